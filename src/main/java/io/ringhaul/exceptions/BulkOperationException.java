@@ -1,0 +1,54 @@
+package io.ringhaul.exceptions;
+
+import io.ringhaul.progress.OperationTotals;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root of everything Ringhaul throws. Its message names what failed and what to do about it;
+ * the accessors carry what the operation had reached by then.
+ */
+public class BulkOperationException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  private final @Nullable OperationTotals partialResult;
+  private final List<FailedRange> failedRanges;
+
+  /** A failure before any work was done. */
+  public BulkOperationException(String message) {
+    this(message, null);
+  }
+
+  /** A failure before any work was done, with its cause. */
+  public BulkOperationException(String message, @Nullable Throwable cause) {
+    this(message, cause, null, List.of());
+  }
+
+  /**
+   * A failure of an operation that was under way.
+   *
+   * @param partialResult what was done by then; null if nothing had started
+   * @param failedRanges the token ranges that could not be read
+   */
+  public BulkOperationException(
+      String message,
+      @Nullable Throwable cause,
+      @Nullable OperationTotals partialResult,
+      List<FailedRange> failedRanges) {
+    super(message, cause);
+    this.partialResult = partialResult;
+    this.failedRanges = List.copyOf(failedRanges);
+  }
+
+  /** What the operation had done when it failed; empty if it had not started. */
+  public Optional<OperationTotals> partialResult() {
+    return Optional.ofNullable(partialResult);
+  }
+
+  /** The token ranges that could not be read; empty if the failure is of another kind. */
+  public List<FailedRange> failedRanges() {
+    return failedRanges;
+  }
+}

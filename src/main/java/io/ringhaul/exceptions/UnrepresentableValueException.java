@@ -1,0 +1,23 @@
+package io.ringhaul.exceptions;
+
+/** A value that the target's type cannot hold exactly. Nothing is rounded or cut in silence. */
+public class UnrepresentableValueException extends BulkOperationException {
+
+  private static final long serialVersionUID = 1;
+
+  private final String column;
+
+  /**
+   * @param column the column that holds the value
+   * @param message one sentence that names the value and the bound it breaks
+   */
+  public UnrepresentableValueException(String column, String message) {
+    super(message);
+    this.column = column;
+  }
+
+  /** The column that holds the value. */
+  public String column() {
+    return column;
+  }
+}
