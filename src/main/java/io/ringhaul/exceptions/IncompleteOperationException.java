@@ -2,6 +2,7 @@ package io.ringhaul.exceptions;
 
 import io.ringhaul.progress.OperationTotals;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some token ranges could not be read, the others were. Nothing was committed to a target; the
@@ -14,7 +15,7 @@ public class IncompleteOperationException extends BulkOperationException {
   /** See {@link BulkOperationException}; {@code failedRanges} is never empty here. */
   public IncompleteOperationException(
       String message,
-      Throwable cause,
+      @Nullable Throwable cause,
       OperationTotals partialResult,
       List<FailedRange> failedRanges) {
     super(message, cause, partialResult, failedRanges);

@@ -1,0 +1,55 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.exceptions.FailedRange;
+import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.request.RequestSender;
+import io.ringhaul.request.RequestSettings;
+import io.ringhaul.scan.RangeCounter;
+import io.ringhaul.scan.RangeStatements;
+import io.ringhaul.scan.ScanPlan;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableLookup;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+
+/** Counts a table. */
+final class CountOperation implements Operation<CountResult> {
+
+  /** Small ranges seldom time out on the server, and a count pays next to nothing for more. */
+  private static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
+
+  private final OperationSettings settings;
+
+  CountOperation(OperationSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public CountResult run(CqlSession session, ExecutorService threads) {
+    TableDescription table =
+        new TableLookup(session).readable(settings.keyspace(), settings.table());
+    TableScan scan = TableScan.prepare(session, settings, table, table.partitionKey(), SIZING);
+    ProgressMeter meter = scan.meter();
+    ScanPlan plan = scan.plan();
+    RequestSettings requests = scan.requests();
+    try (RequestSender sender = new RequestSender(session, requests);
+        ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
+      RangeCounter counter =
+          new RangeCounter(
+              plan,
+              RangeStatements.counting(session, table),
+              RangeStatements.selecting(session, table, table.partitionKey()),
+              sender,
+              meter);
+      List<FailedRange> failed =
+          Outcome.of(meter, sender::retries, "Counting " + table, counter::run);
+      OperationTotals totals = meter.totals(sender.retries());
+      if (!failed.isEmpty()) {
+        throw Outcome.incomplete("Counting " + table, totals, failed);
+      }
+      return new CountResult(totals);
+    }
+  }
+}

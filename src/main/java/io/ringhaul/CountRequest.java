@@ -1,0 +1,21 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+
+/** Counts the rows of a table on the server, range by range. */
+public final class CountRequest extends ScanRequest<CountRequest, CountResult> {
+
+  CountRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
+    super(operator, keyspace, table);
+  }
+
+  @Override
+  Operation<CountResult> operation() {
+    return new CountOperation(settings());
+  }
+
+  @Override
+  CountRequest self() {
+    return this;
+  }
+}

@@ -1,0 +1,114 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.exceptions.FailedRange;
+import io.ringhaul.exceptions.IncompleteOperationException;
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.request.RequestSender;
+import io.ringhaul.ring.Tiling;
+import io.ringhaul.ring.TokenRange;
+import io.ringhaul.scan.RangeStatements;
+import io.ringhaul.scan.ScanSettings;
+import io.ringhaul.scan.TableScanner;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableLookup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+
+/** Exports a table: plans, runs the tasks on several threads, commits once. */
+final class ExportOperation implements Operation<ExportResult> {
+
+  private static final ScanSizing SIZING = new ScanSizing(128L << 20, 1);
+
+  /** What one task that writes needs of the heap: its pages, and its writer's buffers. */
+  private static final long HEAP_PER_WRITER = 16L << 20;
+
+  private final OperationSettings settings;
+  private final ExportTarget target;
+  private final List<CqlIdentifier> columnNames;
+  private final int pageSize;
+  private final UUID jobId;
+
+  ExportOperation(
+      OperationSettings settings,
+      ExportTarget target,
+      List<CqlIdentifier> columnNames,
+      int pageSize,
+      UUID jobId) {
+    this.settings = settings;
+    this.target = target;
+    this.columnNames = columnNames;
+    this.pageSize = pageSize;
+    this.jobId = jobId;
+  }
+
+  @Override
+  public ExportResult run(CqlSession session, ExecutorService threads) {
+    TableDescription table =
+        new TableLookup(session).readable(settings.keyspace(), settings.table());
+    List<ColumnDescription> columns =
+        table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
+    TableScan scan = TableScan.prepare(session, settings, table, columns, SIZING);
+    int writers = writers(scan);
+    try (TargetSession targetSession = target.open();
+        RequestSender sender = new RequestSender(session, scan.requests());
+        ProgressReporter reporter =
+            new ProgressReporter(scan.meter(), settings.progressListener())) {
+      TargetPlan targetPlan =
+          targetSession.plan(new ExportDescription(jobId, table, columns, writers));
+      TableScanner scanner =
+          new TableScanner(
+              RangeStatements.selecting(session, table, columns),
+              sender,
+              new ScanSettings(pageSize, Math.max(1, scan.requests().parallelism() / writers)));
+      ExportTasks tasks =
+          new ExportTasks(
+              scan, scanner, targetSession, targetPlan, columns, new RowKey(table, columns));
+      String doing = "Exporting " + table;
+      try {
+        Outcome.of(scan.meter(), sender::retries, doing, () -> tasks.run(threads, writers));
+        requireComplete(doing, tasks, scan.meter().totals(sender.retries()));
+      } catch (RuntimeException | Error e) {
+        targetSession.discard(targetPlan, tasks.outputs());
+        throw e;
+      }
+      CommitResult committed =
+          Uninterrupted.call(
+              "ringhaul-commit", () -> targetSession.commit(targetPlan, tasks.outputs()));
+      return new ExportResult(
+          scan.meter().totals(sender.retries()),
+          jobId,
+          committed.location(),
+          committed.files(),
+          committed.fileBytes(),
+          committed.snapshotId());
+    }
+  }
+
+  private static void requireComplete(String doing, ExportTasks tasks, OperationTotals totals)
+      throws IncompleteOperationException {
+    List<FailedRange> failed = tasks.failed();
+    if (!failed.isEmpty()) {
+      throw Outcome.incomplete(doing, totals, failed);
+    }
+    List<TokenRange> done = new ArrayList<>(tasks.done());
+    // Planned was the whole ring; what counts is what ran.
+    Tiling.requireWholeRing(done);
+  }
+
+  /** Parallel requests need a writer each, as far as the heap of this process reaches. */
+  private static int writers(TableScan scan) {
+    long affordable = Math.max(1, Runtime.getRuntime().maxMemory() / 2 / HEAP_PER_WRITER);
+    long wanted = Math.min(scan.requests().parallelism(), scan.plan().tasks().size());
+    return (int) Math.min(affordable, wanted);
+  }
+}

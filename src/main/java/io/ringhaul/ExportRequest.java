@@ -1,0 +1,71 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.ExportTarget;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the rows of a table to a target and commits them there in one step. */
+public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult> {
+
+  private static final int MOST_PAGE_SIZE = 1_000_000;
+
+  private @Nullable ExportTarget target;
+  private List<CqlIdentifier> columns = List.of();
+  private int pageSize;
+  private UUID jobId = UUID.randomUUID();
+
+  ExportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
+    super(operator, keyspace, table);
+  }
+
+  /** Where the rows go. Required. */
+  public ExportRequest to(ExportTarget exportTarget) {
+    this.target = Objects.requireNonNull(exportTarget);
+    return this;
+  }
+
+  /** The columns to export, in CQL form and in this order. Default: all of them. */
+  public ExportRequest columns(String... names) {
+    this.columns = TokenAwareBulkOperator.identifiers(List.of(names));
+    return this;
+  }
+
+  /**
+   * Rows to a page, 1 to 1,000,000. Default: adapted while reading, so that a page has about 256
+   * KiB.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public ExportRequest pageSize(int rows) {
+    requireBetween("pageSize", rows, 1, MOST_PAGE_SIZE);
+    this.pageSize = rows;
+    return this;
+  }
+
+  /**
+   * Names the export. A target that already holds a commit of this name is left as it is, and the
+   * result is that commit's. Default: a new random name.
+   */
+  public ExportRequest jobId(UUID id) {
+    this.jobId = Objects.requireNonNull(id);
+    return this;
+  }
+
+  @Override
+  Operation<ExportResult> operation() {
+    if (target == null) {
+      throw new InvalidSettingException(
+          "to", "An export needs a target: call to(...), for instance with IcebergTarget");
+    }
+    return new ExportOperation(settings(), target, columns, pageSize, jobId);
+  }
+
+  @Override
+  ExportRequest self() {
+    return this;
+  }
+}

@@ -1,0 +1,125 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.exceptions.FailedRange;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.ring.TokenRange;
+import io.ringhaul.scan.Page;
+import io.ringhaul.scan.ScanTask;
+import io.ringhaul.scan.TableScanner;
+import io.ringhaul.scan.TaskScan;
+import io.ringhaul.scan.UnreadableRangeException;
+import io.ringhaul.schema.ColumnDescription;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * The tasks of an export. A task whose range cannot be read leaves no output and does not stop the
+ * others; any other failure does.
+ */
+final class ExportTasks {
+
+  private final TableScan scan;
+  private final TableScanner scanner;
+  private final TargetSession target;
+  private final TargetPlan targetPlan;
+  private final List<ColumnDescription> columns;
+  private final RowKey rowKey;
+  private final Queue<ScanTask> waiting = new ConcurrentLinkedQueue<>();
+  private final List<TaskOutput> outputs = new ArrayList<>();
+  private final List<TokenRange> done = new ArrayList<>();
+  private final List<FailedRange> failed = new ArrayList<>();
+
+  ExportTasks(
+      TableScan scan,
+      TableScanner scanner,
+      TargetSession target,
+      TargetPlan targetPlan,
+      List<ColumnDescription> columns,
+      RowKey rowKey) {
+    this.scan = scan;
+    this.scanner = scanner;
+    this.target = target;
+    this.targetPlan = targetPlan;
+    this.columns = columns;
+    this.rowKey = rowKey;
+    waiting.addAll(scan.plan().tasks());
+  }
+
+  /** Runs all tasks on so many threads and gives what they wrote. */
+  List<TaskOutput> run(ExecutorService threads, int writers) throws InterruptedException {
+    Workers.run(
+        threads,
+        writers,
+        () -> {
+          for (ScanTask task = waiting.poll(); task != null; task = waiting.poll()) {
+            run(task);
+          }
+        });
+    return outputs();
+  }
+
+  /** What the tasks that ended well wrote. */
+  synchronized List<TaskOutput> outputs() {
+    return List.copyOf(outputs);
+  }
+
+  /** The ranges of the tasks that ended well. */
+  synchronized List<TokenRange> done() {
+    return List.copyOf(done);
+  }
+
+  /** The ranges of the tasks that could not be read. */
+  synchronized List<FailedRange> failed() {
+    return List.copyOf(failed);
+  }
+
+  private void run(ScanTask task) throws InterruptedException {
+    try (TaskWriter writer = target.openTask(targetPlan, columns, task.number())) {
+      TaskScan pages = scanner.scan(task);
+      for (Page page = pages.next(); page != null; page = pages.next()) {
+        write(page, writer);
+        scan.meter().handled(page.rowCount(), page.bytes());
+      }
+      ended(task, writer.finish());
+    } catch (UnreadableRangeException e) {
+      failed(task, e);
+    }
+  }
+
+  private void write(Page page, TaskWriter writer) throws InterruptedException {
+    for (Row row : page.rows()) {
+      try {
+        writer.write(row::getBytesUnsafe);
+      } catch (UnrepresentableValueException e) {
+        throw rowKey.named(e, row);
+      }
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  private synchronized void ended(ScanTask task, TaskOutput output) {
+    outputs.add(output);
+    done.addAll(task.ranges());
+    scan.meter().rangesDone(task.ranges().size());
+    scan.meter().taskDone();
+  }
+
+  private synchronized void failed(ScanTask task, UnreadableRangeException e) {
+    // The task's output is gone, so none of its ranges counts as read.
+    for (TokenRange range : task.ranges()) {
+      failed.add(
+          new FailedRange(
+              range.startExclusive(), range.endInclusive(), String.valueOf(e.getMessage())));
+    }
+  }
+}

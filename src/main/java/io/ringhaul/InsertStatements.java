@@ -1,0 +1,104 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Binds rows to one INSERT, whatever values they lack: those stay UNSET. A partition that holds
+ * only static data has no clustering values and takes a second INSERT without them. Thread-safe.
+ */
+final class InsertStatements {
+
+  private final TableDescription table;
+  private final List<ColumnDescription> columns;
+  private final PreparedStatement whole;
+  private final @Nullable PreparedStatement staticOnly;
+
+  /**
+   * @param columns the columns in the order in which rows carry them
+   */
+  InsertStatements(CqlSession session, TableDescription table, List<ColumnDescription> columns) {
+    this.table = table;
+    this.columns = columns;
+    this.whole = session.prepare(insert(columns));
+    List<ColumnDescription> statics = columns.stream().filter(c -> !isPerRow(c)).toList();
+    this.staticOnly =
+        table.hasStatics() && statics.size() < columns.size()
+            ? session.prepare(insert(statics))
+            : null;
+  }
+
+  /**
+   * The row as a statement.
+   *
+   * @throws UnsuitableTableException if the row lacks a part of its key
+   */
+  BoundStatement bind(RawRow row) {
+    boolean clustered = false;
+    List<String> missing = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      ColumnDescription column = columns.get(i);
+      if (column.isPrimaryKey()) {
+        boolean present = row.bytes(i) != null;
+        clustered |= present && column.kind() == Kind.CLUSTERING;
+        if (!present) {
+          missing.add(TableDescription.quote(column.name()));
+        }
+      }
+    }
+    if (missing.isEmpty()) {
+      return bind(whole, row, true);
+    }
+    boolean lacksPartitionKey =
+        table.partitionKey().stream()
+            .anyMatch(c -> missing.contains(TableDescription.quote(c.name())));
+    if (staticOnly == null || clustered || lacksPartitionKey) {
+      throw new UnsuitableTableException(
+          table.toString(),
+          String.format(
+              "A row for %s has no value for %s, which its primary key needs: row %s",
+              table, String.join(", ", missing), new RowKey(table, columns).text(row)));
+    }
+    return bind(staticOnly, row, false);
+  }
+
+  private BoundStatement bind(PreparedStatement prepared, RawRow row, boolean perRow) {
+    BoundStatement statement = prepared.bind();
+    int position = 0;
+    for (int i = 0; i < columns.size(); i++) {
+      if (perRow || !isPerRow(columns.get(i))) {
+        ByteBuffer value = row.bytes(i);
+        if (value != null) {
+          statement = statement.setBytesUnsafe(position, value);
+        }
+        position++;
+      }
+    }
+    return statement;
+  }
+
+  private static boolean isPerRow(ColumnDescription column) {
+    return column.kind() == Kind.CLUSTERING || column.kind() == Kind.REGULAR;
+  }
+
+  private String insert(List<ColumnDescription> into) {
+    return String.format(
+        "INSERT INTO %s (%s) VALUES (%s)",
+        table.cql(),
+        into.stream()
+            .map(column -> TableDescription.quote(column.name()))
+            .collect(Collectors.joining(", ")),
+        into.stream().map(column -> "?").collect(Collectors.joining(", ")));
+  }
+}

@@ -1,0 +1,152 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.progress.Progress;
+import io.ringhaul.request.RequestSettings;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the requests for a count, an export and an import have in common. A request is a builder:
+ * {@link #run()} and {@link #runAsync()} take a copy of its settings, so that changes made later do
+ * not touch an operation under way. Not thread-safe.
+ *
+ * @param <S> the request's own type
+ * @param <R> the type of its result
+ */
+public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, R>
+    permits ScanRequest, ImportRequest {
+
+  private static final int MOST_PARALLELISM = 10_000;
+
+  final TokenAwareBulkOperator operator;
+  final CqlIdentifier keyspace;
+  final CqlIdentifier table;
+  private OptionalInt parallelism = OptionalInt.empty();
+  private ConsistencyLevel consistency = DefaultConsistencyLevel.LOCAL_QUORUM;
+  private Duration requestTimeout = Duration.ofMinutes(2);
+  private int maxAttempts = 5;
+  private @Nullable String executionProfile;
+  private Consumer<Progress> progressListener = progress -> {};
+
+  OperationRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
+    this.operator = operator;
+    this.keyspace = keyspace;
+    this.table = table;
+  }
+
+  /**
+   * The largest number of requests in flight, 1 to 10,000. Default: 8 for each node of the local
+   * data centre for a count or an export, 16 for an import; at most 256.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public S parallelism(int requests) {
+    requireBetween("parallelism", requests, 1, MOST_PARALLELISM);
+    this.parallelism = OptionalInt.of(requests);
+    return self();
+  }
+
+  /** The consistency level of each request. Default: LOCAL_QUORUM. */
+  public S consistency(ConsistencyLevel level) {
+    this.consistency = Objects.requireNonNull(level);
+    return self();
+  }
+
+  /**
+   * How long the driver waits for one request. Default: 2 minutes.
+   *
+   * @throws InvalidSettingException if it is not positive
+   */
+  public S requestTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new InvalidSettingException(
+          "requestTimeout", "requestTimeout is " + timeout + "; it takes a positive duration");
+    }
+    this.requestTimeout = timeout;
+    return self();
+  }
+
+  /**
+   * How often a request is sent at the most when the cluster fails in a way that may pass, 1 to
+   * 100. Default: 5.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public S maxAttempts(int attempts) {
+    requireBetween("maxAttempts", attempts, 1, 100);
+    this.maxAttempts = attempts;
+    return self();
+  }
+
+  /**
+   * The driver's execution profile that requests start from; the settings of this request win over
+   * it. Default: the driver's default profile.
+   */
+  public S executionProfile(String name) {
+    this.executionProfile = Objects.requireNonNull(name);
+    return self();
+  }
+
+  /**
+   * Hears of the progress twice a second and once at the end, on a thread of the operation.
+   * Default: nobody does. What the listener throws is logged and does not disturb the operation.
+   */
+  public S onProgress(Consumer<Progress> listener) {
+    this.progressListener = Objects.requireNonNull(listener);
+    return self();
+  }
+
+  /**
+   * Runs the operation in the calling thread and waits for its end. An interrupt cancels it.
+   *
+   * @throws InvalidSettingException if settings contradict each other
+   * @throws BulkOperationException if the operation fails; it carries what was done by then
+   */
+  public R run() {
+    return operator.call(operation());
+  }
+
+  /**
+   * Starts the operation in the background. Cancelling the future cancels the operation.
+   *
+   * @return completes with the result, or exceptionally with a {@link BulkOperationException}
+   * @throws InvalidSettingException if settings contradict each other
+   */
+  public CompletableFuture<R> runAsync() {
+    return operator.start(operation());
+  }
+
+  /** The operation with a copy of the settings. */
+  abstract Operation<R> operation();
+
+  abstract S self();
+
+  /** A copy of the settings. */
+  OperationSettings settings() {
+    return new OperationSettings(
+        keyspace,
+        table,
+        parallelism,
+        OptionalInt.empty(),
+        new RequestSettings(
+            1, consistency, requestTimeout, maxAttempts, Optional.ofNullable(executionProfile)),
+        progressListener);
+  }
+
+  static void requireBetween(String setting, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new InvalidSettingException(
+          setting, setting + " is " + value + "; it takes " + least + " to " + most);
+    }
+  }
+}

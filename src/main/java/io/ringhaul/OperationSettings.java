@@ -1,0 +1,37 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import io.ringhaul.progress.Progress;
+import io.ringhaul.request.RequestSettings;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/**
+ * The settings that all operations share, as they were when the operation was started.
+ *
+ * @param keyspace the keyspace of the table
+ * @param table the table that is read or written
+ * @param parallelism requests in flight; empty for the default
+ * @param splitCount tasks to aim for; empty for the default, and for imports
+ * @param requests how requests are sent; its parallelism is not set yet
+ * @param progressListener hears of the progress
+ */
+record OperationSettings(
+    CqlIdentifier keyspace,
+    CqlIdentifier table,
+    OptionalInt parallelism,
+    OptionalInt splitCount,
+    RequestSettings requests,
+    Consumer<Progress> progressListener) {
+
+  OperationSettings withSplitCount(OptionalInt tasks) {
+    return new OperationSettings(keyspace, table, parallelism, tasks, requests, progressListener);
+  }
+
+  /** How requests are sent, with the asked parallelism or else so many for each local node. */
+  RequestSettings requests(int perNode, LocalNodes nodes) {
+    int most = 256;
+    return requests.withParallelism(
+        parallelism.orElse(Math.min(most, perNode * nodes.nodes().size())));
+  }
+}

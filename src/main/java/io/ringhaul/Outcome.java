@@ -1,0 +1,58 @@
+package io.ringhaul;
+
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.FailedRange;
+import io.ringhaul.exceptions.IncompleteOperationException;
+import io.ringhaul.exceptions.OperationCancelledException;
+import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.progress.ProgressMeter;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** How operations end when they do not end well: always with what was done by then. */
+final class Outcome {
+
+  /** Work that an interrupt cancels. */
+  @FunctionalInterface
+  interface Interruptible<T> {
+    T call() throws InterruptedException;
+  }
+
+  private Outcome() {}
+
+  /**
+   * Runs the work; what it throws gets the figures reached by then.
+   *
+   * @param doing the operation's name for messages, such as {@code Counting store.orders}
+   */
+  static <T> T of(ProgressMeter meter, LongSupplier retries, String doing, Interruptible<T> work) {
+    try {
+      return work.call();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OperationCancelledException(
+          doing + " was cancelled; nothing was committed", meter.totals(retries.getAsLong()));
+    } catch (BulkOperationException e) {
+      if (e.partialResult().isPresent() || e.getClass() != BulkOperationException.class) {
+        throw e;
+      }
+      throw new BulkOperationException(
+          doing + " failed. " + e.getMessage(),
+          e.getCause(),
+          meter.totals(retries.getAsLong()),
+          List.of());
+    }
+  }
+
+  static IncompleteOperationException incomplete(
+      String doing, OperationTotals totals, List<FailedRange> failed) {
+    return new IncompleteOperationException(
+        String.format(
+            "%s is incomplete: %d of %d token ranges could not be read, nothing was committed. The"
+                + " first is %s. Check the nodes that hold them and run the operation again",
+            doing, failed.size(), totals.rangesPlanned(), failed.get(0)),
+        null,
+        totals,
+        failed);
+  }
+}

@@ -1,0 +1,18 @@
+package io.ringhaul;
+
+import io.ringhaul.ring.TokenRangeSplitter;
+
+/**
+ * How many tasks a scan is divided into by default.
+ *
+ * @param bytesPerTask the estimated size of the table that one task is to have
+ * @param tasksPerRequest how many tasks there are at least for each request in flight
+ */
+record ScanSizing(long bytesPerTask, int tasksPerRequest) {
+
+  int splitCount(long estimatedBytes, int parallelism) {
+    long bySize = estimatedBytes / bytesPerTask + 1;
+    long byParallelism = (long) parallelism * tasksPerRequest;
+    return (int) Math.min(TokenRangeSplitter.MAX_SPLIT_COUNT, Math.max(bySize, byParallelism));
+  }
+}

@@ -1,0 +1,57 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.request.RequestSettings;
+import io.ringhaul.ring.ReplicatedRange;
+import io.ringhaul.ring.TokenRing;
+import io.ringhaul.scan.ScanPlan;
+import io.ringhaul.scan.SizeEstimate;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import java.util.List;
+
+/**
+ * A scan that is planned for the cluster as it is now.
+ *
+ * @param plan what is read, task by task
+ * @param requests how, with the parallelism settled
+ * @param meter counts from now on
+ */
+record TableScan(ScanPlan plan, RequestSettings requests, ProgressMeter meter) {
+
+  private static final int REQUESTS_PER_NODE = 8;
+
+  /** Discovers the ring and plans: the explicit settings, or else what suits cluster and table. */
+  static TableScan prepare(
+      CqlSession session,
+      OperationSettings settings,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      ScanSizing sizing) {
+    LocalNodes nodes = LocalNodes.of(session);
+    TokenRing ring =
+        TokenRing.discover(session.getMetadata(), settings.keyspace(), nodes.datacenter());
+    RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
+    int splitCount =
+        settings
+            .splitCount()
+            .orElseGet(
+                () ->
+                    sizing.splitCount(
+                        SizeEstimate.bytes(session, table, nodes.nodes(), replicas(ring)),
+                        requests.parallelism()));
+    List<String> names = columns.stream().map(ColumnDescription::name).toList();
+    ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, ring, splitCount);
+    return new TableScan(
+        plan, requests, new ProgressMeter(plan.tasks().size(), plan.ranges().size()));
+  }
+
+  private static int replicas(TokenRing ring) {
+    return ring.ranges().stream()
+        .map(ReplicatedRange::replicas)
+        .mapToInt(List::size)
+        .max()
+        .orElse(1);
+  }
+}

@@ -1,0 +1,105 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts, exports and imports whole tables in parallel over the token ring.
+ *
+ * <pre>{@code
+ * try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+ *   long rows = operator.count("store", "orders").run().rows();
+ * }
+ * }</pre>
+ *
+ * <p>Keyspaces, tables and columns are named in CQL form, as the driver takes them: {@code orders}
+ * and {@code Orders} are the same, {@code "\"Orders\""} is another. Thread-safe; operations may run
+ * side by side.
+ */
+public final class TokenAwareBulkOperator implements AutoCloseable {
+
+  private static final long SECONDS_TO_END = 30;
+
+  private final CqlSession session;
+  private final ExecutorService threads;
+
+  private TokenAwareBulkOperator(CqlSession session) {
+    this.session = Objects.requireNonNull(session);
+    AtomicInteger number = new AtomicInteger();
+    this.threads =
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread thread = new Thread(task, "ringhaul-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Works over the given session, which stays the caller's: it is neither closed nor changed. */
+  public static TokenAwareBulkOperator over(CqlSession session) {
+    return new TokenAwareBulkOperator(session);
+  }
+
+  /** A request to count the rows of a table. */
+  public CountRequest count(String keyspace, String table) {
+    return new CountRequest(this, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** A request to export a table. */
+  public ExportRequest exportFrom(String keyspace, String table) {
+    return new ExportRequest(this, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** A request to import into a table. */
+  public ImportRequest importInto(String keyspace, String table) {
+    return new ImportRequest(this, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** Cancels what runs in the background, waits for its end, and ends the operator's threads. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    try {
+      threads.awaitTermination(SECONDS_TO_END, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static List<CqlIdentifier> identifiers(List<String> names) {
+    return names.stream().map(CqlIdentifier::fromCql).toList();
+  }
+
+  <R> R call(Operation<R> operation) {
+    return operation.run(session, threads);
+  }
+
+  <R> CompletableFuture<R> start(Operation<R> operation) {
+    CompletableFuture<R> result = new CompletableFuture<>();
+    Future<?> running =
+        threads.submit(
+            () -> {
+              try {
+                result.complete(call(operation));
+              } catch (Throwable e) {
+                // Whoever holds the future hears of it, errors included.
+                result.completeExceptionally(e);
+              }
+            });
+    result.whenComplete(
+        (done, failed) -> {
+          if (result.isCancelled()) {
+            running.cancel(true);
+          }
+        });
+    return result;
+  }
+}

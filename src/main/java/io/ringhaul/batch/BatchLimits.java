@@ -1,0 +1,38 @@
+package io.ringhaul.batch;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+
+/**
+ * When a batch is full. A statement that is larger than {@code maxBytes} is sent alone; no
+ * statement is ever cut.
+ *
+ * @param maxStatements statements to a batch, 1 to 65,535 (the protocol counts them in 16 bits)
+ * @param maxBytes bytes of bound values to a batch, 1 or more. All statements of a batch belong to
+ *     one partition, so the server's batch thresholds do not apply; its mutation size does (16 MiB
+ *     by default)
+ * @param maxBuffered statements that may wait in open batches, 1 or more; beyond that the longest
+ *     batch is sent early
+ */
+public record BatchLimits(int maxStatements, int maxBytes, int maxBuffered) {
+
+  /** 100 statements, 64 KiB, 10,000 buffered. */
+  public static final BatchLimits DEFAULT = new BatchLimits(100, 64 * 1024, 10_000);
+
+  /**
+   * See the record's parameters.
+   *
+   * @throws InvalidSettingException if a value is out of its bounds
+   */
+  public BatchLimits {
+    require("maxBatchStatements", maxStatements, 65_535);
+    require("maxBatchBytes", maxBytes, Integer.MAX_VALUE);
+    require("maxBuffered", maxBuffered, Integer.MAX_VALUE);
+  }
+
+  private static void require(String setting, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new InvalidSettingException(
+          setting, setting + " is " + value + "; it takes 1 to " + most);
+    }
+  }
+}

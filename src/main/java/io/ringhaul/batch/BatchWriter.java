@@ -1,0 +1,172 @@
+package io.ringhaul.batch;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.batch.OpenBatches.Batch;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.request.Failures;
+import io.ringhaul.request.RequestSender;
+import io.ringhaul.request.RequestSender.Request;
+import io.ringhaul.request.RequestSettings;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes statements in UNLOGGED batches, one partition to a batch, so that each batch is one
+ * mutation on its replicas and atomic there. A statement that is alone goes out as it is. At most
+ * {@link RequestSettings#parallelism()} batches are in flight; {@link #add} waits for a place,
+ * which is the back-pressure to the caller.
+ *
+ * <p>Statements must be idempotent: after a passing failure a batch is sent again. Thread-safe.
+ */
+public final class BatchWriter implements AutoCloseable {
+
+  private final RequestSender sender;
+  private final OpenBatches open;
+  private final Object lock = new Object();
+  private final WriteListener listener;
+  private final LongAdder writtenStatements = new LongAdder();
+  private int inFlight;
+  private @Nullable BulkOperationException failure;
+
+  /** Writes through the given session, which stays the caller's. */
+  public BatchWriter(
+      CqlSession session, RequestSettings settings, BatchLimits limits, WriteListener listener) {
+    this.sender = new RequestSender(session, settings);
+    this.open = new OpenBatches(limits);
+    this.listener = listener;
+  }
+
+  /**
+   * Takes a statement over; it is sent when its batch is full, at the latest by {@link #flush()}.
+   *
+   * @throws BulkOperationException if an earlier batch could not be written
+   */
+  public void add(BoundStatement statement) throws InterruptedException {
+    long bytes = sizeOf(statement);
+    ByteBuffer key = statement.getRoutingKey();
+    if (key == null) {
+      send(statement, 1, bytes);
+      return;
+    }
+    List<Batch> full;
+    synchronized (lock) {
+      throwFailure();
+      full = open.add(key, statement, bytes);
+    }
+    for (Batch batch : full) {
+      send(batch);
+    }
+  }
+
+  /**
+   * Sends every open batch and waits until all that was added is written.
+   *
+   * @throws BulkOperationException if a batch could not be written
+   */
+  public void flush() throws InterruptedException {
+    Batch batch;
+    do {
+      synchronized (lock) {
+        batch = open.takeAny();
+      }
+      if (batch != null) {
+        send(batch);
+      }
+    } while (batch != null);
+    synchronized (lock) {
+      while (inFlight > 0) {
+        lock.wait();
+      }
+      throwFailure();
+    }
+  }
+
+  /** Statements that the cluster has acknowledged. */
+  public long writtenStatements() {
+    return writtenStatements.sum();
+  }
+
+  /** Requests that were sent again after a failure. */
+  public long retries() {
+    return sender.retries();
+  }
+
+  /** Ends the writer without waiting: call {@link #flush()} first, or open batches are dropped. */
+  @Override
+  public void close() {
+    sender.close();
+  }
+
+  private void send(Batch batch) throws InterruptedException {
+    List<BoundStatement> statements = batch.statements();
+    BoundStatement first = statements.get(0);
+    Statement<?> statement =
+        statements.size() == 1
+            ? first
+            : BatchStatement.newInstance(DefaultBatchType.UNLOGGED)
+                .addAll(statements)
+                .setRoutingKeyspace(first.getRoutingKeyspace())
+                .setRoutingKey(batch.key());
+    send(statement, statements.size(), batch.bytes());
+  }
+
+  private void send(Statement<?> statement, int statements, long bytes)
+      throws InterruptedException {
+    synchronized (lock) {
+      throwFailure();
+      inFlight++;
+    }
+    CompletionStage<AsyncResultSet> response;
+    try {
+      response = sender.send(Request.of(statement));
+    } catch (InterruptedException e) {
+      ended(null);
+      throw e;
+    }
+    response.whenComplete(
+        (written, failed) -> {
+          if (failed == null) {
+            writtenStatements.add(statements);
+            listener.written(statements, bytes);
+          }
+          ended(failed);
+        });
+  }
+
+  private void ended(@Nullable Throwable failed) {
+    synchronized (lock) {
+      inFlight--;
+      if (failed != null && failure == null) {
+        failure =
+            new BulkOperationException(
+                "A batch could not be written: " + Failures.describe(failed),
+                Failures.unwrap(failed));
+      }
+      lock.notifyAll();
+    }
+  }
+
+  private void throwFailure() {
+    if (failure != null) {
+      throw new BulkOperationException(String.valueOf(failure.getMessage()), failure.getCause());
+    }
+  }
+
+  /** The size of the bound values; names and flags add less than a tenth to most rows. */
+  private static long sizeOf(BoundStatement statement) {
+    long bytes = 0;
+    for (ByteBuffer value : statement.getValues()) {
+      // An unset value is a marker without bytes.
+      bytes += value == null ? 0 : value.remaining();
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,9 @@
+package io.ringhaul.batch;
+
+/** Hears of what the cluster has acknowledged; called on the driver's threads, so keep it short. */
+@FunctionalInterface
+public interface WriteListener {
+
+  /** Statements and the bytes of their values that were written just now. */
+  void written(long statements, long bytes);
+}

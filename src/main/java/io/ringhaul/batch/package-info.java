@@ -1,0 +1,5 @@
+/** Writing rows in batches: {@link io.ringhaul.batch.BatchWriter}. */
+@NullMarked
+package io.ringhaul.batch;
+
+import org.jspecify.annotations.NullMarked;

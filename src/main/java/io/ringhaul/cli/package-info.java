@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package io.ringhaul.cli;
+
+import org.jspecify.annotations.NullMarked;

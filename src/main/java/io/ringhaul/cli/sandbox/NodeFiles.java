@@ -1,0 +1,105 @@
+package io.ringhaul.cli.sandbox;
+
+import io.ringhaul.exceptions.StorageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Objects;
+
+/** The folder of one node: what it stores, what it logs, and the files that it starts from. */
+record NodeFiles(Path home) {
+
+  Path data() {
+    return home.resolve("data");
+  }
+
+  Path logs() {
+    return home.resolve("logs");
+  }
+
+  /** What Cassandra logs. */
+  Path log() {
+    return logs().resolve("system.log");
+  }
+
+  /** What the JVM prints, such as why it did not start. */
+  Path output() {
+    return logs().resolve("output.log");
+  }
+
+  /** Native libraries are unpacked here; a process that is killed leaves them behind. */
+  Path temporary() {
+    return home.resolve("tmp");
+  }
+
+  Path yaml() {
+    return home.resolve("cassandra.yaml");
+  }
+
+  Path logback() {
+    return home.resolve("logback.xml");
+  }
+
+  Path rack() {
+    return home.resolve("cassandra-rackdc.properties");
+  }
+
+  /** A class path entry that holds {@link NodeMain} and nothing else. */
+  Path classes() {
+    return home.resolve("classes");
+  }
+
+  /** Whether the node has stored something before. */
+  boolean hasData() {
+    return Files.exists(data());
+  }
+
+  /**
+   * Writes all that the node starts from.
+   *
+   * @throws StorageException if the folder cannot be written to
+   */
+  void write(String cassandraYaml) {
+    try {
+      Files.createDirectories(logs());
+      Files.createDirectories(temporary());
+      Files.writeString(yaml(), cassandraYaml);
+      Files.writeString(logback(), logbackXml());
+      Files.writeString(rack(), "dc=" + SandboxCluster.DATACENTER + "\nrack=rack1\n");
+      copyMainClass();
+    } catch (IOException e) {
+      throw new StorageException(
+          home.toString(), "The node's folder " + home + " cannot be written to: " + e, e);
+    }
+  }
+
+  private String logbackXml() {
+    return """
+        <configuration>
+          <statusListener class="ch.qos.logback.core.status.NopStatusListener"/>
+          <appender name="FILE" class="ch.qos.logback.core.FileAppender">
+            <file>%s</file>
+            <encoder>
+              <pattern>%%-5level [%%thread] %%date{ISO8601} %%logger{20} - %%msg%%n</pattern>
+            </encoder>
+          </appender>
+          <root level="INFO">
+            <appender-ref ref="FILE"/>
+          </root>
+        </configuration>
+        """
+        .formatted(log().toString().replace("&", "&amp;").replace("<", "&lt;"));
+  }
+
+  private void copyMainClass() throws IOException {
+    String name = NodeMain.class.getSimpleName() + ".class";
+    Path target = classes().resolve(NodeMain.class.getName().replace('.', '/') + ".class");
+    Files.createDirectories(Objects.requireNonNull(target.getParent()));
+    try (InputStream compiled =
+        Objects.requireNonNull(NodeMain.class.getResourceAsStream(name), name)) {
+      Files.copy(compiled, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}

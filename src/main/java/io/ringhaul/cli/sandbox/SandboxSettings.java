@@ -1,0 +1,82 @@
+package io.ringhaul.cli.sandbox;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What {@link SandboxClusterBuilder} has gathered, checked.
+ *
+ * @param directory the folder of all nodes
+ * @param ownDirectory whether the cluster deletes the folder when it is closed
+ * @param settings of {@code cassandra.yaml}, over the sandbox's own
+ * @param jvmOptions after the sandbox's own
+ */
+record SandboxSettings(
+    int nodes,
+    int vnodes,
+    Path directory,
+    boolean ownDirectory,
+    int heapMegabytes,
+    int port,
+    int storagePort,
+    int jmxPort,
+    Path javaHome,
+    Map<String, Object> settings,
+    List<String> jvmOptions,
+    Duration startTimeout,
+    Consumer<String> progress) {
+
+  /** The address of a node, from 1, as text. */
+  static String host(int node) {
+    return "127.0.0." + node;
+  }
+
+  InetSocketAddress cqlAddress(int node) {
+    return new InetSocketAddress(loopback(node), port);
+  }
+
+  /**
+   * JMX listens on 127.0.0.1 whatever the node's address is, so each node has a port of its own.
+   */
+  int jmxPort(int node) {
+    return jmxPort + node - 1;
+  }
+
+  String seeds() {
+    return IntStream.rangeClosed(1, nodes)
+        .mapToObj(node -> host(node) + ":" + storagePort)
+        .collect(Collectors.joining(","));
+  }
+
+  /** The ports that a node listens on. */
+  List<PortCheck.Listener> listeners(int node) {
+    List<PortCheck.Listener> listeners = new ArrayList<>();
+    listeners.add(new PortCheck.Listener("CQL", cqlAddress(node)));
+    listeners.add(
+        new PortCheck.Listener("storage", new InetSocketAddress(loopback(node), storagePort)));
+    listeners.add(new PortCheck.Listener("JMX", new InetSocketAddress(loopback(1), jmxPort(node))));
+    return listeners;
+  }
+
+  /** Whether clients have to log in, so that the first start makes the default superuser. */
+  boolean authenticates() {
+    return String.valueOf(settings.get("authenticator")).contains("PasswordAuthenticator");
+  }
+
+  private static InetAddress loopback(int node) {
+    try {
+      return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) node});
+    } catch (UnknownHostException e) {
+      throw new AssertionError("four bytes are an address", e);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package io.ringhaul.format;
+
+import io.ringhaul.schema.RawRow;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the rows of one split. Used by one thread. */
+public interface RowReader extends AutoCloseable {
+
+  /** The next row, its values in the order of the plan's columns; null after the last one. */
+  @Nullable RawRow next();
+
+  /** Closes the files. */
+  @Override
+  void close();
+}

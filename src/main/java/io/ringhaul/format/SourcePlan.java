@@ -1,0 +1,32 @@
+package io.ringhaul.format;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an import reads: plain data.
+ *
+ * @param formatVersion the version of this value's form
+ * @param format the format's name, such as {@code iceberg}
+ * @param location where the rows come from, for people
+ * @param columns the stored names of the table's columns, in the order in which rows carry them
+ * @param properties what the format needs, in texts
+ * @param splits the parts to read
+ */
+public record SourcePlan(
+    int formatVersion,
+    String format,
+    String location,
+    List<String> columns,
+    Map<String, String> properties,
+    List<SourceSplit> splits)
+    implements Serializable {
+
+  /** See the record's parameters. */
+  public SourcePlan {
+    columns = List.copyOf(columns);
+    properties = Map.copyOf(properties);
+    splits = List.copyOf(splits);
+  }
+}

@@ -1,0 +1,21 @@
+package io.ringhaul.format;
+
+import io.ringhaul.schema.RawRow;
+
+/** Writes the rows of one task. Used by one thread. */
+public interface TaskWriter extends AutoCloseable {
+
+  /**
+   * Writes a row; its values stand in the order of the export's columns.
+   *
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the format cannot hold a value
+   */
+  void write(RawRow row);
+
+  /** Ends the files, durably, and describes them. Called once, after the last row. */
+  TaskOutput finish();
+
+  /** Releases everything; removes the files unless {@link #finish()} has ended them. */
+  @Override
+  void close();
+}

@@ -1,0 +1,60 @@
+package io.ringhaul.iceberg;
+
+import io.ringhaul.exceptions.StorageException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.iceberg.catalog.Catalog;
+
+/** Where a catalog comes from, and who closes it. */
+@FunctionalInterface
+interface CatalogSource {
+
+  /** A catalog in use. */
+  interface Handle extends AutoCloseable {
+    Catalog catalog();
+
+    /** Closes the catalog if it is ours. */
+    @Override
+    void close();
+  }
+
+  /** Opens the catalog, or hands on the caller's. */
+  Handle open();
+
+  /** The caller's own catalog. */
+  static CatalogSource of(Catalog catalog) {
+    return () ->
+        new Handle() {
+          @Override
+          public Catalog catalog() {
+            return catalog;
+          }
+
+          @Override
+          public void close() {
+            // The caller opened it and closes it.
+          }
+        };
+  }
+
+  /** The catalog of a local warehouse, made if it is not there. */
+  static CatalogSource warehouse(Path folder) {
+    return () -> LocalWarehouse.open(folder);
+  }
+
+  /** The catalog of a local warehouse that must be there: reading makes no empty one. */
+  static CatalogSource existingWarehouse(Path folder) {
+    return () -> {
+      if (!Files.isRegularFile(folder.resolve(LocalWarehouse.CATALOG_FILE))) {
+        throw new StorageException(
+            folder.toString(),
+            "There is no Iceberg warehouse in "
+                + folder
+                + ": it has no "
+                + LocalWarehouse.CATALOG_FILE,
+            null);
+      }
+      return LocalWarehouse.open(folder);
+    };
+  }
+}

@@ -1,0 +1,107 @@
+package io.ringhaul.iceberg;
+
+import io.ringhaul.schema.RawRow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.LocationProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data files of one task and one partition, one after another: a file that has reached the
+ * target size is ended. Files without rows are never made.
+ */
+final class DataFileWriter {
+
+  private static final int ROWS_BETWEEN_CHECKS = 1_000;
+
+  private final WriteLayout layout;
+  private final ParquetRows rows;
+  private final FileIO io;
+  private final @Nullable StructLike partition;
+  private final int task;
+  private final List<DataFile> files = new ArrayList<>();
+  private @Nullable DataWriter<RawRow> current;
+  private @Nullable CapturedOutput output;
+  private long rowsInFile;
+
+  /**
+   * @param partition the partition's values; null for a table without partitions
+   */
+  DataFileWriter(
+      WriteLayout layout, ParquetRows rows, FileIO io, @Nullable StructLike partition, int task) {
+    this.layout = layout;
+    this.rows = rows;
+    this.io = io;
+    this.partition = partition;
+    this.task = task;
+  }
+
+  void write(RawRow row) {
+    DataWriter<RawRow> writer = current == null ? open() : current;
+    writer.write(row);
+    if (++rowsInFile % ROWS_BETWEEN_CHECKS == 0 && writer.length() >= layout.targetFileBytes()) {
+      end();
+    }
+  }
+
+  /** Ends the last file and gives all of them. */
+  List<DataFile> finish() {
+    end();
+    return List.copyOf(files);
+  }
+
+  /** Removes every file; the way out when the task has failed. */
+  void abort() {
+    if (output != null) {
+      output.abandon();
+      delete(output.location());
+    }
+    files.forEach(file -> delete(file.location()));
+  }
+
+  private DataWriter<RawRow> open() {
+    LocationProvider locations = layout.locations();
+    String name =
+        FileFormat.PARQUET.addExtension(String.format("%05d-%s", task, UUID.randomUUID()));
+    String location =
+        partition == null
+            ? locations.newDataLocation(name)
+            : locations.newDataLocation(layout.spec(), partition, name);
+    CapturedOutput file = new CapturedOutput(io.newOutputFile(location));
+    output = file;
+    DataWriter<RawRow> writer = rows.open(file, partition);
+    current = writer;
+    rowsInFile = 0;
+    return writer;
+  }
+
+  private void end() {
+    if (current == null) {
+      return;
+    }
+    try {
+      current.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    files.add(current.toDataFile());
+    current = null;
+    output = null;
+  }
+
+  private void delete(String location) {
+    try {
+      io.deleteFile(location);
+    } catch (RuntimeException e) {
+      // The failure that led here is what the user must see; a file that stays is in no table.
+    }
+  }
+}

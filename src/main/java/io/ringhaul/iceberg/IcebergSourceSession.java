@@ -1,0 +1,204 @@
+package io.ringhaul.iceberg;
+
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceSession;
+import io.ringhaul.format.SourceSplit;
+import io.ringhaul.parquet.CqlValueEncoder;
+import io.ringhaul.parquet.IcebergCompatibility;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.ScanTaskParser;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableScan;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.util.SnapshotUtil;
+import org.apache.iceberg.util.TableScanUtil;
+import org.jspecify.annotations.Nullable;
+
+/** An import from an Iceberg table at work. */
+final class IcebergSourceSession implements SourceSession {
+
+  private static final int FORMAT_VERSION = 1;
+
+  /** Small enough that a table of one file feeds several readers. */
+  private static final long SPLIT_BYTES = 16L << 20;
+
+  private static final String SCHEMA = "schema";
+
+  private final CatalogSource source;
+  private final Optional<TableIdentifier> name;
+  private final OptionalLong snapshotId;
+  private final Optional<Instant> asOf;
+  private CatalogSource.@Nullable Handle handle;
+  private @Nullable Table table;
+
+  IcebergSourceSession(
+      CatalogSource source,
+      Optional<TableIdentifier> name,
+      OptionalLong snapshotId,
+      Optional<Instant> asOf) {
+    this.source = source;
+    this.name = name;
+    this.snapshotId = snapshotId;
+    this.asOf = asOf;
+  }
+
+  @Override
+  public SourcePlan plan(TableDescription target, List<String> columns) {
+    TableIdentifier identifier =
+        name.orElseGet(() -> TableIdentifier.of(target.keyspace(), target.name()));
+    Table opened = load(identifier);
+    OptionalLong snapshot = snapshot(opened);
+    // The columns as they were then: time travel reads the schema of its snapshot.
+    Schema schema =
+        snapshot.isPresent()
+            ? SnapshotUtil.schemaFor(opened, snapshot.getAsLong())
+            : opened.schema();
+    List<String> selected = select(identifier, schema, target, columns);
+    TableScan scan = opened.newScan().select(selected);
+    if (snapshot.isPresent()) {
+      scan = scan.useSnapshot(snapshot.getAsLong());
+    }
+    return new SourcePlan(
+        FORMAT_VERSION,
+        WriteLayout.FORMAT,
+        identifier + " in " + opened.location(),
+        selected,
+        Map.of(SCHEMA, SchemaParser.toJson(schema)),
+        splits(identifier, scan));
+  }
+
+  @Override
+  public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split) {
+    Schema schema = SchemaParser.fromJson(plan.properties().get(SCHEMA));
+    List<CqlValueEncoder> encoders =
+        columns.stream()
+            .map(column -> CqlValueEncoder.of(column, schema.findField(column.name()).type()))
+            .toList();
+    return new IcebergRowReader(Objects.requireNonNull(table), schema, plan, split, encoders);
+  }
+
+  @Override
+  public void close() {
+    if (handle != null) {
+      handle.close();
+    }
+  }
+
+  private Table load(TableIdentifier identifier) {
+    CatalogSource.Handle opened = source.open();
+    handle = opened;
+    try {
+      Table loaded = opened.catalog().loadTable(identifier);
+      table = loaded;
+      return loaded;
+    } catch (NoSuchTableException e) {
+      throw new StorageException(
+          identifier.toString(),
+          "The catalog has no Iceberg table " + identifier + "; name it with table(...)",
+          e);
+    }
+  }
+
+  /** The snapshot to read; empty for the current one of a table that has none yet. */
+  private OptionalLong snapshot(Table from) {
+    if (snapshotId.isPresent()) {
+      if (from.snapshot(snapshotId.getAsLong()) == null) {
+        throw new StorageException(
+            from.name(),
+            String.format(
+                "The Iceberg table %s has no snapshot %d", from.name(), snapshotId.getAsLong()),
+            null);
+      }
+      return snapshotId;
+    }
+    if (asOf.isPresent()) {
+      Long id = SnapshotUtil.nullableSnapshotIdAsOfTime(from, asOf.get().toEpochMilli());
+      if (id == null) {
+        throw new StorageException(
+            from.name(),
+            "The Iceberg table " + from.name() + " had no snapshot yet at " + asOf.get(),
+            null);
+      }
+      return OptionalLong.of(id);
+    }
+    Snapshot current = from.currentSnapshot();
+    return current == null ? OptionalLong.empty() : OptionalLong.of(current.snapshotId());
+  }
+
+  private static List<String> select(
+      TableIdentifier identifier, Schema schema, TableDescription target, List<String> asked) {
+    List<String> problems = new ArrayList<>();
+    List<String> selected = new ArrayList<>();
+    List<ColumnDescription> candidates = target.select(asked);
+    for (ColumnDescription column : candidates) {
+      NestedField field = schema.asStruct().field(column.name());
+      if (field != null) {
+        selected.add(column.name());
+        IcebergCompatibility.importProblem(column.type(), field.type())
+            .ifPresent(problem -> problems.add("column " + column.name() + ": " + problem));
+      } else if (!asked.isEmpty() || column.isPrimaryKey()) {
+        problems.add("it has no column " + column.name());
+      }
+    }
+    if (asked.isEmpty()) {
+      for (NestedField field : schema.columns()) {
+        if (target.column(field.name()).isEmpty()) {
+          problems.add(
+              "its column " + field.name() + " has no place there; select columns to leave it out");
+        }
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new StorageException(
+          identifier.toString(),
+          String.format(
+              "The Iceberg table %s does not fit %s: %s",
+              identifier, target, String.join("; ", problems)),
+          null);
+    }
+    return selected;
+  }
+
+  private static List<SourceSplit> splits(TableIdentifier identifier, TableScan scan) {
+    List<SourceSplit> splits = new ArrayList<>();
+    try (CloseableIterable<FileScanTask> tasks =
+        TableScanUtil.splitFiles(scan.planFiles(), SPLIT_BYTES)) {
+      for (FileScanTask task : tasks) {
+        if (task.file().format() != FileFormat.PARQUET) {
+          throw new StorageException(
+              identifier.toString(),
+              String.format(
+                  "The Iceberg table %s holds %s files; only Parquet can be read: rewrite its data"
+                      + " files",
+                  identifier, task.file().format()),
+              null);
+        }
+        splits.add(
+            new SourceSplit(splits.size(), task.length(), List.of(ScanTaskParser.toJson(task))));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return splits;
+  }
+}

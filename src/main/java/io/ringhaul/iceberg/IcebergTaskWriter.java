@@ -1,0 +1,112 @@
+package io.ringhaul.iceberg;
+
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.schema.RawRow;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.ContentFileParser;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.io.FileIO;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the rows of one task. In a partitioned table the first {@value #OPEN_PARTITIONS}
+ * partitions that the task meets are written at once; the rows of the others wait on disk and are
+ * written one partition after another at the end.
+ */
+final class IcebergTaskWriter implements TaskWriter {
+
+  static final int OPEN_PARTITIONS = 4;
+
+  private final WriteLayout layout;
+  private final ParquetRows rows;
+  private final FileIO io;
+  private final int task;
+  private final PartitionKey key;
+  private final PartitionRow keyRow;
+  private final PartitionSpill spill;
+  private final Map<@Nullable PartitionKey, DataFileWriter> writers = new HashMap<>();
+  private boolean finished;
+
+  IcebergTaskWriter(WriteLayout layout, ParquetRows rows, FileIO io, int task) {
+    this.layout = layout;
+    this.rows = rows;
+    this.io = io;
+    this.task = task;
+    this.key = new PartitionKey(layout.spec(), layout.schema());
+    this.keyRow = rows.partitionRow();
+    this.spill = new PartitionSpill(rows.columns());
+  }
+
+  @Override
+  public void write(RawRow row) {
+    guarded(
+        () -> {
+          if (layout.spec().isUnpartitioned()) {
+            writer(null).write(row);
+            return;
+          }
+          key.partition(keyRow.of(row));
+          DataFileWriter open = writers.get(key);
+          if (open != null) {
+            open.write(row);
+          } else if (writers.size() < OPEN_PARTITIONS) {
+            writer(key.copy()).write(row);
+          } else {
+            spill.add(spill.holds(key) ? key : key.copy(), row);
+          }
+        });
+  }
+
+  @Override
+  public TaskOutput finish() {
+    List<DataFile> files = new ArrayList<>();
+    guarded(
+        () -> {
+          writers.values().forEach(writer -> files.addAll(writer.finish()));
+          for (PartitionKey partition : spill.partitions()) {
+            DataFileWriter writer = writer(partition);
+            spill.replay(partition, writer::write);
+            files.addAll(writer.finish());
+          }
+        });
+    finished = true;
+    return new TaskOutput(
+        task,
+        files.stream().mapToLong(DataFile::recordCount).sum(),
+        files.stream().mapToLong(DataFile::fileSizeInBytes).sum(),
+        files.stream().map(file -> ContentFileParser.toJson(file, layout.spec())).toList());
+  }
+
+  @Override
+  public void close() {
+    if (!finished) {
+      writers.values().forEach(DataFileWriter::abort);
+    }
+    spill.close();
+  }
+
+  private DataFileWriter writer(@Nullable PartitionKey partition) {
+    return writers.computeIfAbsent(
+        partition, values -> new DataFileWriter(layout, rows, io, values, task));
+  }
+
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (UncheckedIOException e) {
+      throw new StorageException(
+          layout.location(), "Writing to " + layout.location() + " failed: " + reason(e), e);
+    }
+  }
+
+  private static @Nullable String reason(RuntimeException e) {
+    return e.getCause() == null ? e.getMessage() : e.getCause().toString();
+  }
+}

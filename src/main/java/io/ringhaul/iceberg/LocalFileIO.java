@@ -1,0 +1,85 @@
+package io.ringhaul.iceberg;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.SeekableInputStream;
+
+/**
+ * Files of this machine, written durably: to a temporary name first, then forced to disk and
+ * renamed, so that a file under its own name is always whole. Public only because Iceberg makes it
+ * by its class name.
+ */
+public final class LocalFileIO implements FileIO {
+
+  private static final long serialVersionUID = 1;
+  private static final String SCHEME = "file:";
+
+  /** For Iceberg, which makes it by name. */
+  public LocalFileIO() {}
+
+  /** The location of a path in the form that table metadata holds: {@code file:} and the path. */
+  static String location(Path path) {
+    return SCHEME + path.toAbsolutePath();
+  }
+
+  /** The path of a location: {@code file:/a}, {@code file:///a} or {@code /a}. */
+  static Path path(String location) {
+    String path = location;
+    if (path.startsWith(SCHEME)) {
+      path = path.substring(SCHEME.length());
+      if (path.startsWith("//")) {
+        path = path.substring(2);
+      }
+    }
+    return Path.of(path);
+  }
+
+  @Override
+  public InputFile newInputFile(String location) {
+    File file = path(location).toFile();
+    return new LocatedInput(location, org.apache.iceberg.Files.localInput(file));
+  }
+
+  @Override
+  public OutputFile newOutputFile(String location) {
+    return new DurableOutputFile(location);
+  }
+
+  /** Deletes the file, and what a writer that was cut off left under its temporary name. */
+  @Override
+  public void deleteFile(String location) {
+    try {
+      boolean temporary = Files.deleteIfExists(DurableOutputFile.temporary(path(location)));
+      if (!Files.deleteIfExists(path(location)) && !temporary) {
+        throw new NotFoundException("No such file: %s", location);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot delete " + location, e);
+    }
+  }
+
+  /** Iceberg's local input under the location it was asked for, not the path behind it. */
+  private record LocatedInput(String location, InputFile file) implements InputFile {
+    @Override
+    public long getLength() {
+      return file.getLength();
+    }
+
+    @Override
+    public SeekableInputStream newStream() {
+      return file.newStream();
+    }
+
+    @Override
+    public boolean exists() {
+      return file.exists();
+    }
+  }
+}

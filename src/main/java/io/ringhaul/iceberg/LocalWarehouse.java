@@ -1,0 +1,99 @@
+package io.ringhaul.iceberg;
+
+import io.ringhaul.exceptions.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.jdbc.JdbcCatalog;
+
+/**
+ * A folder with Iceberg tables and, as their catalog, Iceberg's JDBC catalog on a SQLite file.
+ * Unlike a catalog of plain files, SQLite loses no commit when several processes write at once.
+ */
+final class LocalWarehouse implements CatalogSource.Handle {
+
+  static final String CATALOG_FILE = "catalog.db";
+
+  private static final String NAME = "ringhaul";
+  private static final String BUSY_TIMEOUT_MILLIS = "60000";
+
+  private final JdbcCatalog catalog;
+
+  private LocalWarehouse(JdbcCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /**
+   * Opens the warehouse, and makes it if it is not there.
+   *
+   * @throws StorageException if the folder or its catalog cannot be used
+   */
+  static LocalWarehouse open(Path folder) {
+    requireSqlite();
+    Path absolute = folder.toAbsolutePath().normalize();
+    requireWritable(absolute);
+    Map<String, String> properties = new HashMap<>();
+    properties.put(CatalogProperties.URI, "jdbc:sqlite:" + absolute.resolve(CATALOG_FILE));
+    properties.put(CatalogProperties.WAREHOUSE_LOCATION, LocalFileIO.location(absolute));
+    properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
+    // SQLite has one writer at a time; more connections would only wait for one another.
+    properties.put(CatalogProperties.CLIENT_POOL_SIZE, "1");
+    properties.put("jdbc.schema-version", "V1");
+    properties.put("jdbc.journal_mode", "WAL");
+    properties.put("jdbc.synchronous", "FULL");
+    properties.put("jdbc.busy_timeout", BUSY_TIMEOUT_MILLIS);
+    JdbcCatalog catalog = new JdbcCatalog();
+    try {
+      catalog.initialize(NAME, properties);
+    } catch (RuntimeException e) {
+      catalog.close();
+      throw new StorageException(
+          absolute.toString(),
+          "The Iceberg catalog "
+              + absolute.resolve(CATALOG_FILE)
+              + " cannot be opened: "
+              + e.getMessage(),
+          e);
+    }
+    return new LocalWarehouse(catalog);
+  }
+
+  @Override
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  @Override
+  public void close() {
+    catalog.close();
+  }
+
+  private static void requireWritable(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new StorageException(
+          folder.toString(), "The warehouse folder " + folder + " cannot be made: " + e, e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new StorageException(
+          folder.toString(), "The warehouse folder " + folder + " is not writable", null);
+    }
+  }
+
+  private static void requireSqlite() {
+    try {
+      Class.forName("org.sqlite.JDBC");
+    } catch (ClassNotFoundException e) {
+      throw new StorageException(
+          NAME,
+          "A local warehouse needs org.xerial:sqlite-jdbc on the class path; add it, or hand in a"
+              + " catalog of your own",
+          e);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.ringhaul.iceberg;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.parquet.IcebergTypes;
+import io.ringhaul.schema.ColumnDescription;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.iceberg.TableProperties;
+
+/** What a table that an export makes is told about itself. */
+final class NewTable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Many exports may commit to one table at once; Iceberg's default of 4 gives up too early. */
+  private static final String COMMIT_RETRIES = "20";
+
+  private NewTable() {}
+
+  static Map<String, String> properties(ExportDescription export, long targetFileBytes) {
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put(TableProperties.FORMAT_VERSION, "2");
+    properties.put(TableProperties.DEFAULT_FILE_FORMAT, "parquet");
+    properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
+    properties.put(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(targetFileBytes));
+    properties.put(TableProperties.COMMIT_NUM_RETRIES, COMMIT_RETRIES);
+    properties.put("ringhaul.source.keyspace", export.table().keyspace());
+    properties.put("ringhaul.source.table", export.table().name());
+    properties.put("ringhaul.cql.columns", columns(export.columns()));
+    return properties;
+  }
+
+  private static String columns(List<ColumnDescription> columns) {
+    List<Map<String, String>> descriptions = new ArrayList<>();
+    for (ColumnDescription column : columns) {
+      Map<String, String> description = new LinkedHashMap<>();
+      description.put("name", column.name());
+      description.put("type", IcebergTypes.cql(column.type()));
+      description.put("kind", column.kind().name().toLowerCase(Locale.ROOT));
+      descriptions.add(description);
+    }
+    try {
+      return JSON.writeValueAsString(descriptions);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A list of texts is always JSON", e);
+    }
+  }
+}

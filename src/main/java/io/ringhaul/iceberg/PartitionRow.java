@@ -1,0 +1,86 @@
+package io.ringhaul.iceberg;
+
+import com.datastax.oss.driver.api.core.ProtocolVersion;
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
+import com.datastax.oss.driver.api.core.type.codec.registry.CodecRegistry;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.Objects;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row as Iceberg's partition transforms read it: the columns they ask for, in Iceberg's internal
+ * form. It is filled again for each row.
+ */
+final class PartitionRow implements StructLike {
+
+  private final int[] sources;
+  private final List<DataType> types;
+  private @Nullable RawRow row;
+
+  /**
+   * @param schema the Iceberg schema; columns that the rows do not carry are null
+   * @param columns the columns in the order in which rows carry them
+   */
+  PartitionRow(Schema schema, List<ColumnDescription> columns) {
+    List<String> names = columns.stream().map(ColumnDescription::name).toList();
+    this.sources =
+        schema.columns().stream().mapToInt(field -> names.indexOf(field.name())).toArray();
+    this.types = columns.stream().map(ColumnDescription::type).toList();
+  }
+
+  PartitionRow of(RawRow next) {
+    row = next;
+    return this;
+  }
+
+  @Override
+  public int size() {
+    return sources.length;
+  }
+
+  @Override
+  public <T> @Nullable T get(int position, Class<T> type) {
+    int source = sources[position];
+    ByteBuffer bytes = source < 0 ? null : Objects.requireNonNull(row).bytes(source);
+    if (bytes == null) {
+      return null;
+    }
+    // A codec is looked up only for what a transform asks for: the driver has none for some types.
+    TypeCodec<Object> codec = CodecRegistry.DEFAULT.codecFor(types.get(source));
+    return type.cast(internal(codec.decode(bytes.duplicate(), ProtocolVersion.V4)));
+  }
+
+  @Override
+  public <T> void set(int position, T value) {
+    throw new UnsupportedOperationException("A row is only read");
+  }
+
+  private static @Nullable Object internal(@Nullable Object value) {
+    if (value instanceof LocalDate date) {
+      return (int) date.toEpochDay();
+    } else if (value instanceof Instant instant) {
+      return Math.multiplyExact(instant.toEpochMilli(), 1_000L);
+    } else if (value instanceof LocalTime time) {
+      return time.toNanoOfDay();
+    } else if (value instanceof BigDecimal || value instanceof BigInteger) {
+      return value.toString();
+    } else if (value instanceof InetAddress address) {
+      return address.getHostAddress();
+    } else if (value instanceof Byte || value instanceof Short) {
+      return ((Number) value).intValue();
+    }
+    return value;
+  }
+}

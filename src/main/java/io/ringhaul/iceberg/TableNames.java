@@ -1,0 +1,20 @@
+package io.ringhaul.iceberg;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import java.util.Arrays;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/** Names of Iceberg tables as users write them. */
+final class TableNames {
+
+  private TableNames() {}
+
+  static TableIdentifier parse(String name) {
+    String[] parts = name.split("\\.", -1);
+    if (parts.length < 2 || Arrays.stream(parts).anyMatch(String::isBlank)) {
+      throw new InvalidSettingException(
+          "table", "\"" + name + "\" is not an Iceberg table's name; it takes namespace.table");
+    }
+    return TableIdentifier.of(parts);
+  }
+}

@@ -1,0 +1,112 @@
+package io.ringhaul.iceberg;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.format.TargetPlan;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.PartitionSpecParser;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.LocationProvider;
+
+/**
+ * What writing and committing need to know of the Iceberg table, whether it is there already or
+ * comes with the commit. It travels inside a {@link TargetPlan} as texts.
+ *
+ * @param jobId the export
+ * @param table the table's name in its catalog
+ * @param isNew whether the commit makes the table
+ * @param location the table's folder
+ * @param schema the schema that files are written with
+ * @param spec how they are partitioned
+ * @param properties the table's properties
+ * @param targetFileBytes the size at which a file is ended
+ * @param writerBytes the memory that one task's open files may fill before they write
+ */
+record WriteLayout(
+    UUID jobId,
+    String table,
+    boolean isNew,
+    String location,
+    Schema schema,
+    PartitionSpec spec,
+    Map<String, String> properties,
+    long targetFileBytes,
+    long writerBytes) {
+
+  static final String FORMAT = "iceberg";
+
+  private static final int FORMAT_VERSION = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The layout of a table that is there, or of one in a transaction that makes it. */
+  static WriteLayout of(
+      UUID jobId, String name, boolean isNew, Table table, long targetFileBytes, long writerBytes) {
+    return new WriteLayout(
+        jobId,
+        name,
+        isNew,
+        table.location(),
+        table.schema(),
+        table.spec(),
+        table.properties(),
+        targetFileBytes,
+        writerBytes);
+  }
+
+  LocationProvider locations() {
+    return LocationProviders.locationsFor(location, properties);
+  }
+
+  TargetPlan toPlan() {
+    return new TargetPlan(
+        FORMAT_VERSION,
+        FORMAT,
+        table + " in " + location,
+        Map.of(
+            "job-id", jobId.toString(),
+            "table", table,
+            "new", Boolean.toString(isNew),
+            "location", location,
+            "schema", SchemaParser.toJson(schema),
+            "spec", PartitionSpecParser.toJson(spec),
+            "properties", json(properties),
+            "target-file-bytes", Long.toString(targetFileBytes),
+            "writer-bytes", Long.toString(writerBytes)));
+  }
+
+  static WriteLayout from(TargetPlan plan) {
+    Schema schema = SchemaParser.fromJson(plan.property("schema"));
+    return new WriteLayout(
+        UUID.fromString(plan.property("job-id")),
+        plan.property("table"),
+        Boolean.parseBoolean(plan.property("new")),
+        plan.property("location"),
+        schema,
+        PartitionSpecParser.fromJson(schema, plan.property("spec")),
+        map(plan.property("properties")),
+        Long.parseLong(plan.property("target-file-bytes")),
+        Long.parseLong(plan.property("writer-bytes")));
+  }
+
+  private static String json(Map<String, String> map) {
+    try {
+      return JSON.writeValueAsString(map);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A map of texts is always JSON", e);
+    }
+  }
+
+  private static Map<String, String> map(String json) {
+    try {
+      return JSON.readValue(json, new TypeReference<Map<String, String>>() {});
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("The plan's properties are not JSON: " + json, e);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.ringhaul.parquet;
+
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.MapType;
+import com.datastax.oss.driver.api.core.type.SetType;
+import com.datastax.oss.driver.api.core.type.VectorType;
+import io.ringhaul.parquet.CollectionCells.Repetition;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.iceberg.types.Types;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/**
+ * Builds the writers of a file's columns. It walks CQL type, Iceberg type and Parquet type side by
+ * side; that they fit was checked before.
+ */
+final class CellWriters {
+
+  private final MessageType file;
+
+  CellWriters(MessageType file) {
+    this.file = file;
+  }
+
+  /** The writer of a column of the file. */
+  CellWriter column(Site site, DataType cql, org.apache.iceberg.types.Type iceberg, Type parquet) {
+    return cell(site, cql, iceberg, parquet, new String[] {parquet.getName()});
+  }
+
+  private CellWriter cell(
+      Site site, DataType cql, org.apache.iceberg.types.Type iceberg, Type parquet, String[] path) {
+    CellWriter value =
+        parquet.isPrimitive()
+            ? leaf(site, CqlKind.of(cql), file.getColumnDescription(path))
+            : nested(site, cql, iceberg, parquet.asGroupType(), path);
+    return parquet.isRepetition(Type.Repetition.OPTIONAL)
+        ? new NullableCell(site, value, file.getMaxDefinitionLevel(path))
+        : value;
+  }
+
+  private static CellWriter leaf(Site site, CqlKind kind, ColumnDescriptor column) {
+    return switch (kind) {
+      case ASCII, TEXT -> new VariableCells.TextCell(site, column);
+      case BLOB -> new VariableCells.BlobCell(site, column);
+      case BOOLEAN -> new FixedCells.BooleanCell(site, column);
+      case TINYINT -> new FixedCells.TinyintCell(site, column);
+      case SMALLINT -> new FixedCells.SmallintCell(site, column);
+      case INT -> new FixedCells.IntCell(site, column);
+      case BIGINT, COUNTER, TIME -> new FixedCells.LongCell(site, column, kind);
+      case FLOAT -> new FixedCells.FloatCell(site, column);
+      case DOUBLE -> new FixedCells.DoubleCell(site, column);
+      case DATE -> new FixedCells.DateCell(site, column);
+      case TIMESTAMP -> new FixedCells.TimestampCell(site, column);
+      case DECIMAL -> new VariableCells.DecimalCell(site, column);
+      case VARINT -> new VariableCells.VarintCell(site, column);
+      case INET -> new VariableCells.InetCell(site, column);
+      case UUID, TIMEUUID -> new FixedCells.UuidCell(site, column, kind);
+      case DURATION, LIST, SET, MAP, TUPLE, UDT, VECTOR, CUSTOM ->
+          throw new IllegalStateException(kind + " in a single column");
+    };
+  }
+
+  private CellWriter nested(
+      Site site,
+      DataType cql,
+      org.apache.iceberg.types.Type iceberg,
+      GroupType group,
+      String[] path) {
+    return switch (CqlKind.of(cql)) {
+      case DURATION -> duration(site, iceberg.asStructType(), group, path);
+      case TUPLE, UDT -> tuple(site, cql, iceberg.asStructType(), group, path);
+      case LIST ->
+          new CollectionCells.ListCell(
+              site,
+              element(site, ((ListType) cql).getElementType(), iceberg, group, path),
+              repetition(group, path));
+      case SET ->
+          new CollectionCells.ListCell(
+              site,
+              element(site, ((SetType) cql).getElementType(), iceberg, group, path),
+              repetition(group, path));
+      case MAP -> map(site, (MapType) cql, iceberg.asMapType(), group, path);
+      case VECTOR -> vector(site, (VectorType) cql, iceberg, group, path);
+      default -> throw new IllegalStateException(cql + " in a group of columns");
+    };
+  }
+
+  private CellWriter element(
+      Site site, DataType cql, org.apache.iceberg.types.Type list, GroupType group, String[] path) {
+    GroupType repeated = group.getType(0).asGroupType();
+    Type element = repeated.getType(0);
+    return cell(
+        site.child("element"),
+        cql,
+        list.asListType().elementType(),
+        element,
+        append(append(path, repeated.getName()), element.getName()));
+  }
+
+  private CellWriter map(
+      Site site, MapType cql, Types.MapType iceberg, GroupType group, String[] path) {
+    GroupType repeated = group.getType(0).asGroupType();
+    String[] repeatedPath = append(path, repeated.getName());
+    Type key = repeated.getType(0);
+    Type value = repeated.getType(1);
+    return new CollectionCells.MapCell(
+        site,
+        cell(
+            site.child("key"),
+            cql.getKeyType(),
+            iceberg.keyType(),
+            key,
+            append(repeatedPath, key.getName())),
+        cell(
+            site.child("value"),
+            cql.getValueType(),
+            iceberg.valueType(),
+            value,
+            append(repeatedPath, value.getName())),
+        repetition(group, path));
+  }
+
+  private CellWriter vector(
+      Site site,
+      VectorType cql,
+      org.apache.iceberg.types.Type iceberg,
+      GroupType group,
+      String[] path) {
+    CellWriter element = element(site, cql.getElementType(), iceberg, group, path);
+    Repetition repetition = repetition(group, path);
+    int length = CqlKind.lengthInVector(cql.getElementType());
+    return length == CqlKind.VARIABLE
+        ? new CollectionCells.VariableVectorCell(site, element, repetition, cql.getDimensions())
+        : new CollectionCells.FixedVectorCell(
+            site, element, repetition, cql.getDimensions(), length);
+  }
+
+  private Repetition repetition(GroupType group, String[] path) {
+    String[] repeated = append(path, group.getType(0).getName());
+    return new Repetition(
+        file.getMaxDefinitionLevel(repeated), file.getMaxRepetitionLevel(repeated));
+  }
+
+  private CellWriter tuple(
+      Site site, DataType cql, Types.StructType iceberg, GroupType group, String[] path) {
+    List<String> names = IcebergTypes.fieldNames(cql);
+    List<DataType> types = IcebergTypes.fieldTypes(cql);
+    List<CellWriter> fields = new ArrayList<>();
+    int[] positions = new int[group.getFieldCount()];
+    for (Type parquet : group.getFields()) {
+      // By id: the name in the file may be spelled otherwise.
+      Types.NestedField field = iceberg.field(parquet.getId().intValue());
+      int position = names.indexOf(field.name());
+      positions[fields.size()] = position;
+      fields.add(
+          cell(
+              site.child(field.name()),
+              types.get(position),
+              field.type(),
+              parquet,
+              append(path, parquet.getName())));
+    }
+    return new StructCells.TupleCell(site, fields, positions);
+  }
+
+  private CellWriter duration(Site site, Types.StructType iceberg, GroupType group, String[] path) {
+    return new StructCells.DurationCell(
+        site,
+        durationPart(site, iceberg, group, path, IcebergTypes.MONTHS),
+        durationPart(site, iceberg, group, path, IcebergTypes.DAYS),
+        durationPart(site, iceberg, group, path, IcebergTypes.NANOSECONDS));
+  }
+
+  private StructCells.DurationCell.Part durationPart(
+      Site site, Types.StructType iceberg, GroupType group, String[] path, String name) {
+    int id = iceberg.field(name).fieldId();
+    for (Type parquet : group.getFields()) {
+      if (parquet.getId().intValue() == id) {
+        return new StructCells.DurationCell.Part(
+            site.child(name), file.getColumnDescription(append(path, parquet.getName())));
+      }
+    }
+    throw new IllegalStateException(site.path() + " has no column of its " + name);
+  }
+
+  private static String[] append(String[] path, String name) {
+    String[] longer = Arrays.copyOf(path, path.length + 1);
+    longer[path.length] = name;
+    return longer;
+  }
+}

@@ -1,0 +1,218 @@
+package io.ringhaul.parquet;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.MapType;
+import com.datastax.oss.driver.api.core.type.SetType;
+import com.datastax.oss.driver.api.core.type.TupleType;
+import com.datastax.oss.driver.api.core.type.UserDefinedType;
+import com.datastax.oss.driver.api.core.type.VectorType;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.avro.AvroSchemaUtil;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+
+/** The Iceberg types that hold CQL values without loss. */
+public final class IcebergTypes {
+
+  /** The fields of the struct that holds a duration. */
+  static final String MONTHS = "months";
+
+  static final String DAYS = "days";
+  static final String NANOSECONDS = "nanoseconds";
+
+  private IcebergTypes() {}
+
+  /**
+   * The Iceberg schema of a table's columns, in the order given. Field ids count from 1 in the
+   * order that Iceberg itself assigns to a new table. Each column's exact CQL type is its doc.
+   *
+   * @param table the table, for the columns that can be null and for messages
+   * @param columns some or all of its columns
+   * @throws UnsuitableTableException if a column's type has no Iceberg type, or if two names cannot
+   *     be told apart in Iceberg or Parquet
+   */
+  public static Schema schema(TableDescription table, List<ColumnDescription> columns) {
+    boolean hasStatics = table.hasStatics();
+    IntSupplier ids = counter();
+    List<NestedField> fields = new ArrayList<>();
+    for (ColumnDescription column : columns) {
+      fields.add(field(table, column, column.isNullable(hasStatics), ids));
+    }
+    try {
+      requireDistinctInParquet(
+          columns.stream().map(ColumnDescription::name).collect(Collectors.toList()));
+      Types.StructType struct = Types.StructType.of(fields);
+      TypeUtil.indexByName(struct); // refuses a column "a.b" beside a field b of a column a
+      return TypeUtil.assignIncreasingFreshIds(new Schema(fields));
+    } catch (ValidationException | IllegalArgumentException e) {
+      throw new UnsuitableTableException(
+          table.toString(),
+          String.format(
+              "The columns of table %s cannot be told apart in Iceberg (%s); export them apart",
+              table, e.getMessage()));
+    }
+  }
+
+  /**
+   * The Iceberg type of a CQL type. The ids of nested fields are placeholders, distinct within the
+   * type.
+   *
+   * @throws IllegalArgumentException if there is none: a custom type, or one with such a part
+   */
+  public static Type type(DataType type) {
+    return type(type, counter());
+  }
+
+  /** The exact CQL text of a type, frozen parts included, identifiers quoted where CQL needs it. */
+  public static String cql(DataType type) {
+    // The driver's own text of a vector is a class name without the element type, and its text of
+    // a container holds that of its elements.
+    return switch (CqlKind.of(type)) {
+      case LIST -> {
+        ListType list = (ListType) type;
+        yield frozen(list.isFrozen(), "list<" + cql(list.getElementType()) + ">");
+      }
+      case SET -> {
+        SetType set = (SetType) type;
+        yield frozen(set.isFrozen(), "set<" + cql(set.getElementType()) + ">");
+      }
+      case MAP -> {
+        MapType map = (MapType) type;
+        yield frozen(
+            map.isFrozen(), "map<" + cql(map.getKeyType()) + ", " + cql(map.getValueType()) + ">");
+      }
+      case TUPLE ->
+          ((TupleType) type)
+              .getComponentTypes().stream()
+                  .map(IcebergTypes::cql)
+                  .collect(Collectors.joining(", ", "frozen<tuple<", ">>"));
+      case VECTOR -> {
+        VectorType vector = (VectorType) type;
+        yield "vector<" + cql(vector.getElementType()) + ", " + vector.getDimensions() + ">";
+      }
+      default -> type.asCql(true, true);
+    };
+  }
+
+  private static String frozen(boolean frozen, String text) {
+    return frozen ? "frozen<" + text + ">" : text;
+  }
+
+  private static IntSupplier counter() {
+    int[] last = {0};
+    return () -> ++last[0];
+  }
+
+  private static NestedField field(
+      TableDescription table, ColumnDescription column, boolean nullable, IntSupplier ids) {
+    String doc = cql(column.type());
+    try {
+      Type type = type(column.type(), ids);
+      int id = ids.getAsInt();
+      return nullable
+          ? NestedField.optional(id, column.name(), type, doc)
+          : NestedField.required(id, column.name(), type, doc);
+    } catch (IncompatibleTypeException e) {
+      throw new UnsuitableTableException(
+          table.toString(),
+          String.format(
+              "Column %s of table %s has the type %s: %s; leave the column out",
+              CqlIdentifier.fromInternal(column.name()).asCql(true), table, doc, e.getMessage()));
+    }
+  }
+
+  private static Type type(DataType type, IntSupplier ids) {
+    return switch (CqlKind.of(type)) {
+      case ASCII, TEXT, DECIMAL, VARINT, INET -> Types.StringType.get();
+      case BLOB -> Types.BinaryType.get();
+      case BOOLEAN -> Types.BooleanType.get();
+      case TINYINT, SMALLINT, INT -> Types.IntegerType.get();
+      // A CQL time has nanoseconds, an Iceberg time only microseconds.
+      case BIGINT, COUNTER, TIME -> Types.LongType.get();
+      case FLOAT -> Types.FloatType.get();
+      case DOUBLE -> Types.DoubleType.get();
+      case DATE -> Types.DateType.get();
+      case TIMESTAMP -> Types.TimestampType.withZone();
+      case UUID, TIMEUUID -> Types.UUIDType.get();
+      case DURATION ->
+          Types.StructType.of(
+              NestedField.required(ids.getAsInt(), MONTHS, Types.IntegerType.get()),
+              NestedField.required(ids.getAsInt(), DAYS, Types.IntegerType.get()),
+              NestedField.required(ids.getAsInt(), NANOSECONDS, Types.LongType.get()));
+      case LIST -> list(((ListType) type).getElementType(), ids);
+      case SET -> list(((SetType) type).getElementType(), ids);
+      case VECTOR -> list(((VectorType) type).getElementType(), ids);
+      case MAP -> {
+        MapType map = (MapType) type;
+        yield Types.MapType.ofRequired(
+            ids.getAsInt(),
+            ids.getAsInt(),
+            type(map.getKeyType(), ids),
+            type(map.getValueType(), ids));
+      }
+      case TUPLE, UDT -> {
+        List<String> names = fieldNames(type);
+        requireDistinctInParquet(names);
+        List<DataType> types = fieldTypes(type);
+        List<NestedField> fields = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+          fields.add(NestedField.optional(ids.getAsInt(), names.get(i), type(types.get(i), ids)));
+        }
+        yield Types.StructType.of(fields);
+      }
+      case CUSTOM ->
+          throw new IncompatibleTypeException(cql(type) + " has no counterpart in Iceberg");
+    };
+  }
+
+  private static Type list(DataType element, IntSupplier ids) {
+    return Types.ListType.ofRequired(ids.getAsInt(), type(element, ids));
+  }
+
+  /** The names of the fields of a tuple (f0, f1, ..) or user-defined type. */
+  static List<String> fieldNames(DataType type) {
+    if (type instanceof UserDefinedType udt) {
+      return udt.getFieldNames().stream()
+          .map(CqlIdentifier::asInternal)
+          .collect(Collectors.toList());
+    }
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < fieldTypes(type).size(); i++) {
+      names.add("f" + i);
+    }
+    return names;
+  }
+
+  /** The types of the fields of a tuple or user-defined type. */
+  static List<DataType> fieldTypes(DataType type) {
+    return type instanceof UserDefinedType udt
+        ? udt.getFieldTypes()
+        : ((TupleType) type).getComponentTypes();
+  }
+
+  /** Iceberg writes names that Avro would not take in another spelling, which may exist as well. */
+  private static void requireDistinctInParquet(List<String> names) {
+    Map<String, String> seen = new HashMap<>();
+    for (String name : names) {
+      String other = seen.put(AvroSchemaUtil.makeCompatibleName(name), name);
+      if (other != null) {
+        throw new IncompatibleTypeException(
+            "the names " + other + " and " + name + " are the same in Parquet");
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.ringhaul.parquet;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+
+/** Decimals and varints. */
+final class NumeralEncoders {
+
+  static final ValueEncoder DECIMAL = (value, out) -> put((BigDecimal) value, out);
+
+  static final ValueEncoder INTEGER_AS_DECIMAL =
+      (value, out) -> put(BigDecimal.valueOf(((Number) value).longValue()), out);
+
+  static final ValueEncoder INTEGER_AS_VARINT =
+      (value, out) -> out.put(BigInteger.valueOf(((Number) value).longValue()).toByteArray());
+
+  private NumeralEncoders() {}
+
+  private static void put(BigDecimal value, ByteSink out) {
+    byte[] unscaled = value.unscaledValue().toByteArray();
+    out.reserve(Integer.BYTES + unscaled.length);
+    out.putInt(value.scale());
+    out.put(unscaled);
+  }
+
+  record DecimalText(Site site) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = ((CharSequence) value).toString();
+      try {
+        put(new BigDecimal(text), out);
+      } catch (NumberFormatException e) {
+        throw site.error("holds \"" + text + "\", which is no decimal number");
+      }
+    }
+  }
+
+  record VarintText(Site site) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = ((CharSequence) value).toString();
+      try {
+        out.put(new BigInteger(text).toByteArray());
+      } catch (NumberFormatException e) {
+        throw site.error("holds \"" + text + "\", which is no integer");
+      }
+    }
+  }
+
+  record DecimalAsVarint(Site site) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      BigDecimal number = (BigDecimal) value;
+      try {
+        out.put(number.toBigIntegerExact().toByteArray());
+      } catch (ArithmeticException e) {
+        throw site.error("is " + number + "; a varint has no fraction");
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.ringhaul.parquet;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Locale;
+import java.util.UUID;
+
+/** What is a string in Iceberg, but for numerals. */
+final class TextEncoders {
+
+  private TextEncoders() {}
+
+  record Text(Site site) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = ((CharSequence) value).toString();
+      if (Utf8.hasLoneSurrogate(text)) {
+        throw site.error("holds half a surrogate pair, which UTF-8 cannot hold");
+      }
+      out.put(text.getBytes(UTF_8));
+    }
+  }
+
+  record Ascii(Site site) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = ((CharSequence) value).toString();
+      if (text.chars().anyMatch(c -> c >= 0x80)) {
+        throw site.error("holds a character that is not ASCII");
+      }
+      out.put(text.getBytes(US_ASCII));
+    }
+  }
+
+  record Inet(Site site) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = ((CharSequence) value).toString();
+      byte[] address = InetText.parse(text);
+      if (address == null) {
+        throw site.error("holds \"" + text + "\", which is no IP address");
+      }
+      out.put(address);
+    }
+  }
+
+  record UuidText(Site site, ScalarEncoders.Uuid uuids) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = ((CharSequence) value).toString();
+      uuids.encode(parse(text), out);
+    }
+
+    private UUID parse(String text) {
+      try {
+        UUID uuid = UUID.fromString(text);
+        // Java also takes shortened groups.
+        if (uuid.toString().equals(text.toLowerCase(Locale.ROOT))) {
+          return uuid;
+        }
+      } catch (IllegalArgumentException e) {
+        // Told below, together with what Java takes and is none.
+      }
+      throw site.error("holds \"" + text + "\", which is no UUID");
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.ringhaul.request;
+
+import com.datastax.oss.driver.api.core.AllNodesFailedException;
+import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.NodeUnavailableException;
+import com.datastax.oss.driver.api.core.connection.BusyConnectionException;
+import com.datastax.oss.driver.api.core.connection.ClosedConnectionException;
+import com.datastax.oss.driver.api.core.connection.HeartbeatException;
+import com.datastax.oss.driver.api.core.servererrors.BootstrappingException;
+import com.datastax.oss.driver.api.core.servererrors.OverloadedException;
+import com.datastax.oss.driver.api.core.servererrors.ReadFailureException;
+import com.datastax.oss.driver.api.core.servererrors.ReadTimeoutException;
+import com.datastax.oss.driver.api.core.servererrors.ServerError;
+import com.datastax.oss.driver.api.core.servererrors.TruncateException;
+import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
+import com.datastax.oss.driver.api.core.servererrors.WriteFailureException;
+import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
+import io.ringhaul.exceptions.BulkOperationException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Tells failures of the moment from failures that will not go away. */
+public final class Failures {
+
+  private static final List<Class<? extends Throwable>> PASSING =
+      List.of(
+          DriverTimeoutException.class,
+          ReadTimeoutException.class,
+          ReadFailureException.class,
+          WriteTimeoutException.class,
+          WriteFailureException.class,
+          OverloadedException.class,
+          UnavailableException.class,
+          BootstrappingException.class,
+          TruncateException.class,
+          ServerError.class,
+          BusyConnectionException.class,
+          ClosedConnectionException.class,
+          HeartbeatException.class,
+          NodeUnavailableException.class);
+
+  private Failures() {}
+
+  /** The failure under the wrappers that futures put around it. */
+  public static Throwable unwrap(Throwable failure) {
+    Throwable current = failure;
+    while ((current instanceof CompletionException || current instanceof ExecutionException)
+        && current.getCause() != null) {
+      current = current.getCause();
+    }
+    return current;
+  }
+
+  /**
+   * Whether the cluster or the network failed, so that the same request may succeed later: a time
+   * out, an overload, a lost node. Wrong statements, missing rights and a closed session do not
+   * pass.
+   */
+  public static boolean isPassing(Throwable failure) {
+    Throwable cause = unwrap(failure);
+    if (cause instanceof AllNodesFailedException all) {
+      // No node at all (NoNodeAvailableException) has an empty list: every node is down just now.
+      return all.getAllErrors().values().stream()
+          .flatMap(List::stream)
+          .allMatch(Failures::isPassing);
+    }
+    return PASSING.stream().anyMatch(type -> type.isInstance(cause));
+  }
+
+  /** Whether the range was too much for the time allowed, so that less of it may succeed. */
+  public static boolean isTimeout(Throwable failure) {
+    Throwable cause = unwrap(failure);
+    if (cause instanceof AllNodesFailedException all) {
+      return all.getAllErrors().values().stream()
+          .flatMap(List::stream)
+          .anyMatch(Failures::isTimeout);
+    }
+    return cause instanceof ReadTimeoutException || cause instanceof DriverTimeoutException;
+  }
+
+  /**
+   * The exception for a failure that will not pass: it ends the operation.
+   *
+   * @param doing what was being done, for the message
+   */
+  public static BulkOperationException notPassing(Throwable failure, String doing) {
+    Throwable cause = unwrap(failure);
+    return cause instanceof BulkOperationException known
+        ? known
+        : new BulkOperationException(doing + " failed: " + describe(cause), cause);
+  }
+
+  /** One sentence for people: the kind of the failure and what the driver or server said. */
+  public static String describe(Throwable failure) {
+    Throwable cause = unwrap(failure);
+    return cause.getClass().getSimpleName()
+        + ": "
+        + Objects.requireNonNullElse(cause.getMessage(), "no further word");
+  }
+}

@@ -1,0 +1,174 @@
+package io.ringhaul.request;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfig;
+import com.datastax.oss.driver.api.core.config.DriverExecutionProfile;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends idempotent requests asynchronously, never more than {@link RequestSettings#parallelism()}
+ * at once, and sends again what failed for a passing reason, after a pause that grows and jitters.
+ * A request holds its place during the pause, so that an overloaded cluster sees less of us.
+ *
+ * <p>Thread-safe. Owns one thread for the pauses; {@link #close()} ends it.
+ */
+public final class RequestSender implements AutoCloseable {
+
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long LONGEST_PAUSE_MILLIS = 10_000;
+
+  private final CqlSession session;
+  private final RequestSettings settings;
+  private final DriverExecutionProfile profile;
+  private final Semaphore permits;
+  private final ScheduledExecutorService pauses;
+  private final LongAdder retries = new LongAdder();
+  private volatile boolean closed;
+
+  /** Sends through the given session, which stays the caller's. */
+  public RequestSender(CqlSession session, RequestSettings settings) {
+    this.session = session;
+    this.settings = settings;
+    DriverConfig config = session.getContext().getConfig();
+    // Cassandra warns of every count(*) over a range; a job of 10,000 ranges must not log as many.
+    this.profile =
+        settings
+            .executionProfile()
+            .map(config::getProfile)
+            .orElseGet(config::getDefaultProfile)
+            .withBoolean(DefaultDriverOption.REQUEST_LOG_WARNINGS, false);
+    this.permits = new Semaphore(settings.parallelism());
+    this.pauses =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "ringhaul-retry");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** The session that requests go through. */
+  public CqlSession session() {
+    return session;
+  }
+
+  /** How often a request was sent again so far. */
+  public long retries() {
+    return retries.sum();
+  }
+
+  /** Sends as soon as a place is free, waiting for it in the calling thread. */
+  public CompletionStage<AsyncResultSet> send(Request request) throws InterruptedException {
+    permits.acquire();
+    return start(request);
+  }
+
+  /** Sends if a place is free now; null if none is. */
+  public @Nullable CompletionStage<AsyncResultSet> trySend(Request request) {
+    return permits.tryAcquire() ? start(request) : null;
+  }
+
+  /** Drops what waits for another attempt and ends the sender's thread. */
+  @Override
+  public void close() {
+    closed = true;
+    pauses.shutdownNow();
+  }
+
+  /**
+   * A statement and how to go on when it fails.
+   *
+   * @param statement what to send
+   * @param again what to send instead after a passing failure, for instance with smaller pages
+   * @param retryable which of the passing failures are worth another attempt
+   */
+  public record Request(
+      Statement<?> statement,
+      BiFunction<Statement<?>, Throwable, Statement<?>> again,
+      Predicate<Throwable> retryable) {
+
+    /** A request that is sent again as it is. */
+    public static Request of(Statement<?> statement) {
+      return new Request(statement, (same, failure) -> same, failure -> true);
+    }
+  }
+
+  private CompletionStage<AsyncResultSet> start(Request request) {
+    CompletableFuture<AsyncResultSet> result = new CompletableFuture<>();
+    result.whenComplete((done, failed) -> permits.release());
+    attempt(configure(request.statement()), request, 1, result);
+    return result;
+  }
+
+  private Statement<?> configure(Statement<?> statement) {
+    return statement
+        .setExecutionProfile(profile)
+        .setConsistencyLevel(settings.consistency())
+        .setTimeout(settings.timeout())
+        .setIdempotent(true);
+  }
+
+  private void attempt(
+      Statement<?> statement,
+      Request request,
+      int number,
+      CompletableFuture<AsyncResultSet> result) {
+    CompletionStage<AsyncResultSet> response;
+    try {
+      response = session.executeAsync(statement);
+    } catch (RuntimeException e) {
+      result.completeExceptionally(e);
+      return;
+    }
+    response.whenComplete(
+        (rows, failure) -> {
+          if (failure == null) {
+            result.complete(rows);
+          } else if (closed) {
+            result.completeExceptionally(new CancellationException("the operation has ended"));
+          } else if (number < settings.maxAttempts()
+              && Failures.isPassing(failure)
+              && request.retryable().test(Failures.unwrap(failure))) {
+            retry(statement, request, number, result, failure);
+          } else {
+            result.completeExceptionally(Failures.unwrap(failure));
+          }
+        });
+  }
+
+  private void retry(
+      Statement<?> statement,
+      Request request,
+      int number,
+      CompletableFuture<AsyncResultSet> result,
+      Throwable failure) {
+    retries.increment();
+    try {
+      Statement<?> next = request.again().apply(statement, Failures.unwrap(failure));
+      pauses.schedule(
+          () -> attempt(next, request, number + 1, result), pause(number), TimeUnit.MILLISECONDS);
+    } catch (RuntimeException e) {
+      result.completeExceptionally(Failures.unwrap(failure));
+    }
+  }
+
+  /** Exponential with jitter: between half and all of 100 ms x 2^(attempt - 1), 10 s at most. */
+  private static long pause(int attempt) {
+    long bound = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempt - 1, 20));
+    return ThreadLocalRandom.current().nextLong(bound / 2, bound + 1);
+  }
+}

@@ -1,0 +1,29 @@
+package io.ringhaul.request;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How requests are sent. Everything here is set on each statement; the caller's session keeps its
+ * own settings.
+ *
+ * @param parallelism the largest number of requests in flight, 1 or more
+ * @param consistency the consistency level of each request
+ * @param timeout how long the driver waits for one request, its own retries included
+ * @param maxAttempts how often one request is sent at the most, 1 or more
+ * @param executionProfile the name of the driver's execution profile to start from; empty for its
+ *     default profile
+ */
+public record RequestSettings(
+    int parallelism,
+    ConsistencyLevel consistency,
+    Duration timeout,
+    int maxAttempts,
+    Optional<String> executionProfile) {
+
+  /** The same with another parallelism. */
+  public RequestSettings withParallelism(int requests) {
+    return new RequestSettings(requests, consistency, timeout, maxAttempts, executionProfile);
+  }
+}

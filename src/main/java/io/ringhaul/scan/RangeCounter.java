@@ -1,0 +1,199 @@
+package io.ringhaul.scan;
+
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.exceptions.FailedRange;
+import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.request.Failures;
+import io.ringhaul.request.RequestSender;
+import io.ringhaul.request.RequestSender.Request;
+import io.ringhaul.ring.TokenRange;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the ranges of a plan on the server, one {@code count(*)} a range. A range that times out
+ * is halved; a single token, which cannot be halved, is counted by paging its keys.
+ *
+ * <p>Used by one thread, once.
+ */
+public final class RangeCounter {
+
+  private static final int KEYS_TO_A_PAGE = 1_000;
+
+  /** A range of the plan and how many of its parts are still to come. */
+  private static final class RangeState {
+    private final TokenRange range;
+    private final ScanTask task;
+    private int open;
+    private @Nullable Throwable failure;
+
+    private RangeState(ScanTask task, TokenRange range) {
+      this.task = task;
+      this.range = range;
+    }
+  }
+
+  /** A part of a range; {@code paging} when its keys are read instead of counted. */
+  private record Part(
+      RangeState owner, TokenRange piece, boolean paging, @Nullable ByteBuffer position) {}
+
+  private record Arrival(Part part, @Nullable AsyncResultSet rows, @Nullable Throwable failure) {}
+
+  private final RangeStatements counting;
+  private final RangeStatements keys;
+  private final RequestSender sender;
+  private final ProgressMeter meter;
+  private final Deque<Part> waiting = new ArrayDeque<>();
+  private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+  private final List<FailedRange> failed = new ArrayList<>();
+  private final int[] openRanges;
+  private int asked;
+
+  /**
+   * @param counting statements that count
+   * @param keys statements that read the partition key, for what cannot be counted in time
+   */
+  public RangeCounter(
+      ScanPlan plan,
+      RangeStatements counting,
+      RangeStatements keys,
+      RequestSender sender,
+      ProgressMeter meter) {
+    this.counting = counting;
+    this.keys = keys;
+    this.sender = sender;
+    this.meter = meter;
+    this.openRanges = new int[plan.tasks().size()];
+    enqueue(plan);
+  }
+
+  /**
+   * Counts; the rows go to the meter.
+   *
+   * @return the ranges that could not be counted in full
+   */
+  public List<FailedRange> run() throws InterruptedException {
+    while (ask()) {
+      Arrival arrival = arrivals.take();
+      asked--;
+      if (arrival.failure() == null) {
+        read(arrival.part(), Objects.requireNonNull(arrival.rows()));
+      } else {
+        failed(arrival.part(), arrival.failure());
+      }
+    }
+    return failed;
+  }
+
+  /** The first range of every task, then the second: neighbours in the queue differ by replica. */
+  private void enqueue(ScanPlan plan) {
+    int longest = plan.tasks().stream().mapToInt(task -> task.ranges().size()).max().orElse(0);
+    for (int i = 0; i < longest; i++) {
+      for (ScanTask task : plan.tasks()) {
+        if (i < task.ranges().size()) {
+          RangeState range = new RangeState(task, task.ranges().get(i));
+          openRanges[task.number()]++;
+          add(range, range.range.unwrap());
+        }
+      }
+    }
+  }
+
+  private void add(RangeState owner, List<TokenRange> pieces) {
+    owner.open += pieces.size();
+    pieces.forEach(piece -> waiting.addLast(new Part(owner, piece, false, null)));
+  }
+
+  /** Sends what it can; false when nothing is left to wait for. */
+  private boolean ask() throws InterruptedException {
+    while (!waiting.isEmpty()) {
+      Part part = waiting.removeFirst();
+      CompletionStage<AsyncResultSet> response =
+          asked == 0 ? sender.send(request(part)) : sender.trySend(request(part));
+      if (response == null) {
+        waiting.addFirst(part);
+        break;
+      }
+      asked++;
+      response.whenComplete((rows, failure) -> arrivals.add(new Arrival(part, rows, failure)));
+    }
+    return asked > 0;
+  }
+
+  private Request request(Part part) {
+    if (part.paging()) {
+      BoundStatement statement =
+          keys.bind(part.piece()).setPagingState(part.position()).setPageSize(KEYS_TO_A_PAGE);
+      return Request.of(statement);
+    }
+    // A count that timed out once will time out again: it is halved at once instead.
+    return new Request(
+        counting.bind(part.piece()),
+        (statement, failure) -> statement,
+        failure -> !Failures.isTimeout(failure));
+  }
+
+  private void read(Part part, AsyncResultSet rows) {
+    long bytes = Math.max(0, rows.getExecutionInfo().getResponseSizeInBytes());
+    if (!part.paging()) {
+      Row row = Objects.requireNonNull(rows.one(), "count(*) gave no row");
+      meter.handled(row.getLong(0), bytes);
+      ended(part.owner());
+      return;
+    }
+    meter.handled(rows.remaining(), bytes);
+    ByteBuffer position = rows.getExecutionInfo().getPagingState();
+    if (position == null) {
+      ended(part.owner());
+    } else {
+      waiting.addFirst(new Part(part.owner(), part.piece(), true, position));
+    }
+  }
+
+  private void failed(Part part, Throwable failure) {
+    if (!Failures.isPassing(failure)) {
+      throw Failures.notPassing(failure, "Counting token range " + part.piece());
+    }
+    if (Failures.isTimeout(failure) && !part.paging()) {
+      List<TokenRange> halves = part.piece().split(2);
+      if (halves.size() == 2) {
+        add(part.owner(), halves);
+      } else {
+        part.owner().open++;
+        waiting.addLast(new Part(part.owner(), part.piece(), true, null));
+      }
+      part.owner().open--;
+      return;
+    }
+    part.owner().failure = failure;
+    ended(part.owner());
+  }
+
+  private void ended(RangeState range) {
+    if (--range.open > 0) {
+      return;
+    }
+    if (range.failure != null) {
+      failed.add(
+          new FailedRange(
+              range.range.startExclusive(),
+              range.range.endInclusive(),
+              Failures.describe(range.failure)));
+      return;
+    }
+    meter.rangesDone(1);
+    if (--openRanges[range.task.number()] == 0) {
+      meter.taskDone();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.ringhaul.scan;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.request.Failures;
+import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The prepared range queries of one table, each prepared once and when it is first needed.
+ *
+ * <p>A bound statement carries the routing token and keyspace of its range, so that the driver's
+ * token-aware policy sends it to a replica. Thread-safe.
+ */
+public final class RangeStatements {
+
+  /** The three forms that a range without a wrap can take in CQL. */
+  private enum Shape {
+    AFTER_START("%1$s > ?"),
+    UP_TO_END("%1$s <= ?"),
+    BETWEEN("%1$s > ? AND %1$s <= ?");
+
+    private final String condition;
+
+    Shape(String condition) {
+      this.condition = condition;
+    }
+  }
+
+  private final CqlSession session;
+  private final TableDescription table;
+  private final String selection;
+  private final TokenMap tokens;
+  private final Map<Shape, PreparedStatement> prepared = new EnumMap<>(Shape.class);
+
+  private RangeStatements(CqlSession session, TableDescription table, String selection) {
+    this.session = session;
+    this.table = table;
+    this.selection = selection;
+    this.tokens = session.getMetadata().getTokenMap().orElseThrow();
+  }
+
+  /** Queries that read the given columns, by name: an ALTER in the middle does not move them. */
+  public static RangeStatements selecting(
+      CqlSession session, TableDescription table, List<ColumnDescription> columns) {
+    return new RangeStatements(session, table, names(columns));
+  }
+
+  /** Queries that count on the server. */
+  public static RangeStatements counting(CqlSession session, TableDescription table) {
+    return new RangeStatements(session, table, "count(*)");
+  }
+
+  /**
+   * The query of one range, bound.
+   *
+   * @param piece a range that does not wrap, as {@link TokenRange#unwrap()} gives them
+   */
+  BoundStatement bind(TokenRange piece) {
+    boolean fromFirst = piece.startExclusive() == Long.MIN_VALUE;
+    boolean toLast = piece.endInclusive() == Long.MAX_VALUE;
+    BoundStatement statement;
+    if (toLast) {
+      statement = prepared(Shape.AFTER_START).bind().setLong(0, piece.startExclusive());
+    } else if (fromFirst) {
+      statement = prepared(Shape.UP_TO_END).bind().setLong(0, piece.endInclusive());
+    } else {
+      statement =
+          prepared(Shape.BETWEEN)
+              .bind()
+              .setLong(0, piece.startExclusive())
+              .setLong(1, piece.endInclusive());
+    }
+    return statement
+        .setRoutingKeyspace(CqlIdentifier.fromInternal(table.keyspace()))
+        .setRoutingToken(tokens.parse(Long.toString(piece.endInclusive())));
+  }
+
+  private synchronized PreparedStatement prepared(Shape shape) {
+    return prepared.computeIfAbsent(shape, this::prepare);
+  }
+
+  private PreparedStatement prepare(Shape shape) {
+    String token = "token(" + names(table.partitionKey()) + ")";
+    String cql =
+        String.format(
+            "SELECT %s FROM %s WHERE %s",
+            selection, table.cql(), String.format(shape.condition, token));
+    try {
+      return session.prepare(cql);
+    } catch (RuntimeException e) {
+      throw new BulkOperationException(
+          String.format(
+              "The range query on %s could not be prepared (%s): %s",
+              table, cql, Failures.describe(e)),
+          e);
+    }
+  }
+
+  private static String names(List<ColumnDescription> columns) {
+    return columns.stream()
+        .map(column -> TableDescription.quote(column.name()))
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,70 @@
+package io.ringhaul.scan;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.metadata.NodeState;
+import io.ringhaul.schema.TableDescription;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * About how large a table is, from {@code system.size_estimates}. The server renews them every five
+ * minutes and leaves out what is not yet on disk: a hint for the size of tasks, never a fact.
+ */
+public final class SizeEstimate {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SizeEstimate.class);
+  private static final int NODES_ASKED = 8;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private SizeEstimate() {}
+
+  /**
+   * The estimated size in bytes of one copy of the table; 0 if nothing is known.
+   *
+   * @param nodes the nodes that hold the table
+   * @param replicas how many of them hold each row
+   */
+  public static long bytes(
+      CqlSession session, TableDescription table, List<Node> nodes, int replicas) {
+    double sum = 0;
+    int answers = 0;
+    for (Node node : nodes) {
+      if (answers < NODES_ASKED && node.getState() == NodeState.UP) {
+        try {
+          sum += bytesOn(session, table, node);
+          answers++;
+        } catch (RuntimeException e) {
+          // A role without access to system tables, or a node that is busy: the job goes on.
+          LOG.debug("No size estimate of {} from {}", table, node, e);
+        }
+      }
+    }
+    if (answers == 0) {
+      return 0;
+    }
+    // Doubles saturate where sums of longs would overflow: an estimate may well be nonsense.
+    return (long) (sum / answers * nodes.size() / Math.max(1, replicas));
+  }
+
+  private static double bytesOn(CqlSession session, TableDescription table, Node node) {
+    double bytes = 0;
+    SimpleStatement query =
+        SimpleStatement.newInstance(
+                "SELECT mean_partition_size, partitions_count FROM system.size_estimates"
+                    + " WHERE keyspace_name = ? AND table_name = ?",
+                table.keyspace(),
+                table.name())
+            .setNode(node)
+            .setIdempotent(true)
+            .setTimeout(PATIENCE);
+    for (Row row : session.execute(query)) {
+      bytes += Math.max(0.0, (double) row.getLong(0)) * Math.max(0.0, (double) row.getLong(1));
+    }
+    return bytes;
+  }
+}

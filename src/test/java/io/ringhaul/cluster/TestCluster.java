@@ -1,0 +1,129 @@
+package io.ringhaul.cluster;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import io.ringhaul.cli.sandbox.SandboxCluster;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.cassandra.CassandraContainer;
+
+/**
+ * A real cluster, started when a test first asks for it and ended with the test run.
+ *
+ * <p>The system property {@code ringhaul.cluster} chooses: {@code embedded} (default) starts three
+ * nodes with 256 vnodes each as processes of this machine, {@code testcontainers} one node in a
+ * container.
+ */
+public final class TestCluster {
+
+  private static final AtomicInteger KEYSPACES = new AtomicInteger();
+  private static @Nullable TestCluster instance;
+
+  private final AutoCloseable cluster;
+  private final List<InetSocketAddress> contactPoints;
+  private final String localDatacenter;
+  private final int nodes;
+  private final CqlSession session;
+
+  private TestCluster(
+      AutoCloseable cluster,
+      List<InetSocketAddress> contactPoints,
+      String localDatacenter,
+      int nodes) {
+    this.cluster = cluster;
+    this.contactPoints = contactPoints;
+    this.localDatacenter = localDatacenter;
+    this.nodes = nodes;
+    this.session = newSession();
+  }
+
+  /** The cluster of this run. */
+  public static synchronized TestCluster get() {
+    TestCluster existing = instance;
+    if (existing == null) {
+      existing = usesContainers() ? container() : embedded();
+      instance = existing;
+    }
+    return existing;
+  }
+
+  /** Whether the run was asked to use a container engine. */
+  public static boolean usesContainers() {
+    return "testcontainers".equals(System.getProperty("ringhaul.cluster", "embedded"));
+  }
+
+  /** A session that all tests share; nobody closes it. */
+  public static CqlSession session() {
+    return get().session;
+  }
+
+  /** A new keyspace with that replication factor, or as much of it as there are nodes. */
+  public static String newKeyspace(int replicationFactor) {
+    String name = "ks" + KEYSPACES.incrementAndGet();
+    session()
+        .execute(
+            String.format(
+                "CREATE KEYSPACE %s WITH replication = {'class': 'NetworkTopologyStrategy', '%s':"
+                    + " %d}",
+                name, get().localDatacenter, Math.min(replicationFactor, get().nodes)));
+    return name;
+  }
+
+  /** The addresses to connect to. */
+  public List<InetSocketAddress> contactPoints() {
+    return contactPoints;
+  }
+
+  /** The cluster's only data centre. */
+  public String localDatacenter() {
+    return localDatacenter;
+  }
+
+  /** How many nodes the cluster has. */
+  public int nodes() {
+    return nodes;
+  }
+
+  /** A session of the test's own, to be closed by it. */
+  public CqlSession newSession() {
+    return CqlSession.builder()
+        .addContactPoints(contactPoints)
+        .withLocalDatacenter(localDatacenter)
+        .withConfigLoader(
+            DriverConfigLoader.programmaticBuilder()
+                .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
+                .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, Duration.ofMillis(50))
+                .build())
+        .build();
+  }
+
+  static synchronized void stop() throws Exception {
+    TestCluster existing = instance;
+    instance = null;
+    if (existing != null) {
+      existing.session.close();
+      existing.cluster.close();
+    }
+  }
+
+  private static TestCluster embedded() {
+    SandboxCluster cluster =
+        SandboxCluster.builder()
+            .nodes(3)
+            .vnodes(256)
+            .setting("materialized_views_enabled", true)
+            .start();
+    return new TestCluster(cluster, cluster.contactPoints(), cluster.localDatacenter(), 3);
+  }
+
+  private static TestCluster container() {
+    CassandraContainer container = new CassandraContainer("cassandra:5.0");
+    container.start();
+    return new TestCluster(
+        container, List.of(container.getContactPoint()), container.getLocalDatacenter(), 1);
+  }
+}
