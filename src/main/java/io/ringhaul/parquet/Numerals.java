@@ -42,11 +42,12 @@ final class Numerals {
     return first == 0 ? nextIsNegative : first != -1 || !nextIsNegative;
   }
 
-  /** Whether the decimal's text can be read back. */
-  static boolean isReadable(BigDecimal value) {
-    if (value.scale() >= LEAST_SURE_SCALE) {
+  /** Whether the text of the decimal in the range can be read back. */
+  static boolean isReadable(ByteBuffer bytes, int offset, int length) {
+    if (bytes.getInt(offset) >= LEAST_SURE_SCALE) {
       return true;
     }
+    BigDecimal value = decimal(bytes, offset, length);
     try {
       return new BigDecimal(value.toString()).equals(value);
     } catch (NumberFormatException e) {

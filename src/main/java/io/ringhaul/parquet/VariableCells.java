@@ -2,7 +2,6 @@ package io.ringhaul.parquet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.io.api.Binary;
@@ -121,15 +120,12 @@ final class VariableCells {
           .requireCanonical(
               Numerals.isShortest(bytes, offset + Integer.BYTES, length - Integer.BYTES),
               "a decimal with more bytes than it needs");
-      if (bytes.getInt(offset) < 0) {
-        BigDecimal value = Numerals.decimal(bytes, offset, length);
-        if (!Numerals.isReadable(value)) {
-          throw site()
-              .error(
-                  "is a decimal of scale "
-                      + value.scale()
-                      + ", whose exponent is too large to be read back from text");
-        }
+      if (!Numerals.isReadable(bytes, offset, length)) {
+        throw site()
+            .error(
+                "is a decimal of scale "
+                    + bytes.getInt(offset)
+                    + ", whose exponent is too large to be read back from text");
       }
     }
 

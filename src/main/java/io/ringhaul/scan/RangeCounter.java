@@ -110,6 +110,11 @@ public final class RangeCounter {
   }
 
   private void add(RangeState owner, List<TokenRange> pieces) {
+    if (pieces.isEmpty()) {
+      // The range's only token is the one that no row has: it is read without a query.
+      owner.open++;
+      ended(owner);
+    }
     owner.open += pieces.size();
     pieces.forEach(piece -> waiting.addLast(new Part(owner, piece, false, null)));
   }

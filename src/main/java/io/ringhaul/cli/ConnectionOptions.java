@@ -1,0 +1,180 @@
+package io.ringhaul.cli;
+
+import com.datastax.oss.driver.api.core.AllNodesFailedException;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.request.Failures;
+import java.io.Console;
+import java.io.File;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How to reach the cluster. */
+final class ConnectionOptions {
+
+  private static final int DEFAULT_PORT = 9042;
+  private static final String PASSWORD_VARIABLE = "RINGHAUL_PASSWORD";
+
+  @Option(
+      names = "--contact-point",
+      paramLabel = "HOST[:PORT]",
+      split = ",",
+      description = "A node to connect to; repeatable. Default: 127.0.0.1:9042.")
+  private List<String> contactPoints = new ArrayList<>();
+
+  @Option(
+      names = "--local-dc",
+      paramLabel = "NAME",
+      description = "The local data centre. Default: the cluster's only one.")
+  private @Nullable String localDatacenter;
+
+  @Option(
+      names = "--driver-config",
+      paramLabel = "FILE",
+      description = "The driver's configuration file: authentication, TLS, cloud bundles.")
+  private @Nullable File driverConfig;
+
+  @Option(
+      names = "--username",
+      paramLabel = "NAME",
+      description = "The role to log in as; the password comes from RINGHAUL_PASSWORD or a prompt.")
+  private @Nullable String username;
+
+  /**
+   * Connects.
+   *
+   * @throws BulkOperationException if no node answers, or the data centre is not the cluster's
+   */
+  CqlSession open() {
+    List<InetSocketAddress> addresses = addresses();
+    CqlSessionBuilder builder = CqlSession.builder();
+    boolean datacenterKnown = localDatacenter != null;
+    if (driverConfig != null) {
+      if (!driverConfig.isFile()) {
+        throw new InvalidSettingException(
+            "--driver-config", "There is no driver configuration file " + driverConfig);
+      }
+      DriverConfigLoader loader = DriverConfigLoader.fromFile(driverConfig);
+      datacenterKnown |=
+          loader
+              .getInitialConfig()
+              .getDefaultProfile()
+              .isDefined(DefaultDriverOption.LOAD_BALANCING_LOCAL_DATACENTER);
+      builder.withConfigLoader(loader);
+    }
+    if (localDatacenter != null) {
+      builder.withLocalDatacenter(localDatacenter);
+    } else if (!datacenterKnown) {
+      DriverSettings.setDefault(
+          "basic.load-balancing-policy.class", "DcInferringLoadBalancingPolicy");
+    }
+    if (username != null) {
+      builder.withAuthCredentials(username, password(username));
+    }
+    return checked(connect(builder.addContactPoints(addresses), addresses), datacenterKnown);
+  }
+
+  private List<InetSocketAddress> addresses() {
+    if (contactPoints.isEmpty()) {
+      // A driver configuration names its own contact points or cloud bundle.
+      return driverConfig == null
+          ? List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_PORT))
+          : List.of();
+    }
+    return contactPoints.stream().map(ConnectionOptions::address).collect(Collectors.toList());
+  }
+
+  /** {@code host}, {@code host:port}, {@code [v6]:port} or a bare IPv6 address. */
+  static InetSocketAddress address(String text) {
+    int colon = text.lastIndexOf(':');
+    boolean hasPort = colon >= 0 && (text.indexOf(':') == colon || text.charAt(colon - 1) == ']');
+    String host = hasPort ? text.substring(0, colon) : text;
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    int port;
+    try {
+      port = hasPort ? Integer.parseInt(text.substring(colon + 1)) : DEFAULT_PORT;
+    } catch (NumberFormatException e) {
+      port = -1;
+    }
+    if (host.isEmpty() || port < 1 || port > 65_535) {
+      throw new InvalidSettingException(
+          "--contact-point", "'" + text + "' is not HOST or HOST:PORT");
+    }
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new BulkOperationException("The host " + host + " is unknown: check --contact-point");
+    }
+    return address;
+  }
+
+  private static CqlSession connect(CqlSessionBuilder builder, List<InetSocketAddress> addresses) {
+    try {
+      return builder.build();
+    } catch (AllNodesFailedException e) {
+      String reason =
+          e.getAllErrors().values().stream()
+              .flatMap(List::stream)
+              .map(Failures::describe)
+              .distinct()
+              .collect(Collectors.joining("; "));
+      throw new BulkOperationException(
+          String.format(
+              "No node could be reached at %s (%s): check --contact-point, the login and that the"
+                  + " cluster is up",
+              addresses.stream()
+                  .map(address -> address.getHostString() + ":" + address.getPort())
+                  .collect(Collectors.joining(", ")),
+              reason),
+          e);
+    } catch (RuntimeException e) {
+      throw new BulkOperationException("The session could not be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private CqlSession checked(CqlSession session, boolean datacenterKnown) {
+    Set<String> datacenters =
+        session.getMetadata().getNodes().values().stream()
+            .map(node -> String.valueOf(node.getDatacenter()))
+            .collect(Collectors.toCollection(TreeSet::new));
+    String problem = null;
+    if (localDatacenter != null && !datacenters.contains(localDatacenter)) {
+      problem = "The cluster has no data centre " + localDatacenter + "; it has ";
+    } else if (!datacenterKnown && datacenters.size() > 1) {
+      problem = "The cluster has several data centres; choose with --local-dc among ";
+    }
+    if (problem != null) {
+      session.close();
+      throw new InvalidSettingException("--local-dc", problem + String.join(", ", datacenters));
+    }
+    return session;
+  }
+
+  // Newer Java gives a console without a terminal too; reading from it then gives null.
+  @SuppressWarnings("SystemConsoleNull")
+  private static String password(String user) {
+    String fromEnvironment = System.getenv(PASSWORD_VARIABLE);
+    if (fromEnvironment != null) {
+      return fromEnvironment;
+    }
+    Console console = System.console();
+    char[] typed = console == null ? null : console.readPassword("Password of %s: ", user);
+    if (typed == null) {
+      throw new InvalidSettingException(
+          "--username", "There is no terminal to ask for the password: set " + PASSWORD_VARIABLE);
+    }
+    return new String(typed);
+  }
+}

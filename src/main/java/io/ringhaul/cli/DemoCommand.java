@@ -1,0 +1,180 @@
+package io.ringhaul.cli;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.CountResult;
+import io.ringhaul.ExportResult;
+import io.ringhaul.ImportResult;
+import io.ringhaul.OperationRequest;
+import io.ringhaul.OperationResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.progress.OperationTotals;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows the whole journey on a real cluster that it starts itself. */
+@Command(
+    name = "demo",
+    description =
+        "Starts a real Cassandra on this machine, fills a table, counts it, exports it to Iceberg,"
+            + " imports it into a second table and compares the two.",
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+
+  private static final int STEPS = 6;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      defaultValue = "100000",
+      description = "Rows in the sample table. Default: ${DEFAULT-VALUE}.")
+  private long rows;
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "1|3",
+      defaultValue = "1",
+      description = "Nodes of the cluster. Default: ${DEFAULT-VALUE}.")
+  private int nodes;
+
+  @Option(
+      names = "--path",
+      paramLabel = "DIR",
+      description = "The warehouse folder. Default: a new folder in ./ringhaul-demo.")
+  private @Nullable Path path;
+
+  private int step;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (nodes != 1 && nodes != 3) {
+      throw new InvalidSettingException("--nodes", "--nodes is " + nodes + "; it takes 1 or 3");
+    }
+    if (rows < 0) {
+      throw new InvalidSettingException("--rows", "--rows is " + rows + "; it takes 0 or more");
+    }
+    Path warehouse = warehouse();
+    say(
+        "Starting Cassandra %s: %d node(s), each a process of this machine",
+        SandboxCluster.CASSANDRA_VERSION, nodes);
+    try (SandboxCluster cluster =
+            SandboxCluster.builder()
+                .nodes(nodes)
+                .onProgress(message -> System.out.println("      " + message))
+                .start();
+        CqlSession session = connect(cluster);
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      return run(session, operator, warehouse);
+    }
+  }
+
+  private int run(CqlSession session, TokenAwareBulkOperator operator, Path warehouse)
+      throws InterruptedException {
+    SampleOrders orders = new SampleOrders(session);
+    say("Filling %s.%s with %,d rows", SampleOrders.KEYSPACE, SampleOrders.TABLE, rows);
+    orders.createTables(nodes);
+    orders.fill(rows);
+
+    say("Counting %s.%s", SampleOrders.KEYSPACE, SampleOrders.TABLE);
+    CountResult counted = show(operator.count(SampleOrders.KEYSPACE, SampleOrders.TABLE));
+
+    say("Exporting it to the Iceberg table store.orders, partitioned by month(order_date)");
+    ExportResult exported =
+        show(
+            operator
+                .exportFrom(SampleOrders.KEYSPACE, SampleOrders.TABLE)
+                .to(IcebergTarget.warehouse(warehouse).partitionBy("month(order_date)")));
+    System.out.printf(
+        Locale.ROOT,
+        "      %d Parquet files, %,d bytes, one snapshot%n",
+        exported.files(),
+        exported.fileBytes());
+
+    say("Importing it into %s.%s", SampleOrders.KEYSPACE, SampleOrders.RESTORED);
+    ImportResult imported =
+        show(
+            operator
+                .importInto(SampleOrders.KEYSPACE, SampleOrders.RESTORED)
+                .from(
+                    IcebergSource.warehouse(warehouse)
+                        .table(SampleOrders.KEYSPACE + "." + SampleOrders.TABLE)
+                        .snapshot(exported.snapshotId().orElseThrow())));
+
+    say("Comparing the two tables, byte by byte");
+    TableComparison.Outcome outcome =
+        new TableComparison(session)
+            .compare(SampleOrders.KEYSPACE, SampleOrders.TABLE, SampleOrders.RESTORED);
+    if (outcome.difference().isPresent()
+        || outcome.rows() != counted.rows()
+        || exported.rows() != counted.rows()
+        || imported.rows() != counted.rows()) {
+      throw new BulkOperationException(
+          String.format(
+              Locale.ROOT,
+              "The tables differ after %,d equal rows: %s; counted %,d, exported %,d, imported %,d",
+              outcome.rows(),
+              outcome.difference().orElse("the numbers of rows do"),
+              counted.rows(),
+              exported.rows(),
+              imported.rows()));
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "      %,d rows, equal in every byte%n%nThe Iceberg table lies in %s%nIts catalog is %s%n",
+        outcome.rows(),
+        warehouse.resolve(SampleOrders.KEYSPACE).resolve(SampleOrders.TABLE),
+        warehouse.resolve("catalog.db"));
+    return ExitCode.DONE;
+  }
+
+  private Path warehouse() {
+    Path folder =
+        path != null
+            ? path
+            : Path.of(
+                "ringhaul-demo",
+                LocalDateTime.now(ZoneId.systemDefault())
+                    .format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss")));
+    return folder.toAbsolutePath().normalize();
+  }
+
+  private static CqlSession connect(SandboxCluster cluster) {
+    return CqlSession.builder()
+        .addContactPoints(cluster.contactPoints())
+        .withLocalDatacenter(cluster.localDatacenter())
+        .build();
+  }
+
+  private void say(String text, Object... values) {
+    step++;
+    System.out.printf(
+        Locale.ROOT, "[%d/%d] %s%n", step, STEPS, String.format(Locale.ROOT, text, values));
+  }
+
+  private static <R extends OperationResult> R show(OperationRequest<?, R> request) {
+    R result;
+    try (ProgressDisplay progress = ProgressDisplay.of("     ")) {
+      result = request.onProgress(progress::show).run();
+    }
+    OperationTotals totals = result.totals();
+    System.out.printf(
+        Locale.ROOT,
+        "      %,d rows in %.1f s (%,.0f rows/s), %d tasks%n",
+        totals.rows(),
+        totals.duration().toMillis() / 1e3,
+        totals.rowsPerSecond(),
+        totals.tasks());
+    return result;
+  }
+}

@@ -1,0 +1,95 @@
+package io.ringhaul.cli;
+
+import io.ringhaul.cli.Main.Version;
+import java.io.File;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.PropertiesDefaultProvider;
+import picocli.CommandLine.Spec;
+
+/** The command line. */
+@Command(
+    name = "ringhaul",
+    description = "Counts, exports and imports whole Cassandra and ScyllaDB tables.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {CountCommand.class, ExportCommand.class, ImportCommand.class, DemoCommand.class},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed",
+      "2:wrong usage",
+      "3:incomplete: some token ranges could not be read"
+    })
+public final class Main implements Runnable {
+
+  /**
+   * The driver's settings for this process alone. It closes a session with a pause of two seconds
+   * for what may still come; a command that has ended waits for nothing.
+   */
+  private static final Map<String, String> DRIVER_SETTINGS =
+      Map.of(
+          "advanced.netty.io-group.shutdown.quiet-period", "0",
+          "advanced.netty.admin-group.shutdown.quiet-period", "0");
+
+  private static final String CONFIG_OPTION = "--config";
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    DRIVER_SETTINGS.forEach(DriverSettings::setDefault);
+    System.exit(commandLine(arguments).execute(arguments));
+  }
+
+  /** The command line for these arguments, which may name a configuration file. */
+  static CommandLine commandLine(String... arguments) {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setExecutionExceptionHandler(new FailureReport());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    configFile(arguments).ifPresent(file -> setDefaults(commandLine, file));
+    return commandLine;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        Objects.requireNonNull(spec).commandLine(),
+        "Name a command: count, export, import or demo");
+  }
+
+  /** The file must be known before the arguments are parsed: its values are their defaults. */
+  private static Optional<File> configFile(String... arguments) {
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i].startsWith(CONFIG_OPTION + "=")) {
+        return Optional.of(new File(arguments[i].substring(CONFIG_OPTION.length() + 1)));
+      }
+      if (arguments[i].equals(CONFIG_OPTION) && i + 1 < arguments.length) {
+        return Optional.of(new File(arguments[i + 1]));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static void setDefaults(CommandLine commandLine, File file) {
+    PropertiesDefaultProvider fromFile = new PropertiesDefaultProvider(file);
+    commandLine.setDefaultValueProvider(
+        argument -> file.isFile() ? fromFile.defaultValue(argument) : null);
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"ringhaul " + Objects.requireNonNullElse(version, "(unpackaged)")};
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.ringhaul.cli;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import io.ringhaul.OperationRequest;
+import io.ringhaul.OperationResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import java.io.File;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What the commands that run one operation on one table have in common. */
+abstract class OperationCommand<R extends OperationResult> implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "KEYSPACE.TABLE",
+      description = "The table, in CQL form: names in double quotes keep their case.",
+      converter = TableArgument.Converter.class)
+  private @Nullable TableArgument table;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "The most requests in flight. Default: by the number of nodes.")
+  private @Nullable Integer parallelism;
+
+  @Option(
+      names = "--consistency",
+      paramLabel = "LEVEL",
+      description = "The consistency level. Default: LOCAL_QUORUM.")
+  private @Nullable DefaultConsistencyLevel consistency;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "A properties file with values for any of these options, without the dashes; the command"
+              + " line wins.")
+  private @Nullable File config;
+
+  @Option(
+      names = "--json",
+      description = "Puts the result as one JSON object on one line of standard output.")
+  private boolean json;
+
+  /** The request, without the settings that all operations share. */
+  abstract OperationRequest<?, R> request(TokenAwareBulkOperator operator);
+
+  /** What is said of the result beside the figures, and put into its JSON. */
+  abstract void describe(R result, ResultReport report);
+
+  final TableArgument table() {
+    return Objects.requireNonNull(table);
+  }
+
+  @Override
+  public final Integer call() {
+    if (config != null && !config.isFile()) {
+      throw new InvalidSettingException("--config", "There is no configuration file " + config);
+    }
+    String operation = Objects.requireNonNull(spec).name();
+    ResultReport report = new ResultReport(operation, table(), json);
+    try (CqlSession session = connection.open();
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      OperationRequest<?, R> request = request(operator);
+      if (parallelism != null) {
+        request.parallelism(parallelism);
+      }
+      if (consistency != null) {
+        request.consistency(consistency);
+      }
+      R result;
+      try (ProgressDisplay progress = ProgressDisplay.of(operation + " " + table())) {
+        result = request.onProgress(progress::show).run();
+      }
+      describe(result, report);
+      report.done(result.totals());
+      return ExitCode.DONE;
+    } catch (BulkOperationException e) {
+      report.failed(e);
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.ringhaul.cli;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.progress.OperationTotals;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Puts the result of an operation on standard output: for people, or as one line of JSON. */
+final class ResultReport {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final boolean json;
+  private final String operation;
+  private final TableArgument table;
+  private final Map<String, Object> more = new LinkedHashMap<>();
+
+  ResultReport(String operation, TableArgument table, boolean json) {
+    this.operation = operation;
+    this.table = table;
+    this.json = json;
+  }
+
+  /** A fact of this kind of operation. */
+  void add(String name, Object value) {
+    more.put(name, value);
+  }
+
+  void done(OperationTotals totals) {
+    if (json) {
+      print(totals, 0);
+      return;
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%s %s: %,d rows in %.2f s (%,.0f rows/s), %d tasks, %d ranges, %d retries%n",
+        operation,
+        table,
+        totals.rows(),
+        seconds(totals),
+        totals.rowsPerSecond(),
+        totals.tasks(),
+        totals.rangesDone(),
+        totals.retries());
+    more.forEach((name, value) -> System.out.println("  " + name + ": " + value));
+  }
+
+  /** A failure has a line of JSON too; for people the sentence on standard error is enough. */
+  void failed(BulkOperationException failure) {
+    if (json) {
+      add("error", String.valueOf(failure.getMessage()));
+      print(
+          failure.partialResult().orElse(new OperationTotals(0, 0, 0, 0, 0, 0, Duration.ZERO)),
+          failure.failedRanges().size());
+    }
+  }
+
+  private void print(OperationTotals totals, int failedRanges) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("operation", operation);
+    line.put("keyspace", CqlIdentifier.fromCql(table.keyspace()).asInternal());
+    line.put("table", CqlIdentifier.fromCql(table.table()).asInternal());
+    line.put("rows", totals.rows());
+    line.put("bytes", totals.bytes());
+    line.put("ranges", totals.rangesPlanned());
+    line.put("rangesDone", totals.rangesDone());
+    line.put("failedRanges", failedRanges);
+    line.put("tasks", totals.tasks());
+    line.put("retries", totals.retries());
+    line.put("seconds", seconds(totals));
+    line.put("rowsPerSecond", totals.rowsPerSecond());
+    line.putAll(more);
+    try {
+      System.out.println(JSON.writeValueAsString(line));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Texts and numbers are always JSON", e);
+    }
+  }
+
+  private static double seconds(OperationTotals totals) {
+    return totals.duration().toMillis() / 1e3;
+  }
+}

@@ -1,0 +1,98 @@
+package io.ringhaul.cli;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.batch.BatchLimits;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.request.RequestSettings;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The sample table of the demonstration: orders, ten to a customer, each derived from its number.
+ */
+final class SampleOrders {
+
+  static final String KEYSPACE = "store";
+  static final String TABLE = "orders";
+  static final String RESTORED = "orders_restored";
+
+  private static final int ORDERS_TO_A_CUSTOMER = 10;
+  private static final LocalDate FIRST_DAY = LocalDate.of(2025, 1, 1);
+  private static final int DAYS = 365;
+  private static final List<String> STATUSES = List.of("new", "paid", "shipped", "returned");
+  private static final int REQUESTS = 32;
+
+  private final CqlSession session;
+
+  SampleOrders(CqlSession session) {
+    this.session = session;
+  }
+
+  void createTables(int replicationFactor) {
+    session.execute(
+        "CREATE KEYSPACE IF NOT EXISTS "
+            + KEYSPACE
+            + " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': "
+            + replicationFactor
+            + "}");
+    for (String table : List.of(TABLE, RESTORED)) {
+      session.execute(
+          "CREATE TABLE IF NOT EXISTS "
+              + KEYSPACE
+              + "."
+              + table
+              + " (customer_id bigint, order_id uuid, order_date date, status text,"
+              + " amount decimal, quantity int, note text, created_at timestamp, tags set<text>,"
+              + " PRIMARY KEY (customer_id, order_id))");
+    }
+  }
+
+  void fill(long rows) throws InterruptedException {
+    PreparedStatement insert =
+        session.prepare(
+            "INSERT INTO "
+                + KEYSPACE
+                + "."
+                + TABLE
+                + " (customer_id, order_id, order_date, status, amount, quantity, note,"
+                + " created_at, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    RequestSettings requests =
+        new RequestSettings(
+            REQUESTS, ConsistencyLevel.LOCAL_QUORUM, Duration.ofMinutes(1), 5, Optional.empty());
+    try (BatchWriter writer =
+        new BatchWriter(session, requests, BatchLimits.DEFAULT, (statements, bytes) -> {})) {
+      for (long number = 0; number < rows; number++) {
+        writer.add(order(insert, number));
+      }
+      writer.flush();
+    }
+  }
+
+  private static BoundStatement order(PreparedStatement insert, long number) {
+    Random random = new Random(number);
+    LocalDate day = FIRST_DAY.plusDays(random.nextInt(DAYS));
+    BoundStatement order =
+        insert.bind(
+            number / ORDERS_TO_A_CUSTOMER,
+            new UUID(random.nextLong(), random.nextLong()),
+            day,
+            STATUSES.get(random.nextInt(STATUSES.size())),
+            new BigDecimal(BigInteger.valueOf(random.nextInt(1_000_000)), 2),
+            1 + random.nextInt(9),
+            "order number " + number,
+            Instant.ofEpochSecond(day.toEpochDay() * 86_400 + random.nextInt(86_400)));
+    // Every third order has no tags: a null that must come back as one.
+    return number % 3 == 0 ? order : order.set("tags", Set.of("web", "vip"), Set.class);
+  }
+}

@@ -1,0 +1,128 @@
+package io.ringhaul.cli;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.request.RequestSender;
+import io.ringhaul.request.RequestSettings;
+import io.ringhaul.ring.TokenRing;
+import io.ringhaul.scan.Page;
+import io.ringhaul.scan.RangeStatements;
+import io.ringhaul.scan.ScanPlan;
+import io.ringhaul.scan.ScanSettings;
+import io.ringhaul.scan.ScanTask;
+import io.ringhaul.scan.TableScanner;
+import io.ringhaul.scan.TaskScan;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableLookup;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares two tables of the same schema and replication, byte by byte. The same token range gives
+ * its rows in the same order in both, so that two scans side by side need no memory for more than
+ * two pages.
+ */
+final class TableComparison {
+
+  private static final RequestSettings REQUESTS =
+      new RequestSettings(
+          4, ConsistencyLevel.LOCAL_QUORUM, Duration.ofMinutes(1), 5, Optional.empty());
+
+  private static final int SPLITS = 16;
+
+  private final CqlSession session;
+
+  TableComparison(CqlSession session) {
+    this.session = session;
+  }
+
+  /**
+   * The outcome.
+   *
+   * @param rows rows that are equal in both tables, in every byte
+   * @param difference the first difference; empty if the tables are equal
+   */
+  record Outcome(long rows, Optional<String> difference) {}
+
+  Outcome compare(String keyspace, String left, String right) throws InterruptedException {
+    CqlIdentifier in = CqlIdentifier.fromCql(keyspace);
+    TableLookup tables = new TableLookup(session);
+    TableDescription first = tables.readable(in, CqlIdentifier.fromCql(left));
+    TableDescription second = tables.readable(in, CqlIdentifier.fromCql(right));
+    if (!first.columns().equals(second.columns())) {
+      return new Outcome(0, Optional.of("their columns differ"));
+    }
+    List<String> names = first.columns().stream().map(ColumnDescription::name).toList();
+    TokenRing ring = TokenRing.discover(session.getMetadata(), in, null);
+    ScanPlan plan = ScanPlan.of(first.keyspace(), first.name(), names, ring, SPLITS);
+    try (RequestSender sender = new RequestSender(session, REQUESTS)) {
+      TableScanner leftScanner = scanner(first, sender);
+      TableScanner rightScanner = scanner(second, sender);
+      long rows = 0;
+      for (ScanTask task : plan.tasks()) {
+        Rows leftRows = new Rows(leftScanner.scan(task));
+        Rows rightRows = new Rows(rightScanner.scan(task));
+        Row one = leftRows.next();
+        Row other = rightRows.next();
+        while (one != null && other != null) {
+          String column = firstDifference(one, other, names);
+          if (column != null) {
+            return new Outcome(rows, Optional.of("a row differs in column " + column));
+          }
+          rows++;
+          one = leftRows.next();
+          other = rightRows.next();
+        }
+        if (one != null || other != null) {
+          return new Outcome(
+              rows, Optional.of("only " + (one != null ? first : second) + " has one of its rows"));
+        }
+      }
+      return new Outcome(rows, Optional.empty());
+    }
+  }
+
+  private TableScanner scanner(TableDescription table, RequestSender sender) {
+    // One page ahead keeps the pages of a task in the order of its ranges.
+    return new TableScanner(
+        RangeStatements.selecting(session, table, table.columns()), sender, new ScanSettings(0, 1));
+  }
+
+  private static @Nullable String firstDifference(Row one, Row other, List<String> names) {
+    for (int i = 0; i < names.size(); i++) {
+      if (!Objects.equals(one.getBytesUnsafe(i), other.getBytesUnsafe(i))) {
+        return names.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** The rows of a task, page after page. */
+  private static final class Rows {
+    private final TaskScan pages;
+    private Iterator<Row> rows = Collections.emptyIterator();
+
+    private Rows(TaskScan pages) {
+      this.pages = pages;
+    }
+
+    private @Nullable Row next() throws InterruptedException {
+      while (!rows.hasNext()) {
+        Page page = pages.next();
+        if (page == null) {
+          return null;
+        }
+        rows = page.rows().iterator();
+      }
+      return rows.next();
+    }
+  }
+}
