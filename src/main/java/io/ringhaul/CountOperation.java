@@ -21,9 +21,11 @@ final class CountOperation implements Operation<CountResult> {
   private static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
 
   private final OperationSettings settings;
+  private final int pageSize;
 
-  CountOperation(OperationSettings settings) {
+  CountOperation(OperationSettings settings, int pageSize) {
     this.settings = settings;
+    this.pageSize = pageSize;
   }
 
   @Override
@@ -42,7 +44,8 @@ final class CountOperation implements Operation<CountResult> {
               RangeStatements.counting(session, table),
               RangeStatements.selecting(session, table, table.partitionKey()),
               sender,
-              meter);
+              meter,
+              pageSize);
       List<FailedRange> failed =
           Outcome.of(meter, sender::retries, "Counting " + table, counter::run);
       OperationTotals totals = meter.totals(sender.retries());

@@ -11,11 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** Writes the rows of a table to a target and commits them there in one step. */
 public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult> {
 
-  private static final int MOST_PAGE_SIZE = 1_000_000;
-
   private @Nullable ExportTarget target;
   private List<CqlIdentifier> columns = List.of();
-  private int pageSize;
   private UUID jobId = UUID.randomUUID();
 
   ExportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
@@ -35,18 +32,6 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Rows to a page, 1 to 1,000,000. Default: adapted while reading, so that a page has about 256
-   * KiB.
-   *
-   * @throws InvalidSettingException if it is out of bounds
-   */
-  public ExportRequest pageSize(int rows) {
-    requireBetween("pageSize", rows, 1, MOST_PAGE_SIZE);
-    this.pageSize = rows;
-    return this;
-  }
-
-  /**
    * Names the export. A target that already holds a commit of this name is left as it is, and the
    * result is that commit's. Default: a new random name.
    */
@@ -61,7 +46,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
       throw new InvalidSettingException(
           "to", "An export needs a target: call to(...), for instance with IcebergTarget");
     }
-    return new ExportOperation(settings(), target, columns, pageSize, jobId);
+    return new ExportOperation(settings(), target, columns, pageSize(), jobId);
   }
 
   @Override

@@ -57,7 +57,7 @@ final class ImportOperation implements Operation<ImportResult> {
     requirePrimaryKey(table, asked);
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, LocalNodes.of(session));
     try (SourceSession sourceSession = source.open()) {
-      SourcePlan plan = sourceSession.plan(table, asked);
+      SourcePlan plan = sourceSession.plan(table, asked, settings.splitCount());
       requirePrimaryKey(table, plan.columns());
       warnUnlessEmpty(session, table);
       List<ColumnDescription> columns = table.select(plan.columns());

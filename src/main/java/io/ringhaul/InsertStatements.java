@@ -3,7 +3,9 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.request.Failures;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -31,12 +33,10 @@ final class InsertStatements {
   InsertStatements(CqlSession session, TableDescription table, List<ColumnDescription> columns) {
     this.table = table;
     this.columns = columns;
-    this.whole = session.prepare(insert(columns));
+    this.whole = prepare(session, columns);
     List<ColumnDescription> statics = columns.stream().filter(c -> !isPerRow(c)).toList();
     this.staticOnly =
-        table.hasStatics() && statics.size() < columns.size()
-            ? session.prepare(insert(statics))
-            : null;
+        table.hasStatics() && statics.size() < columns.size() ? prepare(session, statics) : null;
   }
 
   /**
@@ -90,6 +90,19 @@ final class InsertStatements {
 
   private static boolean isPerRow(ColumnDescription column) {
     return column.kind() == Kind.CLUSTERING || column.kind() == Kind.REGULAR;
+  }
+
+  private PreparedStatement prepare(CqlSession session, List<ColumnDescription> into) {
+    String cql = insert(into);
+    try {
+      return session.prepare(cql);
+    } catch (RuntimeException e) {
+      throw new BulkOperationException(
+          String.format(
+              "The insert into %s could not be prepared (%s): %s",
+              table, cql, Failures.describe(e)),
+          e);
+    }
   }
 
   private String insert(List<ColumnDescription> into) {

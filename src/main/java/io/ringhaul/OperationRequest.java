@@ -7,6 +7,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.progress.Progress;
 import io.ringhaul.request.RequestSettings;
+import io.ringhaul.ring.TokenRangeSplitter;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   final CqlIdentifier keyspace;
   final CqlIdentifier table;
   private OptionalInt parallelism = OptionalInt.empty();
+  private OptionalInt splitCount = OptionalInt.empty();
   private ConsistencyLevel consistency = DefaultConsistencyLevel.LOCAL_QUORUM;
   private Duration requestTimeout = Duration.ofMinutes(2);
   private int maxAttempts = 5;
@@ -53,6 +55,21 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   public S parallelism(int requests) {
     requireBetween("parallelism", requests, 1, MOST_PARALLELISM);
     this.parallelism = OptionalInt.of(requests);
+    return self();
+  }
+
+  /**
+   * About how many tasks the work is divided into, 1 to 1,000,000. A table that is read has at
+   * least one task for each node that must coordinate a part of the ring, a source at least one for
+   * each file. Default: one for each 128 MiB of the table's estimated size for an export, 32 MiB
+   * for a count, and at least as many as there may be requests in flight (four times as many for a
+   * count); for an import one for each 16 MiB of the source's files.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public S splitCount(int tasks) {
+    requireBetween("splitCount", tasks, 1, TokenRangeSplitter.MAX_SPLIT_COUNT);
+    this.splitCount = OptionalInt.of(tasks);
     return self();
   }
 
@@ -132,12 +149,12 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   abstract S self();
 
   /** A copy of the settings. */
-  OperationSettings settings() {
+  final OperationSettings settings() {
     return new OperationSettings(
         keyspace,
         table,
         parallelism,
-        OptionalInt.empty(),
+        splitCount,
         new RequestSettings(
             1, consistency, requestTimeout, maxAttempts, Optional.ofNullable(executionProfile)),
         progressListener);

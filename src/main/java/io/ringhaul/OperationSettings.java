@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * @param keyspace the keyspace of the table
  * @param table the table that is read or written
  * @param parallelism requests in flight; empty for the default
- * @param splitCount tasks to aim for; empty for the default, and for imports
+ * @param splitCount tasks to aim for; empty for the default
  * @param requests how requests are sent; its parallelism is not set yet
  * @param progressListener hears of the progress
  */
@@ -23,10 +23,6 @@ record OperationSettings(
     OptionalInt splitCount,
     RequestSettings requests,
     Consumer<Progress> progressListener) {
-
-  OperationSettings withSplitCount(OptionalInt tasks) {
-    return new OperationSettings(keyspace, table, parallelism, tasks, requests, progressListener);
-  }
 
   /** How requests are sent, with the asked parallelism or else so many for each local node. */
   RequestSettings requests(int perNode, LocalNodes nodes) {

@@ -4,7 +4,6 @@ import io.ringhaul.CountResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** Counts a table. */
 @Command(
@@ -13,11 +12,9 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true)
 final class CountCommand extends OperationCommand<CountResult> {
 
-  @Mixin private SplitOptions splits = new SplitOptions();
-
   @Override
   OperationRequest<?, CountResult> request(TokenAwareBulkOperator operator) {
-    return splits.applyTo(operator.count(table().keyspace(), table().table()));
+    return operator.count(table().keyspace(), table().table());
   }
 
   @Override

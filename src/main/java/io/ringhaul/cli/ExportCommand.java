@@ -1,6 +1,5 @@
 package io.ringhaul.cli;
 
-import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -8,7 +7,6 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.iceberg.IcebergTarget;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,7 +18,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class ExportCommand extends OperationCommand<ExportResult> {
 
-  @Mixin private SplitOptions splits = new SplitOptions();
   @Mixin private FormatOptions format = new FormatOptions();
 
   @Option(
@@ -40,23 +37,12 @@ final class ExportCommand extends OperationCommand<ExportResult> {
       description = "The columns to export, in CQL form. Default: all.")
   private List<String> columns = new ArrayList<>();
 
-  @Option(
-      names = "--page-size",
-      paramLabel = "ROWS",
-      description = "Rows to a page. Default: adapted to about 256 KiB.")
-  private @Nullable Integer pageSize;
-
   @Override
   OperationRequest<?, ExportResult> request(TokenAwareBulkOperator operator) {
-    ExportRequest request =
-        operator
-            .exportFrom(table().keyspace(), table().table())
-            .to(target())
-            .columns(columns.toArray(String[]::new));
-    if (pageSize != null) {
-      request.pageSize(pageSize);
-    }
-    return splits.applyTo(request);
+    return operator
+        .exportFrom(table().keyspace(), table().table())
+        .to(target())
+        .columns(columns.toArray(String[]::new));
   }
 
   private ExportTarget target() {

@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
+import io.ringhaul.ScanRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -36,6 +37,20 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       paramLabel = "N",
       description = "The most requests in flight. Default: by the number of nodes.")
   private @Nullable Integer parallelism;
+
+  @Option(
+      names = "--splits",
+      paramLabel = "N",
+      description = "About how many tasks. Default: by the size of the table or source.")
+  private @Nullable Integer splits;
+
+  @Option(
+      names = "--page-size",
+      paramLabel = "ROWS",
+      description =
+          "Rows to a page. Default: adapted to about 256 KiB. An import reads no pages and leaves it"
+              + " aside.")
+  private @Nullable Integer pageSize;
 
   @Option(
       names = "--consistency",
@@ -78,6 +93,12 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       OperationRequest<?, R> request = request(operator);
       if (parallelism != null) {
         request.parallelism(parallelism);
+      }
+      if (splits != null) {
+        request.splitCount(splits);
+      }
+      if (pageSize != null && request instanceof ScanRequest<?, ?> scan) {
+        scan.pageSize(pageSize);
       }
       if (consistency != null) {
         request.consistency(consistency);

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Schema;
@@ -51,7 +52,7 @@ final class IcebergRowReader implements RowReader {
       List<CqlValueEncoder> encoders) {
     this.table = table;
     this.schema = schema;
-    this.projection = schema.select(plan.columns());
+    this.projection = projection(schema, plan.columns());
     this.encoders = encoders;
     this.parts = split.parts().iterator();
   }
@@ -80,6 +81,14 @@ final class IcebergRowReader implements RowReader {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The columns in the plan's order, where {@code Schema.select} would give the file's. */
+  private static Schema projection(Schema schema, List<String> columns) {
+    return new Schema(
+        columns.stream()
+            .map(column -> Objects.requireNonNull(schema.asStruct().field(column), column))
+            .toList());
   }
 
   private RawRow encode(Record row) {

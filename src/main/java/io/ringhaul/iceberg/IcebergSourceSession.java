@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
@@ -42,6 +43,9 @@ final class IcebergSourceSession implements SourceSession {
   /** Small enough that a table of one file feeds several readers. */
   private static final long SPLIT_BYTES = 16L << 20;
 
+  /** Below this a split would seldom hold a row group of its own. */
+  private static final long LEAST_SPLIT_BYTES = 64L << 10;
+
   private static final String SCHEMA = "schema";
 
   private final CatalogSource source;
@@ -63,7 +67,7 @@ final class IcebergSourceSession implements SourceSession {
   }
 
   @Override
-  public SourcePlan plan(TableDescription target, List<String> columns) {
+  public SourcePlan plan(TableDescription target, List<String> columns, OptionalInt splitCount) {
     TableIdentifier identifier =
         name.orElseGet(() -> TableIdentifier.of(target.keyspace(), target.name()));
     Table opened = load(identifier);
@@ -84,7 +88,7 @@ final class IcebergSourceSession implements SourceSession {
         identifier + " in " + opened.location(),
         selected,
         Map.of(SCHEMA, SchemaParser.toJson(schema)),
-        splits(identifier, scan));
+        splits(identifier, scan, splitCount));
   }
 
   @Override
@@ -179,10 +183,12 @@ final class IcebergSourceSession implements SourceSession {
     return selected;
   }
 
-  private static List<SourceSplit> splits(TableIdentifier identifier, TableScan scan) {
+  private static List<SourceSplit> splits(
+      TableIdentifier identifier, TableScan scan, OptionalInt splitCount) {
     List<SourceSplit> splits = new ArrayList<>();
+    long splitBytes = splitCount.isPresent() ? bytes(scan) / splitCount.getAsInt() : SPLIT_BYTES;
     try (CloseableIterable<FileScanTask> tasks =
-        TableScanUtil.splitFiles(scan.planFiles(), SPLIT_BYTES)) {
+        TableScanUtil.splitFiles(scan.planFiles(), Math.max(LEAST_SPLIT_BYTES, splitBytes))) {
       for (FileScanTask task : tasks) {
         if (task.file().format() != FileFormat.PARQUET) {
           throw new StorageException(
@@ -200,5 +206,17 @@ final class IcebergSourceSession implements SourceSession {
       throw new UncheckedIOException(e);
     }
     return splits;
+  }
+
+  private static long bytes(TableScan scan) {
+    try (CloseableIterable<FileScanTask> files = scan.planFiles()) {
+      long bytes = 0;
+      for (FileScanTask file : files) {
+        bytes += file.length();
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionKey;
@@ -31,6 +32,7 @@ final class IcebergTaskWriter implements TaskWriter {
   private final PartitionKey key;
   private final PartitionRow keyRow;
   private final PartitionSpill spill;
+  private final Consumer<RawRow> check;
   private final Map<@Nullable PartitionKey, DataFileWriter> writers = new HashMap<>();
   private boolean finished;
 
@@ -41,6 +43,7 @@ final class IcebergTaskWriter implements TaskWriter {
     this.task = task;
     this.key = new PartitionKey(layout.spec(), layout.schema());
     this.keyRow = rows.partitionRow();
+    this.check = rows.check();
     this.spill = new PartitionSpill(rows.columns());
   }
 
@@ -59,6 +62,8 @@ final class IcebergTaskWriter implements TaskWriter {
           } else if (writers.size() < OPEN_PARTITIONS) {
             writer(key.copy()).write(row);
           } else {
+            // Refused now, while the caller still knows which row it is.
+            check.accept(row);
             spill.add(spill.holds(key) ? key : key.copy(), row);
           }
         });

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.StructLike;
@@ -44,6 +45,11 @@ final class ParquetRows {
   /** A view of rows for partition transforms. */
   PartitionRow partitionRow() {
     return new PartitionRow(layout.schema(), columns);
+  }
+
+  /** Throws what writing a row would throw, before any file sees it. */
+  Consumer<RawRow> check() {
+    return CqlParquetWriters.check(layout.schema(), columns);
   }
 
   DataWriter<RawRow> open(OutputFile file, @Nullable StructLike partition) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RangeCounter {
 
-  private static final int KEYS_TO_A_PAGE = 1_000;
+  private static final int DEFAULT_PAGE_SIZE = 5_000;
 
   /** A range of the plan and how many of its parts are still to come. */
   private static final class RangeState {
@@ -53,6 +53,7 @@ public final class RangeCounter {
   private final RangeStatements keys;
   private final RequestSender sender;
   private final ProgressMeter meter;
+  private final int pageSize;
   private final Deque<Part> waiting = new ArrayDeque<>();
   private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
   private final List<FailedRange> failed = new ArrayList<>();
@@ -62,17 +63,20 @@ public final class RangeCounter {
   /**
    * @param counting statements that count
    * @param keys statements that read the partition key, for what cannot be counted in time
+   * @param pageSize rows to a page that the coordinator reads; 0 for 5,000
    */
   public RangeCounter(
       ScanPlan plan,
       RangeStatements counting,
       RangeStatements keys,
       RequestSender sender,
-      ProgressMeter meter) {
+      ProgressMeter meter,
+      int pageSize) {
     this.counting = counting;
     this.keys = keys;
     this.sender = sender;
     this.meter = meter;
+    this.pageSize = pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize;
     this.openRanges = new int[plan.tasks().size()];
     enqueue(plan);
   }
@@ -138,12 +142,12 @@ public final class RangeCounter {
   private Request request(Part part) {
     if (part.paging()) {
       BoundStatement statement =
-          keys.bind(part.piece()).setPagingState(part.position()).setPageSize(KEYS_TO_A_PAGE);
+          keys.bind(part.piece()).setPagingState(part.position()).setPageSize(pageSize);
       return Request.of(statement);
     }
     // A count that timed out once will time out again: it is halved at once instead.
     return new Request(
-        counting.bind(part.piece()),
+        counting.bind(part.piece()).setPageSize(pageSize),
         (statement, failure) -> statement,
         failure -> !Failures.isTimeout(failure));
   }
