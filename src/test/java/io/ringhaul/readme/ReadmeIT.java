@@ -79,11 +79,10 @@ class ReadmeIT {
         Files.readAllLines(Path.of("scripts/init.cql")).stream()
             .filter(line -> !line.startsWith("--"))
             .collect(Collectors.joining("\n"));
-    for (String statement : SEMICOLON.split(script + "\n")) {
-      if (!statement.isBlank()) {
-        TestCluster.session().execute(statement);
-      }
-    }
+    SEMICOLON
+        .splitAsStream(script + "\n")
+        .filter(statement -> !statement.isBlank())
+        .forEach(TestCluster.session()::execute);
   }
 
   private static long rows(String table) {
