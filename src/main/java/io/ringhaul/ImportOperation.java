@@ -13,6 +13,7 @@ import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceSplit;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.request.RequestSettings;
+import io.ringhaul.ring.TokenRing;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
@@ -55,7 +56,9 @@ final class ImportOperation implements Operation<ImportResult> {
         new TableLookup(session).writable(settings.keyspace(), settings.table());
     List<String> asked = columnNames.stream().map(CqlIdentifier::asInternal).toList();
     requirePrimaryKey(table, asked);
-    RequestSettings requests = settings.requests(REQUESTS_PER_NODE, LocalNodes.of(session));
+    LocalNodes nodes = LocalNodes.of(session);
+    requireLocalReplicas(session, nodes);
+    RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
     try (SourceSession sourceSession = source.open()) {
       SourcePlan plan = sourceSession.plan(table, asked, settings.splitCount());
       requirePrimaryKey(table, plan.columns());
@@ -101,6 +104,13 @@ final class ImportOperation implements Operation<ImportResult> {
       for (RawRow row = reader.next(); row != null; row = reader.next()) {
         writer.add(inserts.bind(row));
       }
+    }
+  }
+
+  /** Without them every write would be tried in vain as often as it may be. */
+  private void requireLocalReplicas(CqlSession session, LocalNodes nodes) {
+    if (session.getMetadata().getTokenMap().isPresent()) {
+      TokenRing.discover(session.getMetadata(), settings.keyspace(), nodes.datacenter());
     }
   }
 

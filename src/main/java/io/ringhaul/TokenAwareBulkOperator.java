@@ -2,12 +2,14 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.exceptions.BulkOperationException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -84,16 +86,22 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
 
   <R> CompletableFuture<R> start(Operation<R> operation) {
     CompletableFuture<R> result = new CompletableFuture<>();
-    Future<?> running =
-        threads.submit(
-            () -> {
-              try {
-                result.complete(call(operation));
-              } catch (Throwable e) {
-                // Whoever holds the future hears of it, errors included.
-                result.completeExceptionally(e);
-              }
-            });
+    Future<?> running;
+    try {
+      running =
+          threads.submit(
+              () -> {
+                try {
+                  result.complete(call(operation));
+                } catch (Throwable e) {
+                  // Whoever holds the future hears of it, errors included.
+                  result.completeExceptionally(e);
+                }
+              });
+    } catch (RejectedExecutionException e) {
+      result.completeExceptionally(new BulkOperationException("The operator was closed", e));
+      return result;
+    }
     result.whenComplete(
         (done, failed) -> {
           if (result.isCancelled()) {

@@ -10,8 +10,8 @@ import io.ringhaul.exceptions.InvalidSettingException;
  * @param maxBytes bytes of bound values to a batch, 1 or more. All statements of a batch belong to
  *     one partition, so the server's batch thresholds do not apply; its mutation size does (16 MiB
  *     by default)
- * @param maxBuffered statements that may wait in open batches, 1 or more; beyond that the longest
- *     batch is sent early
+ * @param maxBuffered statements that may wait in open batches, 1 or more; beyond that, and beyond
+ *     32 MiB (or {@code maxBytes} if that is more), the oldest batch is sent early
  */
 public record BatchLimits(int maxStatements, int maxBytes, int maxBuffered) {
 

@@ -3,7 +3,6 @@ package io.ringhaul.batch;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The batches that are still filling, one for each partition key. Not thread-safe. */
 final class OpenBatches {
+
+  /** A bound on statements alone would let large rows fill the heap. */
+  private static final long MOST_BUFFERED_BYTES = 32L << 20;
 
   /** Statements of one partition, and the size of their values. */
   record Batch(ByteBuffer key, List<BoundStatement> statements, long bytes) {}
@@ -23,10 +25,13 @@ final class OpenBatches {
 
   private final BatchLimits limits;
   private final Map<ByteBuffer, Open> open = new LinkedHashMap<>();
+  private final long mostBufferedBytes;
   private int buffered;
+  private long bufferedBytes;
 
   OpenBatches(BatchLimits limits) {
     this.limits = limits;
+    this.mostBufferedBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
   }
 
   /** Adds a statement and gives the batches that are to be sent because of it. */
@@ -44,29 +49,30 @@ final class OpenBatches {
     batch.statements.add(statement);
     batch.bytes += bytes;
     buffered++;
+    bufferedBytes += bytes;
     if (batch.statements.size() >= limits.maxStatements() || batch.bytes >= limits.maxBytes()) {
       full.add(take(key));
-    } else if (buffered > limits.maxBuffered()) {
-      full.add(take(longest()));
+    }
+    while (buffered > limits.maxBuffered() || bufferedBytes > mostBufferedBytes) {
+      full.add(take(oldest()));
     }
     return full;
   }
 
   /** Takes one batch out; null if none is open. */
   @Nullable Batch takeAny() {
-    return open.isEmpty() ? null : take(open.keySet().iterator().next());
+    return open.isEmpty() ? null : take(oldest());
   }
 
   private Batch take(ByteBuffer key) {
     Open batch = Objects.requireNonNull(open.remove(key));
     buffered -= batch.statements.size();
+    bufferedBytes -= batch.bytes;
     return new Batch(key, batch.statements, batch.bytes);
   }
 
-  private ByteBuffer longest() {
-    return open.entrySet().stream()
-        .max(Comparator.comparingInt(entry -> entry.getValue().statements.size()))
-        .orElseThrow()
-        .getKey();
+  /** The batch that had most time to fill; found at once, however many are open. */
+  private ByteBuffer oldest() {
+    return open.keySet().iterator().next();
   }
 }

@@ -66,11 +66,7 @@ final class ConnectionOptions {
             "--driver-config", "There is no driver configuration file " + driverConfig);
       }
       DriverConfigLoader loader = DriverConfigLoader.fromFile(driverConfig);
-      datacenterKnown |=
-          loader
-              .getInitialConfig()
-              .getDefaultProfile()
-              .isDefined(DefaultDriverOption.LOAD_BALANCING_LOCAL_DATACENTER);
+      datacenterKnown |= namesDatacenter(loader, driverConfig);
       builder.withConfigLoader(loader);
     }
     if (localDatacenter != null) {
@@ -83,6 +79,19 @@ final class ConnectionOptions {
       builder.withAuthCredentials(username, password(username));
     }
     return checked(connect(builder.addContactPoints(addresses), addresses), datacenterKnown);
+  }
+
+  private static boolean namesDatacenter(DriverConfigLoader loader, File file) {
+    try {
+      return loader
+          .getInitialConfig()
+          .getDefaultProfile()
+          .isDefined(DefaultDriverOption.LOAD_BALANCING_LOCAL_DATACENTER);
+    } catch (RuntimeException e) {
+      throw new InvalidSettingException(
+          "--driver-config",
+          "The driver configuration file " + file + " cannot be used: " + e.getMessage());
+    }
   }
 
   private List<InetSocketAddress> addresses() {
@@ -134,9 +143,11 @@ final class ConnectionOptions {
           String.format(
               "No node could be reached at %s (%s): check --contact-point, the login and that the"
                   + " cluster is up",
-              addresses.stream()
-                  .map(address -> address.getHostString() + ":" + address.getPort())
-                  .collect(Collectors.joining(", ")),
+              addresses.isEmpty()
+                  ? "the contact points of the driver configuration"
+                  : addresses.stream()
+                      .map(address -> address.getHostString() + ":" + address.getPort())
+                      .collect(Collectors.joining(", ")),
               reason),
           e);
     } catch (RuntimeException e) {

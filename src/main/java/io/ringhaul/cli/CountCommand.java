@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "count",
     description = "Counts the rows of a table.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
 final class CountCommand extends OperationCommand<CountResult> {
 
   @Override

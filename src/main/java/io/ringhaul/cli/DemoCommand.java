@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
     description =
         "Starts a real Cassandra on this machine, fills a table, counts it, exports it to Iceberg,"
             + " imports it into a second table and compares the two.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
 final class DemoCommand implements Callable<Integer> {
 
   private static final int STEPS = 6;

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = "Exports a table; the result appears in one step.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
 final class ExportCommand extends OperationCommand<ExportResult> {
 
   @Mixin private FormatOptions format = new FormatOptions();
@@ -34,6 +35,7 @@ final class ExportCommand extends OperationCommand<ExportResult> {
       names = "--columns",
       paramLabel = "NAME",
       split = ",",
+      converter = CqlName.class,
       description = "The columns to export, in CQL form. Default: all.")
   private List<String> columns = new ArrayList<>();
 

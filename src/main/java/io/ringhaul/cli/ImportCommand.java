@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "import",
     description = "Imports rows into a table that exists.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
 final class ImportCommand extends OperationCommand<ImportResult> {
 
   @Mixin private FormatOptions format = new FormatOptions();

@@ -24,7 +24,8 @@ record TableArgument(String keyspace, String table) {
       if (!name.matches()) {
         throw new TypeConversionException("'" + value + "' is not KEYSPACE.TABLE");
       }
-      return new TableArgument(name.group(1), name.group(2));
+      CqlName part = new CqlName();
+      return new TableArgument(part.convert(name.group(1)), part.convert(name.group(2)));
     }
   }
 

@@ -22,6 +22,9 @@ final class DataFileWriter {
 
   private static final int ROWS_BETWEEN_CHECKS = 1_000;
 
+  /** Large rows are looked after more often: so many times in a file. */
+  private static final int CHECKS_PER_FILE = 16;
+
   private final WriteLayout layout;
   private final ParquetRows rows;
   private final FileIO io;
@@ -30,7 +33,8 @@ final class DataFileWriter {
   private final List<DataFile> files = new ArrayList<>();
   private @Nullable DataWriter<RawRow> current;
   private @Nullable CapturedOutput output;
-  private long rowsInFile;
+  private long uncheckedRows;
+  private long uncheckedBytes;
 
   /**
    * @param partition the partition's values; null for a table without partitions
@@ -47,8 +51,15 @@ final class DataFileWriter {
   void write(RawRow row) {
     DataWriter<RawRow> writer = current == null ? open() : current;
     writer.write(row);
-    if (++rowsInFile % ROWS_BETWEEN_CHECKS == 0 && writer.length() >= layout.targetFileBytes()) {
-      end();
+    uncheckedRows++;
+    uncheckedBytes += rows.bytes(row);
+    if (uncheckedRows >= ROWS_BETWEEN_CHECKS
+        || uncheckedBytes >= layout.targetFileBytes() / CHECKS_PER_FILE) {
+      uncheckedRows = 0;
+      uncheckedBytes = 0;
+      if (writer.length() >= layout.targetFileBytes()) {
+        end();
+      }
     }
   }
 
@@ -79,7 +90,8 @@ final class DataFileWriter {
     output = file;
     DataWriter<RawRow> writer = rows.open(file, partition);
     current = writer;
-    rowsInFile = 0;
+    uncheckedRows = 0;
+    uncheckedBytes = 0;
     return writer;
   }
 

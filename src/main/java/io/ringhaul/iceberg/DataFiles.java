@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,8 @@ final class DataFiles {
     for (DataFile file : files) {
       try {
         io.deleteFile(file.location());
+      } catch (NotFoundException e) {
+        // It is gone already, which is what was wanted.
       } catch (RuntimeException e) {
         LOG.warn("The data file {} is in no snapshot and could not be deleted", file.location(), e);
       }

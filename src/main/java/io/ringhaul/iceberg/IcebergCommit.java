@@ -19,6 +19,7 @@ import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
@@ -91,10 +92,13 @@ final class IcebergCommit {
           throw refused(files, e);
         }
       } catch (ValidationException e) {
-        if (committed().isPresent()) {
-          return;
+        Optional<Snapshot> other = committed();
+        if (other.isEmpty()) {
+          throw refused(files, e);
         }
-        throw refused(files, e);
+        // The same job was committed elsewhere at the same moment, or by an attempt of ours.
+        discardUnless(files, other.get());
+        return;
       } catch (StorageException e) {
         DataFiles.delete(io, files);
         throw e;
@@ -126,9 +130,8 @@ final class IcebergCommit {
 
   /** A new table and its first rows appear together. */
   private void create(List<DataFile> files) {
-    if (catalog instanceof SupportsNamespaces namespaces
-        && !namespaces.namespaceExists(identifier.namespace())) {
-      namespaces.createNamespace(identifier.namespace());
+    if (catalog instanceof SupportsNamespaces namespaces) {
+      createNamespace(namespaces, identifier.namespace());
     }
     Transaction transaction =
         catalog
@@ -145,6 +148,23 @@ final class IcebergCommit {
     }
     prepared(transaction.newAppend(), files).commit();
     transaction.commitTransaction();
+  }
+
+  /** Others may make it at the same moment, which not every catalog reports in the same way. */
+  private void createNamespace(SupportsNamespaces namespaces, Namespace namespace) {
+    if (namespaces.namespaceExists(namespace)) {
+      return;
+    }
+    try {
+      namespaces.createNamespace(namespace);
+    } catch (RuntimeException e) {
+      if (!namespaces.namespaceExists(namespace)) {
+        throw new StorageException(
+            layout.table(),
+            "The namespace " + namespace + " cannot be made in the catalog: " + e.getMessage(),
+            e);
+      }
+    }
   }
 
   private AppendFiles prepared(AppendFiles append, List<DataFile> files) {

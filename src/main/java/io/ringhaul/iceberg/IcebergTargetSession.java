@@ -123,7 +123,7 @@ final class IcebergTargetSession implements TargetSession {
     if (known == null) {
       TableIdentifier identifier = TableIdentifier.parse(layout.table());
       known =
-          layout.isNew()
+          layout.isNew() && !catalog().tableExists(identifier)
               ? catalog().buildTable(identifier, layout.schema()).createTransaction().table().io()
               : catalog().loadTable(identifier).io();
       io = known;

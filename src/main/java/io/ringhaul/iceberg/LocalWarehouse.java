@@ -4,8 +4,14 @@ import io.ringhaul.exceptions.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.jdbc.JdbcCatalog;
@@ -20,6 +26,11 @@ final class LocalWarehouse implements CatalogSource.Handle {
 
   private static final String NAME = "ringhaul";
   private static final String BUSY_TIMEOUT_MILLIS = "60000";
+  private static final int ATTEMPTS = 10;
+  private static final long PAUSE_MILLIS = 20;
+
+  /** SQLITE_ERROR, SQLITE_BUSY and SQLITE_LOCKED. */
+  private static final Set<Integer> PASSING_CODES = Set.of(1, 5, 6);
 
   private final JdbcCatalog catalog;
 
@@ -46,20 +57,36 @@ final class LocalWarehouse implements CatalogSource.Handle {
     properties.put("jdbc.journal_mode", "WAL");
     properties.put("jdbc.synchronous", "FULL");
     properties.put("jdbc.busy_timeout", BUSY_TIMEOUT_MILLIS);
-    JdbcCatalog catalog = new JdbcCatalog();
-    try {
-      catalog.initialize(NAME, properties);
-    } catch (RuntimeException e) {
-      catalog.close();
-      throw new StorageException(
-          absolute.toString(),
-          "The Iceberg catalog "
-              + absolute.resolve(CATALOG_FILE)
-              + " cannot be opened: "
-              + e.getMessage(),
-          e);
+    for (int attempt = 1; ; attempt++) {
+      JdbcCatalog catalog = new JdbcCatalog();
+      try {
+        catalog.initialize(NAME, properties);
+        return new LocalWarehouse(catalog);
+      } catch (RuntimeException e) {
+        catalog.close();
+        if (attempt == ATTEMPTS || !mayBeMadeByOthers(e)) {
+          throw new StorageException(
+              absolute.toString(),
+              "The Iceberg catalog "
+                  + absolute.resolve(CATALOG_FILE)
+                  + " cannot be opened: "
+                  + e.getMessage(),
+              e);
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS * attempt));
+      }
     }
-    return new LocalWarehouse(catalog);
+  }
+
+  /**
+   * Whether others may be making the same catalog: Iceberg looks what is missing and then makes it,
+   * which fails with an error of SQL, or on SQLite's lock, for whoever comes second.
+   */
+  private static boolean mayBeMadeByOthers(RuntimeException failure) {
+    return Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
+        .anyMatch(
+            cause ->
+                cause instanceof SQLException sql && PASSING_CODES.contains(sql.getErrorCode()));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,16 @@ final class ParquetRows {
   /** How many values a row has. */
   int columns() {
     return columns.size();
+  }
+
+  /** The size of a row's values as the driver has them. */
+  long bytes(RawRow row) {
+    long bytes = 0;
+    for (int i = 0; i < columns.size(); i++) {
+      ByteBuffer value = row.bytes(i);
+      bytes += value == null ? 0 : value.remaining();
+    }
+    return bytes;
   }
 
   /** A view of rows for partition transforms. */

@@ -54,7 +54,10 @@ record PartitionExpression(String text, String transform, int width, String colu
       }
       case "bucket", "truncate" -> {
         Matcher both = WIDTH_AND_COLUMN.matcher(argument);
-        if (!both.matches() || Integer.parseInt(both.group(1)) == 0) {
+        if (!both.matches()
+            || Integer.parseInt(both.group(1)) == 0
+            || both.group(2).isBlank()
+            || !NAME.matcher(both.group(2)).matches()) {
           throw invalid(
               text, function + " takes a positive number and a column: " + function + "(16, c)");
         }

@@ -1,9 +1,10 @@
 package io.ringhaul.iceberg;
 
 import com.datastax.oss.driver.api.core.ProtocolVersion;
-import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
 import com.datastax.oss.driver.api.core.type.codec.registry.CodecRegistry;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.parquet.InetText;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.math.BigDecimal;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class PartitionRow implements StructLike {
 
   private final int[] sources;
-  private final List<DataType> types;
+  private final List<ColumnDescription> columns;
   private @Nullable RawRow row;
 
   /**
@@ -37,7 +38,7 @@ final class PartitionRow implements StructLike {
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
     this.sources =
         schema.columns().stream().mapToInt(field -> names.indexOf(field.name())).toArray();
-    this.types = columns.stream().map(ColumnDescription::type).toList();
+    this.columns = columns;
   }
 
   PartitionRow of(RawRow next) {
@@ -57,9 +58,7 @@ final class PartitionRow implements StructLike {
     if (bytes == null) {
       return null;
     }
-    // A codec is looked up only for what a transform asks for: the driver has none for some types.
-    TypeCodec<Object> codec = CodecRegistry.DEFAULT.codecFor(types.get(source));
-    return type.cast(internal(codec.decode(bytes.duplicate(), ProtocolVersion.V4)));
+    return type.cast(internal(columns.get(source), bytes));
   }
 
   @Override
@@ -67,20 +66,37 @@ final class PartitionRow implements StructLike {
     throw new UnsupportedOperationException("A row is only read");
   }
 
-  private static @Nullable Object internal(@Nullable Object value) {
+  private static @Nullable Object internal(ColumnDescription column, ByteBuffer bytes) {
+    // A codec is looked up only for what a transform asks for: the driver has none for some types.
+    TypeCodec<Object> codec = CodecRegistry.DEFAULT.codecFor(column.type());
+    Object value = codec.decode(bytes.duplicate(), ProtocolVersion.V4);
     if (value instanceof LocalDate date) {
       return (int) date.toEpochDay();
     } else if (value instanceof Instant instant) {
-      return Math.multiplyExact(instant.toEpochMilli(), 1_000L);
+      return micros(column, instant.toEpochMilli());
     } else if (value instanceof LocalTime time) {
       return time.toNanoOfDay();
     } else if (value instanceof BigDecimal || value instanceof BigInteger) {
       return value.toString();
-    } else if (value instanceof InetAddress address) {
-      return address.getHostAddress();
+    } else if (value instanceof InetAddress) {
+      // As the column itself has it; Java's text is another, and turns some IPv6 into IPv4.
+      return InetText.format(bytes, bytes.position(), bytes.remaining());
     } else if (value instanceof Byte || value instanceof Short) {
       return ((Number) value).intValue();
     }
     return value;
+  }
+
+  private static long micros(ColumnDescription column, long millis) {
+    try {
+      return Math.multiplyExact(millis, 1_000L);
+    } catch (ArithmeticException e) {
+      throw new UnrepresentableValueException(
+          column.name(),
+          column.name()
+              + " is a timestamp of "
+              + millis
+              + " ms since the epoch, which is more than Iceberg's microseconds can hold");
+    }
   }
 }

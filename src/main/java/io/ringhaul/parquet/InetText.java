@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * address: four bytes are always dotted, sixteen always have colons, also those that embed an IPv4
  * address ({@code ::ffff:10.0.0.1}), which {@link java.net.InetAddress} would turn into four.
  */
-final class InetText {
+public final class InetText {
 
   static final int IPV4 = 4;
   static final int IPV6 = 16;
@@ -18,7 +18,7 @@ final class InetText {
   private InetText() {}
 
   /** The canonical text (RFC 5952 for IPv6) of the address of 4 or 16 bytes at the offset. */
-  static String format(ByteBuffer bytes, int offset, int length) {
+  public static String format(ByteBuffer bytes, int offset, int length) {
     StringBuilder text = new StringBuilder();
     if (length == IPV4) {
       dotted(bytes, offset, text);

@@ -6,6 +6,9 @@ import com.datastax.oss.driver.api.core.config.DriverConfig;
 import com.datastax.oss.driver.api.core.config.DriverExecutionProfile;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.exceptions.InvalidSettingException;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,13 +46,9 @@ public final class RequestSender implements AutoCloseable {
   public RequestSender(CqlSession session, RequestSettings settings) {
     this.session = session;
     this.settings = settings;
-    DriverConfig config = session.getContext().getConfig();
     // Cassandra warns of every count(*) over a range; a job of 10,000 ranges must not log as many.
     this.profile =
-        settings
-            .executionProfile()
-            .map(config::getProfile)
-            .orElseGet(config::getDefaultProfile)
+        profile(session.getContext().getConfig(), settings.executionProfile())
             .withBoolean(DefaultDriverOption.REQUEST_LOG_WARNINGS, false);
     this.permits = new Semaphore(settings.parallelism());
     this.pauses =
@@ -105,6 +104,21 @@ public final class RequestSender implements AutoCloseable {
     public static Request of(Statement<?> statement) {
       return new Request(statement, (same, failure) -> same, failure -> true);
     }
+  }
+
+  private static DriverExecutionProfile profile(DriverConfig config, Optional<String> name) {
+    if (name.isEmpty()) {
+      return config.getDefaultProfile();
+    }
+    DriverExecutionProfile profile = config.getProfiles().get(name.get());
+    if (profile == null) {
+      throw new InvalidSettingException(
+          "executionProfile",
+          String.format(
+              "The session has no execution profile %s; it has %s",
+              name.get(), String.join(", ", new TreeSet<>(config.getProfiles().keySet()))));
+    }
+    return profile;
   }
 
   private CompletionStage<AsyncResultSet> start(Request request) {

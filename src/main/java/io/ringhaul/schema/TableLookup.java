@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class TableLookup {
 
   private static final Logger LOG = LoggerFactory.getLogger(TableLookup.class);
+  private static final Set<String> LOCAL_KEYSPACES = Set.of("system", "system_schema");
+  private static final Set<String> VIRTUAL_KEYSPACES =
+      Set.of("system_views", "system_virtual_schema");
 
   private final CqlSession session;
 
@@ -84,22 +87,33 @@ public final class TableLookup {
                     new UnsuitableTableException(
                         display(keyspace, table), missingKeyspace(keyspace)));
     if (metadata.isVirtual()) {
-      throw new UnsuitableTableException(
-          display(keyspace, table),
-          keyspace.asCql(true)
-              + " is a virtual keyspace: each node answers for itself alone, so it has no ring to"
-              + " read");
+      throw new UnsuitableTableException(display(keyspace, table), virtual(keyspace));
     }
     if (metadata.getReplication().getOrDefault("class", "").endsWith("LocalStrategy")) {
-      throw new UnsuitableTableException(
-          display(keyspace, table),
-          keyspace.asCql(true)
-              + " is local to each node (LocalStrategy), so its tables have no ring to read");
+      throw new UnsuitableTableException(display(keyspace, table), local(keyspace));
     }
     return metadata;
   }
 
+  private static String virtual(CqlIdentifier keyspace) {
+    return keyspace.asCql(true)
+        + " is a virtual keyspace: each node answers for itself alone, so it has no ring to read";
+  }
+
+  private static String local(CqlIdentifier keyspace) {
+    return keyspace.asCql(true)
+        + " is local to each node (LocalStrategy), so its tables have no ring to read";
+  }
+
   private String missingKeyspace(CqlIdentifier keyspace) {
+    // By default the driver does not read the schema of these, so that they only seem to be
+    // missing.
+    if (LOCAL_KEYSPACES.contains(keyspace.asInternal())) {
+      return local(keyspace);
+    }
+    if (VIRTUAL_KEYSPACES.contains(keyspace.asInternal())) {
+      return virtual(keyspace);
+    }
     List<String> known =
         session.getMetadata().getKeyspaces().values().stream()
             .filter(candidate -> !candidate.isVirtual())
