@@ -47,7 +47,12 @@ final class CountOperation implements Operation<CountResult> {
               meter,
               pageSize);
       List<FailedRange> failed =
-          Outcome.of(meter, sender::retries, "Counting " + table, counter::run);
+          Outcome.of(
+              meter,
+              sender::retries,
+              "Counting " + table,
+              "the rows counted so far are in the partial result",
+              counter::run);
       OperationTotals totals = meter.totals(sender.retries());
       if (!failed.isEmpty()) {
         throw Outcome.incomplete("Counting " + table, totals, failed);

@@ -2,24 +2,19 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
-import io.ringhaul.exceptions.FailedRange;
-import io.ringhaul.exceptions.IncompleteOperationException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
-import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.format.TaskOutput;
 import io.ringhaul.request.RequestSender;
-import io.ringhaul.ring.Tiling;
-import io.ringhaul.ring.TokenRange;
 import io.ringhaul.scan.RangeStatements;
 import io.ringhaul.scan.ScanSettings;
 import io.ringhaul.scan.TableScanner;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -59,6 +54,8 @@ final class ExportOperation implements Operation<ExportResult> {
         table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
     TableScan scan = TableScan.prepare(session, settings, table, columns, SIZING);
     int writers = writers(scan);
+    // Prepared before the target is opened: what the cluster refuses must leave nothing behind.
+    RangeStatements statements = RangeStatements.selecting(session, table, columns);
     try (TargetSession targetSession = target.open();
         RequestSender sender = new RequestSender(session, scan.requests());
         ProgressReporter reporter =
@@ -67,23 +64,24 @@ final class ExportOperation implements Operation<ExportResult> {
           targetSession.plan(new ExportDescription(jobId, table, columns, writers));
       TableScanner scanner =
           new TableScanner(
-              RangeStatements.selecting(session, table, columns),
+              statements,
               sender,
               new ScanSettings(pageSize, Math.max(1, scan.requests().parallelism() / writers)));
       ExportTasks tasks =
           new ExportTasks(
               scan, scanner, targetSession, targetPlan, columns, new RowKey(table, columns));
-      String doing = "Exporting " + table;
-      try {
-        Outcome.of(scan.meter(), sender::retries, doing, () -> tasks.run(threads, writers));
-        requireComplete(doing, tasks, scan.meter().totals(sender.retries()));
-      } catch (RuntimeException | Error e) {
-        targetSession.discard(targetPlan, tasks.outputs());
-        throw e;
-      }
       CommitResult committed =
-          Uninterrupted.call(
-              "ringhaul-commit", () -> targetSession.commit(targetPlan, tasks.outputs()));
+          Outcome.of(
+              scan.meter(),
+              sender::retries,
+              "Exporting " + table,
+              "nothing was committed",
+              () -> {
+                List<TaskOutput> outputs =
+                    outputs(tasks, threads, writers, targetSession, targetPlan, sender);
+                return Uninterrupted.call(
+                    "ringhaul-commit", () -> targetSession.commit(targetPlan, outputs));
+              });
       return new ExportResult(
           scan.meter().totals(sender.retries()),
           jobId,
@@ -94,15 +92,32 @@ final class ExportOperation implements Operation<ExportResult> {
     }
   }
 
-  private static void requireComplete(String doing, ExportTasks tasks, OperationTotals totals)
-      throws IncompleteOperationException {
-    List<FailedRange> failed = tasks.failed();
-    if (!failed.isEmpty()) {
-      throw Outcome.incomplete(doing, totals, failed);
+  /** Runs the tasks; unless all of them end well, what they wrote is discarded. */
+  private static List<TaskOutput> outputs(
+      ExportTasks tasks,
+      ExecutorService threads,
+      int writers,
+      TargetSession target,
+      TargetPlan plan,
+      RequestSender sender)
+      throws InterruptedException {
+    boolean complete = false;
+    try {
+      List<TaskOutput> outputs = tasks.run(threads, writers);
+      tasks.requireComplete(sender.retries());
+      complete = true;
+      return outputs;
+    } finally {
+      if (!complete) {
+        // Not interrupted: the caller may have cancelled, and the files must go all the same.
+        Uninterrupted.call(
+            "ringhaul-discard",
+            () -> {
+              target.discard(plan, tasks.outputs());
+              return plan;
+            });
+      }
     }
-    List<TokenRange> done = new ArrayList<>(tasks.done());
-    // Planned was the whole ring; what counts is what ran.
-    Tiling.requireWholeRing(done);
   }
 
   /** Parallel requests need a writer each, as far as the heap of this process reaches. */

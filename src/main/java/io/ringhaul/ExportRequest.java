@@ -13,7 +13,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
 
   private @Nullable ExportTarget target;
   private List<CqlIdentifier> columns = List.of();
-  private UUID jobId = UUID.randomUUID();
+  private @Nullable UUID jobId;
 
   ExportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -33,7 +33,8 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
 
   /**
    * Names the export. A target that already holds a commit of this name is left as it is, and the
-   * result is that commit's. Default: a new random name.
+   * result's files and snapshot are that commit's. The target must still hold that commit: Iceberg
+   * forgets it when its snapshot expires. Default: a new random name for every run.
    */
   public ExportRequest jobId(UUID id) {
     this.jobId = Objects.requireNonNull(id);
@@ -46,7 +47,8 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
       throw new InvalidSettingException(
           "to", "An export needs a target: call to(...), for instance with IcebergTarget");
     }
-    return new ExportOperation(settings(), target, columns, pageSize(), jobId);
+    return new ExportOperation(
+        settings(), target, columns, pageSize(), jobId == null ? UUID.randomUUID() : jobId);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.ring.Tiling;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.scan.Page;
 import io.ringhaul.scan.ScanTask;
@@ -71,14 +72,20 @@ final class ExportTasks {
     return List.copyOf(outputs);
   }
 
-  /** The ranges of the tasks that ended well. */
-  synchronized List<TokenRange> done() {
-    return List.copyOf(done);
-  }
-
-  /** The ranges of the tasks that could not be read. */
-  synchronized List<FailedRange> failed() {
-    return List.copyOf(failed);
+  /**
+   * Checks that what ran is the whole ring, each token exactly once. Planned was the whole ring;
+   * what counts is what ran.
+   *
+   * @throws io.ringhaul.exceptions.IncompleteOperationException if ranges could not be read
+   */
+  synchronized void requireComplete(long retries) {
+    if (!failed.isEmpty()) {
+      throw Outcome.incomplete(
+          "Exporting " + scan.plan().keyspace() + "." + scan.plan().table(),
+          scan.meter().totals(retries),
+          failed);
+    }
+    Tiling.requireWholeRing(done);
   }
 
   private void run(ScanTask task) throws InterruptedException {

@@ -73,6 +73,7 @@ final class ImportOperation implements Operation<ImportResult> {
             meter,
             writer::retries,
             "Importing into " + table,
+            "the rows written so far stay, and it is safe to run the import again",
             () -> {
               Workers.run(
                   threads,

@@ -34,9 +34,9 @@ final class InsertStatements {
     this.table = table;
     this.columns = columns;
     this.whole = prepare(session, columns);
-    List<ColumnDescription> statics = columns.stream().filter(c -> !isPerRow(c)).toList();
+    boolean hasStatics = columns.stream().anyMatch(c -> c.kind() == Kind.STATIC);
     this.staticOnly =
-        table.hasStatics() && statics.size() < columns.size() ? prepare(session, statics) : null;
+        hasStatics ? prepare(session, columns.stream().filter(c -> !isPerRow(c)).toList()) : null;
   }
 
   /**

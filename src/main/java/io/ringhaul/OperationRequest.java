@@ -36,7 +36,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   private OptionalInt splitCount = OptionalInt.empty();
   private ConsistencyLevel consistency = DefaultConsistencyLevel.LOCAL_QUORUM;
   private Duration requestTimeout = Duration.ofMinutes(2);
-  private int maxAttempts = 5;
+  private int maxAttempts = 10;
   private @Nullable String executionProfile;
   private Consumer<Progress> progressListener = progress -> {};
 
@@ -95,7 +95,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
 
   /**
    * How often a request is sent at the most when the cluster fails in a way that may pass, 1 to
-   * 100. Default: 5.
+   * 100. Default: 10, with pauses of about 40 s in all.
    *
    * @throws InvalidSettingException if it is out of bounds
    */

@@ -24,23 +24,27 @@ final class Outcome {
    * Runs the work; what it throws gets the figures reached by then.
    *
    * @param doing the operation's name for messages, such as {@code Counting store.orders}
+   * @param whenCancelled what a cancelled operation leaves behind, for its message
    */
-  static <T> T of(ProgressMeter meter, LongSupplier retries, String doing, Interruptible<T> work) {
+  static <T> T of(
+      ProgressMeter meter,
+      LongSupplier retries,
+      String doing,
+      String whenCancelled,
+      Interruptible<T> work) {
     try {
       return work.call();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new OperationCancelledException(
-          doing + " was cancelled; nothing was committed", meter.totals(retries.getAsLong()));
+          doing + " was cancelled; " + whenCancelled, meter.totals(retries.getAsLong()));
     } catch (BulkOperationException e) {
-      if (e.partialResult().isPresent() || e.getClass() != BulkOperationException.class) {
-        throw e;
+      OperationTotals totals = meter.totals(retries.getAsLong());
+      if (e.getClass() != BulkOperationException.class) {
+        throw e.reached(totals);
       }
       throw new BulkOperationException(
-          doing + " failed. " + e.getMessage(),
-          e.getCause(),
-          meter.totals(retries.getAsLong()),
-          List.of());
+          doing + " failed. " + e.getMessage(), e.getCause(), totals, List.of());
     }
   }
 

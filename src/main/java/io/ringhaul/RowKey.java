@@ -53,8 +53,8 @@ final class RowKey {
   }
 
   private static String literal(ColumnDescription column, @Nullable ByteBuffer bytes) {
-    TypeCodec<Object> codec = CodecRegistry.DEFAULT.codecFor(column.type());
     try {
+      TypeCodec<Object> codec = CodecRegistry.DEFAULT.codecFor(column.type());
       return codec.format(
           codec.decode(bytes == null ? null : bytes.duplicate(), ProtocolVersion.V4));
     } catch (RuntimeException e) {

@@ -3,7 +3,6 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.request.RequestSettings;
-import io.ringhaul.ring.ReplicatedRange;
 import io.ringhaul.ring.TokenRing;
 import io.ringhaul.scan.ScanPlan;
 import io.ringhaul.scan.SizeEstimate;
@@ -39,19 +38,10 @@ record TableScan(ScanPlan plan, RequestSettings requests, ProgressMeter meter) {
             .orElseGet(
                 () ->
                     sizing.splitCount(
-                        SizeEstimate.bytes(session, table, nodes.nodes(), replicas(ring)),
-                        requests.parallelism()));
+                        SizeEstimate.bytes(session, table, nodes.nodes()), requests.parallelism()));
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
     ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, ring, splitCount);
     return new TableScan(
         plan, requests, new ProgressMeter(plan.tasks().size(), plan.ranges().size()));
-  }
-
-  private static int replicas(TokenRing ring) {
-    return ring.ranges().stream()
-        .map(ReplicatedRange::replicas)
-        .mapToInt(List::size)
-        .max()
-        .orElse(1);
   }
 }

@@ -14,9 +14,12 @@ import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes statements in UNLOGGED batches, one partition to a batch, so that each batch is one
@@ -24,9 +27,13 @@ import org.jspecify.annotations.Nullable;
  * {@link RequestSettings#parallelism()} batches are in flight; {@link #add} waits for a place,
  * which is the back-pressure to the caller.
  *
- * <p>Statements must be idempotent: after a passing failure a batch is sent again. Thread-safe.
+ * <p>Statements must be idempotent: after a passing failure a batch is sent again. The order in
+ * which they were added is not kept, and a batch that is sent again carries a newer time than
+ * others: add no two versions of one row. Thread-safe.
  */
 public final class BatchWriter implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
 
   private final RequestSender sender;
   private final OpenBatches open;
@@ -34,6 +41,7 @@ public final class BatchWriter implements AutoCloseable {
   private final WriteListener listener;
   private final LongAdder writtenStatements = new LongAdder();
   private int inFlight;
+  private boolean closed;
   private @Nullable BulkOperationException failure;
 
   /** Writes through the given session, which stays the caller's. */
@@ -99,9 +107,18 @@ public final class BatchWriter implements AutoCloseable {
     return sender.retries();
   }
 
-  /** Ends the writer without waiting: call {@link #flush()} first, or open batches are dropped. */
+  /**
+   * Ends the writer without waiting: call {@link #flush()} first, or open batches are dropped. What
+   * is in flight may still be written.
+   */
   @Override
   public void close() {
+    synchronized (lock) {
+      closed = true;
+      if (open.buffered() > 0 && failure == null) {
+        LOG.warn("{} statements were added and not flushed; they are dropped", open.buffered());
+      }
+    }
     sender.close();
   }
 
@@ -128,16 +145,22 @@ public final class BatchWriter implements AutoCloseable {
     try {
       response = sender.send(Request.of(statement));
     } catch (InterruptedException e) {
-      ended(null);
+      // The batch has left the buffer and was not sent: nobody may take the writer's word now.
+      ended(new CancellationException("interrupted before it was sent"));
       throw e;
     }
     response.whenComplete(
         (written, failed) -> {
-          if (failed == null) {
-            writtenStatements.add(statements);
-            listener.written(statements, bytes);
+          try {
+            if (failed == null) {
+              writtenStatements.add(statements);
+              listener.written(statements, bytes);
+            }
+          } catch (RuntimeException e) {
+            LOG.warn("The write listener failed; the writing goes on", e);
+          } finally {
+            ended(failed);
           }
-          ended(failed);
         });
   }
 
@@ -155,6 +178,9 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   private void throwFailure() {
+    if (closed) {
+      throw new IllegalStateException("The batch writer is closed");
+    }
     if (failure != null) {
       throw new BulkOperationException(String.valueOf(failure.getMessage()), failure.getCause());
     }

@@ -59,6 +59,11 @@ final class OpenBatches {
     return full;
   }
 
+  /** How many statements wait. */
+  int buffered() {
+    return buffered;
+  }
+
   /** Takes one batch out; null if none is open. */
   @Nullable Batch takeAny() {
     return open.isEmpty() ? null : take(oldest());

@@ -65,8 +65,12 @@ final class ConnectionOptions {
         throw new InvalidSettingException(
             "--driver-config", "There is no driver configuration file " + driverConfig);
       }
-      DriverConfigLoader loader = DriverConfigLoader.fromFile(driverConfig);
-      datacenterKnown |= namesDatacenter(loader, driverConfig);
+      DriverConfigLoader loader = loader(driverConfig);
+      datacenterKnown |=
+          loader
+              .getInitialConfig()
+              .getDefaultProfile()
+              .isDefined(DefaultDriverOption.LOAD_BALANCING_LOCAL_DATACENTER);
       builder.withConfigLoader(loader);
     }
     if (localDatacenter != null) {
@@ -81,13 +85,11 @@ final class ConnectionOptions {
     return checked(connect(builder.addContactPoints(addresses), addresses), datacenterKnown);
   }
 
-  private static boolean namesDatacenter(DriverConfigLoader loader, File file) {
+  private static DriverConfigLoader loader(File file) {
     try {
-      return loader
-          .getInitialConfig()
-          .getDefaultProfile()
-          .isDefined(DefaultDriverOption.LOAD_BALANCING_LOCAL_DATACENTER);
+      return DriverConfigLoader.fromFile(file);
     } catch (RuntimeException e) {
+      // A syntax error, most of all; its message names the place.
       throw new InvalidSettingException(
           "--driver-config",
           "The driver configuration file " + file + " cannot be used: " + e.getMessage());

@@ -5,6 +5,8 @@ import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,6 +23,13 @@ final class ImportCommand extends OperationCommand<ImportResult> {
   @Mixin private FormatOptions format = new FormatOptions();
 
   @Option(
+      names = "--columns",
+      paramLabel = "NAME",
+      split = ",",
+      description = "The columns to import, in CQL form. Default: all that the source has.")
+  private List<String> columns = new ArrayList<>();
+
+  @Option(
       names = "--snapshot",
       paramLabel = "ID",
       description = "The Iceberg snapshot to read. Default: the current one.")
@@ -28,7 +37,10 @@ final class ImportCommand extends OperationCommand<ImportResult> {
 
   @Override
   OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {
-    return operator.importInto(table().keyspace(), table().table()).from(source());
+    return operator
+        .importInto(table().keyspace(), table().table())
+        .from(source())
+        .columns(columns.toArray(String[]::new));
   }
 
   private ImportSource source() {

@@ -21,11 +21,16 @@ import java.util.UUID;
 /**
  * The sample table of the demonstration: orders, ten to a customer, each derived from its number.
  */
-final class SampleOrders {
+public final class SampleOrders {
 
-  static final String KEYSPACE = "store";
-  static final String TABLE = "orders";
-  static final String RESTORED = "orders_restored";
+  /** The keyspace of both tables. */
+  public static final String KEYSPACE = "store";
+
+  /** The table that is filled. */
+  public static final String TABLE = "orders";
+
+  /** An empty table of the same shape. */
+  public static final String RESTORED = "orders_restored";
 
   private static final int ORDERS_TO_A_CUSTOMER = 10;
   private static final LocalDate FIRST_DAY = LocalDate.of(2025, 1, 1);
@@ -35,11 +40,13 @@ final class SampleOrders {
 
   private final CqlSession session;
 
-  SampleOrders(CqlSession session) {
+  /** Works through the given session, which stays the caller's. */
+  public SampleOrders(CqlSession session) {
     this.session = session;
   }
 
-  void createTables(int replicationFactor) {
+  /** Creates the keyspace and both tables where they are missing. */
+  public void createTables(int replicationFactor) {
     session.execute(
         "CREATE KEYSPACE IF NOT EXISTS "
             + KEYSPACE
@@ -58,7 +65,8 @@ final class SampleOrders {
     }
   }
 
-  void fill(long rows) throws InterruptedException {
+  /** Writes the orders from number 0 on. */
+  public void fill(long rows) throws InterruptedException {
     PreparedStatement insert =
         session.prepare(
             "INSERT INTO "

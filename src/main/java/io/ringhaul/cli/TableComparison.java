@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * its rows in the same order in both, so that two scans side by side need no memory for more than
  * two pages.
  */
-final class TableComparison {
+public final class TableComparison {
 
   private static final RequestSettings REQUESTS =
       new RequestSettings(
@@ -40,7 +40,8 @@ final class TableComparison {
 
   private final CqlSession session;
 
-  TableComparison(CqlSession session) {
+  /** Reads through the given session, which stays the caller's. */
+  public TableComparison(CqlSession session) {
     this.session = session;
   }
 
@@ -50,9 +51,10 @@ final class TableComparison {
    * @param rows rows that are equal in both tables, in every byte
    * @param difference the first difference; empty if the tables are equal
    */
-  record Outcome(long rows, Optional<String> difference) {}
+  public record Outcome(long rows, Optional<String> difference) {}
 
-  Outcome compare(String keyspace, String left, String right) throws InterruptedException {
+  /** Compares up to the first difference. The names are in CQL form. */
+  public Outcome compare(String keyspace, String left, String right) throws InterruptedException {
     CqlIdentifier in = CqlIdentifier.fromCql(keyspace);
     TableLookup tables = new TableLookup(session);
     TableDescription first = tables.readable(in, CqlIdentifier.fromCql(left));

@@ -13,7 +13,7 @@ public class BulkOperationException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  private final @Nullable OperationTotals partialResult;
+  private @Nullable OperationTotals partialResult;
   private final List<FailedRange> failedRanges;
 
   /** A failure before any work was done. */
@@ -45,6 +45,19 @@ public class BulkOperationException extends RuntimeException {
   /** What the operation had done when it failed; empty if it had not started. */
   public Optional<OperationTotals> partialResult() {
     return Optional.ofNullable(partialResult);
+  }
+
+  /**
+   * Adds how far the operation had come, unless that is known already. For whoever runs an
+   * operation and sees the failure of one of its parts pass.
+   *
+   * @return this exception
+   */
+  public BulkOperationException reached(OperationTotals totals) {
+    if (partialResult == null) {
+      partialResult = totals;
+    }
+    return this;
   }
 
   /** The token ranges that could not be read; empty if the failure is of another kind. */

@@ -3,7 +3,10 @@ package io.ringhaul.exceptions;
 import io.ringhaul.progress.OperationTotals;
 import java.util.List;
 
-/** The operation was cancelled or its thread interrupted; nothing was committed. */
+/**
+ * The operation was cancelled or its thread interrupted. An export has committed nothing then; the
+ * rows that an import had written stay.
+ */
 public class OperationCancelledException extends BulkOperationException {
 
   private static final long serialVersionUID = 1;

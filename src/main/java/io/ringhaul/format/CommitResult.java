@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * @param files how many files it has
  * @param fileBytes their size together
  * @param snapshotId the snapshot that holds the result, in formats that have snapshots; empty also
- *     if there was no row to commit to an existing table
+ *     if the commit took effect and could not be read back
  */
 public record CommitResult(String location, int files, long fileBytes, OptionalLong snapshotId)
     implements Serializable {}

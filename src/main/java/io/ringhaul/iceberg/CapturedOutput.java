@@ -46,7 +46,7 @@ final class CapturedOutput implements OutputFile {
       if (stream != null) {
         stream.close();
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       // It is deleted next; what matters is that the handle is gone.
     }
   }

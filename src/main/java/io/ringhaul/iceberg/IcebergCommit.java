@@ -4,7 +4,6 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.TaskOutput;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,8 +12,6 @@ import java.util.Set;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Snapshot;
-import org.apache.iceberg.SnapshotAncestryValidator;
-import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
@@ -26,7 +23,6 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.FileIO;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class IcebergCommit {
 
-  /** The key of the job's id in a snapshot's summary. */
-  static final String JOB_ID = "ringhaul.job-id";
-
   private static final Logger LOG = LoggerFactory.getLogger(IcebergCommit.class);
   private static final int ATTEMPTS = 10;
 
@@ -47,6 +40,7 @@ final class IcebergCommit {
   private final FileIO io;
   private final TableIdentifier identifier;
   private final String jobId;
+  private final JobSnapshot jobSnapshot;
 
   IcebergCommit(Catalog catalog, WriteLayout layout, FileIO io) {
     this.catalog = catalog;
@@ -54,6 +48,7 @@ final class IcebergCommit {
     this.io = io;
     this.identifier = TableIdentifier.parse(layout.table());
     this.jobId = layout.jobId().toString();
+    this.jobSnapshot = new JobSnapshot(catalog, identifier, jobId);
   }
 
   /**
@@ -64,20 +59,16 @@ final class IcebergCommit {
    */
   CommitResult run(List<TaskOutput> outputs) {
     List<DataFile> files = DataFiles.of(outputs, layout.spec());
-    Optional<Snapshot> earlier = committed();
-    if (earlier.isEmpty()) {
-      commit(files);
-      return result(
-          committed()
-              .orElseThrow(
-                  () -> unknown("The commit was accepted, but its snapshot is not there", null)));
+    Optional<Snapshot> earlier;
+    try {
+      earlier = jobSnapshot.find();
+    } catch (RuntimeException e) {
+      throw refused(files, e);
     }
-    LOG.info("Export {} was committed to {} before; it is left as it is", jobId, identifier);
-    discardUnless(files, earlier.get());
-    return result(earlier.get());
-  }
-
-  private void commit(List<DataFile> files) {
+    if (earlier.isPresent()) {
+      LOG.info("Export {} was committed to {} before; it is left as it is", jobId, identifier);
+      return found(files, earlier.get());
+    }
     for (int attempt = 1; ; attempt++) {
       try {
         if (catalog.tableExists(identifier)) {
@@ -85,31 +76,77 @@ final class IcebergCommit {
         } else {
           create(files);
         }
-        return;
-      } catch (CommitFailedException | AlreadyExistsException e) {
-        // Somebody else was faster: the next attempt stands on what they committed.
-        if (attempt == ATTEMPTS) {
-          throw refused(files, e);
-        }
-      } catch (ValidationException e) {
-        Optional<Snapshot> other = committed();
-        if (other.isEmpty()) {
-          throw refused(files, e);
-        }
-        // The same job was committed elsewhere at the same moment, or by an attempt of ours.
-        discardUnless(files, other.get());
-        return;
+        return done(files);
       } catch (StorageException e) {
         DataFiles.delete(io, files);
         throw e;
       } catch (RuntimeException e) {
-        // An unknown state by Iceberg's word, or a failure of the catalog's database: look.
-        if (!lookedUp(e)) {
-          throw unknown("It is not known whether the commit took effect", e);
+        // Whatever the catalog says, it may have committed: look before anything is deleted.
+        Optional<Snapshot> snapshot = look(e);
+        if (snapshot.isPresent()) {
+          return found(files, snapshot.get());
         }
-        return;
+        if (!isRefusal(e)) {
+          throw unknown(e);
+        }
+        // Somebody else was faster: the next attempt stands on what they committed.
+        if (attempt == ATTEMPTS || e instanceof ValidationException) {
+          throw refused(files, e);
+        }
       }
     }
+  }
+
+  /** Whether the catalog says for certain that nothing was committed. */
+  private static boolean isRefusal(RuntimeException failure) {
+    return failure instanceof CommitFailedException
+        || failure instanceof AlreadyExistsException
+        || failure instanceof ValidationException;
+  }
+
+  private Optional<Snapshot> look(RuntimeException failure) {
+    try {
+      return jobSnapshot.find();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+      throw unknown(failure);
+    }
+  }
+
+  /** The commit took effect; not being able to read it back does not undo it. */
+  private CommitResult done(List<DataFile> files) {
+    OptionalLong snapshotId = OptionalLong.empty();
+    try {
+      Optional<Snapshot> snapshot = jobSnapshot.find();
+      snapshotId = snapshot.map(s -> OptionalLong.of(s.snapshotId())).orElse(snapshotId);
+    } catch (RuntimeException e) {
+      LOG.warn("Export {} is committed to {}, but cannot be read back", jobId, identifier, e);
+    }
+    return new CommitResult(
+        display(),
+        files.size(),
+        files.stream().mapToLong(DataFile::fileSizeInBytes).sum(),
+        snapshotId);
+  }
+
+  /** The job was committed before or elsewhere: what this run wrote beside it goes. */
+  private CommitResult found(List<DataFile> files, Snapshot snapshot) {
+    try {
+      Set<String> kept = jobSnapshot.dataFiles(snapshot);
+      DataFiles.delete(io, files.stream().filter(file -> !kept.contains(file.location())).toList());
+    } catch (RuntimeException e) {
+      LOG.warn("Data files of export {} that are in no snapshot may be left", jobId, e);
+    }
+    Map<String, String> summary = snapshot.summary();
+    return new CommitResult(
+        display(),
+        Integer.parseInt(summary.getOrDefault(SnapshotSummary.ADDED_FILES_PROP, "0")),
+        Long.parseLong(summary.getOrDefault(SnapshotSummary.ADDED_FILE_SIZE_PROP, "0")),
+        OptionalLong.of(snapshot.snapshotId()));
+  }
+
+  private String display() {
+    return layout.table() + " in " + layout.location();
   }
 
   private void append(List<DataFile> files) {
@@ -123,6 +160,14 @@ final class IcebergCommit {
               + layout.table()
               + " was made by somebody else in the meantime, with another schema or partitioning;"
               + " run the export again",
+          null);
+    }
+    if (!layout.isNew() && !table.uuid().equals(layout.uuid())) {
+      throw new StorageException(
+          layout.table(),
+          "The Iceberg table "
+              + layout.table()
+              + " was dropped and made anew during the export; run the export again",
           null);
     }
     prepared(table.newAppend(), files).commit();
@@ -169,50 +214,7 @@ final class IcebergCommit {
 
   private AppendFiles prepared(AppendFiles append, List<DataFile> files) {
     files.forEach(append::appendFile);
-    return append.set(JOB_ID, jobId).validateWith(new NotCommittedBefore());
-  }
-
-  /** The snapshot of this job, if the table has one. */
-  private Optional<Snapshot> committed() {
-    if (!catalog.tableExists(identifier)) {
-      return Optional.empty();
-    }
-    for (Snapshot snapshot : catalog.loadTable(identifier).snapshots()) {
-      if (jobId.equals(snapshot.summary().get(JOB_ID))) {
-        return Optional.of(snapshot);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private boolean lookedUp(RuntimeException failure) {
-    try {
-      return committed().isPresent();
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-      return false;
-    }
-  }
-
-  private void discardUnless(List<DataFile> files, Snapshot snapshot) {
-    Set<String> kept = new HashSet<>();
-    SnapshotChanges.builderFor(catalog.loadTable(identifier))
-        .snapshot(snapshot)
-        .build()
-        .addedDataFiles()
-        .forEach(file -> kept.add(file.location()));
-    DataFiles.delete(io, files.stream().filter(file -> !kept.contains(file.location())).toList());
-  }
-
-  private CommitResult result(Snapshot snapshot) {
-    Map<String, String> summary = snapshot.summary();
-    int files = Integer.parseInt(summary.getOrDefault(SnapshotSummary.ADDED_FILES_PROP, "0"));
-    long bytes = Long.parseLong(summary.getOrDefault(SnapshotSummary.ADDED_FILE_SIZE_PROP, "0"));
-    return new CommitResult(
-        layout.table() + " in " + layout.location(),
-        files,
-        bytes,
-        OptionalLong.of(snapshot.snapshotId()));
+    return append.set(JobSnapshot.JOB_ID, jobId).validateWith(jobSnapshot.absence());
   }
 
   private StorageException refused(List<DataFile> files, RuntimeException e) {
@@ -223,30 +225,14 @@ final class IcebergCommit {
         e);
   }
 
-  private UnknownCommitStateException unknown(String message, @Nullable RuntimeException e) {
+  private UnknownCommitStateException unknown(RuntimeException e) {
     return new UnknownCommitStateException(
         layout.table(),
         String.format(
-            "%s. Look for a snapshot of %s whose summary has %s=%s before you run the export again;"
-                + " its data files were left in place%s",
-            message, layout.table(), JOB_ID, jobId, e == null ? "" : ": " + e.getMessage()),
+            "It is not known whether the commit took effect. Look for a snapshot of %s whose"
+                + " summary has %s=%s before you run the export again; its data files were left in"
+                + " place: %s",
+            layout.table(), JobSnapshot.JOB_ID, jobId, e.getMessage()),
         e);
-  }
-
-  private final class NotCommittedBefore implements SnapshotAncestryValidator {
-    @Override
-    public boolean validate(Iterable<Snapshot> ancestry) {
-      for (Snapshot snapshot : ancestry) {
-        if (jobId.equals(snapshot.summary().get(JOB_ID))) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    @Override
-    public String errorMessage() {
-      return "export " + jobId + " was committed before";
-    }
   }
 }

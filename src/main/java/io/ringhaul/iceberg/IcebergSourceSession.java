@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
@@ -24,7 +25,6 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableScan;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -70,9 +70,26 @@ final class IcebergSourceSession implements SourceSession {
   public SourcePlan plan(TableDescription target, List<String> columns, OptionalInt splitCount) {
     TableIdentifier identifier =
         name.orElseGet(() -> TableIdentifier.of(target.keyspace(), target.name()));
-    Table opened = load(identifier);
+    try {
+      return plan(identifier, load(identifier), target, columns, splitCount);
+    } catch (BulkOperationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new StorageException(
+          identifier.toString(),
+          "The Iceberg table " + identifier + " cannot be read: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private SourcePlan plan(
+      TableIdentifier identifier,
+      Table opened,
+      TableDescription target,
+      List<String> columns,
+      OptionalInt splitCount) {
     OptionalLong snapshot = snapshot(opened);
-    // The columns as they were then: time travel reads the schema of its snapshot.
+    // Time travel reads the columns as they were; the current state has the current ones.
     Schema schema =
         snapshot.isPresent()
             ? SnapshotUtil.schemaFor(opened, snapshot.getAsLong())
@@ -96,7 +113,8 @@ final class IcebergSourceSession implements SourceSession {
     Schema schema = SchemaParser.fromJson(plan.properties().get(SCHEMA));
     List<CqlValueEncoder> encoders =
         columns.stream()
-            .map(column -> CqlValueEncoder.of(column, schema.findField(column.name()).type()))
+            .map(
+                column -> CqlValueEncoder.of(column, schema.asStruct().field(column.name()).type()))
             .toList();
     return new IcebergRowReader(Objects.requireNonNull(table), schema, plan, split, encoders);
   }
@@ -123,7 +141,7 @@ final class IcebergSourceSession implements SourceSession {
     }
   }
 
-  /** The snapshot to read; empty for the current one of a table that has none yet. */
+  /** The snapshot that was asked for; empty for the current state. */
   private OptionalLong snapshot(Table from) {
     if (snapshotId.isPresent()) {
       if (from.snapshot(snapshotId.getAsLong()) == null) {
@@ -145,8 +163,7 @@ final class IcebergSourceSession implements SourceSession {
       }
       return OptionalLong.of(id);
     }
-    Snapshot current = from.currentSnapshot();
-    return current == null ? OptionalLong.empty() : OptionalLong.of(current.snapshotId());
+    return OptionalLong.empty();
   }
 
   private static List<String> select(

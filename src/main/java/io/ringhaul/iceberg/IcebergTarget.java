@@ -5,7 +5,6 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.iceberg.catalog.Catalog;
@@ -98,7 +97,6 @@ public final class IcebergTarget implements ExportTarget {
 
   @Override
   public TargetSession open() {
-    return new IcebergTargetSession(
-        Objects.requireNonNull(catalog), table, partitioning, targetFileBytes);
+    return new IcebergTargetSession(catalog, table, partitioning, targetFileBytes);
   }
 }

@@ -91,10 +91,11 @@ final class IcebergTaskWriter implements TaskWriter {
 
   @Override
   public void close() {
-    if (!finished) {
-      writers.values().forEach(DataFileWriter::abort);
+    try (spill) {
+      if (!finished) {
+        writers.values().forEach(DataFileWriter::abort);
+      }
     }
-    spill.close();
   }
 
   private DataFileWriter writer(@Nullable PartitionKey partition) {

@@ -76,7 +76,7 @@ record PartitionExpression(String text, String transform, int width, String colu
   static PartitionSpec bind(List<PartitionExpression> expressions, Schema schema) {
     PartitionSpec.Builder builder = PartitionSpec.builderFor(schema);
     for (PartitionExpression expression : expressions) {
-      if (schema.findField(expression.column) == null) {
+      if (schema.asStruct().field(expression.column) == null) {
         throw invalid(expression.text, "the export has no column " + expression.column);
       }
       try {

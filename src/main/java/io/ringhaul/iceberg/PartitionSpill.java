@@ -38,7 +38,7 @@ final class PartitionSpill implements AutoCloseable {
   private record Segment(long offset, int length) {}
 
   private static final class Rows {
-    private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
+    private ByteArrayOutputStream memory = new ByteArrayOutputStream();
     private final List<Segment> segments = new ArrayList<>();
   }
 
@@ -137,7 +137,8 @@ final class PartitionSpill implements AutoCloseable {
         while (bytes.hasRemaining()) {
           fileBytes += channel.write(bytes, fileBytes);
         }
-        rows.memory.reset();
+        // Not reset: that would keep its buffer, and there may be one for every partition.
+        rows.memory = new ByteArrayOutputStream();
       }
     }
     memoryBytes = 0;

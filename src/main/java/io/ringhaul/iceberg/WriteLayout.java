@@ -21,6 +21,7 @@ import org.apache.iceberg.io.LocationProvider;
  * @param jobId the export
  * @param table the table's name in its catalog
  * @param isNew whether the commit makes the table
+ * @param uuid the table's own id; of no meaning while the table is not made
  * @param location the table's folder
  * @param schema the schema that files are written with
  * @param spec how they are partitioned
@@ -32,6 +33,7 @@ record WriteLayout(
     UUID jobId,
     String table,
     boolean isNew,
+    UUID uuid,
     String location,
     Schema schema,
     PartitionSpec spec,
@@ -51,6 +53,7 @@ record WriteLayout(
         jobId,
         name,
         isNew,
+        table.uuid(),
         table.location(),
         table.schema(),
         table.spec(),
@@ -72,6 +75,7 @@ record WriteLayout(
             "job-id", jobId.toString(),
             "table", table,
             "new", Boolean.toString(isNew),
+            "uuid", uuid.toString(),
             "location", location,
             "schema", SchemaParser.toJson(schema),
             "spec", PartitionSpecParser.toJson(spec),
@@ -86,6 +90,7 @@ record WriteLayout(
         UUID.fromString(plan.property("job-id")),
         plan.property("table"),
         Boolean.parseBoolean(plan.property("new")),
+        UUID.fromString(plan.property("uuid")),
         plan.property("location"),
         schema,
         PartitionSpecParser.fromJson(schema, plan.property("spec")),

@@ -3,6 +3,7 @@ package io.ringhaul.request;
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.NodeUnavailableException;
+import com.datastax.oss.driver.api.core.RequestThrottlingException;
 import com.datastax.oss.driver.api.core.connection.BusyConnectionException;
 import com.datastax.oss.driver.api.core.connection.ClosedConnectionException;
 import com.datastax.oss.driver.api.core.connection.HeartbeatException;
@@ -37,6 +38,7 @@ public final class Failures {
           TruncateException.class,
           ServerError.class,
           BusyConnectionException.class,
+          RequestThrottlingException.class,
           ClosedConnectionException.class,
           HeartbeatException.class,
           NodeUnavailableException.class);

@@ -8,10 +8,12 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.exceptions.InvalidSettingException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -40,6 +42,7 @@ public final class RequestSender implements AutoCloseable {
   private final Semaphore permits;
   private final ScheduledExecutorService pauses;
   private final LongAdder retries = new LongAdder();
+  private final Set<CompletableFuture<?>> paused = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /** Sends through the given session, which stays the caller's. */
@@ -58,11 +61,6 @@ public final class RequestSender implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-  }
-
-  /** The session that requests go through. */
-  public CqlSession session() {
-    return session;
   }
 
   /** How often a request was sent again so far. */
@@ -86,6 +84,10 @@ public final class RequestSender implements AutoCloseable {
   public void close() {
     closed = true;
     pauses.shutdownNow();
+    // Who waits for an answer must get one.
+    paused.forEach(
+        result ->
+            result.completeExceptionally(new CancellationException("the operation has ended")));
   }
 
   /**
@@ -124,7 +126,7 @@ public final class RequestSender implements AutoCloseable {
   private CompletionStage<AsyncResultSet> start(Request request) {
     CompletableFuture<AsyncResultSet> result = new CompletableFuture<>();
     result.whenComplete((done, failed) -> permits.release());
-    attempt(configure(request.statement()), request, 1, result);
+    attempt(request.statement(), request, 1, result);
     return result;
   }
 
@@ -143,7 +145,7 @@ public final class RequestSender implements AutoCloseable {
       CompletableFuture<AsyncResultSet> result) {
     CompletionStage<AsyncResultSet> response;
     try {
-      response = session.executeAsync(statement);
+      response = session.executeAsync(configure(statement));
     } catch (RuntimeException e) {
       result.completeExceptionally(e);
       return;
@@ -164,6 +166,8 @@ public final class RequestSender implements AutoCloseable {
         });
   }
 
+  // A future equals itself alone, which is just what is asked for here.
+  @SuppressWarnings("CollectionUndefinedEquality")
   private void retry(
       Statement<?> statement,
       Request request,
@@ -171,11 +175,18 @@ public final class RequestSender implements AutoCloseable {
       CompletableFuture<AsyncResultSet> result,
       Throwable failure) {
     retries.increment();
+    paused.add(result);
     try {
       Statement<?> next = request.again().apply(statement, Failures.unwrap(failure));
       pauses.schedule(
-          () -> attempt(next, request, number + 1, result), pause(number), TimeUnit.MILLISECONDS);
+          () -> {
+            paused.remove(result);
+            attempt(next, request, number + 1, result);
+          },
+          pause(number),
+          TimeUnit.MILLISECONDS);
     } catch (RuntimeException e) {
+      paused.remove(result);
       result.completeExceptionally(Failures.unwrap(failure));
     }
   }

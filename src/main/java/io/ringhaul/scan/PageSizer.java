@@ -8,7 +8,7 @@ package io.ringhaul.scan;
 final class PageSizer {
 
   static final int TARGET_BYTES = 256 * 1024;
-  static final int FIRST_ROWS = 200;
+  static final int FIRST_ROWS = 50;
   static final int MOST_ROWS = 5_000;
 
   private final int fixedRows;

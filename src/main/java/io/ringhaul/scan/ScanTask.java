@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A group of token ranges with at least one replica in common: the unit of retry and of progress,
- * and for an export one writer.
+ * A group of token ranges with at least one replica in common: the unit of progress, and for an
+ * export one writer.
  *
  * @param number its place in the plan, from 0
  * @param ranges what to read; ranges may wrap around the end of the ring

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * About how large a table is, from {@code system.size_estimates}. The server renews them every five
- * minutes and leaves out what is not yet on disk: a hint for the size of tasks, never a fact.
+ * About how large a table is, from {@code system.size_estimates}. Each node estimates the ranges
+ * whose first replica it is, so the nodes together estimate one copy. The server renews them every
+ * five minutes and leaves out what is not yet on disk: a hint for the size of tasks, never a fact.
  */
 public final class SizeEstimate {
 
@@ -27,14 +28,14 @@ public final class SizeEstimate {
    * The estimated size in bytes of one copy of the table; 0 if nothing is known.
    *
    * @param nodes the nodes that hold the table
-   * @param replicas how many of them hold each row
    */
-  public static long bytes(
-      CqlSession session, TableDescription table, List<Node> nodes, int replicas) {
+  public static long bytes(CqlSession session, TableDescription table, List<Node> nodes) {
     double sum = 0;
+    int asked = 0;
     int answers = 0;
     for (Node node : nodes) {
-      if (answers < NODES_ASKED && node.getState() == NodeState.UP) {
+      if (asked < NODES_ASKED && node.getState() == NodeState.UP) {
+        asked++;
         try {
           sum += bytesOn(session, table, node);
           answers++;
@@ -48,7 +49,7 @@ public final class SizeEstimate {
       return 0;
     }
     // Doubles saturate where sums of longs would overflow: an estimate may well be nonsense.
-    return (long) (sum / answers * nodes.size() / Math.max(1, replicas));
+    return (long) (sum / answers * nodes.size());
   }
 
   private static double bytesOn(CqlSession session, TableDescription table, Node node) {
