@@ -3,11 +3,14 @@ package io.ringhaul.cluster;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.cassandra.CassandraContainer;
 
@@ -64,13 +67,38 @@ public final class TestCluster {
   /** A new keyspace with that replication factor, or as much of it as there are nodes. */
   public static String newKeyspace(int replicationFactor) {
     String name = "ks" + KEYSPACES.incrementAndGet();
-    session()
-        .execute(
-            String.format(
-                "CREATE KEYSPACE %s WITH replication = {'class': 'NetworkTopologyStrategy', '%s':"
-                    + " %d}",
-                name, get().localDatacenter, Math.min(replicationFactor, get().nodes)));
+    define(
+        String.format(
+            "CREATE KEYSPACE %s WITH replication = {'class': 'NetworkTopologyStrategy', '%s': %d}",
+            name, get().localDatacenter, Math.min(replicationFactor, get().nodes)));
     return name;
+  }
+
+  /**
+   * Changes the schema and returns when every node and the shared session know of it. The driver
+   * asks one node whether all agree, which says so too as long as it has not heard of the change.
+   */
+  public static void define(String cql) {
+    session().execute(cql);
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (schemaVersions() > 1) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("The nodes do not agree on the schema after: " + cql);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+    session().refreshSchema();
+  }
+
+  private static long schemaVersions() {
+    SimpleStatement question =
+        SimpleStatement.newInstance("SELECT schema_version FROM system.local");
+    return session().getMetadata().getNodes().values().stream()
+        .map(node -> session().execute(question.setNode(node)).one())
+        .filter(Objects::nonNull)
+        .map(row -> row.getUuid(0))
+        .distinct()
+        .count();
   }
 
   /** The addresses to connect to. */

@@ -1,0 +1,161 @@
+package io.ringhaul;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.ringhaul.exceptions.BulkOperationException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Packages are rooms: a room uses the rooms below it, never those above or beside it. */
+@AnalyzeClasses(packages = "io.ringhaul", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  private static final String ROOT = "io.ringhaul";
+
+  private static final Set<String> BOTTOM = Set.of("exceptions", "progress", "ring");
+  private static final Set<String> BELOW_FORMATS =
+      Set.of("exceptions", "progress", "ring", "request", "schema", "scan", "job", "format");
+
+  /** The rooms that each room may use; the command line may use all of them. */
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.ofEntries(
+          Map.entry("progress", Set.of()),
+          Map.entry("exceptions", Set.of("progress")),
+          Map.entry("ring", Set.of("exceptions")),
+          Map.entry("request", BOTTOM),
+          Map.entry("schema", BOTTOM),
+          Map.entry("scan", Set.of("exceptions", "progress", "ring", "request", "schema")),
+          Map.entry("job", Set.of("exceptions", "progress", "ring", "request", "schema", "scan")),
+          Map.entry(
+              "format", Set.of("exceptions", "progress", "ring", "request", "schema", "scan")),
+          Map.entry("batch", BELOW_FORMATS),
+          Map.entry("csv", BELOW_FORMATS),
+          Map.entry("json", BELOW_FORMATS),
+          Map.entry("parquet", BELOW_FORMATS),
+          Map.entry("iceberg", with(BELOW_FORMATS, "parquet")),
+          Map.entry("", with(BELOW_FORMATS, "batch")));
+
+  @ArchTest
+  static void aRoomUsesTheRoomsBelowIt(JavaClasses classes) {
+    MAY_USE.forEach(
+        (room, rooms) ->
+            noClasses()
+                .that(areInRoom(Set.of(room)))
+                .should()
+                .dependOnClassesThat(areOutside(with(rooms, room)))
+                .allowEmptyShould(true)
+                .because((room.isEmpty() ? "the front door" : room) + " may use " + rooms)
+                .check(classes));
+  }
+
+  @ArchTest
+  static void everyPackageHasAFloor(JavaClasses classes) {
+    Set<String> rooms = new TreeSet<>();
+    classes.forEach(each -> rooms.add(room(each)));
+    assertThat(with(MAY_USE.keySet(), "cli")).containsAll(rooms);
+  }
+
+  @ArchTest
+  static final ArchRule NO_CYCLES =
+      slices().matching("io.ringhaul.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule ONLY_THE_COMMAND_LINE_PRINTS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.ringhaul.cli..")
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err")
+          .orShould()
+          .callMethod(Throwable.class, "printStackTrace");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_COMMAND_LINE_CHANGES_THE_PROCESS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.ringhaul.cli..")
+          .should()
+          .callMethod(Runtime.class, "addShutdownHook", Thread.class)
+          .orShould()
+          .callMethod(
+              Thread.class,
+              "setDefaultUncaughtExceptionHandler",
+              Thread.UncaughtExceptionHandler.class)
+          .orShould()
+          .callMethod(System.class, "exit", int.class)
+          .orShould()
+          .callMethod(System.class, "setProperty", String.class, String.class);
+
+  @ArchTest
+  static final ArchRule OF_THE_DRIVER_ONLY_ITS_API =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("com.datastax..")
+                  .and(resideOutsideOfPackage("com.datastax.oss.driver.api..")));
+
+  @ArchTest
+  static final ArchRule NOTHING_THAT_OTHERS_SHADED =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..shaded..", "..relocated..", "..thirdparty..");
+
+  @ArchTest
+  static final ArchRule ONE_ROOT_OF_FAILURES =
+      classes()
+          .that(
+              assignableTo(Throwable.class)
+                  .and(
+                      describe(
+                          "are public or in exceptions",
+                          (JavaClass each) ->
+                              each.getModifiers().contains(JavaModifier.PUBLIC)
+                                  || each.getPackageName().equals(ROOT + ".exceptions"))))
+          .should()
+          .beAssignableTo(BulkOperationException.class);
+
+  private static DescribedPredicate<JavaClass> areInRoom(Set<String> rooms) {
+    return describe("in the rooms " + rooms, each -> isOurs(each) && rooms.contains(room(each)));
+  }
+
+  private static DescribedPredicate<JavaClass> areOutside(Set<String> rooms) {
+    return describe(
+        "in rooms other than " + rooms, each -> isOurs(each) && !rooms.contains(room(each)));
+  }
+
+  private static boolean isOurs(JavaClass each) {
+    String name = each.getPackageName();
+    return name.equals(ROOT) || name.startsWith(ROOT + ".");
+  }
+
+  /** The first part of the package's name below the root; empty for the root itself. */
+  private static String room(JavaClass each) {
+    String name = each.getPackageName().substring(ROOT.length());
+    return name.isEmpty() ? "" : name.substring(1).replaceAll("\\..*", "");
+  }
+
+  private static Set<String> with(Set<String> rooms, String another) {
+    Set<String> all = new TreeSet<>(rooms);
+    all.add(another);
+    return all;
+  }
+}

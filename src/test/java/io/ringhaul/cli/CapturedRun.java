@@ -1,0 +1,78 @@
+package io.ringhaul.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a run of the command line ended.
+ *
+ * @param exitCode the process's exit code
+ * @param out what went to standard output
+ * @param err what went to standard error
+ */
+record CapturedRun(int exitCode, String out, String err) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Runs in this process; nothing of it stays behind in the process. */
+  static CapturedRun inProcess(String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    String policy = "datastax-java-driver.basic.load-balancing-policy.class";
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    try (PrintStream newOut = new PrintStream(outBytes, true, StandardCharsets.UTF_8);
+        PrintStream newErr = new PrintStream(errBytes, true, StandardCharsets.UTF_8)) {
+      System.setOut(newOut);
+      System.setErr(newErr);
+      int exitCode = Main.commandLine(arguments).execute(arguments);
+      return new CapturedRun(exitCode, text(outBytes), text(errBytes));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+      System.clearProperty(policy);
+    }
+  }
+
+  /** Runs in a process of its own, as the launcher does. */
+  static CapturedRun inChild(Path folder, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-Xmx512m", "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile(folder, "out", ".txt");
+    Path err = Files.createTempFile(folder, "err", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().remove("RINGHAUL_DEBUG");
+    int exitCode = builder.start().waitFor();
+    return new CapturedRun(exitCode, Files.readString(out), Files.readString(err));
+  }
+
+  /** Standard output, which must be one line of JSON and nothing else. */
+  JsonNode json() {
+    if (out.indexOf('\n') != out.length() - 1) {
+      throw new AssertionError("Not one line: " + out + err);
+    }
+    try {
+      return JSON.readTree(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(out, e);
+    }
+  }
+
+  private static String text(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

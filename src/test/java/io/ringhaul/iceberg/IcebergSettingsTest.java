@@ -1,0 +1,77 @@
+package io.ringhaul.iceberg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Settings of targets and sources are checked when they are given, and touch no disk. */
+class IcebergSettingsTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void namesHaveANamespace() {
+    assertThat(TableNames.parse("store.orders")).isEqualTo(TableIdentifier.of("store", "orders"));
+    assertThat(TableNames.parse("a.b.c"))
+        .isEqualTo(TableIdentifier.of(Namespace.of("a", "b"), "c"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "orders", ".orders", "store.", "store..orders", " .orders"})
+  void refusesNamesWithoutOne(String name) {
+    assertSetting(
+        "table",
+        "\"" + name + "\" is not an Iceberg table's name; it takes namespace.table",
+        () -> IcebergTarget.warehouse(folder).table(name));
+    assertSetting(
+        "table",
+        "\"" + name + "\" is not an Iceberg table's name; it takes namespace.table",
+        () -> IcebergSource.warehouse(folder).table(name));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE, -1, 0, (1 << 20) - 1})
+  void refusesATargetFileSizeThatIsTooSmall(long bytes) {
+    assertSetting(
+        "targetFileSize",
+        "targetFileSize is " + bytes + " bytes; it takes 1048576 or more",
+        () -> IcebergTarget.warehouse(folder).targetFileSize(bytes));
+  }
+
+  @Test
+  void refusesSnapshotAndMomentTogether() {
+    String message = "Set either snapshot or asOf: both name the state to read";
+    IcebergSource source = IcebergSource.warehouse(folder);
+    assertSetting("snapshot", message, () -> source.snapshot(7).asOf(Instant.EPOCH));
+    assertSetting("snapshot", message, () -> source.asOf(Instant.EPOCH).snapshot(7));
+  }
+
+  @Test
+  void changesMakeNewValues() {
+    IcebergTarget target = IcebergTarget.warehouse(folder);
+    assertThat(target.targetFileSize(1 << 20)).isNotSameAs(target);
+    assertThat(target.table("a.b")).isNotSameAs(target);
+    IcebergSource source = IcebergSource.warehouse(folder);
+    assertThat(source.snapshot(7)).isNotSameAs(source);
+    // The first source has no snapshot still.
+    assertThat(source.asOf(Instant.EPOCH)).isNotNull();
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  private static void assertSetting(String setting, String message, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo(setting))
+        .hasMessage(message);
+  }
+}

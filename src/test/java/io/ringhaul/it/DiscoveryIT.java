@@ -1,0 +1,99 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.ring.ReplicatedRange;
+import io.ringhaul.ring.TokenRange;
+import io.ringhaul.ring.TokenRing;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The discovered ring is the one that every node itself tells of. */
+@ClusterTest
+class DiscoveryIT {
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void theRingIsThatOfTheSystemTables(int replicationFactor) {
+    CqlSession session = TestCluster.session();
+    String keyspace = TestCluster.newKeyspace(replicationFactor);
+    int replicas = Math.min(replicationFactor, TestCluster.get().nodes());
+    NavigableMap<Long, UUID> owners = owners(session);
+
+    TokenRing ring =
+        TokenRing.discover(
+            session.getMetadata(),
+            CqlIdentifier.fromCql(keyspace),
+            TestCluster.get().localDatacenter());
+
+    Map<TokenRange, List<UUID>> discovered = new HashMap<>();
+    for (ReplicatedRange range : ring.ranges()) {
+      assertThat(discovered.put(range.range(), range.replicas())).isNull();
+    }
+    assertThat(discovered).isEqualTo(expected(owners, replicas));
+  }
+
+  /**
+   * The owner of each token; each node is asked for its own and for what it knows of the others.
+   */
+  private static NavigableMap<Long, UUID> owners(CqlSession session) {
+    NavigableMap<Long, UUID> local = new TreeMap<>();
+    for (Node node : session.getMetadata().getNodes().values()) {
+      add(session, node, "system.local", local);
+    }
+    assertThat(Set.copyOf(local.values())).hasSize(TestCluster.get().nodes());
+    for (Node node : session.getMetadata().getNodes().values()) {
+      NavigableMap<Long, UUID> told = new TreeMap<>();
+      add(session, node, "system.local", told);
+      add(session, node, "system.peers", told);
+      assertThat(told).as("the ring as %s knows it", node).isEqualTo(local);
+    }
+    return local;
+  }
+
+  private static void add(CqlSession session, Node node, String table, Map<Long, UUID> owners) {
+    SimpleStatement query =
+        SimpleStatement.newInstance("SELECT host_id, tokens FROM " + table).setNode(node);
+    for (Row row : session.execute(query)) {
+      for (String token : row.getSet("tokens", String.class)) {
+        assertThat(owners.put(Long.valueOf(token), row.getUuid("host_id"))).isNull();
+      }
+    }
+  }
+
+  /** All nodes are in one rack, so the replicas are the next nodes clockwise. */
+  private static Map<TokenRange, List<UUID>> expected(
+      NavigableMap<Long, UUID> owners, int replicationFactor) {
+    Map<TokenRange, List<UUID>> expected = new HashMap<>();
+    long previous = owners.lastKey();
+    for (long token : owners.keySet()) {
+      List<UUID> clockwise = new ArrayList<>(owners.tailMap(token, true).values());
+      clockwise.addAll(owners.headMap(token, false).values());
+      Set<UUID> replicas = new LinkedHashSet<>();
+      for (UUID owner : clockwise) {
+        if (replicas.size() < replicationFactor) {
+          replicas.add(owner);
+        }
+      }
+      expected.put(new TokenRange(previous, token), List.copyOf(replicas));
+      previous = token;
+    }
+    return expected;
+  }
+}

@@ -1,0 +1,238 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.CountRequest;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.ExportResult;
+import io.ringhaul.ImportRequest;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.OperationCancelledException;
+import io.ringhaul.exceptions.UnsupportedClusterException;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How operations treat the cluster and the caller's session. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ScanBehaviourIT {
+
+  private static final int ROWS = 5_000;
+
+  private final CqlSession session = TestCluster.session();
+  private String keyspace = "";
+
+  @TempDir private Path warehouse;
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(3);
+    TestCluster.define("CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)");
+    TestCluster.define("CREATE TABLE " + keyspace + ".clone (id int PRIMARY KEY, v text)");
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int i = 0; i < ROWS; i++) {
+        writes.add(insert.bind(i, "v" + i));
+      }
+    }
+  }
+
+  @Test
+  void requestsAreBoundedSpreadAndPreparedOnce() {
+    SessionWatch watch = new SessionWatch(session);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
+      assertThat(operator.count(keyspace, "t").parallelism(3).splitCount(60).run().rows())
+          .isEqualTo(ROWS);
+      watch.requireAtMost(3);
+      assertThat(watch.coordinators()).hasSize(TestCluster.get().nodes());
+      // A count has at most three shapes of ranges.
+      assertThat(watch.prepared()).doesNotHaveDuplicates().hasSizeBetween(1, 3);
+    }
+    SessionWatch exportWatch = new SessionWatch(session);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(exportWatch.session())) {
+      ExportRequest request = export(operator, "behaviour.bounded").parallelism(3).splitCount(60);
+      assertThat(request.run().rows()).isEqualTo(ROWS);
+      exportWatch.requireAtMost(3);
+      assertThat(exportWatch.coordinators()).hasSize(TestCluster.get().nodes());
+      assertThat(exportWatch.prepared()).doesNotHaveDuplicates().hasSizeBetween(1, 3);
+    }
+    SessionWatch importWatch = new SessionWatch(session);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(importWatch.session())) {
+      ImportRequest request =
+          operator
+              .importInto(keyspace, "clone")
+              .from(IcebergSource.warehouse(warehouse).table("behaviour.bounded"))
+              .parallelism(3);
+      assertThat(request.run().rows()).isEqualTo(ROWS);
+      importWatch.requireAtMost(3);
+      assertThat(importWatch.coordinators()).hasSize(TestCluster.get().nodes());
+      assertThat(importWatch.prepared()).hasSize(1);
+    }
+    RawTables.assertSame(session, keyspace, "t", "clone", ROWS, 0);
+  }
+
+  @Test
+  void theCallersSessionStaysOpen() {
+    try (CqlSession own = TestCluster.get().newSession()) {
+      TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(own);
+      assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
+      operator.close();
+      assertThat(own.isClosed()).isFalse();
+      assertThat(own.execute("SELECT release_version FROM system.local").one()).isNotNull();
+    }
+  }
+
+  @Test
+  void smallPagesAreExact() {
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      ExportRequest request = export(operator, "behaviour.paged").pageSize(7).splitCount(3);
+      assertThat(request.run().rows()).isEqualTo(ROWS);
+    }
+    Warehouse.inspect(
+        warehouse,
+        TableIdentifier.of("behaviour", "paged"),
+        table -> {
+          List<Integer> ids = new ArrayList<>();
+          for (Record row : Warehouse.rows(table)) {
+            Integer id = (Integer) row.getField("id");
+            assertThat(row.getField("v")).isEqualTo("v" + id);
+            ids.add(id);
+          }
+          ids.sort(null);
+          assertThat(ids).isEqualTo(IntStream.range(0, ROWS).boxed().toList());
+        });
+  }
+
+  @Test
+  void aCancelledExportStopsAndLeavesNothing(@TempDir Path folder) throws Exception {
+    TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+    CompletableFuture<ExportResult> export = slowExport(operator, folder);
+
+    long start = System.nanoTime();
+    assertThat(export.cancel(true)).isTrue();
+    // The future is cancelled at once; the files say when the export itself has ended.
+    while (!Warehouse.files(folder).isEmpty() && secondsSince(start) < 10) {
+      Thread.sleep(20);
+    }
+    operator.close();
+    assertThat(secondsSince(start)).isLessThan(5);
+    assertThat(threadsLeft()).isEmpty();
+    assertThat(Warehouse.files(folder)).isEmpty();
+    assertThat(session.isClosed()).isFalse();
+  }
+
+  @Test
+  void closingTheOperatorCancelsWhatRuns(@TempDir Path folder) throws Exception {
+    TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+    CompletableFuture<ExportResult> export = slowExport(operator, folder);
+
+    long start = System.nanoTime();
+    operator.close();
+    assertThat(secondsSince(start)).isLessThan(5);
+    assertThat(export).isCompletedExceptionally();
+    assertThatThrownBy(export::join)
+        .hasCauseInstanceOf(OperationCancelledException.class)
+        .hasMessageContaining("was cancelled; nothing was committed");
+    assertThat(threadsLeft()).isEmpty();
+    assertThat(Warehouse.files(folder)).isEmpty();
+    assertThat(session.isClosed()).isFalse();
+
+    CompletableFuture<ExportResult> late = export(operator, "behaviour.late").runAsync();
+    assertThatThrownBy(late::join)
+        .hasCauseInstanceOf(BulkOperationException.class)
+        .hasMessageContaining("The operator was closed");
+  }
+
+  @Test
+  void aWrongDataCentreIsNamed() {
+    try (CqlSession elsewhere =
+            CqlSession.builder()
+                .addContactPoints(TestCluster.get().contactPoints())
+                .withLocalDatacenter("nowhere")
+                .build();
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(elsewhere)) {
+      CountRequest count = operator.count(keyspace, "t");
+      ExportRequest export = export(operator, "behaviour.elsewhere");
+      String sentence =
+          "No node of the cluster is in the session's local data centre; the cluster has "
+              + TestCluster.get().localDatacenter()
+              + ": check basic.load-balancing-policy.local-datacenter";
+      assertThatThrownBy(count::run)
+          .isInstanceOf(UnsupportedClusterException.class)
+          .hasMessage(sentence);
+      assertThatThrownBy(export::run)
+          .isInstanceOf(UnsupportedClusterException.class)
+          .hasMessage(sentence);
+    }
+  }
+
+  /** An export that takes long, under way: a page for each row, and files that are not empty. */
+  private CompletableFuture<ExportResult> slowExport(TokenAwareBulkOperator operator, Path folder)
+      throws InterruptedException {
+    CountDownLatch underWay = new CountDownLatch(1);
+    CompletableFuture<ExportResult> export =
+        operator
+            .exportFrom(keyspace, "t")
+            .to(IcebergTarget.warehouse(folder).table("behaviour.slow"))
+            .parallelism(2)
+            .splitCount(400)
+            .pageSize(1)
+            .onProgress(
+                progress -> {
+                  if (progress.rows() > 0) {
+                    underWay.countDown();
+                  }
+                })
+            .runAsync();
+    assertThat(underWay.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(export).as("too quick to be cancelled").isNotDone();
+    assertThat(Warehouse.files(folder)).as("what is to be cleaned up").isNotEmpty();
+    return export;
+  }
+
+  private ExportRequest export(TokenAwareBulkOperator operator, String name) {
+    return operator.exportFrom(keyspace, "t").to(IcebergTarget.warehouse(warehouse).table(name));
+  }
+
+  private static double secondsSince(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime).toMillis() / 1e3;
+  }
+
+  /** The operator's threads that live; they get a moment to end after their last task. */
+  private static List<String> threadsLeft() throws InterruptedException {
+    List<String> names = List.of();
+    for (int i = 0; i < 50; i++) {
+      names =
+          Thread.getAllStackTraces().keySet().stream()
+              .map(Thread::getName)
+              .filter(name -> name.startsWith("ringhaul-"))
+              .toList();
+      if (names.isEmpty()) {
+        return names;
+      }
+      Thread.sleep(20);
+    }
+    return names;
+  }
+}

@@ -1,0 +1,88 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real session that is watched. A request counts from the call to the moment before its caller
+ * hears of the end; the driver's request trackers hear later, when the next request may be under
+ * way.
+ */
+final class SessionWatch {
+
+  private final CqlSession watched;
+  private final CqlSession session;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicInteger most = new AtomicInteger();
+  private final Set<Node> coordinators = ConcurrentHashMap.newKeySet();
+  private final List<String> prepared = new CopyOnWriteArrayList<>();
+
+  SessionWatch(CqlSession watched) {
+    this.watched = watched;
+    this.session =
+        (CqlSession)
+            Proxy.newProxyInstance(
+                CqlSession.class.getClassLoader(),
+                new Class<?>[] {CqlSession.class},
+                (proxy, method, arguments) -> call(method, arguments));
+  }
+
+  CqlSession session() {
+    return session;
+  }
+
+  /** Checks that so many requests, and never more, were in flight at once. */
+  void requireAtMost(int requests) {
+    assertThat(most.get()).as("requests in flight").isEqualTo(requests);
+    assertThat(inFlight.get()).as("requests still in flight").isZero();
+  }
+
+  Set<Node> coordinators() {
+    return coordinators;
+  }
+
+  /** The statements that were prepared. */
+  List<String> prepared() {
+    return prepared;
+  }
+
+  private @Nullable Object call(java.lang.reflect.Method method, Object @Nullable [] arguments)
+      throws Throwable {
+    boolean asynchronous = method.getName().equals("executeAsync");
+    if (asynchronous) {
+      most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+    }
+    if (method.getName().startsWith("prepare") && arguments != null) {
+      prepared.add(String.valueOf(arguments[0]));
+    }
+    Object result;
+    try {
+      result = method.invoke(watched, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() == null ? e : e.getCause();
+    }
+    return asynchronous && result instanceof CompletionStage<?> stage ? watch(stage) : result;
+  }
+
+  private CompletionStage<?> watch(CompletionStage<?> response) {
+    return response.whenComplete(
+        (rows, failure) -> {
+          if (rows instanceof AsyncResultSet page) {
+            coordinators.add(page.getExecutionInfo().getCoordinator());
+          }
+          inFlight.decrementAndGet();
+        });
+  }
+}
