@@ -34,7 +34,7 @@ public final class Main implements Runnable {
    * The driver's settings for this process alone. It closes a session with a pause of two seconds
    * for what may still come; a command that has ended waits for nothing.
    */
-  private static final Map<String, String> DRIVER_SETTINGS =
+  static final Map<String, String> DRIVER_SETTINGS =
       Map.of(
           "advanced.netty.io-group.shutdown.quiet-period", "0",
           "advanced.netty.admin-group.shutdown.quiet-period", "0");

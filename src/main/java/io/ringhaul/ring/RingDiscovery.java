@@ -54,7 +54,8 @@ final class RingDiscovery {
     return new RingDiscovery(tokenMap, keyspace, localDatacenter).ring();
   }
 
-  private static void requireMurmur3(String partitioner) {
+  /** Refuses any other partitioner by its name. */
+  static void requireMurmur3(String partitioner) {
     String simpleName = partitioner.substring(partitioner.lastIndexOf('.') + 1);
     if (!simpleName.equals(PARTITIONER)) {
       throw new UnsupportedClusterException(

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 
 /**
  * How a run of the command line ended.
@@ -27,19 +28,20 @@ record CapturedRun(int exitCode, String out, String err) {
   static CapturedRun inProcess(String... arguments) {
     PrintStream out = System.out;
     PrintStream err = System.err;
-    String policy = "datastax-java-driver.basic.load-balancing-policy.class";
+    Properties properties = (Properties) System.getProperties().clone();
     ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
     ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
     try (PrintStream newOut = new PrintStream(outBytes, true, StandardCharsets.UTF_8);
         PrintStream newErr = new PrintStream(errBytes, true, StandardCharsets.UTF_8)) {
       System.setOut(newOut);
       System.setErr(newErr);
+      Main.DRIVER_SETTINGS.forEach(DriverSettings::setDefault);
       int exitCode = Main.commandLine(arguments).execute(arguments);
       return new CapturedRun(exitCode, text(outBytes), text(errBytes));
     } finally {
       System.setOut(out);
       System.setErr(err);
-      System.clearProperty(policy);
+      System.setProperties(properties);
     }
   }
 
