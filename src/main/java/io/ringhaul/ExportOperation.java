@@ -25,7 +25,7 @@ final class ExportOperation implements Operation<ExportResult> {
   private static final ScanSizing SIZING = new ScanSizing(128L << 20, 1);
 
   /** What one task that writes needs of the heap: its pages, and its writer's buffers. */
-  private static final long HEAP_PER_WRITER = 16L << 20;
+  private static final long HEAP_PER_WRITER = 32L << 20;
 
   private final OperationSettings settings;
   private final ExportTarget target;

@@ -32,12 +32,17 @@ public final class Main implements Runnable {
 
   /**
    * The driver's settings for this process alone. It closes a session with a pause of two seconds
-   * for what may still come; a command that has ended waits for nothing.
+   * for what may still come; a command that has ended waits for a tenth of one. Without any pause
+   * the driver's threads may end before its own close is through, which Netty logs as an error.
    */
   static final Map<String, String> DRIVER_SETTINGS =
       Map.of(
-          "advanced.netty.io-group.shutdown.quiet-period", "0",
-          "advanced.netty.admin-group.shutdown.quiet-period", "0");
+          "advanced.netty.io-group.shutdown.quiet-period", "100",
+          "advanced.netty.io-group.shutdown.timeout", "15000",
+          "advanced.netty.io-group.shutdown.unit", "MILLISECONDS",
+          "advanced.netty.admin-group.shutdown.quiet-period", "100",
+          "advanced.netty.admin-group.shutdown.timeout", "15000",
+          "advanced.netty.admin-group.shutdown.unit", "MILLISECONDS");
 
   private static final String CONFIG_OPTION = "--config";
 

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** An export to an Iceberg table at work. */
 final class IcebergTargetSession implements TargetSession {
 
-  /** The part of the heap that all open Parquet files may fill together: a quarter. */
-  private static final long HEAP_SHARE = 4;
+  /** The part of the heap that the row groups of all open files may fill together: a sixth. */
+  private static final long HEAP_SHARE = 6;
 
   private final CatalogSource source;
   private final Optional<TableIdentifier> name;

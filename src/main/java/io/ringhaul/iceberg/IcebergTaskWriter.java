@@ -17,13 +17,11 @@ import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the rows of one task. In a partitioned table the first {@value #OPEN_PARTITIONS}
- * partitions that the task meets are written at once; the rows of the others wait on disk and are
- * written one partition after another at the end.
+ * Writes the rows of one task. In a partitioned table the first few partitions that the task meets
+ * are written at once; the rows of the others wait on disk and are written one partition after
+ * another at the end.
  */
 final class IcebergTaskWriter implements TaskWriter {
-
-  static final int OPEN_PARTITIONS = 4;
 
   private final WriteLayout layout;
   private final ParquetRows rows;
@@ -59,7 +57,7 @@ final class IcebergTaskWriter implements TaskWriter {
           DataFileWriter open = writers.get(key);
           if (open != null) {
             open.write(row);
-          } else if (writers.size() < OPEN_PARTITIONS) {
+          } else if (writers.size() < layout.openPartitions()) {
             writer(key.copy()).write(row);
           } else {
             // Refused now, while the caller still knows which row it is.

@@ -81,7 +81,7 @@ final class ParquetRows {
 
   /** A file holds one row group in memory; the task's share is divided among its open files. */
   private long rowGroupBytes() {
-    long openFiles = layout.spec().isUnpartitioned() ? 1 : IcebergTaskWriter.OPEN_PARTITIONS;
+    long openFiles = layout.spec().isUnpartitioned() ? 1 : layout.openPartitions();
     long share = layout.writerBytes() / openFiles;
     return Math.max(LEAST_ROW_GROUP_BYTES, Math.min(MOST_ROW_GROUP_BYTES, share));
   }

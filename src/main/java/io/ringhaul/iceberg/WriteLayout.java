@@ -44,6 +44,8 @@ record WriteLayout(
   static final String FORMAT = "iceberg";
 
   private static final int FORMAT_VERSION = 1;
+  private static final int MOST_OPEN_PARTITIONS = 4;
+  private static final long USEFUL_ROW_GROUP_BYTES = 8L << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The layout of a table that is there, or of one in a transaction that makes it. */
@@ -60,6 +62,14 @@ record WriteLayout(
         table.properties(),
         targetFileBytes,
         writerBytes);
+  }
+
+  /**
+   * How many partitions one task writes at once, 1 to 4. A Parquet writer costs some megabytes
+   * beside its row group, so there are no more than row groups of a useful size.
+   */
+  int openPartitions() {
+    return (int) Math.max(1, Math.min(MOST_OPEN_PARTITIONS, writerBytes / USEFUL_ROW_GROUP_BYTES));
   }
 
   LocationProvider locations() {

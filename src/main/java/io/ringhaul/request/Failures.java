@@ -17,6 +17,7 @@ import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
 import com.datastax.oss.driver.api.core.servererrors.WriteFailureException;
 import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
 import io.ringhaul.exceptions.BulkOperationException;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -41,7 +42,9 @@ public final class Failures {
           RequestThrottlingException.class,
           ClosedConnectionException.class,
           HeartbeatException.class,
-          NodeUnavailableException.class);
+          NodeUnavailableException.class,
+          // A connection that breaks under a request, as the network library reports it.
+          IOException.class);
 
   private Failures() {}
 
