@@ -66,9 +66,7 @@ final class DemoCommand implements Callable<Integer> {
       throw new InvalidSettingException("--rows", "--rows is " + rows + "; it takes 0 or more");
     }
     Path warehouse = warehouse();
-    say(
-        "Starting Cassandra %s: %d node(s), each a process of this machine",
-        SandboxCluster.CASSANDRA_VERSION, nodes);
+    say("Starting a real cluster, each node a process of this machine");
     try (SandboxCluster cluster =
             SandboxCluster.builder()
                 .nodes(nodes)
