@@ -33,7 +33,6 @@ public final class TaskScan {
   private record Arrival(
       Cursor cursor, @Nullable AsyncResultSet rows, @Nullable Throwable failure) {}
 
-  private final ScanTask task;
   private final RangeStatements statements;
   private final RequestSender sender;
   private final PageSizer pageSizer;
@@ -49,17 +48,11 @@ public final class TaskScan {
       RequestSender sender,
       PageSizer pageSizer,
       int pagesAhead) {
-    this.task = task;
     this.statements = statements;
     this.sender = sender;
     this.pageSizer = pageSizer;
     this.pagesAhead = pagesAhead;
     task.ranges().forEach(range -> pieces.addAll(range.unwrap()));
-  }
-
-  /** The task that is read. */
-  public ScanTask task() {
-    return task;
   }
 
   /**

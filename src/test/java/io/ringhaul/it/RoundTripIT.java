@@ -10,6 +10,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.seeds.Seeds;
 import java.nio.file.Path;
 import java.util.BitSet;
 import org.apache.iceberg.catalog.TableIdentifier;

@@ -14,6 +14,7 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.seeds.Seeds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,6 +2,7 @@ package io.ringhaul.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.seeds.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.seeds.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.UnsupportedClusterException;
+import io.ringhaul.seeds.Seeds;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,5 @@
+/** The seeds of generated test cases. */
+@NullMarked
+package io.ringhaul.seeds;
+
+import org.jspecify.annotations.NullMarked;
