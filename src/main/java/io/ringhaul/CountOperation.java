@@ -8,7 +8,9 @@ import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.scan.RangeCounter;
 import io.ringhaul.scan.RangeStatements;
+import io.ringhaul.scan.RowCondition;
 import io.ringhaul.scan.ScanPlan;
+import io.ringhaul.scan.Selection;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
 import java.util.List;
@@ -41,8 +43,8 @@ final class CountOperation implements Operation<CountResult> {
       RangeCounter counter =
           new RangeCounter(
               plan,
-              RangeStatements.counting(session, table),
-              RangeStatements.selecting(session, table, table.partitionKey()),
+              RangeStatements.counting(session, table, RowCondition.NONE),
+              RangeStatements.selecting(session, table, Selection.of(table.partitionKey())),
               sender,
               meter,
               pageSize);

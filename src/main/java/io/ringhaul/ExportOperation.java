@@ -9,13 +9,16 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.request.RequestSender;
+import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.scan.RangeStatements;
 import io.ringhaul.scan.ScanSettings;
+import io.ringhaul.scan.Selection;
 import io.ringhaul.scan.TableScanner;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 
@@ -55,13 +58,15 @@ final class ExportOperation implements Operation<ExportResult> {
     TableScan scan = TableScan.prepare(session, settings, table, columns, SIZING);
     int writers = writers(scan);
     // Prepared before the target is opened: what the cluster refuses must leave nothing behind.
-    RangeStatements statements = RangeStatements.selecting(session, table, columns);
+    RangeStatements statements = RangeStatements.selecting(session, table, Selection.of(columns));
     try (TargetSession targetSession = target.open();
         RequestSender sender = new RequestSender(session, scan.requests());
         ProgressReporter reporter =
             new ProgressReporter(scan.meter(), settings.progressListener())) {
       TargetPlan targetPlan =
-          targetSession.plan(new ExportDescription(jobId, table, columns, writers));
+          targetSession.plan(
+              new ExportDescription(
+                  jobId, table, columns, writers, TokenRangeSet.wholeRing(), Map.of()));
       TableScanner scanner =
           new TableScanner(
               statements,

@@ -30,7 +30,7 @@ class ArchitectureTest {
 
   private static final Set<String> BOTTOM = Set.of("exceptions", "progress", "ring");
   private static final Set<String> BELOW_FORMATS =
-      Set.of("exceptions", "progress", "ring", "request", "schema", "scan", "job", "format");
+      Set.of("exceptions", "progress", "ring", "request", "schema", "cql", "scan", "job", "format");
 
   /** The rooms that each room may use; the command line may use all of them. */
   private static final Map<String, Set<String>> MAY_USE =
@@ -40,14 +40,17 @@ class ArchitectureTest {
           Map.entry("ring", Set.of("exceptions")),
           Map.entry("request", BOTTOM),
           Map.entry("schema", BOTTOM),
+          Map.entry("cql", Set.of("exceptions", "progress", "ring", "schema")),
           Map.entry("scan", Set.of("exceptions", "progress", "ring", "request", "schema")),
           Map.entry("job", Set.of("exceptions", "progress", "ring", "request", "schema", "scan")),
           Map.entry(
               "format", Set.of("exceptions", "progress", "ring", "request", "schema", "scan")),
           Map.entry("batch", BELOW_FORMATS),
-          Map.entry("csv", BELOW_FORMATS),
-          Map.entry("json", BELOW_FORMATS),
-          Map.entry("parquet", BELOW_FORMATS),
+          Map.entry("text", BELOW_FORMATS),
+          Map.entry("files", BELOW_FORMATS),
+          Map.entry("csv", with(with(BELOW_FORMATS, "text"), "files")),
+          Map.entry("json", with(with(BELOW_FORMATS, "text"), "files")),
+          Map.entry("parquet", with(BELOW_FORMATS, "files")),
           Map.entry("iceberg", with(BELOW_FORMATS, "parquet")),
           Map.entry("", with(BELOW_FORMATS, "batch")));
 

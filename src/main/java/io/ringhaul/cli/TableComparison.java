@@ -12,6 +12,7 @@ import io.ringhaul.scan.RangeStatements;
 import io.ringhaul.scan.ScanPlan;
 import io.ringhaul.scan.ScanSettings;
 import io.ringhaul.scan.ScanTask;
+import io.ringhaul.scan.Selection;
 import io.ringhaul.scan.TableScanner;
 import io.ringhaul.scan.TaskScan;
 import io.ringhaul.schema.ColumnDescription;
@@ -95,7 +96,9 @@ public final class TableComparison {
   private TableScanner scanner(TableDescription table, RequestSender sender) {
     // One page ahead keeps the pages of a task in the order of its ranges.
     return new TableScanner(
-        RangeStatements.selecting(session, table, table.columns()), sender, new ScanSettings(0, 1));
+        RangeStatements.selecting(session, table, Selection.of(table.columns())),
+        sender,
+        new ScanSettings(0, 1));
   }
 
   private static @Nullable String firstDifference(Row one, Row other, List<String> names) {

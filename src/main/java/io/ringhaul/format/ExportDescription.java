@@ -1,8 +1,10 @@
 package io.ringhaul.format;
 
+import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -12,12 +14,21 @@ import java.util.UUID;
  * @param table the source
  * @param columns the columns, in the order in which rows carry them
  * @param concurrentTasks how many tasks may write at once, for sharing out memory
+ * @param coverage the part of the token space that is exported
+ * @param restrictions what leaves rows out, by the setting's name, such as {@code where}; empty if
+ *     the export has every row of its part of the token space
  */
 public record ExportDescription(
-    UUID jobId, TableDescription table, List<ColumnDescription> columns, int concurrentTasks) {
+    UUID jobId,
+    TableDescription table,
+    List<ColumnDescription> columns,
+    int concurrentTasks,
+    TokenRangeSet coverage,
+    Map<String, String> restrictions) {
 
   /** See the record's parameters. */
   public ExportDescription {
     columns = List.copyOf(columns);
+    restrictions = Map.copyOf(restrictions);
   }
 }

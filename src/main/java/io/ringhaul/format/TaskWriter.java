@@ -6,7 +6,8 @@ import io.ringhaul.schema.RawRow;
 public interface TaskWriter extends AutoCloseable {
 
   /**
-   * Writes a row; its values stand in the order of the export's columns.
+   * Writes a row; its values stand in the order of the export's columns. A row that is refused
+   * leaves no trace, and the next one can be written.
    *
    * @throws io.ringhaul.exceptions.UnrepresentableValueException if the format cannot hold a value
    */

@@ -49,6 +49,8 @@ final class IcebergTaskWriter implements TaskWriter {
   public void write(RawRow row) {
     guarded(
         () -> {
+          // Refused before any file has seen it, so that the files stay good.
+          check.accept(row);
           if (layout.spec().isUnpartitioned()) {
             writer(null).write(row);
             return;
@@ -60,8 +62,6 @@ final class IcebergTaskWriter implements TaskWriter {
           } else if (writers.size() < layout.openPartitions()) {
             writer(key.copy()).write(row);
           } else {
-            // Refused now, while the caller still knows which row it is.
-            check.accept(row);
             spill.add(spill.holds(key) ? key : key.copy(), row);
           }
         });

@@ -2,8 +2,8 @@ package io.ringhaul.iceberg;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.cql.CqlTypes;
 import io.ringhaul.format.ExportDescription;
-import io.ringhaul.parquet.IcebergTypes;
 import io.ringhaul.schema.ColumnDescription;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +40,7 @@ final class NewTable {
     for (ColumnDescription column : columns) {
       Map<String, String> description = new LinkedHashMap<>();
       description.put("name", column.name());
-      description.put("type", IcebergTypes.cql(column.type()));
+      description.put("type", CqlTypes.text(column.type()));
       description.put("kind", column.kind().name().toLowerCase(Locale.ROOT));
       descriptions.add(description);
     }

@@ -5,6 +5,9 @@ import com.datastax.oss.driver.api.core.type.ListType;
 import com.datastax.oss.driver.api.core.type.MapType;
 import com.datastax.oss.driver.api.core.type.SetType;
 import com.datastax.oss.driver.api.core.type.VectorType;
+import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.CqlTypes;
+import io.ringhaul.cql.Site;
 import io.ringhaul.parquet.CollectionCells.Repetition;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -148,8 +151,8 @@ final class CellWriters {
 
   private CellWriter tuple(
       Site site, DataType cql, Types.StructType iceberg, GroupType group, String[] path) {
-    List<String> names = IcebergTypes.fieldNames(cql);
-    List<DataType> types = IcebergTypes.fieldTypes(cql);
+    List<String> names = CqlTypes.fieldNames(cql);
+    List<DataType> types = CqlTypes.fieldTypes(cql);
     List<CellWriter> fields = new ArrayList<>();
     int[] positions = new int[group.getFieldCount()];
     for (Type parquet : group.getFields()) {

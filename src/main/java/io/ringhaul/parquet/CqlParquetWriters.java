@@ -1,5 +1,6 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.cql.Site;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
@@ -34,10 +35,9 @@ public final class CqlParquetWriters {
   private CqlParquetWriters() {}
 
   /**
-   * The writer of a file's rows. It serves one file and one thread. It refuses a row that it cannot
-   * hold exactly with an {@link UnrepresentableValueException}; Iceberg has counted the row by
-   * then, so that the file must be thrown away. Where rows are to be left out instead, ask {@link
-   * #check} first.
+   * The writer of a file's rows. It serves one file and one thread. Each row must have passed
+   * {@link #check}: a row that is refused halfway would spoil the file, so nothing is checked twice
+   * here.
    *
    * <p>The row's buffers are big-endian, as the driver makes them; their positions are not moved
    * and nothing of them is kept.

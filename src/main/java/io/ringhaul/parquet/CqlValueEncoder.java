@@ -1,5 +1,7 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.cql.ByteSink;
+import io.ringhaul.cql.Site;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;

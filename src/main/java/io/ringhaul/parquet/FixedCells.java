@@ -1,5 +1,7 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.Site;
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 import org.apache.iceberg.DoubleFieldMetrics;

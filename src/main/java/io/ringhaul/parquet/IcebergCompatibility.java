@@ -1,6 +1,8 @@
 package io.ringhaul.parquet;
 
 import com.datastax.oss.driver.api.core.type.DataType;
+import io.ringhaul.cql.CqlTypes;
+import io.ringhaul.cql.Site;
 import io.ringhaul.schema.ColumnDescription;
 import java.util.Optional;
 import org.apache.iceberg.types.Type;
@@ -26,7 +28,7 @@ public final class IcebergCompatibility {
       return Optional.of(
           String.format(
               "CQL type %s does not fit Iceberg type %s: %s",
-              IcebergTypes.cql(cql), iceberg, e.getMessage()));
+              CqlTypes.text(cql), iceberg, e.getMessage()));
     }
   }
 
@@ -57,7 +59,7 @@ public final class IcebergCompatibility {
       return Optional.of(
           String.format(
               "Iceberg type %s does not fit CQL type %s: %s",
-              iceberg, IcebergTypes.cql(cql), e.getMessage()));
+              iceberg, CqlTypes.text(cql), e.getMessage()));
     }
   }
 

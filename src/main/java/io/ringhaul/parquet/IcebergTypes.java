@@ -5,9 +5,9 @@ import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.ListType;
 import com.datastax.oss.driver.api.core.type.MapType;
 import com.datastax.oss.driver.api.core.type.SetType;
-import com.datastax.oss.driver.api.core.type.TupleType;
-import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import com.datastax.oss.driver.api.core.type.VectorType;
+import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.CqlTypes;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
@@ -77,41 +77,6 @@ public final class IcebergTypes {
     return type(type, counter());
   }
 
-  /** The exact CQL text of a type, frozen parts included, identifiers quoted where CQL needs it. */
-  public static String cql(DataType type) {
-    // The driver's own text of a vector is a class name without the element type, and its text of
-    // a container holds that of its elements.
-    return switch (CqlKind.of(type)) {
-      case LIST -> {
-        ListType list = (ListType) type;
-        yield frozen(list.isFrozen(), "list<" + cql(list.getElementType()) + ">");
-      }
-      case SET -> {
-        SetType set = (SetType) type;
-        yield frozen(set.isFrozen(), "set<" + cql(set.getElementType()) + ">");
-      }
-      case MAP -> {
-        MapType map = (MapType) type;
-        yield frozen(
-            map.isFrozen(), "map<" + cql(map.getKeyType()) + ", " + cql(map.getValueType()) + ">");
-      }
-      case TUPLE ->
-          ((TupleType) type)
-              .getComponentTypes().stream()
-                  .map(IcebergTypes::cql)
-                  .collect(Collectors.joining(", ", "frozen<tuple<", ">>"));
-      case VECTOR -> {
-        VectorType vector = (VectorType) type;
-        yield "vector<" + cql(vector.getElementType()) + ", " + vector.getDimensions() + ">";
-      }
-      default -> type.asCql(true, true);
-    };
-  }
-
-  private static String frozen(boolean frozen, String text) {
-    return frozen ? "frozen<" + text + ">" : text;
-  }
-
   private static IntSupplier counter() {
     int[] last = {0};
     return () -> ++last[0];
@@ -119,7 +84,7 @@ public final class IcebergTypes {
 
   private static NestedField field(
       TableDescription table, ColumnDescription column, boolean nullable, IntSupplier ids) {
-    String doc = cql(column.type());
+    String doc = CqlTypes.text(column.type());
     try {
       Type type = type(column.type(), ids);
       int id = ids.getAsInt();
@@ -165,9 +130,9 @@ public final class IcebergTypes {
             type(map.getValueType(), ids));
       }
       case TUPLE, UDT -> {
-        List<String> names = fieldNames(type);
+        List<String> names = CqlTypes.fieldNames(type);
         requireDistinctInParquet(names);
-        List<DataType> types = fieldTypes(type);
+        List<DataType> types = CqlTypes.fieldTypes(type);
         List<NestedField> fields = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
           fields.add(NestedField.optional(ids.getAsInt(), names.get(i), type(types.get(i), ids)));
@@ -175,33 +140,13 @@ public final class IcebergTypes {
         yield Types.StructType.of(fields);
       }
       case CUSTOM ->
-          throw new IncompatibleTypeException(cql(type) + " has no counterpart in Iceberg");
+          throw new IncompatibleTypeException(
+              CqlTypes.text(type) + " has no counterpart in Iceberg");
     };
   }
 
   private static Type list(DataType element, IntSupplier ids) {
     return Types.ListType.ofRequired(ids.getAsInt(), type(element, ids));
-  }
-
-  /** The names of the fields of a tuple (f0, f1, ..) or user-defined type. */
-  static List<String> fieldNames(DataType type) {
-    if (type instanceof UserDefinedType udt) {
-      return udt.getFieldNames().stream()
-          .map(CqlIdentifier::asInternal)
-          .collect(Collectors.toList());
-    }
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < fieldTypes(type).size(); i++) {
-      names.add("f" + i);
-    }
-    return names;
-  }
-
-  /** The types of the fields of a tuple or user-defined type. */
-  static List<DataType> fieldTypes(DataType type) {
-    return type instanceof UserDefinedType udt
-        ? udt.getFieldTypes()
-        : ((TupleType) type).getComponentTypes();
   }
 
   /** Iceberg writes names that Avro would not take in another spelling, which may exist as well. */

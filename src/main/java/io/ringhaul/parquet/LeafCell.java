@@ -1,5 +1,6 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.cql.Site;
 import java.nio.ByteBuffer;
 import org.apache.iceberg.parquet.ParquetValueWriters;
 import org.apache.parquet.column.ColumnDescriptor;

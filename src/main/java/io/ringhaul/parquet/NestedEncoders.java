@@ -1,5 +1,8 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.cql.ByteSink;
+import io.ringhaul.cql.Site;
+import io.ringhaul.cql.VInts;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

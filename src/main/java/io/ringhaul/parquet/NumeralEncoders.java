@@ -1,5 +1,7 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.cql.ByteSink;
+import io.ringhaul.cql.Site;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 

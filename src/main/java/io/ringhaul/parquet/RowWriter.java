@@ -10,7 +10,7 @@ import org.apache.iceberg.parquet.ParquetValueWriter;
 import org.apache.iceberg.parquet.TripleWriter;
 import org.apache.parquet.column.ColumnWriteStore;
 
-/** Writes whole rows: all of a row or, if any value of it is refused, nothing. */
+/** Writes whole rows, each of which {@link #check} must have let pass. */
 final class RowWriter implements ParquetValueWriter<RawRow> {
 
   /** The index of a column that the row has no value for. */
@@ -48,9 +48,9 @@ final class RowWriter implements ParquetValueWriter<RawRow> {
     }
   }
 
+  /** Writes a row that {@link #check} has let pass. */
   @Override
   public void write(int repetitionLevel, RawRow row) {
-    check(row);
     for (int i = 0; i < cells.length; i++) {
       ByteBuffer value = indexes[i] == ABSENT ? null : row.bytes(indexes[i]);
       if (value == null) {

@@ -1,5 +1,8 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.cql.ByteSink;
+import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.Site;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;

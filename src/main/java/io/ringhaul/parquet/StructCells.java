@@ -1,5 +1,8 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.Site;
+import io.ringhaul.cql.VInts;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.parquet.column.ColumnDescriptor;

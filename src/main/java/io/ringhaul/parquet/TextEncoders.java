@@ -3,6 +3,10 @@ package io.ringhaul.parquet;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.ringhaul.cql.ByteSink;
+import io.ringhaul.cql.InetText;
+import io.ringhaul.cql.Site;
+import io.ringhaul.cql.Utf8;
 import java.util.Locale;
 import java.util.UUID;
 

@@ -1,5 +1,7 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.cql.ByteSink;
+
 /** Appends the serialized form of one kind of value, without a length before it. */
 @FunctionalInterface
 interface ValueEncoder {

@@ -5,6 +5,9 @@ import com.datastax.oss.driver.api.core.type.ListType;
 import com.datastax.oss.driver.api.core.type.MapType;
 import com.datastax.oss.driver.api.core.type.SetType;
 import com.datastax.oss.driver.api.core.type.VectorType;
+import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.CqlTypes;
+import io.ringhaul.cql.Site;
 import io.ringhaul.parquet.NestedEncoders.Field;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +60,7 @@ final class ValueEncoders {
         };
     if (encoder == null) {
       throw new IncompatibleTypeException(
-          site.path() + " is " + IcebergTypes.cql(cql) + " and cannot be made from " + iceberg);
+          site.path() + " is " + CqlTypes.text(cql) + " and cannot be made from " + iceberg);
     }
     return encoder;
   }
@@ -178,11 +181,11 @@ final class ValueEncoders {
   private static ValueEncoder tuple(Site site, DataType cql, Types.StructType iceberg) {
     boolean hasOwnNames =
         iceberg.fields().stream()
-            .allMatch(field -> IcebergTypes.fieldNames(cql).contains(field.name()));
+            .allMatch(field -> CqlTypes.fieldNames(cql).contains(field.name()));
     if (hasOwnNames) {
       return byName(site, cql, iceberg);
     }
-    List<DataType> types = IcebergTypes.fieldTypes(cql);
+    List<DataType> types = CqlTypes.fieldTypes(cql);
     List<NestedField> fields = iceberg.fields();
     if (fields.size() > types.size()) {
       throw new IncompatibleTypeException(
@@ -199,7 +202,7 @@ final class ValueEncoders {
   }
 
   private static ValueEncoder byName(Site site, DataType cql, Types.StructType iceberg) {
-    List<String> names = IcebergTypes.fieldNames(cql);
+    List<String> names = CqlTypes.fieldNames(cql);
     for (NestedField field : iceberg.fields()) {
       if (!names.contains(field.name())) {
         throw new IncompatibleTypeException(
@@ -214,7 +217,7 @@ final class ValueEncoders {
               ? Field.ALWAYS_NULL
               : new Field(
                   iceberg.fields().indexOf(field),
-                  of(site.child(names.get(i)), IcebergTypes.fieldTypes(cql).get(i), field.type())));
+                  of(site.child(names.get(i)), CqlTypes.fieldTypes(cql).get(i), field.type())));
     }
     return new NestedEncoders.TupleEncoder(site, encoders);
   }

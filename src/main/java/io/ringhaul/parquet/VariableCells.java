@@ -2,6 +2,11 @@ package io.ringhaul.parquet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.InetText;
+import io.ringhaul.cql.Numerals;
+import io.ringhaul.cql.Site;
+import io.ringhaul.cql.Utf8;
 import java.nio.ByteBuffer;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.io.api.Binary;

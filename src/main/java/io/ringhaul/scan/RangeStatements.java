@@ -39,25 +39,35 @@ public final class RangeStatements {
   private final CqlSession session;
   private final TableDescription table;
   private final String selection;
+  private final RowCondition condition;
   private final TokenMap tokens;
   private final Map<Shape, PreparedStatement> prepared = new EnumMap<>(Shape.class);
 
-  private RangeStatements(CqlSession session, TableDescription table, String selection) {
+  private RangeStatements(
+      CqlSession session, TableDescription table, String selection, RowCondition condition) {
     this.session = session;
     this.table = table;
     this.selection = selection;
+    this.condition = condition;
     this.tokens = session.getMetadata().getTokenMap().orElseThrow();
   }
 
-  /** Queries that read the given columns, by name: an ALTER in the middle does not move them. */
+  /** Queries that read columns, by name: an ALTER in the middle does not move them. */
   public static RangeStatements selecting(
-      CqlSession session, TableDescription table, List<ColumnDescription> columns) {
-    return new RangeStatements(session, table, names(columns));
+      CqlSession session, TableDescription table, Selection selection) {
+    return new RangeStatements(
+        session,
+        table,
+        selection.columns().stream()
+            .map(SelectedColumn::expression)
+            .collect(Collectors.joining(", ")),
+        selection.condition());
   }
 
   /** Queries that count on the server. */
-  public static RangeStatements counting(CqlSession session, TableDescription table) {
-    return new RangeStatements(session, table, "count(*)");
+  public static RangeStatements counting(
+      CqlSession session, TableDescription table, RowCondition condition) {
+    return new RangeStatements(session, table, "count(*)", condition);
   }
 
   /**
@@ -93,8 +103,12 @@ public final class RangeStatements {
     String token = "token(" + names(table.partitionKey()) + ")";
     String cql =
         String.format(
-            "SELECT %s FROM %s WHERE %s",
-            selection, table.cql(), String.format(shape.condition, token));
+            "SELECT %s FROM %s WHERE %s%s%s",
+            selection,
+            table.cql(),
+            String.format(shape.condition, token),
+            condition.where().map(where -> " AND " + where).orElse(""),
+            condition.allowFiltering() ? " ALLOW FILTERING" : "");
     try {
       return session.prepare(cql);
     } catch (RuntimeException e) {

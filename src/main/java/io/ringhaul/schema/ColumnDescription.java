@@ -17,7 +17,9 @@ public record ColumnDescription(String name, DataType type, Kind kind) {
     PARTITION_KEY,
     CLUSTERING,
     STATIC,
-    REGULAR
+    REGULAR,
+    /** Not a column of the table but a fact about its cells, such as their write time. */
+    METADATA
   }
 
   /** Whether the column is part of the primary key. */
@@ -40,7 +42,7 @@ public record ColumnDescription(String name, DataType type, Kind kind) {
     return switch (kind) {
       case PARTITION_KEY -> false;
       case CLUSTERING -> tableHasStatics;
-      case STATIC, REGULAR -> true;
+      case STATIC, REGULAR, METADATA -> true;
     };
   }
 }

@@ -16,12 +16,20 @@ import java.util.Set;
  * @param keyspace the keyspace's name, as stored (not quoted)
  * @param name the table's name, as stored (not quoted)
  * @param columns partition key first, then clustering columns, then the others
+ * @param descending the stored names of the clustering columns whose order is descending
  */
-public record TableDescription(String keyspace, String name, List<ColumnDescription> columns) {
+public record TableDescription(
+    String keyspace, String name, List<ColumnDescription> columns, Set<String> descending) {
 
   /** See the record's parameters. */
   public TableDescription {
     columns = List.copyOf(columns);
+    descending = Set.copyOf(descending);
+  }
+
+  /** A table whose clustering columns are all in ascending order. */
+  public TableDescription(String keyspace, String name, List<ColumnDescription> columns) {
+    this(keyspace, name, columns, Set.of());
   }
 
   /** {@code "keyspace"."table"} in CQL, quoted always. */

@@ -2,6 +2,7 @@ package io.ringhaul.schema;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.metadata.schema.ClusteringOrder;
 import com.datastax.oss.driver.api.core.metadata.schema.ColumnMetadata;
 import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
 import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
@@ -160,9 +161,25 @@ public final class TableLookup {
     }
     TableDescription table =
         new TableDescription(
-            relation.getKeyspace().asInternal(), relation.getName().asInternal(), columns);
+            relation.getKeyspace().asInternal(),
+            relation.getName().asInternal(),
+            columns,
+            descending(relation));
     warnOfNamesThatDifferInCase(table);
     return table;
+  }
+
+  private static Set<String> descending(RelationMetadata relation) {
+    Set<String> names = new HashSet<>();
+    relation
+        .getClusteringColumns()
+        .forEach(
+            (column, order) -> {
+              if (order == ClusteringOrder.DESC) {
+                names.add(column.getName().asInternal());
+              }
+            });
+    return names;
   }
 
   private static void warnOfNamesThatDifferInCase(TableDescription table) {

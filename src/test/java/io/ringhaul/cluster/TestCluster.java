@@ -4,9 +4,11 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.metadata.Node;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,10 +21,13 @@ import org.testcontainers.cassandra.CassandraContainer;
  *
  * <p>The system property {@code ringhaul.cluster} chooses: {@code embedded} (default) starts three
  * nodes with 256 vnodes each as processes of this machine, {@code testcontainers} one node in a
- * container.
+ * container, and anything else is the {@code host:port} of a cluster that runs already, whose
+ * keyspaces of other runs are left alone.
  */
 public final class TestCluster {
 
+  private static final String EMBEDDED = "embedded";
+  private static final String CONTAINERS = "testcontainers";
   private static final AtomicInteger KEYSPACES = new AtomicInteger();
   private static @Nullable TestCluster instance;
 
@@ -30,17 +35,20 @@ public final class TestCluster {
   private final List<InetSocketAddress> contactPoints;
   private final String localDatacenter;
   private final int nodes;
+  private final String keyspacePrefix;
   private final CqlSession session;
 
   private TestCluster(
       AutoCloseable cluster,
       List<InetSocketAddress> contactPoints,
       String localDatacenter,
-      int nodes) {
+      int nodes,
+      String keyspacePrefix) {
     this.cluster = cluster;
     this.contactPoints = contactPoints;
     this.localDatacenter = localDatacenter;
     this.nodes = nodes;
+    this.keyspacePrefix = keyspacePrefix;
     this.session = newSession();
   }
 
@@ -48,7 +56,12 @@ public final class TestCluster {
   public static synchronized TestCluster get() {
     TestCluster existing = instance;
     if (existing == null) {
-      existing = usesContainers() ? container() : embedded();
+      existing =
+          switch (kind()) {
+            case EMBEDDED -> embedded();
+            case CONTAINERS -> container();
+            default -> running(kind());
+          };
       instance = existing;
     }
     return existing;
@@ -56,7 +69,11 @@ public final class TestCluster {
 
   /** Whether the run was asked to use a container engine. */
   public static boolean usesContainers() {
-    return "testcontainers".equals(System.getProperty("ringhaul.cluster", "embedded"));
+    return CONTAINERS.equals(kind());
+  }
+
+  private static String kind() {
+    return System.getProperty("ringhaul.cluster", EMBEDDED);
   }
 
   /** A session that all tests share; nobody closes it. */
@@ -66,7 +83,7 @@ public final class TestCluster {
 
   /** A new keyspace with that replication factor, or as much of it as there are nodes. */
   public static String newKeyspace(int replicationFactor) {
-    String name = "ks" + KEYSPACES.incrementAndGet();
+    String name = get().keyspacePrefix + KEYSPACES.incrementAndGet();
     define(
         String.format(
             "CREATE KEYSPACE %s WITH replication = {'class': 'NetworkTopologyStrategy', '%s': %d}",
@@ -145,13 +162,36 @@ public final class TestCluster {
             .vnodes(256)
             .setting("materialized_views_enabled", true)
             .start();
-    return new TestCluster(cluster, cluster.contactPoints(), cluster.localDatacenter(), 3);
+    return new TestCluster(cluster, cluster.contactPoints(), cluster.localDatacenter(), 3, "ks");
   }
 
   private static TestCluster container() {
     CassandraContainer container = new CassandraContainer("cassandra:5.0");
     container.start();
     return new TestCluster(
-        container, List.of(container.getContactPoint()), container.getLocalDatacenter(), 1);
+        container, List.of(container.getContactPoint()), container.getLocalDatacenter(), 1, "ks");
+  }
+
+  private static TestCluster running(String address) {
+    String[] parts = address.split(":", 2);
+    InetSocketAddress contactPoint = new InetSocketAddress(parts[0], Integer.parseInt(parts[1]));
+    try (CqlSession session =
+        CqlSession.builder()
+            .addContactPoint(contactPoint)
+            .withConfigLoader(
+                DriverConfigLoader.programmaticBuilder()
+                    .withString(
+                        DefaultDriverOption.LOAD_BALANCING_POLICY_CLASS,
+                        "DcInferringLoadBalancingPolicy")
+                    .build())
+            .build()) {
+      Collection<Node> nodes = session.getMetadata().getNodes().values();
+      return new TestCluster(
+          () -> {},
+          List.of(contactPoint),
+          Objects.requireNonNull(nodes.iterator().next().getDatacenter()),
+          nodes.size(),
+          "ks" + Long.toString(System.nanoTime(), Character.MAX_RADIX) + "_");
+    }
   }
 }

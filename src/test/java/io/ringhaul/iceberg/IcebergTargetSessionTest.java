@@ -9,6 +9,7 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
@@ -175,7 +177,7 @@ class IcebergTargetSessionTest {
   }
 
   private static ExportDescription export(UUID job) {
-    return new ExportDescription(job, SOURCE, COLUMNS, 2);
+    return new ExportDescription(job, SOURCE, COLUMNS, 2, TokenRangeSet.wholeRing(), Map.of());
   }
 
   private static TaskOutput write(TargetSession session, TargetPlan plan, int task, int... ids) {

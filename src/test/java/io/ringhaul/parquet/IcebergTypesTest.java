@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.cql.CqlTypes;
+import io.ringhaul.cql.TestUserType;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -91,7 +93,7 @@ class IcebergTypesTest {
             DataTypes.frozenSetOf(
                 DataTypes.vectorOf(TestUserType.of("Odd name", List.of(), List.of()), 2)),
             false);
-    assertThat(IcebergTypes.cql(type))
+    assertThat(CqlTypes.text(type))
         .isEqualTo("map<frozen<list<int>>, frozen<set<vector<frozen<ks.\"Odd name\">, 2>>>>");
   }
 

@@ -1,5 +1,6 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -34,8 +36,12 @@ final class ParquetFiles {
       OutputFile file, Schema schema, List<ColumnDescription> columns, List<RawRow> rows) {
     DataWriter<RawRow> writer =
         open(file, schema, columns, CqlParquetWriters.fileProperties(schema));
+    Consumer<RawRow> check = CqlParquetWriters.check(schema, columns);
     try (writer) {
-      rows.forEach(writer::write);
+      for (RawRow row : rows) {
+        check.accept(row);
+        writer.write(row);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

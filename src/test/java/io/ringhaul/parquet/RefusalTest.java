@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
+import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.cql.CqlTypes;
+import io.ringhaul.cql.TestUserType;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -218,7 +221,7 @@ class RefusalTest {
 
   private static void assertRefused(DataType type, ByteBuffer value, String message) {
     assertThatThrownBy(() -> write(type, value))
-        .as("%s in %s", CqlBytes.hex(value), IcebergTypes.cql(type))
+        .as("%s in %s", CqlBytes.hex(value), CqlTypes.text(type))
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageContaining(message);
   }

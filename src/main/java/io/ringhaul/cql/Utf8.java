@@ -1,4 +1,4 @@
-package io.ringhaul.parquet;
+package io.ringhaul.cql;
 
 import java.nio.ByteBuffer;
 
@@ -6,14 +6,14 @@ import java.nio.ByteBuffer;
  * Strict UTF-8. The server takes some sequences that are none (an overlong zero, surrogates on
  * their own); a reader of the file would replace them in silence.
  */
-final class Utf8 {
+public final class Utf8 {
 
   private static final long HIGH_BITS = 0x8080808080808080L;
 
   private Utf8() {}
 
   /** Whether the range is well-formed UTF-8. */
-  static boolean isWellFormed(ByteBuffer bytes, int offset, int length) {
+  public static boolean isWellFormed(ByteBuffer bytes, int offset, int length) {
     int end = offset + length;
     int i = offset;
     while (i < end) {
@@ -58,7 +58,7 @@ final class Utf8 {
   }
 
   /** Whether the text holds a surrogate without its partner, which UTF-8 cannot hold. */
-  static boolean hasLoneSurrogate(String text) {
+  public static boolean hasLoneSurrogate(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isSurrogate(c)) {

@@ -1,4 +1,4 @@
-package io.ringhaul.parquet;
+package io.ringhaul.cql;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InetText {
 
-  static final int IPV4 = 4;
-  static final int IPV6 = 16;
+  public static final int IPV4 = 4;
+  public static final int IPV6 = 16;
 
   private static final int GROUPS = 8;
 
@@ -50,7 +50,7 @@ public final class InetText {
   }
 
   /** The bytes of the address, 4 or 16; null if the text is no address. Zones are not taken. */
-  static byte @Nullable [] parse(String text) {
+  public static byte @Nullable [] parse(String text) {
     return text.indexOf(':') < 0 ? parseIpv4(text) : parseIpv6(text);
   }
 

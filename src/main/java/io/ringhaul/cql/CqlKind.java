@@ -1,4 +1,4 @@
-package io.ringhaul.parquet;
+package io.ringhaul.cql;
 
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The kinds of CQL types, so that code can switch over them and the compiler sees gaps. */
-enum CqlKind {
+public enum CqlKind {
   ASCII,
   TEXT,
   BLOB,
@@ -43,7 +43,7 @@ enum CqlKind {
   CUSTOM;
 
   /** What {@link #lengthInVector} gives for types whose values differ in length. */
-  static final int VARIABLE = -1;
+  public static final int VARIABLE = -1;
 
   private static final Map<DataType, CqlKind> PRIMITIVES =
       Map.ofEntries(
@@ -69,12 +69,12 @@ enum CqlKind {
           Map.entry(DataTypes.TIMEUUID, TIMEUUID));
 
   /** The type's name in CQL. */
-  String cqlName() {
+  public String cqlName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /** The kind of the given type. */
-  static CqlKind of(DataType type) {
+  public static CqlKind of(DataType type) {
     // First the vector: to the driver it is a custom type as well.
     if (type instanceof VectorType) {
       return VECTOR;
@@ -97,7 +97,7 @@ enum CqlKind {
    * each element carries its length. It follows the server, to which the short integers, dates and
    * times are of variable length although they never vary.
    */
-  static int lengthInVector(DataType type) {
+  public static int lengthInVector(DataType type) {
     return switch (of(type)) {
       case BOOLEAN -> 1;
       case INT, FLOAT -> 4;

@@ -1,4 +1,4 @@
-package io.ringhaul.parquet;
+package io.ringhaul.cql;
 
 import com.datastax.oss.driver.api.core.ProtocolVersion;
 import com.datastax.oss.driver.api.core.data.CqlDuration;
@@ -10,11 +10,11 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Serialized CQL values made by the driver's codecs or by hand. */
-final class CqlBytes {
+public final class CqlBytes {
 
   private CqlBytes() {}
 
-  static <T> ByteBuffer of(TypeCodec<T> codec, T value) {
+  public static <T> ByteBuffer of(TypeCodec<T> codec, T value) {
     ByteBuffer bytes = codec.encode(value, ProtocolVersion.V4);
     if (bytes == null) {
       throw new IllegalArgumentException("null");
@@ -22,29 +22,29 @@ final class CqlBytes {
     return bytes;
   }
 
-  static ByteBuffer text(String value) {
+  public static ByteBuffer text(String value) {
     return of(TypeCodecs.TEXT, value);
   }
 
-  static ByteBuffer integer(int value) {
+  public static ByteBuffer integer(int value) {
     return of(TypeCodecs.INT, value);
   }
 
-  static ByteBuffer duration(int months, int days, long nanoseconds) {
+  public static ByteBuffer duration(int months, int days, long nanoseconds) {
     return of(TypeCodecs.DURATION, CqlDuration.newInstance(months, days, nanoseconds));
   }
 
-  static ByteBuffer hex(String digits) {
+  public static ByteBuffer hex(String digits) {
     return ByteBuffer.wrap(HexFormat.of().parseHex(digits));
   }
 
   /** A list or set of the elements, or a map of keys and values in turn. */
-  static ByteBuffer collection(int count, @Nullable ByteBuffer... parts) {
+  public static ByteBuffer collection(int count, @Nullable ByteBuffer... parts) {
     return concatenate(integer(count), tuple(parts));
   }
 
   /** Parts after their lengths of four bytes; null is a length of -1. */
-  static ByteBuffer tuple(@Nullable ByteBuffer... parts) {
+  public static ByteBuffer tuple(@Nullable ByteBuffer... parts) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (ByteBuffer part : parts) {
       out.writeBytes(bytes(integer(part == null ? -1 : part.remaining())));
@@ -55,7 +55,7 @@ final class CqlBytes {
     return ByteBuffer.wrap(out.toByteArray());
   }
 
-  static ByteBuffer concatenate(ByteBuffer... parts) {
+  public static ByteBuffer concatenate(ByteBuffer... parts) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (ByteBuffer part : parts) {
       out.writeBytes(bytes(part));
@@ -66,7 +66,7 @@ final class CqlBytes {
   /**
    * An unsigned vint of less than 2^21: one byte up to 7 bits, two up to 14 bits, three up to 21.
    */
-  static ByteBuffer shortVint(int value) {
+  public static ByteBuffer shortVint(int value) {
     if (value < 1 << 7) {
       return ByteBuffer.wrap(new byte[] {(byte) value});
     } else if (value < 1 << 14) {
@@ -78,13 +78,13 @@ final class CqlBytes {
     throw new IllegalArgumentException("too large: " + value);
   }
 
-  static byte[] bytes(ByteBuffer buffer) {
+  public static byte[] bytes(ByteBuffer buffer) {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.duplicate().get(bytes);
     return bytes;
   }
 
-  static String hex(ByteBuffer buffer) {
+  public static String hex(ByteBuffer buffer) {
     return HexFormat.of().formatHex(bytes(buffer));
   }
 }

@@ -1,4 +1,4 @@
-package io.ringhaul.parquet;
+package io.ringhaul.cql;
 
 import com.datastax.oss.driver.api.core.data.CqlDuration;
 import com.datastax.oss.driver.api.core.type.DataType;
@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Types and serialized values that follow from a seed, the ends of each range among them. */
-final class CqlGenerator {
+public final class CqlGenerator {
 
   private static final List<DataType> SCALARS =
       List.of(
@@ -50,12 +50,12 @@ final class CqlGenerator {
 
   private final Random random;
 
-  CqlGenerator(Random random) {
+  public CqlGenerator(Random random) {
     this.random = random;
   }
 
   /** A type nested to at most the given depth; 0 is a scalar. */
-  DataType type(int depth) {
+  public DataType type(int depth) {
     if (depth == 0 || random.nextInt(3) == 0) {
       return pick(SCALARS);
     }
@@ -80,12 +80,12 @@ final class CqlGenerator {
   }
 
   /** A value of the type, or sometimes null. */
-  @Nullable ByteBuffer nullable(DataType type) {
+  public @Nullable ByteBuffer nullable(DataType type) {
     return random.nextInt(5) == 0 ? null : value(type);
   }
 
   /** A value of the type. */
-  ByteBuffer value(DataType type) {
+  public ByteBuffer value(DataType type) {
     return value(type, true);
   }
 
@@ -117,7 +117,7 @@ final class CqlGenerator {
       case MAP -> map((MapType) type, nanAllowed);
       case TUPLE, UDT ->
           CqlBytes.tuple(
-              IcebergTypes.fieldTypes(type).stream()
+              CqlTypes.fieldTypes(type).stream()
                   .map(field -> random.nextInt(4) == 0 ? null : value(field, nanAllowed))
                   .toArray(ByteBuffer[]::new));
       case VECTOR -> vector((VectorType) type, nanAllowed);

@@ -1,4 +1,4 @@
-package io.ringhaul.parquet;
+package io.ringhaul.cql;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * Decimals and varints as text that keeps unscaled value and scale: what {@link
  * BigDecimal#toString} writes, {@link BigDecimal#BigDecimal(String)} reads back.
  */
-final class Numerals {
+public final class Numerals {
 
   /** Below this scale an exponent may pass the 32 bits that a reader takes. */
   private static final int LEAST_SURE_SCALE = -1_000_000_000;
@@ -16,7 +16,7 @@ final class Numerals {
   private Numerals() {}
 
   /** The decimal in the range: a scale of four bytes, then the unscaled value. */
-  static BigDecimal decimal(ByteBuffer bytes, int offset, int length) {
+  public static BigDecimal decimal(ByteBuffer bytes, int offset, int length) {
     int scale = bytes.getInt(offset);
     int start = offset + Integer.BYTES;
     int unscaled = length - Integer.BYTES;
@@ -26,14 +26,14 @@ final class Numerals {
   }
 
   /** The text of the varint in the range: two's complement, most significant byte first. */
-  static String varint(ByteBuffer bytes, int offset, int length) {
+  public static String varint(ByteBuffer bytes, int offset, int length) {
     return length <= Long.BYTES
         ? Long.toString(asLong(bytes, offset, length))
         : asBigInteger(bytes, offset, length).toString();
   }
 
   /** Whether the varint in the range has no more bytes than it needs. */
-  static boolean isShortest(ByteBuffer bytes, int offset, int length) {
+  public static boolean isShortest(ByteBuffer bytes, int offset, int length) {
     if (length < 2) {
       return true;
     }
@@ -43,7 +43,7 @@ final class Numerals {
   }
 
   /** Whether the text of the decimal in the range can be read back. */
-  static boolean isReadable(ByteBuffer bytes, int offset, int length) {
+  public static boolean isReadable(ByteBuffer bytes, int offset, int length) {
     if (bytes.getInt(offset) >= LEAST_SURE_SCALE) {
       return true;
     }

@@ -1,4 +1,4 @@
-package io.ringhaul.parquet;
+package io.ringhaul.cql;
 
 import java.nio.ByteBuffer;
 
@@ -7,17 +7,17 @@ import java.nio.ByteBuffer;
  * bytes that follow, the other bits are the value, most significant first. Signed values are folded
  * onto unsigned ones (zigzag).
  */
-final class VInts {
+public final class VInts {
 
   private VInts() {}
 
   /** The length in bytes, 1 to 9, of the integer that starts with the given byte. */
-  static int lengthFrom(byte first) {
+  public static int lengthFrom(byte first) {
     return 1 + Integer.numberOfLeadingZeros(~first & 0xff) - 24;
   }
 
   /** Reads the unsigned integer at the index; all of its bytes must be there. */
-  static long read(ByteBuffer bytes, int index) {
+  public static long read(ByteBuffer bytes, int index) {
     byte first = bytes.get(index);
     int following = lengthFrom(first) - 1;
     long value = first & (0xff >> following);
@@ -28,17 +28,17 @@ final class VInts {
   }
 
   /** The signed value of a folded one. */
-  static long unfold(long value) {
+  public static long unfold(long value) {
     return (value >>> 1) ^ -(value & 1);
   }
 
   /** The folded form of a signed value. */
-  static long fold(long value) {
+  public static long fold(long value) {
     return (value << 1) ^ (value >> 63);
   }
 
   /** Appends the shortest form of the unsigned integer. */
-  static void write(long value, ByteSink out) {
+  public static void write(long value, ByteSink out) {
     int following = (63 - Long.numberOfLeadingZeros(value | 1)) / 7;
     if (following >= 8) {
       out.putByte(0xff);

@@ -1,9 +1,9 @@
-package io.ringhaul.parquet;
+package io.ringhaul.cql;
 
 import java.nio.ByteBuffer;
 
 /** A growing run of bytes, big-endian. */
-final class ByteSink {
+public final class ByteSink {
 
   private static final int SMALLEST_GROWTH = 32;
 
@@ -12,62 +12,62 @@ final class ByteSink {
   /**
    * @param capacity bytes to make room for at once; it grows beyond
    */
-  ByteSink(int capacity) {
+  public ByteSink(int capacity) {
     buffer = ByteBuffer.allocate(capacity);
   }
 
-  void putByte(int value) {
+  public void putByte(int value) {
     room(1).put((byte) value);
   }
 
-  void putShort(int value) {
+  public void putShort(int value) {
     room(Short.BYTES).putShort((short) value);
   }
 
-  void putInt(int value) {
+  public void putInt(int value) {
     room(Integer.BYTES).putInt(value);
   }
 
-  void putLong(long value) {
+  public void putLong(long value) {
     room(Long.BYTES).putLong(value);
   }
 
-  void put(byte[] bytes) {
+  public void put(byte[] bytes) {
     room(bytes.length).put(bytes);
   }
 
   /** Appends the bytes between position and limit and leaves both as they are. */
-  void put(ByteBuffer bytes) {
+  public void put(ByteBuffer bytes) {
     room(bytes.remaining()).put(bytes.duplicate());
   }
 
   /** Appends what the other sink holds. */
-  void put(ByteSink other) {
+  public void put(ByteSink other) {
     room(other.size()).put(other.buffer.array(), 0, other.size());
   }
 
   /** Bytes held. */
-  int size() {
+  public int size() {
     return buffer.position();
   }
 
   /** Replaces the four bytes at the index. */
-  void setInt(int index, int value) {
+  public void setInt(int index, int value) {
     buffer.putInt(index, value);
   }
 
   /** Forgets what it holds and keeps the room. */
-  void clear() {
+  public void clear() {
     buffer.clear();
   }
 
   /** What it holds, as a buffer that is ready to be read. The sink must not be used afterwards. */
-  ByteBuffer toBuffer() {
+  public ByteBuffer toBuffer() {
     return buffer.flip();
   }
 
   /** Makes room for that many bytes at once. */
-  void reserve(int length) {
+  public void reserve(int length) {
     room(length);
   }
 

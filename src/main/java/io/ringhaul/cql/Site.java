@@ -1,4 +1,4 @@
-package io.ringhaul.parquet;
+package io.ringhaul.cql;
 
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
@@ -12,47 +12,47 @@ import io.ringhaul.schema.ColumnDescription;
  * @param partitionKey whether the column is part of the partition key, where two spellings of one
  *     value are two partitions: a value must then come back byte for byte or not be taken at all
  */
-record Site(String column, String path, boolean partitionKey) {
+public record Site(String column, String path, boolean partitionKey) {
 
-  static Site of(ColumnDescription column) {
+  public static Site of(ColumnDescription column) {
     return new Site(
         column.name(), column.name(), column.kind() == ColumnDescription.Kind.PARTITION_KEY);
   }
 
   /** The place of a part of this value. */
-  Site child(String name) {
+  public Site child(String name) {
     return new Site(column, path + "." + name, partitionKey);
   }
 
   /** The error of a value here; {@code what} continues the path, as in "holds ..." or "is ...". */
-  UnrepresentableValueException error(String what) {
+  public UnrepresentableValueException error(String what) {
     return new UnrepresentableValueException(column, path + " " + what);
   }
 
   /** The error of a null that has no place here. */
-  UnrepresentableValueException nullError() {
+  public UnrepresentableValueException nullError() {
     return error("is null where a value must be");
   }
 
   /** The error of a value of a length that its type does not have; 0 is the <i>empty</i> value. */
-  UnrepresentableValueException lengthError(CqlKind kind, int length) {
+  public UnrepresentableValueException lengthError(CqlKind kind, int length) {
     return length == 0
         ? error(
             "holds the empty value of "
                 + kind.cqlName()
-                + " (zero bytes, neither null nor a value), which no Iceberg type can hold")
+                + " (zero bytes, neither null nor a value), which no format but raw bytes can hold")
         : error("holds " + length + " bytes, which is no length of a serialized " + kind.cqlName());
   }
 
   /** The error of a value whose parts do not add up to its length. */
-  UnrepresentableValueException malformed(String detail) {
+  public UnrepresentableValueException malformed(String detail) {
     return error("holds bytes that are no serialized value of its type: " + detail);
   }
 
   /**
    * Refuses a spelling that would come back as another one, where that would be another partition.
    */
-  void requireCanonical(boolean canonical, String detail) {
+  public void requireCanonical(boolean canonical, String detail) {
     if (partitionKey && !canonical) {
       throw error(
           "holds a value of the partition key in an unusual serialized form ("

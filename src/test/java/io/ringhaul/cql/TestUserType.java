@@ -1,4 +1,4 @@
-package io.ringhaul.parquet;
+package io.ringhaul.cql;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.data.UdtValue;
@@ -8,10 +8,11 @@ import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import java.util.List;
 
 /** A user-defined type without a cluster: the driver's API reads them only from a schema. */
-record TestUserType(CqlIdentifier name, List<CqlIdentifier> fieldNames, List<DataType> fieldTypes)
+public record TestUserType(
+    CqlIdentifier name, List<CqlIdentifier> fieldNames, List<DataType> fieldTypes)
     implements UserDefinedType {
 
-  static TestUserType of(String name, List<String> fieldNames, List<DataType> fieldTypes) {
+  public static TestUserType of(String name, List<String> fieldNames, List<DataType> fieldTypes) {
     return new TestUserType(
         CqlIdentifier.fromInternal(name),
         fieldNames.stream().map(CqlIdentifier::fromInternal).toList(),
