@@ -58,8 +58,7 @@ record ParquetFooter(
     // Iceberg spells some names otherwise in Parquet, and keeps them here as they are.
     @Nullable String iceberg = metadata.get(ICEBERG_SCHEMA);
     if (iceberg != null && hasIds) {
-      return new ParquetFooter(
-          SchemaParser.fromJson(iceberg), Map.of(), Optional.empty(), stored);
+      return new ParquetFooter(SchemaParser.fromJson(iceberg), Map.of(), Optional.empty(), stored);
     }
     Map<String, String> unreadable = new LinkedHashMap<>();
     List<Type> readable = new ArrayList<>();

@@ -109,8 +109,7 @@ final class ParquetPartWriter implements PartWriter {
 
   private static Map<String, String> properties(WriterContext context, Schema schema) {
     Map<String, String> properties = new HashMap<>(CqlParquetWriters.fileProperties(schema));
-    properties.put(
-        TableProperties.PARQUET_COMPRESSION, ParquetCodecs.name(context.compression()));
+    properties.put(TableProperties.PARQUET_COMPRESSION, ParquetCodecs.name(context.compression()));
     long rowGroup =
         Math.min(MOST_ROW_GROUP_BYTES, Math.min(context.memoryBytes(), context.maxFileBytes()));
     properties.put(
