@@ -47,7 +47,7 @@ class TypeMatrixIT {
   @BeforeAll
   void insert() {
     keyspace = TestCluster.newKeyspace(1);
-    TypeCase.userTypes(keyspace).forEach(TestCluster::define);
+    TestCluster.define(TypeCase.userTypes(keyspace));
     create("source");
     Map<String, PreparedStatement> inserts = new HashMap<>();
     try (AsyncWrites writes = new AsyncWrites(session)) {
