@@ -54,9 +54,9 @@ public final class RandomTable {
   private int userTypes;
 
   /** A table that follows from the random numbers. */
-  public RandomTable(String keyspace, String name, Random random) {
+  public RandomTable(String keyspace, String name, Random random, CqlGenerator.Nans nans) {
     this.random = random;
-    this.values = new CqlGenerator(random);
+    this.values = new CqlGenerator(random, nans);
     List<ColumnDescription> columns = new ArrayList<>();
     // The first part of the key is the row's number, so that no two rows are one.
     columns.add(new ColumnDescription("number", DataTypes.INT, Kind.PARTITION_KEY));

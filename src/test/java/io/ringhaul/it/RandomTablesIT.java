@@ -8,6 +8,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cql.RandomTable;
 import io.ringhaul.cql.TableSchema;
+import io.ringhaul.formats.Format;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.nio.ByteBuffer;
@@ -55,7 +56,7 @@ class RandomTablesIT {
   @MethodSource("tables")
   void everyRowComesBack(long seed, Format format) {
     String keyspace = TestCluster.newKeyspace(1);
-    RandomTable random = new RandomTable(keyspace, "source", new Random(seed));
+    RandomTable random = new RandomTable(keyspace, "source", new Random(seed), format.nans());
     TableDescription table = random.description();
     TableSchema schema = TableSchema.of(table, table.columns());
     List<String> ddl = new ArrayList<>(schema.createTypes(keyspace));

@@ -11,6 +11,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.formats.Format;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

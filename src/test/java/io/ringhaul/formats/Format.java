@@ -1,5 +1,6 @@
-package io.ringhaul.it;
+package io.ringhaul.formats;
 
+import io.ringhaul.cql.CqlGenerator;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
@@ -7,22 +8,27 @@ import io.ringhaul.iceberg.IcebergTarget;
 import java.nio.file.Path;
 
 /** Every format, as a user first meets it: a place, and all defaults. */
-enum Format {
+public enum Format {
   ICEBERG {
     @Override
-    ExportTarget target(Path folder) {
+    public ExportTarget target(Path folder) {
       return IcebergTarget.warehouse(folder).table("it.exported");
     }
 
     @Override
-    ImportSource source(Path folder) {
+    public ImportSource source(Path folder) {
       return IcebergSource.warehouse(folder).table("it.exported");
     }
   };
 
   /** A target in a folder that is not there yet. */
-  abstract ExportTarget target(Path folder);
+  public abstract ExportTarget target(Path folder);
 
   /** The source that reads what {@link #target} wrote. */
-  abstract ImportSource source(Path folder);
+  public abstract ImportSource source(Path folder);
+
+  /** The NaNs that come back as they were. */
+  public CqlGenerator.Nans nans() {
+    return CqlGenerator.Nans.ANY;
+  }
 }
