@@ -8,9 +8,7 @@ import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The regular columns of a table's rows, or the static ones of its partitions. Thread-safe. */
 final class TimedCells {
@@ -20,7 +18,6 @@ final class TimedCells {
   private final int slots;
   private final int[] keyPositions;
   private final Optional<TimedStatement> update;
-  private final boolean hasLists;
 
   private TimedCells(
       List<TimedColumn> columns, int[] keyPositions, Optional<TimedStatement> update) {
@@ -34,7 +31,6 @@ final class TimedCells {
       slot += columns.get(i).assignments().size();
     }
     this.slots = slot;
-    this.hasLists = columns.stream().anyMatch(TimedCells::isList);
   }
 
   /**
@@ -56,9 +52,9 @@ final class TimedCells {
                 TimedStatement.update(session, clock, table, key, keyPositions, columns)));
   }
 
-  /** A write without values, whose times are not known to end. */
-  CellWrite nothing() {
-    return new CellWrite(CellWrite.NOW, CellWrite.NEVER, slots);
+  /** How many variables an UPDATE has for values. */
+  int slots() {
+    return slots;
   }
 
   /** Divides the row's cells into writes. */
@@ -81,39 +77,35 @@ final class TimedCells {
     return update.orElseThrow().bind(row, write, repeatable);
   }
 
-  /** Whether two rows carry the same values and times in these columns. */
-  boolean carrySame(RawRow one, RawRow other) {
+  /** The row's values in these columns and their times, as one value for comparison. */
+  ByteBuffer content(RawRow row) {
+    ByteSink content = new ByteSink(Long.BYTES);
     for (TimedColumn column : columns) {
-      if (!same(one, other, column.value())
-          || !same(one, other, column.writetime())
-          || !same(one, other, column.ttl())) {
-        return false;
-      }
+      put(row, column.value(), content);
+      put(row, column.writetime(), content);
+      put(row, column.ttl(), content);
     }
-    return true;
+    return content.toBuffer();
   }
 
   /** The row's key as one value. */
   ByteBuffer key(RawRow row) {
     ByteSink key = new ByteSink(Long.BYTES);
     for (int position : keyPositions) {
-      ByteBuffer part = Objects.requireNonNull(row.bytes(position));
-      key.putInt(part.remaining());
-      key.put(part);
+      put(row, position, key);
     }
     return key.toBuffer();
-  }
-
-  boolean hasLists() {
-    return hasLists;
   }
 
   private static boolean isList(TimedColumn column) {
     return column.form() == TimedColumn.Form.LIST;
   }
 
-  private static boolean same(RawRow one, RawRow other, int position) {
-    @Nullable ByteBuffer bytes = position < 0 ? null : one.bytes(position);
-    return Objects.equals(bytes, position < 0 ? null : other.bytes(position));
+  private static void put(RawRow row, int position, ByteSink to) {
+    ByteBuffer bytes = position == TimedColumn.ABSENT ? null : row.bytes(position);
+    to.putInt(bytes == null ? -1 : bytes.remaining());
+    if (bytes != null) {
+      to.put(bytes);
+    }
   }
 }

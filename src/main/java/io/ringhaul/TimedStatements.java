@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>An INSERT writes the row's marker, which CQL never shows. It gets the times of the cells
  *       that live longest, and of those that were written last, so that the row does not outlive
- *       its cells. A row that has no cell but its key gets a marker that never expires.
+ *       its cells. A row that has no cell but its key gets a marker that never expires, if the source tells TTLs.
  *   <li>UPDATEs write the cells with other times, and all parts of collections and user-defined
  *       types that are not frozen: these are added, never overwritten, so that no tombstone is
  *       written.
@@ -42,6 +42,7 @@ final class TimedStatements {
   private final RowKey rowKey;
   private final KeyCheck keyCheck;
   private final ImportClock clock;
+  private final boolean tellsTtls;
   private final int readAtPosition;
   private final long readAtOfAll;
   private final PartitionClaims claims = new PartitionClaims();
@@ -63,6 +64,7 @@ final class TimedStatements {
     this.readAtPosition = TimedColumn.position(columns, times.names().readAt());
     this.readAtOfAll = times.readAt().map(at -> at.getEpochSecond()).orElse(CellWrite.UNKNOWN);
     List<TimedColumn> timed = TimedColumn.of(times.names(), columns);
+    this.tellsTtls = timed.stream().anyMatch(column -> column.ttl() != TimedColumn.ABSENT);
     List<ColumnDescription> key = table.primaryKey();
     List<ColumnDescription> partitionKey = table.partitionKey();
     List<TimedColumn> regular = ofKind(timed, Kind.REGULAR);
@@ -125,11 +127,12 @@ final class TimedStatements {
         TimedCells cells, RawRow row, long now, List<BoundStatement> statements) {
       StaticRun previous = run;
       ByteBuffer partition = cells.key(row);
+      ByteBuffer content = cells.content(row);
       boolean isNew = previous == null || !previous.partition().equals(partition);
-      if (!isNew && cells.carrySame(previous.row(), row)) {
+      if (!isNew && previous.content().equals(content)) {
         return false;
       }
-      run = new StaticRun(partition, row);
+      run = new StaticRun(partition, content);
       boolean withLists = isNew && claims.begin(this, partition);
       CellSplitter split = cells.split(row, readAt(row), now, withLists);
       expiredCells.add(split.expired());
@@ -167,7 +170,8 @@ final class TimedStatements {
     /** The write whose times the marker gets. */
     private CellWrite longest(List<CellWrite> writes) {
       if (writes.isEmpty()) {
-        return rows.nothing();
+        return new CellWrite(
+            CellWrite.NOW, tellsTtls ? CellWrite.NEVER : CellWrite.UNKNOWN, rows.slots());
       }
       CellWrite longest = writes.get(0);
       for (CellWrite write : writes) {
@@ -192,8 +196,8 @@ final class TimedStatements {
     }
   }
 
-  /** The partition that the rows are in just now, and the last of them that had other statics. */
-  private record StaticRun(ByteBuffer partition, RawRow row) {}
+  /** The partition that the rows are in just now, and its static values and their times. */
+  private record StaticRun(ByteBuffer partition, ByteBuffer content) {}
 
   private static List<TimedColumn> ofKind(List<TimedColumn> columns, Kind kind) {
     return columns.stream().filter(column -> column.column().kind() == kind).toList();
