@@ -11,7 +11,7 @@ interface RowBinder extends AutoCloseable {
    * The row as statements on its partition, which are to be done together and in this order; none
    * if nothing of it is to be written.
    */
-  List<BoundStatement> bind(RawRow row);
+  List<BoundStatement> bind(RawRow row) throws InterruptedException;
 
   /** No more rows will come. */
   @Override
