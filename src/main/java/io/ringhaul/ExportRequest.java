@@ -51,8 +51,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
    * named: all exported columns but keys and counters, which have none. Default: no write times.
    */
   public ExportRequest withWritetime(String... columns) {
-    cellTimes =
-        cellTimes.withWritetimes(TokenAwareBulkOperator.identifiers(List.of(columns)));
+    cellTimes = cellTimes.withWritetimes(TokenAwareBulkOperator.identifiers(List.of(columns)));
     return this;
   }
 

@@ -42,11 +42,9 @@ final class RowBinders {
             .filter(i -> columns.get(i).kind() != Kind.METADATA)
             .toArray();
     InsertStatements inserts =
-        new InsertStatements(
-            session, table, IntStream.of(own).mapToObj(columns::get).toList());
+        new InsertStatements(session, table, IntStream.of(own).mapToObj(columns::get).toList());
     boolean all = own.length == columns.size();
-    RowBinder binder =
-        row -> List.of(inserts.bind(all ? row : column -> row.bytes(own[column])));
+    RowBinder binder = row -> List.of(inserts.bind(all ? row : column -> row.bytes(own[column])));
     return new RowBinders(() -> binder, () -> 0, () -> 0);
   }
 

@@ -178,8 +178,7 @@ public final class BatchWriter implements AutoCloseable {
             .setNowInSeconds(first.getNowInSeconds());
   }
 
-  private void send(
-      Statement<?> statement, WriteKind kind, List<BoundStatement> firsts, long bytes)
+  private void send(Statement<?> statement, WriteKind kind, List<BoundStatement> firsts, long bytes)
       throws InterruptedException {
     synchronized (lock) {
       throwFailure();
