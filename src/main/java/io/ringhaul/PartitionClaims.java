@@ -1,8 +1,8 @@
 package io.ringhaul;
 
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,7 +17,7 @@ import java.util.Set;
 final class PartitionClaims {
 
   private final Set<ByteBuffer> ends = new HashSet<>();
-  private final Map<Object, ByteBuffer> current = new IdentityHashMap<>();
+  private final Map<Object, ByteBuffer> current = new HashMap<>();
 
   /**
    * A reader goes on to another partition.
