@@ -9,7 +9,7 @@ public enum CsvDialect {
    * the delimiter, a quote, CR, LF or NUL, if they begin or end with a blank, or if they begin with
    * {@code #} or a byte order mark.
    */
-  RFC4180('"'),
+  RFC4180(true),
 
   /**
    * The form of DSBulk's CSV connector with its default settings: a backslash stands before a quote
@@ -17,16 +17,16 @@ public enum CsvDialect {
    * them. A line ends as the first one does. DSBulk itself reads fields of up to 4,096 characters
    * unless its {@code maxCharsPerColumn} is raised, and leaves out lines of a single null.
    */
-  DSBULK('\\');
+  DSBULK(false);
 
-  private final char escape;
+  private final boolean doublesQuotes;
 
-  CsvDialect(char escape) {
-    this.escape = escape;
+  CsvDialect(boolean doublesQuotes) {
+    this.doublesQuotes = doublesQuotes;
   }
 
-  /** What stands before a quote within quotes. */
-  char escape() {
-    return escape;
+  /** Whether a quote within quotes is written twice, rather than after a backslash. */
+  boolean doublesQuotes() {
+    return doublesQuotes;
   }
 }

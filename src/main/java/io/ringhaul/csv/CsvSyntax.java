@@ -14,10 +14,9 @@ record CsvSyntax(CsvDialect dialect, char delimiter, char quote, char escape) {
 
   static final char DELIMITER = ',';
   static final char QUOTE = '"';
+  static final char BACKSLASH = '\\';
 
-  /** The bytes at which an unquoted field may end. */
   static final byte CR = '\r';
-
   static final byte LF = '\n';
 
   CsvSyntax {
@@ -34,15 +33,11 @@ record CsvSyntax(CsvDialect dialect, char delimiter, char quote, char escape) {
   }
 
   static CsvSyntax of(CsvDialect dialect) {
-    return new CsvSyntax(dialect, DELIMITER, QUOTE, dialect.escape());
+    return new CsvSyntax(dialect, DELIMITER, QUOTE, dialect.doublesQuotes() ? QUOTE : BACKSLASH);
   }
 
-  /** Whether a quote within quotes is written twice. */
-  boolean doublesQuotes() {
-    return escape == quote;
-  }
-
-  private static void requireAscii(String setting, char value) {
+  /** Refuses what cannot give structure. */
+  static void requireAscii(String setting, char value) {
     if (value == 0 || value == CR || value == LF || value > 0x7f) {
       throw new InvalidSettingException(
           setting,

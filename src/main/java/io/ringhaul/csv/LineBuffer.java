@@ -1,26 +1,26 @@
 package io.ringhaul.csv;
 
-import java.nio.ByteBuffer;
-import java.util.Arrays;
+import io.ringhaul.text.TextSink;
 
 /**
- * One line in the making. It is written to a file when it is complete, so that a row that is
+ * Lines in the making. They are written to a file when they are complete, so that a row that is
  * refused leaves no trace.
  */
 final class LineBuffer {
 
-  private static final int FIRST_CAPACITY = 1 << 10;
+  private static final int FIRST_CAPACITY = 1 << 12;
 
-  /** What is kept between lines; the room of a larger line is given back. */
+  /** What is kept; the room of larger lines is given back. */
   private static final int LARGEST_KEPT = 1 << 20;
 
   private final FieldQuoting quoting;
   private final byte delimiter;
   private final byte quote;
   private final byte escape;
-  private byte[] bytes = new byte[FIRST_CAPACITY];
-  private int size;
-  private int fields;
+  private TextSink text = new TextSink(FIRST_CAPACITY);
+  private int lineStart;
+  private int fieldStart;
+  private boolean first = true;
 
   LineBuffer(CsvSyntax syntax) {
     quoting = new FieldQuoting(syntax);
@@ -29,78 +29,78 @@ final class LineBuffer {
     escape = (byte) syntax.escape();
   }
 
-  /** Begins a line. */
-  void clear() {
-    if (bytes.length > LARGEST_KEPT) {
-      bytes = new byte[FIRST_CAPACITY];
+  /** Begins a field that is not null; its text is to be added to what this gives. */
+  TextSink beginField() {
+    putNull();
+    return text;
+  }
+
+  /** Ends a field that is not null. */
+  void endField() {
+    if (quoting.isNeeded(text.array(), fieldStart, text.size())) {
+      quoteField();
     }
-    size = 0;
-    fields = 0;
   }
 
   /** A field that is null. */
   void putNull() {
-    beginField();
-  }
-
-  /** A field that holds the text in UTF-8 between position and limit, which stay as they are. */
-  void put(ByteBuffer text) {
-    int length = text.remaining();
-    beginField();
-    int from = size;
-    reserve(length);
-    text.get(text.position(), bytes, from, length);
-    size += length;
-    quoteWhereNeeded(from);
-  }
-
-  /** A field that holds the text in UTF-8 in the range. */
-  void put(byte[] text, int offset, int length) {
-    beginField();
-    int from = size;
-    reserve(length);
-    System.arraycopy(text, offset, bytes, from, length);
-    size += length;
-    quoteWhereNeeded(from);
+    if (!first) {
+      text.put((char) delimiter);
+    }
+    first = false;
+    fieldStart = text.size();
   }
 
   /** Ends the line. */
-  void end() {
-    reserve(1);
-    bytes[size++] = CsvSyntax.LF;
+  void endLine() {
+    text.put((char) CsvSyntax.LF);
+    beginLine(text.size());
   }
 
-  /** The line's bytes from index 0; valid until the line is changed. */
+  /** Forgets what there is of a line that has not ended. */
+  void dropLine() {
+    text.resize(lineStart);
+    beginLine(lineStart);
+  }
+
+  /** Forgets all lines. */
+  void clear() {
+    if (text.array().length > LARGEST_KEPT) {
+      text = new TextSink(FIRST_CAPACITY);
+    }
+    text.clear();
+    beginLine(0);
+  }
+
+  /** The lines' bytes from index 0; valid until something is added. */
   byte[] array() {
-    return bytes;
+    return text.array();
   }
 
-  /** How many bytes the line has. */
+  /** How many bytes the lines have. */
   int size() {
-    return size;
+    return text.size();
   }
 
-  private void beginField() {
-    if (fields++ > 0) {
-      reserve(1);
-      bytes[size++] = delimiter;
-    }
+  private void beginLine(int start) {
+    lineStart = start;
+    first = true;
   }
 
-  private void quoteWhereNeeded(int from) {
-    int to = size;
-    if (!quoting.isNeeded(bytes, from, to)) {
-      return;
-    }
+  private void quoteField() {
+    int from = fieldStart;
+    int to = text.size();
     int escapes = 0;
+    byte[] bytes = text.array();
     for (int i = from; i < to; i++) {
       if (bytes[i] == quote || bytes[i] == escape) {
         escapes++;
       }
     }
-    reserve(escapes + 2);
+    text.reserve(Math.addExact(escapes, 2));
+    bytes = text.array();
     int write = to + escapes + 1;
-    size = write + 1;
+    text.resize(write + 1);
     bytes[write] = quote;
     // From the end to the front, so that nothing is overwritten before it has moved.
     for (int read = to - 1; read >= from; read--) {
@@ -111,13 +111,5 @@ final class LineBuffer {
       }
     }
     bytes[from] = quote;
-  }
-
-  private void reserve(int length) {
-    int needed = Math.addExact(size, length);
-    if (needed > bytes.length) {
-      long doubled = Math.min(2L * bytes.length, Integer.MAX_VALUE - 8);
-      bytes = Arrays.copyOf(bytes, (int) Math.max(needed, doubled));
-    }
   }
 }

@@ -3,12 +3,11 @@ package io.ringhaul.csv;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -28,21 +27,19 @@ final class CsvTexts {
   private CsvTexts() {}
 
   static byte[] write(CsvSyntax syntax, List<List<@Nullable String>> records) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    LineBuffer line = new LineBuffer(syntax);
+    LineBuffer lines = new LineBuffer(syntax);
     for (List<@Nullable String> record : records) {
-      line.clear();
       for (String field : record) {
         if (field == null) {
-          line.putNull();
+          lines.putNull();
         } else {
-          line.put(ByteBuffer.wrap(field.getBytes(UTF_8)));
+          lines.beginField().put(field.getBytes(UTF_8));
+          lines.endField();
         }
       }
-      line.end();
-      out.write(line.array(), 0, line.size());
+      lines.endLine();
     }
-    return out.toByteArray();
+    return Arrays.copyOf(lines.array(), lines.size());
   }
 
   /** The one line that the fields become. */

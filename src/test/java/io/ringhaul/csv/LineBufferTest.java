@@ -3,6 +3,7 @@ package io.ringhaul.csv;
 import static io.ringhaul.csv.CsvTexts.DSBULK;
 import static io.ringhaul.csv.CsvTexts.RFC4180;
 import static io.ringhaul.csv.CsvTexts.line;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -99,13 +100,30 @@ class LineBufferTest {
   }
 
   @Test
+  void aLineThatIsDroppedLeavesNoTrace() {
+    LineBuffer lines = new LineBuffer(RFC4180);
+    put(lines, "a");
+    put(lines, "b");
+    lines.endLine();
+    put(lines, "c\"");
+    lines.putNull();
+    lines.beginField().put('d');
+    lines.dropLine();
+    put(lines, "e");
+    lines.putNull();
+    lines.endLine();
+    assertThat(new String(lines.array(), 0, lines.size(), UTF_8)).isEqualTo("a,b\ne,\n");
+  }
+
+  @Test
   void aLineIsBegunAnewAfterALargeOne() {
-    LineBuffer line = new LineBuffer(RFC4180);
-    line.put(new byte[3 << 20], 0, 3 << 20);
-    line.clear();
-    line.put(new byte[] {'b', 'a', 'b'}, 1, 1);
-    line.end();
-    assertThat(Arrays.copyOf(line.array(), line.size())).containsExactly('a', '\n');
+    LineBuffer lines = new LineBuffer(RFC4180);
+    put(lines, "x".repeat(3 << 20));
+    lines.clear();
+    assertThat(lines.array()).hasSizeLessThan(1 << 20);
+    put(lines, "a");
+    lines.endLine();
+    assertThat(new String(lines.array(), 0, lines.size(), UTF_8)).isEqualTo("a\n");
   }
 
   @Test
@@ -127,6 +145,11 @@ class LineBufferTest {
             "delimiter is '\"', which is the quote or the escape character too; choose another one");
     assertThatThrownBy(() -> new CsvSyntax(CsvDialect.DSBULK, '\\', '"', '\\'))
         .isInstanceOf(InvalidSettingException.class);
+  }
+
+  private static void put(LineBuffer lines, String text) {
+    lines.beginField().put(text.getBytes(UTF_8));
+    lines.endField();
   }
 
   private static Arguments same(String text, String field) {
