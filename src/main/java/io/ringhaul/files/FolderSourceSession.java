@@ -1,5 +1,6 @@
 package io.ringhaul.files;
 
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.Manifest.PartFile;
 import io.ringhaul.format.RowReader;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** An import from part files at work. */
@@ -39,12 +41,9 @@ public final class FolderSourceSession implements SourceSession {
   public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt splitCount) {
     try {
       SourceSearch.Found found = new SourceSearch(location, format).run();
-      SourceLayout layout =
-          found.files().isEmpty()
-              ? new SourceLayout(List.of(), Map.of())
-              : format.layout(table, found.manifest(), found.files());
+      SourceLayout layout = format.layout(table, found.manifest(), found.files());
       List<String> selected =
-          new SourceColumns(location.text(), format, table, found.manifest(), layout)
+          new SourceColumns(location.text(), table, found.schema(format), layout)
               .select(columns);
       return new SourcePlan(
           FORMAT_VERSION,
@@ -54,8 +53,21 @@ public final class FolderSourceSession implements SourceSession {
           layout.properties(),
           splits(found, splitCount));
     } catch (IOException | UncheckedIOException e) {
-      throw new StorageException(
-          location.text(), location.text() + " cannot be read: " + reason(e), e);
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * The CQL schema that the export has kept in its manifest or files; empty if another tool wrote
+   * them.
+   *
+   * @throws StorageException if there are no files, or if they cannot be read
+   */
+  public Optional<TableSchema> storedSchema() {
+    try {
+      return new SourceSearch(location, format).run().schema(format);
+    } catch (IOException | UncheckedIOException e) {
+      throw unreadable(e);
     }
   }
 
@@ -111,7 +123,9 @@ public final class FolderSourceSession implements SourceSession {
     return splits;
   }
 
-  private static String reason(Exception e) {
-    return String.valueOf(e instanceof UncheckedIOException ? e.getCause() : e);
+  private StorageException unreadable(Exception e) {
+    Throwable reason = e instanceof UncheckedIOException ? e.getCause() : e;
+    return new StorageException(
+        location.text(), location.text() + " cannot be read: " + reason, e);
   }
 }

@@ -1,5 +1,6 @@
 package io.ringhaul.files;
 
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
@@ -22,8 +23,16 @@ public interface InputFormat {
   boolean compressesItself();
 
   /**
-   * Looks at the source: which columns its files have, and what reading them takes. Messages of
-   * failures name the file.
+   * The exact CQL types of the columns, as far as the files themselves tell them; asked only where
+   * no manifest does.
+   */
+  default Optional<TableSchema> schema(List<SourceFile> files) throws IOException {
+    return Optional.empty();
+  }
+
+  /**
+   * Looks at the source: which columns its files have, which of them cannot go to the table's
+   * columns of those names, and what reading takes. Messages of failures name the file.
    *
    * @param table the table that is imported into
    * @param manifest the folder's manifest; empty for files of other tools
@@ -33,17 +42,6 @@ public interface InputFormat {
    */
   SourceLayout layout(TableDescription table, Optional<Manifest> manifest, List<SourceFile> files)
       throws IOException;
-
-  /**
-   * Why values of the source's columns cannot go to the table's, one text a problem; empty if they
-   * can, as far as types tell.
-   *
-   * @param layout as {@link #layout} gave it
-   * @param columns the table's columns that will be read
-   */
-  default List<String> problems(SourceLayout layout, List<ColumnDescription> columns) {
-    return List.of();
-  }
 
   /**
    * Whether the file can be read in byte ranges that know nothing of each other: each row belongs

@@ -111,7 +111,7 @@ public record Manifest(
   }
 
   /** Whether the export of that id is in the folder. */
-  boolean holds(UUID job) {
+  public boolean holds(UUID job) {
     return jobs.stream().anyMatch(each -> each.id().equals(job));
   }
 

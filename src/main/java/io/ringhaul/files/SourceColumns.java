@@ -20,21 +20,18 @@ final class SourceColumns {
   private static final Logger LOG = LoggerFactory.getLogger(SourceColumns.class);
 
   private final String location;
-  private final InputFormat format;
   private final TableDescription table;
-  private final Optional<Manifest> manifest;
+  private final Optional<TableSchema> schema;
   private final SourceLayout layout;
 
   SourceColumns(
       String location,
-      InputFormat format,
       TableDescription table,
-      Optional<Manifest> manifest,
+      Optional<TableSchema> schema,
       SourceLayout layout) {
     this.location = location;
-    this.format = format;
     this.table = table;
-    this.manifest = manifest;
+    this.schema = schema;
     this.layout = layout;
   }
 
@@ -49,12 +46,13 @@ final class SourceColumns {
     List<String> problems = new ArrayList<>();
     List<ColumnDescription> selected = new ArrayList<>();
     Set<String> present = new HashSet<>(layout.columns());
-    boolean describesNothing = manifest.isPresent() && manifest.get().files().isEmpty();
     for (ColumnDescription column : table.select(asked)) {
       if (present.contains(column.name())) {
         selected.add(column);
-        typeProblem(column).ifPresent(problems::add);
-      } else if (!describesNothing && (!asked.isEmpty() || column.isPrimaryKey())) {
+        typeProblem(column)
+            .or(() -> Optional.ofNullable(layout.problems().get(column.name())))
+            .ifPresent(problem -> problems.add("column " + column.name() + ": " + problem));
+      } else if (!asked.isEmpty() || column.isPrimaryKey()) {
         problems.add("it has no column " + column.name());
       }
     }
@@ -63,7 +61,6 @@ final class SourceColumns {
           .filter(name -> table.column(name).isEmpty())
           .forEach(name -> stray(name, problems));
     }
-    problems.addAll(format.problems(layout, selected));
     if (!problems.isEmpty()) {
       throw new StorageException(
           location,
@@ -75,8 +72,8 @@ final class SourceColumns {
 
   private void stray(String name, List<String> problems) {
     boolean isFact =
-        manifest
-            .flatMap(known -> known.schema().column(name))
+        schema
+            .flatMap(known -> known.column(name))
             .filter(column -> column.kind() == Kind.METADATA)
             .isPresent();
     if (isFact) {
@@ -87,11 +84,8 @@ final class SourceColumns {
   }
 
   private Optional<String> typeProblem(ColumnDescription column) {
-    return manifest
-        .map(Manifest::schema)
-        .flatMap(
-            schema ->
-                schema.column(column.name()).flatMap(stored -> misfit(schema, stored, column)));
+    return schema.flatMap(
+        known -> known.column(column.name()).flatMap(stored -> misfit(known, stored, column)));
   }
 
   private static Optional<String> misfit(
@@ -100,7 +94,7 @@ final class SourceColumns {
         ? Optional.empty()
         : Optional.of(
             String.format(
-                "column %s is a %s there and a %s in the table",
-                column.name(), stored.type(), CqlTypes.text(column.type())));
+                "it is a %s there and a %s in the table",
+                stored.type(), CqlTypes.text(column.type())));
   }
 }

@@ -52,6 +52,17 @@ public record SourceFile(Path path, Compression compression, long size, long sta
     return InputFiles.open(path, position);
   }
 
+  /**
+   * The place of a row, for messages.
+   *
+   * @param number the row's number among those of the range, from 1
+   */
+  public String row(long number) {
+    return start == 0
+        ? String.format("Row %d of %s", number, path)
+        : String.format("Row %d after byte %d of %s", number, start, path);
+  }
+
   /** The failure to read this file. */
   public StorageException unreadable(Exception cause) {
     Throwable reason = cause instanceof UncheckedIOException ? cause.getCause() : cause;

@@ -1,5 +1,6 @@
 package io.ringhaul.files;
 
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.Manifest.PartFile;
 import io.ringhaul.format.Compression;
@@ -32,7 +33,13 @@ final class SourceSearch {
    * @param files in the order of their names
    * @param manifest the manifest that lists them
    */
-  record Found(List<SourceFile> files, Optional<Manifest> manifest) {}
+  record Found(List<SourceFile> files, Optional<Manifest> manifest) {
+
+    /** The CQL schema that the export has kept; empty if another tool wrote the files. */
+    Optional<TableSchema> schema(InputFormat format) throws IOException {
+      return manifest.isPresent() ? manifest.map(Manifest::schema) : format.schema(files);
+    }
+  }
 
   /**
    * Looks.
