@@ -93,7 +93,9 @@ public final class TextWriters {
       case MAP -> {
         MapType map = (MapType) type;
         yield new NestedWriters.MapText(
-            site, key(site.child("key"), map.getKeyType()), json(site.child("value"), map.getValueType()));
+            site,
+            key(site.child("key"), map.getKeyType()),
+            json(site.child("value"), map.getValueType()));
       }
       case VECTOR -> {
         VectorType vector = (VectorType) type;
