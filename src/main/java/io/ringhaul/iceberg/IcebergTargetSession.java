@@ -101,7 +101,9 @@ final class IcebergTargetSession implements TargetSession {
         false,
         table,
         evolved,
-        publication.withProperties(IdentifierFields.changedProperties(table.schema(), evolved)));
+        publication
+            .withProperties(IdentifierFields.changedProperties(table.schema(), evolved))
+            .withProperties(StoredSchema.changedProperty(table, export)));
   }
 
   private WriteLayout layout(

@@ -1,22 +1,13 @@
 package io.ringhaul.iceberg;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.ringhaul.cql.CqlTypes;
 import io.ringhaul.format.ExportDescription;
-import io.ringhaul.schema.ColumnDescription;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableProperties;
 
 /** What a table that an export makes is told about itself. */
 final class NewTable {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Many exports may commit to one table at once; Iceberg's default of 4 gives up too early. */
   private static final String COMMIT_RETRIES = "20";
@@ -44,23 +35,7 @@ final class NewTable {
     properties.put("ringhaul.source.keyspace", export.table().keyspace());
     properties.put(SOURCE_TABLE, export.table().name());
     properties.put(IdentifierFields.PROPERTY, IdentifierFields.description(schema, export));
-    properties.put("ringhaul.cql.columns", columns(export.columns()));
+    properties.putAll(StoredSchema.property(export));
     return properties;
-  }
-
-  private static String columns(List<ColumnDescription> columns) {
-    List<Map<String, String>> descriptions = new ArrayList<>();
-    for (ColumnDescription column : columns) {
-      Map<String, String> description = new LinkedHashMap<>();
-      description.put("name", column.name());
-      description.put("type", CqlTypes.text(column.type()));
-      description.put("kind", column.kind().name().toLowerCase(Locale.ROOT));
-      descriptions.add(description);
-    }
-    try {
-      return JSON.writeValueAsString(descriptions);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A list of texts is always JSON", e);
-    }
   }
 }
