@@ -414,8 +414,7 @@ class EdgeTextTest {
     assertText(type, value, "{\"1.10\":[\"1.10\"]}", "{\"1.10\":[1.10]}");
     DataType inKey = DataTypes.mapOf(DataTypes.listOf(DataTypes.DECIMAL), DataTypes.DECIMAL);
     ByteBuffer entry = CqlBytes.collection(1, CqlBytes.collection(1, decimal), decimal);
-    assertText(
-        inKey, entry, "{\"[\\\"1.10\\\"]\":\"1.10\"}", "{\"[\\\"1.10\\\"]\":1.10}");
+    assertText(inKey, entry, "{\"[\\\"1.10\\\"]\":\"1.10\"}", "{\"[\\\"1.10\\\"]\":1.10}");
   }
 
   @Test
