@@ -2,7 +2,7 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -22,13 +22,10 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Imports into a table: plans the source's splits, reads them on a few threads, writes batches. */
 final class ImportOperation implements Operation<ImportResult> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ImportOperation.class);
   private static final int REQUESTS_PER_NODE = 16;
 
   /** One thread that reads and binds keeps so many requests busy. */
@@ -38,16 +35,19 @@ final class ImportOperation implements Operation<ImportResult> {
   private final ImportSource source;
   private final List<CqlIdentifier> columnNames;
   private final BatchLimits limits;
+  private final ImportChoices choices;
 
   ImportOperation(
       OperationSettings settings,
       ImportSource source,
       List<CqlIdentifier> columnNames,
-      BatchLimits limits) {
+      BatchLimits limits,
+      ImportChoices choices) {
     this.settings = settings;
     this.source = source;
     this.columnNames = columnNames;
     this.limits = limits;
+    this.choices = choices;
   }
 
   @Override
@@ -62,18 +62,21 @@ final class ImportOperation implements Operation<ImportResult> {
     try (SourceSession sourceSession = source.open()) {
       SourcePlan plan = sourceSession.plan(table, asked, settings.splitCount());
       requirePrimaryKey(table, plan.columns());
-      warnUnlessEmpty(session, table);
       List<ColumnDescription> columns = table.select(plan.columns());
-      InsertStatements inserts = new InsertStatements(session, table, columns);
+      requireRoom(session, table, columns, requests);
       ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0);
       try (BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
+        RowBinder binder = binder(session, table, columns, requests, writer);
         Queue<SourceSplit> waiting = new ConcurrentLinkedQueue<>(plan.splits());
         Outcome.of(
             meter,
             writer::retries,
             "Importing into " + table,
-            "the rows written so far stay, and it is safe to run the import again",
+            table.isCounterTable()
+                ? "what was added so far stays; empty the table with TRUNCATE before you run the"
+                    + " import again"
+                : "the rows written so far stay, and it is safe to run the import again",
             () -> {
               Workers.run(
                   threads,
@@ -82,7 +85,7 @@ final class ImportOperation implements Operation<ImportResult> {
                     for (SourceSplit split = waiting.poll();
                         split != null;
                         split = waiting.poll()) {
-                      read(sourceSession.open(plan, columns, split), inserts, writer);
+                      read(sourceSession.open(plan, columns, split), binder, writer);
                       meter.taskDone();
                     }
                   });
@@ -99,12 +102,43 @@ final class ImportOperation implements Operation<ImportResult> {
     return Math.min(wanted, plan.splits().size());
   }
 
-  private static void read(RowReader opened, InsertStatements inserts, BatchWriter writer)
+  private static void read(RowReader opened, RowBinder binder, BatchWriter writer)
       throws InterruptedException {
     try (RowReader reader = opened) {
       for (RawRow row = reader.next(); row != null; row = reader.next()) {
-        writer.add(inserts.bind(row));
+        for (BoundStatement statement : binder.bind(row)) {
+          writer.add(statement);
+        }
       }
+    }
+  }
+
+  private RowBinder binder(
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      RequestSettings requests,
+      BatchWriter writer) {
+    if (table.isCounterTable()) {
+      return new CounterStatements(session, table, columns, requests, writer);
+    }
+    InsertStatements inserts = new InsertStatements(session, table, columns, choices.nulls());
+    return row -> List.of(inserts.bind(row));
+  }
+
+  private void requireRoom(
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      RequestSettings requests) {
+    if (!table.isCounterTable()) {
+      TargetTable.warnUnlessEmpty(session, table, requests);
+      return;
+    }
+    CounterStatements.requireCounters(table, columns);
+    TargetTable.requireCountersToAddTo(session, table, requests, choices);
+    if (choices.addToCounters()) {
+      CounterStatements.requireNoStatics(table, columns);
     }
   }
 
@@ -131,25 +165,6 @@ final class ImportOperation implements Operation<ImportResult> {
           String.format(
               "The import into %s lacks %s of its primary key; every row needs the whole key",
               table, String.join(", ", missing)));
-    }
-  }
-
-  private static void warnUnlessEmpty(CqlSession session, TableDescription table) {
-    String key = TableDescription.quote(table.partitionKey().get(0).name());
-    try {
-      if (session
-              .execute(
-                  SimpleStatement.newInstance(
-                      "SELECT " + key + " FROM " + table.cql() + " LIMIT 1"))
-              .one()
-          != null) {
-        LOG.warn(
-            "Table {} is not empty: cells that the source does not have stay, and cells or"
-                + " tombstones newer than this import win over it",
-            table);
-      }
-    } catch (RuntimeException e) {
-      LOG.debug("Could not look whether {} is empty", table, e);
     }
   }
 }

@@ -18,6 +18,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   private List<CqlIdentifier> columns = List.of();
   private int maxBatchStatements = BatchLimits.DEFAULT.maxStatements();
   private int maxBatchBytes = BatchLimits.DEFAULT.maxBytes();
+  private ImportChoices choices = ImportChoices.DEFAULT;
 
   ImportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -62,6 +63,38 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     return this;
   }
 
+  /**
+   * Writes null where a row of the source has no value, or null, for one of the imported columns,
+   * so that what the table holds there is deleted; each leaves a tombstone behind. Columns that the
+   * source does not have at all are not touched. Default: such cells are left as they are, and no
+   * tombstone is written.
+   *
+   * @see #columns(String...)
+   */
+  public ImportRequest nullsAsTombstones() {
+    this.choices = choices.withNulls(Nulls.TOMBSTONE);
+    return this;
+  }
+
+  /**
+   * Allows an import into a table of counters that is not empty: the values of the source are added
+   * to those of the table, and running the import again adds them again. Default: a table of
+   * counters must be empty, so that it holds just what the source does.
+   *
+   * <p>Counters take part in an import by updates that are sent once each. An update whose outcome
+   * is unknown is not repeated; the import goes on and ends with an {@link
+   * io.ringhaul.exceptions.UnknownWriteOutcomeException} that names the rows. A counter without a
+   * value in the source stays null, and a row without any is not written. Counters that were once
+   * deleted do not reliably count again: Cassandra may drop what is added to them. Empty a table of
+   * counters with TRUNCATE, not with DELETE.
+   *
+   * <p>Static counters can be imported into an empty table only.
+   */
+  public ImportRequest addToCounters() {
+    this.choices = choices.withAddToCounters();
+    return this;
+  }
+
   @Override
   Operation<ImportResult> operation() {
     if (source == null) {
@@ -72,7 +105,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
         settings(),
         source,
         columns,
-        new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()));
+        new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
+        choices);
   }
 
   @Override

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds rows to one INSERT, whatever values they lack: those stay UNSET. A partition that holds
+ * Binds rows to one INSERT, whatever values they lack: those stay UNSET unless tombstones are asked
+ * for. A partition that holds
  * only static data has no clustering values and takes a second INSERT without them. Thread-safe.
  */
 final class InsertStatements {
@@ -26,11 +27,15 @@ final class InsertStatements {
   private final List<ColumnDescription> columns;
   private final PreparedStatement whole;
   private final @Nullable PreparedStatement staticOnly;
+  private final Nulls nulls;
 
   /**
    * @param columns the columns in the order in which rows carry them
+   * @param nulls what is written for values that a row lacks
    */
-  InsertStatements(CqlSession session, TableDescription table, List<ColumnDescription> columns) {
+  InsertStatements(
+      CqlSession session, TableDescription table, List<ColumnDescription> columns, Nulls nulls) {
+    this.nulls = nulls;
     this.table = table;
     this.columns = columns;
     this.whole = prepare(session, columns);
@@ -79,7 +84,7 @@ final class InsertStatements {
     for (int i = 0; i < columns.size(); i++) {
       if (perRow || !isPerRow(columns.get(i))) {
         ByteBuffer value = row.bytes(i);
-        if (value != null) {
+        if (value != null || nulls == Nulls.TOMBSTONE) {
           statement = statement.setBytesUnsafe(position, value);
         }
         position++;

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,7 +78,7 @@ public final class BatchWriter implements AutoCloseable {
     WriteKind kind = tableOf(statement).kindOf(statement);
     ByteBuffer key = statement.getRoutingKey();
     if (key == null) {
-      send(statement, kind, List.of(statement), bytes);
+      send(statement, kind, List.of(statement), 1, bytes);
       return;
     }
     List<Batch> full;
@@ -87,6 +88,24 @@ public final class BatchWriter implements AutoCloseable {
     }
     for (Batch batch : full) {
       send(batch);
+    }
+  }
+
+  /**
+   * Sends a statement alone and waits for its answer.
+   *
+   * @param counted as how many it counts in {@link #writtenStatements()} and for the listener
+   * @return whether it was acknowledged; if not, {@link #flush()} will fail
+   * @throws BulkOperationException if an earlier statement could not be written
+   */
+  public boolean write(BoundStatement statement, int counted) throws InterruptedException {
+    WriteKind kind = tableOf(statement).kindOf(statement);
+    try {
+      return send(statement, kind, List.of(statement), counted, sizeOf(statement))
+          .toCompletableFuture()
+          .get();
+    } catch (ExecutionException e) {
+      throw Failures.notPassing(e, "A write");
     }
   }
 
@@ -153,11 +172,15 @@ public final class BatchWriter implements AutoCloseable {
                 .addAll(statements)
                 .setRoutingKeyspace(first.getRoutingKeyspace())
                 .setRoutingKey(batch.slot().key());
-    send(statement, batch.slot().kind(), statements, batch.bytes());
+    send(statement, batch.slot().kind(), statements, statements.size(), batch.bytes());
   }
 
-  private void send(
-      Statement<?> statement, WriteKind kind, List<BoundStatement> statements, long bytes)
+  private CompletionStage<Boolean> send(
+      Statement<?> statement,
+      WriteKind kind,
+      List<BoundStatement> statements,
+      int counted,
+      long bytes)
       throws InterruptedException {
     synchronized (lock) {
       throwFailure();
@@ -172,16 +195,17 @@ public final class BatchWriter implements AutoCloseable {
       ended();
       throw e;
     }
-    response.whenComplete(
+    return response.handle(
         (rows, failed) -> {
           try {
             if (failed == null) {
-              written(statements.size(), bytes);
+              written(counted, bytes);
             } else if (kind.isRepeatable() || Failures.isSurelyNotApplied(failed)) {
               failed(failed);
             } else {
               inDoubt(statements, failed);
             }
+            return failed == null;
           } finally {
             ended();
           }
