@@ -10,8 +10,7 @@ package io.ringhaul;
 record ImportChoices(Nulls nulls, boolean addToCounters, RestoredTimes times) {
 
   /** Nulls stay unset, counters must be new, and the times of cells are restored. */
-  static final ImportChoices DEFAULT =
-      new ImportChoices(Nulls.UNSET, false, RestoredTimes.DEFAULT);
+  static final ImportChoices DEFAULT = new ImportChoices(Nulls.UNSET, false, RestoredTimes.DEFAULT);
 
   ImportChoices withNulls(Nulls value) {
     return new ImportChoices(value, addToCounters, times);

@@ -76,7 +76,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
    */
   public ImportRequest writetimeNames(String pattern) {
-    this.choices = choices.withTimes(choices.times().named(choices.times().names().withWritetime(pattern)));
+    this.choices =
+        choices.withTimes(choices.times().named(choices.times().names().withWritetime(pattern)));
     return this;
   }
 
@@ -86,13 +87,15 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
    */
   public ImportRequest ttlNames(String pattern) {
-    this.choices = choices.withTimes(choices.times().named(choices.times().names().withTtl(pattern)));
+    this.choices =
+        choices.withTimes(choices.times().named(choices.times().names().withTtl(pattern)));
     return this;
   }
 
   /** The name of the column that says when TTLs were read. Default: {@code ttl_read_at}. */
   public ImportRequest ttlReadAtName(String name) {
-    this.choices = choices.withTimes(choices.times().named(choices.times().names().withReadAt(name)));
+    this.choices =
+        choices.withTimes(choices.times().named(choices.times().names().withReadAt(name)));
     return this;
   }
 

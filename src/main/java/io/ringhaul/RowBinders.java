@@ -21,7 +21,6 @@ final class RowBinders {
   private final boolean appends;
 
   private RowBinders(
-      
       Supplier<RowBinder> binders,
       LongSupplier expiredRows,
       LongSupplier expiredCells,
@@ -54,8 +53,7 @@ final class RowBinders {
             .toArray();
     List<ColumnDescription> ownColumns = IntStream.of(own).mapToObj(columns::get).toList();
     RowBinders plain =
-        plain(
-            new InsertStatements(session, table, ownColumns, choices.nulls()), table, ownColumns);
+        plain(new InsertStatements(session, table, ownColumns, choices.nulls()), table, ownColumns);
     return own.length == columns.size()
         ? plain
         : new RowBinders(() -> new Selecting(plain.open(), own), () -> 0, () -> 0, false);
@@ -73,7 +71,15 @@ final class RowBinders {
   }
 
   /** Hands the columns of the table on and leaves what else rows carry. */
-  private record Selecting(RowBinder binder, int[] columns) implements RowBinder {
+  private static final class Selecting implements RowBinder {
+    private final RowBinder binder;
+    private final int[] columns;
+
+    private Selecting(RowBinder binder, int[] columns) {
+      this.binder = binder;
+      this.columns = columns;
+    }
+
     @Override
     public List<BoundStatement> bind(RawRow row) throws InterruptedException {
       return binder.bind(column -> row.bytes(columns[column]));

@@ -28,8 +28,7 @@ final class StaticListBinder implements RowBinder {
 
   /** Whether the column is a list that all rows of a partition share, with cells of its own. */
   static boolean isStaticList(ColumnDescription column) {
-    return column.kind() == Kind.STATIC
-        && TimedColumn.form(column.type()) == TimedColumn.Form.LIST;
+    return column.kind() == Kind.STATIC && TimedColumn.form(column.type()) == TimedColumn.Form.LIST;
   }
 
   /** Where rows carry the partition key. */

@@ -81,12 +81,7 @@ final class TimedStatements {
             ? Optional.empty()
             : Optional.of(
                 TimedCells.of(
-                    session,
-                    clock,
-                    table,
-                    table.partitionKey(),
-                    partitionKey,
-                    ofPartition));
+                    session, clock, table, table.partitionKey(), partitionKey, ofPartition));
   }
 
   /** Whether rows append to lists, so that writing them twice is not writing them once. */

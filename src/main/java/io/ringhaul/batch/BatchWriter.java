@@ -203,11 +203,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   private CompletionStage<Boolean> send(
-      Statement<?> statement,
-      WriteKind kind,
-      List<BoundStatement> firsts,
-      int counted,
-      long bytes)
+      Statement<?> statement, WriteKind kind, List<BoundStatement> firsts, int counted, long bytes)
       throws InterruptedException {
     synchronized (lock) {
       throwFailure();
