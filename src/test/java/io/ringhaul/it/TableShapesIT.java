@@ -136,6 +136,28 @@ class TableShapesIT {
   }
 
   @Test
+  void aStaticListThatManyRowsCarry() {
+    create("static_lists", "p int, c int, l list<int> static, v int, PRIMARY KEY (p, c)");
+    int partitions = 20;
+    int rows = 50;
+    for (int p = 0; p < partitions; p++) {
+      session.execute(
+          String.format(
+              "INSERT INTO %s.static_lists (p, l) VALUES (%d, [%d, 1, 2])", keyspace, p, p));
+      List<BoundStatement> batch = new ArrayList<>();
+      PreparedStatement insert =
+          session.prepare("INSERT INTO " + keyspace + ".static_lists (p, c, v) VALUES (?, ?, ?)");
+      for (int c = 0; c < rows; c++) {
+        batch.add(insert.bind(p, c, c));
+      }
+      try (AsyncWrites writes = new AsyncWrites(session)) {
+        writes.addPartition(batch);
+      }
+    }
+    roundTrip("static_lists", partitions * rows);
+  }
+
+  @Test
   void staticColumnsAlsoWithoutRows() {
     int partitions = 300;
     create(
