@@ -34,6 +34,7 @@ final class ImportOperation implements Operation<ImportResult> {
   private final OperationSettings settings;
   private final ImportSource source;
   private final List<CqlIdentifier> columnNames;
+  private final boolean createsTable;
   private final BatchLimits limits;
   private final ImportChoices choices;
 
@@ -41,17 +42,22 @@ final class ImportOperation implements Operation<ImportResult> {
       OperationSettings settings,
       ImportSource source,
       List<CqlIdentifier> columnNames,
+      boolean createsTable,
       BatchLimits limits,
       ImportChoices choices) {
     this.settings = settings;
     this.source = source;
     this.columnNames = columnNames;
+    this.createsTable = createsTable;
     this.limits = limits;
     this.choices = choices;
   }
 
   @Override
   public ImportResult run(CqlSession session, ExecutorService threads) {
+    if (createsTable) {
+      new MissingTable(session, settings).create(source);
+    }
     TableDescription table =
         new TableLookup(session).writable(settings.keyspace(), settings.table());
     List<String> asked = columnNames.stream().map(CqlIdentifier::asInternal).toList();

@@ -1,0 +1,85 @@
+package io.ringhaul.formats;
+
+import io.ringhaul.cql.CqlGenerator;
+import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.ImportSource;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.parquet.ParquetSource;
+import io.ringhaul.parquet.ParquetTarget;
+import java.nio.file.Path;
+
+/** Every format, as a user first meets it: a place, and all defaults. */
+public enum Format {
+  ICEBERG {
+    @Override
+    public ExportTarget target(Path folder) {
+      return IcebergTarget.warehouse(folder).table("it.exported");
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return IcebergSource.warehouse(folder).table("it.exported");
+    }
+  },
+
+  PARQUET {
+    @Override
+    public ExportTarget target(Path folder) {
+      return ParquetTarget.folder(folder);
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return ParquetSource.at(folder);
+    }
+  },
+
+  CSV {
+    @Override
+    public ExportTarget target(Path folder) {
+      return CsvTarget.folder(folder);
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return CsvSource.at(folder);
+    }
+
+    @Override
+    public CqlGenerator.Nans nans() {
+      return CqlGenerator.Nans.CANONICAL;
+    }
+  },
+
+  CSV_OF_DSBULK {
+    @Override
+    public ExportTarget target(Path folder) {
+      return CsvTarget.folder(folder).dialect(CsvDialect.DSBULK);
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return CsvSource.at(folder);
+    }
+
+    @Override
+    public CqlGenerator.Nans nans() {
+      return CqlGenerator.Nans.CANONICAL;
+    }
+  };
+
+  /** A target in a folder that is not there yet. */
+  public abstract ExportTarget target(Path folder);
+
+  /** The source that reads what {@link #target} wrote. */
+  public abstract ImportSource source(Path folder);
+
+  /** The NaNs that come back as they were. */
+  public CqlGenerator.Nans nans() {
+    return CqlGenerator.Nans.ANY;
+  }
+}
