@@ -14,12 +14,13 @@ import io.ringhaul.scan.ScanTask;
 import io.ringhaul.scan.TableScanner;
 import io.ringhaul.scan.TaskScan;
 import io.ringhaul.scan.UnreadableRangeException;
-import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tasks of an export. A task whose range cannot be read leaves no output and does not stop the
@@ -31,8 +32,9 @@ final class ExportTasks {
   private final TableScanner scanner;
   private final TargetSession target;
   private final TargetPlan targetPlan;
-  private final List<ColumnDescription> columns;
+  private final ExportedRows rows;
   private final RowKey rowKey;
+  private final RowBudget budget;
   private final Queue<ScanTask> waiting = new ConcurrentLinkedQueue<>();
   private final List<TaskOutput> outputs = new ArrayList<>();
   private final List<TokenRange> done = new ArrayList<>();
@@ -43,14 +45,16 @@ final class ExportTasks {
       TableScanner scanner,
       TargetSession target,
       TargetPlan targetPlan,
-      List<ColumnDescription> columns,
-      RowKey rowKey) {
+      ExportedRows rows,
+      RowKey rowKey,
+      RowBudget budget) {
     this.scan = scan;
     this.scanner = scanner;
     this.target = target;
     this.targetPlan = targetPlan;
-    this.columns = columns;
+    this.rows = rows;
     this.rowKey = rowKey;
+    this.budget = budget;
     waiting.addAll(scan.plan().tasks());
   }
 
@@ -60,7 +64,7 @@ final class ExportTasks {
         threads,
         writers,
         () -> {
-          for (ScanTask task = waiting.poll(); task != null; task = waiting.poll()) {
+          for (ScanTask task = next(); task != null; task = next()) {
             run(task);
           }
         });
@@ -73,8 +77,8 @@ final class ExportTasks {
   }
 
   /**
-   * Checks that what ran is the whole ring, each token exactly once. Planned was the whole ring;
-   * what counts is what ran.
+   * Checks that what ran is what was asked for, each token exactly once: it was planned so, but
+   * what counts is what ran. An export that has the most rows it may have need not be complete.
    *
    * @throws io.ringhaul.exceptions.IncompleteOperationException if ranges could not be read
    */
@@ -85,15 +89,22 @@ final class ExportTasks {
           scan.meter().totals(retries),
           failed);
     }
-    Tiling.requireWholeRing(done);
+    if (!budget.isSpent()) {
+      Tiling.requireExactly(scan.plan().tokens(), done);
+    }
+  }
+
+  private @Nullable ScanTask next() {
+    return budget.isSpent() ? null : waiting.poll();
   }
 
   private void run(ScanTask task) throws InterruptedException {
-    try (TaskWriter writer = target.openTask(targetPlan, columns, task.number())) {
+    try (TaskWriter writer = target.openTask(targetPlan, rows.columns(), task.number())) {
       TaskScan pages = scanner.scan(task);
-      for (Page page = pages.next(); page != null; page = pages.next()) {
-        write(page, writer);
-        scan.meter().handled(page.rowCount(), page.bytes());
+      for (Page page = pages.next();
+          page != null;
+          page = budget.isSpent() ? null : pages.next()) {
+        scan.meter().handled(write(page, writer), page.bytes());
       }
       ended(task, writer.finish());
     } catch (UnreadableRangeException e) {
@@ -101,10 +112,20 @@ final class ExportTasks {
     }
   }
 
-  private void write(Page page, TaskWriter writer) throws InterruptedException {
+  /** Writes what the target is to have of a page; how many rows that were. */
+  private int write(Page page, TaskWriter writer) throws InterruptedException {
+    int written = 0;
     for (Row row : page.rows()) {
+      RawRow exported = rows.of(row);
+      if (exported == null) {
+        continue;
+      }
+      if (!budget.take()) {
+        break;
+      }
       try {
-        writer.write(row::getBytesUnsafe);
+        writer.write(exported);
+        written++;
       } catch (UnrepresentableValueException e) {
         throw rowKey.named(e, row);
       }
@@ -112,10 +133,15 @@ final class ExportTasks {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
+    return written;
   }
 
   private synchronized void ended(ScanTask task, TaskOutput output) {
     outputs.add(output);
+    if (budget.isSpent()) {
+      // The last one may have been cut short.
+      return;
+    }
     done.addAll(task.ranges());
     scan.meter().rangesDone(task.ranges().size());
     scan.meter().taskDone();

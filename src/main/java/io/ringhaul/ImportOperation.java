@@ -34,6 +34,7 @@ final class ImportOperation implements Operation<ImportResult> {
   private final OperationSettings settings;
   private final ImportSource source;
   private final List<CqlIdentifier> columnNames;
+  private final RestoredTimes times;
   private final BatchLimits limits;
   private final ImportChoices choices;
 
@@ -41,11 +42,13 @@ final class ImportOperation implements Operation<ImportResult> {
       OperationSettings settings,
       ImportSource source,
       List<CqlIdentifier> columnNames,
+      RestoredTimes times,
       BatchLimits limits,
       ImportChoices choices) {
     this.settings = settings;
     this.source = source;
     this.columnNames = columnNames;
+    this.times = times;
     this.limits = limits;
     this.choices = choices;
   }
@@ -60,14 +63,15 @@ final class ImportOperation implements Operation<ImportResult> {
     requireLocalReplicas(session, nodes);
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
     try (SourceSession sourceSession = source.open()) {
-      SourcePlan plan = sourceSession.plan(table, asked, settings.splitCount());
+      TableDescription withTimes = times.extend(table);
+      SourcePlan plan = sourceSession.plan(withTimes, asked, settings.splitCount());
       requirePrimaryKey(table, plan.columns());
-      List<ColumnDescription> columns = table.select(plan.columns());
+      List<ColumnDescription> columns = withTimes.select(plan.columns());
       requireRoom(session, table, columns, requests);
       ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0);
       try (BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
-        RowBinder binder = binder(session, table, columns, requests, writer);
+        RowBinders binders = binders(session, table, columns, requests, writer);
         Queue<SourceSplit> waiting = new ConcurrentLinkedQueue<>(plan.splits());
         Outcome.of(
             meter,
@@ -85,14 +89,18 @@ final class ImportOperation implements Operation<ImportResult> {
                     for (SourceSplit split = waiting.poll();
                         split != null;
                         split = waiting.poll()) {
-                      read(sourceSession.open(plan, columns, split), binder, writer);
+                      read(sourceSession.open(plan, columns, split), binders.open(), writer);
                       meter.taskDone();
                     }
                   });
               writer.flush();
               return writer.writtenStatements();
             });
-        return new ImportResult(meter.totals(writer.retries()), plan.location());
+        return new ImportResult(
+            meter.totals(writer.retries()),
+            plan.location(),
+            binders.expiredRows(),
+            binders.expiredCells());
       }
     }
   }
@@ -102,28 +110,28 @@ final class ImportOperation implements Operation<ImportResult> {
     return Math.min(wanted, plan.splits().size());
   }
 
-  private static void read(RowReader opened, RowBinder binder, BatchWriter writer)
+  private static void read(RowReader opened, RowBinder rows, BatchWriter writer)
       throws InterruptedException {
-    try (RowReader reader = opened) {
+    try (RowReader reader = opened;
+        rows) {
       for (RawRow row = reader.next(); row != null; row = reader.next()) {
-        for (BoundStatement statement : binder.bind(row)) {
-          writer.add(statement);
+        List<BoundStatement> statements = rows.bind(row);
+        if (!statements.isEmpty()) {
+          writer.add(statements);
         }
       }
     }
   }
 
-  private RowBinder binder(
+  private RowBinders binders(
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
       RequestSettings requests,
       BatchWriter writer) {
-    if (table.isCounterTable()) {
-      return new CounterStatements(session, table, columns, requests, writer);
-    }
-    InsertStatements inserts = new InsertStatements(session, table, columns, choices.nulls());
-    return row -> List.of(inserts.bind(row));
+    return table.isCounterTable()
+        ? RowBinders.of(new CounterStatements(session, table, columns, requests, writer))
+        : RowBinders.of(session, table, columns, times, choices.nulls());
   }
 
   private void requireRoom(
