@@ -20,7 +20,8 @@ class MultiCellSupportTest {
 
   @Test
   void anyOldNodeIsRefusedByName() {
-    assertThatThrownBy(() -> require(List.of("5.0.6", "4.1.3", "3.11.19", "4.1.3"), "\"m\"", "\"l\""))
+    assertThatThrownBy(
+            () -> require(List.of("5.0.6", "4.1.3", "3.11.19", "4.1.3"), "\"m\"", "\"l\""))
         .isInstanceOf(UnsupportedClusterException.class)
         .hasMessage(
             "The cluster (version 3.11.19, 4.1.3) does not tell write times and TTLs of the"
@@ -32,7 +33,8 @@ class MultiCellSupportTest {
 
   @Test
   void newNodesAndValuesOfOneCellAreNot() {
-    assertThatCode(() -> require(List.of("5.0-beta1", "5.1.0"), "\"m\"")).doesNotThrowAnyException();
+    assertThatCode(() -> require(List.of("5.0-beta1", "5.1.0"), "\"m\""))
+        .doesNotThrowAnyException();
     assertThatCode(() -> require(Arrays.asList((String) null), "\"m\"")).doesNotThrowAnyException();
     assertThatCode(() -> require(List.of("4.0.0"))).doesNotThrowAnyException();
   }
