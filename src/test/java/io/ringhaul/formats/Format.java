@@ -55,7 +55,7 @@ public enum Format {
     }
   },
 
-  CSV_DSBULK {
+  CSV_OF_DSBULK {
     @Override
     public ExportTarget target(Path folder) {
       return CsvTarget.folder(folder).dialect(CsvDialect.DSBULK);
