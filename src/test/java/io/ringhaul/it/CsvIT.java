@@ -51,9 +51,40 @@ class CsvIT {
     TEXTS.add(null);
     TEXTS.addAll(
         List.of(
-            "", "a", "\"", "a\"b", "\"a\"", ",", "a,b", "\r", "\n", "\r\n", "a\rb\nc\r\nd", "\0",
-            "a\0b", "\\", "\\\\", "\\\"", "\"\\", "a\\", ",\\", "\\,", "\\n", " ", " a ", "\t", "#",
-            "#a", "null", "NULL", "\uFEFF", "\uFEFFa", "\uD83D\uDE00", "\u2028", "''", ";",
+            "",
+            "a",
+            "\"",
+            "a\"b",
+            "\"a\"",
+            ",",
+            "a,b",
+            "\r",
+            "\n",
+            "\r\n",
+            "a\rb\nc\r\nd",
+            "\0",
+            "a\0b",
+            "\\",
+            "\\\\",
+            "\\\"",
+            "\"\\",
+            "a\\",
+            ",\\",
+            "\\,",
+            "\\n",
+            " ",
+            " a ",
+            "\t",
+            "#",
+            "#a",
+            "null",
+            "NULL",
+            "\uFEFF",
+            "\uFEFFa",
+            "\uD83D\uDE00",
+            "\u2028",
+            "''",
+            ";",
             "\"\\,\r\n\0 \uD83D\uDE00é".repeat(80_000)));
   }
 
@@ -191,8 +222,7 @@ class CsvIT {
   void aRecordThatDoesNotFitNamesFileRecordAndLine() throws IOException {
     create("narrow", "id int PRIMARY KEY, v text");
     Path file = Files.writeString(folder.resolve("narrow.csv"), "id,v\n1,\"a\nb\"\n2,c,d\n");
-    assertThatThrownBy(
-            () -> operator.importInto(keyspace, "narrow").from(CsvSource.at(file)).run())
+    assertThatThrownBy(() -> operator.importInto(keyspace, "narrow").from(CsvSource.at(file)).run())
         .isInstanceOf(BulkOperationException.class)
         .hasStackTraceContaining(
             "Record 2 (line 4) of " + file + " has 3 fields, not 2; its fields must be [id, v]");
