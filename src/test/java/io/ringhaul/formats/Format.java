@@ -1,10 +1,15 @@
 package io.ringhaul.formats;
 
 import io.ringhaul.cql.CqlGenerator;
+import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.parquet.ParquetSource;
+import io.ringhaul.parquet.ParquetTarget;
 import java.nio.file.Path;
 
 /** Every format, as a user first meets it: a place, and all defaults. */
@@ -18,6 +23,52 @@ public enum Format {
     @Override
     public ImportSource source(Path folder) {
       return IcebergSource.warehouse(folder).table("it.exported");
+    }
+  },
+
+  PARQUET {
+    @Override
+    public ExportTarget target(Path folder) {
+      return ParquetTarget.folder(folder);
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return ParquetSource.at(folder);
+    }
+  },
+
+  CSV {
+    @Override
+    public ExportTarget target(Path folder) {
+      return CsvTarget.folder(folder);
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return CsvSource.at(folder);
+    }
+
+    @Override
+    public CqlGenerator.Nans nans() {
+      return CqlGenerator.Nans.CANONICAL;
+    }
+  },
+
+  CSV_OF_DSBULK {
+    @Override
+    public ExportTarget target(Path folder) {
+      return CsvTarget.folder(folder).dialect(CsvDialect.DSBULK);
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return CsvSource.at(folder);
+    }
+
+    @Override
+    public CqlGenerator.Nans nans() {
+      return CqlGenerator.Nans.CANONICAL;
     }
   };
 
