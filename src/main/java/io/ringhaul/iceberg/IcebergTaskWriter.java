@@ -38,8 +38,7 @@ final class IcebergTaskWriter implements TaskWriter {
     this.rows = rows;
     this.io = io;
     this.task = task;
-    this.partitioner =
-        new RowPartitioner(layout.spec(), layout.schema(), rows.partitionRow());
+    this.partitioner = new RowPartitioner(layout.spec(), layout.schema(), rows.partitionRow());
     this.check = rows.check();
     this.spill = new PartitionSpill(rows.columns());
   }

@@ -50,8 +50,7 @@ final class InternalValues {
       case DOUBLE -> (bytes, at, length) -> bytes.getDouble(at);
       case DATE -> (bytes, at, length) -> bytes.getInt(at) ^ Integer.MIN_VALUE;
       case TIMESTAMP -> (bytes, at, length) -> bytes.getLong(at) * MICROS_PER_MILLI;
-      case DECIMAL ->
-          isFixed ? Numerals::decimal : (bytes, at, length) -> text(bytes, at, length);
+      case DECIMAL -> isFixed ? Numerals::decimal : (bytes, at, length) -> text(bytes, at, length);
       case VARINT -> isFixed ? InternalValues::integer : Numerals::varint;
       case INET -> InetText::format;
       case UUID, TIMEUUID ->

@@ -167,7 +167,12 @@ class PartitionTransformsTest {
   void severalTransformsAtOnce() {
     assertThat(
             assertPartitioned(
-                target(), DataTypes.TIMESTAMP, "month(v)", "bucket(2, id)", "day(home.v)", "void(id)"))
+                target(),
+                DataTypes.TIMESTAMP,
+                "month(v)",
+                "bucket(2, id)",
+                "day(home.v)",
+                "void(id)"))
         .isTrue();
   }
 
@@ -218,8 +223,7 @@ class PartitionTransformsTest {
   }
 
   private void assertPartitioned(IcebergTarget target, DataType type, List<ByteBuffer> values) {
-    DataType home =
-        TestUserType.of("home", List.of("other", "v"), List.of(DataTypes.TEXT, type));
+    DataType home = TestUserType.of("home", List.of("other", "v"), List.of(DataTypes.TEXT, type));
     TableDescription table =
         Exports.table(
             new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
@@ -229,9 +233,7 @@ class PartitionTransformsTest {
     Random random = new Random(7);
     for (ByteBuffer value : values) {
       ByteBuffer other = random.nextBoolean() ? null : CqlBytes.text("other");
-      rows.add(
-          Exports.row(
-              CqlBytes.integer(rows.size()), value, CqlBytes.tuple(other, value)));
+      rows.add(Exports.row(CqlBytes.integer(rows.size()), value, CqlBytes.tuple(other, value)));
     }
     rows.add(Exports.row(CqlBytes.integer(100), null, null));
     rows.add(Exports.row(CqlBytes.integer(101), null, CqlBytes.tuple(CqlBytes.text("x"), null)));
