@@ -131,7 +131,7 @@ class SparkInterop {
     flat.addAll(FLAT.keySet());
     Map<Long, ObjectNode> expected = expected();
     ForeignProgram spark = spark();
-    assertSame(expected, rows(spark, warehouse, List.of()), expected.get(0L).size());
+    assertSame(expected, rows(spark, warehouse, List.of()), 1 + FLAT.size() + NESTED.size());
     assertSame(expected, rows(spark, warehouse, flat), flat.size());
   }
 
@@ -203,15 +203,16 @@ class SparkInterop {
   private void assertSame(
       Map<Long, ObjectNode> expected, Map<Long, ObjectNode> actual, int columns) {
     assertThat(actual.keySet()).as("seed %d", seed).isEqualTo(expected.keySet());
-    actual.forEach(
-        (id, row) -> {
+    expected.forEach(
+        (id, values) -> {
+          ObjectNode row = Objects.requireNonNull(actual.get(id));
           assertThat(row.size()).isEqualTo(columns);
           row.fieldNames()
               .forEachRemaining(
                   name ->
                       assertThat(row.get(name).toString())
                           .as("column %s of row %d, seed %d", name, id, seed)
-                          .isEqualTo(String.valueOf(expected.get(id).get(name))));
+                          .isEqualTo(String.valueOf(values.get(name))));
         });
   }
 
