@@ -4,9 +4,10 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.batch.OpenBatches.Batch;
+import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSender;
@@ -14,8 +15,10 @@ import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,16 +30,26 @@ import org.slf4j.LoggerFactory;
  * {@link RequestSettings#parallelism()} batches are in flight; {@link #add} waits for a place,
  * which is the back-pressure to the caller.
  *
- * <p>Statements must be idempotent: after a passing failure a batch is sent again. The order in
- * which they were added is not kept, and a batch that is sent again carries a newer time than
- * others: add no two versions of one row. Thread-safe.
+ * <p>Statements count as idempotent unless they say otherwise: after a passing failure a batch is
+ * sent again. The order in which they were added is not kept, and a batch that is sent again
+ * carries a newer time than others: add no two versions of one row.
+ *
+ * <p>A statement that is explicitly not idempotent ({@code setIdempotent(false)}), and every one to
+ * a table of counters, is sent again only if it was surely not applied, and never shares a batch
+ * with an idempotent one; counter updates go in COUNTER batches. If the cluster leaves the outcome
+ * of such a write unknown, the others go on, and {@link #flush()} names the rows in doubt in an
+ * {@link io.ringhaul.exceptions.UnknownWriteOutcomeException}. Do not add conditional statements
+ * ({@code IF}): nobody reads their answers. Thread-safe.
  */
 public final class BatchWriter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
 
+  private final CqlSession session;
   private final RequestSender sender;
   private final OpenBatches open;
+  private final Map<PreparedStatement, WrittenTable> tables = new ConcurrentHashMap<>();
+  private final DoubtfulWrites doubtful;
   private final Object lock = new Object();
   private final WriteListener listener;
   private final LongAdder writtenStatements = new LongAdder();
@@ -47,7 +60,9 @@ public final class BatchWriter implements AutoCloseable {
   /** Writes through the given session, which stays the caller's. */
   public BatchWriter(
       CqlSession session, RequestSettings settings, BatchLimits limits, WriteListener listener) {
+    this.session = session;
     this.sender = new RequestSender(session, settings);
+    this.doubtful = new DoubtfulWrites(statement -> tableOf(statement).rowOf(statement));
     this.open = new OpenBatches(limits);
     this.listener = listener;
   }
@@ -59,15 +74,16 @@ public final class BatchWriter implements AutoCloseable {
    */
   public void add(BoundStatement statement) throws InterruptedException {
     long bytes = sizeOf(statement);
+    WriteKind kind = tableOf(statement).kindOf(statement);
     ByteBuffer key = statement.getRoutingKey();
     if (key == null) {
-      send(statement, 1, bytes);
+      send(statement, kind, List.of(statement), bytes);
       return;
     }
     List<Batch> full;
     synchronized (lock) {
       throwFailure();
-      full = open.add(key, statement, bytes);
+      full = open.add(new Slot(key, kind), statement, bytes);
     }
     for (Batch batch : full) {
       send(batch);
@@ -77,6 +93,8 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * Sends every open batch and waits until all that was added is written.
    *
+   * @throws io.ringhaul.exceptions.UnknownWriteOutcomeException if writes that are not idempotent
+   *     are in doubt
    * @throws BulkOperationException if a batch could not be written
    */
   public void flush() throws InterruptedException {
@@ -94,6 +112,9 @@ public final class BatchWriter implements AutoCloseable {
         lock.wait();
       }
       throwFailure();
+      if (!doubtful.isEmpty()) {
+        throw doubtful.exception(null);
+      }
     }
   }
 
@@ -128,14 +149,15 @@ public final class BatchWriter implements AutoCloseable {
     Statement<?> statement =
         statements.size() == 1
             ? first
-            : BatchStatement.newInstance(DefaultBatchType.UNLOGGED)
+            : BatchStatement.newInstance(batch.slot().kind().batchType())
                 .addAll(statements)
                 .setRoutingKeyspace(first.getRoutingKeyspace())
-                .setRoutingKey(batch.key());
-    send(statement, statements.size(), batch.bytes());
+                .setRoutingKey(batch.slot().key());
+    send(statement, batch.slot().kind(), statements, batch.bytes());
   }
 
-  private void send(Statement<?> statement, int statements, long bytes)
+  private void send(
+      Statement<?> statement, WriteKind kind, List<BoundStatement> statements, long bytes)
       throws InterruptedException {
     synchronized (lock) {
       throwFailure();
@@ -143,36 +165,58 @@ public final class BatchWriter implements AutoCloseable {
     }
     CompletionStage<AsyncResultSet> response;
     try {
-      response = sender.send(Request.of(statement));
+      response = sender.send(Request.of(statement.setIdempotent(kind.isRepeatable())));
     } catch (InterruptedException e) {
       // The batch has left the buffer and was not sent: nobody may take the writer's word now.
-      ended(new CancellationException("interrupted before it was sent"));
+      failed(new CancellationException("interrupted before it was sent"));
+      ended();
       throw e;
     }
     response.whenComplete(
-        (written, failed) -> {
+        (rows, failed) -> {
           try {
             if (failed == null) {
-              writtenStatements.add(statements);
-              listener.written(statements, bytes);
+              written(statements.size(), bytes);
+            } else if (kind.isRepeatable() || Failures.isSurelyNotApplied(failed)) {
+              failed(failed);
+            } else {
+              inDoubt(statements, failed);
             }
-          } catch (RuntimeException e) {
-            LOG.warn("The write listener failed; the writing goes on", e);
           } finally {
-            ended(failed);
+            ended();
           }
         });
   }
 
-  private void ended(@Nullable Throwable failed) {
+  private void written(int statements, long bytes) {
+    writtenStatements.add(statements);
+    try {
+      listener.written(statements, bytes);
+    } catch (RuntimeException e) {
+      LOG.warn("The write listener failed; the writing goes on", e);
+    }
+  }
+
+  private void failed(Throwable failed) {
     synchronized (lock) {
-      inFlight--;
-      if (failed != null && failure == null) {
+      if (failure == null) {
         failure =
             new BulkOperationException(
                 "A batch could not be written: " + Failures.describe(failed),
                 Failures.unwrap(failed));
       }
+    }
+  }
+
+  private void inDoubt(List<BoundStatement> statements, Throwable failed) {
+    synchronized (lock) {
+      doubtful.add(statements, failed);
+    }
+  }
+
+  private void ended() {
+    synchronized (lock) {
+      inFlight--;
       lock.notifyAll();
     }
   }
@@ -181,9 +225,17 @@ public final class BatchWriter implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("The batch writer is closed");
     }
+    if (doubtful.isFull() || (failure != null && !doubtful.isEmpty())) {
+      throw doubtful.exception(failure);
+    }
     if (failure != null) {
       throw new BulkOperationException(String.valueOf(failure.getMessage()), failure.getCause());
     }
+  }
+
+  private WrittenTable tableOf(BoundStatement statement) {
+    return tables.computeIfAbsent(
+        statement.getPreparedStatement(), prepared -> WrittenTable.of(session, prepared));
   }
 
   /** The size of the bound values; names and flags add less than a tenth to most rows. */

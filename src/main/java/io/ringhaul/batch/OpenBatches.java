@@ -9,14 +9,17 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The batches that are still filling, one for each partition key. Not thread-safe. */
+/** The batches that are still filling, one for each {@link Slot}. Not thread-safe. */
 final class OpenBatches {
 
   /** A bound on statements alone would let large rows fill the heap. */
   private static final long MOST_BUFFERED_BYTES = 32L << 20;
 
-  /** Statements of one partition, and the size of their values. */
-  record Batch(ByteBuffer key, List<BoundStatement> statements, long bytes) {}
+  /** What the statements of a batch have in common: their partition, and how they are sent. */
+  record Slot(ByteBuffer key, WriteKind kind) {}
+
+  /** Statements of one slot, and the size of their values. */
+  record Batch(Slot slot, List<BoundStatement> statements, long bytes) {}
 
   private static final class Open {
     private final List<BoundStatement> statements = new ArrayList<>();
@@ -24,7 +27,7 @@ final class OpenBatches {
   }
 
   private final BatchLimits limits;
-  private final Map<ByteBuffer, Open> open = new LinkedHashMap<>();
+  private final Map<Slot, Open> open = new LinkedHashMap<>();
   private final long mostBufferedBytes;
   private int buffered;
   private long bufferedBytes;
@@ -35,23 +38,23 @@ final class OpenBatches {
   }
 
   /** Adds a statement and gives the batches that are to be sent because of it. */
-  List<Batch> add(ByteBuffer key, BoundStatement statement, long bytes) {
+  List<Batch> add(Slot slot, BoundStatement statement, long bytes) {
     List<Batch> full = new ArrayList<>(1);
-    Open batch = open.get(key);
+    Open batch = open.get(slot);
     if (batch != null && batch.bytes + bytes > limits.maxBytes()) {
-      full.add(take(key));
+      full.add(take(slot));
       batch = null;
     }
     if (batch == null) {
       batch = new Open();
-      open.put(key, batch);
+      open.put(slot, batch);
     }
     batch.statements.add(statement);
     batch.bytes += bytes;
     buffered++;
     bufferedBytes += bytes;
     if (batch.statements.size() >= limits.maxStatements() || batch.bytes >= limits.maxBytes()) {
-      full.add(take(key));
+      full.add(take(slot));
     }
     while (buffered > limits.maxBuffered() || bufferedBytes > mostBufferedBytes) {
       full.add(take(oldest()));
@@ -69,15 +72,15 @@ final class OpenBatches {
     return open.isEmpty() ? null : take(oldest());
   }
 
-  private Batch take(ByteBuffer key) {
-    Open batch = Objects.requireNonNull(open.remove(key));
+  private Batch take(Slot slot) {
+    Open batch = Objects.requireNonNull(open.remove(slot));
     buffered -= batch.statements.size();
     bufferedBytes -= batch.bytes;
-    return new Batch(key, batch.statements, batch.bytes);
+    return new Batch(slot, batch.statements, batch.bytes);
   }
 
   /** The batch that had most time to fill; found at once, however many are open. */
-  private ByteBuffer oldest() {
+  private Slot oldest() {
     return open.keySet().iterator().next();
   }
 }

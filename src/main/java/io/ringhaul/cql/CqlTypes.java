@@ -9,7 +9,9 @@ import com.datastax.oss.driver.api.core.type.TupleType;
 import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import com.datastax.oss.driver.api.core.type.VectorType;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** CQL types as texts, and their parts. */
@@ -17,7 +19,10 @@ public final class CqlTypes {
 
   private CqlTypes() {}
 
-  /** The exact CQL text of a type, frozen parts included, identifiers quoted where CQL needs it. */
+  /**
+   * The exact CQL text of a type, frozen parts included, identifiers quoted where CQL needs it and
+   * user-defined types without their keyspace.
+   */
   public static String text(DataType type) {
     // The driver's own text of a vector is a class name without the element type, and its text of
     // a container holds that of its elements.
@@ -45,7 +50,27 @@ public final class CqlTypes {
         VectorType vector = (VectorType) type;
         yield "vector<" + text(vector.getElementType()) + ", " + vector.getDimensions() + ">";
       }
+      case UDT -> {
+        // A type of another keyspace cannot be used, so its keyspace says nothing.
+        UserDefinedType udt = (UserDefinedType) type;
+        yield frozen(udt.isFrozen(), udt.getName().asCql(true));
+      }
       default -> type.asCql(true, true);
+    };
+  }
+
+  /** The types that a type is made of directly; empty for a scalar. */
+  public static Set<DataType> parts(DataType type) {
+    return switch (CqlKind.of(type)) {
+      case LIST -> Set.of(((ListType) type).getElementType());
+      case SET -> Set.of(((SetType) type).getElementType());
+      case VECTOR -> Set.of(((VectorType) type).getElementType());
+      case MAP -> {
+        MapType map = (MapType) type;
+        yield new LinkedHashSet<>(List.of(map.getKeyType(), map.getValueType()));
+      }
+      case TUPLE, UDT -> new LinkedHashSet<>(fieldTypes(type));
+      default -> Set.of();
     };
   }
 

@@ -46,7 +46,16 @@ public final class IcebergTypes {
    *     be told apart in Iceberg or Parquet
    */
   public static Schema schema(TableDescription table, List<ColumnDescription> columns) {
-    boolean hasStatics = table.hasStatics();
+    return schema(table, columns, table.hasStatics());
+  }
+
+  /**
+   * As {@link #schema(TableDescription, List)}.
+   *
+   * @param hasStatics whether the table has static columns, exported or not
+   */
+  static Schema schema(
+      TableDescription table, List<ColumnDescription> columns, boolean hasStatics) {
     IntSupplier ids = counter();
     List<NestedField> fields = new ArrayList<>();
     for (ColumnDescription column : columns) {

@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.connection.ClosedConnectionException;
 import com.datastax.oss.driver.api.core.connection.HeartbeatException;
 import com.datastax.oss.driver.api.core.servererrors.BootstrappingException;
 import com.datastax.oss.driver.api.core.servererrors.OverloadedException;
+import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import com.datastax.oss.driver.api.core.servererrors.ReadFailureException;
 import com.datastax.oss.driver.api.core.servererrors.ReadTimeoutException;
 import com.datastax.oss.driver.api.core.servererrors.ServerError;
@@ -46,6 +47,18 @@ public final class Failures {
           // A connection that breaks under a request, as the network library reports it.
           IOException.class);
 
+  /** What is thrown before a request leaves the driver, or before the server begins with it. */
+  private static final List<Class<? extends Throwable>> BEFORE_ANY_WRITE =
+      List.of(
+          // Checked on the coordinator and on a counter's leader, before the first replica writes.
+          UnavailableException.class,
+          BootstrappingException.class,
+          // Syntax, names, types, sizes and rights.
+          QueryValidationException.class,
+          BusyConnectionException.class,
+          RequestThrottlingException.class,
+          NodeUnavailableException.class);
+
   private Failures() {}
 
   /** The failure under the wrappers that futures put around it. */
@@ -72,6 +85,22 @@ public final class Failures {
           .allMatch(Failures::isPassing);
     }
     return PASSING.stream().anyMatch(type -> type.isInstance(cause));
+  }
+
+  /**
+   * Whether a write to one partition, without a condition, was certainly not applied anywhere, so
+   * that sending it again cannot apply it twice. Nothing is known of a write that timed out or
+   * whose connection was lost. Nor of one that met an overload: Cassandra reports it also from the
+   * middle of a write, and some releases answer the wrong request with it.
+   */
+  public static boolean isSurelyNotApplied(Throwable failure) {
+    Throwable cause = unwrap(failure);
+    if (cause instanceof AllNodesFailedException all) {
+      return all.getAllErrors().values().stream()
+          .flatMap(List::stream)
+          .allMatch(Failures::isSurelyNotApplied);
+    }
+    return BEFORE_ANY_WRITE.stream().anyMatch(type -> type.isInstance(cause));
   }
 
   /** Whether the range was too much for the time allowed, so that less of it may succeed. */

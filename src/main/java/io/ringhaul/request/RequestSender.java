@@ -25,9 +25,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends idempotent requests asynchronously, never more than {@link RequestSettings#parallelism()}
- * at once, and sends again what failed for a passing reason, after a pause that grows and jitters.
- * A request holds its place during the pause, so that an overloaded cluster sees less of us.
+ * Sends requests asynchronously, never more than {@link RequestSettings#parallelism()} at once, and
+ * sends again what failed for a passing reason, after a pause that grows and jitters. A request
+ * holds its place during the pause, so that an overloaded cluster sees less of us.
+ *
+ * <p>A statement that is explicitly not idempotent is sent again only if it was {@linkplain
+ * Failures#isSurelyNotApplied surely not applied}; every other counts as idempotent.
  *
  * <p>Thread-safe. Owns one thread for the pauses; {@link #close()} ends it.
  */
@@ -52,7 +55,9 @@ public final class RequestSender implements AutoCloseable {
     // Cassandra warns of every count(*) over a range; a job of 10,000 ranges must not log as many.
     this.profile =
         profile(session.getContext().getConfig(), settings.executionProfile())
-            .withBoolean(DefaultDriverOption.REQUEST_LOG_WARNINGS, false);
+            .withBoolean(DefaultDriverOption.REQUEST_LOG_WARNINGS, false)
+            // The driver forgets the time-out that is set on a batch itself.
+            .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, settings.timeout());
     this.permits = new Semaphore(settings.parallelism());
     this.pauses =
         Executors.newSingleThreadScheduledExecutor(
@@ -135,7 +140,11 @@ public final class RequestSender implements AutoCloseable {
         .setExecutionProfile(profile)
         .setConsistencyLevel(settings.consistency())
         .setTimeout(settings.timeout())
-        .setIdempotent(true);
+        .setIdempotent(isRepeatable(statement));
+  }
+
+  private static boolean isRepeatable(Statement<?> statement) {
+    return !Boolean.FALSE.equals(statement.isIdempotent());
   }
 
   private void attempt(
@@ -158,6 +167,7 @@ public final class RequestSender implements AutoCloseable {
             result.completeExceptionally(new CancellationException("the operation has ended"));
           } else if (number < settings.maxAttempts()
               && Failures.isPassing(failure)
+              && (isRepeatable(statement) || Failures.isSurelyNotApplied(failure))
               && request.retryable().test(Failures.unwrap(failure))) {
             retry(statement, request, number, result, failure);
           } else {

@@ -3,6 +3,7 @@ package io.ringhaul.cluster;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import io.ringhaul.cli.sandbox.SandboxCluster;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.cassandra.CassandraContainer;
 
@@ -37,6 +39,7 @@ public final class TestCluster {
   private final int nodes;
   private final String keyspacePrefix;
   private final CqlSession session;
+  private final CqlSession schemaSession;
 
   private TestCluster(
       AutoCloseable cluster,
@@ -50,6 +53,13 @@ public final class TestCluster {
     this.nodes = nodes;
     this.keyspacePrefix = keyspacePrefix;
     this.session = newSession();
+    this.schemaSession =
+        newSession(
+            config ->
+                config
+                    .withBoolean(DefaultDriverOption.METADATA_SCHEMA_ENABLED, false)
+                    .withDuration(
+                        DefaultDriverOption.CONTROL_CONNECTION_AGREEMENT_TIMEOUT, Duration.ZERO));
   }
 
   /** The cluster of this run. */
@@ -91,16 +101,26 @@ public final class TestCluster {
     return name;
   }
 
+  /** {@link #define(List)} of one statement. */
+  public static void define(String cql) {
+    define(List.of(cql));
+  }
+
   /**
    * Changes the schema and returns when every node and the shared session know of it. The driver
-   * asks one node whether all agree, which says so too as long as it has not heard of the change.
+   * would ask one node after each statement whether all agree, and that node says so too as long as
+   * it has not heard of the change. Here one node takes all statements, and then each is asked.
    */
-  public static void define(String cql) {
-    session().execute(cql);
+  public static void define(List<String> statements) {
+    CqlSession schema = get().schemaSession;
+    Node node = schema.getMetadata().getNodes().values().iterator().next();
+    for (String cql : statements) {
+      schema.execute(SimpleStatement.newInstance(cql).setNode(node));
+    }
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (schemaVersions() > 1) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("The nodes do not agree on the schema after: " + cql);
+        throw new IllegalStateException("The nodes do not agree on the schema after " + statements);
       }
       LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
@@ -135,14 +155,19 @@ public final class TestCluster {
 
   /** A session of the test's own, to be closed by it. */
   public CqlSession newSession() {
+    return newSession(config -> {});
+  }
+
+  private CqlSession newSession(Consumer<ProgrammaticDriverConfigLoaderBuilder> settings) {
+    ProgrammaticDriverConfigLoaderBuilder config =
+        DriverConfigLoader.programmaticBuilder()
+            .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
+            .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, Duration.ofMillis(50));
+    settings.accept(config);
     return CqlSession.builder()
         .addContactPoints(contactPoints)
         .withLocalDatacenter(localDatacenter)
-        .withConfigLoader(
-            DriverConfigLoader.programmaticBuilder()
-                .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
-                .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, Duration.ofMillis(50))
-                .build())
+        .withConfigLoader(config.build())
         .build();
   }
 
@@ -151,6 +176,7 @@ public final class TestCluster {
     instance = null;
     if (existing != null) {
       existing.session.close();
+      existing.schemaSession.close();
       existing.cluster.close();
     }
   }

@@ -48,10 +48,24 @@ public final class CqlGenerator {
     "", "a", "zürich", "\u0000", "日本語", "👩‍🚀", "\uD83D\uDE00", "\"quoted\"\n", "\uFFFF"
   };
 
+  /** Which of the many NaNs there are. */
+  public enum Nans {
+    /** Any bits that are a NaN. */
+    ANY,
+    /** The one that text can name. */
+    CANONICAL
+  }
+
   private final Random random;
+  private final Nans nans;
 
   public CqlGenerator(Random random) {
+    this(random, Nans.ANY);
+  }
+
+  public CqlGenerator(Random random, Nans nans) {
     this.random = random;
+    this.nans = nans;
   }
 
   /** A type nested to at most the given depth; 0 is a scalar. */
@@ -179,6 +193,11 @@ public final class CqlGenerator {
 
   private ByteBuffer real(int width, boolean nanAllowed) {
     if (nanAllowed && random.nextInt(4) == 0) {
+      if (nans == Nans.CANONICAL) {
+        return width == Float.BYTES
+            ? CqlBytes.of(TypeCodecs.FLOAT, Float.NaN)
+            : CqlBytes.of(TypeCodecs.DOUBLE, Double.NaN);
+      }
       ByteBuffer nan = bytes(width);
       nan.put(0, (byte) (0x7f | nan.get(0)));
       return nan.put(1, (byte) (0xf0 | nan.get(1))).put(width - 1, (byte) (1 | nan.get(width - 1)));

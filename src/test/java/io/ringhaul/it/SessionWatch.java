@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ final class SessionWatch {
   private final AtomicInteger most = new AtomicInteger();
   private final Set<Node> coordinators = ConcurrentHashMap.newKeySet();
   private final List<String> prepared = new CopyOnWriteArrayList<>();
+  private final Queue<Statement<?>> sent = new ConcurrentLinkedQueue<>();
 
   SessionWatch(CqlSession watched) {
     this.watched = watched;
@@ -58,11 +62,19 @@ final class SessionWatch {
     return prepared;
   }
 
+  /** The statements that were sent asynchronously, each as often as it was sent. */
+  List<Statement<?>> sent() {
+    return List.copyOf(sent);
+  }
+
   private @Nullable Object call(java.lang.reflect.Method method, Object @Nullable [] arguments)
       throws Throwable {
     boolean asynchronous = method.getName().equals("executeAsync");
     if (asynchronous) {
       most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+      if (arguments != null && arguments[0] instanceof Statement<?> statement) {
+        sent.add(statement);
+      }
     }
     if (method.getName().startsWith("prepare") && arguments != null) {
       prepared.add(String.valueOf(arguments[0]));

@@ -64,7 +64,7 @@ class IcebergTypesTest {
             "1: k: required uuid (uuid)",
             "2: c: required timestamptz (timestamp)",
             "3: m: optional map<string, struct<7: Zip: optional list<int>>>"
-                + " (map<text, frozen<ks.addr>>)",
+                + " (map<text, frozen<addr>>)",
             "4: t: optional struct<9: f0: optional struct<11: months: required int, 12: days:"
                 + " required int, 13: nanoseconds: required long>, 10: f1: optional list<float>>"
                 + " (frozen<tuple<duration, vector<float, 3>>>)");
@@ -94,7 +94,7 @@ class IcebergTypesTest {
                 DataTypes.vectorOf(TestUserType.of("Odd name", List.of(), List.of()), 2)),
             false);
     assertThat(CqlTypes.text(type))
-        .isEqualTo("map<frozen<list<int>>, frozen<set<vector<frozen<ks.\"Odd name\">, 2>>>>");
+        .isEqualTo("map<frozen<list<int>>, frozen<set<vector<frozen<\"Odd name\">, 2>>>>");
   }
 
   @Test

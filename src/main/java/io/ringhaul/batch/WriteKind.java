@@ -1,0 +1,31 @@
+package io.ringhaul.batch;
+
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
+
+/** What may be done with a statement, and with which others it may share a batch. */
+enum WriteKind {
+
+  /** Writing it twice is writing it once: it is sent again after any passing failure. */
+  REPEATABLE(DefaultBatchType.UNLOGGED),
+
+  /** Sent again only if it was surely not applied. */
+  ONCE(DefaultBatchType.UNLOGGED),
+
+  /** Like {@link #ONCE}; the server takes counter updates in batches of their own type only. */
+  COUNTER(DefaultBatchType.COUNTER);
+
+  private final BatchType batchType;
+
+  WriteKind(BatchType batchType) {
+    this.batchType = batchType;
+  }
+
+  BatchType batchType() {
+    return batchType;
+  }
+
+  boolean isRepeatable() {
+    return this == REPEATABLE;
+  }
+}

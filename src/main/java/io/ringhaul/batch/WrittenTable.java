@@ -1,0 +1,86 @@
+package io.ringhaul.batch;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.ProtocolVersion;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.metadata.schema.ColumnMetadata;
+import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
+import com.datastax.oss.driver.api.core.type.codec.registry.CodecRegistry;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a batch needs to know of the table that a prepared statement writes to.
+ *
+ * @param holdsCounters whether its columns are counters
+ * @param primaryKey the names of its key columns; empty if the session does not know the table
+ */
+record WrittenTable(boolean holdsCounters, Set<CqlIdentifier> primaryKey) {
+
+  private static final WrittenTable UNKNOWN = new WrittenTable(false, Set.of());
+
+  /** Looks the table up by the statement's variables; one without variables has none. */
+  static WrittenTable of(CqlSession session, PreparedStatement prepared) {
+    ColumnDefinitions variables = prepared.getVariableDefinitions();
+    if (variables.size() == 0) {
+      return UNKNOWN;
+    }
+    ColumnDefinition variable = variables.get(0);
+    return session
+        .getMetadata()
+        .getKeyspace(variable.getKeyspace())
+        .flatMap(keyspace -> keyspace.getTable(variable.getTable()))
+        .map(WrittenTable::of)
+        .orElse(UNKNOWN);
+  }
+
+  private static WrittenTable of(RelationMetadata table) {
+    return new WrittenTable(
+        table.getColumns().values().stream().anyMatch(c -> c.getType().equals(DataTypes.COUNTER)),
+        table.getPrimaryKey().stream().map(ColumnMetadata::getName).collect(Collectors.toSet()));
+  }
+
+  /** How a statement may be treated. A counter update is never repeatable, whatever it says. */
+  WriteKind kindOf(BoundStatement statement) {
+    if (holdsCounters) {
+      return WriteKind.COUNTER;
+    }
+    return Boolean.FALSE.equals(statement.isIdempotent()) ? WriteKind.ONCE : WriteKind.REPEATABLE;
+  }
+
+  /** {@code (column = literal, ...)} for the key columns that are variables of the statement. */
+  String rowOf(BoundStatement statement) {
+    List<String> parts = new ArrayList<>();
+    ColumnDefinitions variables = statement.getPreparedStatement().getVariableDefinitions();
+    for (int i = 0; i < variables.size(); i++) {
+      ColumnDefinition variable = variables.get(i);
+      if (primaryKey.contains(variable.getName())) {
+        parts.add(
+            variable.getName().asCql(true) + " = " + literal(variable, statement.getBytesUnsafe(i)));
+      }
+    }
+    return parts.isEmpty()
+        ? statement.getPreparedStatement().getQuery()
+        : "(" + String.join(", ", parts) + ")";
+  }
+
+  private static String literal(ColumnDefinition variable, @Nullable ByteBuffer bytes) {
+    try {
+      TypeCodec<Object> codec = CodecRegistry.DEFAULT.codecFor(variable.getType());
+      return codec.format(
+          codec.decode(bytes == null ? null : bytes.duplicate(), ProtocolVersion.V4));
+    } catch (RuntimeException e) {
+      return "a value that does not decode";
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.ringhaul.files;
+
+import io.ringhaul.format.Compression;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Where an import finds its files: the settings that the sources of all folder formats share.
+ *
+ * <p>A folder is read by its {@code manifest.json}; without one, all its files of the format are
+ * read, except for those whose names start with a dot or an underscore. A file is read as it is. A
+ * glob such as {@code /data/2026-*}{@code /*.csv.gz} names files of one or more folders.
+ *
+ * <p>Immutable: each method that changes a setting gives a new value.
+ */
+public final class SourceLocation {
+
+  private final String location;
+  private final boolean mayBeGlob;
+  private final Optional<Compression> compression;
+  private final boolean checked;
+
+  private SourceLocation(
+      String location, boolean mayBeGlob, Optional<Compression> compression, boolean checked) {
+    this.location = location;
+    this.mayBeGlob = mayBeGlob;
+    this.compression = compression;
+    this.checked = checked;
+  }
+
+  /** A folder or a file. */
+  public static SourceLocation at(Path path) {
+    return new SourceLocation(path.toString(), false, Optional.empty(), true);
+  }
+
+  /**
+   * A folder, a file, or a glob: {@code *} and {@code ?} within a name, {@code **} across folders,
+   * {@code [abc]}, {@code {a,b}}. A path that exists just so is not taken as a glob.
+   */
+  public static SourceLocation at(String pathOrGlob) {
+    return new SourceLocation(pathOrGlob, true, Optional.empty(), true);
+  }
+
+  /**
+   * How the files are compressed. Default: as the manifest says; without one, as each file's name
+   * ends ({@code .gz}, {@code .zst}, {@code .lz4}, {@code .bz2}, {@code .xz}, {@code .snappy}).
+   */
+  public SourceLocation withCompression(Compression files) {
+    return new SourceLocation(location, mayBeGlob, Optional.of(files), checked);
+  }
+
+  /**
+   * Does not compute the checksums of files that a manifest lists. Default: each is computed before
+   * the first row of its file is imported.
+   */
+  public SourceLocation withoutChecksums() {
+    return new SourceLocation(location, mayBeGlob, compression, false);
+  }
+
+  String text() {
+    return location;
+  }
+
+  boolean mayBeGlob() {
+    return mayBeGlob;
+  }
+
+  Optional<Compression> compression() {
+    return compression;
+  }
+
+  boolean isChecked() {
+    return checked;
+  }
+}

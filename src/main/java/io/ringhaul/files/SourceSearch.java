@@ -1,0 +1,186 @@
+package io.ringhaul.files;
+
+import io.ringhaul.cql.TableSchema;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.files.Manifest.PartFile;
+import io.ringhaul.format.Compression;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Finds the files of a source, and the manifest that describes them. */
+final class SourceSearch {
+
+  private final SourceLocation location;
+  private final InputFormat format;
+
+  SourceSearch(SourceLocation location, InputFormat format) {
+    this.location = location;
+    this.format = format;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param files in the order of their names
+   * @param manifest the manifest that lists them
+   */
+  record Found(List<SourceFile> files, Optional<Manifest> manifest) {
+
+    /** The CQL schema that the export has kept; empty if another tool wrote the files. */
+    Optional<TableSchema> schema(InputFormat format) throws IOException {
+      return manifest.isPresent() ? manifest.map(Manifest::schema) : format.schema(files);
+    }
+  }
+
+  /**
+   * Looks.
+   *
+   * @throws StorageException if there is nothing, or not what a manifest says
+   */
+  Found run() throws IOException {
+    Path path = Path.of(location.text()).toAbsolutePath();
+    if (Files.isDirectory(path)) {
+      return folder(path);
+    }
+    if (Files.exists(path)) {
+      return files(List.of(path));
+    }
+    if (location.mayBeGlob() && Globs.isGlob(location.text())) {
+      List<Path> matches = Globs.files(location.text());
+      if (matches.isEmpty()) {
+        throw error("No file matches " + location.text());
+      }
+      return files(matches);
+    }
+    Optional<Path> aside = TargetState.aside(path);
+    if (aside.isPresent()) {
+      throw error(
+          String.format(
+              "%s does not exist: an export that was to overwrite it was cut off. What it held is in"
+                  + " %s; export again, or rename that folder",
+              path, aside.get()));
+    }
+    throw error(path + " does not exist");
+  }
+
+  private Found folder(Path folder) throws IOException {
+    Optional<Manifest> manifest = Manifest.find(folder);
+    if (manifest.isPresent()) {
+      List<Path> listed =
+          manifest.get().files().stream().map(file -> folder.resolve(file.name())).toList();
+      return described(folder, manifest.get(), listed);
+    }
+    TreeSet<Path> matching = new TreeSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        if (isData(entry) && hasExtension(entry)) {
+          matching.add(entry);
+        }
+      }
+    }
+    if (matching.isEmpty()) {
+      throw error(
+          String.format(
+              "The folder %s holds neither a %s nor files that end in .%s; name its files with a"
+                  + " glob if they are called otherwise",
+              folder, Manifest.NAME, String.join(" or .", new TreeSet<>(format.extensions()))));
+    }
+    return new Found(undescribed(List.copyOf(matching)), Optional.empty());
+  }
+
+  /** Files that were named one by one; if all of them are of one export, its manifest counts. */
+  private Found files(List<Path> paths) throws IOException {
+    Path folder = DurableFiles.parent(paths.get(0));
+    if (paths.stream().allMatch(path -> DurableFiles.parent(path).equals(folder))) {
+      Optional<Manifest> manifest = Manifest.find(folder);
+      if (manifest.isPresent() && byName(manifest.get()).keySet().containsAll(names(paths))) {
+        return described(folder, manifest.get(), paths);
+      }
+    }
+    return new Found(undescribed(paths), Optional.empty());
+  }
+
+  private Found described(Path folder, Manifest manifest, List<Path> paths) throws IOException {
+    if (!manifest.format().equals(format.name())) {
+      throw error(
+          String.format(
+              "The folder %s holds %s, not %s", folder, manifest.format(), format.name()));
+    }
+    Compression compression = format.compressesItself() ? Compression.NONE : manifest.compression();
+    Map<String, PartFile> known = byName(manifest);
+    List<SourceFile> files = new ArrayList<>();
+    for (Path path : paths) {
+      PartFile listed = known.get(name(path));
+      if (listed == null || !Files.exists(path)) {
+        throw error(
+            String.format(
+                "The file %s is missing, and the %s beside it lists it: the export is not complete",
+                path, Manifest.NAME));
+      }
+      long size = Files.size(path);
+      if (size != listed.bytes()) {
+        throw error(
+            String.format(
+                "The file %s has %d bytes, and the %s beside it says %d: the file is damaged or"
+                    + " not the one that was exported",
+                path, size, Manifest.NAME, listed.bytes()));
+      }
+      files.add(SourceFile.whole(path, compression, size));
+    }
+    return new Found(files, Optional.of(manifest));
+  }
+
+  private List<SourceFile> undescribed(List<Path> paths) throws IOException {
+    List<SourceFile> files = new ArrayList<>();
+    for (Path path : paths) {
+      Compression compression =
+          format.compressesItself()
+              ? Compression.NONE
+              : location.compression().orElseGet(() -> Compressions.of(name(path)));
+      files.add(SourceFile.whole(path, compression, Files.size(path)));
+    }
+    return files;
+  }
+
+  private boolean hasExtension(Path path) {
+    String name = name(path).toLowerCase(Locale.ROOT);
+    String plain = format.compressesItself() ? name : Compressions.plainName(name);
+    return format.extensions().stream().anyMatch(extension -> plain.endsWith("." + extension));
+  }
+
+  /** Whether it is a file that holds rows: not hidden, not one of those that tools leave beside. */
+  static boolean isData(Path path) {
+    String name = name(path);
+    return !name.startsWith(".")
+        && !name.startsWith("_")
+        && !name.equals(Manifest.NAME)
+        && Files.isRegularFile(path);
+  }
+
+  private static Map<String, PartFile> byName(Manifest manifest) {
+    Map<String, PartFile> files = new LinkedHashMap<>();
+    manifest.files().forEach(file -> files.put(file.name(), file));
+    return files;
+  }
+
+  private static List<String> names(List<Path> paths) {
+    return paths.stream().map(SourceSearch::name).toList();
+  }
+
+  static String name(Path path) {
+    return String.valueOf(path.getFileName());
+  }
+
+  private StorageException error(String message) {
+    return new StorageException(location.text(), message, null);
+  }
+}

@@ -1,0 +1,178 @@
+package io.ringhaul.files;
+
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.WriteMode;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an export finds where it is to go.
+ *
+ * @param folder the target, without symbolic links
+ * @param entries what the folder holds; empty if it is missing
+ * @param manifest its manifest; not looked at in mode CREATE
+ */
+record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> manifest) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TargetState.class);
+
+  static TargetState of(TargetFolder target) throws IOException {
+    Path path = target.path();
+    settle(path);
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return new TargetState(target, List.of(), Optional.empty());
+    }
+    if (!Files.isDirectory(path)) {
+      throw new StorageException(
+          path.toString(), path + " is a file; an export needs a folder", null);
+    }
+    // Renamed is the folder, not a link to it.
+    Path real = path.toRealPath();
+    Path parent = DurableFiles.parent(real);
+    if (!Files.getFileStore(real).equals(Files.getFileStore(parent))) {
+      throw new StorageException(
+          real.toString(),
+          real
+              + " is a volume of its own, which cannot be replaced in one step; name a folder in it",
+          null);
+    }
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(real)) {
+      found.forEach(entries::add);
+    }
+    TargetFolder resolved =
+        new TargetFolder(real, target.compression(), target.maxFileBytes(), target.mode());
+    // Who only makes new folders need not understand what lies in others.
+    return new TargetState(
+        resolved,
+        entries,
+        target.mode() == WriteMode.CREATE ? Optional.empty() : Manifest.find(real));
+  }
+
+  /**
+   * Checks that the export may go here.
+   *
+   * @param extension the extension of the format's files
+   * @throws StorageException if not
+   */
+  void requireFit(FolderPlan plan, String extension) throws IOException {
+    if (entries.isEmpty()) {
+      return;
+    }
+    switch (folder.mode()) {
+      case CREATE ->
+          throw error(
+              "The folder "
+                  + folder.path()
+                  + " is not empty; name another one, or choose to append to it or to overwrite"
+                  + " it");
+      case APPEND -> requireSameKind(plan);
+      case OVERWRITE -> requireReplaceable(extension);
+    }
+  }
+
+  private void requireSameKind(FolderPlan plan) {
+    Manifest existing =
+        manifest.orElseThrow(
+            () ->
+                error(
+                    "The folder "
+                        + folder.path()
+                        + " holds files, but no "
+                        + Manifest.NAME
+                        + ", so nothing can be appended to it; name another folder"));
+    List<String> differences = new ArrayList<>();
+    compare(differences, "the format", existing.format(), plan.format());
+    compare(differences, "the compression", existing.compression(), folder.compression());
+    compare(differences, "the settings", existing.properties(), plan.properties());
+    compare(differences, "the columns", existing.schema().columns(), plan.schema().columns());
+    compare(differences, "the types", existing.schema().userTypes(), plan.schema().userTypes());
+    if (!differences.isEmpty()) {
+      throw error(
+          String.format(
+              "The folder %s holds an export of another kind, so nothing can be appended to it: %s",
+              folder.path(), String.join("; ", differences)));
+    }
+  }
+
+  private static void compare(List<String> differences, String what, Object there, Object here) {
+    if (!there.equals(here)) {
+      differences.add(what + " there: " + there + ", of this export: " + here);
+    }
+  }
+
+  /** What is deleted must be an export, and not somebody's home. */
+  private void requireReplaceable(String extension) throws IOException {
+    Set<String> listed = new HashSet<>();
+    manifest.ifPresent(known -> known.files().forEach(file -> listed.add(file.name())));
+    for (Path entry : entries) {
+      String name = entry.getFileName().toString();
+      boolean ours =
+          listed.contains(name)
+              || name.equals(Manifest.NAME)
+              || name.equals("_SUCCESS")
+              || name.startsWith(".")
+              || name.startsWith("part-")
+              || Compressions.plainName(name).endsWith("." + extension);
+      if (!ours || !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
+        throw error(
+            String.format(
+                "The folder %s is not overwritten, because it holds %s, which is no part of an"
+                    + " export; move that away or name another folder",
+                folder.path(), name));
+      }
+    }
+  }
+
+  private StorageException error(String message) {
+    return new StorageException(folder.path().toString(), message, null);
+  }
+
+  /**
+   * Ends an overwriting that a crash cut off: between its two renames it is undone, after them what
+   * was replaced goes.
+   */
+  private static void settle(Path path) throws IOException {
+    Optional<Path> aside = aside(path);
+    if (aside.isEmpty()) {
+      return;
+    }
+    if (Files.exists(path.resolve(Manifest.NAME))) {
+      DurableFiles.deleteFolder(aside.get());
+    } else if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      LOG.warn(
+          "{} is missing because an export that was to overwrite it was cut off; it is brought"
+              + " back from {}",
+          path,
+          aside.get());
+      DurableFiles.rename(aside.get(), path);
+    }
+  }
+
+  /** What an overwriting that was cut off has left of a folder. */
+  static Optional<Path> aside(Path folder) throws IOException {
+    Path parent = DurableFiles.parent(folder);
+    if (!Files.isDirectory(parent)) {
+      return Optional.empty();
+    }
+    String prefix = FolderPlan.hidden(folder, FolderPlan.OLD);
+    try (DirectoryStream<Path> found =
+        Files.newDirectoryStream(
+            parent, entry -> entry.getFileName().toString().startsWith(prefix))) {
+      for (Path entry : found) {
+        return Optional.of(entry);
+      }
+    }
+    return Optional.empty();
+  }
+}

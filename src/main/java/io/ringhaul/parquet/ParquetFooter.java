@@ -1,0 +1,89 @@
+package io.ringhaul.parquet;
+
+import io.ringhaul.cql.TableSchema;
+import io.ringhaul.cql.TableSchemaJson;
+import io.ringhaul.files.SourceFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.mapping.MappingUtil;
+import org.apache.iceberg.mapping.NameMapping;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Parquet file says of its columns.
+ *
+ * @param schema the columns that can be read
+ * @param unreadable why others cannot, by their names
+ * @param mapping finds the columns by name, for files without Iceberg's field ids
+ * @param stored the CQL schema, in files of ours
+ */
+record ParquetFooter(
+    Schema schema,
+    Map<String, String> unreadable,
+    Optional<NameMapping> mapping,
+    Optional<TableSchema> stored) {
+
+  private static final String ICEBERG_SCHEMA = "iceberg.schema";
+
+  static ParquetFooter of(SourceFile file) throws IOException {
+    FileMetaData footer;
+    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file.path()))) {
+      footer = reader.getFileMetaData();
+    } catch (RuntimeException e) {
+      throw file.unreadable(e); // no Parquet, or a damaged one
+    }
+    try {
+      return of(footer.getSchema(), footer.getKeyValueMetaData());
+    } catch (RuntimeException e) {
+      throw file.unreadable(e);
+    }
+  }
+
+  private static ParquetFooter of(MessageType parquet, Map<String, String> metadata) {
+    Optional<TableSchema> stored =
+        Optional.ofNullable(metadata.get(TableSchemaJson.PROPERTY)).map(TableSchemaJson::parse);
+    boolean hasIds = ParquetSchemaUtil.hasIds(parquet);
+    // Iceberg spells some names otherwise in Parquet, and keeps them here as they are.
+    @Nullable String iceberg = metadata.get(ICEBERG_SCHEMA);
+    if (iceberg != null && hasIds) {
+      return new ParquetFooter(
+          SchemaParser.fromJson(iceberg), Map.of(), Optional.empty(), stored);
+    }
+    Map<String, String> unreadable = new LinkedHashMap<>();
+    List<Type> readable = new ArrayList<>();
+    for (Type field : parquet.getFields()) {
+      try {
+        ParquetSchemaUtil.convert(new MessageType(parquet.getName(), List.of(field)));
+        readable.add(field);
+      } catch (RuntimeException e) {
+        unreadable.put(field.getName(), "its Parquet type cannot be read: " + e.getMessage());
+      }
+    }
+    Schema schema = ParquetSchemaUtil.convert(new MessageType(parquet.getName(), readable));
+    return new ParquetFooter(
+        schema,
+        unreadable,
+        hasIds ? Optional.empty() : Optional.of(MappingUtil.create(schema)),
+        stored);
+  }
+
+  /** The names of all columns. */
+  List<String> columns() {
+    List<String> names = new ArrayList<>();
+    schema.columns().forEach(field -> names.add(field.name()));
+    names.addAll(unreadable.keySet());
+    return names;
+  }
+}

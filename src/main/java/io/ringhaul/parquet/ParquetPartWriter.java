@@ -1,0 +1,124 @@
+package io.ringhaul.parquet;
+
+import io.ringhaul.cql.TableSchemaJson;
+import io.ringhaul.files.PartWriter;
+import io.ringhaul.files.WriterContext;
+import io.ringhaul.schema.RawRow;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.io.FileAppender;
+import org.apache.iceberg.parquet.Parquet;
+import org.jspecify.annotations.Nullable;
+
+/** Writes rows to Parquet files, one after another. */
+final class ParquetPartWriter implements PartWriter {
+
+  private static final long LEAST_ROW_GROUP_BYTES = 1L << 20;
+  private static final long MOST_ROW_GROUP_BYTES = 128L << 20;
+
+  /** How often the size is looked at: so many rows, or so many times in a file. */
+  private static final int ROWS_BETWEEN_CHECKS = 1_000;
+
+  private static final int CHECKS_PER_FILE = 16;
+
+  private final WriterContext context;
+  private final Schema schema;
+  private final Consumer<RawRow> check;
+  private final Map<String, String> properties;
+  private @Nullable FileAppender<RawRow> file;
+  private @Nullable StreamOutputFile output;
+  private long uncheckedRows;
+  private long uncheckedBytes;
+  private long length;
+
+  ParquetPartWriter(WriterContext context, Schema schema) {
+    this.context = context;
+    this.schema = schema;
+    this.check = CqlParquetWriters.check(schema, context.columns());
+    this.properties = properties(context, schema);
+  }
+
+  @Override
+  public void begin(OutputStream out) throws IOException {
+    StreamOutputFile opened = new StreamOutputFile(out);
+    output = opened;
+    file =
+        Parquet.write(opened)
+            .schema(schema)
+            .named("table")
+            .setAll(properties)
+            .meta(TableSchemaJson.PROPERTY, TableSchemaJson.text(context.schema()))
+            .createWriterFunc(
+                (iceberg, parquet) -> CqlParquetWriters.rows(iceberg, parquet, context.columns()))
+            .build();
+    uncheckedRows = 0;
+    uncheckedBytes = 0;
+    length = 0;
+  }
+
+  @Override
+  public void write(RawRow row) {
+    // Refused before the file has seen it, so that the file stays good.
+    check.accept(row);
+    FileAppender<RawRow> open = Objects.requireNonNull(file);
+    open.add(row);
+    uncheckedRows++;
+    uncheckedBytes += bytes(row);
+    if (uncheckedRows >= ROWS_BETWEEN_CHECKS
+        || uncheckedBytes >= context.maxFileBytes() / CHECKS_PER_FILE) {
+      uncheckedRows = 0;
+      uncheckedBytes = 0;
+      length = open.length();
+    }
+  }
+
+  @Override
+  public long bufferedBytes() {
+    return output == null ? 0 : Math.max(0, length - output.position());
+  }
+
+  @Override
+  public void end() throws IOException {
+    FileAppender<RawRow> open = Objects.requireNonNull(file);
+    file = null;
+    open.close();
+    output = null;
+  }
+
+  @Override
+  public void close() {
+    file = null; // its memory goes with it; ending it would only write more
+    output = null;
+  }
+
+  private long bytes(RawRow row) {
+    long bytes = 0;
+    for (int i = 0; i < context.columns().size(); i++) {
+      ByteBuffer value = row.bytes(i);
+      bytes += value == null ? 0 : value.remaining();
+    }
+    return bytes;
+  }
+
+  private static Map<String, String> properties(WriterContext context, Schema schema) {
+    Map<String, String> properties = new HashMap<>(CqlParquetWriters.fileProperties(schema));
+    properties.put(
+        TableProperties.PARQUET_COMPRESSION, ParquetCodecs.name(context.compression()));
+    long rowGroup =
+        Math.min(MOST_ROW_GROUP_BYTES, Math.min(context.memoryBytes(), context.maxFileBytes()));
+    properties.put(
+        TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES,
+        Long.toString(Math.max(LEAST_ROW_GROUP_BYTES, rowGroup)));
+    // By default the first look at a row group's size comes after 100 rows, which may be large.
+    properties.put(TableProperties.PARQUET_ROW_GROUP_CHECK_MIN_RECORD_COUNT, "1");
+    properties.put(TableProperties.PARQUET_ROW_GROUP_CHECK_MAX_RECORD_COUNT, "1000");
+    return properties;
+  }
+}

@@ -1,0 +1,49 @@
+package io.ringhaul.parquet;
+
+import io.ringhaul.files.FolderSourceSession;
+import io.ringhaul.files.SourceLocation;
+import io.ringhaul.format.ImportSource;
+import io.ringhaul.format.SourceSession;
+import java.nio.file.Path;
+
+/**
+ * Parquet files to import: a folder that {@link ParquetTarget} wrote, or files of any other tool.
+ * Columns are found by their names, and their types must be such that every value has one meaning
+ * as CQL (see {@link IcebergCompatibility#importProblem}).
+ *
+ * <p>Immutable: each method that changes a setting gives a new source.
+ */
+public final class ParquetSource implements ImportSource {
+
+  private final SourceLocation location;
+
+  private ParquetSource(SourceLocation location) {
+    this.location = location;
+  }
+
+  /**
+   * A file, or a folder: its {@code manifest.json} says which files count; without one, all that
+   * end in {@code .parquet} do, but for those whose names start with a dot or an underscore.
+   */
+  public static ParquetSource at(Path path) {
+    return new ParquetSource(SourceLocation.at(path));
+  }
+
+  /** A file, a folder, or a glob such as {@code /data/2026-*}{@code /*.parquet}. */
+  public static ParquetSource at(String glob) {
+    return new ParquetSource(SourceLocation.at(glob));
+  }
+
+  /**
+   * Does not compute the checksums of files that a manifest lists. Default: each is computed before
+   * the first row of its file is imported.
+   */
+  public ParquetSource withoutChecksums() {
+    return new ParquetSource(location.withoutChecksums());
+  }
+
+  @Override
+  public SourceSession open() {
+    return new FolderSourceSession(location, new ParquetInputFormat());
+  }
+}

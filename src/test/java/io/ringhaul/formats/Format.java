@@ -1,0 +1,34 @@
+package io.ringhaul.formats;
+
+import io.ringhaul.cql.CqlGenerator;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.ImportSource;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import java.nio.file.Path;
+
+/** Every format, as a user first meets it: a place, and all defaults. */
+public enum Format {
+  ICEBERG {
+    @Override
+    public ExportTarget target(Path folder) {
+      return IcebergTarget.warehouse(folder).table("it.exported");
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return IcebergSource.warehouse(folder).table("it.exported");
+    }
+  };
+
+  /** A target in a folder that is not there yet. */
+  public abstract ExportTarget target(Path folder);
+
+  /** The source that reads what {@link #target} wrote. */
+  public abstract ImportSource source(Path folder);
+
+  /** The NaNs that come back as they were. */
+  public CqlGenerator.Nans nans() {
+    return CqlGenerator.Nans.ANY;
+  }
+}

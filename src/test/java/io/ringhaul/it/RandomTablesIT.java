@@ -1,0 +1,99 @@
+package io.ringhaul.it;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cql.RandomTable;
+import io.ringhaul.cql.TableSchema;
+import io.ringhaul.formats.Format;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Tables that follow from a seed go through the formats and come back byte for byte. {@code
+ * -Dringhaul.it.tables=...} makes more of them, {@code -Dringhaul.seed=...} one again.
+ */
+@ClusterTest
+class RandomTablesIT {
+
+  private static final int TABLES = Integer.getInteger("ringhaul.it.tables", 15);
+  private static final int ROWS = 60;
+
+  private final CqlSession session = TestCluster.session();
+
+  @TempDir private Path folder;
+
+  /** Each table goes through one format, and the formats take turns. */
+  static Stream<Arguments> tables() {
+    Long given = Long.getLong("ringhaul.seed");
+    Format[] formats = Format.values();
+    if (given != null) {
+      return Stream.of(formats).map(format -> Arguments.of(given, format));
+    }
+    Random random = new Random();
+    return LongStream.range(0, TABLES)
+        .mapToObj(i -> Arguments.of(random.nextLong(), formats[(int) (i % formats.length)]));
+  }
+
+  @ParameterizedTest(name = "seed {0} through {1}")
+  @MethodSource("tables")
+  void everyRowComesBack(long seed, Format format) {
+    String keyspace = TestCluster.newKeyspace(1);
+    RandomTable random = new RandomTable(keyspace, "source", new Random(seed), format.nans());
+    TableDescription table = random.description();
+    TableSchema schema = TableSchema.of(table, table.columns());
+    List<String> ddl = new ArrayList<>(schema.createTypes(keyspace));
+    ddl.add(schema.createTable(keyspace, "source"));
+    ddl.add(schema.createTable(keyspace, "clone"));
+    TestCluster.define(ddl);
+    insert(random);
+    Path place = folder.resolve(format.name().toLowerCase(Locale.ROOT));
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator.exportFrom(keyspace, "source").to(format.target(place)).run();
+      operator.importInto(keyspace, "clone").from(format.source(place)).run();
+    }
+    RawTables.assertSame(session, keyspace, "source", "clone", ROWS, seed);
+  }
+
+  private void insert(RandomTable random) {
+    TableDescription table = random.description();
+    PreparedStatement insert =
+        session.prepare(
+            String.format(
+                "INSERT INTO %s (%s) VALUES (%s)",
+                table.cql(),
+                table.columns().stream()
+                    .map(ColumnDescription::name)
+                    .map(TableDescription::quote)
+                    .collect(Collectors.joining(", ")),
+                table.columns().stream().map(column -> "?").collect(Collectors.joining(", "))));
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int number = 0; number < ROWS; number++) {
+        BoundStatement statement = insert.bind();
+        List<@Nullable ByteBuffer> row = random.row(number);
+        for (int i = 0; i < row.size(); i++) {
+          ByteBuffer value = row.get(i);
+          statement = value == null ? statement : statement.setBytesUnsafe(i, value);
+        }
+        writes.add(statement);
+      }
+    }
+  }
+}
