@@ -1,0 +1,52 @@
+package io.ringhaul.csv;
+
+import io.ringhaul.files.OutputFormat;
+import io.ringhaul.files.PartWriter;
+import io.ringhaul.files.WriterContext;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.schema.ColumnDescription;
+import java.util.Map;
+
+/** Rows as files of comma-separated values. */
+final class CsvOutput implements OutputFormat {
+
+  static final String FORMAT = "csv";
+
+  private final CsvSettings settings;
+
+  CsvOutput(CsvSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return FORMAT;
+  }
+
+  @Override
+  public String extension() {
+    return FORMAT;
+  }
+
+  @Override
+  public boolean compressesItself() {
+    return false;
+  }
+
+  @Override
+  public Map<String, String> properties(ExportDescription export) {
+    CsvSyntax syntax = settings.syntax();
+    // All of them, so that a reader needs to know no defaults.
+    return Map.of(
+        CsvSettings.DIALECT, syntax.dialect().name(),
+        CsvSettings.DELIMITER, String.valueOf(syntax.delimiter()),
+        CsvSettings.QUOTE, String.valueOf(syntax.quote()),
+        CsvSettings.ESCAPE, String.valueOf(syntax.escape()),
+        CsvSettings.HEADER, String.valueOf(settings.hasHeader()));
+  }
+
+  @Override
+  public PartWriter writer(WriterContext context) {
+    return new CsvPartWriter(context);
+  }
+}

@@ -1,0 +1,161 @@
+package io.ringhaul.csv;
+
+import io.ringhaul.cql.Utf8;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.files.SourceFile;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.text.TextOptions;
+import io.ringhaul.text.TextReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Streams the rows of one file. */
+final class CsvRowReader implements RowReader {
+
+  private final SourceFile source;
+  private final CsvFile file;
+  private final List<String> fields;
+  private final List<ColumnDescription> columns;
+  private final TextReader[] readers;
+
+  /** For each column the number of its field. */
+  private final int[] fieldOf;
+
+  private final NullWords nullWords;
+  private long toSkip;
+
+  CsvRowReader(CsvSettings settings, List<ColumnDescription> columns, SourceFile source)
+      throws IOException {
+    this.source = source;
+    this.columns = columns;
+    this.nullWords = new NullWords(settings.texts(CsvSettings.NULL_VALUE));
+    this.toSkip = settings.number(CsvSettings.SKIP_RECORDS, 0L);
+    TextOptions options = settings.textOptions();
+    this.readers =
+        columns.stream().map(column -> TextReader.of(column, options)).toArray(TextReader[]::new);
+    this.file = new CsvFile(settings, source);
+    try {
+      this.fields = fields(settings);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+    List<String> stored = storedNames(settings);
+    this.fieldOf = columns.stream().mapToInt(column -> stored.indexOf(column.name())).toArray();
+    if (fields.size() == 1) {
+      file.takeBlankLinesAsRecords();
+    }
+  }
+
+  @Override
+  public @Nullable RawRow next() {
+    try {
+      for (; toSkip > 0; toSkip--) {
+        if (file.next() == null) {
+          return null;
+        }
+      }
+      CsvRecord record = file.next();
+      return record == null ? null : row(record);
+    } catch (CharacterCodingException e) {
+      throw new StorageException(
+          source.toString(),
+          String.format(
+              "%s, or one of the next, holds bytes that are no text in the encoding of the file;"
+                  + " set encoding to the right one",
+              file.place()),
+          e);
+    } catch (IOException e) {
+      throw source.unreadable(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The names of this file's fields, in its order, which may differ from file to file. */
+  private List<String> fields(CsvSettings settings) throws IOException {
+    List<String> expected = settings.texts(CsvSettings.FIELDS);
+    if (!settings.hasHeader()) {
+      return expected;
+    }
+    List<String> names = file.readHeader();
+    Set<String> others = new HashSet<>(names);
+    if (names.size() != expected.size() || !others.equals(Set.copyOf(expected))) {
+      throw FileHeader.error(
+          source,
+          String.format(
+              "its header line has the names %s, where %s are expected", names, expected));
+    }
+    return names;
+  }
+
+  /** The stored names of the columns, in the order of this file's fields. */
+  private List<String> storedNames(CsvSettings settings) {
+    List<String> expected = settings.texts(CsvSettings.FIELDS);
+    List<String> stored = settings.texts(CsvSettings.COLUMNS);
+    return fields.stream().map(field -> stored.get(expected.indexOf(field))).toList();
+  }
+
+  private RawRow row(CsvRecord record) {
+    String problem = file.problem();
+    if (problem != null) {
+      throw error(record, problem);
+    }
+    if (record.fields() != fields.size()) {
+      throw error(
+          record, String.format("has %d fields, not %d", record.fields(), fields.size()));
+    }
+    @Nullable ByteBuffer[] values = new ByteBuffer[readers.length];
+    for (int i = 0; i < values.length; i++) {
+      int field = fieldOf[i];
+      if (record.isQuoted(field) || !nullWords.isNull(record, field)) {
+        values[i] = value(record, field, i);
+      }
+    }
+    return column -> values[column];
+  }
+
+  private @Nullable ByteBuffer value(CsvRecord record, int field, int column) {
+    if (!Utf8.isWellFormed(record.field(field), record.start(field), record.length(field))) {
+      throw new UnrepresentableValueException(
+          columns.get(column).name(),
+          String.format(
+              "%s: %s holds bytes that are no UTF-8; set encoding if the file is in another one",
+              file.place(), columns.get(column).name()));
+    }
+    String text =
+        new String(
+            record.array(), record.start(field), record.length(field), StandardCharsets.UTF_8);
+    try {
+      return readers[column].read(text);
+    } catch (UnrepresentableValueException e) {
+      throw new UnrepresentableValueException(
+          e.column(), String.format("%s: %s", file.place(), e.getMessage()));
+    }
+  }
+
+  /** The error of a whole record; the column is the last that it may have to do with. */
+  private UnrepresentableValueException error(CsvRecord record, String what) {
+    int field = Math.min(record.fields(), fields.size() - 1);
+    return new UnrepresentableValueException(
+        fields.get(field),
+        String.format("%s %s; its fields must be %s", file.place(), what, fields));
+  }
+}

@@ -1,0 +1,230 @@
+package io.ringhaul.text;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.cql.ByteSink;
+import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.Site;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+
+/** Numbers and booleans. */
+final class NumberParsers {
+
+  private NumberParsers() {}
+
+  private abstract static class NumberParser extends ScalarParser {
+
+    NumberParser(Site site, CqlKind kind) {
+      super(site, kind);
+    }
+
+    @Override
+    boolean takes(JsonToken token) {
+      return token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT;
+    }
+
+    /** The index after the ASCII digits that start at the index. */
+    static int endOfDigits(String text, int index) {
+      int i = index;
+      while (i < text.length() && text.charAt(i) >= '0' && text.charAt(i) <= '9') {
+        i++;
+      }
+      return i;
+    }
+
+    /** Whether the text is digits, perhaps after a sign. */
+    static boolean isInteger(String text) {
+      int start = signLength(text);
+      return start < text.length() && endOfDigits(text, start) == text.length();
+    }
+
+    static int signLength(String text) {
+      return !text.isEmpty() && (text.charAt(0) == '-' || text.charAt(0) == '+') ? 1 : 0;
+    }
+
+    /** Whether the text is digits with or without a sign, a fraction and an exponent. */
+    static boolean isNumber(String text) {
+      int start = signLength(text);
+      int i = endOfDigits(text, start);
+      int digits = i - start;
+      if (i < text.length() && text.charAt(i) == '.') {
+        int end = endOfDigits(text, i + 1);
+        digits += end - i - 1;
+        i = end;
+      }
+      if (digits == 0) {
+        return false;
+      }
+      if (i < text.length() && (text.charAt(i) == 'e' || text.charAt(i) == 'E')) {
+        i++;
+        if (i < text.length() && (text.charAt(i) == '-' || text.charAt(i) == '+')) {
+          i++;
+        }
+        int end = endOfDigits(text, i);
+        if (end == i) {
+          return false;
+        }
+        i = end;
+      }
+      return i == text.length();
+    }
+
+    /** Whether a number, as {@link #isNumber} knows it, has a digit other than 0. */
+    static boolean isNotZero(String text) {
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        if (c == 'e' || c == 'E') {
+          return false;
+        }
+        if (c >= '1' && c <= '9') {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /** The integers of one to eight bytes. */
+  static final class Whole extends NumberParser {
+
+    private final int width;
+    private final long least;
+    private final long greatest;
+
+    Whole(Site site, CqlKind kind, int width) {
+      super(site, kind);
+      this.width = width;
+      this.least = Long.MIN_VALUE >> (Long.SIZE - width * Byte.SIZE);
+      this.greatest = ~least;
+    }
+
+    @Override
+    public void parse(String text, ByteSink out) {
+      if (!isInteger(text)) {
+        throw noValue(text);
+      }
+      long value;
+      try {
+        value = Long.parseLong(text);
+      } catch (NumberFormatException e) {
+        throw rangeError(text);
+      }
+      if (value < least || value > greatest) {
+        throw rangeError(text);
+      }
+      switch (width) {
+        case Byte.BYTES -> out.putByte((int) value);
+        case Short.BYTES -> out.putShort((int) value);
+        case Integer.BYTES -> out.putInt((int) value);
+        default -> out.putLong(value);
+      }
+    }
+
+    private RuntimeException rangeError(String text) {
+      return site.error(
+          String.format(
+              "is %s, out of the range %d to %d of a CQL %s",
+              excerpt(text), least, greatest, kind.cqlName()));
+    }
+  }
+
+  static final class Varint extends NumberParser {
+
+    Varint(Site site) {
+      super(site, CqlKind.VARINT);
+    }
+
+    @Override
+    public void parse(String text, ByteSink out) {
+      // No exponents: a few characters of them would be gigabytes of digits.
+      if (!isInteger(text)) {
+        throw noValue(text);
+      }
+      out.put(new BigInteger(text).toByteArray());
+    }
+  }
+
+  static final class Decimal extends NumberParser {
+
+    Decimal(Site site) {
+      super(site, CqlKind.DECIMAL);
+    }
+
+    @Override
+    public void parse(String text, ByteSink out) {
+      if (!isNumber(text)) {
+        throw noValue(text);
+      }
+      BigDecimal value;
+      try {
+        value = new BigDecimal(text);
+      } catch (NumberFormatException e) {
+        throw site.error("is " + excerpt(text) + ", whose exponent a CQL decimal cannot hold");
+      }
+      byte[] unscaled = value.unscaledValue().toByteArray();
+      out.reserve(Integer.BYTES + unscaled.length);
+      out.putInt(value.scale());
+      out.put(unscaled);
+    }
+  }
+
+  /** Floats and doubles. */
+  static final class Real extends NumberParser {
+
+    Real(Site site, CqlKind kind) {
+      super(site, kind);
+    }
+
+    @Override
+    public void parse(String text, ByteSink out) {
+      boolean isFinite = isNumber(text);
+      if (!isFinite
+          && !text.equals("NaN")
+          && !text.equals("Infinity")
+          && !text.equals("-Infinity")) {
+        throw noValue(text);
+      }
+      if (kind == CqlKind.FLOAT) {
+        // Not by way of a double, which would round twice.
+        float value = Float.parseFloat(text);
+        requireKept(text, isFinite, Float.isInfinite(value), value == 0);
+        out.putInt(Float.floatToIntBits(value));
+      } else {
+        double value = Double.parseDouble(text);
+        requireKept(text, isFinite, Double.isInfinite(value), value == 0);
+        out.putLong(Double.doubleToLongBits(value));
+      }
+    }
+
+    private void requireKept(String text, boolean isFinite, boolean isInfinite, boolean isZero) {
+      if (isFinite && (isInfinite || (isZero && isNotZero(text)))) {
+        throw site.error("is " + excerpt(text) + ", beyond the range of a CQL " + kind.cqlName());
+      }
+    }
+  }
+
+  /** The words and numbers that DSBulk takes for booleans, in any case of letters. */
+  static final class Bool extends ScalarParser {
+
+    Bool(Site site) {
+      super(site, CqlKind.BOOLEAN);
+    }
+
+    @Override
+    boolean takes(JsonToken token) {
+      return token == JsonToken.VALUE_TRUE
+          || token == JsonToken.VALUE_FALSE
+          || token == JsonToken.VALUE_NUMBER_INT;
+    }
+
+    @Override
+    public void parse(String text, ByteSink out) {
+      out.putByte(
+          switch (text.length() <= 5 ? text.toLowerCase(java.util.Locale.ROOT) : text) {
+            case "true", "1", "t", "yes", "y" -> 1;
+            case "false", "0", "f", "no", "n" -> 0;
+            default -> throw noValue(text);
+          });
+    }
+  }
+}

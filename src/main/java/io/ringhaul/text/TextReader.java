@@ -1,0 +1,80 @@
+package io.ringhaul.text;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.cql.ByteSink;
+import io.ringhaul.schema.ColumnDescription;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads text as serialized CQL values of one column. It is strict: a text that does not say exactly
+ * one value of the column's type is refused. What {@link TextWriters} wrote comes back byte for
+ * byte, but for unusual spellings outside the partition key: a varint with more bytes than it
+ * needs, a tuple that ends before its last field, an empty collection of zero bytes, a true of
+ * another byte than 1.
+ *
+ * <p>Floats and doubles take the value nearest to the text, but never an infinity or zero for a
+ * number that is neither. A reader keeps no state and can be shared by threads.
+ */
+public final class TextReader {
+
+  private final ValueParser parser;
+  private final TextOptions options;
+
+  private TextReader(ValueParser parser, TextOptions options) {
+    this.parser = parser;
+    this.options = options;
+  }
+
+  /**
+   * The reader of a column.
+   *
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the column is of a type without
+   *     a text form
+   */
+  public static TextReader of(ColumnDescription column, TextOptions options) {
+    return new TextReader(ValueParsers.of(column, options), options);
+  }
+
+  /**
+   * The value of a plain text, ready to be read; null if the text is one of the options' null
+   * words. The empty text is the empty value of ascii, text and blob, and no value of other types.
+   *
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the text is no value of the
+   *     column's type, with the path to what is wrong
+   */
+  public @Nullable ByteBuffer read(String text) {
+    if (isNull(text)) {
+      return null;
+    }
+    ByteSink out = new ByteSink(0);
+    parser.parse(text, out);
+    return out.toBuffer();
+  }
+
+  /**
+   * The value of a JSON value, ready to be read; null for null and for a string that is one of the
+   * options' null words.
+   *
+   * @param json stands at the value's first token and is left at its last
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if it is no value of the column's
+   *     type, with the path to what is wrong; the parser then stands somewhere within the value
+   * @throws IOException if the text is no JSON
+   */
+  public @Nullable ByteBuffer read(JsonParser json) throws IOException {
+    JsonToken token = json.currentToken();
+    if (token == JsonToken.VALUE_NULL
+        || (token == JsonToken.VALUE_STRING && isNull(json.getText()))) {
+      return null;
+    }
+    ByteSink out = new ByteSink(0);
+    parser.parse(json, out);
+    return out.toBuffer();
+  }
+
+  private boolean isNull(String text) {
+    return !options.nullWords().isEmpty() && options.nullWords().contains(text);
+  }
+}

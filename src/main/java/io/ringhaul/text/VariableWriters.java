@@ -1,0 +1,162 @@
+package io.ringhaul.text;
+
+import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.InetText;
+import io.ringhaul.cql.Numerals;
+import io.ringhaul.cql.Site;
+import io.ringhaul.cql.Utf8;
+import java.nio.ByteBuffer;
+
+/** The plain text of scalars whose serialized length varies, but for durations. */
+final class VariableWriters {
+
+  private VariableWriters() {}
+
+  /** Text as it is. */
+  static class Text implements TextWriter {
+
+    private final Site site;
+
+    Text(Site site) {
+      this.site = site;
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      if (!Utf8.isWellFormed(bytes, offset, length)) {
+        throw site.error("holds text that is not well-formed UTF-8");
+      }
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, int offset, int length, TextSink out) {
+      out.put(bytes, offset, length);
+    }
+  }
+
+  static final class Ascii extends Text {
+
+    private final Site site;
+
+    Ascii(Site site) {
+      super(site);
+      this.site = site;
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      for (int i = offset; i < offset + length; i++) {
+        if (bytes.get(i) < 0) {
+          throw site.error("holds a byte that is not ASCII");
+        }
+      }
+    }
+  }
+
+  /** Bytes in Base64, or in hexadecimal where Base64 could be taken for it. */
+  record Blob() implements TextWriter {
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      // Any bytes are a blob.
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, int offset, int length, TextSink out) {
+      BinaryText.putBlob(bytes, offset, length, out);
+    }
+  }
+
+  record Inet(Site site) implements TextWriter {
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      if (length != InetText.IPV4 && length != InetText.IPV6) {
+        throw site.lengthError(CqlKind.INET, length);
+      }
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, int offset, int length, TextSink out) {
+      out.putAscii(InetText.format(bytes, offset, length));
+    }
+  }
+
+  record Varint(Site site) implements TextWriter {
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      if (length == 0) {
+        throw site.lengthError(CqlKind.VARINT, length);
+      }
+      site.requireCanonical(
+          Numerals.isShortest(bytes, offset, length), "a varint with more bytes than it needs");
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, int offset, int length, TextSink out) {
+      if (length <= Long.BYTES) {
+        out.putNumber(asLong(bytes, offset, length));
+      } else {
+        out.putAscii(Numerals.varint(bytes, offset, length));
+      }
+    }
+  }
+
+  /** A decimal as {@link java.math.BigDecimal#toString} writes it. */
+  record Decimal(Site site) implements TextWriter {
+
+    /** The scales whose decimals are surely written without an exponent. */
+    private static final int GREATEST_PLAIN_SCALE = 6;
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      if (length <= Integer.BYTES) {
+        throw site.lengthError(CqlKind.DECIMAL, length);
+      }
+      site.requireCanonical(
+          Numerals.isShortest(bytes, offset + Integer.BYTES, length - Integer.BYTES),
+          "a decimal with more bytes than it needs");
+      if (!Numerals.isReadable(bytes, offset, length)) {
+        throw site.error(
+            "is a decimal of scale "
+                + bytes.getInt(offset)
+                + ", whose exponent is too large to be read back from text");
+      }
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, int offset, int length, TextSink out) {
+      int scale = bytes.getInt(offset);
+      if (scale < 0 || scale > GREATEST_PLAIN_SCALE || length > Integer.BYTES + Long.BYTES) {
+        out.putAscii(Numerals.decimal(bytes, offset, length).toString());
+        return;
+      }
+      long unscaled = asLong(bytes, offset + Integer.BYTES, length - Integer.BYTES);
+      if (scale == 0 || unscaled == Long.MIN_VALUE) {
+        out.putAscii(Numerals.decimal(bytes, offset, length).toString());
+        return;
+      }
+      if (unscaled < 0) {
+        out.put('-');
+      }
+      long absolute = Math.abs(unscaled);
+      long power = 1;
+      for (int i = 0; i < scale; i++) {
+        power *= 10;
+      }
+      long whole = absolute / power;
+      out.putPadded(whole, TextSink.digits(whole));
+      out.put('.');
+      out.putPadded(absolute % power, scale);
+    }
+  }
+
+  private static long asLong(ByteBuffer bytes, int offset, int length) {
+    long value = bytes.get(offset);
+    for (int i = 1; i < length; i++) {
+      value = (value << 8) | (bytes.get(offset + i) & 0xff);
+    }
+    return value;
+  }
+}

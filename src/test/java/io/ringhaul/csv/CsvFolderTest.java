@@ -1,0 +1,268 @@
+package io.ringhaul.csv;
+
+import static io.ringhaul.csv.CsvFolders.row;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.cql.CqlGenerator;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.Compression;
+import io.ringhaul.format.WriteMode;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.seeds.Seeds;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rows go out to a folder and come back. */
+class CsvFolderTest {
+
+  private static final TableDescription TABLE =
+      table(
+          new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
+          new ColumnDescription("Name, \"full\"", DataTypes.TEXT, Kind.REGULAR),
+          new ColumnDescription("tags", DataTypes.setOf(DataTypes.TEXT), Kind.REGULAR));
+
+  private static final List<RawRow> ROWS =
+      List.of(
+          row(CqlBytes.integer(1), CqlBytes.text("a \"b\" \\c"), null),
+          row(CqlBytes.integer(-2), CqlBytes.text(""), tags("x", "y\"\n")),
+          row(CqlBytes.integer(3), null, tags("z")));
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @EnumSource(CsvDialect.class)
+  void whateverTypeAndValueTheBytesComeBack(CsvDialect dialect) {
+    int[] number = {0};
+    Seeds.each(
+        100,
+        random -> {
+          TableDescription table = randomTable(random);
+          List<RawRow> rows = randomRows(random, table);
+          Path target = folder.resolve("out" + number[0]++);
+          CsvFolders.Exported exported =
+              CsvFolders.write(
+                  CsvTarget.folder(target).dialect(dialect).maxFileSize(1 + random.nextInt(5_000)),
+                  table,
+                  rows,
+                  1 + random.nextInt(3));
+          CsvFolders.Imported imported = CsvFolders.read(CsvSource.at(target), table);
+          assertThat(imported.refused()).isEmpty();
+          assertThat(imported.columns())
+              .isEqualTo(table.columns().stream().map(ColumnDescription::name).toList());
+          assertThat(sorted(imported.rows())).isEqualTo(sorted(exported.rows()));
+        });
+  }
+
+  @Test
+  void theBytesOfAnRfc4180File() {
+    CsvFolders.write(CsvTarget.folder(folder), TABLE, ROWS, 1);
+    assertThat(contents(folder))
+        .containsExactly(
+            "id,\"Name, \"\"full\"\"\",tags\n"
+                + "1,\"a \"\"b\"\" \\c\",\n"
+                + "-2,\"\",\"[\"\"x\"\",\"\"y\\\"\"\\n\"\"]\"\n"
+                + "3,,\"[\"\"z\"\"]\"\n");
+  }
+
+  @Test
+  void theBytesOfADsbulkFile() {
+    CsvFolders.write(CsvTarget.folder(folder).dialect(CsvDialect.DSBULK), TABLE, ROWS, 1);
+    assertThat(contents(folder))
+        .containsExactly(
+            "id,\"Name, \\\"full\\\"\",tags\n"
+                + "1,\"a \\\"b\\\" \\\\c\",\n"
+                + "-2,\"\",\"[\\\"x\\\",\\\"y\\\\\\\"\\\\n\\\"]\"\n"
+                + "3,,\"[\\\"z\\\"]\"\n");
+  }
+
+  @Test
+  void anEmptyTableGivesTheHeaderAlone() {
+    CsvFolders.Exported exported =
+        CsvFolders.write(CsvTarget.folder(folder), TABLE, List.of(), 3);
+    assertThat(exported.commit().files()).isEqualTo(1);
+    assertThat(contents(folder)).containsExactly("id,\"Name, \"\"full\"\"\",tags\n");
+    CsvFolders.Imported imported = CsvFolders.read(CsvSource.at(folder), TABLE);
+    assertThat(imported.columns()).hasSize(3);
+    assertThat(imported.rows()).isEmpty();
+  }
+
+  @Test
+  void eachFileHasItsHeader() {
+    List<RawRow> rows = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      rows.add(row(CqlBytes.integer(i), CqlBytes.text("x".repeat(50)), null));
+    }
+    CsvFolders.Exported exported =
+        CsvFolders.write(CsvTarget.folder(folder).maxFileSize(100_000), TABLE, rows, 2);
+    List<String> contents = contents(folder);
+    assertThat(contents).hasSize(exported.commit().files()).hasSizeGreaterThan(10);
+    for (String content : contents) {
+      assertThat(content).startsWith("id,\"Name, \"\"full\"\"\",tags\n");
+      assertThat(content.length()).isLessThan(100_000 + 100);
+    }
+    assertThat(sorted(CsvFolders.read(CsvSource.at(folder), TABLE).rows()))
+        .isEqualTo(sorted(exported.rows()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Compression.class)
+  void compressedFilesComeBack(Compression compression) {
+    CsvFolders.Exported exported =
+        CsvFolders.write(CsvTarget.folder(folder).compression(compression), TABLE, ROWS, 2);
+    assertThat(CsvFolders.read(CsvSource.at(folder), TABLE).rows())
+        .containsExactlyInAnyOrderElementsOf(exported.rows());
+  }
+
+  @Test
+  void whatTheManifestSaysHoldsUnlessItIsSet() {
+    CsvFolders.Exported exported =
+        CsvFolders.write(
+            CsvTarget.folder(folder).dialect(CsvDialect.DSBULK).delimiter('|').withoutHeader(),
+            TABLE,
+            ROWS,
+            1);
+    assertThat(contents(folder).get(0)).startsWith("1|\"a \\\"b\\\" \\\\c\"|\n");
+    assertThat(CsvFolders.read(CsvSource.at(folder), TABLE).rows()).isEqualTo(exported.rows());
+    CsvSource named = CsvSource.at(folder).withoutHeader().columns("id", "tags", "Name, \"full\"");
+    assertThat(CsvFolders.read(named, TABLE, "id").rows())
+        .containsExactly(List.of("00000001"), List.of("fffffffe"), List.of("00000003"));
+    assertThat(CsvFolders.read(named.dialect(CsvDialect.RFC4180), TABLE, "id").refused())
+        .hasSize(3);
+  }
+
+  @Test
+  void aRowThatIsRefusedLeavesNoTrace() {
+    TableDescription table =
+        table(
+            new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
+            new ColumnDescription("t", DataTypes.TEXT, Kind.REGULAR),
+            new ColumnDescription("n", DataTypes.INT, Kind.REGULAR));
+    ByteBuffer empty = ByteBuffer.allocate(0);
+    CsvFolders.Exported exported =
+        CsvFolders.write(
+            CsvTarget.folder(folder),
+            table,
+            List.of(
+                row(CqlBytes.integer(1), CqlBytes.text("a\""), empty),
+                row(CqlBytes.integer(2), empty, CqlBytes.integer(5)),
+                row(CqlBytes.integer(3), CqlBytes.text("c"), empty),
+                row(CqlBytes.integer(4), CqlBytes.hex("c3"), null)),
+            1);
+    assertThat(contents(folder)).containsExactly("id,t,n\n2,\"\",5\n");
+    assertThat(exported.refused()).hasSize(3);
+    assertThat(exported.refused().get(0)).startsWith("n holds the empty value of int");
+  }
+
+  @Test
+  void rowsOfASingleNullComeBack() {
+    // No table has a key that may be null; what an export of one column leaves is read with
+    // another table's description.
+    TableDescription table = table(new ColumnDescription("v", DataTypes.TEXT, Kind.REGULAR));
+    for (CsvDialect dialect : CsvDialect.values()) {
+      Path target = folder.resolve(dialect.name());
+      List<RawRow> rows =
+          List.of(row((ByteBuffer) null), row(CqlBytes.text("")), row((ByteBuffer) null));
+      CsvFolders.Exported exported =
+          CsvFolders.write(CsvTarget.folder(target).dialect(dialect), table, rows, 1);
+      assertThat(contents(target)).containsExactly("v\n\n\"\"\n\n");
+      assertThat(CsvFolders.read(CsvSource.at(target), table).rows()).isEqualTo(exported.rows());
+    }
+  }
+
+  @Test
+  void anExportIsAddedOrPutInPlace() {
+    CsvTarget target = CsvTarget.folder(folder);
+    CsvFolders.write(target, TABLE, ROWS, 1);
+    CsvFolders.write(target.mode(WriteMode.APPEND), TABLE, ROWS, 1);
+    assertThat(CsvFolders.read(CsvSource.at(folder), TABLE).rows()).hasSize(6);
+    CsvFolders.write(
+        target.dialect(CsvDialect.DSBULK).mode(WriteMode.OVERWRITE), TABLE, ROWS.subList(0, 1), 1);
+    assertThat(CsvFolders.read(CsvSource.at(folder), TABLE).rows()).hasSize(1);
+  }
+
+  @Test
+  void contradictionsAreToldAtOnce() {
+    CsvTarget target = CsvTarget.folder(folder);
+    assertThatThrownBy(() -> target.delimiter('"'))
+        .isInstanceOfSatisfying(
+            InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo("delimiter"));
+    assertThatThrownBy(() -> target.delimiter('\\').dialect(CsvDialect.DSBULK))
+        .isInstanceOf(InvalidSettingException.class);
+    assertThatThrownBy(() -> target.delimiter('é')).isInstanceOf(InvalidSettingException.class);
+    assertThatThrownBy(() -> target.maxFileSize(0)).isInstanceOf(InvalidSettingException.class);
+  }
+
+  private static TableDescription randomTable(Random random) {
+    CqlGenerator generator = new CqlGenerator(random);
+    List<ColumnDescription> columns = new ArrayList<>();
+    columns.add(new ColumnDescription("key", DataTypes.INT, Kind.PARTITION_KEY));
+    int count = random.nextInt(8);
+    for (int i = 0; i < count; i++) {
+      DataType type = generator.type(random.nextInt(3));
+      columns.add(new ColumnDescription("Column " + i + "\",\n", type, Kind.REGULAR));
+    }
+    return new TableDescription("ks", "t", columns);
+  }
+
+  private static List<RawRow> randomRows(Random random, TableDescription table) {
+    CqlGenerator generator = new CqlGenerator(random);
+    List<RawRow> rows = new ArrayList<>();
+    for (int i = random.nextInt(30); i > 0; i--) {
+      List<@Nullable ByteBuffer> values = new ArrayList<>();
+      for (ColumnDescription column : table.columns()) {
+        values.add(
+            column.isPrimaryKey()
+                ? generator.value(column.type())
+                : generator.nullable(column.type()));
+      }
+      rows.add(values::get);
+    }
+    return rows;
+  }
+
+  private static TableDescription table(ColumnDescription... columns) {
+    return new TableDescription("ks", "t", List.of(columns));
+  }
+
+  private static ByteBuffer tags(String... texts) {
+    return CqlBytes.collection(
+        texts.length, Stream.of(texts).map(CqlBytes::text).toArray(ByteBuffer[]::new));
+  }
+
+  private static List<List<@Nullable String>> sorted(List<List<@Nullable String>> rows) {
+    return rows.stream().sorted(Comparator.comparing(List::toString)).toList();
+  }
+
+  private static List<String> contents(Path of) {
+    try (Stream<Path> files = Files.list(of)) {
+      List<String> contents = new ArrayList<>();
+      for (Path file : files.filter(each -> each.toString().endsWith(".csv")).sorted().toList()) {
+        contents.add(Files.readString(file, UTF_8));
+      }
+      return contents;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
