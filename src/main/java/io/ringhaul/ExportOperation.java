@@ -11,6 +11,7 @@ import io.ringhaul.format.TaskOutput;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.scan.RangeStatements;
+import io.ringhaul.scan.RowCondition;
 import io.ringhaul.scan.ScanSettings;
 import io.ringhaul.scan.Selection;
 import io.ringhaul.scan.TableScanner;
@@ -18,7 +19,6 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 
@@ -33,6 +33,7 @@ final class ExportOperation implements Operation<ExportResult> {
   private final OperationSettings settings;
   private final ExportTarget target;
   private final List<CqlIdentifier> columnNames;
+  private final CellTimes cellTimes;
   private final int pageSize;
   private final UUID jobId;
 
@@ -40,11 +41,13 @@ final class ExportOperation implements Operation<ExportResult> {
       OperationSettings settings,
       ExportTarget target,
       List<CqlIdentifier> columnNames,
+      CellTimes cellTimes,
       int pageSize,
       UUID jobId) {
     this.settings = settings;
     this.target = target;
     this.columnNames = columnNames;
+    this.cellTimes = cellTimes;
     this.pageSize = pageSize;
     this.jobId = jobId;
   }
@@ -53,12 +56,16 @@ final class ExportOperation implements Operation<ExportResult> {
   public ExportResult run(CqlSession session, ExecutorService threads) {
     TableDescription table =
         new TableLookup(session).readable(settings.keyspace(), settings.table());
-    List<ColumnDescription> columns =
+    List<ColumnDescription> ofTable =
         table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
-    TableScan scan = TableScan.prepare(session, settings, table, columns, SIZING);
+    ExportedRows rows = CellTimeSelection.of(session, cellTimes, table, ofTable);
+    List<ColumnDescription> columns = rows.columns();
+    TableScan scan = TableScan.prepare(session, settings, table, ofTable, SIZING);
     int writers = writers(scan);
     // Prepared before the target is opened: what the cluster refuses must leave nothing behind.
-    RangeStatements statements = RangeStatements.selecting(session, table, Selection.of(columns));
+    RangeStatements statements =
+        RangeStatements.selecting(
+            session, table, new Selection(rows.selected(), RowCondition.NONE));
     try (TargetSession targetSession = target.open();
         RequestSender sender = new RequestSender(session, scan.requests());
         ProgressReporter reporter =
@@ -66,7 +73,12 @@ final class ExportOperation implements Operation<ExportResult> {
       TargetPlan targetPlan =
           targetSession.plan(
               new ExportDescription(
-                  jobId, table, columns, writers, TokenRangeSet.wholeRing(), Map.of()));
+                  jobId,
+                  table,
+                  columns,
+                  writers,
+                  TokenRangeSet.wholeRing(),
+                  cellTimes.window().restrictions()));
       TableScanner scanner =
           new TableScanner(
               statements,
@@ -74,7 +86,7 @@ final class ExportOperation implements Operation<ExportResult> {
               new ScanSettings(pageSize, Math.max(1, scan.requests().parallelism() / writers)));
       ExportTasks tasks =
           new ExportTasks(
-              scan, scanner, targetSession, targetPlan, columns, new RowKey(table, columns));
+              scan, scanner, targetSession, targetPlan, rows, new RowKey(table, columns));
       CommitResult committed =
           Outcome.of(
               scan.meter(),

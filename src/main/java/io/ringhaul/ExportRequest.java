@@ -3,6 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ExportTarget;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -14,6 +15,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   private @Nullable ExportTarget target;
   private List<CqlIdentifier> columns = List.of();
   private @Nullable UUID jobId;
+  private CellTimes cellTimes = CellTimes.NONE;
 
   ExportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -41,14 +43,122 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     return this;
   }
 
+  /**
+   * Exports when the values of these columns, in CQL form, were written, in microseconds since the
+   * epoch: of each column {@code c} in a column {@code c_writetime} of type bigint. A collection
+   * that is not frozen has a list with one write time for each element, a user-defined type that is
+   * not frozen a tuple with one for each field that is not null; both take Cassandra 5.0. None
+   * named: all exported columns but keys and counters, which have none. Default: no write times.
+   */
+  public ExportRequest withWritetime(String... columns) {
+    cellTimes = cellTimes.withWritetimes(TokenAwareBulkOperator.identifiers(List.of(columns)));
+    return this;
+  }
+
+  /**
+   * Exports how long the values of these columns, in CQL form, still live, in seconds: of each
+   * column {@code c} in a column {@code c_ttl} of type int, null for a value that does not expire.
+   * A collection that is not frozen has a list with the seconds of each element, 0 for one that
+   * does not expire, and null if none does; a user-defined type that is not frozen has a tuple with
+   * those of each field. Both take Cassandra 5.0.
+   *
+   * <p>These seconds count down, so the export also says when it read them, in a column {@code
+   * ttl_read_at} of type timestamp: a value expires at that time, rounded down to the second, plus
+   * its TTL. The time is taken while the page of the row is read, so that it may be late by as much
+   * as reading a page took, as a rule by none or one second.
+   *
+   * <p>None named: all exported columns but keys and counters, which have none. Default: no TTLs.
+   */
+  public ExportRequest withTtl(String... columns) {
+    cellTimes = cellTimes.withTtls(TokenAwareBulkOperator.identifiers(List.of(columns)));
+    return this;
+  }
+
+  /**
+   * The names of the columns that hold write times, with {@code %s} for the column's own name.
+   * Default: {@code %s_writetime}.
+   *
+   * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
+   */
+  public ExportRequest writetimeNames(String pattern) {
+    cellTimes = cellTimes.named(cellTimes.names().withWritetime(pattern));
+    return this;
+  }
+
+  /**
+   * The names of the columns that hold TTLs, with {@code %s} for the column's own name. Default:
+   * {@code %s_ttl}.
+   *
+   * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
+   */
+  public ExportRequest ttlNames(String pattern) {
+    cellTimes = cellTimes.named(cellTimes.names().withTtl(pattern));
+    return this;
+  }
+
+  /** The name of the column that says when TTLs were read. Default: {@code ttl_read_at}. */
+  public ExportRequest ttlReadAtName(String name) {
+    cellTimes = cellTimes.named(cellTimes.names().withReadAt(name));
+    return this;
+  }
+
+  /**
+   * Exports only rows with a value that was written after this moment, itself excluded. All rows
+   * are read; those left out do not count as rows of the export. Of a collection or user-defined
+   * type that is not frozen each element counts for itself. Write times of all exported columns
+   * count, static ones for every row of their partition. A row that has no value but its key has no
+   * write time and is left out. Default: every row.
+   *
+   * @see #writtenIn(WrittenIn)
+   */
+  public ExportRequest writtenAfter(Instant moment) {
+    return writtenAfter(WrittenWindow.floorMicros("writtenAfter", moment));
+  }
+
+  /** {@link #writtenAfter(Instant)} in microseconds since the epoch. */
+  public ExportRequest writtenAfter(long micros) {
+    cellTimes = cellTimes.within(cellTimes.window().withAfter(micros));
+    return this;
+  }
+
+  /**
+   * Exports only rows with a value that was written before this moment, itself excluded; together
+   * with {@link #writtenAfter(Instant)} rows with a value that was written between the two. The
+   * same rules apply. Default: every row.
+   */
+  public ExportRequest writtenBefore(Instant moment) {
+    return writtenBefore(WrittenWindow.ceilingMicros("writtenBefore", moment));
+  }
+
+  /** {@link #writtenBefore(Instant)} in microseconds since the epoch. */
+  public ExportRequest writtenBefore(long micros) {
+    cellTimes = cellTimes.within(cellTimes.window().withBefore(micros));
+    return this;
+  }
+
+  /**
+   * How many of a row's values {@link #writtenAfter(Instant)} and {@link #writtenBefore(Instant)}
+   * must hold for. Default: any.
+   */
+  public ExportRequest writtenIn(WrittenIn values) {
+    cellTimes = cellTimes.within(cellTimes.window().within(values));
+    return this;
+  }
+
   @Override
   Operation<ExportResult> operation() {
+    cellTimes.window().requireRoom();
     if (target == null) {
       throw new InvalidSettingException(
           "to", "An export needs a target: call to(...), for instance with IcebergTarget");
     }
     return new ExportOperation(
-        settings(), target, columns, pageSize(), jobId == null ? UUID.randomUUID() : jobId);
+        settings(),
+        target,
+        columns,
+        cellTimes,
+        pageSize(),
+        jobId == null ? UUID.randomUUID() : jobId);
   }
 
   @Override

@@ -14,7 +14,7 @@ import io.ringhaul.scan.ScanTask;
 import io.ringhaul.scan.TableScanner;
 import io.ringhaul.scan.TaskScan;
 import io.ringhaul.scan.UnreadableRangeException;
-import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -31,7 +31,7 @@ final class ExportTasks {
   private final TableScanner scanner;
   private final TargetSession target;
   private final TargetPlan targetPlan;
-  private final List<ColumnDescription> columns;
+  private final ExportedRows rows;
   private final RowKey rowKey;
   private final Queue<ScanTask> waiting = new ConcurrentLinkedQueue<>();
   private final List<TaskOutput> outputs = new ArrayList<>();
@@ -43,13 +43,13 @@ final class ExportTasks {
       TableScanner scanner,
       TargetSession target,
       TargetPlan targetPlan,
-      List<ColumnDescription> columns,
+      ExportedRows rows,
       RowKey rowKey) {
     this.scan = scan;
     this.scanner = scanner;
     this.target = target;
     this.targetPlan = targetPlan;
-    this.columns = columns;
+    this.rows = rows;
     this.rowKey = rowKey;
     waiting.addAll(scan.plan().tasks());
   }
@@ -89,11 +89,10 @@ final class ExportTasks {
   }
 
   private void run(ScanTask task) throws InterruptedException {
-    try (TaskWriter writer = target.openTask(targetPlan, columns, task.number())) {
+    try (TaskWriter writer = target.openTask(targetPlan, rows.columns(), task.number())) {
       TaskScan pages = scanner.scan(task);
       for (Page page = pages.next(); page != null; page = pages.next()) {
-        write(page, writer);
-        scan.meter().handled(page.rowCount(), page.bytes());
+        scan.meter().handled(write(page, writer), page.bytes());
       }
       ended(task, writer.finish());
     } catch (UnreadableRangeException e) {
@@ -101,10 +100,17 @@ final class ExportTasks {
     }
   }
 
-  private void write(Page page, TaskWriter writer) throws InterruptedException {
+  /** Writes what the target is to have of a page; how many rows that were. */
+  private int write(Page page, TaskWriter writer) throws InterruptedException {
+    int written = 0;
     for (Row row : page.rows()) {
+      RawRow exported = rows.of(row);
+      if (exported == null) {
+        continue;
+      }
       try {
-        writer.write(row::getBytesUnsafe);
+        writer.write(exported);
+        written++;
       } catch (UnrepresentableValueException e) {
         throw rowKey.named(e, row);
       }
@@ -112,6 +118,7 @@ final class ExportTasks {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
+    return written;
   }
 
   private synchronized void ended(ScanTask task, TaskOutput output) {

@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.BatchWriter;
@@ -37,16 +38,19 @@ final class ImportOperation implements Operation<ImportResult> {
   private final OperationSettings settings;
   private final ImportSource source;
   private final List<CqlIdentifier> columnNames;
+  private final RestoredTimes times;
   private final BatchLimits limits;
 
   ImportOperation(
       OperationSettings settings,
       ImportSource source,
       List<CqlIdentifier> columnNames,
+      RestoredTimes times,
       BatchLimits limits) {
     this.settings = settings;
     this.source = source;
     this.columnNames = columnNames;
+    this.times = times;
     this.limits = limits;
   }
 
@@ -60,11 +64,12 @@ final class ImportOperation implements Operation<ImportResult> {
     requireLocalReplicas(session, nodes);
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
     try (SourceSession sourceSession = source.open()) {
-      SourcePlan plan = sourceSession.plan(table, asked, settings.splitCount());
+      TableDescription withTimes = times.extend(table);
+      SourcePlan plan = sourceSession.plan(withTimes, asked, settings.splitCount());
       requirePrimaryKey(table, plan.columns());
       warnUnlessEmpty(session, table);
-      List<ColumnDescription> columns = table.select(plan.columns());
-      InsertStatements inserts = new InsertStatements(session, table, columns);
+      List<ColumnDescription> columns = withTimes.select(plan.columns());
+      RowBinders binders = RowBinders.of(session, table, columns, times);
       ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0);
       try (BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
@@ -82,14 +87,18 @@ final class ImportOperation implements Operation<ImportResult> {
                     for (SourceSplit split = waiting.poll();
                         split != null;
                         split = waiting.poll()) {
-                      read(sourceSession.open(plan, columns, split), inserts, writer);
+                      read(sourceSession.open(plan, columns, split), binders.open(), writer);
                       meter.taskDone();
                     }
                   });
               writer.flush();
               return writer.writtenStatements();
             });
-        return new ImportResult(meter.totals(writer.retries()), plan.location());
+        return new ImportResult(
+            meter.totals(writer.retries()),
+            plan.location(),
+            binders.expiredRows(),
+            binders.expiredCells());
       }
     }
   }
@@ -99,11 +108,15 @@ final class ImportOperation implements Operation<ImportResult> {
     return Math.min(wanted, plan.splits().size());
   }
 
-  private static void read(RowReader opened, InsertStatements inserts, BatchWriter writer)
+  private static void read(RowReader opened, RowBinder rows, BatchWriter writer)
       throws InterruptedException {
-    try (RowReader reader = opened) {
+    try (RowReader reader = opened;
+        rows) {
       for (RawRow row = reader.next(); row != null; row = reader.next()) {
-        writer.add(inserts.bind(row));
+        List<BoundStatement> statements = rows.bind(row);
+        if (!statements.isEmpty()) {
+          writer.add(statements);
+        }
       }
     }
   }

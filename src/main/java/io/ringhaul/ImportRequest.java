@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
 
   private @Nullable ImportSource source;
   private List<CqlIdentifier> columns = List.of();
+  private RestoredTimes times = RestoredTimes.DEFAULT;
   private int maxBatchStatements = BatchLimits.DEFAULT.maxStatements();
   private int maxBatchBytes = BatchLimits.DEFAULT.maxBytes();
 
@@ -30,11 +32,76 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * The columns to import, in CQL form; the primary key must be among them. Default: all that the
-   * table and the source have in common.
+   * The columns to import, in CQL form; the primary key must be among them. Write times and TTLs
+   * are restored only if their columns are named as well. Default: all that the table and the
+   * source have in common.
    */
   public ImportRequest columns(String... names) {
     this.columns = TokenAwareBulkOperator.identifiers(List.of(names));
+    return this;
+  }
+
+  /**
+   * Leaves write times and TTLs aside that the source holds: all cells are written as of now, and
+   * live as long as the table's default says. Default: they are restored.
+   *
+   * <p>Columns {@code c_writetime} (microseconds since the epoch), {@code c_ttl} (seconds) and
+   * {@code ttl_read_at} (when these seconds were read) of the source are taken for the times of the
+   * column {@code c} unless the table has columns of that name itself. A cell expires at the moment
+   * at which it would have; one that has expired by now is not written. A cell without a TTL does
+   * not expire, whatever the table's default. A value without a write time is written as of now.
+   * Collections and user-defined types that are not frozen are restored element by element and
+   * field by field.
+   *
+   * <p>A row's own marker, which CQL does not show, gets the TTL of the cell of the row that lives
+   * longest, and of several such cells the latest write time. That of a row of which only the key
+   * is left gets no TTL and is written as of now.
+   *
+   * <p>What is in the table already is not overwritten: older cells stay under newer ones, newer
+   * cells and tombstones win, and elements are added to collections. Elements of lists that are not
+   * frozen are added even if the same were there, so that such rows are never written twice: if it
+   * is not known whether a write took effect, the import ends with an {@link
+   * io.ringhaul.exceptions.UnknownWriteOutcomeException}. Import them into an empty table. The rows
+   * of a partition with static lists must follow each other in the source, as they do in every
+   * export.
+   */
+  public ImportRequest ignoreCellTimes() {
+    this.times = times.leftAside();
+    return this;
+  }
+
+  /**
+   * The names of the columns that hold write times, as {@link ExportRequest#writetimeNames}.
+   *
+   * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
+   */
+  public ImportRequest writetimeNames(String pattern) {
+    this.times = times.named(times.names().withWritetime(pattern));
+    return this;
+  }
+
+  /**
+   * The names of the columns that hold TTLs, as {@link ExportRequest#ttlNames}.
+   *
+   * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
+   */
+  public ImportRequest ttlNames(String pattern) {
+    this.times = times.named(times.names().withTtl(pattern));
+    return this;
+  }
+
+  /** The name of the column that says when TTLs were read. Default: {@code ttl_read_at}. */
+  public ImportRequest ttlReadAtName(String name) {
+    this.times = times.named(times.names().withReadAt(name));
+    return this;
+  }
+
+  /**
+   * When the TTLs of the source were read, for rows that do not say so themselves, such as those of
+   * files that other tools wrote. Default: such rows are refused.
+   */
+  public ImportRequest ttlReadAt(Instant moment) {
+    this.times = times.readAt(moment);
     return this;
   }
 
@@ -72,6 +139,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
         settings(),
         source,
         columns,
+        times,
         new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()));
   }
 

@@ -7,5 +7,11 @@ import io.ringhaul.progress.OperationTotals;
  *
  * @param totals the operation's figures
  * @param location where the rows came from
+ * @param expiredRows rows that were left out since all their cells had expired by then; 0 where the
+ *     source tells no times to live
+ * @param expiredCells cells that were left out since they had expired by then, those of the rows
+ *     left out among them
  */
-public record ImportResult(OperationTotals totals, String location) implements OperationResult {}
+public record ImportResult(
+    OperationTotals totals, String location, long expiredRows, long expiredCells)
+    implements OperationResult {}

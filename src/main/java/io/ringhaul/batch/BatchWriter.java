@@ -73,17 +73,35 @@ public final class BatchWriter implements AutoCloseable {
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(BoundStatement statement) throws InterruptedException {
-    long bytes = sizeOf(statement);
-    WriteKind kind = tableOf(statement).kindOf(statement);
-    ByteBuffer key = statement.getRoutingKey();
+    add(List.of(statement));
+  }
+
+  /**
+   * Takes statements on one partition over that belong together, such as those that make one row.
+   * They go out in one batch, in this order, and count as one; if one of them is not idempotent,
+   * none is. More of them than a batch may have are a batch of their own.
+   *
+   * @param together one statement or more, at most 65,535
+   * @throws BulkOperationException if an earlier batch could not be written
+   */
+  public void add(List<BoundStatement> together) throws InterruptedException {
+    BoundStatement first = together.get(0);
+    long bytes = 0;
+    WriteKind kind = WriteKind.REPEATABLE;
+    for (BoundStatement statement : together) {
+      bytes += sizeOf(statement);
+      WriteKind each = tableOf(statement).kindOf(statement);
+      kind = each.isRepeatable() ? kind : each;
+    }
+    ByteBuffer key = first.getRoutingKey();
     if (key == null) {
-      send(statement, kind, List.of(statement), bytes);
+      send(batch(kind, together), kind, List.of(first), bytes);
       return;
     }
     List<Batch> full;
     synchronized (lock) {
       throwFailure();
-      full = open.add(new Slot(key, kind), statement, bytes);
+      full = open.add(new Slot(key, kind), together, bytes);
     }
     for (Batch batch : full) {
       send(batch);
@@ -118,7 +136,7 @@ public final class BatchWriter implements AutoCloseable {
     }
   }
 
-  /** Statements that the cluster has acknowledged. */
+  /** Statements that the cluster has acknowledged; those added together count as one. */
   public long writtenStatements() {
     return writtenStatements.sum();
   }
@@ -144,20 +162,23 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   private void send(Batch batch) throws InterruptedException {
-    List<BoundStatement> statements = batch.statements();
-    BoundStatement first = statements.get(0);
-    Statement<?> statement =
-        statements.size() == 1
-            ? first
-            : BatchStatement.newInstance(batch.slot().kind().batchType())
-                .addAll(statements)
-                .setRoutingKeyspace(first.getRoutingKeyspace())
-                .setRoutingKey(batch.slot().key());
-    send(statement, batch.slot().kind(), statements, batch.bytes());
+    WriteKind kind = batch.slot().kind();
+    send(batch(kind, batch.statements()), kind, batch.firsts(), batch.bytes());
   }
 
-  private void send(
-      Statement<?> statement, WriteKind kind, List<BoundStatement> statements, long bytes)
+  private static Statement<?> batch(WriteKind kind, List<BoundStatement> statements) {
+    BoundStatement first = statements.get(0);
+    return statements.size() == 1
+        ? first
+        : BatchStatement.newInstance(kind.batchType())
+            .addAll(statements)
+            .setRoutingKeyspace(first.getRoutingKeyspace())
+            .setRoutingKey(first.getRoutingKey())
+            // What they say themselves does not travel.
+            .setNowInSeconds(first.getNowInSeconds());
+  }
+
+  private void send(Statement<?> statement, WriteKind kind, List<BoundStatement> firsts, long bytes)
       throws InterruptedException {
     synchronized (lock) {
       throwFailure();
@@ -176,11 +197,11 @@ public final class BatchWriter implements AutoCloseable {
         (rows, failed) -> {
           try {
             if (failed == null) {
-              written(statements.size(), bytes);
+              written(firsts.size(), bytes);
             } else if (kind.isRepeatable() || Failures.isSurelyNotApplied(failed)) {
               failed(failed);
             } else {
-              inDoubt(statements, failed);
+              inDoubt(firsts, failed);
             }
           } finally {
             ended();

@@ -18,12 +18,23 @@ final class OpenBatches {
   /** What the statements of a batch have in common: their partition, and how they are sent. */
   record Slot(ByteBuffer key, WriteKind kind) {}
 
-  /** Statements of one slot, and the size of their values. */
-  record Batch(Slot slot, List<BoundStatement> statements, long bytes) {}
+  /**
+   * Statements of one slot, the first of each that were added together, and the size of their
+   * values.
+   */
+  record Batch(
+      Slot slot, List<BoundStatement> statements, List<BoundStatement> firsts, long bytes) {}
 
   private static final class Open {
     private final List<BoundStatement> statements = new ArrayList<>();
+    private final List<BoundStatement> firsts = new ArrayList<>();
     private long bytes;
+
+    /** Whether more would be more than a batch may have. */
+    private boolean lacksRoom(int more, long moreBytes, BatchLimits limits) {
+      return bytes + moreBytes > limits.maxBytes()
+          || statements.size() + more > limits.maxStatements();
+    }
   }
 
   private final BatchLimits limits;
@@ -37,11 +48,11 @@ final class OpenBatches {
     this.mostBufferedBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
   }
 
-  /** Adds a statement and gives the batches that are to be sent because of it. */
-  List<Batch> add(Slot slot, BoundStatement statement, long bytes) {
+  /** Adds statements to one batch and gives the batches that are to be sent because of them. */
+  List<Batch> add(Slot slot, List<BoundStatement> together, long bytes) {
     List<Batch> full = new ArrayList<>(1);
     Open batch = open.get(slot);
-    if (batch != null && batch.bytes + bytes > limits.maxBytes()) {
+    if (batch != null && batch.lacksRoom(together.size(), bytes, limits)) {
       full.add(take(slot));
       batch = null;
     }
@@ -49,9 +60,10 @@ final class OpenBatches {
       batch = new Open();
       open.put(slot, batch);
     }
-    batch.statements.add(statement);
+    batch.statements.addAll(together);
+    batch.firsts.add(together.get(0));
     batch.bytes += bytes;
-    buffered++;
+    buffered += together.size();
     bufferedBytes += bytes;
     if (batch.statements.size() >= limits.maxStatements() || batch.bytes >= limits.maxBytes()) {
       full.add(take(slot));
@@ -76,7 +88,7 @@ final class OpenBatches {
     Open batch = Objects.requireNonNull(open.remove(slot));
     buffered -= batch.statements.size();
     bufferedBytes -= batch.bytes;
-    return new Batch(slot, batch.statements, batch.bytes);
+    return new Batch(slot, batch.statements, batch.firsts, batch.bytes);
   }
 
   /** The batch that had most time to fill; found at once, however many are open. */

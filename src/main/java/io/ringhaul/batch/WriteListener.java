@@ -4,6 +4,9 @@ package io.ringhaul.batch;
 @FunctionalInterface
 public interface WriteListener {
 
-  /** Statements and the bytes of their values that were written just now. */
+  /**
+   * Statements and the bytes of their values that were written just now; statements that were added
+   * together count as one.
+   */
   void written(long statements, long bytes);
 }

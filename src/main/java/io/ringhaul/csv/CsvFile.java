@@ -5,6 +5,7 @@ import io.ringhaul.files.SourceFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,6 +36,9 @@ final class CsvFile implements Closeable {
               settings.syntax(),
               settings.character(CsvSettings.COMMENT, '\0'),
               settings.number(CsvSettings.MAX_RECORD_SIZE, CsvSettings.DEFAULT_RECORD_BYTES));
+    } catch (CharacterCodingException e) {
+      in.close();
+      throw wrongEncoding(e);
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
@@ -47,7 +51,7 @@ final class CsvFile implements Closeable {
    * @throws StorageException if there is none
    */
   List<String> readHeader() throws IOException {
-    CsvRecord record = reader.next();
+    CsvRecord record = read();
     if (record == null) {
       throw FileHeader.error(file, "it has no header line");
     }
@@ -65,7 +69,7 @@ final class CsvFile implements Closeable {
   /** The next record, the same object each time; null after the last one. */
   @Nullable CsvRecord next() throws IOException {
     records++;
-    return reader.next();
+    return read();
   }
 
   /** What is wrong with the last record; null if nothing is. */
@@ -76,6 +80,25 @@ final class CsvFile implements Closeable {
   /** Where the last record stands, for messages. */
   String place() {
     return String.format("Record %d (line %d) of %s", records, reader.line(), file);
+  }
+
+  private @Nullable CsvRecord read() throws IOException {
+    try {
+      return reader.next();
+    } catch (CharacterCodingException e) {
+      throw wrongEncoding(e);
+    }
+  }
+
+  /** Text is decoded in advance, so the place is not known exactly. */
+  private StorageException wrongEncoding(CharacterCodingException cause) {
+    return new StorageException(
+        file.toString(),
+        String.format(
+            "The file %s holds bytes that are no text in its encoding, in record %d or soon after"
+                + " it; set encoding to the right one",
+            file, records),
+        cause);
   }
 
   @Override

@@ -10,7 +10,6 @@ import io.ringhaul.text.TextWriters;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +37,7 @@ final class CsvPartWriter implements PartWriter {
   public void begin(OutputStream content) {
     out = content;
     if (hasHeader) {
-      for (ColumnDescription column : columns) {
-        lines.beginField().put(column.name().getBytes(StandardCharsets.UTF_8));
-        lines.endField();
-      }
+      columns.forEach(column -> lines.put(column.name()));
       lines.endLine();
     }
   }

@@ -1,7 +1,6 @@
 package io.ringhaul.csv;
 
 import io.ringhaul.cql.Utf8;
-import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.files.SourceFile;
 import io.ringhaul.format.RowReader;
@@ -12,7 +11,6 @@ import io.ringhaul.text.TextReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -67,14 +65,6 @@ final class CsvRowReader implements RowReader {
       }
       CsvRecord record = file.next();
       return record == null ? null : row(record);
-    } catch (CharacterCodingException e) {
-      throw new StorageException(
-          source.toString(),
-          String.format(
-              "%s, or one of the next, holds bytes that are no text in the encoding of the file;"
-                  + " set encoding to the right one",
-              file.place()),
-          e);
     } catch (IOException e) {
       throw source.unreadable(e);
     }

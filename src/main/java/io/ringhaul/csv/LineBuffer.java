@@ -1,6 +1,7 @@
 package io.ringhaul.csv;
 
 import io.ringhaul.text.TextSink;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Lines in the making. They are written to a file when they are complete, so that a row that is
@@ -40,6 +41,13 @@ final class LineBuffer {
     if (quoting.isNeeded(text.array(), fieldStart, text.size())) {
       quoteField();
     }
+  }
+
+  /** A field that holds the text. */
+  void put(String value) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    beginField().put(bytes, 0, bytes.length);
+    endField();
   }
 
   /** A field that is null. */

@@ -56,7 +56,7 @@ final class FolderCommit {
     try {
       return FolderLock.holding(folder, () -> locked(files));
     } catch (BulkOperationException e) {
-      giveUp(files);
+      deleteQuietly(staging);
       throw e;
     } catch (IOException e) {
       if (committed().isPresent()) {

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
 import java.io.Reader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Parsers of JSON that take values of any length. Names are data here, the keys of maps, and are
@@ -18,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 public final class JsonInput {
 
   private static final int GREATEST_DEPTH = 10_000;
+
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -36,15 +40,20 @@ public final class JsonInput {
   private JsonInput() {}
 
   /**
-   * A parser of UTF-8. Bytes that are none are an {@link IOException}: to replace them, as Java
+   * A parser of UTF-8, with or without byte order mark. Bytes that are none are an {@link IOException}: to replace them, as Java
    * does by default, would change the value in silence.
    *
    * @param in is closed with the parser
    */
   public static JsonParser open(InputStream in) throws IOException {
+    PushbackInputStream content = new PushbackInputStream(in, BYTE_ORDER_MARK.length);
+    byte[] start = content.readNBytes(BYTE_ORDER_MARK.length);
+    if (!Arrays.equals(start, BYTE_ORDER_MARK)) {
+      content.unread(start);
+    }
     Reader reader =
         new InputStreamReader(
-            in,
+            content,
             StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)

@@ -1,11 +1,10 @@
 package io.ringhaul.text;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.Site;
 import io.ringhaul.cql.VInts;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /** Collections, vectors, tuples and user-defined types as JSON, without spaces. */
@@ -217,13 +216,10 @@ final class NestedWriters {
         prefix.clear();
         prefix.put(i > 0 ? ',' : named ? '{' : '[');
         if (named) {
-          prefix.put('"');
-          byte[] name = names.get(i).getBytes(UTF_8);
-          prefix.put(name, 0, name.length);
-          prefix.escapeJson(prefix.size() - name.length);
-          prefix.putAscii("\":");
+          prefix.putJsonString(names.get(i));
+          prefix.put(':');
         }
-        prefixes[i] = java.util.Arrays.copyOf(prefix.array(), prefix.size());
+        prefixes[i] = Arrays.copyOf(prefix.array(), prefix.size());
       }
       this.close = named ? '}' : ']';
     }
@@ -257,7 +253,7 @@ final class NestedWriters {
       int end = offset + length;
       int index = offset;
       for (int i = 0; i < fields.length; i++) {
-        out.put(prefixes[i], 0, prefixes[i].length);
+        out.put(prefixes[i]);
         int fieldLength = -1;
         if (index < end) {
           fieldLength = bytes.getInt(index);

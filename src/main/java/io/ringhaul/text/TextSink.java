@@ -1,6 +1,7 @@
 package io.ringhaul.text;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,7 +47,6 @@ public final class TextSink {
   }
 
   /** The bytes: those from 0 to {@link #size()} are held. Appending may replace the array. */
-  @SuppressWarnings("EI_EXPOSE_REP")
   public byte[] array() {
     return bytes;
   }
@@ -88,6 +88,20 @@ public final class TextSink {
     // Deprecated because it cuts characters to a byte each, which is what ASCII needs.
     text.getBytes(0, text.length(), bytes, size);
     size += text.length();
+  }
+
+  /** Appends the bytes. */
+  public void put(byte[] source) {
+    put(source, 0, source.length);
+  }
+
+  /** Appends the text as a JSON string, in quotes. */
+  public void putJsonString(String text) {
+    put('"');
+    int start = size;
+    put(text.getBytes(UTF_8));
+    escapeJson(start);
+    put('"');
   }
 
   /** Appends the range of an array. */

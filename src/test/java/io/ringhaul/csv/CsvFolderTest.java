@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.cql.CqlGenerator;
+import io.ringhaul.cql.CqlTypes;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.WriteMode;
@@ -24,8 +26,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -219,10 +223,32 @@ class CsvFolderTest {
     columns.add(new ColumnDescription("key", DataTypes.INT, Kind.PARTITION_KEY));
     int count = random.nextInt(8);
     for (int i = 0; i < count; i++) {
-      DataType type = generator.type(random.nextInt(3));
+      DataType type = fittingType(columns, generator, random);
       columns.add(new ColumnDescription("Column " + i + "\",\n", type, Kind.REGULAR));
     }
     return new TableDescription("ks", "t", columns);
+  }
+
+  /** A type that is at odds with none of the columns: all user-defined types have one name. */
+  private static DataType fittingType(
+      List<ColumnDescription> columns, CqlGenerator generator, Random random) {
+    Set<DataType> present = new HashSet<>();
+    columns.forEach(column -> collect(column.type(), present));
+    while (true) {
+      DataType type = generator.type(random.nextInt(3));
+      Set<DataType> all = new HashSet<>(present);
+      collect(type, all);
+      if (all.size() <= 1) {
+        return type;
+      }
+    }
+  }
+
+  private static void collect(DataType type, Set<DataType> userTypes) {
+    if (type instanceof UserDefinedType) {
+      userTypes.add(type);
+    }
+    CqlTypes.parts(type).forEach(part -> collect(part, userTypes));
   }
 
   private static List<RawRow> randomRows(Random random, TableDescription table) {

@@ -179,7 +179,7 @@ class CsvSourceTest {
     assertThat(imported.rows()).containsExactly(List.of(number(2), text("y")));
     assertThatThrownBy(() -> CsvFolders.read(encoded(file, StandardCharsets.US_ASCII), TABLE))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("holds bytes that are no text in the encoding of the file");
+        .hasMessageContaining("holds bytes that are no text in its encoding");
   }
 
   @Test

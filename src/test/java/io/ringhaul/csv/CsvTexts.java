@@ -33,8 +33,7 @@ final class CsvTexts {
         if (field == null) {
           lines.putNull();
         } else {
-          lines.beginField().put(field.getBytes(UTF_8));
-          lines.endField();
+          lines.put(field);
         }
       }
       lines.endLine();

@@ -102,14 +102,14 @@ class LineBufferTest {
   @Test
   void aLineThatIsDroppedLeavesNoTrace() {
     LineBuffer lines = new LineBuffer(RFC4180);
-    put(lines, "a");
-    put(lines, "b");
+    lines.put("a");
+    lines.put("b");
     lines.endLine();
-    put(lines, "c\"");
+    lines.put("c\"");
     lines.putNull();
     lines.beginField().put('d');
     lines.dropLine();
-    put(lines, "e");
+    lines.put("e");
     lines.putNull();
     lines.endLine();
     assertThat(new String(lines.array(), 0, lines.size(), UTF_8)).isEqualTo("a,b\ne,\n");
@@ -118,10 +118,10 @@ class LineBufferTest {
   @Test
   void aLineIsBegunAnewAfterALargeOne() {
     LineBuffer lines = new LineBuffer(RFC4180);
-    put(lines, "x".repeat(3 << 20));
+    lines.put("x".repeat(3 << 20));
     lines.clear();
     assertThat(lines.array()).hasSizeLessThan(1 << 20);
-    put(lines, "a");
+    lines.put("a");
     lines.endLine();
     assertThat(new String(lines.array(), 0, lines.size(), UTF_8)).isEqualTo("a\n");
   }
@@ -145,11 +145,6 @@ class LineBufferTest {
             "delimiter is '\"', which is the quote or the escape character too; choose another one");
     assertThatThrownBy(() -> new CsvSyntax(CsvDialect.DSBULK, '\\', '"', '\\'))
         .isInstanceOf(InvalidSettingException.class);
-  }
-
-  private static void put(LineBuffer lines, String text) {
-    lines.beginField().put(text.getBytes(UTF_8));
-    lines.endField();
   }
 
   private static Arguments same(String text, String field) {

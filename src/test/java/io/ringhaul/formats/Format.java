@@ -5,6 +5,8 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.parquet.ParquetSource;
+import io.ringhaul.parquet.ParquetTarget;
 import java.nio.file.Path;
 
 /** Every format, as a user first meets it: a place, and all defaults. */
@@ -18,6 +20,18 @@ public enum Format {
     @Override
     public ImportSource source(Path folder) {
       return IcebergSource.warehouse(folder).table("it.exported");
+    }
+  },
+
+  PARQUET {
+    @Override
+    public ExportTarget target(Path folder) {
+      return ParquetTarget.folder(folder);
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return ParquetSource.at(folder);
     }
   };
 

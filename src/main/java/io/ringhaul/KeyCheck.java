@@ -1,0 +1,65 @@
+package io.ringhaul;
+
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks whether a row that is to be written has its key. */
+final class KeyCheck {
+
+  private final TableDescription table;
+  private final List<ColumnDescription> columns;
+  private final boolean hasStatics;
+
+  /**
+   * @param columns the columns in the order in which rows carry them
+   */
+  KeyCheck(TableDescription table, List<ColumnDescription> columns) {
+    this.table = table;
+    this.columns = columns;
+    this.hasStatics = columns.stream().anyMatch(c -> c.kind() == Kind.STATIC);
+  }
+
+  /**
+   * Whether the row has its whole key. One that holds the static data of a partition without rows
+   * has the partition key and nothing of the clustering columns.
+   *
+   * @throws UnsuitableTableException if the row lacks a part of its key
+   */
+  boolean isWhole(RawRow row) {
+    int missing = 0;
+    boolean clustered = false;
+    boolean lacksPartitionKey = false;
+    for (int i = 0; i < columns.size(); i++) {
+      ColumnDescription column = columns.get(i);
+      if (column.isPrimaryKey()) {
+        boolean present = row.bytes(i) != null;
+        clustered |= present && column.kind() == Kind.CLUSTERING;
+        lacksPartitionKey |= !present && column.kind() == Kind.PARTITION_KEY;
+        missing += present ? 0 : 1;
+      }
+    }
+    if (missing > 0 && (!hasStatics || clustered || lacksPartitionKey)) {
+      throw lacking(row);
+    }
+    return missing == 0;
+  }
+
+  private UnsuitableTableException lacking(RawRow row) {
+    List<String> missing = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).isPrimaryKey() && row.bytes(i) == null) {
+        missing.add(TableDescription.quote(columns.get(i).name()));
+      }
+    }
+    return new UnsuitableTableException(
+        table.toString(),
+        String.format(
+            "A row for %s has no value for %s, which its primary key needs: row %s",
+            table, String.join(", ", missing), new RowKey(table, columns).text(row)));
+  }
+}

@@ -1,0 +1,209 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements that restore rows with the write times and moments of expiry of their cells: one
+ * write for each distinct pair in a row, in at most three prepared statements.
+ *
+ * <ul>
+ *   <li>An INSERT writes the row's marker, which CQL never shows. It gets the times of the cells
+ *       that live longest, and of those that were written last, so that the row does not outlive
+ *       its cells. A row that has no cell but its key gets a marker that never expires, if the
+ *       source tells TTLs.
+ *   <li>UPDATEs write the cells with other times, and all parts of collections and user-defined
+ *       types that are not frozen: these are added, never overwritten, so that no tombstone is
+ *       written.
+ *   <li>UPDATEs of the partition write static cells, once for all its rows that follow each other.
+ * </ul>
+ *
+ * <p>Thread-safe.
+ */
+final class TimedStatements {
+
+  /** The protocol counts the statements of a batch in 16 bits. */
+  static final int MOST_WRITES = 65_535;
+
+  private final TimedCells rows;
+  private final Optional<TimedCells> statics;
+  private final TimedStatement insert;
+  private final RowKey rowKey;
+  private final KeyCheck keyCheck;
+  private final ImportClock clock;
+  private final boolean tellsTtls;
+  private final int readAtPosition;
+  private final long readAtOfAll;
+  private final PartitionClaims claims = new PartitionClaims();
+  private final LongAdder expiredRows = new LongAdder();
+  private final LongAdder expiredCells = new LongAdder();
+
+  /**
+   * @param columns what rows carry, in their order
+   * @param times how the times among them are called, and when they were read
+   */
+  TimedStatements(
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      RestoredTimes times) {
+    this.clock = ImportClock.start(session);
+    this.rowKey = new RowKey(table, columns);
+    this.keyCheck = new KeyCheck(table, columns);
+    this.readAtPosition = TimedColumn.position(columns, times.names().readAt());
+    this.readAtOfAll = times.readAt().map(at -> at.getEpochSecond()).orElse(CellWrite.UNKNOWN);
+    List<TimedColumn> timed = TimedColumn.of(times.names(), columns);
+    this.tellsTtls = timed.stream().anyMatch(column -> column.ttl() != TimedColumn.ABSENT);
+    List<ColumnDescription> key = table.primaryKey();
+    List<ColumnDescription> partitionKey = table.partitionKey();
+    List<TimedColumn> regular = ofKind(timed, Kind.REGULAR);
+    List<TimedColumn> ofPartition = ofKind(timed, Kind.STATIC);
+    int[] keyPositions = positions(key, columns);
+    this.insert = TimedStatement.insert(session, clock, table, key, keyPositions, regular);
+    this.rows = TimedCells.of(session, clock, table, key, keyPositions, regular);
+    this.statics =
+        ofPartition.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                TimedCells.of(
+                    session,
+                    clock,
+                    table,
+                    partitionKey,
+                    positions(partitionKey, columns),
+                    ofPartition));
+  }
+
+  /** Rows that were left out since all their cells had expired. */
+  long expiredRows() {
+    return expiredRows.sum();
+  }
+
+  /** Cells that were left out since they had expired, those of rows left out among them. */
+  long expiredCells() {
+    return expiredCells.sum();
+  }
+
+  /** Binds the rows of one split. */
+  RowBinder binder() {
+    return new Binder();
+  }
+
+  private final class Binder implements RowBinder {
+    private @Nullable StaticRun run;
+
+    @Override
+    public List<BoundStatement> bind(RawRow row) {
+      List<BoundStatement> statements = new ArrayList<>(1);
+      try {
+        boolean isWhole = keyCheck.isWhole(row);
+        long now = clock.now();
+        boolean staticExpired =
+            statics.isPresent() && bindStatics(statics.get(), row, now, statements);
+        if (isWhole) {
+          bindRow(row, now, statements);
+        } else if (staticExpired) {
+          expiredRows.increment();
+        }
+      } catch (UnrepresentableValueException e) {
+        throw rowKey.named(e, row);
+      }
+      return statements;
+    }
+
+    /** Whether nothing is left of the partition's static cells. */
+    private boolean bindStatics(
+        TimedCells cells, RawRow row, long now, List<BoundStatement> statements) {
+      StaticRun previous = run;
+      ByteBuffer partition = cells.key(row);
+      ByteBuffer content = cells.content(row);
+      boolean isNew = previous == null || !previous.partition().equals(partition);
+      if (!isNew && previous.content().equals(content)) {
+        return false;
+      }
+      run = new StaticRun(partition, content);
+      boolean withLists = isNew && claims.begin(this, partition);
+      CellSplitter split = cells.split(row, readAt(row), now, withLists);
+      expiredCells.add(split.expired());
+      for (CellWrite write : split.writes()) {
+        statements.add(cells.update(row, write, !split.appends()));
+      }
+      return split.writes().isEmpty() && split.expired() > 0;
+    }
+
+    private void bindRow(RawRow row, long now, List<BoundStatement> statements) {
+      CellSplitter split = rows.split(row, readAt(row), now, true);
+      expiredCells.add(split.expired());
+      List<CellWrite> writes = split.writes();
+      if (writes.isEmpty() && split.expired() > 0) {
+        expiredRows.increment();
+        return;
+      }
+      if (writes.size() >= MOST_WRITES) {
+        throw new UnrepresentableValueException(
+            "",
+            String.format(
+                "its cells have %d different times, and a batch takes %d writes; import it with"
+                    + " ignoreCellTimes",
+                writes.size(), MOST_WRITES));
+      }
+      CellWrite longest = longest(writes);
+      statements.add(insert.bind(row, longest, !split.appends()));
+      for (CellWrite write : writes) {
+        if (rows.writesAnyOf(write)) {
+          statements.add(rows.update(row, write, !split.appends()));
+        }
+      }
+    }
+
+    /** The write whose times the marker gets. */
+    private CellWrite longest(List<CellWrite> writes) {
+      if (writes.isEmpty()) {
+        return new CellWrite(
+            CellWrite.NOW, tellsTtls ? CellWrite.NEVER : CellWrite.UNKNOWN, rows.slots());
+      }
+      CellWrite longest = writes.get(0);
+      for (CellWrite write : writes) {
+        int order = Long.compare(write.lifetime(), longest.lifetime());
+        if (order > 0 || (order == 0 && write.isLaterThan(longest))) {
+          longest = write;
+        }
+      }
+      return longest;
+    }
+
+    private long readAt(RawRow row) {
+      ByteBuffer bytes = readAtPosition == TimedColumn.ABSENT ? null : row.bytes(readAtPosition);
+      return bytes == null ? readAtOfAll : Math.floorDiv(bytes.getLong(bytes.position()), 1_000L);
+    }
+
+    @Override
+    public void close() {
+      claims.end(this);
+    }
+  }
+
+  /** The partition that the rows are in just now, and its static values and their times. */
+  private record StaticRun(ByteBuffer partition, ByteBuffer content) {}
+
+  private static List<TimedColumn> ofKind(List<TimedColumn> columns, Kind kind) {
+    return columns.stream().filter(column -> column.column().kind() == kind).toList();
+  }
+
+  private static int[] positions(List<ColumnDescription> key, List<ColumnDescription> columns) {
+    List<String> names = columns.stream().map(ColumnDescription::name).toList();
+    return key.stream().flatMapToInt(c -> IntStream.of(names.indexOf(c.name()))).toArray();
+  }
+}

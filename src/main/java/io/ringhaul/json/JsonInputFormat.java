@@ -1,0 +1,121 @@
+package io.ringhaul.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.files.InputFormat;
+import io.ringhaul.files.Manifest;
+import io.ringhaul.files.SourceFile;
+import io.ringhaul.files.SourceLayout;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.cql.TableSchema;
+import io.ringhaul.text.BlobForm;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Rows from files of JSON. */
+final class JsonInputFormat implements InputFormat {
+
+  private final JsonSettings settings;
+
+  JsonInputFormat(JsonSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return JsonOutput.NAME;
+  }
+
+  @Override
+  public Set<String> extensions() {
+    return Set.of("json", "jsonl", "ndjson");
+  }
+
+  @Override
+  public boolean compressesItself() {
+    return false;
+  }
+
+  @Override
+  public SourceLayout layout(
+      TableDescription table, Optional<Manifest> manifest, List<SourceFile> files)
+      throws IOException {
+    JsonSettings all = settings;
+    Set<String> columns = new LinkedHashSet<>();
+    if (manifest.isPresent()) {
+      manifest.get().schema().columns().stream()
+          .map(TableSchema.Column::name)
+          .forEach(columns::add);
+      if (!settings.has(JsonSettings.BLOB_FORM)) {
+        all = all.with(JsonSettings.BLOB_FORM, BlobForm.LITERAL_FIRST.name());
+      }
+    } else {
+      columns.addAll(foreignFields(table, files));
+    }
+    if (settings.has(JsonSettings.IGNORE_UNKNOWN_FIELDS)) {
+      columns.removeIf(name -> table.column(name).isEmpty());
+    }
+    // Columns of the table too: whoever selects others wants these passed over.
+    Set<String> known = new LinkedHashSet<>(columns);
+    table.columns().forEach(column -> known.add(column.name()));
+    return new SourceLayout(List.copyOf(columns), all.withFields(known).toMap());
+  }
+
+  /**
+   * The fields that files without a manifest may have: those of the first document, and every
+   * column that need not be in each. The key must be, so its absence there tells of other files
+   * than meant.
+   */
+  private static Set<String> foreignFields(TableDescription table, List<SourceFile> files)
+      throws IOException {
+    Set<String> fields = new LinkedHashSet<>();
+    for (SourceFile file : files) {
+      try (JsonRecords records = new JsonRecords(file)) {
+        if (records.next()) {
+          JsonParser json = records.json();
+          while (json.nextToken() != JsonToken.END_OBJECT) {
+            fields.add(json.currentName());
+            json.nextToken();
+            json.skipChildren();
+          }
+          break;
+        }
+      } catch (IOException e) {
+        throw file.unreadable(e);
+      }
+    }
+    boolean isEmpty = fields.isEmpty();
+    for (ColumnDescription column : table.columns()) {
+      if (isEmpty || !column.isPrimaryKey()) {
+        fields.add(column.name());
+      }
+    }
+    return fields;
+  }
+
+  @Override
+  public boolean isSplittable(SourceFile file) {
+    // A document may be of many lines, and a line end may stand anywhere in it.
+    return false;
+  }
+
+  @Override
+  public RowReader open(
+      Map<String, String> properties, List<ColumnDescription> columns, SourceFile file)
+      throws IOException {
+    JsonSettings planned = new JsonSettings(properties);
+    JsonRecords records = new JsonRecords(file);
+    try {
+      return new JsonRowReader(planned, columns, records);
+    } catch (RuntimeException e) {
+      records.close();
+      throw e;
+    }
+  }
+}

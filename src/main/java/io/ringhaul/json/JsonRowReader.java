@@ -1,0 +1,86 @@
+package io.ringhaul.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.text.TextReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Streams the rows of one file. A field that is absent is null. */
+final class JsonRowReader implements RowReader {
+
+  private final JsonRecords records;
+  private final JsonSettings settings;
+  private final TextReader[] readers;
+  private final Map<String, Integer> positions = new HashMap<>();
+
+  JsonRowReader(JsonSettings settings, List<ColumnDescription> columns, JsonRecords records) {
+    this.records = records;
+    this.settings = settings;
+    this.readers =
+        columns.stream()
+            .map(column -> TextReader.of(column, settings.textOptions()))
+            .toArray(TextReader[]::new);
+    for (int i = 0; i < columns.size(); i++) {
+      positions.put(columns.get(i).name(), i);
+    }
+  }
+
+  @Override
+  public @Nullable RawRow next() {
+    try {
+      return records.next() ? row(records.json()) : null;
+    } catch (UnrepresentableValueException e) {
+      throw new UnrepresentableValueException(
+          e.column(), String.format("%s: %s", records.place(), e.getMessage()));
+    } catch (IOException e) {
+      throw records.failure(e);
+    }
+  }
+
+  private RawRow row(JsonParser json) throws IOException {
+    @Nullable ByteBuffer[] values = new ByteBuffer[readers.length];
+    boolean[] seen = new boolean[readers.length];
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      Integer position = positions.get(name);
+      json.nextToken();
+      if (position == null) {
+        if (!settings.leavesOut(name)) {
+          throw new UnrepresentableValueException(
+              name,
+              String.format(
+                  "%s is no column of the table, so its value would be lost;"
+                      + " set ignoreUnknownFields to leave such fields out",
+                  name));
+        }
+        json.skipChildren();
+        continue;
+      }
+      if (seen[position]) {
+        throw new UnrepresentableValueException(name, name + " is there twice");
+      }
+      seen[position] = true;
+      values[position] = readers[position].read(json);
+    }
+    return column -> values[column];
+  }
+
+  @Override
+  public void close() {
+    try {
+      records.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

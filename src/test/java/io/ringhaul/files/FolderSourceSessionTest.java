@@ -1,0 +1,312 @@
+package io.ringhaul.files;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.format.Compression;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceSession;
+import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an import finds in folders, files and globs. */
+class FolderSourceSessionTest {
+
+  private final LineFormat format = new LineFormat();
+  @TempDir private Path folder;
+
+  @Test
+  void everyCompressionComesBack() throws IOException {
+    for (Compression compression : Compression.values()) {
+      Path out = folder.resolve(compression.name());
+      export(out, compression, 1, 2, 3);
+      Path part = part(out);
+      assertThat(part.getFileName().toString())
+          .endsWith(
+              switch (compression) {
+                case NONE -> ".txt";
+                case GZIP -> ".txt.gz";
+                case ZSTD -> ".txt.zst";
+                case LZ4 -> ".txt.lz4";
+                case SNAPPY -> ".txt.snappy";
+                case BZIP2 -> ".txt.bz2";
+                case XZ -> ".txt.xz";
+              });
+      assertThat(read(SourceLocation.at(out))).containsExactly(1, 2, 3);
+      Files.delete(out.resolve(Manifest.NAME));
+      assertThat(read(SourceLocation.at(out))).as("by its name").containsExactly(1, 2, 3);
+    }
+  }
+
+  @Test
+  void withoutAManifestTheFormatsFilesCount() throws IOException {
+    write("output-000002.txt", Compression.NONE, 3);
+    write("output-000001.txt.gz", Compression.GZIP, 1, 2);
+    write("more.LINES", Compression.NONE, 4);
+    for (String other :
+        List.of("_SUCCESS", "_temporary.txt", ".hidden.txt", ".x.txt.crc", "a.csv", "txt")) {
+      Files.writeString(folder.resolve(other), "no rows");
+    }
+    Files.createDirectory(folder.resolve("inner.txt"));
+    assertThat(read(SourceLocation.at(folder))).containsExactly(4, 1, 2, 3);
+  }
+
+  @Test
+  void globsNameFilesOfSeveralFolders() throws IOException {
+    for (String day : List.of("2026-01", "2026-02", "2027-01")) {
+      Files.createDirectories(folder.resolve(day));
+    }
+    write("2026-01/a.txt", Compression.NONE, 1);
+    write("2026-02/b.txt.gz", Compression.GZIP, 2);
+    write("2026-02/b.odd", Compression.NONE, 3);
+    write("2026-02/_c.txt", Compression.NONE, 4);
+    write("2027-01/d.txt", Compression.NONE, 5);
+    assertThat(glob("2026-*/*.{txt,txt.gz}")).containsExactly(1, 2);
+    assertThat(glob("2026-0?/*")).containsExactly(1, 3, 2);
+    assertThat(glob("**/*.txt")).containsExactly(1, 5);
+    assertThat(glob("202[67]-01/[ad].txt")).containsExactly(1, 5);
+    assertThat(glob("2026-02/b.odd")).as("no pattern").containsExactly(3);
+    assertThatThrownBy(() -> glob("2028-*/*"))
+        .isInstanceOf(StorageException.class)
+        .hasMessage("No file matches " + folder + "/2028-*/*");
+    assertThatThrownBy(() -> glob("gone/*")).hasMessageStartingWith("No file matches ");
+    write("odd [name].txt", Compression.NONE, 6);
+    assertThat(glob("odd [name].txt")).as("there just so").containsExactly(6);
+  }
+
+  @Test
+  void aCompressionCanBeNamed() throws IOException {
+    Path file = write("data.bin", Compression.ZSTD, 1, 2);
+    assertThat(read(SourceLocation.at(file).withCompression(Compression.ZSTD)))
+        .containsExactly(1, 2);
+  }
+
+  @Test
+  void aSingleFileOfAnExportIsCheckedToo() throws IOException {
+    Path out = folder.resolve("out");
+    export(out, Compression.NONE, 1, 2);
+    Path part = part(out);
+    assertThat(read(SourceLocation.at(part))).containsExactly(1, 2);
+    Files.writeString(part, "id\n1\n3\n");
+    assertThatThrownBy(() -> read(SourceLocation.at(part))).hasMessageContaining("is damaged");
+    Path copy = Files.copy(part, folder.resolve("copy.txt"));
+    assertThat(read(SourceLocation.at(copy))).containsExactly(1, 3);
+  }
+
+  @Test
+  void damagedFilesAreNamed() throws IOException {
+    Path out = folder.resolve("out");
+    export(out, Compression.NONE, 1, 2);
+    Path part = part(out);
+    Files.writeString(part, "id\n1\n3\n");
+    assertThatThrownBy(() -> read(SourceLocation.at(out)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageMatching(
+            "The file .*part-00000-000-.*\\.txt is damaged: its SHA-256 checksum is [0-9a-f]{64},"
+                + " and the manifest.json beside it says [0-9a-f]{64}; restore the file, or leave"
+                + " the check out");
+    assertThat(read(SourceLocation.at(out).withoutChecksums())).containsExactly(1, 3);
+    Files.writeString(part, "id\n1\n");
+    assertThatThrownBy(() -> read(SourceLocation.at(out).withoutChecksums()))
+        .hasMessageContaining("has 5 bytes, and the manifest.json beside it says 7");
+    Files.delete(part);
+    assertThatThrownBy(() -> read(SourceLocation.at(out)))
+        .hasMessageContaining("is missing, and the manifest.json beside it lists it");
+  }
+
+  @Test
+  void filesThatAreCutOffFail() throws IOException {
+    int[] ids = new int[5_000];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = i * 7_919;
+    }
+    for (Compression compression : Compression.values()) {
+      if (compression == Compression.NONE) {
+        continue; // no way to tell
+      }
+      Path file = write("cut-" + compression, compression, ids);
+      byte[] bytes = Files.readAllBytes(file);
+      Files.write(file, Arrays.copyOf(bytes, bytes.length - 9));
+      assertThatThrownBy(() -> read(SourceLocation.at(file).withCompression(compression)))
+          .as("%s", compression)
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining(file.toString());
+    }
+  }
+
+  @Test
+  void joinedCompressedFilesAreReadToTheEnd() throws IOException {
+    for (Compression compression : Compression.values()) {
+      Path file = write("joined-" + compression, compression, 1, 2);
+      Path second = folder.resolve("second");
+      try (OutputStream out = Compressions.compress(compression, Files.newOutputStream(second))) {
+        out.write("3\n4\n".getBytes(US_ASCII));
+      }
+      try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.APPEND)) {
+        Files.copy(second, out);
+      }
+      assertThat(read(SourceLocation.at(file).withCompression(compression)))
+          .as("%s", compression)
+          .containsExactly(1, 2, 3, 4);
+    }
+  }
+
+  @Test
+  void foldersOfOtherKindsAreRefused() throws IOException {
+    assertThatThrownBy(() -> read(SourceLocation.at(folder)))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            "The folder "
+                + folder
+                + " holds neither a manifest.json nor files that end in .lines or .txt; name its"
+                + " files with a glob if they are called otherwise");
+    Path out = folder.resolve("out");
+    assertThatThrownBy(() -> read(SourceLocation.at(out))).hasMessage(out + " does not exist");
+    export(out, Compression.NONE, 1);
+    Path manifest = out.resolve(Manifest.NAME);
+    String text = Files.readString(manifest);
+    Files.writeString(manifest, text.replace("\"lines\"", "\"csv\""));
+    assertThatThrownBy(() -> read(SourceLocation.at(out)))
+        .hasMessage("The folder " + out + " holds csv, not lines");
+    Files.writeString(manifest, text.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"));
+    assertThatThrownBy(() -> read(SourceLocation.at(out)))
+        .hasMessage(
+            "The manifest "
+                + manifest
+                + " cannot be read: its format version is 2, and this version of Ringhaul reads"
+                + " version 1");
+    Files.writeString(manifest, "[]");
+    assertThatThrownBy(() -> read(SourceLocation.at(out)))
+        .hasMessageContaining("cannot be read: it lacks formatVersion");
+    Files.writeString(manifest, "{");
+    assertThatThrownBy(() -> read(SourceLocation.at(out)))
+        .hasMessageContaining("cannot be read: it is not JSON");
+  }
+
+  @Test
+  void columnsMustFitTheTable() throws IOException {
+    Path file = folder.resolve("a.txt");
+    Files.writeString(file, "id,old\n");
+    TableDescription table =
+        new TableDescription(
+            "ks",
+            "t",
+            List.of(
+                LineFormat.COLUMNS.get(0),
+                new ColumnDescription("name", DataTypes.TEXT, Kind.REGULAR)));
+    assertThatThrownBy(() -> plan(file, table, List.of()))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            file
+                + " does not fit ks.t: its column old has no place there; select columns to leave"
+                + " it out");
+    assertThat(plan(file, table, List.of("id")).columns()).containsExactly("id");
+    assertThatThrownBy(() -> plan(file, table, List.of("id", "name")))
+        .hasMessage(file + " does not fit ks.t: it has no column name");
+    assertThatThrownBy(() -> plan(file, table, List.of("nobody")))
+        .isInstanceOf(UnsuitableTableException.class);
+    Files.writeString(file, "name\n");
+    assertThatThrownBy(() -> plan(file, table, List.of()))
+        .hasMessage(file + " does not fit ks.t: it has no column id");
+  }
+
+  @Test
+  void typesMustMeanTheSame() throws IOException {
+    Path out = folder.resolve("out");
+    export(out, Compression.NONE, 1);
+    TableDescription texts =
+        new TableDescription(
+            "ks", "t", List.of(new ColumnDescription("id", DataTypes.TEXT, Kind.PARTITION_KEY)));
+    assertThatThrownBy(() -> plan(out, texts, List.of()))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            out + " does not fit ks.t: column id: it is a int there and a text in the table");
+  }
+
+  @Test
+  void theStoredSchemaIsThere() throws IOException {
+    Path out = folder.resolve("out");
+    export(out, Compression.NONE, 1);
+    assertThat(
+            new FolderSourceSession(SourceLocation.at(out), format)
+                .storedSchema()
+                .orElseThrow()
+                .createTable("k", "x"))
+        .isEqualTo("CREATE TABLE \"k\".\"x\" (\"id\" int, PRIMARY KEY ((\"id\")))");
+    Files.delete(out.resolve(Manifest.NAME));
+    assertThat(new FolderSourceSession(SourceLocation.at(out), format).storedSchema()).isEmpty();
+  }
+
+  private List<Integer> glob(String pattern) {
+    return read(SourceLocation.at(folder + "/" + pattern));
+  }
+
+  private SourcePlan plan(Path path, TableDescription table, List<String> columns) {
+    try (SourceSession session = new FolderSourceSession(SourceLocation.at(path), format)) {
+      return session.plan(table, columns, OptionalInt.empty());
+    }
+  }
+
+  private List<Integer> read(SourceLocation location) {
+    List<Integer> ids = new ArrayList<>();
+    try (SourceSession planner = new FolderSourceSession(location, format);
+        SourceSession session = new FolderSourceSession(location, format)) {
+      SourcePlan plan = planner.plan(LineFormat.TABLE, List.of(), OptionalInt.of(100));
+      for (SourceSplit split : plan.splits()) {
+        try (RowReader reader = session.open(plan, LineFormat.COLUMNS, split)) {
+          for (RawRow row = reader.next(); row != null; row = reader.next()) {
+            ids.add(Objects.requireNonNull(row.bytes(0)).getInt(0));
+          }
+        }
+      }
+    }
+    return ids;
+  }
+
+  private Path write(String name, Compression compression, int... ids) throws IOException {
+    Path file = folder.resolve(name);
+    try (OutputStream out = Compressions.compress(compression, Files.newOutputStream(file))) {
+      out.write("id\n".getBytes(US_ASCII));
+      for (int id : ids) {
+        out.write((id + "\n").getBytes(US_ASCII));
+      }
+    }
+    return file;
+  }
+
+  private void export(Path out, Compression compression, int... ids) {
+    FolderTargetSession session =
+        new FolderTargetSession(TargetFolder.of(out, compression), format);
+    TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
+    session.commit(plan, List.of(LineFormat.write(session, plan, 0, ids)));
+  }
+
+  private static Path part(Path out) throws IOException {
+    try (Stream<Path> entries = Files.list(out)) {
+      return entries.filter(SourceSearch::isData).findFirst().orElseThrow();
+    }
+  }
+}
