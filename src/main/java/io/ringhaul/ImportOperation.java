@@ -39,6 +39,7 @@ final class ImportOperation implements Operation<ImportResult> {
   private final ImportSource source;
   private final List<CqlIdentifier> columnNames;
   private final RestoredTimes times;
+  private final boolean createsTable;
   private final BatchLimits limits;
 
   ImportOperation(
@@ -46,16 +47,21 @@ final class ImportOperation implements Operation<ImportResult> {
       ImportSource source,
       List<CqlIdentifier> columnNames,
       RestoredTimes times,
+      boolean createsTable,
       BatchLimits limits) {
     this.settings = settings;
     this.source = source;
     this.columnNames = columnNames;
     this.times = times;
+    this.createsTable = createsTable;
     this.limits = limits;
   }
 
   @Override
   public ImportResult run(CqlSession session, ExecutorService threads) {
+    if (createsTable) {
+      new MissingTable(session, settings).create(source);
+    }
     TableDescription table =
         new TableLookup(session).writable(settings.keyspace(), settings.table());
     List<String> asked = columnNames.stream().map(CqlIdentifier::asInternal).toList();

@@ -18,6 +18,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   private @Nullable ImportSource source;
   private List<CqlIdentifier> columns = List.of();
   private RestoredTimes times = RestoredTimes.DEFAULT;
+  private boolean createsTable;
   private int maxBatchStatements = BatchLimits.DEFAULT.maxStatements();
   private int maxBatchBytes = BatchLimits.DEFAULT.maxBytes();
 
@@ -106,6 +107,18 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
+   * Makes the table if it is missing, and the user-defined types it needs, from the CQL schema that
+   * the source keeps: all columns of the source, the primary key, clustering order and static
+   * columns. The table's other options are the cluster's defaults. The keyspace must exist: an
+   * export does not say how it is replicated. A table that is there is used as it is. Default: a
+   * missing table is an error.
+   */
+  public ImportRequest createTable() {
+    this.createsTable = true;
+    return this;
+  }
+
+  /**
    * The largest number of rows in a batch, 1 to 65,535; 1 sends every row alone. Default: 100.
    *
    * @throws InvalidSettingException if it is out of bounds
@@ -140,6 +153,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
         source,
         columns,
         times,
+        createsTable,
         new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()));
   }
 

@@ -44,7 +44,8 @@ class ArchitectureTest {
           Map.entry("scan", Set.of("exceptions", "progress", "ring", "request", "schema")),
           Map.entry("job", Set.of("exceptions", "progress", "ring", "request", "schema", "scan")),
           Map.entry(
-              "format", Set.of("exceptions", "progress", "ring", "request", "schema", "scan")),
+              "format",
+              Set.of("exceptions", "progress", "ring", "request", "schema", "cql", "scan")),
           Map.entry("batch", BELOW_FORMATS),
           Map.entry("text", BELOW_FORMATS),
           Map.entry("files", BELOW_FORMATS),

@@ -3,6 +3,8 @@ package io.ringhaul.cql;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Decimals and varints as text that keeps unscaled value and scale: what {@link
@@ -12,6 +14,17 @@ public final class Numerals {
 
   /** Below this scale an exponent may pass the 32 bits that a reader takes. */
   private static final int LEAST_SURE_SCALE = -1_000_000_000;
+
+  private static final int MOST_DIGITS_OF_A_LONG = 18;
+
+  /** 10 to the power of the index. */
+  private static final BigInteger[] POWERS =
+      IntStream.rangeClosed(0, 38).mapToObj(BigInteger.TEN::pow).toArray(BigInteger[]::new);
+
+  private static final long[] LONG_POWERS =
+      Arrays.stream(POWERS, 0, MOST_DIGITS_OF_A_LONG + 1)
+          .mapToLong(BigInteger::longValueExact)
+          .toArray();
 
   private Numerals() {}
 
@@ -53,6 +66,23 @@ public final class Numerals {
     } catch (NumberFormatException e) {
       return false;
     }
+  }
+
+  /**
+   * Whether the varint in the range has no more decimal digits than given, 1 to 38.
+   *
+   * @throws ArrayIndexOutOfBoundsException if {@code digits} is out of bounds
+   */
+  public static boolean fits(ByteBuffer bytes, int offset, int length, int digits) {
+    if (length <= Long.BYTES) {
+      if (digits > MOST_DIGITS_OF_A_LONG) {
+        return true;
+      }
+      long limit = LONG_POWERS[digits];
+      long value = asLong(bytes, offset, length);
+      return value < limit && value > -limit;
+    }
+    return asBigInteger(bytes, offset, length).abs().compareTo(POWERS[digits]) < 0;
   }
 
   private static long asLong(ByteBuffer bytes, int offset, int length) {

@@ -1,12 +1,26 @@
 package io.ringhaul.format;
 
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** An import source at work; the counterpart of {@link TargetSession}. */
 public interface SourceSession extends AutoCloseable {
+
+  /**
+   * The CQL schema that the source keeps of its rows, by which a table for them can be made; empty
+   * if it keeps none, as in files of other tools. May be called before {@link #plan} or without it.
+   *
+   * @param keyspace the stored name of the keyspace that is imported into
+   * @param table the stored name of the table that is imported into, which need not exist
+   * @throws io.ringhaul.exceptions.BulkOperationException if the source cannot be read
+   */
+  default Optional<TableSchema> schema(String keyspace, String table) {
+    return Optional.empty();
+  }
 
   /**
    * Finds what there is to read and how its columns fit the table.

@@ -9,15 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
-import org.apache.iceberg.Table;
-import org.apache.iceberg.Transaction;
 import org.apache.iceberg.catalog.Catalog;
-import org.apache.iceberg.catalog.Namespace;
-import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -48,7 +43,7 @@ final class IcebergCommit {
     this.io = io;
     this.identifier = TableIdentifier.parse(layout.table());
     this.jobId = layout.jobId().toString();
-    this.jobSnapshot = new JobSnapshot(catalog, identifier, jobId);
+    this.jobSnapshot = new JobSnapshot(catalog, identifier, layout.publication().ref(), jobId);
   }
 
   /**
@@ -71,11 +66,7 @@ final class IcebergCommit {
     }
     for (int attempt = 1; ; attempt++) {
       try {
-        if (catalog.tableExists(identifier)) {
-          append(files);
-        } else {
-          create(files);
-        }
+        new TableCommit(catalog, layout, jobSnapshot).run(files);
         return done(files);
       } catch (StorageException e) {
         DataFiles.delete(io, files);
@@ -147,74 +138,6 @@ final class IcebergCommit {
 
   private String display() {
     return layout.table() + " in " + layout.location();
-  }
-
-  private void append(List<DataFile> files) {
-    Table table = catalog.loadTable(identifier);
-    if (layout.isNew()
-        && !(table.schema().sameSchema(layout.schema())
-            && table.spec().compatibleWith(layout.spec()))) {
-      throw new StorageException(
-          layout.table(),
-          "The Iceberg table "
-              + layout.table()
-              + " was made by somebody else in the meantime, with another schema or partitioning;"
-              + " run the export again",
-          null);
-    }
-    if (!layout.isNew() && !table.uuid().equals(layout.uuid())) {
-      throw new StorageException(
-          layout.table(),
-          "The Iceberg table "
-              + layout.table()
-              + " was dropped and made anew during the export; run the export again",
-          null);
-    }
-    prepared(table.newAppend(), files).commit();
-  }
-
-  /** A new table and its first rows appear together. */
-  private void create(List<DataFile> files) {
-    if (catalog instanceof SupportsNamespaces namespaces) {
-      createNamespace(namespaces, identifier.namespace());
-    }
-    Transaction transaction =
-        catalog
-            .buildTable(identifier, layout.schema())
-            .withPartitionSpec(layout.spec())
-            .withLocation(layout.location())
-            .withProperties(layout.properties())
-            .createTransaction();
-    if (!transaction.table().schema().sameSchema(layout.schema())) {
-      throw new StorageException(
-          layout.table(),
-          "The catalog gave the columns of " + layout.table() + " other ids than it planned",
-          null);
-    }
-    prepared(transaction.newAppend(), files).commit();
-    transaction.commitTransaction();
-  }
-
-  /** Others may make it at the same moment, which not every catalog reports in the same way. */
-  private void createNamespace(SupportsNamespaces namespaces, Namespace namespace) {
-    if (namespaces.namespaceExists(namespace)) {
-      return;
-    }
-    try {
-      namespaces.createNamespace(namespace);
-    } catch (RuntimeException e) {
-      if (!namespaces.namespaceExists(namespace)) {
-        throw new StorageException(
-            layout.table(),
-            "The namespace " + namespace + " cannot be made in the catalog: " + e.getMessage(),
-            e);
-      }
-    }
-  }
-
-  private AppendFiles prepared(AppendFiles append, List<DataFile> files) {
-    files.forEach(append::appendFile);
-    return append.set(JobSnapshot.JOB_ID, jobId).validateWith(jobSnapshot.absence());
   }
 
   private StorageException refused(List<DataFile> files, RuntimeException e) {

@@ -6,7 +6,6 @@ import io.ringhaul.format.SourceSession;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 
@@ -14,39 +13,33 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * An Iceberg table, as it is or as it was, to import from. Rows that delete files take away are
  * left out.
  *
+ * <p>Which state is read is said by one of {@link #snapshot}, {@link #asOf}, {@link #branch},
+ * {@link #tag} and {@link #changesBetween}; two of them contradict each other. Default: the current
+ * one.
+ *
  * <p>Immutable: each method that changes a setting gives a new source.
  */
 public final class IcebergSource implements ImportSource {
 
   private final CatalogSource catalog;
   private final Optional<TableIdentifier> table;
-  private final OptionalLong snapshotId;
-  private final Optional<Instant> asOf;
+  private final ReadPoint point;
 
-  private IcebergSource(
-      CatalogSource catalog,
-      Optional<TableIdentifier> table,
-      OptionalLong snapshotId,
-      Optional<Instant> asOf) {
+  private IcebergSource(CatalogSource catalog, Optional<TableIdentifier> table, ReadPoint point) {
     this.catalog = catalog;
     this.table = table;
-    this.snapshotId = snapshotId;
-    this.asOf = asOf;
+    this.point = point;
   }
 
   /** A table in a folder of this machine, as {@link IcebergTarget#warehouse} makes it. */
   public static IcebergSource warehouse(Path folder) {
     return new IcebergSource(
-        CatalogSource.existingWarehouse(folder),
-        Optional.empty(),
-        OptionalLong.empty(),
-        Optional.empty());
+        CatalogSource.existingWarehouse(folder), Optional.empty(), new ReadPoint.Current());
   }
 
   /** A table in the given catalog, which stays the caller's. */
   public static IcebergSource catalog(Catalog catalog) {
-    return new IcebergSource(
-        CatalogSource.of(catalog), Optional.empty(), OptionalLong.empty(), Optional.empty());
+    return new IcebergSource(CatalogSource.of(catalog), Optional.empty(), new ReadPoint.Current());
   }
 
   /**
@@ -56,38 +49,71 @@ public final class IcebergSource implements ImportSource {
    * @throws InvalidSettingException if there is no namespace or a part is empty
    */
   public IcebergSource table(String name) {
-    return new IcebergSource(catalog, Optional.of(TableNames.parse(name)), snapshotId, asOf);
+    return new IcebergSource(catalog, Optional.of(TableNames.parse(name)), point);
   }
 
   /**
-   * The snapshot to read. Default: the current one. Excludes {@link #asOf}.
+   * The snapshot to read, with the columns that the table had then.
    *
-   * @throws InvalidSettingException if a moment is set too
+   * @throws InvalidSettingException if another state is set too
    */
   public IcebergSource snapshot(long id) {
-    return checked(new IcebergSource(catalog, table, OptionalLong.of(id), asOf));
+    return at("snapshot", new ReadPoint.AtSnapshot(id));
   }
 
   /**
-   * Reads the snapshot that was current at that moment. Default: the current one. Excludes {@link
-   * #snapshot}.
+   * Reads the snapshot that was current at that moment, with the columns that the table had then.
    *
-   * @throws InvalidSettingException if a snapshot is set too
+   * @throws InvalidSettingException if another state is set too
    */
   public IcebergSource asOf(Instant moment) {
-    return checked(new IcebergSource(catalog, table, snapshotId, Optional.of(moment)));
+    return at("asOf", new ReadPoint.AsOf(moment));
+  }
+
+  /**
+   * Reads the last snapshot of a branch, with the table's current columns.
+   *
+   * @throws InvalidSettingException if another state is set too, or the name is blank
+   */
+  public IcebergSource branch(String name) {
+    return at("branch", new ReadPoint.OnBranch(TableNames.ref("branch", name)));
+  }
+
+  /**
+   * Reads the snapshot that has the tag, with the columns that the table had then.
+   *
+   * @throws InvalidSettingException if another state is set too, or the name is blank
+   */
+  public IcebergSource tag(String name) {
+    return at("tag", new ReadPoint.AtTag(TableNames.ref("tag", name)));
+  }
+
+  /**
+   * Reads only the rows that were added after one snapshot and up to another, with the columns that
+   * the table had at the second. Snapshots that rewrite files are passed over. If one between them
+   * takes rows away, by deletes or an overwrite, or if the first is no ancestor of the second, the
+   * import is refused.
+   *
+   * @param fromExclusive the id of the snapshot before the first change
+   * @param toInclusive the id of the snapshot with the last change
+   * @throws InvalidSettingException if another state is set too
+   */
+  public IcebergSource changesBetween(long fromExclusive, long toInclusive) {
+    return at("changesBetween", new ReadPoint.Changes(fromExclusive, toInclusive));
   }
 
   @Override
   public SourceSession open() {
-    return new IcebergSourceSession(catalog, table, snapshotId, asOf);
+    return new IcebergSourceSession(catalog, table, point);
   }
 
-  private static IcebergSource checked(IcebergSource source) {
-    if (source.snapshotId.isPresent() && source.asOf.isPresent()) {
+  private IcebergSource at(String setting, ReadPoint next) {
+    if (!(point instanceof ReadPoint.Current) && point.getClass() != next.getClass()) {
       throw new InvalidSettingException(
-          "snapshot", "Set either snapshot or asOf: both name the state to read");
+          setting,
+          "Set one of snapshot, asOf, branch, tag and changesBetween: each names the state to"
+              + " read");
     }
-    return source;
+    return new IcebergSource(catalog, table, next);
   }
 }

@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.RowReader;
@@ -12,26 +13,23 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableScan;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Types.NestedField;
-import org.apache.iceberg.util.SnapshotUtil;
 import org.apache.iceberg.util.TableScanUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -50,28 +48,33 @@ final class IcebergSourceSession implements SourceSession {
 
   private final CatalogSource source;
   private final Optional<TableIdentifier> name;
-  private final OptionalLong snapshotId;
-  private final Optional<Instant> asOf;
+  private final ReadPoint point;
   private CatalogSource.@Nullable Handle handle;
   private @Nullable Table table;
 
-  IcebergSourceSession(
-      CatalogSource source,
-      Optional<TableIdentifier> name,
-      OptionalLong snapshotId,
-      Optional<Instant> asOf) {
+  IcebergSourceSession(CatalogSource source, Optional<TableIdentifier> name, ReadPoint point) {
     this.source = source;
     this.name = name;
-    this.snapshotId = snapshotId;
-    this.asOf = asOf;
+    this.point = point;
+  }
+
+  @Override
+  public Optional<TableSchema> schema(String keyspace, String targetTable) {
+    TableIdentifier identifier = name.orElseGet(() -> TableIdentifier.of(keyspace, targetTable));
+    return guarded(identifier, () -> StoredSchema.in(load(identifier)));
   }
 
   @Override
   public SourcePlan plan(TableDescription target, List<String> columns, OptionalInt splitCount) {
     TableIdentifier identifier =
         name.orElseGet(() -> TableIdentifier.of(target.keyspace(), target.name()));
+    return guarded(
+        identifier, () -> plan(identifier, load(identifier), target, columns, splitCount));
+  }
+
+  private static <T> T guarded(TableIdentifier identifier, Supplier<T> read) {
     try {
-      return plan(identifier, load(identifier), target, columns, splitCount);
+      return read.get();
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -88,24 +91,16 @@ final class IcebergSourceSession implements SourceSession {
       TableDescription target,
       List<String> columns,
       OptionalInt splitCount) {
-    OptionalLong snapshot = snapshot(opened);
-    // Time travel reads the columns as they were; the current state has the current ones.
-    Schema schema =
-        snapshot.isPresent()
-            ? SnapshotUtil.schemaFor(opened, snapshot.getAsLong())
-            : opened.schema();
+    SourceState state = SourceState.of(opened, point);
+    Schema schema = state.schema();
     List<String> selected = select(identifier, schema, target, columns);
-    TableScan scan = opened.newScan().select(selected);
-    if (snapshot.isPresent()) {
-      scan = scan.useSnapshot(snapshot.getAsLong());
-    }
     return new SourcePlan(
         FORMAT_VERSION,
         WriteLayout.FORMAT,
         identifier + " in " + opened.location(),
         selected,
         Map.of(SCHEMA, SchemaParser.toJson(schema)),
-        splits(identifier, scan, splitCount));
+        splits(identifier, () -> state.files(selected), splitCount));
   }
 
   @Override
@@ -127,8 +122,11 @@ final class IcebergSourceSession implements SourceSession {
   }
 
   private Table load(TableIdentifier identifier) {
-    CatalogSource.Handle opened = source.open();
-    handle = opened;
+    CatalogSource.Handle opened = handle;
+    if (opened == null) {
+      opened = source.open();
+      handle = opened;
+    }
     try {
       Table loaded = opened.catalog().loadTable(identifier);
       table = loaded;
@@ -139,31 +137,6 @@ final class IcebergSourceSession implements SourceSession {
           "The catalog has no Iceberg table " + identifier + "; name it with table(...)",
           e);
     }
-  }
-
-  /** The snapshot that was asked for; empty for the current state. */
-  private OptionalLong snapshot(Table from) {
-    if (snapshotId.isPresent()) {
-      if (from.snapshot(snapshotId.getAsLong()) == null) {
-        throw new StorageException(
-            from.name(),
-            String.format(
-                "The Iceberg table %s has no snapshot %d", from.name(), snapshotId.getAsLong()),
-            null);
-      }
-      return snapshotId;
-    }
-    if (asOf.isPresent()) {
-      Long id = SnapshotUtil.nullableSnapshotIdAsOfTime(from, asOf.get().toEpochMilli());
-      if (id == null) {
-        throw new StorageException(
-            from.name(),
-            "The Iceberg table " + from.name() + " had no snapshot yet at " + asOf.get(),
-            null);
-      }
-      return OptionalLong.of(id);
-    }
-    return OptionalLong.empty();
   }
 
   private static List<String> select(
@@ -201,11 +174,13 @@ final class IcebergSourceSession implements SourceSession {
   }
 
   private static List<SourceSplit> splits(
-      TableIdentifier identifier, TableScan scan, OptionalInt splitCount) {
+      TableIdentifier identifier,
+      Supplier<CloseableIterable<FileScanTask>> files,
+      OptionalInt splitCount) {
     List<SourceSplit> splits = new ArrayList<>();
-    long splitBytes = splitCount.isPresent() ? bytes(scan) / splitCount.getAsInt() : SPLIT_BYTES;
+    long splitBytes = splitCount.isPresent() ? bytes(files) / splitCount.getAsInt() : SPLIT_BYTES;
     try (CloseableIterable<FileScanTask> tasks =
-        TableScanUtil.splitFiles(scan.planFiles(), Math.max(LEAST_SPLIT_BYTES, splitBytes))) {
+        TableScanUtil.splitFiles(files.get(), Math.max(LEAST_SPLIT_BYTES, splitBytes))) {
       for (FileScanTask task : tasks) {
         if (task.file().format() != FileFormat.PARQUET) {
           throw new StorageException(
@@ -225,10 +200,10 @@ final class IcebergSourceSession implements SourceSession {
     return splits;
   }
 
-  private static long bytes(TableScan scan) {
-    try (CloseableIterable<FileScanTask> files = scan.planFiles()) {
+  private static long bytes(Supplier<CloseableIterable<FileScanTask>> files) {
+    try (CloseableIterable<FileScanTask> tasks = files.get()) {
       long bytes = 0;
-      for (FileScanTask file : files) {
+      for (FileScanTask file : tasks) {
         bytes += file.length();
       }
       return bytes;

@@ -1,40 +1,40 @@
 package io.ringhaul.iceberg;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.WriteMode;
+import io.ringhaul.parquet.ParquetCodecs;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.iceberg.catalog.Catalog;
-import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
  * An Iceberg table that an export appends to, and creates if it is not there. The rows of an
- * export, and a table that is new, become visible in one snapshot.
+ * export, a table that is new, and changes of a table that is not, become visible in one step.
+ *
+ * <p>A table that is there follows the table in Cassandra: a column that is new there is added, a
+ * type is promoted where Iceberg can do so (int to long, float to double, a decimal to more
+ * digits), and a column that was dropped there stays, without values in new rows. Where Iceberg
+ * cannot follow, the export is refused before anything is written.
+ *
+ * <p>A new table gets the primary key as its identifier fields where Iceberg allows it: every
+ * column of the key is exported, of a primitive type other than float and double, and never null.
+ * The table property {@code ringhaul.identifier-fields} names them or says why there are none.
  *
  * <p>Immutable: each method that changes a setting gives a new target.
  */
 public final class IcebergTarget implements ExportTarget {
 
-  private static final long DEFAULT_FILE_BYTES = 128L << 20;
   private static final long LEAST_FILE_BYTES = 1L << 20;
+  private static final String OWN_PROPERTIES = "ringhaul.";
 
-  private final CatalogSource catalog;
-  private final Optional<TableIdentifier> table;
-  private final List<PartitionExpression> partitioning;
-  private final long targetFileBytes;
+  private final TargetSettings settings;
 
-  private IcebergTarget(
-      CatalogSource catalog,
-      Optional<TableIdentifier> table,
-      List<PartitionExpression> partitioning,
-      long targetFileBytes) {
-    this.catalog = catalog;
-    this.table = table;
-    this.partitioning = partitioning;
-    this.targetFileBytes = targetFileBytes;
+  private IcebergTarget(TargetSettings settings) {
+    this.settings = settings;
   }
 
   /**
@@ -43,14 +43,12 @@ public final class IcebergTarget implements ExportTarget {
    * org.xerial:sqlite-jdbc}.
    */
   public static IcebergTarget warehouse(Path folder) {
-    return new IcebergTarget(
-        CatalogSource.warehouse(folder), Optional.empty(), List.of(), DEFAULT_FILE_BYTES);
+    return new IcebergTarget(TargetSettings.of(CatalogSource.warehouse(folder)));
   }
 
   /** A table in the given catalog, which stays the caller's. */
   public static IcebergTarget catalog(Catalog catalog) {
-    return new IcebergTarget(
-        CatalogSource.of(catalog), Optional.empty(), List.of(), DEFAULT_FILE_BYTES);
+    return new IcebergTarget(TargetSettings.of(CatalogSource.of(catalog)));
   }
 
   /**
@@ -60,8 +58,7 @@ public final class IcebergTarget implements ExportTarget {
    * @throws InvalidSettingException if there is no namespace or a part is empty
    */
   public IcebergTarget table(String name) {
-    return new IcebergTarget(
-        catalog, Optional.of(TableNames.parse(name)), partitioning, targetFileBytes);
+    return new IcebergTarget(settings.withTable(TableNames.parse(name)));
   }
 
   /**
@@ -74,10 +71,7 @@ public final class IcebergTarget implements ExportTarget {
    */
   public IcebergTarget partitionBy(String... expressions) {
     return new IcebergTarget(
-        catalog,
-        table,
-        Stream.of(expressions).map(PartitionExpression::parse).toList(),
-        targetFileBytes);
+        settings.withPartitioning(Stream.of(expressions).map(PartitionExpression::parse).toList()));
   }
 
   /**
@@ -92,11 +86,111 @@ public final class IcebergTarget implements ExportTarget {
           "targetFileSize",
           "targetFileSize is " + bytes + " bytes; it takes " + LEAST_FILE_BYTES + " or more");
     }
-    return new IcebergTarget(catalog, table, partitioning, bytes);
+    return new IcebergTarget(settings.withTargetFileBytes(bytes));
+  }
+
+  /**
+   * What becomes of a table that is there, and of its rows. Default: {@link WriteMode#APPEND}.
+   *
+   * <ul>
+   *   <li>{@link WriteMode#CREATE}: a table that is there is refused.
+   *   <li>{@link WriteMode#APPEND}: the rows are added; a table that is not there is made.
+   *   <li>{@link WriteMode#OVERWRITE}: one snapshot takes away all rows and brings the new ones,
+   *       also if there are none. Rows that others add during the export go too. Earlier snapshots
+   *       keep theirs. A table that is not there is made.
+   * </ul>
+   *
+   * @throws InvalidSettingException if {@link #overwritePartitions} is set too
+   */
+  public IcebergTarget mode(WriteMode mode) {
+    if (settings.mode().filter(set -> set == CommitMode.REPLACE_PARTITIONS).isPresent()) {
+      throw contradiction();
+    }
+    return new IcebergTarget(settings.withMode(CommitMode.valueOf(mode.name())));
+  }
+
+  /**
+   * Replaces those partitions of the table that the export has rows for, in one snapshot; the
+   * others stay, and an export without rows replaces nothing. A table that is not there is made.
+   * Default: rows are added.
+   *
+   * @throws InvalidSettingException if {@link #mode} is set too
+   */
+  public IcebergTarget overwritePartitions() {
+    if (settings.mode().filter(set -> set != CommitMode.REPLACE_PARTITIONS).isPresent()) {
+      throw contradiction();
+    }
+    return new IcebergTarget(settings.withMode(CommitMode.REPLACE_PARTITIONS));
+  }
+
+  /**
+   * The branch to write, for looking at the rows before they are published. A branch that is not
+   * there begins at the main branch's current snapshot. A new table is made with an empty main
+   * branch and the rows on this one only. Schema and properties belong to the whole table: if the
+   * export changes them, they change for the main branch too. Default: the main branch.
+   *
+   * @throws InvalidSettingException if the name is blank
+   */
+  public IcebergTarget branch(String name) {
+    return new IcebergTarget(settings.withBranch(TableNames.ref("branch", name)));
+  }
+
+  /**
+   * A property of the table, new or not; it wins over what a new table gets by default. Call it
+   * once for each property. Default: new tables get format version 2, zstd and 20 commit retries,
+   * others keep what they have.
+   *
+   * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}
+   */
+  public IcebergTarget property(String key, String value) {
+    if (key.isBlank() || key.startsWith(OWN_PROPERTIES)) {
+      throw new InvalidSettingException(
+          "property",
+          "The table property \""
+              + key
+              + "\" cannot be set; it takes a key that does not begin with "
+              + OWN_PROPERTIES);
+    }
+    return new IcebergTarget(settings.withProperty(key, Objects.requireNonNull(value)));
+  }
+
+  /**
+   * How the data files of this export are compressed; a new table keeps it for later writes.
+   * Default: as the table says, zstd in a new one.
+   *
+   * @throws InvalidSettingException if Parquet does not have it: BZIP2 and XZ
+   */
+  public IcebergTarget compression(Compression compression) {
+    ParquetCodecs.name(compression);
+    return new IcebergTarget(settings.withCompression(compression));
+  }
+
+  /**
+   * Writes a {@code decimal} or {@code varint} column as Iceberg's decimal of that precision and
+   * scale instead of as text. It is strict: a value that would not come back as it was, because it
+   * has more digits or another scale than the column, is an {@link
+   * io.ringhaul.exceptions.UnrepresentableValueException}; nothing is rounded or padded. The scale
+   * of a varint is 0. Default: text, which holds any value; in a table that is there already, the
+   * decimal type that its column has.
+   *
+   * @param column the column's name, in CQL form
+   * @param precision how many digits a value may have, 1 to 38
+   * @param scale how many of them stand behind the point, 0 to {@code precision}
+   * @throws InvalidSettingException if a number is out of bounds
+   */
+  public IcebergTarget decimal(String column, int precision, int scale) {
+    return new IcebergTarget(
+        settings.withTypes(settings.types().decimal(column, precision, scale)));
   }
 
   @Override
   public TargetSession open() {
-    return new IcebergTargetSession(catalog, table, partitioning, targetFileBytes);
+    return new IcebergTargetSession(settings);
+  }
+
+  private static InvalidSettingException contradiction() {
+    return new InvalidSettingException(
+        "overwritePartitions",
+        "Set either mode or overwritePartitions: both say what becomes of the rows that are there");
   }
 }

@@ -11,7 +11,7 @@ import io.ringhaul.format.TaskWriter;
 import io.ringhaul.parquet.IcebergTypes;
 import io.ringhaul.schema.ColumnDescription;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -26,53 +26,31 @@ final class IcebergTargetSession implements TargetSession {
   /** The part of the heap that the row groups of all open files may fill together: a sixth. */
   private static final long HEAP_SHARE = 6;
 
-  private final CatalogSource source;
-  private final Optional<TableIdentifier> name;
-  private final List<PartitionExpression> partitioning;
-  private final long targetFileBytes;
+  private final TargetSettings settings;
   private CatalogSource.@Nullable Handle handle;
   private @Nullable FileIO io;
 
-  IcebergTargetSession(
-      CatalogSource source,
-      Optional<TableIdentifier> name,
-      List<PartitionExpression> partitioning,
-      long targetFileBytes) {
-    this.source = source;
-    this.name = name;
-    this.partitioning = partitioning;
-    this.targetFileBytes = targetFileBytes;
+  IcebergTargetSession(TargetSettings settings) {
+    this.settings = settings;
   }
 
   @Override
   public TargetPlan plan(ExportDescription export) {
     // What can be wrong with the request is looked at before a catalog is made on disk.
-    Schema schema = IcebergTypes.schema(export.table(), export.columns());
+    Schema schema =
+        IdentifierFields.in(
+            IcebergTypes.schema(export.table(), export.columns(), settings.types()), export);
     TableIdentifier identifier =
-        name.orElseGet(() -> TableIdentifier.of(export.table().keyspace(), export.table().name()));
-    long writerBytes =
-        Runtime.getRuntime().maxMemory() / HEAP_SHARE / Math.max(1, export.concurrentTasks());
-    PartitionSpec spec = PartitionExpression.bind(partitioning, schema);
-    Catalog catalog = catalog();
+        settings
+            .table()
+            .orElseGet(() -> TableIdentifier.of(export.table().keyspace(), export.table().name()));
+    PartitionSpec spec = PartitionExpression.bind(settings.partitioning(), schema);
     try {
-      Table table;
-      boolean isNew = !catalog.tableExists(identifier);
-      if (isNew) {
-        table =
-            catalog
-                .buildTable(identifier, schema)
-                .withPartitionSpec(spec)
-                .withProperties(NewTable.properties(export, targetFileBytes))
-                .createTransaction()
-                .table();
-      } else {
-        table = catalog.loadTable(identifier);
-        ExistingTable.requireFit(table, export.columns(), partitioning);
-      }
-      io = table.io();
-      return WriteLayout.of(
-              export.jobId(), identifier.toString(), isNew, table, targetFileBytes, writerBytes)
-          .toPlan();
+      WriteLayout layout =
+          catalog().tableExists(identifier)
+              ? existing(export, identifier)
+              : created(export, identifier, schema, spec);
+      return layout.toPlan();
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -81,6 +59,73 @@ final class IcebergTargetSession implements TargetSession {
           "The Iceberg table " + identifier + " cannot be prepared: " + e.getMessage(),
           e);
     }
+  }
+
+  private WriteLayout created(
+      ExportDescription export, TableIdentifier identifier, Schema schema, PartitionSpec spec) {
+    Map<String, String> properties = NewTable.properties(export, schema, settings);
+    Table table =
+        catalog()
+            .buildTable(identifier, schema)
+            .withPartitionSpec(spec)
+            .withProperties(properties)
+            .createTransaction()
+            .table();
+    Publication publication =
+        new Publication(settings.commitMode(), settings.branch(), settings.properties());
+    return layout(export, identifier, true, table, table.schema(), publication);
+  }
+
+  private WriteLayout existing(ExportDescription export, TableIdentifier identifier) {
+    Table table = catalog().loadTable(identifier);
+    Publication publication =
+        new Publication(settings.commitMode(), settings.branch(), settings.properties());
+    if (settings.commitMode() == CommitMode.CREATE
+        && new JobSnapshot(catalog(), identifier, publication.ref(), export.jobId().toString())
+            .find()
+            .isEmpty()) {
+      throw new StorageException(
+          identifier.toString(),
+          String.format(
+              "The Iceberg table %s exists, and mode CREATE writes to new tables only; choose"
+                  + " APPEND or OVERWRITE, or another table",
+              identifier),
+          null);
+    }
+    Schema evolved =
+        new ExistingTable(table, export, settings.types())
+            .evolved(settings.partitioning(), publication);
+    return layout(
+        export,
+        identifier,
+        false,
+        table,
+        evolved,
+        publication
+            .withProperties(IdentifierFields.changedProperties(table.schema(), evolved))
+            .withProperties(StoredSchema.changedProperty(table, export)));
+  }
+
+  private WriteLayout layout(
+      ExportDescription export,
+      TableIdentifier identifier,
+      boolean isNew,
+      Table table,
+      Schema schema,
+      Publication publication) {
+    io = table.io();
+    return new WriteLayout(
+        export.jobId(),
+        identifier.toString(),
+        isNew,
+        table.uuid(),
+        table.location(),
+        schema,
+        table.spec(),
+        isNew ? table.properties() : settings.fileProperties(table.properties()),
+        settings.targetFileBytes(),
+        Runtime.getRuntime().maxMemory() / HEAP_SHARE / Math.max(1, export.concurrentTasks()),
+        publication);
   }
 
   @Override
@@ -111,7 +156,7 @@ final class IcebergTargetSession implements TargetSession {
   private Catalog catalog() {
     CatalogSource.Handle opened = handle;
     if (opened == null) {
-      opened = source.open();
+      opened = settings.catalog().open();
       handle = opened;
     }
     return opened.catalog();

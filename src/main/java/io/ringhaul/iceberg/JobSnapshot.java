@@ -19,27 +19,33 @@ final class JobSnapshot {
 
   private final Catalog catalog;
   private final TableIdentifier identifier;
+  private final String ref;
   private final String jobId;
 
-  JobSnapshot(Catalog catalog, TableIdentifier identifier, String jobId) {
+  /**
+   * @param ref the branch that the job commits to
+   */
+  JobSnapshot(Catalog catalog, TableIdentifier identifier, String ref, String jobId) {
     this.catalog = catalog;
     this.identifier = identifier;
+    this.ref = ref;
     this.jobId = jobId;
   }
 
   /**
-   * The job's snapshot among the current one and its ancestors: one that was rolled back does not
-   * count.
+   * The job's snapshot among the branch's current one and its ancestors: one that was rolled back
+   * does not count. A branch that is not there yet begins at the main one's current snapshot.
    */
   Optional<Snapshot> find() {
     if (!catalog.tableExists(identifier)) {
       return Optional.empty();
     }
     Table table = catalog.loadTable(identifier);
-    if (table.currentSnapshot() == null) {
+    Snapshot head = SnapshotUtil.latestSnapshot(table, ref);
+    if (head == null) {
       return Optional.empty();
     }
-    for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
+    for (Snapshot snapshot : SnapshotUtil.ancestorsOf(head.snapshotId(), table::snapshot)) {
       if (isOfJob(snapshot)) {
         return Optional.of(snapshot);
       }

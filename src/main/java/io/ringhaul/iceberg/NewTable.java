@@ -1,53 +1,41 @@
 package io.ringhaul.iceberg;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.ringhaul.cql.CqlTypes;
 import io.ringhaul.format.ExportDescription;
-import io.ringhaul.schema.ColumnDescription;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableProperties;
 
 /** What a table that an export makes is told about itself. */
 final class NewTable {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** Many exports may commit to one table at once; Iceberg's default of 4 gives up too early. */
   private static final String COMMIT_RETRIES = "20";
 
+  /** The property with the name of the table that the first rows came from. */
+  static final String SOURCE_TABLE = "ringhaul.source.table";
+
   private NewTable() {}
 
-  static Map<String, String> properties(ExportDescription export, long targetFileBytes) {
+  /**
+   * The table's properties.
+   *
+   * @param schema the table's schema, as {@link IdentifierFields#in} made it
+   */
+  static Map<String, String> properties(
+      ExportDescription export, Schema schema, TargetSettings settings) {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put(TableProperties.FORMAT_VERSION, "2");
     properties.put(TableProperties.DEFAULT_FILE_FORMAT, "parquet");
     properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
-    properties.put(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(targetFileBytes));
+    properties.put(
+        TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(settings.targetFileBytes()));
     properties.put(TableProperties.COMMIT_NUM_RETRIES, COMMIT_RETRIES);
+    properties.putAll(settings.tableProperties());
     properties.put("ringhaul.source.keyspace", export.table().keyspace());
-    properties.put("ringhaul.source.table", export.table().name());
-    properties.put("ringhaul.cql.columns", columns(export.columns()));
+    properties.put(SOURCE_TABLE, export.table().name());
+    properties.put(IdentifierFields.PROPERTY, IdentifierFields.description(schema, export));
+    properties.putAll(StoredSchema.property(export));
     return properties;
-  }
-
-  private static String columns(List<ColumnDescription> columns) {
-    List<Map<String, String>> descriptions = new ArrayList<>();
-    for (ColumnDescription column : columns) {
-      Map<String, String> description = new LinkedHashMap<>();
-      description.put("name", column.name());
-      description.put("type", CqlTypes.text(column.type()));
-      description.put("kind", column.kind().name().toLowerCase(Locale.ROOT));
-      descriptions.add(description);
-    }
-    try {
-      return JSON.writeValueAsString(descriptions);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A list of texts is always JSON", e);
-    }
   }
 }

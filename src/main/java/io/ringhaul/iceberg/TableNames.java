@@ -17,4 +17,12 @@ final class TableNames {
     }
     return TableIdentifier.of(parts);
   }
+
+  /** The name of a branch or a tag. */
+  static String ref(String setting, String name) {
+    if (name.isBlank()) {
+      throw new InvalidSettingException(setting, setting + " is blank; it takes a name");
+    }
+    return name;
+  }
 }

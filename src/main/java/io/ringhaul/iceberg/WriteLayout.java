@@ -5,13 +5,13 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.format.TargetPlan;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.PartitionSpecParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
-import org.apache.iceberg.Table;
 import org.apache.iceberg.io.LocationProvider;
 
 /**
@@ -23,11 +23,13 @@ import org.apache.iceberg.io.LocationProvider;
  * @param isNew whether the commit makes the table
  * @param uuid the table's own id; of no meaning while the table is not made
  * @param location the table's folder
- * @param schema the schema that files are written with
+ * @param schema the schema that files are written with; a table that is there gets it with the
+ *     commit
  * @param spec how they are partitioned
- * @param properties the table's properties
+ * @param properties the properties that files are written with, and that a new table gets
  * @param targetFileBytes the size at which a file is ended
  * @param writerBytes the memory that one task's open files may fill before they write
+ * @param publication what the commit does beside adding files
  */
 record WriteLayout(
     UUID jobId,
@@ -39,7 +41,8 @@ record WriteLayout(
     PartitionSpec spec,
     Map<String, String> properties,
     long targetFileBytes,
-    long writerBytes) {
+    long writerBytes,
+    Publication publication) {
 
   static final String FORMAT = "iceberg";
 
@@ -47,22 +50,6 @@ record WriteLayout(
   private static final int MOST_OPEN_PARTITIONS = 4;
   private static final long USEFUL_ROW_GROUP_BYTES = 8L << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** The layout of a table that is there, or of one in a transaction that makes it. */
-  static WriteLayout of(
-      UUID jobId, String name, boolean isNew, Table table, long targetFileBytes, long writerBytes) {
-    return new WriteLayout(
-        jobId,
-        name,
-        isNew,
-        table.uuid(),
-        table.location(),
-        table.schema(),
-        table.spec(),
-        table.properties(),
-        targetFileBytes,
-        writerBytes);
-  }
 
   /**
    * How many partitions one task writes at once, 1 to 4. A Parquet writer costs some megabytes
@@ -81,17 +68,20 @@ record WriteLayout(
         FORMAT_VERSION,
         FORMAT,
         table + " in " + location,
-        Map.of(
-            "job-id", jobId.toString(),
-            "table", table,
-            "new", Boolean.toString(isNew),
-            "uuid", uuid.toString(),
-            "location", location,
-            "schema", SchemaParser.toJson(schema),
-            "spec", PartitionSpecParser.toJson(spec),
-            "properties", json(properties),
-            "target-file-bytes", Long.toString(targetFileBytes),
-            "writer-bytes", Long.toString(writerBytes)));
+        Map.ofEntries(
+            Map.entry("job-id", jobId.toString()),
+            Map.entry("table", table),
+            Map.entry("new", Boolean.toString(isNew)),
+            Map.entry("uuid", uuid.toString()),
+            Map.entry("location", location),
+            Map.entry("schema", SchemaParser.toJson(schema)),
+            Map.entry("spec", PartitionSpecParser.toJson(spec)),
+            Map.entry("properties", json(properties)),
+            Map.entry("target-file-bytes", Long.toString(targetFileBytes)),
+            Map.entry("writer-bytes", Long.toString(writerBytes)),
+            Map.entry("mode", publication.mode().name()),
+            Map.entry("branch", publication.ref()),
+            Map.entry("table-properties", json(publication.tableProperties()))));
   }
 
   static WriteLayout from(TargetPlan plan) {
@@ -106,7 +96,11 @@ record WriteLayout(
         PartitionSpecParser.fromJson(schema, plan.property("spec")),
         map(plan.property("properties")),
         Long.parseLong(plan.property("target-file-bytes")),
-        Long.parseLong(plan.property("writer-bytes")));
+        Long.parseLong(plan.property("writer-bytes")),
+        new Publication(
+            CommitMode.valueOf(plan.property("mode")),
+            Optional.of(plan.property("branch")),
+            map(plan.property("table-properties"))));
   }
 
   private static String json(Map<String, String> map) {

@@ -39,14 +39,18 @@ final class CellWriters {
       Site site, DataType cql, org.apache.iceberg.types.Type iceberg, Type parquet, String[] path) {
     CellWriter value =
         parquet.isPrimitive()
-            ? leaf(site, CqlKind.of(cql), file.getColumnDescription(path))
+            ? leaf(site, CqlKind.of(cql), iceberg, file.getColumnDescription(path))
             : nested(site, cql, iceberg, parquet.asGroupType(), path);
     return parquet.isRepetition(Type.Repetition.OPTIONAL)
         ? new NullableCell(site, value, file.getMaxDefinitionLevel(path))
         : value;
   }
 
-  private static CellWriter leaf(Site site, CqlKind kind, ColumnDescriptor column) {
+  private static CellWriter leaf(
+      Site site, CqlKind kind, org.apache.iceberg.types.Type iceberg, ColumnDescriptor column) {
+    if (iceberg instanceof Types.DecimalType decimal) {
+      return StrictDecimalCell.of(site, kind, decimal, column);
+    }
     return switch (kind) {
       case ASCII, TEXT -> new VariableCells.TextCell(site, column);
       case BLOB -> new VariableCells.BlobCell(site, column);

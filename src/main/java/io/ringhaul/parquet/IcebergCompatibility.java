@@ -17,12 +17,13 @@ public final class IcebergCompatibility {
   /**
    * Why values of the CQL type cannot go to an existing Iceberg column; empty if they can. The
    * Iceberg type must be that of {@link IcebergTypes#type}, the fields of structs in any order; it
-   * may be optional where the mapping is not. Ids and docs do not count. Whether the column itself
-   * is required does not either: a null is refused when it comes.
+   * may be optional where the mapping is not, and a fixed decimal where CQL has a decimal or, with
+   * a scale of 0, a varint. Ids and docs do not count. Whether the column itself is required does
+   * not either: a null is refused when it comes.
    */
   public static Optional<String> exportProblem(DataType cql, Type iceberg) {
     try {
-      requireSame(IcebergTypes.type(cql), iceberg, "");
+      requireSame(IcebergTypes.typeLike(cql, iceberg), iceberg, "");
       return Optional.empty();
     } catch (IncompatibleTypeException e) {
       return Optional.of(

@@ -23,7 +23,9 @@ import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.DecimalType;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /** The Iceberg types that hold CQL values without loss. */
 public final class IcebergTypes {
@@ -46,20 +48,32 @@ public final class IcebergTypes {
    *     be told apart in Iceberg or Parquet
    */
   public static Schema schema(TableDescription table, List<ColumnDescription> columns) {
-    return schema(table, columns, table.hasStatics());
+    return schema(table, columns, TypeChoices.NONE);
   }
 
   /**
-   * As {@link #schema(TableDescription, List)}.
+   * As {@link #schema(TableDescription, List)}, with other types for some of the columns.
    *
-   * @param hasStatics whether the table has static columns, exported or not
+   * @throws UnsuitableTableException likewise
+   * @throws io.ringhaul.exceptions.InvalidSettingException if a choice suits no column
    */
-  static Schema schema(
-      TableDescription table, List<ColumnDescription> columns, boolean hasStatics) {
+  public static Schema schema(
+      TableDescription table, List<ColumnDescription> columns, TypeChoices choices) {
+    choices.requireFit(columns);
+    boolean hasStatics = table.hasStatics();
     IntSupplier ids = counter();
     List<NestedField> fields = new ArrayList<>();
     for (ColumnDescription column : columns) {
-      fields.add(field(table, column, column.isNullable(hasStatics), ids));
+      Type usual = type(table, column, ids);
+      Type type = choices.decimal(column).<Type>map(decimal -> decimal).orElse(usual);
+      fields.add(
+          NestedField.builder()
+              .withId(ids.getAsInt())
+              .withName(column.name())
+              .isOptional(column.isNullable(hasStatics))
+              .ofType(type)
+              .withDoc(doc(column))
+              .build());
     }
     try {
       requireDistinctInParquet(
@@ -83,7 +97,22 @@ public final class IcebergTypes {
    * @throws IllegalArgumentException if there is none: a custom type, or one with such a part
    */
   public static Type type(DataType type) {
-    return type(type, counter());
+    return type(type, null, counter());
+  }
+
+  /**
+   * The Iceberg type of a CQL type for a column that has a type already: as {@link #type}, but what
+   * is a fixed decimal there stays one where the CQL type is {@code decimal} or {@code varint}.
+   *
+   * @throws IllegalArgumentException as {@link #type}
+   */
+  public static Type typeLike(DataType type, Type existing) {
+    return type(type, existing, counter());
+  }
+
+  /** What the column's field says of it: the exact CQL type. */
+  public static String doc(ColumnDescription column) {
+    return CqlTypes.text(column.type());
   }
 
   private static IntSupplier counter() {
@@ -91,27 +120,29 @@ public final class IcebergTypes {
     return () -> ++last[0];
   }
 
-  private static NestedField field(
-      TableDescription table, ColumnDescription column, boolean nullable, IntSupplier ids) {
-    String doc = CqlTypes.text(column.type());
+  private static Type type(TableDescription table, ColumnDescription column, IntSupplier ids) {
     try {
-      Type type = type(column.type(), ids);
-      int id = ids.getAsInt();
-      return nullable
-          ? NestedField.optional(id, column.name(), type, doc)
-          : NestedField.required(id, column.name(), type, doc);
+      return type(column.type(), null, ids);
     } catch (IncompatibleTypeException e) {
       throw new UnsuitableTableException(
           table.toString(),
           String.format(
               "Column %s of table %s has the type %s: %s; leave the column out",
-              CqlIdentifier.fromInternal(column.name()).asCql(true), table, doc, e.getMessage()));
+              CqlIdentifier.fromInternal(column.name()).asCql(true),
+              table,
+              doc(column),
+              e.getMessage()));
     }
   }
 
-  private static Type type(DataType type, IntSupplier ids) {
+  private static Type type(DataType type, @Nullable Type existing, IntSupplier ids) {
     return switch (CqlKind.of(type)) {
-      case ASCII, TEXT, DECIMAL, VARINT, INET -> Types.StringType.get();
+      case DECIMAL -> existing instanceof DecimalType ? existing : Types.StringType.get();
+      case VARINT ->
+          existing instanceof DecimalType decimal && decimal.scale() == 0
+              ? existing
+              : Types.StringType.get();
+      case ASCII, TEXT, INET -> Types.StringType.get();
       case BLOB -> Types.BinaryType.get();
       case BOOLEAN -> Types.BooleanType.get();
       case TINYINT, SMALLINT, INT -> Types.IntegerType.get();
@@ -127,35 +158,49 @@ public final class IcebergTypes {
               NestedField.required(ids.getAsInt(), MONTHS, Types.IntegerType.get()),
               NestedField.required(ids.getAsInt(), DAYS, Types.IntegerType.get()),
               NestedField.required(ids.getAsInt(), NANOSECONDS, Types.LongType.get()));
-      case LIST -> list(((ListType) type).getElementType(), ids);
-      case SET -> list(((SetType) type).getElementType(), ids);
-      case VECTOR -> list(((VectorType) type).getElementType(), ids);
-      case MAP -> {
-        MapType map = (MapType) type;
-        yield Types.MapType.ofRequired(
-            ids.getAsInt(),
-            ids.getAsInt(),
-            type(map.getKeyType(), ids),
-            type(map.getValueType(), ids));
-      }
-      case TUPLE, UDT -> {
-        List<String> names = CqlTypes.fieldNames(type);
-        requireDistinctInParquet(names);
-        List<DataType> types = CqlTypes.fieldTypes(type);
-        List<NestedField> fields = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-          fields.add(NestedField.optional(ids.getAsInt(), names.get(i), type(types.get(i), ids)));
-        }
-        yield Types.StructType.of(fields);
-      }
+      case LIST -> list(((ListType) type).getElementType(), existing, ids);
+      case SET -> list(((SetType) type).getElementType(), existing, ids);
+      case VECTOR -> list(((VectorType) type).getElementType(), existing, ids);
+      case MAP -> map((MapType) type, existing, ids);
+      case TUPLE, UDT -> struct(type, existing, ids);
       case CUSTOM ->
           throw new IncompatibleTypeException(
               CqlTypes.text(type) + " has no counterpart in Iceberg");
     };
   }
 
-  private static Type list(DataType element, IntSupplier ids) {
-    return Types.ListType.ofRequired(ids.getAsInt(), type(element, ids));
+  private static Type list(DataType element, @Nullable Type existing, IntSupplier ids) {
+    Type like =
+        existing != null && existing.isListType() ? existing.asListType().elementType() : null;
+    return Types.ListType.ofRequired(ids.getAsInt(), type(element, like, ids));
+  }
+
+  private static Type map(MapType map, @Nullable Type existing, IntSupplier ids) {
+    Types.MapType like = existing != null && existing.isMapType() ? existing.asMapType() : null;
+    return Types.MapType.ofRequired(
+        ids.getAsInt(),
+        ids.getAsInt(),
+        type(map.getKeyType(), like == null ? null : like.keyType(), ids),
+        type(map.getValueType(), like == null ? null : like.valueType(), ids));
+  }
+
+  private static Type struct(DataType type, @Nullable Type existing, IntSupplier ids) {
+    List<String> names = CqlTypes.fieldNames(type);
+    requireDistinctInParquet(names);
+    List<DataType> types = CqlTypes.fieldTypes(type);
+    List<NestedField> fields = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      NestedField like =
+          existing != null && existing.isStructType()
+              ? existing.asStructType().field(names.get(i))
+              : null;
+      fields.add(
+          NestedField.optional(
+              ids.getAsInt(),
+              names.get(i),
+              type(types.get(i), like == null ? null : like.type(), ids)));
+    }
+    return Types.StructType.of(fields);
   }
 
   /** Iceberg writes names that Avro would not take in another spelling, which may exist as well. */

@@ -4,17 +4,23 @@ import io.ringhaul.files.OutputFormat;
 import io.ringhaul.files.PartWriter;
 import io.ringhaul.files.WriterContext;
 import io.ringhaul.format.ExportDescription;
-import io.ringhaul.schema.TableDescription;
 import java.util.Map;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
 
 /** Parquet as a format of part files. */
 final class ParquetOutputFormat implements OutputFormat {
 
   static final String NAME = "parquet";
 
-  /** Whether clustering columns may be null, because the table has static columns. */
-  private static final String STATICS = "statics";
+  /** The Iceberg schema that the files are written with. */
+  private static final String SCHEMA = "icebergSchema";
+
+  private final TypeChoices choices;
+
+  ParquetOutputFormat(TypeChoices choices) {
+    this.choices = choices;
+  }
 
   @Override
   public String name() {
@@ -33,18 +39,14 @@ final class ParquetOutputFormat implements OutputFormat {
 
   @Override
   public Map<String, String> properties(ExportDescription export) {
-    IcebergTypes.schema(export.table(), export.columns()); // refuses what Parquet cannot hold
-    return Map.of(STATICS, Boolean.toString(export.table().hasStatics()));
+    return Map.of(
+        SCHEMA,
+        SchemaParser.toJson(IcebergTypes.schema(export.table(), export.columns(), choices)));
   }
 
   @Override
   public PartWriter writer(WriterContext context) {
-    Schema schema =
-        IcebergTypes.schema(
-            new TableDescription(
-                context.schema().keyspace(), context.schema().table(), context.columns()),
-            context.columns(),
-            Boolean.parseBoolean(context.property(STATICS)));
+    Schema schema = SchemaParser.fromJson(context.property(SCHEMA));
     return new ParquetPartWriter(context, schema);
   }
 }

@@ -18,14 +18,16 @@ import java.nio.file.Path;
 public final class ParquetTarget implements ExportTarget {
 
   private final TargetFolder folder;
+  private final TypeChoices choices;
 
-  private ParquetTarget(TargetFolder folder) {
+  private ParquetTarget(TargetFolder folder, TypeChoices choices) {
     this.folder = folder;
+    this.choices = choices;
   }
 
   /** A folder of this machine; it and those above it are made if need be. */
   public static ParquetTarget folder(Path folder) {
-    return new ParquetTarget(TargetFolder.of(folder, Compression.ZSTD));
+    return new ParquetTarget(TargetFolder.of(folder, Compression.ZSTD), TypeChoices.NONE);
   }
 
   /**
@@ -36,7 +38,7 @@ public final class ParquetTarget implements ExportTarget {
    */
   public ParquetTarget compression(Compression compression) {
     ParquetCodecs.name(compression);
-    return new ParquetTarget(folder.withCompression(compression));
+    return new ParquetTarget(folder.withCompression(compression), choices);
   }
 
   /**
@@ -46,16 +48,32 @@ public final class ParquetTarget implements ExportTarget {
    * @throws InvalidSettingException if it is out of bounds
    */
   public ParquetTarget maxFileSize(long bytes) {
-    return new ParquetTarget(folder.withMaxFileSize(bytes));
+    return new ParquetTarget(folder.withMaxFileSize(bytes), choices);
   }
 
   /** What becomes of what the folder holds. Default: {@link WriteMode#CREATE}, so nothing may. */
   public ParquetTarget mode(WriteMode mode) {
-    return new ParquetTarget(folder.withMode(mode));
+    return new ParquetTarget(folder.withMode(mode), choices);
+  }
+
+  /**
+   * Writes a {@code decimal} or {@code varint} column as Parquet's decimal of that precision and
+   * scale instead of as text. It is strict: a value that would not come back as it was, because it
+   * has more digits or another scale than the column, is an {@link
+   * io.ringhaul.exceptions.UnrepresentableValueException}; nothing is rounded or padded. The scale
+   * of a varint is 0. Default: text, which holds any value.
+   *
+   * @param column the column's name, in CQL form
+   * @param precision how many digits a value may have, 1 to 38
+   * @param scale how many of them stand behind the point, 0 to {@code precision}
+   * @throws InvalidSettingException if a number is out of bounds
+   */
+  public ParquetTarget decimal(String column, int precision, int scale) {
+    return new ParquetTarget(folder, choices.decimal(column, precision, scale));
   }
 
   @Override
   public TargetSession open() {
-    return new FolderTargetSession(folder, new ParquetOutputFormat());
+    return new FolderTargetSession(folder, new ParquetOutputFormat(choices));
   }
 }

@@ -73,6 +73,17 @@ public final class TableLookup {
     return description;
   }
 
+  /**
+   * Whether the keyspace has a table or materialized view of that name.
+   *
+   * @throws UnsuitableTableException if the keyspace is missing, virtual, or local to each node
+   * @throws UnsupportedClusterException if the session keeps no schema metadata
+   */
+  public boolean exists(CqlIdentifier keyspace, CqlIdentifier table) {
+    KeyspaceMetadata metadata = keyspace(keyspace, table);
+    return metadata.getTable(table).isPresent() || metadata.getView(table).isPresent();
+  }
+
   private KeyspaceMetadata keyspace(CqlIdentifier keyspace, CqlIdentifier table) {
     if (!session.isSchemaMetadataEnabled()) {
       throw new UnsupportedClusterException(

@@ -1,6 +1,9 @@
 package io.ringhaul.formats;
 
 import io.ringhaul.cql.CqlGenerator;
+import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
@@ -32,6 +35,40 @@ public enum Format {
     @Override
     public ImportSource source(Path folder) {
       return ParquetSource.at(folder);
+    }
+  },
+
+  CSV {
+    @Override
+    public ExportTarget target(Path folder) {
+      return CsvTarget.folder(folder);
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return CsvSource.at(folder);
+    }
+
+    @Override
+    public CqlGenerator.Nans nans() {
+      return CqlGenerator.Nans.CANONICAL;
+    }
+  },
+
+  CSV_OF_DSBULK {
+    @Override
+    public ExportTarget target(Path folder) {
+      return CsvTarget.folder(folder).dialect(CsvDialect.DSBULK);
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return CsvSource.at(folder);
+    }
+
+    @Override
+    public CqlGenerator.Nans nans() {
+      return CqlGenerator.Nans.CANONICAL;
     }
   };
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.Compression;
+import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.apache.iceberg.catalog.Namespace;
@@ -49,11 +51,48 @@ class IcebergSettingsTest {
   }
 
   @Test
-  void refusesSnapshotAndMomentTogether() {
-    String message = "Set either snapshot or asOf: both name the state to read";
+  void refusesTwoStatesToRead() {
+    String message =
+        "Set one of snapshot, asOf, branch, tag and changesBetween: each names the state to read";
     IcebergSource source = IcebergSource.warehouse(folder);
-    assertSetting("snapshot", message, () -> source.snapshot(7).asOf(Instant.EPOCH));
+    assertSetting("asOf", message, () -> source.snapshot(7).asOf(Instant.EPOCH));
     assertSetting("snapshot", message, () -> source.asOf(Instant.EPOCH).snapshot(7));
+    assertSetting("branch", message, () -> source.tag("t").branch("b"));
+    assertSetting("tag", message, () -> source.branch("b").tag("t"));
+    assertSetting("changesBetween", message, () -> source.snapshot(7).changesBetween(1, 2));
+    assertSetting("branch", "branch is blank; it takes a name", () -> source.branch(" "));
+    assertSetting("tag", "tag is blank; it takes a name", () -> source.tag(""));
+  }
+
+  @Test
+  void refusesWhatATargetDoesNotTake() {
+    IcebergTarget target = IcebergTarget.warehouse(folder);
+    String modes =
+        "Set either mode or overwritePartitions: both say what becomes of the rows that are there";
+    assertSetting(
+        "overwritePartitions", modes, () -> target.mode(WriteMode.APPEND).overwritePartitions());
+    assertSetting(
+        "overwritePartitions", modes, () -> target.overwritePartitions().mode(WriteMode.OVERWRITE));
+    assertSetting("branch", "branch is blank; it takes a name", () -> target.branch(""));
+    assertSetting(
+        "property",
+        "The table property \"ringhaul.x\" cannot be set; it takes a key that does not begin with"
+            + " ringhaul.",
+        () -> target.property("ringhaul.x", "y"));
+    assertSetting(
+        "compression",
+        "Parquet files cannot be compressed with XZ; compression takes NONE, GZIP, ZSTD, LZ4 or"
+            + " SNAPPY",
+        () -> target.compression(Compression.XZ));
+    assertSetting(
+        "decimal",
+        "decimal(a, 39, 0) is out of bounds: the precision is 1 to 38, the scale 0 to the precision",
+        () -> target.decimal("a", 39, 0));
+    assertSetting(
+        "decimal",
+        "decimal(a, 3, 4) is out of bounds: the precision is 1 to 38, the scale 0 to the precision",
+        () -> target.decimal("a", 3, 4));
+    assertSetting("decimal", "\"a b\" is no column name in CQL", () -> target.decimal("a b", 3, 2));
   }
 
   @Test

@@ -1,0 +1,17 @@
+package io.ringhaul.iceberg;
+
+/** What a commit does with the rows that the table, or its branch, has already. */
+enum CommitMode {
+
+  /** There may be no table yet. */
+  CREATE,
+
+  /** They stay. */
+  APPEND,
+
+  /** All of them are replaced. */
+  OVERWRITE,
+
+  /** Those of the partitions that the export has rows for are replaced. */
+  REPLACE_PARTITIONS
+}

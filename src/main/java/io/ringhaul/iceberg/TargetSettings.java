@@ -1,0 +1,162 @@
+package io.ringhaul.iceberg;
+
+import io.ringhaul.format.Compression;
+import io.ringhaul.parquet.ParquetCodecs;
+import io.ringhaul.parquet.TypeChoices;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/**
+ * What the user has set of an {@link IcebergTarget}.
+ *
+ * @param catalog where the catalog comes from
+ * @param table the table; empty for the name of the source
+ * @param partitioning how a new table is partitioned
+ * @param targetFileBytes the size at which a file is ended
+ * @param mode what becomes of the rows that are there already; empty if nothing was said
+ * @param branch the branch to write; empty for the main one
+ * @param properties table properties as the user gave them
+ * @param compression of the files; empty for the table's own
+ * @param types which columns get another type than their usual one
+ */
+record TargetSettings(
+    CatalogSource catalog,
+    Optional<TableIdentifier> table,
+    List<PartitionExpression> partitioning,
+    long targetFileBytes,
+    Optional<CommitMode> mode,
+    Optional<String> branch,
+    Map<String, String> properties,
+    Optional<Compression> compression,
+    TypeChoices types) {
+
+  private static final long DEFAULT_FILE_BYTES = 128L << 20;
+
+  /** See the record's parameters. */
+  TargetSettings {
+    partitioning = List.copyOf(partitioning);
+    properties = Map.copyOf(properties);
+  }
+
+  static TargetSettings of(CatalogSource catalog) {
+    return new TargetSettings(
+        catalog,
+        Optional.empty(),
+        List.of(),
+        DEFAULT_FILE_BYTES,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        Optional.empty(),
+        TypeChoices.NONE);
+  }
+
+  /** What becomes of the rows that are there already. */
+  CommitMode commitMode() {
+    return mode.orElse(CommitMode.APPEND);
+  }
+
+  /** The properties that a table of these settings has, beyond those that every table gets. */
+  Map<String, String> tableProperties() {
+    Map<String, String> all = new HashMap<>();
+    compression.ifPresent(
+        chosen -> all.put(TableProperties.PARQUET_COMPRESSION, ParquetCodecs.name(chosen)));
+    all.putAll(properties);
+    return all;
+  }
+
+  /** The properties that files are written with in a table of the given properties. */
+  Map<String, String> fileProperties(Map<String, String> ofTable) {
+    Map<String, String> all = new HashMap<>(ofTable);
+    all.putAll(properties);
+    compression.ifPresent(
+        chosen -> all.put(TableProperties.PARQUET_COMPRESSION, ParquetCodecs.name(chosen)));
+    return all;
+  }
+
+  TargetSettings withTable(TableIdentifier name) {
+    return new TargetSettings(
+        catalog,
+        Optional.of(name),
+        partitioning,
+        targetFileBytes,
+        mode,
+        branch,
+        properties,
+        compression,
+        types);
+  }
+
+  TargetSettings withPartitioning(List<PartitionExpression> expressions) {
+    return new TargetSettings(
+        catalog, table, expressions, targetFileBytes, mode, branch, properties, compression, types);
+  }
+
+  TargetSettings withTargetFileBytes(long bytes) {
+    return new TargetSettings(
+        catalog, table, partitioning, bytes, mode, branch, properties, compression, types);
+  }
+
+  TargetSettings withMode(CommitMode chosen) {
+    return new TargetSettings(
+        catalog,
+        table,
+        partitioning,
+        targetFileBytes,
+        Optional.of(chosen),
+        branch,
+        properties,
+        compression,
+        types);
+  }
+
+  TargetSettings withBranch(String name) {
+    return new TargetSettings(
+        catalog,
+        table,
+        partitioning,
+        targetFileBytes,
+        mode,
+        Optional.of(name),
+        properties,
+        compression,
+        types);
+  }
+
+  TargetSettings withProperty(String key, String value) {
+    Map<String, String> more = new HashMap<>(properties);
+    more.put(key, value);
+    return new TargetSettings(
+        catalog, table, partitioning, targetFileBytes, mode, branch, more, compression, types);
+  }
+
+  TargetSettings withCompression(Compression chosen) {
+    return new TargetSettings(
+        catalog,
+        table,
+        partitioning,
+        targetFileBytes,
+        mode,
+        branch,
+        properties,
+        Optional.of(chosen),
+        types);
+  }
+
+  TargetSettings withTypes(TypeChoices chosen) {
+    return new TargetSettings(
+        catalog,
+        table,
+        partitioning,
+        targetFileBytes,
+        mode,
+        branch,
+        properties,
+        compression,
+        chosen);
+  }
+}

@@ -1,0 +1,231 @@
+package io.ringhaul;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.cql.CqlTypes;
+import io.ringhaul.cql.TableSchema;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceSession;
+import io.ringhaul.format.SourceSplit;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.request.RequestSettings;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableLookup;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An import makes its table where it is missing. */
+@ClusterTest
+class MissingTableIT {
+
+  @TempDir Path folder;
+
+  private final CqlSession session = TestCluster.session();
+
+  @Test
+  void theTableComesBackWithItsTypesKeysOrderAndStatics() {
+    String from = TestCluster.newKeyspace(1);
+    TestCluster.define("CREATE TYPE " + from + ".\"Zip\" (code int, \"Ext\" text)");
+    TestCluster.define(
+        "CREATE TYPE " + from + ".addr (zip frozen<\"Zip\">, lines frozen<list<text>>)");
+    TestCluster.define(
+        "CREATE TABLE "
+            + from
+            + ".\"Places\" (a int, \"B\" text, c timestamp, d inet, s decimal STATIC, home addr,"
+            + " homes map<text, frozen<addr>>, v vector<float, 2>, pair tuple<int, frozen<set<uuid>>>,"
+            + " PRIMARY KEY ((a, \"B\"), c, d)) WITH CLUSTERING ORDER BY (c DESC, d ASC)");
+    String table = from + ".\"Places\"";
+    for (int i = 0; i < 20; i++) {
+      session.execute(
+          String.format(
+              "INSERT INTO %s (a, \"B\", c, d, s, home, homes, v, pair) VALUES (%d, 'x', %d,"
+                  + " '10.0.0.%d', %d.50, {zip: {code: %d, \"Ext\": 'e'}, lines: ['l']}, {'k': {zip:"
+                  + " null, lines: []}}, [%d, 1], (%d, {}))",
+              table, i / 4, i, i, i, i, i, i));
+    }
+    session.execute("INSERT INTO " + table + " (a, \"B\", s) VALUES (99, 'only static', 1)");
+    String to = TestCluster.newKeyspace(1);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator
+          .exportFrom(from, "\"Places\"")
+          .to(IcebergTarget.warehouse(folder).table("lake.places"))
+          .run();
+      IcebergSource source = IcebergSource.warehouse(folder).table("lake.places");
+      assertThatThrownBy(() -> operator.importInto(to, "copy").from(source).run())
+          .isInstanceOf(UnsuitableTableException.class);
+
+      operator.importInto(to, "copy").from(source).createTable().run();
+      assertThat(shape(to, "copy")).isEqualTo(shape(from, "Places"));
+      assertThat(rows(to + ".copy")).hasSize(21).isEqualTo(rows(table));
+
+      // It is there now, and used as it is.
+      operator.importInto(to, "copy").from(source).createTable().run();
+      assertThat(rows(to + ".copy")).isEqualTo(rows(table));
+    }
+  }
+
+  @Test
+  void everySessionsNodesKnowTheTableAtOnce() {
+    TableSchema schema =
+        new TableSchema(
+            "ks",
+            "t",
+            List.of("k"),
+            List.of(
+                new TableSchema.Column("k", "int", ColumnDescription.Kind.PARTITION_KEY, false)),
+            List.of());
+    String keyspace = TestCluster.newKeyspace(3);
+    for (int i = 0; i < 5; i++) {
+      String name = "t" + i;
+      missing(keyspace, name).create(() -> new SchemaOnly(Optional.of(schema)));
+      session
+          .getMetadata()
+          .getNodes()
+          .values()
+          .forEach(
+              node ->
+                  session.execute(
+                      SimpleStatement.newInstance("SELECT k FROM " + keyspace + "." + name)
+                          .setNode(node)));
+    }
+  }
+
+  @Test
+  void aCounterTableIsMadeToo() {
+    String from = TestCluster.newKeyspace(1);
+    TestCluster.define(
+        "CREATE TABLE " + from + ".hits (k int, c text, n counter, PRIMARY KEY (k, c))");
+    TableDescription hits =
+        new TableLookup(session)
+            .readable(CqlIdentifier.fromCql(from), CqlIdentifier.fromCql("hits"));
+    String to = TestCluster.newKeyspace(1);
+    missing(to, "hits")
+        .create(() -> new SchemaOnly(Optional.of(TableSchema.of(hits, hits.columns()))));
+    assertThat(shape(to, "hits")).isEqualTo(shape(from, "hits"));
+    session.execute("UPDATE " + to + ".hits SET n = n + 2 WHERE k = 1 AND c = 'x'");
+  }
+
+  @Test
+  void tellsWhatIsMissing() {
+    String keyspace = TestCluster.newKeyspace(1);
+    TableSchema.UserType type = new TableSchema.UserType("addr", Map.of("zip", "int"));
+    TableSchema schema =
+        new TableSchema(
+            "ks",
+            "t",
+            List.of("k"),
+            List.of(
+                new TableSchema.Column("k", "int", ColumnDescription.Kind.PARTITION_KEY, false),
+                new TableSchema.Column("v", "frozen<addr>", ColumnDescription.Kind.REGULAR, false)),
+            List.of(type));
+    assertThatThrownBy(
+            () ->
+                missing("no_such_keyspace", "t").create(() -> new SchemaOnly(Optional.of(schema))))
+        .isInstanceOf(UnsuitableTableException.class)
+        .hasMessageStartingWith("Keyspace no_such_keyspace does not exist");
+    assertThatThrownBy(() -> missing(keyspace, "t").create(() -> new SchemaOnly(Optional.empty())))
+        .isInstanceOf(UnsuitableTableException.class)
+        .hasMessage(
+            "Table %s.t does not exist, and the source keeps no CQL schema to make it from; create"
+                + " the table before the import",
+            keyspace);
+    TestCluster.define("CREATE TYPE " + keyspace + ".addr (zip text)");
+    assertThatThrownBy(
+            () -> missing(keyspace, "t").create(() -> new SchemaOnly(Optional.of(schema))))
+        .isInstanceOf(UnsuitableTableException.class)
+        .hasMessageContaining(
+            "its type addr has the fields {zip=int}, but the keyspace has one of that name with"
+                + " {zip=text}");
+    assertThat(session.getMetadata().getKeyspace(keyspace).orElseThrow().getTables()).isEmpty();
+  }
+
+  private MissingTable missing(String keyspace, String table) {
+    return new MissingTable(
+        session,
+        new OperationSettings(
+            CqlIdentifier.fromCql(keyspace),
+            CqlIdentifier.fromCql(table),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            new RequestSettings(
+                1, ConsistencyLevel.LOCAL_QUORUM, Duration.ofSeconds(60), 10, Optional.empty()),
+            progress -> {}));
+  }
+
+  /** Names, types, kinds and orders of the columns. */
+  private List<String> shape(String keyspace, String name) {
+    TableDescription table =
+        new TableLookup(session)
+            .readable(CqlIdentifier.fromInternal(keyspace), CqlIdentifier.fromInternal(name));
+    return table.columns().stream()
+        .map(
+            column ->
+                String.join(
+                    " ",
+                    column.name(),
+                    CqlTypes.text(column.type()),
+                    column.kind().name(),
+                    table.descending().contains(column.name()) ? "DESC" : ""))
+        .toList();
+  }
+
+  private List<List<@Nullable String>> rows(String table) {
+    List<List<@Nullable String>> rows = new ArrayList<>();
+    for (Row row :
+        session.execute("SELECT a, \"B\", c, d, s, home, homes, v, pair FROM " + table)) {
+      List<@Nullable String> values = new ArrayList<>();
+      for (int i = 0; i < row.size(); i++) {
+        ByteBuffer value = row.getBytesUnsafe(i);
+        values.add(value == null ? null : CqlBytes.hex(value));
+      }
+      rows.add(values);
+    }
+    return rows;
+  }
+
+  /** A source of which only the schema is asked. */
+  private record SchemaOnly(Optional<TableSchema> schema) implements SourceSession {
+
+    @Override
+    public Optional<TableSchema> schema(String keyspace, String table) {
+      return schema;
+    }
+
+    @Override
+    public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt splitCount) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {
+      // Nothing was opened.
+    }
+  }
+}
