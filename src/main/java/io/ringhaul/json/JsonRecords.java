@@ -1,5 +1,6 @@
 package io.ringhaul.json;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -93,15 +94,17 @@ final class JsonRecords implements Closeable {
     return file.unreadable(cause);
   }
 
-  private StorageException malformed(String what, @Nullable Throwable cause) {
+  private StorageException malformed(String what, @Nullable IOException cause) {
+    JsonLocation location =
+        cause instanceof JsonProcessingException e ? e.getLocation() : json.currentLocation();
     return new StorageException(
         file.toString(),
         String.format(
             "The file %s %s: line %d, column %d, in or after its row %d",
             file,
             what,
-            json.currentLocation().getLineNr(),
-            json.currentLocation().getColumnNr(),
+            location.getLineNr(),
+            location.getColumnNr(),
             Math.max(1, number)),
         cause);
   }
