@@ -109,8 +109,7 @@ final class CsvRowReader implements RowReader {
       throw error(record, problem);
     }
     if (record.fields() != fields.size()) {
-      throw error(
-          record, String.format("has %d fields, not %d", record.fields(), fields.size()));
+      throw error(record, String.format("has %d fields, not %d", record.fields(), fields.size()));
     }
     @Nullable ByteBuffer[] values = new ByteBuffer[readers.length];
     for (int i = 0; i < values.length; i++) {

@@ -131,8 +131,7 @@ final class CsvSettings {
   CsvSyntax syntax() {
     CsvDialect dialect = dialect();
     char quote = character(QUOTE, CsvSyntax.QUOTE);
-    char escape =
-        character(ESCAPE, dialect.doublesQuotes() ? quote : CsvSyntax.BACKSLASH);
+    char escape = character(ESCAPE, dialect.doublesQuotes() ? quote : CsvSyntax.BACKSLASH);
     return new CsvSyntax(dialect, character(DELIMITER, CsvSyntax.DELIMITER), quote, escape);
   }
 
@@ -140,7 +139,8 @@ final class CsvSettings {
   TextOptions textOptions() {
     TextOptions options = TextOptions.defaults();
     options = text(TIMESTAMP_FORMAT).map(options::timestampFormat).orElse(options);
-    options = text(TIMESTAMP_UNIT).map(TimeUnit::valueOf).map(options::timestampUnit).orElse(options);
+    options =
+        text(TIMESTAMP_UNIT).map(TimeUnit::valueOf).map(options::timestampUnit).orElse(options);
     options = text(DATE_FORMAT).map(options::dateFormat).orElse(options);
     options = text(TIME_FORMAT).map(options::timeFormat).orElse(options);
     options = text(TIME_ZONE).map(ZoneId::of).map(options::timeZone).orElse(options);

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * CSV files to import: a folder that {@link CsvTarget} wrote, or files of other tools, such as those
- * that DSBulk unloads. What the manifest of a folder says of its files holds unless it is set here.
+ * CSV files to import: a folder that {@link CsvTarget} wrote, or files of other tools, such as
+ * those that DSBulk unloads. What the manifest of a folder says of its files holds unless it is set
+ * here.
  *
  * <p>Fields go to the columns that their names in the header line mean: exactly, or else but for
  * upper and lower case. The files may have them in different orders. A field without quotes that is
@@ -127,8 +128,8 @@ public final class CsvSource implements ImportSource {
 
   /**
    * How timestamps look: a pattern of {@link java.time.format.DateTimeFormatter}, {@code
-   * UNITS_SINCE_EPOCH} for milliseconds since 1970-01-01 UTC, or {@code CQL_TIMESTAMP}, the default:
-   * {@code 2026-01-31T10:00:00.500Z} and shorter forms.
+   * UNITS_SINCE_EPOCH} for milliseconds since 1970-01-01 UTC, or {@code CQL_TIMESTAMP}, the
+   * default: {@code 2026-01-31T10:00:00.500Z} and shorter forms.
    *
    * @throws InvalidSettingException if the pattern is none
    */

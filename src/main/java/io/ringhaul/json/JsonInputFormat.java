@@ -2,6 +2,7 @@ package io.ringhaul.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.files.InputFormat;
 import io.ringhaul.files.Manifest;
 import io.ringhaul.files.SourceFile;
@@ -9,7 +10,6 @@ import io.ringhaul.files.SourceLayout;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
-import io.ringhaul.cql.TableSchema;
 import io.ringhaul.text.BlobForm;
 import java.io.IOException;
 import java.util.LinkedHashSet;

@@ -101,11 +101,7 @@ final class JsonRecords implements Closeable {
         file.toString(),
         String.format(
             "The file %s %s: line %d, column %d, in or after its row %d",
-            file,
-            what,
-            location.getLineNr(),
-            location.getColumnNr(),
-            Math.max(1, number)),
+            file, what, location.getLineNr(), location.getColumnNr(), Math.max(1, number)),
         cause);
   }
 

@@ -20,8 +20,32 @@ final class CsvTexts {
 
   /** What files and readers stumble over. */
   private static final String[] PIECES = {
-    "\"", "\"", "\\", "\\", ",", ",", "\r", "\n", "\r\n", "\0", " ", "\t", "#", "a", "bc", "\"\"",
-    "\\\"", "é", "\uFEFF", "\uD83D\uDE00", "\u2028", "\u00a0", "null", "-", ";", "'"
+    "\"",
+    "\"",
+    "\\",
+    "\\",
+    ",",
+    ",",
+    "\r",
+    "\n",
+    "\r\n",
+    "\0",
+    " ",
+    "\t",
+    "#",
+    "a",
+    "bc",
+    "\"\"",
+    "\\\"",
+    "é",
+    "\uFEFF",
+    "\uD83D\uDE00",
+    "\u2028",
+    "\u00a0",
+    "null",
+    "-",
+    ";",
+    "'"
   };
 
   private CsvTexts() {}

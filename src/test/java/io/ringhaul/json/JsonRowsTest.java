@@ -112,8 +112,7 @@ class JsonRowsTest {
     assertThat(write(JsonLayout.LINES, COLUMNS)).isEmpty();
     assertThat(write(JsonLayout.ARRAY, COLUMNS)).isEqualTo("[\n]\n");
     for (JsonLayout layout : JsonLayout.values()) {
-      assertThat(read(write(layout, COLUMNS, one, two)))
-          .containsExactly(hex(one, 3), hex(two, 3));
+      assertThat(read(write(layout, COLUMNS, one, two))).containsExactly(hex(one, 3), hex(two, 3));
       assertThat(read(write(layout, COLUMNS))).isEmpty();
     }
   }
@@ -121,7 +120,8 @@ class JsonRowsTest {
   @Test
   void rowsThatAreRefusedLeaveNoTrace() {
     RawRow good = row(CqlBytes.integer(1), null, null);
-    RawRow bad = row(CqlBytes.integer(2), CqlBytes.text("x"), CqlBytes.collection(1, (ByteBuffer) null));
+    RawRow bad =
+        row(CqlBytes.integer(2), CqlBytes.text("x"), CqlBytes.collection(1, (ByteBuffer) null));
     for (JsonLayout layout : JsonLayout.values()) {
       TextSink out = new TextSink(0);
       JsonRowWriter writer = new JsonRowWriter(COLUMNS, layout);
@@ -172,8 +172,7 @@ class JsonRowsTest {
               new JsonRowReader(
                   settings,
                   columns,
-                  new JsonRecords(
-                      FILE, new ByteArrayInputStream(out.array(), 0, out.size())))) {
+                  new JsonRecords(FILE, new ByteArrayInputStream(out.array(), 0, out.size())))) {
             for (RawRow row = reader.next(); row != null; row = reader.next()) {
               actual.add(hex(row, columns.size()));
             }
@@ -237,9 +236,22 @@ class JsonRowsTest {
   @Test
   void textThatIsNoJson() {
     for (String content :
-        List.of("{\"k\":1", "{\"k\":}", "{k:1}", "{\"k\":1}}", "[{\"k\":1}", "[{\"k\":1}] 1", "7",
-            "[7]", "[[{\"k\":1}]]", "{\"k\":1},{\"k\":2}", "{\"k\":'1'}", "{\"k\":01}",
-            "{\"k\":1,}", "{\"l\":[1", "# no JSON")) {
+        List.of(
+            "{\"k\":1",
+            "{\"k\":}",
+            "{k:1}",
+            "{\"k\":1}}",
+            "[{\"k\":1}",
+            "[{\"k\":1}] 1",
+            "7",
+            "[7]",
+            "[[{\"k\":1}]]",
+            "{\"k\":1},{\"k\":2}",
+            "{\"k\":'1'}",
+            "{\"k\":01}",
+            "{\"k\":1,}",
+            "{\"l\":[1",
+            "# no JSON")) {
       assertThatThrownBy(() -> read(content))
           .as(content)
           .isInstanceOf(StorageException.class)
@@ -270,8 +282,7 @@ class JsonRowsTest {
         List.of(
             new ColumnDescription(
                 "m", DataTypes.mapOf(DataTypes.TEXT, DataTypes.VARINT), Kind.REGULAR));
-    ByteBuffer number =
-        CqlBytes.of(TypeCodecs.VARINT, java.math.BigInteger.ONE.shiftLeft(10_000));
+    ByteBuffer number = CqlBytes.of(TypeCodecs.VARINT, java.math.BigInteger.ONE.shiftLeft(10_000));
     ByteBuffer value = CqlBytes.collection(1, CqlBytes.text("k".repeat(100_000)), number);
     String json = write(JsonLayout.LINES, map, row(value));
     try (JsonRowReader reader =

@@ -51,8 +51,18 @@ class EdgeTextTest {
     assertBare(DataTypes.INT, CqlBytes.integer(0), "0");
     for (long value :
         new long[] {
-          Long.MIN_VALUE, Long.MAX_VALUE, 0, -1, 9, 10, 99, 100, 2147483648L, 4294967296L,
-          999999999999999999L, 1000000000000000000L
+          Long.MIN_VALUE,
+          Long.MAX_VALUE,
+          0,
+          -1,
+          9,
+          10,
+          99,
+          100,
+          2147483648L,
+          4294967296L,
+          999999999999999999L,
+          1000000000000000000L
         }) {
       ByteBuffer bytes = CqlBytes.of(TypeCodecs.BIGINT, value);
       assertBare(DataTypes.BIGINT, bytes, Long.toString(value));
@@ -115,8 +125,7 @@ class EdgeTextTest {
           .isEqualTo(value.toString());
     }
     BigDecimal least = BigDecimal.valueOf(Long.MIN_VALUE, 2);
-    assertBare(
-        DataTypes.DECIMAL, CqlBytes.of(TypeCodecs.DECIMAL, least), "-92233720368547758.08");
+    assertBare(DataTypes.DECIMAL, CqlBytes.of(TypeCodecs.DECIMAL, least), "-92233720368547758.08");
   }
 
   @Test
@@ -125,8 +134,7 @@ class EdgeTextTest {
         new double[] {
           0, 1, 0.1, 1e10, 1e-10, Double.MIN_VALUE, Double.MAX_VALUE, -Double.MIN_NORMAL, 2e23
         }) {
-      assertBare(
-          DataTypes.DOUBLE, CqlBytes.of(TypeCodecs.DOUBLE, value), Double.toString(value));
+      assertBare(DataTypes.DOUBLE, CqlBytes.of(TypeCodecs.DOUBLE, value), Double.toString(value));
     }
     for (float value :
         new float[] {0, 1, 0.1f, 16777216f, Float.MIN_VALUE, Float.MAX_VALUE, 3.3554432E7f}) {
@@ -178,7 +186,8 @@ class EdgeTextTest {
     String large = "0123456789\n\"€".repeat(80_000);
     assertThat(Texts.readJson(DataTypes.TEXT, Texts.json(DataTypes.TEXT, CqlBytes.text(large))))
         .isEqualTo(CqlBytes.hex(CqlBytes.text(large)));
-    assertThat(Texts.readJson(DataTypes.TEXT, "\"\\ud83d\\ude00\\u00e9\"")).isEqualTo("f09f9880c3a9");
+    assertThat(Texts.readJson(DataTypes.TEXT, "\"\\ud83d\\ude00\\u00e9\""))
+        .isEqualTo("f09f9880c3a9");
   }
 
   @Test
@@ -268,15 +277,12 @@ class EdgeTextTest {
     assertQuoted(DataTypes.TIMESTAMP, millis(0), "1970-01-01T00:00:00Z");
     assertQuoted(DataTypes.TIMESTAMP, millis(1), "1970-01-01T00:00:00.001Z");
     assertQuoted(DataTypes.TIMESTAMP, millis(-1), "1969-12-31T23:59:59.999Z");
-    assertQuoted(
-        DataTypes.TIMESTAMP, millis(Long.MAX_VALUE), "+292278994-08-17T07:12:55.807Z");
-    assertQuoted(
-        DataTypes.TIMESTAMP, millis(Long.MIN_VALUE), "-292275055-05-16T16:47:04.192Z");
+    assertQuoted(DataTypes.TIMESTAMP, millis(Long.MAX_VALUE), "+292278994-08-17T07:12:55.807Z");
+    assertQuoted(DataTypes.TIMESTAMP, millis(Long.MIN_VALUE), "-292275055-05-16T16:47:04.192Z");
     Random random = new Random(6);
     for (int i = 0; i < 20_000; i++) {
       long millis = random.nextLong() >> random.nextInt(40);
-      assertQuoted(
-          DataTypes.TIMESTAMP, millis(millis), Instant.ofEpochMilli(millis).toString());
+      assertQuoted(DataTypes.TIMESTAMP, millis(millis), Instant.ofEpochMilli(millis).toString());
     }
   }
 
@@ -306,7 +312,10 @@ class EdgeTextTest {
     assertThat(Texts.readPlain(DataTypes.TIMESTAMP, "01/01/1970 01:00", pattern))
         .isEqualTo(oneOClock);
     assertThat(
-            Texts.readPlain(DataTypes.TIMESTAMP, "01/01/1970 02:00", pattern.timeZone(java.time.ZoneId.of("+01:00"))))
+            Texts.readPlain(
+                DataTypes.TIMESTAMP,
+                "01/01/1970 02:00",
+                pattern.timeZone(java.time.ZoneId.of("+01:00"))))
         .isEqualTo(oneOClock);
     TextOptions units = TextOptions.defaults().timestampFormat(TextOptions.UNITS_SINCE_EPOCH);
     assertThat(Texts.readPlain(DataTypes.TIMESTAMP, "3600000", units)).isEqualTo(oneOClock);
@@ -341,6 +350,7 @@ class EdgeTextTest {
           .as(text)
           .isEqualTo(CqlBytes.hex(CqlBytes.duration(14, 3, 14_706_000_000_000L)));
     }
+    assertThat(Texts.readJson(DataTypes.DURATION, "\"\"")).isEqualTo("000000");
     assertThat(Texts.readPlain(DataTypes.DURATION, "-P2W"))
         .isEqualTo(CqlBytes.hex(CqlBytes.duration(0, -14, 0)));
     assertThat(Texts.readPlain(DataTypes.DURATION, "PT1M"))
@@ -392,23 +402,23 @@ class EdgeTextTest {
         CqlBytes.collection(1, key, CqlBytes.hex("00")),
         "{\"{\\\"\\\\\\\"\\\":1}\":\"AA==\"}");
     assertBare(
-        DataTypes.vectorOf(DataTypes.FLOAT, 2),
-        CqlBytes.hex("3f80000080000000"),
-        "[1.0,-0.0]");
+        DataTypes.vectorOf(DataTypes.FLOAT, 2), CqlBytes.hex("3f80000080000000"), "[1.0,-0.0]");
     assertBare(
         DataTypes.vectorOf(DataTypes.TEXT, 2),
-        CqlBytes.concatenate(
-            CqlBytes.shortVint(1), CqlBytes.text("a"), CqlBytes.shortVint(0)),
+        CqlBytes.concatenate(CqlBytes.shortVint(1), CqlBytes.text("a"), CqlBytes.shortVint(0)),
         "[\"a\",\"\"]");
   }
 
   /** DSBulk reads the numbers of JSON in CSV as doubles, but not the strings. */
   @Test
-  void decimalsInCollectionsAreStringsInPlainTextAlone() {
+  void decimalsInJsonThatIsPlainTextAreStrings() {
     DataType type = DataTypes.mapOf(DataTypes.DECIMAL, DataTypes.listOf(DataTypes.DECIMAL));
     ByteBuffer decimal = CqlBytes.of(TypeCodecs.DECIMAL, new BigDecimal("1.10"));
     ByteBuffer value = CqlBytes.collection(1, decimal, CqlBytes.collection(1, decimal));
     assertText(type, value, "{\"1.10\":[\"1.10\"]}", "{\"1.10\":[1.10]}");
+    DataType inKey = DataTypes.mapOf(DataTypes.listOf(DataTypes.DECIMAL), DataTypes.DECIMAL);
+    ByteBuffer entry = CqlBytes.collection(1, CqlBytes.collection(1, decimal), decimal);
+    assertText(inKey, entry, "{\"[\\\"1.10\\\"]\":\"1.10\"}", "{\"[\\\"1.10\\\"]\":1.10}");
   }
 
   @Test
@@ -420,14 +430,11 @@ class EdgeTextTest {
         TestUserType.of(
             "u", List.of("a", "B \"q\""), List.of(DataTypes.INT, DataTypes.listOf(DataTypes.INT)));
     assertBare(
-        udt,
-        CqlBytes.tuple(null, CqlBytes.collection(0)),
-        "{\"a\":null,\"B \\\"q\\\"\":[]}");
+        udt, CqlBytes.tuple(null, CqlBytes.collection(0)), "{\"a\":null,\"B \\\"q\\\"\":[]}");
     // In any order; what is absent is null.
     assertThat(Texts.readJson(udt, "{\"B \\\"q\\\"\":[],\"a\":7}"))
         .isEqualTo(CqlBytes.hex(CqlBytes.tuple(CqlBytes.integer(7), CqlBytes.collection(0))));
-    assertThat(Texts.readPlain(udt, " { } "))
-        .isEqualTo(CqlBytes.hex(CqlBytes.tuple(null, null)));
+    assertThat(Texts.readPlain(udt, " { } ")).isEqualTo(CqlBytes.hex(CqlBytes.tuple(null, null)));
     // A value from before a field was added.
     assertThat(Texts.json(udt, CqlBytes.tuple(CqlBytes.integer(7))))
         .isEqualTo("{\"a\":7,\"B \\\"q\\\"\":null}");

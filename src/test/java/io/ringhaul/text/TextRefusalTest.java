@@ -86,9 +86,7 @@ class TextRefusalTest {
         CqlBytes.tuple(CqlBytes.collection(1, CqlBytes.tuple(EMPTY))),
         "v.zips.element.code holds the empty value of int");
     assertNotRead(
-        type,
-        "{\"zips\":[{\"code\":\"x\"}]}",
-        "v.zips.element.code holds \"x\", which is no int");
+        type, "{\"zips\":[{\"code\":\"x\"}]}", "v.zips.element.code holds \"x\", which is no int");
     assertNotRead(
         DataTypes.mapOf(DataTypes.INT, DataTypes.DATE),
         "{\"1\":\"tomorrow\"}",
@@ -103,7 +101,9 @@ class TextRefusalTest {
   @Test
   void nansThatTextCannotTellApart() {
     assertNotWritten(
-        DataTypes.DOUBLE, CqlBytes.hex("7ff8000000000001"), "a NaN with the bits 0x7ff8000000000001");
+        DataTypes.DOUBLE,
+        CqlBytes.hex("7ff8000000000001"),
+        "a NaN with the bits 0x7ff8000000000001");
     assertNotWritten(DataTypes.DOUBLE, CqlBytes.hex("fff8000000000000"), "NaN");
     assertNotWritten(DataTypes.FLOAT, CqlBytes.hex("ffc00000"), "a NaN with the bits 0xffc00000");
     assertNotWritten(DataTypes.FLOAT, CqlBytes.hex("7f800001"), "NaN");
@@ -186,8 +186,7 @@ class TextRefusalTest {
         (type, forms) -> {
           ByteBuffer unusual = CqlBytes.hex(forms.get(0));
           assertThat(Texts.readJson(type, Texts.json(type, unusual))).isEqualTo(forms.get(1));
-          assertThatThrownBy(
-                  () -> Texts.write(TextWriters.json(Texts.keyColumn(type)), unusual))
+          assertThatThrownBy(() -> Texts.write(TextWriters.json(Texts.keyColumn(type)), unusual))
               .isInstanceOf(UnrepresentableValueException.class)
               .hasMessageContaining("which would come back as another key");
         });
@@ -200,7 +199,8 @@ class TextRefusalTest {
       assertNotRead(DataTypes.INT, text, "v holds \"" + text + "\", which is no int");
       assertNotRead(DataTypes.VARINT, text, "which is no varint");
     }
-    for (String text : List.of(" 1", "1 ", "0x1p3", "1d", "1f", "1,5", ".", "e3", "1e", "nan", "inf")) {
+    for (String text :
+        List.of(" 1", "1 ", "0x1p3", "1d", "1f", "1,5", ".", "e3", "1e", "nan", "inf")) {
       assertNotRead(DataTypes.DOUBLE, text, "which is no double");
       assertNotRead(DataTypes.DECIMAL, text, "which is no decimal");
     }
@@ -245,25 +245,48 @@ class TextRefusalTest {
   @Test
   void textsThatAreNoDateOrTime() {
     for (String text :
-        List.of("2020-1-1", "2020-02-30", "2019-02-29", "1900-02-29", "20200101", "2020-13-01",
-            "2020-00-01", "2020-01-00", "2020-01-01 ", "12020-01-01", "2020-01-01T00:00:00Z", "0")) {
+        List.of(
+            "2020-1-1",
+            "2020-02-30",
+            "2019-02-29",
+            "1900-02-29",
+            "20200101",
+            "2020-13-01",
+            "2020-00-01",
+            "2020-01-00",
+            "2020-01-01 ",
+            "12020-01-01",
+            "2020-01-01T00:00:00Z",
+            "0")) {
       assertNotRead(DataTypes.DATE, text, "which is no date");
     }
     assertNotRead(DataTypes.DATE, "+5881580-07-12", "out of the range -5877641-06-23");
     assertNotRead(DataTypes.DATE, "-5877641-06-22", "out of the range");
     for (String text :
-        List.of("24:00", "1:00", "00:60", "00:00:60", "00:00:00.", "00:00:00.1234567890", "10", "1")) {
+        List.of(
+            "24:00", "1:00", "00:60", "00:00:60", "00:00:00.", "00:00:00.1234567890", "10", "1")) {
       assertNotRead(DataTypes.TIME, text, "which is no time");
     }
     for (String text :
-        List.of("2020-01-01T", "2020-01-01T10", "2020-01-01T10:00:00+1", "2020-01-01T10:00:00+01:",
-            "2020-01-01T10:00:00ZZ", "2020-01-01T10:00:00+19:00", "1577836800", "2020", "now",
-            "2020-01-01 10:00:00 CET", "2020-02-30T00:00:00Z")) {
+        List.of(
+            "2020-01-01T",
+            "2020-01-01T10",
+            "2020-01-01T10:00:00+1",
+            "2020-01-01T10:00:00+01:",
+            "2020-01-01T10:00:00ZZ",
+            "2020-01-01T10:00:00+19:00",
+            "1577836800",
+            "2020",
+            "now",
+            "2020-01-01 10:00:00 CET",
+            "2020-02-30T00:00:00Z")) {
       assertNotRead(DataTypes.TIMESTAMP, text, "which is no timestamp");
     }
     assertJsonNotRead(DataTypes.TIMESTAMP, "1577836800", "v is a JSON integer");
     assertNotRead(
-        DataTypes.TIMESTAMP, "2020-01-01T00:00:00.0001Z", "CQL's timestamps have milliseconds only");
+        DataTypes.TIMESTAMP,
+        "2020-01-01T00:00:00.0001Z",
+        "CQL's timestamps have milliseconds only");
     assertNotRead(DataTypes.TIMESTAMP, "+292278994-08-17T07:12:55.808Z", "beyond the 64 bits");
     assertNotRead(DataTypes.TIMESTAMP, "-292275055-05-16T16:47:04.191Z", "beyond the 64 bits");
     TextOptions pattern = TextOptions.defaults().timestampFormat("dd.MM.yyyy");
@@ -274,8 +297,7 @@ class TextRefusalTest {
     assertThatThrownBy(() -> Texts.readPlain(DataTypes.TIMESTAMP, "1", micros))
         .hasMessageContaining("milliseconds only");
     TextOptions days = TextOptions.defaults().timestampUnit(java.util.concurrent.TimeUnit.DAYS);
-    assertThatThrownBy(
-            () -> Texts.readPlain(DataTypes.TIMESTAMP, "9223372036854775807", days))
+    assertThatThrownBy(() -> Texts.readPlain(DataTypes.TIMESTAMP, "9223372036854775807", days))
         .hasMessageContaining("beyond the 64 bits");
     assertThatThrownBy(() -> TextOptions.defaults().dateFormat("{"))
         .isInstanceOf(InvalidSettingException.class);
@@ -284,8 +306,23 @@ class TextRefusalTest {
   @Test
   void textsThatAreNoDuration() {
     for (String text :
-        List.of("-", "1", "y", "1x", "1d1y", "1d1d", "P", "PT", "P1H", "PT1Y", "P1YT", "1y2", "+1d",
-            "P0001-02-03", "P0001-02-03T04-05:06", "1 d")) {
+        List.of(
+            "-",
+            "1",
+            "y",
+            "1x",
+            "1d1y",
+            "1d1d",
+            "P",
+            "PT",
+            "P1H",
+            "PT1Y",
+            "P1YT",
+            "1y2",
+            "+1d",
+            "P0001-02-03",
+            "P0001-02-03T04-05:06",
+            "1 d")) {
       assertNotRead(DataTypes.DURATION, text, "which is no duration");
     }
     assertNotRead(DataTypes.DURATION, "2147483648mo", "beyond the 32 bits");
@@ -300,12 +337,16 @@ class TextRefusalTest {
       assertNotRead(DataTypes.INET, text, "which is no inet");
     }
     for (String text :
-        List.of("1-1-1-1-1", "0123456789abcdeffedcba9876543210",
-            "01234567-89ab-cdef-fedc-ba987654321g", "01234567-89ab-cdef-fedcba-9876543210")) {
+        List.of(
+            "1-1-1-1-1",
+            "0123456789abcdeffedcba9876543210",
+            "01234567-89ab-cdef-fedc-ba987654321g",
+            "01234567-89ab-cdef-fedcba-9876543210")) {
       assertNotRead(DataTypes.UUID, text, "which is no uuid");
     }
     assertNotRead(DataTypes.TIMEUUID, "00000000-0000-4000-8000-000000000000", "version is not 1");
-    for (String text : List.of("AA", "AAA", "A===", "AB==", "AAB=", "AQID_w==", "====", "0xg0g0", "0x1")) {
+    for (String text :
+        List.of("AA", "AAA", "A===", "AB==", "AAB=", "AQID_w==", "====", "0xg0g0", "0x1")) {
       assertNotRead(DataTypes.BLOB, text, "which is no blob");
     }
     assertNotRead(DataTypes.BLOB, "0x12", "can be Base64 and a blob literal");
