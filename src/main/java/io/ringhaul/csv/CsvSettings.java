@@ -107,7 +107,15 @@ final class CsvSettings {
 
   /** A setting of one character. */
   char character(String name, char otherwise) {
-    return text(name).map(value -> value.charAt(0)).orElse(otherwise);
+    String value = values.get(name);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value.length() != 1) {
+      throw new InvalidSettingException(
+          name, name + " is \"" + value + "\"; it takes one character");
+    }
+    return value.charAt(0);
   }
 
   int number(String name, int otherwise) {

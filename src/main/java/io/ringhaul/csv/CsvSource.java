@@ -107,7 +107,8 @@ public final class CsvSource implements ImportSource {
 
   /**
    * The names of the columns, in the order of the fields, for files {@linkplain #withoutHeader
-   * without header}.
+   * without header}. A name that is no column's is left out if the import names the columns that it
+   * wants.
    *
    * @throws InvalidSettingException if no name is given
    */
@@ -231,7 +232,12 @@ public final class CsvSource implements ImportSource {
    */
   @Override
   public SourceSession open() {
-    settings.syntax();
+    CsvSyntax syntax = settings.syntax();
+    char comment = settings.character(CsvSettings.COMMENT, '\0');
+    contradiction(
+        comment == syntax.delimiter() || comment == syntax.quote(),
+        "comment",
+        "comment is '" + comment + "', which is the delimiter or the quote too; choose another one");
     contradiction(
         !settings.texts(CsvSettings.FIELDS).isEmpty() && settings.hasHeader(),
         "columns",

@@ -243,6 +243,9 @@ class CsvSourceTest {
     assertThat(names(CsvSource.at(file).comment('#').skipRecords(1)))
         .containsExactly(text("c"), text("#d"));
     assertThat(names(CsvSource.at(file).comment('#').skipRecords(10))).isEmpty();
+    assertThatThrownBy(() -> CsvSource.at(file).comment('"').open())
+        .isInstanceOfSatisfying(
+            InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo("comment"));
     assertThatThrownBy(() -> CsvSource.at(file).skipRecords(-1))
         .isInstanceOf(InvalidSettingException.class);
   }

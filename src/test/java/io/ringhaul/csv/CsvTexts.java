@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +95,8 @@ final class CsvTexts {
     }
   }
 
-  static List<@Nullable String> fields(CsvRecord record) {
+  static List<@Nullable String> fields(@Nullable CsvRecord read) {
+    CsvRecord record = Objects.requireNonNull(read);
     List<@Nullable String> fields = new ArrayList<>();
     for (int i = 0; i < record.fields(); i++) {
       boolean isNull = record.length(i) == 0 && !record.isQuoted(i);
