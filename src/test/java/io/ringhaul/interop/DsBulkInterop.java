@@ -54,7 +54,7 @@ class DsBulkInterop {
 
   @Test
   void csvGoesOutToDsBulk() throws Exception {
-    fill(DsBulkLimits::withOneNan);
+    fill(DsBulkLimits::textual);
     Path files = goesOut(CsvTarget.folder(folder.resolve("exported")).dialect(CsvDialect.DSBULK));
     ForeignProgram.Run run =
         new DsBulk(folder).load(keyspace, "clone", "csv", files, "-header", "true");
@@ -64,7 +64,7 @@ class DsBulkInterop {
 
   @Test
   void jsonGoesOutToDsBulk() throws Exception {
-    fill(DsBulkLimits::withOneNan);
+    fill(DsBulkLimits::textual);
     Path files = goesOut(JsonTarget.folder(folder.resolve("exported")));
     new DsBulk(folder)
         .load(

@@ -22,6 +22,7 @@ final class DsBulkLimits {
    *   <li>A null collection looks like an empty one: {@code []} or <code>{}</code>. That matters in
    *       frozen collections and in fields of tuples and user-defined types.
    *   <li>Every NaN is {@code NaN}.
+   *   <li>The empty value that an {@code int} and other types can have is null.
    *   <li>An IPv4 address in IPv6 form ({@code ::ffff:10.0.0.1}) is written as the IPv4 address.
    * </ul>
    */
@@ -32,6 +33,7 @@ final class DsBulkLimits {
         (place, partType, part) ->
             switch (CqlKind.of(partType)) {
               case LIST, SET, MAP -> part == null ? CqlBytes.integer(0) : part;
+              case ASCII, TEXT, BLOB -> part;
               default -> withoutIpv6(partType, oneNan(partType, part));
             });
   }
@@ -57,13 +59,20 @@ final class DsBulkLimits {
         (place, partType, part) -> withoutIpv6(partType, withoutNegativeZero(partType, part)));
   }
 
-  /** The value with the one NaN that texts can hold in the place of all others. */
-  static @Nullable ByteBuffer withOneNan(DataType type, @Nullable ByteBuffer value) {
-    return RewrittenValue.of(type, value, (place, partType, part) -> oneNan(partType, part));
+  /** The value without what no text can hold: one NaN for all others, null for the empty value. */
+  static @Nullable ByteBuffer textual(DataType type, @Nullable ByteBuffer value) {
+    return RewrittenValue.of(
+        type,
+        value,
+        (place, partType, part) ->
+            switch (CqlKind.of(partType)) {
+              case ASCII, TEXT, BLOB -> part;
+              default -> oneNan(partType, part);
+            });
   }
 
   private static @Nullable ByteBuffer oneNan(DataType type, @Nullable ByteBuffer part) {
-    if (part == null) {
+    if (part == null || part.remaining() == 0) {
       return null;
     }
     return switch (CqlKind.of(type)) {
