@@ -237,7 +237,9 @@ public final class CsvSource implements ImportSource {
     contradiction(
         comment == syntax.delimiter() || comment == syntax.quote(),
         "comment",
-        "comment is '" + comment + "', which is the delimiter or the quote too; choose another one");
+        "comment is '"
+            + comment
+            + "', which is the delimiter or the quote too; choose another one");
     contradiction(
         !settings.texts(CsvSettings.FIELDS).isEmpty() && settings.hasHeader(),
         "columns",

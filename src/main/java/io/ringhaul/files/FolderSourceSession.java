@@ -71,6 +71,11 @@ public final class FolderSourceSession implements SourceSession {
   }
 
   @Override
+  public Optional<TableSchema> schema(String keyspace, String table) {
+    return storedSchema();
+  }
+
+  @Override
   public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split) {
     FilePart part = FilePart.parse(split.parts().get(0));
     SourceFile file = part.file();

@@ -11,6 +11,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,27 @@ final class JsonRecords implements Closeable {
     }
     depth = json.getParsingContext().getNestingDepth();
     return true;
+  }
+
+  /**
+   * Goes to the first document and reads it; the names of its fields.
+   *
+   * @throws StorageException if there is something else
+   */
+  List<String> firstFields() {
+    List<String> names = new ArrayList<>();
+    try {
+      if (next()) {
+        while (json.nextToken() != JsonToken.END_OBJECT) {
+          names.add(json.currentName());
+          json.nextToken();
+          json.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw failure(e);
+    }
+    return names;
   }
 
   /** The place of the document at hand, for messages. */
