@@ -34,12 +34,7 @@ abstract class ScalarParser implements ValueParser {
       throw site.error(
           "is a JSON " + describe(token) + ", which is no " + kind.cqlName() + " here");
     }
-    parse(plainText(json.getText()), out);
-  }
-
-  /** The plain text of a value whose text in JSON this is. */
-  String plainText(String jsonText) {
-    return jsonText;
+    parse(json.getText(), out);
   }
 
   /** The error of a text that is none of the type's. */

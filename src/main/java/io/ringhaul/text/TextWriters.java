@@ -81,7 +81,9 @@ public final class TextWriters {
       case FLOAT -> new FixedWriters.FloatText(site, true);
       case DOUBLE -> new FixedWriters.DoubleText(site, true);
       case DECIMAL ->
-          decimalsQuoted ? new StringWriters.Quoted(plain(site, type)) : plain(site, type);
+          decimalsQuoted
+              ? new StringWriters.Quoted(plain(site, type))
+              : new JsonDecimal(plain(site, type));
       case BLOB, DATE, TIME, TIMESTAMP, DURATION, INET, UUID, TIMEUUID ->
           new StringWriters.Quoted(plain(site, type));
       case BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, COUNTER, VARINT -> plain(site, type);

@@ -68,6 +68,9 @@ class TextRefusalTest {
             DataTypes.vectorOf(DataTypes.TEXT, 2),
             DataTypes.tupleOf(DataTypes.INT))) {
       assertNotWritten(type, EMPTY, "v holds the empty value");
+      if (type.equals(DataTypes.DURATION)) {
+        continue; // the empty text is the one of no length
+      }
       assertThatThrownBy(() -> Texts.readPlain(type, ""))
           .isInstanceOf(UnrepresentableValueException.class)
           .hasMessageStartingWith("v ");
