@@ -76,8 +76,7 @@ final class CellSplitter {
     }
   }
 
-  private void addFields(
-      TimedColumn column, int slot, ByteBuffer value, CellTimesOfValue times) {
+  private void addFields(TimedColumn column, int slot, ByteBuffer value, CellTimesOfValue times) {
     int at = value.position();
     int fields = CqlTypes.fieldTypes(column.column().type()).size();
     // A value that was written before a field was added ends before it.
@@ -92,8 +91,7 @@ final class CellSplitter {
     }
   }
 
-  private void addElements(
-      TimedColumn column, int slot, ByteBuffer value, CellTimesOfValue times) {
+  private void addElements(TimedColumn column, int slot, ByteBuffer value, CellTimesOfValue times) {
     int count = length(column, value, value.position());
     times.requireCount(count);
     if (count == 0) {
@@ -123,8 +121,7 @@ final class CellSplitter {
       } else {
         if (!isList) {
           previous = find(slot, times, known);
-        } else if (previous < 0
-            || !writes.get(previous).isAt(times.writetime(), times.expiry())) {
+        } else if (previous < 0 || !writes.get(previous).isAt(times.writetime(), times.expiry())) {
           // What is appended to a list must be appended after what stands before it.
           previous = find(slot, times, previous + 1);
         }

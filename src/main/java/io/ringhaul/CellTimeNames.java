@@ -41,9 +41,7 @@ record CellTimeNames(String writetime, String ttl, String readAt) {
 
   private static String checked(String setting, String pattern) {
     int place = pattern.indexOf(PLACE);
-    if (place < 0
-        || pattern.indexOf(PLACE, place + 1) >= 0
-        || pattern.length() == PLACE.length()) {
+    if (place < 0 || pattern.indexOf(PLACE, place + 1) >= 0 || pattern.length() == PLACE.length()) {
       throw new InvalidSettingException(
           setting,
           String.format(

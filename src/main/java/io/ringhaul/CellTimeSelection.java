@@ -89,8 +89,7 @@ final class CellTimeSelection {
 
   private void addTtls(List<String> names) {
     for (ColumnDescription column : eligible(WITH_TTL, names)) {
-      addTime(
-          times.names().ttlOf(column.name()), CellTimeTypes.ttl(column.type()), "TTL", column);
+      addTime(times.names().ttlOf(column.name()), CellTimeTypes.ttl(column.type()), "TTL", column);
     }
     add(
         new SelectedColumn(
@@ -122,8 +121,7 @@ final class CellTimeSelection {
   private void addFilter() {
     for (ColumnDescription column : eligible("writtenAfter or writtenBefore", List.of())) {
       String expression = expression("WRITETIME", column);
-      int position =
-          selected.stream().map(SelectedColumn::expression).toList().indexOf(expression);
+      int position = selected.stream().map(SelectedColumn::expression).toList().indexOf(expression);
       if (position < 0) {
         position = selected.size();
         add(

@@ -27,7 +27,8 @@ final class CellTimesOfValue {
    */
   CellTimesOfValue(TimedColumn column, RawRow row, long readAt) {
     this.column = column;
-    this.writetimes = column.writetime() == TimedColumn.ABSENT ? null : row.bytes(column.writetime());
+    this.writetimes =
+        column.writetime() == TimedColumn.ABSENT ? null : row.bytes(column.writetime());
     this.ttls = column.ttl() == TimedColumn.ABSENT ? null : row.bytes(column.ttl());
     this.readAt = readAt;
     this.isList = column.form().isCollection();

@@ -69,12 +69,13 @@ final class ExportOperation implements Operation<ExportResult> {
         table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
     ExportedRows rows = CellTimeSelection.of(session, cellTimes, table, ofTable);
     List<ColumnDescription> columns = rows.columns();
-    TableScan scan = TableScan.prepare(session, settings, table, ofTable, selection.tokens(), SIZING);
+    TableScan scan =
+        TableScan.prepare(session, settings, table, ofTable, selection.tokens(), SIZING);
     int writers = writers(scan);
     // Prepared before the target is opened: what the cluster refuses must leave nothing behind.
     RangeStatements statements =
         RangeStatements.selecting(
-            session, table, new Selection(rows.selected(), selection.condition()))
+                session, table, new Selection(rows.selected(), selection.condition()))
             .checked();
     try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);
         TargetSession targetSession = target.open();
@@ -84,12 +85,7 @@ final class ExportOperation implements Operation<ExportResult> {
       TargetPlan targetPlan =
           targetSession.plan(
               new ExportDescription(
-                  jobId,
-                  table,
-                  columns,
-                  writers,
-                  selection.tokens(),
-                  restrictions()));
+                  jobId, table, columns, writers, selection.tokens(), restrictions()));
       TableScanner scanner =
           new TableScanner(
               statements,
@@ -112,8 +108,7 @@ final class ExportOperation implements Operation<ExportResult> {
               "nothing was committed",
               () -> {
                 List<TaskOutput> outputs =
-                    outputs(
-                        tasks, threads, writers, targetSession, targetPlan, rejected, sender);
+                    outputs(tasks, threads, writers, targetSession, targetPlan, rejected, sender);
                 return Uninterrupted.call(
                     "ringhaul-commit", () -> targetSession.commit(targetPlan, outputs));
               });

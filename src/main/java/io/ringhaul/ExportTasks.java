@@ -101,9 +101,7 @@ final class ExportTasks {
   private void run(ScanTask task) throws InterruptedException {
     try (TaskWriter writer = target.openTask(targetPlan, rows.columns(), task.number())) {
       TaskScan pages = scanner.scan(task);
-      for (Page page = pages.next();
-          page != null;
-          page = budget.isSpent() ? null : pages.next()) {
+      for (Page page = pages.next(); page != null; page = budget.isSpent() ? null : pages.next()) {
         scan.meter().handled(write(page, writer), page.bytes());
       }
       ended(task, writer.finish());

@@ -32,8 +32,7 @@ final class ImportClock {
   static ImportClock start(CqlSession session) {
     return new ImportClock(
         InstantSource.system(),
-        session.getContext().getProtocolVersion().getCode()
-            >= DefaultProtocolVersion.V5.getCode());
+        session.getContext().getProtocolVersion().getCode() >= DefaultProtocolVersion.V5.getCode());
   }
 
   /** Seconds since the epoch. */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Binds rows to one INSERT, whatever values they lack: those stay UNSET unless tombstones are asked
- * for. A partition that holds
- * only static data has no clustering values and takes a second INSERT without them. Thread-safe.
+ * for. A partition that holds only static data has no clustering values and takes a second INSERT
+ * without them. Thread-safe.
  */
 final class InsertStatements {
 

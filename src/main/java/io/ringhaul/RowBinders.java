@@ -55,8 +55,7 @@ final class RowBinders {
         new InsertStatements(
             session, table, IntStream.of(own).mapToObj(columns::get).toList(), nulls);
     boolean all = own.length == columns.size();
-    RowBinder binder =
-        row -> List.of(inserts.bind(all ? row : column -> row.bytes(own[column])));
+    RowBinder binder = row -> List.of(inserts.bind(all ? row : column -> row.bytes(own[column])));
     return new RowBinders(() -> binder, () -> 0, () -> 0);
   }
 

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>An INSERT writes the row's marker, which CQL never shows. It gets the times of the cells
  *       that live longest, and of those that were written last, so that the row does not outlive
- *       its cells. A row that has no cell but its key gets a marker that never expires, if the source tells TTLs.
+ *       its cells. A row that has no cell but its key gets a marker that never expires, if the
+ *       source tells TTLs.
  *   <li>UPDATEs write the cells with other times, and all parts of collections and user-defined
  *       types that are not frozen: these are added, never overwritten, so that no tombstone is
  *       written.
@@ -70,8 +71,7 @@ final class TimedStatements {
     List<TimedColumn> regular = ofKind(timed, Kind.REGULAR);
     List<TimedColumn> ofPartition = ofKind(timed, Kind.STATIC);
     int[] keyPositions = positions(key, columns);
-    this.insert =
-        TimedStatement.insert(session, clock, table, key, keyPositions, regular);
+    this.insert = TimedStatement.insert(session, clock, table, key, keyPositions, regular);
     this.rows = TimedCells.of(session, clock, table, key, keyPositions, regular);
     this.statics =
         ofPartition.isEmpty()
@@ -110,7 +110,8 @@ final class TimedStatements {
       try {
         boolean isWhole = keyCheck.isWhole(row);
         long now = clock.now();
-        boolean staticExpired = statics.isPresent() && bindStatics(statics.get(), row, now, statements);
+        boolean staticExpired =
+            statics.isPresent() && bindStatics(statics.get(), row, now, statements);
         if (isWhole) {
           bindRow(row, now, statements);
         } else if (staticExpired) {
@@ -185,9 +186,7 @@ final class TimedStatements {
 
     private long readAt(RawRow row) {
       ByteBuffer bytes = readAtPosition == TimedColumn.ABSENT ? null : row.bytes(readAtPosition);
-      return bytes == null
-          ? readAtOfAll
-          : Math.floorDiv(bytes.getLong(bytes.position()), 1_000L);
+      return bytes == null ? readAtOfAll : Math.floorDiv(bytes.getLong(bytes.position()), 1_000L);
     }
 
     @Override

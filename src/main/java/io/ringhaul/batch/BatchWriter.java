@@ -182,7 +182,12 @@ public final class BatchWriter implements AutoCloseable {
 
   private void send(Batch batch) throws InterruptedException {
     WriteKind kind = batch.slot().kind();
-    send(batch(kind, batch.statements()), kind, batch.firsts(), batch.firsts().size(), batch.bytes());
+    send(
+        batch(kind, batch.statements()),
+        kind,
+        batch.firsts(),
+        batch.firsts().size(),
+        batch.bytes());
   }
 
   private static Statement<?> batch(WriteKind kind, List<BoundStatement> statements) {
@@ -198,11 +203,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   private CompletionStage<Boolean> send(
-      Statement<?> statement,
-      WriteKind kind,
-      List<BoundStatement> firsts,
-      int counted,
-      long bytes)
+      Statement<?> statement, WriteKind kind, List<BoundStatement> firsts, int counted, long bytes)
       throws InterruptedException {
     synchronized (lock) {
       throwFailure();

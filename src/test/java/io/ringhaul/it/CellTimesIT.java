@@ -263,9 +263,7 @@ class CellTimesIT {
     assertThat(ids(request -> request.writtenBefore(201).writtenIn(WrittenIn.ALL)))
         .containsExactly(1, 2);
     assertThat(
-            ids(
-                request ->
-                    request.writtenAfter(100).writtenBefore(301).writtenIn(WrittenIn.ALL)))
+            ids(request -> request.writtenAfter(100).writtenBefore(301).writtenIn(WrittenIn.ALL)))
         .containsExactly(2, 6);
     // Between whole microseconds, and beside exported write times.
     assertThat(ids(request -> request.writtenAfter(Instant.ofEpochSecond(0, 199_999))))
@@ -370,8 +368,7 @@ class CellTimesIT {
           .isInstanceOf(InvalidSettingException.class)
           .hasMessageContaining("writetimeNames is \"" + pattern + "\"");
     }
-    assertThatThrownBy(
-            () -> export("windows", request -> request.writtenAfter(5).writtenBefore(6)))
+    assertThatThrownBy(() -> export("windows", request -> request.writtenAfter(5).writtenBefore(6)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("1970-01-01T00:00:00.000005Z");
   }
@@ -408,9 +405,7 @@ class CellTimesIT {
     ExportResult result =
         request.to(IcebergTarget.warehouse(warehouse).table(keyspace + "." + name)).run();
     Warehouse.inspect(
-        warehouse,
-        TableIdentifier.of(keyspace, name),
-        table -> rows.addAll(Warehouse.rows(table)));
+        warehouse, TableIdentifier.of(keyspace, name), table -> rows.addAll(Warehouse.rows(table)));
     return result;
   }
 
@@ -426,9 +421,7 @@ class CellTimesIT {
 
   private static Record only(List<Record> rows, String column, @Nullable Object value) {
     List<Record> found =
-        rows.stream()
-            .filter(row -> Objects.equals(row.getField(column), value))
-            .toList();
+        rows.stream().filter(row -> Objects.equals(row.getField(column), value)).toList();
     assertThat(found).hasSize(1);
     return found.get(0);
   }

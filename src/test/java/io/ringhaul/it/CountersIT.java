@@ -97,8 +97,7 @@ class CountersIT {
     assertThat(request.run().rows()).isEqualTo(withRows);
     int seen = 0;
     PreparedStatement original =
-        session.prepare(
-            "SELECT n, m FROM " + keyspace + ".t WHERE p = ? AND q = ? AND c = ?");
+        session.prepare("SELECT n, m FROM " + keyspace + ".t WHERE p = ? AND q = ? AND c = ?");
     for (Row row : session.execute("SELECT p, q, c, n, m, s FROM " + keyspace + ".again")) {
       BoundStatement look = original.bind(row.getInt(0), row.getString(1), row.getInt(2));
       Row once = session.execute(look).one();

@@ -46,11 +46,7 @@ class NullsIT {
     }
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       IcebergTarget target = IcebergTarget.warehouse(warehouse).table("it.nulls");
-      operator
-          .exportFrom(keyspace, "source")
-          .columns("p", "c", "a", "b", "s")
-          .to(target)
-          .run();
+      operator.exportFrom(keyspace, "source").columns("p", "c", "a", "b", "s").to(target).run();
       IcebergSource source = IcebergSource.warehouse(warehouse).table("it.nulls");
       ImportRequest unset = operator.importInto(keyspace, "kept").from(source);
       ImportRequest deleted =

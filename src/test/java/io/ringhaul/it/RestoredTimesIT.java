@@ -58,7 +58,9 @@ class RestoredTimesIT {
   void createKeyspace() {
     keyspace = TestCluster.newKeyspace(1);
     TestCluster.define(
-        "CREATE TYPE " + keyspace + ".place (street text, zip int, \"Odd \"\"tags\" frozen<list<text>>)");
+        "CREATE TYPE "
+            + keyspace
+            + ".place (street text, zip int, \"Odd \"\"tags\" frozen<list<text>>)");
     for (String table : List.of("cells", "cells_clone")) {
       create(
           table,
@@ -298,8 +300,7 @@ class RestoredTimesIT {
   }
 
   private void create(String table, String columns, String options) {
-    TestCluster.define(
-        "CREATE TABLE " + keyspace + "." + table + " (" + columns + ") " + options);
+    TestCluster.define("CREATE TABLE " + keyspace + "." + table + " (" + columns + ") " + options);
   }
 
   /** Runs CQL in which the table comes after the first of INTO, UPDATE and TRUNCATE. */

@@ -80,7 +80,8 @@ final class TimedTables {
    * each cell of the clone expires when its original does, or up to two seconds later.
    */
   static void assertSame(Content expected, Content actual, String clone, long seed) {
-    assertThat(actual.cells().size()).as("rows of %s, seed %d", clone, seed)
+    assertThat(actual.cells().size())
+        .as("rows of %s, seed %d", clone, seed)
         .isEqualTo(expected.cells().size());
     for (int i = 0; i < expected.cells().size(); i++) {
       assertThat(actual.cells().get(i))
