@@ -108,8 +108,7 @@ final class ExportOperation implements Operation<ExportResult> {
               "nothing was committed",
               () -> {
                 List<TaskOutput> outputs =
-                    outputs(
-                        tasks, threads, writers, targetSession, targetPlan, rejected, sender);
+                    outputs(tasks, threads, writers, targetSession, targetPlan, rejected, sender);
                 return Uninterrupted.call(
                     "ringhaul-commit", () -> targetSession.commit(targetPlan, outputs));
               });

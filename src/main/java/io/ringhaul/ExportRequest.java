@@ -3,8 +3,8 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ExportTarget;
-import java.time.Instant;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -170,12 +170,11 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Where rejected rows are kept, one JSON object a line: the table, the column, the
-   * row's key as a CQL condition, the reason, and the bytes of all exported values in hex as Cassandra
-   * serializes them. The file must not exist; it is made
-   * when the first row is rejected. It is
-   * removed if the export fails. Rejected rows count for {@link #maxRows(long)}. Required with {@link OnUnrepresentable#REJECT}, and of use
-   * with it alone.
+   * Where rejected rows are kept, one JSON object a line: the table, the column, the row's key as a
+   * CQL condition, the reason, and the bytes of all exported values in hex as Cassandra serializes
+   * them. The file must not exist; it is made when the first row is rejected. It is removed if the
+   * export fails. Rejected rows count for {@link #maxRows(long)}. Required with {@link
+   * OnUnrepresentable#REJECT}, and of use with it alone.
    */
   public ExportRequest rejectsTo(Path file) {
     this.rejects = rejects.withPath(file);

@@ -4,8 +4,8 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
-import java.time.Instant;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -191,11 +191,10 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Where rejected rows are kept, one JSON object a line: the table, the column, the
-   * source, and the reason, which names the record; or the values in hex. The file must not exist; it is made
-   * when the first row is rejected. It
-   * stays if the import fails. Required with {@link OnUnrepresentable#REJECT}, and of use
-   * with it alone.
+   * Where rejected rows are kept, one JSON object a line: the table, the column, the source, and
+   * the reason, which names the record; or the values in hex. The file must not exist; it is made
+   * when the first row is rejected. It stays if the import fails. Required with {@link
+   * OnUnrepresentable#REJECT}, and of use with it alone.
    */
   public ImportRequest rejectsTo(Path file) {
     this.rejects = rejects.withPath(file);

@@ -38,8 +38,7 @@ final class RejectFile implements AutoCloseable {
     try {
       FileChannel open = channel;
       if (open == null) {
-        open =
-            FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        open = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         channel = open;
       }
       ByteBuffer bytes = ByteBuffer.wrap(line);

@@ -139,8 +139,7 @@ class RejectsIT {
         export("other", "t").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(there);
     assertThatThrownBy(request::run)
         .isInstanceOf(StorageException.class)
-        .hasMessage(
-            "The file for rejected rows " + there + " exists already; name another one");
+        .hasMessage("The file for rejected rows " + there + " exists already; name another one");
     assertThat(there).hasContent("mine");
   }
 
