@@ -145,6 +145,17 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     return this;
   }
 
+  /**
+   * Exports a sample: so many rows, or all if there are not as many, and then no more of the table
+   * is read. Which rows these are is left to chance. Default: every row.
+   *
+   * @throws InvalidSettingException if it is below 1
+   */
+  public ExportRequest maxRows(long rows) {
+    select(selection -> selection.withMaxRows(rows));
+    return this;
+  }
+
   @Override
   Operation<ExportResult> operation() {
     cellTimes.window().requireRoom();
@@ -154,6 +165,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     }
     return new ExportOperation(
         settings(),
+        selection(),
         target,
         columns,
         cellTimes,

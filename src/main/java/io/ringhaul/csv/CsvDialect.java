@@ -5,9 +5,9 @@ public enum CsvDialect {
 
   /**
    * RFC 4180, which every reader of CSV understands: a quote within quotes is doubled. Lines are
-   * written with a line feed at their end; CR LF, LF and CR are read. Fields are quoted if they hold
-   * the delimiter, a quote, CR, LF or NUL, if they begin or end with a blank, or if they begin with
-   * {@code #} or a byte order mark.
+   * written with a line feed at their end; CR LF, LF and CR are read. Fields are quoted if they
+   * hold the delimiter, a quote, CR, LF or NUL, if they begin or end with a blank, or if they begin
+   * with {@code #} or a byte order mark.
    */
   RFC4180(true),
 

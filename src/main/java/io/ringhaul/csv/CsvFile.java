@@ -97,7 +97,7 @@ final class CsvFile implements Closeable {
         String.format(
             "The file %s holds bytes that are no text in its encoding, in record %d or soon after"
                 + " it; set encoding to the right one",
-            file, records),
+            file, Math.max(1, records)),
         cause);
   }
 

@@ -1,5 +1,6 @@
 package io.ringhaul.csv;
 
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.InputFormat;
 import io.ringhaul.files.Manifest;
@@ -8,7 +9,6 @@ import io.ringhaul.files.SourceLayout;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
-import io.ringhaul.cql.TableSchema;
 import io.ringhaul.text.BlobForm;
 import java.io.IOException;
 import java.util.HashSet;

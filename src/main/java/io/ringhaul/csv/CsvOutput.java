@@ -4,7 +4,6 @@ import io.ringhaul.files.OutputFormat;
 import io.ringhaul.files.PartWriter;
 import io.ringhaul.files.WriterContext;
 import io.ringhaul.format.ExportDescription;
-import io.ringhaul.schema.ColumnDescription;
 import java.util.Map;
 
 /** Rows as files of comma-separated values. */

@@ -187,7 +187,8 @@ final class CsvReader {
   }
 
   private void checkSize() {
-    if (record.size() > largestRecord) {
+    // Fields count too: a line of delimiters alone has no other bytes.
+    if (record.size() + (long) record.fields() > largestRecord) {
       throw new StorageException(
           file,
           String.format(

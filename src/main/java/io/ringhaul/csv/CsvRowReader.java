@@ -109,21 +109,21 @@ final class CsvRowReader implements RowReader {
       throw error(record, problem);
     }
     if (record.fields() != fields.size()) {
-      throw error(
-          record, String.format("has %d fields, not %d", record.fields(), fields.size()));
+      throw error(record, String.format("has %d fields, not %d", record.fields(), fields.size()));
     }
     @Nullable ByteBuffer[] values = new ByteBuffer[readers.length];
+    ByteBuffer bytes = ByteBuffer.wrap(record.array());
     for (int i = 0; i < values.length; i++) {
       int field = fieldOf[i];
       if (record.isQuoted(field) || !nullWords.isNull(record, field)) {
-        values[i] = value(record, field, i);
+        values[i] = value(record, bytes, field, i);
       }
     }
     return column -> values[column];
   }
 
-  private @Nullable ByteBuffer value(CsvRecord record, int field, int column) {
-    if (!Utf8.isWellFormed(record.field(field), record.start(field), record.length(field))) {
+  private @Nullable ByteBuffer value(CsvRecord record, ByteBuffer bytes, int field, int column) {
+    if (!Utf8.isWellFormed(bytes, record.start(field), record.length(field))) {
       throw new UnrepresentableValueException(
           columns.get(column).name(),
           String.format(

@@ -107,7 +107,15 @@ final class CsvSettings {
 
   /** A setting of one character. */
   char character(String name, char otherwise) {
-    return text(name).map(value -> value.charAt(0)).orElse(otherwise);
+    String value = values.get(name);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value.length() != 1) {
+      throw new InvalidSettingException(
+          name, name + " is \"" + value + "\"; it takes one character");
+    }
+    return value.charAt(0);
   }
 
   int number(String name, int otherwise) {
@@ -131,8 +139,7 @@ final class CsvSettings {
   CsvSyntax syntax() {
     CsvDialect dialect = dialect();
     char quote = character(QUOTE, CsvSyntax.QUOTE);
-    char escape =
-        character(ESCAPE, dialect.doublesQuotes() ? quote : CsvSyntax.BACKSLASH);
+    char escape = character(ESCAPE, dialect.doublesQuotes() ? quote : CsvSyntax.BACKSLASH);
     return new CsvSyntax(dialect, character(DELIMITER, CsvSyntax.DELIMITER), quote, escape);
   }
 
@@ -140,7 +147,8 @@ final class CsvSettings {
   TextOptions textOptions() {
     TextOptions options = TextOptions.defaults();
     options = text(TIMESTAMP_FORMAT).map(options::timestampFormat).orElse(options);
-    options = text(TIMESTAMP_UNIT).map(TimeUnit::valueOf).map(options::timestampUnit).orElse(options);
+    options =
+        text(TIMESTAMP_UNIT).map(TimeUnit::valueOf).map(options::timestampUnit).orElse(options);
     options = text(DATE_FORMAT).map(options::dateFormat).orElse(options);
     options = text(TIME_FORMAT).map(options::timeFormat).orElse(options);
     options = text(TIME_ZONE).map(ZoneId::of).map(options::timeZone).orElse(options);

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * CSV files to import: a folder that {@link CsvTarget} wrote, or files of other tools, such as those
- * that DSBulk unloads. What the manifest of a folder says of its files holds unless it is set here.
+ * CSV files to import: a folder that {@link CsvTarget} wrote, or files of other tools, such as
+ * those that DSBulk unloads. What the manifest of a folder says of its files holds unless it is set
+ * here.
  *
  * <p>Fields go to the columns that their names in the header line mean: exactly, or else but for
  * upper and lower case. The files may have them in different orders. A field without quotes that is
@@ -106,7 +107,8 @@ public final class CsvSource implements ImportSource {
 
   /**
    * The names of the columns, in the order of the fields, for files {@linkplain #withoutHeader
-   * without header}.
+   * without header}. A name that is no column's is left out if the import names the columns that it
+   * wants.
    *
    * @throws InvalidSettingException if no name is given
    */
@@ -127,8 +129,8 @@ public final class CsvSource implements ImportSource {
 
   /**
    * How timestamps look: a pattern of {@link java.time.format.DateTimeFormatter}, {@code
-   * UNITS_SINCE_EPOCH} for milliseconds since 1970-01-01 UTC, or {@code CQL_TIMESTAMP}, the default:
-   * {@code 2026-01-31T10:00:00.500Z} and shorter forms.
+   * UNITS_SINCE_EPOCH} for milliseconds since 1970-01-01 UTC, or {@code CQL_TIMESTAMP}, the
+   * default: {@code 2026-01-31T10:00:00.500Z} and shorter forms.
    *
    * @throws InvalidSettingException if the pattern is none
    */
@@ -230,7 +232,14 @@ public final class CsvSource implements ImportSource {
    */
   @Override
   public SourceSession open() {
-    settings.syntax();
+    CsvSyntax syntax = settings.syntax();
+    char comment = settings.character(CsvSettings.COMMENT, '\0');
+    contradiction(
+        comment == syntax.delimiter() || comment == syntax.quote(),
+        "comment",
+        "comment is '"
+            + comment
+            + "', which is the delimiter or the quote too; choose another one");
     contradiction(
         !settings.texts(CsvSettings.FIELDS).isEmpty() && settings.hasHeader(),
         "columns",

@@ -59,8 +59,8 @@ public final class CsvTarget implements ExportTarget {
   }
 
   /**
-   * The size at which a file is ended and another begun, in bytes as they lie on disk, 1 or more; it
-   * is passed by what is held back in memory, some 100 KiB, and by one row at most. Default: 128
+   * The size at which a file is ended and another begun, in bytes as they lie on disk, 1 or more;
+   * it is passed by what is held back in memory, some 100 KiB, and by one row at most. Default: 128
    * MiB.
    *
    * @throws io.ringhaul.exceptions.InvalidSettingException if it is out of bounds

@@ -29,6 +29,12 @@ final class DurationParser extends ScalarParser {
     super(site, CqlKind.DURATION);
   }
 
+  /** In JSON the duration of no length may be empty, which is how DSBulk writes it. */
+  @Override
+  String plainText(String jsonText) {
+    return jsonText.isEmpty() ? "0s" : jsonText;
+  }
+
   @Override
   public void parse(String text, ByteSink out) {
     boolean negative = text.startsWith("-");
@@ -36,7 +42,7 @@ final class DurationParser extends ScalarParser {
     // Negative sums throughout: they reach one further than positive ones.
     long[] parts = new long[3];
     boolean parsed =
-        start < text.length() && text.charAt(start) == 'P'
+        (start < text.length() && text.charAt(start) == 'P')
             ? parseIso(text, start + 1, parts)
             : parseUnits(text, start, parts, false);
     if (!parsed) {

@@ -34,7 +34,12 @@ abstract class ScalarParser implements ValueParser {
       throw site.error(
           "is a JSON " + describe(token) + ", which is no " + kind.cqlName() + " here");
     }
-    parse(json.getText(), out);
+    parse(plainText(json.getText()), out);
+  }
+
+  /** The plain text of a value whose text in JSON this is. */
+  String plainText(String jsonText) {
+    return jsonText;
   }
 
   /** The error of a text that is none of the type's. */

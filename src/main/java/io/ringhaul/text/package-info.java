@@ -22,8 +22,8 @@
  * <tr><td>user-defined type</td><td>JSON</td><td>object by field name, null for a null field</td></tr>
  * </table>
  *
- * <p>Where collections, tuples and user-defined types are JSON within plain text, decimals in them
- * are strings: DSBulk reads numbers there as doubles.
+ * <p>Where collections, tuples and user-defined types are JSON within plain text, the keys of maps
+ * among it, decimals in them are strings: DSBulk reads numbers there as doubles.
  */
 @NullMarked
 package io.ringhaul.text;

@@ -102,8 +102,7 @@ class CsvFolderTest {
 
   @Test
   void anEmptyTableGivesTheHeaderAlone() {
-    CsvFolders.Exported exported =
-        CsvFolders.write(CsvTarget.folder(folder), TABLE, List.of(), 3);
+    CsvFolders.Exported exported = CsvFolders.write(CsvTarget.folder(folder), TABLE, List.of(), 3);
     assertThat(exported.commit().files()).isEqualTo(1);
     assertThat(contents(folder)).containsExactly("id,\"Name, \"\"full\"\"\",tags\n");
     CsvFolders.Imported imported = CsvFolders.read(CsvSource.at(folder), TABLE);

@@ -30,12 +30,10 @@ final class CsvFolders {
   private CsvFolders() {}
 
   /** What an export took. */
-  record Exported(
-      CommitResult commit, List<List<@Nullable String>> rows, List<String> refused) {}
+  record Exported(CommitResult commit, List<List<@Nullable String>> rows, List<String> refused) {}
 
   /** What an import gave; the texts of rows that it could not take stand apart. */
-  record Imported(
-      List<String> columns, List<List<@Nullable String>> rows, List<String> refused) {}
+  record Imported(List<String> columns, List<List<@Nullable String>> rows, List<String> refused) {}
 
   /** Exports all rows, in tasks of a few rows each. */
   static Exported write(CsvTarget target, TableDescription table, List<RawRow> rows, int tasks) {

@@ -125,8 +125,7 @@ class CsvInteroperationTest {
   /** A header of plain names, and records. */
   private static List<List<@Nullable String>> records(Random random, int width) {
     List<List<@Nullable String>> records = new ArrayList<>();
-    records.add(
-        IntStream.range(0, width).mapToObj(i -> "column" + i).collect(Collectors.toList()));
+    records.add(IntStream.range(0, width).mapToObj(i -> "column" + i).collect(Collectors.toList()));
     records.addAll(CsvTexts.records(random, random.nextInt(40), width));
     return records;
   }

@@ -139,6 +139,18 @@ class CsvReaderTest {
   }
 
   @Test
+  void aRecordOfTooManyFieldsIsRefused() throws IOException {
+    String text = "a,b\n" + ",".repeat(100_000);
+    CsvReader reader =
+        new CsvReader(
+            "f.csv", new ByteArrayInputStream(text.getBytes(UTF_8)), RFC4180, '\0', 1_000);
+    reader.next();
+    assertThatThrownBy(reader::next)
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("The record on line 2 of f.csv is larger than 1000 bytes");
+  }
+
+  @Test
   void commentsAreSkippedWhereAsked() throws IOException {
     String text = "# one\na,b\n#\"two\n\"#c\",d\ne,#f\n#";
     assertThat(read(RFC4180, text)).hasSize(6);

@@ -120,8 +120,7 @@ class CsvSourceTest {
     CsvSource source = CsvSource.at(file).withoutHeader().columns("id", "SIZE", "name");
     assertThat(CsvFolders.read(source, TABLE).rows())
         .containsExactly(
-            List.of(number(1), text("x"), number(2)),
-            Arrays.asList(number(3), text(""), null));
+            List.of(number(1), text("x"), number(2)), Arrays.asList(number(3), text(""), null));
     Path inTableOrder = write("b.csv", "1,x,2\n");
     assertThat(CsvFolders.read(CsvSource.at(inTableOrder).withoutHeader(), TABLE).rows())
         .containsExactly(List.of(number(1), text("x"), number(2)));
@@ -209,8 +208,7 @@ class CsvSourceTest {
     List<@Nullable String> expected =
         List.of(
             number(1),
-            CqlBytes.hex(
-                CqlBytes.of(TypeCodecs.TIMESTAMP, Instant.parse("2026-01-31T10:20:30Z"))),
+            CqlBytes.hex(CqlBytes.of(TypeCodecs.TIMESTAMP, Instant.parse("2026-01-31T10:20:30Z"))),
             CqlBytes.hex(CqlBytes.of(TypeCodecs.DATE, LocalDate.of(2026, 1, 31))),
             CqlBytes.hex(CqlBytes.of(TypeCodecs.TIME, LocalTime.of(10, 20, 30))));
     Path plain = write("a.csv", "id,ts,d,t\n1,2026-01-31T10:20:30Z,2026-01-31,10:20:30\n");
@@ -228,18 +226,13 @@ class CsvSourceTest {
                 .rows())
         .containsExactly(expected);
     Path counts = write("c.csv", "id,ts,d,t\n1,1769854830,2026-01-31,10:20:30\n");
-    assertThat(
-            CsvFolders.read(CsvSource.at(counts).timestampUnit(TimeUnit.SECONDS), table).rows())
+    assertThat(CsvFolders.read(CsvSource.at(counts).timestampUnit(TimeUnit.SECONDS), table).rows())
         .containsExactly(expected);
     assertThatThrownBy(
             () ->
-                CsvSource.at(counts)
-                    .timestampUnit(TimeUnit.SECONDS)
-                    .timestampFormat("yyyy")
-                    .open())
+                CsvSource.at(counts).timestampUnit(TimeUnit.SECONDS).timestampFormat("yyyy").open())
         .isInstanceOfSatisfying(
-            InvalidSettingException.class,
-            e -> assertThat(e.setting()).isEqualTo("timestampUnit"));
+            InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo("timestampUnit"));
     assertThatThrownBy(() -> CsvSource.at(counts).dateFormat("{"))
         .isInstanceOf(InvalidSettingException.class);
   }
@@ -250,6 +243,9 @@ class CsvSourceTest {
     assertThat(names(CsvSource.at(file).comment('#').skipRecords(1)))
         .containsExactly(text("c"), text("#d"));
     assertThat(names(CsvSource.at(file).comment('#').skipRecords(10))).isEmpty();
+    assertThatThrownBy(() -> CsvSource.at(file).comment('"').open())
+        .isInstanceOfSatisfying(
+            InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo("comment"));
     assertThatThrownBy(() -> CsvSource.at(file).skipRecords(-1))
         .isInstanceOf(InvalidSettingException.class);
   }
@@ -270,8 +266,7 @@ class CsvSourceTest {
     write("x1.csv", "id|name\n1|'it^'s'\n");
     write("x2.csv", "id|name\n2|'^^|'\n");
     write("y.csv", "other\n");
-    CsvSource source =
-        CsvSource.at(folder + "/x*.csv").delimiter('|').quote('\'').escape('^');
+    CsvSource source = CsvSource.at(folder + "/x*.csv").delimiter('|').quote('\'').escape('^');
     assertThat(names(source)).containsExactly(text("it's"), text("^|"));
     assertThatThrownBy(() -> CsvSource.at(folder).quote('|').delimiter('|').open())
         .isInstanceOf(InvalidSettingException.class);

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,32 @@ final class CsvTexts {
 
   /** What files and readers stumble over. */
   private static final String[] PIECES = {
-    "\"", "\"", "\\", "\\", ",", ",", "\r", "\n", "\r\n", "\0", " ", "\t", "#", "a", "bc", "\"\"",
-    "\\\"", "é", "\uFEFF", "\uD83D\uDE00", "\u2028", "\u00a0", "null", "-", ";", "'"
+    "\"",
+    "\"",
+    "\\",
+    "\\",
+    ",",
+    ",",
+    "\r",
+    "\n",
+    "\r\n",
+    "\0",
+    " ",
+    "\t",
+    "#",
+    "a",
+    "bc",
+    "\"\"",
+    "\\\"",
+    "é",
+    "\uFEFF",
+    "\uD83D\uDE00",
+    "\u2028",
+    "\u00a0",
+    "null",
+    "-",
+    ";",
+    "'"
   };
 
   private CsvTexts() {}
@@ -70,7 +95,8 @@ final class CsvTexts {
     }
   }
 
-  static List<@Nullable String> fields(CsvRecord record) {
+  static List<@Nullable String> fields(@Nullable CsvRecord read) {
+    CsvRecord record = Objects.requireNonNull(read);
     List<@Nullable String> fields = new ArrayList<>();
     for (int i = 0; i < record.fields(); i++) {
       boolean isNull = record.length(i) == 0 && !record.isQuoted(i);

@@ -95,8 +95,7 @@ class LineBufferTest {
     Arrays.fill(quotes, '"');
     String text = new String(quotes);
     assertThat(line(RFC4180, text, "x")).isEqualTo('"' + text + text + "\",x\n");
-    assertThat(line(DSBULK, text, "x"))
-        .isEqualTo('"' + text.replace("\"", "\\\"") + "\",x\n");
+    assertThat(line(DSBULK, text, "x")).isEqualTo('"' + text.replace("\"", "\\\"") + "\",x\n");
   }
 
   @Test

@@ -68,8 +68,7 @@ class FolderTargetSessionTest {
   @Test
   void plansTasksAndCommitsMayRunInSessionsOfTheirOwn() throws IOException {
     Path folder = parent.resolve("out");
-    TargetPlan plan =
-        session(folder, WriteMode.CREATE).plan(LineFormat.export(UUID.randomUUID()));
+    TargetPlan plan = session(folder, WriteMode.CREATE).plan(LineFormat.export(UUID.randomUUID()));
     TaskOutput output = LineFormat.write(session(folder, WriteMode.CREATE), plan, 0, 7);
     session(folder, WriteMode.CREATE).commit(plan, List.of(output));
     assertIds(folder, 7);
@@ -316,8 +315,7 @@ class FolderTargetSessionTest {
     for (Compression compression : Compression.values()) {
       Path folder = parent.resolve(compression.name());
       FolderTargetSession session =
-          new FolderTargetSession(
-              TargetFolder.of(folder, compression).withMaxFileSize(10), format);
+          new FolderTargetSession(TargetFolder.of(folder, compression).withMaxFileSize(10), format);
       TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
       try (TaskWriter writer = session.openTask(plan, LineFormat.COLUMNS, 0)) {
         for (int i = 0; i < 5; i++) {
@@ -366,8 +364,7 @@ class FolderTargetSessionTest {
 
   @Test
   void settingsHaveBounds() {
-    assertThatThrownBy(
-            () -> TargetFolder.of(Path.of("x"), Compression.NONE).withMaxFileSize(0))
+    assertThatThrownBy(() -> TargetFolder.of(Path.of("x"), Compression.NONE).withMaxFileSize(0))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("maxFileSize is 0 bytes; it takes 1 or more");
     assertThatThrownBy(() -> TargetFolder.of(Path.of("/"), Compression.NONE))
@@ -388,7 +385,8 @@ class FolderTargetSessionTest {
   }
 
   private void assertIds(Path folder, int... ids) {
-    assertThat(read(folder)).containsExactlyInAnyOrder(IntStream.of(ids).boxed().toArray(Integer[]::new));
+    assertThat(read(folder))
+        .containsExactlyInAnyOrder(IntStream.of(ids).boxed().toArray(Integer[]::new));
   }
 
   private List<Integer> read(Path folder) {
