@@ -86,8 +86,7 @@ class IdentifierFieldsTest {
           assertThat(table.schema().identifierFieldNames()).isEmpty();
           assertThat(table.properties())
               .containsEntry(
-                  "ringhaul.identifier-fields",
-                  "none: the export leaves out c of the primary key");
+                  "ringhaul.identifier-fields", "none: the export leaves out c of the primary key");
         });
   }
 

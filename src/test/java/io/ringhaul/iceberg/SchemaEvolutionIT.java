@@ -85,8 +85,7 @@ class SchemaEvolutionIT {
             assertThat(Warehouse.snapshots(table)).hasSize(2);
             assertThat(Warehouse.rows(table)).hasSize(51);
           });
-      assertThat(duckDb())
-          .containsExactlyInAnyOrderElementsOf(rows(people, "id, c, city, fixed"));
+      assertThat(duckDb()).containsExactlyInAnyOrderElementsOf(rows(people, "id, c, city, fixed"));
 
       String to = TestCluster.newKeyspace(1);
       operator.importInto(to, "now").from(source()).createTable().run();
@@ -101,8 +100,7 @@ class SchemaEvolutionIT {
       // The type has the newer field by now, which the older rows lack.
       assertThat(rows(to + ".before", "id, c, name, home"))
           .hasSize(30)
-          .isEqualTo(
-              firstRows.stream().map(row -> row.replace("}", ",street:NULL}")).toList());
+          .isEqualTo(firstRows.stream().map(row -> row.replace("}", ",street:NULL}")).toList());
       assertThat(second.rows()).isEqualTo(51);
     }
   }
@@ -121,8 +119,7 @@ class SchemaEvolutionIT {
       TestCluster.define("ALTER TABLE " + people + " ADD b map<text, int>");
       List<CompletableFuture<ExportResult>> exports = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        exports.add(
-            operator.exportFrom(keyspace, "people").to(target()).splitCount(2).runAsync());
+        exports.add(operator.exportFrom(keyspace, "people").to(target()).splitCount(2).runAsync());
       }
       exports.forEach(CompletableFuture::join);
     }
