@@ -83,8 +83,7 @@ class CsvReaderTest {
   @Test
   void blanksMayFollowTheClosingQuoteInDsbulkFiles() throws IOException {
     assertThat(read(DSBULK, "\"a\" ,\"b\"\t\n")).containsExactly(listOf("a", "b"));
-    for (CsvReader reader :
-        List.of(reader("\"a\" ,b\n", RFC4180), reader("\"a\"\0,b\n", DSBULK))) {
+    for (CsvReader reader : List.of(reader("\"a\" ,b\n", RFC4180), reader("\"a\"\0,b\n", DSBULK))) {
       reader.next();
       assertThat(reader.problem()).startsWith("has text after the closing quote of field 1");
     }
