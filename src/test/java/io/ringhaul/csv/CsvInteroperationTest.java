@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import de.siegmar.fastcsv.reader.CsvCallbackHandler;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import de.siegmar.fastcsv.reader.RecordType;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.seeds.Seeds;
@@ -206,8 +207,8 @@ class CsvInteroperationTest {
   private static List<List<@Nullable String>> fastCsv(byte[] bytes, boolean skipEmptyLines) {
     return de.siegmar.fastcsv.reader.CsvReader.builder()
         .skipEmptyLines(skipEmptyLines)
-        .allowExtraFields(true)
-        .allowMissingFields(true)
+        .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+        .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
         .build(new FieldsHandler(), new ByteArrayInputStream(bytes), UTF_8)
         .stream()
         .collect(Collectors.toList());
