@@ -1,7 +1,7 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.Version;
+import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -14,10 +14,9 @@ import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Turns {@link CellTimes} into what is selected: after the table's columns their write times, their
@@ -28,16 +27,13 @@ final class CellTimeSelection {
   private static final String WITH_WRITETIME = "withWritetime";
   private static final String WITH_TTL = "withTtl";
 
-  /** The first version that tells the times of each element of a collection. */
-  private static final int MULTI_CELL_SINCE = 5;
-
   private final CellTimes times;
   private final TableDescription table;
   private final List<ColumnDescription> columns;
   private final List<SelectedColumn> selected = new ArrayList<>();
   private final List<ExportedRows.Reframing> reframings = new ArrayList<>();
   private final List<ExportedRows.WritetimeValue> filtered = new ArrayList<>();
-  private final Set<String> multiCell = new TreeSet<>();
+  private final SortedSet<String> multiCell = new TreeSet<>();
 
   private CellTimeSelection(
       CellTimes times, TableDescription table, List<ColumnDescription> columns) {
@@ -83,7 +79,10 @@ final class CellTimeSelection {
     if (times.window().isBounded()) {
       addFilter();
     }
-    requireSupport(session);
+    MultiCellSupport.require(
+        LocalNodes.of(session).nodes().stream().map(Node::getCassandraVersion).toList(),
+        table,
+        multiCell);
     return new ExportedRows(selected, exported, reframings, filtered, times.window());
   }
 
@@ -184,33 +183,6 @@ final class CellTimeSelection {
                     + " name with %s",
                 table, TableDescription.quote(name), column.expression(), setting));
       }
-    }
-  }
-
-  private void requireSupport(CqlSession session) {
-    if (multiCell.isEmpty()) {
-      return;
-    }
-    Set<String> tooOld =
-        LocalNodes.of(session).nodes().stream()
-            .map(node -> node.getCassandraVersion())
-            .filter(version -> version != null && version.getMajor() < MULTI_CELL_SINCE)
-            .map(Version::toString)
-            .collect(Collectors.toCollection(TreeSet::new));
-    if (!tooOld.isEmpty()) {
-      throw new UnsupportedClusterException(
-          String.format(
-              Locale.ROOT,
-              "The cluster (version %s) does not tell write times and TTLs of the elements of"
-                  + " collections and non-frozen user-defined types, which takes Cassandra %d.0;"
-                  + " of table %s these are %s. Name the other columns in %s and %s, and export"
-                  + " only these where rows are filtered by their write time",
-              String.join(", ", tooOld),
-              MULTI_CELL_SINCE,
-              table,
-              String.join(", ", multiCell),
-              WITH_WRITETIME,
-              WITH_TTL));
     }
   }
 }

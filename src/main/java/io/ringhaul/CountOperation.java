@@ -8,7 +8,6 @@ import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.scan.RangeCounter;
 import io.ringhaul.scan.RangeStatements;
-import io.ringhaul.scan.RowCondition;
 import io.ringhaul.scan.ScanPlan;
 import io.ringhaul.scan.Selection;
 import io.ringhaul.schema.TableDescription;
@@ -23,10 +22,12 @@ final class CountOperation implements Operation<CountResult> {
   private static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
 
   private final OperationSettings settings;
+  private final RowSelection selection;
   private final int pageSize;
 
-  CountOperation(OperationSettings settings, int pageSize) {
+  CountOperation(OperationSettings settings, RowSelection selection, int pageSize) {
     this.settings = settings;
+    this.selection = selection;
     this.pageSize = pageSize;
   }
 
@@ -34,7 +35,9 @@ final class CountOperation implements Operation<CountResult> {
   public CountResult run(CqlSession session, ExecutorService threads) {
     TableDescription table =
         new TableLookup(session).readable(settings.keyspace(), settings.table());
-    TableScan scan = TableScan.prepare(session, settings, table, table.partitionKey(), SIZING);
+    TableScan scan =
+        TableScan.prepare(
+            session, settings, table, table.partitionKey(), selection.tokens(), SIZING);
     ProgressMeter meter = scan.meter();
     ScanPlan plan = scan.plan();
     RequestSettings requests = scan.requests();
@@ -43,8 +46,9 @@ final class CountOperation implements Operation<CountResult> {
       RangeCounter counter =
           new RangeCounter(
               plan,
-              RangeStatements.counting(session, table, RowCondition.NONE),
-              RangeStatements.selecting(session, table, Selection.of(table.partitionKey())),
+              RangeStatements.counting(session, table, selection.condition()).checked(),
+              RangeStatements.selecting(
+                  session, table, Selection.of(table.partitionKey()).where(selection.condition())),
               sender,
               meter,
               pageSize);

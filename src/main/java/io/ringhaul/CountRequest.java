@@ -11,7 +11,7 @@ public final class CountRequest extends ScanRequest<CountRequest, CountResult> {
 
   @Override
   Operation<CountResult> operation() {
-    return new CountOperation(settings(), pageSize());
+    return new CountOperation(settings(), selection(), pageSize());
   }
 
   @Override

@@ -9,16 +9,16 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.request.RequestSender;
-import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.scan.RangeStatements;
-import io.ringhaul.scan.RowCondition;
 import io.ringhaul.scan.ScanSettings;
 import io.ringhaul.scan.Selection;
 import io.ringhaul.scan.TableScanner;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 
@@ -30,26 +30,35 @@ final class ExportOperation implements Operation<ExportResult> {
   /** What one task that writes needs of the heap: its pages, and its writer's buffers. */
   private static final long HEAP_PER_WRITER = 32L << 20;
 
+  /** A sample that is no larger comes in few files. */
+  private static final long ROWS_OF_ONE_WRITER = 100_000;
+
   private final OperationSettings settings;
+  private final RowSelection selection;
   private final ExportTarget target;
   private final List<CqlIdentifier> columnNames;
   private final CellTimes cellTimes;
   private final int pageSize;
   private final UUID jobId;
+  private final RejectSettings rejectSettings;
 
   ExportOperation(
       OperationSettings settings,
+      RowSelection selection,
       ExportTarget target,
       List<CqlIdentifier> columnNames,
       CellTimes cellTimes,
       int pageSize,
-      UUID jobId) {
+      UUID jobId,
+      RejectSettings rejectSettings) {
     this.settings = settings;
+    this.selection = selection;
     this.target = target;
     this.columnNames = columnNames;
     this.cellTimes = cellTimes;
     this.pageSize = pageSize;
     this.jobId = jobId;
+    this.rejectSettings = rejectSettings;
   }
 
   @Override
@@ -60,25 +69,23 @@ final class ExportOperation implements Operation<ExportResult> {
         table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
     ExportedRows rows = CellTimeSelection.of(session, cellTimes, table, ofTable);
     List<ColumnDescription> columns = rows.columns();
-    TableScan scan = TableScan.prepare(session, settings, table, ofTable, SIZING);
+    TableScan scan =
+        TableScan.prepare(session, settings, table, ofTable, selection.tokens(), SIZING);
     int writers = writers(scan);
     // Prepared before the target is opened: what the cluster refuses must leave nothing behind.
     RangeStatements statements =
         RangeStatements.selecting(
-            session, table, new Selection(rows.selected(), RowCondition.NONE));
-    try (TargetSession targetSession = target.open();
+                session, table, new Selection(rows.selected(), selection.condition()))
+            .checked();
+    try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);
+        TargetSession targetSession = target.open();
         RequestSender sender = new RequestSender(session, scan.requests());
         ProgressReporter reporter =
             new ProgressReporter(scan.meter(), settings.progressListener())) {
       TargetPlan targetPlan =
           targetSession.plan(
               new ExportDescription(
-                  jobId,
-                  table,
-                  columns,
-                  writers,
-                  TokenRangeSet.wholeRing(),
-                  cellTimes.window().restrictions()));
+                  jobId, table, columns, writers, selection.tokens(), restrictions()));
       TableScanner scanner =
           new TableScanner(
               statements,
@@ -86,7 +93,13 @@ final class ExportOperation implements Operation<ExportResult> {
               new ScanSettings(pageSize, Math.max(1, scan.requests().parallelism() / writers)));
       ExportTasks tasks =
           new ExportTasks(
-              scan, scanner, targetSession, targetPlan, rows, new RowKey(table, columns));
+              scan,
+              scanner,
+              targetSession,
+              targetPlan,
+              rows,
+              rejected,
+              new RowBudget(selection.maxRows()));
       CommitResult committed =
           Outcome.of(
               scan.meter(),
@@ -95,7 +108,7 @@ final class ExportOperation implements Operation<ExportResult> {
               "nothing was committed",
               () -> {
                 List<TaskOutput> outputs =
-                    outputs(tasks, threads, writers, targetSession, targetPlan, sender);
+                    outputs(tasks, threads, writers, targetSession, targetPlan, rejected, sender);
                 return Uninterrupted.call(
                     "ringhaul-commit", () -> targetSession.commit(targetPlan, outputs));
               });
@@ -105,8 +118,15 @@ final class ExportOperation implements Operation<ExportResult> {
           committed.location(),
           committed.files(),
           committed.fileBytes(),
-          committed.snapshotId());
+          committed.snapshotId(),
+          rejected.count());
     }
+  }
+
+  private Map<String, String> restrictions() {
+    Map<String, String> all = new LinkedHashMap<>(selection.restrictions());
+    all.putAll(cellTimes.window().restrictions());
+    return all;
   }
 
   /** Runs the tasks; unless all of them end well, what they wrote is discarded. */
@@ -116,12 +136,14 @@ final class ExportOperation implements Operation<ExportResult> {
       int writers,
       TargetSession target,
       TargetPlan plan,
+      RejectedRows rejected,
       RequestSender sender)
       throws InterruptedException {
     boolean complete = false;
     try {
       List<TaskOutput> outputs = tasks.run(threads, writers);
       tasks.requireComplete(sender.retries());
+      rejected.finish();
       complete = true;
       return outputs;
     } finally {
@@ -130,6 +152,7 @@ final class ExportOperation implements Operation<ExportResult> {
         Uninterrupted.call(
             "ringhaul-discard",
             () -> {
+              rejected.discard();
               target.discard(plan, tasks.outputs());
               return plan;
             });
@@ -138,7 +161,10 @@ final class ExportOperation implements Operation<ExportResult> {
   }
 
   /** Parallel requests need a writer each, as far as the heap of this process reaches. */
-  private static int writers(TableScan scan) {
+  private int writers(TableScan scan) {
+    if (selection.maxRows() > 0 && selection.maxRows() <= ROWS_OF_ONE_WRITER) {
+      return 1;
+    }
     long affordable = Math.max(1, Runtime.getRuntime().maxMemory() / 2 / HEAP_PER_WRITER);
     long wanted = Math.min(scan.requests().parallelism(), scan.plan().tasks().size());
     return (int) Math.min(affordable, wanted);

@@ -2,13 +2,10 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
-import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceSplit;
@@ -16,20 +13,16 @@ import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.TokenRing;
 import io.ringhaul.schema.ColumnDescription;
-import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Imports into a table: plans the source's splits, reads them on a few threads, writes batches. */
 final class ImportOperation implements Operation<ImportResult> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ImportOperation.class);
   private static final int REQUESTS_PER_NODE = 16;
 
   /** One thread that reads and binds keeps so many requests busy. */
@@ -38,23 +31,26 @@ final class ImportOperation implements Operation<ImportResult> {
   private final OperationSettings settings;
   private final ImportSource source;
   private final List<CqlIdentifier> columnNames;
-  private final RestoredTimes times;
   private final boolean createsTable;
   private final BatchLimits limits;
+  private final ImportChoices choices;
+  private final RejectSettings rejectSettings;
 
   ImportOperation(
       OperationSettings settings,
       ImportSource source,
       List<CqlIdentifier> columnNames,
-      RestoredTimes times,
       boolean createsTable,
-      BatchLimits limits) {
+      BatchLimits limits,
+      ImportChoices choices,
+      RejectSettings rejectSettings) {
     this.settings = settings;
     this.source = source;
     this.columnNames = columnNames;
-    this.times = times;
     this.createsTable = createsTable;
     this.limits = limits;
+    this.choices = choices;
+    this.rejectSettings = rejectSettings;
   }
 
   @Override
@@ -70,21 +66,22 @@ final class ImportOperation implements Operation<ImportResult> {
     requireLocalReplicas(session, nodes);
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
     try (SourceSession sourceSession = source.open()) {
-      TableDescription withTimes = times.extend(table);
+      TableDescription withTimes = choices.times().extend(table);
       SourcePlan plan = sourceSession.plan(withTimes, asked, settings.splitCount());
       requirePrimaryKey(table, plan.columns());
-      warnUnlessEmpty(session, table);
       List<ColumnDescription> columns = withTimes.select(plan.columns());
-      RowBinders binders = RowBinders.of(session, table, columns, times);
+      requireRoom(session, table, columns, requests);
       ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0);
-      try (BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
+      try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);
+          BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
+        RowBinders binders = binders(session, table, columns, requests, writer);
         Queue<SourceSplit> waiting = new ConcurrentLinkedQueue<>(plan.splits());
         Outcome.of(
             meter,
             writer::retries,
             "Importing into " + table,
-            "the rows written so far stay, and it is safe to run the import again",
+            whatStays(table, binders),
             () -> {
               Workers.run(
                   threads,
@@ -93,18 +90,21 @@ final class ImportOperation implements Operation<ImportResult> {
                     for (SourceSplit split = waiting.poll();
                         split != null;
                         split = waiting.poll()) {
-                      read(sourceSession.open(plan, columns, split), binders.open(), writer);
+                      new SplitImport(rejected, plan.location(), writer)
+                          .run(sourceSession.open(plan, columns, split), binders.open());
                       meter.taskDone();
                     }
                   });
               writer.flush();
+              rejected.finish();
               return writer.writtenStatements();
             });
         return new ImportResult(
             meter.totals(writer.retries()),
             plan.location(),
             binders.expiredRows(),
-            binders.expiredCells());
+            binders.expiredCells(),
+            rejected.count());
       }
     }
   }
@@ -114,16 +114,42 @@ final class ImportOperation implements Operation<ImportResult> {
     return Math.min(wanted, plan.splits().size());
   }
 
-  private static void read(RowReader opened, RowBinder rows, BatchWriter writer)
-      throws InterruptedException {
-    try (RowReader reader = opened;
-        rows) {
-      for (RawRow row = reader.next(); row != null; row = reader.next()) {
-        List<BoundStatement> statements = rows.bind(row);
-        if (!statements.isEmpty()) {
-          writer.add(statements);
-        }
-      }
+  private static String whatStays(TableDescription table, RowBinders binders) {
+    if (table.isCounterTable()) {
+      return "what was added so far stays; empty the table with TRUNCATE before you run the import"
+          + " again";
+    }
+    return binders.append()
+        ? "the rows written so far stay; empty the table before you run the import again, or lists"
+            + " would hold their elements twice"
+        : "the rows written so far stay, and it is safe to run the import again";
+  }
+
+  private RowBinders binders(
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      RequestSettings requests,
+      BatchWriter writer) {
+    if (table.isCounterTable()) {
+      return RowBinders.of(new CounterStatements(session, table, columns, requests, writer));
+    }
+    return RowBinders.of(session, table, columns, choices);
+  }
+
+  private void requireRoom(
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      RequestSettings requests) {
+    if (!table.isCounterTable()) {
+      TargetTable.warnUnlessEmpty(session, table, requests);
+      return;
+    }
+    CounterStatements.requireCounters(table, columns);
+    TargetTable.requireCountersToAddTo(session, table, requests, choices);
+    if (choices.addToCounters()) {
+      CounterStatements.requireNoStatics(table, columns);
     }
   }
 
@@ -150,25 +176,6 @@ final class ImportOperation implements Operation<ImportResult> {
           String.format(
               "The import into %s lacks %s of its primary key; every row needs the whole key",
               table, String.join(", ", missing)));
-    }
-  }
-
-  private static void warnUnlessEmpty(CqlSession session, TableDescription table) {
-    String key = TableDescription.quote(table.partitionKey().get(0).name());
-    try {
-      if (session
-              .execute(
-                  SimpleStatement.newInstance(
-                      "SELECT " + key + " FROM " + table.cql() + " LIMIT 1"))
-              .one()
-          != null) {
-        LOG.warn(
-            "Table {} is not empty: cells that the source does not have stay, and cells or"
-                + " tombstones newer than this import win over it",
-            table);
-      }
-    } catch (RuntimeException e) {
-      LOG.debug("Could not look whether {} is empty", table, e);
     }
   }
 }

@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -17,10 +18,11 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
 
   private @Nullable ImportSource source;
   private List<CqlIdentifier> columns = List.of();
-  private RestoredTimes times = RestoredTimes.DEFAULT;
   private boolean createsTable;
   private int maxBatchStatements = BatchLimits.DEFAULT.maxStatements();
   private int maxBatchBytes = BatchLimits.DEFAULT.maxBytes();
+  private ImportChoices choices = ImportChoices.DEFAULT;
+  private RejectSettings rejects = RejectSettings.DEFAULT;
 
   ImportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -67,7 +69,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * export.
    */
   public ImportRequest ignoreCellTimes() {
-    this.times = times.leftAside();
+    this.choices = choices.withTimes(choices.times().leftAside());
     return this;
   }
 
@@ -77,7 +79,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
    */
   public ImportRequest writetimeNames(String pattern) {
-    this.times = times.named(times.names().withWritetime(pattern));
+    this.choices =
+        choices.withTimes(choices.times().named(choices.times().names().withWritetime(pattern)));
     return this;
   }
 
@@ -87,13 +90,15 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
    */
   public ImportRequest ttlNames(String pattern) {
-    this.times = times.named(times.names().withTtl(pattern));
+    this.choices =
+        choices.withTimes(choices.times().named(choices.times().names().withTtl(pattern)));
     return this;
   }
 
   /** The name of the column that says when TTLs were read. Default: {@code ttl_read_at}. */
   public ImportRequest ttlReadAtName(String name) {
-    this.times = times.named(times.names().withReadAt(name));
+    this.choices =
+        choices.withTimes(choices.times().named(choices.times().names().withReadAt(name)));
     return this;
   }
 
@@ -102,7 +107,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * files that other tools wrote. Default: such rows are refused.
    */
   public ImportRequest ttlReadAt(Instant moment) {
-    this.times = times.readAt(moment);
+    this.choices = choices.withTimes(choices.times().readAt(moment));
     return this;
   }
 
@@ -142,6 +147,60 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     return this;
   }
 
+  /**
+   * Writes null where a row of the source has no value, or null, for one of the imported columns,
+   * so that what the table holds there is deleted; each leaves a tombstone behind. Columns that the
+   * source does not have at all are not touched. Default: such cells are left as they are, and no
+   * tombstone is written.
+   *
+   * @see #columns(String...)
+   */
+  public ImportRequest nullsAsTombstones() {
+    this.choices = choices.withNulls(Nulls.TOMBSTONE);
+    return this;
+  }
+
+  /**
+   * Allows an import into a table of counters that is not empty: the values of the source are added
+   * to those of the table, and running the import again adds them again. Default: a table of
+   * counters must be empty, so that it holds just what the source does.
+   *
+   * <p>Counters take part in an import by updates that are sent once each. An update whose outcome
+   * is unknown is not repeated; the import goes on and ends with an {@link
+   * io.ringhaul.exceptions.UnknownWriteOutcomeException} that names the rows. A counter without a
+   * value in the source stays null, and a row without any is not written. Counters that were once
+   * deleted do not reliably count again: Cassandra may drop what is added to them. Empty a table of
+   * counters with TRUNCATE, not with DELETE.
+   *
+   * <p>Static counters can be imported into an empty table only.
+   */
+  public ImportRequest addToCounters() {
+    this.choices = choices.withAddToCounters();
+    return this;
+  }
+
+  /**
+   * What happens to a row with a value that CQL cannot hold exactly. Default: {@link
+   * OnUnrepresentable#FAIL}.
+   *
+   * @see #rejectsTo(Path)
+   */
+  public ImportRequest onUnrepresentable(OnUnrepresentable choice) {
+    this.rejects = rejects.withChoice(choice);
+    return this;
+  }
+
+  /**
+   * Where rejected rows are kept, one JSON object a line: the table, the column, the source, and
+   * the reason, which names the record; or the values in hex. The file must not exist; it is made
+   * when the first row is rejected. It stays if the import fails. Required with {@link
+   * OnUnrepresentable#REJECT}, and of use with it alone.
+   */
+  public ImportRequest rejectsTo(Path file) {
+    this.rejects = rejects.withPath(file);
+    return this;
+  }
+
   @Override
   Operation<ImportResult> operation() {
     if (source == null) {
@@ -152,9 +211,10 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
         settings(),
         source,
         columns,
-        times,
         createsTable,
-        new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()));
+        new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
+        choices,
+        rejects.checked());
   }
 
   @Override

@@ -17,8 +17,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds rows to one INSERT, whatever values they lack: those stay UNSET. A partition that holds
- * only static data has no clustering values and takes a second INSERT without them. Thread-safe.
+ * Binds rows to one INSERT, whatever values they lack: those stay UNSET unless tombstones are asked
+ * for. A partition that holds only static data has no clustering values and takes a second INSERT
+ * without them. Thread-safe.
  */
 final class InsertStatements {
 
@@ -26,11 +27,15 @@ final class InsertStatements {
   private final List<ColumnDescription> columns;
   private final PreparedStatement whole;
   private final @Nullable PreparedStatement staticOnly;
+  private final Nulls nulls;
 
   /**
    * @param columns the columns in the order in which rows carry them
+   * @param nulls what is written for values that a row lacks
    */
-  InsertStatements(CqlSession session, TableDescription table, List<ColumnDescription> columns) {
+  InsertStatements(
+      CqlSession session, TableDescription table, List<ColumnDescription> columns, Nulls nulls) {
+    this.nulls = nulls;
     this.table = table;
     this.columns = columns;
     this.whole = prepare(session, columns);
@@ -45,6 +50,15 @@ final class InsertStatements {
    * @throws UnsuitableTableException if the row lacks a part of its key
    */
   BoundStatement bind(RawRow row) {
+    return bind(row, true);
+  }
+
+  /**
+   * The row as a statement, with its static lists or without a word on them.
+   *
+   * @throws UnsuitableTableException if the row lacks a part of its key
+   */
+  BoundStatement bind(RawRow row, boolean withStaticLists) {
     boolean clustered = false;
     List<String> missing = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
@@ -58,7 +72,7 @@ final class InsertStatements {
       }
     }
     if (missing.isEmpty()) {
-      return bind(whole, row, true);
+      return bind(whole, row, true, withStaticLists);
     }
     boolean lacksPartitionKey =
         table.partitionKey().stream()
@@ -70,16 +84,18 @@ final class InsertStatements {
               "A row for %s has no value for %s, which its primary key needs: row %s",
               table, String.join(", ", missing), new RowKey(table, columns).text(row)));
     }
-    return bind(staticOnly, row, false);
+    return bind(staticOnly, row, false, withStaticLists);
   }
 
-  private BoundStatement bind(PreparedStatement prepared, RawRow row, boolean perRow) {
+  private BoundStatement bind(
+      PreparedStatement prepared, RawRow row, boolean perRow, boolean withStaticLists) {
     BoundStatement statement = prepared.bind();
     int position = 0;
     for (int i = 0; i < columns.size(); i++) {
       if (perRow || !isPerRow(columns.get(i))) {
         ByteBuffer value = row.bytes(i);
-        if (value != null) {
+        if ((value != null || nulls == Nulls.TOMBSTONE)
+            && (withStaticLists || !StaticListBinder.isStaticList(columns.get(i)))) {
           statement = statement.setBytesUnsafe(position, value);
         }
         position++;

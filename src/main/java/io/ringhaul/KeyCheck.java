@@ -21,7 +21,8 @@ final class KeyCheck {
   KeyCheck(TableDescription table, List<ColumnDescription> columns) {
     this.table = table;
     this.columns = columns;
-    this.hasStatics = columns.stream().anyMatch(c -> c.kind() == Kind.STATIC);
+    // Even where the import leaves them out, their partitions come as rows without clustering.
+    this.hasStatics = table.hasStatics();
   }
 
   /**

@@ -1,8 +1,11 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -15,12 +18,17 @@ final class RowBinders {
   private final Supplier<RowBinder> binders;
   private final LongSupplier expiredRows;
   private final LongSupplier expiredCells;
+  private final boolean appends;
 
   private RowBinders(
-      Supplier<RowBinder> binders, LongSupplier expiredRows, LongSupplier expiredCells) {
+      Supplier<RowBinder> binders,
+      LongSupplier expiredRows,
+      LongSupplier expiredCells,
+      boolean appends) {
     this.binders = binders;
     this.expiredRows = expiredRows;
     this.expiredCells = expiredCells;
+    this.appends = appends;
   }
 
   /**
@@ -32,25 +40,81 @@ final class RowBinders {
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      RestoredTimes times) {
-    if (times.areIn(columns)) {
-      TimedStatements timed = new TimedStatements(session, table, columns, times);
-      return new RowBinders(timed::binder, timed::expiredRows, timed::expiredCells);
+      ImportChoices choices) {
+    if (choices.times().areIn(columns)) {
+      requireNoTombstones(table, choices);
+      TimedStatements timed = new TimedStatements(session, table, columns, choices.times());
+      return new RowBinders(
+          timed::binder, timed::expiredRows, timed::expiredCells, timed.appends());
     }
     int[] own =
         IntStream.range(0, columns.size())
             .filter(i -> columns.get(i).kind() != Kind.METADATA)
             .toArray();
-    InsertStatements inserts =
-        new InsertStatements(session, table, IntStream.of(own).mapToObj(columns::get).toList());
-    boolean all = own.length == columns.size();
-    RowBinder binder = row -> List.of(inserts.bind(all ? row : column -> row.bytes(own[column])));
-    return new RowBinders(() -> binder, () -> 0, () -> 0);
+    List<ColumnDescription> ownColumns = IntStream.of(own).mapToObj(columns::get).toList();
+    RowBinders plain =
+        plain(new InsertStatements(session, table, ownColumns, choices.nulls()), table, ownColumns);
+    return own.length == columns.size()
+        ? plain
+        : new RowBinders(() -> new Selecting(plain.open(), own), () -> 0, () -> 0, false);
+  }
+
+  private static RowBinders plain(
+      InsertStatements inserts, TableDescription table, List<ColumnDescription> columns) {
+    if (columns.stream().noneMatch(StaticListBinder::isStaticList)) {
+      return of(row -> List.of(inserts.bind(row)));
+    }
+    PartitionClaims claims = new PartitionClaims();
+    int[] key = StaticListBinder.partitionKey(table, columns);
+    return new RowBinders(
+        () -> new StaticListBinder(inserts, claims, key), () -> 0, () -> 0, false);
+  }
+
+  /** Hands the columns of the table on and leaves what else rows carry. */
+  private static final class Selecting implements RowBinder {
+    private final RowBinder binder;
+    private final int[] columns;
+
+    private Selecting(RowBinder binder, int[] columns) {
+      this.binder = binder;
+      this.columns = columns;
+    }
+
+    @Override
+    public List<BoundStatement> bind(RawRow row) throws InterruptedException {
+      return binder.bind(column -> row.bytes(columns[column]));
+    }
+
+    @Override
+    public void close() {
+      binder.close();
+    }
+  }
+
+  /** One that serves all splits. */
+  static RowBinders of(RowBinder binder) {
+    return new RowBinders(() -> binder, () -> 0, () -> 0, false);
+  }
+
+  private static void requireNoTombstones(TableDescription table, ImportChoices choices) {
+    if (choices.nulls() == Nulls.TOMBSTONE) {
+      throw new InvalidSettingException(
+          "nullsAsTombstones",
+          "The source holds write times or TTLs for "
+              + table
+              + ", and nulls have none: leave them unset, or leave the times aside with"
+              + " ignoreCellTimes()");
+    }
   }
 
   /** For the rows of one split. */
   RowBinder open() {
     return binders.get();
+  }
+
+  /** Whether rows may append to lists, so that writing them twice is not writing them once. */
+  boolean append() {
+    return appends;
   }
 
   /** Rows that were left out since all their cells had expired. */

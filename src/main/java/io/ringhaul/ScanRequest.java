@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
+import java.util.function.UnaryOperator;
 
 /**
  * What the requests that read a table, a count and an export, have in common.
@@ -15,6 +16,7 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   private static final int MOST_PAGE_SIZE = 1_000_000;
 
   private int pageSize;
+  private RowSelection selection = RowSelection.ALL;
 
   ScanRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -30,6 +32,53 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
     requireBetween("pageSize", rows, 1, MOST_PAGE_SIZE);
     this.pageSize = rows;
     return self();
+  }
+
+  /**
+   * Reads only rows that fulfil a condition in CQL, such as {@code status = 'open' AND price > 10},
+   * which the server checks beside each token range. Values are written into it as CQL literals.
+   * Columns without an index take {@link #allowFiltering()}. Default: every row.
+   *
+   * @throws InvalidSettingException if it holds more than a condition: a semicolon, a comment, a
+   *     bind marker, LIMIT, PER PARTITION, ORDER BY, GROUP BY, ALLOW FILTERING or token()
+   */
+  public S where(String cql) {
+    this.selection = selection.where(cql);
+    return self();
+  }
+
+  /**
+   * Sends ALLOW FILTERING with {@link #where(String)}: each replica reads all rows of the token
+   * range and gives those that fulfil the condition. Default: not sent, so that a condition without
+   * an index is refused.
+   */
+  public S allowFiltering() {
+    this.selection = selection.withFiltering();
+    return self();
+  }
+
+  /**
+   * Reads only rows with these tokens. Called again, it adds another range; ranges may overlap, and
+   * no row is read twice. A range whose end is below its start passes the end of the ring. Default:
+   * the whole ring.
+   *
+   * @param startExclusive the token after which the range starts
+   * @param endInclusive the last token of the range
+   * @throws InvalidSettingException if the range has no token, or ends where it starts
+   */
+  public S tokenRange(long startExclusive, long endInclusive) {
+    this.selection = selection.withRange(startExclusive, endInclusive);
+    return self();
+  }
+
+  /** Which rows were asked for. */
+  final RowSelection selection() {
+    return selection.checked();
+  }
+
+  /** For the settings that not every scan has. */
+  final void select(UnaryOperator<RowSelection> change) {
+    this.selection = change.apply(selection);
   }
 
   /** The page size that was asked for; 0 for the default. */

@@ -3,6 +3,8 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.request.RequestSettings;
+import io.ringhaul.ring.TokenRange;
+import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.ring.TokenRing;
 import io.ringhaul.scan.ScanPlan;
 import io.ringhaul.scan.SizeEstimate;
@@ -21,12 +23,17 @@ record TableScan(ScanPlan plan, RequestSettings requests, ProgressMeter meter) {
 
   private static final int REQUESTS_PER_NODE = 8;
 
+  private static double share(TokenRangeSet tokens) {
+    return tokens.width().doubleValue() / TokenRange.wholeRing().width().doubleValue();
+  }
+
   /** Discovers the ring and plans: the explicit settings, or else what suits cluster and table. */
   static TableScan prepare(
       CqlSession session,
       OperationSettings settings,
       TableDescription table,
       List<ColumnDescription> columns,
+      TokenRangeSet tokens,
       ScanSizing sizing) {
     LocalNodes nodes = LocalNodes.of(session);
     TokenRing ring =
@@ -38,9 +45,10 @@ record TableScan(ScanPlan plan, RequestSettings requests, ProgressMeter meter) {
             .orElseGet(
                 () ->
                     sizing.splitCount(
-                        SizeEstimate.bytes(session, table, nodes.nodes()), requests.parallelism()));
+                        (long) (SizeEstimate.bytes(session, table, nodes.nodes()) * share(tokens)),
+                        requests.parallelism()));
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
-    ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, ring, splitCount);
+    ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, tokens, ring, splitCount);
     return new TableScan(
         plan, requests, new ProgressMeter(plan.tasks().size(), plan.ranges().size()));
   }

@@ -16,13 +16,10 @@ final class TimedCells {
   private final List<TimedColumn> columns;
   private final int[] firstSlots;
   private final int slots;
-  private final int[] keyPositions;
   private final Optional<TimedStatement> update;
 
-  private TimedCells(
-      List<TimedColumn> columns, int[] keyPositions, Optional<TimedStatement> update) {
+  private TimedCells(List<TimedColumn> columns, Optional<TimedStatement> update) {
     this.columns = columns;
-    this.keyPositions = keyPositions;
     this.update = update;
     this.firstSlots = new int[columns.size()];
     int slot = 0;
@@ -45,7 +42,6 @@ final class TimedCells {
       List<TimedColumn> columns) {
     return new TimedCells(
         columns,
-        keyPositions,
         columns.isEmpty()
             ? Optional.empty()
             : Optional.of(
@@ -86,15 +82,6 @@ final class TimedCells {
       put(row, column.ttl(), content);
     }
     return content.toBuffer();
-  }
-
-  /** The row's key as one value. */
-  ByteBuffer key(RawRow row) {
-    ByteSink key = new ByteSink(Long.BYTES);
-    for (int position : keyPositions) {
-      put(row, position, key);
-    }
-    return key.toBuffer();
   }
 
   private static boolean isList(TimedColumn column) {

@@ -90,7 +90,8 @@ record TimedColumn(ColumnDescription column, int value, int writetime, int ttl, 
     };
   }
 
-  private static Form form(DataType type) {
+  /** How a value of the type is written if its cells have times of their own. */
+  static Form form(DataType type) {
     if (!CellTimeTypes.isMultiCell(type)) {
       return Form.WHOLE;
     } else if (CellTimeTypes.isMultiCellUdt(type)) {

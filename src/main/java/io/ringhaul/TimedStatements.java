@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class TimedStatements {
 
   /** The protocol counts the statements of a batch in 16 bits. */
-  static final int MOST_WRITES = 65_535;
+  private static final int MOST_WRITES = 65_535;
 
   private final TimedCells rows;
   private final Optional<TimedCells> statics;
@@ -44,6 +44,8 @@ final class TimedStatements {
   private final KeyCheck keyCheck;
   private final ImportClock clock;
   private final boolean tellsTtls;
+  private final boolean appends;
+  private final int[] partitionKey;
   private final int readAtPosition;
   private final long readAtOfAll;
   private final PartitionClaims claims = new PartitionClaims();
@@ -67,7 +69,8 @@ final class TimedStatements {
     List<TimedColumn> timed = TimedColumn.of(times.names(), columns);
     this.tellsTtls = timed.stream().anyMatch(column -> column.ttl() != TimedColumn.ABSENT);
     List<ColumnDescription> key = table.primaryKey();
-    List<ColumnDescription> partitionKey = table.partitionKey();
+    this.partitionKey = positions(table.partitionKey(), columns);
+    this.appends = timed.stream().anyMatch(column -> column.form() == TimedColumn.Form.LIST);
     List<TimedColumn> regular = ofKind(timed, Kind.REGULAR);
     List<TimedColumn> ofPartition = ofKind(timed, Kind.STATIC);
     int[] keyPositions = positions(key, columns);
@@ -78,12 +81,12 @@ final class TimedStatements {
             ? Optional.empty()
             : Optional.of(
                 TimedCells.of(
-                    session,
-                    clock,
-                    table,
-                    partitionKey,
-                    positions(partitionKey, columns),
-                    ofPartition));
+                    session, clock, table, table.partitionKey(), partitionKey, ofPartition));
+  }
+
+  /** Whether rows append to lists, so that writing them twice is not writing them once. */
+  boolean appends() {
+    return appends;
   }
 
   /** Rows that were left out since all their cells had expired. */
@@ -102,7 +105,8 @@ final class TimedStatements {
   }
 
   private final class Binder implements RowBinder {
-    private @Nullable StaticRun run;
+    private final PartitionRun run = new PartitionRun(claims, partitionKey);
+    private @Nullable ByteBuffer staticContent;
 
     @Override
     public List<BoundStatement> bind(RawRow row) {
@@ -110,32 +114,30 @@ final class TimedStatements {
       try {
         boolean isWhole = keyCheck.isWhole(row);
         long now = clock.now();
-        boolean staticExpired =
+        boolean staticsExpired =
             statics.isPresent() && bindStatics(statics.get(), row, now, statements);
         if (isWhole) {
           bindRow(row, now, statements);
-        } else if (staticExpired) {
+        } else if (staticsExpired) {
           expiredRows.increment();
         }
+        requireOneBatch(statements);
       } catch (UnrepresentableValueException e) {
         throw rowKey.named(e, row);
       }
       return statements;
     }
 
-    /** Whether nothing is left of the partition's static cells. */
+    /** Whether all of the partition's static cells have expired. */
     private boolean bindStatics(
         TimedCells cells, RawRow row, long now, List<BoundStatement> statements) {
-      StaticRun previous = run;
-      ByteBuffer partition = cells.key(row);
+      boolean isNew = run.next(row);
       ByteBuffer content = cells.content(row);
-      boolean isNew = previous == null || !previous.partition().equals(partition);
-      if (!isNew && previous.content().equals(content)) {
+      if (!isNew && content.equals(staticContent)) {
         return false;
       }
-      run = new StaticRun(partition, content);
-      boolean withLists = isNew && claims.begin(this, partition);
-      CellSplitter split = cells.split(row, readAt(row), now, withLists);
+      staticContent = content;
+      CellSplitter split = cells.split(row, readAt(row), now, isNew && run.isClaimed());
       expiredCells.add(split.expired());
       for (CellWrite write : split.writes()) {
         statements.add(cells.update(row, write, !split.appends()));
@@ -151,20 +153,22 @@ final class TimedStatements {
         expiredRows.increment();
         return;
       }
-      if (writes.size() >= MOST_WRITES) {
-        throw new UnrepresentableValueException(
-            "",
-            String.format(
-                "its cells have %d different times, and a batch takes %d writes; import it with"
-                    + " ignoreCellTimes",
-                writes.size(), MOST_WRITES));
-      }
-      CellWrite longest = longest(writes);
-      statements.add(insert.bind(row, longest, !split.appends()));
+      statements.add(insert.bind(row, longest(writes), !split.appends()));
       for (CellWrite write : writes) {
         if (rows.writesAnyOf(write)) {
           statements.add(rows.update(row, write, !split.appends()));
         }
+      }
+    }
+
+    private void requireOneBatch(List<BoundStatement> statements) {
+      if (statements.size() > MOST_WRITES) {
+        throw new UnrepresentableValueException(
+            "",
+            String.format(
+                "its cells have so many different times that it takes %d writes, and a batch takes"
+                    + " %d; import it with ignoreCellTimes",
+                statements.size(), MOST_WRITES));
       }
     }
 
@@ -191,12 +195,9 @@ final class TimedStatements {
 
     @Override
     public void close() {
-      claims.end(this);
+      run.close();
     }
   }
-
-  /** The partition that the rows are in just now, and its static values and their times. */
-  private record StaticRun(ByteBuffer partition, ByteBuffer content) {}
 
   private static List<TimedColumn> ofKind(List<TimedColumn> columns, Kind kind) {
     return columns.stream().filter(column -> column.column().kind() == kind).toList();

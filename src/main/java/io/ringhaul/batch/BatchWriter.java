@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,7 +96,7 @@ public final class BatchWriter implements AutoCloseable {
     }
     ByteBuffer key = first.getRoutingKey();
     if (key == null) {
-      send(batch(kind, together), kind, List.of(first), bytes);
+      send(batch(kind, together), kind, List.of(first), 1, bytes);
       return;
     }
     List<Batch> full;
@@ -105,6 +106,24 @@ public final class BatchWriter implements AutoCloseable {
     }
     for (Batch batch : full) {
       send(batch);
+    }
+  }
+
+  /**
+   * Sends a statement alone and waits for its answer.
+   *
+   * @param counted as how many it counts in {@link #writtenStatements()} and for the listener
+   * @return whether it was acknowledged; if not, {@link #flush()} will fail
+   * @throws BulkOperationException if an earlier statement could not be written
+   */
+  public boolean write(BoundStatement statement, int counted) throws InterruptedException {
+    WriteKind kind = tableOf(statement).kindOf(statement);
+    try {
+      return send(statement, kind, List.of(statement), counted, sizeOf(statement))
+          .toCompletableFuture()
+          .get();
+    } catch (ExecutionException e) {
+      throw Failures.notPassing(e, "A write");
     }
   }
 
@@ -163,7 +182,12 @@ public final class BatchWriter implements AutoCloseable {
 
   private void send(Batch batch) throws InterruptedException {
     WriteKind kind = batch.slot().kind();
-    send(batch(kind, batch.statements()), kind, batch.firsts(), batch.bytes());
+    send(
+        batch(kind, batch.statements()),
+        kind,
+        batch.firsts(),
+        batch.firsts().size(),
+        batch.bytes());
   }
 
   private static Statement<?> batch(WriteKind kind, List<BoundStatement> statements) {
@@ -178,7 +202,8 @@ public final class BatchWriter implements AutoCloseable {
             .setNowInSeconds(first.getNowInSeconds());
   }
 
-  private void send(Statement<?> statement, WriteKind kind, List<BoundStatement> firsts, long bytes)
+  private CompletionStage<Boolean> send(
+      Statement<?> statement, WriteKind kind, List<BoundStatement> firsts, int counted, long bytes)
       throws InterruptedException {
     synchronized (lock) {
       throwFailure();
@@ -193,16 +218,17 @@ public final class BatchWriter implements AutoCloseable {
       ended();
       throw e;
     }
-    response.whenComplete(
+    return response.handle(
         (rows, failed) -> {
           try {
             if (failed == null) {
-              written(firsts.size(), bytes);
+              written(counted, bytes);
             } else if (kind.isRepeatable() || Failures.isSurelyNotApplied(failed)) {
               failed(failed);
             } else {
               inDoubt(firsts, failed);
             }
+            return failed == null;
           } finally {
             ended();
           }

@@ -1,6 +1,5 @@
 package io.ringhaul.batch;
 
-import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 
 /** What may be done with a statement, and with which others it may share a batch. */
@@ -15,13 +14,13 @@ enum WriteKind {
   /** Like {@link #ONCE}; the server takes counter updates in batches of their own type only. */
   COUNTER(DefaultBatchType.COUNTER);
 
-  private final BatchType batchType;
+  private final DefaultBatchType batchType;
 
-  WriteKind(BatchType batchType) {
+  WriteKind(DefaultBatchType batchType) {
     this.batchType = batchType;
   }
 
-  BatchType batchType() {
+  DefaultBatchType batchType() {
     return batchType;
   }
 

@@ -66,7 +66,9 @@ record WrittenTable(boolean holdsCounters, Set<CqlIdentifier> primaryKey) {
       ColumnDefinition variable = variables.get(i);
       if (primaryKey.contains(variable.getName())) {
         parts.add(
-            variable.getName().asCql(true) + " = " + literal(variable, statement.getBytesUnsafe(i)));
+            variable.getName().asCql(true)
+                + " = "
+                + literal(variable, statement.getBytesUnsafe(i)));
       }
     }
     return parts.isEmpty()

@@ -43,8 +43,7 @@ public final class FolderSourceSession implements SourceSession {
       SourceSearch.Found found = new SourceSearch(location, format).run();
       SourceLayout layout = format.layout(table, found.manifest(), found.files());
       List<String> selected =
-          new SourceColumns(location.text(), table, found.schema(format), layout)
-              .select(columns);
+          new SourceColumns(location.text(), table, found.schema(format), layout).select(columns);
       return new SourcePlan(
           FORMAT_VERSION,
           format.name(),
@@ -69,6 +68,11 @@ public final class FolderSourceSession implements SourceSession {
     } catch (IOException | UncheckedIOException e) {
       throw unreadable(e);
     }
+  }
+
+  @Override
+  public Optional<TableSchema> schema(String keyspace, String table) {
+    return storedSchema();
   }
 
   @Override
@@ -125,7 +129,6 @@ public final class FolderSourceSession implements SourceSession {
 
   private StorageException unreadable(Exception e) {
     Throwable reason = e instanceof UncheckedIOException ? e.getCause() : e;
-    return new StorageException(
-        location.text(), location.text() + " cannot be read: " + reason, e);
+    return new StorageException(location.text(), location.text() + " cannot be read: " + reason, e);
   }
 }

@@ -25,10 +25,7 @@ final class SourceColumns {
   private final SourceLayout layout;
 
   SourceColumns(
-      String location,
-      TableDescription table,
-      Optional<TableSchema> schema,
-      SourceLayout layout) {
+      String location, TableDescription table, Optional<TableSchema> schema, SourceLayout layout) {
     this.location = location;
     this.table = table;
     this.schema = schema;

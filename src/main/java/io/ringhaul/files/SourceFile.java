@@ -2,6 +2,7 @@ package io.ringhaul.files;
 
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.Compression;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -36,6 +37,9 @@ public record SourceFile(Path path, Compression compression, long size, long sta
 
   /** The content of the whole file, decompressed. */
   public InputStream open() throws IOException {
+    if (compression != Compression.NONE && size == 0) {
+      throw new EOFException("it is empty, which no compressed file is");
+    }
     return Compressions.decompress(compression, InputFiles.open(path, 0));
   }
 

@@ -15,8 +15,8 @@ import java.util.UUID;
  * @param columns the columns, in the order in which rows carry them
  * @param concurrentTasks how many tasks may write at once, for sharing out memory
  * @param coverage the part of the token space that is exported
- * @param restrictions what leaves rows out, by the setting's name, such as {@code where}; empty if
- *     the export has every row of its part of the token space
+ * @param restrictions what leaves rows of the table out, by the setting's name, such as {@code
+ *     where} or {@code tokenRange}; empty if the export has every row
  */
 public record ExportDescription(
     UUID jobId,

@@ -63,9 +63,14 @@ public final class IcebergTarget implements ExportTarget {
 
   /**
    * How a new table is partitioned: column names or Iceberg's transforms, {@code year(c)}, {@code
-   * month(c)}, {@code day(c)}, {@code hour(c)}, {@code bucket(n, c)}, {@code truncate(n, c)}. A
-   * table that exists must be partitioned just so. Default: a new table is not partitioned, an
-   * existing one is written as it is partitioned.
+   * month(c)}, {@code day(c)}, {@code hour(c)}, {@code bucket(n, c)}, {@code truncate(n, c)} and
+   * {@code void(c)}, which needs others beside it. A field of a user-defined type or tuple is named
+   * with a dot: {@code month(contract.since)}. A table that exists must be partitioned just so.
+   * Default: a new table is not partitioned, an existing one is written as it is partitioned.
+   *
+   * <p>By a column itself: its values stand in the names of folders, so long texts may be refused
+   * by the storage; a NaN or an infinity can be in no partition and is an {@link
+   * io.ringhaul.exceptions.UnrepresentableValueException}.
    *
    * @throws InvalidSettingException if an expression does not parse
    */

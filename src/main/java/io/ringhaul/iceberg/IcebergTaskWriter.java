@@ -27,8 +27,7 @@ final class IcebergTaskWriter implements TaskWriter {
   private final ParquetRows rows;
   private final FileIO io;
   private final int task;
-  private final PartitionKey key;
-  private final PartitionRow keyRow;
+  private final RowPartitioner partitioner;
   private final PartitionSpill spill;
   private final Consumer<RawRow> check;
   private final Map<@Nullable PartitionKey, DataFileWriter> writers = new HashMap<>();
@@ -39,8 +38,7 @@ final class IcebergTaskWriter implements TaskWriter {
     this.rows = rows;
     this.io = io;
     this.task = task;
-    this.key = new PartitionKey(layout.spec(), layout.schema());
-    this.keyRow = rows.partitionRow();
+    this.partitioner = new RowPartitioner(layout.spec(), layout.schema(), rows.partitionRow());
     this.check = rows.check();
     this.spill = new PartitionSpill(rows.columns());
   }
@@ -55,7 +53,7 @@ final class IcebergTaskWriter implements TaskWriter {
             writer(null).write(row);
             return;
           }
-          key.partition(keyRow.of(row));
+          PartitionKey key = partitioner.partition(row);
           DataFileWriter open = writers.get(key);
           if (open != null) {
             open.write(row);

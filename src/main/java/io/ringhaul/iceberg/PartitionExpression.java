@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.types.Types.NestedField;
 
 /**
  * One partition field as a user writes it: a column, or a transform of one. The plural forms of
@@ -16,12 +17,13 @@ import org.apache.iceberg.exceptions.ValidationException;
  * @param text what the user wrote
  * @param transform the transform's name, in the singular
  * @param width the number of buckets or the width to truncate to; 0 for the other transforms
- * @param column the column's name
+ * @param column the column's name, or the way to a field of a struct: {@code home.zip}
  */
 record PartitionExpression(String text, String transform, int width, String column) {
 
   private static final String ACCEPTED =
-      "it takes a column, year(c), month(c), day(c), hour(c), bucket(n, c) or truncate(n, c)";
+      "it takes a column, year(c), month(c), day(c), hour(c), bucket(n, c), truncate(n, c) or"
+          + " void(c)";
   private static final Pattern CALL = Pattern.compile("\\s*(\\w+)\\s*\\((.*)\\)\\s*");
   private static final Pattern WIDTH_AND_COLUMN =
       Pattern.compile("\\s*(\\d{1,9})\\s*,\\s*(.+?)\\s*");
@@ -43,7 +45,7 @@ record PartitionExpression(String text, String transform, int width, String colu
     String function = call.group(1).toLowerCase(Locale.ROOT);
     String argument = call.group(2);
     switch (function) {
-      case "identity", "year", "month", "day", "hour" -> {
+      case "identity", "year", "month", "day", "hour", "void" -> {
         return unary(text, function, argument);
       }
       case "years", "months", "days", "hours" -> {
@@ -76,8 +78,12 @@ record PartitionExpression(String text, String transform, int width, String colu
   static PartitionSpec bind(List<PartitionExpression> expressions, Schema schema) {
     PartitionSpec.Builder builder = PartitionSpec.builderFor(schema);
     for (PartitionExpression expression : expressions) {
-      if (schema.asStruct().field(expression.column) == null) {
+      NestedField source = schema.findField(expression.column);
+      if (source == null) {
         throw invalid(expression.text, "the export has no column " + expression.column);
+      }
+      if (!source.type().isPrimitiveType()) {
+        throw invalid(expression.text, expression.column + " is a " + source.type());
       }
       try {
         expression.addTo(builder);
@@ -86,7 +92,11 @@ record PartitionExpression(String text, String transform, int width, String colu
         throw invalid(expression.text, String.valueOf(e.getMessage()));
       }
     }
-    return builder.build();
+    PartitionSpec spec = builder.build();
+    if (!expressions.isEmpty() && spec.isUnpartitioned()) {
+      throw invalid(expressions.get(0).text, "void alone makes no partitions; leave it out");
+    }
+    return spec;
   }
 
   private void addTo(PartitionSpec.Builder builder) {
@@ -95,6 +105,7 @@ record PartitionExpression(String text, String transform, int width, String colu
       case "month" -> builder.month(column);
       case "day" -> builder.day(column);
       case "hour" -> builder.hour(column);
+      case "void" -> builder.alwaysNull(column);
       case "bucket" -> builder.bucket(column, width);
       case "truncate" -> builder.truncate(column, width);
       default -> builder.identity(column);

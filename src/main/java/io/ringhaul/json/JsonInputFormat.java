@@ -1,7 +1,6 @@
 package io.ringhaul.json;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.files.InputFormat;
 import io.ringhaul.files.Manifest;
 import io.ringhaul.files.SourceFile;
@@ -9,7 +8,6 @@ import io.ringhaul.files.SourceLayout;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
-import io.ringhaul.cql.TableSchema;
 import io.ringhaul.text.BlobForm;
 import java.io.IOException;
 import java.util.LinkedHashSet;
@@ -77,17 +75,10 @@ final class JsonInputFormat implements InputFormat {
     Set<String> fields = new LinkedHashSet<>();
     for (SourceFile file : files) {
       try (JsonRecords records = new JsonRecords(file)) {
-        if (records.next()) {
-          JsonParser json = records.json();
-          while (json.nextToken() != JsonToken.END_OBJECT) {
-            fields.add(json.currentName());
-            json.nextToken();
-            json.skipChildren();
-          }
-          break;
-        }
-      } catch (IOException e) {
-        throw file.unreadable(e);
+        fields.addAll(records.firstFields());
+      }
+      if (!fields.isEmpty()) {
+        break;
       }
     }
     boolean isEmpty = fields.isEmpty();

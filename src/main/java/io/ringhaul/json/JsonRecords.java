@@ -1,5 +1,6 @@
 package io.ringhaul.json;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -10,6 +11,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +80,27 @@ final class JsonRecords implements Closeable {
     return true;
   }
 
+  /**
+   * Goes to the first document and reads it; the names of its fields.
+   *
+   * @throws StorageException if there is something else
+   */
+  List<String> firstFields() {
+    List<String> names = new ArrayList<>();
+    try {
+      if (next()) {
+        while (json.nextToken() != JsonToken.END_OBJECT) {
+          names.add(json.currentName());
+          json.nextToken();
+          json.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw failure(e);
+    }
+    return names;
+  }
+
   /** The place of the document at hand, for messages. */
   String place() {
     return file.row(number);
@@ -93,16 +117,14 @@ final class JsonRecords implements Closeable {
     return file.unreadable(cause);
   }
 
-  private StorageException malformed(String what, @Nullable Throwable cause) {
+  private StorageException malformed(String what, @Nullable IOException cause) {
+    JsonLocation location =
+        cause instanceof JsonProcessingException e ? e.getLocation() : json.currentLocation();
     return new StorageException(
         file.toString(),
         String.format(
             "The file %s %s: line %d, column %d, in or after its row %d",
-            file,
-            what,
-            json.currentLocation().getLineNr(),
-            json.currentLocation().getColumnNr(),
-            Math.max(1, number)),
+            file, what, location.getLineNr(), location.getColumnNr(), Math.max(1, number)),
         cause);
   }
 

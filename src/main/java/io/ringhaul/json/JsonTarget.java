@@ -14,8 +14,8 @@ import java.nio.file.Path;
  *
  * <p>A row is an object with every exported column by its name as stored; null where the row has no
  * value. Numbers are JSON numbers of all their digits, NaN and the infinities strings; blobs are
- * Base64; dates, times and instants are as ISO 8601 writes them; lists, sets, tuples and vectors are
- * arrays, maps and user-defined types objects.
+ * Base64; dates, times and instants are as ISO 8601 writes them; lists, sets, tuples and vectors
+ * are arrays, maps and user-defined types objects.
  *
  * <p>Immutable: each method that changes a setting gives a new target.
  */
@@ -45,8 +45,8 @@ public final class JsonTarget implements ExportTarget {
   }
 
   /**
-   * The size at which a file is ended and another begun, in bytes as they lie on disk, 1 or more; it
-   * is passed by what is held back in memory, some 100 KiB, and by one row at most. Default: 128
+   * The size at which a file is ended and another begun, in bytes as they lie on disk, 1 or more;
+   * it is passed by what is held back in memory, some 100 KiB, and by one row at most. Default: 128
    * MiB.
    *
    * @throws io.ringhaul.exceptions.InvalidSettingException if it is out of bounds

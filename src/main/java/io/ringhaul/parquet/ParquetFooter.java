@@ -35,7 +35,8 @@ record ParquetFooter(
     Optional<NameMapping> mapping,
     Optional<TableSchema> stored) {
 
-  private static final String ICEBERG_SCHEMA = "iceberg.schema";
+  /** The name under which Iceberg's writers keep their schema. */
+  static final String ICEBERG_SCHEMA = "iceberg.schema";
 
   static ParquetFooter of(SourceFile file) throws IOException {
     FileMetaData footer;
@@ -58,8 +59,7 @@ record ParquetFooter(
     // Iceberg spells some names otherwise in Parquet, and keeps them here as they are.
     @Nullable String iceberg = metadata.get(ICEBERG_SCHEMA);
     if (iceberg != null && hasIds) {
-      return new ParquetFooter(
-          SchemaParser.fromJson(iceberg), Map.of(), Optional.empty(), stored);
+      return new ParquetFooter(SchemaParser.fromJson(iceberg), Map.of(), Optional.empty(), stored);
     }
     Map<String, String> unreadable = new LinkedHashMap<>();
     List<Type> readable = new ArrayList<>();
@@ -71,11 +71,14 @@ record ParquetFooter(
         unreadable.put(field.getName(), "its Parquet type cannot be read: " + e.getMessage());
       }
     }
-    Schema schema = ParquetSchemaUtil.convert(new MessageType(parquet.getName(), readable));
+    MessageType rest = new MessageType(parquet.getName(), readable);
+    Schema schema = ParquetSchemaUtil.convert(rest);
+    NameMapping mapping = MappingUtil.create(schema);
+    MessageType identified = hasIds ? rest : ParquetSchemaUtil.applyNameMapping(rest, mapping);
     return new ParquetFooter(
-        schema,
+        UuidFields.in(schema, identified),
         unreadable,
-        hasIds ? Optional.empty() : Optional.of(MappingUtil.create(schema)),
+        hasIds ? Optional.empty() : Optional.of(mapping),
         stored);
   }
 

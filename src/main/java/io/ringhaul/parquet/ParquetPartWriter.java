@@ -32,6 +32,7 @@ final class ParquetPartWriter implements PartWriter {
   private final Schema schema;
   private final Consumer<RawRow> check;
   private final Map<String, String> properties;
+  private final String cqlSchema;
   private @Nullable FileAppender<RawRow> file;
   private @Nullable StreamOutputFile output;
   private long uncheckedRows;
@@ -43,6 +44,7 @@ final class ParquetPartWriter implements PartWriter {
     this.schema = schema;
     this.check = CqlParquetWriters.check(schema, context.columns());
     this.properties = properties(context, schema);
+    this.cqlSchema = TableSchemaJson.text(context.schema());
   }
 
   @Override
@@ -52,9 +54,9 @@ final class ParquetPartWriter implements PartWriter {
     file =
         Parquet.write(opened)
             .schema(schema)
-            .named("table")
+            .named(EmptyParquetFile.ROOT)
             .setAll(properties)
-            .meta(TableSchemaJson.PROPERTY, TableSchemaJson.text(context.schema()))
+            .meta(TableSchemaJson.PROPERTY, cqlSchema)
             .createWriterFunc(
                 (iceberg, parquet) -> CqlParquetWriters.rows(iceberg, parquet, context.columns()))
             .build();
@@ -89,7 +91,11 @@ final class ParquetPartWriter implements PartWriter {
     FileAppender<RawRow> open = Objects.requireNonNull(file);
     file = null;
     open.close();
+    StreamOutputFile written = Objects.requireNonNull(output);
     output = null;
+    if (written.position() == 0) {
+      EmptyParquetFile.write(written.create(), schema, Map.of(TableSchemaJson.PROPERTY, cqlSchema));
+    }
   }
 
   @Override
@@ -109,8 +115,7 @@ final class ParquetPartWriter implements PartWriter {
 
   private static Map<String, String> properties(WriterContext context, Schema schema) {
     Map<String, String> properties = new HashMap<>(CqlParquetWriters.fileProperties(schema));
-    properties.put(
-        TableProperties.PARQUET_COMPRESSION, ParquetCodecs.name(context.compression()));
+    properties.put(TableProperties.PARQUET_COMPRESSION, ParquetCodecs.name(context.compression()));
     long rowGroup =
         Math.min(MOST_ROW_GROUP_BYTES, Math.min(context.memoryBytes(), context.maxFileBytes()));
     properties.put(

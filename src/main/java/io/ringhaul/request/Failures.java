@@ -82,9 +82,14 @@ public final class Failures {
       // No node at all (NoNodeAvailableException) has an empty list: every node is down just now.
       return all.getAllErrors().values().stream()
           .flatMap(List::stream)
-          .allMatch(Failures::isPassing);
+          .allMatch(each -> isPassing(each) || isOfChannel(each));
     }
     return PASSING.stream().anyMatch(type -> type.isInstance(cause));
+  }
+
+  /** A connection that took no more requests, so that the driver went on to the next node. */
+  private static boolean isOfChannel(Throwable ofOneNode) {
+    return ofOneNode instanceof IllegalStateException;
   }
 
   /**
@@ -98,7 +103,7 @@ public final class Failures {
     if (cause instanceof AllNodesFailedException all) {
       return all.getAllErrors().values().stream()
           .flatMap(List::stream)
-          .allMatch(Failures::isSurelyNotApplied);
+          .allMatch(each -> isSurelyNotApplied(each) || isOfChannel(each));
     }
     return BEFORE_ANY_WRITE.stream().anyMatch(type -> type.isInstance(cause));
   }

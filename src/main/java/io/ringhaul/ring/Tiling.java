@@ -35,6 +35,18 @@ public final class Tiling {
   }
 
   /**
+   * Checks that the ranges, in any order, have each token of the set exactly once and no other.
+   *
+   * @throws BulkOperationException if they do not; the message names the first gap or overlap
+   */
+  public static void requireExactly(TokenRangeSet tokens, Collection<TokenRange> ranges) {
+    // With what is not asked for they must tile the ring.
+    List<TokenRange> all = new ArrayList<>(ranges);
+    all.addAll(TokenRangeSet.wholeRing().subtract(tokens).ranges());
+    requireWholeRing(all);
+  }
+
+  /**
    * The first gap or overlap of the ranges, in the order of the tokens, as one sentence; empty if
    * they tile the ring. The ranges may come in any order.
    */

@@ -5,7 +5,11 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
+import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
+import com.datastax.oss.driver.api.core.servererrors.SyntaxError;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.request.Failures;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.schema.ColumnDescription;
@@ -71,6 +75,18 @@ public final class RangeStatements {
   }
 
   /**
+   * Prepares the query now, so that what the server refuses is known before anything else is done.
+   *
+   * @return this
+   * @throws InvalidSettingException if the server refuses the condition
+   * @throws BulkOperationException if it refuses the query for another reason
+   */
+  public RangeStatements checked() {
+    prepared(Shape.BETWEEN);
+    return this;
+  }
+
+  /**
    * The query of one range, bound.
    *
    * @param piece a range that does not wrap, as {@link TokenRange#unwrap()} gives them
@@ -111,6 +127,8 @@ public final class RangeStatements {
             condition.allowFiltering() ? " ALLOW FILTERING" : "");
     try {
       return session.prepare(cql);
+    } catch (InvalidQueryException | SyntaxError e) {
+      throw refused(cql, e);
     } catch (RuntimeException e) {
       throw new BulkOperationException(
           String.format(
@@ -118,6 +136,27 @@ public final class RangeStatements {
               table, cql, Failures.describe(e)),
           e);
     }
+  }
+
+  /** The server's word on a query that it understood and will not run. */
+  private BulkOperationException refused(String cql, QueryValidationException e) {
+    if (condition.where().isEmpty()) {
+      return new BulkOperationException(
+          String.format(
+              "The range query on %s could not be prepared (%s): %s",
+              table, cql, Failures.describe(e)),
+          e);
+    }
+    String said = String.valueOf(e.getMessage());
+    return new InvalidSettingException(
+        "where",
+        said.contains("ALLOW FILTERING") && !condition.allowFiltering()
+            ? String.format(
+                "where (%s) on %s takes filtering on the server, where each replica reads all rows"
+                    + " of its token ranges: call allowFiltering() if that is what you want",
+                condition.where().get(), table)
+            : String.format(
+                "The server refuses where (%s) on %s: %s", condition.where().get(), table, said));
   }
 
   private static String names(List<ColumnDescription> columns) {

@@ -3,6 +3,7 @@ package io.ringhaul.scan;
 import io.ringhaul.ring.Tiling;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.ring.TokenRangeGroup;
+import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.ring.TokenRangeSplitter;
 import io.ringhaul.ring.TokenRing;
 import java.io.Serializable;
@@ -16,13 +17,22 @@ import java.util.List;
  * @param keyspace the keyspace's name, as stored
  * @param table the table's name, as stored
  * @param columns the names of the columns to read, as stored
- * @param tasks the tasks; together their ranges are the whole ring, each token once
+ * @param tokens the part of the token space to read
+ * @param tasks the tasks; together their ranges are {@code tokens}, each token once
  */
 public record ScanPlan(
-    int formatVersion, String keyspace, String table, List<String> columns, List<ScanTask> tasks)
+    int formatVersion,
+    String keyspace,
+    String table,
+    List<String> columns,
+    TokenRangeSet tokens,
+    List<ScanTask> tasks)
     implements Serializable {
 
-  private static final int FORMAT_VERSION = 1;
+  private static final int FORMAT_VERSION = 2;
+
+  /** Enough to cut a ten-thousandth of the ring well, and planned in a moment. */
+  private static final int MOST_SPLITS = 100_000;
 
   /** See the record's parameters. */
   public ScanPlan {
@@ -40,13 +50,51 @@ public record ScanPlan(
    */
   public static ScanPlan of(
       String keyspace, String table, List<String> columns, TokenRing ring, int splitCount) {
+    return of(keyspace, table, columns, TokenRangeSet.wholeRing(), ring, splitCount);
+  }
+
+  /**
+   * Divides a part of the ring into tasks.
+   *
+   * @param tokens the part, not empty
+   * @param splitCount about how many tasks, 1 or more
+   * @throws io.ringhaul.exceptions.BulkOperationException if the tasks would not read each token of
+   *     the part exactly once
+   */
+  public static ScanPlan of(
+      String keyspace,
+      String table,
+      List<String> columns,
+      TokenRangeSet tokens,
+      TokenRing ring,
+      int splitCount) {
     List<ScanTask> tasks = new ArrayList<>();
-    for (TokenRangeGroup group : TokenRangeSplitter.split(ring, splitCount)) {
-      tasks.add(new ScanTask(tasks.size(), group.ranges(), group.replicas()));
+    for (TokenRangeGroup group : TokenRangeSplitter.split(ring, splits(tokens, splitCount))) {
+      List<TokenRange> ranges = within(tokens, group.ranges());
+      if (!ranges.isEmpty()) {
+        tasks.add(new ScanTask(tasks.size(), ranges, group.replicas()));
+      }
     }
-    ScanPlan plan = new ScanPlan(FORMAT_VERSION, keyspace, table, columns, tasks);
-    Tiling.requireWholeRing(plan.ranges());
+    ScanPlan plan = new ScanPlan(FORMAT_VERSION, keyspace, table, columns, tokens, tasks);
+    Tiling.requireExactly(tokens, plan.ranges());
     return plan;
+  }
+
+  /** A part of the ring gets as many tasks as the ring would: the ring is cut finer for it. */
+  private static int splits(TokenRangeSet tokens, int splitCount) {
+    double share = tokens.width().doubleValue() / TokenRange.wholeRing().width().doubleValue();
+    return (int) Math.max(splitCount, Math.min(MOST_SPLITS, Math.ceil(splitCount / share)));
+  }
+
+  private static List<TokenRange> within(TokenRangeSet tokens, List<TokenRange> ranges) {
+    if (tokens.isWholeRing()) {
+      return ranges;
+    }
+    List<TokenRange> result = new ArrayList<>();
+    for (TokenRange range : ranges) {
+      result.addAll(TokenRangeSet.of(range).intersect(tokens).ranges());
+    }
+    return result;
   }
 
   /** The ranges of all tasks, in the order of the tasks. */

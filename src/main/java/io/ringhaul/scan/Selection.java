@@ -21,6 +21,11 @@ public record Selection(List<SelectedColumn> columns, RowCondition condition) {
     return new Selection(columns.stream().map(SelectedColumn::of).toList(), RowCondition.NONE);
   }
 
+  /** The same columns of the rows that fulfil a condition. */
+  public Selection where(RowCondition rows) {
+    return new Selection(columns, rows);
+  }
+
   /** The columns, as formats see them. */
   public List<ColumnDescription> descriptions() {
     return columns.stream().map(SelectedColumn::column).toList();

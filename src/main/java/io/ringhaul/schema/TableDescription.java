@@ -109,6 +109,7 @@ public record TableDescription(
     return String.join(
         ", ",
         columns.stream()
+            .filter(column -> column.kind() != Kind.METADATA)
             .map(column -> CqlIdentifier.fromInternal(column.name()).asCql(true))
             .toList());
   }

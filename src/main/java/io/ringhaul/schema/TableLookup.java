@@ -64,13 +64,7 @@ public final class TableLookup {
           display,
           display + " is a materialized view and cannot be written; import into its base table");
     }
-    TableDescription description = readable(keyspace, table);
-    if (description.isCounterTable()) {
-      throw new UnsuitableTableException(
-          display,
-          display + " holds counters, which can only be incremented; import into a plain table");
-    }
-    return description;
+    return readable(keyspace, table);
   }
 
   /**

@@ -23,8 +23,7 @@ final class CalendarText {
     long day = epochDay + EPOCH_SHIFT;
     long era = Math.floorDiv(day, DAYS_PER_ERA);
     long dayOfEra = day - era * DAYS_PER_ERA;
-    long yearOfEra =
-        (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+    long yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
     long dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
     long marchMonth = (5 * dayOfYear + 2) / 153;
     long dayOfMonth = dayOfYear - (153 * marchMonth + 2) / 5 + 1;

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Durations: CQL's own form ({@code 1y2mo3w4d5h6m7s8ms9us10ns}), ISO 8601 with designators ({@code
  * P1Y2M3DT4H5M6S}, {@code P3W}) and ISO 8601's other form ({@code P0001-02-03T04:05:06}). A minus
- * sign before it makes all of it negative.
+ * sign before it makes all of it negative. The empty text is the duration of no length: so the
+ * driver, and with it DSBulk, writes it.
  */
 final class DurationParser extends ScalarParser {
 
@@ -36,9 +37,10 @@ final class DurationParser extends ScalarParser {
     // Negative sums throughout: they reach one further than positive ones.
     long[] parts = new long[3];
     boolean parsed =
-        start < text.length() && text.charAt(start) == 'P'
-            ? parseIso(text, start + 1, parts)
-            : parseUnits(text, start, parts, false);
+        text.isEmpty()
+            || (start < text.length() && text.charAt(start) == 'P'
+                ? parseIso(text, start + 1, parts)
+                : parseUnits(text, start, parts, false));
     if (!parsed) {
       throw noValue(text, "; it takes the form 1y2mo3d4h5m6s7ms8us9ns or that of ISO 8601");
     }

@@ -40,8 +40,8 @@ public final class JsonInput {
   private JsonInput() {}
 
   /**
-   * A parser of UTF-8, with or without byte order mark. Bytes that are none are an {@link IOException}: to replace them, as Java
-   * does by default, would change the value in silence.
+   * A parser of UTF-8, with or without byte order mark. Bytes that are none are an {@link
+   * IOException}: to replace them, as Java does by default, would change the value in silence.
    *
    * @param in is closed with the parser
    */

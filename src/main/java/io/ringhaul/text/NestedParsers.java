@@ -189,8 +189,7 @@ final class NestedParsers {
         }
       }
       if (count < dimension) {
-        throw site.error(
-            "holds " + count + " elements; the vector's dimension is " + dimension);
+        throw site.error("holds " + count + " elements; the vector's dimension is " + dimension);
       }
     }
   }

@@ -176,8 +176,7 @@ final class TemporalParsers {
         throw finerThanMillis(text);
       }
       boolean hasOffset = calendar.atOffset();
-      long seconds =
-          day * CalendarText.SECONDS_PER_DAY + nanoOfDay / CalendarText.NANOS_PER_SECOND;
+      long seconds = day * CalendarText.SECONDS_PER_DAY + nanoOfDay / CalendarText.NANOS_PER_SECOND;
       if (hasOffset) {
         seconds -= calendar.offsetSeconds();
       }
@@ -188,7 +187,7 @@ final class TemporalParsers {
       if (nanoOfDay % NANOS_PER_MILLI != 0) {
         throw finerThanMillis(text);
       }
-      if (!hasOffset && zone != ZoneOffset.UTC) {
+      if (!hasOffset && !zone.equals(ZoneOffset.UTC)) {
         seconds = zoned(day, nanoOfDay);
       }
       long milliOfSecond = nanoOfDay % CalendarText.NANOS_PER_SECOND / NANOS_PER_MILLI;
@@ -196,8 +195,7 @@ final class TemporalParsers {
     }
 
     private long zoned(long day, long nanoOfDay) {
-      LocalDateTime local =
-          LocalDate.ofEpochDay(day).atTime(LocalTime.ofNanoOfDay(nanoOfDay));
+      LocalDateTime local = LocalDate.ofEpochDay(day).atTime(LocalTime.ofNanoOfDay(nanoOfDay));
       return local.atZone(zone).toEpochSecond();
     }
 

@@ -156,8 +156,7 @@ public final class TextOptions {
     return temporal.zone;
   }
 
-  private TextOptions timestamps(
-      @Nullable DateTimeFormatter formatter, @Nullable TimeUnit unit) {
+  private TextOptions timestamps(@Nullable DateTimeFormatter formatter, @Nullable TimeUnit unit) {
     return with(new Temporal(formatter, unit, temporal.date, temporal.time, temporal.zone));
   }
 
@@ -173,7 +172,10 @@ public final class TextOptions {
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingException(
           setting,
-          setting + " \"" + pattern + "\" is no pattern of java.time.format.DateTimeFormatter: "
+          setting
+              + " \""
+              + pattern
+              + "\" is no pattern of java.time.format.DateTimeFormatter: "
               + e.getMessage());
     }
   }

@@ -22,9 +22,9 @@ public final class TextWriters {
   /** Whether lists may hold nulls. */
   private final boolean nullElements;
 
-  private TextWriters(ColumnDescription column, boolean decimalsQuoted) {
+  private TextWriters(boolean decimalsQuoted, boolean nullElements) {
     this.decimalsQuoted = decimalsQuoted;
-    this.nullElements = column.kind() == ColumnDescription.Kind.METADATA;
+    this.nullElements = nullElements;
   }
 
   /**
@@ -33,7 +33,7 @@ public final class TextWriters {
    * @throws UnrepresentableValueException if the column is of a type without a text form
    */
   public static TextWriter plain(ColumnDescription column) {
-    return new TextWriters(column, true).plain(Site.of(column), column.type());
+    return new TextWriters(true, isFact(column)).plain(Site.of(column), column.type());
   }
 
   /**
@@ -42,7 +42,11 @@ public final class TextWriters {
    * @throws UnrepresentableValueException if the column is of a type without a text form
    */
   public static TextWriter json(ColumnDescription column) {
-    return new TextWriters(column, false).json(Site.of(column), column.type());
+    return new TextWriters(false, isFact(column)).json(Site.of(column), column.type());
+  }
+
+  private static boolean isFact(ColumnDescription column) {
+    return column.kind() == ColumnDescription.Kind.METADATA;
   }
 
   private TextWriter plain(Site site, DataType type) {
@@ -77,7 +81,9 @@ public final class TextWriters {
       case FLOAT -> new FixedWriters.FloatText(site, true);
       case DOUBLE -> new FixedWriters.DoubleText(site, true);
       case DECIMAL ->
-          decimalsQuoted ? new StringWriters.Quoted(plain(site, type)) : plain(site, type);
+          decimalsQuoted
+              ? new StringWriters.Quoted(plain(site, type))
+              : new JsonDecimal(plain(site, type));
       case BLOB, DATE, TIME, TIMESTAMP, DURATION, INET, UUID, TIMEUUID ->
           new StringWriters.Quoted(plain(site, type));
       case BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, COUNTER, VARINT -> plain(site, type);
@@ -93,7 +99,9 @@ public final class TextWriters {
       case MAP -> {
         MapType map = (MapType) type;
         yield new NestedWriters.MapText(
-            site, key(site.child("key"), map.getKeyType()), json(site.child("value"), map.getValueType()));
+            site,
+            key(site.child("key"), map.getKeyType()),
+            json(site.child("value"), map.getValueType()));
       }
       case VECTOR -> {
         VectorType vector = (VectorType) type;
@@ -113,7 +121,7 @@ public final class TextWriters {
 
   /** A key of a JSON object is a string: the plain text of the key. */
   private TextWriter key(Site site, DataType type) {
-    TextWriter plain = plain(site, type);
+    TextWriter plain = new TextWriters(true, nullElements).plain(site, type);
     return switch (CqlKind.of(type)) {
       case ASCII, TEXT, LIST, SET, MAP, TUPLE, UDT, VECTOR -> new StringWriters.Escaped(plain);
       default -> new StringWriters.Quoted(plain);

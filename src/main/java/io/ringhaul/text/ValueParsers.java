@@ -60,8 +60,7 @@ final class ValueParsers {
             of(site.child("value"), map.getValueType()));
       }
       case TUPLE -> new NestedParsers.TupleParser(site, fields(site, type));
-      case UDT ->
-          new NestedParsers.UdtParser(site, CqlTypes.fieldNames(type), fields(site, type));
+      case UDT -> new NestedParsers.UdtParser(site, CqlTypes.fieldNames(type), fields(site, type));
       case VECTOR -> {
         VectorType vector = (VectorType) type;
         DataType element = vector.getElementType();

@@ -7,7 +7,8 @@
  * <tr><th>CQL</th><th>plain text</th><th>in JSON</th></tr>
  * <tr><td>ascii, text</td><td>itself</td><td>string</td></tr>
  * <tr><td>tinyint to bigint, counter, varint</td><td>{@code -12}</td><td>number</td></tr>
- * <tr><td>decimal</td><td>{@code 1.10}, {@code 1E+3}</td><td>number</td></tr>
+ * <tr><td>decimal</td><td>{@code 1.10}, {@code 1E+3}</td>
+ *   <td>number; string beyond a double's range</td></tr>
  * <tr><td>float, double</td><td>{@code 1.0E10}, {@code -0.0}, {@code NaN}, {@code -Infinity}</td>
  *   <td>number; string for NaN and the infinities</td></tr>
  * <tr><td>boolean</td><td>{@code true}</td><td>true</td></tr>
@@ -22,8 +23,8 @@
  * <tr><td>user-defined type</td><td>JSON</td><td>object by field name, null for a null field</td></tr>
  * </table>
  *
- * <p>Where collections, tuples and user-defined types are JSON within plain text, decimals in them
- * are strings: DSBulk reads numbers there as doubles.
+ * <p>Where collections, tuples and user-defined types are JSON within plain text, the keys of maps
+ * among it, decimals in them are strings: DSBulk reads numbers there as doubles.
  */
 @NullMarked
 package io.ringhaul.text;

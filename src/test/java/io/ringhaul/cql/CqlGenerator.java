@@ -56,6 +56,7 @@ public final class CqlGenerator {
     CANONICAL
   }
 
+  private int userTypes;
   private final Random random;
   private final Nans nans;
 
@@ -81,7 +82,7 @@ public final class CqlGenerator {
       case 4 -> {
         List<DataType> types = types(depth - 1);
         yield TestUserType.of(
-            "udt",
+            "udt" + ++userTypes,
             IntStream.range(0, types.size()).mapToObj(i -> "Field " + (char) ('z' - i)).toList(),
             types);
       }

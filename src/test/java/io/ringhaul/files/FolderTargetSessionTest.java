@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -62,14 +63,13 @@ class FolderTargetSessionTest {
       assertThat(Checksums.sha256(folder.resolve(file.name()))).isEqualTo(file.sha256());
     }
     assertThat(names(folder)).hasSize(3);
-    assertThat(names(folder.getParent())).as("nothing is left beside").containsExactly("out");
+    assertThat(names(parent.resolve("deep"))).as("nothing is left beside").containsExactly("out");
   }
 
   @Test
   void plansTasksAndCommitsMayRunInSessionsOfTheirOwn() throws IOException {
     Path folder = parent.resolve("out");
-    TargetPlan plan =
-        session(folder, WriteMode.CREATE).plan(LineFormat.export(UUID.randomUUID()));
+    TargetPlan plan = session(folder, WriteMode.CREATE).plan(LineFormat.export(UUID.randomUUID()));
     TaskOutput output = LineFormat.write(session(folder, WriteMode.CREATE), plan, 0, 7);
     session(folder, WriteMode.CREATE).commit(plan, List.of(output));
     assertIds(folder, 7);
@@ -316,8 +316,7 @@ class FolderTargetSessionTest {
     for (Compression compression : Compression.values()) {
       Path folder = parent.resolve(compression.name());
       FolderTargetSession session =
-          new FolderTargetSession(
-              TargetFolder.of(folder, compression).withMaxFileSize(10), format);
+          new FolderTargetSession(TargetFolder.of(folder, compression).withMaxFileSize(10), format);
       TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
       try (TaskWriter writer = session.openTask(plan, LineFormat.COLUMNS, 0)) {
         for (int i = 0; i < 5; i++) {
@@ -366,8 +365,7 @@ class FolderTargetSessionTest {
 
   @Test
   void settingsHaveBounds() {
-    assertThatThrownBy(
-            () -> TargetFolder.of(Path.of("x"), Compression.NONE).withMaxFileSize(0))
+    assertThatThrownBy(() -> TargetFolder.of(Path.of("x"), Compression.NONE).withMaxFileSize(0))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("maxFileSize is 0 bytes; it takes 1 or more");
     assertThatThrownBy(() -> TargetFolder.of(Path.of("/"), Compression.NONE))
@@ -388,7 +386,8 @@ class FolderTargetSessionTest {
   }
 
   private void assertIds(Path folder, int... ids) {
-    assertThat(read(folder)).containsExactlyInAnyOrder(IntStream.of(ids).boxed().toArray(Integer[]::new));
+    assertThat(read(folder))
+        .containsExactlyInAnyOrder(IntStream.of(ids).boxed().toArray(Integer[]::new));
   }
 
   private List<Integer> read(Path folder) {
@@ -406,8 +405,8 @@ class FolderTargetSessionTest {
     return ids;
   }
 
-  private static TreeSet<String> names(Path folder) throws IOException {
-    TreeSet<String> names = new TreeSet<>();
+  private static Set<String> names(Path folder) throws IOException {
+    Set<String> names = new TreeSet<>();
     try (Stream<Path> entries = Files.list(folder)) {
       entries.forEach(entry -> names.add(entry.getFileName().toString()));
     }

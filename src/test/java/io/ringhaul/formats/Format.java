@@ -8,6 +8,8 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.json.JsonSource;
+import io.ringhaul.json.JsonTarget;
 import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.parquet.ParquetTarget;
 import java.nio.file.Path;
@@ -64,6 +66,40 @@ public enum Format {
     @Override
     public ImportSource source(Path folder) {
       return CsvSource.at(folder);
+    }
+
+    @Override
+    public CqlGenerator.Nans nans() {
+      return CqlGenerator.Nans.CANONICAL;
+    }
+  },
+
+  JSON {
+    @Override
+    public ExportTarget target(Path folder) {
+      return JsonTarget.folder(folder);
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return JsonSource.at(folder);
+    }
+
+    @Override
+    public CqlGenerator.Nans nans() {
+      return CqlGenerator.Nans.CANONICAL;
+    }
+  },
+
+  JSON_ARRAY {
+    @Override
+    public ExportTarget target(Path folder) {
+      return JsonTarget.folder(folder).singleArray();
+    }
+
+    @Override
+    public ImportSource source(Path folder) {
+      return JsonSource.at(folder);
     }
 
     @Override

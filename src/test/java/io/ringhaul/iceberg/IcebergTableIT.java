@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -30,7 +29,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
-import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -41,7 +39,6 @@ import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericFileWriterFactory;
 import org.apache.iceberg.data.GenericRecord;
-import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.deletes.EqualityDeleteWriter;
 import org.apache.iceberg.deletes.PositionDelete;
@@ -52,7 +49,6 @@ import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
-import org.apache.iceberg.util.StructLikeWrapper;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,7 +95,7 @@ class IcebergTableIT {
         warehouse -> {
           Table table = warehouse.table(TABLE);
           assertThat(table.spec().fields()).hasSize(1);
-          assertThat(eachFileHoldsOnePartition(table)).hasSize(60);
+          assertThat(Warehouse.eachFileHoldsOnePartition(table)).hasSize(60);
           assertThat(Orders.byId(Warehouse.rows(table))).isEqualTo(Orders.exported(0, ORDERS));
           assertThat(result.files()).isEqualTo(Warehouse.dataFiles(table).size());
           assertThat(result.fileBytes())
@@ -118,7 +114,7 @@ class IcebergTableIT {
         folder,
         warehouse -> {
           Table table = warehouse.table(TABLE);
-          assertThat(eachFileHoldsOnePartition(table)).hasSizeBetween(3, 10);
+          assertThat(Warehouse.eachFileHoldsOnePartition(table)).hasSizeBetween(3, 10);
           assertThat(Orders.byId(Warehouse.rows(table))).isEqualTo(Orders.exported(0, ORDERS));
         });
   }
@@ -135,7 +131,7 @@ class IcebergTableIT {
         folder,
         warehouse -> {
           Table table = warehouse.table(TABLE);
-          assertThat(eachFileHoldsOnePartition(table)).hasSizeGreaterThan(1);
+          assertThat(Warehouse.eachFileHoldsOnePartition(table)).hasSizeGreaterThan(1);
           assertThat(Orders.byId(Warehouse.rows(table))).isEqualTo(Orders.exported(0, 24));
         });
     String copy = newTable(Orders.COLUMNS);
@@ -267,7 +263,7 @@ class IcebergTableIT {
         warehouse -> {
           Table table = warehouse.table(TABLE);
           assertThat(Warehouse.snapshots(table)).hasSize(3);
-          assertThat(eachFileHoldsOnePartition(table)).hasSize(2);
+          assertThat(Warehouse.eachFileHoldsOnePartition(table)).hasSize(2);
           assertThat(Warehouse.rows(table)).hasSize(3 * ORDERS);
         });
   }
@@ -456,7 +452,7 @@ class IcebergTableIT {
       // Closing an InMemoryCatalog empties it.
       Table table = catalog.loadTable(TableIdentifier.parse(TABLE));
       assertThat(Warehouse.rows(table)).hasSize(2 * ORDERS);
-      assertThat(eachFileHoldsOnePartition(table)).hasSize(3);
+      assertThat(Warehouse.eachFileHoldsOnePartition(table)).hasSize(3);
       assertThat(imported(IcebergSource.catalog(catalog).table(TABLE))).hasSize(ORDERS);
       assertThat(catalog.listTables(Namespace.of("lake")))
           .containsExactly(TableIdentifier.parse(TABLE));
@@ -530,25 +526,6 @@ class IcebergTableIT {
                         ? Warehouse.snapshots(warehouse.table(TABLE))
                         : List.of())
                 .isEmpty());
-  }
-
-  /** Checks each row of each file with Iceberg's own transforms; gives the partitions. */
-  private static Set<StructLikeWrapper> eachFileHoldsOnePartition(Table table) {
-    StructLikeWrapper wrapper = StructLikeWrapper.forType(table.spec().partitionType());
-    InternalRecordWrapper internal = new InternalRecordWrapper(table.schema().asStruct());
-    PartitionKey key = new PartitionKey(table.spec(), table.schema());
-    Set<StructLikeWrapper> partitions = new HashSet<>();
-    for (DataFile file : Warehouse.dataFiles(table)) {
-      StructLikeWrapper partition = wrapper.copyFor(file.partition());
-      partitions.add(partition);
-      List<Record> rows = Warehouse.rows(table, file);
-      assertThat(rows).hasSize((int) file.recordCount());
-      for (Record row : rows) {
-        key.partition(internal.wrap(row));
-        assertThat(wrapper.copyFor(key)).as("partition of %s", row).isEqualTo(partition);
-      }
-    }
-    return partitions;
   }
 
   private static Table create(Catalog catalog, Schema schema, PartitionSpec spec) {

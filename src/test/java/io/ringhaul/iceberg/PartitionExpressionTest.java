@@ -26,7 +26,19 @@ class PartitionExpressionTest {
           NestedField.optional(5, "Order Date", Types.DateType.get()),
           NestedField.optional(6, "say \"hi\"", Types.StringType.get()),
           NestedField.optional(7, "tags", Types.ListType.ofRequired(8, Types.StringType.get())),
-          NestedField.optional(9, "ratio", Types.DoubleType.get()));
+          NestedField.optional(9, "ratio", Types.DoubleType.get()),
+          NestedField.optional(
+              10,
+              "home",
+              Types.StructType.of(
+                  NestedField.optional(11, "zip", Types.IntegerType.get()),
+                  NestedField.optional(
+                      12,
+                      "lines",
+                      Types.ListType.ofRequired(
+                          13,
+                          Types.StructType.of(
+                              NestedField.optional(14, "text", Types.StringType.get())))))));
 
   @ParameterizedTest
   @CsvSource(
@@ -46,6 +58,8 @@ class PartitionExpressionTest {
         "hour(at)              | hour     | 0  | at",
         "hours(at)             | hour     | 0  | at",
         "bucket(16, id)        | bucket   | 16 | id",
+        "void(id)              | void     | 0  | id",
+        "month(home.since)     | month    | 0  | home.since",
         "bucket( 16 ,id )      | bucket   | 16 | id",
         "truncate(4, name)     | truncate | 4  | name",
         "\"Order Date\"        | identity | 0  | Order Date",
@@ -89,8 +103,8 @@ class PartitionExpressionTest {
     assertThatThrownBy(() -> PartitionExpression.parse("week(day)"))
         .hasMessage(
             "The partition expression \"week(day)\" cannot be used: there is no transform week; it"
-                + " takes a column, year(c), month(c), day(c), hour(c), bucket(n, c) or truncate(n,"
-                + " c)");
+                + " takes a column, year(c), month(c), day(c), hour(c), bucket(n, c), truncate(n,"
+                + " c) or void(c)");
   }
 
   @Test
@@ -102,6 +116,8 @@ class PartitionExpressionTest {
             .truncate("name", 4)
             .identity("say \"hi\"")
             .hour("at")
+            .bucket("home.zip", 3)
+            .alwaysNull("ratio")
             .build();
     assertThat(
             bind(
@@ -109,7 +125,9 @@ class PartitionExpressionTest {
                 "bucket(16, id)",
                 "truncate(4, name)",
                 "\"say \"\"hi\"\"\"",
-                "hours(at)"))
+                "hours(at)",
+                "bucket(3, home.zip)",
+                "void(ratio)"))
         .isEqualTo(expected);
     assertThat(bind().isUnpartitioned()).isTrue();
   }
@@ -125,6 +143,11 @@ class PartitionExpressionTest {
         "bucket(4, ratio)  | bucket",
         "truncate(4, day)  | truncate",
         "tags              | tags",
+        "home              | home",
+        "home.street       | the export has no column home.street",
+        "home.lines.element.text | list",
+        "void(id)          | void alone makes no partitions; leave it out",
+        "void(tags)        | tags is a list<string>",
       })
   void refusesWhatDoesNotSuitTheColumns(String text, String reason) {
     assertThatThrownBy(() -> bind(text))

@@ -1,24 +1,31 @@
 package io.ringhaul.iceberg;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.util.StructLikeWrapper;
 
 /** A local warehouse as a second process sees it: through a catalog of its own. */
 final class Warehouse implements AutoCloseable {
@@ -106,6 +113,25 @@ final class Warehouse implements AutoCloseable {
 
   static List<String> locations(List<DataFile> files) {
     return files.stream().map(DataFile::location).sorted().toList();
+  }
+
+  /** Checks each row of each file with Iceberg's own transforms; gives the partitions. */
+  static Set<StructLikeWrapper> eachFileHoldsOnePartition(Table table) {
+    StructLikeWrapper wrapper = StructLikeWrapper.forType(table.spec().partitionType());
+    InternalRecordWrapper internal = new InternalRecordWrapper(table.schema().asStruct());
+    PartitionKey key = new PartitionKey(table.spec(), table.schema());
+    Set<StructLikeWrapper> partitions = new HashSet<>();
+    for (DataFile file : dataFiles(table)) {
+      StructLikeWrapper partition = wrapper.copyFor(file.partition());
+      partitions.add(partition);
+      List<Record> rows = rows(table, file);
+      assertThat(rows).hasSize((int) file.recordCount());
+      for (Record row : rows) {
+        key.partition(internal.wrap(row));
+        assertThat(wrapper.copyFor(key)).as("partition of %s", row).isEqualTo(partition);
+      }
+    }
+    return partitions;
   }
 
   static void with(Path folder, Consumer<Warehouse> use) {

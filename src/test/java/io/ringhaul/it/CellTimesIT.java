@@ -99,6 +99,7 @@ class CellTimesIT {
   @Test
   void theWriteTimeOfEveryType() {
     List<String> types = new ArrayList<>(LITERALS.keySet());
+    List<String> literals = new ArrayList<>(LITERALS.values());
     List<String> columns = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {
       columns.add("c" + i + " " + types.get(i));
@@ -106,26 +107,29 @@ class CellTimesIT {
     create("types", "id int PRIMARY KEY, " + String.join(", ", columns));
     session.execute("INSERT INTO " + keyspace + ".types (id) VALUES (2)");
     for (int i = 0; i < types.size(); i++) {
-      String literal = LITERALS.get(types.get(i));
-      execute("UPDATE types USING TIMESTAMP %d SET c%d = %s WHERE id = 1", time(i), i, literal);
+      String update = "UPDATE types USING TIMESTAMP %d SET c%d = %s WHERE id = %d";
+      execute(String.format(update, time(i), i, literals.get(i), 1));
       if (i % 2 == 0) {
-        execute("UPDATE types USING TIMESTAMP %d SET c%d = %s WHERE id = 3", -1 - i, i, literal);
+        execute(String.format(update, -1 - i, i, literals.get(i), 3));
       }
     }
 
-    Map<Integer, Record> rows = byId(export("types", request -> request.withWritetime()));
+    List<Record> rows = export("types", request -> request.withWritetime());
 
     assertThat(rows).hasSize(3);
-    assertThat(names(rows.get(1)))
+    Record full = only(rows, "id", 1);
+    Record empty = only(rows, "id", 2);
+    Record half = only(rows, "id", 3);
+    assertThat(names(full))
         .hasSize(1 + 2 * types.size())
         .contains("id", "c0", "c0_writetime")
         .doesNotContain("id_writetime", "ttl_read_at", "c0_ttl");
     for (int i = 0; i < types.size(); i++) {
       String column = "c" + i;
-      assertThat(rows.get(1).getField(column)).as(types.get(i)).isNotNull();
-      assertThat(rows.get(1).getField(column + "_writetime")).as(types.get(i)).isEqualTo(time(i));
-      assertThat(rows.get(2).getField(column + "_writetime")).as(types.get(i)).isNull();
-      assertThat(rows.get(3).getField(column + "_writetime"))
+      assertThat(full.getField(column)).as(types.get(i)).isNotNull();
+      assertThat(full.getField(column + "_writetime")).as(types.get(i)).isEqualTo(time(i));
+      assertThat(empty.getField(column + "_writetime")).as(types.get(i)).isNull();
+      assertThat(half.getField(column + "_writetime"))
           .as(types.get(i))
           .isEqualTo(i % 2 == 0 ? -1L - i : null);
     }
@@ -196,10 +200,11 @@ class CellTimesIT {
     execute("UPDATE down USING TTL 2000 SET l = l + [3] WHERE id = 1");
     execute("INSERT INTO down (id, v) VALUES (2, 1)");
 
-    Record first = byId(export("down", request -> request.withTtl())).get(1);
+    Record first = only(export("down", request -> request.withTtl()), "id", 1);
     Thread.sleep(2_100);
-    Map<Integer, Record> rows = byId(export("down", request -> request.withTtl("v", "l")));
-    Record second = rows.get(1);
+    List<Record> rows = export("down", request -> request.withTtl("v", "l"));
+    Record second = only(rows, "id", 1);
+    Record lasting = only(rows, "id", 2);
 
     int elapsed = (Integer) first.getField("v_ttl") - (Integer) second.getField("v_ttl");
     assertThat(elapsed).isBetween(2, 15);
@@ -209,8 +214,8 @@ class CellTimesIT {
     List<?> ofList = (List<?>) second.getField("l_ttl");
     assertThat(ofList.subList(0, 2)).isEqualTo(List.of(left, left));
     assertThat((Integer) ofList.get(2) - left).isBetween(1000, 1002);
-    assertThat(rows.get(2).getField("v_ttl")).isNull();
-    assertThat(rows.get(2).getField("l_ttl")).isNull();
+    assertThat(lasting.getField("v_ttl")).isNull();
+    assertThat(lasting.getField("l_ttl")).isNull();
   }
 
   @Test
@@ -378,10 +383,8 @@ class CellTimesIT {
   }
 
   /** Runs CQL in which the table comes after the first of INTO, UPDATE and TRUNCATE. */
-  private void execute(String cql, Object... arguments) {
-    session.execute(
-        String.format(cql, arguments)
-            .replaceFirst("(INTO|UPDATE|TRUNCATE) ", "$1 " + keyspace + "."));
+  private void execute(String cql) {
+    session.execute(cql.replaceFirst("(INTO|UPDATE|TRUNCATE) ", "$1 " + keyspace + "."));
   }
 
   private Set<Integer> ids(UnaryOperator<ExportRequest> how) {
@@ -411,12 +414,6 @@ class CellTimesIT {
 
   private static long time(int number) {
     return 1_700_000_000_000_000L + number;
-  }
-
-  private static Map<Integer, Record> byId(List<Record> rows) {
-    Map<Integer, Record> byId = new LinkedHashMap<>();
-    rows.forEach(row -> assertThat(byId.put((Integer) row.getField("id"), row)).isNull());
-    return byId;
   }
 
   private static Record only(List<Record> rows, String column, @Nullable Object value) {

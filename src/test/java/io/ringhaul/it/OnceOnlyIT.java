@@ -70,8 +70,7 @@ class OnceOnlyIT {
     PreparedStatement plain =
         session.prepare("INSERT INTO " + keyspace + ".plain (p, c, v) VALUES (?, ?, ?)");
     PreparedStatement list =
-        session.prepare(
-            "UPDATE " + keyspace + ".lists SET v = v + [7] WHERE p = ? AND c = ?");
+        session.prepare("UPDATE " + keyspace + ".lists SET v = v + [7] WHERE p = ? AND c = ?");
     try (BatchWriter writer = writer(watch.session(), settings(Duration.ofSeconds(60)))) {
       for (int p = 0; p < PARTITIONS; p++) {
         for (int c = 0; c < ROWS_TO_A_PARTITION; c++) {
@@ -173,12 +172,7 @@ class OnceOnlyIT {
   }
 
   private static String tableOf(BoundStatement statement) {
-    return statement
-        .getPreparedStatement()
-        .getVariableDefinitions()
-        .get(0)
-        .getTable()
-        .asInternal();
+    return statement.getPreparedStatement().getVariableDefinitions().get(0).getTable().asInternal();
   }
 
   private static BatchWriter writer(CqlSession through, RequestSettings settings) {
@@ -202,8 +196,7 @@ class OnceOnlyIT {
         .withConfigLoader(
             DriverConfigLoader.programmaticBuilder()
                 .withDuration(DefaultDriverOption.NETTY_TIMER_TICK_DURATION, Duration.ofMillis(1))
-                .withDuration(
-                    DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, Duration.ZERO)
+                .withDuration(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, Duration.ZERO)
                 .build())
         .build();
   }

@@ -14,14 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Whole tables as the raw bytes of all their columns, read with plain paging. */
-final class RawTables {
+public final class RawTables {
 
   private static final int PAGE_SIZE = 2_000;
 
   private RawTables() {}
 
   /** All rows in the order of the ring; each is the bytes of its columns in hex, or null. */
-  static List<List<@Nullable String>> read(CqlSession session, String keyspace, String table) {
+  public static List<List<@Nullable String>> read(CqlSession session, String keyspace, String table) {
     SimpleStatement query =
         SimpleStatement.newInstance(
                 "SELECT " + columns(session, keyspace, table) + " FROM " + keyspace + "." + table)
@@ -39,7 +39,7 @@ final class RawTables {
   }
 
   /** Checks that both tables hold the same rows, byte for byte, and so many of them. */
-  static void assertSame(
+  public static void assertSame(
       CqlSession session, String keyspace, String table, String clone, int rows, long seed) {
     List<List<@Nullable String>> expected = read(session, keyspace, table);
     assertThat(expected.size()).as("rows of %s.%s, seed %d", keyspace, table, seed).isEqualTo(rows);
@@ -47,7 +47,7 @@ final class RawTables {
   }
 
   /** Checks that a table holds these rows, byte for byte and in this order, and no others. */
-  static void assertHolds(
+  public static void assertHolds(
       CqlSession session,
       String keyspace,
       String clone,

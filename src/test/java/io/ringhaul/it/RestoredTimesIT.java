@@ -14,12 +14,19 @@ import io.ringhaul.ImportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.json.JsonSource;
+import io.ringhaul.json.JsonTarget;
+import io.ringhaul.parquet.ParquetSource;
+import io.ringhaul.parquet.ParquetTarget;
 import io.ringhaul.seeds.Seeds;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +40,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An import restores when each cell was written and when it expires. */
 @ClusterTest
@@ -49,6 +58,7 @@ class RestoredTimesIT {
 
   private final CqlSession session = TestCluster.session();
   private final TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+  private final long seed = Seeds.next();
   private String keyspace = "";
   private int exports;
 
@@ -73,6 +83,10 @@ class RestoredTimesIT {
           "id int PRIMARY KEY, a int, b int, l list<int>",
           "WITH default_time_to_live = " + DEFAULT_TTL);
     }
+    Random random = new Random(seed);
+    for (int p = 0; p < PARTITIONS; p++) {
+      fillPartition(p, random);
+    }
   }
 
   @AfterAll
@@ -80,18 +94,37 @@ class RestoredTimesIT {
     operator.close();
   }
 
-  @Test
-  void everyCellComesBackWithItsTimes() {
-    long seed = Seeds.next();
-    Random random = new Random(seed);
-    for (int p = 0; p < PARTITIONS; p++) {
-      fillPartition(p, random);
-    }
-    String exported = export("cells", request -> request.withWritetime().withTtl());
+  @ParameterizedTest
+  @ValueSource(strings = {"iceberg", "parquet", "json", "csv"})
+  void everyCellComesBackWithItsTimes(String format) {
+    Path folder = warehouse.resolve(format);
+    execute("TRUNCATE cells_clone");
+    operator
+        .exportFrom(keyspace, "cells")
+        .withWritetime()
+        .withTtl()
+        .to(
+            switch (format) {
+              case "csv" -> CsvTarget.folder(folder);
+              case "json" -> JsonTarget.folder(folder);
+              case "parquet" -> ParquetTarget.folder(folder);
+              default -> IcebergTarget.warehouse(folder).table("it.cells");
+            })
+        .run();
     SessionWatch watch = new SessionWatch(session);
     ImportResult imported;
     try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
-      imported = load(watched, exported, "cells_clone", request -> request);
+      imported =
+          watched
+              .importInto(keyspace, "cells_clone")
+              .from(
+                  switch (format) {
+                    case "csv" -> CsvSource.at(folder);
+                    case "json" -> JsonSource.at(folder);
+                    case "parquet" -> ParquetSource.at(folder);
+                    default -> IcebergSource.warehouse(folder).table("it.cells");
+                  })
+              .run();
     }
 
     long now = Instant.now().getEpochSecond();
@@ -158,37 +191,59 @@ class RestoredTimesIT {
   }
 
   @Test
-  void whatHasExpiredStaysAway() throws InterruptedException {
+  void whatHasExpiredStaysAway() {
     execute("TRUNCATE simple");
-    execute("INSERT INTO simple (id, a, b, l) VALUES (1, 1, 1, [1, 2]) USING TTL 3");
-    execute("INSERT INTO simple (id, a) VALUES (2, 1) USING TTL 3");
-    execute("UPDATE simple USING TTL 1000 SET b = 2, l = l + [3, 4] WHERE id = 2");
-    execute("UPDATE simple USING TTL 3 SET l = l + [5] WHERE id = 2");
-    execute("UPDATE simple USING TTL 0 SET a = 3 WHERE id = 3");
+    execute("INSERT INTO simple (id, a, b, l) VALUES (1, 1, 1, [1, 2]) USING TTL 1000");
+    execute("INSERT INTO simple (id, a) VALUES (2, 1) USING TTL 1000");
+    execute("UPDATE simple USING TTL 90000 SET b = 2, l = l + [3, 4] WHERE id = 2");
+    execute("UPDATE simple USING TTL 1000 SET l = l + [5] WHERE id = 2");
+    execute("UPDATE simple USING TTL 0 SET a = 3, l = [6] WHERE id = 3");
     execute("INSERT INTO simple (id) VALUES (4)");
-    execute("INSERT INTO simple (id, a) VALUES (5, 5) USING TTL 9");
-    execute("UPDATE simple USING TTL 8 SET b = 5 WHERE id = 5");
-    String exported = export("simple", request -> request.withWritetime().withTtl());
-    Thread.sleep(3_200);
-    execute("TRUNCATE simple_clone");
-    ImportResult imported = load(operator, exported, "simple_clone", request -> request);
+    ImportResult imported = loadAsReadAgo(2_000);
 
-    assertThat(imported.rows()).isEqualTo(4);
+    assertThat(imported.rows()).isEqualTo(3);
     assertThat(imported.expiredRows()).isEqualTo(1);
     assertThat(imported.expiredCells()).isEqualTo(4 + 1 + 1);
-    long now = Instant.now().getEpochSecond();
-    TimedTables.assertSame(
-        TimedTables.read(session, keyspace, "simple", now),
-        TimedTables.read(session, keyspace, "simple_clone", now),
-        "simple_clone",
-        0);
-    assertThat(ids("simple_clone")).containsExactly(2, 3, 4, 5);
-    // The marker of row 5 goes with its last cell, and nothing stays behind.
-    long gone = System.nanoTime() + 20_000_000_000L;
-    while (ids("simple_clone").contains(5) && System.nanoTime() < gone) {
-      Thread.sleep(200);
-    }
     assertThat(ids("simple_clone")).containsExactly(2, 3, 4);
+    Row half = row("simple_clone", "a, b, l, TTL(b), TTL(l)", 2);
+    assertThat(half.isNull(0)).isTrue();
+    assertThat(half.getInt(1)).isEqualTo(2);
+    assertThat(half.getList(2, Integer.class)).containsExactly(3, 4);
+    assertThat(half.getInt(3)).isBetween(87_900, 88_000);
+    assertThat(half.getList(4, Integer.class)).containsExactly(half.getInt(3), half.getInt(3));
+    Row lasting = row("simple_clone", "a, l, TTL(a), TTL(l)", 3);
+    assertThat(lasting.getInt(0)).isEqualTo(3);
+    assertThat(lasting.getList(1, Integer.class)).containsExactly(6);
+    assertThat(lasting.isNull(2)).isTrue();
+    assertThat(lasting.getList(3, Integer.class)).containsOnlyNulls();
+  }
+
+  @Test
+  void aRowGoesWithItsLastCell() throws InterruptedException {
+    execute("TRUNCATE simple");
+    execute("INSERT INTO simple (id, a) VALUES (5, 5) USING TTL 1008");
+    execute("UPDATE simple USING TTL 1006 SET b = 5, l = [1] WHERE id = 5");
+    ImportResult imported = loadAsReadAgo(1_000);
+    assertThat(imported.rows() + imported.expiredRows()).isEqualTo(1);
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!ids("simple_clone").isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(100);
+    }
+    assertThat(ids("simple_clone")).isEmpty();
+  }
+
+  /** Copies the table of simple rows as if it had been exported so many seconds ago. */
+  private ImportResult loadAsReadAgo(int seconds) {
+    String exported = export("simple", request -> request.withTtl());
+    execute("TRUNCATE simple_clone");
+    return load(
+        operator,
+        exported,
+        "simple_clone",
+        request ->
+            request
+                .columns("id", "a", "b", "l", "a_ttl", "b_ttl", "l_ttl")
+                .ttlReadAt(Instant.now().minusSeconds(seconds)));
   }
 
   @Test

@@ -1,0 +1,63 @@
+package io.ringhaul;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WhereClauseTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "v = 1",
+        "v = 'a; LIMIT 5 -- ORDER BY'",
+        "v = 'it''s'",
+        "\"limit\" > 3 AND \"or\"\"der\" = 'x'",
+        "v = $$ ; it's \" $$",
+        "tags CONTAINS 'x' AND m['k (;'] = 4",
+        "v IN (1, 2, (int)3)",
+        "token = 5 AND per >= 1 AND \"group\" = 2",
+        "d = -2024-01-31",
+        "u = {a: 1, b: [1, 2]}"
+      })
+  void conditions(String cql) {
+    assertThat(WhereClause.checked("  " + cql + "\n")).isEqualTo(cql);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "` `                     | is empty",
+        "v = 1; DROP TABLE t     | holds a semicolon",
+        "v = 1 LIMIT 3           | holds LIMIT",
+        "v = 1 limit 3           | holds LIMIT",
+        "v = 1 PER PARTITION LIMIT 1 | holds PER PARTITION",
+        "v = 1 ORDER  BY c       | holds ORDER BY",
+        "v = 1 GROUP BY c        | holds GROUP BY",
+        "v = 1 ALLOW FILTERING   | holds ALLOW FILTERING; call allowFiltering()",
+        "v = 1 AND token (p) > 5 | holds token(); call tokenRange",
+        "TOKEN(p) > 5            | holds token(); call tokenRange",
+        "v = 1 -- AND            | holds a comment",
+        "v = 1 // AND            | holds a comment",
+        "v = 1 /* AND            | holds a comment",
+        "v = 'open               | holds a quoted text without an end",
+        "v = \"open              | holds a quoted text without an end",
+        "v = $$open              | holds a quoted text without an end",
+        "v = 1) OR (v = 2        | closes a bracket that it does not open",
+        "v IN (1, [2)]           | closes a bracket that it does not open",
+        "v IN (1, 2              | opens a bracket that it does not close",
+        "v = ?                   | holds a bind marker"
+      })
+  void moreOrLessThanACondition(String cql, String reason) {
+    assertThatThrownBy(() -> WhereClause.checked(cql))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("where (" + cql.strip() + ") ")
+        .hasMessageContaining(reason);
+  }
+}

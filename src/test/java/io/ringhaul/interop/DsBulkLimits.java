@@ -1,0 +1,115 @@
+package io.ringhaul.interop;
+
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
+import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.cql.CqlKind;
+import io.ringhaul.interop.RewrittenValue.Place;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** What DSBulk 1.10.0 itself cannot carry, and what it makes of it. */
+final class DsBulkLimits {
+
+  private static final int IPV4_IN_IPV6 = 12;
+
+  private DsBulkLimits() {}
+
+  /**
+   * What the files that DSBulk unloads say that a value is.
+   *
+   * <ul>
+   *   <li>A null collection looks like an empty one: {@code []} or <code>{}</code>. That matters in
+   *       frozen collections and in fields of tuples and user-defined types.
+   *   <li>Every NaN is {@code NaN}.
+   *   <li>The empty value that an {@code int} and other types can have is null.
+   *   <li>An IPv4 address in IPv6 form ({@code ::ffff:10.0.0.1}) is written as the IPv4 address.
+   * </ul>
+   */
+  static @Nullable ByteBuffer unloaded(DataType type, @Nullable ByteBuffer value) {
+    return RewrittenValue.of(
+        type,
+        value,
+        (place, partType, part) ->
+            switch (CqlKind.of(partType)) {
+              case LIST, SET, MAP -> part == null ? CqlBytes.integer(0) : part;
+              case ASCII, TEXT, BLOB -> part;
+              default -> withoutIpv6(partType, oneNan(partType, part));
+            });
+  }
+
+  /**
+   * What DSBulk loads from CSV that says a value exactly: {@code -0.0} becomes 0.0, but for parts
+   * of collections that are no keys, and an IPv4 address in IPv6 form becomes the IPv4 address.
+   */
+  static @Nullable ByteBuffer loadedFromCsv(DataType type, @Nullable ByteBuffer value) {
+    return RewrittenValue.of(
+        type,
+        value,
+        (place, partType, part) ->
+            withoutIpv6(
+                partType, place == Place.PART ? part : withoutNegativeZero(partType, part)));
+  }
+
+  /** What DSBulk loads from JSON: as from CSV, and {@code -0.0} becomes 0.0 everywhere. */
+  static @Nullable ByteBuffer loadedFromJson(DataType type, @Nullable ByteBuffer value) {
+    return RewrittenValue.of(
+        type,
+        value,
+        (place, partType, part) -> withoutIpv6(partType, withoutNegativeZero(partType, part)));
+  }
+
+  /** The value without what no text can hold: one NaN for all others, null for the empty value. */
+  static @Nullable ByteBuffer textual(DataType type, @Nullable ByteBuffer value) {
+    return RewrittenValue.of(
+        type,
+        value,
+        (place, partType, part) ->
+            switch (CqlKind.of(partType)) {
+              case ASCII, TEXT, BLOB -> part;
+              default -> oneNan(partType, part);
+            });
+  }
+
+  private static @Nullable ByteBuffer oneNan(DataType type, @Nullable ByteBuffer part) {
+    if (part == null || part.remaining() == 0) {
+      return null;
+    }
+    return switch (CqlKind.of(type)) {
+      case FLOAT -> Float.isNaN(part.getFloat(part.position())) ? real(Float.NaN) : part;
+      case DOUBLE -> Double.isNaN(part.getDouble(part.position())) ? real(Double.NaN) : part;
+      default -> part;
+    };
+  }
+
+  private static @Nullable ByteBuffer withoutNegativeZero(
+      DataType type, @Nullable ByteBuffer part) {
+    if (part == null) {
+      return null;
+    }
+    return switch (CqlKind.of(type)) {
+      case FLOAT -> part.getFloat(part.position()) == 0 ? real(0f) : part;
+      case DOUBLE -> part.getDouble(part.position()) == 0 ? real(0d) : part;
+      default -> part;
+    };
+  }
+
+  private static @Nullable ByteBuffer withoutIpv6(DataType type, @Nullable ByteBuffer part) {
+    if (part == null || CqlKind.of(type) != CqlKind.INET) {
+      return part;
+    }
+    boolean mapped =
+        part.remaining() > Integer.BYTES
+            && part.getLong(part.position()) == 0
+            && part.getInt(part.position() + Long.BYTES) == 0xffff;
+    return mapped ? part.slice(part.position() + IPV4_IN_IPV6, Integer.BYTES) : part;
+  }
+
+  private static ByteBuffer real(float value) {
+    return CqlBytes.of(TypeCodecs.FLOAT, value);
+  }
+
+  private static ByteBuffer real(double value) {
+    return CqlBytes.of(TypeCodecs.DOUBLE, value);
+  }
+}

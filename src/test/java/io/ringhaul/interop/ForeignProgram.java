@@ -1,0 +1,71 @@
+package io.ringhaul.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Somebody else's Java program, in a process with a class path of its own.
+ *
+ * @param classPath its jars and folders
+ * @param jvmOptions options for its virtual machine
+ * @param main its main class, or a source file that holds one
+ * @param folder where the program runs and what it prints is kept
+ */
+record ForeignProgram(List<Path> classPath, List<String> jvmOptions, String main, Path folder) {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  /**
+   * What a run printed.
+   *
+   * @param out the file with its standard output
+   */
+  record Run(int exitCode, Path out, Path err) {
+
+    /** Fails with all that the program printed unless it ended with that exit code. */
+    Run requireExit(int expected) throws IOException {
+      assertThat(exitCode)
+          .as(
+              "exit code; the program printed:%n%s%n%s",
+              Files.readString(out), Files.readString(err))
+          .isEqualTo(expected);
+      return this;
+    }
+  }
+
+  /** Runs the program to its end. */
+  Run run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.add("-cp");
+    command.add(String.join(File.pathSeparator, classPath.stream().map(Path::toString).toList()));
+    command.add(main);
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile(folder, "out", ".txt");
+    Path err = Files.createTempFile(folder, "err", ".txt");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    try {
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError(
+            main + " does not end; it printed:\n" + Files.readString(out) + Files.readString(err));
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Run(process.exitValue(), out, err);
+  }
+}

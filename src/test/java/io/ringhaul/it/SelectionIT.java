@@ -1,0 +1,227 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.CountRequest;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.ExportResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.seeds.Seeds;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Counts and exports of a part of a table have exactly that part. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SelectionIT {
+
+  private static final int PARTITIONS = 1_000;
+  private static final int ROWS_TO_A_PARTITION = 3;
+  private static final int ROWS = PARTITIONS * ROWS_TO_A_PARTITION;
+
+  private final CqlSession session = TestCluster.session();
+  private final TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+  private final long seed = Seeds.next();
+  private String keyspace = "";
+
+  @TempDir private Path warehouse;
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(3);
+    TestCluster.define(
+        "CREATE TABLE " + keyspace + ".t (p int, c int, v text, s int static, PRIMARY KEY (p, c))");
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (p, c, v, s) VALUES (?, ?, ?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int p = 0; p < PARTITIONS; p++) {
+        List<BoundStatement> rows = new ArrayList<>();
+        for (int c = 0; c < ROWS_TO_A_PARTITION; c++) {
+          rows.add(insert.bind(p, c, "v" + p % 10 + "'; " + c, p));
+        }
+        writes.addPartition(rows);
+      }
+    }
+  }
+
+  @AfterAll
+  void close() {
+    operator.close();
+  }
+
+  @Test
+  void aConditionOnRegularColumns() {
+    String where = "v = 'v3''; 1'";
+    assertThat(count().where(where).allowFiltering().run().rows()).isEqualTo(PARTITIONS / 10);
+    assertThat(count().where("c < 2").allowFiltering().run().rows()).isEqualTo(PARTITIONS * 2);
+    assertThat(count().where("s >= 990 AND c IN (0, 2)").allowFiltering().run().rows())
+        .isEqualTo(20);
+    ExportRequest export = export("where").where(where).allowFiltering();
+    assertThat(export.run().rows()).isEqualTo(PARTITIONS / 10);
+    Set<Object> keys = new TreeSet<>();
+    for (Record row : rows("where")) {
+      assertThat(row.getField("v")).isEqualTo("v3'; 1");
+      keys.add(row.getField("p"));
+    }
+    assertThat(keys).hasSize(PARTITIONS / 10);
+  }
+
+  @Test
+  void filteringIsAskedForAndConditionsAreTheServersToRefuse() {
+    assertThatThrownBy(() -> count().where("v = 'x'").run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(
+            "where (v = 'x') on "
+                + keyspace
+                + ".t takes filtering on the server, where each replica reads all rows of its"
+                + " token ranges: call allowFiltering() if that is what you want");
+    assertThatThrownBy(() -> export("refused").where("v = 'x'").run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("call allowFiltering()");
+    assertThat(warehouse.resolve("catalog.db")).doesNotExist();
+    assertThatThrownBy(() -> count().where("nosuch = 1").allowFiltering().run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("The server refuses where (nosuch = 1) on " + keyspace + ".t: ");
+    assertThatThrownBy(() -> count().where("v = = 1").allowFiltering().run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("The server refuses where (v = = 1) on " + keyspace + ".t: ");
+    assertThatThrownBy(() -> count().allowFiltering().run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("allowFiltering needs a condition to filter by; call where(...)");
+  }
+
+  @Test
+  void partsOfTheRingAddUpToTheTable() {
+    Random random = new Random(seed);
+    TreeSet<Long> cuts = new TreeSet<>(List.of(Long.MIN_VALUE + 1, -1L, 0L, Long.MAX_VALUE));
+    while (cuts.size() < 9) {
+      cuts.add(random.nextLong());
+    }
+    List<Long> bounds = new ArrayList<>(cuts);
+    long counted = 0;
+    long exported = 0;
+    Set<List<Object>> keys = new HashSet<>();
+    for (int i = 0; i < bounds.size(); i++) {
+      // The last part passes the end of the ring.
+      long start = bounds.get(i);
+      long end = bounds.get((i + 1) % bounds.size());
+      counted += count().tokenRange(start, end).splitCount(20).run().rows();
+      ExportResult part = export("part" + i).tokenRange(start, end).splitCount(20).run();
+      exported += part.rows();
+      if (part.rows() > 0) {
+        rows("part" + i).forEach(row -> keys.add(List.of(row.getField("p"), row.getField("c"))));
+      }
+    }
+    assertThat(counted).as("seed %d", seed).isEqualTo(ROWS);
+    assertThat(exported).as("seed %d", seed).isEqualTo(ROWS);
+    assertThat(keys).as("seed %d", seed).hasSize(ROWS);
+    // Two overlapping ranges, one of them past the end: no row twice.
+    assertThat(count().tokenRange(-5, 5).tokenRange(0, -2).run().rows()).isEqualTo(ROWS);
+  }
+
+  @Test
+  void aPartOfTheRingHasAsManyTasks() {
+    ExportResult part = export("tasks").tokenRange(0, 1L << 54).splitCount(30).run();
+    assertThat(part.tasks()).isBetween(25, 40);
+    assertThat(part.rangesDone()).isEqualTo(part.rangesPlanned());
+  }
+
+  @Test
+  void rangesWithoutTokensAreRefused() {
+    for (long token : new long[] {Long.MIN_VALUE, 0, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> count().tokenRange(token, token))
+          .isInstanceOf(InvalidSettingException.class)
+          .hasMessageEndingWith("ends where it starts; leave it out to read the whole ring");
+    }
+    assertThatThrownBy(() -> count().tokenRange(Long.MAX_VALUE, Long.MIN_VALUE))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageEndingWith("has no token that a row can have");
+  }
+
+  @Test
+  void samplesHaveSoManyRowsAndReadNoMore() {
+    SessionWatch watch = new SessionWatch(session);
+    try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
+      ExportResult sample =
+          watched
+              .exportFrom(keyspace, "t")
+              .to(IcebergTarget.warehouse(warehouse).table("it.sample"))
+              .maxRows(10)
+              .splitCount(60)
+              .parallelism(4)
+              .run();
+      assertThat(sample.rows()).isEqualTo(10);
+      assertThat(sample.files()).isEqualTo(1);
+      assertThat(sample.rangesDone()).isLessThan(sample.rangesPlanned());
+    }
+    assertThat(watch.sent()).hasSizeLessThan(60);
+    Set<List<Object>> keys = new HashSet<>();
+    rows("sample").forEach(row -> keys.add(List.of(row.getField("p"), row.getField("c"))));
+    assertThat(keys).hasSize(10);
+    assertThat(export("all").maxRows(ROWS).run().rows()).isEqualTo(ROWS);
+    ExportResult fewer = export("fewer").maxRows(ROWS + 1L).run();
+    assertThat(fewer.rows()).isEqualTo(ROWS);
+    assertThat(fewer.rangesDone()).isEqualTo(fewer.rangesPlanned());
+    assertThat(export("many").maxRows(200_000).run().rows()).isEqualTo(ROWS);
+    assertThat(export("both").maxRows(50).where("c = 1").allowFiltering().run().rows())
+        .isEqualTo(50);
+    assertThatThrownBy(() -> export("none").maxRows(0))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("maxRows is 0; it takes at least 1");
+  }
+
+  @Test
+  void columnsOfThePartitionGiveOneRowForEachRow() {
+    assertThat(export("statics").columns("s", "p").run().rows()).isEqualTo(ROWS);
+    int[] seen = new int[PARTITIONS];
+    for (Record row : rows("statics")) {
+      assertThat(row.getField("s")).isEqualTo(row.getField("p"));
+      seen[(Integer) row.getField("p")]++;
+    }
+    assertThat(seen).containsOnly(ROWS_TO_A_PARTITION);
+    assertThatThrownBy(() -> export("unknown").columns("p", "nosuch").run())
+        .isInstanceOf(UnsuitableTableException.class)
+        .hasMessageContaining("has no column nosuch");
+    assertThatThrownBy(() -> export("twice").columns("p", "s", "p").run())
+        .isInstanceOf(UnsuitableTableException.class)
+        .hasMessageContaining("Column p is named twice");
+  }
+
+  private CountRequest count() {
+    return operator.count(keyspace, "t");
+  }
+
+  private ExportRequest export(String name) {
+    return operator
+        .exportFrom(keyspace, "t")
+        .to(IcebergTarget.warehouse(warehouse).table("it." + name));
+  }
+
+  private List<Record> rows(String name) {
+    List<Record> rows = new ArrayList<>();
+    Warehouse.inspect(
+        warehouse, TableIdentifier.of("it", name), table -> rows.addAll(Warehouse.rows(table)));
+    return rows;
+  }
+}

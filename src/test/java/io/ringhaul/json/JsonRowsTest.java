@@ -1,0 +1,300 @@
+package io.ringhaul.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
+import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.cql.CqlGenerator;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.files.SourceFile;
+import io.ringhaul.format.Compression;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.seeds.Seeds;
+import io.ringhaul.text.BlobForm;
+import io.ringhaul.text.TextSink;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Rows to the bytes of a file and back, without folders. */
+class JsonRowsTest {
+
+  private static final List<ColumnDescription> COLUMNS =
+      List.of(
+          new ColumnDescription("k", DataTypes.INT, Kind.PARTITION_KEY),
+          new ColumnDescription("Ä \"b\"", DataTypes.TEXT, Kind.REGULAR),
+          new ColumnDescription("l", DataTypes.listOf(DataTypes.INT), Kind.REGULAR));
+
+  private static final SourceFile FILE =
+      SourceFile.whole(Path.of("part-1.json"), Compression.NONE, 100);
+
+  private static RawRow row(@Nullable ByteBuffer... values) {
+    List<@Nullable ByteBuffer> list = Arrays.asList(values);
+    return list::get;
+  }
+
+  private static String write(JsonLayout layout, List<ColumnDescription> columns, RawRow... rows) {
+    TextSink out = new TextSink(0);
+    JsonRowWriter writer = new JsonRowWriter(columns, layout);
+    writer.begin(out);
+    for (RawRow row : rows) {
+      writer.write(row, out);
+    }
+    writer.end(out);
+    return new String(out.array(), 0, out.size(), UTF_8);
+  }
+
+  private static JsonRowReader reader(JsonSettings settings, byte[] content) {
+    try {
+      return new JsonRowReader(
+          settings, COLUMNS, new JsonRecords(FILE, new ByteArrayInputStream(content)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The rows' values as hexadecimal digits, and the messages of those that were refused. */
+  private static List<String> read(JsonSettings settings, byte[] content, int width) {
+    List<String> rows = new ArrayList<>();
+    try (JsonRowReader reader = reader(settings, content)) {
+      while (true) {
+        try {
+          RawRow row = reader.next();
+          if (row == null) {
+            return rows;
+          }
+          rows.add(hex(row, width));
+        } catch (UnrepresentableValueException e) {
+          rows.add(e.column() + "| " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  private static List<String> read(String content) {
+    return read(JsonSettings.NONE, content.getBytes(UTF_8), COLUMNS.size());
+  }
+
+  private static String hex(RawRow row, int width) {
+    return String.join(
+        ",",
+        IntStream.range(0, width)
+            .mapToObj(row::bytes)
+            .map(value -> value == null ? "null" : CqlBytes.hex(value))
+            .toList());
+  }
+
+  @Test
+  void theTextOfRows() {
+    RawRow one =
+        row(CqlBytes.integer(1), CqlBytes.text("a\n"), CqlBytes.collection(1, CqlBytes.integer(2)));
+    RawRow two = row(CqlBytes.integer(2), null, null);
+    String first = "{\"k\":1,\"Ä \\\"b\\\"\":\"a\\n\",\"l\":[2]}";
+    String second = "{\"k\":2,\"Ä \\\"b\\\"\":null,\"l\":null}";
+    assertThat(write(JsonLayout.LINES, COLUMNS, one, two)).isEqualTo(first + "\n" + second + "\n");
+    assertThat(write(JsonLayout.ARRAY, COLUMNS, one, two))
+        .isEqualTo("[\n" + first + ",\n" + second + "\n]\n");
+    assertThat(write(JsonLayout.LINES, COLUMNS)).isEmpty();
+    assertThat(write(JsonLayout.ARRAY, COLUMNS)).isEqualTo("[\n]\n");
+    for (JsonLayout layout : JsonLayout.values()) {
+      assertThat(read(write(layout, COLUMNS, one, two))).containsExactly(hex(one, 3), hex(two, 3));
+      assertThat(read(write(layout, COLUMNS))).isEmpty();
+    }
+  }
+
+  @Test
+  void rowsThatAreRefusedLeaveNoTrace() {
+    RawRow good = row(CqlBytes.integer(1), null, null);
+    RawRow bad =
+        row(CqlBytes.integer(2), CqlBytes.text("x"), CqlBytes.collection(1, (ByteBuffer) null));
+    for (JsonLayout layout : JsonLayout.values()) {
+      TextSink out = new TextSink(0);
+      JsonRowWriter writer = new JsonRowWriter(COLUMNS, layout);
+      writer.begin(out);
+      for (RawRow row : List.of(bad, good, bad, good, bad)) {
+        try {
+          writer.write(row, out);
+        } catch (UnrepresentableValueException e) {
+          assertThat(e.column()).isEqualTo("l");
+        }
+      }
+      writer.end(out);
+      assertThat(new String(out.array(), 0, out.size(), UTF_8))
+          .isEqualTo(write(layout, COLUMNS, good, good));
+    }
+  }
+
+  @Test
+  void generatedRows() {
+    Seeds.each(
+        100,
+        random -> {
+          CqlGenerator generator = new CqlGenerator(random);
+          List<ColumnDescription> columns = new ArrayList<>();
+          for (int i = random.nextInt(6); i >= 0; i--) {
+            columns.add(new ColumnDescription("c " + i, generator.type(4), Kind.REGULAR));
+          }
+          JsonLayout layout = JsonLayout.values()[random.nextInt(2)];
+          JsonRowWriter writer = new JsonRowWriter(columns, layout);
+          TextSink out = new TextSink(0);
+          List<String> expected = new ArrayList<>();
+          writer.begin(out);
+          for (int r = random.nextInt(5); r > 0; r--) {
+            List<@Nullable ByteBuffer> values = new ArrayList<>();
+            columns.forEach(column -> values.add(generator.nullable(column.type())));
+            try {
+              writer.write(values::get, out);
+              expected.add(hex(values::get, columns.size()));
+            } catch (UnrepresentableValueException e) {
+              assertThat(e).hasMessageContaining("NaN");
+            }
+          }
+          writer.end(out);
+          JsonSettings settings =
+              JsonSettings.NONE.with(JsonSettings.BLOB_FORM, BlobForm.LITERAL_FIRST.name());
+          List<String> actual = new ArrayList<>();
+          try (JsonRowReader reader =
+              new JsonRowReader(
+                  settings,
+                  columns,
+                  new JsonRecords(FILE, new ByteArrayInputStream(out.array(), 0, out.size())))) {
+            for (RawRow row = reader.next(); row != null; row = reader.next()) {
+              actual.add(hex(row, columns.size()));
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          assertThat(actual).isEqualTo(expected);
+        });
+  }
+
+  @Test
+  void filesOfOtherTools() {
+    String one = "00000001,null,null";
+    assertThat(read("")).isEmpty();
+    assertThat(read(" \n\n")).isEmpty();
+    assertThat(read("{\"k\":1}")).containsExactly(one);
+    assertThat(read("\ufeff{\"k\":1}\r\n{\"k\":1}\r\n")).containsExactly(one, one);
+    assertThat(read("{\"k\":1}{\"k\":1} {\"k\":1}")).containsExactly(one, one, one);
+    assertThat(read("{\n  \"l\" : null,\n  \"k\" : 1\n}\n")).containsExactly(one);
+    assertThat(read("\ufeff [ {\"k\":1} , {\"k\":1} ] \n")).containsExactly(one, one);
+    assertThat(read("[]")).isEmpty();
+    assertThat(read("{}")).containsExactly("null,null,null");
+  }
+
+  @Test
+  void theNextRowAfterOneThatIsRefused() {
+    assertThat(
+            read(
+                "{\"k\":1,\"l\":[1,{\"a\":[2]},3],\"k\":5}\n"
+                    + "{\"k\":2}\n"
+                    + "{\"k\":3,\"k\":3,\"l\":[]}\n"
+                    + "{\"other\":{\"k\":[]},\"k\":4}\n"
+                    + "{\"k\":\"x\"}\n"
+                    + "{\"k\":6}\n"))
+        .containsExactly(
+            "l| Row 1 of part-1.json: l.element is a JSON object, which is no int here",
+            "00000002,null,null",
+            "k| Row 3 of part-1.json: k is there twice",
+            "other| Row 4 of part-1.json: other is no column of the table, so its value would be"
+                + " lost; set ignoreUnknownFields to leave such fields out",
+            "k| Row 5 of part-1.json: k holds \"x\", which is no int",
+            "00000006,null,null");
+    assertThat(read("[{\"k\":{}},{\"k\":2},{\"k\":[[]]}]"))
+        .containsExactly(
+            "k| Row 1 of part-1.json: k is a JSON object, which is no int here",
+            "00000002,null,null",
+            "k| Row 3 of part-1.json: k is a JSON array, which is no int here");
+  }
+
+  @Test
+  void fieldsThatAreLeftOut() {
+    byte[] content = "{\"deep\":{\"k\":[1]},\"k\":1,\"x\":\"\"}".getBytes(UTF_8);
+    assertThat(read(JsonSettings.NONE.with(JsonSettings.IGNORE_UNKNOWN_FIELDS, "true"), content, 3))
+        .containsExactly("00000001,null,null");
+    assertThat(read(JsonSettings.NONE.withFields(Set.of("deep", "x")), content, 3))
+        .containsExactly("00000001,null,null");
+    assertThat(read(JsonSettings.NONE.withFields(Set.of("x")), content, 3).get(0))
+        .startsWith("deep| Row 1");
+  }
+
+  @Test
+  void textThatIsNoJson() {
+    for (String content :
+        List.of(
+            "{\"k\":1",
+            "{\"k\":}",
+            "{k:1}",
+            "{\"k\":1}}",
+            "[{\"k\":1}",
+            "[{\"k\":1}] 1",
+            "7",
+            "[7]",
+            "[[{\"k\":1}]]",
+            "{\"k\":1},{\"k\":2}",
+            "{\"k\":'1'}",
+            "{\"k\":01}",
+            "{\"k\":1,}",
+            "{\"l\":[1",
+            "# no JSON")) {
+      assertThatThrownBy(() -> read(content))
+          .as(content)
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("part-1.json")
+          .hasMessageContaining("line 1, column");
+    }
+    assertThatThrownBy(() -> read("{\"k\":1}\n{\"k\":2}\n{\"k\" 3}\n"))
+        .hasMessageContaining("line 3, column 6, in or after its row 3");
+    for (String hex : List.of("ff", "c080", "eda080", "c3")) {
+      byte[] content =
+          CqlBytes.bytes(
+              CqlBytes.concatenate(
+                  CqlBytes.text("{\"k\":1,\"l\":[],\"Ä \\\"b\\\"\":\""),
+                  CqlBytes.hex(hex),
+                  CqlBytes.text("\"}")));
+      assertThatThrownBy(() -> read(JsonSettings.NONE, content, 3))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("is not UTF-8");
+    }
+  }
+
+  @Test
+  void longValuesAndNames() {
+    String text = "é\"\n".repeat(700_000);
+    RawRow row = row(CqlBytes.integer(1), CqlBytes.text(text), null);
+    assertThat(read(write(JsonLayout.LINES, COLUMNS, row))).containsExactly(hex(row, 3));
+    List<ColumnDescription> map =
+        List.of(
+            new ColumnDescription(
+                "m", DataTypes.mapOf(DataTypes.TEXT, DataTypes.VARINT), Kind.REGULAR));
+    ByteBuffer number = CqlBytes.of(TypeCodecs.VARINT, java.math.BigInteger.ONE.shiftLeft(10_000));
+    ByteBuffer value = CqlBytes.collection(1, CqlBytes.text("k".repeat(100_000)), number);
+    String json = write(JsonLayout.LINES, map, row(value));
+    try (JsonRowReader reader =
+        new JsonRowReader(
+            JsonSettings.NONE,
+            map,
+            new JsonRecords(FILE, new ByteArrayInputStream(json.getBytes(UTF_8))))) {
+      RawRow back = reader.next();
+      assertThat(back).isNotNull();
+      assertThat(back.bytes(0)).isEqualTo(value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
