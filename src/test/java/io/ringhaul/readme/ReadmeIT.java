@@ -30,14 +30,16 @@ class ReadmeIT {
 
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SEMICOLON = Pattern.compile(";\\s*\\n");
-  private static final int BLOCKS = 6;
+  private static final int BLOCKS = 7;
 
   private static final String IMPORTS =
       Stream.of(
               "com.datastax.oss.driver.api.core.*",
               "io.ringhaul.*",
               "io.ringhaul.exceptions.*",
+              "io.ringhaul.format.*",
               "io.ringhaul.iceberg.*",
+              "io.ringhaul.json.*",
               "java.nio.file.Path",
               "java.time.*",
               "java.util.concurrent.*")
@@ -61,14 +63,16 @@ class ReadmeIT {
       }
     }
     assertThat(rows("store.orders_restored")).isEqualTo(rows("store.orders")).isPositive();
+    assertThat(rows("store.orders_copy")).isEqualTo(rows("store.orders"));
   }
 
   private void run(ClassLoader loader, int block) throws Exception {
     try {
       loader
           .loadClass("Block" + block)
-          .getMethod("run", CqlSession.class, Path.class)
-          .invoke(null, TestCluster.session(), folder.resolve("warehouse"));
+          .getMethod("run", CqlSession.class, Path.class, Path.class)
+          .invoke(
+              null, TestCluster.session(), folder.resolve("warehouse"), folder.resolve("files"));
     } catch (InvocationTargetException e) {
       throw new AssertionError("Block " + block + " of the README failed", e.getCause());
     }
@@ -108,7 +112,7 @@ class ReadmeIT {
           IMPORTS
               + "public class Block"
               + i
-              + " { public static void run(CqlSession session, Path warehouse) {\n"
+              + " { public static void run(CqlSession session, Path warehouse, Path folder) {\n"
               + blocks.get(i)
               + "} }\n");
       sources.add(source);
