@@ -36,11 +36,10 @@ final class DurationParser extends ScalarParser {
     int start = negative ? 1 : 0;
     // Negative sums throughout: they reach one further than positive ones.
     long[] parts = new long[3];
+    boolean isIso = start < text.length() && text.charAt(start) == 'P';
     boolean parsed =
         text.isEmpty()
-            || (start < text.length() && text.charAt(start) == 'P'
-                ? parseIso(text, start + 1, parts)
-                : parseUnits(text, start, parts, false));
+            || (isIso ? parseIso(text, start + 1, parts) : parseUnits(text, start, parts, false));
     if (!parsed) {
       throw noValue(text, "; it takes the form 1y2mo3d4h5m6s7ms8us9ns or that of ISO 8601");
     }

@@ -119,15 +119,13 @@ class DsBulkShapesInterop {
   @ParameterizedTest
   @ValueSource(strings = {"csv", "json"})
   void compressedFilesComeIn(String format) throws Exception {
-    new DsBulk(folder)
-        .unload(keyspace, "source", format, files, compression(format), "gzip");
+    new DsBulk(folder).unload(keyspace, "source", format, files, compression(format), "gzip");
     comesIn(source(format), 3);
   }
 
   @Test
   void compressedFilesGoOut() throws Exception {
-    goesOut(
-        CsvTarget.folder(files).dialect(CsvDialect.DSBULK).compression(Compression.GZIP), 3);
+    goesOut(CsvTarget.folder(files).dialect(CsvDialect.DSBULK).compression(Compression.GZIP), 3);
     load("csv", compression("csv"), "gzip").requireExit(0);
     assertSame(3);
   }
@@ -135,8 +133,7 @@ class DsBulkShapesInterop {
   @Test
   void oneArrayComesIn() throws Exception {
     new DsBulk(folder)
-        .unload(
-            keyspace, "source", "json", files, "--connector.json.mode", "SINGLE_DOCUMENT");
+        .unload(keyspace, "source", "json", files, "--connector.json.mode", "SINGLE_DOCUMENT");
     comesIn(source("json"), 3);
   }
 

@@ -35,8 +35,18 @@ final class DsBulkTable {
 
   /** The server takes a value of zero bytes for these, and gives it back. */
   private static final List<String> WITH_EMPTY_VALUE =
-      List.of("int", "bigint", "boolean", "float", "double", "varint", "decimal", "timestamp",
-          "inet", "uuid", "timeuuid");
+      List.of(
+          "int",
+          "bigint",
+          "boolean",
+          "float",
+          "double",
+          "varint",
+          "decimal",
+          "timestamp",
+          "inet",
+          "uuid",
+          "timeuuid");
 
   /** Not for random values: DSBulk makes one of some keys. */
   private static final String KEYED = "k_";

@@ -21,7 +21,8 @@ public final class RawTables {
   private RawTables() {}
 
   /** All rows in the order of the ring; each is the bytes of its columns in hex, or null. */
-  public static List<List<@Nullable String>> read(CqlSession session, String keyspace, String table) {
+  public static List<List<@Nullable String>> read(
+      CqlSession session, String keyspace, String table) {
     SimpleStatement query =
         SimpleStatement.newInstance(
                 "SELECT " + columns(session, keyspace, table) + " FROM " + keyspace + "." + table)
