@@ -187,7 +187,7 @@ final class TemporalParsers {
       if (nanoOfDay % NANOS_PER_MILLI != 0) {
         throw finerThanMillis(text);
       }
-      if (!hasOffset && zone != ZoneOffset.UTC) {
+      if (!hasOffset && !zone.equals(ZoneOffset.UTC)) {
         seconds = zoned(day, nanoOfDay);
       }
       long milliOfSecond = nanoOfDay % CalendarText.NANOS_PER_SECOND / NANOS_PER_MILLI;

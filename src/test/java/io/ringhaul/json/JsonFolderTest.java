@@ -226,9 +226,7 @@ class JsonFolderTest {
         .hasMessageContaining("its column ts has no place there");
     assertThat(read(JsonSource.at(file).ignoreUnknownFields()))
         .containsExactly(
-            "k=00000001 Ts=null b=null",
-            "k=00000002 Ts=null b=null",
-            "k=00000003 Ts=null b=null");
+            "k=00000001 Ts=null b=null", "k=00000002 Ts=null b=null", "k=00000003 Ts=null b=null");
     assertThat(read(JsonSource.at(file), "k"))
         .containsExactly(
             "k=00000001",

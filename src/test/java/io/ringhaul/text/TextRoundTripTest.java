@@ -1,13 +1,11 @@
 package io.ringhaul.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.type.DataType;
 import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.cql.CqlGenerator;
 import io.ringhaul.cql.CqlTypes;
-import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.seeds.Seeds;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -22,24 +20,14 @@ class TextRoundTripTest {
 
   @Test
   void fromBytesThroughTextToBytes() {
-    int[] refused = {0};
     Seeds.each(
         CASES,
         random -> {
-          CqlGenerator generator = new CqlGenerator(random);
+          CqlGenerator generator = new CqlGenerator(random, CqlGenerator.Nans.CANONICAL);
           DataType type = generator.type(4);
           ByteBuffer value = placed(random, generator.value(type));
           String hex = CqlBytes.hex(value);
-          String plain;
-          try {
-            plain = Texts.plain(type, value);
-          } catch (UnrepresentableValueException e) {
-            // The generator makes NaNs of every payload, as Parquet can hold them.
-            assertThat(e).hasMessageContaining("NaN");
-            assertThatThrownBy(() -> Texts.json(type, value)).hasMessage(e.getMessage());
-            refused[0]++;
-            return;
-          }
+          String plain = Texts.plain(type, value);
           String json = Texts.json(type, value);
           assertThat(Texts.readPlain(type, plain, OURS))
               .as("%s as plain text: %s", CqlTypes.text(type), plain)
@@ -49,7 +37,6 @@ class TextRoundTripTest {
               .isEqualTo(hex);
           assertThat(CqlBytes.hex(value)).as("the buffer is left as it was").isEqualTo(hex);
         });
-    assertThat(refused[0]).isLessThan(Math.max(1, CASES / 2));
   }
 
   /** The same bytes in a buffer of another kind, with others around them. */
