@@ -40,6 +40,7 @@ final class ExportOperation implements Operation<ExportResult> {
   private final CellTimes cellTimes;
   private final int pageSize;
   private final UUID jobId;
+  private final RejectSettings rejectSettings;
 
   ExportOperation(
       OperationSettings settings,
@@ -48,7 +49,8 @@ final class ExportOperation implements Operation<ExportResult> {
       List<CqlIdentifier> columnNames,
       CellTimes cellTimes,
       int pageSize,
-      UUID jobId) {
+      UUID jobId,
+      RejectSettings rejectSettings) {
     this.settings = settings;
     this.selection = selection;
     this.target = target;
@@ -56,6 +58,7 @@ final class ExportOperation implements Operation<ExportResult> {
     this.cellTimes = cellTimes;
     this.pageSize = pageSize;
     this.jobId = jobId;
+    this.rejectSettings = rejectSettings;
   }
 
   @Override
@@ -74,7 +77,8 @@ final class ExportOperation implements Operation<ExportResult> {
         RangeStatements.selecting(
                 session, table, new Selection(rows.selected(), selection.condition()))
             .checked();
-    try (TargetSession targetSession = target.open();
+    try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);
+        TargetSession targetSession = target.open();
         RequestSender sender = new RequestSender(session, scan.requests());
         ProgressReporter reporter =
             new ProgressReporter(scan.meter(), settings.progressListener())) {
@@ -94,7 +98,7 @@ final class ExportOperation implements Operation<ExportResult> {
               targetSession,
               targetPlan,
               rows,
-              new RowKey(table, columns),
+              rejected,
               new RowBudget(selection.maxRows()));
       CommitResult committed =
           Outcome.of(
@@ -104,7 +108,7 @@ final class ExportOperation implements Operation<ExportResult> {
               "nothing was committed",
               () -> {
                 List<TaskOutput> outputs =
-                    outputs(tasks, threads, writers, targetSession, targetPlan, sender);
+                    outputs(tasks, threads, writers, targetSession, targetPlan, rejected, sender);
                 return Uninterrupted.call(
                     "ringhaul-commit", () -> targetSession.commit(targetPlan, outputs));
               });
@@ -114,7 +118,8 @@ final class ExportOperation implements Operation<ExportResult> {
           committed.location(),
           committed.files(),
           committed.fileBytes(),
-          committed.snapshotId());
+          committed.snapshotId(),
+          rejected.count());
     }
   }
 
@@ -131,12 +136,14 @@ final class ExportOperation implements Operation<ExportResult> {
       int writers,
       TargetSession target,
       TargetPlan plan,
+      RejectedRows rejected,
       RequestSender sender)
       throws InterruptedException {
     boolean complete = false;
     try {
       List<TaskOutput> outputs = tasks.run(threads, writers);
       tasks.requireComplete(sender.retries());
+      rejected.finish();
       complete = true;
       return outputs;
     } finally {
@@ -145,6 +152,7 @@ final class ExportOperation implements Operation<ExportResult> {
         Uninterrupted.call(
             "ringhaul-discard",
             () -> {
+              rejected.discard();
               target.discard(plan, tasks.outputs());
               return plan;
             });

@@ -3,6 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ExportTarget;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   private @Nullable ExportTarget target;
   private List<CqlIdentifier> columns = List.of();
   private @Nullable UUID jobId;
+  private RejectSettings rejects = RejectSettings.DEFAULT;
   private CellTimes cellTimes = CellTimes.NONE;
 
   ExportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
@@ -156,6 +158,29 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     return this;
   }
 
+  /**
+   * What happens to a row with a value that the target cannot hold exactly. Default: {@link
+   * OnUnrepresentable#FAIL}.
+   *
+   * @see #rejectsTo(Path)
+   */
+  public ExportRequest onUnrepresentable(OnUnrepresentable choice) {
+    this.rejects = rejects.withChoice(choice);
+    return this;
+  }
+
+  /**
+   * Where rejected rows are kept, one JSON object a line: the table, the column, the row's key as a
+   * CQL condition, the reason, and the bytes of all exported values in hex as Cassandra serializes
+   * them. The file must not exist; it is made when the first row is rejected. It is removed if the
+   * export fails. Rejected rows count for {@link #maxRows(long)}. Required with {@link
+   * OnUnrepresentable#REJECT}, and of use with it alone.
+   */
+  public ExportRequest rejectsTo(Path file) {
+    this.rejects = rejects.withPath(file);
+    return this;
+  }
+
   @Override
   Operation<ExportResult> operation() {
     cellTimes.window().requireRoom();
@@ -170,7 +195,8 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
         columns,
         cellTimes,
         pageSize(),
-        jobId == null ? UUID.randomUUID() : jobId);
+        jobId == null ? UUID.randomUUID() : jobId,
+        rejects.checked());
   }
 
   @Override

@@ -13,6 +13,8 @@ import java.util.UUID;
  * @param files how many data files hold them
  * @param fileBytes the size of these files together
  * @param snapshotId the snapshot that holds them, in formats that have snapshots
+ * @param rejectedRows rows that were left out since the target cannot hold them; see {@link
+ *     ExportRequest#onUnrepresentable}
  */
 public record ExportResult(
     OperationTotals totals,
@@ -20,5 +22,6 @@ public record ExportResult(
     String location,
     int files,
     long fileBytes,
-    OptionalLong snapshotId)
+    OptionalLong snapshotId,
+    long rejectedRows)
     implements OperationResult {}

@@ -33,7 +33,7 @@ final class ExportTasks {
   private final TargetSession target;
   private final TargetPlan targetPlan;
   private final ExportedRows rows;
-  private final RowKey rowKey;
+  private final RejectedRows rejected;
   private final RowBudget budget;
   private final Queue<ScanTask> waiting = new ConcurrentLinkedQueue<>();
   private final List<TaskOutput> outputs = new ArrayList<>();
@@ -46,14 +46,14 @@ final class ExportTasks {
       TargetSession target,
       TargetPlan targetPlan,
       ExportedRows rows,
-      RowKey rowKey,
+      RejectedRows rejected,
       RowBudget budget) {
     this.scan = scan;
     this.scanner = scanner;
     this.target = target;
     this.targetPlan = targetPlan;
     this.rows = rows;
-    this.rowKey = rowKey;
+    this.rejected = rejected;
     this.budget = budget;
     waiting.addAll(scan.plan().tasks());
   }
@@ -125,7 +125,7 @@ final class ExportTasks {
         writer.write(exported);
         written++;
       } catch (UnrepresentableValueException e) {
-        throw rowKey.named(e, row);
+        rejected.add(e, exported);
       }
     }
     if (Thread.interrupted()) {

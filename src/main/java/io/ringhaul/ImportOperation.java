@@ -2,12 +2,10 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
-import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceSplit;
@@ -15,7 +13,6 @@ import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.TokenRing;
 import io.ringhaul.schema.ColumnDescription;
-import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
 import java.util.List;
@@ -37,6 +34,7 @@ final class ImportOperation implements Operation<ImportResult> {
   private final boolean createsTable;
   private final BatchLimits limits;
   private final ImportChoices choices;
+  private final RejectSettings rejectSettings;
 
   ImportOperation(
       OperationSettings settings,
@@ -44,13 +42,15 @@ final class ImportOperation implements Operation<ImportResult> {
       List<CqlIdentifier> columnNames,
       boolean createsTable,
       BatchLimits limits,
-      ImportChoices choices) {
+      ImportChoices choices,
+      RejectSettings rejectSettings) {
     this.settings = settings;
     this.source = source;
     this.columnNames = columnNames;
     this.createsTable = createsTable;
     this.limits = limits;
     this.choices = choices;
+    this.rejectSettings = rejectSettings;
   }
 
   @Override
@@ -72,7 +72,8 @@ final class ImportOperation implements Operation<ImportResult> {
       List<ColumnDescription> columns = withTimes.select(plan.columns());
       requireRoom(session, table, columns, requests);
       ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0);
-      try (BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
+      try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);
+          BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
         RowBinders binders = binders(session, table, columns, requests, writer);
         Queue<SourceSplit> waiting = new ConcurrentLinkedQueue<>(plan.splits());
@@ -89,18 +90,21 @@ final class ImportOperation implements Operation<ImportResult> {
                     for (SourceSplit split = waiting.poll();
                         split != null;
                         split = waiting.poll()) {
-                      read(sourceSession.open(plan, columns, split), binders.open(), writer);
+                      new SplitImport(rejected, plan.location(), writer)
+                          .run(sourceSession.open(plan, columns, split), binders.open());
                       meter.taskDone();
                     }
                   });
               writer.flush();
+              rejected.finish();
               return writer.writtenStatements();
             });
         return new ImportResult(
             meter.totals(writer.retries()),
             plan.location(),
             binders.expiredRows(),
-            binders.expiredCells());
+            binders.expiredCells(),
+            rejected.count());
       }
     }
   }
@@ -108,19 +112,6 @@ final class ImportOperation implements Operation<ImportResult> {
   private static int readers(RequestSettings requests, SourcePlan plan) {
     int wanted = Math.max(1, requests.parallelism() / REQUESTS_PER_READER);
     return Math.min(wanted, plan.splits().size());
-  }
-
-  private static void read(RowReader opened, RowBinder binder, BatchWriter writer)
-      throws InterruptedException {
-    try (RowReader reader = opened;
-        binder) {
-      for (RawRow row = reader.next(); row != null; row = reader.next()) {
-        List<BoundStatement> statements = binder.bind(row);
-        if (!statements.isEmpty()) {
-          writer.add(statements);
-        }
-      }
-    }
   }
 
   private static String whatStays(TableDescription table, RowBinders binders) {

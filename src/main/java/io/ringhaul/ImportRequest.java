@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   private int maxBatchStatements = BatchLimits.DEFAULT.maxStatements();
   private int maxBatchBytes = BatchLimits.DEFAULT.maxBytes();
   private ImportChoices choices = ImportChoices.DEFAULT;
+  private RejectSettings rejects = RejectSettings.DEFAULT;
 
   ImportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -177,6 +179,28 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     return this;
   }
 
+  /**
+   * What happens to a row with a value that CQL cannot hold exactly. Default: {@link
+   * OnUnrepresentable#FAIL}.
+   *
+   * @see #rejectsTo(Path)
+   */
+  public ImportRequest onUnrepresentable(OnUnrepresentable choice) {
+    this.rejects = rejects.withChoice(choice);
+    return this;
+  }
+
+  /**
+   * Where rejected rows are kept, one JSON object a line: the table, the column, the source, and
+   * the reason, which names the record; or the values in hex. The file must not exist; it is made
+   * when the first row is rejected. It stays if the import fails. Required with {@link
+   * OnUnrepresentable#REJECT}, and of use with it alone.
+   */
+  public ImportRequest rejectsTo(Path file) {
+    this.rejects = rejects.withPath(file);
+    return this;
+  }
+
   @Override
   Operation<ImportResult> operation() {
     if (source == null) {
@@ -189,7 +213,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
         columns,
         createsTable,
         new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
-        choices);
+        choices,
+        rejects.checked());
   }
 
   @Override

@@ -11,7 +11,9 @@ import io.ringhaul.progress.OperationTotals;
  *     source tells no times to live
  * @param expiredCells cells that were left out since they had expired by then, those of the rows
  *     left out among them
+ * @param rejectedRows records that were left out since CQL cannot hold them; see {@link
+ *     ImportRequest#onUnrepresentable}
  */
 public record ImportResult(
-    OperationTotals totals, String location, long expiredRows, long expiredCells)
+    OperationTotals totals, String location, long expiredRows, long expiredCells, long rejectedRows)
     implements OperationResult {}

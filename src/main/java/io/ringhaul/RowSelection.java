@@ -18,8 +18,7 @@ import java.util.Optional;
 record RowSelection(RowCondition condition, Optional<TokenRangeSet> ranges, long maxRows) {
 
   /** The whole table. */
-  static final RowSelection ALL =
-      new RowSelection(RowCondition.NONE, Optional.empty(), 0);
+  static final RowSelection ALL = new RowSelection(RowCondition.NONE, Optional.empty(), 0);
 
   private static final String TOKEN_RANGE = "tokenRange";
 

@@ -97,7 +97,7 @@ class MissingTableIT {
                 new TableSchema.Column("k", "int", ColumnDescription.Kind.PARTITION_KEY, false)),
             List.of());
     String keyspace = TestCluster.newKeyspace(3);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 2; i++) {
       String name = "t" + i;
       missing(keyspace, name).create(() -> new SchemaOnly(Optional.of(schema)));
       session

@@ -1,9 +1,11 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.CountRequest;
 import io.ringhaul.CountResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Counts a table. */
 @Command(
@@ -13,9 +15,13 @@ import picocli.CommandLine.Command;
     versionProvider = Main.Version.class)
 final class CountCommand extends OperationCommand<CountResult> {
 
+  @Mixin private SelectionOptions selection = new SelectionOptions();
+
   @Override
   OperationRequest<?, CountResult> request(TokenAwareBulkOperator operator) {
-    return operator.count(table().keyspace(), table().table());
+    CountRequest request = operator.count(table().keyspace(), table().table());
+    selection.apply(request);
+    return request;
   }
 
   @Override

@@ -1,12 +1,12 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
-import io.ringhaul.format.ExportTarget;
-import io.ringhaul.iceberg.IcebergTarget;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,16 +20,10 @@ import picocli.CommandLine.Option;
 final class ExportCommand extends OperationCommand<ExportResult> {
 
   @Mixin private FormatOptions format = new FormatOptions();
-
-  @Option(
-      names = "--partition-by",
-      paramLabel = "EXPR",
-      // A comma inside parentheses belongs to the expression.
-      split = ",(?![^(]*\\))",
-      description =
-          "How a new Iceberg table is partitioned: a column, month(c), bucket(16, c), ...;"
-              + " repeatable.")
-  private List<String> partitionBy = new ArrayList<>();
+  @Mixin private TargetOptions target = new TargetOptions();
+  @Mixin private SelectionOptions selection = new SelectionOptions();
+  @Mixin private CellTimeOptions cellTimes = new CellTimeOptions();
+  @Mixin private RejectOptions rejects = new RejectOptions();
 
   @Option(
       names = "--columns",
@@ -39,22 +33,23 @@ final class ExportCommand extends OperationCommand<ExportResult> {
       description = "The columns to export, in CQL form. Default: all.")
   private List<String> columns = new ArrayList<>();
 
+  @Option(
+      names = "--max-rows",
+      paramLabel = "N",
+      description = "Exports so many rows and no more, whichever come first. Default: all.")
+  private @Nullable Long maxRows;
+
   @Override
   OperationRequest<?, ExportResult> request(TokenAwareBulkOperator operator) {
-    return operator
-        .exportFrom(table().keyspace(), table().table())
-        .to(target())
-        .columns(columns.toArray(String[]::new));
-  }
-
-  private ExportTarget target() {
-    return switch (format.format()) {
-      case ICEBERG -> {
-        IcebergTarget target =
-            IcebergTarget.warehouse(format.path()).partitionBy(partitionBy.toArray(String[]::new));
-        yield format.icebergTable() == null ? target : target.table(format.icebergTable());
-      }
-    };
+    ExportRequest request =
+        operator
+            .exportFrom(table().keyspace(), table().table())
+            .to(target.target(format))
+            .columns(columns.toArray(String[]::new));
+    selection.apply(request);
+    cellTimes.apply(request);
+    rejects.apply(request);
+    return maxRows == null ? request : request.maxRows(maxRows);
   }
 
   @Override
@@ -64,5 +59,6 @@ final class ExportCommand extends OperationCommand<ExportResult> {
     report.add("fileBytes", result.fileBytes());
     result.snapshotId().ifPresent(id -> report.add("snapshot", id));
     report.add("jobId", result.jobId().toString());
+    rejects.describe(result.rejectedRows(), report);
   }
 }

@@ -1,16 +1,30 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.exceptions.InvalidSettingException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where rows go to or come from. */
 final class FormatOptions {
 
-  /** The formats that this version has. */
+  /** The formats. */
   enum Format {
-    ICEBERG
+    ICEBERG,
+    PARQUET,
+    JSON,
+    CSV;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Option(
@@ -23,9 +37,11 @@ final class FormatOptions {
   @Option(
       names = "--path",
       required = true,
-      paramLabel = "DIR",
-      description = "The folder of the Iceberg warehouse.")
-  private @Nullable Path path;
+      paramLabel = "PATH",
+      description =
+          "The folder of the Iceberg warehouse, or of the files; an import of other formats also"
+              + " takes a file or a glob.")
+  private @Nullable String path;
 
   @Option(
       names = "--iceberg-table",
@@ -37,11 +53,45 @@ final class FormatOptions {
     return Objects.requireNonNull(format);
   }
 
-  Path path() {
+  /** The path as it was given: a folder, a file or a glob. */
+  String path() {
     return Objects.requireNonNull(path);
   }
 
+  /** The path of a folder. */
+  Path folder() {
+    return Path.of(path());
+  }
+
   @Nullable String icebergTable() {
+    allow("--iceberg-table", icebergTable, Format.ICEBERG);
     return icebergTable;
+  }
+
+  /**
+   * Checks that an option is left out where the format knows nothing of it.
+   *
+   * @param value the option's value; null, false or empty if it was left out
+   * @throws InvalidSettingException if it was given all the same
+   */
+  void allow(String option, @Nullable Object value, Format first, Format... others) {
+    boolean leftOut =
+        value == null
+            || value.equals(Boolean.FALSE)
+            || (value instanceof java.util.Collection<?> many && many.isEmpty())
+            || (value instanceof java.util.Map<?, ?> map && map.isEmpty());
+    Set<Format> formats = EnumSet.of(first, others);
+    if (!leftOut && !formats.contains(format())) {
+      throw new InvalidSettingException(
+          option,
+          String.format(
+              "%s is for --format %s, not for %s",
+              option,
+              Arrays.stream(Format.values())
+                  .filter(formats::contains)
+                  .map(Format::toString)
+                  .collect(Collectors.joining(" and ")),
+              format()));
+    }
   }
 }

@@ -1,12 +1,10 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
-import io.ringhaul.format.ImportSource;
-import io.ringhaul.iceberg.IcebergSource;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,48 +13,81 @@ import picocli.CommandLine.Option;
 /** Imports into a table. */
 @Command(
     name = "import",
-    description = "Imports rows into a table that exists.",
+    description = "Imports rows into a table.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class ImportCommand extends OperationCommand<ImportResult> {
 
   @Mixin private FormatOptions format = new FormatOptions();
+  @Mixin private SourceOptions source = new SourceOptions();
+  @Mixin private RejectOptions rejects = new RejectOptions();
 
   @Option(
-      names = "--columns",
-      paramLabel = "NAME",
-      split = ",",
-      description = "The columns to import, in CQL form. Default: all that the source has.")
-  private List<String> columns = new ArrayList<>();
+      names = "--create-table",
+      description =
+          "Makes the table, and the types it needs, if it is missing: from the CQL schema that an"
+              + " export keeps.")
+  private boolean createTable;
 
   @Option(
-      names = "--snapshot",
-      paramLabel = "ID",
-      description = "The Iceberg snapshot to read. Default: the current one.")
-  private @Nullable Long snapshot;
+      names = "--null-to-unset",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description =
+          "Whether a null leaves the cell as it is. With false it deletes what is there. Default:"
+              + " true.")
+  private @Nullable Boolean nullToUnset;
+
+  @Option(
+      names = "--ignore-cell-times",
+      description = "Writes all cells as of now, whatever write times and TTLs the source holds.")
+  private boolean ignoreCellTimes;
+
+  @Option(
+      names = "--ttl-read-at",
+      paramLabel = "TIME",
+      description =
+          "When the TTLs of a source were read that does not say so, such as 2026-01-31T00:00:00Z.")
+  private @Nullable Instant ttlReadAt;
+
+  @Option(
+      names = "--add-to-counters",
+      description = "Adds to counters that hold something, where an import would else be refused.")
+  private boolean addToCounters;
 
   @Override
   OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {
-    return operator
-        .importInto(table().keyspace(), table().table())
-        .from(source())
-        .columns(columns.toArray(String[]::new));
-  }
-
-  private ImportSource source() {
-    return switch (format.format()) {
-      case ICEBERG -> {
-        IcebergSource source = IcebergSource.warehouse(format.path());
-        if (format.icebergTable() != null) {
-          source = source.table(format.icebergTable());
-        }
-        yield snapshot == null ? source : source.snapshot(snapshot);
-      }
-    };
+    ImportRequest request =
+        operator
+            .importInto(table().keyspace(), table().table())
+            .from(source.source(format))
+            .columns(source.selectedColumns(format).toArray(String[]::new));
+    if (createTable) {
+      request.createTable();
+    }
+    if (Boolean.FALSE.equals(nullToUnset)) {
+      request.nullsAsTombstones();
+    }
+    if (ignoreCellTimes) {
+      request.ignoreCellTimes();
+    }
+    if (ttlReadAt != null) {
+      request.ttlReadAt(ttlReadAt);
+    }
+    if (addToCounters) {
+      request.addToCounters();
+    }
+    rejects.apply(request);
+    return request;
   }
 
   @Override
   void describe(ImportResult result, ResultReport report) {
     report.add("location", result.location());
+    if (result.expiredRows() > 0) {
+      report.add("expiredRows", result.expiredRows());
+    }
+    rejects.describe(result.rejectedRows(), report);
   }
 }

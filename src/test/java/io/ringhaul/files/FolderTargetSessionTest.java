@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -62,7 +63,7 @@ class FolderTargetSessionTest {
       assertThat(Checksums.sha256(folder.resolve(file.name()))).isEqualTo(file.sha256());
     }
     assertThat(names(folder)).hasSize(3);
-    assertThat(names(folder.getParent())).as("nothing is left beside").containsExactly("out");
+    assertThat(names(parent.resolve("deep"))).as("nothing is left beside").containsExactly("out");
   }
 
   @Test
@@ -404,8 +405,8 @@ class FolderTargetSessionTest {
     return ids;
   }
 
-  private static TreeSet<String> names(Path folder) throws IOException {
-    TreeSet<String> names = new TreeSet<>();
+  private static Set<String> names(Path folder) throws IOException {
+    Set<String> names = new TreeSet<>();
     try (Stream<Path> entries = Files.list(folder)) {
       entries.forEach(entry -> names.add(entry.getFileName().toString()));
     }

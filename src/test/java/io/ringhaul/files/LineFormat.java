@@ -50,7 +50,7 @@ final class LineFormat implements OutputFormat, InputFormat {
         try {
           writer.write(column -> value);
         } catch (UnrepresentableValueException e) {
-          continue;
+          // Left out; the next row can be written.
         }
       }
       return writer.finish();

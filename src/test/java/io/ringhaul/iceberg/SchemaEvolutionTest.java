@@ -8,9 +8,11 @@ import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
 import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.cql.TestUserType;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -104,6 +106,20 @@ class SchemaEvolutionTest {
         table ->
             assertThat(values(table, "id", "name", "city"))
                 .containsExactlyInAnyOrder(list(1, "a", "x"), list(2, null, "y")));
+    // The stored schema follows, and still has the types of all columns.
+    try (SourceSession session = source().open()) {
+      assertThat(session.schema("any", "name"))
+          .contains(
+              new TableSchema(
+                  "ks",
+                  "t",
+                  List.of("id"),
+                  List.of(
+                      new TableSchema.Column("id", "int", Kind.PARTITION_KEY, false),
+                      new TableSchema.Column("city", "text", Kind.REGULAR, false),
+                      new TableSchema.Column("name", "text", Kind.REGULAR, false)),
+                  List.of()));
+    }
     assertThat(Exports.imported(source(), before))
         .containsExactlyInAnyOrder(list("00000001", "61", "78"), list("00000002", null, "79"));
   }

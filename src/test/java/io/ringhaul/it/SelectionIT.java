@@ -51,9 +51,7 @@ class SelectionIT {
   void insert() {
     keyspace = TestCluster.newKeyspace(3);
     TestCluster.define(
-        "CREATE TABLE "
-            + keyspace
-            + ".t (p int, c int, v text, s int static, PRIMARY KEY (p, c))");
+        "CREATE TABLE " + keyspace + ".t (p int, c int, v text, s int static, PRIMARY KEY (p, c))");
     PreparedStatement insert =
         session.prepare("INSERT INTO " + keyspace + ".t (p, c, v, s) VALUES (?, ?, ?, ?)");
     try (AsyncWrites writes = new AsyncWrites(session)) {
@@ -77,8 +75,7 @@ class SelectionIT {
     String where = "v = 'v3''; 1'";
     assertThat(count().where(where).allowFiltering().run().rows()).isEqualTo(PARTITIONS / 10);
     assertThat(count().where("c < 2").allowFiltering().run().rows()).isEqualTo(PARTITIONS * 2);
-    assertThat(
-            count().where("s >= 990 AND c IN (0, 2)").allowFiltering().run().rows())
+    assertThat(count().where("s >= 990 AND c IN (0, 2)").allowFiltering().run().rows())
         .isEqualTo(20);
     ExportRequest export = export("where").where(where).allowFiltering();
     assertThat(export.run().rows()).isEqualTo(PARTITIONS / 10);

@@ -105,9 +105,9 @@ class ParquetFolderTest {
       assertThatThrownBy(() -> ParquetTarget.folder(parent).compression(compression))
           .isInstanceOf(InvalidSettingException.class)
           .hasMessage(
-              "Parquet has no compression "
+              "Parquet files cannot be compressed with "
                   + compression
-                  + "; it takes NONE, GZIP, ZSTD, LZ4 and SNAPPY");
+                  + "; compression takes NONE, GZIP, ZSTD, LZ4 or SNAPPY");
     }
   }
 
@@ -315,7 +315,7 @@ class ParquetFolderTest {
           try {
             writer.write(row);
           } catch (UnrepresentableValueException e) {
-            continue;
+            // Left out; the next row can be written.
           }
         }
         output = writer.finish();

@@ -54,10 +54,16 @@ class StrictDecimalTest {
             BigInteger tooLarge = BigInteger.TEN.pow(precision);
             for (BigInteger unscaled : List.of(tooLarge, tooLarge.negate())) {
               assertRefused(
-                  DataTypes.DECIMAL, precision, scale, new BigDecimal(unscaled, scale),
+                  DataTypes.DECIMAL,
+                  precision,
+                  scale,
+                  new BigDecimal(unscaled, scale),
                   "v is a decimal of more digits than decimal(" + precision + ", " + scale + ")");
               assertRefused(
-                  DataTypes.VARINT, precision, 0, new BigDecimal(unscaled),
+                  DataTypes.VARINT,
+                  precision,
+                  0,
+                  new BigDecimal(unscaled),
                   "v is a varint of more digits than decimal(" + precision + ", 0)");
             }
           }
@@ -68,8 +74,13 @@ class StrictDecimalTest {
   void anotherScaleIsRefusedEvenIfTheNumberWouldFit() {
     for (String value : List.of("1.5", "1", "1.500", "0", "1E+2", "0.001")) {
       assertRefused(
-          DataTypes.DECIMAL, 12, 2, new BigDecimal(value),
-          "v is a decimal of scale " + new BigDecimal(value).scale() + ", which a column of"
+          DataTypes.DECIMAL,
+          12,
+          2,
+          new BigDecimal(value),
+          "v is a decimal of scale "
+              + new BigDecimal(value).scale()
+              + ", which a column of"
               + " decimal(12, 2) would give back with another scale");
     }
     assertThat(read(DataTypes.DECIMAL, 12, 2, List.of(new BigDecimal("1.50"))))
@@ -103,8 +114,7 @@ class StrictDecimalTest {
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("Column v is a varint, which has no fraction: its scale must be 0, not 1");
     // Names are CQL.
-    assertThat(
-            schema(DataTypes.DECIMAL, TypeChoices.NONE.decimal("V", 3, 1)).findType("v"))
+    assertThat(schema(DataTypes.DECIMAL, TypeChoices.NONE.decimal("V", 3, 1)).findType("v"))
         .isEqualTo(Types.DecimalType.of(3, 1));
   }
 

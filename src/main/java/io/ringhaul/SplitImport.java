@@ -1,0 +1,52 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.schema.RawRow;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a split, and writes its rows or rejects them.
+ *
+ * @param rejected takes rows that CQL cannot hold
+ * @param source where the rows come from, for people
+ * @param writer takes the others
+ */
+record SplitImport(RejectedRows rejected, String source, BatchWriter writer) {
+
+  /** Reads to the end and closes both. */
+  void run(RowReader opened, RowBinder rows) throws InterruptedException {
+    try (RowReader reader = opened;
+        rows) {
+      while (true) {
+        @Nullable RawRow row;
+        try {
+          row = reader.next();
+        } catch (UnrepresentableValueException e) {
+          rejected.add(e, source);
+          continue;
+        }
+        if (row == null) {
+          return;
+        }
+        write(row, rows);
+      }
+    }
+  }
+
+  private void write(RawRow row, RowBinder rows) throws InterruptedException {
+    List<BoundStatement> statements;
+    try {
+      statements = rows.bind(row);
+    } catch (UnrepresentableValueException e) {
+      rejected.addNamed(e, row);
+      return;
+    }
+    if (!statements.isEmpty()) {
+      writer.add(statements);
+    }
+  }
+}

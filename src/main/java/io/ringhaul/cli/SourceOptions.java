@@ -1,0 +1,209 @@
+package io.ringhaul.cli;
+
+import static io.ringhaul.cli.FormatOptions.Format.CSV;
+import static io.ringhaul.cli.FormatOptions.Format.ICEBERG;
+import static io.ringhaul.cli.FormatOptions.Format.JSON;
+import static io.ringhaul.cli.FormatOptions.Format.PARQUET;
+
+import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.Compression;
+import io.ringhaul.format.ImportSource;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.json.JsonSource;
+import io.ringhaul.parquet.ParquetSource;
+import java.nio.charset.Charset;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What an import reads, and how it looks. */
+final class SourceOptions {
+
+  @Option(
+      names = "--columns",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "The columns to import, in CQL form; for CSV files without header, the names of their"
+              + " fields. Default: all that the source has.")
+  private List<String> columns = new ArrayList<>();
+
+  @Option(
+      names = "--compression",
+      paramLabel = "NAME",
+      description = "How CSV and JSON files are compressed. Default: as their names end.")
+  private @Nullable Compression compression;
+
+  @Option(
+      names = "--dialect",
+      paramLabel = "NAME",
+      description = "How CSV fields are quoted: ${COMPLETION-CANDIDATES}. Default: rfc4180.")
+  private @Nullable CsvDialect dialect;
+
+  @Option(
+      names = "--delimiter",
+      paramLabel = "CHAR",
+      description = "What stands between two CSV fields. Default: a comma.")
+  private @Nullable Character delimiter;
+
+  @Option(
+      names = "--header",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "Whether CSV files begin with the columns' names. Default: true.")
+  private @Nullable Boolean header;
+
+  @Option(
+      names = "--null-value",
+      paramLabel = "TEXT",
+      description =
+          "A CSV field without quotes that stands for null, as the empty one does; repeatable.")
+  private List<String> nullValues = new ArrayList<>();
+
+  @Option(
+      names = "--timestamp-format",
+      paramLabel = "PATTERN",
+      description = "How timestamps look in CSV and JSON. Default: 2026-01-31T10:00:00.500Z.")
+  private @Nullable String timestampFormat;
+
+  @Option(
+      names = "--date-format",
+      paramLabel = "PATTERN",
+      description = "How dates look in CSV and JSON. Default: 2026-01-31.")
+  private @Nullable String dateFormat;
+
+  @Option(
+      names = "--time-format",
+      paramLabel = "PATTERN",
+      description = "How times look in CSV and JSON. Default: 10:00:00.123456789.")
+  private @Nullable String timeFormat;
+
+  @Option(
+      names = "--time-zone",
+      paramLabel = "ZONE",
+      description = "The zone of timestamps in CSV and JSON that name none. Default: UTC.")
+  private @Nullable ZoneId timeZone;
+
+  @Option(
+      names = "--encoding",
+      paramLabel = "NAME",
+      description = "The encoding of CSV files. Default: UTF-8.")
+  private @Nullable Charset encoding;
+
+  @Option(
+      names = "--skip-records",
+      paramLabel = "N",
+      description = "Leaves out so many records at the start of each CSV file. Default: 0.")
+  private @Nullable Long skipRecords;
+
+  @Option(
+      names = "--snapshot",
+      paramLabel = "ID",
+      description = "The Iceberg snapshot to read. Default: the current one.")
+  private @Nullable Long snapshot;
+
+  @Option(
+      names = "--branch",
+      paramLabel = "NAME",
+      description = "The branch of the Iceberg table to read. Default: main.")
+  private @Nullable String branch;
+
+  @Option(
+      names = "--tag",
+      paramLabel = "NAME",
+      description = "The tag of the Iceberg table to read.")
+  private @Nullable String tag;
+
+  @Option(
+      names = "--changes",
+      paramLabel = "FROM..TO",
+      description =
+          "Reads only the rows that were added to the Iceberg table after snapshot FROM, up to and"
+              + " with snapshot TO.")
+  private @Nullable String changes;
+
+  /** The columns to select from what the source has; empty for all of them. */
+  List<String> selectedColumns(FormatOptions format) {
+    return namesFields(format) ? List.of() : columns;
+  }
+
+  ImportSource source(FormatOptions format) {
+    format.allow("--compression", compression, CSV, JSON);
+    format.allow("--dialect", dialect, CSV);
+    format.allow("--delimiter", delimiter, CSV);
+    format.allow("--header", header, CSV);
+    format.allow("--null-value", nullValues, CSV);
+    format.allow("--timestamp-format", timestampFormat, CSV, JSON);
+    format.allow("--date-format", dateFormat, CSV, JSON);
+    format.allow("--time-format", timeFormat, CSV, JSON);
+    format.allow("--time-zone", timeZone, CSV, JSON);
+    format.allow("--encoding", encoding, CSV);
+    format.allow("--skip-records", skipRecords, CSV);
+    format.allow("--snapshot", snapshot, ICEBERG);
+    format.allow("--branch", branch, ICEBERG);
+    format.allow("--tag", tag, ICEBERG);
+    format.allow("--changes", changes, ICEBERG);
+    return switch (format.format()) {
+      case ICEBERG -> iceberg(format);
+      case PARQUET -> ParquetSource.at(format.path());
+      case JSON -> json(format);
+      case CSV -> csv(format);
+    };
+  }
+
+  private IcebergSource iceberg(FormatOptions format) {
+    if (Stream.of(snapshot, branch, tag, changes).filter(set -> set != null).count() > 1) {
+      throw new InvalidSettingException(
+          "--snapshot", "Give only one of --snapshot, --branch, --tag and --changes");
+    }
+    IcebergSource source = IcebergSource.warehouse(format.folder());
+    String table = format.icebergTable();
+    source = table == null ? source : source.table(table);
+    source = snapshot == null ? source : source.snapshot(snapshot);
+    source = branch == null ? source : source.branch(branch);
+    source = tag == null ? source : source.tag(tag);
+    if (changes == null) {
+      return source;
+    }
+    NumberRange snapshots = NumberRange.parse("--changes", changes);
+    return source.changesBetween(snapshots.first(), snapshots.second());
+  }
+
+  private JsonSource json(FormatOptions format) {
+    JsonSource source = JsonSource.at(format.path());
+    source = compression == null ? source : source.compression(compression);
+    source = timestampFormat == null ? source : source.timestampFormat(timestampFormat);
+    source = dateFormat == null ? source : source.dateFormat(dateFormat);
+    source = timeFormat == null ? source : source.timeFormat(timeFormat);
+    return timeZone == null ? source : source.timeZone(timeZone);
+  }
+
+  private CsvSource csv(FormatOptions format) {
+    CsvSource source = CsvSource.at(format.path());
+    source = compression == null ? source : source.compression(compression);
+    source = dialect == null ? source : source.dialect(dialect);
+    source = delimiter == null ? source : source.delimiter(delimiter);
+    if (header != null) {
+      source = header ? source.withHeader() : source.withoutHeader();
+    }
+    source = namesFields(format) ? source.columns(columns.toArray(String[]::new)) : source;
+    source = nullValues.isEmpty() ? source : source.nullValue(nullValues.toArray(String[]::new));
+    source = timestampFormat == null ? source : source.timestampFormat(timestampFormat);
+    source = dateFormat == null ? source : source.dateFormat(dateFormat);
+    source = timeFormat == null ? source : source.timeFormat(timeFormat);
+    source = timeZone == null ? source : source.timeZone(timeZone);
+    source = encoding == null ? source : source.encoding(encoding);
+    return skipRecords == null ? source : source.skipRecords(skipRecords);
+  }
+
+  /** Files without header take their fields' names from the command line. */
+  private boolean namesFields(FormatOptions format) {
+    return format.format() == CSV && Boolean.FALSE.equals(header) && !columns.isEmpty();
+  }
+}

@@ -1,0 +1,182 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.ExportResult;
+import io.ringhaul.ImportRequest;
+import io.ringhaul.ImportResult;
+import io.ringhaul.OnUnrepresentable;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rows that the other side cannot hold fail the operation, or are kept whole in a file. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RejectsIT {
+
+  private static final int ROWS = 1_000;
+
+  private final CqlSession session = TestCluster.session();
+  private final TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+  private String keyspace = "";
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(3);
+    TestCluster.define("CREATE TABLE " + keyspace + ".t (k text PRIMARY KEY, v int, w text)");
+    TestCluster.define("CREATE TABLE " + keyspace + ".good (k text PRIMARY KEY, v int)");
+    TestCluster.define("CREATE TABLE " + keyspace + ".numbers (k text PRIMARY KEY, w varint)");
+    session.execute("INSERT INTO " + keyspace + ".good (k, v) VALUES ('a', 1)");
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (k, v, w) VALUES (?, ?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int i = 0; i < ROWS; i++) {
+        BoundStatement row = insert.bind("k" + i, i, i % 100 == 7 ? "x\"\n" + i : "" + i);
+        writes.add(i % 250 == 3 ? row.setBytesUnsafe(1, ByteBuffer.allocate(0)) : row);
+      }
+    }
+  }
+
+  @AfterAll
+  void close() {
+    operator.close();
+  }
+
+  @Test
+  void exportedRowsAreRejectedWhole() throws IOException {
+    Path rejects = folder.resolve("export.jsonl");
+    ExportResult result =
+        export("t").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects).run();
+    assertThat(result.rejectedRows()).isEqualTo(4);
+    assertThat(result.rows()).isEqualTo(ROWS - 4);
+    List<Object> keys = new ArrayList<>();
+    Warehouse.inspect(
+        folder,
+        TableIdentifier.of("it", "t"),
+        table -> {
+          for (Record row : Warehouse.rows(table)) {
+            assertThat("k" + row.getField("v")).isEqualTo(row.getField("k"));
+            keys.add(row.getField("k"));
+          }
+        });
+    assertThat(keys).hasSize(ROWS - 4).doesNotHaveDuplicates();
+    assertThat(keys).doesNotContain("k3", "k253", "k503", "k753");
+    assertThat(Files.readAllLines(rejects))
+        .containsExactlyInAnyOrder(line(3), line(253), line(503), line(753));
+  }
+
+  private String line(int i) {
+    StringBuilder hex = new StringBuilder();
+    ("k" + i).chars().forEach(c -> hex.append(Integer.toHexString(c)));
+    StringBuilder text = new StringBuilder();
+    ("" + i).chars().forEach(c -> text.append(Integer.toHexString(c)));
+    return String.format(
+        "{\"table\":\"%s.t\",\"column\":\"v\",\"key\":\"(\\\"k\\\" = 'k%d')\",\"reason\":\"v holds"
+            + " the empty value of int (zero bytes, neither null nor a value), which no format but"
+            + " raw bytes can hold\",\"values\":{\"k\":\"%s\",\"v\":\"\",\"w\":\"%s\"}}",
+        keyspace, i, hex, text);
+  }
+
+  @Test
+  void withoutRejectsThereIsNoFileAndTheFirstOneFails() {
+    Path rejects = folder.resolve("none.jsonl");
+    ExportRequest good =
+        export("good").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects);
+    assertThat(good.run().rejectedRows()).isZero();
+    assertThat(rejects).doesNotExist();
+    assertThatThrownBy(() -> export("failing", "t").run())
+        .isInstanceOf(UnrepresentableValueException.class)
+        .hasMessageStartingWith("Table " + keyspace + ".t, row (\"k\" = 'k");
+  }
+
+  @Test
+  void aFileThatCannotBeMadeFailsTheExport() {
+    Path rejects = folder.resolve("missing").resolve("failed.jsonl");
+    ExportRequest request =
+        export("nowhere", "t").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects);
+    assertThatThrownBy(request::run)
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("Rejected rows cannot be written to " + rejects);
+    assertThat(rejects).doesNotExist();
+  }
+
+  @Test
+  void settingsThatContradictEachOther() throws IOException {
+    Path there = Files.writeString(folder.resolve("there.jsonl"), "mine");
+    assertThatThrownBy(() -> export("t").onUnrepresentable(OnUnrepresentable.REJECT).run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("Rejected rows need a file to be kept in; call rejectsTo(...)");
+    assertThatThrownBy(() -> export("t").rejectsTo(there).run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("rejectsTo has no effect");
+    ExportRequest request =
+        export("other", "t").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(there);
+    assertThatThrownBy(request::run)
+        .isInstanceOf(StorageException.class)
+        .hasMessage("The file for rejected rows " + there + " exists already; name another one");
+    assertThat(there).hasContent("mine");
+  }
+
+  @Test
+  void importedRecordsAreRejected() throws IOException {
+    export("texts", "t").columns("k", "w").run();
+    Path rejects = folder.resolve("import.jsonl");
+    ImportRequest request =
+        operator
+            .importInto(keyspace, "numbers")
+            .from(IcebergSource.warehouse(folder).table("it.texts"))
+            .onUnrepresentable(OnUnrepresentable.REJECT)
+            .rejectsTo(rejects);
+    ImportResult result = request.run();
+    assertThat(result.rejectedRows()).isEqualTo(ROWS / 100);
+    assertThat(result.rows()).isEqualTo(ROWS - ROWS / 100);
+    assertThat(session.execute("SELECT k FROM " + keyspace + ".numbers").all())
+        .hasSize(ROWS - ROWS / 100);
+    assertThat(Files.readAllLines(rejects))
+        .hasSize(ROWS / 100)
+        .allMatch(
+            line ->
+                line.matches(
+                    "\\{\"table\":\""
+                        + keyspace
+                        + "\\.numbers\",\"column\":\"w\",\"source\":\"[^\"]+\",\"reason\":\"Row"
+                        + " \\d+ read from [^\"]+\\.parquet: .*\"}"));
+  }
+
+  private ExportRequest export(String table) {
+    return export(table, table);
+  }
+
+  private ExportRequest export(String name, String table) {
+    return operator
+        .exportFrom(keyspace, table)
+        .splitCount(3)
+        .to(IcebergTarget.warehouse(folder).table("it." + name));
+  }
+}
