@@ -3,8 +3,10 @@ package io.ringhaul.cli;
 import io.ringhaul.exceptions.InvalidSettingException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -77,9 +79,9 @@ final class FormatOptions {
   void allow(String option, @Nullable Object value, Format first, Format... others) {
     boolean leftOut =
         value == null
-            || value.equals(Boolean.FALSE)
-            || (value instanceof java.util.Collection<?> many && many.isEmpty())
-            || (value instanceof java.util.Map<?, ?> map && map.isEmpty());
+            || value.equals(false)
+            || (value instanceof Collection<?> many && many.isEmpty())
+            || (value instanceof Map<?, ?> map && map.isEmpty());
     Set<Format> formats = EnumSet.of(first, others);
     if (!leftOut && !formats.contains(format())) {
       throw new InvalidSettingException(

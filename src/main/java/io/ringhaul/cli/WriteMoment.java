@@ -30,8 +30,6 @@ final class WriteMoment implements ITypeConverter<Long> {
       // The same answer as to any other form.
     }
     throw new TypeConversionException(
-        "'"
-            + value
-            + "' is not a time like 2026-01-31T00:00:00Z, nor microseconds since 1970");
+        "'" + value + "' is not a time like 2026-01-31T00:00:00Z, nor microseconds since 1970");
   }
 }

@@ -132,7 +132,7 @@ final class CsvReader {
       }
       if (!afterQuotes) {
         record.append((byte) value);
-      } else if (!dsbulk || value > ' ') {
+      } else if (!dsbulk || value > ' ' || value == 0) {
         // DSBulk lets blanks follow the closing quote.
         record.append((byte) value);
         afterQuotes = false;

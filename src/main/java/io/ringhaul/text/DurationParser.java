@@ -36,11 +36,9 @@ final class DurationParser extends ScalarParser {
     int start = negative ? 1 : 0;
     // Negative sums throughout: they reach one further than positive ones.
     long[] parts = new long[3];
-    boolean isIso = start < text.length() && text.charAt(start) == 'P';
-    boolean parsed =
-        text.isEmpty()
-            || (isIso ? parseIso(text, start + 1, parts) : parseUnits(text, start, parts, false));
-    if (!parsed) {
+    boolean iso = start < text.length() && text.charAt(start) == 'P';
+    boolean parsed = iso ? parseIso(text, start + 1, parts) : parseUnits(text, start, parts, false);
+    if (!parsed && !text.isEmpty()) {
       throw noValue(text, "; it takes the form 1y2mo3d4h5m6s7ms8us9ns or that of ISO 8601");
     }
     for (int i = 0; i < parts.length; i++) {

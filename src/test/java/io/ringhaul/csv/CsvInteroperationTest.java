@@ -6,12 +6,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import de.siegmar.fastcsv.reader.CsvCallbackHandler;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import de.siegmar.fastcsv.reader.RecordType;
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.seeds.Seeds;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -82,6 +85,32 @@ class CsvInteroperationTest {
   }
 
   @Test
+  void whateverTextWeTakeDsbulkReadsAlike() {
+    Seeds.each(
+        3_000,
+        random -> {
+          String text = "h,i\n" + structure(random);
+          List<List<@Nullable String>> ours = taken(DSBULK, text);
+          if (!ours.isEmpty()) {
+            assertThat(ours.subList(1, ours.size())).isEqualTo(Univocity.read(text));
+          }
+        });
+  }
+
+  @Test
+  void whateverTextWeTakeFastCsvReadsAlike() {
+    Seeds.each(
+        3_000,
+        random -> {
+          String text = "h,i\n" + structure(random);
+          List<List<@Nullable String>> ours = taken(RFC4180, text);
+          if (!ours.isEmpty()) {
+            assertThat(ours).isEqualTo(fastCsv(text.getBytes(UTF_8), true));
+          }
+        });
+  }
+
+  @Test
   void fastCsvReadsOurRfc4180() {
     Seeds.each(
         150,
@@ -141,9 +170,45 @@ class CsvInteroperationTest {
     };
   }
 
+  /** Text of little but structure, most often malformed. */
+  private static String structure(Random random) {
+    String characters = "\"\"\\\\,,\n\r ab";
+    return random
+        .ints(random.nextInt(12), 0, characters.length())
+        .mapToObj(i -> String.valueOf(characters.charAt(i)))
+        .collect(Collectors.joining());
+  }
+
+  /** The records of a text; none if we refuse any of them. */
+  private static List<List<@Nullable String>> taken(CsvSyntax syntax, String text) {
+    List<List<@Nullable String>> records = new ArrayList<>();
+    try {
+      CsvReader reader =
+          new CsvReader(
+              "f.csv", new ByteArrayInputStream(text.getBytes(UTF_8)), syntax, '\0', 1 << 20);
+      for (CsvRecord record = reader.next(); record != null; record = reader.next()) {
+        if (reader.problem() != null) {
+          return List.of();
+        }
+        records.add(CsvTexts.fields(record));
+      }
+      return records;
+    } catch (StorageException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static List<List<@Nullable String>> fastCsv(byte[] bytes) {
+    return fastCsv(bytes, false);
+  }
+
+  private static List<List<@Nullable String>> fastCsv(byte[] bytes, boolean skipEmptyLines) {
     return de.siegmar.fastcsv.reader.CsvReader.builder()
-        .skipEmptyLines(false)
+        .skipEmptyLines(skipEmptyLines)
+        .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+        .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
         .build(new FieldsHandler(), new ByteArrayInputStream(bytes), UTF_8)
         .stream()
         .collect(Collectors.toList());
@@ -183,10 +248,11 @@ class CsvInteroperationTest {
   private static final class FieldsHandler extends CsvCallbackHandler<List<@Nullable String>> {
 
     private List<@Nullable String> fields = new ArrayList<>();
+    private boolean empty;
 
     @Override
     protected RecordType getRecordType() {
-      return RecordType.DATA;
+      return empty ? RecordType.EMPTY : RecordType.DATA;
     }
 
     @Override
@@ -197,6 +263,7 @@ class CsvInteroperationTest {
     @Override
     protected void beginRecord(long startingLineNumber) {
       fields = new ArrayList<>();
+      empty = false;
     }
 
     @Override
@@ -212,6 +279,7 @@ class CsvInteroperationTest {
     @Override
     protected void setEmpty() {
       fields.add(null);
+      empty = true;
     }
 
     @Override

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ringhaul.exceptions.StorageException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Records as other writers leave them. */
@@ -82,9 +83,10 @@ class CsvReaderTest {
   @Test
   void blanksMayFollowTheClosingQuoteInDsbulkFiles() throws IOException {
     assertThat(read(DSBULK, "\"a\" ,\"b\"\t\n")).containsExactly(listOf("a", "b"));
-    CsvReader reader = reader("\"a\" ,b\n", RFC4180);
-    reader.next();
-    assertThat(reader.problem()).startsWith("has text after the closing quote of field 1");
+    for (CsvReader reader : List.of(reader("\"a\" ,b\n", RFC4180), reader("\"a\"\0,b\n", DSBULK))) {
+      reader.next();
+      assertThat(reader.problem()).startsWith("has text after the closing quote of field 1");
+    }
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.iceberg.Table;
@@ -115,7 +116,7 @@ class PartitionTransformsTest {
     "tuple, - - - - - - - -",
   })
   void everyTransformOfAType(String name, String legal) {
-    DataType type = TYPES.get(name);
+    DataType type = Objects.requireNonNull(TYPES.get(name));
     List<String> accepted = new ArrayList<>();
     for (String transform : TRANSFORMS) {
       // A field of a struct takes what a column takes.
@@ -269,7 +270,7 @@ class PartitionTransformsTest {
     return IcebergTarget.catalog(catalog).table(TABLE);
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "rawtypes"})
   private static List<@Nullable ByteBuffer>[] array(List<List<@Nullable ByteBuffer>> rows) {
     return rows.toArray(new List[0]);
   }

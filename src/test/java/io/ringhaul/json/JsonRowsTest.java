@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,7 @@ class JsonRowsTest {
           for (int i = random.nextInt(6); i >= 0; i--) {
             columns.add(new ColumnDescription("c " + i, generator.type(4), Kind.REGULAR));
           }
-          JsonLayout layout = JsonLayout.values()[random.nextInt(2)];
+          JsonLayout layout = random.nextBoolean() ? JsonLayout.LINES : JsonLayout.ARRAY;
           JsonRowWriter writer = new JsonRowWriter(columns, layout);
           TextSink out = new TextSink(0);
           List<String> expected = new ArrayList<>();
@@ -290,8 +291,7 @@ class JsonRowsTest {
             JsonSettings.NONE,
             map,
             new JsonRecords(FILE, new ByteArrayInputStream(json.getBytes(UTF_8))))) {
-      RawRow back = reader.next();
-      assertThat(back).isNotNull();
+      RawRow back = Objects.requireNonNull(reader.next());
       assertThat(back.bytes(0)).isEqualTo(value);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -129,10 +129,12 @@ class EdgeTextTest {
   }
 
   @Test
+  // Of the two texts of 2e23 Java's own is not the shortest; that is why it is here.
+  @SuppressWarnings("FloatingPointLiteralPrecision")
   void reals() {
     for (double value :
         new double[] {
-          0, 1, 0.1, 1e10, 1e-10, Double.MIN_VALUE, Double.MAX_VALUE, -Double.MIN_NORMAL, 2e23
+          0, 1, 0.1, 1e10, 1e-10, Double.MIN_VALUE, Double.MAX_VALUE, -Double.MIN_NORMAL, 2.0E23
         }) {
       assertBare(DataTypes.DOUBLE, CqlBytes.of(TypeCodecs.DOUBLE, value), Double.toString(value));
     }
