@@ -13,7 +13,7 @@ final class DsBulk {
 
   private static final String VERSION = "1.10.0";
 
-  private final ForeignProgram program;
+  private final JavaProgram program;
 
   /**
    * Resolves DSBulk.
@@ -34,7 +34,7 @@ final class DsBulk {
       artifacts.add("com.datastax.oss:dsbulk-" + name + ":" + VERSION);
     }
     program =
-        new ForeignProgram(
+        new JavaProgram(
             ForeignClassPath.of("DSBulk", artifacts.toArray(new String[0])),
             List.of("-Xmx512m", "-Dfile.encoding=UTF-8"),
             "com.datastax.oss.dsbulk.runner.DataStaxBulkLoader",
@@ -56,13 +56,12 @@ final class DsBulk {
    *
    * @param connector {@code csv} or {@code json}
    */
-  ForeignProgram.Run load(
-      String keyspace, String table, String connector, Path from, String... more)
+  JavaProgram.Run load(String keyspace, String table, String connector, Path from, String... more)
       throws IOException, InterruptedException {
     return run("load", keyspace, table, connector, from, more);
   }
 
-  private ForeignProgram.Run run(
+  private JavaProgram.Run run(
       String command, String keyspace, String table, String connector, Path url, String... more)
       throws IOException, InterruptedException {
     InetSocketAddress contact = TestCluster.get().contactPoints().get(0);

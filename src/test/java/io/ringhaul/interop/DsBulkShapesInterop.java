@@ -74,7 +74,7 @@ class DsBulkShapesInterop {
   void aPartitionOfStaticColumnsAloneIsRejectedByDsBulk(String format) throws Exception {
     insert("(p, s) VALUES (3, 'only static')");
     goesOut(target(format), 4);
-    ForeignProgram.Run run = load(format).requireExit(1);
+    JavaProgram.Run run = load(format).requireExit(1);
     assertThat(Files.readString(run.err())).contains("    4 |      1 |");
     session.execute("DELETE FROM " + keyspace + ".source WHERE p = 3");
     assertSame(3);
@@ -84,7 +84,7 @@ class DsBulkShapesInterop {
   @Test
   void dsBulkTakesTheManifestForARecord() throws Exception {
     goesOut(JsonTarget.folder(files), 3);
-    ForeignProgram.Run run = new DsBulk(folder).load(keyspace, "clone", "json", files);
+    JavaProgram.Run run = new DsBulk(folder).load(keyspace, "clone", "json", files);
     assertThat(Files.readString(run.requireExit(1).err())).contains("    4 |      1 |");
     assertSame(3);
   }
@@ -101,7 +101,7 @@ class DsBulkShapesInterop {
   void longTextsGoOutWithASettingOfDsBulk() throws Exception {
     insertLongText();
     goesOut(target("csv"), 4);
-    ForeignProgram.Run refused = load("csv");
+    JavaProgram.Run refused = load("csv");
     assertThat(refused.exitCode()).isNotZero();
     assertThat(Files.readString(refused.err())).contains("4096");
     load("csv", "--connector.csv.maxCharsPerColumn", "-1").requireExit(0);
@@ -193,7 +193,7 @@ class DsBulkShapesInterop {
     return "--connector." + format + ".compression";
   }
 
-  private ForeignProgram.Run load(String format, String... more)
+  private JavaProgram.Run load(String format, String... more)
       throws IOException, InterruptedException {
     String[] settings =
         format.equals("csv")

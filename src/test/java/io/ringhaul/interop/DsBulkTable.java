@@ -189,9 +189,9 @@ final class DsBulkTable {
   /** An empty collection that is not frozen does not exist: it is null. */
   private static boolean isNothing(DataType type, ByteBuffer value) {
     boolean multiCell =
-        type instanceof ListType list && !list.isFrozen()
-            || type instanceof SetType set && !set.isFrozen()
-            || type instanceof MapType map && !map.isFrozen();
+        (type instanceof ListType list && !list.isFrozen())
+            || (type instanceof SetType set && !set.isFrozen())
+            || (type instanceof MapType map && !map.isFrozen());
     return multiCell && value.getInt(value.position()) == 0;
   }
 }

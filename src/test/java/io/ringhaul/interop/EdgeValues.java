@@ -220,6 +220,7 @@ final class EdgeValues {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs")
   private static <T> List<ByteBuffer> each(TypeCodec<? super T> codec, T... values) {
     return Stream.of(values).map(value -> CqlBytes.of(codec, value)).toList();
   }

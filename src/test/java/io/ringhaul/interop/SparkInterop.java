@@ -130,7 +130,7 @@ class SparkInterop {
     List<String> flat = new ArrayList<>(List.of("id"));
     flat.addAll(FLAT.keySet());
     Map<Long, ObjectNode> expected = expected();
-    ForeignProgram spark = spark();
+    JavaProgram spark = spark();
     assertSame(expected, rows(spark, warehouse, List.of()), 1 + FLAT.size() + NESTED.size());
     assertSame(expected, rows(spark, warehouse, flat), flat.size());
   }
@@ -186,11 +186,11 @@ class SparkInterop {
     return rows;
   }
 
-  private Map<Long, ObjectNode> rows(ForeignProgram spark, Path warehouse, List<String> columns)
+  private Map<Long, ObjectNode> rows(JavaProgram spark, Path warehouse, List<String> columns)
       throws Exception {
     List<String> arguments = new ArrayList<>(List.of(warehouse.toString(), "lake.things"));
     arguments.addAll(columns);
-    ForeignProgram.Run run = spark.run(arguments.toArray(new String[0])).requireExit(0);
+    JavaProgram.Run run = spark.run(arguments.toArray(new String[0])).requireExit(0);
     ObjectMapper json = new ObjectMapper();
     Map<Long, ObjectNode> rows = new TreeMap<>();
     for (String line : Files.readAllLines(run.out())) {
@@ -216,14 +216,14 @@ class SparkInterop {
         });
   }
 
-  private ForeignProgram spark() throws IOException {
+  private JavaProgram spark() throws IOException {
     Path program = folder.resolve(PROGRAM);
     try (InputStream source = SparkInterop.class.getResourceAsStream(PROGRAM)) {
       Files.copy(Objects.requireNonNull(source, PROGRAM), program);
     }
     List<String> options = new ArrayList<>(List.of("-Xmx1g"));
     OPENS.forEach(each -> options.add("--add-opens=" + each + "=ALL-UNNAMED"));
-    return new ForeignProgram(
+    return new JavaProgram(
         ForeignClassPath.of(
             "Spark",
             "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.12.0",

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Somebody else's Java program, in a process with a class path of its own.
+ * A Java program in a process with a class path of its own.
  *
  * @param classPath its jars and folders
  * @param jvmOptions options for its virtual machine
  * @param main its main class, or a source file that holds one
  * @param folder where the program runs and what it prints is kept
  */
-record ForeignProgram(List<Path> classPath, List<String> jvmOptions, String main, Path folder) {
+record JavaProgram(List<Path> classPath, List<String> jvmOptions, String main, Path folder) {
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
