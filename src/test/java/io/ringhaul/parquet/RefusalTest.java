@@ -64,7 +64,7 @@ class RefusalTest {
         .isThrownBy(() -> write(DataTypes.INT, EMPTY))
         .withMessage(
             "v holds the empty value of int (zero bytes, neither null nor a value), which no"
-                + " Iceberg type can hold")
+                + " format but raw bytes can hold")
         .satisfies(e -> assertThat(e.column()).isEqualTo("v"));
   }
 
