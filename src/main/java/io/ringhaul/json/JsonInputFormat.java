@@ -7,6 +7,7 @@ import io.ringhaul.files.SourceFile;
 import io.ringhaul.files.SourceLayout;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.text.BlobForm;
 import java.io.IOException;
@@ -61,14 +62,17 @@ final class JsonInputFormat implements InputFormat {
     }
     // Columns of the table too: whoever selects others wants these passed over.
     Set<String> known = new LinkedHashSet<>(columns);
-    table.columns().forEach(column -> known.add(column.name()));
+    table.columns().stream()
+        .filter(column -> column.kind() != Kind.METADATA)
+        .map(ColumnDescription::name)
+        .forEach(known::add);
     return new SourceLayout(List.copyOf(columns), all.withFields(known).toMap());
   }
 
   /**
    * The fields that files without a manifest may have: those of the first document, and every
    * column that need not be in each. The key must be, so its absence there tells of other files
-   * than meant.
+   * than meant; and facts about cells are in each or in none.
    */
   private static Set<String> foreignFields(TableDescription table, List<SourceFile> files)
       throws IOException {
@@ -83,7 +87,8 @@ final class JsonInputFormat implements InputFormat {
     }
     boolean isEmpty = fields.isEmpty();
     for (ColumnDescription column : table.columns()) {
-      if (isEmpty || !column.isPrimaryKey()) {
+      boolean isOptional = column.kind() == Kind.STATIC || column.kind() == Kind.REGULAR;
+      if (isOptional || (isEmpty && column.isPrimaryKey())) {
         fields.add(column.name());
       }
     }

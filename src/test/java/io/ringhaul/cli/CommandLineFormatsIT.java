@@ -1,0 +1,240 @@
+package io.ringhaul.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The options of formats, selections and cell times on the command line. */
+@ClusterTest
+class CommandLineFormatsIT {
+
+  private static final int ROWS = 120;
+  private static final String COLUMNS =
+      "(id int PRIMARY KEY, name text, amount decimal, tags set<text>)";
+  private static String keyspace = "";
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void fill() {
+    CqlSession session = TestCluster.session();
+    keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE " + keyspace + ".source " + COLUMNS,
+            "CREATE TABLE " + keyspace + ".copy " + COLUMNS));
+    for (int id = 0; id < ROWS; id++) {
+      session.execute(
+          String.format(
+              "INSERT INTO %s.source (id, name, amount, tags) VALUES (%d, 'n\"%d', %d.50,"
+                  + " {'a', 'b%d'}) USING TIMESTAMP %d",
+              keyspace, id, id, id, id, 1_000_000L + id));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "csv, --compression=gzip, created_csv",
+    "csv, --dialect=dsbulk, created_dsbulk",
+    "json, --single-array, created_json",
+    "parquet, '--decimal=amount=9,2', created_parquet",
+    "iceberg, '--decimal=amount=9,2', created_iceberg",
+  })
+  void aTableIsMadeAgainWithTheTimesOfItsCells(String format, String option, String table) {
+    String path = "--path=" + folder.resolve("out");
+    JsonNode exported =
+        json("export", "source", "--format=" + format, path, option, "--with-writetime");
+    assertThat(exported.path("rows").asInt()).isEqualTo(ROWS);
+    JsonNode imported =
+        json(
+            "import",
+            table,
+            "--format=" + format,
+            path,
+            "--create-table",
+            "--iceberg-table=" + keyspace + ".source");
+    assertThat(imported.path("rows").asInt()).isEqualTo(ROWS);
+    assertThat(contents(table)).isEqualTo(contents("source")).hasSize(ROWS);
+  }
+
+  @Test
+  void rowsAreSelected() {
+    String path = "--path=" + folder.resolve("out");
+    assertThat(
+            json("count", "source", "--where=amount > 59.5", "--allow-filtering")
+                .path("rows")
+                .asInt())
+        .isEqualTo(60);
+    assertThat(
+            json("count", "source", "--token-range=0..9223372036854775807").path("rows").asInt()
+                + json("count", "source", "--token-range=-9223372036854775808..0")
+                    .path("rows")
+                    .asInt())
+        .isEqualTo(ROWS);
+    assertThat(
+            json("export", "source", "--format=json", path, "--max-rows=7").path("rows").asInt())
+        .isEqualTo(7);
+    assertThat(
+            json(
+                    "export",
+                    "source",
+                    "--format=json",
+                    path,
+                    "--mode=overwrite",
+                    "--written-after=1970-01-01T00:00:01.000099Z",
+                    "--written-before=1000110",
+                    "--written-in=all")
+                .path("rows")
+                .asInt())
+        .isEqualTo(10);
+  }
+
+  @Test
+  void filesOfOtherToolsAreDescribedByOptions() throws IOException {
+    Files.writeString(
+        folder.resolve("a.csv"), "1|one|NULL\n2||2.5\n");
+    TestCluster.session().execute("TRUNCATE " + keyspace + ".copy");
+    JsonNode imported =
+        json(
+            "import",
+            "copy",
+            "--format=csv",
+            "--path=" + folder.resolve("*.csv"),
+            "--header=false",
+            "--columns=id,name,amount",
+            "--delimiter=|",
+            "--null-value=NULL");
+    assertThat(imported.path("rows").asInt()).isEqualTo(2);
+    assertThat(
+            TestCluster.session()
+                .execute("SELECT id, name, amount FROM " + keyspace + ".copy")
+                .all()
+                .stream()
+                .map(row -> row.getInt(0) + " " + row.getString(1) + " " + row.getBigDecimal(2)))
+        .containsExactlyInAnyOrder("1 one null", "2 null 2.5");
+  }
+
+  @Test
+  void aNullDeletesWhereThatIsAsked() throws IOException {
+    TestCluster.session()
+        .execute("INSERT INTO " + keyspace + ".copy (id, name, amount) VALUES (900, 'old', 1)");
+    Path file = Files.writeString(folder.resolve("a.jsonl"), "{\"id\":900,\"name\":null}\n");
+    json("import", "copy", "--format=json", "--path=" + file);
+    assertThat(name(900)).isEqualTo("old");
+    json("import", "copy", "--format=json", "--path=" + file, "--null-to-unset=false");
+    assertThat(name(900)).isNull();
+  }
+
+  @Test
+  void rowsThatDoNotFitAreRejectedWhereThatIsAsked() throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("b.jsonl"), "{\"id\":\"x\"}\n{\"id\":901,\"name\":\"y\"}\n");
+    CapturedRun failed =
+        run("import", "copy", "--format=json", "--path=" + file, "--splits=1");
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.err()).contains("b.jsonl").contains("id");
+
+    Path rejects = folder.resolve("rejects.jsonl");
+    JsonNode imported =
+        json(
+            "import",
+            "copy",
+            "--format=json",
+            "--path=" + file,
+            "--on-unrepresentable=reject",
+            "--rejects=" + rejects);
+    assertThat(imported.path("rows").asInt()).isEqualTo(1);
+    assertThat(imported.path("rejectedRows").asInt()).isEqualTo(1);
+    assertThat(Files.readAllLines(rejects)).hasSize(1);
+    assertThat(name(901)).isEqualTo("y");
+  }
+
+  @Test
+  void optionsOfAnotherFormatAreRefused() {
+    String path = "--path=" + folder.resolve("none");
+    assertRefused("--dialect is for --format csv, not for json", "--format=json", path,
+        "--dialect=dsbulk");
+    assertRefused("--decimal is for --format iceberg and parquet, not for csv", "--format=csv",
+        path, "--decimal=amount=9,2");
+    assertRefused("does not name a column, a precision and a scale", "--format=parquet", path,
+        "--decimal=amount");
+    assertRefused("is not a size in bytes", "--format=csv", path, "--max-file-size=many");
+    assertRefused("it takes two whole numbers", "--format=csv", path, "--token-range=5");
+    assertRefused("is not a time like", "--format=csv", path, "--written-after=yesterday");
+    assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  private void assertRefused(String words, String... options) {
+    List<String> arguments = new ArrayList<>(List.of("export", "source"));
+    arguments.addAll(List.of(options));
+    CapturedRun run = run(arguments.toArray(String[]::new));
+    assertThat(run.err()).contains(words).doesNotContain("at io.ringhaul");
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  /** Runs a command that ends well; the table is one of the test's keyspace. */
+  private static JsonNode json(String command, String table, String... options) {
+    List<String> arguments = new ArrayList<>(List.of(command, table));
+    // A table in the warehouse is named where there is one.
+    boolean iceberg = List.of(options).contains("--format=iceberg");
+    Stream.of(options)
+        .filter(option -> iceberg || !option.startsWith("--iceberg-table"))
+        .forEach(arguments::add);
+    arguments.add("--json");
+    CapturedRun run = run(arguments.toArray(String[]::new));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return run.json();
+  }
+
+  private static CapturedRun run(String... arguments) {
+    String[] all = Stream.concat(Stream.of(arguments), connection()).toArray(String[]::new);
+    all[1] = keyspace + "." + all[1];
+    return CapturedRun.inProcess(all);
+  }
+
+  private static Stream<String> connection() {
+    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
+    return Stream.of("--contact-point=" + node.getHostString() + ":" + node.getPort());
+  }
+
+  private static @Nullable String name(int id) {
+    Row row =
+        TestCluster.session()
+            .execute("SELECT name FROM " + keyspace + ".copy WHERE id = " + id)
+            .one();
+    return row == null ? "no row" : row.getString(0);
+  }
+
+  private static Set<String> contents(String table) {
+    Set<String> contents = new TreeSet<>();
+    for (Row row :
+        TestCluster.session()
+            .execute(
+                "SELECT id, name, amount, tags, writetime(name), writetime(tags) FROM "
+                    + keyspace
+                    + "."
+                    + table)) {
+      contents.add(row.getFormattedContents());
+    }
+    return contents;
+  }
+}
