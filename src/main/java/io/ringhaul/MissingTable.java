@@ -67,9 +67,17 @@ final class MissingTable {
                               display)));
     }
     requireSameTypes(schema);
-    String table = schema.createTable(keyspace, name);
+    String table;
+    List<String> types;
+    try {
+      table = schema.createTable(keyspace, name);
+      types = schema.createTypes(keyspace);
+    } catch (IllegalArgumentException e) {
+      throw new UnsuitableTableException(
+          display, "Table " + display + " cannot be made. " + e.getMessage());
+    }
     SchemaChange change = new SchemaChange(session, settings.requests());
-    for (String type : schema.createTypes(keyspace)) {
+    for (String type : types) {
       change.run(type);
     }
     // Somebody else may have made the types in the meantime.

@@ -69,6 +69,10 @@ record WrittenWindow(long after, long before, WrittenIn in) {
    * @throws InvalidSettingException if no write time can lie between them
    */
   void requireRoom() {
+    if (in == WrittenIn.ALL && !isBounded()) {
+      throw new InvalidSettingException(
+          "writtenIn", "writtenIn says nothing without writtenAfter or writtenBefore: set one");
+    }
     if (hasAfter() && hasBefore() && (after >= before || after + 1 == before)) {
       throw new InvalidSettingException(
           BEFORE,

@@ -16,10 +16,12 @@ final class CellTimeOptions {
       names = "--with-writetime",
       arity = "0..1",
       fallbackValue = ALL,
+      preprocessor = AttachedValue.class,
       split = ",",
       paramLabel = "NAME",
       description =
-          "Adds the write times of these columns, in columns NAME_writetime. Without names: of all"
+          "Adds the write times of these columns, in columns NAME_writetime; names"
+              + " stand after an equals sign. Without names: of all"
               + " columns.")
   private List<String> writetimes = new ArrayList<>();
 
@@ -27,10 +29,12 @@ final class CellTimeOptions {
       names = "--with-ttl",
       arity = "0..1",
       fallbackValue = ALL,
+      preprocessor = AttachedValue.class,
       split = ",",
       paramLabel = "NAME",
       description =
-          "Adds the seconds that these columns have to live, in columns NAME_ttl. Without names: of"
+          "Adds the seconds that these columns have to live, in columns NAME_ttl; names stand"
+              + " after an equals sign. Without names: of"
               + " all columns.")
   private List<String> ttls = new ArrayList<>();
 
@@ -60,10 +64,10 @@ final class CellTimeOptions {
 
   void apply(ExportRequest request) {
     if (!writetimes.isEmpty()) {
-      request.withWritetime(names(writetimes));
+      request.withWritetime(names("--with-writetime", writetimes));
     }
     if (!ttls.isEmpty()) {
-      request.withTtl(names(ttls));
+      request.withTtl(names("--with-ttl", ttls));
     }
     if (writtenAfter != null) {
       request.writtenAfter(writtenAfter);
@@ -76,7 +80,9 @@ final class CellTimeOptions {
     }
   }
 
-  private static String[] names(List<String> given) {
-    return given.contains(ALL) ? new String[0] : given.toArray(String[]::new);
+  private static String[] names(String option, List<String> given) {
+    return given.contains(ALL)
+        ? new String[0]
+        : CqlName.all(option, given).toArray(String[]::new);
   }
 }

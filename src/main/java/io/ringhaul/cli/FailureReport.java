@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.exceptions.FailedRange;
+import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -12,7 +12,7 @@ import picocli.CommandLine.ParseResult;
 final class FailureReport implements IExecutionExceptionHandler {
 
   private static final String DEBUG_VARIABLE = "RINGHAUL_DEBUG";
-  private static final int MOST_RANGES = 20;
+  private static final int MOST_LINES = 20;
 
   @Override
   public int handleExecutionException(
@@ -20,7 +20,10 @@ final class FailureReport implements IExecutionExceptionHandler {
     PrintWriter err = commandLine.getErr();
     if (failure instanceof BulkOperationException known) {
       err.println("ringhaul: " + known.getMessage());
-      ranges(err, known.failedRanges());
+      list(err, known.failedRanges(), "more");
+      if (known instanceof UnknownWriteOutcomeException doubtful) {
+        list(err, doubtful.rows(), "more; with --json all of them are told");
+      }
     } else {
       err.println(
           "ringhaul: unexpected "
@@ -36,10 +39,10 @@ final class FailureReport implements IExecutionExceptionHandler {
     return ExitCode.of(failure);
   }
 
-  private static void ranges(PrintWriter err, List<FailedRange> failed) {
-    failed.stream().limit(MOST_RANGES).forEach(range -> err.println("  " + range));
-    if (failed.size() > MOST_RANGES) {
-      err.println("  and " + (failed.size() - MOST_RANGES) + " more");
+  private static void list(PrintWriter err, List<?> facts, String more) {
+    facts.stream().limit(MOST_LINES).forEach(fact -> err.println("  " + fact));
+    if (facts.size() > MOST_LINES) {
+      err.println("  and " + (facts.size() - MOST_LINES) + " " + more);
     }
   }
 }

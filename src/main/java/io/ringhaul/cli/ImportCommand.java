@@ -33,6 +33,7 @@ final class ImportCommand extends OperationCommand<ImportResult> {
       names = "--null-to-unset",
       arity = "0..1",
       fallbackValue = "true",
+      preprocessor = AttachedValue.class,
       paramLabel = "true|false",
       description =
           "Whether a null leaves the cell as it is. With false it deletes what is there. Default:"
@@ -85,8 +86,9 @@ final class ImportCommand extends OperationCommand<ImportResult> {
   @Override
   void describe(ImportResult result, ResultReport report) {
     report.add("location", result.location());
-    if (result.expiredRows() > 0) {
+    if (result.expiredCells() > 0 || result.expiredRows() > 0) {
       report.add("expiredRows", result.expiredRows());
+      report.add("expiredCells", result.expiredCells());
     }
     rejects.describe(result.rejectedRows(), report);
   }

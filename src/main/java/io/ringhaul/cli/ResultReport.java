@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.progress.OperationTotals;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -54,6 +55,9 @@ final class ResultReport {
   void failed(BulkOperationException failure) {
     if (json) {
       add("error", String.valueOf(failure.getMessage()));
+      if (failure instanceof UnknownWriteOutcomeException doubtful) {
+        add("rowsInDoubt", doubtful.rows());
+      }
       print(
           failure.partialResult().orElse(new OperationTotals(0, 0, 0, 0, 0, 0, Duration.ZERO)),
           failure.failedRanges().size());

@@ -55,6 +55,7 @@ final class SourceOptions {
       names = "--header",
       arity = "0..1",
       fallbackValue = "true",
+      preprocessor = AttachedValue.class,
       paramLabel = "true|false",
       description = "Whether CSV files begin with the columns' names. Default: true.")
   private @Nullable Boolean header;
@@ -130,7 +131,7 @@ final class SourceOptions {
 
   /** The columns to select from what the source has; empty for all of them. */
   List<String> selectedColumns(FormatOptions format) {
-    return namesFields(format) ? List.of() : columns;
+    return namesFields(format) ? List.of() : CqlName.all("--columns", columns);
   }
 
   ImportSource source(FormatOptions format) {

@@ -62,6 +62,7 @@ final class TargetOptions {
       names = "--header",
       arity = "0..1",
       fallbackValue = "true",
+      preprocessor = AttachedValue.class,
       paramLabel = "true|false",
       description = "Whether CSV files begin with the columns' names. Default: true.")
   private @Nullable Boolean header;

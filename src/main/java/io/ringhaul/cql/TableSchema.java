@@ -102,7 +102,7 @@ public record TableSchema(
                     type.fields().entrySet().stream()
                         .map(
                             field ->
-                                TableDescription.quote(field.getKey()) + " " + field.getValue())
+                                TableDescription.quote(field.getKey()) + " " + checked(field.getValue()))
                         .collect(joining(", "))))
         .toList();
   }
@@ -137,10 +137,18 @@ public record TableSchema(
         clusteringOrder());
   }
 
+  /** The schema may come from a file of anybody's: nothing but a type may go into a statement. */
+  private static String checked(String type) {
+    if (TypeText.parse(type).isEmpty()) {
+      throw new IllegalArgumentException("The stored CQL schema has a type that is none: " + type);
+    }
+    return type;
+  }
+
   private static String definition(Column column) {
     return TableDescription.quote(column.name())
         + " "
-        + column.type()
+        + checked(column.type())
         + (column.kind() == Kind.STATIC ? " STATIC" : "");
   }
 

@@ -1,5 +1,6 @@
 package io.ringhaul.files;
 
+import io.ringhaul.cql.TypeText;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.ListType;

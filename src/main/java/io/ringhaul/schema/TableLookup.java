@@ -53,9 +53,9 @@ public final class TableLookup {
   }
 
   /**
-   * A table to write to: as {@link #readable}, and neither a view nor a counter table.
+   * A table to write to: as {@link #readable}, and no view.
    *
-   * @throws UnsuitableTableException also if it is a materialized view or holds counters
+   * @throws UnsuitableTableException also if it is a materialized view
    */
   public TableDescription writable(CqlIdentifier keyspace, CqlIdentifier table) {
     String display = display(keyspace, table);

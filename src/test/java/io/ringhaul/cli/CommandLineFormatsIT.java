@@ -109,6 +109,30 @@ class CommandLineFormatsIT {
   }
 
   @Test
+  void anOptionalValueDoesNotSwallowTheTable() throws IOException {
+    Path out = folder.resolve("out");
+    CapturedRun run =
+        CapturedRun.inProcess(
+            Stream.concat(
+                    Stream.of(
+                        "export",
+                        "--format=csv",
+                        "--path=" + out,
+                        "--header",
+                        "--with-writetime",
+                        keyspace + ".source"),
+                    connection())
+                .toArray(String[]::new));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    try (Stream<Path> parts = Files.list(out)) {
+      Path part =
+          parts.filter(file -> file.toString().endsWith(".csv")).findFirst().orElseThrow();
+      assertThat(Files.readAllLines(part).get(0))
+          .isEqualTo("id,amount,name,tags,amount_writetime,name_writetime,tags_writetime");
+    }
+  }
+
+  @Test
   void filesOfOtherToolsAreDescribedByOptions() throws IOException {
     Files.writeString(
         folder.resolve("a.csv"), "1|one|NULL\n2||2.5\n");
@@ -179,6 +203,8 @@ class CommandLineFormatsIT {
         "--decimal=amount");
     assertRefused("is not a size in bytes", "--format=csv", path, "--max-file-size=many");
     assertRefused("it takes two whole numbers", "--format=csv", path, "--token-range=5");
+    assertRefused("is not a name in CQL form", "--format=csv", path, "--with-ttl=a-b");
+    assertRefused("writtenIn", "--format=csv", path, "--written-in=all");
     assertRefused("is not a time like", "--format=csv", path, "--written-after=yesterday");
     assertThat(folder.resolve("none")).doesNotExist();
   }

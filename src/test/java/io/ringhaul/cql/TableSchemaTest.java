@@ -10,6 +10,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,32 @@ class TableSchemaTest {
         .hasMessage(
             "Table ks.t cannot be made: the export of shop.\"Visits\" lacks \"No\" of its primary"
                 + " key; create the table before the import");
+  }
+
+  @Test
+  void aTypeThatIsNoneNeverComesIntoAStatement() {
+    for (String type :
+        List.of(
+            "int PRIMARY KEY) WITH default_time_to_live = 1 --",
+            "int STATIC",
+            "list<int",
+            "int;",
+            "'org.example.Type'",
+            "",
+            "\"open")) {
+      TableSchema schema =
+          new TableSchema(
+              "ks",
+              "t",
+              List.of("id"),
+              List.of(new TableSchema.Column("id", type, Kind.PARTITION_KEY, false)),
+              List.of(new TableSchema.UserType("u", Map.of("f", type))));
+      assertThatThrownBy(() -> schema.createTable("ks", "t"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("has a type that is none");
+      assertThatThrownBy(() -> schema.createTypes("ks"))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.ringhaul.files;
+package io.ringhaul.cql;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,11 +7,14 @@ import java.util.Optional;
 /**
  * A CQL type taken apart: its name as it is written, and what stands in its angle brackets. {@code
  * frozen} is left out.
+ *
+ * @param name the name, in double quotes if it was
+ * @param parts the types, or the dimension of a vector, in its angle brackets
  */
-record TypeText(String name, List<TypeText> parts) {
+public record TypeText(String name, List<TypeText> parts) {
 
   /** The type of a text; empty if it is none. */
-  static Optional<TypeText> parse(String text) {
+  public static Optional<TypeText> parse(String text) {
     Parser parser = new Parser(text);
     try {
       TypeText type = parser.type();
@@ -22,7 +25,7 @@ record TypeText(String name, List<TypeText> parts) {
   }
 
   /** Whether it is of that name and has so many parts. */
-  boolean is(String other, int size) {
+  public boolean is(String other, int size) {
     return name.equals(other) && parts.size() == size;
   }
 
@@ -65,7 +68,7 @@ record TypeText(String name, List<TypeText> parts) {
           at++;
         } while (at < text.length() && text.charAt(at) == '"'); // two are one in the name
       } else {
-        while (at < text.length() && ",<> ".indexOf(text.charAt(at)) < 0) {
+        while (at < text.length() && isPlain(text.charAt(at))) {
           at++;
         }
       }
@@ -73,6 +76,10 @@ record TypeText(String name, List<TypeText> parts) {
         throw new IndexOutOfBoundsException(at);
       }
       return text.substring(start, at);
+    }
+
+    private static boolean isPlain(char c) {
+      return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
     private void skipSpaces() {
