@@ -81,8 +81,6 @@ final class CellTimeOptions {
   }
 
   private static String[] names(String option, List<String> given) {
-    return given.contains(ALL)
-        ? new String[0]
-        : CqlName.all(option, given).toArray(String[]::new);
+    return given.contains(ALL) ? new String[0] : CqlName.all(option, given).toArray(String[]::new);
   }
 }

@@ -102,7 +102,9 @@ public record TableSchema(
                     type.fields().entrySet().stream()
                         .map(
                             field ->
-                                TableDescription.quote(field.getKey()) + " " + checked(field.getValue()))
+                                TableDescription.quote(field.getKey())
+                                    + " "
+                                    + checked(field.getValue()))
                         .collect(joining(", "))))
         .toList();
   }

@@ -1,6 +1,5 @@
 package io.ringhaul.files;
 
-import io.ringhaul.cql.TypeText;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.ListType;
@@ -10,6 +9,7 @@ import com.datastax.oss.driver.api.core.type.VectorType;
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.CqlTypes;
 import io.ringhaul.cql.TableSchema;
+import io.ringhaul.cql.TypeText;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;

@@ -90,8 +90,7 @@ class CommandLineFormatsIT {
                     .path("rows")
                     .asInt())
         .isEqualTo(ROWS);
-    assertThat(
-            json("export", "source", "--format=json", path, "--max-rows=7").path("rows").asInt())
+    assertThat(json("export", "source", "--format=json", path, "--max-rows=7").path("rows").asInt())
         .isEqualTo(7);
     assertThat(
             json(
@@ -125,8 +124,7 @@ class CommandLineFormatsIT {
                 .toArray(String[]::new));
     assertThat(run.exitCode()).as(run.err()).isZero();
     try (Stream<Path> parts = Files.list(out)) {
-      Path part =
-          parts.filter(file -> file.toString().endsWith(".csv")).findFirst().orElseThrow();
+      Path part = parts.filter(file -> file.toString().endsWith(".csv")).findFirst().orElseThrow();
       assertThat(Files.readAllLines(part).get(0))
           .isEqualTo("id,amount,name,tags,amount_writetime,name_writetime,tags_writetime");
     }
@@ -134,8 +132,7 @@ class CommandLineFormatsIT {
 
   @Test
   void filesOfOtherToolsAreDescribedByOptions() throws IOException {
-    Files.writeString(
-        folder.resolve("a.csv"), "1|one|NULL\n2||2.5\n");
+    Files.writeString(folder.resolve("a.csv"), "1|one|NULL\n2||2.5\n");
     TestCluster.session().execute("TRUNCATE " + keyspace + ".copy");
     JsonNode imported =
         json(
@@ -171,9 +168,9 @@ class CommandLineFormatsIT {
   @Test
   void rowsThatDoNotFitAreRejectedWhereThatIsAsked() throws IOException {
     Path file =
-        Files.writeString(folder.resolve("b.jsonl"), "{\"id\":\"x\"}\n{\"id\":901,\"name\":\"y\"}\n");
-    CapturedRun failed =
-        run("import", "copy", "--format=json", "--path=" + file, "--splits=1");
+        Files.writeString(
+            folder.resolve("b.jsonl"), "{\"id\":\"x\"}\n{\"id\":901,\"name\":\"y\"}\n");
+    CapturedRun failed = run("import", "copy", "--format=json", "--path=" + file, "--splits=1");
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.err()).contains("b.jsonl").contains("id");
 
@@ -195,11 +192,17 @@ class CommandLineFormatsIT {
   @Test
   void optionsOfAnotherFormatAreRefused() {
     String path = "--path=" + folder.resolve("none");
-    assertRefused("--dialect is for --format csv, not for json", "--format=json", path,
-        "--dialect=dsbulk");
-    assertRefused("--decimal is for --format iceberg and parquet, not for csv", "--format=csv",
-        path, "--decimal=amount=9,2");
-    assertRefused("does not name a column, a precision and a scale", "--format=parquet", path,
+    assertRefused(
+        "--dialect is for --format csv, not for json", "--format=json", path, "--dialect=dsbulk");
+    assertRefused(
+        "--decimal is for --format iceberg and parquet, not for csv",
+        "--format=csv",
+        path,
+        "--decimal=amount=9,2");
+    assertRefused(
+        "does not name a column, a precision and a scale",
+        "--format=parquet",
+        path,
         "--decimal=amount");
     assertRefused("is not a size in bytes", "--format=csv", path, "--max-file-size=many");
     assertRefused("it takes two whole numbers", "--format=csv", path, "--token-range=5");

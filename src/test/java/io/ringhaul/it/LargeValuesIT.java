@@ -95,8 +95,7 @@ class LargeValuesIT {
     Path place = folder.resolve("lists_" + name(format));
     assertThat(operator.exportFrom(keyspace, "lists").to(format.target(place)).run().rows())
         .isEqualTo(1);
-    assertThat(onlyList(format.source(place)))
-        .isEqualTo(list);
+    assertThat(onlyList(format.source(place))).isEqualTo(list);
     // In one mutation, as an INSERT has it, such a list is larger than the server takes.
     assertThatThrownBy(
             () ->
@@ -154,8 +153,7 @@ class LargeValuesIT {
   private @Nullable ByteBuffer readList() {
     for (int attempt = 1; ; attempt++) {
       try {
-        return Objects.requireNonNull(
-                session.execute("SELECT l FROM " + keyspace + ".lists").one())
+        return Objects.requireNonNull(session.execute("SELECT l FROM " + keyspace + ".lists").one())
             .getBytesUnsafe(0);
       } catch (ReadTimeoutException e) {
         if (attempt == 5) {
