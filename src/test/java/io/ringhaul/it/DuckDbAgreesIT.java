@@ -57,7 +57,11 @@ class DuckDbAgreesIT {
     table.create("source");
     table.fill("source");
     TableMetadata source =
-        session.getMetadata().getKeyspace(keyspace).flatMap(it -> it.getTable("source")).orElseThrow();
+        session
+            .getMetadata()
+            .getKeyspace(keyspace)
+            .flatMap(it -> it.getTable("source"))
+            .orElseThrow();
     columns.put("id", source.getColumn("id").orElseThrow().getType());
     for (String column : table.columns()) {
       columns.put(column, source.getColumn(column).orElseThrow().getType());
@@ -92,8 +96,7 @@ class DuckDbAgreesIT {
   }
 
   private Stream<DynamicTest> tests(Format format, Path place) {
-    Map<Integer, List<@Nullable Object>> values =
-        rows(DuckDbQuery.values(format, place, columns));
+    Map<Integer, List<@Nullable Object>> values = rows(DuckDbQuery.values(format, place, columns));
     boolean hasTexts = format != Format.ICEBERG && format != Format.PARQUET;
     Map<Integer, List<@Nullable Object>> texts =
         hasTexts ? rows(DuckDbQuery.texts(format, place, columns)) : values;
@@ -137,9 +140,7 @@ class DuckDbAgreesIT {
 
   private Object expected(int number) {
     return PlainValue.of(
-        typeOf(number),
-        table.cases().get(number).bytes(),
-        session.getContext().getCodecRegistry());
+        typeOf(number), table.cases().get(number).bytes(), session.getContext().getCodecRegistry());
   }
 
   private @Nullable Object read(int number, Map<Integer, List<@Nullable Object>> rows)

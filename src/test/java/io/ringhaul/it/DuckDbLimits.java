@@ -34,14 +34,11 @@ final class DuckDbLimits {
   private record Limit(Set<Format> formats, String type, Set<String> names, Instead instead) {
 
     private boolean isOf(Format format, TypeCase value) {
-      return formats.contains(format)
-          && value.type().equals(type)
-          && names.contains(value.name());
+      return formats.contains(format) && value.type().equals(type) && names.contains(value.name());
     }
   }
 
-  private static final Pattern DECIMAL =
-      Pattern.compile("-?\\d+(\\.\\d+)?(E[+-]?\\d+)?");
+  private static final Pattern DECIMAL = Pattern.compile("-?\\d+(\\.\\d+)?(E[+-]?\\d+)?");
 
   private static final Set<Format> JSON = Set.of(Format.JSON, Format.JSON_ARRAY);
 
@@ -84,10 +81,7 @@ final class DuckDbLimits {
 
   /** What becomes of the value in the format; empty if it is held. */
   static Optional<Instead> find(Format format, TypeCase value) {
-    return ALL.stream()
-        .filter(limit -> limit.isOf(format, value))
-        .map(Limit::instead)
-        .findAny();
+    return ALL.stream().filter(limit -> limit.isOf(format, value)).map(Limit::instead).findAny();
   }
 
   /** How many values are not held, over all formats. */
@@ -98,7 +92,9 @@ final class DuckDbLimits {
   /** Whether some values of the type are no values of DuckDB's type. */
   static boolean isDoubtful(DataType type) {
     return ALL.stream()
-        .anyMatch(limit -> limit.type.equals(type.asCql(false, false)) && limit.instead == Instead.TEXT_ALONE);
+        .anyMatch(
+            limit ->
+                limit.type.equals(type.asCql(false, false)) && limit.instead == Instead.TEXT_ALONE);
   }
 
   /** The value with the nearest double in place of each decimal, within lists too. */

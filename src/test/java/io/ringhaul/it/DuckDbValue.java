@@ -98,7 +98,9 @@ final class DuckDbValue {
       Object value = values.get(i);
       // In a JSON array DuckDB leaves each element as its JSON text.
       fields.add(
-          plain(types.get(i), value != null && value instanceof JsonNode ? json(value.toString()) : value));
+          plain(
+              types.get(i),
+              value != null && value instanceof JsonNode ? json(value.toString()) : value));
     }
     return fields;
   }
@@ -106,8 +108,7 @@ final class DuckDbValue {
   private static List<@Nullable Object> struct(UserDefinedType type, Object value)
       throws SQLException {
     if (value instanceof Map<?, ?> map) {
-      List<String> names =
-          type.getFieldNames().stream().map(name -> name.asInternal()).toList();
+      List<String> names = type.getFieldNames().stream().map(name -> name.asInternal()).toList();
       if (!List.copyOf(map.keySet()).equals(names)) {
         throw new IllegalStateException(map.keySet() + " instead of " + names);
       }
@@ -120,8 +121,7 @@ final class DuckDbValue {
     List<Object> entries = new ArrayList<>();
     for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {
       Object key = entry.getKey();
-      boolean isText =
-          key instanceof String && DuckDbQuery.isNested(type.getKeyType());
+      boolean isText = key instanceof String && DuckDbQuery.isNested(type.getKeyType());
       entries.add(
           Arrays.asList(
               plain(type.getKeyType(), isText ? json(key.toString()) : key),
@@ -154,8 +154,7 @@ final class DuckDbValue {
 
   private static String duration(String text) {
     CqlDuration duration = CqlDuration.from(text);
-    return PlainValue.duration(
-        duration.getMonths(), duration.getDays(), duration.getNanoseconds());
+    return PlainValue.duration(duration.getMonths(), duration.getDays(), duration.getNanoseconds());
   }
 
   private static String hex(Blob blob) throws SQLException {
@@ -170,8 +169,7 @@ final class DuckDbValue {
   }
 
   private static String time(Object value) {
-    LocalTime time =
-        value instanceof LocalTime local ? local : LocalTime.parse(value.toString());
+    LocalTime time = value instanceof LocalTime local ? local : LocalTime.parse(value.toString());
     return String.valueOf(time.toNanoOfDay());
   }
 

@@ -77,10 +77,10 @@ class TypeMatrixIT {
     operator.exportFrom(keyspace, "source").to(format.target(place)).run();
     operator.importInto(keyspace, clone).from(format.source(place)).run();
     Map<Integer, List<String>> rows = new HashMap<>();
-    for (Row row : session.execute(
+    for (Row row :
+        session.execute(
             String.format(
-                "SELECT id, %s FROM %s.%s",
-                String.join(", ", table.columns()), keyspace, clone))) {
+                "SELECT id, %s FROM %s.%s", String.join(", ", table.columns()), keyspace, clone))) {
       List<String> values = new ArrayList<>();
       for (int column = 0; column < table.types().size(); column++) {
         values.add(String.valueOf(RawTables.hex(row.getBytesUnsafe(column + 1))));
