@@ -112,12 +112,12 @@ final class DuckDbQuery {
       case LIST -> type(((ListType) type).getElementType()) + "[]";
       case SET -> type(((SetType) type).getElementType()) + "[]";
       case VECTOR -> type(((VectorType) type).getElementType()) + "[]";
-        // Keys in JSON are strings.
+      // Keys in JSON are strings.
       case MAP -> String.format("MAP(VARCHAR, %s)", type(((MapType) type).getValueType()));
       case UDT -> struct((UserDefinedType) type);
-        // An array of different types.
+      // An array of different types.
       case TUPLE -> "JSON[]";
-        // There is nothing that holds any scale, any length, or months beside nanoseconds.
+      // There is nothing that holds any scale, any length, or months beside nanoseconds.
       case ASCII, TEXT, BLOB, INET, DECIMAL, VARINT, DURATION -> "VARCHAR";
       case CUSTOM -> throw new IllegalArgumentException(type.toString());
     };

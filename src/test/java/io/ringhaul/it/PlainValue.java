@@ -36,9 +36,9 @@ final class PlainValue {
 
   static Object of(DataType type, ByteBuffer bytes, CodecRegistry codecs) {
     return switch (CqlKind.of(type)) {
-        // The driver drops the difference of an IPv4 address and its counterpart in IPv6.
+      // The driver drops the difference of an IPv4 address and its counterpart in IPv6.
       case INET -> CqlBytes.hex(bytes);
-        // The driver's codec is only for vectors of floats.
+      // The driver's codec is only for vectors of floats.
       case VECTOR -> vector((VectorType) type, bytes.duplicate(), codecs);
       default -> {
         Object value = codecs.codecFor(type).decode(bytes.duplicate(), ProtocolVersion.V5);
