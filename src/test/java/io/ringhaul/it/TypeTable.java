@@ -1,0 +1,74 @@
+package io.ringhaul.it;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.cluster.TestCluster;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Tables of every {@link TypeCase}: a column {@code c0}, {@code c1}, .. for each type and a row for
+ * each value, numbered by {@code id}, which has a value in the column of its type alone.
+ */
+final class TypeTable {
+
+  private final CqlSession session;
+  private final String keyspace;
+  private final List<TypeCase> cases = TypeCase.all();
+  private final List<String> types = cases.stream().map(TypeCase::type).distinct().toList();
+
+  /** Defines the user-defined types in the keyspace. */
+  TypeTable(CqlSession session, String keyspace) {
+    this.session = session;
+    this.keyspace = keyspace;
+    TestCluster.define(TypeCase.userTypes(keyspace));
+  }
+
+  /** The case of each row by its number. */
+  List<TypeCase> cases() {
+    return cases;
+  }
+
+  /** The CQL type of each column but {@code id}. */
+  List<String> types() {
+    return types;
+  }
+
+  /** The name of each column but {@code id}. */
+  List<String> columns() {
+    return IntStream.range(0, types.size()).mapToObj(column -> "c" + column).toList();
+  }
+
+  /** Makes an empty table. */
+  void create(String table) {
+    List<String> columns = new ArrayList<>();
+    columns.add("id int PRIMARY KEY");
+    for (int i = 0; i < types.size(); i++) {
+      columns.add(columns().get(i) + " " + types.get(i));
+    }
+    TestCluster.define(
+        String.format("CREATE TABLE %s.%s (%s)", keyspace, table, String.join(", ", columns)));
+  }
+
+  /** Inserts each case as raw bytes. */
+  void fill(String table) {
+    Map<String, PreparedStatement> inserts = new HashMap<>();
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int i = 0; i < cases.size(); i++) {
+        TypeCase each = cases.get(i);
+        PreparedStatement insert =
+            inserts.computeIfAbsent(
+                each.type(),
+                type ->
+                    session.prepare(
+                        String.format(
+                            "INSERT INTO %s.%s (id, c%d) VALUES (?, ?)",
+                            keyspace, table, types.indexOf(type))));
+        writes.add(insert.bind().setInt(0, i).setBytesUnsafe(1, each.bytes()));
+      }
+    }
+  }
+}
