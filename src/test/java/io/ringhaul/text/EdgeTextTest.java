@@ -457,19 +457,6 @@ class EdgeTextTest {
   }
 
   @Test
-  void nullWords() {
-    TextOptions options = TextOptions.defaults().nullWords(java.util.Set.of("NULL", ""));
-    assertThat(Texts.readPlain(DataTypes.TEXT, "NULL", options)).isEqualTo("null");
-    assertThat(Texts.readPlain(DataTypes.INT, "", options)).isEqualTo("null");
-    assertThat(Texts.readJson(DataTypes.TEXT, "\"NULL\"", options)).isEqualTo("null");
-    assertThat(Texts.readPlain(DataTypes.TEXT, "null", options)).isEqualTo("6e756c6c");
-    assertThat(Texts.readJson(DataTypes.TEXT, "null")).isEqualTo("null");
-    assertThat(Texts.readPlain(DataTypes.listOf(DataTypes.TEXT), "[\"NULL\"]", options))
-        .isEqualTo(CqlBytes.hex(CqlBytes.collection(1, CqlBytes.text("NULL"))));
-  }
-
-  /** The times to live of a collection's elements: a cell that never expires has none. */
-  @Test
   void factsAboutCellsMayHoldNulls() {
     ColumnDescription ttls =
         new ColumnDescription("v_ttl", DataTypes.listOf(DataTypes.INT), Kind.METADATA);
