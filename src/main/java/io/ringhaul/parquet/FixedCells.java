@@ -116,8 +116,7 @@ final class FixedCells {
       long nanos = bytes.getLong(offset);
       if (nanos < 0 || nanos > LAST) {
         throw site()
-            .error(
-                "is a time of " + nanos + " ns since midnight, out of the range 0 to " + LAST);
+            .error("is a time of " + nanos + " ns since midnight, out of the range 0 to " + LAST);
       }
     }
 

@@ -20,8 +20,7 @@ public final class TextOptions {
   public static final String CQL_TIMESTAMP = "CQL_TIMESTAMP";
 
   private static final TextOptions DEFAULTS =
-      new TextOptions(
-          new Temporal(null, null, null, null, ZoneOffset.UTC), BlobForm.UNAMBIGUOUS);
+      new TextOptions(new Temporal(null, null, null, null, ZoneOffset.UTC), BlobForm.UNAMBIGUOUS);
 
   /**
    * What to expect of dates and times; null is the default form.

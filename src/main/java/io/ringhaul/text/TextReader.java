@@ -37,7 +37,8 @@ public final class TextReader {
   }
 
   /**
-   * The value of a plain text, ready to be read, never null. The empty text is the empty value of ascii, text and blob, and no value of other types.
+   * The value of a plain text, ready to be read, never null. The empty text is the empty value of
+   * ascii, text and blob, and no value of other types.
    *
    * @throws io.ringhaul.exceptions.UnrepresentableValueException if the text is no value of the
    *     column's type, with the path to what is wrong

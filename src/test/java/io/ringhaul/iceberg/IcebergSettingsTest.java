@@ -90,13 +90,9 @@ class IcebergSettingsTest {
             + codec
             + ": both say how data files are compressed";
     assertSetting(
-        "compression",
-        codecs,
-        () -> target.compression(Compression.GZIP).property(codec, "gzip"));
+        "compression", codecs, () -> target.compression(Compression.GZIP).property(codec, "gzip"));
     assertSetting(
-        "compression",
-        codecs,
-        () -> target.property(codec, "gzip").compression(Compression.GZIP));
+        "compression", codecs, () -> target.property(codec, "gzip").compression(Compression.GZIP));
     assertSetting(
         "decimal",
         "decimal(a, 39, 0) is out of bounds: the precision is 1 to 38, the scale 0 to the precision",
