@@ -4,6 +4,7 @@ import io.ringhaul.files.OutputFormat;
 import io.ringhaul.files.PartWriter;
 import io.ringhaul.files.WriterContext;
 import io.ringhaul.format.ExportDescription;
+import io.ringhaul.text.TextWriters;
 import java.util.Map;
 
 /** Rows as files of comma-separated values. */
@@ -34,6 +35,7 @@ final class CsvOutput implements OutputFormat {
 
   @Override
   public Map<String, String> properties(ExportDescription export) {
+    export.columns().forEach(TextWriters::plain); // refuses types without a text form
     CsvSyntax syntax = settings.syntax();
     // All of them, so that a reader needs to know no defaults.
     return Map.of(

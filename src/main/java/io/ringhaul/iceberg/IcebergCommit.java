@@ -49,7 +49,8 @@ final class IcebergCommit {
   /**
    * Commits, or finds what an earlier commit of the job has done.
    *
-   * @throws StorageException if the catalog refuses; the files are deleted then
+   * @throws StorageException if the catalog refuses; the files are deleted then, unless a snapshot
+   *     of the table may have them
    * @throws UnknownCommitStateException if it is not known; the files are left then
    */
   CommitResult run(List<TaskOutput> outputs) {
@@ -58,7 +59,8 @@ final class IcebergCommit {
     try {
       earlier = jobSnapshot.find();
     } catch (RuntimeException e) {
-      throw refused(files, e);
+      // An earlier commit of the job may have taken effect: the files may be the table's.
+      throw unknown(e);
     }
     if (earlier.isPresent()) {
       LOG.info("Export {} was committed to {} before; it is left as it is", jobId, identifier);
@@ -68,14 +70,15 @@ final class IcebergCommit {
       try {
         new TableCommit(catalog, layout, jobSnapshot).run(files);
         return done(files);
-      } catch (StorageException e) {
-        DataFiles.delete(io, files);
-        throw e;
       } catch (RuntimeException e) {
         // Whatever the catalog says, it may have committed: look before anything is deleted.
         Optional<Snapshot> snapshot = look(e);
         if (snapshot.isPresent()) {
           return found(files, snapshot.get());
+        }
+        if (e instanceof StorageException refusal) {
+          deleteUncommitted(files, refusal);
+          throw refusal;
         }
         if (!isRefusal(e)) {
           throw unknown(e);
@@ -140,8 +143,20 @@ final class IcebergCommit {
     return layout.table() + " in " + layout.location();
   }
 
+  /** Deletes the files if it is certain that no snapshot of the table has them. */
+  private void deleteUncommitted(List<DataFile> files, RuntimeException failure) {
+    try {
+      if (jobSnapshot.isNowhere()) {
+        DataFiles.delete(io, files);
+      }
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+      LOG.warn("Data files of export {} that are in no snapshot may be left", jobId, e);
+    }
+  }
+
   private StorageException refused(List<DataFile> files, RuntimeException e) {
-    DataFiles.delete(io, files);
+    deleteUncommitted(files, e);
     return new StorageException(
         layout.table(),
         "The catalog refused the commit to " + layout.table() + ": " + e.getMessage(),

@@ -59,19 +59,26 @@ final class IcebergRowReader implements RowReader {
 
   @Override
   public @Nullable RawRow next() {
+    @Nullable Record row;
     try {
-      while (rows == null || !rows.hasNext()) {
-        closeFile();
-        if (!parts.hasNext()) {
-          return null;
-        }
-        rows = open(parts.next());
-      }
-      rowNumber++;
-      return encode(rows.next());
-    } catch (UncheckedIOException | IOException e) {
+      row = nextRecord();
+    } catch (IOException | RuntimeException e) {
+      // Damage shows in exceptions of every kind, of Iceberg, of Parquet and of Java.
       throw new StorageException(file, "The data file " + file + " cannot be read: " + e, e);
     }
+    return row == null ? null : encode(row);
+  }
+
+  private @Nullable Record nextRecord() throws IOException {
+    while (rows == null || !rows.hasNext()) {
+      closeFile();
+      if (!parts.hasNext()) {
+        return null;
+      }
+      rows = open(parts.next());
+    }
+    rowNumber++;
+    return rows.next();
   }
 
   @Override

@@ -45,6 +45,7 @@ final class IcebergSourceSession implements SourceSession {
   private static final long LEAST_SPLIT_BYTES = 64L << 10;
 
   private static final String SCHEMA = "schema";
+  private static final String TABLE = "table";
 
   private final CatalogSource source;
   private final Optional<TableIdentifier> name;
@@ -99,7 +100,7 @@ final class IcebergSourceSession implements SourceSession {
         WriteLayout.FORMAT,
         identifier + " in " + opened.location(),
         selected,
-        Map.of(SCHEMA, SchemaParser.toJson(schema)),
+        Map.of(TABLE, identifier.toString(), SCHEMA, SchemaParser.toJson(schema)),
         splits(identifier, () -> state.files(selected), splitCount));
   }
 
@@ -111,7 +112,7 @@ final class IcebergSourceSession implements SourceSession {
             .map(
                 column -> CqlValueEncoder.of(column, schema.asStruct().field(column.name()).type()))
             .toList();
-    return new IcebergRowReader(Objects.requireNonNull(table), schema, plan, split, encoders);
+    return new IcebergRowReader(planned(plan), schema, plan, split, encoders);
   }
 
   @Override
@@ -119,6 +120,17 @@ final class IcebergSourceSession implements SourceSession {
     if (handle != null) {
       handle.close();
     }
+  }
+
+  /** The table that was planned; a session that did not plan asks the catalog for it. */
+  private synchronized Table planned(SourcePlan plan) {
+    Table known = table;
+    if (known != null) {
+      return known;
+    }
+    TableIdentifier identifier =
+        TableIdentifier.parse(Objects.requireNonNull(plan.properties().get(TABLE)));
+    return guarded(identifier, () -> load(identifier));
   }
 
   private Table load(TableIdentifier identifier) {

@@ -9,6 +9,7 @@ import io.ringhaul.parquet.ParquetCodecs;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Catalog;
 
 /**
@@ -145,7 +146,8 @@ public final class IcebergTarget implements ExportTarget {
    * once for each property. Default: new tables get format version 2, zstd and 20 commit retries,
    * others keep what they have.
    *
-   * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}
+   * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}, or if it
+   *     is {@code write.parquet.compression-codec} and {@link #compression} is set too
    */
   public IcebergTarget property(String key, String value) {
     if (key.isBlank() || key.startsWith(OWN_PROPERTIES)) {
@@ -156,18 +158,19 @@ public final class IcebergTarget implements ExportTarget {
               + "\" cannot be set; it takes a key that does not begin with "
               + OWN_PROPERTIES);
     }
-    return new IcebergTarget(settings.withProperty(key, Objects.requireNonNull(value)));
+    return with(settings.withProperty(key, Objects.requireNonNull(value)));
   }
 
   /**
    * How the data files of this export are compressed; a new table keeps it for later writes.
    * Default: as the table says, zstd in a new one.
    *
-   * @throws InvalidSettingException if Parquet does not have it: BZIP2 and XZ
+   * @throws InvalidSettingException if Parquet does not have it: BZIP2 and XZ; or if the property
+   *     {@code write.parquet.compression-codec} is set too
    */
   public IcebergTarget compression(Compression compression) {
     ParquetCodecs.name(compression);
-    return new IcebergTarget(settings.withCompression(compression));
+    return with(settings.withCompression(compression));
   }
 
   /**
@@ -191,6 +194,18 @@ public final class IcebergTarget implements ExportTarget {
   @Override
   public TargetSession open() {
     return new IcebergTargetSession(settings);
+  }
+
+  private static IcebergTarget with(TargetSettings settings) {
+    if (settings.compression().isPresent()
+        && settings.properties().containsKey(TableProperties.PARQUET_COMPRESSION)) {
+      throw new InvalidSettingException(
+          "compression",
+          "Set either compression or the property "
+              + TableProperties.PARQUET_COMPRESSION
+              + ": both say how data files are compressed");
+    }
+    return new IcebergTarget(settings);
   }
 
   private static InvalidSettingException contradiction() {

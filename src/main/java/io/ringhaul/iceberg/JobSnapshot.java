@@ -53,6 +53,19 @@ final class JobSnapshot {
     return Optional.empty();
   }
 
+  /** Whether no snapshot that the table keeps is the job's, rolled back or on whatever branch. */
+  boolean isNowhere() {
+    if (!catalog.tableExists(identifier)) {
+      return true;
+    }
+    for (Snapshot snapshot : catalog.loadTable(identifier).snapshots()) {
+      if (isOfJob(snapshot)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The locations of the data files that the snapshot added. */
   Set<String> dataFiles(Snapshot snapshot) {
     Set<String> locations = new HashSet<>();

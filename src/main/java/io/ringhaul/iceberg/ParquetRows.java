@@ -1,6 +1,7 @@
 package io.ringhaul.iceberg;
 
 import io.ringhaul.parquet.CqlParquetWriters;
+import io.ringhaul.parquet.RowGroups;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.function.Consumer;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.StructLike;
-import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.Parquet;
@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens Parquet files for the rows of an export. */
 final class ParquetRows {
-
-  private static final long LEAST_ROW_GROUP_BYTES = 1L << 20;
-  private static final long MOST_ROW_GROUP_BYTES = 128L << 20;
 
   private final WriteLayout layout;
   private final List<ColumnDescription> columns;
@@ -34,8 +31,7 @@ final class ParquetRows {
     this.columns = columns;
     this.fileProperties = new HashMap<>(layout.properties());
     fileProperties.putAll(CqlParquetWriters.fileProperties(layout.schema()));
-    fileProperties.put(
-        TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Long.toString(rowGroupBytes()));
+    fileProperties.putAll(RowGroups.properties(rowGroupBytes()));
   }
 
   /** How many values a row has. */
@@ -82,7 +78,6 @@ final class ParquetRows {
   /** A file holds one row group in memory; the task's share is divided among its open files. */
   private long rowGroupBytes() {
     long openFiles = layout.spec().isUnpartitioned() ? 1 : layout.openPartitions();
-    long share = layout.writerBytes() / openFiles;
-    return Math.max(LEAST_ROW_GROUP_BYTES, Math.min(MOST_ROW_GROUP_BYTES, share));
+    return layout.writerBytes() / openFiles;
   }
 }

@@ -1,23 +1,17 @@
 package io.ringhaul.iceberg;
 
 import io.ringhaul.schema.RawRow;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -27,19 +21,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rows of partitions that have no open file yet, kept on disk until they get one. A scan in token
  * order meets every partition at once; a Parquet writer for each of them would not fit in memory.
- * One temporary file serves all partitions, and memory holds {@value #MEMORY_BYTES} bytes at most
- * beside one row.
+ * One temporary file serves all partitions. Memory holds {@value #MEMORY_BYTES} bytes of rows at
+ * most beside one row, and a few numbers for each partition: where in the file its last rows are,
+ * beside which it stands where those before them are.
  */
 final class PartitionSpill implements AutoCloseable {
 
   private static final int MEMORY_BYTES = 2 << 20;
   private static final int NULL = -1;
 
-  private record Segment(long offset, int length) {}
+  /** Before each segment of the file: where the partition's one before it is, and its length. */
+  private static final int HEADER_BYTES = Long.BYTES + Integer.BYTES;
 
   private static final class Rows {
-    private ByteArrayOutputStream memory = new ByteArrayOutputStream();
-    private final List<Segment> segments = new ArrayList<>();
+    private @Nullable ByteArrayOutputStream memory;
+    private long lastSegment;
+    private int segments;
   }
 
   private final int columns;
@@ -67,7 +64,12 @@ final class PartitionSpill implements AutoCloseable {
 
   /** Keeps a row. The key must not be changed afterwards. */
   void add(PartitionKey key, RawRow row) {
-    ByteArrayOutputStream memory = partitions.computeIfAbsent(key, k -> new Rows()).memory;
+    Rows rows = partitions.computeIfAbsent(key, k -> new Rows());
+    ByteArrayOutputStream memory = rows.memory;
+    if (memory == null) {
+      memory = new ByteArrayOutputStream();
+      rows.memory = memory;
+    }
     int before = memory.size();
     try (DataOutputStream out = new DataOutputStream(memory)) {
       for (int i = 0; i < columns; i++) {
@@ -97,51 +99,81 @@ final class PartitionSpill implements AutoCloseable {
       return;
     }
     try {
-      for (Segment segment : rows.segments) {
-        FileChannel channel = file();
-        channel.position(segment.offset());
-        // The stream is not closed: the channel serves the other segments too.
-        read(new BufferedInputStream(Channels.newInputStream(channel)), segment.length(), consumer);
+      for (long segment : segments(rows)) {
+        int length = header(segment).getInt(Long.BYTES);
+        replay(read(segment + HEADER_BYTES, length), consumer);
       }
-      byte[] memory = rows.memory.toByteArray();
-      read(new ByteArrayInputStream(memory), memory.length, consumer);
+      if (rows.memory != null) {
+        replay(ByteBuffer.wrap(rows.memory.toByteArray()), consumer);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("Rows kept in a temporary file cannot be read", e);
     }
   }
 
-  private void read(InputStream bytes, int length, Consumer<RawRow> consumer) throws IOException {
-    DataInputStream in = new DataInputStream(bytes);
-    int left = length;
-    while (left > 0) {
+  private void replay(ByteBuffer rows, Consumer<RawRow> consumer) {
+    while (rows.hasRemaining()) {
       ByteBuffer[] values = new ByteBuffer[columns];
       for (int i = 0; i < columns; i++) {
-        int size = in.readInt();
-        left -= Integer.BYTES;
+        int size = rows.getInt();
         if (size != NULL) {
-          values[i] = ByteBuffer.wrap(in.readNBytes(size));
-          left -= size;
+          values[i] = rows.slice(rows.position(), size);
+          rows.position(rows.position() + size);
         }
       }
       consumer.accept(column -> values[column]);
     }
   }
 
+  /** Where the partition's segments are, the first one first. */
+  private long[] segments(Rows rows) throws IOException {
+    long[] segments = new long[rows.segments];
+    long segment = rows.lastSegment;
+    for (int i = segments.length - 1; i >= 0; i--) {
+      segments[i] = segment;
+      segment = header(segment).getLong(0);
+    }
+    return segments;
+  }
+
+  private ByteBuffer header(long segment) throws IOException {
+    return read(segment, HEADER_BYTES);
+  }
+
+  private ByteBuffer read(long position, int length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    while (bytes.hasRemaining()) {
+      if (file().read(bytes, position + bytes.position()) < 0) {
+        throw new EOFException("the temporary file is shorter than what was written to it");
+      }
+    }
+    return bytes.flip();
+  }
+
   private void flush() throws IOException {
-    FileChannel channel = file();
     for (Rows rows : partitions.values()) {
-      ByteBuffer bytes = ByteBuffer.wrap(rows.memory.toByteArray());
-      int length = bytes.remaining();
-      if (length > 0) {
-        rows.segments.add(new Segment(fileBytes, length));
-        while (bytes.hasRemaining()) {
-          fileBytes += channel.write(bytes, fileBytes);
-        }
+      ByteArrayOutputStream memory = rows.memory;
+      if (memory != null) {
+        long segment = fileBytes;
+        append(
+            ByteBuffer.allocate(HEADER_BYTES)
+                .putLong(rows.lastSegment)
+                .putInt(memory.size())
+                .flip());
+        append(ByteBuffer.wrap(memory.toByteArray()));
+        rows.lastSegment = segment;
+        rows.segments++;
         // Not reset: that would keep its buffer, and there may be one for every partition.
-        rows.memory = new ByteArrayOutputStream();
+        rows.memory = null;
       }
     }
     memoryBytes = 0;
+  }
+
+  private void append(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      fileBytes += file().write(bytes, fileBytes);
+    }
   }
 
   private FileChannel file() throws IOException {

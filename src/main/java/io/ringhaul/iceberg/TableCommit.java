@@ -41,6 +41,8 @@ final class TableCommit {
   void run(List<DataFile> files) {
     if (catalog.tableExists(identifier)) {
       change(files);
+    } else if (!layout.isNew()) {
+      throw refused("it was dropped during the export");
     } else {
       create(files);
     }

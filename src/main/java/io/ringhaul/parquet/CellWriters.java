@@ -58,7 +58,8 @@ final class CellWriters {
       case TINYINT -> new FixedCells.TinyintCell(site, column);
       case SMALLINT -> new FixedCells.SmallintCell(site, column);
       case INT -> new FixedCells.IntCell(site, column);
-      case BIGINT, COUNTER, TIME -> new FixedCells.LongCell(site, column, kind);
+      case BIGINT, COUNTER -> new FixedCells.LongCell(site, column, kind);
+      case TIME -> new FixedCells.TimeCell(site, column);
       case FLOAT -> new FixedCells.FloatCell(site, column);
       case DOUBLE -> new FixedCells.DoubleCell(site, column);
       case DATE -> new FixedCells.DateCell(site, column);

@@ -3,6 +3,7 @@ package io.ringhaul.parquet;
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.Site;
 import java.nio.ByteBuffer;
+import java.time.LocalTime;
 import java.util.stream.Stream;
 import org.apache.iceberg.DoubleFieldMetrics;
 import org.apache.iceberg.FieldMetrics;
@@ -87,11 +88,36 @@ final class FixedCells {
     }
   }
 
-  /** A bigint, a counter, or a time as its nanoseconds since midnight. */
+  /** A bigint or a counter. */
   static final class LongCell extends FixedCell {
 
     LongCell(Site site, ColumnDescriptor descriptor, CqlKind kind) {
       super(site, descriptor, kind, Long.BYTES);
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeLong(repetitionLevel, bytes.getLong(offset));
+    }
+  }
+
+  /** A time as its nanoseconds since midnight: Cassandra takes any number, CQL only one day's. */
+  static final class TimeCell extends FixedCell {
+
+    private static final long LAST = LocalTime.MAX.toNanoOfDay();
+
+    TimeCell(Site site, ColumnDescriptor descriptor) {
+      super(site, descriptor, CqlKind.TIME, Long.BYTES);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      super.check(bytes, offset, length);
+      long nanos = bytes.getLong(offset);
+      if (nanos < 0 || nanos > LAST) {
+        throw site()
+            .error("is a time of " + nanos + " ns since midnight, out of the range 0 to " + LAST);
+      }
     }
 
     @Override

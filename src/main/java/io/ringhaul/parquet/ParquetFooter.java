@@ -9,8 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.mapping.MappedField;
 import org.apache.iceberg.mapping.MappingUtil;
 import org.apache.iceberg.mapping.NameMapping;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
@@ -64,6 +66,10 @@ record ParquetFooter(
     Map<String, String> unreadable = new LinkedHashMap<>();
     List<Type> readable = new ArrayList<>();
     for (Type field : parquet.getFields()) {
+      if (UnsignedIntegers.isIn(field)) {
+        unreadable.put(field.getName(), UnsignedIntegers.PROBLEM);
+        continue;
+      }
       try {
         ParquetSchemaUtil.convert(new MessageType(parquet.getName(), List.of(field)));
         readable.add(field);
@@ -78,8 +84,18 @@ record ParquetFooter(
     return new ParquetFooter(
         UuidFields.in(schema, identified),
         unreadable,
-        hasIds ? Optional.empty() : Optional.of(mapping),
+        hasIds ? Optional.empty() : Optional.of(with(mapping, schema, unreadable.keySet())),
         stored);
+  }
+
+  /** Iceberg's reader wants an id even of the groups that it passes over. */
+  private static NameMapping with(NameMapping mapping, Schema schema, Set<String> passedOver) {
+    List<MappedField> fields = new ArrayList<>(mapping.asMappedFields().fields());
+    int id = schema.highestFieldId();
+    for (String name : passedOver) {
+      fields.add(MappedField.of(++id, name));
+    }
+    return NameMapping.of(fields);
   }
 
   /** The names of all columns. */

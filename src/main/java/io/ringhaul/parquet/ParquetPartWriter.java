@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** Writes rows to Parquet files, one after another. */
 final class ParquetPartWriter implements PartWriter {
 
-  private static final long LEAST_ROW_GROUP_BYTES = 1L << 20;
-  private static final long MOST_ROW_GROUP_BYTES = 128L << 20;
-
   /** How often the size is looked at: so many rows, or so many times in a file. */
   private static final int ROWS_BETWEEN_CHECKS = 1_000;
 
@@ -116,14 +113,8 @@ final class ParquetPartWriter implements PartWriter {
   private static Map<String, String> properties(WriterContext context, Schema schema) {
     Map<String, String> properties = new HashMap<>(CqlParquetWriters.fileProperties(schema));
     properties.put(TableProperties.PARQUET_COMPRESSION, ParquetCodecs.name(context.compression()));
-    long rowGroup =
-        Math.min(MOST_ROW_GROUP_BYTES, Math.min(context.memoryBytes(), context.maxFileBytes()));
-    properties.put(
-        TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES,
-        Long.toString(Math.max(LEAST_ROW_GROUP_BYTES, rowGroup)));
-    // By default the first look at a row group's size comes after 100 rows, which may be large.
-    properties.put(TableProperties.PARQUET_ROW_GROUP_CHECK_MIN_RECORD_COUNT, "1");
-    properties.put(TableProperties.PARQUET_ROW_GROUP_CHECK_MAX_RECORD_COUNT, "1000");
+    properties.putAll(
+        RowGroups.properties(Math.min(context.memoryBytes(), context.maxFileBytes())));
     return properties;
   }
 }

@@ -68,7 +68,10 @@ final class BinaryText {
   }
 
   private static boolean isLiteral(byte[] text, int start, int end) {
-    if ((end - start) % 2 != 0 || end - start < 2 || text[start] != '0' || text[start + 1] != 'x') {
+    if ((end - start) % 2 != 0
+        || end - start < 2
+        || text[start] != '0'
+        || (text[start + 1] | 0x20) != 'x') {
       return false;
     }
     for (int i = start + 2; i < end; i++) {

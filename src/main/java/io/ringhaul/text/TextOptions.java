@@ -7,7 +7,6 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +20,7 @@ public final class TextOptions {
   public static final String CQL_TIMESTAMP = "CQL_TIMESTAMP";
 
   private static final TextOptions DEFAULTS =
-      new TextOptions(
-          new Temporal(null, null, null, null, ZoneOffset.UTC), Set.of(), BlobForm.UNAMBIGUOUS);
+      new TextOptions(new Temporal(null, null, null, null, ZoneOffset.UTC), BlobForm.UNAMBIGUOUS);
 
   /**
    * What to expect of dates and times; null is the default form.
@@ -37,12 +35,10 @@ public final class TextOptions {
       ZoneId zone) {}
 
   private final Temporal temporal;
-  private final Set<String> nullWords;
   private final BlobForm blobForm;
 
-  private TextOptions(Temporal temporal, Set<String> nullWords, BlobForm blobForm) {
+  private TextOptions(Temporal temporal, BlobForm blobForm) {
     this.temporal = temporal;
-    this.nullWords = nullWords;
     this.blobForm = blobForm;
   }
 
@@ -113,22 +109,9 @@ public final class TextOptions {
             Objects.requireNonNull(zone)));
   }
 
-  /**
-   * The texts that stand for null where they are all there is of a column's value, never within a
-   * collection. Default: none; in JSON null is null in any case.
-   */
-  public TextOptions nullWords(Set<String> words) {
-    return new TextOptions(temporal, Set.copyOf(words), blobForm);
-  }
-
   /** How blobs look. Default: {@link BlobForm#UNAMBIGUOUS}. */
   public TextOptions blobForm(BlobForm form) {
-    return new TextOptions(temporal, nullWords, Objects.requireNonNull(form));
-  }
-
-  /** See {@link #nullWords(Set)}. */
-  public Set<String> nullWords() {
-    return nullWords;
+    return new TextOptions(temporal, Objects.requireNonNull(form));
   }
 
   /** See {@link #blobForm(BlobForm)}. */
@@ -161,7 +144,7 @@ public final class TextOptions {
   }
 
   private TextOptions with(Temporal other) {
-    return new TextOptions(other, nullWords, blobForm);
+    return new TextOptions(other, blobForm);
   }
 
   private static DateTimeFormatter formatter(String setting, String pattern) {

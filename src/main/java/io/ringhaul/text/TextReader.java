@@ -21,11 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class TextReader {
 
   private final ValueParser parser;
-  private final TextOptions options;
 
-  private TextReader(ValueParser parser, TextOptions options) {
+  private TextReader(ValueParser parser) {
     this.parser = parser;
-    this.options = options;
   }
 
   /**
@@ -35,28 +33,24 @@ public final class TextReader {
    *     a text form
    */
   public static TextReader of(ColumnDescription column, TextOptions options) {
-    return new TextReader(ValueParsers.of(column, options), options);
+    return new TextReader(ValueParsers.of(column, options));
   }
 
   /**
-   * The value of a plain text, ready to be read; null if the text is one of the options' null
-   * words. The empty text is the empty value of ascii, text and blob, and no value of other types.
+   * The value of a plain text, ready to be read, never null. The empty text is the empty value of
+   * ascii, text and blob, and no value of other types.
    *
    * @throws io.ringhaul.exceptions.UnrepresentableValueException if the text is no value of the
    *     column's type, with the path to what is wrong
    */
-  public @Nullable ByteBuffer read(String text) {
-    if (isNull(text)) {
-      return null;
-    }
+  public ByteBuffer read(String text) {
     ByteSink out = new ByteSink(0);
     parser.parse(text, out);
     return out.toBuffer();
   }
 
   /**
-   * The value of a JSON value, ready to be read; null for null and for a string that is one of the
-   * options' null words.
+   * The value of a JSON value, ready to be read; null for null.
    *
    * @param json stands at the value's first token and is left at its last
    * @throws io.ringhaul.exceptions.UnrepresentableValueException if it is no value of the column's
@@ -64,17 +58,11 @@ public final class TextReader {
    * @throws IOException if the text is no JSON
    */
   public @Nullable ByteBuffer read(JsonParser json) throws IOException {
-    JsonToken token = json.currentToken();
-    if (token == JsonToken.VALUE_NULL
-        || (token == JsonToken.VALUE_STRING && isNull(json.getText()))) {
+    if (json.currentToken() == JsonToken.VALUE_NULL) {
       return null;
     }
     ByteSink out = new ByteSink(0);
     parser.parse(json, out);
     return out.toBuffer();
-  }
-
-  private boolean isNull(String text) {
-    return !options.nullWords().isEmpty() && options.nullWords().contains(text);
   }
 }

@@ -12,8 +12,12 @@ import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.cql.CqlGenerator;
 import io.ringhaul.cql.CqlTypes;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.Compression;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
+import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -28,8 +32,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,6 +82,24 @@ class CsvFolderTest {
               .isEqualTo(table.columns().stream().map(ColumnDescription::name).toList());
           assertThat(sorted(imported.rows())).isEqualTo(sorted(exported.rows()));
         });
+  }
+
+  @Test
+  void aTypeWithoutATextFormIsRefusedBeforeAnythingIsWritten() {
+    TableDescription table =
+        table(
+            new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
+            new ColumnDescription("c", DataTypes.custom("org.example.Odd"), Kind.REGULAR));
+    ExportDescription export =
+        new ExportDescription(
+            UUID.randomUUID(), table, table.columns(), 1, TokenRangeSet.wholeRing(), Map.of());
+    Path target = folder.resolve("out");
+    try (TargetSession session = CsvTarget.folder(target).open()) {
+      assertThatThrownBy(() -> session.plan(export))
+          .isInstanceOf(UnrepresentableValueException.class)
+          .hasMessageContaining("c is of the custom type")
+          .hasMessageEndingWith("which has no text form; leave the column out");
+    }
   }
 
   @Test

@@ -84,6 +84,15 @@ class IcebergSettingsTest {
         "Parquet files cannot be compressed with XZ; compression takes NONE, GZIP, ZSTD, LZ4 or"
             + " SNAPPY",
         () -> target.compression(Compression.XZ));
+    String codec = "write.parquet.compression-codec";
+    String codecs =
+        "Set either compression or the property "
+            + codec
+            + ": both say how data files are compressed";
+    assertSetting(
+        "compression", codecs, () -> target.compression(Compression.GZIP).property(codec, "gzip"));
+    assertSetting(
+        "compression", codecs, () -> target.property(codec, "gzip").compression(Compression.GZIP));
     assertSetting(
         "decimal",
         "decimal(a, 39, 0) is out of bounds: the precision is 1 to 38, the scale 0 to the precision",

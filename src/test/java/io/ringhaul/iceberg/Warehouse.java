@@ -111,6 +111,13 @@ final class Warehouse implements AutoCloseable {
     }
   }
 
+  /** The locations of the current data files of a table. */
+  static List<String> locationsIn(Path folder, String table) {
+    try (Warehouse warehouse = new Warehouse(folder)) {
+      return locations(dataFiles(warehouse.table(table)));
+    }
+  }
+
   static List<String> locations(List<DataFile> files) {
     return files.stream().map(DataFile::location).sorted().toList();
   }

@@ -87,6 +87,8 @@ record TypeCase(String type, String name, ByteBuffer bytes) {
     for (String blob : List.of("", "00", "ff00ff", "efbbbf", "0d0a22", "00".repeat(1_000))) {
       cases.add(new TypeCase("blob", blob.length() / 2 + " bytes", CqlBytes.hex(blob)));
     }
+    cases.add(new TypeCase("blob", "0x12 in Base64", CqlBytes.hex("d31d76")));
+    cases.add(new TypeCase("blob", "0X12 in Base64", CqlBytes.hex("d17d76")));
     cases.add(new TypeCase("blob", "a megabyte", ByteBuffer.wrap(new byte[1 << 20])));
   }
 

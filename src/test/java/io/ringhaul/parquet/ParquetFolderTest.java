@@ -271,6 +271,34 @@ class ParquetFolderTest {
         .hasMessageStartingWith("The file " + file + " cannot be read: ");
   }
 
+  @Test
+  void unsignedIntegersThatIcebergWouldTakeForSignedOnesAreRefused() throws Exception {
+    Path file = parent.resolve("a.parquet");
+    copy(
+        "SELECT 1::INTEGER AS id, 3000000000::UINTEGER AS u, 65535::USMALLINT AS small,"
+            + " [3000000000::UINTEGER] AS list, {'a': 18446744073709551615::UBIGINT} AS pair",
+        file);
+    List<ColumnDescription> columns =
+        List.of(
+            new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
+            regular("u", DataTypes.BIGINT),
+            regular("small", DataTypes.INT),
+            regular("list", DataTypes.listOf(DataTypes.BIGINT)),
+            regular("pair", DataTypes.tupleOf(DataTypes.BIGINT)));
+    for (String name : List.of("u", "list", "pair")) {
+      assertThatThrownBy(() -> read(ParquetSource.at(file), columns, List.of("id", name), 1))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(
+              String.format(
+                  "%1$s does not fit ks.t: column %2$s: %1$s: its Parquet type has unsigned"
+                      + " integers of 32 or 64 bits, which cannot be read; write it with signed"
+                      + " ones",
+                  file, name));
+    }
+    assertThat(read(ParquetSource.at(file), columns, List.of("id", "small"), 1))
+        .containsExactly(List.of("00000001", "0000ffff"));
+  }
+
   private static ColumnDescription regular(String name, DataType type) {
     return new ColumnDescription(name, type, Kind.REGULAR);
   }

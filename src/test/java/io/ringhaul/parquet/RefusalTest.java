@@ -89,6 +89,12 @@ class RefusalTest {
           CqlBytes.of(TypeCodecs.BIGINT, millis),
           "v is a timestamp of " + millis + " ms");
     }
+    for (long nanos : new long[] {-1, 86_400_000_000_000L, Long.MAX_VALUE}) {
+      assertRefused(
+          DataTypes.TIME,
+          CqlBytes.of(TypeCodecs.BIGINT, nanos),
+          "v is a time of " + nanos + " ns since midnight, out of the range 0 to 86399999999999");
+    }
     assertRefused(
         DataTypes.DECIMAL,
         CqlBytes.of(TypeCodecs.DECIMAL, new BigDecimal(BigDecimal.TEN.unscaledValue(), -1 << 31)),

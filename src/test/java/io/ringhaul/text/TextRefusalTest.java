@@ -350,6 +350,7 @@ class TextRefusalTest {
       assertNotRead(DataTypes.BLOB, text, "which is no blob");
     }
     assertNotRead(DataTypes.BLOB, "0x12", "can be Base64 and a blob literal");
+    assertNotRead(DataTypes.BLOB, "0X12", "can be Base64 and a blob literal");
     assertNotRead(DataTypes.ASCII, "é", "not ASCII");
     assertNotRead(DataTypes.TEXT, "\ud83d", "half a surrogate pair");
     assertJsonNotRead(DataTypes.TEXT, "\"\\ude00\"", "half a surrogate pair");
