@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,9 @@ import org.slf4j.LoggerFactory;
 record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> manifest) {
 
   private static final Logger LOG = LoggerFactory.getLogger(TargetState.class);
+
+  /** See {@link DurableFiles#temporary}. */
+  private static final Pattern LEFTOVER = Pattern.compile("\\.(.+)\\.(?:tmp|crc)");
 
   static TargetState of(TargetFolder target) throws IOException {
     Path path = target.path();
@@ -62,10 +67,9 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
   /**
    * Checks that the export may go here.
    *
-   * @param extension the extension of the format's files
    * @throws StorageException if not
    */
-  void requireFit(FolderPlan plan, String extension) throws IOException {
+  void requireFit(FolderPlan plan) {
     if (entries.isEmpty()) {
       return;
     }
@@ -77,7 +81,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
                   + " is not empty; name another one, or choose to append to it or to overwrite"
                   + " it");
       case APPEND -> requireSameKind(plan);
-      case OVERWRITE -> requireReplaceable(extension);
+      case OVERWRITE -> requireReplaceable();
     }
   }
 
@@ -112,18 +116,21 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
   }
 
   /** What is deleted must be an export, and not somebody's home. */
-  private void requireReplaceable(String extension) throws IOException {
-    Set<String> listed = new HashSet<>();
-    manifest.ifPresent(known -> known.files().forEach(file -> listed.add(file.name())));
+  private void requireReplaceable() {
+    Manifest existing =
+        manifest.orElseThrow(
+            () ->
+                error(
+                    "The folder "
+                        + folder.path()
+                        + " is not overwritten, because it holds files, but no "
+                        + Manifest.NAME
+                        + " of an export; empty it or name another folder"));
+    Set<String> known = new HashSet<>(Set.of(Manifest.NAME, "_SUCCESS"));
+    existing.files().forEach(file -> known.add(file.name()));
     for (Path entry : entries) {
       String name = entry.getFileName().toString();
-      boolean ours =
-          listed.contains(name)
-              || name.equals(Manifest.NAME)
-              || name.equals("_SUCCESS")
-              || name.startsWith(".")
-              || name.startsWith("part-")
-              || Compressions.plainName(name).endsWith("." + extension);
+      boolean ours = isPart(known, name) || leftover(name).filter(of -> isPart(known, of)).isPresent();
       if (!ours || !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
         throw error(
             String.format(
@@ -132,6 +139,16 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
                 folder.path(), name));
       }
     }
+  }
+
+  private static boolean isPart(Set<String> known, String name) {
+    return known.contains(name) || FolderTaskWriter.FILE_NAME.matcher(name).matches();
+  }
+
+  /** The file that a hidden one was to become, or whose checksum Hadoop keeps in it. */
+  private static Optional<String> leftover(String name) {
+    Matcher matcher = LEFTOVER.matcher(name);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
   private StorageException error(String message) {

@@ -261,6 +261,42 @@ class FolderTargetSessionTest {
   }
 
   @Test
+  void whatOnlyLooksLikeAnExportIsNotDeleted() throws IOException {
+    Path folder = parent.resolve("out");
+    export(folder, WriteMode.CREATE, 1);
+    for (String name :
+        List.of(".bashrc", "part-time-job", "part-00000.txt", "poem.txt", "poem.txt.gz", ".x.tmp")) {
+      Path mine = Files.writeString(folder.resolve(name), "mine");
+      assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 2))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(
+              "The folder %s is not overwritten, because it holds %s, which is no part of an"
+                  + " export; move that away or name another folder",
+              folder, name);
+      Files.delete(mine);
+    }
+    // What a crash of an export, or Hadoop, leaves.
+    for (String name :
+        List.of(
+            "part-00012-000-0123456789abcdef.txt.gz",
+            ".part-00012-000-0123456789abcdef.txt.gz.crc",
+            ".manifest.json.tmp",
+            "._SUCCESS.crc")) {
+      Files.writeString(folder.resolve(name), "");
+    }
+    export(folder, WriteMode.OVERWRITE, 2);
+    assertThat(names(folder)).hasSize(2);
+    Files.delete(folder.resolve(Manifest.NAME));
+    assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 3))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            "The folder %s is not overwritten, because it holds files, but no manifest.json of an"
+                + " export; empty it or name another folder",
+            folder);
+    assertThat(names(folder)).hasSize(1);
+  }
+
+  @Test
   void anOverwritingThatWasCutOffIsUndoneByTheNextExport() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
