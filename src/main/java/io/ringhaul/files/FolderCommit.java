@@ -121,7 +121,7 @@ final class FolderCommit {
     if (Files.exists(plan.aside())) {
       return own;
     }
-    TargetState state = TargetState.of(plan.folder());
+    TargetState state = TargetState.locked(plan.folder());
     state.requireFit(plan);
     return plan.folder().mode() == WriteMode.APPEND
         ? state.manifest().map(existing -> existing.with(own.jobs().get(0), files)).orElse(own)

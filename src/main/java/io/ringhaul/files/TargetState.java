@@ -31,9 +31,24 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
   /** See {@link DurableFiles#temporary}. */
   private static final Pattern LEFTOVER = Pattern.compile("\\.(.+)\\.(?:tmp|crc)");
 
+  /** What is found now; what an overwriting that was cut off has left is settled before. */
   static TargetState of(TargetFolder target) throws IOException {
     Path path = target.path();
-    settle(path);
+    // What lies aside may be a living commit's, which ends before the lock is had.
+    if (aside(path).isPresent()) {
+      FolderLock.holding(path, () -> settle(path));
+    }
+    return found(target);
+  }
+
+  /** The same for who holds the lock of the folder. */
+  static TargetState locked(TargetFolder target) throws IOException {
+    settle(target.path());
+    return found(target);
+  }
+
+  private static TargetState found(TargetFolder target) throws IOException {
+    Path path = target.path();
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return new TargetState(target, List.of(), Optional.empty());
     }
@@ -157,12 +172,14 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
 
   /**
    * Ends an overwriting that a crash cut off: between its two renames it is undone, after them what
-   * was replaced goes.
+   * was replaced goes. Only for who holds the lock.
+   *
+   * @return what lay aside
    */
-  private static void settle(Path path) throws IOException {
+  private static Optional<Path> settle(Path path) throws IOException {
     Optional<Path> aside = aside(path);
     if (aside.isEmpty()) {
-      return;
+      return aside;
     }
     if (Files.exists(path.resolve(Manifest.NAME))) {
       DurableFiles.deleteFolder(aside.get());
@@ -174,6 +191,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
           aside.get());
       DurableFiles.rename(aside.get(), path);
     }
+    return aside;
   }
 
   /** What an overwriting that was cut off has left of a folder. */

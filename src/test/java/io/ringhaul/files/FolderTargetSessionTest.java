@@ -1,6 +1,7 @@
 package io.ringhaul.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -29,6 +30,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -307,6 +311,36 @@ class FolderTargetSessionTest {
     assertThatThrownBy(() -> read(folder)).hasMessageContaining("that was to overwrite it was cut");
     export(folder, WriteMode.APPEND, 3);
     assertIds(folder, 1, 3);
+  }
+
+  @Test
+  void planningDoesNotDisturbAnOverwriting() throws IOException {
+    Path folder = parent.resolve("out");
+    export(folder, WriteMode.CREATE, 1);
+    Path aside = parent.resolve(FolderPlan.hidden(folder, FolderPlan.OLD) + UUID.randomUUID());
+    CountDownLatch isPlanning = new CountDownLatch(1);
+    // As an overwriting does it: it holds the lock, and is between its two renames.
+    CompletableFuture<TargetPlan> planned =
+        FolderLock.holding(
+            folder,
+            () -> {
+              Files.move(folder, aside);
+              CompletableFuture<TargetPlan> other =
+                  CompletableFuture.supplyAsync(
+                      () -> {
+                        isPlanning.countDown();
+                        return session(folder, WriteMode.APPEND)
+                            .plan(LineFormat.export(UUID.randomUUID()));
+                      });
+              assertThatCode(isPlanning::await).doesNotThrowAnyException();
+              assertThatThrownBy(() -> other.get(100, TimeUnit.MILLISECONDS))
+                  .isInstanceOf(TimeoutException.class);
+              assertThat(folder).doesNotExist();
+              Files.move(aside, folder);
+              return other;
+            });
+    assertThat(planned.join().location()).isEqualTo(folder.toString());
+    assertIds(folder, 1);
   }
 
   @Test
