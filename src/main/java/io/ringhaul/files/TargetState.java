@@ -1,7 +1,9 @@
 package io.ringhaul.files;
 
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.WriteMode;
+import io.ringhaul.schema.TableDescription;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -114,6 +116,9 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     compare(differences, "the format", existing.format(), plan.format());
     compare(differences, "the compression", existing.compression(), folder.compression());
     compare(differences, "the settings", existing.properties(), plan.properties());
+    compare(differences, "the table", table(existing.schema()), table(plan.schema()));
+    compare(
+        differences, "the primary key", existing.schema().primaryKey(), plan.schema().primaryKey());
     compare(differences, "the columns", existing.schema().columns(), plan.schema().columns());
     compare(differences, "the types", existing.schema().userTypes(), plan.schema().userTypes());
     if (!differences.isEmpty()) {
@@ -122,6 +127,10 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
               "The folder %s holds an export of another kind, so nothing can be appended to it: %s",
               folder.path(), String.join("; ", differences)));
     }
+  }
+
+  private static String table(TableSchema schema) {
+    return new TableDescription(schema.keyspace(), schema.table(), List.of()).toString();
   }
 
   private static void compare(List<String> differences, String what, Object there, Object here) {

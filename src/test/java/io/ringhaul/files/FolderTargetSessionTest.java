@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.Manifest.PartFile;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.Compression;
+import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
@@ -17,7 +19,10 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.format.WriteMode;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -228,6 +233,32 @@ class FolderTargetSessionTest {
                 + folder
                 + " holds an export of another kind, so nothing can be appended to it: the"
                 + " compression there: NONE, of this export: GZIP");
+    ExportDescription same = LineFormat.export(UUID.randomUUID());
+    ExportDescription other =
+        new ExportDescription(
+            same.jobId(),
+            new TableDescription("ks", "u", LineFormat.COLUMNS),
+            same.columns(),
+            same.concurrentTasks(),
+            same.coverage(),
+            same.restrictions());
+    assertThatThrownBy(() -> session(folder, WriteMode.APPEND).plan(other))
+        .hasMessageEndingWith(": the table there: ks.t, of this export: ks.u");
+    ExportDescription widened =
+        new ExportDescription(
+            same.jobId(),
+            new TableDescription(
+                "ks",
+                "t",
+                List.of(
+                    LineFormat.COLUMNS.get(0),
+                    new ColumnDescription("at", DataTypes.INT, Kind.CLUSTERING))),
+            same.columns(),
+            same.concurrentTasks(),
+            same.coverage(),
+            same.restrictions());
+    assertThatThrownBy(() -> session(folder, WriteMode.APPEND).plan(widened))
+        .hasMessageEndingWith(": the primary key there: [id], of this export: [id, at]");
     Files.delete(folder.resolve(Manifest.NAME));
     assertThatThrownBy(() -> export(folder, WriteMode.APPEND, 2))
         .hasMessageContaining("holds files, but no manifest.json");
