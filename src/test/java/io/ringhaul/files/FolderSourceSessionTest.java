@@ -249,6 +249,31 @@ class FolderSourceSessionTest {
   }
 
   @Test
+  void timesUnderOtherNamesAreNotLeftOutInSilence() throws IOException {
+    Path out = folder.resolve("out");
+    export(out, Compression.NONE, 1);
+    Path manifest = out.resolve(Manifest.NAME);
+    Path part = part(out);
+    Files.writeString(
+        manifest,
+        Files.readString(manifest)
+            .replace(
+                "\"columns\" : [ {",
+                "\"columns\" : [ {\"name\":\"a_wt\",\"type\":\"bigint\",\"kind\":\"metadata\"},"
+                    + " {")
+            .replace("\"bytes\" : 5", "\"bytes\" : 12"));
+    Files.writeString(part, "id,a_wt\n1,2\n");
+    assertThatThrownBy(() -> plan(out, LineFormat.TABLE, List.of()))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            out
+                + " does not fit ks.t: its column a_wt holds write times or TTLs under a name that"
+                + " is not expected; name them with writetimeNames, ttlNames and ttlReadAtName as"
+                + " the export did, or leave them aside with ignoreCellTimes");
+    assertThat(plan(out, LineFormat.TABLE, List.of("id")).columns()).containsExactly("id");
+  }
+
+  @Test
   void theStoredSchemaIsThere() throws IOException {
     Path out = folder.resolve("out");
     export(out, Compression.NONE, 1);
