@@ -65,7 +65,7 @@ final class SourceSearch {
       }
       return files(matches);
     }
-    Optional<Path> aside = TargetState.aside(path);
+    Optional<Path> aside = TargetState.aside(DurableFiles.linkTarget(path));
     if (aside.isPresent()) {
       throw error(
           String.format(

@@ -34,8 +34,10 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
   private static final Pattern LEFTOVER = Pattern.compile("\\.(.+)\\.(?:tmp|crc)");
 
   /** What is found now; what an overwriting that was cut off has left is settled before. */
-  static TargetState of(TargetFolder target) throws IOException {
-    Path path = target.path();
+  static TargetState of(TargetFolder named) throws IOException {
+    // What an overwriting moves aside lies beside the folder, and not beside a link to it.
+    Path path = DurableFiles.linkTarget(named.path());
+    TargetFolder target = at(path, named);
     // What lies aside may be a living commit's, which ends before the lock is had.
     if (aside(path).isPresent()) {
       FolderLock.holding(path, () -> settle(path));
@@ -72,13 +74,15 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     try (DirectoryStream<Path> found = Files.newDirectoryStream(real)) {
       found.forEach(entries::add);
     }
-    TargetFolder resolved =
-        new TargetFolder(real, target.compression(), target.maxFileBytes(), target.mode());
     // Who only makes new folders need not understand what lies in others.
     return new TargetState(
-        resolved,
+        at(real, target),
         entries,
         target.mode() == WriteMode.CREATE ? Optional.empty() : Manifest.find(real));
+  }
+
+  private static TargetFolder at(Path path, TargetFolder target) {
+    return new TargetFolder(path, target.compression(), target.maxFileBytes(), target.mode());
   }
 
   /**

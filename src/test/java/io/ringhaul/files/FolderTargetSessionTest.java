@@ -465,6 +465,21 @@ class FolderTargetSessionTest {
   }
 
   @Test
+  void anOverwritingThroughALinkThatWasCutOffIsUndone() throws IOException {
+    Path real = Files.createDirectories(parent.resolve("real/data"));
+    Path link = Files.createSymbolicLink(parent.resolve("link"), Path.of("real/data"));
+    export(link, WriteMode.CREATE, 1);
+    FolderTargetSession session = session(link, WriteMode.OVERWRITE);
+    TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
+    LineFormat.write(session, plan, 0, 2);
+    Files.move(real, FolderPlan.from(plan).aside());
+    assertThatThrownBy(() -> read(link)).hasMessageContaining("that was to overwrite it was cut");
+    export(link, WriteMode.APPEND, 3);
+    assertThat(link).isSymbolicLink();
+    assertIds(real, 1, 3);
+  }
+
+  @Test
   void settingsHaveBounds() {
     assertThatThrownBy(() -> TargetFolder.of(Path.of("x"), Compression.NONE).withMaxFileSize(0))
         .isInstanceOf(InvalidSettingException.class)
