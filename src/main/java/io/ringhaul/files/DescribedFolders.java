@@ -52,8 +52,7 @@ final class DescribedFolders {
     if (manifest.isPresent() != other.isPresent()) {
       throw error(
           String.format(
-              "has a %s, and %s has none",
-              Manifest.NAME, manifest.isPresent() ? folder : before),
+              "has a %s, and %s has none", Manifest.NAME, manifest.isPresent() ? folder : before),
           manifest.isPresent() ? before : folder);
     }
     if (manifest.isPresent() && other.isPresent()) {

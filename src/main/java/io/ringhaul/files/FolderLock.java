@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets one commit at a time change a folder, whichever process it runs in: two that append would
- * otherwise each write a manifest without the other's files. The lock is one on a hidden file beside
- * the folder. That file stays: if it were deleted, one process could hold the old file and another
- * a new one of the same name.
+ * otherwise each write a manifest without the other's files. The lock is one on a hidden file
+ * beside the folder. That file stays: if it were deleted, one process could hold the old file and
+ * another a new one of the same name.
  */
 final class FolderLock {
 

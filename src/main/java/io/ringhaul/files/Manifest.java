@@ -93,7 +93,8 @@ public record Manifest(
     try {
       String text = Files.readString(path);
       if (!ManifestJson.isManifest(text)) {
-        LOG.warn("{} is another program's, and is passed over: it is no manifest of an export", path);
+        LOG.warn(
+            "{} is another program's, and is passed over: it is no manifest of an export", path);
         return Optional.empty();
       }
       return Optional.of(ManifestJson.parse(text));

@@ -133,9 +133,7 @@ final class ManifestJson {
   static TokenRangeSet ranges(JsonNode node) {
     List<TokenRange> ranges = new ArrayList<>();
     for (JsonNode range : node) {
-      ranges.add(
-          new TokenRange(
-              number(range, "startExclusive"), number(range, "endInclusive")));
+      ranges.add(new TokenRange(number(range, "startExclusive"), number(range, "endInclusive")));
     }
     return TokenRangeSet.of(ranges);
   }

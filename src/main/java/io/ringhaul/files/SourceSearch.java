@@ -36,8 +36,7 @@ final class SourceSearch {
    *     several, whose manifests then say the same of their columns
    * @param checksums the SHA-256 checksums that manifests list, by the files' paths
    */
-  record Found(
-      List<SourceFile> files, Optional<Manifest> manifest, Map<Path, String> checksums) {
+  record Found(List<SourceFile> files, Optional<Manifest> manifest, Map<Path, String> checksums) {
 
     /** The CQL schema that the export has kept; empty if another tool wrote the files. */
     Optional<TableSchema> schema(InputFormat format) throws IOException {

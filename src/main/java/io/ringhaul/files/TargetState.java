@@ -158,7 +158,8 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     existing.files().forEach(file -> known.add(file.name()));
     for (Path entry : entries) {
       String name = entry.getFileName().toString();
-      boolean ours = isPart(known, name) || leftover(name).filter(of -> isPart(known, of)).isPresent();
+      boolean ours =
+          isPart(known, name) || leftover(name).filter(of -> isPart(known, of)).isPresent();
       if (!ours || !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
         throw error(
             String.format(

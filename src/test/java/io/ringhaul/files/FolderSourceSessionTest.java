@@ -340,8 +340,12 @@ class FolderSourceSessionTest {
     assertThatThrownBy(() -> glob("*/*.txt"))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            start + a + " was exported with the settings {header=id}, and " + b
-                + " with {header=x}" + end);
+            start
+                + a
+                + " was exported with the settings {header=id}, and "
+                + b
+                + " with {header=x}"
+                + end);
     Files.writeString(manifest, text.replace("\"type\" : \"int\"", "\"type\" : \"text\""));
     assertThatThrownBy(() -> glob("*/*.txt"))
         .hasMessage(start + a + " has other columns or types than " + b + end);

@@ -300,7 +300,8 @@ class FolderTargetSessionTest {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     for (String name :
-        List.of(".bashrc", "part-time-job", "part-00000.txt", "poem.txt", "poem.txt.gz", ".x.tmp")) {
+        List.of(
+            ".bashrc", "part-time-job", "part-00000.txt", "poem.txt", "poem.txt.gz", ".x.tmp")) {
       Path mine = Files.writeString(folder.resolve(name), "mine");
       assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 2))
           .isInstanceOf(StorageException.class)
