@@ -66,7 +66,8 @@ final class ImportOperation implements Operation<ImportResult> {
     requireLocalReplicas(session, nodes);
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
     try (SourceSession sourceSession = source.open()) {
-      TableDescription withTimes = choices.times().extend(table);
+      TableDescription withTimes =
+          choices.times().extend(table, () -> sourceSession.schema(table.keyspace(), table.name()));
       SourcePlan plan = sourceSession.plan(withTimes, asked, settings.splitCount());
       requirePrimaryKey(table, plan.columns());
       List<ColumnDescription> columns = withTimes.select(plan.columns());

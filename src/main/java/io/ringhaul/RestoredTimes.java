@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What an import makes of the write times and times to live that its source holds.
@@ -37,8 +39,13 @@ record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Instant> rea
     return new RestoredTimes(ignored, names, Optional.of(moment));
   }
 
-  /** The table, and behind its columns those that a source may hold beside them. */
-  TableDescription extend(TableDescription table) {
+  /**
+   * The table, and behind its columns those that a source may hold beside them.
+   *
+   * @param stored the schema of the source; asked for only if times are left aside, whatever their
+   *     names are
+   */
+  TableDescription extend(TableDescription table, Supplier<Optional<TableSchema>> stored) {
     Map<String, ColumnDescription> columns = new LinkedHashMap<>();
     table.columns().forEach(column -> columns.put(column.name(), column));
     for (ColumnDescription column : table.columns()) {
@@ -48,6 +55,13 @@ record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Instant> rea
       }
     }
     add(columns, names.readAt(), DataTypes.TIMESTAMP);
+    if (ignored) {
+      stored
+          .get()
+          .map(StoredTimes::in)
+          .orElse(List.of())
+          .forEach(column -> columns.putIfAbsent(column.name(), column));
+    }
     return new TableDescription(
         table.keyspace(), table.name(), new ArrayList<>(columns.values()), table.descending());
   }

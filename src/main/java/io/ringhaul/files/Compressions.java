@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import net.jpountz.lz4.LZ4FrameInputStream;
 import net.jpountz.lz4.LZ4FrameOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZInputStream;
 import org.tukaani.xz.XZOutputStream;
@@ -82,7 +82,8 @@ final class Compressions {
     try {
       return switch (compression) {
         case NONE -> in;
-        case GZIP -> new GZIPInputStream(new BufferedInputStream(in, BUFFER_BYTES), BUFFER_BYTES);
+        // The JDK's takes a damaged header of a later member for the end of the file.
+        case GZIP -> new GzipCompressorInputStream(new BufferedInputStream(in, BUFFER_BYTES), true);
         case ZSTD -> new ZstdInputStream(new BufferedInputStream(in, BUFFER_BYTES));
         case LZ4 -> new LZ4FrameInputStream(new BufferedInputStream(in, BUFFER_BYTES));
         case SNAPPY -> new SnappyFramedInputStream(new BufferedInputStream(in, BUFFER_BYTES), true);

@@ -3,6 +3,7 @@ package io.ringhaul.files;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Steps on the file system of which a crash of the machine leaves all or nothing. */
 final class DurableFiles {
+
+  /** As many as Linux follows. */
+  private static final int MOST_LINKS = 40;
 
   private DurableFiles() {}
 
@@ -94,6 +98,18 @@ final class DurableFiles {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  /** Where a symbolic link leads, even if nothing is there; any other path as it is. */
+  static Path linkTarget(Path path) throws IOException {
+    Path at = path;
+    for (int followed = 0; Files.isSymbolicLink(at); followed++) {
+      if (followed == MOST_LINKS) {
+        throw new FileSystemLoopException(path.toString());
+      }
+      at = parent(at).toRealPath().resolve(Files.readSymbolicLink(at)).normalize();
+    }
+    return at;
   }
 
   static Path parent(Path path) {

@@ -34,13 +34,11 @@ final class FolderCommit {
   private static final Logger LOG = LoggerFactory.getLogger(FolderCommit.class);
 
   private final FolderPlan plan;
-  private final String extension;
   private final Path folder;
   private final Path staging;
 
-  FolderCommit(FolderPlan plan, String extension) {
+  FolderCommit(FolderPlan plan) {
     this.plan = plan;
-    this.extension = extension;
     this.folder = plan.folder().path();
     this.staging = plan.staging();
   }
@@ -123,8 +121,8 @@ final class FolderCommit {
     if (Files.exists(plan.aside())) {
       return own;
     }
-    TargetState state = TargetState.of(plan.folder());
-    state.requireFit(plan, extension);
+    TargetState state = TargetState.locked(plan.folder());
+    state.requireFit(plan);
     return plan.folder().mode() == WriteMode.APPEND
         ? state.manifest().map(existing -> existing.with(own.jobs().get(0), files)).orElse(own)
         : own;

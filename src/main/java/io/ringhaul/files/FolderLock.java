@@ -4,22 +4,32 @@ import io.ringhaul.exceptions.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets one commit at a time change a folder, whichever process it runs in: two that append would
- * otherwise each write a manifest without the other's files.
+ * otherwise each write a manifest without the other's files. The lock is one on a hidden file
+ * beside the folder. That file stays: if it were deleted, one process could hold the old file and
+ * another a new one of the same name.
  */
 final class FolderLock {
 
+  private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
+
+  /**
+   * The lock files that this process has open: a process has only one lock on a file, and loses it
+   * as soon as it closes any of its channels to that file. So there may be one channel only, for
+   * all classes and sessions of the process, as the lock is the whole process's.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private static final String LOCK = ".ringhaul-lock";
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final long PAUSE_MILLIS = 20;
 
@@ -33,49 +43,31 @@ final class FolderLock {
 
   /** Runs the step while no other commit to the folder runs. */
   static <T> T holding(Path folder, Step<T> step) throws IOException {
-    Path path = folder.resolveSibling(FolderPlan.hidden(folder, ".ringhaul-lock"));
-    DurableFiles.createFolder(DurableFiles.parent(folder));
+    Path parent = DurableFiles.parent(folder);
+    DurableFiles.createFolder(parent);
+    Path path = parent.toRealPath().resolve(FolderPlan.hidden(folder, LOCK));
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      try (FileChannel channel =
-              FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = attempt(channel, path)) {
-        if (lock != null) {
-          try {
-            return step.run();
-          } finally {
-            Files.deleteIfExists(path);
-          }
-        }
-      }
+    while (!HELD.add(path)) {
       pause(folder, deadline);
     }
+    try (FileChannel channel =
+            FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = acquire(channel, folder, deadline)) {
+      LOG.debug("{} is held", lock);
+      return step.run();
+    } finally {
+      HELD.remove(path);
+    }
   }
 
-  private static @Nullable FileLock attempt(FileChannel channel, Path path) throws IOException {
-    FileLock lock;
-    try {
+  private static FileLock acquire(FileChannel channel, Path folder, long deadline)
+      throws IOException {
+    FileLock lock = channel.tryLock();
+    while (lock == null) {
+      pause(folder, deadline);
       lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null; // another thread of this process has it
-    }
-    if (lock != null && !isCurrent(channel, path)) {
-      lock.close();
-      return null;
     }
     return lock;
-  }
-
-  /** Whether the locked file is still the one of that name: the last holder deletes it. */
-  private static boolean isCurrent(FileChannel channel, Path path) throws IOException {
-    String mark = UUID.randomUUID().toString();
-    channel.truncate(0);
-    channel.write(StandardCharsets.US_ASCII.encode(mark), 0);
-    try {
-      return Files.readString(path, StandardCharsets.US_ASCII).equals(mark);
-    } catch (NoSuchFileException e) {
-      return false;
-    }
   }
 
   private static void pause(Path folder, long deadline) {

@@ -2,7 +2,6 @@ package io.ringhaul.files;
 
 import io.ringhaul.cql.TableSchema;
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.files.Manifest.PartFile;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
@@ -11,8 +10,8 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,17 +91,7 @@ public final class FolderSourceSession implements SourceSession {
   public void close() {}
 
   private List<SourceSplit> splits(SourceSearch.Found found, OptionalInt splitCount) {
-    Map<String, String> checksums = new HashMap<>();
-    if (location.isChecked()) {
-      found
-          .manifest()
-          .ifPresent(
-              manifest -> {
-                for (PartFile file : manifest.files()) {
-                  checksums.put(file.name(), file.sha256());
-                }
-              });
-    }
+    Map<Path, String> checksums = location.isChecked() ? found.checksums() : Map.of();
     long total = found.files().stream().mapToLong(SourceFile::size).sum();
     long wanted =
         Math.max(
@@ -120,7 +109,7 @@ public final class FolderSourceSession implements SourceSession {
                 file.size(),
                 start,
                 Math.min(length, file.size() - start));
-        String part = FilePart.of(range, checksums.get(SourceSearch.name(file.path()))).text();
+        String part = FilePart.of(range, checksums.get(file.path())).text();
         splits.add(new SourceSplit(splits.size(), range.length(), List.of(part)));
       }
     }

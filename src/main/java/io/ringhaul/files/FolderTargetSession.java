@@ -33,7 +33,7 @@ public final class FolderTargetSession implements TargetSession {
     try {
       TargetState state = TargetState.of(folder);
       FolderPlan plan = FolderPlan.of(export, state.folder(), format.name(), properties);
-      state.requireFit(plan, format.extension());
+      state.requireFit(plan);
       return plan.toPlan();
     } catch (IOException e) {
       throw new StorageException(
@@ -61,7 +61,7 @@ public final class FolderTargetSession implements TargetSession {
 
   @Override
   public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
-    return new FolderCommit(FolderPlan.from(plan), format.extension()).run(outputs);
+    return new FolderCommit(FolderPlan.from(plan)).run(outputs);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * turns out to be empty.
  */
 final class FolderTaskWriter implements TaskWriter {
+
+  /** What its files are called: by the task, its how many-th file this is, and at random. */
+  static final Pattern FILE_NAME =
+      Pattern.compile("part-[0-9]{5,}-[0-9]{3,}-[0-9a-f]{16}\\.[a-z0-9.]+");
 
   private static final int FIRST_TASK = 0;
 

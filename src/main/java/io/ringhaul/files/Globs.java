@@ -1,13 +1,18 @@
 package io.ringhaul.files;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -23,7 +28,11 @@ final class Globs {
     return SPECIAL.matcher(text).find();
   }
 
-  /** The files that hold rows and match the pattern, in the order of their paths. */
+  /**
+   * The files that hold rows and match the pattern, in the order of their paths. Hidden folders,
+   * such as those of exports at work, are passed over unless a part of the pattern that begins with
+   * a dot names them.
+   */
   static List<Path> files(String pattern) throws IOException {
     int special = Math.max(0, pattern.length() - 1);
     var matcher = SPECIAL.matcher(pattern);
@@ -41,13 +50,36 @@ final class Globs {
             ? Integer.MAX_VALUE
             : 1 + (int) rest.chars().filter(c -> c == '/').count();
     PathMatcher paths = FileSystems.getDefault().getPathMatcher("glob:" + rest);
-    try (Stream<Path> found = Files.walk(base, depth, FileVisitOption.FOLLOW_LINKS)) {
-      return found
-          .filter(path -> paths.matches(base.relativize(path)) && SourceSearch.isData(path))
-          .sorted()
-          .toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    List<PathMatcher> hidden =
+        Stream.of(rest.split("/"))
+            .filter(part -> part.startsWith("."))
+            .map(part -> FileSystems.getDefault().getPathMatcher("glob:" + part))
+            .toList();
+    List<Path> found = new ArrayList<>();
+    Files.walkFileTree(
+        base,
+        Set.of(FileVisitOption.FOLLOW_LINKS),
+        depth,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            Path name = folder.getFileName();
+            return folder.equals(base)
+                    || !SourceSearch.name(folder).startsWith(".")
+                    || hidden.stream().anyMatch(part -> part.matches(name))
+                ? FileVisitResult.CONTINUE
+                : FileVisitResult.SKIP_SUBTREE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (paths.matches(base.relativize(file)) && SourceSearch.isData(file)) {
+              found.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    Collections.sort(found);
+    return List.copyOf(found);
   }
 }

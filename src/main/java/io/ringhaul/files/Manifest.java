@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a folder of part files holds; it lies beside them as {@code manifest.json}. A file that the
@@ -33,6 +35,8 @@ public record Manifest(
     TableSchema schema,
     List<Job> jobs,
     List<PartFile> files) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Manifest.class);
 
   /** The manifest's name in its folder. */
   public static final String NAME = "manifest.json";
@@ -79,14 +83,21 @@ public record Manifest(
   }
 
   /**
-   * The manifest of a folder; empty if it has none.
+   * The manifest of a folder; empty if it has none, or another program's file of that name: JSON
+   * that does not say our format and its version.
    *
    * @throws StorageException if it has one that cannot be read
    */
   public static Optional<Manifest> find(Path folder) {
     Path path = folder.resolve(NAME);
     try {
-      return Optional.of(ManifestJson.parse(Files.readString(path)));
+      String text = Files.readString(path);
+      if (!ManifestJson.isManifest(text)) {
+        LOG.warn(
+            "{} is another program's, and is passed over: it is no manifest of an export", path);
+        return Optional.empty();
+      }
+      return Optional.of(ManifestJson.parse(text));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException | IllegalArgumentException e) {

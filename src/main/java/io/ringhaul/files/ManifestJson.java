@@ -14,18 +14,22 @@ import io.ringhaul.ring.TokenRangeSet;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** A {@link Manifest} as JSON. */
 final class ManifestJson {
 
   private static final int FORMAT_VERSION = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern PATH = Pattern.compile("[/\\\\\\x00]");
 
   private ManifestJson() {}
 
@@ -57,13 +61,23 @@ final class ManifestJson {
   }
 
   /**
+   * Whether the JSON is a manifest of ours, of whichever version and in whichever state.
+   *
+   * @throws IllegalArgumentException if it is not JSON
+   */
+  static boolean isManifest(String text) {
+    JsonNode node = tree(text);
+    return node.has("formatVersion") && node.has("format");
+  }
+
+  /**
    * The manifest that a text holds.
    *
    * @throws IllegalArgumentException if it is none, or one of a later version
    */
   static Manifest parse(String text) {
     JsonNode node = tree(text);
-    int version = required(node, "formatVersion").asInt();
+    long version = number(node, "formatVersion");
     if (version != FORMAT_VERSION) {
       throw new IllegalArgumentException(
           "its format version is "
@@ -72,12 +86,17 @@ final class ManifestJson {
               + FORMAT_VERSION);
     }
     List<Job> jobs = new ArrayList<>();
-    for (JsonNode job : required(node, "jobs")) {
+    for (JsonNode job : list(node, "jobs")) {
       jobs.add(job(job));
     }
     List<PartFile> files = new ArrayList<>();
-    for (JsonNode file : required(node, "files")) {
-      files.add(file(file));
+    Set<String> names = new HashSet<>();
+    for (JsonNode each : list(node, "files")) {
+      PartFile file = file(each);
+      if (!names.add(file.name())) {
+        throw new IllegalArgumentException("it lists the file " + file.name() + " twice");
+      }
+      files.add(file);
     }
     return new Manifest(
         text(node, "format"),
@@ -98,10 +117,7 @@ final class ManifestJson {
 
   static PartFile file(JsonNode node) {
     return new PartFile(
-        text(node, "name"),
-        required(node, "rows").asLong(),
-        required(node, "bytes").asLong(),
-        text(node, "sha256"));
+        fileName(node), count(node, "rows"), count(node, "bytes"), text(node, "sha256"));
   }
 
   static ArrayNode ranges(TokenRangeSet tokens) {
@@ -117,10 +133,7 @@ final class ManifestJson {
   static TokenRangeSet ranges(JsonNode node) {
     List<TokenRange> ranges = new ArrayList<>();
     for (JsonNode range : node) {
-      ranges.add(
-          new TokenRange(
-              required(range, "startExclusive").asLong(),
-              required(range, "endInclusive").asLong()));
+      ranges.add(new TokenRange(number(range, "startExclusive"), number(range, "endInclusive")));
     }
     return TokenRangeSet.of(ranges);
   }
@@ -152,8 +165,8 @@ final class ManifestJson {
           UUID.fromString(text(node, "id")),
           text(node, "tool"),
           Instant.parse(text(node, "created")),
-          required(node, "rows").asLong(),
-          ranges(required(node, "coverage")),
+          count(node, "rows"),
+          ranges(list(node, "coverage")),
           texts(required(node, "restrictions")));
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
@@ -161,7 +174,45 @@ final class ManifestJson {
   }
 
   private static String text(JsonNode node, String name) {
-    return required(node, name).asText();
+    JsonNode value = required(node, name);
+    if (!value.isTextual()) {
+      throw new IllegalArgumentException(name + " is " + value + " and not a text");
+    }
+    return value.asText();
+  }
+
+  /** A name in the folder itself. */
+  private static String fileName(JsonNode node) {
+    String name = text(node, "name");
+    if (name.isEmpty() || name.equals(".") || name.equals("..") || PATH.matcher(name).find()) {
+      throw new IllegalArgumentException(
+          "it lists \"" + name + "\", which is no name of a file beside it");
+    }
+    return name;
+  }
+
+  private static long number(JsonNode node, String name) {
+    JsonNode value = required(node, name);
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+      throw new IllegalArgumentException(name + " is " + value + " and not a whole number");
+    }
+    return value.asLong();
+  }
+
+  private static long count(JsonNode node, String name) {
+    long count = number(node, name);
+    if (count < 0) {
+      throw new IllegalArgumentException(name + " is " + count + " and less than 0");
+    }
+    return count;
+  }
+
+  private static JsonNode list(JsonNode node, String name) {
+    JsonNode value = required(node, name);
+    if (!value.isArray()) {
+      throw new IllegalArgumentException(name + " is " + value + " and not a list");
+    }
+    return value;
   }
 
   private static JsonNode required(JsonNode node, String name) {

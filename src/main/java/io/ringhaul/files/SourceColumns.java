@@ -11,13 +11,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Decides which columns an import reads, and whether they fit the table. */
 final class SourceColumns {
-
-  private static final Logger LOG = LoggerFactory.getLogger(SourceColumns.class);
 
   private final String location;
   private final TableDescription table;
@@ -73,11 +69,14 @@ final class SourceColumns {
             .flatMap(known -> known.column(name))
             .filter(column -> column.kind() == Kind.METADATA)
             .isPresent();
-    if (isFact) {
-      LOG.warn("{} of {} is not imported: it is no column but a fact about cells", name, location);
-    } else {
-      problems.add("its column " + name + " has no place there; select columns to leave it out");
-    }
+    problems.add(
+        isFact
+            ? "its column "
+                + name
+                + " holds write times or TTLs under a name that is not expected; name them with"
+                + " writetimeNames, ttlNames and ttlReadAtName as the export did, or leave them"
+                + " aside with ignoreCellTimes"
+            : "its column " + name + " has no place there; select columns to leave it out");
   }
 
   private Optional<String> typeProblem(ColumnDescription column) {

@@ -35,7 +35,8 @@ public final class SourceLocation {
 
   /**
    * A folder, a file, or a glob: {@code *} and {@code ?} within a name, {@code **} across folders,
-   * {@code [abc]}, {@code {a,b}}. A path that exists just so is not taken as a glob.
+   * {@code [abc]}, {@code {a,b}}. Hidden folders are passed over unless a part of the glob that
+   * begins with a dot names them. A path that exists just so is not taken as a glob.
    */
   public static SourceLocation at(String pathOrGlob) {
     return new SourceLocation(pathOrGlob, true, Optional.empty(), true);

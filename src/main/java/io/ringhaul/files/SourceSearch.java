@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,9 +32,11 @@ final class SourceSearch {
    * What was found.
    *
    * @param files in the order of their names
-   * @param manifest the manifest that lists them
+   * @param manifest the manifest that describes them; that of the first folder if they lie in
+   *     several, whose manifests then say the same of their columns
+   * @param checksums the SHA-256 checksums that manifests list, by the files' paths
    */
-  record Found(List<SourceFile> files, Optional<Manifest> manifest) {
+  record Found(List<SourceFile> files, Optional<Manifest> manifest, Map<Path, String> checksums) {
 
     /** The CQL schema that the export has kept; empty if another tool wrote the files. */
     Optional<TableSchema> schema(InputFormat format) throws IOException {
@@ -61,7 +64,7 @@ final class SourceSearch {
       }
       return files(matches);
     }
-    Optional<Path> aside = TargetState.aside(path);
+    Optional<Path> aside = TargetState.aside(DurableFiles.linkTarget(path));
     if (aside.isPresent()) {
       throw error(
           String.format(
@@ -94,19 +97,26 @@ final class SourceSearch {
                   + " glob if they are called otherwise",
               folder, Manifest.NAME, String.join(" or .", new TreeSet<>(format.extensions()))));
     }
-    return new Found(undescribed(List.copyOf(matching)), Optional.empty());
+    return undescribed(List.copyOf(matching));
   }
 
-  /** Files that were named one by one; if all of them are of one export, its manifest counts. */
+  /** Files that were named one by one: each folder's manifest counts for its files. */
   private Found files(List<Path> paths) throws IOException {
-    Path folder = DurableFiles.parent(paths.get(0));
-    if (paths.stream().allMatch(path -> DurableFiles.parent(path).equals(folder))) {
-      Optional<Manifest> manifest = Manifest.find(folder);
-      if (manifest.isPresent() && byName(manifest.get()).keySet().containsAll(names(paths))) {
-        return described(folder, manifest.get(), paths);
-      }
+    Map<Path, List<Path>> folders = new LinkedHashMap<>();
+    for (Path path : paths) {
+      folders.computeIfAbsent(DurableFiles.parent(path), folder -> new ArrayList<>()).add(path);
     }
-    return new Found(undescribed(paths), Optional.empty());
+    DescribedFolders found = new DescribedFolders(location.text());
+    for (Map.Entry<Path, List<Path>> each : folders.entrySet()) {
+      Path folder = each.getKey();
+      Optional<Manifest> manifest = Manifest.find(folder);
+      found.add(
+          folder,
+          manifest.isPresent()
+              ? described(folder, manifest.get(), each.getValue())
+              : undescribed(each.getValue()));
+    }
+    return found.all();
   }
 
   private Found described(Path folder, Manifest manifest, List<Path> paths) throws IOException {
@@ -115,12 +125,23 @@ final class SourceSearch {
           String.format(
               "The folder %s holds %s, not %s", folder, manifest.format(), format.name()));
     }
-    Compression compression = format.compressesItself() ? Compression.NONE : manifest.compression();
+    Compression compression =
+        format.compressesItself()
+            ? Compression.NONE
+            : location.compression().orElse(manifest.compression());
     Map<String, PartFile> known = byName(manifest);
     List<SourceFile> files = new ArrayList<>();
+    Map<Path, String> checksums = new HashMap<>();
     for (Path path : paths) {
       PartFile listed = known.get(name(path));
-      if (listed == null || !Files.exists(path)) {
+      if (listed == null) {
+        throw error(
+            String.format(
+                "The file %s is not in the list of the %s beside it, so it is no part of that"
+                    + " export; move it to another folder to import it",
+                path, Manifest.NAME));
+      }
+      if (!Files.exists(path)) {
         throw error(
             String.format(
                 "The file %s is missing, and the %s beside it lists it: the export is not complete",
@@ -135,11 +156,12 @@ final class SourceSearch {
                 path, size, Manifest.NAME, listed.bytes()));
       }
       files.add(SourceFile.whole(path, compression, size));
+      checksums.put(path, listed.sha256());
     }
-    return new Found(files, Optional.of(manifest));
+    return new Found(files, Optional.of(manifest), checksums);
   }
 
-  private List<SourceFile> undescribed(List<Path> paths) throws IOException {
+  private Found undescribed(List<Path> paths) throws IOException {
     List<SourceFile> files = new ArrayList<>();
     for (Path path : paths) {
       Compression compression =
@@ -148,7 +170,7 @@ final class SourceSearch {
               : location.compression().orElseGet(() -> Compressions.of(name(path)));
       files.add(SourceFile.whole(path, compression, Files.size(path)));
     }
-    return files;
+    return new Found(files, Optional.empty(), Map.of());
   }
 
   private boolean hasExtension(Path path) {
@@ -170,10 +192,6 @@ final class SourceSearch {
     Map<String, PartFile> files = new LinkedHashMap<>();
     manifest.files().forEach(file -> files.put(file.name(), file));
     return files;
-  }
-
-  private static List<String> names(List<Path> paths) {
-    return paths.stream().map(SourceSearch::name).toList();
   }
 
   static String name(Path path) {

@@ -1,7 +1,9 @@
 package io.ringhaul.files;
 
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.WriteMode;
+import io.ringhaul.schema.TableDescription;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +30,29 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
 
   private static final Logger LOG = LoggerFactory.getLogger(TargetState.class);
 
-  static TargetState of(TargetFolder target) throws IOException {
+  /** See {@link DurableFiles#temporary}. */
+  private static final Pattern LEFTOVER = Pattern.compile("\\.(.+)\\.(?:tmp|crc)");
+
+  /** What is found now; what an overwriting that was cut off has left is settled before. */
+  static TargetState of(TargetFolder named) throws IOException {
+    // What an overwriting moves aside lies beside the folder, and not beside a link to it.
+    Path path = DurableFiles.linkTarget(named.path());
+    TargetFolder target = at(path, named);
+    // What lies aside may be a living commit's, which ends before the lock is had.
+    if (aside(path).isPresent()) {
+      FolderLock.holding(path, () -> settle(path));
+    }
+    return found(target);
+  }
+
+  /** The same for who holds the lock of the folder. */
+  static TargetState locked(TargetFolder target) throws IOException {
+    settle(target.path());
+    return found(target);
+  }
+
+  private static TargetState found(TargetFolder target) throws IOException {
     Path path = target.path();
-    settle(path);
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return new TargetState(target, List.of(), Optional.empty());
     }
@@ -50,22 +74,23 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     try (DirectoryStream<Path> found = Files.newDirectoryStream(real)) {
       found.forEach(entries::add);
     }
-    TargetFolder resolved =
-        new TargetFolder(real, target.compression(), target.maxFileBytes(), target.mode());
     // Who only makes new folders need not understand what lies in others.
     return new TargetState(
-        resolved,
+        at(real, target),
         entries,
         target.mode() == WriteMode.CREATE ? Optional.empty() : Manifest.find(real));
+  }
+
+  private static TargetFolder at(Path path, TargetFolder target) {
+    return new TargetFolder(path, target.compression(), target.maxFileBytes(), target.mode());
   }
 
   /**
    * Checks that the export may go here.
    *
-   * @param extension the extension of the format's files
    * @throws StorageException if not
    */
-  void requireFit(FolderPlan plan, String extension) throws IOException {
+  void requireFit(FolderPlan plan) {
     if (entries.isEmpty()) {
       return;
     }
@@ -77,7 +102,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
                   + " is not empty; name another one, or choose to append to it or to overwrite"
                   + " it");
       case APPEND -> requireSameKind(plan);
-      case OVERWRITE -> requireReplaceable(extension);
+      case OVERWRITE -> requireReplaceable();
     }
   }
 
@@ -95,6 +120,9 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     compare(differences, "the format", existing.format(), plan.format());
     compare(differences, "the compression", existing.compression(), folder.compression());
     compare(differences, "the settings", existing.properties(), plan.properties());
+    compare(differences, "the table", table(existing.schema()), table(plan.schema()));
+    compare(
+        differences, "the primary key", existing.schema().primaryKey(), plan.schema().primaryKey());
     compare(differences, "the columns", existing.schema().columns(), plan.schema().columns());
     compare(differences, "the types", existing.schema().userTypes(), plan.schema().userTypes());
     if (!differences.isEmpty()) {
@@ -105,6 +133,10 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     }
   }
 
+  private static String table(TableSchema schema) {
+    return new TableDescription(schema.keyspace(), schema.table(), List.of()).toString();
+  }
+
   private static void compare(List<String> differences, String what, Object there, Object here) {
     if (!there.equals(here)) {
       differences.add(what + " there: " + there + ", of this export: " + here);
@@ -112,18 +144,22 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
   }
 
   /** What is deleted must be an export, and not somebody's home. */
-  private void requireReplaceable(String extension) throws IOException {
-    Set<String> listed = new HashSet<>();
-    manifest.ifPresent(known -> known.files().forEach(file -> listed.add(file.name())));
+  private void requireReplaceable() {
+    Manifest existing =
+        manifest.orElseThrow(
+            () ->
+                error(
+                    "The folder "
+                        + folder.path()
+                        + " is not overwritten, because it holds files, but no "
+                        + Manifest.NAME
+                        + " of an export; empty it or name another folder"));
+    Set<String> known = new HashSet<>(Set.of(Manifest.NAME, "_SUCCESS"));
+    existing.files().forEach(file -> known.add(file.name()));
     for (Path entry : entries) {
       String name = entry.getFileName().toString();
       boolean ours =
-          listed.contains(name)
-              || name.equals(Manifest.NAME)
-              || name.equals("_SUCCESS")
-              || name.startsWith(".")
-              || name.startsWith("part-")
-              || Compressions.plainName(name).endsWith("." + extension);
+          isPart(known, name) || leftover(name).filter(of -> isPart(known, of)).isPresent();
       if (!ours || !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
         throw error(
             String.format(
@@ -134,18 +170,30 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     }
   }
 
+  private static boolean isPart(Set<String> known, String name) {
+    return known.contains(name) || FolderTaskWriter.FILE_NAME.matcher(name).matches();
+  }
+
+  /** The file that a hidden one was to become, or whose checksum Hadoop keeps in it. */
+  private static Optional<String> leftover(String name) {
+    Matcher matcher = LEFTOVER.matcher(name);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
   private StorageException error(String message) {
     return new StorageException(folder.path().toString(), message, null);
   }
 
   /**
    * Ends an overwriting that a crash cut off: between its two renames it is undone, after them what
-   * was replaced goes.
+   * was replaced goes. Only for who holds the lock.
+   *
+   * @return what lay aside
    */
-  private static void settle(Path path) throws IOException {
+  private static Optional<Path> settle(Path path) throws IOException {
     Optional<Path> aside = aside(path);
     if (aside.isEmpty()) {
-      return;
+      return aside;
     }
     if (Files.exists(path.resolve(Manifest.NAME))) {
       DurableFiles.deleteFolder(aside.get());
@@ -157,6 +205,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
           aside.get());
       DurableFiles.rename(aside.get(), path);
     }
+    return aside;
   }
 
   /** What an overwriting that was cut off has left of a folder. */

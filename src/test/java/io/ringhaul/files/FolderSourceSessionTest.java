@@ -200,9 +200,9 @@ class FolderSourceSessionTest {
                 + manifest
                 + " cannot be read: its format version is 2, and this version of Ringhaul reads"
                 + " version 1");
-    Files.writeString(manifest, "[]");
+    Files.writeString(manifest, "{\"formatVersion\":1,\"format\":\"lines\"}");
     assertThatThrownBy(() -> read(SourceLocation.at(out)))
-        .hasMessageContaining("cannot be read: it lacks formatVersion");
+        .hasMessageContaining("cannot be read: it lacks jobs");
     Files.writeString(manifest, "{");
     assertThatThrownBy(() -> read(SourceLocation.at(out)))
         .hasMessageContaining("cannot be read: it is not JSON");
@@ -249,6 +249,31 @@ class FolderSourceSessionTest {
   }
 
   @Test
+  void timesUnderOtherNamesAreNotLeftOutInSilence() throws IOException {
+    Path out = folder.resolve("out");
+    export(out, Compression.NONE, 1);
+    Path manifest = out.resolve(Manifest.NAME);
+    Path part = part(out);
+    Files.writeString(
+        manifest,
+        Files.readString(manifest)
+            .replace(
+                "\"columns\" : [ {",
+                "\"columns\" : [ {\"name\":\"a_wt\",\"type\":\"bigint\",\"kind\":\"metadata\"},"
+                    + " {")
+            .replace("\"bytes\" : 5", "\"bytes\" : 12"));
+    Files.writeString(part, "id,a_wt\n1,2\n");
+    assertThatThrownBy(() -> plan(out, LineFormat.TABLE, List.of()))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            out
+                + " does not fit ks.t: its column a_wt holds write times or TTLs under a name that"
+                + " is not expected; name them with writetimeNames, ttlNames and ttlReadAtName as"
+                + " the export did, or leave them aside with ignoreCellTimes");
+    assertThat(plan(out, LineFormat.TABLE, List.of("id")).columns()).containsExactly("id");
+  }
+
+  @Test
   void theStoredSchemaIsThere() throws IOException {
     Path out = folder.resolve("out");
     export(out, Compression.NONE, 1);
@@ -260,6 +285,116 @@ class FolderSourceSessionTest {
         .isEqualTo("CREATE TABLE \"k\".\"x\" (\"id\" int, PRIMARY KEY ((\"id\")))");
     Files.delete(out.resolve(Manifest.NAME));
     assertThat(new FolderSourceSession(SourceLocation.at(out), format).storedSchema()).isEmpty();
+  }
+
+  @Test
+  void anotherProgramsManifestIsNone() throws IOException {
+    write("a.txt", Compression.NONE, 1);
+    for (String other : List.of("[]", "{\"name\":\"app\",\"format\":1}", "3")) {
+      Files.writeString(folder.resolve(Manifest.NAME), other);
+      assertThat(read(SourceLocation.at(folder))).as(other).containsExactly(1);
+    }
+  }
+
+  @Test
+  void globsPassHiddenFoldersOver() throws IOException {
+    for (String name : List.of(".out.ringhaul-1", "out", "out/.hidden/deep")) {
+      Files.createDirectories(folder.resolve(name));
+    }
+    write(".out.ringhaul-1/a.txt", Compression.NONE, 1);
+    write("out/b.txt", Compression.NONE, 2);
+    write("out/.hidden/c.txt", Compression.NONE, 3);
+    write("out/.hidden/deep/d.txt", Compression.NONE, 4);
+    assertThat(glob("*/*.txt")).containsExactly(2);
+    assertThat(glob("**.txt")).containsExactly(2);
+    assertThat(glob(".out*/*.txt")).as("named").containsExactly(1);
+    assertThat(glob("*/.hid*/**.txt")).containsExactly(3, 4);
+    assertThat(glob("out/.hidden/*.txt")).as("above the glob").containsExactly(3);
+  }
+
+  @Test
+  void exportsOfOneKindAreReadTogether() throws IOException {
+    export(folder.resolve("a"), Compression.GZIP, 1, 2);
+    export(folder.resolve("b"), Compression.NONE, 3);
+    assertThat(glob("*/part-*")).containsExactly(1, 2, 3);
+    assertThat(
+            new FolderSourceSession(SourceLocation.at(folder + "/*/part-*"), format).storedSchema())
+        .isEqualTo(Manifest.find(folder.resolve("a")).map(Manifest::schema));
+    Path damaged = part(folder.resolve("b"));
+    Files.writeString(damaged, "id\n4\n");
+    assertThatThrownBy(() -> glob("*/part-*"))
+        .hasMessageStartingWith("The file " + damaged + " is damaged");
+  }
+
+  @Test
+  void exportsOfSeveralKindsAreNotReadTogether() throws IOException {
+    Path a = folder.resolve("a");
+    Path b = folder.resolve("b");
+    export(a, Compression.NONE, 1);
+    export(b, Compression.NONE, 2);
+    Path manifest = b.resolve(Manifest.NAME);
+    String text = Files.readString(manifest);
+    String start = folder + "/*/*.txt names files that cannot be read in one way: the folder ";
+    String end = "; import each folder on its own";
+    Files.writeString(manifest, text.replace("\"header\" : \"id\"", "\"header\" : \"x\""));
+    assertThatThrownBy(() -> glob("*/*.txt"))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            start
+                + a
+                + " was exported with the settings {header=id}, and "
+                + b
+                + " with {header=x}"
+                + end);
+    Files.writeString(manifest, text.replace("\"type\" : \"int\"", "\"type\" : \"text\""));
+    assertThatThrownBy(() -> glob("*/*.txt"))
+        .hasMessage(start + a + " has other columns or types than " + b + end);
+    Files.delete(manifest);
+    assertThatThrownBy(() -> glob("*/*.txt"))
+        .hasMessage(start + a + " has a manifest.json, and " + b + " has none" + end);
+    Files.writeString(manifest, text);
+    Path stray = write("b/other.txt", Compression.NONE, 5);
+    assertThatThrownBy(() -> glob("*/*.txt"))
+        .hasMessage(
+            "The file "
+                + stray
+                + " is not in the list of the manifest.json beside it, so it is no part of that"
+                + " export; move it to another folder to import it");
+  }
+
+  @Test
+  void aNamedCompressionGoesBeforeTheManifest() throws IOException {
+    Path out = folder.resolve("out");
+    export(out, Compression.GZIP, 1);
+    Path manifest = out.resolve(Manifest.NAME);
+    Files.writeString(manifest, Files.readString(manifest).replace("\"gzip\"", "\"xz\""));
+    assertThatThrownBy(() -> read(SourceLocation.at(out))).isInstanceOf(StorageException.class);
+    assertThat(read(SourceLocation.at(out).withCompression(Compression.GZIP))).containsExactly(1);
+  }
+
+  @Test
+  void laterGzipMembersAreCheckedToo() throws IOException {
+    byte[] first = Files.readAllBytes(write("first", Compression.GZIP, 1, 2));
+    byte[] second = Files.readAllBytes(write("second", Compression.GZIP, 3, 4));
+    Path joined = folder.resolve("joined.gz");
+    for (int length = 1; length < second.length; length++) {
+      Files.write(joined, first);
+      Files.write(joined, Arrays.copyOf(second, length), StandardOpenOption.APPEND);
+      assertThatThrownBy(() -> read(SourceLocation.at(joined)))
+          .as("%d bytes of the second", length)
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining(joined.toString());
+    }
+    for (int damaged : List.of(0, 1, 2, second.length - 8, second.length - 1)) {
+      byte[] bytes = second.clone();
+      bytes[damaged] ^= 0x15;
+      Files.write(joined, first);
+      Files.write(joined, bytes, StandardOpenOption.APPEND);
+      assertThatThrownBy(() -> read(SourceLocation.at(joined)))
+          .as("byte %d of the second", damaged)
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining(joined.toString());
+    }
   }
 
   private List<Integer> glob(String pattern) {

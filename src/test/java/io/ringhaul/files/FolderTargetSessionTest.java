@@ -1,13 +1,16 @@
 package io.ringhaul.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.Manifest.PartFile;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.Compression;
+import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
@@ -16,7 +19,10 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.format.WriteMode;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -29,6 +35,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -224,6 +233,32 @@ class FolderTargetSessionTest {
                 + folder
                 + " holds an export of another kind, so nothing can be appended to it: the"
                 + " compression there: NONE, of this export: GZIP");
+    ExportDescription same = LineFormat.export(UUID.randomUUID());
+    ExportDescription other =
+        new ExportDescription(
+            same.jobId(),
+            new TableDescription("ks", "u", LineFormat.COLUMNS),
+            same.columns(),
+            same.concurrentTasks(),
+            same.coverage(),
+            same.restrictions());
+    assertThatThrownBy(() -> session(folder, WriteMode.APPEND).plan(other))
+        .hasMessageEndingWith(": the table there: ks.t, of this export: ks.u");
+    ExportDescription widened =
+        new ExportDescription(
+            same.jobId(),
+            new TableDescription(
+                "ks",
+                "t",
+                List.of(
+                    LineFormat.COLUMNS.get(0),
+                    new ColumnDescription("at", DataTypes.INT, Kind.CLUSTERING))),
+            same.columns(),
+            same.concurrentTasks(),
+            same.coverage(),
+            same.restrictions());
+    assertThatThrownBy(() -> session(folder, WriteMode.APPEND).plan(widened))
+        .hasMessageEndingWith(": the primary key there: [id], of this export: [id, at]");
     Files.delete(folder.resolve(Manifest.NAME));
     assertThatThrownBy(() -> export(folder, WriteMode.APPEND, 2))
         .hasMessageContaining("holds files, but no manifest.json");
@@ -261,6 +296,43 @@ class FolderTargetSessionTest {
   }
 
   @Test
+  void whatOnlyLooksLikeAnExportIsNotDeleted() throws IOException {
+    Path folder = parent.resolve("out");
+    export(folder, WriteMode.CREATE, 1);
+    for (String name :
+        List.of(
+            ".bashrc", "part-time-job", "part-00000.txt", "poem.txt", "poem.txt.gz", ".x.tmp")) {
+      Path mine = Files.writeString(folder.resolve(name), "mine");
+      assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 2))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(
+              "The folder %s is not overwritten, because it holds %s, which is no part of an"
+                  + " export; move that away or name another folder",
+              folder, name);
+      Files.delete(mine);
+    }
+    // What a crash of an export, or Hadoop, leaves.
+    for (String name :
+        List.of(
+            "part-00012-000-0123456789abcdef.txt.gz",
+            ".part-00012-000-0123456789abcdef.txt.gz.crc",
+            ".manifest.json.tmp",
+            "._SUCCESS.crc")) {
+      Files.writeString(folder.resolve(name), "");
+    }
+    export(folder, WriteMode.OVERWRITE, 2);
+    assertThat(names(folder)).hasSize(2);
+    Files.delete(folder.resolve(Manifest.NAME));
+    assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 3))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            "The folder %s is not overwritten, because it holds files, but no manifest.json of an"
+                + " export; empty it or name another folder",
+            folder);
+    assertThat(names(folder)).hasSize(1);
+  }
+
+  @Test
   void anOverwritingThatWasCutOffIsUndoneByTheNextExport() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
@@ -271,6 +343,36 @@ class FolderTargetSessionTest {
     assertThatThrownBy(() -> read(folder)).hasMessageContaining("that was to overwrite it was cut");
     export(folder, WriteMode.APPEND, 3);
     assertIds(folder, 1, 3);
+  }
+
+  @Test
+  void planningDoesNotDisturbAnOverwriting() throws IOException {
+    Path folder = parent.resolve("out");
+    export(folder, WriteMode.CREATE, 1);
+    Path aside = parent.resolve(FolderPlan.hidden(folder, FolderPlan.OLD) + UUID.randomUUID());
+    CountDownLatch isPlanning = new CountDownLatch(1);
+    // As an overwriting does it: it holds the lock, and is between its two renames.
+    CompletableFuture<TargetPlan> planned =
+        FolderLock.holding(
+            folder,
+            () -> {
+              Files.move(folder, aside);
+              CompletableFuture<TargetPlan> other =
+                  CompletableFuture.supplyAsync(
+                      () -> {
+                        isPlanning.countDown();
+                        return session(folder, WriteMode.APPEND)
+                            .plan(LineFormat.export(UUID.randomUUID()));
+                      });
+              assertThatCode(isPlanning::await).doesNotThrowAnyException();
+              assertThatThrownBy(() -> other.get(100, TimeUnit.MILLISECONDS))
+                  .isInstanceOf(TimeoutException.class);
+              assertThat(folder).doesNotExist();
+              Files.move(aside, folder);
+              return other;
+            });
+    assertThat(planned.join().location()).isEqualTo(folder.toString());
+    assertIds(folder, 1);
   }
 
   @Test
@@ -364,6 +466,21 @@ class FolderTargetSessionTest {
   }
 
   @Test
+  void anOverwritingThroughALinkThatWasCutOffIsUndone() throws IOException {
+    Path real = Files.createDirectories(parent.resolve("real/data"));
+    Path link = Files.createSymbolicLink(parent.resolve("link"), Path.of("real/data"));
+    export(link, WriteMode.CREATE, 1);
+    FolderTargetSession session = session(link, WriteMode.OVERWRITE);
+    TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
+    LineFormat.write(session, plan, 0, 2);
+    Files.move(real, FolderPlan.from(plan).aside());
+    assertThatThrownBy(() -> read(link)).hasMessageContaining("that was to overwrite it was cut");
+    export(link, WriteMode.APPEND, 3);
+    assertThat(link).isSymbolicLink();
+    assertIds(real, 1, 3);
+  }
+
+  @Test
   void settingsHaveBounds() {
     assertThatThrownBy(() -> TargetFolder.of(Path.of("x"), Compression.NONE).withMaxFileSize(0))
         .isInstanceOf(InvalidSettingException.class)
@@ -405,10 +522,12 @@ class FolderTargetSessionTest {
     return ids;
   }
 
+  /** But for the files of locks, which stay. */
   private static Set<String> names(Path folder) throws IOException {
     Set<String> names = new TreeSet<>();
     try (Stream<Path> entries = Files.list(folder)) {
       entries.forEach(entry -> names.add(entry.getFileName().toString()));
+      names.removeIf(name -> name.endsWith(".ringhaul-lock"));
     }
     return names;
   }

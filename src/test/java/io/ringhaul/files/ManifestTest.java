@@ -1,6 +1,7 @@
 package io.ringhaul.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.cql.TableSchema;
@@ -102,6 +103,39 @@ class ManifestTest {
     assertThat(whole.bytes()).isEqualTo(Long.MAX_VALUE);
     assertThat(whole.holds(new UUID(3, 4))).isTrue();
     assertThat(whole.holds(new UUID(3, 5))).isFalse();
+  }
+
+  @Test
+  void whatIsNotAsItMustBeIsRefused() {
+    String text = ManifestJson.text(manifest());
+    Map.of(
+            "\"rows\" : 12", "\"rows\" : \"12\"",
+            "\"bytes\" : 345", "\"bytes\" : 3.5",
+            "\"formatVersion\" : 1", "\"formatVersion\" : \"1\"",
+            "\"endInclusive\" : -1", "\"endInclusive\" : 9223372036854775808",
+            "\"sha256\" : \"00ff\"", "\"sha256\" : 255")
+        .forEach(
+            (right, wrong) ->
+                assertThatThrownBy(() -> ManifestJson.parse(text.replace(right, wrong)))
+                    .as(wrong)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageMatching("\\w+ is \\S+ and not a (whole number|text)"));
+    assertThatThrownBy(
+            () -> ManifestJson.parse(text.replace("\"bytes\" : 345", "\"bytes\" : -345")))
+        .hasMessage("bytes is -345 and less than 0");
+    for (String name : List.of("", ".", "..", "../x.csv", "/x.csv", "a/x.csv", "a\\\\x.csv")) {
+      assertThatThrownBy(() -> ManifestJson.parse(text.replace("part-00000-000-1.csv.gz", name)))
+          .as(name)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageEndingWith("which is no name of a file beside it");
+    }
+    Manifest twice =
+        manifest()
+            .with(
+                new Job(new UUID(3, 4), "t", Instant.EPOCH, 1, OTHERS, Map.of()),
+                manifest().files());
+    assertThatThrownBy(() -> ManifestJson.parse(ManifestJson.text(twice)))
+        .hasMessage("it lists the file part-00000-000-1.csv.gz twice");
   }
 
   @Test
