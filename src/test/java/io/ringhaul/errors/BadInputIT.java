@@ -293,7 +293,7 @@ class BadInputIT {
         m ->
             assertThat(m)
                 .contains("column name: CQL type int does not fit Iceberg type string")
-                .contains("it requires a column line, which the export does not have"));
+                .contains("it must be int, not string"));
   }
 
   @ParameterizedTest
