@@ -83,7 +83,11 @@ final class Compressions {
       return switch (compression) {
         case NONE -> in;
         // The JDK's takes a damaged header of a later member for the end of the file.
-        case GZIP -> new GzipCompressorInputStream(new BufferedInputStream(in, BUFFER_BYTES), true);
+        case GZIP ->
+            GzipCompressorInputStream.builder()
+                .setInputStream(new BufferedInputStream(in, BUFFER_BYTES))
+                .setDecompressConcatenated(true)
+                .get();
         case ZSTD -> new ZstdInputStream(new BufferedInputStream(in, BUFFER_BYTES));
         case LZ4 -> new LZ4FrameInputStream(new BufferedInputStream(in, BUFFER_BYTES));
         case SNAPPY -> new SnappyFramedInputStream(new BufferedInputStream(in, BUFFER_BYTES), true);
