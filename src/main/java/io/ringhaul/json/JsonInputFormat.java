@@ -56,6 +56,9 @@ final class JsonInputFormat implements InputFormat {
       }
     } else {
       columns.addAll(foreignFields(table, files));
+      if (!settings.has(JsonSettings.BLOB_FORM) && DsbulkBlobs.areBase64(table, files)) {
+        all = all.with(JsonSettings.BLOB_FORM, BlobForm.BASE64.name());
+      }
     }
     if (settings.has(JsonSettings.IGNORE_UNKNOWN_FIELDS)) {
       columns.removeIf(name -> table.column(name).isEmpty());

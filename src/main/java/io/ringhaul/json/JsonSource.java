@@ -92,8 +92,9 @@ public final class JsonSource implements ImportSource {
   }
 
   /**
-   * How blobs look. Default: as Ringhaul writes them where there is its manifest, otherwise {@link
-   * BlobForm#UNAMBIGUOUS}.
+   * How blobs look. Default: as Ringhaul writes them where there is its manifest; {@link
+   * BlobForm#BASE64} where all files are named like those that DSBulk unloads and a blob of the
+   * first documents is no literal; otherwise {@link BlobForm#UNAMBIGUOUS}.
    */
   public JsonSource blobForm(BlobForm form) {
     return with(JsonSettings.BLOB_FORM, form.name());

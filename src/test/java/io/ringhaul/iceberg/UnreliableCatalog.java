@@ -13,12 +13,10 @@ import org.apache.iceberg.io.LocationProvider;
 /** Iceberg's catalog in memory, which goes away when a test says so. */
 final class UnreliableCatalog extends InMemoryCatalog {
 
-  private static final Runnable NOTHING = () -> {};
-
   private boolean down;
   private boolean downAfterCommit;
   private int lookUps;
-  private Runnable meanwhile = NOTHING;
+  private Runnable meanwhile = () -> {};
 
   UnreliableCatalog() {
     initialize("unreliable", Map.of());
@@ -46,9 +44,7 @@ final class UnreliableCatalog extends InMemoryCatalog {
   @Override
   public boolean tableExists(TableIdentifier identifier) {
     if (--lookUps == 0) {
-      Runnable action = meanwhile;
-      meanwhile = NOTHING;
-      action.run();
+      meanwhile.run();
     }
     return super.tableExists(identifier);
   }
