@@ -10,6 +10,7 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceSplit;
 import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.TokenRing;
 import io.ringhaul.schema.ColumnDescription;
@@ -74,12 +75,14 @@ final class ImportOperation implements Operation<ImportResult> {
       ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0);
       try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);
           BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
+          RequestSender looks = new RequestSender(session, requests.seeingEveryWrite());
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
-        RowBinders binders = binders(session, table, columns, requests, writer);
+        RowBinders binders = 
+            binders(session, table, columns, new ImportWriters(writer, looks));
         Queue<SourceSplit> waiting = new ConcurrentLinkedQueue<>(plan.splits());
         Outcome.of(
             meter,
-            writer::retries,
+            () -> writer.retries() + looks.retries(),
             "Importing into " + table,
             whatStays(table, binders),
             () -> {
@@ -100,7 +103,7 @@ final class ImportOperation implements Operation<ImportResult> {
               return writer.writtenStatements();
             });
         return new ImportResult(
-            meter.totals(writer.retries()),
+            meter.totals(writer.retries() + looks.retries()),
             plan.location(),
             binders.expiredRows(),
             binders.expiredCells(),
@@ -129,12 +132,11 @@ final class ImportOperation implements Operation<ImportResult> {
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      RequestSettings requests,
-      BatchWriter writer) {
+      ImportWriters writers) {
     if (table.isCounterTable()) {
-      return RowBinders.of(new CounterStatements(session, table, columns, requests, writer));
+      return RowBinders.of(new CounterStatements(session, table, columns, writers));
     }
-    return RowBinders.of(session, table, columns, choices);
+    return RowBinders.of(session, table, columns, choices, writers);
   }
 
   private void requireRoom(

@@ -2,7 +2,6 @@ package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
-import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
@@ -87,16 +86,11 @@ public final class BatchWriter implements AutoCloseable {
    */
   public void add(List<BoundStatement> together) throws InterruptedException {
     BoundStatement first = together.get(0);
-    long bytes = 0;
-    WriteKind kind = WriteKind.REPEATABLE;
-    for (BoundStatement statement : together) {
-      bytes += sizeOf(statement);
-      WriteKind each = tableOf(statement).kindOf(statement);
-      kind = each.isRepeatable() ? kind : each;
-    }
+    long bytes = OpenBatches.sizeOf(together);
+    WriteKind kind = kindOf(together);
     ByteBuffer key = first.getRoutingKey();
     if (key == null) {
-      send(batch(kind, together), kind, List.of(first), 1, bytes);
+      send(kind.request(together), kind, List.of(first), 1, bytes);
       return;
     }
     List<Batch> full;
@@ -110,16 +104,19 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Sends a statement alone and waits for its answer.
+   * Sends statements on one partition alone, in one batch and this order, and waits for the answer.
    *
+   * @param together one statement or more, at most 65,535; if one of them is not idempotent, none
+   *     is
    * @param counted as how many it counts in {@link #writtenStatements()} and for the listener
    * @return whether it was acknowledged; if not, {@link #flush()} will fail
    * @throws BulkOperationException if an earlier statement could not be written
    */
-  public boolean write(BoundStatement statement, int counted) throws InterruptedException {
-    WriteKind kind = tableOf(statement).kindOf(statement);
+  public boolean write(List<BoundStatement> together, int counted) throws InterruptedException {
+    WriteKind kind = kindOf(together);
+    List<BoundStatement> first = together.subList(0, 1);
     try {
-      return send(statement, kind, List.of(statement), counted, sizeOf(statement))
+      return send(kind.request(together), kind, first, counted, OpenBatches.sizeOf(together))
           .toCompletableFuture()
           .get();
     } catch (ExecutionException e) {
@@ -183,23 +180,11 @@ public final class BatchWriter implements AutoCloseable {
   private void send(Batch batch) throws InterruptedException {
     WriteKind kind = batch.slot().kind();
     send(
-        batch(kind, batch.statements()),
+        kind.request(batch.statements()),
         kind,
         batch.firsts(),
         batch.firsts().size(),
         batch.bytes());
-  }
-
-  private static Statement<?> batch(WriteKind kind, List<BoundStatement> statements) {
-    BoundStatement first = statements.get(0);
-    return statements.size() == 1
-        ? first
-        : BatchStatement.newInstance(kind.batchType())
-            .addAll(statements)
-            .setRoutingKeyspace(first.getRoutingKeyspace())
-            .setRoutingKey(first.getRoutingKey())
-            // What they say themselves does not travel.
-            .setNowInSeconds(first.getNowInSeconds());
   }
 
   private CompletionStage<Boolean> send(
@@ -280,18 +265,17 @@ public final class BatchWriter implements AutoCloseable {
     }
   }
 
+  private WriteKind kindOf(List<BoundStatement> together) {
+    WriteKind kind = WriteKind.REPEATABLE;
+    for (BoundStatement statement : together) {
+      WriteKind each = tableOf(statement).kindOf(statement);
+      kind = each.isRepeatable() ? kind : each;
+    }
+    return kind;
+  }
+
   private WrittenTable tableOf(BoundStatement statement) {
     return tables.computeIfAbsent(
         statement.getPreparedStatement(), prepared -> WrittenTable.of(session, prepared));
-  }
-
-  /** The size of the bound values; names and flags add less than a tenth to most rows. */
-  private static long sizeOf(BoundStatement statement) {
-    long bytes = 0;
-    for (ByteBuffer value : statement.getValues()) {
-      // An unset value is a marker without bytes.
-      bytes += value == null ? 0 : value.remaining();
-    }
-    return bytes;
   }
 }
