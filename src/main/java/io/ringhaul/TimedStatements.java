@@ -35,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimedStatements {
 
-  /** The protocol counts the statements of a batch in 16 bits. */
-  private static final int MOST_WRITES = 65_535;
-
   private final TimedCells rows;
   private final Optional<TimedCells> statics;
   private final TimedStatement insert;
@@ -189,13 +186,8 @@ final class TimedStatements {
     }
 
     private void requireOneBatch(List<BoundStatement> statements) {
-      if (statements.size() > MOST_WRITES) {
-        throw new UnrepresentableValueException(
-            "",
-            String.format(
-                "its cells have so many different times that it takes %d writes, and a batch takes"
-                    + " %d; import it with ignoreCellTimes",
-                statements.size(), MOST_WRITES));
+      if (statements.size() > CellSplitter.MOST_WRITES) {
+        throw CellSplitter.tooMany("", statements.size());
       }
     }
 
