@@ -80,27 +80,34 @@ final class ImportOperation implements Operation<ImportResult> {
         RowBinders binders = 
             binders(session, table, columns, new ImportWriters(writer, looks));
         Queue<SourceSplit> waiting = new ConcurrentLinkedQueue<>(plan.splits());
+        String stays = whatStays(table, binders);
         Outcome.of(
             meter,
             () -> writer.retries() + looks.retries(),
             "Importing into " + table,
-            whatStays(table, binders),
+            stays,
             () -> {
-              Workers.run(
-                  threads,
-                  readers(requests, plan),
-                  () -> {
-                    for (SourceSplit split = waiting.poll();
-                        split != null;
-                        split = waiting.poll()) {
-                      new SplitImport(rejected, plan.location(), writer)
-                          .run(sourceSession.open(plan, columns, split), binders.open());
-                      meter.taskDone();
-                    }
-                  });
-              writer.flush();
-              rejected.finish();
-              return writer.writtenStatements();
+              try {
+                Workers.run(
+                    threads,
+                    readers(requests, plan),
+                    () -> {
+                      for (SourceSplit split = waiting.poll();
+                          split != null;
+                          split = waiting.poll()) {
+                        new SplitImport(rejected, plan.location(), writer)
+                            .run(sourceSession.open(plan, columns, split), binders.open());
+                        meter.taskDone();
+                      }
+                    });
+                writer.flush();
+                rejected.finish();
+                return writer.writtenStatements();
+              } catch (RuntimeException | InterruptedException e) {
+                FailedImport.settle(
+                    e, writer, table.isCounterTable() || binders.append(), stays);
+                throw e;
+              }
             });
         return new ImportResult(
             meter.totals(writer.retries() + looks.retries()),
@@ -117,7 +124,11 @@ final class ImportOperation implements Operation<ImportResult> {
     return Math.min(wanted, plan.splits().size());
   }
 
-  private static String whatStays(TableDescription table, RowBinders binders) {
+  private String whatStays(TableDescription table, RowBinders binders) {
+    if (table.isCounterTable() && choices.addToCounters()) {
+      return "what was added so far stays, and running the import again would add it again; compare"
+          + " the counters with what they should hold before you do";
+    }
     if (table.isCounterTable()) {
       return "what was added so far stays; empty the table with TRUNCATE before you run the import"
           + " again";

@@ -8,6 +8,7 @@ import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
@@ -15,6 +16,7 @@ import io.ringhaul.request.RequestSettings;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * a table of counters, is sent again only if it was surely not applied, and never shares a batch
  * with an idempotent one; counter updates go in COUNTER batches. If the cluster leaves the outcome
  * of such a write unknown, the others go on, and {@link #flush()} names the rows in doubt in an
- * {@link io.ringhaul.exceptions.UnknownWriteOutcomeException}. Do not add conditional statements
+ * {@link UnknownWriteOutcomeException}. Do not add conditional statements
  * ({@code IF}): nobody reads their answers. Thread-safe.
  */
 public final class BatchWriter implements AutoCloseable {
@@ -54,6 +56,7 @@ public final class BatchWriter implements AutoCloseable {
   private final WriteListener listener;
   private final LongAdder writtenStatements = new LongAdder();
   private int inFlight;
+  private int onceInFlight;
   private boolean closed;
   private @Nullable BulkOperationException failure;
 
@@ -106,8 +109,7 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * Sends statements on one partition alone, in one batch and this order, and waits for the answer.
    *
-   * @param together one statement or more, at most 65,535; if one of them is not idempotent, none
-   *     is
+   * @param together as in {@link #add(List)}
    * @param counted as how many it counts in {@link #writtenStatements()} and for the listener
    * @return whether it was acknowledged; if not, {@link #flush()} will fail
    * @throws BulkOperationException if an earlier statement could not be written
@@ -127,8 +129,7 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * Sends every open batch and waits until all that was added is written.
    *
-   * @throws io.ringhaul.exceptions.UnknownWriteOutcomeException if writes that are not idempotent
-   *     are in doubt
+   * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
    * @throws BulkOperationException if a batch could not be written
    */
   public void flush() throws InterruptedException {
@@ -149,6 +150,21 @@ public final class BatchWriter implements AutoCloseable {
       if (!doubtful.isEmpty()) {
         throw doubtful.exception(null);
       }
+    }
+  }
+
+  /**
+   * Waits for the answers to writes that must not be done twice, and sends nothing more: for who
+   * ends the writing after a failure.
+   *
+   * @return names the rows whose writes are in doubt; empty if none are
+   */
+  public Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
+    synchronized (lock) {
+      while (onceInFlight > 0) {
+        lock.wait();
+      }
+      return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
     }
   }
 
@@ -193,6 +209,7 @@ public final class BatchWriter implements AutoCloseable {
     synchronized (lock) {
       throwFailure();
       inFlight++;
+      onceInFlight += (kind.isRepeatable() ? 0 : 1);
     }
     CompletionStage<AsyncResultSet> response;
     try {
@@ -200,7 +217,7 @@ public final class BatchWriter implements AutoCloseable {
     } catch (InterruptedException e) {
       // The batch has left the buffer and was not sent: nobody may take the writer's word now.
       failed(new CancellationException("interrupted before it was sent"));
-      ended();
+      ended(kind);
       throw e;
     }
     return response.handle(
@@ -215,7 +232,7 @@ public final class BatchWriter implements AutoCloseable {
             }
             return failed == null;
           } finally {
-            ended();
+            ended(kind);
           }
         });
   }
@@ -246,9 +263,10 @@ public final class BatchWriter implements AutoCloseable {
     }
   }
 
-  private void ended() {
+  private void ended(WriteKind kind) {
     synchronized (lock) {
       inFlight--;
+      onceInFlight -= (kind.isRepeatable() ? 0 : 1);
       lock.notifyAll();
     }
   }
