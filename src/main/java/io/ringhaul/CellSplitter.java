@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * Divides the cells of one row into writes: as a rule one for each distinct pair of write time and
@@ -18,10 +19,22 @@ final class CellSplitter {
 
   private record Pair(long writetime, long expiry) {}
 
+  /** The protocol counts the statements of a batch in 16 bits. */
+  static final int MOST_WRITES = 65_535;
+
+  /** Up to here it is quicker to look at all of them. */
+  private static final int MOST_WITHOUT_INDEX = 16;
+
+  private static final TreeSet<Integer> NONE = new TreeSet<>();
+
   private final int slots;
   private final long readAt;
   private final long now;
   private final List<CellWrite> writes = new ArrayList<>(1);
+
+  /** Where the writes with the same times are, from many writes on. */
+  private final Map<Pair, TreeSet<Integer>> index = new HashMap<>(0);
+
   private int expired;
   private boolean appends;
 
@@ -61,18 +74,18 @@ final class CellSplitter {
     switch (column.form()) {
       case WHOLE -> {
         times.whole();
-        put(slot, value, times);
+        put(column, slot, value, times);
       }
       case FIELDS -> addFields(column, slot, value, times);
       case SET, LIST, MAP -> addElements(column, slot, value, times);
     }
   }
 
-  private void put(int slot, ByteBuffer value, CellTimesOfValue times) {
+  private void put(TimedColumn column, int slot, ByteBuffer value, CellTimesOfValue times) {
     if (times.expiry() <= now) {
       expired++;
     } else {
-      writes.get(find(slot, times, 0)).put(slot, value);
+      writes.get(find(column, times, 0)).put(slot, value);
     }
   }
 
@@ -85,7 +98,7 @@ final class CellSplitter {
       at += Integer.BYTES;
       times.next();
       if (length >= 0) {
-        put(slot + i, value.slice(at, length), times);
+        put(column, slot + i, value.slice(at, length), times);
         at += length;
       }
     }
@@ -102,14 +115,13 @@ final class CellSplitter {
       if (times.expiry() <= now) {
         expired += count;
       } else {
-        writes.get(find(slot, times, 0)).put(slot, value);
+        writes.get(find(column, times, 0)).put(slot, value);
         appends |= isList;
       }
       return;
     }
     int at = value.position() + Integer.BYTES;
     int previous = -1;
-    Map<Pair, Integer> known = new HashMap<>();
     for (int i = 0; i < count; i++) {
       int end = skip(column, value, at);
       if (column.form() == TimedColumn.Form.MAP) {
@@ -120,10 +132,10 @@ final class CellSplitter {
         expired++;
       } else {
         if (!isList) {
-          previous = find(slot, times, known);
+          previous = find(column, times, 0);
         } else if (previous < 0 || !writes.get(previous).isAt(times.writetime(), times.expiry())) {
           // What is appended to a list must be appended after what stands before it.
-          previous = find(slot, times, previous + 1);
+          previous = find(column, times, previous + 1);
         }
         writes.get(previous).add(slot, value, at, end);
         appends |= isList;
@@ -149,22 +161,48 @@ final class CellSplitter {
     return alike;
   }
 
-  /** The write with these times that this value's elements go to; a new one if there is none. */
-  private int find(int slot, CellTimesOfValue times, Map<Pair, Integer> known) {
-    return known.computeIfAbsent(
-        new Pair(times.writetime(), times.expiry()), pair -> find(slot, times, 0));
-  }
-
-  /** The first write from an index on with these times and a free slot; a new one if none is. */
-  private int find(int slot, CellTimesOfValue times, int from) {
-    for (int i = from; i < writes.size(); i++) {
-      CellWrite write = writes.get(i);
-      if (write.isAt(times.writetime(), times.expiry()) && write.isFree(slot)) {
-        return i;
+  /** The first write from an index on with these times; a new one if none is. */
+  private int find(TimedColumn column, CellTimesOfValue times, int from) {
+    if (writes.size() <= MOST_WITHOUT_INDEX) {
+      for (int i = from; i < writes.size(); i++) {
+        if (writes.get(i).isAt(times.writetime(), times.expiry())) {
+          return i;
+        }
+      }
+    } else {
+      Integer found = indexed(times).ceiling(from);
+      if (found != null) {
+        return found;
       }
     }
+    if (writes.size() == MOST_WRITES) {
+      throw tooMany(column.column().name(), MOST_WRITES + 1);
+    }
     writes.add(new CellWrite(times.writetime(), times.expiry(), slots));
+    if (writes.size() > MOST_WITHOUT_INDEX) {
+      for (int i = index.isEmpty() ? 0 : writes.size() - 1; i < writes.size(); i++) {
+        CellWrite write = writes.get(i);
+        index
+            .computeIfAbsent(
+                new Pair(write.writetime(), write.expiry()), pair -> new TreeSet<>())
+            .add(i);
+      }
+    }
     return writes.size() - 1;
+  }
+
+  private TreeSet<Integer> indexed(CellTimesOfValue times) {
+    return index.getOrDefault(new Pair(times.writetime(), times.expiry()), NONE);
+  }
+
+  /** The refusal of a row that takes more writes than a batch may have. */
+  static UnrepresentableValueException tooMany(String column, int writes) {
+    return new UnrepresentableValueException(
+        column,
+        String.format(
+            "its cells have so many different times that it takes %d writes or more, and a batch"
+                + " takes %d; import it with ignoreCellTimes",
+            writes, MOST_WRITES));
   }
 
   private static int skip(TimedColumn column, ByteBuffer value, int at) {

@@ -2,10 +2,8 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnsuitableTableException;
-import io.ringhaul.request.RequestSettings;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -26,14 +24,13 @@ final class CounterStatements implements RowBinder {
 
   /**
    * @param columns the columns in the order in which rows carry them
-   * @param writer takes the updates of static counters, which are waited for one by one
+   * @param writers take the updates of static counters, which are waited for one by one
    */
   CounterStatements(
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      RequestSettings requests,
-      BatchWriter writer) {
+      ImportWriters writers) {
     this.keyCheck = new KeyCheck(table, columns);
     List<ColumnDescription> counters = ofKind(columns, Kind.REGULAR);
     this.rows =
@@ -45,7 +42,7 @@ final class CounterStatements implements RowBinder {
         ofPartition.isEmpty()
             ? Optional.empty()
             : Optional.of(
-                new StaticCounters(session, table, columns, ofPartition, requests, writer));
+                new StaticCounters(session, table, columns, ofPartition, writers));
   }
 
   /**

@@ -3,8 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
-import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.request.Failures;
+import io.ringhaul.request.Preparation;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
@@ -41,15 +40,7 @@ final class CounterUpdate {
         String.format(
             "UPDATE %s SET %s WHERE %s",
             table.cql(), join(counters, "%1$s = %1$s + ?", ", "), join(key, "%s = ?", " AND "));
-    try {
-      this.prepared = session.prepare(cql);
-    } catch (RuntimeException e) {
-      throw new BulkOperationException(
-          String.format(
-              "The counter update of %s could not be prepared (%s): %s",
-              table, cql, Failures.describe(e)),
-          e);
-    }
+    this.prepared = Preparation.prepare(session, cql, "The counter update of " + table);
   }
 
   /** Whether the row has a value for any of the counters. */

@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
@@ -110,7 +111,7 @@ final class ExportOperation implements Operation<ExportResult> {
                 List<TaskOutput> outputs =
                     outputs(tasks, threads, writers, targetSession, targetPlan, rejected, sender);
                 return Uninterrupted.call(
-                    "ringhaul-commit", () -> targetSession.commit(targetPlan, outputs));
+                    "ringhaul-commit", () -> commit(targetSession, targetPlan, outputs, rejected));
               });
       return new ExportResult(
           scan.meter().totals(sender.retries()),
@@ -139,24 +140,43 @@ final class ExportOperation implements Operation<ExportResult> {
       RejectedRows rejected,
       RequestSender sender)
       throws InterruptedException {
-    boolean complete = false;
     try {
       List<TaskOutput> outputs = tasks.run(threads, writers);
       tasks.requireComplete(sender.retries());
       rejected.finish();
-      complete = true;
       return outputs;
-    } finally {
-      if (!complete) {
-        // Not interrupted: the caller may have cancelled, and the files must go all the same.
-        Uninterrupted.call(
-            "ringhaul-discard",
-            () -> {
-              rejected.discard();
-              target.discard(plan, tasks.outputs());
-              return plan;
-            });
-      }
+    } catch (Throwable e) {
+      // Not interrupted: the caller may have cancelled, and the files must go all the same.
+      Uninterrupted.call(
+          "ringhaul-discard",
+          () -> {
+            discard(e, () -> target.discard(plan, tasks.outputs()));
+            discard(e, rejected::discard);
+            return plan;
+          });
+      throw e;
+    }
+  }
+
+  /** Publishes what was written. Rejects belong to rows that are, or may have been, published. */
+  private static CommitResult commit(
+      TargetSession target, TargetPlan plan, List<TaskOutput> outputs, RejectedRows rejected) {
+    try {
+      return target.commit(plan, outputs);
+    } catch (UnknownCommitStateException e) {
+      throw e;
+    } catch (Throwable e) {
+      discard(e, rejected::discard);
+      throw e;
+    }
+  }
+
+  /** Takes something back after a failure, which stays the one that is reported. */
+  private static void discard(Throwable failure, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 

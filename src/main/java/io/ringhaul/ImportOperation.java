@@ -10,6 +10,7 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceSplit;
 import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.TokenRing;
 import io.ringhaul.schema.ColumnDescription;
@@ -75,33 +76,42 @@ final class ImportOperation implements Operation<ImportResult> {
       ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0);
       try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);
           BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
+          RequestSender looks = new RequestSender(session, requests.seeingEveryWrite());
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
-        RowBinders binders = binders(session, table, columns, requests, writer);
+        RowBinders binders = 
+            binders(session, table, columns, new ImportWriters(writer, looks));
         Queue<SourceSplit> waiting = new ConcurrentLinkedQueue<>(plan.splits());
+        String stays = whatStays(table, binders);
         Outcome.of(
             meter,
-            writer::retries,
+            () -> writer.retries() + looks.retries(),
             "Importing into " + table,
-            whatStays(table, binders),
+            stays,
             () -> {
-              Workers.run(
-                  threads,
-                  readers(requests, plan),
-                  () -> {
-                    for (SourceSplit split = waiting.poll();
-                        split != null;
-                        split = waiting.poll()) {
-                      new SplitImport(rejected, plan.location(), writer)
-                          .run(sourceSession.open(plan, columns, split), binders.open());
-                      meter.taskDone();
-                    }
-                  });
-              writer.flush();
-              rejected.finish();
-              return writer.writtenStatements();
+              try {
+                Workers.run(
+                    threads,
+                    readers(requests, plan),
+                    () -> {
+                      for (SourceSplit split = waiting.poll();
+                          split != null;
+                          split = waiting.poll()) {
+                        new SplitImport(rejected, plan.location(), writer)
+                            .run(sourceSession.open(plan, columns, split), binders.open());
+                        meter.taskDone();
+                      }
+                    });
+                writer.flush();
+                rejected.finish();
+                return writer.writtenStatements();
+              } catch (RuntimeException | InterruptedException e) {
+                FailedImport.settle(
+                    e, writer, table.isCounterTable() || binders.append(), stays);
+                throw e;
+              }
             });
         return new ImportResult(
-            meter.totals(writer.retries()),
+            meter.totals(writer.retries() + looks.retries()),
             plan.location(),
             binders.expiredRows(),
             binders.expiredCells(),
@@ -115,7 +125,11 @@ final class ImportOperation implements Operation<ImportResult> {
     return Math.min(wanted, plan.splits().size());
   }
 
-  private static String whatStays(TableDescription table, RowBinders binders) {
+  private String whatStays(TableDescription table, RowBinders binders) {
+    if (table.isCounterTable() && choices.addToCounters()) {
+      return "what was added so far stays, and running the import again would add it again; compare"
+          + " the counters with what they should hold before you do";
+    }
     if (table.isCounterTable()) {
       return "what was added so far stays; empty the table with TRUNCATE before you run the import"
           + " again";
@@ -130,12 +144,11 @@ final class ImportOperation implements Operation<ImportResult> {
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      RequestSettings requests,
-      BatchWriter writer) {
+      ImportWriters writers) {
     if (table.isCounterTable()) {
-      return RowBinders.of(new CounterStatements(session, table, columns, requests, writer));
+      return RowBinders.of(new CounterStatements(session, table, columns, writers));
     }
-    return RowBinders.of(session, table, columns, choices);
+    return RowBinders.of(session, table, columns, choices, writers);
   }
 
   private void requireRoom(

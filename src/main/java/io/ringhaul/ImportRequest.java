@@ -64,9 +64,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * cells and tombstones win, and elements are added to collections. Elements of lists that are not
    * frozen are added even if the same were there, so that such rows are never written twice: if it
    * is not known whether a write took effect, the import ends with an {@link
-   * io.ringhaul.exceptions.UnknownWriteOutcomeException}. Import them into an empty table. The rows
-   * of a partition with static lists must follow each other in the source, as they do in every
-   * export.
+   * io.ringhaul.exceptions.UnknownWriteOutcomeException}. Import them into an empty table. Static
+   * lists with times are added only to partitions that have none.
    */
   public ImportRequest ignoreCellTimes() {
     this.choices = choices.withTimes(choices.times().leftAside());

@@ -1,6 +1,6 @@
 package io.ringhaul;
 
-import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -8,7 +8,7 @@ import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks whether a row that is to be written has its key. */
+/** Looks whether a row that is to be written has its key. Its refusals name the row. */
 final class KeyCheck {
 
   private final TableDescription table;
@@ -29,7 +29,8 @@ final class KeyCheck {
    * Whether the row has its whole key. One that holds the static data of a partition without rows
    * has the partition key and nothing of the clustering columns.
    *
-   * @throws UnsuitableTableException if the row lacks a part of its key
+   * @throws UnrepresentableValueException if the row lacks a part of its key, or has values that
+   *     only a row with the whole key can have
    */
   boolean isWhole(RawRow row) {
     int missing = 0;
@@ -44,21 +45,43 @@ final class KeyCheck {
         missing += present ? 0 : 1;
       }
     }
-    if (missing > 0 && (!hasStatics || clustered || lacksPartitionKey)) {
+    if (missing == 0) {
+      return true;
+    }
+    if (!hasStatics || clustered || lacksPartitionKey) {
       throw lacking(row);
     }
-    return missing == 0;
+    requireNothingOfARow(row);
+    return false;
   }
 
-  private UnsuitableTableException lacking(RawRow row) {
+  private void requireNothingOfARow(RawRow row) {
+    for (int i = 0; i < columns.size(); i++) {
+      ColumnDescription column = columns.get(i);
+      if (column.kind() == Kind.REGULAR && row.bytes(i) != null) {
+        throw new UnrepresentableValueException(
+            column.name(),
+            String.format(
+                "A row for %s has a value for %s and none for its clustering columns, so that it"
+                    + " belongs to no row of the partition: row %s",
+                table,
+                TableDescription.quote(column.name()),
+                new RowKey(table, columns).text(row)));
+      }
+    }
+  }
+
+  private UnrepresentableValueException lacking(RawRow row) {
     List<String> missing = new ArrayList<>();
+    String first = "";
     for (int i = 0; i < columns.size(); i++) {
       if (columns.get(i).isPrimaryKey() && row.bytes(i) == null) {
+        first = missing.isEmpty() ? columns.get(i).name() : first;
         missing.add(TableDescription.quote(columns.get(i).name()));
       }
     }
-    return new UnsuitableTableException(
-        table.toString(),
+    return new UnrepresentableValueException(
+        first,
         String.format(
             "A row for %s has no value for %s, which its primary key needs: row %s",
             table, String.join(", ", missing), new RowKey(table, columns).text(row)));

@@ -43,8 +43,13 @@ final class Outcome {
       if (e.getClass() != BulkOperationException.class) {
         throw e.reached(totals);
       }
-      throw new BulkOperationException(
-          doing + " failed. " + e.getMessage(), e.getCause(), totals, List.of());
+      BulkOperationException failed =
+          new BulkOperationException(
+              doing + " failed. " + e.getMessage(), e.getCause(), totals, List.of());
+      for (Throwable suppressed : e.getSuppressed()) {
+        failed.addSuppressed(suppressed);
+      }
+      throw failed;
     }
   }
 

@@ -1,29 +1,37 @@
 package io.ringhaul;
 
 import io.ringhaul.cql.ByteSink;
+import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of one partition after the other, as one reader meets them. Used by one thread. */
-final class PartitionRun implements AutoCloseable {
+final class PartitionRun {
 
-  private final PartitionClaims claims;
   private final int[] key;
-  private @Nullable ByteBuffer partition;
-  private boolean claimed;
+  private @Nullable ByteBuffer entered;
 
   /**
-   * @param claims shared by all readers of an import
    * @param key where rows carry the partition key
    */
-  PartitionRun(PartitionClaims claims, int[] key) {
-    this.claims = claims;
+  PartitionRun(int[] key) {
     this.key = key;
   }
 
-  /** Goes on to a row; whether it is of another partition than the one before. */
-  boolean next(RawRow row) {
+  /** Where rows carry the partition key. */
+  static int[] partitionKey(TableDescription table, List<ColumnDescription> columns) {
+    List<String> names = columns.stream().map(ColumnDescription::name).toList();
+    return table.partitionKey().stream()
+        .flatMapToInt(column -> IntStream.of(names.indexOf(column.name())))
+        .toArray();
+  }
+
+  /** The row's partition, as one value for comparison. */
+  ByteBuffer of(RawRow row) {
     ByteSink bytes = new ByteSink(Long.BYTES);
     for (int position : key) {
       ByteBuffer part = row.bytes(position);
@@ -32,23 +40,16 @@ final class PartitionRun implements AutoCloseable {
         bytes.put(part);
       }
     }
-    ByteBuffer entered = bytes.toBuffer();
-    if (entered.equals(partition)) {
-      return false;
-    }
-    partition = entered;
-    claimed = claims.begin(this, entered);
-    return true;
+    return bytes.toBuffer();
   }
 
-  /** Whether this reader is the one that writes the static lists of the row's partition. */
-  boolean isClaimed() {
-    return claimed;
+  /** Whether it is another partition than the one entered last. */
+  boolean isNew(ByteBuffer partition) {
+    return !partition.equals(entered);
   }
 
-  /** No more rows will come. */
-  @Override
-  public void close() {
-    claims.end(this);
+  /** Goes on to a partition, once all that it has for all rows is in good hands. */
+  void enter(ByteBuffer partition) {
+    entered = partition;
   }
 }

@@ -18,7 +18,8 @@ final class RejectFile implements AutoCloseable {
   private boolean ended;
 
   /**
-   * @throws StorageException if there is such a file, so that rejects of two runs do not mix
+   * @throws StorageException if there is such a file, so that rejects of two runs do not mix, or
+   *     if its folder is missing or cannot be written to
    */
   RejectFile(Path path) {
     this.path = path.toAbsolutePath();
@@ -26,6 +27,15 @@ final class RejectFile implements AutoCloseable {
       throw new StorageException(
           this.path.toString(),
           "The file for rejected rows " + this.path + " exists already; name another one",
+          null);
+    }
+    Path folder = Objects.requireNonNull(this.path.getParent());
+    if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new StorageException(
+          this.path.toString(),
+          String.format(
+              "Rejected rows cannot be written to %s: %s is not a folder that can be written to",
+              this.path, folder),
           null);
     }
   }

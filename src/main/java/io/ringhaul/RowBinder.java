@@ -5,15 +5,11 @@ import io.ringhaul.schema.RawRow;
 import java.util.List;
 
 /** Makes statements of the rows of one split. Used by one thread. */
-interface RowBinder extends AutoCloseable {
+interface RowBinder {
 
   /**
    * The row as statements on its partition, which are to be done together and in this order; none
    * if nothing of it is to be written.
    */
   List<BoundStatement> bind(RawRow row) throws InterruptedException;
-
-  /** No more rows will come. */
-  @Override
-  default void close() {}
 }

@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -40,10 +41,12 @@ final class RowBinders {
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      ImportChoices choices) {
+      ImportChoices choices,
+      ImportWriters writers) {
     if (choices.times().areIn(columns)) {
       requireNoTombstones(table, choices);
-      TimedStatements timed = new TimedStatements(session, table, columns, choices.times());
+      TimedStatements timed = 
+          new TimedStatements(session, table, columns, choices.times(), writers);
       return new RowBinders(
           timed::binder, timed::expiredRows, timed::expiredCells, timed.appends());
     }
@@ -53,21 +56,27 @@ final class RowBinders {
             .toArray();
     List<ColumnDescription> ownColumns = IntStream.of(own).mapToObj(columns::get).toList();
     RowBinders plain =
-        plain(new InsertStatements(session, table, ownColumns, choices.nulls()), table, ownColumns);
+        plain(session, table, ownColumns, choices.nulls(), writers.writer());
     return own.length == columns.size()
         ? plain
         : new RowBinders(() -> new Selecting(plain.open(), own), () -> 0, () -> 0, false);
   }
 
   private static RowBinders plain(
-      InsertStatements inserts, TableDescription table, List<ColumnDescription> columns) {
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      Nulls nulls,
+      BatchWriter writer) {
+    InsertStatements inserts = new InsertStatements(session, table, columns, nulls);
     if (columns.stream().noneMatch(StaticListBinder::isStaticList)) {
-      return of(row -> List.of(inserts.bind(row)));
+      return of(inserts);
     }
-    PartitionClaims claims = new PartitionClaims();
-    int[] key = StaticListBinder.partitionKey(table, columns);
+    Insert lists = StaticListBinder.lists(session, table, columns, nulls);
+    OncePerPartition once = new OncePerPartition();
+    int[] key = PartitionRun.partitionKey(table, columns);
     return new RowBinders(
-        () -> new StaticListBinder(inserts, claims, key), () -> 0, () -> 0, false);
+        () -> new StaticListBinder(inserts, lists, once, writer, key), () -> 0, () -> 0, false);
   }
 
   /** Hands the columns of the table on and leaves what else rows carry. */
@@ -83,11 +92,6 @@ final class RowBinders {
     @Override
     public List<BoundStatement> bind(RawRow row) throws InterruptedException {
       return binder.bind(column -> row.bytes(columns[column]));
-    }
-
-    @Override
-    public void close() {
-      binder.close();
     }
   }
 

@@ -17,10 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 record SplitImport(RejectedRows rejected, String source, BatchWriter writer) {
 
-  /** Reads to the end and closes both. */
+  /** Reads to the end and closes the reader. */
   void run(RowReader opened, RowBinder rows) throws InterruptedException {
-    try (RowReader reader = opened;
-        rows) {
+    try (RowReader reader = opened) {
       while (true) {
         @Nullable RawRow row;
         try {

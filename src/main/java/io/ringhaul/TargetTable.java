@@ -52,7 +52,7 @@ final class TargetTable {
     }
     boolean isEmpty;
     try {
-      isEmpty = isEmpty(session, table, requests);
+      isEmpty = isEmpty(session, table, requests.seeingEveryWrite());
     } catch (RuntimeException e) {
       throw new BulkOperationException(
           String.format(

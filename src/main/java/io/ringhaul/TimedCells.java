@@ -54,12 +54,10 @@ final class TimedCells {
   }
 
   /** Divides the row's cells into writes. */
-  CellSplitter split(RawRow row, long readAt, long now, boolean withLists) {
+  CellSplitter split(RawRow row, long readAt, long now) {
     CellSplitter split = new CellSplitter(slots, readAt, now);
     for (int i = 0; i < firstSlots.length; i++) {
-      if (withLists || !isList(columns.get(i))) {
-        split.add(columns.get(i), firstSlots[i], row);
-      }
+      split.add(columns.get(i), firstSlots[i], row);
     }
     return split;
   }
@@ -82,10 +80,6 @@ final class TimedCells {
       put(row, column.ttl(), content);
     }
     return content.toBuffer();
-  }
-
-  private static boolean isList(TimedColumn column) {
-    return column.form() == TimedColumn.Form.LIST;
   }
 
   private static void put(RawRow row, int position, ByteSink to) {

@@ -4,8 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
-import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.request.Failures;
+import io.ringhaul.request.Preparation;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
@@ -86,7 +85,7 @@ final class TimedStatement {
             String.join(", ", names),
             names.stream().map(name -> "?").collect(Collectors.joining(", ")));
     return new TimedStatement(
-        prepare(session, table, cql),
+        Preparation.prepare(session, cql, "The write to " + table),
         clock,
         slots.stream().mapToInt(Integer::intValue).toArray(),
         new boolean[slots.size()],
@@ -123,7 +122,7 @@ final class TimedStatement {
                 .map(column -> TableDescription.quote(column.name()) + " = ?")
                 .collect(Collectors.joining(" AND ")));
     return new TimedStatement(
-        prepare(session, table, cql),
+        Preparation.prepare(session, cql, "The write to " + table),
         clock,
         IntStream.range(0, flags.length).toArray(),
         flags,
@@ -177,16 +176,5 @@ final class TimedStatement {
       statement = statement.setBytesUnsafe(firstKey + i, row.bytes(keys[i]));
     }
     return statement;
-  }
-
-  private static PreparedStatement prepare(CqlSession session, TableDescription table, String cql) {
-    try {
-      return session.prepare(cql);
-    } catch (RuntimeException e) {
-      throw new BulkOperationException(
-          String.format(
-              "The write to %s could not be prepared (%s): %s", table, cql, Failures.describe(e)),
-          e);
-    }
   }
 }

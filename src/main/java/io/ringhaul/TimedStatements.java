@@ -27,15 +27,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>UPDATEs write the cells with other times, and all parts of collections and user-defined
  *       types that are not frozen: these are added, never overwritten, so that no tombstone is
  *       written.
- *   <li>UPDATEs of the partition write static cells, once for all its rows that follow each other.
+ *   <li>UPDATEs of the partition write static cells, once for all its rows that follow each other;
+ *       static lists only to partitions that have none.
  * </ul>
  *
  * <p>Thread-safe.
  */
 final class TimedStatements {
-
-  /** The protocol counts the statements of a batch in 16 bits. */
-  private static final int MOST_WRITES = 65_535;
 
   private final TimedCells rows;
   private final Optional<TimedCells> statics;
@@ -48,7 +46,11 @@ final class TimedStatements {
   private final int[] partitionKey;
   private final int readAtPosition;
   private final long readAtOfAll;
-  private final PartitionClaims claims = new PartitionClaims();
+  private final List<TimedStaticList> staticLists = new ArrayList<>();
+
+  /** Whether there are cells that all rows of a partition share. */
+  private final boolean sharesCells;
+
   private final LongAdder expiredRows = new LongAdder();
   private final LongAdder expiredCells = new LongAdder();
 
@@ -60,7 +62,8 @@ final class TimedStatements {
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      RestoredTimes times) {
+      RestoredTimes times,
+      ImportWriters writers) {
     this.clock = ImportClock.start(session);
     this.rowKey = new RowKey(table, columns);
     this.keyCheck = new KeyCheck(table, columns);
@@ -69,10 +72,17 @@ final class TimedStatements {
     List<TimedColumn> timed = TimedColumn.of(times.names(), columns);
     this.tellsTtls = timed.stream().anyMatch(column -> column.ttl() != TimedColumn.ABSENT);
     List<ColumnDescription> key = table.primaryKey();
-    this.partitionKey = positions(table.partitionKey(), columns);
-    this.appends = timed.stream().anyMatch(column -> column.form() == TimedColumn.Form.LIST);
+    this.partitionKey = PartitionRun.partitionKey(table, columns);
+    this.appends = timed.stream().anyMatch(TimedStatements::isList);
     List<TimedColumn> regular = ofKind(timed, Kind.REGULAR);
-    List<TimedColumn> ofPartition = ofKind(timed, Kind.STATIC);
+    List<TimedColumn> ofPartition = new ArrayList<>(ofKind(timed, Kind.STATIC));
+    this.sharesCells = !ofPartition.isEmpty();
+    for (TimedColumn list : List.copyOf(ofPartition)) {
+      if (StaticListBinder.isStaticList(list.column())) {
+        ofPartition.remove(list);
+        staticLists.add(new TimedStaticList(session, clock, table, columns, list, writers));
+      }
+    }
     int[] keyPositions = positions(key, columns);
     this.insert = TimedStatement.insert(session, clock, table, key, keyPositions, regular);
     this.rows = TimedCells.of(session, clock, table, key, keyPositions, regular);
@@ -105,70 +115,79 @@ final class TimedStatements {
   }
 
   private final class Binder implements RowBinder {
-    private final PartitionRun run = new PartitionRun(claims, partitionKey);
+    private final PartitionRun run = new PartitionRun(partitionKey);
     private @Nullable ByteBuffer staticContent;
 
     @Override
-    public List<BoundStatement> bind(RawRow row) {
-      List<BoundStatement> statements = new ArrayList<>(1);
+    public List<BoundStatement> bind(RawRow row) throws InterruptedException {
+      boolean isWhole = keyCheck.isWhole(row);
+      TimedRow bound = new TimedRow();
+      ByteBuffer partition = sharesCells ? run.of(row) : null;
+      ByteBuffer content = statics.map(cells -> cells.content(row)).orElse(null);
+      boolean isNew = partition != null && run.isNew(partition);
       try {
-        boolean isWhole = keyCheck.isWhole(row);
         long now = clock.now();
-        boolean staticsExpired =
-            statics.isPresent() && bindStatics(statics.get(), row, now, statements);
         if (isWhole) {
-          bindRow(row, now, statements);
-        } else if (staticsExpired) {
-          expiredRows.increment();
+          bindRow(row, now, bound);
         }
-        requireOneBatch(statements);
+        if (isNew || (content != null && !content.equals(staticContent))) {
+          bindStatics(row, now, isNew, bound);
+        }
+        if (!isWhole && bound.hasOnlyExpiredCells()) {
+          bound.expire();
+        }
+        requireOneBatch(bound.statements());
       } catch (UnrepresentableValueException e) {
         throw rowKey.named(e, row);
       }
-      return statements;
-    }
-
-    /** Whether all of the partition's static cells have expired. */
-    private boolean bindStatics(
-        TimedCells cells, RawRow row, long now, List<BoundStatement> statements) {
-      boolean isNew = run.next(row);
-      ByteBuffer content = cells.content(row);
-      if (!isNew && content.equals(staticContent)) {
-        return false;
+      // Not before: what a refused row shares with others is left to the next of them.
+      if (partition != null && isNew) {
+        bound.writeLists(partition, row);
+        run.enter(partition);
       }
       staticContent = content;
-      CellSplitter split = cells.split(row, readAt(row), now, isNew && run.isClaimed());
-      expiredCells.add(split.expired());
-      for (CellWrite write : split.writes()) {
-        statements.add(cells.update(row, write, !split.appends()));
+      expiredCells.add(bound.expiredCells());
+      if (bound.hasExpired()) {
+        expiredRows.increment();
       }
-      return split.writes().isEmpty() && split.expired() > 0;
+      return bound.statements();
     }
 
-    private void bindRow(RawRow row, long now, List<BoundStatement> statements) {
-      CellSplitter split = rows.split(row, readAt(row), now, true);
-      expiredCells.add(split.expired());
+    private void bindStatics(RawRow row, long now, boolean withLists, TimedRow bound) {
+      if (statics.isPresent()) {
+        TimedCells cells = statics.get();
+        CellSplitter split = cells.split(row, readAt(row), now);
+        bound.count(split);
+        for (CellWrite write : split.writes()) {
+          bound.add(cells.update(row, write, !split.appends()));
+        }
+      }
+      if (withLists) {
+        for (TimedStaticList list : staticLists) {
+          bound.add(list, list.split(row, readAt(row), now));
+        }
+      }
+    }
+
+    private void bindRow(RawRow row, long now, TimedRow bound) {
+      CellSplitter split = rows.split(row, readAt(row), now);
+      bound.count(split);
       List<CellWrite> writes = split.writes();
       if (writes.isEmpty() && split.expired() > 0) {
-        expiredRows.increment();
+        bound.expire();
         return;
       }
-      statements.add(insert.bind(row, longest(writes), !split.appends()));
+      bound.add(insert.bind(row, longest(writes), !split.appends()));
       for (CellWrite write : writes) {
         if (rows.writesAnyOf(write)) {
-          statements.add(rows.update(row, write, !split.appends()));
+          bound.add(rows.update(row, write, !split.appends()));
         }
       }
     }
 
     private void requireOneBatch(List<BoundStatement> statements) {
-      if (statements.size() > MOST_WRITES) {
-        throw new UnrepresentableValueException(
-            "",
-            String.format(
-                "its cells have so many different times that it takes %d writes, and a batch takes"
-                    + " %d; import it with ignoreCellTimes",
-                statements.size(), MOST_WRITES));
+      if (statements.size() > CellSplitter.MOST_WRITES) {
+        throw CellSplitter.tooMany("", statements.size());
       }
     }
 
@@ -192,11 +211,10 @@ final class TimedStatements {
       ByteBuffer bytes = readAtPosition == TimedColumn.ABSENT ? null : row.bytes(readAtPosition);
       return bytes == null ? readAtOfAll : Math.floorDiv(bytes.getLong(bytes.position()), 1_000L);
     }
+  }
 
-    @Override
-    public void close() {
-      run.close();
-    }
+  private static boolean isList(TimedColumn column) {
+    return column.form() == TimedColumn.Form.LIST;
   }
 
   private static List<TimedColumn> ofKind(List<TimedColumn> columns, Kind kind) {

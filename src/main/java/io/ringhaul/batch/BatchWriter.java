@@ -2,13 +2,13 @@ package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
-import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
@@ -16,6 +16,7 @@ import io.ringhaul.request.RequestSettings;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * a table of counters, is sent again only if it was surely not applied, and never shares a batch
  * with an idempotent one; counter updates go in COUNTER batches. If the cluster leaves the outcome
  * of such a write unknown, the others go on, and {@link #flush()} names the rows in doubt in an
- * {@link io.ringhaul.exceptions.UnknownWriteOutcomeException}. Do not add conditional statements
+ * {@link UnknownWriteOutcomeException}. Do not add conditional statements
  * ({@code IF}): nobody reads their answers. Thread-safe.
  */
 public final class BatchWriter implements AutoCloseable {
@@ -55,6 +56,7 @@ public final class BatchWriter implements AutoCloseable {
   private final WriteListener listener;
   private final LongAdder writtenStatements = new LongAdder();
   private int inFlight;
+  private int onceInFlight;
   private boolean closed;
   private @Nullable BulkOperationException failure;
 
@@ -87,16 +89,11 @@ public final class BatchWriter implements AutoCloseable {
    */
   public void add(List<BoundStatement> together) throws InterruptedException {
     BoundStatement first = together.get(0);
-    long bytes = 0;
-    WriteKind kind = WriteKind.REPEATABLE;
-    for (BoundStatement statement : together) {
-      bytes += sizeOf(statement);
-      WriteKind each = tableOf(statement).kindOf(statement);
-      kind = each.isRepeatable() ? kind : each;
-    }
+    long bytes = OpenBatches.sizeOf(together);
+    WriteKind kind = kindOf(together);
     ByteBuffer key = first.getRoutingKey();
     if (key == null) {
-      send(batch(kind, together), kind, List.of(first), 1, bytes);
+      send(kind.request(together), kind, List.of(first), 1, bytes);
       return;
     }
     List<Batch> full;
@@ -110,16 +107,18 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Sends a statement alone and waits for its answer.
+   * Sends statements on one partition alone, in one batch and this order, and waits for the answer.
    *
+   * @param together as in {@link #add(List)}
    * @param counted as how many it counts in {@link #writtenStatements()} and for the listener
    * @return whether it was acknowledged; if not, {@link #flush()} will fail
    * @throws BulkOperationException if an earlier statement could not be written
    */
-  public boolean write(BoundStatement statement, int counted) throws InterruptedException {
-    WriteKind kind = tableOf(statement).kindOf(statement);
+  public boolean write(List<BoundStatement> together, int counted) throws InterruptedException {
+    WriteKind kind = kindOf(together);
+    List<BoundStatement> first = together.subList(0, 1);
     try {
-      return send(statement, kind, List.of(statement), counted, sizeOf(statement))
+      return send(kind.request(together), kind, first, counted, OpenBatches.sizeOf(together))
           .toCompletableFuture()
           .get();
     } catch (ExecutionException e) {
@@ -130,8 +129,7 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * Sends every open batch and waits until all that was added is written.
    *
-   * @throws io.ringhaul.exceptions.UnknownWriteOutcomeException if writes that are not idempotent
-   *     are in doubt
+   * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
    * @throws BulkOperationException if a batch could not be written
    */
   public void flush() throws InterruptedException {
@@ -152,6 +150,21 @@ public final class BatchWriter implements AutoCloseable {
       if (!doubtful.isEmpty()) {
         throw doubtful.exception(null);
       }
+    }
+  }
+
+  /**
+   * Waits for the answers to writes that must not be done twice, and sends nothing more: for who
+   * ends the writing after a failure.
+   *
+   * @return names the rows whose writes are in doubt; empty if none are
+   */
+  public Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
+    synchronized (lock) {
+      while (onceInFlight > 0) {
+        lock.wait();
+      }
+      return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
     }
   }
 
@@ -183,23 +196,11 @@ public final class BatchWriter implements AutoCloseable {
   private void send(Batch batch) throws InterruptedException {
     WriteKind kind = batch.slot().kind();
     send(
-        batch(kind, batch.statements()),
+        kind.request(batch.statements()),
         kind,
         batch.firsts(),
         batch.firsts().size(),
         batch.bytes());
-  }
-
-  private static Statement<?> batch(WriteKind kind, List<BoundStatement> statements) {
-    BoundStatement first = statements.get(0);
-    return statements.size() == 1
-        ? first
-        : BatchStatement.newInstance(kind.batchType())
-            .addAll(statements)
-            .setRoutingKeyspace(first.getRoutingKeyspace())
-            .setRoutingKey(first.getRoutingKey())
-            // What they say themselves does not travel.
-            .setNowInSeconds(first.getNowInSeconds());
   }
 
   private CompletionStage<Boolean> send(
@@ -208,6 +209,7 @@ public final class BatchWriter implements AutoCloseable {
     synchronized (lock) {
       throwFailure();
       inFlight++;
+      onceInFlight += (kind.isRepeatable() ? 0 : 1);
     }
     CompletionStage<AsyncResultSet> response;
     try {
@@ -215,7 +217,7 @@ public final class BatchWriter implements AutoCloseable {
     } catch (InterruptedException e) {
       // The batch has left the buffer and was not sent: nobody may take the writer's word now.
       failed(new CancellationException("interrupted before it was sent"));
-      ended();
+      ended(kind);
       throw e;
     }
     return response.handle(
@@ -230,7 +232,7 @@ public final class BatchWriter implements AutoCloseable {
             }
             return failed == null;
           } finally {
-            ended();
+            ended(kind);
           }
         });
   }
@@ -261,9 +263,10 @@ public final class BatchWriter implements AutoCloseable {
     }
   }
 
-  private void ended() {
+  private void ended(WriteKind kind) {
     synchronized (lock) {
       inFlight--;
+      onceInFlight -= (kind.isRepeatable() ? 0 : 1);
       lock.notifyAll();
     }
   }
@@ -280,18 +283,17 @@ public final class BatchWriter implements AutoCloseable {
     }
   }
 
+  private WriteKind kindOf(List<BoundStatement> together) {
+    WriteKind kind = WriteKind.REPEATABLE;
+    for (BoundStatement statement : together) {
+      WriteKind each = tableOf(statement).kindOf(statement);
+      kind = each.isRepeatable() ? kind : each;
+    }
+    return kind;
+  }
+
   private WrittenTable tableOf(BoundStatement statement) {
     return tables.computeIfAbsent(
         statement.getPreparedStatement(), prepared -> WrittenTable.of(session, prepared));
-  }
-
-  /** The size of the bound values; names and flags add less than a tenth to most rows. */
-  private static long sizeOf(BoundStatement statement) {
-    long bytes = 0;
-    for (ByteBuffer value : statement.getValues()) {
-      // An unset value is a marker without bytes.
-      bytes += value == null ? 0 : value.remaining();
-    }
-    return bytes;
   }
 }

@@ -1,6 +1,10 @@
 package io.ringhaul.batch;
 
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import java.util.List;
 
 /** What may be done with a statement, and with which others it may share a batch. */
 enum WriteKind {
@@ -20,8 +24,17 @@ enum WriteKind {
     this.batchType = batchType;
   }
 
-  DefaultBatchType batchType() {
-    return batchType;
+  /** The statements, which are of one partition, as one request. */
+  Statement<?> request(List<BoundStatement> statements) {
+    BoundStatement first = statements.get(0);
+    return statements.size() == 1
+        ? first
+        : BatchStatement.newInstance(batchType)
+            .addAll(statements)
+            .setRoutingKeyspace(first.getRoutingKeyspace())
+            .setRoutingKey(first.getRoutingKey())
+            // What they say themselves does not travel.
+            .setNowInSeconds(first.getNowInSeconds());
   }
 
   boolean isRepeatable() {

@@ -15,6 +15,7 @@ public class BulkOperationException extends RuntimeException {
 
   private @Nullable OperationTotals partialResult;
   private final List<FailedRange> failedRanges;
+  private String leaves = "";
 
   /** A failure before any work was done. */
   public BulkOperationException(String message) {
@@ -58,6 +59,22 @@ public class BulkOperationException extends RuntimeException {
       partialResult = totals;
     }
     return this;
+  }
+
+  /**
+   * Adds to the message what the failed operation leaves behind. For whoever runs an operation and
+   * sees the failure of one of its parts pass.
+   *
+   * @return this exception
+   */
+  public BulkOperationException leaving(String what) {
+    leaves = "; " + what;
+    return this;
+  }
+
+  @Override
+  public @Nullable String getMessage() {
+    return leaves.isEmpty() ? super.getMessage() : super.getMessage() + leaves;
   }
 
   /** The token ranges that could not be read; empty if the failure is of another kind. */

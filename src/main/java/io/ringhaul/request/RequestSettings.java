@@ -1,8 +1,10 @@
 package io.ringhaul.request;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How requests are sent. Everything here is set on each statement; the caller's session keeps its
@@ -21,6 +23,22 @@ public record RequestSettings(
     Duration timeout,
     int maxAttempts,
     Optional<String> executionProfile) {
+
+  /** A read at one of these sees every acknowledged write at the same. */
+  private static final Set<ConsistencyLevel> STRONG =
+      Set.of(
+          DefaultConsistencyLevel.LOCAL_QUORUM,
+          DefaultConsistencyLevel.QUORUM,
+          DefaultConsistencyLevel.EACH_QUORUM,
+          DefaultConsistencyLevel.ALL);
+
+  /** The same for reads that see every acknowledged write of requests with these settings. */
+  public RequestSettings seeingEveryWrite() {
+    return STRONG.contains(consistency)
+        ? this
+        : new RequestSettings(
+            parallelism, DefaultConsistencyLevel.ALL, timeout, maxAttempts, executionProfile);
+  }
 
   /** The same with another parallelism. */
   public RequestSettings withParallelism(int requests) {

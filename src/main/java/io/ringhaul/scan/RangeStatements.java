@@ -10,7 +10,7 @@ import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import com.datastax.oss.driver.api.core.servererrors.SyntaxError;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.request.Failures;
+import io.ringhaul.request.Preparation;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
@@ -130,22 +130,14 @@ public final class RangeStatements {
     } catch (InvalidQueryException | SyntaxError e) {
       throw refused(cql, e);
     } catch (RuntimeException e) {
-      throw new BulkOperationException(
-          String.format(
-              "The range query on %s could not be prepared (%s): %s",
-              table, cql, Failures.describe(e)),
-          e);
+      throw Preparation.failed(cql, "The range query on " + table, e);
     }
   }
 
   /** The server's word on a query that it understood and will not run. */
   private BulkOperationException refused(String cql, QueryValidationException e) {
     if (condition.where().isEmpty()) {
-      return new BulkOperationException(
-          String.format(
-              "The range query on %s could not be prepared (%s): %s",
-              table, cql, Failures.describe(e)),
-          e);
+      return Preparation.failed(cql, "The range query on " + table, e);
     }
     String said = String.valueOf(e.getMessage());
     return new InvalidSettingException(

@@ -11,10 +11,14 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.seeds.Seeds;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -123,6 +127,22 @@ class CountersIT {
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("nullsAsTombstones does not go with the counters of ");
     assertThat(session.execute("SELECT p FROM " + keyspace + ".part").all()).isEmpty();
+  }
+
+  @Test
+  void aFailedImportSaysWhatItLeaves() throws IOException {
+    TestCluster.define("CREATE TABLE " + keyspace + ".hits (id int PRIMARY KEY, n counter)");
+    Path csv = Files.writeString(warehouse.resolve("hits.csv"), "id,n\n1,5\n2,x\n");
+    ImportRequest request = operator.importInto(keyspace, "hits").from(CsvSource.at(csv));
+    assertThatThrownBy(request::run)
+        .isInstanceOf(UnrepresentableValueException.class)
+        .hasMessageEndingWith(
+            "; what was added so far stays; empty the table with TRUNCATE before you run the import"
+                + " again");
+    assertThatThrownBy(() -> request.addToCounters().run())
+        .hasMessageEndingWith(
+            "; what was added so far stays, and running the import again would add it again;"
+                + " compare the counters with what they should hold before you do");
   }
 
   private ImportRequest importInto(String table) {

@@ -135,6 +135,7 @@ class OnceOnlyIT {
           }
         }
         failure = catchThrowableOfType(UnknownWriteOutcomeException.class, writer::flush);
+        assertThat(writer.settle().orElseThrow().rows()).isEqualTo(failure.rows());
         written = writer.writtenStatements();
         assertThat(writer.retries()).isZero();
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.ImportRequest;
@@ -14,6 +15,7 @@ import io.ringhaul.OnUnrepresentable;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
@@ -167,6 +169,77 @@ class RejectsIT {
                         + keyspace
                         + "\\.numbers\",\"column\":\"w\",\"source\":\"[^\"]+\",\"reason\":\"Row"
                         + " \\d+ read from [^\"]+\\.parquet: .*\"}"));
+  }
+
+  @Test
+  void rowsWithoutTheirWholeKey() throws IOException {
+    TestCluster.define(
+        "CREATE TABLE "
+            + keyspace
+            + ".keys (p int, c int, s text static, v int, PRIMARY KEY (p, c))");
+    Path csv =
+        Files.writeString(
+            folder.resolve("keys.csv"), "p,c,s,v\n1,,a,5\n2,,b,\n3,1,c,6\n,1,d,7\n4,1,e,8\n");
+    ImportRequest request = operator.importInto(keyspace, "keys").from(CsvSource.at(csv));
+    assertThatThrownBy(request::run)
+        .isInstanceOf(UnrepresentableValueException.class)
+        .hasMessage(
+            "A row for "
+                + keyspace
+                + ".keys has a value for \"v\" and none for its clustering columns, so that it"
+                + " belongs to no row of the partition: row (\"p\" = 1, \"c\" = NULL)");
+    session.execute("TRUNCATE " + keyspace + ".keys");
+    Path rejects = folder.resolve("keys.jsonl");
+    request.onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects);
+    ImportResult result = request.run();
+    assertThat(result.rows()).isEqualTo(3);
+    assertThat(result.rejectedRows()).isEqualTo(2);
+    assertThat(rows("keys", "p, c, s, v"))
+        .containsExactlyInAnyOrder(
+            "[p:2, c:NULL, s:'b', v:NULL]", "[p:3, c:1, s:'c', v:6]", "[p:4, c:1, s:'e', v:8]");
+    assertThat(Files.readString(rejects))
+        .contains("\"column\":\"v\"", "\"column\":\"p\"")
+        .contains("has no value for \\\"p\\\", which its primary key needs");
+
+    session.execute("TRUNCATE " + keyspace + ".keys");
+    Path again = folder.resolve("again.jsonl");
+    result = request.columns("p", "c", "v").rejectsTo(again).run();
+    assertThat(result.rows()).isEqualTo(2);
+    assertThat(result.rejectedRows()).isEqualTo(2);
+    assertThat(rows("keys", "p, c, s, v"))
+        .containsExactlyInAnyOrder("[p:3, c:1, s:NULL, v:6]", "[p:4, c:1, s:NULL, v:8]");
+  }
+
+  @Test
+  void aRejectedRowLeavesStaticCellsToTheNextOfItsPartition() throws IOException {
+    TestCluster.define(
+        "CREATE TABLE "
+            + keyspace
+            + ".shared (p int, c int, s text static, l list<int> static, v int,"
+            + " PRIMARY KEY (p, c))");
+    Path csv =
+        Files.writeString(
+            folder.resolve("shared.csv"),
+            "p,c,s,s_writetime,l,l_writetime,v,v_ttl\n"
+                + "1,1,a,5,\"[1,2]\",\"[5,6]\",1,100\n"
+                + "1,2,a,5,\"[1,2]\",\"[5,6]\",2,\n");
+    ImportResult result =
+        operator
+            .importInto(keyspace, "shared")
+            .from(CsvSource.at(csv))
+            .onUnrepresentable(OnUnrepresentable.REJECT)
+            .rejectsTo(folder.resolve("shared.jsonl"))
+            .run();
+    assertThat(result.rows()).isEqualTo(1);
+    assertThat(result.rejectedRows()).isEqualTo(1);
+    assertThat(rows("shared", "p, c, s, WRITETIME(s) AS w, l, v"))
+        .containsExactly("[p:1, c:2, s:'a', w:5, l:[1,2], v:2]");
+  }
+
+  private List<String> rows(String table, String columns) {
+    return session.execute("SELECT " + columns + " FROM " + keyspace + "." + table).all().stream()
+        .map(Row::getFormattedContents)
+        .toList();
   }
 
   private ExportRequest export(String table) {

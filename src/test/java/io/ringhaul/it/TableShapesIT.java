@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.AfterAll;
@@ -155,6 +156,44 @@ class TableShapesIT {
       }
     }
     roundTrip("static_lists", partitions * rows);
+  }
+
+  /** Rows of one partition come from many files, between those of others. */
+  @Test
+  void aStaticListThatScatteredRowsCarry() {
+    create("scattered", "p int, c int, l list<int> static, v int, PRIMARY KEY (p, c)");
+    int partitions = 12;
+    int rows = 9;
+    for (int p = 0; p < partitions; p++) {
+      String insert = "INSERT INTO " + keyspace + ".scattered ";
+      session.execute(insert + "(p, l) VALUES (?, [1, 1, 2]) USING TIMESTAMP 5", p);
+      session.execute(
+          "UPDATE " + keyspace + ".scattered USING TIMESTAMP 6 SET l = l + [3] WHERE p = ?", p);
+      for (int c = 0; c < rows && p > 0; c++) {
+        session.execute(insert + "(p, c, v) VALUES (?, ?, ?) USING TIMESTAMP 5", p, c, c);
+      }
+    }
+    String exported = keyspace + ".scattered";
+    operator
+        .exportFrom(keyspace, "scattered")
+        .withWritetime()
+        .to(IcebergTarget.warehouse(warehouse).table(exported).partitionBy("c"))
+        .run();
+    int all = (partitions - 1) * rows + 1;
+    for (UnaryOperator<ImportRequest> how :
+        List.<UnaryOperator<ImportRequest>>of(
+            request -> request,
+            request -> request.columns("p", "c", "l", "v", "v_writetime"),
+            ImportRequest::ignoreCellTimes)) {
+      session.execute("TRUNCATE " + keyspace + ".scattered_clone");
+      assertThat(
+              how.apply(operator.importInto(keyspace, "scattered_clone"))
+                  .from(IcebergSource.warehouse(warehouse).table(exported))
+                  .run()
+                  .rows())
+          .isEqualTo(all);
+      RawTables.assertSame(session, keyspace, "scattered", "scattered_clone", all, seed);
+    }
   }
 
   @Test
