@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
@@ -183,15 +184,14 @@ final class CellSplitter {
       for (int i = index.isEmpty() ? 0 : writes.size() - 1; i < writes.size(); i++) {
         CellWrite write = writes.get(i);
         index
-            .computeIfAbsent(
-                new Pair(write.writetime(), write.expiry()), pair -> new TreeSet<>())
+            .computeIfAbsent(new Pair(write.writetime(), write.expiry()), pair -> new TreeSet<>())
             .add(i);
       }
     }
     return writes.size() - 1;
   }
 
-  private TreeSet<Integer> indexed(CellTimesOfValue times) {
+  private NavigableSet<Integer> indexed(CellTimesOfValue times) {
     return index.getOrDefault(new Pair(times.writetime(), times.expiry()), NONE);
   }
 

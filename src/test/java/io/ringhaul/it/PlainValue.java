@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ final class PlainValue {
         if (value == null) {
           throw new IllegalArgumentException("null of type " + type);
         }
-        yield plain(type, value);
+        yield Objects.requireNonNull(plain(type, value));
       }
     };
   }
