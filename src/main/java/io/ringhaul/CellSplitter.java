@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
@@ -25,7 +26,7 @@ final class CellSplitter {
   /** Up to here it is quicker to look at all of them. */
   private static final int MOST_WITHOUT_INDEX = 16;
 
-  private static final TreeSet<Integer> NONE = new TreeSet<>();
+  private static final NavigableSet<Integer> NONE = new TreeSet<>();
 
   private final int slots;
   private final long readAt;
@@ -33,7 +34,7 @@ final class CellSplitter {
   private final List<CellWrite> writes = new ArrayList<>(1);
 
   /** Where the writes with the same times are, from many writes on. */
-  private final Map<Pair, TreeSet<Integer>> index = new HashMap<>(0);
+  private final Map<Pair, NavigableSet<Integer>> index = new HashMap<>(0);
 
   private int expired;
   private boolean appends;
@@ -183,15 +184,14 @@ final class CellSplitter {
       for (int i = index.isEmpty() ? 0 : writes.size() - 1; i < writes.size(); i++) {
         CellWrite write = writes.get(i);
         index
-            .computeIfAbsent(
-                new Pair(write.writetime(), write.expiry()), pair -> new TreeSet<>())
+            .computeIfAbsent(new Pair(write.writetime(), write.expiry()), pair -> new TreeSet<>())
             .add(i);
       }
     }
     return writes.size() - 1;
   }
 
-  private TreeSet<Integer> indexed(CellTimesOfValue times) {
+  private NavigableSet<Integer> indexed(CellTimesOfValue times) {
     return index.getOrDefault(new Pair(times.writetime(), times.expiry()), NONE);
   }
 

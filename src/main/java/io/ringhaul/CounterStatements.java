@@ -41,8 +41,7 @@ final class CounterStatements implements RowBinder {
     this.statics =
         ofPartition.isEmpty()
             ? Optional.empty()
-            : Optional.of(
-                new StaticCounters(session, table, columns, ofPartition, writers));
+            : Optional.of(new StaticCounters(session, table, columns, ofPartition, writers));
   }
 
   /**

@@ -77,8 +77,7 @@ final class ImportOperation implements Operation<ImportResult> {
           BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
           RequestSender looks = new RequestSender(session, requests.seeingEveryWrite());
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
-        RowBinders binders = 
-            binders(session, table, columns, new ImportWriters(writer, looks));
+        RowBinders binders = binders(session, table, columns, new ImportWriters(writer, looks));
         Queue<SourceSplit> waiting = new ConcurrentLinkedQueue<>(plan.splits());
         String stays = whatStays(table, binders);
         Outcome.of(
@@ -104,8 +103,7 @@ final class ImportOperation implements Operation<ImportResult> {
                 rejected.finish();
                 return writer.writtenStatements();
               } catch (RuntimeException | InterruptedException e) {
-                FailedImport.settle(
-                    e, writer, table.isCounterTable() || binders.append(), stays);
+                FailedImport.settle(e, writer, table.isCounterTable() || binders.append(), stays);
                 throw e;
               }
             });

@@ -35,8 +35,7 @@ final class Insert {
     this.nulls = nulls;
     this.positions =
         IntStream.range(0, columns.size()).filter(i -> taken.test(columns.get(i))).toArray();
-    this.values =
-        IntStream.of(positions).filter(i -> !columns.get(i).isPrimaryKey()).toArray();
+    this.values = IntStream.of(positions).filter(i -> !columns.get(i).isPrimaryKey()).toArray();
     this.prepared =
         Preparation.prepare(
             session,

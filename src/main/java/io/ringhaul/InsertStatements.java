@@ -28,8 +28,7 @@ final class InsertStatements implements RowBinder {
   InsertStatements(
       CqlSession session, TableDescription table, List<ColumnDescription> columns, Nulls nulls) {
     this.keyCheck = new KeyCheck(table, columns);
-    this.whole =
-        new Insert(session, table, columns, c -> !StaticListBinder.isStaticList(c), nulls);
+    this.whole = new Insert(session, table, columns, c -> !StaticListBinder.isStaticList(c), nulls);
     this.staticOnly =
         columns.stream().anyMatch(InsertStatements::isStatic)
             ? Optional.of(

@@ -18,8 +18,8 @@ final class RejectFile implements AutoCloseable {
   private boolean ended;
 
   /**
-   * @throws StorageException if there is such a file, so that rejects of two runs do not mix, or
-   *     if its folder is missing or cannot be written to
+   * @throws StorageException if there is such a file, so that rejects of two runs do not mix, or if
+   *     its folder is missing or cannot be written to
    */
   RejectFile(Path path) {
     this.path = path.toAbsolutePath();

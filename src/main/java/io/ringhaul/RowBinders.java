@@ -45,7 +45,7 @@ final class RowBinders {
       ImportWriters writers) {
     if (choices.times().areIn(columns)) {
       requireNoTombstones(table, choices);
-      TimedStatements timed = 
+      TimedStatements timed =
           new TimedStatements(session, table, columns, choices.times(), writers);
       return new RowBinders(
           timed::binder, timed::expiredRows, timed::expiredCells, timed.appends());
@@ -55,8 +55,7 @@ final class RowBinders {
             .filter(i -> columns.get(i).kind() != Kind.METADATA)
             .toArray();
     List<ColumnDescription> ownColumns = IntStream.of(own).mapToObj(columns::get).toList();
-    RowBinders plain =
-        plain(session, table, ownColumns, choices.nulls(), writers.writer());
+    RowBinders plain = plain(session, table, ownColumns, choices.nulls(), writers.writer());
     return own.length == columns.size()
         ? plain
         : new RowBinders(() -> new Selecting(plain.open(), own), () -> 0, () -> 0, false);

@@ -51,7 +51,6 @@ final class StaticCounters {
     if (partition == null) {
       throw new IllegalStateException("The update of static counters has no routing key");
     }
-    once.write(
-        partition, () -> look.findsAny(row) || writer.write(List.of(statement), rows));
+    once.write(partition, () -> look.findsAny(row) || writer.write(List.of(statement), rows));
   }
 }

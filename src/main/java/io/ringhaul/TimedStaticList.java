@@ -15,8 +15,8 @@ import java.util.Optional;
  * Writes a static list with the times of its elements, once for each partition, although every row
  * of a partition carries them and its rows may lie anywhere in the source. Elements with times of
  * their own are appended: the table itself is asked, and a partition that has the list gets none. A
- * list without times is set as a whole, by a statement of its own, as {@link StaticListBinder} does.
- * Thread-safe.
+ * list without times is set as a whole, by a statement of its own, as {@link StaticListBinder}
+ * does. Thread-safe.
  */
 final class TimedStaticList {
 

@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * a table of counters, is sent again only if it was surely not applied, and never shares a batch
  * with an idempotent one; counter updates go in COUNTER batches. If the cluster leaves the outcome
  * of such a write unknown, the others go on, and {@link #flush()} names the rows in doubt in an
- * {@link UnknownWriteOutcomeException}. Do not add conditional statements
- * ({@code IF}): nobody reads their answers. Thread-safe.
+ * {@link UnknownWriteOutcomeException}. Do not add conditional statements ({@code IF}): nobody
+ * reads their answers. Thread-safe.
  */
 public final class BatchWriter implements AutoCloseable {
 

@@ -26,8 +26,7 @@ public final class Preparation {
   /** The exception for a statement that could not be prepared. */
   public static BulkOperationException failed(String cql, String what, Throwable failure) {
     return new BulkOperationException(
-        String.format(
-            "%s could not be prepared (%s): %s", what, cql, Failures.describe(failure)),
+        String.format("%s could not be prepared (%s): %s", what, cql, Failures.describe(failure)),
         failure);
   }
 }
