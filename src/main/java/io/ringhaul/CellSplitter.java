@@ -26,7 +26,7 @@ final class CellSplitter {
   /** Up to here it is quicker to look at all of them. */
   private static final int MOST_WITHOUT_INDEX = 16;
 
-  private static final TreeSet<Integer> NONE = new TreeSet<>();
+  private static final NavigableSet<Integer> NONE = new TreeSet<>();
 
   private final int slots;
   private final long readAt;
@@ -34,7 +34,7 @@ final class CellSplitter {
   private final List<CellWrite> writes = new ArrayList<>(1);
 
   /** Where the writes with the same times are, from many writes on. */
-  private final Map<Pair, TreeSet<Integer>> index = new HashMap<>(0);
+  private final Map<Pair, NavigableSet<Integer>> index = new HashMap<>(0);
 
   private int expired;
   private boolean appends;
