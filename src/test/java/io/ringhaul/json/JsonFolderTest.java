@@ -196,12 +196,10 @@ class JsonFolderTest {
   /** One unload of DSBulk has blobs in Base64 or as literals, never both. */
   @Test
   void blobsOfDsbulk() throws IOException {
-    Path base64 =
-        file("output-000001.json", "{\"k\":1,\"b\":\"0x12\"}{\"k\":2,\"b\":\"0X12\"}");
+    Path base64 = file("output-000001.json", "{\"k\":1,\"b\":\"0x12\"}{\"k\":2,\"b\":\"0X12\"}");
     assertThat(read(JsonSource.at(base64)))
         .containsExactly("k=00000001 Ts=null b=d31d76", "k=00000002 Ts=null b=d17d76");
-    Path literals =
-        file("output-000002.json", "{\"k\":1,\"b\":\"0x12\"}{\"k\":2,\"b\":\"0x1\"}");
+    Path literals = file("output-000002.json", "{\"k\":1,\"b\":\"0x12\"}{\"k\":2,\"b\":\"0x1\"}");
     assertThat(read(JsonSource.at(literals)).get(0)).contains("can be Base64 and a blob literal");
     assertThat(read(JsonSource.at(folder))).contains("k=00000001 Ts=null b=d31d76");
     Path other = file("rows.json", "{\"k\":1,\"b\":\"0x12\"}{\"k\":2,\"b\":\"AQ==\"}");
