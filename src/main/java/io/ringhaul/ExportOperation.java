@@ -2,6 +2,9 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.celltimes.CellTimeSelection;
+import io.ringhaul.celltimes.CellTimes;
+import io.ringhaul.celltimes.ExportedRows;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
@@ -9,6 +12,8 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
+import io.ringhaul.rejects.RejectSettings;
+import io.ringhaul.rejects.RejectedRows;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.scan.RangeStatements;
 import io.ringhaul.scan.ScanSettings;

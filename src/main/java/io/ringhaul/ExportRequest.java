@@ -1,8 +1,13 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
+import io.ringhaul.celltimes.CellTimes;
+import io.ringhaul.celltimes.WrittenIn;
+import io.ringhaul.celltimes.WrittenWindow;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.rejects.OnUnrepresentable;
+import io.ringhaul.rejects.RejectSettings;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

@@ -1,12 +1,14 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.celltimes.ExportedRows;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.rejects.RejectedRows;
 import io.ringhaul.ring.Tiling;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.scan.Page;

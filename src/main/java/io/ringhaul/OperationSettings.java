@@ -3,6 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.progress.Progress;
 import io.ringhaul.request.RequestSettings;
+import io.ringhaul.ring.LocalNodes;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 

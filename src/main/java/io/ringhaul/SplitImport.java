@@ -4,7 +4,9 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RowReader;
+import io.ringhaul.rejects.RejectedRows;
 import io.ringhaul.schema.RawRow;
+import io.ringhaul.write.RowBinder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.request.RequestSettings;
+import io.ringhaul.ring.LocalNodes;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.ring.TokenRing;

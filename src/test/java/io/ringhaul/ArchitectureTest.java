@@ -53,7 +53,11 @@ class ArchitectureTest {
           Map.entry("json", with(with(BELOW_FORMATS, "text"), "files")),
           Map.entry("parquet", with(BELOW_FORMATS, "files")),
           Map.entry("iceberg", with(BELOW_FORMATS, "parquet")),
-          Map.entry("", with(BELOW_FORMATS, "batch")));
+          Map.entry("celltimes", BELOW_FORMATS),
+          Map.entry("rejects", BELOW_FORMATS),
+          Map.entry("write", with(with(BELOW_FORMATS, "batch"), "celltimes")),
+          Map.entry(
+              "", with(with(with(with(BELOW_FORMATS, "batch"), "celltimes"), "rejects"), "write")));
 
   @ArchTest
   static void aRoomUsesTheRoomsBelowIt(JavaClasses classes) {

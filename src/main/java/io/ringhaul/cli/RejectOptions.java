@@ -2,7 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ImportRequest;
-import io.ringhaul.OnUnrepresentable;
+import io.ringhaul.rejects.OnUnrepresentable;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -7,7 +7,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
-import io.ringhaul.WrittenIn;
+import io.ringhaul.celltimes.WrittenIn;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.InvalidSettingException;

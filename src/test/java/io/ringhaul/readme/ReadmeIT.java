@@ -40,6 +40,7 @@ class ReadmeIT {
               "io.ringhaul.format.*",
               "io.ringhaul.iceberg.*",
               "io.ringhaul.json.*",
+              "io.ringhaul.rejects.*",
               "java.nio.file.Path",
               "java.time.*",
               "java.util.concurrent.*")

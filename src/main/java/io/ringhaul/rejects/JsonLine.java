@@ -1,0 +1,77 @@
+package io.ringhaul.rejects;
+
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** One flat JSON object on a line of its own, built up field by field. */
+final class JsonLine {
+
+  private static final String HEX_DIGITS = "0123456789abcdef";
+  private static final char FIRST_PRINTABLE = ' ';
+
+  private final StringBuilder text = new StringBuilder("{");
+
+  JsonLine put(String name, String value) {
+    field(name);
+    quote(value);
+    return this;
+  }
+
+  /** An object with the bytes of each column's value in hex, null where the row has none. */
+  JsonLine putHex(String name, List<ColumnDescription> columns, RawRow row) {
+    field(name);
+    text.append('{');
+    for (int i = 0; i < columns.size(); i++) {
+      field(columns.get(i).name());
+      hex(row, i);
+    }
+    text.append('}');
+    return this;
+  }
+
+  /** The line in UTF-8, with its end. */
+  byte[] end() {
+    return text.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void field(String name) {
+    if (text.charAt(text.length() - 1) != '{') {
+      text.append(',');
+    }
+    quote(name);
+    text.append(':');
+  }
+
+  private void hex(RawRow row, int column) {
+    ByteBuffer value = row.bytes(column);
+    if (value == null) {
+      text.append("null");
+      return;
+    }
+    text.append('"');
+    for (int at = value.position(); at < value.limit(); at++) {
+      byte b = value.get(at);
+      text.append(HEX_DIGITS.charAt((b >> 4) & 0xf)).append(HEX_DIGITS.charAt(b & 0xf));
+    }
+    text.append('"');
+  }
+
+  private void quote(String value) {
+    text.append('"');
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '"' || c == '\\') {
+        text.append('\\').append(c);
+      } else if (c < FIRST_PRINTABLE || Character.isSurrogate(c)) {
+        // A surrogate without its other half has no form in UTF-8.
+        text.append(String.format("\\u%04x", (int) c));
+      } else {
+        text.append(c);
+      }
+    }
+    text.append('"');
+  }
+}

@@ -1,0 +1,47 @@
+package io.ringhaul.rejects;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What an operation does with rows that the other side cannot hold.
+ *
+ * @param choice fail or reject
+ * @param path the file for rejected rows
+ */
+public record RejectSettings(OnUnrepresentable choice, Optional<Path> path) {
+
+  /** Such a row fails the operation. */
+  public static final RejectSettings DEFAULT =
+      new RejectSettings(OnUnrepresentable.FAIL, Optional.empty());
+
+  private static final String PATH = "rejectsTo";
+
+  public RejectSettings withChoice(OnUnrepresentable newChoice) {
+    return new RejectSettings(newChoice, path);
+  }
+
+  public RejectSettings withPath(Path newPath) {
+    return new RejectSettings(choice, Optional.of(newPath));
+  }
+
+  /**
+   * The same.
+   *
+   * @throws InvalidSettingException if one of the two settings lacks the other
+   */
+  public RejectSettings checked() {
+    if (choice == OnUnrepresentable.REJECT && path.isEmpty()) {
+      throw new InvalidSettingException(
+          PATH, "Rejected rows need a file to be kept in; call rejectsTo(...)");
+    }
+    if (choice == OnUnrepresentable.FAIL && path.isPresent()) {
+      throw new InvalidSettingException(
+          PATH,
+          "rejectsTo has no effect as long as no row is rejected; call"
+              + " onUnrepresentable(OnUnrepresentable.REJECT)");
+    }
+    return this;
+  }
+}

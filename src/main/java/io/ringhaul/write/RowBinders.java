@@ -1,0 +1,132 @@
+package io.ringhaul.write;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** How the rows of an import become statements. Thread-safe. */
+public final class RowBinders {
+
+  private final Supplier<RowBinder> binders;
+  private final LongSupplier expiredRows;
+  private final LongSupplier expiredCells;
+  private final boolean appends;
+
+  private RowBinders(
+      Supplier<RowBinder> binders,
+      LongSupplier expiredRows,
+      LongSupplier expiredCells,
+      boolean appends) {
+    this.binders = binders;
+    this.expiredRows = expiredRows;
+    this.expiredCells = expiredCells;
+    this.appends = appends;
+  }
+
+  /**
+   * With the times of the cells if the rows carry them and they are to be restored.
+   *
+   * @param columns what the rows carry, in their order
+   */
+  public static RowBinders of(
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      ImportChoices choices,
+      ImportWriters writers) {
+    if (choices.times().areIn(columns)) {
+      requireNoTombstones(table, choices);
+      TimedStatements timed =
+          new TimedStatements(session, table, columns, choices.times(), writers);
+      return new RowBinders(
+          timed::binder, timed::expiredRows, timed::expiredCells, timed.appends());
+    }
+    int[] own =
+        IntStream.range(0, columns.size())
+            .filter(i -> columns.get(i).kind() != Kind.METADATA)
+            .toArray();
+    List<ColumnDescription> ownColumns = IntStream.of(own).mapToObj(columns::get).toList();
+    RowBinders plain = plain(session, table, ownColumns, choices.nulls(), writers.writer());
+    return own.length == columns.size()
+        ? plain
+        : new RowBinders(() -> new Selecting(plain.open(), own), () -> 0, () -> 0, false);
+  }
+
+  private static RowBinders plain(
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      Nulls nulls,
+      BatchWriter writer) {
+    InsertStatements inserts = new InsertStatements(session, table, columns, nulls);
+    if (columns.stream().noneMatch(StaticListBinder::isStaticList)) {
+      return of(inserts);
+    }
+    Insert lists = StaticListBinder.lists(session, table, columns, nulls);
+    OncePerPartition once = new OncePerPartition();
+    int[] key = PartitionRun.partitionKey(table, columns);
+    return new RowBinders(
+        () -> new StaticListBinder(inserts, lists, once, writer, key), () -> 0, () -> 0, false);
+  }
+
+  /** Hands the columns of the table on and leaves what else rows carry. */
+  private static final class Selecting implements RowBinder {
+    private final RowBinder binder;
+    private final int[] columns;
+
+    private Selecting(RowBinder binder, int[] columns) {
+      this.binder = binder;
+      this.columns = columns;
+    }
+
+    @Override
+    public List<BoundStatement> bind(RawRow row) throws InterruptedException {
+      return binder.bind(column -> row.bytes(columns[column]));
+    }
+  }
+
+  /** One that serves all splits. */
+  public static RowBinders of(RowBinder binder) {
+    return new RowBinders(() -> binder, () -> 0, () -> 0, false);
+  }
+
+  private static void requireNoTombstones(TableDescription table, ImportChoices choices) {
+    if (choices.nulls() == Nulls.TOMBSTONE) {
+      throw new InvalidSettingException(
+          "nullsAsTombstones",
+          "The source holds write times or TTLs for "
+              + table
+              + ", and nulls have none: leave them unset, or leave the times aside with"
+              + " ignoreCellTimes()");
+    }
+  }
+
+  /** For the rows of one split. */
+  public RowBinder open() {
+    return binders.get();
+  }
+
+  /** Whether rows may append to lists, so that writing them twice is not writing them once. */
+  public boolean append() {
+    return appends;
+  }
+
+  /** Rows that were left out since all their cells had expired. */
+  public long expiredRows() {
+    return expiredRows.getAsLong();
+  }
+
+  /** Cells that were left out since they had expired. */
+  public long expiredCells() {
+    return expiredCells.getAsLong();
+  }
+}

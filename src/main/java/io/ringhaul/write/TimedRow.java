@@ -1,0 +1,68 @@
+package io.ringhaul.write;
+
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import io.ringhaul.schema.RawRow;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What becomes of one row whose cells have times of their own. Used by one thread. */
+final class TimedRow {
+
+  private final List<BoundStatement> statements = new ArrayList<>(1);
+  private final Map<TimedStaticList, CellSplitter> lists = new LinkedHashMap<>(0);
+  private int expiredCells;
+  private boolean expired;
+
+  /** The statements to do together, in this order. */
+  List<BoundStatement> statements() {
+    return statements;
+  }
+
+  void add(BoundStatement statement) {
+    statements.add(statement);
+  }
+
+  void add(TimedStaticList list, CellSplitter split) {
+    count(split);
+    lists.put(list, split);
+  }
+
+  /** Counts what has expired. */
+  void count(CellSplitter split) {
+    expiredCells += split.expired();
+  }
+
+  int expiredCells() {
+    return expiredCells;
+  }
+
+  /** Whether it has cells, and all of them have expired. */
+  boolean hasOnlyExpiredCells() {
+    return expiredCells > 0
+        && statements.isEmpty()
+        && lists.values().stream().allMatch(split -> split.writes().isEmpty());
+  }
+
+  /** Leaves the row out since all its cells have expired. */
+  void expire() {
+    expired = true;
+  }
+
+  boolean hasExpired() {
+    return expired;
+  }
+
+  /** Writes the static lists of its partition. A row that has nothing else counts with these. */
+  void writeLists(ByteBuffer partition, RawRow row) throws InterruptedException {
+    int rows = statements.isEmpty() ? 1 : 0;
+    for (Map.Entry<TimedStaticList, CellSplitter> list : lists.entrySet()) {
+      if (!list.getValue().writes().isEmpty()) {
+        list.getKey().write(partition, row, list.getValue(), rows);
+        rows = 0;
+      }
+    }
+  }
+}
