@@ -2,7 +2,6 @@ package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.ProtocolVersion;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
@@ -10,14 +9,11 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.metadata.schema.ColumnMetadata;
 import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
 import com.datastax.oss.driver.api.core.type.DataTypes;
-import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
-import com.datastax.oss.driver.api.core.type.codec.registry.CodecRegistry;
-import java.nio.ByteBuffer;
+import io.ringhaul.cql.CqlLiteral;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a batch needs to know of the table that a prepared statement writes to.
@@ -68,21 +64,11 @@ record WrittenTable(boolean holdsCounters, Set<CqlIdentifier> primaryKey) {
         parts.add(
             variable.getName().asCql(true)
                 + " = "
-                + literal(variable, statement.getBytesUnsafe(i)));
+                + CqlLiteral.of(variable.getType(), statement.getBytesUnsafe(i)));
       }
     }
     return parts.isEmpty()
         ? statement.getPreparedStatement().getQuery()
         : "(" + String.join(", ", parts) + ")";
-  }
-
-  private static String literal(ColumnDefinition variable, @Nullable ByteBuffer bytes) {
-    try {
-      TypeCodec<Object> codec = CodecRegistry.DEFAULT.codecFor(variable.getType());
-      return codec.format(
-          codec.decode(bytes == null ? null : bytes.duplicate(), ProtocolVersion.V4));
-    } catch (RuntimeException e) {
-      return "a value that does not decode";
-    }
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What an import reads, and how it looks. */
@@ -39,26 +40,7 @@ final class SourceOptions {
       description = "How CSV and JSON files are compressed. Default: as their names end.")
   private @Nullable Compression compression;
 
-  @Option(
-      names = "--dialect",
-      paramLabel = "NAME",
-      description = "How CSV fields are quoted: ${COMPLETION-CANDIDATES}. Default: rfc4180.")
-  private @Nullable CsvDialect dialect;
-
-  @Option(
-      names = "--delimiter",
-      paramLabel = "CHAR",
-      description = "What stands between two CSV fields. Default: a comma.")
-  private @Nullable Character delimiter;
-
-  @Option(
-      names = "--header",
-      arity = "0..1",
-      fallbackValue = "true",
-      preprocessor = AttachedValue.class,
-      paramLabel = "true|false",
-      description = "Whether CSV files begin with the columns' names. Default: true.")
-  private @Nullable Boolean header;
+  @Mixin private CsvOptions csv = new CsvOptions();
 
   @Option(
       names = "--null-value",
@@ -136,9 +118,7 @@ final class SourceOptions {
 
   ImportSource source(FormatOptions format) {
     format.allow("--compression", compression, CSV, JSON);
-    format.allow("--dialect", dialect, CSV);
-    format.allow("--delimiter", delimiter, CSV);
-    format.allow("--header", header, CSV);
+    csv.allow(format);
     format.allow("--null-value", nullValues, CSV);
     format.allow("--timestamp-format", timestampFormat, CSV, JSON);
     format.allow("--date-format", dateFormat, CSV, JSON);
@@ -188,8 +168,11 @@ final class SourceOptions {
   private CsvSource csv(FormatOptions format) {
     CsvSource source = CsvSource.at(format.path());
     source = compression == null ? source : source.compression(compression);
+    CsvDialect dialect = csv.dialect();
     source = dialect == null ? source : source.dialect(dialect);
+    Character delimiter = csv.delimiter();
     source = delimiter == null ? source : source.delimiter(delimiter);
+    Boolean header = csv.header();
     if (header != null) {
       source = header ? source.withHeader() : source.withoutHeader();
     }
@@ -205,6 +188,6 @@ final class SourceOptions {
 
   /** Files without header take their fields' names from the command line. */
   private boolean namesFields(FormatOptions format) {
-    return format.format() == CSV && Boolean.FALSE.equals(header) && !columns.isEmpty();
+    return format.format() == CSV && Boolean.FALSE.equals(csv.header()) && !columns.isEmpty();
   }
 }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How an export is written. */
@@ -46,26 +47,7 @@ final class TargetOptions {
       description = "The size at which a file is ended, such as 64m. Default: 128m.")
   private @Nullable Long maxFileSize;
 
-  @Option(
-      names = "--dialect",
-      paramLabel = "NAME",
-      description = "How CSV fields are quoted: ${COMPLETION-CANDIDATES}. Default: rfc4180.")
-  private @Nullable CsvDialect dialect;
-
-  @Option(
-      names = "--delimiter",
-      paramLabel = "CHAR",
-      description = "What stands between two CSV fields. Default: a comma.")
-  private @Nullable Character delimiter;
-
-  @Option(
-      names = "--header",
-      arity = "0..1",
-      fallbackValue = "true",
-      preprocessor = AttachedValue.class,
-      paramLabel = "true|false",
-      description = "Whether CSV files begin with the columns' names. Default: true.")
-  private @Nullable Boolean header;
+  @Mixin private CsvOptions csv = new CsvOptions();
 
   @Option(
       names = "--single-array",
@@ -109,9 +91,7 @@ final class TargetOptions {
   private Map<String, String> tableProperties = new LinkedHashMap<>();
 
   ExportTarget target(FormatOptions format) {
-    format.allow("--dialect", dialect, CSV);
-    format.allow("--delimiter", delimiter, CSV);
-    format.allow("--header", header, CSV);
+    csv.allow(format);
     format.allow("--single-array", singleArray, JSON);
     format.allow("--partition-by", partitionBy, ICEBERG);
     format.allow("--overwrite-partitions", overwritePartitions, ICEBERG);
@@ -169,8 +149,10 @@ final class TargetOptions {
     target = mode == null ? target : target.mode(mode);
     target = compression == null ? target : target.compression(compression);
     target = maxFileSize == null ? target : target.maxFileSize(maxFileSize);
+    CsvDialect dialect = csv.dialect();
     target = dialect == null ? target : target.dialect(dialect);
+    Character delimiter = csv.delimiter();
     target = delimiter == null ? target : target.delimiter(delimiter);
-    return Boolean.FALSE.equals(header) ? target.withoutHeader() : target;
+    return Boolean.FALSE.equals(csv.header()) ? target.withoutHeader() : target;
   }
 }

@@ -1,17 +1,12 @@
 package io.ringhaul.cql;
 
-import com.datastax.oss.driver.api.core.ProtocolVersion;
 import com.datastax.oss.driver.api.core.cql.Row;
-import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
-import com.datastax.oss.driver.api.core.type.codec.registry.CodecRegistry;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Names a row by its primary key, for messages. */
 public final class RowKey {
@@ -44,21 +39,14 @@ public final class RowKey {
     for (int i = 0; i < columns.size(); i++) {
       ColumnDescription column = columns.get(i);
       if (column.isPrimaryKey()) {
-        parts.add(TableDescription.quote(column.name()) + " = " + literal(column, row.bytes(i)));
+        parts.add(
+            TableDescription.quote(column.name())
+                + " = "
+                + CqlLiteral.of(column.type(), row.bytes(i)));
       }
     }
     return parts.isEmpty()
         ? "of which no key column is selected"
         : "(" + String.join(", ", parts) + ")";
-  }
-
-  private static String literal(ColumnDescription column, @Nullable ByteBuffer bytes) {
-    try {
-      TypeCodec<Object> codec = CodecRegistry.DEFAULT.codecFor(column.type());
-      return codec.format(
-          codec.decode(bytes == null ? null : bytes.duplicate(), ProtocolVersion.V4));
-    } catch (RuntimeException e) {
-      return "a value that does not decode";
-    }
   }
 }

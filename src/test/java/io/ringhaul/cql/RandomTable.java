@@ -23,26 +23,9 @@ public final class RandomTable {
   private static final int MOST_DEPTH = 4;
   private static final int MOST_COLUMNS = 40;
 
+  /** Durations are left out: they may not stand in keys, sets and map keys. */
   private static final List<DataType> SCALARS =
-      List.of(
-          DataTypes.ASCII,
-          DataTypes.TEXT,
-          DataTypes.BLOB,
-          DataTypes.BOOLEAN,
-          DataTypes.TINYINT,
-          DataTypes.SMALLINT,
-          DataTypes.INT,
-          DataTypes.BIGINT,
-          DataTypes.FLOAT,
-          DataTypes.DOUBLE,
-          DataTypes.DATE,
-          DataTypes.TIME,
-          DataTypes.TIMESTAMP,
-          DataTypes.DECIMAL,
-          DataTypes.VARINT,
-          DataTypes.INET,
-          DataTypes.UUID,
-          DataTypes.TIMEUUID);
+      CqlGenerator.SCALARS.stream().filter(type -> !type.equals(DataTypes.DURATION)).toList();
 
   private static final String[] NAMES = {
     "value", "Value Two", "\"quoted\"", "größe", "select", "a_b"
