@@ -1,6 +1,7 @@
 package io.ringhaul.format;
 
 import io.ringhaul.schema.RawRow;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the rows of one split. Used by one thread. */
@@ -11,8 +12,18 @@ public interface RowReader extends AutoCloseable {
    *
    * @throws io.ringhaul.exceptions.UnrepresentableValueException if CQL cannot hold a value of the
    *     row; the call after it gives the next row
+   * @throws io.ringhaul.exceptions.MalformedRecordException if a record is no row; the call after
+   *     it gives the next row
    */
   @Nullable RawRow next();
+
+  /**
+   * The record that the last call of {@link #next()} gave or refused; empty for a reader that does
+   * not know. Asked for seldom: it may cost more than reading the row.
+   */
+  default Optional<SourceRecord> lastRecord() {
+    return Optional.empty();
+  }
 
   /** Closes the files. */
   @Override

@@ -34,6 +34,16 @@ public interface SourceSession extends AutoCloseable {
   SourcePlan plan(TableDescription table, List<String> columns, OptionalInt splitCount);
 
   /**
+   * The same plan with what it takes to notice that the source has changed since, such as checksums
+   * of its files: {@link #open} refuses a split of it then. It may read the whole source.
+   *
+   * @throws io.ringhaul.exceptions.BulkOperationException if the source cannot be read
+   */
+  default SourcePlan pinned(SourcePlan plan) {
+    return plan;
+  }
+
+  /**
    * Reads one split, used by one thread.
    *
    * @param columns the plan's columns, in its order

@@ -7,8 +7,9 @@ import java.util.List;
  * An export target at work. It holds what does not travel, such as an open catalog; everything else
  * is in the {@link TargetPlan}.
  *
- * <p>Calls come in this order: {@link #plan} once, {@link #openTask} for each task, from many
- * threads, then either {@link #commit} or {@link #discard} once, and {@link #close} at the end.
+ * <p>Calls come in this order: {@link #plan} or {@link #resume} once, {@link #openTask} for each
+ * task, from many threads, then {@link #commit} or {@link #clean}, and {@link #close} at the end.
+ * What tasks have written stays, through failures and crashes, until it is committed or cleaned.
  */
 public interface TargetSession extends AutoCloseable {
 
@@ -18,6 +19,19 @@ public interface TargetSession extends AutoCloseable {
    * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot take the export
    */
   TargetPlan plan(ExportDescription export);
+
+  /**
+   * Takes up an export that was planned before, maybe by another process, and that is not known to
+   * be committed: checks that the target is still the one it was planned for, and fits the plan to
+   * this process.
+   *
+   * @param plan what {@link #plan} gave then
+   * @param export the same export; the number of its concurrent tasks may be another
+   * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot take it any more
+   */
+  default TargetPlan resume(TargetPlan plan, ExportDescription export) {
+    return plan;
+  }
 
   /**
    * A writer for one task, used by one thread.
@@ -38,6 +52,18 @@ public interface TargetSession extends AutoCloseable {
 
   /** Removes the output of tasks that will not be committed. */
   void discard(TargetPlan plan, List<TaskOutput> outputs);
+
+  /**
+   * Removes what tasks of this export have left, of whatever process: temporary files, and files of
+   * attempts that came to nothing. No task of the export may be writing. What is committed is never
+   * touched.
+   *
+   * @param kept outputs that stay; none if the export is given up
+   * @return how many files were removed
+   */
+  default int clean(TargetPlan plan, List<TaskOutput> kept) {
+    return 0;
+  }
 
   /** Releases what this object opened. */
   @Override

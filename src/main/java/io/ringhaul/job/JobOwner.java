@@ -1,0 +1,13 @@
+package io.ringhaul.job;
+
+import java.time.Instant;
+
+/**
+ * A process that runs a job.
+ *
+ * @param host the machine's name
+ * @param pid the process on it
+ * @param processStart when that process began; the number alone may be another's by now
+ * @param lastSeen when it last wrote to the store
+ */
+public record JobOwner(String host, long pid, Instant processStart, Instant lastSeen) {}

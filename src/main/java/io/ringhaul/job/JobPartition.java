@@ -1,0 +1,54 @@
+package io.ringhaul.job;
+
+import io.ringhaul.ring.TokenRange;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A part of a job: what is done, retried and recorded as one.
+ *
+ * @param number names it within its job, from 0
+ * @param status where it stands
+ * @param attempt how often it was begun
+ * @param tokens the token ranges that it reads; empty for an import
+ * @param unit what it reads of a source, in the source's form; empty for an export
+ * @param rows rows that it exported or wrote; 0 until it is done
+ * @param bytes bytes of its outputs, or of its part of the source
+ * @param rejectedRows rows that it left out
+ * @param outputs what it wrote, one text each, in the target's form
+ * @param error why its last attempt failed
+ */
+public record JobPartition(
+    int number,
+    PartitionStatus status,
+    int attempt,
+    List<TokenRange> tokens,
+    Optional<String> unit,
+    long rows,
+    long bytes,
+    long rejectedRows,
+    List<String> outputs,
+    Optional<String> error) {
+
+  /** See the record's parameters. */
+  public JobPartition {
+    tokens = List.copyOf(tokens);
+    outputs = List.copyOf(outputs);
+  }
+
+  /** One that reads these ranges and is not begun. */
+  public static JobPartition ofTokens(int number, List<TokenRange> tokens) {
+    return pending(number, tokens, Optional.empty(), 0);
+  }
+
+  /** One that reads this part of a source and is not begun. */
+  public static JobPartition ofSource(int number, String unit, long bytes) {
+    return pending(number, List.of(), Optional.of(unit), bytes);
+  }
+
+  private static JobPartition pending(
+      int number, List<TokenRange> tokens, Optional<String> unit, long bytes) {
+    return new JobPartition(
+        number, PartitionStatus.PENDING, 0, tokens, unit, 0, bytes, 0, List.of(), Optional.empty());
+  }
+}

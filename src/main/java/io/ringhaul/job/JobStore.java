@@ -1,0 +1,79 @@
+package io.ringhaul.job;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Keeps jobs and how far they are. Thread-safe; several processes may share one.
+ *
+ * @see JobRun
+ */
+public interface JobStore extends AutoCloseable {
+
+  /** Whether what is stored survives this process. */
+  boolean isDurable();
+
+  /**
+   * Stores a job that is not begun.
+   *
+   * @throws io.ringhaul.exceptions.JobException if there is one of that id
+   */
+  void create(Job job);
+
+  /** The job of that id. */
+  Optional<Job> find(UUID id);
+
+  /** All jobs, the newest first. */
+  List<Job> list();
+
+  /** The partitions of a job, by their numbers; empty before it is planned. */
+  List<JobPartition> partitions(UUID id);
+
+  /**
+   * Begins a run of a job, its first or another one. Partitions that an earlier run had begun are
+   * pending again; those that are done stay so.
+   *
+   * @throws io.ringhaul.exceptions.JobException if there is no such job, or if another process
+   *     works on it
+   */
+  JobRun begin(UUID id);
+
+  /**
+   * Asks the process that works on a job to end what is in flight, to begin nothing more, and to
+   * leave the job {@linkplain JobStatus#STOPPED stopped}. A job that nobody works on is stopped at
+   * once; one that has ended stays as it is.
+   *
+   * @throws io.ringhaul.exceptions.JobException if there is no such job
+   */
+  void requestStop(UUID id);
+
+  /**
+   * Makes a partition pending again, so that the next run does it once more, whatever it has done
+   * before.
+   *
+   * @throws io.ringhaul.exceptions.JobException if there is no such job or partition, or if the job
+   *     is completed, or if a process works on it
+   */
+  void reset(UUID id, int partition);
+
+  /**
+   * Forgets what a job has done: it stands as if it had never begun.
+   *
+   * @throws io.ringhaul.exceptions.JobException if there is no such job, or if a process works on
+   *     it
+   */
+  void reset(UUID id);
+
+  /**
+   * Forgets a job.
+   *
+   * @throws io.ringhaul.exceptions.JobException if there is no such job, or if a process works on
+   *     it
+   */
+  void delete(UUID id);
+
+  /** Releases what the store opened. */
+  @Override
+  void close();
+}
