@@ -24,6 +24,7 @@ final class KilledJob {
   private final ChildJvm jvm;
   private final JobStore store;
   private final List<String> command;
+  private final List<String> defaults;
   private final UUID id = UUID.randomUUID();
   private JobFigures known = JobFigures.NONE;
   private int runs;
@@ -33,11 +34,13 @@ final class KilledJob {
    *
    * @param store the same as the command names
    * @param command all arguments but those that name the job
+   * @param defaults further options, for a run that is not given others
    */
-  KilledJob(ChildJvm jvm, JobStore store, List<String> command) {
+  KilledJob(ChildJvm jvm, JobStore store, List<String> command, List<String> defaults) {
     this.jvm = jvm;
     this.store = store;
     this.command = command;
+    this.defaults = defaults;
   }
 
   UUID id() {
@@ -117,7 +120,7 @@ final class KilledJob {
   private List<String> arguments(String... options) {
     List<String> arguments = new ArrayList<>(command);
     arguments.addAll(List.of("--job-id", id.toString(), "--resume", "--json"));
-    arguments.addAll(List.of(options));
+    arguments.addAll(options.length == 0 ? defaults : List.of(options));
     return arguments;
   }
 }

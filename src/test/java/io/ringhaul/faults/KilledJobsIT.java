@@ -1,0 +1,106 @@
+package io.ringhaul.faults;
+
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.seeds.Seeds;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A process that gets SIGKILL, wherever it stands, costs no row and doubles none: the job is
+ * resumed and its result is exact. The profile {@code faults} does so with every format and more
+ * often.
+ */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KilledJobsIT {
+
+  private static final int KILLS = 5;
+  private static final Duration LONGEST = Duration.ofMillis(700);
+
+  /** Half the splits and twice the parallelism of the first run. */
+  private static final String[] OTHERWISE = {"--splits", "12", "--parallelism", "4"};
+
+  @TempDir private static Path folder;
+  private FaultBench bench;
+
+  @BeforeAll
+  void prepare() throws IOException {
+    bench = new FaultBench(folder);
+  }
+
+  @AfterAll
+  void close() {
+    bench.close();
+  }
+
+  @Test
+  void exportToIcebergResumesFromEveryPoint() throws Exception {
+    Work work = bench.newExport(Shape.ICEBERG);
+    KilledJob job = bench.job(work);
+    job.killAt(KillPoint.BEFORE_PLAN, 1);
+    job.killAt(KillPoint.BEFORE_ICEBERG_FILES_END, 3);
+    job.killAt(KillPoint.AFTER_ICEBERG_FILES_END, 3);
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.BEFORE_ICEBERG_COMMIT, 1);
+    job.killAt(KillPoint.AFTER_ICEBERG_COMMIT, 1);
+    job.finish();
+    work.assertExact(job.id());
+  }
+
+  @Test
+  void exportToCsvResumesFromEveryPoint() throws Exception {
+    Work work = bench.newExport(Shape.CSV);
+    KilledJob job = bench.job(work);
+    job.killAt(KillPoint.BEFORE_FOLDER_FILES_END, 3);
+    job.killAt(KillPoint.AFTER_FOLDER_FILES_END, 3);
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.BEFORE_FOLDER_COMMIT, 1);
+    job.killAt(KillPoint.AFTER_FOLDER_COMMIT, 1);
+    job.killAt(KillPoint.BEFORE_COMPLETION, 1);
+    job.finish();
+    work.assertExact(job.id());
+  }
+
+  @Test
+  void importFromIcebergResumesFromEveryPoint() throws Exception {
+    Work work = bench.newImport(Shape.ICEBERG);
+    KilledJob job = bench.job(work);
+    job.killAt(KillPoint.IN_ICEBERG_SPLIT, 1_500);
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.BEFORE_COMPLETION, 1);
+    job.finish();
+    work.assertExact(job.id());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ICEBERG", "CSV"})
+  void exportsResumeFromRandomMoments(Shape shape) throws Exception {
+    randomly(() -> bench.newExport(shape));
+  }
+
+  @Test
+  void importsResumeFromRandomMoments() throws Exception {
+    randomly(() -> bench.newImport(Shape.ICEBERG));
+  }
+
+  private void randomly(RandomKills.WorkSupply supply) throws Exception {
+    long seed = Seeds.next();
+    try {
+      new RandomKills(bench, supply, new Random(seed), LONGEST).run(KILLS);
+    } catch (AssertionError e) {
+      throw new AssertionError("Run again with -Dringhaul.seed=" + seed, e);
+    }
+  }
+}
