@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ClusterTest
 class SignalIT {
 
-  private static final int ROWS = 5_000;
+  private static final int ROWS = 3_000;
   private static final Pattern JOB = Pattern.compile(": job ([0-9a-f-]{36})\n");
   private static final Pattern RESUME = Pattern.compile("\n  resume it with: (.*)\n");
 
@@ -150,7 +150,7 @@ class SignalIT {
                     "--path=" + out,
                     "--page-size=1",
                     "--parallelism=1",
-                    "--splits=48",
+                    "--splits=24",
                     "--contact-point=" + contactPoint()),
                 Stream.of(more))
             .toArray(String[]::new));
