@@ -77,8 +77,17 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   /** What is said of the result beside the figures, and put into its JSON. */
   abstract void describe(R result, ResultReport report);
 
+  /** The operation is about to begin. */
+  void begin() {
+    // Most have nothing to do by then.
+  }
+
   final TableArgument table() {
     return Objects.requireNonNull(table);
+  }
+
+  final CommandSpec spec() {
+    return Objects.requireNonNull(spec);
   }
 
   @Override
@@ -86,8 +95,11 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     if (config != null && !config.isFile()) {
       throw new InvalidSettingException("--config", "There is no configuration file " + config);
     }
-    String operation = Objects.requireNonNull(spec).name();
-    ResultReport report = new ResultReport(operation, table(), json);
+    return run(new ResultReport(spec().name(), table(), json));
+  }
+
+  /** Runs the operation and reports on it. */
+  int run(ResultReport report) {
     try (CqlSession session = connection.open();
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       OperationRequest<?, R> request = request(operator);
@@ -104,7 +116,8 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
         request.consistency(consistency);
       }
       R result;
-      try (ProgressDisplay progress = ProgressDisplay.of(operation + " " + table())) {
+      begin();
+      try (ProgressDisplay progress = ProgressDisplay.of(spec().name() + " " + table())) {
         result = request.onProgress(progress::show).run();
       }
       describe(result, report);
