@@ -78,6 +78,9 @@ final class ExportOperation implements Operation<ExportResult> {
     TableScan scan =
         TableScan.prepare(session, settings, table, ofTable, selection.tokens(), SIZING);
     int writers = writers(scan);
+    int mostPageSize =
+        new ExportPreflight(session, settings, selection, target)
+            .run(table, rows.selected(), scan, pageSize);
     // Prepared before the target is opened: what the cluster refuses must leave nothing behind.
     RangeStatements statements =
         RangeStatements.selecting(
@@ -96,7 +99,7 @@ final class ExportOperation implements Operation<ExportResult> {
           new TableScanner(
               statements,
               sender,
-              new ScanSettings(pageSize, Math.max(1, scan.requests().parallelism() / writers)));
+              new ScanSettings(pageSize, Math.max(1, scan.requests().parallelism() / writers), mostPageSize));
       ExportTasks tasks =
           new ExportTasks(
               scan,

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  * @param splitCount tasks to aim for; empty for the default
  * @param requests how requests are sent; its parallelism is not set yet
  * @param progressListener hears of the progress
+ * @param skipsPreflight whether the operation begins without looking whether it can go well
  */
 record OperationSettings(
     CqlIdentifier keyspace,
@@ -23,7 +24,8 @@ record OperationSettings(
     OptionalInt parallelism,
     OptionalInt splitCount,
     RequestSettings requests,
-    Consumer<Progress> progressListener) {
+    Consumer<Progress> progressListener,
+    boolean skipsPreflight) {
 
   /** How requests are sent, with the asked parallelism or else so many for each local node. */
   RequestSettings requests(int perNode, LocalNodes nodes) {

@@ -59,6 +59,12 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   private @Nullable DefaultConsistencyLevel consistency;
 
   @Option(
+      names = "--skip-preflight",
+      description =
+          "Begins without looking for permissions, masked columns, guardrails and room on the disk.")
+  private boolean skipPreflight;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
       description =
@@ -102,6 +108,9 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       }
       if (consistency != null) {
         request.consistency(consistency);
+      }
+      if (skipPreflight) {
+        request.skipPreflight();
       }
       R result;
       try (ProgressDisplay progress = ProgressDisplay.of(operation + " " + table())) {

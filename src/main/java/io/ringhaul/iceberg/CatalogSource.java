@@ -3,6 +3,7 @@ package io.ringhaul.iceberg;
 import io.ringhaul.exceptions.StorageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.iceberg.catalog.Catalog;
 
 /** Where a catalog comes from, and who closes it. */
@@ -20,6 +21,11 @@ interface CatalogSource {
 
   /** Opens the catalog, or hands on the caller's. */
   Handle open();
+
+  /** The folder of a warehouse on this machine; empty for a catalog elsewhere. */
+  default Optional<Path> folder() {
+    return Optional.empty();
+  }
 
   /** The caller's own catalog. */
   static CatalogSource of(Catalog catalog) {
@@ -39,7 +45,17 @@ interface CatalogSource {
 
   /** The catalog of a local warehouse, made if it is not there. */
   static CatalogSource warehouse(Path folder) {
-    return () -> LocalWarehouse.open(folder);
+    return new CatalogSource() {
+      @Override
+      public Handle open() {
+        return LocalWarehouse.open(folder);
+      }
+
+      @Override
+      public Optional<Path> folder() {
+        return Optional.of(folder);
+      }
+    };
   }
 
   /** The catalog of a local warehouse that must be there: reading makes no empty one. */

@@ -7,6 +7,7 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A folder of JSON files in UTF-8 that an export writes: {@code part-*.json} and a {@code
@@ -66,5 +67,10 @@ public final class JsonTarget implements ExportTarget {
   @Override
   public TargetSession open() {
     return new FolderTargetSession(folder, new JsonOutput(layout));
+  }
+
+  @Override
+  public Optional<Path> localFolder() {
+    return Optional.of(folder.workFolder());
   }
 }

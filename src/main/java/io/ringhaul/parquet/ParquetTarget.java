@@ -8,6 +8,7 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A folder of Parquet files, {@code part-*.parquet} and {@code manifest.json}. The folder appears
@@ -75,5 +76,10 @@ public final class ParquetTarget implements ExportTarget {
   @Override
   public TargetSession open() {
     return new FolderTargetSession(folder, new ParquetOutputFormat(choices));
+  }
+
+  @Override
+  public Optional<Path> localFolder() {
+    return Optional.of(folder.workFolder());
   }
 }

@@ -9,17 +9,20 @@ final class PageSizer {
 
   static final int TARGET_BYTES = 256 * 1024;
   static final int FIRST_ROWS = 50;
-  static final int MOST_ROWS = 5_000;
+  static final int MOST_ROWS = ScanSettings.MOST_PAGE_SIZE;
 
   private final int fixedRows;
+  private final int mostRows;
   private long rowsSeen;
   private long bytesSeen;
 
   /**
    * @param fixedRows the page size to use always; 0 to adapt it
+   * @param mostRows the largest size that it is adapted to
    */
-  PageSizer(int fixedRows) {
+  PageSizer(int fixedRows, int mostRows) {
     this.fixedRows = fixedRows;
+    this.mostRows = Math.min(mostRows, MOST_ROWS);
   }
 
   /** The page size for the next request, in rows. */
@@ -28,10 +31,10 @@ final class PageSizer {
       return fixedRows;
     }
     if (rowsSeen == 0) {
-      return FIRST_ROWS;
+      return Math.min(FIRST_ROWS, mostRows);
     }
     long bytesPerRow = Math.max(1, bytesSeen / rowsSeen);
-    return (int) Math.max(1, Math.min(MOST_ROWS, TARGET_BYTES / bytesPerRow));
+    return (int) Math.max(1, Math.min(mostRows, TARGET_BYTES / bytesPerRow));
   }
 
   /** Learns from a page. Old pages weigh less and less, so that the size follows the table. */

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RangeCounter {
 
-  private static final int DEFAULT_PAGE_SIZE = 5_000;
+  /** Rows to a page unless another number is set. */
+  public static final int DEFAULT_PAGE_SIZE = 5_000;
 
   /** A range of the plan and how many of its parts are still to come. */
   private static final class RangeState {
