@@ -41,6 +41,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   private @Nullable String executionProfile;
   private RequestLimits limits = RequestLimits.NONE;
   private Consumer<Progress> progressListener = progress -> {};
+  private boolean skipsPreflight;
 
   OperationRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     this.operator = operator;
@@ -171,6 +172,22 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
+   * Begins without looking whether the operation can go well. Default: before the first row, a few
+   * small requests look whether the role has the permissions, whether it would be given masks
+   * instead of values, whether guardrails of the cluster allow the page size, the consistency level
+   * and the condition, and whether the target can be written and its disk has room. Whatever is
+   * amiss is told at once, in a {@link io.ringhaul.exceptions.PreflightException}. Nothing is
+   * written to the table for it.
+   *
+   * <p>Leave it out where it errs: where masking was switched off again, say, and the role cannot
+   * see that.
+   */
+  public S skipPreflight() {
+    this.skipsPreflight = true;
+    return self();
+  }
+
+  /**
    * Runs the operation in the calling thread and waits for its end. An interrupt cancels it.
    *
    * @throws InvalidSettingException if settings contradict each other
@@ -209,7 +226,8 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
             maxAttempts,
             Optional.ofNullable(executionProfile),
             limits),
-        progressListener);
+        progressListener,
+        skipsPreflight);
   }
 
   private static void requirePositive(String setting, long value) {

@@ -78,6 +78,12 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   private @Nullable DefaultConsistencyLevel consistency;
 
   @Option(
+      names = "--skip-preflight",
+      description =
+          "Begins without looking for permissions, masked columns, guardrails and room on the disk.")
+  private boolean skipPreflight;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
       description =
@@ -142,6 +148,9 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       }
       if (consistency != null) {
         request.consistency(consistency);
+      }
+      if (skipPreflight) {
+        request.skipPreflight();
       }
       R result;
       begin();

@@ -15,7 +15,7 @@ final class PageSizer {
 
   static final int TARGET_BYTES = 256 * 1024;
   static final int FIRST_ROWS = 50;
-  static final int MOST_ROWS = 5_000;
+  static final int MOST_ROWS = ScanSettings.MOST_PAGE_SIZE;
 
   /** A page that is a second's worth or more would be a burst and a long silence. */
   private static final int PAGES_PER_SECOND = 4;
@@ -28,13 +28,16 @@ final class PageSizer {
 
   /**
    * @param fixedRows the page size to use always; 0 to adapt it
+   * @param mostAsked the largest size that it is adapted to
    * @param limits rates that pages must suit
    */
-  PageSizer(int fixedRows, RequestLimits limits) {
+  PageSizer(int fixedRows, int mostAsked, RequestLimits limits) {
     this.fixedRows = fixedRows;
     this.targetBytes = share(limits.maxBytesPerSecond(), TARGET_BYTES);
     this.mostRows =
-        fixedRows > 0 ? fixedRows : (int) share(limits.maxRowsPerSecond(), MOST_ROWS);
+        fixedRows > 0
+            ? fixedRows
+            : (int) share(limits.maxRowsPerSecond(), Math.min(mostAsked, MOST_ROWS));
   }
 
   private static long share(long perSecond, long most) {

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RangeCounter {
 
-  private static final int DEFAULT_PAGE_SIZE = 5_000;
+  /** Rows to a page unless another number is set. */
+  public static final int DEFAULT_PAGE_SIZE = 5_000;
 
   /** A range of the plan and how many of its parts are still to come. */
   private static final class RangeState {
@@ -81,7 +82,8 @@ public final class RangeCounter {
     this.sender = sender;
     this.meter = meter;
     this.pageSizer =
-        new PageSizer(pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize, RequestLimits.NONE);
+        new PageSizer(
+            pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize, DEFAULT_PAGE_SIZE, RequestLimits.NONE);
     this.openRanges = new int[plan.tasks().size()];
     enqueue(plan);
   }
