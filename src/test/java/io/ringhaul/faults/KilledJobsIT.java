@@ -4,12 +4,12 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KilledJobsIT {
 
   private static final int KILLS = 5;
-  private static final Duration LONGEST = Duration.ofMillis(700);
 
   /** Half the splits and twice the parallelism of the first run. */
   private static final String[] OTHERWISE = {"--splits", "12", "--parallelism", "4"};
@@ -86,21 +85,23 @@ class KilledJobsIT {
 
   @ParameterizedTest
   @EnumSource(names = {"ICEBERG", "CSV"})
-  void exportsResumeFromRandomMoments(Shape shape) throws Exception {
-    randomly(() -> bench.newExport(shape));
+  void exportsResumeFromRandomMoments(Shape shape, TestReporter reporter) throws Exception {
+    randomly(() -> bench.newExport(shape), reporter);
   }
 
   @Test
-  void importsResumeFromRandomMoments() throws Exception {
-    randomly(() -> bench.newImport(Shape.ICEBERG));
+  void importsResumeFromRandomMoments(TestReporter reporter) throws Exception {
+    randomly(() -> bench.newImport(Shape.ICEBERG), reporter);
   }
 
-  private void randomly(RandomKills.WorkSupply supply) throws Exception {
+  private void randomly(RandomKills.WorkSupply supply, TestReporter reporter)
+      throws Exception {
     long seed = Seeds.next();
     try {
-      new RandomKills(bench, supply, new Random(seed), LONGEST).run(KILLS);
+      RandomKills kills = new RandomKills(bench, supply, new Random(seed)).run(KILLS);
+      reporter.publishEntry(kills.summary());
     } catch (AssertionError e) {
-      throw new AssertionError("Run again with -Dringhaul.seed=" + seed, e);
+      throw new AssertionError("Run again with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
     }
   }
 }

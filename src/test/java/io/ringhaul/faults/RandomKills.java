@@ -1,5 +1,7 @@
 package io.ringhaul.faults;
 
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobFigures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
@@ -16,38 +18,54 @@ final class RandomKills {
   private final FaultBench bench;
   private final WorkSupply supply;
   private final Random random;
-  private final Duration longest;
   private int jobs;
+  private int killed;
+  private int killedAmidTasks;
 
-  /**
-   * @param longest how long a process may work at the most before it is killed
-   */
-  RandomKills(FaultBench bench, WorkSupply supply, Random random, Duration longest) {
+  RandomKills(FaultBench bench, WorkSupply supply, Random random) {
     this.bench = bench;
     this.supply = supply;
     this.random = random;
-    this.longest = longest;
   }
 
   /**
-   * Kills so many processes amid their work; a job that ends before is followed by another.
-   *
-   * @return how many jobs it took
+   * Kills so many processes amid their work; a job that ends before is followed by another. Each
+   * process may work as long as an undisturbed one did.
    */
-  int run(int kills) throws IOException, InterruptedException {
-    int killed = 0;
+  RandomKills run(int kills) throws IOException, InterruptedException {
+    long whole = undisturbed().toNanos();
     while (killed < kills) {
       Work work = supply.next();
       KilledJob job = bench.job(work);
       jobs++;
-      boolean alive = true;
-      while (alive && killed < kills) {
-        alive = job.killAfter(Duration.ofNanos(random.nextLong(longest.toNanos())));
-        killed += alive ? 1 : 0;
+      while (killed < kills && job.killAfter(Duration.ofNanos(random.nextLong(whole)))) {
+        killed++;
+        JobFigures figures = job.stored().figures();
+        System.err.println(figures);
+        if (figures.done() > 0 && figures.done() < figures.partitions()) {
+          killedAmidTasks++;
+        }
       }
       job.finish();
       work.assertExact(job.id());
     }
-    return jobs;
+    return this;
+  }
+
+  /** For the record. */
+  String summary() {
+    return String.format(
+        "%d processes of %d jobs were killed, %d of them between their first and last task; every"
+            + " result is exact",
+        killed, jobs, killedAmidTasks);
+  }
+
+  private Duration undisturbed() throws IOException, InterruptedException {
+    Work work = supply.next();
+    KilledJob job = bench.job(work);
+    job.finish();
+    work.assertExact(job.id());
+    Job done = job.stored();
+    return Duration.between(done.started().orElseThrow(), done.completed().orElseThrow());
   }
 }
