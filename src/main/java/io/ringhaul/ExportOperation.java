@@ -155,7 +155,7 @@ final class ExportOperation implements Operation<ExportResult> {
       Uninterrupted.call(
           "ringhaul-discard",
           () -> {
-            discard(e, () -> target.discard(plan, tasks.outputs()));
+            discard(e, () -> target.clean(plan, List.of()));
             discard(e, rejected::discard);
             return plan;
           });
@@ -171,6 +171,7 @@ final class ExportOperation implements Operation<ExportResult> {
     } catch (UnknownCommitStateException e) {
       throw e;
     } catch (Throwable e) {
+      discard(e, () -> target.clean(plan, List.of()));
       discard(e, rejected::discard);
       throw e;
     }
