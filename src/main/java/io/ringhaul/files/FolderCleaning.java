@@ -3,6 +3,7 @@ package io.ringhaul.files;
 import io.ringhaul.disk.DurableFiles;
 import io.ringhaul.disk.StorageTrouble;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.files.Manifest.PartFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -27,12 +28,12 @@ final class FolderCleaning {
   private final FolderPlan plan;
   private final Path folder;
   private final Path staging;
-  private final Set<String> kept;
+  private final List<PartFile> kept;
 
   /**
-   * @param kept the names of the files that stay
+   * @param kept the files that stay
    */
-  FolderCleaning(FolderPlan plan, Set<String> kept) {
+  FolderCleaning(FolderPlan plan, List<PartFile> kept) {
     this.plan = plan;
     this.folder = plan.folder().path();
     this.staging = plan.staging();
@@ -47,8 +48,8 @@ final class FolderCleaning {
    */
   int run() {
     try {
-      // Nobody else's leftovers are looked for, so that without any of ours nothing is written.
-      return hasLeftovers() ? FolderLock.holding(folder, this::locked) : 0;
+      // Without leftovers nothing is written, not even a lock.
+      return hasLeftovers() || !kept.isEmpty() ? FolderLock.holding(folder, this::locked) : 0;
     } catch (IOException e) {
       throw new StorageException(
           folder.toString(),
@@ -72,14 +73,37 @@ final class FolderCleaning {
     TargetState.settle(folder);
     Optional<Manifest> manifest = Manifest.find(folder);
     boolean isCommitted = manifest.filter(found -> found.holds(plan.jobId())).isPresent();
-    Set<String> stay = isCommitted ? Set.of() : kept;
+    Set<String> stay =
+        isCommitted
+            ? Set.of()
+            : kept.stream().map(PartFile::name).collect(Collectors.toSet());
+    if (!isCommitted) {
+      requirePresent();
+    }
     int removed = manifest.isPresent() ? cleanFolder(manifest.get(), stay) : 0;
     return removed + cleanStaging(stay);
   }
 
+  /** Better told now than after hours, by the commit. */
+  private void requirePresent() {
+    for (PartFile file : kept) {
+      // One without rows is no part of the result where others have some.
+      if (file.rows() > 0
+          && !Files.exists(staging.resolve(file.name()))
+          && !Files.exists(folder.resolve(file.name()))) {
+        throw new StorageException(
+            staging.toString(),
+            String.format(
+                "The file %s of the export %s is gone from %s; begin a new export",
+                file.name(), plan.jobId(), staging),
+            null);
+      }
+    }
+  }
+
   private int cleanFolder(Manifest manifest, Set<String> stay) throws IOException {
     Set<String> named =
-        manifest.files().stream().map(Manifest.PartFile::name).collect(Collectors.toSet());
+        manifest.files().stream().map(PartFile::name).collect(Collectors.toSet());
     int removed = 0;
     for (Path entry : entries(folder)) {
       String name = name(entry);

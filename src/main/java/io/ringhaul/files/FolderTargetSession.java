@@ -3,7 +3,6 @@ package io.ringhaul.files;
 import io.ringhaul.cql.TableSchema;
 import io.ringhaul.disk.StorageTrouble;
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.files.Manifest.PartFile;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.TargetPlan;
@@ -14,7 +13,6 @@ import io.ringhaul.schema.ColumnDescription;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * An export to a folder of part files at work. The files lie in a hidden folder beside the target
@@ -75,10 +73,7 @@ public final class FolderTargetSession implements TargetSession {
 
   @Override
   public int clean(TargetPlan plan, List<TaskOutput> kept) {
-    return new FolderCleaning(
-            FolderPlan.from(plan),
-            ManifestJson.files(kept).stream().map(PartFile::name).collect(Collectors.toSet()))
-        .run();
+    return new FolderCleaning(FolderPlan.from(plan), ManifestJson.files(kept)).run();
   }
 
   /** Does nothing: no file stays open between calls. */
