@@ -80,6 +80,7 @@ final class ImportOperation implements Operation<ImportResult> {
       SourcePlan plan = sourceSession.plan(withTimes, asked, settings.splitCount());
       requirePrimaryKey(table, plan.columns());
       List<ColumnDescription> columns = withTimes.select(plan.columns());
+      new ImportPreflight(session, settings, choices).run(table, columns, requests);
       requireRoom(session, table, columns, requests);
       ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0);
       try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);

@@ -90,6 +90,7 @@ public final class BatchWriter implements AutoCloseable {
   public void add(List<BoundStatement> together) throws InterruptedException {
     BoundStatement first = together.get(0);
     long bytes = OpenBatches.sizeOf(together);
+    sender.throttle(1, bytes);
     WriteKind kind = kindOf(together);
     ByteBuffer key = first.getRoutingKey();
     if (key == null) {
@@ -117,8 +118,10 @@ public final class BatchWriter implements AutoCloseable {
   public boolean write(List<BoundStatement> together, int counted) throws InterruptedException {
     WriteKind kind = kindOf(together);
     List<BoundStatement> first = together.subList(0, 1);
+    long bytes = OpenBatches.sizeOf(together);
+    sender.throttle(counted, bytes);
     try {
-      return send(kind.request(together), kind, first, counted, OpenBatches.sizeOf(together))
+      return send(kind.request(together), kind, first, counted, bytes)
           .toCompletableFuture()
           .get();
     } catch (ExecutionException e) {

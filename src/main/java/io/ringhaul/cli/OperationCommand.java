@@ -39,6 +39,25 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   private @Nullable Integer parallelism;
 
   @Option(
+      names = "--max-in-flight-per-node",
+      paramLabel = "N",
+      description = "The most requests in flight that one node coordinates. Default: no bound.")
+  private @Nullable Integer maxInFlightPerNode;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "ROWS",
+      description = "The most rows in a second. Default: no bound.")
+  private @Nullable Long rate;
+
+  @Option(
+      names = "--max-bytes-per-second",
+      paramLabel = "SIZE",
+      description = "The most bytes in a second, such as 500k or 20m. Default: no bound.",
+      converter = ByteSize.class)
+  private @Nullable Long maxBytesPerSecond;
+
+  @Option(
       names = "--splits",
       paramLabel = "N",
       description = "About how many tasks. Default: by the size of the table or source.")
@@ -57,6 +76,12 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       paramLabel = "LEVEL",
       description = "The consistency level. Default: LOCAL_QUORUM.")
   private @Nullable DefaultConsistencyLevel consistency;
+
+  @Option(
+      names = "--skip-preflight",
+      description =
+          "Begins without looking for permissions, masked columns, guardrails and room on the disk.")
+  private boolean skipPreflight;
 
   @Option(
       names = "--config",
@@ -106,6 +131,15 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       if (parallelism != null) {
         request.parallelism(parallelism);
       }
+      if (maxInFlightPerNode != null) {
+        request.maxInFlightPerNode(maxInFlightPerNode);
+      }
+      if (rate != null) {
+        request.maxRowsPerSecond(rate);
+      }
+      if (maxBytesPerSecond != null) {
+        request.maxBytesPerSecond(maxBytesPerSecond);
+      }
       if (splits != null) {
         request.splitCount(splits);
       }
@@ -114,6 +148,9 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       }
       if (consistency != null) {
         request.consistency(consistency);
+      }
+      if (skipPreflight) {
+        request.skipPreflight();
       }
       R result;
       begin();
