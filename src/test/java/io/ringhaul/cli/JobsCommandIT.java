@@ -85,8 +85,7 @@ class JobsCommandIT {
         .first()
         .asString()
         .matches("ID +NAME +STATUS +DONE +ROWS +STARTED +ENDED");
-    assertThat(list)
-        .contains(id.toString().substring(0, 8) + "  nightly  stopped  " + done + "/");
+    assertThat(list).contains(id.toString().substring(0, 8) + "  nightly  stopped  " + done + "/");
     assertThat(jobs("list", "--status=completed,failed").out()).startsWith("No jobs in ");
     JsonNode listed = jobs("list", "--json", "--status=STOPPED", "--limit=1").json();
     assertThat(listed).hasSize(1);
@@ -142,12 +141,7 @@ class JobsCommandIT {
     assertSentence(run("retry", id.toString(), "--partition=999"), 1, "999");
     long kept = stored().figures().rows() - done.rows();
     JsonNode retried =
-        jobs(
-                "retry",
-                id.toString(),
-                "--partition=" + done.number(),
-                "--page-size=500",
-                "--json")
+        jobs("retry", id.toString(), "--partition=" + done.number(), "--page-size=500", "--json")
             .json();
     assertThat(retried.path("rows").asInt()).isEqualTo(ROWS);
     assertThat(retried.path("earlierRows").asLong()).isEqualTo(kept);
