@@ -30,11 +30,22 @@ class ArchitectureTest {
 
   private static final Set<String> BOTTOM = Set.of("exceptions", "progress", "ring");
   private static final Set<String> BELOW_FORMATS =
-      Set.of("exceptions", "progress", "ring", "request", "schema", "cql", "scan", "job", "format");
+      Set.of(
+          "disk",
+          "exceptions",
+          "progress",
+          "ring",
+          "request",
+          "schema",
+          "cql",
+          "scan",
+          "job",
+          "format");
 
   /** The rooms that each room may use; the command line may use all of them. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
+          Map.entry("disk", Set.of()),
           Map.entry("progress", Set.of()),
           Map.entry("exceptions", Set.of("progress")),
           Map.entry("ring", Set.of("exceptions")),
