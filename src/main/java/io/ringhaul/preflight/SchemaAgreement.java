@@ -79,7 +79,7 @@ public final class SchemaAgreement implements Check {
           .execute(
               SimpleStatement.newInstance(cql)
                   .setNode(node)
-                  .setTimeout(PATIENCE)
+                  .setPageSize(Trial.SMALL_PAGE).setTimeout(PATIENCE)
                   .setIdempotent(true))
           .all();
     } catch (RuntimeException e) {

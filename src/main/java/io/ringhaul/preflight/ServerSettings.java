@@ -28,7 +28,7 @@ final class ServerSettings {
               .execute(
                   SimpleStatement.newInstance(
                           "SELECT value FROM system_views.settings WHERE name = ?", name)
-                      .setTimeout(PATIENCE)
+                      .setPageSize(Trial.SMALL_PAGE).setTimeout(PATIENCE)
                       .setIdempotent(true))
               .one();
       return row == null ? Optional.empty() : Optional.ofNullable(row.getString(0));

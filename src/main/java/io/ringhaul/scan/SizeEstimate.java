@@ -61,6 +61,8 @@ public final class SizeEstimate {
                 table.keyspace(),
                 table.name())
             .setNode(node)
+            // The driver's default is more than guardrails may allow.
+            .setPageSize(100)
             .setIdempotent(true)
             .setTimeout(PATIENCE);
     for (Row row : session.execute(query)) {
