@@ -99,7 +99,8 @@ final class ExportOperation implements Operation<ExportResult> {
           new TableScanner(
               statements,
               sender,
-              new ScanSettings(pageSize, Math.max(1, scan.requests().parallelism() / writers), mostPageSize));
+              new ScanSettings(
+                  pageSize, Math.max(1, scan.requests().parallelism() / writers), mostPageSize));
       ExportTasks tasks =
           new ExportTasks(
               scan,

@@ -28,7 +28,8 @@ final class ServerSettings {
               .execute(
                   SimpleStatement.newInstance(
                           "SELECT value FROM system_views.settings WHERE name = ?", name)
-                      .setPageSize(Trial.SMALL_PAGE).setTimeout(PATIENCE)
+                      .setPageSize(Trial.SMALL_PAGE)
+                      .setTimeout(PATIENCE)
                       .setIdempotent(true))
               .one();
       return row == null ? Optional.empty() : Optional.ofNullable(row.getString(0));

@@ -12,11 +12,14 @@ import javax.management.Attribute;
 import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
+import org.jspecify.annotations.Nullable;
 
 /** One node that knows passwords, permissions, masks and guardrails, and sessions of its roles. */
 final class GuardedCluster implements AutoCloseable {
 
-  private static final int PORT = 9342;
+  static final int PORT = 9342;
+
+  private static final String GUARDRAILS = "org.apache.cassandra.db:type=Guardrails";
 
   private final SandboxCluster cluster;
   private final Map<String, CqlSession> sessions = new LinkedHashMap<>();
@@ -83,14 +86,25 @@ final class GuardedCluster implements AutoCloseable {
         .build();
   }
 
+  /** From when on the running node takes write times, by its age such as {@code 365d}. */
+  void minimumTimestamp(@Nullable String age) throws Exception {
+    try (JMXConnector connector = JMXConnectorFactory.connect(cluster.node(1).jmxUrl())) {
+      connector
+          .getMBeanServerConnection()
+          .invoke(
+              new ObjectName(GUARDRAILS),
+              "setMinimumTimestampThreshold",
+              new @Nullable Object[] {null, age},
+              new String[] {String.class.getName(), String.class.getName()});
+    }
+  }
+
   /** Sets a guardrail of the running node. */
   void guardrail(String attribute, Object value) throws Exception {
     try (JMXConnector connector = JMXConnectorFactory.connect(cluster.node(1).jmxUrl())) {
       connector
           .getMBeanServerConnection()
-          .setAttribute(
-              new ObjectName("org.apache.cassandra.db:type=Guardrails"),
-              new Attribute(attribute, value));
+          .setAttribute(new ObjectName(GUARDRAILS), new Attribute(attribute, value));
     }
   }
 
