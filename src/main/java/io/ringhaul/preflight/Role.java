@@ -95,7 +95,11 @@ final class Role {
 
   private List<Row> list(String cql) {
     return session
-        .execute(SimpleStatement.newInstance(cql).setTimeout(PATIENCE).setIdempotent(true))
+        .execute(
+            SimpleStatement.newInstance(cql)
+                .setPageSize(Trial.SMALL_PAGE)
+                .setTimeout(PATIENCE)
+                .setIdempotent(true))
         .all();
   }
 }
