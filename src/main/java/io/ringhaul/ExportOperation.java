@@ -83,7 +83,7 @@ final class ExportOperation implements Operation<ExportResult> {
         RangeStatements.selecting(
                 session, table, new Selection(rows.selected(), selection.condition()))
             .checked();
-    try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);
+    try (RejectedRows rejected = RejectedRows.begin(rejectSettings, table, columns);
         TargetSession targetSession = target.open();
         RequestSender sender = new RequestSender(session, scan.requests());
         ProgressReporter reporter =
@@ -148,7 +148,6 @@ final class ExportOperation implements Operation<ExportResult> {
     try {
       List<TaskOutput> outputs = tasks.run(threads, writers);
       tasks.requireComplete(sender.retries());
-      rejected.finish();
       return outputs;
     } catch (Throwable e) {
       // Not interrupted: the caller may have cancelled, and the files must go all the same.

@@ -9,6 +9,7 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.rejects.RejectedRows;
+import io.ringhaul.rejects.TaskRejects;
 import io.ringhaul.ring.Tiling;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.scan.Page;
@@ -101,19 +102,22 @@ final class ExportTasks {
   }
 
   private void run(ScanTask task) throws InterruptedException {
-    try (TaskWriter writer = target.openTask(targetPlan, rows.columns(), task.number())) {
+    try (TaskRejects rejects = rejected.openTask();
+        TaskWriter writer = target.openTask(targetPlan, rows.columns(), task.number())) {
       TaskScan pages = scanner.scan(task);
       for (Page page = pages.next(); page != null; page = budget.isSpent() ? null : pages.next()) {
-        scan.meter().handled(write(page, writer), page.bytes());
+        scan.meter().handled(write(page, writer, rejects), page.bytes());
       }
-      ended(task, writer.finish());
+      TaskOutput output = writer.finish();
+      rejects.commit(rejectBytes -> ended(task, output));
     } catch (UnreadableRangeException e) {
       failed(task, e);
     }
   }
 
   /** Writes what the target is to have of a page; how many rows that were. */
-  private int write(Page page, TaskWriter writer) throws InterruptedException {
+  private int write(Page page, TaskWriter writer, TaskRejects rejects)
+      throws InterruptedException {
     int written = 0;
     for (Row row : page.rows()) {
       RawRow exported = rows.of(row);
@@ -127,7 +131,7 @@ final class ExportTasks {
         writer.write(exported);
         written++;
       } catch (UnrepresentableValueException e) {
-        rejected.add(e, exported);
+        rejects.add(e, exported);
       }
     }
     if (Thread.interrupted()) {

@@ -12,6 +12,7 @@ import io.ringhaul.format.SourceSplit;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.rejects.RejectSettings;
 import io.ringhaul.rejects.RejectedRows;
+import io.ringhaul.rejects.TaskRejects;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.LocalNodes;
@@ -82,7 +83,7 @@ final class ImportOperation implements Operation<ImportResult> {
       List<ColumnDescription> columns = withTimes.select(plan.columns());
       requireRoom(session, table, columns, requests);
       ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0);
-      try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);
+      try (RejectedRows rejected = RejectedRows.begin(rejectSettings, table, columns);
           BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
           RequestSender looks = new RequestSender(session, requests.seeingEveryWrite());
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
@@ -103,13 +104,15 @@ final class ImportOperation implements Operation<ImportResult> {
                       for (SourceSplit split = waiting.poll();
                           split != null;
                           split = waiting.poll()) {
-                        new SplitImport(rejected, plan.location(), writer)
-                            .run(sourceSession.open(plan, columns, split), binders.open());
+                        try (TaskRejects rejects = rejected.openTask()) {
+                          new SplitImport(rejects, plan.location(), writer)
+                              .run(sourceSession.open(plan, columns, split), binders.open());
+                          rejects.commit(rejectBytes -> {});
+                        }
                         meter.taskDone();
                       }
                     });
                 writer.flush();
-                rejected.finish();
                 return writer.writtenStatements();
               } catch (RuntimeException | InterruptedException e) {
                 FailedImport.settle(e, writer, table.isCounterTable() || binders.append(), stays);

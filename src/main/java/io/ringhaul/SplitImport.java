@@ -4,7 +4,7 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RowReader;
-import io.ringhaul.rejects.RejectedRows;
+import io.ringhaul.rejects.TaskRejects;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.write.RowBinder;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param source where the rows come from, for people
  * @param writer takes the others
  */
-record SplitImport(RejectedRows rejected, String source, BatchWriter writer) {
+record SplitImport(TaskRejects rejected, String source, BatchWriter writer) {
 
   /** Reads to the end and closes the reader. */
   void run(RowReader opened, RowBinder rows) throws InterruptedException {
@@ -27,23 +27,23 @@ record SplitImport(RejectedRows rejected, String source, BatchWriter writer) {
         try {
           row = reader.next();
         } catch (UnrepresentableValueException e) {
-          rejected.add(e, source);
+          rejected.add(e, reader.lastRecord(), source);
           continue;
         }
         if (row == null) {
           return;
         }
-        write(row, rows);
+        write(row, rows, reader);
       }
     }
   }
 
-  private void write(RawRow row, RowBinder rows) throws InterruptedException {
+  private void write(RawRow row, RowBinder rows, RowReader reader) throws InterruptedException {
     List<BoundStatement> statements;
     try {
       statements = rows.bind(row);
     } catch (UnrepresentableValueException e) {
-      rejected.addNamed(e, row);
+      rejected.add(e, row, reader.lastRecord());
       return;
     }
     if (!statements.isEmpty()) {

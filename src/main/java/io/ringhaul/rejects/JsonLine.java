@@ -3,6 +3,8 @@ package io.ringhaul.rejects;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -20,16 +22,51 @@ final class JsonLine {
     return this;
   }
 
+  JsonLine put(String name, long value) {
+    field(name);
+    text.append(value);
+    return this;
+  }
+
+  /** Bytes that are text as a string; others in hex, as the only member of an object. */
+  JsonLine putText(String name, byte[] bytes) {
+    field(name);
+    try {
+      quote(
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .decode(ByteBuffer.wrap(bytes))
+              .toString());
+    } catch (CharacterCodingException e) {
+      text.append("{\"hex\":");
+      hex(ByteBuffer.wrap(bytes));
+      text.append('}');
+    }
+    return this;
+  }
+
   /** An object with the bytes of each column's value in hex, null where the row has none. */
   JsonLine putHex(String name, List<ColumnDescription> columns, RawRow row) {
     field(name);
     text.append('{');
     for (int i = 0; i < columns.size(); i++) {
       field(columns.get(i).name());
-      hex(row, i);
+      ByteBuffer value = row.bytes(i);
+      if (value == null) {
+        text.append("null");
+      } else {
+        hex(value);
+      }
     }
     text.append('}');
     return this;
+  }
+
+  /** What there is so far. */
+  @Override
+  public String toString() {
+    return text.toString();
   }
 
   /** The line in UTF-8, with its end. */
@@ -45,12 +82,7 @@ final class JsonLine {
     text.append(':');
   }
 
-  private void hex(RawRow row, int column) {
-    ByteBuffer value = row.bytes(column);
-    if (value == null) {
-      text.append("null");
-      return;
-    }
+  private void hex(ByteBuffer value) {
     text.append('"');
     for (int at = value.position(); at < value.limit(); at++) {
       byte b = value.get(at);
