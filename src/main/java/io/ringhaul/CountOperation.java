@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.progress.OperationTotals;
 import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.progress.ProgressMeter.Earlier;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.scan.RangeCounter;
@@ -37,7 +38,13 @@ final class CountOperation implements Operation<CountResult> {
         new TableLookup(session).readable(settings.keyspace(), settings.table());
     TableScan scan =
         TableScan.prepare(
-            session, settings, table, table.partitionKey(), selection.tokens(), SIZING);
+            session,
+            settings,
+            table,
+            table.partitionKey(),
+            selection.tokens(),
+            SIZING,
+            Earlier.NOTHING);
     ProgressMeter meter = scan.meter();
     ScanPlan plan = scan.plan();
     RequestSettings requests = scan.requests();
@@ -61,7 +68,7 @@ final class CountOperation implements Operation<CountResult> {
               counter::run);
       OperationTotals totals = meter.totals(sender.retries());
       if (!failed.isEmpty()) {
-        throw Outcome.incomplete("Counting " + table, totals, failed);
+        throw Outcome.incomplete("Counting " + table, totals, failed, "run the operation again");
       }
       return new CountResult(totals);
     }

@@ -4,6 +4,8 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.progress.Progress;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.LocalNodes;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -24,6 +26,17 @@ record OperationSettings(
     OptionalInt splitCount,
     RequestSettings requests,
     Consumer<Progress> progressListener) {
+
+  /** What a job's store keeps of them, for people. */
+  Map<String, String> texts() {
+    Map<String, String> texts = new LinkedHashMap<>();
+    parallelism.ifPresent(value -> texts.put("parallelism", Integer.toString(value)));
+    splitCount.ifPresent(value -> texts.put("splitCount", Integer.toString(value)));
+    texts.put("consistency", requests.consistency().toString());
+    texts.put("requestTimeout", requests.timeout().toString());
+    texts.put("maxAttempts", Integer.toString(requests.maxAttempts()));
+    return texts;
+  }
 
   /** How requests are sent, with the asked parallelism or else so many for each local node. */
   RequestSettings requests(int perNode, LocalNodes nodes) {

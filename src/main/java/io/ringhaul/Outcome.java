@@ -53,13 +53,18 @@ final class Outcome {
     }
   }
 
+  /**
+   * The failure of an operation that could not read all ranges.
+   *
+   * @param remedy what to do once the nodes are well
+   */
   static IncompleteOperationException incomplete(
-      String doing, OperationTotals totals, List<FailedRange> failed) {
+      String doing, OperationTotals totals, List<FailedRange> failed, String remedy) {
     return new IncompleteOperationException(
         String.format(
             "%s is incomplete: %d of %d token ranges could not be read, nothing was committed. The"
-                + " first is %s. Check the nodes that hold them and run the operation again",
-            doing, failed.size(), totals.rangesPlanned(), failed.get(0)),
+                + " first is %s. Check the nodes that hold them and %s",
+            doing, failed.size(), totals.rangesPlanned(), failed.get(0), remedy),
         null,
         totals,
         failed);

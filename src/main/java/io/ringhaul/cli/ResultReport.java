@@ -59,7 +59,7 @@ final class ResultReport {
         add("rowsInDoubt", doubtful.rows());
       }
       print(
-          failure.partialResult().orElse(new OperationTotals(0, 0, 0, 0, 0, 0, Duration.ZERO)),
+          failure.partialResult().orElse(new OperationTotals(0, 0, 0, 0, 0, 0, 0, Duration.ZERO)),
           failure.failedRanges().size());
     }
   }

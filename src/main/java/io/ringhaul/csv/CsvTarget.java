@@ -7,6 +7,7 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * A folder of CSV files in UTF-8 that an export writes: {@code part-*.csv} and a {@code
@@ -75,6 +76,11 @@ public final class CsvTarget implements ExportTarget {
    */
   public CsvTarget mode(WriteMode mode) {
     return new CsvTarget(folder.withMode(mode), settings);
+  }
+
+  @Override
+  public Map<String, String> identity() {
+    return folder.identity(CsvOutput.FORMAT, settings.toString());
   }
 
   @Override

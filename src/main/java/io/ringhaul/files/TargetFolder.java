@@ -4,6 +4,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * The folder that an export goes to: the settings that the targets of all folder formats share.
@@ -51,6 +52,21 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
    */
   public TargetFolder withMaxFileSize(long bytes) {
     return new TargetFolder(path, compression, bytes, mode);
+  }
+
+  /**
+   * What must stay the same for an export to be taken up.
+   *
+   * @param format the format's name
+   * @param settings the format's own, in a text
+   */
+  public Map<String, String> identity(String format, String settings) {
+    return Map.of(
+        "target format", format,
+        "target folder", path.toString(),
+        "target mode", mode.name(),
+        "target compression", compression.name(),
+        "target settings", settings);
   }
 
   /** The same with another mode. */

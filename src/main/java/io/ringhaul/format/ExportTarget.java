@@ -1,5 +1,7 @@
 package io.ringhaul.format;
 
+import java.util.Map;
+
 /** Where an export goes: an immutable description, such as {@code IcebergTarget}. */
 @FunctionalInterface
 public interface ExportTarget {
@@ -10,4 +12,13 @@ public interface ExportTarget {
    * @throws io.ringhaul.exceptions.BulkOperationException if it cannot be opened
    */
   TargetSession open();
+
+  /**
+   * What must stay the same for an export to be taken up by another process, each part by its name
+   * for people, such as {@code target folder}: where it goes, and how what is there is treated.
+   * Settings that concern only files to come, such as their size, are not among it.
+   */
+  default Map<String, String> identity() {
+    return Map.of();
+  }
 }

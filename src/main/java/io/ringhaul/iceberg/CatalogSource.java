@@ -21,25 +21,44 @@ interface CatalogSource {
   /** Opens the catalog, or hands on the caller's. */
   Handle open();
 
+  /** The same source under a name for people. */
+  default CatalogSource named(String name) {
+    CatalogSource unnamed = this;
+    return new CatalogSource() {
+      @Override
+      public Handle open() {
+        return unnamed.open();
+      }
+
+      @Override
+      public String toString() {
+        return name;
+      }
+    };
+  }
+
   /** The caller's own catalog. */
   static CatalogSource of(Catalog catalog) {
-    return () ->
-        new Handle() {
-          @Override
-          public Catalog catalog() {
-            return catalog;
-          }
+    CatalogSource source =
+        () ->
+            new Handle() {
+              @Override
+              public Catalog catalog() {
+                return catalog;
+              }
 
-          @Override
-          public void close() {
-            // The caller opened it and closes it.
-          }
-        };
+              @Override
+              public void close() {
+                // The caller opened it and closes it.
+              }
+            };
+    return source.named("catalog " + catalog.name());
   }
 
   /** The catalog of a local warehouse, made if it is not there. */
   static CatalogSource warehouse(Path folder) {
-    return () -> LocalWarehouse.open(folder);
+    CatalogSource source = () -> LocalWarehouse.open(folder);
+    return source.named(folder.toAbsolutePath().normalize().toString());
   }
 
   /** The catalog of a local warehouse that must be there: reading makes no empty one. */

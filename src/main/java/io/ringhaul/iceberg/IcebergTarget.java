@@ -7,6 +7,7 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.parquet.ParquetCodecs;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.iceberg.TableProperties;
@@ -194,6 +195,11 @@ public final class IcebergTarget implements ExportTarget {
   @Override
   public TargetSession open() {
     return new IcebergTargetSession(settings);
+  }
+
+  @Override
+  public Map<String, String> identity() {
+    return settings.identity();
   }
 
   private static IcebergTarget with(TargetSettings settings) {

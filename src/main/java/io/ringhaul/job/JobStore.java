@@ -11,6 +11,11 @@ import java.util.UUID;
  */
 public interface JobStore extends AutoCloseable {
 
+  /** One that keeps nothing beyond this process, for those who want no store. */
+  static JobStore inMemory() {
+    return new StoredJobs(new MemoryTransactions(), LocalProcess.current());
+  }
+
   /** Whether what is stored survives this process. */
   boolean isDurable();
 

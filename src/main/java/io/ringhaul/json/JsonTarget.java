@@ -7,6 +7,7 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * A folder of JSON files in UTF-8 that an export writes: {@code part-*.json} and a {@code
@@ -61,6 +62,11 @@ public final class JsonTarget implements ExportTarget {
    */
   public JsonTarget mode(WriteMode mode) {
     return new JsonTarget(folder.withMode(mode), layout);
+  }
+
+  @Override
+  public Map<String, String> identity() {
+    return folder.identity(JsonOutput.NAME, layout.name());
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * A folder of Parquet files, {@code part-*.parquet} and {@code manifest.json}. The folder appears
@@ -70,6 +71,11 @@ public final class ParquetTarget implements ExportTarget {
    */
   public ParquetTarget decimal(String column, int precision, int scale) {
     return new ParquetTarget(folder, choices.decimal(column, precision, scale));
+  }
+
+  @Override
+  public Map<String, String> identity() {
+    return folder.identity(ParquetOutputFormat.NAME, choices.toString());
   }
 
   @Override
