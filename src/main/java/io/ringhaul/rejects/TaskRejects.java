@@ -68,6 +68,22 @@ public final class TaskRejects implements AutoCloseable {
     add(all.line(failure, record, Optional.empty(), location));
   }
 
+  /**
+   * Says that the task will add a row with {@link #addAnnounced}, so that it counts at once. May be
+   * called on any thread.
+   *
+   * @throws io.ringhaul.exceptions.TooManyRejectsException if these are too many
+   */
+  public void announce() {
+    all.rejected();
+  }
+
+  /** Takes a row that was announced. */
+  public void addAnnounced(String reason, RawRow row, Optional<SourceRecord> record) {
+    lines.add(all.line(new BulkOperationException(reason), record, Optional.of(row), ""));
+    count++;
+  }
+
   private void add(byte[] line) {
     lines.add(line);
     count++;
