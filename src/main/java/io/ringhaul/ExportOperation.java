@@ -82,7 +82,7 @@ final class ExportOperation implements Operation<ExportResult> {
     List<ColumnDescription> ofTable =
         table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
     ExportedRows rows = CellTimeSelection.of(session, cellTimes, table, ofTable);
-    Map<String, String> fingerprint = fingerprint(table, rows);
+    Map<String, String> fingerprint = fingerprint(session, table, rows);
     Optional<Job> completed =
         OperationJob.completed(jobOptions, jobId, JobKind.EXPORT, fingerprint);
     if (completed.isPresent()) {
@@ -218,12 +218,11 @@ final class ExportOperation implements Operation<ExportResult> {
   }
 
   /** What must not change between runs: the rows and columns, and where they go. */
-  private Map<String, String> fingerprint(TableDescription table, ExportedRows rows) {
+  private Map<String, String> fingerprint(
+      CqlSession session, TableDescription table, ExportedRows rows) {
     Map<String, String> parts = new LinkedHashMap<>(target.identity());
     parts.putAll(restrictions());
-    parts.put("table", table.toString());
-    parts.put("columns", ColumnTexts.of(rows.columns()));
-    parts.put("primary key", ColumnTexts.of(table.primaryKey()));
+    parts.putAll(TableFingerprint.of(session, table, rows.columns()));
     parts.put("unrepresentable rows", rejectSettings.choice().name());
     return parts;
   }

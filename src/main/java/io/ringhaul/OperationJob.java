@@ -73,6 +73,10 @@ final class OperationJob implements AutoCloseable {
     Optional<Job> stored = store.find(id);
     if (stored.isPresent()) {
       requireSame(stored.get(), options, kind, fingerprint);
+      if (!store.isDurable()) {
+        // What a failed one has done was removed.
+        store.reset(id);
+      }
     } else {
       store.create(
           Job.pending(

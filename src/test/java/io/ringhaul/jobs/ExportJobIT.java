@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +47,7 @@ class ExportJobIT {
 
   private static final int ROWS = 6_000;
   private static final int SPLITS = 24;
+  private static final int AT_ONCE = 200;
 
   private static String keyspace;
 
@@ -65,16 +67,17 @@ class ExportJobIT {
     CqlSession session = TestCluster.session();
     PreparedStatement insert =
         session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
-    Stream.iterate(0, row -> row + 1)
-        .limit(ROWS)
-        .map(row -> session.executeAsync(insert.bind(row, "value " + row)).toCompletableFuture())
-        .toList()
-        .forEach(written -> written.join());
+    for (int first = 0; first < ROWS; first += AT_ONCE) {
+      IntStream.range(first, first + AT_ONCE)
+          .mapToObj(row -> session.executeAsync(insert.bind(row, "value " + row)))
+          .toList()
+          .forEach(written -> written.toCompletableFuture().join());
+    }
   }
 
   @BeforeEach
   void open() {
-    store = JobStore.file(folder.resolve("jobs.db"));
+    store = JobStore.inMemory();
     operator = TokenAwareBulkOperator.over(TestCluster.session());
   }
 
