@@ -88,7 +88,7 @@ final class ImportTask {
       try {
         row = reader.next();
       } catch (UnrepresentableValueException | MalformedRecordException e) {
-        read++;
+        count();
         rejects.add(e, reader.lastRecord(), location);
         continue;
       }
@@ -98,10 +98,15 @@ final class ImportTask {
         }
         return true;
       }
-      read++;
+      count();
       write(row, reader, writer, mode);
     }
     return false;
+  }
+
+  private void count() {
+    read++;
+    rejects.read();
   }
 
   private void write(RawRow row, RowReader reader, BatchWriter writer, RefusalMode mode)

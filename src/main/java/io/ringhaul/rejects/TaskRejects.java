@@ -22,6 +22,11 @@ public final class TaskRejects implements AutoCloseable {
     this.lines = lines;
   }
 
+  /** Counts a row that was read, for the limit on the share of rejected ones. */
+  public void read() {
+    all.read(1);
+  }
+
   /** How many rows the task has rejected so far. */
   public long count() {
     return count;
