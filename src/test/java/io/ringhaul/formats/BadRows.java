@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +78,11 @@ public final class BadRows {
   public record Bad(int number, Fault fault, byte[] text) {}
 
   private final Map<Long, Bad> badByLine;
+  private final Set<Integer> badNumbers;
 
-  private BadRows(Map<Long, Bad> badByLine) {
+  private BadRows(Map<Long, Bad> badByLine, Set<Integer> badNumbers) {
     this.badByLine = badByLine;
+    this.badNumbers = badNumbers;
   }
 
   /** Writes the file; it begins with a line of names, and its lines end in LF. */
@@ -118,7 +121,7 @@ public final class BadRows {
         }
       }
     }
-    return new BadRows(Collections.unmodifiableMap(byLine));
+    return new BadRows(Collections.unmodifiableMap(byLine), bad);
   }
 
   /** The bad rows by the lines on which they begin, counted from 1 for the header. */
@@ -128,7 +131,7 @@ public final class BadRows {
 
   /** Whether the row of the number is bad. */
   public boolean isBad(int number) {
-    return badByLine.values().stream().anyMatch(bad -> bad.number() == number);
+    return badNumbers.contains(number);
   }
 
   /** The statements that make the type and the table. */
