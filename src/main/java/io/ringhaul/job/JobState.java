@@ -1,6 +1,9 @@
 package io.ringhaul.job;
 
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What of a job changes while it is worked on; belongs to one transaction. */
@@ -41,5 +44,33 @@ final class JobState {
     completed = now;
     error = newError;
     release();
+  }
+
+  /** The job with these parts that never change, and its plan. */
+  Job of(
+      UUID id,
+      String name,
+      String description,
+      Map<String, String> labels,
+      JobKind kind,
+      Instant created,
+      JobDefinition definition,
+      Optional<String> plan) {
+    return new Job(
+        id,
+        name,
+        description,
+        labels,
+        kind,
+        status,
+        created,
+        Optional.ofNullable(started),
+        Optional.ofNullable(completed),
+        figures,
+        definition,
+        plan,
+        run,
+        Optional.ofNullable(claim).map(Claim::owner),
+        Optional.ofNullable(error));
   }
 }

@@ -28,22 +28,15 @@ final class MemoryRecords implements JobRecords {
     }
 
     private Job job() {
-      return new Job(
+      return state.of(
           first.id(),
           first.name(),
           first.description(),
           first.labels(),
           first.kind(),
-          state.status,
           first.created(),
-          Optional.ofNullable(state.started),
-          Optional.ofNullable(state.completed),
-          state.figures,
           first.definition(),
-          plan,
-          state.run,
-          Optional.ofNullable(state.claim).map(Claim::owner),
-          Optional.ofNullable(state.error));
+          plan);
     }
   }
 
