@@ -48,6 +48,19 @@ final class CountOperation implements Operation<CountResult> {
     ProgressMeter meter = scan.meter();
     ScanPlan plan = scan.plan();
     RequestSettings requests = scan.requests();
+    int page =
+        ScanPreflight.run(
+            session,
+            settings,
+            requests,
+            new ScanPreflight.Reading(
+                "The count of " + table,
+                table,
+                "count(*)",
+                selection.condition(),
+                pageSize,
+                RangeCounter.DEFAULT_PAGE_SIZE),
+            List.of());
     try (RequestSender sender = new RequestSender(session, requests);
         ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
       RangeCounter counter =
@@ -58,7 +71,7 @@ final class CountOperation implements Operation<CountResult> {
                   session, table, Selection.of(table.partitionKey()).where(selection.condition())),
               sender,
               meter,
-              pageSize);
+              page);
       List<FailedRange> failed =
           Outcome.of(
               meter,

@@ -117,6 +117,9 @@ final class ExportOperation implements Operation<ExportResult> {
             SIZING,
             checkpoints.figures());
     int writers = writers(scan);
+    int mostPageSize =
+        new ExportPreflight(session, settings, selection, target)
+            .run(table, rows.selected(), scan, pageSize);
     // Prepared before the target is opened: what the cluster refuses must leave nothing behind.
     RangeStatements statements =
         RangeStatements.selecting(
@@ -134,7 +137,9 @@ final class ExportOperation implements Operation<ExportResult> {
               statements,
               sender,
               new ScanSettings(
-                  pageSize, Math.max(1, scan.requests().parallelism() / Math.max(1, writers))));
+                  pageSize,
+                  Math.max(1, scan.requests().parallelism() / Math.max(1, writers)),
+                  mostPageSize));
       ExportTasks tasks =
           new ExportTasks(
               scan,

@@ -112,11 +112,15 @@ final class ImportOperation implements Operation<ImportResult> {
     try (SourceSession sourceSession = task.source().open()) {
       TableDescription withTimes =
           choices.times().extend(table, () -> sourceSession.schema(table.keyspace(), table.name()));
-      SourcePlan plan =
-          checkpoints.plan().orElseGet(() -> plan(sourceSession, withTimes, job, checkpoints));
-      requirePrimaryKey(table, plan.columns());
-      List<ColumnDescription> columns = withTimes.select(plan.columns());
+      Optional<SourcePlan> stored = checkpoints.plan();
+      SourcePlan found =
+          stored.orElseGet(
+              () -> sourceSession.plan(withTimes, asked(), settings.splitCount()));
+      requirePrimaryKey(table, found.columns());
+      List<ColumnDescription> columns = withTimes.select(found.columns());
+      new ImportPreflight(session, settings, choices).run(table, columns, requests);
       requireRoom(session, table, columns, requests, checkpoints);
+      SourcePlan plan = stored.orElseGet(() -> keep(found, sourceSession, job, checkpoints));
       ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0, checkpoints.figures());
       try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
           BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
@@ -161,9 +165,9 @@ final class ImportOperation implements Operation<ImportResult> {
     }
   }
 
-  private SourcePlan plan(
-      SourceSession source, TableDescription table, OperationJob job, ImportCheckpoints checkpoints) {
-    SourcePlan plan = source.plan(table, asked(), settings.splitCount());
+  /** Stores the plan, if need be with what it takes to notice that the source has changed. */
+  private static SourcePlan keep(
+      SourcePlan plan, SourceSession source, OperationJob job, ImportCheckpoints checkpoints) {
     SourcePlan kept = job.isDurable() ? source.pinned(plan) : plan;
     checkpoints.plan(kept);
     return kept;

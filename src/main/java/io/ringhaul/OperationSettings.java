@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * @param splitCount tasks to aim for; empty for the default
  * @param requests how requests are sent; its parallelism is not set yet
  * @param progressListener hears of the progress
+ * @param skipsPreflight whether the operation begins without looking whether it can go well
  */
 record OperationSettings(
     CqlIdentifier keyspace,
@@ -25,7 +26,8 @@ record OperationSettings(
     OptionalInt parallelism,
     OptionalInt splitCount,
     RequestSettings requests,
-    Consumer<Progress> progressListener) {
+    Consumer<Progress> progressListener,
+    boolean skipsPreflight) {
 
   /** What a job's store keeps of them, for people. */
   Map<String, String> texts() {

@@ -25,7 +25,8 @@ record TableScan(ScanPlan plan, RequestSettings requests, ProgressMeter meter) {
 
   private static final int REQUESTS_PER_NODE = 8;
 
-  private static double share(TokenRangeSet tokens) {
+  /** How much of the ring that is, from 0 to 1. */
+  static double share(TokenRangeSet tokens) {
     return tokens.width().doubleValue() / TokenRange.wholeRing().width().doubleValue();
   }
 

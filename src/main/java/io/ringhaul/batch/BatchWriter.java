@@ -112,6 +112,7 @@ public final class BatchWriter implements AutoCloseable {
   public void add(List<BoundStatement> together, WriteOutcome outcome)
       throws InterruptedException {
     Unit unit = new Unit(together, OpenBatches.sizeOf(together), outcome);
+    sender.throttle(1, unit.bytes());
     WriteKind kind = kindOf(together);
     ByteBuffer key = together.get(0).getRoutingKey();
     sendAlone();
@@ -141,6 +142,7 @@ public final class BatchWriter implements AutoCloseable {
   public boolean write(List<BoundStatement> together, int counted) throws InterruptedException {
     Refusal refusal = new Refusal();
     Unit unit = new Unit(together, OpenBatches.sizeOf(together), refusal);
+    sender.throttle(counted, unit.bytes());
     try {
       boolean written =
           send(new Batch(new Slot(NO_KEY, kindOf(together)), List.of(unit)), counted)

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     description = "Imports rows into a table.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class ImportCommand extends OperationCommand<ImportResult> {
+final class ImportCommand extends JobCommand<ImportResult> {
 
   @Mixin private FormatOptions format = new FormatOptions();
   @Mixin private SourceOptions source = new SourceOptions();
@@ -80,6 +80,7 @@ final class ImportCommand extends OperationCommand<ImportResult> {
       request.addToCounters();
     }
     rejects.apply(request);
+    job().apply(request);
     return request;
   }
 

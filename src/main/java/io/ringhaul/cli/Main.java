@@ -20,13 +20,20 @@ import picocli.CommandLine.Spec;
     description = "Counts, exports and imports whole Cassandra and ScyllaDB tables.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {CountCommand.class, ExportCommand.class, ImportCommand.class, DemoCommand.class},
+    subcommands = {
+      CountCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
+      JobsCommand.class,
+      DemoCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
       "1:failed",
       "2:wrong usage",
-      "3:incomplete: some token ranges could not be read"
+      "3:incomplete: some token ranges could not be read",
+      "4:stopped: the job can be resumed"
     })
 public final class Main implements Runnable {
 
@@ -59,6 +66,7 @@ public final class Main implements Runnable {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setExecutionExceptionHandler(new FailureReport());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    JobsCommand.configure(commandLine);
     configFile(arguments).ifPresent(file -> setDefaults(commandLine, file));
     return commandLine;
   }
@@ -67,7 +75,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "Name a command: count, export, import or demo");
+        "Name a command: count, export, import, jobs or demo");
   }
 
   /** The file must be known before the arguments are parsed: its values are their defaults. */

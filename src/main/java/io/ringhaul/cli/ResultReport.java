@@ -1,8 +1,6 @@
 package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.progress.OperationTotals;
@@ -13,8 +11,6 @@ import java.util.Map;
 
 /** Puts the result of an operation on standard output: for people, or as one line of JSON. */
 final class ResultReport {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final boolean json;
   private final String operation;
@@ -79,11 +75,7 @@ final class ResultReport {
     line.put("seconds", seconds(totals));
     line.put("rowsPerSecond", totals.rowsPerSecond());
     line.putAll(more);
-    try {
-      System.out.println(JSON.writeValueAsString(line));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Texts and numbers are always JSON", e);
-    }
+    JsonLine.print(line);
   }
 
   private static double seconds(OperationTotals totals) {

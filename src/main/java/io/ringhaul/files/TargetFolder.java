@@ -3,6 +3,7 @@ package io.ringhaul.files;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.WriteMode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -37,6 +38,19 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
   /** A new folder, or an empty one, with files of 128 MiB at most. */
   public static TargetFolder of(Path path, Compression compression) {
     return new TargetFolder(path, compression, DEFAULT_FILE_BYTES, WriteMode.CREATE);
+  }
+
+  /** The folder beside which the files lie until the commit: the one that holds the target. */
+  public Path workFolder() {
+    Path real;
+    try {
+      real = DurableFiles.linkTarget(path);
+    } catch (IOException e) {
+      // Whoever opens the target says what is wrong with the link.
+      real = path;
+    }
+    Path parent = real.getParent();
+    return parent == null ? real : parent;
   }
 
   /** The same with another compression. */

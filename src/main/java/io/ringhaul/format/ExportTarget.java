@@ -1,6 +1,8 @@
 package io.ringhaul.format;
 
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** Where an export goes: an immutable description, such as {@code IcebergTarget}. */
 @FunctionalInterface
@@ -20,5 +22,18 @@ public interface ExportTarget {
    */
   default Map<String, String> identity() {
     return Map.of();
+  }
+
+  /**
+   * The folder of this machine that the files of an export are written to or beside, for a look at
+   * its room and its permissions; it need not exist yet. Empty if they go elsewhere.
+   */
+  default Optional<Path> localFolder() {
+    return Optional.empty();
+  }
+
+  /** The folder for files that an export writes for itself and removes; empty if it writes none. */
+  default Optional<Path> spillFolder() {
+    return Optional.empty();
   }
 }

@@ -3,6 +3,7 @@ package io.ringhaul.iceberg;
 import io.ringhaul.exceptions.StorageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.iceberg.catalog.Catalog;
 
 /** Where a catalog comes from, and who closes it. */
@@ -37,6 +38,11 @@ interface CatalogSource {
     };
   }
 
+  /** The folder of a warehouse on this machine; empty for a catalog elsewhere. */
+  default Optional<Path> folder() {
+    return Optional.empty();
+  }
+
   /** The caller's own catalog. */
   static CatalogSource of(Catalog catalog) {
     CatalogSource source =
@@ -57,8 +63,22 @@ interface CatalogSource {
 
   /** The catalog of a local warehouse, made if it is not there. */
   static CatalogSource warehouse(Path folder) {
-    CatalogSource source = () -> LocalWarehouse.open(folder);
-    return source.named(folder.toAbsolutePath().normalize().toString());
+    return new CatalogSource() {
+      @Override
+      public Handle open() {
+        return LocalWarehouse.open(folder);
+      }
+
+      @Override
+      public Optional<Path> folder() {
+        return Optional.of(folder);
+      }
+
+      @Override
+      public String toString() {
+        return folder.toAbsolutePath().normalize().toString();
+      }
+    };
   }
 
   /** The catalog of a local warehouse that must be there: reading makes no empty one. */

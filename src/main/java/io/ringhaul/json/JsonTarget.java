@@ -8,6 +8,7 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A folder of JSON files in UTF-8 that an export writes: {@code part-*.json} and a {@code
@@ -72,5 +73,10 @@ public final class JsonTarget implements ExportTarget {
   @Override
   public TargetSession open() {
     return new FolderTargetSession(folder, new JsonOutput(layout));
+  }
+
+  @Override
+  public Optional<Path> localFolder() {
+    return Optional.of(folder.workFolder());
   }
 }

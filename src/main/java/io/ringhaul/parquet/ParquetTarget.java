@@ -9,6 +9,7 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A folder of Parquet files, {@code part-*.parquet} and {@code manifest.json}. The folder appears
@@ -81,5 +82,10 @@ public final class ParquetTarget implements ExportTarget {
   @Override
   public TargetSession open() {
     return new FolderTargetSession(folder, new ParquetOutputFormat(choices));
+  }
+
+  @Override
+  public Optional<Path> localFolder() {
+    return Optional.of(folder.workFolder());
   }
 }

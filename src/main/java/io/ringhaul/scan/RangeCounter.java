@@ -5,7 +5,9 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.request.Excess;
 import io.ringhaul.request.Failures;
+import io.ringhaul.request.RequestLimits;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.ring.TokenRange;
@@ -21,14 +23,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the ranges of a plan on the server, one {@code count(*)} a range. A range that times out
- * is halved; a single token, which cannot be halved, is counted by paging its keys.
+ * Counts the ranges of a plan on the server, one {@code count(*)} a range. A range that is too much
+ * for the server, in time or for its tombstones, is divided; a single token, which cannot be
+ * divided, is counted by paging its keys.
  *
  * <p>Used by one thread, once.
  */
 public final class RangeCounter {
 
-  private static final int DEFAULT_PAGE_SIZE = 5_000;
+  /** Rows to a page unless another number is set. */
+  public static final int DEFAULT_PAGE_SIZE = 5_000;
 
   /** A range of the plan and how many of its parts are still to come. */
   private static final class RangeState {
@@ -47,13 +51,14 @@ public final class RangeCounter {
   private record Part(
       RangeState owner, TokenRange piece, boolean paging, @Nullable ByteBuffer position) {}
 
-  private record Arrival(Part part, @Nullable AsyncResultSet rows, @Nullable Throwable failure) {}
+  private record Arrival(
+      Part part, int rowsToPage, @Nullable AsyncResultSet rows, @Nullable Throwable failure) {}
 
   private final RangeStatements counting;
   private final RangeStatements keys;
   private final RequestSender sender;
   private final ProgressMeter meter;
-  private final int pageSize;
+  private final PageSizer pageSizer;
   private final Deque<Part> waiting = new ArrayDeque<>();
   private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
   private final List<FailedRange> failed = new ArrayList<>();
@@ -76,7 +81,9 @@ public final class RangeCounter {
     this.keys = keys;
     this.sender = sender;
     this.meter = meter;
-    this.pageSize = pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize;
+    this.pageSizer =
+        new PageSizer(
+            pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize, DEFAULT_PAGE_SIZE, RequestLimits.NONE);
     this.openRanges = new int[plan.tasks().size()];
     enqueue(plan);
   }
@@ -93,7 +100,7 @@ public final class RangeCounter {
       if (arrival.failure() == null) {
         read(arrival.part(), Objects.requireNonNull(arrival.rows()));
       } else {
-        failed(arrival.part(), arrival.failure());
+        failed(arrival.part(), arrival.rowsToPage(), arrival.failure());
       }
     }
     return failed;
@@ -127,40 +134,45 @@ public final class RangeCounter {
   private boolean ask() throws InterruptedException {
     while (!waiting.isEmpty()) {
       Part part = waiting.removeFirst();
+      int pageSize = pageSizer.rows();
+      Request request = request(part, pageSize);
       CompletionStage<AsyncResultSet> response =
-          asked == 0 ? sender.send(request(part)) : sender.trySend(request(part));
+          asked == 0 ? sender.send(request) : sender.trySend(request);
       if (response == null) {
         waiting.addFirst(part);
         break;
       }
       asked++;
-      response.whenComplete((rows, failure) -> arrivals.add(new Arrival(part, rows, failure)));
+      response.whenComplete(
+          (rows, failure) -> arrivals.add(new Arrival(part, pageSize, rows, failure)));
     }
     return asked > 0;
   }
 
-  private Request request(Part part) {
+  private Request request(Part part, int pageSize) {
     if (part.paging()) {
       BoundStatement statement =
           keys.bind(part.piece()).setPagingState(part.position()).setPageSize(pageSize);
-      return Request.of(statement);
+      return PageRetries.request(statement, false);
     }
-    // A count that timed out once will time out again: it is halved at once instead.
+    // A count that was too much once will be so again: it is divided at once instead.
     return new Request(
         counting.bind(part.piece()).setPageSize(pageSize),
         (statement, failure) -> statement,
-        failure -> !Failures.isTimeout(failure));
+        failure -> Excess.of(failure).isEmpty());
   }
 
-  private void read(Part part, AsyncResultSet rows) {
+  private void read(Part part, AsyncResultSet rows) throws InterruptedException {
     long bytes = Math.max(0, rows.getExecutionInfo().getResponseSizeInBytes());
     if (!part.paging()) {
       Row row = Objects.requireNonNull(rows.one(), "count(*) gave no row");
       meter.handled(row.getLong(0), bytes);
       ended(part.owner());
+      sender.throttle(row.getLong(0), bytes);
       return;
     }
     meter.handled(rows.remaining(), bytes);
+    sender.throttle(rows.remaining(), bytes);
     ByteBuffer position = rows.getExecutionInfo().getPagingState();
     if (position == null) {
       ended(part.owner());
@@ -169,14 +181,18 @@ public final class RangeCounter {
     }
   }
 
-  private void failed(Part part, Throwable failure) {
+  private void failed(Part part, int rowsToPage, Throwable failure) {
+    if (pageSizer.isRefused(rowsToPage, failure)) {
+      waiting.addFirst(part);
+      return;
+    }
     if (!Failures.isPassing(failure)) {
       throw Failures.notPassing(failure, "Counting token range " + part.piece());
     }
-    if (Failures.isTimeout(failure) && !part.paging()) {
-      List<TokenRange> halves = part.piece().split(2);
-      if (halves.size() == 2) {
-        add(part.owner(), halves);
+    if (Excess.of(failure).isPresent() && !part.paging()) {
+      List<TokenRange> pieces = part.piece().split(Cursor.PARTS);
+      if (pieces.size() > 1) {
+        add(part.owner(), pieces);
       } else {
         part.owner().open++;
         waiting.addLast(new Part(part.owner(), part.piece(), true, null));
@@ -184,7 +200,7 @@ public final class RangeCounter {
       part.owner().open--;
       return;
     }
-    part.owner().failure = failure;
+    part.owner().failure = UnreadableRangeException.of(part.piece(), keys.table(), failure);
     ended(part.owner());
   }
 
@@ -197,7 +213,7 @@ public final class RangeCounter {
           new FailedRange(
               range.range.startExclusive(),
               range.range.endInclusive(),
-              Failures.describe(range.failure)));
+              String.valueOf(range.failure.getMessage())));
       return;
     }
     meter.rangesDone(1);
