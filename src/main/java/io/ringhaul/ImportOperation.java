@@ -133,7 +133,7 @@ final class ImportOperation implements Operation<ImportResult> {
         }
         ImportTasks tasks =
             new ImportTasks(
-                new ImportTasks.Source(sourceSession, plan, columns),
+                new ImportTasks.Source(sourceSession, plan, table, columns),
                 binders,
                 writer,
                 rejected,

@@ -11,6 +11,7 @@ import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.rejects.RejectedRows;
 import io.ringhaul.rejects.TaskRejects;
 import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
 import io.ringhaul.write.RowBinder;
 import io.ringhaul.write.RowBinders;
 import java.util.List;
@@ -32,9 +33,14 @@ final class ImportTasks {
   /**
    * Where the rows of an import come from.
    *
+   * @param table where they go
    * @param columns the plan's columns
    */
-  record Source(SourceSession session, SourcePlan plan, List<ColumnDescription> columns) {
+  record Source(
+      SourceSession session,
+      SourcePlan plan,
+      TableDescription table,
+      List<ColumnDescription> columns) {
 
     RowReader open(SourceSplit split) {
       return session.open(plan, columns, split);
@@ -82,7 +88,7 @@ final class ImportTasks {
     finishEnded();
     if (stopped) {
       throw new JobStoppedException(
-          job.id(), "Importing from " + source.plan().location() + " was stopped. " + job.remedy());
+          job.id(), "Importing into " + source.table() + " was stopped");
     }
     if (!open.isEmpty()) {
       throw new BulkOperationException(
