@@ -150,6 +150,7 @@ final class ImportOperation implements Operation<ImportResult> {
               try {
                 tasks.run(threads, readers(requests, plan));
                 rejected.requireFew();
+                rejected.writeRecords();
               } catch (RuntimeException | InterruptedException e) {
                 FailedImport.settle(e, writer, binders.append() || job.isDurable(), stays);
                 FailedImport.keep(e, tasks);

@@ -9,6 +9,7 @@ import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.TooManyRejectsException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSplit;
 import io.ringhaul.rejects.TaskRejects;
 import io.ringhaul.schema.RawRow;
@@ -16,6 +17,7 @@ import io.ringhaul.write.RowBinder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -89,7 +91,7 @@ final class ImportTask {
         row = reader.next();
       } catch (UnrepresentableValueException | MalformedRecordException e) {
         count();
-        rejects.add(e, reader.lastRecord(), location);
+        rejects.add(e, last(reader), location);
         continue;
       }
       if (row == null) {
@@ -104,6 +106,11 @@ final class ImportTask {
     return false;
   }
 
+  private Optional<SourceRecord> last(RowReader reader) {
+    rejects.form(reader.recordForm());
+    return reader.lastRecord();
+  }
+
   private void count() {
     read++;
     rejects.read();
@@ -116,7 +123,7 @@ final class ImportTask {
     try {
       statements = binder.bind(row);
     } catch (UnrepresentableValueException | RowRefusedException e) {
-      rejects.add(e, row, reader.lastRecord());
+      rejects.add(e, row, last(reader));
       return;
     }
     if (!statements.isEmpty()) {
@@ -205,7 +212,7 @@ final class ImportTask {
         if (row == null) {
           throw changed();
         }
-        rejects.addAnnounced(each.reason(), row, reader.lastRecord());
+        rejects.addAnnounced(each.reason(), row, last(reader));
       }
     }
     added -= all.size();

@@ -112,6 +112,7 @@ final class ImportTasks {
       task.rejectRefused(() -> source.open(task.split()));
       task.rejects().keep();
     }
+    rejected.writeRecords();
   }
 
   private void work() throws InterruptedException {

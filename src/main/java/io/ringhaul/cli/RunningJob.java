@@ -45,8 +45,7 @@ final class RunningJob implements AutoCloseable {
     request.job(options).jobId(id);
   }
 
-  void apply(ImportRequest request) {
-  }
+  void apply(ImportRequest request) {}
 
   /** From here on a signal stops the job. */
   void begin(String operation) {

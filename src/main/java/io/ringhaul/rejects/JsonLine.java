@@ -1,5 +1,6 @@
 package io.ringhaul.rejects;
 
+import io.ringhaul.format.RecordForm;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
@@ -44,6 +45,23 @@ final class JsonLine {
       text.append('}');
     }
     return this;
+  }
+
+  /** An object that says how records stand in a file. */
+  JsonLine putForm(String name, RecordForm form) {
+    field(name);
+    text.append('{');
+    put(RecordFiles.EXTENSION, form.extension());
+    putText(RecordFiles.HEADER, bytes(form.header()));
+    putText(RecordFiles.LINE_END, bytes(form.lineEnd()));
+    text.append('}');
+    return this;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
   }
 
   /** An object with the bytes of each column's value in hex, null where the row has none. */

@@ -3,6 +3,7 @@ package io.ringhaul.rejects;
 import io.ringhaul.cql.RowKey;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.RecordForm;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
@@ -58,8 +59,11 @@ public final class RejectedRows implements AutoCloseable {
    */
   public static RejectedRows begin(
       RejectSettings settings, TableDescription table, List<ColumnDescription> columns) {
-    return new RejectedRows(
-        settings, table, columns, settings.path().map(RejectFile::create).orElse(null), 0);
+    RejectFile file = settings.path().map(RejectFile::create).orElse(null);
+    if (file != null) {
+      new RecordFiles(file.path()).requireNone();
+    }
+    return new RejectedRows(settings, table, columns, file, 0);
   }
 
   /**
@@ -124,6 +128,16 @@ public final class RejectedRows implements AutoCloseable {
     limit.requireShare(rejected.get(), read.sum(), path().map(Path::toString).orElse(""));
   }
 
+  /**
+   * Makes files of the records of rejected rows beside the file that tells the reasons, in a form
+   * that can be corrected and imported again; replaces those that are there.
+   */
+  public void writeRecords() {
+    if (file != null) {
+      new RecordFiles(file.path()).write(columns);
+    }
+  }
+
   /** Takes the file back, since the operation left nothing behind that it would belong to. */
   public void discard() {
     if (file != null) {
@@ -164,7 +178,8 @@ public final class RejectedRows implements AutoCloseable {
       BulkOperationException failure,
       Optional<SourceRecord> record,
       Optional<RawRow> row,
-      String location) {
+      String location,
+      Optional<RecordForm> form) {
     JsonLine line = start(table);
     if (failure instanceof UnrepresentableValueException known && !known.column().isEmpty()) {
       line.put("column", known.column());
@@ -176,8 +191,14 @@ public final class RejectedRows implements AutoCloseable {
     }
     row.ifPresent(values -> line.put("key", rowKey.text(values)));
     line.put("reason", String.valueOf(failure.getMessage()));
-    row.ifPresent(values -> line.putHex("values", columns, values));
-    record.flatMap(SourceRecord::text).ifPresent(text -> line.putText("record", text));
+    row.ifPresent(values -> line.putHex(RecordFiles.VALUES, columns, values));
+    record
+        .flatMap(SourceRecord::text)
+        .ifPresent(
+            text -> {
+              line.putText(RecordFiles.RECORD, text);
+              form.ifPresent(known -> line.putForm(RecordFiles.FORM, known));
+            });
     return line.end();
   }
 

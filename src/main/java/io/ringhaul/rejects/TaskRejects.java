@@ -2,6 +2,7 @@ package io.ringhaul.rejects;
 
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.RecordForm;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.schema.RawRow;
 import java.util.Optional;
@@ -16,10 +17,16 @@ public final class TaskRejects implements AutoCloseable {
   private final RejectedRows all;
   private final TaskLines lines;
   private long count;
+  private Optional<RecordForm> form = Optional.empty();
 
   TaskRejects(RejectedRows all, TaskLines lines) {
     this.all = all;
     this.lines = lines;
+  }
+
+  /** Says how the texts of the records that are added next make a file. */
+  public void form(Optional<RecordForm> ofRecords) {
+    this.form = ofRecords;
   }
 
   /** Counts a row that was read, for the limit on the share of rejected ones. */
@@ -42,7 +49,7 @@ public final class TaskRejects implements AutoCloseable {
     if (!all.keeps()) {
       throw all.named(failure, row);
     }
-    add(all.line(failure, Optional.empty(), Optional.of(row), ""));
+    add(all.line(failure, Optional.empty(), Optional.of(row), "", form));
   }
 
   /**
@@ -56,7 +63,7 @@ public final class TaskRejects implements AutoCloseable {
     if (!all.keeps()) {
       throw failure;
     }
-    add(all.line(failure, record, Optional.of(row), ""));
+    add(all.line(failure, record, Optional.of(row), "", form));
   }
 
   /**
@@ -70,7 +77,7 @@ public final class TaskRejects implements AutoCloseable {
     if (!all.keeps()) {
       throw failure;
     }
-    add(all.line(failure, record, Optional.empty(), location));
+    add(all.line(failure, record, Optional.empty(), location, form));
   }
 
   /**
@@ -85,7 +92,7 @@ public final class TaskRejects implements AutoCloseable {
 
   /** Takes a row that was announced. */
   public void addAnnounced(String reason, RawRow row, Optional<SourceRecord> record) {
-    lines.add(all.line(new BulkOperationException(reason), record, Optional.of(row), ""));
+    lines.add(all.line(new BulkOperationException(reason), record, Optional.of(row), "", form));
     count++;
   }
 

@@ -72,8 +72,7 @@ class SignalIT {
   @CsvSource({"INT, 130, csv, ", "TERM, 143, iceberg, it's jobs.db"})
   void anExportGoesOnByTheCommandThatIsPrinted(
       String signal, int exitCode, String format, String store) throws Exception {
-    Path jobs =
-        store == null ? folder.resolve("home/.ringhaul/jobs.db") : folder.resolve(store);
+    Path jobs = store == null ? folder.resolve("home/.ringhaul/jobs.db") : folder.resolve(store);
     String[] own = store == null ? new String[0] : new String[] {"--job-store", jobs.toString()};
     Path out = folder.resolve("out");
     CommandProcess process = slowExport(format, out, own);

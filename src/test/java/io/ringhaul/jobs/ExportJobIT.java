@@ -77,7 +77,7 @@ class ExportJobIT {
 
   @BeforeEach
   void open() {
-    store = JobStore.inMemory();
+    store = JobStore.file(folder.resolve("jobs.db"));
     operator = TokenAwareBulkOperator.over(TestCluster.session());
   }
 
