@@ -1,18 +1,29 @@
 package io.ringhaul.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.CountResult;
+import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.TightNode;
+import io.ringhaul.exceptions.FailedRange;
+import io.ringhaul.exceptions.IncompleteOperationException;
+import io.ringhaul.ring.TokenRange;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -88,7 +99,8 @@ class FaultyReadsIT {
               .run();
       assertThat(exported.rows()).isEqualTo(2 * live);
       assertThat(exported.totals().retries()).isPositive();
-      assertThat(watched.count(KEYSPACE, "between").splitCount(1).run().rows()).isEqualTo(2 * live);
+      assertThat(watched.count(KEYSPACE, "between").splitCount(1).run().rows())
+          .isEqualTo(2 * live);
     }
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < live; i++) {
@@ -313,9 +325,7 @@ class FaultyReadsIT {
                 row ->
                     String.join(
                         " ",
-                        List.of(columns).stream()
-                            .map(name -> String.valueOf(row.get(name)))
-                            .toList()))
+                        List.of(columns).stream().map(name -> String.valueOf(row.get(name))).toList()))
             .toList());
   }
 
