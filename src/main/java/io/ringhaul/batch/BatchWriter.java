@@ -121,9 +121,7 @@ public final class BatchWriter implements AutoCloseable {
     long bytes = OpenBatches.sizeOf(together);
     sender.throttle(counted, bytes);
     try {
-      return send(kind.request(together), kind, first, counted, bytes)
-          .toCompletableFuture()
-          .get();
+      return send(kind.request(together), kind, first, counted, bytes).toCompletableFuture().get();
     } catch (ExecutionException e) {
       throw Failures.notPassing(e, "A write");
     }

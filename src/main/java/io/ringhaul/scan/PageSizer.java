@@ -33,8 +33,7 @@ final class PageSizer {
   PageSizer(int fixedRows, RequestLimits limits) {
     this.fixedRows = fixedRows;
     this.targetBytes = share(limits.maxBytesPerSecond(), TARGET_BYTES);
-    this.mostRows =
-        fixedRows > 0 ? fixedRows : (int) share(limits.maxRowsPerSecond(), MOST_ROWS);
+    this.mostRows = fixedRows > 0 ? fixedRows : (int) share(limits.maxRowsPerSecond(), MOST_ROWS);
   }
 
   private static long share(long perSecond, long most) {
