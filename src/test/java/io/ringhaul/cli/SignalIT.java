@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ClusterTest
 class SignalIT {
 
-  private static final int ROWS = 3_000;
+  private static final int ROWS = 2_000;
   private static final Pattern JOB = Pattern.compile(": job ([0-9a-f-]{36})\n");
   private static final Pattern RESUME = Pattern.compile("\n  resume it with: (.*)\n");
 
@@ -123,7 +123,7 @@ class SignalIT {
     assertThat(out).doesNotExist();
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder("bin", "home");
+          .containsExactlyInAnyOrder("bin", "home", ".out.ringhaul-lock");
     }
   }
 
