@@ -74,9 +74,7 @@ final class FolderCleaning {
     Optional<Manifest> manifest = Manifest.find(folder);
     boolean isCommitted = manifest.filter(found -> found.holds(plan.jobId())).isPresent();
     Set<String> stay =
-        isCommitted
-            ? Set.of()
-            : kept.stream().map(PartFile::name).collect(Collectors.toSet());
+        isCommitted ? Set.of() : kept.stream().map(PartFile::name).collect(Collectors.toSet());
     if (!isCommitted) {
       requirePresent();
     }
@@ -102,8 +100,7 @@ final class FolderCleaning {
   }
 
   private int cleanFolder(Manifest manifest, Set<String> stay) throws IOException {
-    Set<String> named =
-        manifest.files().stream().map(PartFile::name).collect(Collectors.toSet());
+    Set<String> named = manifest.files().stream().map(PartFile::name).collect(Collectors.toSet());
     int removed = 0;
     for (Path entry : entries(folder)) {
       String name = name(entry);

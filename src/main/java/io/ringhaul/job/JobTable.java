@@ -49,9 +49,7 @@ final class JobTable {
 
   List<Job> all() {
     return Sql.query(
-        connection,
-        "SELECT " + ALL + " FROM batch_jobs ORDER BY created DESC, id",
-        JobTable::job);
+        connection, "SELECT " + ALL + " FROM batch_jobs ORDER BY created DESC, id", JobTable::job);
   }
 
   /** The changing part of a job; writes to its row first, which keeps everybody else from it. */
@@ -89,7 +87,9 @@ final class JobTable {
                 job.kind().name(),
                 StoredTime.text(job.created()),
                 StoredText.exact("fingerprint", StoredText.json(definition.fingerprint())),
-                StoredText.exact("configuration", StoredText.json(
+                StoredText.exact(
+                    "configuration",
+                    StoredText.json(
                         new Configuration(
                             new TreeMap<>(definition.settings()), definition.command())))),
             CheckedColumns.sealed(key, new @Nullable Object[] {null}),

@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -68,24 +69,29 @@ public final class SchemaAgreement implements Check {
             .findFirst()
             .orElseThrow();
     Map<UUID, TreeSet<String>> versions = new TreeMap<>();
-    add(versions, nodes, query("SELECT host_id, schema_version FROM system.local", asked));
-    add(versions, nodes, query("SELECT host_id, schema_version FROM system.peers", asked));
+    add(versions, nodes, query("system.local", asked));
+    add(versions, nodes, peers(asked));
     return versions;
   }
 
-  private List<Row> query(String cql, Node node) {
+  private List<Row> peers(Node node) {
     try {
-      return session
-          .execute(
-              SimpleStatement.newInstance(cql)
-                  .setNode(node)
-                  .setTimeout(PATIENCE)
-                  .setIdempotent(true))
-          .all();
-    } catch (RuntimeException e) {
-      LOG.debug("No schema versions from {}", node, e);
-      return List.of();
+      return query("system.peers_v2", node);
+    } catch (InvalidQueryException e) {
+      LOG.debug("{} is older than Cassandra 4.0, or no Cassandra: {}", node, e.getMessage());
+      return query("system.peers", node);
     }
+  }
+
+  private List<Row> query(String nodesTable, Node node) {
+    return session
+        .execute(
+            SimpleStatement.newInstance("SELECT host_id, schema_version FROM " + nodesTable)
+                .setNode(node)
+                .setPageSize(Trial.SMALL_PAGE)
+                .setTimeout(PATIENCE)
+                .setIdempotent(true))
+        .all();
   }
 
   private static void add(

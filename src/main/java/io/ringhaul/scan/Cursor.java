@@ -4,6 +4,7 @@ import io.ringhaul.ring.TokenRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,10 @@ record Cursor(TokenRange piece, @Nullable Mark mark, int mostRows) {
    * The end of a page.
    *
    * @param position the server's paging state
-   * @param last the last row; null if the page was not full, so that the position may be anywhere
+   * @param last the token of the last row; null if the page was not full, so that the position may be anywhere
    *     behind it
    */
-  record Mark(ByteBuffer position, @Nullable LastRow last) {}
+  record Mark(ByteBuffer position, @Nullable LongSupplier last) {}
 
   static Cursor at(TokenRange piece) {
     return new Cursor(piece, null, Integer.MAX_VALUE);
@@ -50,7 +51,7 @@ record Cursor(TokenRange piece, @Nullable Mark mark, int mostRows) {
     List<Cursor> parts = new ArrayList<>();
     TokenRange rest = piece;
     if (mark != null && mark.last() != null) {
-      long token = mark.last().token();
+      long token = mark.last().getAsLong();
       parts.add(new Cursor(new TokenRange(token - 1, token), mark, rows));
       if (token == piece.endInclusive()) {
         return parts;

@@ -87,7 +87,7 @@ public final class TaskScan {
     if (position != null) {
       // A page may be short or even empty and still not be the last: only the paging state tells.
       int pageSize = pageSizeOf(response, arrival.pageSize());
-      Mark mark = new Mark(position, rowCount > 0 && rowCount == pageSize ? rows : null);
+      Mark mark = new Mark(position, rowCount > 0 && rowCount == pageSize ? rows::token : null);
       boolean shrunk = pageSize < arrival.pageSize();
       int before = arrival.cursor().mostRows();
       // What was too much here may be so again: pages grow back one after the other.

@@ -167,6 +167,137 @@ class FaultyReadsIT {
         .isEqualTo(expected.size());
   }
 
+  /** 200,000 tombstones on end in one partition: no page and no range is small enough. */
+  @Test
+  void aPartitionThatCannotBeReadIsNamed() {
+    table("one", "(id int, c int, v int, " + columns(100) + " PRIMARY KEY (id, c))");
+    PreparedStatement dead = session.prepare(nulls("one", 100));
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + KEYSPACE + ".one (id, c, v) VALUES (?, ?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int i = 0; i < 2_000; i += 50) {
+        List<BoundStatement> rows = new ArrayList<>();
+        for (int c = i; c < i + 50; c++) {
+          rows.add(dead.bind(-1, c));
+        }
+        writes.addPartition(rows);
+      }
+      writes.add(insert.bind(-1, -1, 7));
+      writes.add(insert.bind(-1, 2_000, 8));
+      for (int i = 0; i < 500; i++) {
+        writes.add(insert.bind(i, 0, i));
+      }
+    }
+    long token =
+        session
+            .execute("SELECT token(id) FROM " + KEYSPACE + ".one WHERE id = -1 LIMIT 1")
+            .one()
+            .getLong(0);
+    MemoryTarget target = new MemoryTarget();
+    IncompleteOperationException exporting =
+        catchThrowableOfType(
+            IncompleteOperationException.class,
+            () ->
+                operator
+                    .exportFrom(KEYSPACE, "one")
+                    .to(target)
+                    .columns("id", "c", "v")
+                    .splitCount(1)
+                    .run());
+    System.err.println(exporting);
+    System.err.println(exporting.failedRanges());
+    System.err.println(exporting.partialResult());
+    IncompleteOperationException counting =
+        catchThrowableOfType(
+            IncompleteOperationException.class,
+            () -> operator.count(KEYSPACE, "one").splitCount(1).run());
+    System.err.println(counting.failedRanges());
+    System.err.println(counting.partialResult());
+  }
+
+  /** A range that cannot be filtered in 200 ms is filtered in parts. */
+  @Test
+  void aRangeThatTakesTooLongIsDivided() throws Exception {
+    int partitions = 200;
+    int perPartition = 2_000;
+    table("slow", "(id int, c int, v int, w text, PRIMARY KEY (id, c))");
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + KEYSPACE + ".slow (id, c, v, w) VALUES (?, ?, ?, ?)");
+    List<String> expected = new ArrayList<>();
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int id = 0; id < partitions; id++) {
+        List<BoundStatement> rows = new ArrayList<>();
+        for (int c = 0; c < perPartition; c++) {
+          int v = id * perPartition + c;
+          rows.add(insert.bind(id, c, v % 500, "w"));
+          if (v % 500 == 0) {
+            expected.add(id + " " + c);
+          }
+        }
+        writes.addPartition(rows);
+      }
+    }
+    node.rangeTimeout(Duration.ofMillis(200));
+    MemoryTarget target = new MemoryTarget();
+    long start = System.nanoTime();
+    SessionWatch watch = new SessionWatch(session);
+    TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session());
+    ExportResult exported =
+        watched
+            .exportFrom(KEYSPACE, "slow")
+            .to(target)
+            .where("v = 0")
+            .allowFiltering()
+            .splitCount(1)
+            .run();
+    System.err.println("RETRIES " + exported.totals() + " " + (System.nanoTime() - start) / 1e9);
+    assertThat(rows(target, "id", "c")).isEqualTo(sorted(expected));
+    System.err.println("SENT " + watch.sent().size());
+    CountResult counted = watched.count(KEYSPACE, "slow").splitCount(1).run();
+    assertThat(counted.rows()).isEqualTo(partitions * perPartition);
+    System.err.println("SENT " + watch.sent().size());
+    System.err.println("RETRIES " + counted.totals() + " " + (System.nanoTime() - start) / 1e9);
+  }
+
+  /** A role that may not ask for pages of more than 100 rows gets them all the same. */
+  @Test
+  void smallerPagesAreAskedForWhereLargeOnesAreRefused() throws Exception {
+    int live = 2_000;
+    table("guarded", "(id int PRIMARY KEY, v int)");
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + KEYSPACE + ".guarded (id, v) VALUES (?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int i = 0; i < live; i++) {
+        writes.add(insert.bind(i, i));
+      }
+    }
+    session.execute("CREATE ROLE IF NOT EXISTS reader WITH PASSWORD = 'reader' AND LOGIN = true");
+    session.execute("GRANT SELECT ON KEYSPACE " + KEYSPACE + " TO reader");
+    node.pageSizeThreshold(100);
+    try (CqlSession ordinary = node.session("reader", "reader")) {
+      SessionWatch watch = new SessionWatch(ordinary);
+      try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
+        for (int pageSize : new int[] {0, 5_000}) {
+          MemoryTarget target = new MemoryTarget();
+          ExportRequest request =
+              watched.exportFrom(KEYSPACE, "guarded").to(target).splitCount(1).parallelism(1);
+          if (pageSize > 0) {
+            request.pageSize(pageSize);
+          }
+          assertThat(request.run().rows()).isEqualTo(live);
+          assertThat(rows(target, "id", "v"))
+              .isEqualTo(
+                  sorted(IntStream.range(0, live).mapToObj(i -> i + " " + i).toList()));
+        }
+        assertThat(watched.count(KEYSPACE, "guarded").run().rows()).isEqualTo(live);
+      }
+      System.err.println(
+          watch.sent().stream().map(Statement::getPageSize).distinct().toList()
+              + " of "
+              + watch.sent().size());
+    }
+  }
+
   private void table(String name, String definition) {
     session.execute("CREATE TABLE " + KEYSPACE + "." + name + " " + definition);
   }
