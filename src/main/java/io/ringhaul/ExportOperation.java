@@ -125,7 +125,7 @@ final class ExportOperation implements Operation<ExportResult> {
         RangeStatements.selecting(
                 session, table, new Selection(rows.selected(), selection.condition()))
             .checked();
-    try (RejectedRows rejected = new RejectedRows(rejectSettings, table, rows.columns());
+    try (RejectedRows rejected = rejects(job, table, rows.columns(), checkpoints);
         TargetSession targetSession = target.open();
         RequestSender sender = new RequestSender(session, scan.requests());
         ProgressReporter reporter =
@@ -163,7 +163,6 @@ final class ExportOperation implements Operation<ExportResult> {
                 List<TaskOutput> outputs;
                 try {
                   outputs = tasks.run(threads, writers, selection.tokens(), sender::retries);
-                  rejected.finish();
                 } catch (Throwable e) {
                   giveUp(e, job, targetSession, targetPlan, rejected);
                   throw e;
@@ -179,8 +178,23 @@ final class ExportOperation implements Operation<ExportResult> {
           committed.files(),
           committed.fileBytes(),
           committed.snapshotId(),
-          checkpoints.rejectedRows() + rejected.count());
+          rejected.count());
     }
+  }
+
+  private RejectedRows rejects(
+      OperationJob job,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      ExportCheckpoints checkpoints) {
+    return job.run().job().plan().isEmpty()
+        ? RejectedRows.begin(rejectSettings, table, columns)
+        : RejectedRows.resume(
+            rejectSettings,
+            table,
+            columns,
+            job.run().rejectBytes(),
+            checkpoints.rejectedRows());
   }
 
   private TargetPlan targetPlan(

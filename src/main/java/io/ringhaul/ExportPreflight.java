@@ -58,8 +58,7 @@ final class ExportPreflight {
             folder ->
                 checks.add(
                     new WritableFolder(
-                        folder,
-                        "make it writable, or choose another one with -Djava.io.tmpdir")));
+                        folder, "make it writable, or choose another one with -Djava.io.tmpdir")));
     return ScanPreflight.run(
         session,
         settings,
@@ -74,8 +73,7 @@ final class ExportPreflight {
         checks);
   }
 
-  private void addFolder(
-      List<Check> checks, Path folder, TableDescription table, TableScan scan) {
+  private void addFolder(List<Check> checks, Path folder, TableDescription table, TableScan scan) {
     checks.add(new WritableFolder(folder, "make it writable, or choose another target"));
     if (selection.maxRows() == 0 && selection.condition().where().isEmpty()) {
       long bytes =

@@ -10,6 +10,7 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.rejects.RejectedRows;
+import io.ringhaul.rejects.TaskRejects;
 import io.ringhaul.ring.Tiling;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.ring.TokenRangeSet;
@@ -134,24 +135,27 @@ final class ExportTasks {
 
   private void run(ScanTask task) throws InterruptedException {
     checkpoints.begun(task);
-    try (TaskWriter writer =
-        target.openTask(targetPlan, rows.columns(), checkpoints.number(task))) {
+    try (TaskRejects rejects = rejected.openTask();
+        TaskWriter writer =
+            target.openTask(targetPlan, rows.columns(), checkpoints.number(task))) {
       TaskScan pages = scanner.scan(task);
       for (Page page = pages.next(); page != null; page = budget.isSpent() ? null : pages.next()) {
         if (job.isOverdue()) {
           stop();
           return;
         }
-        scan.meter().handled(write(page, writer), page.bytes());
+        scan.meter().handled(write(page, writer, rejects), page.bytes());
       }
-      ended(task, writer.finish());
+      TaskOutput output = writer.finish();
+      rejects.commit(rejectBytes -> ended(task, output, rejects.count(), rejectBytes));
     } catch (UnreadableRangeException e) {
       failed(task, e);
     }
   }
 
   /** Writes what the target is to have of a page; how many rows that were. */
-  private int write(Page page, TaskWriter writer) throws InterruptedException {
+  private int write(Page page, TaskWriter writer, TaskRejects rejects)
+      throws InterruptedException {
     int written = 0;
     for (Row row : page.rows()) {
       RawRow exported = rows.of(row);
@@ -165,7 +169,7 @@ final class ExportTasks {
         writer.write(exported);
         written++;
       } catch (UnrepresentableValueException e) {
-        rejected.add(e, exported);
+        rejects.add(e, exported);
       }
     }
     if (Thread.interrupted()) {
@@ -174,8 +178,8 @@ final class ExportTasks {
     return written;
   }
 
-  private void ended(ScanTask task, TaskOutput output) {
-    checkpoints.done(output, 0, 0);
+  private void ended(ScanTask task, TaskOutput output, long rejectedRows, long rejectBytes) {
+    checkpoints.done(output, rejectedRows, rejectBytes);
     synchronized (this) {
       outputs.add(output);
       done.addAll(task.ranges());

@@ -73,7 +73,7 @@ final class OperationJob implements AutoCloseable {
     Optional<Job> stored = store.find(id);
     if (stored.isPresent()) {
       requireSame(stored.get(), options, kind, fingerprint);
-      if (!store.isDurable()) {
+      if (!store.isDurable() && kind == JobKind.EXPORT) {
         // What a failed one has done was removed.
         store.reset(id);
       }

@@ -30,11 +30,22 @@ class ArchitectureTest {
 
   private static final Set<String> BOTTOM = Set.of("exceptions", "progress", "ring");
   private static final Set<String> BELOW_FORMATS =
-      Set.of("exceptions", "progress", "ring", "request", "schema", "cql", "scan", "job", "format");
+      Set.of(
+          "disk",
+          "exceptions",
+          "progress",
+          "ring",
+          "request",
+          "schema",
+          "cql",
+          "scan",
+          "job",
+          "format");
 
   /** The rooms that each room may use; the command line may use all of them. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
+          Map.entry("disk", Set.of()),
           Map.entry("progress", Set.of()),
           Map.entry("exceptions", Set.of("progress")),
           Map.entry("ring", Set.of("exceptions")),
@@ -54,7 +65,7 @@ class ArchitectureTest {
           Map.entry("parquet", with(BELOW_FORMATS, "files")),
           Map.entry("iceberg", with(BELOW_FORMATS, "parquet")),
           Map.entry("celltimes", BELOW_FORMATS),
-          Map.entry("rejects", BELOW_FORMATS),
+          Map.entry("rejects", with(BELOW_FORMATS, "text")),
           Map.entry("preflight", BELOW_FORMATS),
           Map.entry("write", with(with(BELOW_FORMATS, "batch"), "celltimes")),
           Map.entry(

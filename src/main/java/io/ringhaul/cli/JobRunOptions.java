@@ -1,5 +1,6 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.cli.jobs.JobId;
 import io.ringhaul.cli.jobs.JobStoreLocation;
 import io.ringhaul.cli.jobs.StoredCommand;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -22,6 +23,7 @@ final class JobRunOptions {
   @Option(
       names = "--job-id",
       paramLabel = "UUID",
+      converter = JobId.class,
       description = "Names the job. Default: a new random id.")
   private @Nullable UUID id;
 

@@ -96,13 +96,13 @@ final class JobsCleanCommand extends JobsSubcommand {
       return job.status() != JobStatus.PENDING;
     }
     Instant last =
-        job.completed()
-            .or(() -> job.owner().map(owner -> owner.lastSeen()))
-            .orElse(job.created());
+        job.completed().or(() -> job.owner().map(owner -> owner.lastSeen())).orElse(job.created());
     return last.isBefore(Instant.now().minus(olderThan));
   }
 
-  /** One job that cannot be cleaned does not keep the others from it; one that runs is no matter. */
+  /**
+   * One job that cannot be cleaned does not keep the others from it; one that runs is no matter.
+   */
   private Optional<Map<String, Object>> cleanOrSayWhyNot(JobStore jobs, Job job) {
     try {
       return Optional.of(clean(jobs, job));

@@ -12,9 +12,7 @@ abstract class JobsSubcommand implements Callable<Integer> {
 
   @Mixin private JobStoreOption store = new JobStoreOption();
 
-  @Option(
-      names = "--json",
-      description = "Puts the result as one line of JSON on standard output.")
+  @Option(names = "--json", description = "Puts the result as one line of JSON on standard output.")
   private boolean json;
 
   final boolean json() {

@@ -40,7 +40,9 @@ public final class Main implements Runnable {
   /**
    * The driver's settings for this process alone. It closes a session with a pause of two seconds
    * for what may still come; a command that has ended waits for a tenth of one. Without any pause
-   * the driver's threads may end before its own close is through, which Netty logs as an error.
+   * the driver's threads may end before its own close is through, which Netty logs as an error. The
+   * pages in which it reads the schema are as large as its others by default, 5,000 rows, and a
+   * guardrail that refuses these would leave a session without a schema.
    */
   static final Map<String, String> DRIVER_SETTINGS =
       Map.of(
@@ -49,7 +51,8 @@ public final class Main implements Runnable {
           "advanced.netty.io-group.shutdown.unit", "MILLISECONDS",
           "advanced.netty.admin-group.shutdown.quiet-period", "100",
           "advanced.netty.admin-group.shutdown.timeout", "15000",
-          "advanced.netty.admin-group.shutdown.unit", "MILLISECONDS");
+          "advanced.netty.admin-group.shutdown.unit", "MILLISECONDS",
+          "advanced.metadata.schema.request-page-size", "100");
 
   private static final String CONFIG_OPTION = "--config";
 

@@ -44,6 +44,10 @@ final class ResultReport {
         totals.tasks(),
         totals.rangesDone(),
         totals.retries());
+    if (totals.earlierRows() > 0) {
+      System.out.printf(
+          Locale.ROOT, "  of these rows by earlier runs: %,d%n", totals.earlierRows());
+    }
     more.forEach((name, value) -> System.out.println("  " + name + ": " + value));
   }
 
@@ -66,6 +70,7 @@ final class ResultReport {
     line.put("keyspace", CqlIdentifier.fromCql(table.keyspace()).asInternal());
     line.put("table", CqlIdentifier.fromCql(table.table()).asInternal());
     line.put("rows", totals.rows());
+    line.put("earlierRows", totals.earlierRows());
     line.put("bytes", totals.bytes());
     line.put("ranges", totals.rangesPlanned());
     line.put("rangesDone", totals.rangesDone());

@@ -46,6 +46,7 @@ final class RunningJob implements AutoCloseable {
   }
 
   void apply(ImportRequest request) {
+    request.job(options).jobId(id);
   }
 
   /** From here on a signal stops the job. */

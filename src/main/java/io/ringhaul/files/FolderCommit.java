@@ -1,6 +1,7 @@
 package io.ringhaul.files;
 
-import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.disk.DurableFiles;
+import io.ringhaul.disk.StorageTrouble;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.files.Manifest.PartFile;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * <p>A new folder appears by one rename. An existing one that is overwritten is moved aside first
  * and deleted afterwards; a crash between the two renames leaves it aside, and the next export, or
  * this one committed again, finds it there. What is appended counts from the moment on that the
- * manifest is replaced.
+ * manifest is replaced: for who reads the manifest that is one step, and for who takes all files of
+ * the folder it is not, since they are moved there one by one before.
  */
 final class FolderCommit {
 
@@ -44,31 +45,39 @@ final class FolderCommit {
   }
 
   /**
-   * Commits, or finds what an earlier commit of the job has done.
+   * Commits, or finds what an earlier commit of the job has done. What is staged stays if this
+   * fails: it can be committed again.
    *
-   * @throws StorageException if the folder does not take the export; what was staged is deleted
+   * @throws StorageException if the folder does not take the export
    * @throws UnknownCommitStateException if it is not known whether the commit is on disk
    */
   CommitResult run(List<TaskOutput> outputs) {
     List<PartFile> files = files(outputs);
     try {
       return FolderLock.holding(folder, () -> locked(files));
-    } catch (BulkOperationException e) {
-      deleteQuietly(staging);
-      throw e;
     } catch (IOException e) {
-      if (committed().isPresent()) {
+      if (mayBeCommitted(e)) {
         throw new UnknownCommitStateException(
             folder.toString(),
             String.format(
-                "The export is in %s, but it is not known whether a crash of the machine would"
-                    + " leave it there: %s",
-                folder, e),
+                "It is not known whether the export is in %s, and whether a crash of the machine"
+                    + " would leave it there: %s. Commit it again to find out",
+                folder, StorageTrouble.of(e)),
             e);
       }
-      giveUp(files);
       throw new StorageException(
-          folder.toString(), "The export could not be put to " + folder + ": " + e, e);
+          folder.toString(),
+          String.format("The export could not be put to %s: %s", folder, StorageTrouble.of(e)),
+          e);
+    }
+  }
+
+  private boolean mayBeCommitted(IOException failure) {
+    try {
+      return committed().isPresent();
+    } catch (StorageException e) {
+      failure.addSuppressed(e);
+      return true;
     }
   }
 
@@ -89,25 +98,9 @@ final class FolderCommit {
     return Manifest.find(folder).filter(manifest -> manifest.holds(plan.jobId()));
   }
 
-  /** Checks both folders; a task's second try or another process may have left files. */
   private Manifest prepare(List<PartFile> files) throws IOException {
-    Set<String> names = files.stream().map(PartFile::name).collect(Collectors.toSet());
-    DurableFiles.createFolder(staging);
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(staging)) {
-      for (Path entry : found) {
-        if (!names.contains(entry.getFileName().toString())) {
-          Files.delete(entry);
-        }
-      }
-    }
     for (PartFile file : files) {
-      if (!Files.exists(staging.resolve(file.name()))
-          && !Files.exists(folder.resolve(file.name()))) {
-        throw new StorageException(
-            staging.toString(),
-            "The file " + staging.resolve(file.name()) + " is gone; run the export again",
-            null);
-      }
+      requireWhole(file);
     }
     long rows = files.stream().mapToLong(PartFile::rows).sum();
     Manifest own =
@@ -128,19 +121,53 @@ final class FolderCommit {
         : own;
   }
 
+  private void requireWhole(PartFile file) throws IOException {
+    Path staged = staging.resolve(file.name());
+    // One that was to be appended may have been moved before the commit was cut off.
+    Path path = Files.exists(staged) ? staged : folder.resolve(file.name());
+    if (!Files.exists(path)) {
+      throw new StorageException(
+          staging.toString(), "The file " + staged + " is gone; run the export again", null);
+    }
+    long size = Files.size(path);
+    if (size != file.bytes()) {
+      throw new StorageException(
+          staging.toString(),
+          String.format(
+              "The file %s has %d bytes, and %d were written: somebody has changed it; run the"
+                  + " export again",
+              path, size, file.bytes()),
+          null);
+    }
+  }
+
+  /** Makes the staging folder what the folder is to be: without what other attempts have left. */
+  private void settleStaging(Manifest manifest) throws IOException {
+    DurableFiles.createFolder(staging);
+    Set<String> names = manifest.files().stream().map(PartFile::name).collect(Collectors.toSet());
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(staging)) {
+      for (Path entry : found) {
+        if (!names.contains(entry.getFileName().toString())) {
+          DurableFiles.delete(entry);
+        }
+      }
+    }
+    DurableFiles.write(staging.resolve(Manifest.NAME), ManifestJson.text(manifest));
+  }
+
   private void show(Manifest manifest, List<PartFile> files) throws IOException {
     boolean holdsFiles = Files.exists(folder.resolve(Manifest.NAME));
     if (plan.folder().mode() == WriteMode.APPEND && holdsFiles) {
       append(manifest, files);
       return;
     }
-    DurableFiles.write(staging.resolve(Manifest.NAME), ManifestJson.text(manifest));
+    settleStaging(manifest);
     if (plan.folder().mode() == WriteMode.OVERWRITE && Files.exists(folder)) {
-      DurableFiles.rename(folder, plan.aside());
       try {
+        DurableFiles.rename(folder, plan.aside());
         DurableFiles.rename(staging, folder);
       } catch (IOException e) {
-        if (!Files.exists(folder)) {
+        if (!Files.exists(folder) && Files.exists(plan.aside())) {
           DurableFiles.rename(plan.aside(), folder);
         }
         throw e;
@@ -152,42 +179,46 @@ final class FolderCommit {
   }
 
   private void append(Manifest manifest, List<PartFile> files) throws IOException {
+    try {
+      for (PartFile file : files) {
+        Path staged = staging.resolve(file.name());
+        if (Files.exists(staged)) {
+          Files.move(staged, folder.resolve(file.name()));
+        }
+      }
+      DurableFiles.force(folder);
+      DurableFiles.write(folder.resolve(Manifest.NAME), ManifestJson.text(manifest));
+    } catch (IOException e) {
+      if (!mayBeCommitted(e)) {
+        takeBack(files);
+      }
+      throw e;
+    }
+    deleteQuietly(staging);
+  }
+
+  /** Who reads the folder without its manifest must not see what was not appended. */
+  private void takeBack(List<PartFile> files) {
     for (PartFile file : files) {
-      Path staged = staging.resolve(file.name());
-      if (Files.exists(staged)) {
-        Files.move(staged, folder.resolve(file.name()));
+      Path moved = folder.resolve(file.name());
+      try {
+        if (Files.exists(moved)) {
+          Files.move(moved, staging.resolve(file.name()));
+        }
+      } catch (IOException e) {
+        LOG.warn(
+            "{} is in no {} and could not be taken back: {}", moved, Manifest.NAME, e.toString());
       }
     }
-    DurableFiles.force(folder);
-    DurableFiles.write(folder.resolve(Manifest.NAME), ManifestJson.text(manifest));
-    deleteQuietly(staging);
+    deleteQuietly(DurableFiles.temporary(folder.resolve(Manifest.NAME)));
   }
 
   /** The files of all tasks; one without rows only if no other has any. */
   private static List<PartFile> files(List<TaskOutput> outputs) {
-    List<PartFile> all = new ArrayList<>();
-    for (TaskOutput output : outputs) {
-      for (String file : output.files()) {
-        all.add(ManifestJson.file(ManifestJson.tree(file)));
-      }
-    }
+    List<PartFile> all = ManifestJson.files(outputs);
     List<PartFile> filled = all.stream().filter(file -> file.rows() > 0).toList();
     List<PartFile> kept = filled.isEmpty() ? all.stream().limit(1).toList() : filled;
     return kept.stream().sorted((a, b) -> a.name().compareTo(b.name())).toList();
-  }
-
-  /** Removes what is in no manifest. */
-  private void giveUp(List<PartFile> files) {
-    deleteQuietly(staging);
-    if (plan.folder().mode() == WriteMode.APPEND) {
-      for (PartFile file : files) {
-        try {
-          Files.deleteIfExists(folder.resolve(file.name()));
-        } catch (IOException e) {
-          LOG.warn("{} is of no use and could not be deleted: {}", file.name(), e.toString());
-        }
-      }
-    }
   }
 
   private CommitResult result(Manifest manifest) {
@@ -197,7 +228,7 @@ final class FolderCommit {
 
   private static void deleteQuietly(Path leftover) {
     try {
-      DurableFiles.deleteFolder(leftover);
+      DurableFiles.delete(leftover);
     } catch (IOException e) {
       LOG.warn("{} is of no use any more and could not be deleted: {}", leftover, e.toString());
     }

@@ -1,5 +1,6 @@
 package io.ringhaul.files;
 
+import io.ringhaul.disk.DurableFiles;
 import io.ringhaul.exceptions.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

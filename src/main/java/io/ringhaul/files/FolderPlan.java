@@ -65,6 +65,12 @@ record FolderPlan(
         Runtime.getRuntime().maxMemory() / HEAP_SHARE / Math.max(1, export.concurrentTasks()));
   }
 
+  /** The same with another share of memory. */
+  FolderPlan withMemory(long bytes) {
+    return new FolderPlan(
+        jobId, created, format, properties, folder, schema, coverage, restrictions, bytes);
+  }
+
   TargetPlan toPlan() {
     return new TargetPlan(
         FORMAT_VERSION,

@@ -1,6 +1,7 @@
 package io.ringhaul.files;
 
 import io.ringhaul.cql.TableSchema;
+import io.ringhaul.disk.StorageTrouble;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
@@ -36,10 +37,16 @@ public final class FolderTargetSession implements TargetSession {
       state.requireFit(plan);
       return plan.toPlan();
     } catch (IOException e) {
-      throw new StorageException(
-          folder.path().toString(),
-          "The folder " + folder.path() + " cannot be written to: " + e,
-          e);
+      throw unusable(e);
+    }
+  }
+
+  @Override
+  public TargetPlan resume(TargetPlan plan, ExportDescription export) {
+    try {
+      return new FolderResumption(FolderPlan.from(plan)).run(export, folder, format).toPlan();
+    } catch (IOException e) {
+      throw unusable(e);
     }
   }
 
@@ -65,19 +72,18 @@ public final class FolderTargetSession implements TargetSession {
   }
 
   @Override
-  public void discard(TargetPlan plan, List<TaskOutput> outputs) {
-    FolderPlan layout = FolderPlan.from(plan);
-    try {
-      DurableFiles.deleteFolder(layout.staging());
-    } catch (IOException e) {
-      throw new StorageException(
-          layout.staging().toString(),
-          "The files in " + layout.staging() + " are of no use and could not be deleted: " + e,
-          e);
-    }
+  public int clean(TargetPlan plan, List<TaskOutput> kept) {
+    return new FolderCleaning(FolderPlan.from(plan), ManifestJson.files(kept)).run();
   }
 
   /** Does nothing: no file stays open between calls. */
   @Override
   public void close() {}
+
+  private StorageException unusable(IOException e) {
+    return new StorageException(
+        folder.path().toString(),
+        "The folder " + folder.path() + " cannot be written to: " + StorageTrouble.of(e),
+        e);
+  }
 }

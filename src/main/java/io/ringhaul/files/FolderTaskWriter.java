@@ -1,5 +1,7 @@
 package io.ringhaul.files;
 
+import io.ringhaul.disk.DurableFiles;
+import io.ringhaul.disk.StorageTrouble;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.Manifest.PartFile;
 import io.ringhaul.format.TaskOutput;
@@ -12,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FolderTaskWriter implements TaskWriter {
 
-  /** What its files are called: by the task, its how many-th file this is, and at random. */
-  static final Pattern FILE_NAME =
-      Pattern.compile("part-[0-9]{5,}-[0-9]{3,}-[0-9a-f]{16}\\.[a-z0-9.]+");
-
   private static final int FIRST_TASK = 0;
 
   private final FolderPlan plan;
@@ -35,8 +31,7 @@ final class FolderTaskWriter implements TaskWriter {
   private final boolean compressesItself;
   private final int task;
 
-  /** Keeps names apart when a task is tried again, or when exports go to one folder. */
-  private final String unique = UUID.randomUUID().toString().replace("-", "").substring(0, 16);
+  private final String attempt = PartName.newAttempt();
 
   private final List<PartFile> files = new ArrayList<>();
   private @Nullable Open current;
@@ -108,7 +103,7 @@ final class FolderTaskWriter implements TaskWriter {
 
   private Open open() throws IOException {
     DurableFiles.createFolder(plan.staging());
-    String name = String.format("part-%05d-%03d-%s%s", task, files.size(), unique, suffix);
+    String name = PartName.of(plan.jobId(), task, files.size(), attempt, suffix);
     Path path = plan.staging().resolve(name);
     PartOutput output = new PartOutput(path);
     Open file =
@@ -139,9 +134,10 @@ final class FolderTaskWriter implements TaskWriter {
   }
 
   private StorageException failure(Exception e) {
-    Throwable reason = e instanceof UncheckedIOException ? e.getCause() : e;
     return new StorageException(
-        plan.folder().path().toString(), "Writing to " + plan.staging() + " failed: " + reason, e);
+        plan.folder().path().toString(),
+        "Writing to " + plan.folder().path() + " failed: " + StorageTrouble.of(e),
+        e);
   }
 
   /** A file that is being written. */

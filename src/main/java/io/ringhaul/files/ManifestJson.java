@@ -9,6 +9,7 @@ import io.ringhaul.cql.TableSchemaJson;
 import io.ringhaul.files.Manifest.Job;
 import io.ringhaul.files.Manifest.PartFile;
 import io.ringhaul.format.Compression;
+import io.ringhaul.format.TaskOutput;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.ring.TokenRangeSet;
 import java.time.DateTimeException;
@@ -118,6 +119,14 @@ final class ManifestJson {
   static PartFile file(JsonNode node) {
     return new PartFile(
         fileName(node), count(node, "rows"), count(node, "bytes"), text(node, "sha256"));
+  }
+
+  /** The files of all tasks. */
+  static List<PartFile> files(List<TaskOutput> outputs) {
+    return outputs.stream()
+        .flatMap(output -> output.files().stream())
+        .map(text -> file(tree(text)))
+        .toList();
   }
 
   static ArrayNode ranges(TokenRangeSet tokens) {

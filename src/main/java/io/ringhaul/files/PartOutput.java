@@ -1,5 +1,6 @@
 package io.ringhaul.files;
 
+import io.ringhaul.disk.DurableFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

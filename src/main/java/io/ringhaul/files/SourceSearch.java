@@ -1,6 +1,7 @@
 package io.ringhaul.files;
 
 import io.ringhaul.cql.TableSchema;
+import io.ringhaul.disk.DurableFiles;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.Manifest.PartFile;
 import io.ringhaul.format.Compression;

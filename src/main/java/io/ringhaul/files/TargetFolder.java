@@ -1,5 +1,6 @@
 package io.ringhaul.files;
 
+import io.ringhaul.disk.DurableFiles;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.WriteMode;

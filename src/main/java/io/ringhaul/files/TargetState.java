@@ -1,6 +1,7 @@
 package io.ringhaul.files;
 
 import io.ringhaul.cql.TableSchema;
+import io.ringhaul.disk.DurableFiles;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.schema.TableDescription;
@@ -14,8 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +28,6 @@ import org.slf4j.LoggerFactory;
 record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> manifest) {
 
   private static final Logger LOG = LoggerFactory.getLogger(TargetState.class);
-
-  /** See {@link DurableFiles#temporary}. */
-  private static final Pattern LEFTOVER = Pattern.compile("\\.(.+)\\.(?:tmp|crc)");
 
   /** What is found now; what an overwriting that was cut off has left is settled before. */
   static TargetState of(TargetFolder named) throws IOException {
@@ -159,7 +155,8 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     for (Path entry : entries) {
       String name = entry.getFileName().toString();
       boolean ours =
-          isPart(known, name) || leftover(name).filter(of -> isPart(known, of)).isPresent();
+          isPart(known, name)
+              || PartName.leftover(name).filter(of -> isPart(known, of)).isPresent();
       if (!ours || !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
         throw error(
             String.format(
@@ -171,13 +168,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
   }
 
   private static boolean isPart(Set<String> known, String name) {
-    return known.contains(name) || FolderTaskWriter.FILE_NAME.matcher(name).matches();
-  }
-
-  /** The file that a hidden one was to become, or whose checksum Hadoop keeps in it. */
-  private static Optional<String> leftover(String name) {
-    Matcher matcher = LEFTOVER.matcher(name);
-    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    return known.contains(name) || PartName.isPart(name);
   }
 
   private StorageException error(String message) {
@@ -190,13 +181,13 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
    *
    * @return what lay aside
    */
-  private static Optional<Path> settle(Path path) throws IOException {
+  static Optional<Path> settle(Path path) throws IOException {
     Optional<Path> aside = aside(path);
     if (aside.isEmpty()) {
       return aside;
     }
     if (Files.exists(path.resolve(Manifest.NAME))) {
-      DurableFiles.deleteFolder(aside.get());
+      DurableFiles.delete(aside.get());
     } else if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       LOG.warn(
           "{} is missing because an export that was to overwrite it was cut off; it is brought"

@@ -43,15 +43,13 @@ public interface TargetSession extends AutoCloseable {
 
   /**
    * Makes the output of all tasks visible in one step. A second commit of the same plan finds the
-   * first and changes nothing.
+   * first and changes nothing. If it fails, what tasks have written stays and can be committed
+   * again.
    *
    * @throws io.ringhaul.exceptions.UnknownCommitStateException if it is not known whether the
    *     commit took effect
    */
   CommitResult commit(TargetPlan plan, List<TaskOutput> outputs);
-
-  /** Removes the output of tasks that will not be committed. */
-  void discard(TargetPlan plan, List<TaskOutput> outputs);
 
   /**
    * Removes what tasks of this export have left, of whatever process: temporary files, and files of

@@ -83,7 +83,8 @@ interface CatalogSource {
 
   /** The catalog of a local warehouse that must be there: reading makes no empty one. */
   static CatalogSource existingWarehouse(Path folder) {
-    return () -> {
+    CatalogSource source =
+        () -> {
       if (!Files.isRegularFile(folder.resolve(LocalWarehouse.CATALOG_FILE))) {
         throw new StorageException(
             folder.toString(),
@@ -95,5 +96,6 @@ interface CatalogSource {
       }
       return LocalWarehouse.open(folder);
     };
+    return source.named(folder.toAbsolutePath().normalize().toString());
   }
 }

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.FileIO;
@@ -28,6 +26,7 @@ final class DataFileWriter {
   private final WriteLayout layout;
   private final ParquetRows rows;
   private final FileIO io;
+  private final WrittenFiles written;
   private final @Nullable StructLike partition;
   private final int task;
   private final List<DataFile> files = new ArrayList<>();
@@ -40,7 +39,13 @@ final class DataFileWriter {
    * @param partition the partition's values; null for a table without partitions
    */
   DataFileWriter(
-      WriteLayout layout, ParquetRows rows, FileIO io, @Nullable StructLike partition, int task) {
+      WriteLayout layout,
+      ParquetRows rows,
+      FileIO io,
+      WrittenFiles written,
+      @Nullable StructLike partition,
+      int task) {
+    this.written = written;
     this.layout = layout;
     this.rows = rows;
     this.io = io;
@@ -73,19 +78,19 @@ final class DataFileWriter {
   void abort() {
     if (output != null) {
       output.abandon();
-      delete(output.location());
+      written.abandon(io, output.location());
     }
-    files.forEach(file -> delete(file.location()));
+    files.forEach(file -> written.abandon(io, file.location()));
   }
 
   private DataWriter<RawRow> open() {
     LocationProvider locations = layout.locations();
-    String name =
-        FileFormat.PARQUET.addExtension(String.format("%05d-%s", task, UUID.randomUUID()));
+    String name = DataFileName.next(layout.jobId(), task);
     String location =
         partition == null
             ? locations.newDataLocation(name)
             : locations.newDataLocation(layout.spec(), partition, name);
+    written.add(location);
     CapturedOutput file = new CapturedOutput(io.newOutputFile(location));
     output = file;
     DataWriter<RawRow> writer = rows.open(file, partition);
@@ -107,13 +112,5 @@ final class DataFileWriter {
     files.add(current.toDataFile());
     current = null;
     output = null;
-  }
-
-  private void delete(String location) {
-    try {
-      io.deleteFile(location);
-    } catch (RuntimeException e) {
-      // The failure that led here is what the user must see; a file that stays is in no table.
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.disk.DurableFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,8 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.io.InputFile;
@@ -17,6 +18,8 @@ import org.apache.iceberg.io.PositionOutputStream;
 
 /** A local file that appears under its name when it is whole and on disk, and not before. */
 final class DurableOutputFile implements OutputFile {
+
+  private static final int ATTEMPTS = 10;
 
   private final String location;
   private final Path path;
@@ -28,7 +31,7 @@ final class DurableOutputFile implements OutputFile {
 
   /** The name under which a file is written. */
   static Path temporary(Path path) {
-    return path.resolveSibling("." + path.getFileName() + ".tmp");
+    return DurableFiles.temporary(path);
   }
 
   @Override
@@ -42,13 +45,22 @@ final class DurableOutputFile implements OutputFile {
   @Override
   public PositionOutputStream createOrOverwrite() {
     try {
-      createFolder(folder());
-      return new Stream(
-          FileChannel.open(
-              temporary(path),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE));
+      for (int attempt = 1; ; attempt++) {
+        DurableFiles.createFolder(DurableFiles.parent(path));
+        try {
+          return new Stream(
+              FileChannel.open(
+                  temporary(path),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.TRUNCATE_EXISTING,
+                  StandardOpenOption.WRITE));
+        } catch (NoSuchFileException e) {
+          // Somebody has removed the folder since it was empty: see EmptyFolders.
+          if (attempt == ATTEMPTS) {
+            throw e;
+          }
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot create " + location, e);
     }
@@ -62,32 +74,6 @@ final class DurableOutputFile implements OutputFile {
   @Override
   public InputFile toInputFile() {
     return new LocalFileIO().newInputFile(location);
-  }
-
-  private Path folder() {
-    Path folder = path.getParent();
-    return folder == null ? path.getRoot() : folder;
-  }
-
-  /** A new folder is only there after a crash if the folder above it is forced to disk. */
-  private static void createFolder(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      return;
-    }
-    Path parent = folder.getParent();
-    if (parent != null) {
-      createFolder(parent);
-    }
-    Files.createDirectories(folder);
-    if (parent != null) {
-      force(parent);
-    }
-  }
-
-  private static void force(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
   private final class Stream extends PositionOutputStream {
@@ -111,19 +97,19 @@ final class DurableOutputFile implements OutputFile {
 
     @Override
     public void write(int b) throws IOException {
-      buffer.write(b);
+      guarded(() -> buffer.write(b));
       position++;
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      buffer.write(bytes, offset, length);
+      guarded(() -> buffer.write(bytes, offset, length));
       position += length;
     }
 
     @Override
     public void flush() throws IOException {
-      buffer.flush();
+      guarded(buffer::flush);
     }
 
     @Override
@@ -131,13 +117,35 @@ final class DurableOutputFile implements OutputFile {
       if (closed) {
         return;
       }
+      guarded(
+          () -> {
+            buffer.flush();
+            channel.force(true);
+          });
       closed = true;
-      try (channel) {
-        buffer.flush();
-        channel.force(true);
-      }
-      Files.move(temporary(path), path, StandardCopyOption.ATOMIC_MOVE);
-      force(folder());
+      channel.close();
+      DurableFiles.rename(temporary(path), path);
     }
+
+    /** A file that cannot become whole goes at once: not every writer closes one that failed. */
+    private void guarded(Step step) throws IOException {
+      try {
+        step.run();
+      } catch (IOException e) {
+        closed = true;
+        try (channel) {
+          Files.deleteIfExists(temporary(path));
+        } catch (IOException leftover) {
+          e.addSuppressed(leftover);
+        }
+        throw e;
+      }
+    }
+  }
+
+  /** A step that may fail. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws IOException;
   }
 }

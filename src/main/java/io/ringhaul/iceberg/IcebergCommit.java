@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.disk.StorageTrouble;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
@@ -49,9 +51,8 @@ final class IcebergCommit {
   /**
    * Commits, or finds what an earlier commit of the job has done.
    *
-   * @throws StorageException if the catalog refuses; the files are deleted then, unless a snapshot
-   *     of the table may have them
-   * @throws UnknownCommitStateException if it is not known; the files are left then
+   * @throws StorageException if the catalog refuses; the files stay and can be committed again
+   * @throws UnknownCommitStateException if it is not known; committing again finds out
    */
   CommitResult run(List<TaskOutput> outputs) {
     List<DataFile> files = DataFiles.of(outputs, layout.spec());
@@ -66,26 +67,32 @@ final class IcebergCommit {
       LOG.info("Export {} was committed to {} before; it is left as it is", jobId, identifier);
       return found(files, earlier.get());
     }
+    if (isInTable(files)) {
+      LOG.info("Export {} was committed to {}, and its snapshot has expired", jobId, identifier);
+      return result(files, OptionalLong.empty());
+    }
     for (int attempt = 1; ; attempt++) {
       try {
         new TableCommit(catalog, layout, jobSnapshot).run(files);
         return done(files);
       } catch (RuntimeException e) {
-        // Whatever the catalog says, it may have committed: look before anything is deleted.
+        // Whatever the catalog says, it may have committed: look.
         Optional<Snapshot> snapshot = look(e);
         if (snapshot.isPresent()) {
           return found(files, snapshot.get());
         }
         if (e instanceof StorageException refusal) {
-          deleteUncommitted(files, refusal);
           throw refusal;
+        }
+        if (CommitTrouble.isOfStorage(e)) {
+          throw refused(e);
         }
         if (!isRefusal(e)) {
           throw unknown(e);
         }
         // Somebody else was faster: the next attempt stands on what they committed.
         if (attempt == ATTEMPTS || e instanceof ValidationException) {
-          throw refused(files, e);
+          throw refused(e);
         }
       }
     }
@@ -116,11 +123,26 @@ final class IcebergCommit {
     } catch (RuntimeException e) {
       LOG.warn("Export {} is committed to {}, but cannot be read back", jobId, identifier, e);
     }
+    return result(files, snapshotId);
+  }
+
+  private CommitResult result(List<DataFile> files, OptionalLong snapshotId) {
     return new CommitResult(
         display(),
         files.size(),
         files.stream().mapToLong(DataFile::fileSizeInBytes).sum(),
         snapshotId);
+  }
+
+  /** A job's snapshot may have expired, with its rows in the table still. */
+  private boolean isInTable(List<DataFile> files) {
+    try {
+      return jobSnapshot.hasFiles(
+          files.stream().map(file -> DataFileName.of(file.location())).collect(Collectors.toSet()),
+          layout.origin().sequenceNumber());
+    } catch (RuntimeException e) {
+      throw unknown(e);
+    }
   }
 
   /** The job was committed before or elsewhere: what this run wrote beside it goes. */
@@ -143,23 +165,15 @@ final class IcebergCommit {
     return layout.table() + " in " + layout.location();
   }
 
-  /** Deletes the files if it is certain that no snapshot of the table has them. */
-  private void deleteUncommitted(List<DataFile> files, RuntimeException failure) {
-    try {
-      if (jobSnapshot.isNowhere()) {
-        DataFiles.delete(io, files);
-      }
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-      LOG.warn("Data files of export {} that are in no snapshot may be left", jobId, e);
-    }
-  }
-
-  private StorageException refused(List<DataFile> files, RuntimeException e) {
-    deleteUncommitted(files, e);
+  private StorageException refused(RuntimeException e) {
     return new StorageException(
         layout.table(),
-        "The catalog refused the commit to " + layout.table() + ": " + e.getMessage(),
+        String.format(
+            "Nothing was committed to the Iceberg table %s: %s",
+            layout.table(),
+            CommitTrouble.isOfStorage(e)
+                ? StorageTrouble.of(e)
+                : "the catalog refused it: " + e.getMessage()),
         e);
   }
 

@@ -1,7 +1,9 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.cql.TableSchema;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.TargetPlan;
@@ -10,23 +12,32 @@ import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.parquet.IcebergTypes;
 import io.ringhaul.schema.ColumnDescription;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An export to an Iceberg table at work. */
 final class IcebergTargetSession implements TargetSession {
+
+  private static final Logger LOG = LoggerFactory.getLogger(IcebergTargetSession.class);
 
   /** The part of the heap that the row groups of all open files may fill together: a sixth. */
   private static final long HEAP_SHARE = 6;
 
   private final TargetSettings settings;
+  private final WrittenFiles written = new WrittenFiles();
   private CatalogSource.@Nullable Handle handle;
   private @Nullable FileIO io;
 
@@ -40,17 +51,10 @@ final class IcebergTargetSession implements TargetSession {
     Schema schema =
         IdentifierFields.in(
             IcebergTypes.schema(export.table(), export.columns(), settings.types()), export);
-    TableIdentifier identifier =
-        settings
-            .table()
-            .orElseGet(() -> TableIdentifier.of(export.table().keyspace(), export.table().name()));
+    TableIdentifier identifier = identifier(export);
     PartitionSpec spec = PartitionExpression.bind(settings.partitioning(), schema);
     try {
-      WriteLayout layout =
-          catalog().tableExists(identifier)
-              ? existing(export, identifier)
-              : created(export, identifier, schema, spec);
-      return layout.toPlan();
+      return layout(export, identifier, schema, spec).toPlan();
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -59,6 +63,40 @@ final class IcebergTargetSession implements TargetSession {
           "The Iceberg table " + identifier + " cannot be prepared: " + e.getMessage(),
           e);
     }
+  }
+
+  @Override
+  public TargetPlan resume(TargetPlan plan, ExportDescription export) {
+    WriteLayout layout = WriteLayout.from(plan);
+    try {
+      new IcebergResumption(catalog(), layout).check(export, settings, identifier(export));
+    } catch (BulkOperationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new StorageException(
+          layout.table(),
+          "The Iceberg table " + layout.table() + " cannot be looked at: " + e.getMessage(),
+          e);
+    }
+    return layout.withWriterBytes(writerBytes(export)).toPlan();
+  }
+
+  private TableIdentifier identifier(ExportDescription export) {
+    return settings
+        .table()
+        .orElseGet(() -> TableIdentifier.of(export.table().keyspace(), export.table().name()));
+  }
+
+  private WriteLayout layout(
+      ExportDescription export, TableIdentifier identifier, Schema schema, PartitionSpec spec) {
+    if (!catalog().tableExists(identifier)) {
+      try {
+        return created(export, identifier, schema, spec);
+      } catch (AlreadyExistsException e) {
+        LOG.debug("{} was made by somebody else just now", identifier);
+      }
+    }
+    return existing(export, identifier);
   }
 
   private WriteLayout created(
@@ -124,26 +162,59 @@ final class IcebergTargetSession implements TargetSession {
         table.spec(),
         isNew ? table.properties() : settings.fileProperties(table.properties()),
         settings.targetFileBytes(),
-        Runtime.getRuntime().maxMemory() / HEAP_SHARE / Math.max(1, export.concurrentTasks()),
-        publication);
+        writerBytes(export),
+        publication,
+        new Origin(
+            TableSchema.of(export.table(), export.columns()),
+            isNew ? Origin.UNKNOWN : Origin.sequenceNumber(table),
+            Instant.now()));
+  }
+
+  private static long writerBytes(ExportDescription export) {
+    return Runtime.getRuntime().maxMemory() / HEAP_SHARE / Math.max(1, export.concurrentTasks());
   }
 
   @Override
   public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
     WriteLayout layout = WriteLayout.from(plan);
-    return new IcebergTaskWriter(layout, new ParquetRows(layout, columns), io(layout), task);
+    return new IcebergTaskWriter(
+        layout, new ParquetRows(layout, columns), io(layout), written, task);
   }
 
   @Override
   public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
     WriteLayout layout = WriteLayout.from(plan);
-    return new IcebergCommit(catalog(), layout, io(layout)).run(outputs);
+    written.mayBeCommitted(true);
+    try {
+      return new IcebergCommit(catalog(), layout, io(layout)).run(outputs);
+    } catch (UnknownCommitStateException e) {
+      throw e;
+    } catch (StorageException e) {
+      written.mayBeCommitted(false);
+      throw e;
+    }
   }
 
   @Override
-  public void discard(TargetPlan plan, List<TaskOutput> outputs) {
+  public int clean(TargetPlan plan, List<TaskOutput> kept) {
     WriteLayout layout = WriteLayout.from(plan);
-    DataFiles.delete(io(layout), DataFiles.of(outputs, layout.spec()));
+    Set<String> names =
+        DataFiles.of(kept, layout.spec()).stream()
+            .map(file -> DataFileName.of(file.location()))
+            .collect(Collectors.toSet());
+    try {
+      return new JobCleaning(catalog(), layout, io(layout), written).run(names);
+    } catch (BulkOperationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new StorageException(
+          layout.table(),
+          String.format(
+              "What the export %s has left in %s was not removed, since it could not be found out"
+                  + " what the Iceberg table %s has: %s; try again later",
+              layout.jobId(), layout.location(), layout.table(), e.getMessage()),
+          e);
+    }
   }
 
   @Override
@@ -166,13 +237,26 @@ final class IcebergTargetSession implements TargetSession {
   private synchronized FileIO io(WriteLayout layout) {
     FileIO known = io;
     if (known == null) {
-      TableIdentifier identifier = TableIdentifier.parse(layout.table());
-      known =
-          layout.isNew() && !catalog().tableExists(identifier)
-              ? catalog().buildTable(identifier, layout.schema()).createTransaction().table().io()
-              : catalog().loadTable(identifier).io();
+      known = table(layout).io();
       io = known;
     }
     return known;
+  }
+
+  /** The table as it is, or as it would be made. */
+  private Table table(WriteLayout layout) {
+    TableIdentifier identifier = TableIdentifier.parse(layout.table());
+    if (layout.isNew() && !catalog().tableExists(identifier)) {
+      try {
+        return catalog()
+            .buildTable(identifier, layout.schema())
+            .withLocation(layout.location())
+            .createTransaction()
+            .table();
+      } catch (AlreadyExistsException e) {
+        LOG.debug("{} was made by somebody else just now", identifier);
+      }
+    }
+    return catalog().loadTable(identifier);
   }
 }

@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.disk.StorageTrouble;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
@@ -26,6 +27,7 @@ final class IcebergTaskWriter implements TaskWriter {
   private final WriteLayout layout;
   private final ParquetRows rows;
   private final FileIO io;
+  private final WrittenFiles written;
   private final int task;
   private final RowPartitioner partitioner;
   private final PartitionSpill spill;
@@ -33,7 +35,9 @@ final class IcebergTaskWriter implements TaskWriter {
   private final Map<@Nullable PartitionKey, DataFileWriter> writers = new HashMap<>();
   private boolean finished;
 
-  IcebergTaskWriter(WriteLayout layout, ParquetRows rows, FileIO io, int task) {
+  IcebergTaskWriter(
+      WriteLayout layout, ParquetRows rows, FileIO io, WrittenFiles written, int task) {
+    this.written = written;
     this.layout = layout;
     this.rows = rows;
     this.io = io;
@@ -96,7 +100,7 @@ final class IcebergTaskWriter implements TaskWriter {
 
   private DataFileWriter writer(@Nullable PartitionKey partition) {
     return writers.computeIfAbsent(
-        partition, values -> new DataFileWriter(layout, rows, io, values, task));
+        partition, values -> new DataFileWriter(layout, rows, io, written, values, task));
   }
 
   private void guarded(Runnable step) {
@@ -104,11 +108,9 @@ final class IcebergTaskWriter implements TaskWriter {
       step.run();
     } catch (UncheckedIOException e) {
       throw new StorageException(
-          layout.location(), "Writing to " + layout.location() + " failed: " + reason(e), e);
+          layout.location(),
+          "Writing to " + layout.location() + " failed: " + StorageTrouble.of(e),
+          e);
     }
-  }
-
-  private static @Nullable String reason(RuntimeException e) {
-    return e.getCause() == null ? e.getMessage() : e.getCause().toString();
   }
 }

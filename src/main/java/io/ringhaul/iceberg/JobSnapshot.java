@@ -53,17 +53,20 @@ final class JobSnapshot {
     return Optional.empty();
   }
 
-  /** Whether no snapshot that the table keeps is the job's, rolled back or on whatever branch. */
-  boolean isNowhere() {
-    if (!catalog.tableExists(identifier)) {
-      return true;
+  /**
+   * Whether the branch's current snapshot has any of the export's data files, as it has after the
+   * job's own snapshot has expired.
+   *
+   * @param names the names of the export's data files
+   * @param plannedSequence see {@link Origin#sequenceNumber()}
+   */
+  boolean hasFiles(Set<String> names, long plannedSequence) {
+    if (names.isEmpty() || !catalog.tableExists(identifier)) {
+      return false;
     }
-    for (Snapshot snapshot : catalog.loadTable(identifier).snapshots()) {
-      if (isOfJob(snapshot)) {
-        return false;
-      }
-    }
-    return true;
+    Table table = catalog.loadTable(identifier);
+    Snapshot head = SnapshotUtil.latestSnapshot(table, ref);
+    return head != null && !new TableFiles(table, plannedSequence).in(head, names).isEmpty();
   }
 
   /** The locations of the data files that the snapshot added. */

@@ -3,20 +3,27 @@ package io.ringhaul.iceberg;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.iceberg.exceptions.NotFoundException;
-import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.SeekableInputStream;
+import org.apache.iceberg.io.SupportsPrefixOperations;
 
 /**
  * Files of this machine, written durably: to a temporary name first, then forced to disk and
  * renamed, so that a file under its own name is always whole. Public only because Iceberg makes it
  * by its class name.
  */
-public final class LocalFileIO implements FileIO {
+public final class LocalFileIO implements SupportsPrefixOperations {
 
   private static final long serialVersionUID = 1;
   private static final String SCHEME = "file:";
@@ -62,6 +69,51 @@ public final class LocalFileIO implements FileIO {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot delete " + location, e);
+    }
+  }
+
+  /** All files whose locations begin so, those that are being written included. */
+  @Override
+  public Iterable<FileInfo> listPrefix(String prefix) {
+    String base = prefix.substring(0, prefix.lastIndexOf('/') + 1);
+    Path folder = path(base);
+    List<FileInfo> found = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              String location =
+                  base + folder.relativize(file).toString().replace(File.separatorChar, '/');
+              if (location.startsWith(prefix)) {
+                found.add(
+                    new FileInfo(
+                        location, attributes.size(), attributes.lastModifiedTime().toMillis()));
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure)
+                throws IOException {
+              if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw failure;
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot list " + prefix, e);
+    }
+    return found;
+  }
+
+  /** Deletes all files whose locations begin so; folders stay. */
+  @Override
+  public void deletePrefix(String prefix) {
+    for (FileInfo file : listPrefix(prefix)) {
+      deleteFile(file.location());
     }
   }
 

@@ -1,5 +1,7 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.disk.StorageTrouble;
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.schema.RawRow;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -88,7 +90,7 @@ final class PartitionSpill implements AutoCloseable {
         flush();
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Rows cannot be kept in a temporary file", e);
+      throw unusable("kept in", e);
     }
   }
 
@@ -107,7 +109,7 @@ final class PartitionSpill implements AutoCloseable {
         replay(ByteBuffer.wrap(rows.memory.toByteArray()), consumer);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Rows kept in a temporary file cannot be read", e);
+      throw unusable("read back from", e);
     }
   }
 
@@ -185,8 +187,29 @@ final class PartitionSpill implements AutoCloseable {
               StandardOpenOption.READ,
               StandardOpenOption.WRITE,
               StandardOpenOption.DELETE_ON_CLOSE);
+      unlink(path);
     }
     return file;
+  }
+
+  private static StorageException unusable(String what, IOException e) {
+    String folder = System.getProperty("java.io.tmpdir");
+    return new StorageException(
+        folder,
+        String.format(
+            "Rows that wait for their partition cannot be %s a temporary file in %s: %s; or name"
+                + " another folder with -Djava.io.tmpdir",
+            what, folder, StorageTrouble.of(e)),
+        e);
+  }
+
+  /** Where an open file can lose its name, a process that is killed leaves nothing. */
+  private static void unlink(Path path) {
+    try {
+      Files.delete(path);
+    } catch (IOException e) {
+      // Then it goes when it is closed.
+    }
   }
 
   @Override

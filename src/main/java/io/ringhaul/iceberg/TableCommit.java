@@ -25,12 +25,14 @@ final class TableCommit {
   private final WriteLayout layout;
   private final TableIdentifier identifier;
   private final JobSnapshot jobSnapshot;
+  private final PlannedTable planned;
 
   TableCommit(Catalog catalog, WriteLayout layout, JobSnapshot jobSnapshot) {
     this.catalog = catalog;
     this.layout = layout;
     this.identifier = TableIdentifier.parse(layout.table());
     this.jobSnapshot = jobSnapshot;
+    this.planned = new PlannedTable(layout);
   }
 
   /**
@@ -41,9 +43,8 @@ final class TableCommit {
   void run(List<DataFile> files) {
     if (catalog.tableExists(identifier)) {
       change(files);
-    } else if (!layout.isNew()) {
-      throw refused("it was dropped during the export");
     } else {
+      planned.requireMissing();
       create(files);
     }
   }
@@ -51,7 +52,7 @@ final class TableCommit {
   /** Schema, properties and rows of a table that is there change together. */
   private void change(List<DataFile> files) {
     Table table = catalog.loadTable(identifier);
-    requireTheSame(table);
+    planned.requireTheSame(table);
     Transaction transaction = table.newTransaction();
     UpdateSchema schema = table.updateSchema();
     if (SchemaChanges.add(schema, table.schema(), layout.schema().columns())) {
@@ -59,9 +60,7 @@ final class TableCommit {
       SchemaChanges.add(update, table.schema(), layout.schema().columns());
       update.commit();
     }
-    if (!SchemaChanges.canTakeFilesOf(transaction.table().schema(), layout.schema())) {
-      throw refused("its schema was changed by somebody else in the meantime");
-    }
+    planned.requireSchema(transaction.table().schema());
     changeProperties(transaction, table.properties());
     switch (layout.publication().mode()) {
       case CREATE, APPEND -> append(transaction, files);
@@ -69,21 +68,6 @@ final class TableCommit {
       case REPLACE_PARTITIONS -> replacePartitions(transaction, files);
     }
     transaction.commitTransaction();
-  }
-
-  private void requireTheSame(Table table) {
-    if (layout.isNew()) {
-      if (layout.publication().mode() == CommitMode.CREATE) {
-        throw refused("it was made by somebody else in the meantime");
-      }
-      if (!table.schema().sameSchema(layout.schema())
-          || !table.spec().compatibleWith(layout.spec())) {
-        throw refused(
-            "it was made by somebody else in the meantime, with another schema or partitioning");
-      }
-    } else if (!table.uuid().equals(layout.uuid())) {
-      throw refused("it was dropped and made anew during the export");
-    }
   }
 
   private void changeProperties(Transaction transaction, Map<String, String> present) {
@@ -162,14 +146,5 @@ final class TableCommit {
             e);
       }
     }
-  }
-
-  private StorageException refused(String reason) {
-    return new StorageException(
-        layout.table(),
-        String.format(
-            "Nothing was committed to the Iceberg table %s: %s; run the export again",
-            layout.table(), reason),
-        null);
   }
 }

@@ -3,7 +3,9 @@ package io.ringhaul.iceberg;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.cql.TableSchemaJson;
 import io.ringhaul.format.TargetPlan;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,6 +32,7 @@ import org.apache.iceberg.io.LocationProvider;
  * @param targetFileBytes the size at which a file is ended
  * @param writerBytes the memory that one task's open files may fill before they write
  * @param publication what the commit does beside adding files
+ * @param origin what the export and the table were when this was planned
  */
 record WriteLayout(
     UUID jobId,
@@ -42,7 +45,8 @@ record WriteLayout(
     Map<String, String> properties,
     long targetFileBytes,
     long writerBytes,
-    Publication publication) {
+    Publication publication,
+    Origin origin) {
 
   static final String FORMAT = "iceberg";
 
@@ -63,6 +67,23 @@ record WriteLayout(
     return LocationProviders.locationsFor(location, properties);
   }
 
+  /** The same with another share of memory. */
+  WriteLayout withWriterBytes(long bytes) {
+    return new WriteLayout(
+        jobId,
+        table,
+        isNew,
+        uuid,
+        location,
+        schema,
+        spec,
+        properties,
+        targetFileBytes,
+        bytes,
+        publication,
+        origin);
+  }
+
   TargetPlan toPlan() {
     return new TargetPlan(
         FORMAT_VERSION,
@@ -81,7 +102,10 @@ record WriteLayout(
             Map.entry("writer-bytes", Long.toString(writerBytes)),
             Map.entry("mode", publication.mode().name()),
             Map.entry("branch", publication.ref()),
-            Map.entry("table-properties", json(publication.tableProperties()))));
+            Map.entry("table-properties", json(publication.tableProperties())),
+            Map.entry("source", TableSchemaJson.text(origin.source())),
+            Map.entry("sequence-number", Long.toString(origin.sequenceNumber())),
+            Map.entry("created", origin.created().toString())));
   }
 
   static WriteLayout from(TargetPlan plan) {
@@ -100,7 +124,11 @@ record WriteLayout(
         new Publication(
             CommitMode.valueOf(plan.property("mode")),
             Optional.of(plan.property("branch")),
-            map(plan.property("table-properties"))));
+            map(plan.property("table-properties"))),
+        new Origin(
+            TableSchemaJson.parse(plan.property("source")),
+            Long.parseLong(plan.property("sequence-number")),
+            Instant.parse(plan.property("created"))));
   }
 
   private static String json(Map<String, String> map) {

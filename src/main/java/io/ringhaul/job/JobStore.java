@@ -19,10 +19,10 @@ public interface JobStore extends AutoCloseable {
   }
 
   /**
-   * One in a file, which is made if it is not there; an embedded SQLite database, which needs {@code
-   * org.xerial:sqlite-jdbc} on the class path. What a call has stored survives a crash of the
-   * process and of the machine. Several processes of one machine may have the file open; a network
-   * file system will not do.
+   * One in a file, which is made if it is not there; an embedded SQLite database, which needs
+   * {@code org.xerial:sqlite-jdbc} on the class path. What a call has stored survives a crash of
+   * the process and of the machine. Several processes of one machine may have the file open; a
+   * network file system will not do.
    *
    * @param file the database; SQLite keeps two files of the same name with {@code -wal} and {@code
    *     -shm} beside it while it is open
@@ -41,10 +41,11 @@ public interface JobStore extends AutoCloseable {
    * batch_jobs}, {@code batch_partitions} and {@code batch_schema} are made in the schema that the
    * connections use if they are not there. Each call takes a connection of the source and closes
    * it; the source stays the caller's. What is stored is as durable as the database's commits are:
-   * not at all with PostgreSQL's {@code synchronous_commit} off or SQLite's {@code synchronous} off.
+   * not at all with PostgreSQL's {@code synchronous_commit} off or SQLite's {@code synchronous}
+   * off.
    *
-   * @throws io.ringhaul.exceptions.StorageException if the database cannot be used, or if its tables
-   *     were made by a newer Ringhaul; each call on the store may throw it as well
+   * @throws io.ringhaul.exceptions.StorageException if the database cannot be used, or if its
+   *     tables were made by a newer Ringhaul; each call on the store may throw it as well
    */
   static JobStore over(DataSource source) {
     return new StoredJobs(

@@ -124,8 +124,7 @@ final class PartitionTable {
   private static JobPartition partition(String key, ResultSet row) throws SQLException {
     CheckedColumns unit = CheckedColumns.read(row, key, 1, UNIT_COLUMNS);
     int number = unit.integer();
-    CheckedColumns state =
-        CheckedColumns.read(row, stateKey(key, number), STATE_AT, STATE_COLUMNS);
+    CheckedColumns state = CheckedColumns.read(row, stateKey(key, number), STATE_AT, STATE_COLUMNS);
     PartitionStatus status = PartitionStatus.valueOf(state.text());
     int attempt = state.integer();
     long rows = state.number();

@@ -73,7 +73,9 @@ final class StoreFile {
     }
   }
 
-  /** For file systems without links, where two that make one store in one moment are not kept apart. */
+  /**
+   * For file systems without links, where two that make one store in one moment are not kept apart.
+   */
   private void moveUnlessThere(Path fresh) throws IOException {
     try {
       Files.move(fresh, path);

@@ -87,8 +87,7 @@ final class StoreSchema {
       if (isCurrent(connection, location)) {
         return;
       }
-      for (Migration migration :
-          migrations.subList(version(connection), migrations.size())) {
+      for (Migration migration : migrations.subList(version(connection), migrations.size())) {
         for (String each : migration.statements()) {
           statement.execute(each);
         }

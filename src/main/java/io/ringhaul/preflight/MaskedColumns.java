@@ -85,6 +85,7 @@ public final class MaskedColumns implements Check {
                           + " AND table_name = ?",
                       table.keyspace(),
                       table.name())
+                  .setPageSize(Trial.SMALL_PAGE)
                   .setTimeout(PATIENCE)
                   .setIdempotent(true))
           .forEach(row -> names.add(String.valueOf(row.getString(0))));

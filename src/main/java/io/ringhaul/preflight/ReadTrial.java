@@ -88,6 +88,9 @@ public final class ReadTrial implements Check {
           return found;
         }
         consistency = other.get();
+      } else if (isOfMaskedKey(refusal)) {
+        found.add(maskedKey(refusal));
+        return found;
       } else if (rows.where().isPresent() && isOfCondition(refusal)) {
         found.add(conditionRefused(refusal));
         rows = RowCondition.NONE;
@@ -140,10 +143,24 @@ public final class ReadTrial implements Check {
             "set the page size to " + most + " or less, or leave it to be found"));
   }
 
+  /** Every range is a comparison of the partition key. */
+  private boolean isOfMaskedKey(Refusal refusal) {
+    return refusal.isUnauthorized()
+        && table.partitionKey().stream()
+            .anyMatch(column -> refusal.maskedColumns().contains(column.name()));
+  }
+
+  private Finding maskedKey(Refusal refusal) {
+    return Finding.error(
+        String.format(
+            "%s may not compare the masked partition key of %s, as reading by token ranges does",
+            Grants.who(refusal.role()), table),
+        Grants.remedy("SELECT_MASKED", table, refusal.role()));
+  }
+
   /** Permission to filter by masked columns, and guardrails on filtering and indexes. */
   private static boolean isOfCondition(Refusal refusal) {
-    return refusal.guardrail().isPresent()
-        || (refusal.isUnauthorized() && refusal.words().contains("SELECT_MASKED"));
+    return refusal.guardrail().isPresent() || !refusal.maskedColumns().isEmpty();
   }
 
   private Finding conditionRefused(Refusal refusal) {

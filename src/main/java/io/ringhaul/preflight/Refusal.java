@@ -2,6 +2,7 @@ package io.ringhaul.preflight;
 
 import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import com.datastax.oss.driver.api.core.servererrors.UnauthorizedException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -18,6 +19,7 @@ record Refusal(boolean isUnauthorized, String words) {
   private static final Pattern GUARDRAIL = Pattern.compile("Guardrail (\\S+) violated: (.*)");
   private static final Pattern UNAUTHORIZED =
       Pattern.compile("User (.+?) has no (.+) permission on .*");
+  private static final Pattern MASKED = Pattern.compile(".* cannot query masked columns \\[(.*)]");
   private static final Pattern THRESHOLD = Pattern.compile(".* threshold (?:of )?(\\d+).*");
 
   static Refusal of(QueryValidationException e) {
@@ -54,6 +56,11 @@ record Refusal(boolean isUnauthorized, String words) {
   /** The permission that it lacks, such as {@code SELECT}. */
   Optional<String> permission() {
     return group(UNAUTHORIZED, 2);
+  }
+
+  /** The masked columns that a condition names and must not; empty if that is not the reason. */
+  List<String> maskedColumns() {
+    return group(MASKED, 1).map(names -> List.of(names.split(", "))).orElse(List.of());
   }
 
   private Optional<String> group(Pattern pattern, int number) {

@@ -66,10 +66,9 @@ final class Role {
     int listed = 0;
     for (Row row : roles()) {
       try {
-        if (!list(
-                String.format(
-                    "LIST %s PERMISSION ON TABLE %s OF %s",
-                    permission, table.cql(), TableDescription.quote(name(row))))
+        if (!list(String.format(
+                "LIST %s PERMISSION ON TABLE %s OF %s",
+                permission, table.cql(), TableDescription.quote(name(row))))
             .isEmpty()) {
           return Has.YES;
         }
@@ -96,7 +95,11 @@ final class Role {
 
   private List<Row> list(String cql) {
     return session
-        .execute(SimpleStatement.newInstance(cql).setTimeout(PATIENCE).setIdempotent(true))
+        .execute(
+            SimpleStatement.newInstance(cql)
+                .setPageSize(Trial.SMALL_PAGE)
+                .setTimeout(PATIENCE)
+                .setIdempotent(true))
         .all();
   }
 }

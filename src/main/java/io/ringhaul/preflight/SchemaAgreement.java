@@ -5,10 +5,12 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -42,7 +44,7 @@ public final class SchemaAgreement implements Check {
   @Override
   public List<Finding> findings() {
     long deadline = System.nanoTime() + wait.toNanos();
-    Map<UUID, TreeSet<String>> versions = versions();
+    Map<UUID, Set<String>> versions = versions();
     while (versions.size() > 1 && System.nanoTime() < deadline) {
       LockSupport.parkNanos(PAUSE.toNanos());
       versions = versions();
@@ -60,36 +62,40 @@ public final class SchemaAgreement implements Check {
   }
 
   /** The addresses of the nodes with each version, as one node knows them. */
-  private Map<UUID, TreeSet<String>> versions() {
+  private Map<UUID, Set<String>> versions() {
     Map<UUID, Node> nodes = session.getMetadata().getNodes();
     Node asked =
         nodes.values().stream()
             .filter(node -> node.getState() == NodeState.UP)
             .findFirst()
             .orElseThrow();
-    Map<UUID, TreeSet<String>> versions = new TreeMap<>();
-    add(versions, nodes, query("SELECT host_id, schema_version FROM system.local", asked));
-    add(versions, nodes, query("SELECT host_id, schema_version FROM system.peers", asked));
+    Map<UUID, Set<String>> versions = new TreeMap<>();
+    add(versions, nodes, query("system.local", asked));
+    add(versions, nodes, peers(asked));
     return versions;
   }
 
-  private List<Row> query(String cql, Node node) {
+  private List<Row> peers(Node node) {
     try {
-      return session
-          .execute(
-              SimpleStatement.newInstance(cql)
-                  .setNode(node)
-                  .setTimeout(PATIENCE)
-                  .setIdempotent(true))
-          .all();
-    } catch (RuntimeException e) {
-      LOG.debug("No schema versions from {}", node, e);
-      return List.of();
+      return query("system.peers_v2", node);
+    } catch (InvalidQueryException e) {
+      LOG.debug("{} is older than Cassandra 4.0, or no Cassandra: {}", node, e.getMessage());
+      return query("system.peers", node);
     }
   }
 
-  private static void add(
-      Map<UUID, TreeSet<String>> versions, Map<UUID, Node> nodes, List<Row> rows) {
+  private List<Row> query(String nodesTable, Node node) {
+    return session
+        .execute(
+            SimpleStatement.newInstance("SELECT host_id, schema_version FROM " + nodesTable)
+                .setNode(node)
+                .setPageSize(Trial.SMALL_PAGE)
+                .setTimeout(PATIENCE)
+                .setIdempotent(true))
+        .all();
+  }
+
+  private static void add(Map<UUID, Set<String>> versions, Map<UUID, Node> nodes, List<Row> rows) {
     for (Row row : rows) {
       Node node = nodes.get(row.getUuid(0));
       UUID version = row.getUuid(1);

@@ -28,6 +28,7 @@ final class ServerSettings {
               .execute(
                   SimpleStatement.newInstance(
                           "SELECT value FROM system_views.settings WHERE name = ?", name)
+                      .setPageSize(Trial.SMALL_PAGE)
                       .setTimeout(PATIENCE)
                       .setIdempotent(true))
               .one();

@@ -17,6 +17,10 @@ import org.slf4j.LoggerFactory;
 final class Trial {
 
   private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
+
+  /** Rows to a page that no guardrail minds. */
+  static final int SMALL_PAGE = 100;
+
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final CqlSession session;

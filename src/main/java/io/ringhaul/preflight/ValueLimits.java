@@ -46,9 +46,13 @@ public final class ValueLimits implements Check {
   private Finding finding(String guardrail, String value) {
     return Finding.warning(
         String.format(
-            "The cluster refuses " + LIMITS.get(guardrail) + " (guardrail %s), and the source may"
+            "The cluster refuses "
+                + LIMITS.get(guardrail)
+                + " (guardrail %s), and the source may"
                 + " hold such for %s",
-            value, guardrail, table),
+            value,
+            guardrail,
+            table),
         "have an administrator change " + guardrail + "_fail_threshold if it does");
   }
 }

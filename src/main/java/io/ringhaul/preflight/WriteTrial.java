@@ -118,8 +118,7 @@ public final class WriteTrial implements Check {
               Grants.who(refusal.role()) + " may not write to " + table,
               Grants.remedy("MODIFY", table, refusal.role())));
     }
-    if (refusal.guardrail().isPresent()
-        && !refusal.isOf("write_consistency_levels")) {
+    if (refusal.guardrail().isPresent() && !refusal.isOf("write_consistency_levels")) {
       return Optional.of(
           Finding.error(
               String.format(

@@ -168,8 +168,7 @@ public final class RequestSender implements AutoCloseable {
   }
 
   /** A request on its way for the {@code number}-th time, counted from 1. */
-  private record Attempt(
-      Statement<?> statement, Request request, int number, Place<Node> place) {}
+  private record Attempt(Statement<?> statement, Request request, int number, Place<Node> place) {}
 
   private Statement<?> configure(Statement<?> statement) {
     return statement

@@ -318,7 +318,8 @@ class CommandLineIT {
 
   @Test
   void wrongUsageIsToldApart() {
-    assertSentence(CapturedRun.inProcess(), 2, "Name a command: count, export, import, jobs or demo");
+    assertSentence(
+        CapturedRun.inProcess(), 2, "Name a command: count, export, import, jobs or demo");
     assertSentence(CapturedRun.inProcess("count", "a.b", "--nonsense"), 2, "'--nonsense'");
     assertSentence(CapturedRun.inProcess("count"), 2, "KEYSPACE.TABLE");
     assertSentence(CapturedRun.inProcess("export", "a.b", "--path=x"), 2, "--format");

@@ -127,8 +127,7 @@ class StoredCommandTest {
 
   private static List<String> stored(String... arguments) {
     CommandLine commandLine = Main.commandLine(arguments);
-    return StoredCommand.of(
-        commandLine.parseArgs(arguments).subcommand().commandSpec());
+    return StoredCommand.of(commandLine.parseArgs(arguments).subcommand().commandSpec());
   }
 
   private static String here(String name) {

@@ -78,6 +78,8 @@ public final class TightNode implements AutoCloseable {
             .withConfigLoader(
                 DriverConfigLoader.programmaticBuilder()
                     .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
+                    // The driver reads the schema in pages of 5,000, which guardrails refuse too.
+                    .withInt(DefaultDriverOption.METADATA_SCHEMA_REQUEST_PAGE_SIZE, 50)
                     .build());
     return builder.build();
   }

@@ -67,7 +67,7 @@ class FolderTargetSessionTest {
     assertThat(manifest.holds(job)).isTrue();
     assertThat(manifest.rows()).isEqualTo(4);
     for (PartFile file : manifest.files()) {
-      assertThat(file.name()).matches("part-0000[01]-000-[0-9a-f]{16}\\.txt");
+      assertThat(file.name()).matches("part-0000[01]-000-[0-9a-f]{32}-[0-9a-f]{16}\\.txt");
       assertThat(Files.size(folder.resolve(file.name()))).isEqualTo(file.bytes());
       assertThat(Checksums.sha256(folder.resolve(file.name()))).isEqualTo(file.sha256());
     }
@@ -161,6 +161,9 @@ class FolderTargetSessionTest {
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("is not empty");
     assertThat(names(folder)).containsExactly("notes");
+    // It can be committed once the notes are gone; or it is given up.
+    assertThat(names(FolderPlan.from(plan).staging())).hasSize(1);
+    session.clean(plan, List.of());
     assertThat(names(parent)).containsExactly("out");
     Path file = Files.writeString(parent.resolve("file"), "");
     assertThatThrownBy(
@@ -401,14 +404,14 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void discardingLeavesNothing() throws IOException {
+  void cleaningLeavesNothing() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     FolderTargetSession session = session(folder, WriteMode.APPEND);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
-    TaskOutput output = LineFormat.write(session, plan, 0, 2);
-    session.discard(plan, List.of(output));
-    session.discard(plan, List.of());
+    LineFormat.write(session, plan, 0, 2);
+    assertThat(session.clean(plan, List.of())).isEqualTo(1);
+    assertThat(session.clean(plan, List.of())).isZero();
     assertIds(folder, 1);
     assertThat(names(parent)).containsExactly("out");
   }
@@ -448,7 +451,7 @@ class FolderTargetSessionTest {
     FolderTargetSession session = session(folder, WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
     TaskOutput output = LineFormat.write(session, plan, 0, 1);
-    session.discard(plan, List.of());
+    session.clean(plan, List.of());
     assertThatThrownBy(() -> session.commit(plan, List.of(output)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("is gone; run the export again");
@@ -507,9 +510,10 @@ class FolderTargetSessionTest {
         .containsExactlyInAnyOrder(IntStream.of(ids).boxed().toArray(Integer[]::new));
   }
 
-  private List<Integer> read(Path folder) {
+  static List<Integer> read(Path folder) {
     List<Integer> ids = new ArrayList<>();
-    try (SourceSession session = new FolderSourceSession(SourceLocation.at(folder), format)) {
+    try (SourceSession session =
+        new FolderSourceSession(SourceLocation.at(folder), new LineFormat())) {
       SourcePlan plan = session.plan(LineFormat.TABLE, List.of(), OptionalInt.empty());
       for (SourceSplit split : plan.splits()) {
         try (RowReader reader = session.open(plan, LineFormat.COLUMNS, split)) {

@@ -74,6 +74,7 @@ class CommitModesTest {
           .hasMessage(
               "Nothing was committed to the Iceberg table lake.t: it was made by somebody else in"
                   + " the meantime; run the export again");
+      assertThat(session.clean(plan, List.of())).isEqualTo(1);
     }
     assertRows("1a");
     assertNoOrphans();

@@ -121,6 +121,8 @@ class CommitSafetyTest {
               "Nothing was committed to the Iceberg table lake.t: it was dropped during the"
                   + " export; run the export again");
       assertThat(catalog.tableExists(TABLE)).isFalse();
+      assertThat(exists(io, files.get(0).location())).isTrue();
+      assertThat(session.clean(plan, List.of())).isEqualTo(1);
       assertThat(exists(io, files.get(0).location())).isFalse();
     }
   }

@@ -93,13 +93,13 @@ class IcebergTargetSessionTest {
   }
 
   @Test
-  void discardRemovesWhatTasksWrote() {
+  void cleaningRemovesWhatTasksWrote() {
     try (TargetSession session = IcebergTarget.warehouse(folder).table(TABLE).open()) {
       TargetPlan plan = session.plan(export(UUID.randomUUID()));
-      TaskOutput output = write(session, plan, 0, 1);
+      write(session, plan, 0, 1);
       assertThat(Warehouse.parquetFilesIn(folder)).hasSize(1);
-      session.discard(plan, List.of(output));
-      session.discard(plan, List.of(output));
+      session.clean(plan, List.of());
+      session.clean(plan, List.of());
     }
     assertThat(Warehouse.parquetFilesIn(folder)).isEmpty();
     assertVisible(false);

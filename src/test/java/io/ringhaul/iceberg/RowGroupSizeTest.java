@@ -35,7 +35,7 @@ class RowGroupSizeTest {
       layout = WriteLayout.from(session.plan(Exports.description(TABLE, UUID.randomUUID())));
     }
     Path file = folder.resolve("rows.parquet");
-    WriteLayout small = withWriterBytes(layout, 1);
+    WriteLayout small = layout.withWriterBytes(1);
     try (DataWriter<RawRow> writer =
         new ParquetRows(small, TABLE.columns())
             .open(new LocalFileIO().newOutputFile(LocalFileIO.location(file)), null)) {
@@ -49,20 +49,5 @@ class RowGroupSizeTest {
     try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
       assertThat(reader.getRowGroups()).extracting(BlockMetaData::getRowCount).containsOnly(1L);
     }
-  }
-
-  private static WriteLayout withWriterBytes(WriteLayout layout, long bytes) {
-    return new WriteLayout(
-        layout.jobId(),
-        layout.table(),
-        layout.isNew(),
-        layout.uuid(),
-        layout.location(),
-        layout.schema(),
-        layout.spec(),
-        layout.properties(),
-        layout.targetFileBytes(),
-        bytes,
-        layout.publication());
   }
 }

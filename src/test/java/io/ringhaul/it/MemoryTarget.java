@@ -63,8 +63,11 @@ final class MemoryTarget implements ExportTarget {
     }
 
     @Override
-    public void discard(TargetPlan plan, List<TaskOutput> outputs) {
-      rows.clear();
+    public int clean(TargetPlan plan, List<TaskOutput> kept) {
+      if (kept.isEmpty()) {
+        rows.clear();
+      }
+      return 0;
     }
 
     @Override

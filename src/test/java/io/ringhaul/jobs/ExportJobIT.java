@@ -105,8 +105,7 @@ class ExportJobIT {
     assertThat(failed.status()).isEqualTo(JobStatus.FAILED);
     assertThat(failed.error().orElseThrow()).contains("the disk is full");
 
-    ExportResult result =
-        request(target, store).splitCount(SPLITS / 2).parallelism(4).run();
+    ExportResult result = request(target, store).splitCount(SPLITS / 2).parallelism(4).run();
 
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.totals().earlierRows())
@@ -129,7 +128,13 @@ class ExportJobIT {
     assertThat(again.files()).isEqualTo(first.files());
     assertThat(again.fileBytes()).isEqualTo(first.fileBytes());
     assertThatThrownBy(
-            () -> operator.exportFrom(keyspace, "t").to(target).job(JobOptions.in(store)).jobId(id).run())
+            () ->
+                operator
+                    .exportFrom(keyspace, "t")
+                    .to(target)
+                    .job(JobOptions.in(store))
+                    .jobId(id)
+                    .run())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("exists and is COMPLETED: resume it, or name another id");
   }
@@ -173,8 +178,7 @@ class ExportJobIT {
     assertThatThrownBy(() -> request(target, store).columns("id").run())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("columns was \"id int, v text\" and is \"id int\"");
-    assertThatThrownBy(
-            () -> request(Format.CSV.target(folder.resolve("elsewhere")), store).run())
+    assertThatThrownBy(() -> request(Format.CSV.target(folder.resolve("elsewhere")), store).run())
         .hasMessageContaining("target folder was");
     assertThatThrownBy(() -> request(target, store).where("v = 'x'").allowFiltering().run())
         .hasMessageContaining("where was \"\" and is \"v = 'x'\"");

@@ -78,11 +78,6 @@ record FaultyTarget(ExportTarget real, LongConsumer atRow, Runnable beforeCommit
       }
 
       @Override
-      public void discard(TargetPlan plan, List<TaskOutput> outputs) {
-        session.discard(plan, outputs);
-      }
-
-      @Override
       public int clean(TargetPlan plan, List<TaskOutput> kept) {
         return session.clean(plan, kept);
       }

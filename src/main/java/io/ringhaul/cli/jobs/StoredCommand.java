@@ -31,6 +31,7 @@ public final class StoredCommand {
           "--job-name",
           "--job-store",
           "--json",
+          "--replay-in-doubt",
           "--resume",
           "--version");
 
@@ -46,8 +47,7 @@ public final class StoredCommand {
         continue;
       }
       for (String value : values(option, parsed, command.defaultValueProvider())) {
-        arguments.add(
-            isFlag(option) ? option.longestName() : option.longestName() + "=" + value);
+        arguments.add(isFlag(option) ? option.longestName() : option.longestName() + "=" + value);
       }
     }
     for (PositionalParamSpec parameter : command.positionalParameters()) {
@@ -115,7 +115,8 @@ public final class StoredCommand {
   private static String absolute(ArgSpec argument, String value) {
     Class<?> type = argument.auxiliaryTypes()[0];
     // A glob is no path everywhere, so that its own option is a text.
-    boolean isPath = type == Path.class || type == File.class || "PATH".equals(argument.paramLabel());
+    boolean isPath =
+        type == Path.class || type == File.class || "PATH".equals(argument.paramLabel());
     return isPath ? absolute(value) : value;
   }
 

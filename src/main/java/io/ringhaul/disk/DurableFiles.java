@@ -1,4 +1,4 @@
-package io.ringhaul.files;
+package io.ringhaul.disk;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -15,7 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Steps on the file system of which a crash of the machine leaves all or nothing. */
-final class DurableFiles {
+public final class DurableFiles {
 
   /** As many as Linux follows. */
   private static final int MOST_LINKS = 40;
@@ -23,12 +24,12 @@ final class DurableFiles {
   private DurableFiles() {}
 
   /** The name under which a file is written until it is whole: hidden, in the same folder. */
-  static Path temporary(Path path) {
+  public static Path temporary(Path path) {
     return path.resolveSibling("." + path.getFileName() + ".tmp");
   }
 
   /** Puts a text in the file's place. */
-  static void write(Path path, String text) throws IOException {
+  public static void write(Path path, String text) throws IOException {
     Path temporary = temporary(path);
     Files.writeString(temporary, text, StandardCharsets.UTF_8);
     try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
@@ -38,7 +39,7 @@ final class DurableFiles {
   }
 
   /** Renames in one step, over a file or an empty folder that has the name. */
-  static void rename(Path from, Path to) throws IOException {
+  public static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     force(parent(to));
     if (!parent(from).equals(parent(to))) {
@@ -47,7 +48,7 @@ final class DurableFiles {
   }
 
   /** Makes a folder and those above it. */
-  static void createFolder(Path folder) throws IOException {
+  public static void createFolder(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }
@@ -58,19 +59,20 @@ final class DurableFiles {
   }
 
   /** Forces a folder's list of names to disk. */
-  static void force(Path folder) throws IOException {
+  public static void force(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
-  /** Deletes a folder with all it holds; does nothing if it is not there. */
-  static void deleteFolder(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
+  /** Deletes a file, or a folder with all it holds; does nothing if it is not there. */
+  public static void delete(Path path) throws IOException {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      Files.deleteIfExists(path);
       return;
     }
     Files.walkFileTree(
-        folder,
+        path,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
@@ -101,7 +103,7 @@ final class DurableFiles {
   }
 
   /** Where a symbolic link leads, even if nothing is there; any other path as it is. */
-  static Path linkTarget(Path path) throws IOException {
+  public static Path linkTarget(Path path) throws IOException {
     Path at = path;
     for (int followed = 0; Files.isSymbolicLink(at); followed++) {
       if (followed == MOST_LINKS) {
@@ -112,7 +114,8 @@ final class DurableFiles {
     return at;
   }
 
-  static Path parent(Path path) {
+  /** The folder that the path is in; of a root, the root. */
+  public static Path parent(Path path) {
     Path parent = path.toAbsolutePath().getParent();
     return parent == null ? path.toAbsolutePath().getRoot() : parent;
   }
