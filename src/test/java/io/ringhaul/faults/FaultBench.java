@@ -11,16 +11,19 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** What the tests of killed jobs share: a table, its exports, a job store, and the means to run. */
 final class FaultBench implements AutoCloseable {
 
   /** So small that tasks are many and short. */
-  private static final int ROWS = 20_000;
+  private static final int ROWS = 12_000;
 
   private static final List<String> DIVIDED = List.of("--splits", "24", "--parallelism", "2");
 
-  private final CqlSession session = TestCluster.session();
+  private final CqlSession session;
+  private final InetSocketAddress contact;
+  private final Consumer<String> definer;
   private final Path folder;
   private final ChildJvm jvm;
   private final Path storeFile;
@@ -29,33 +32,64 @@ final class FaultBench implements AutoCloseable {
   private final Map<Shape, Path> exports = new EnumMap<>(Shape.class);
   private int used;
 
-  /** Makes and fills the table. */
-  FaultBench(Path folder) throws IOException {
+  private FaultBench(
+      Path folder,
+      CqlSession session,
+      InetSocketAddress contact,
+      String keyspace,
+      Consumer<String> definer)
+      throws IOException {
+    this.session = session;
+    this.contact = contact;
+    this.definer = definer;
     this.folder = folder;
     this.jvm = new ChildJvm(Files.createDirectory(folder.resolve("jvm")));
     this.storeFile = folder.resolve("jobs.db");
     this.store = JobStore.file(storeFile);
-    this.table = new FaultTable(session, TestCluster.newKeyspace(3), ROWS);
-    TestCluster.define(table.definition("source"));
+    this.table = new FaultTable(session, keyspace, ROWS);
+    definer.accept(table.definition("source"));
     table.insert("source");
   }
 
+  /** Makes and fills the table in the test cluster. */
+  static FaultBench inTestCluster(Path folder) throws IOException {
+    return new FaultBench(
+        folder,
+        TestCluster.session(),
+        TestCluster.get().contactPoints().get(0),
+        TestCluster.newKeyspace(3),
+        TestCluster::define);
+  }
+
+  /** Makes and fills the table in a keyspace of another cluster. */
+  static FaultBench in(Path folder, CqlSession session, InetSocketAddress contact, String keyspace)
+      throws IOException {
+    return new FaultBench(folder, session, contact, keyspace, session::execute);
+  }
+
+  FaultTable table() {
+    return table;
+  }
+
+  JobStore store() {
+    return store;
+  }
+
   /** An export of the table into a folder of its own. */
-  Work newExport(Shape shape) throws IOException {
+  Work.Export newExport(Shape shape) throws IOException {
     return new Work.Export(table, shape, newFolder());
   }
 
   /** An import into a table of its own. */
-  Work newImport(Shape shape) throws IOException, InterruptedException {
+  Work.Import newImport(Shape shape) throws IOException, InterruptedException {
     String into = "clone" + used++;
-    TestCluster.define(table.definition(into));
+    definer.accept(table.definition(into));
     return new Work.Import(session, table, shape, exported(shape), into);
   }
 
   /** A job that does the work. */
   KilledJob job(Work work) {
     List<String> command = new ArrayList<>(work.command());
-    InetSocketAddress contact = TestCluster.get().contactPoints().get(0);
     command.addAll(List.of("--contact-point", contact.getHostString() + ":" + contact.getPort()));
     command.addAll(List.of("--job-store", storeFile.toString()));
     return new KilledJob(jvm, store, command, DIVIDED);

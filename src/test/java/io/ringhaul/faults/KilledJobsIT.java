@@ -33,7 +33,7 @@ class KilledJobsIT {
 
   @BeforeAll
   void prepare() throws IOException {
-    bench = new FaultBench(folder);
+    bench = FaultBench.inTestCluster(folder);
   }
 
   @AfterAll

@@ -4,108 +4,174 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import com.datastax.oss.driver.api.core.metadata.token.Token;
 import io.ringhaul.TokenAwareBulkOperator;
-import io.ringhaul.cli.TableComparison;
 import io.ringhaul.cli.sandbox.SandboxCluster;
-import io.ringhaul.csv.CsvSource;
-import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.cli.sandbox.SandboxNode;
+import io.ringhaul.exceptions.IncompleteOperationException;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.PartitionStatus;
+import io.ringhaul.ring.TokenRange;
+import io.ringhaul.ring.TokenRangeSet;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nodes come and go while tables are read and written. */
+/**
+ * Nodes come and go while tables are read and written. Where others hold the rows too, nobody
+ * notices; where nobody does, what is missing is named, and read when the node is back.
+ */
 class NodesIT {
 
-  private static final int ROWS = 20_000;
-  private static final int CLONES = 6;
+  /** Nothing waits long for a node that will not come. */
+  private static final String[] IMPATIENT = {
+    "--splits", "24", "--parallelism", "8", "--max-attempts", "2"
+  };
+
+  private static final Pattern NAMED_RANGE =
+      Pattern.compile("^  \\((-?\\d+), (-?\\d+)]: ", Pattern.MULTILINE);
 
   @TempDir private Path folder;
 
   @Test
   void nodesComeAndGo() throws Exception {
-    long t = System.nanoTime();
-    try (SandboxCluster cluster =
-            SandboxCluster.builder()
-                .nodes(3)
-                .vnodes(8)
-                .heapMegabytes(512)
-                .port(9442)
-                .storagePort(7444)
-                .jmxPort(7544)
-                .start();
-        CqlSession session =
-            CqlSession.builder()
-                .addContactPoints(cluster.contactPoints())
-                .withLocalDatacenter(cluster.localDatacenter())
-                .withConfigLoader(com.datastax.oss.driver.api.core.config.DriverConfigLoader.programmaticBuilder().withDuration(com.datastax.oss.driver.api.core.config.DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60)).build())
-                .build();
-        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      System.err.println("up " + (System.nanoTime() - t) / 1_000_000);
-      session.execute("CREATE KEYSPACE three WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 3}");
-      FaultTable table = new FaultTable(session, "three", ROWS);
-      session.execute(table.definition("source"));
-      for (int i = 0; i < CLONES; i++) session.execute(table.definition("clone" + i));
-      table.insert("source");
-      operator.exportFrom("three", "source").to(CsvTarget.folder(folder.resolve("first"))).splitCount(24).run();
-      System.err.println("filled " + (System.nanoTime() - t) / 1_000_000);
-      AtomicBoolean stop = new AtomicBoolean();
-      AtomicInteger exports = new AtomicInteger();
-      AtomicInteger imports = new AtomicInteger();
-      ExecutorService pool = Executors.newFixedThreadPool(2);
-      CompletableFuture<Void> e =
-          CompletableFuture.runAsync(
-              () -> {
-                while (!stop.get()) {
-                  int n = exports.getAndIncrement();
-                  long t0 = System.nanoTime();
-                  var r = operator.exportFrom("three", "source").to(CsvTarget.folder(folder.resolve("e" + n).resolve("out"))).splitCount(24).parallelism(2).pageSize(20).run();
-                  System.err.println("export " + n + " " + (System.nanoTime() - t0) / 1_000_000 + " retries " + r.retries());
-                }
-              },
-              pool);
-      CompletableFuture<Void> i =
-          CompletableFuture.runAsync(
-              () -> {
-                while (!stop.get() && imports.get() < CLONES) {
-                  int n = imports.getAndIncrement();
-                  long t0 = System.nanoTime();
-                  var r = operator.importInto("three", "clone" + n).from(CsvSource.at(folder.resolve("first"))).parallelism(2).run();
-                  System.err.println("import " + n + " " + (System.nanoTime() - t0) / 1_000_000+ " retries " + r.retries());
-                }
-              },
-              pool);
-      Thread.sleep(1000);
+    try (SandboxCluster cluster = Clusters.start(3);
+        CqlSession session = Clusters.connect(cluster);
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+        FaultBench alone = bench(cluster, session, 1);
+        FaultBench together = bench(cluster, session, 3);
+        SteadyTraffic traffic = new SteadyTraffic(together, operator)) {
+      Loss loss = loss(alone, session, cluster.node(2));
+      Work exported = alone.newExport(Shape.ICEBERG);
+      Work imported = alone.newImport(Shape.ICEBERG);
+      KilledJob export = alone.job(exported);
+      KilledJob importing = alone.job(imported);
+      traffic.start();
+
       cluster.node(2).kill();
-      System.err.println("killed " + (System.nanoTime() - t) / 1_000_000);
-      Thread.sleep(3000);
-      cluster.node(2).start();
-      System.err.println("back " + (System.nanoTime() - t) / 1_000_000);
-      cluster.node(3).stop();
-      System.err.println("stopped " + (System.nanoTime() - t) / 1_000_000);
-      cluster.node(3).start();
-      System.err.println("back " + (System.nanoTime() - t) / 1_000_000);
-      stop.set(true);
-      e.join();
-      i.join();
-      pool.shutdown();
-      System.err.println("ended " + (System.nanoTime() - t) / 1_000_000);
-      for (int n = 0; n < exports.get(); n++) ExportedRows.assertExact(Shape.CSV, folder.resolve("e" + n), new UUID(0, 0), table);
-      for (int n = 0; n < imports.get(); n++) {
-        TableComparison.Outcome o = new TableComparison(session).compare("three", "source", "clone" + n);
-        assertThat(o.difference()).isEmpty();
-        assertThat(o.rows()).isEqualTo(ROWS);
+      try (Child first = export.start(IMPATIENT);
+          Child second = importing.start(IMPATIENT)) {
+        requireCounted(operator, alone, loss);
+        requireNamed(first.await().requireExit(3), loss);
+        second.await().requireExit(1);
       }
-      System.err.println("checked " + (System.nanoTime() - t) / 1_000_000);
+      requireKept(alone, export, loss);
+      assertThat(importing.stored().status()).isEqualTo(JobStatus.FAILED);
+      requireNothingLeft(operator, alone, loss);
+
+      cluster.node(2).start();
+      export.finish();
+      exported.assertExact(export.id());
+      importing.finish();
+      imported.assertExact(importing.id());
+
+      cluster.node(3).stop();
+      cluster.node(3).start();
+      traffic.end();
     }
+  }
+
+  /**
+   * What a node takes with it.
+   *
+   * @param livingRows rows that the others hold
+   */
+  private record Loss(TokenRangeSet tokens, long livingRows) {}
+
+  private static Loss loss(FaultBench bench, CqlSession session, SandboxNode node) {
+    String keyspace = bench.table().keyspace();
+    TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
+    Node dead = session.getMetadata().findNode(node.address()).orElseThrow();
+    List<com.datastax.oss.driver.api.core.metadata.token.TokenRange> lost =
+        List.copyOf(ring.getTokenRanges(keyspace, dead));
+    long living = 0;
+    for (Row row : session.execute("SELECT token(pk) FROM " + keyspace + ".source")) {
+      Token token = Objects.requireNonNull(row.getToken(0));
+      if (lost.stream().noneMatch(range -> range.contains(token))) {
+        living++;
+      }
+    }
+    assertThat(living).isBetween(1L, bench.table().rows() - 1L);
+    return new Loss(Clusters.tokens(ring, lost), living);
+  }
+
+  private static void requireCounted(
+      TokenAwareBulkOperator operator, FaultBench bench, Loss loss) {
+    IncompleteOperationException counting =
+        catchThrowableOfType(
+            IncompleteOperationException.class,
+            () ->
+                operator
+                    .count(bench.table().keyspace(), "source")
+                    .maxAttempts(2)
+                    .requestTimeout(Duration.ofSeconds(5))
+                    .run());
+    assertThat(Clusters.failed(counting)).isEqualTo(loss.tokens());
+    assertThat(counting.partialResult().orElseThrow().rows()).isEqualTo(loss.livingRows());
+  }
+
+  /** Each failed range is a line of its own. */
+  private static void requireNamed(Child.Ended ended, Loss loss) {
+    List<TokenRange> named =
+        NAMED_RANGE
+            .matcher(ended.err())
+            .results()
+            .map(
+                range ->
+                    new TokenRange(Long.parseLong(range.group(1)), Long.parseLong(range.group(2))))
+            .toList();
+    assertThat(TokenRangeSet.of(named)).as(ended.err()).isEqualTo(loss.tokens());
+  }
+
+  /** What the others hold is done, and not to be done again. */
+  private static void requireKept(FaultBench bench, KilledJob export, Loss loss) {
+    assertThat(export.stored().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(export.stored().figures().rows()).isEqualTo(loss.livingRows());
+    List<JobPartition> partitions = bench.store().partitions(export.id());
+    assertThat(Clusters.tokens(partitions, PartitionStatus.FAILED)).isEqualTo(loss.tokens());
+    assertThat(Clusters.tokens(partitions, PartitionStatus.DONE))
+        .isEqualTo(TokenRangeSet.wholeRing().subtract(loss.tokens()));
+  }
+
+  /** An export that nobody can resume takes its files back. */
+  private void requireNothingLeft(TokenAwareBulkOperator operator, FaultBench bench, Loss loss)
+      throws IOException {
+    Path warehouse = folder.resolve("unfinished");
+    IncompleteOperationException exporting =
+        catchThrowableOfType(
+            IncompleteOperationException.class,
+            () ->
+                operator
+                    .exportFrom(bench.table().keyspace(), "source")
+                    .to(IcebergTarget.warehouse(warehouse))
+                    .maxAttempts(2)
+                    .requestTimeout(Duration.ofSeconds(5))
+                    .run());
+    assertThat(Clusters.failed(exporting)).isEqualTo(loss.tokens());
+    try (Stream<Path> files = Files.walk(warehouse)) {
+      assertThat(files.filter(file -> file.toString().endsWith(".parquet"))).isEmpty();
+    }
+  }
+
+  private FaultBench bench(SandboxCluster cluster, CqlSession session, int replicationFactor)
+      throws IOException {
+    String keyspace = Clusters.keyspace(session, replicationFactor);
+    return FaultBench.in(
+        Files.createDirectory(folder.resolve(keyspace)),
+        session,
+        cluster.node(1).address(),
+        keyspace);
   }
 }

@@ -30,15 +30,15 @@ final class RandomKills {
 
   /**
    * Kills so many processes amid their work; a job that ends before is followed by another. Each
-   * process may work as long as an undisturbed one did.
+   * process may work half as long as an undisturbed one did, so that a job is killed some times.
    */
   RandomKills run(int kills) throws IOException, InterruptedException {
-    long whole = undisturbed().toNanos();
+    long longest = undisturbed().toNanos() / 2;
     while (killed < kills) {
       Work work = supply.next();
       KilledJob job = bench.job(work);
       jobs++;
-      while (killed < kills && job.killAfter(Duration.ofNanos(random.nextLong(whole)))) {
+      while (killed < kills && job.killAfter(Duration.ofNanos(random.nextLong(longest)))) {
         killed++;
         JobFigures figures = job.stored().figures();
         System.err.println(figures);

@@ -21,7 +21,20 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * own to itself, in which its target is one entry.
  */
 enum Shape {
-  ICEBERG {
+  ICEBERG(KillPoint.IN_ICEBERG_SPLIT) {
+    @Override
+    List<KillPoint> exportPoints() {
+      return List.of(
+          KillPoint.BEFORE_PLAN,
+          KillPoint.BEFORE_ICEBERG_FILES_END,
+          KillPoint.AFTER_ICEBERG_FILES_END,
+          KillPoint.BEFORE_CHECKPOINT,
+          KillPoint.AFTER_CHECKPOINT,
+          KillPoint.BEFORE_ICEBERG_COMMIT,
+          KillPoint.AFTER_ICEBERG_COMMIT,
+          KillPoint.BEFORE_COMPLETION);
+    }
+
     @Override
     List<String> options(Path folder) {
       return List.of(
@@ -50,14 +63,14 @@ enum Shape {
     }
   },
 
-  PARQUET {
+  PARQUET(KillPoint.IN_PARQUET_SPLIT) {
     @Override
     String reader(List<Path> files) {
       return "read_parquet(" + list(files) + ")";
     }
   },
 
-  CSV {
+  CSV(KillPoint.IN_CSV_SPLIT) {
     @Override
     String reader(List<Path> files) {
       return "read_csv("
@@ -67,7 +80,7 @@ enum Shape {
     }
   },
 
-  JSON {
+  JSON(KillPoint.IN_JSON_SPLIT) {
     @Override
     String reader(List<Path> files) {
       return "read_json("
@@ -78,6 +91,40 @@ enum Shape {
   };
 
   private static final TableIdentifier TABLE = TableIdentifier.of("it", "rows");
+
+  private final KillPoint inSplit;
+
+  Shape(KillPoint inSplit) {
+    this.inSplit = inSplit;
+  }
+
+  /** The points at which an export can be killed, in the order in which it comes to them. */
+  List<KillPoint> exportPoints() {
+    return List.of(
+        KillPoint.BEFORE_PLAN,
+        KillPoint.BEFORE_FOLDER_FILES_END,
+        KillPoint.AFTER_FOLDER_FILES_END,
+        KillPoint.BEFORE_CHECKPOINT,
+        KillPoint.AFTER_CHECKPOINT,
+        KillPoint.BEFORE_FOLDER_COMMIT,
+        KillPoint.AFTER_FOLDER_COMMIT,
+        KillPoint.BEFORE_COMPLETION);
+  }
+
+  /** The point at which an import reads a row. */
+  KillPoint inSplit() {
+    return inSplit;
+  }
+
+  /** The points at which an import can be killed, in the order in which it comes to them. */
+  List<KillPoint> importPoints() {
+    return List.of(
+        KillPoint.BEFORE_PLAN,
+        inSplit,
+        KillPoint.BEFORE_CHECKPOINT,
+        KillPoint.AFTER_CHECKPOINT,
+        KillPoint.BEFORE_COMPLETION);
+  }
 
   /** The options that name the format and the place. */
   List<String> options(Path folder) {
