@@ -72,8 +72,7 @@ class FaultyReadsIT {
     int live = 400;
     table("between", "(id int, c int, v int, " + columns(100) + " PRIMARY KEY (id, c))");
     PreparedStatement dead = session.prepare(nulls("between", 100));
-    PreparedStatement insert =
-        session.prepare(insert("between"));
+    PreparedStatement insert = session.prepare(insert("between"));
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (int i = 0; i < live; i++) {
         List<BoundStatement> rows = new ArrayList<>();
@@ -118,10 +117,8 @@ class FaultyReadsIT {
   @Test
   void tombstonesOfManyPartitionsTakeSmallerRanges() throws Exception {
     table("many", "(id blob, c int, v int, PRIMARY KEY (id, c))");
-    PreparedStatement insert =
-        session.prepare(insert("many"));
-    PreparedStatement delete =
-        session.prepare(delete("many"));
+    PreparedStatement insert = session.prepare(insert("many"));
+    PreparedStatement delete = session.prepare(delete("many"));
     List<String> expected = new ArrayList<>();
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (int i = 0; i < 60; i++) {
@@ -171,8 +168,7 @@ class FaultyReadsIT {
   void aPartitionOfTombstonesIsReadByItsKeys() {
     table("one", "(id int, c int, v int, " + columns(100) + " PRIMARY KEY (id, c))");
     PreparedStatement dead = session.prepare(nulls("one", 100));
-    PreparedStatement insert =
-        session.prepare(insert("one"));
+    PreparedStatement insert = session.prepare(insert("one"));
     List<String> expected = new ArrayList<>();
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (int i = 0; i < 2_000; i += 50) {
@@ -280,10 +276,8 @@ class FaultyReadsIT {
     table("texts", "(id blob, c text, v int, PRIMARY KEY (id, c))");
     table("statics", "(id blob, c int, s int static, v int, PRIMARY KEY (id, c))");
     for (String name : List.of("texts", "statics")) {
-      PreparedStatement insert =
-          session.prepare(insert(name));
-      PreparedStatement delete =
-          session.prepare(delete(name));
+      PreparedStatement insert = session.prepare(insert(name));
+      PreparedStatement delete = session.prepare(delete(name));
       try (AsyncWrites writes = new AsyncWrites(session)) {
         for (int i = 0; i < 200; i++) {
           Object c = name.equals("texts") ? String.valueOf(1_000 + i) : (Object) (1_000 + i);

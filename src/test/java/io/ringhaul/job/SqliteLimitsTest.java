@@ -166,8 +166,7 @@ class SqliteLimitsTest {
         .isInstanceOfSatisfying(
             StorageException.class, e -> assertThat(e.location()).isEqualTo(store.toString()))
         .hasMessage(
-            what
-                + " is read-only for this user; give the right to write it, or use another store");
+            what + " is read-only for this user; give the right to write it, or use another store");
   }
 
   @Test
@@ -180,8 +179,7 @@ class SqliteLimitsTest {
       JobStore.file(file).close();
       try (JobStore store =
           new StoredJobs(
-              SqliteTransactions.open(
-                  file, Duration.ofSeconds(1), new StoreSchema(Migration.ALL)),
+              SqliteTransactions.open(file, Duration.ofSeconds(1), new StoreSchema(Migration.ALL)),
               LocalProcess.current())) {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
             Statement statement = connection.createStatement()) {
