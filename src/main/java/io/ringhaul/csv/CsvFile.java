@@ -31,8 +31,7 @@ final class CsvFile implements Closeable {
   CsvFile(CsvSettings settings, SourceFile file) throws IOException {
     this.file = file;
     this.encoding =
-        new FileEncoding(
-            settings.text(CsvSettings.ENCODING).map(Charset::forName).orElse(UTF_8));
+        new FileEncoding(settings.text(CsvSettings.ENCODING).map(Charset::forName).orElse(UTF_8));
     this.in = encoding.decoded(file.open());
     try {
       reader =

@@ -109,9 +109,7 @@ final class CsvRowReader implements RowReader {
   private static Optional<String> skipped(CsvSettings settings) {
     long count = settings.number(CsvSettings.SKIP_RECORDS, 0L);
     String record = settings.character(CsvSettings.COMMENT, '\0') == '-' ? "+\n" : "-\n";
-    return count > GREATEST_SKIPPED
-        ? Optional.empty()
-        : Optional.of(record.repeat((int) count));
+    return count > GREATEST_SKIPPED ? Optional.empty() : Optional.of(record.repeat((int) count));
   }
 
   /** The names of this file's fields, in its order, which may differ from file to file. */

@@ -48,8 +48,7 @@ final class EscapedBytes {
   private static void putText(
       byte[] text, int from, int to, Charset encoding, int mark, ByteArrayOutputStream out) {
     if (from < to) {
-      byte[] encoded =
-          new String(text, from, to - from, StandardCharsets.UTF_8).getBytes(encoding);
+      byte[] encoded = new String(text, from, to - from, StandardCharsets.UTF_8).getBytes(encoding);
       out.write(encoded, mark, encoded.length - mark);
     }
   }

@@ -39,8 +39,7 @@ final class TranscodedInput extends InputStream {
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     chars = CharBuffer.allocate((int) Math.ceil(BYTES * (double) decoder.maxCharsPerByte()) + 8);
-    bytes =
-        ByteBuffer.allocate(3 * chars.capacity() + EscapedBytes.LENGTH * LONGEST_ERROR).flip();
+    bytes = ByteBuffer.allocate(3 * chars.capacity() + EscapedBytes.LENGTH * LONGEST_ERROR).flip();
   }
 
   @Override

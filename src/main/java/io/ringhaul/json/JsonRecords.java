@@ -209,9 +209,7 @@ final class JsonRecords implements Closeable {
   /** The failure to read on from here: of the record alone, if the next one can be read. */
   BulkOperationException failure(IOException cause) {
     try {
-      return cause instanceof JsonProcessingException e
-          ? lost(NO_JSON, e)
-          : file.unreadable(cause);
+      return cause instanceof JsonProcessingException e ? lost(NO_JSON, e) : file.unreadable(cause);
     } catch (IOException e) {
       return file.unreadable(e);
     }
@@ -273,7 +271,7 @@ final class JsonRecords implements Closeable {
     }
     String message = place(" " + message(what, cause));
     long lineBreak = text.lineBreak(start);
-    if (isBraceAlone(lineBreak)) {
+    if (number == 1 && isBraceAlone(lineBreak)) {
       return fatal(what, cause);
     }
     end = lineBreak;

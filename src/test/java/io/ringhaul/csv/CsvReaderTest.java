@@ -184,8 +184,18 @@ class CsvReaderTest {
     String large = "x".repeat(1_000_000);
     CsvReader reader =
         reader(
-            "a,b\n\"" + large + "\",b\nc,d\n" + large + ",e\nf," + large + "\ng,\"h\n\ni\"\n\""
-                + large + "\n" + large + "\",j\nk,l\nm,\"\n" + large,
+            "a,b\n\""
+                + large
+                + "\",b\nc,d\n"
+                + large
+                + ",e\nf,"
+                + large
+                + "\ng,\"h\n\ni\"\n\""
+                + large
+                + "\n"
+                + large
+                + "\",j\nk,l\nm,\"\n"
+                + large,
             RFC4180,
             900_000);
     assertRecord(reader, 1, "a,b", null);
