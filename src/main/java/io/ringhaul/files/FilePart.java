@@ -14,13 +14,19 @@ import org.jspecify.annotations.Nullable;
  * @param file the file or range
  * @param sha256 the checksum that the whole file must have; empty if it is not known or not asked
  *     for
+ * @param pin the checksum that the whole file had when a job began; empty if that does not matter
  */
-record FilePart(SourceFile file, Optional<String> sha256) {
+record FilePart(SourceFile file, Optional<String> sha256, Optional<String> pin) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static FilePart of(SourceFile file, @Nullable String sha256) {
-    return new FilePart(file, Optional.ofNullable(sha256));
+    return new FilePart(file, Optional.ofNullable(sha256), Optional.empty());
+  }
+
+  /** The same part of a file that must not change any more. */
+  FilePart pinned(String checksum) {
+    return new FilePart(file, sha256, Optional.of(checksum));
   }
 
   String text() {
@@ -32,6 +38,7 @@ record FilePart(SourceFile file, Optional<String> sha256) {
             .put("start", file.start())
             .put("length", file.length());
     sha256.ifPresent(checksum -> node.put("sha256", checksum));
+    pin.ifPresent(checksum -> node.put("pin", checksum));
     return node.toString();
   }
 
@@ -44,6 +51,9 @@ record FilePart(SourceFile file, Optional<String> sha256) {
             node.path("size").asLong(),
             node.path("start").asLong(),
             node.path("length").asLong());
-    return new FilePart(file, Optional.ofNullable(node.path("sha256").asText(null)));
+    return new FilePart(
+        file,
+        Optional.ofNullable(node.path("sha256").asText(null)),
+        Optional.ofNullable(node.path("pin").asText(null)));
   }
 }

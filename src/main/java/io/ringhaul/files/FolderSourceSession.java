@@ -56,6 +56,35 @@ public final class FolderSourceSession implements SourceSession {
   }
 
   /**
+   * The same plan with the checksum of each file, which is computed unless a manifest lists it: a
+   * file that has another one later is refused.
+   */
+  @Override
+  public SourcePlan pinned(SourcePlan plan) {
+    List<SourceSplit> splits =
+        plan.splits().stream()
+            .map(
+                split ->
+                    new SourceSplit(
+                        split.number(),
+                        split.bytes(),
+                        split.parts().stream().map(this::pinned).toList()))
+            .toList();
+    return new SourcePlan(
+        plan.formatVersion(),
+        plan.format(),
+        plan.location(),
+        plan.columns(),
+        plan.properties(),
+        splits);
+  }
+
+  private String pinned(String text) {
+    FilePart part = FilePart.parse(text);
+    return part.pinned(part.sha256().orElseGet(() -> verified.checksum(part.file()))).text();
+  }
+
+  /**
    * The CQL schema that the export has kept in its manifest or files; empty if another tool wrote
    * them.
    *
@@ -80,6 +109,7 @@ public final class FolderSourceSession implements SourceSession {
     SourceFile file = part.file();
     try {
       part.sha256().ifPresent(checksum -> verified.require(file, checksum));
+      part.pin().ifPresent(checksum -> verified.requireUnchanged(file, checksum));
       return format.open(plan.properties(), columns, file);
     } catch (IOException | UncheckedIOException e) {
       throw file.unreadable(e);
