@@ -57,6 +57,23 @@ final class ImportCommand extends JobCommand<ImportResult> {
       description = "Adds to counters that hold something, where an import would else be refused.")
   private boolean addToCounters;
 
+  @Option(
+      names = "--max-errors",
+      paramLabel = "N|P%",
+      converter = ErrorLimit.Converter.class,
+      description =
+          "Rejects rows, and ends the import when they are more than so many, or more than so many"
+              + " per cent of the rows read, such as 0.5%%. Default: any number with"
+              + " --on-unrepresentable reject.")
+  private @Nullable ErrorLimit maxErrors;
+
+  @Option(
+      names = "--replay-in-doubt",
+      description =
+          "Lets a resumed job write the parts of the source again in which it was cut off, although"
+              + " their rows add to counters or lists and may be there.")
+  private boolean replayInDoubt;
+
   @Override
   OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {
     ImportRequest request =
@@ -80,6 +97,12 @@ final class ImportCommand extends JobCommand<ImportResult> {
       request.addToCounters();
     }
     rejects.apply(request);
+    if (maxErrors != null) {
+      maxErrors.apply(request);
+    }
+    if (replayInDoubt) {
+      request.replayInDoubt();
+    }
     job().apply(request);
     return request;
   }
@@ -91,6 +114,13 @@ final class ImportCommand extends JobCommand<ImportResult> {
       report.add("expiredRows", result.expiredRows());
       report.add("expiredCells", result.expiredCells());
     }
-    rejects.describe(result.rejectedRows(), report);
+    report.add("rowsRead", result.rowsRead());
+    result
+        .rejects()
+        .ifPresent(
+            file -> {
+              report.add("rejectedRows", result.rejectedRows());
+              report.add("rejects", file.toString());
+            });
   }
 }
