@@ -87,8 +87,7 @@ final class ImportTasks {
     writer.flush();
     finishEnded();
     if (stopped) {
-      throw new JobStoppedException(
-          job.id(), "Importing into " + source.table() + " was stopped");
+      throw new JobStoppedException(job.id(), "Importing into " + source.table() + " was stopped");
     }
     if (!open.isEmpty()) {
       throw new BulkOperationException(
@@ -134,8 +133,7 @@ final class ImportTasks {
     checkpoints.begun(split);
     TaskRejects rejects = rejected.openTask();
     RowBinder binder = binders.open();
-    ImportTask task =
-        new ImportTask(split, source.plan().location(), rejects, binder, ended::add);
+    ImportTask task = new ImportTask(split, source.plan().location(), rejects, binder, ended::add);
     open.add(task);
     try (RowReader reader = source.open(split)) {
       if (!task.read(reader, writer, new Reading(), refusals())) {
@@ -169,8 +167,7 @@ final class ImportTasks {
       ImportTask done = task;
       done.rejectRefused(() -> source.open(done.split()));
       SplitFigures figures = done.figures();
-      done.rejects()
-          .commit(rejectBytes -> checkpoints.done(done.split(), figures, rejectBytes));
+      done.rejects().commit(rejectBytes -> checkpoints.done(done.split(), figures, rejectBytes));
       open.remove(done);
       meter.taskDone();
     }

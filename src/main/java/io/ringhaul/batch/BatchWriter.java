@@ -109,8 +109,7 @@ public final class BatchWriter implements AutoCloseable {
    *
    * @throws BulkOperationException if an earlier batch could not be written
    */
-  public void add(List<BoundStatement> together, WriteOutcome outcome)
-      throws InterruptedException {
+  public void add(List<BoundStatement> together, WriteOutcome outcome) throws InterruptedException {
     Unit unit = new Unit(together, OpenBatches.sizeOf(together), outcome);
     sender.throttle(1, unit.bytes());
     WriteKind kind = kindOf(together);
@@ -296,8 +295,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   private static Request request(Statement<?> statement) {
-    return new Request(
-        statement, (same, failed) -> same, failed -> !RefusedContent.is(failed));
+    return new Request(statement, (same, failed) -> same, failed -> !RefusedContent.is(failed));
   }
 
   private void written(Batch batch, int statements) {
@@ -338,8 +336,7 @@ public final class BatchWriter implements AutoCloseable {
   private void failed(Batch batch, Throwable failed) {
     fail(
         new BulkOperationException(
-            "A batch could not be written: " + Failures.describe(failed),
-            Failures.unwrap(failed)));
+            "A batch could not be written: " + Failures.describe(failed), Failures.unwrap(failed)));
     batch.units().forEach(unit -> unit.outcome().failed(failed));
   }
 

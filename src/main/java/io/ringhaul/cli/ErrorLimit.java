@@ -32,7 +32,8 @@ record ErrorLimit(double number, boolean ofRowsRead) {
     @Override
     public ErrorLimit convert(String value) {
       Matcher form = FORM.matcher(value.strip());
-      if (!form.matches() || (form.group(2) != null && Double.parseDouble(form.group(2)) > PERCENT)) {
+      if (!form.matches()
+          || (form.group(2) != null && Double.parseDouble(form.group(2)) > PERCENT)) {
         throw new TypeConversionException(
             "'" + value + "' is neither a number of rows, such as 137, nor a share, such as 0.5%");
       }

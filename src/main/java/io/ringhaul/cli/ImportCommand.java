@@ -70,8 +70,8 @@ final class ImportCommand extends JobCommand<ImportResult> {
   @Option(
       names = "--replay-in-doubt",
       description =
-          "Lets a resumed job write the parts of the source again in which it was cut off, although"
-              + " their rows add to counters or lists and may be there.")
+          "Lets a resumed job write those rows again that may be written already, although they"
+              + " must not be written twice: counters, and lists with times of their own.")
   private boolean replayInDoubt;
 
   @Override
@@ -96,12 +96,12 @@ final class ImportCommand extends JobCommand<ImportResult> {
     if (addToCounters) {
       request.addToCounters();
     }
+    if (replayInDoubt) {
+      request.replayInDoubt();
+    }
     rejects.apply(request);
     if (maxErrors != null) {
       maxErrors.apply(request);
-    }
-    if (replayInDoubt) {
-      request.replayInDoubt();
     }
     job().apply(request);
     return request;
@@ -110,6 +110,8 @@ final class ImportCommand extends JobCommand<ImportResult> {
   @Override
   void describe(ImportResult result, ResultReport report) {
     report.add("location", result.location());
+    report.add("rowsRead", result.rowsRead());
+    report.add("acceptedRows", result.acceptedRows());
     if (result.expiredCells() > 0 || result.expiredRows() > 0) {
       report.add("expiredRows", result.expiredRows());
       report.add("expiredCells", result.expiredCells());

@@ -45,7 +45,9 @@ final class RunningJob implements AutoCloseable {
     request.job(options).jobId(id);
   }
 
-  void apply(ImportRequest request) {}
+  void apply(ImportRequest request) {
+    request.job(options).jobId(id);
+  }
 
   /** From here on a signal stops the job. */
   void begin(String operation) {

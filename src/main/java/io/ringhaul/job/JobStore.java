@@ -56,7 +56,9 @@ public interface JobStore extends AutoCloseable {
   /** Whether what is stored survives this process. */
   boolean isDurable();
 
-  /** The file that it is in, as an absolute path; empty for one that is not in a file of its own. */
+  /**
+   * The file that it is in, as an absolute path; empty for one that is not in a file of its own.
+   */
   default Optional<Path> file() {
     return Optional.empty();
   }

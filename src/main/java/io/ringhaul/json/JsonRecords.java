@@ -209,9 +209,7 @@ final class JsonRecords implements Closeable {
   /** The failure to read on from here: of the record alone, if the next one can be read. */
   BulkOperationException failure(IOException cause) {
     try {
-      return cause instanceof JsonProcessingException e
-          ? lost(NO_JSON, e)
-          : file.unreadable(cause);
+      return cause instanceof JsonProcessingException e ? lost(NO_JSON, e) : file.unreadable(cause);
     } catch (IOException e) {
       return file.unreadable(e);
     }

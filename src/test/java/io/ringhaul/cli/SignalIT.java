@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ClusterTest
 class SignalIT {
 
-  private static final int ROWS = 3_000;
+  private static final int ROWS = 2_000;
   private static final Pattern JOB = Pattern.compile(": job ([0-9a-f-]{36})\n");
   private static final Pattern RESUME = Pattern.compile("\n  resume it with: (.*)\n");
 
@@ -107,6 +107,49 @@ class SignalIT {
   }
 
   @Test
+  void anImportGoesOnByTheCommandThatIsPrinted() throws Exception {
+    Path jobs = folder.resolve("jobs.db");
+    Path source = folder.resolve("out");
+    CapturedRun exported =
+        CapturedRun.inProcess(
+            "export",
+            keyspace + ".t",
+            "--format=csv",
+            "--path=" + source,
+            "--splits=24",
+            "--job-store=none",
+            "--contact-point=" + contactPoint());
+    assertThat(exported.exitCode()).as(exported.err()).isZero();
+    CommandProcess process =
+        CommandProcess.start(
+            program,
+            "import",
+            keyspace + ".copy",
+            "--format=csv",
+            "--path=" + source,
+            "--parallelism=2",
+            "--rate=800",
+            "--job-store=" + jobs,
+            "--contact-point=" + contactPoint());
+    Job running = started(jobs);
+    process.signal("INT");
+    CapturedRun stopped = process.ended();
+    assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(130);
+    Job kept = find(jobs, running.id());
+    assertThat(kept.status()).isEqualTo(JobStatus.STOPPED);
+    assertThat(kept.figures().done()).isBetween(1, kept.figures().partitions() - 1);
+
+    CapturedRun resumed = CommandProcess.shell(program, group(RESUME, stopped.err())).ended();
+    assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+    assertThat(resumed.out())
+        .startsWith("import " + keyspace + ".copy: " + String.format("%,d", ROWS) + " rows in ")
+        .contains("  jobId: " + running.id())
+        .contains("  rowsRead: " + ROWS + "\n");
+    assertThat(find(jobs, running.id()).figures().rows()).isEqualTo(ROWS);
+    assertEqual();
+  }
+
+  @Test
   void withoutAStoreNothingIsLeft() throws Exception {
     Path out = folder.resolve("out");
     CommandProcess process = slowExport("csv", out, "--job-store=none");
@@ -123,7 +166,7 @@ class SignalIT {
     assertThat(out).doesNotExist();
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder("bin", "home");
+          .containsExactlyInAnyOrder("bin", "home", ".out.ringhaul-lock");
     }
   }
 
@@ -147,8 +190,9 @@ class SignalIT {
                     keyspace + ".t",
                     "--format=" + format,
                     "--path=" + out,
-                    "--page-size=1",
+                    "--page-size=20",
                     "--parallelism=1",
+                    "--rate=800",
                     "--splits=24",
                     "--contact-point=" + contactPoint()),
                 Stream.of(more))
@@ -216,6 +260,10 @@ class SignalIT {
             "--job-store=none",
             format.equals("iceberg") ? "--iceberg-table=" + keyspace + ".t" : "--splits=4");
     assertThat(imported.exitCode()).as(imported.err()).isZero();
+    assertEqual();
+  }
+
+  private static void assertEqual() throws InterruptedException {
     TableComparison.Outcome outcome =
         new TableComparison(TestCluster.session()).compare(keyspace, "t", "copy");
     assertThat(outcome.difference()).isEmpty();

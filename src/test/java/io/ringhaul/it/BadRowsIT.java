@@ -37,12 +37,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Bad rows are left out, one by one, and can be corrected; all others arrive. */
 @ClusterTest
@@ -127,8 +127,7 @@ class BadRowsIT {
     TreeSet<Integer> bad = new TreeSet<>();
     rows.badByLine().values().forEach(each -> bad.add(each.number()));
     int found = 0;
-    String cql =
-        "SELECT " + String.join(", ", BadRows.COLUMNS) + " FROM " + keyspace + ".bad";
+    String cql = "SELECT " + String.join(", ", BadRows.COLUMNS) + " FROM " + keyspace + ".bad";
     for (Row row : session.execute(SimpleStatement.newInstance(cql).setPageSize(5_000))) {
       int number = Integer.parseInt(row.getString("k").substring("key-".length()));
       if (!corrected) {
@@ -164,7 +163,8 @@ class BadRowsIT {
     assertThat(result.rowsRead()).isEqualTo(100);
     assertThat(session.execute("SELECT c, v FROM " + keyspace + ".wide WHERE p = 1").all())
         .hasSize(99)
-        .allSatisfy(row -> assertThat("v" + row.getString(0).substring(1)).isEqualTo(row.getString(1)));
+        .allSatisfy(
+            row -> assertThat("v" + row.getString(0).substring(1)).isEqualTo(row.getString(1)));
     List<String> lines = Files.readAllLines(rejects);
     assertThat(lines).hasSize(1);
     JsonNode line = JSON.readTree(lines.get(0));
@@ -174,8 +174,7 @@ class BadRowsIT {
         .startsWith("The cluster refuses a row for " + keyspace + ".wide, (p = 1, c = 'ccc")
         .contains("InvalidQueryException");
     assertThat(line.path("values").path("v").asText()).isEqualTo("763431");
-    assertThat(folder.resolve("wide.records.csv"))
-        .hasContent("p,c,v\n1," + tooLong + ",v41\n");
+    assertThat(folder.resolve("wide.records.csv")).hasContent("p,c,v\n1," + tooLong + ",v41\n");
 
     assertThatThrownBy(
             () ->
@@ -201,14 +200,13 @@ class BadRowsIT {
     Files.writeString(file, text);
     Path rejects = folder.resolve("large.jsonl");
     ImportResult result =
-        rejecting("large", CsvSource.at(file), rejects)
-            .maxBatchBytes(64 * MEBIBYTE)
-            .run();
+        rejecting("large", CsvSource.at(file), rejects).maxBatchBytes(64 * MEBIBYTE).run();
     assertThat(result.rows()).isEqualTo(19);
     assertThat(result.rejectedRows()).isEqualTo(1);
     assertThat(result.retries()).isZero();
     for (int c = 0; c < 20; c++) {
-      Row row = session.execute("SELECT v FROM " + keyspace + ".large WHERE p = 1 AND c = " + c).one();
+      Row row =
+          session.execute("SELECT v FROM " + keyspace + ".large WHERE p = 1 AND c = " + c).one();
       if (c == 7) {
         assertThat(row).isNull();
       } else {
@@ -241,7 +239,8 @@ class BadRowsIT {
     Path share = folder.resolve("share.jsonl");
     assertThatThrownBy(() -> numbers(file).rejectsTo(share).maxErrorShare(0.024).run())
         .isInstanceOf(TooManyRejectsException.class)
-        .hasMessageStartingWith("3 of 120 rows read were rejected, and maxErrorShare allows 2.4 %;");
+        .hasMessageStartingWith(
+            "3 of 120 rows read were rejected, and maxErrorShare allows 2.4 %;");
     assertThat(Files.readAllLines(share)).hasSize(3);
 
     Path all = folder.resolve("all.jsonl");
@@ -263,8 +262,7 @@ class BadRowsIT {
     session.execute("INSERT INTO " + keyspace + ".wide (p, c, v) VALUES (7, 'short', 'one')");
     Path parquet = folder.resolve("parquet");
     operator.exportFrom(keyspace, "wide").to(ParquetTarget.folder(parquet)).where("p = 7").run();
-    TestCluster.define(
-        "CREATE TABLE " + keyspace + ".keyed (c text PRIMARY KEY, p int, v text)");
+    TestCluster.define("CREATE TABLE " + keyspace + ".keyed (c text PRIMARY KEY, p int, v text)");
     session.execute("INSERT INTO " + keyspace + ".wide (p, c, v) VALUES (7, '', 'two')");
     Path both = folder.resolve("both");
     operator.exportFrom(keyspace, "wide").to(ParquetTarget.folder(both)).where("p = 7").run();

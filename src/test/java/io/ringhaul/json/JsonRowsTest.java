@@ -314,14 +314,14 @@ class JsonRowsTest {
               "00000002,null,null");
       List<SourceRecord> records = sourceRecords(content);
       assertThat(records.get(1).text().orElseThrow()).isEqualTo(bad);
-      assertThat(CqlBytes.hex(ByteBuffer.wrap(records.get(2).text().orElseThrow())))
-          .isEqualTo(hex);
+      assertThat(CqlBytes.hex(ByteBuffer.wrap(records.get(2).text().orElseThrow()))).isEqualTo(hex);
     }
   }
 
   @Test
   void textsOfRecords() {
-    assertThat(records("\ufeff \n{\"k\":1}\r\n\n {\"k\":2,\n\"l\":[]}{\"k\":\"é\uD83D\uDE00\"} \n{}"))
+    assertThat(
+            records("\ufeff \n{\"k\":1}\r\n\n {\"k\":2,\n\"l\":[]}{\"k\":\"é\uD83D\uDE00\"} \n{}"))
         .containsExactly(
             "line 2: {\"k\":1}",
             "line 4: {\"k\":2,\n\"l\":[]}",
@@ -381,9 +381,7 @@ class JsonRowsTest {
             if (!line.equals("{")) {
               texts.add(text);
               expected.add(
-                  isBad
-                      ? "bad"
-                      : hex(row(CqlBytes.integer(i), CqlBytes.text(padding), null), 3));
+                  isBad ? "bad" : hex(row(CqlBytes.integer(i), CqlBytes.text(padding), null), 3));
             } else {
               content.setLength(content.length() - line.length() - 1);
               content.append("\n");

@@ -31,6 +31,7 @@ public final class StoredCommand {
           "--job-name",
           "--job-store",
           "--json",
+          "--replay-in-doubt",
           "--resume",
           "--version");
 
