@@ -89,7 +89,7 @@ final class ImportOperation implements Operation<ImportResult> {
     Optional<Job> completed =
         OperationJob.completed(task.job(), task.jobId(), JobKind.IMPORT, fingerprint);
     if (completed.isPresent()) {
-      return ImportResults.completed(completed.get(), task.job().store());
+      return ImportResults.completed(completed.get(), task.job().store(), rejectSettings.path());
     }
     try (OperationJob job =
         OperationJob.begin(
@@ -159,7 +159,8 @@ final class ImportOperation implements Operation<ImportResult> {
                   job,
                   plan.location(),
                   meter.totals(writer.retries() + looks.retries()),
-                  writer.writtenStatements());
+                  writer.writtenStatements(),
+                  rejected.path());
             });
       }
     }

@@ -103,6 +103,8 @@ final class ImportTasks {
    * end, and the rows that the others have rejected, for people to see.
    */
   void keep() {
+    // Who has lost the job to another process must leave its file of rejects alone.
+    job.run().beat();
     finishEnded();
     if (!rejected.keeps()) {
       return;
@@ -157,8 +159,10 @@ final class ImportTasks {
       if (++rows % ROWS_BETWEEN_LOOKS == 0) {
         finishEnded();
       }
+      // Asked in any case: it fails if the job is another process's by now.
+      boolean stopping = job.isStopping();
       // A split of rows that must not be written twice can be taken up at its end only.
-      return binders.append() || !job.isStopping();
+      return binders.append() || !stopping;
     }
   }
 

@@ -58,6 +58,13 @@ public interface JobStore extends AutoCloseable {
   boolean isDurable();
 
   /**
+   * The file that it is in, as an absolute path; empty for one that is not in a file of its own.
+   */
+  default Optional<Path> file() {
+    return Optional.empty();
+  }
+
+  /**
    * Stores a job that is not begun: {@linkplain JobStatus#PENDING pending}, whatever status,
    * figures and plan the value has.
    *

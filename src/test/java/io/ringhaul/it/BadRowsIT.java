@@ -32,11 +32,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,7 +88,7 @@ class BadRowsIT {
     assertThat(result.rejectedRows()).isEqualTo(BadRows.BAD);
     assertThat(result.rows()).isEqualTo(BadRows.ROWS - BadRows.BAD);
     assertThat(result.acceptedRows() + result.rejectedRows()).isEqualTo(result.rowsRead());
-    requireRows(rows, false);
+    requireGoodRows(rows);
     Map<Long, JsonNode> told = new TreeMap<>();
     for (String line : Files.readAllLines(rejects)) {
       JsonNode node = JSON.readTree(line);
@@ -120,28 +121,48 @@ class BadRowsIT {
     ImportResult rest = operator.importInto(keyspace, "bad").from(CsvSource.at(again)).run();
     assertThat(rest.rows()).isEqualTo(BadRows.BAD);
     assertThat(rest.rowsRead()).isEqualTo(BadRows.BAD);
-    requireRows(rows, true);
+    assertThat(count("bad")).isEqualTo(BadRows.ROWS);
+    for (Bad bad : rows.badByLine().values()) {
+      Row row =
+          session
+              .execute(
+                  SimpleStatement.newInstance(select() + " WHERE k = ?", BadRows.key(bad.number())))
+              .one();
+      requireRow(bad.number(), Objects.requireNonNull(row));
+    }
   }
 
-  private void requireRows(BadRows rows, boolean corrected) {
-    TreeSet<Integer> bad = new TreeSet<>();
+  private long count(String table) {
+    return operator.count(keyspace, table).run().rows();
+  }
+
+  private String select() {
+    return "SELECT " + String.join(", ", BadRows.COLUMNS) + " FROM " + keyspace + ".bad";
+  }
+
+  private static void requireRow(int number, Row row) {
+    List<@Nullable ByteBuffer> expected = BadRows.values(number);
+    for (int i = 0; i < expected.size(); i++) {
+      if (!Objects.equals(row.getBytesUnsafe(i), expected.get(i))) {
+        throw new AssertionError("row " + number + ", " + BadRows.COLUMNS.get(i));
+      }
+    }
+  }
+
+  private void requireGoodRows(BadRows rows) {
+    Set<Integer> bad = new HashSet<>();
     rows.badByLine().values().forEach(each -> bad.add(each.number()));
     int found = 0;
-    String cql = "SELECT " + String.join(", ", BadRows.COLUMNS) + " FROM " + keyspace + ".bad";
-    for (Row row : session.execute(SimpleStatement.newInstance(cql).setPageSize(5_000))) {
-      int number = Integer.parseInt(row.getString("k").substring("key-".length()));
-      if (!corrected) {
-        assertThat(bad).doesNotContain(number);
+    for (Row row : session.execute(SimpleStatement.newInstance(select()).setPageSize(5_000))) {
+      int number =
+          Integer.parseInt(Objects.requireNonNull(row.getString("k")).substring("key-".length()));
+      if (bad.contains(number)) {
+        throw new AssertionError("row " + number + " is bad");
       }
-      List<@Nullable ByteBuffer> expected = BadRows.values(number);
-      for (int i = 0; i < expected.size(); i++) {
-        if (!Objects.equals(row.getBytesUnsafe(i), expected.get(i))) {
-          throw new AssertionError("row " + number + ", " + BadRows.COLUMNS.get(i));
-        }
-      }
+      requireRow(number, row);
       found++;
     }
-    assertThat(found).isEqualTo(corrected ? BadRows.ROWS : BadRows.ROWS - BadRows.BAD);
+    assertThat(found).isEqualTo(BadRows.ROWS - BadRows.BAD);
   }
 
   @Test
@@ -171,8 +192,8 @@ class BadRowsIT {
     assertThat(line.path("line").asInt()).isEqualTo(43);
     assertThat(line.path("key").asText()).isEqualTo("(\"p\" = 1, \"c\" = '" + tooLong + "')");
     assertThat(line.path("reason").asText())
-        .startsWith("The cluster refuses a row for " + keyspace + ".wide, (p = 1, c = 'ccc")
-        .contains("InvalidQueryException");
+        .startsWith("The cluster refuses the row: InvalidQueryException: ")
+        .contains("70000");
     assertThat(line.path("values").path("v").asText()).isEqualTo("763431");
     assertThat(folder.resolve("wide.records.csv")).hasContent("p,c,v\n1," + tooLong + ",v41\n");
 
@@ -192,7 +213,7 @@ class BadRowsIT {
   void aBatchThatIsTooLargeIsWrittenRowByRow() throws IOException {
     Path file = folder.resolve("large.csv");
     StringBuilder text = new StringBuilder("p,c,v\n");
-    for (int c = 0; c < 20; c++) {
+    for (int c = 0; c < 18; c++) {
       int size = c == 7 ? 17 * MEBIBYTE : MEBIBYTE;
       text.append("1,").append(c).append(',');
       text.append(Character.toString('a' + c).repeat(size)).append('\n');
@@ -201,10 +222,10 @@ class BadRowsIT {
     Path rejects = folder.resolve("large.jsonl");
     ImportResult result =
         rejecting("large", CsvSource.at(file), rejects).maxBatchBytes(64 * MEBIBYTE).run();
-    assertThat(result.rows()).isEqualTo(19);
+    assertThat(result.rows()).isEqualTo(17);
     assertThat(result.rejectedRows()).isEqualTo(1);
     assertThat(result.retries()).isZero();
-    for (int c = 0; c < 20; c++) {
+    for (int c = 0; c < 18; c++) {
       Row row =
           session.execute("SELECT v FROM " + keyspace + ".large WHERE p = 1 AND c = " + c).one();
       if (c == 7) {
