@@ -30,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a process that is killed leaves of an export to an Iceberg table, and what becomes of it. */
+/**
+ * What a process that is killed leaves of an export to an Iceberg table, and what becomes of it.
+ */
 class JobCleaningTest {
 
   private static final TableDescription SOURCE =
@@ -59,7 +61,8 @@ class JobCleaningTest {
     try (TargetSession session = target.open()) {
       plan = session.plan(Exports.description(SOURCE, job));
       kept = Exports.write(session, plan, SOURCE, row(integer(1), integer(7)));
-      Exports.write(session, plan, SOURCE, row(integer(2), integer(8)), row(integer(3), integer(7)));
+      Exports.write(
+          session, plan, SOURCE, row(integer(2), integer(8)), row(integer(3), integer(7)));
       unfinished(plan);
     }
     int others = layout.equals("partitioned") ? 3 : 2;
@@ -83,7 +86,8 @@ class JobCleaningTest {
   void aNewTableThatIsGivenUpLeavesNothing() throws IOException {
     try (TargetSession session = target().partitionBy("part").open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
-      Exports.write(session, plan, SOURCE, row(integer(1), integer(7)), row(integer(2), integer(8)));
+      Exports.write(
+          session, plan, SOURCE, row(integer(1), integer(7)), row(integer(2), integer(8)));
       unfinished(plan);
       assertThat(session.clean(plan, List.of())).isEqualTo(3);
       assertThat(folder.resolve("lake/t")).doesNotExist();
@@ -112,7 +116,8 @@ class JobCleaningTest {
   void filesOfARolledBackSnapshotAreTheTables() {
     Exports.run(target(), SOURCE, row(integer(0), integer(7)));
     TargetPlan plan = committed(target());
-    inspect(table -> table.manageSnapshots().rollbackTo(table.currentSnapshot().parentId()).commit());
+    inspect(
+        table -> table.manageSnapshots().rollbackTo(table.currentSnapshot().parentId()).commit());
     clean(plan, 0);
     inspect(
         table -> {
@@ -139,8 +144,7 @@ class JobCleaningTest {
     }
     Exports.run(target(), SOURCE, row(integer(2), integer(7)));
     inspect(
-        table ->
-            table.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).commit());
+        table -> table.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).commit());
     clean(plan, 0);
     try (TargetSession session = target().open()) {
       TargetPlan resumed = session.resume(plan, Exports.description(SOURCE, job));
@@ -173,8 +177,7 @@ class JobCleaningTest {
       Exports.write(session, plan, SOURCE, row(integer(1), integer(7)));
     }
     Warehouse.with(
-        folder,
-        warehouse -> warehouse.catalog().dropTable(TableIdentifier.parse("lake.t"), false));
+        folder, warehouse -> warehouse.catalog().dropTable(TableIdentifier.parse("lake.t"), false));
     try (TargetSession session = target().open()) {
       assertThatThrownBy(() -> session.resume(plan, Exports.description(SOURCE, job)))
           .isInstanceOf(StorageException.class)
@@ -213,8 +216,7 @@ class JobCleaningTest {
                   + " longer the same: the mode was CREATE and is APPEND; the branch was main and"
                   + " is audit; put that back as it was, or begin a new export",
               job);
-      ExportDescription narrow =
-          Exports.description(Exports.table(SOURCE.columns().get(0)), job);
+      ExportDescription narrow = Exports.description(Exports.table(SOURCE.columns().get(0)), job);
       assertThatThrownBy(() -> session.resume(plan, narrow))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("the columns was");
@@ -271,8 +273,7 @@ class JobCleaningTest {
 
   /** Leaves a file that is being written, as a process that is killed does. */
   private void unfinished(TargetPlan plan) throws IOException {
-    String location =
-        WriteLayout.from(plan).locations().newDataLocation(DataFileName.next(job, 5));
+    String location = WriteLayout.from(plan).locations().newDataLocation(DataFileName.next(job, 5));
     Path path = DurableOutputFile.temporary(LocalFileIO.path(location));
     Files.createDirectories(Objects.requireNonNull(path.getParent()));
     Files.writeString(path, "PAR1");

@@ -85,8 +85,7 @@ final class UnreliableCatalog extends InMemoryCatalog {
     public void commit(TableMetadata base, TableMetadata metadata) {
       if (losesNextCommit) {
         losesNextCommit = false;
-        throw new CommitStateUnknownException(
-            new ServiceUnavailableException("nobody answered"));
+        throw new CommitStateUnknownException(new ServiceUnavailableException("nobody answered"));
       }
       real.commit(base, metadata);
       if (downAfterCommit) {
