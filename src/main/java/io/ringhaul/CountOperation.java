@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.progress.OperationTotals;
 import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.progress.ProgressMeter.Earlier;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.scan.RangeCounter;
@@ -37,10 +38,29 @@ final class CountOperation implements Operation<CountResult> {
         new TableLookup(session).readable(settings.keyspace(), settings.table());
     TableScan scan =
         TableScan.prepare(
-            session, settings, table, table.partitionKey(), selection.tokens(), SIZING);
+            session,
+            settings,
+            table,
+            table.partitionKey(),
+            selection.tokens(),
+            SIZING,
+            Earlier.NOTHING);
     ProgressMeter meter = scan.meter();
     ScanPlan plan = scan.plan();
     RequestSettings requests = scan.requests();
+    int page =
+        ScanPreflight.run(
+            session,
+            settings,
+            requests,
+            new ScanPreflight.Reading(
+                "The count of " + table,
+                table,
+                "count(*)",
+                selection.condition(),
+                pageSize,
+                RangeCounter.DEFAULT_PAGE_SIZE),
+            List.of());
     try (RequestSender sender = new RequestSender(session, requests);
         ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
       RangeCounter counter =
@@ -51,7 +71,7 @@ final class CountOperation implements Operation<CountResult> {
                   session, table, Selection.of(table.partitionKey()).where(selection.condition())),
               sender,
               meter,
-              pageSize);
+              page);
       List<FailedRange> failed =
           Outcome.of(
               meter,
@@ -61,7 +81,7 @@ final class CountOperation implements Operation<CountResult> {
               counter::run);
       OperationTotals totals = meter.totals(sender.retries());
       if (!failed.isEmpty()) {
-        throw Outcome.incomplete("Counting " + table, totals, failed);
+        throw Outcome.incomplete("Counting " + table, totals, failed, "run the operation again");
       }
       return new CountResult(totals);
     }

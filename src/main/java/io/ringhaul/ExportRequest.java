@@ -6,6 +6,8 @@ import io.ringhaul.celltimes.WrittenIn;
 import io.ringhaul.celltimes.WrittenWindow;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
 import io.ringhaul.rejects.OnUnrepresentable;
 import io.ringhaul.rejects.RejectSettings;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
 
   private @Nullable ExportTarget target;
   private List<CqlIdentifier> columns = List.of();
+  private @Nullable JobOptions job;
   private @Nullable UUID jobId;
   private RejectSettings rejects = RejectSettings.DEFAULT;
   private CellTimes cellTimes = CellTimes.NONE;
@@ -41,9 +44,20 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Names the export. A target that already holds a commit of this name is left as it is, and the
-   * result's files and snapshot are that commit's. The target must still hold that commit: Iceberg
-   * forgets it when its snapshot expires. Default: a new random name for every run.
+   * Keeps the export as a job, so that it survives this process: what is done is stored task by
+   * task, and {@link JobOptions#resuming()} goes on with the rest, with other splits, another
+   * parallelism, on another machine or a changed ring. Default: a store in memory; what a failed
+   * export has written is removed then.
+   */
+  public ExportRequest job(JobOptions options) {
+    this.job = Objects.requireNonNull(options);
+    return this;
+  }
+
+  /**
+   * Names the export and its job. A target that already holds a commit of this name is left as it
+   * is, and the result's files and snapshot are that commit's. The target must still hold that
+   * commit: Iceberg forgets it when its snapshot expires. Default: a new random name for every run.
    */
   public ExportRequest jobId(UUID id) {
     this.jobId = Objects.requireNonNull(id);
@@ -200,6 +214,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
         columns,
         cellTimes,
         pageSize(),
+        job == null ? JobOptions.in(JobStore.inMemory()) : job,
         jobId == null ? UUID.randomUUID() : jobId,
         rejects.checked());
   }

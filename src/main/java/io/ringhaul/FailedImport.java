@@ -29,6 +29,20 @@ final class FailedImport {
     }
   }
 
+  /** Keeps what is worth keeping; the failure stays the one that is reported. */
+  static void keep(Exception failure, ImportTasks tasks) {
+    try {
+      Uninterrupted.call(
+          "ringhaul-keep",
+          () -> {
+            tasks.keep();
+            return tasks;
+          });
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
   private static Optional<UnknownWriteOutcomeException> settled(BatchWriter writer) {
     try {
       return writer.settle();

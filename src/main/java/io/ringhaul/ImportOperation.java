@@ -8,7 +8,9 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobOptions;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.rejects.RejectSettings;
 import io.ringhaul.rejects.RejectedRows;
@@ -24,9 +26,11 @@ import io.ringhaul.write.ImportChoices;
 import io.ringhaul.write.ImportWriters;
 import io.ringhaul.write.RowBinders;
 import io.ringhaul.write.TargetTable;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 
 /** Imports into a table: plans the source's splits, reads them on a few threads, writes batches. */
@@ -37,26 +41,37 @@ final class ImportOperation implements Operation<ImportResult> {
   /** One thread that reads and binds keeps so many requests busy. */
   private static final int REQUESTS_PER_READER = 8;
 
+  /**
+   * What is imported, and as which job.
+   *
+   * @param columns the columns asked for; empty for all
+   * @param createsTable whether a missing table is made
+   * @param jobId names the job
+   * @param replaysInDoubt whether splits are done again of which an earlier run may have written a
+   *     part, although their rows must not be written twice
+   */
+  record Task(
+      ImportSource source,
+      List<CqlIdentifier> columns,
+      boolean createsTable,
+      JobOptions job,
+      UUID jobId,
+      boolean replaysInDoubt) {}
+
   private final OperationSettings settings;
-  private final ImportSource source;
-  private final List<CqlIdentifier> columnNames;
-  private final boolean createsTable;
+  private final Task task;
   private final BatchLimits limits;
   private final ImportChoices choices;
   private final RejectSettings rejectSettings;
 
   ImportOperation(
       OperationSettings settings,
-      ImportSource source,
-      List<CqlIdentifier> columnNames,
-      boolean createsTable,
+      Task task,
       BatchLimits limits,
       ImportChoices choices,
       RejectSettings rejectSettings) {
     this.settings = settings;
-    this.source = source;
-    this.columnNames = columnNames;
-    this.createsTable = createsTable;
+    this.task = task;
     this.limits = limits;
     this.choices = choices;
     this.rejectSettings = rejectSettings;
@@ -64,66 +79,130 @@ final class ImportOperation implements Operation<ImportResult> {
 
   @Override
   public ImportResult run(CqlSession session, ExecutorService threads) {
-    if (createsTable) {
-      new MissingTable(session, settings).create(source);
+    if (task.createsTable()) {
+      new MissingTable(session, settings).create(task.source());
     }
     TableDescription table =
         new TableLookup(session).writable(settings.keyspace(), settings.table());
-    List<String> asked = columnNames.stream().map(CqlIdentifier::asInternal).toList();
-    requirePrimaryKey(table, asked);
+    requirePrimaryKey(table, asked());
+    Map<String, String> fingerprint = fingerprint(session, table);
+    Optional<Job> completed =
+        OperationJob.completed(task.job(), task.jobId(), JobKind.IMPORT, fingerprint);
+    if (completed.isPresent()) {
+      return ImportResults.completed(completed.get(), task.job().store());
+    }
+    try (OperationJob job =
+        OperationJob.begin(
+            task.job(),
+            task.jobId(),
+            JobKind.IMPORT,
+            "import " + table,
+            fingerprint,
+            settings.texts())) {
+      return job.running(() -> run(session, threads, job, table));
+    }
+  }
+
+  private ImportResult run(
+      CqlSession session, ExecutorService threads, OperationJob job, TableDescription table) {
     LocalNodes nodes = LocalNodes.of(session);
     requireLocalReplicas(session, nodes);
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
-    try (SourceSession sourceSession = source.open()) {
+    ImportCheckpoints checkpoints = new ImportCheckpoints(job.run());
+    try (SourceSession sourceSession = task.source().open()) {
       TableDescription withTimes =
           choices.times().extend(table, () -> sourceSession.schema(table.keyspace(), table.name()));
-      SourcePlan plan = sourceSession.plan(withTimes, asked, settings.splitCount());
-      requirePrimaryKey(table, plan.columns());
-      List<ColumnDescription> columns = withTimes.select(plan.columns());
-      requireRoom(session, table, columns, requests);
-      ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0);
-      try (RejectedRows rejected = new RejectedRows(rejectSettings, table, columns);
+      Optional<SourcePlan> stored = checkpoints.plan();
+      SourcePlan found =
+          stored.orElseGet(() -> sourceSession.plan(withTimes, asked(), settings.splitCount()));
+      requirePrimaryKey(table, found.columns());
+      List<ColumnDescription> columns = withTimes.select(found.columns());
+      new ImportPreflight(session, settings, choices).run(table, columns, requests);
+      requireRoom(session, table, columns, requests, checkpoints);
+      SourcePlan plan = stored.orElseGet(() -> keep(found, sourceSession, job, checkpoints));
+      ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0, checkpoints.figures());
+      try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
           BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
           RequestSender looks = new RequestSender(session, requests.seeingEveryWrite());
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
         RowBinders binders = binders(session, table, columns, new ImportWriters(writer, looks));
-        Queue<SourceSplit> waiting = new ConcurrentLinkedQueue<>(plan.splits());
-        String stays = whatStays(table, binders);
-        Outcome.of(
+        if (binders.append() && !task.replaysInDoubt()) {
+          checkpoints.requireNoneInDoubt(
+              table.isCounterTable() ? "its rows add to counters" : "its rows append to lists");
+        }
+        ImportTasks tasks =
+            new ImportTasks(
+                new ImportTasks.Source(sourceSession, plan, table, columns),
+                binders,
+                writer,
+                rejected,
+                job,
+                checkpoints,
+                meter);
+        String stays = whatStays(table, binders, job);
+        return Outcome.of(
             meter,
             () -> writer.retries() + looks.retries(),
             "Importing into " + table,
             stays,
             () -> {
               try {
-                Workers.run(
-                    threads,
-                    readers(requests, plan),
-                    () -> {
-                      for (SourceSplit split = waiting.poll();
-                          split != null;
-                          split = waiting.poll()) {
-                        new SplitImport(rejected, plan.location(), writer)
-                            .run(sourceSession.open(plan, columns, split), binders.open());
-                        meter.taskDone();
-                      }
-                    });
-                writer.flush();
-                rejected.finish();
-                return writer.writtenStatements();
+                tasks.run(threads, readers(requests, plan));
+                rejected.requireFew();
+                rejected.writeRecords();
               } catch (RuntimeException | InterruptedException e) {
-                FailedImport.settle(e, writer, table.isCounterTable() || binders.append(), stays);
+                FailedImport.settle(e, writer, binders.append() || job.isDurable(), stays);
+                FailedImport.keep(e, tasks);
                 throw e;
               }
+              return ImportResults.of(
+                  job,
+                  plan.location(),
+                  meter.totals(writer.retries() + looks.retries()),
+                  writer.writtenStatements());
             });
-        return new ImportResult(
-            meter.totals(writer.retries() + looks.retries()),
-            plan.location(),
-            binders.expiredRows(),
-            binders.expiredCells(),
-            rejected.count());
       }
     }
+  }
+
+  /** Stores the plan, if need be with what it takes to notice that the source has changed. */
+  private static SourcePlan keep(
+      SourcePlan plan, SourceSession source, OperationJob job, ImportCheckpoints checkpoints) {
+    SourcePlan kept = job.isDurable() ? source.pinned(plan) : plan;
+    checkpoints.plan(kept);
+    return kept;
+  }
+
+  private RejectedRows rejects(
+      OperationJob job,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      ImportCheckpoints checkpoints) {
+    if (job.run().job().plan().isEmpty()) {
+      return RejectedRows.begin(rejectSettings, table, columns);
+    }
+    SplitFigures before = checkpoints.before();
+    RejectedRows rejected =
+        RejectedRows.resume(
+            rejectSettings, table, columns, checkpoints.rejectBytes(), before.rejected());
+    rejected.read(before.read());
+    return rejected;
+  }
+
+  /** What must not change between runs: the rows, where they go, and what is made of them. */
+  private Map<String, String> fingerprint(CqlSession session, TableDescription table) {
+    Map<String, String> parts = new LinkedHashMap<>(task.source().identity());
+    parts.putAll(TableFingerprint.of(session, table, table.columns()));
+    parts.put("imported columns", asked().isEmpty() ? "all" : String.join(", ", asked()));
+    parts.put("nulls", choices.nulls().name());
+    parts.put("counters", choices.addToCounters() ? "added to" : "new");
+    parts.put("cell times", choices.times().toString());
+    parts.put("unrepresentable rows", rejectSettings.choice().name());
+    return parts;
+  }
+
+  private List<String> asked() {
+    return task.columns().stream().map(CqlIdentifier::asInternal).toList();
   }
 
   private static int readers(RequestSettings requests, SourcePlan plan) {
@@ -131,7 +210,15 @@ final class ImportOperation implements Operation<ImportResult> {
     return Math.min(wanted, plan.splits().size());
   }
 
-  private String whatStays(TableDescription table, RowBinders binders) {
+  private String whatStays(TableDescription table, RowBinders binders, OperationJob job) {
+    if (job.isDurable()) {
+      return binders.append()
+          ? String.format(
+              "what was written so far stays; resuming job %s does not write it again, and names"
+                  + " the parts of the source that it cannot tell of",
+              job.id())
+          : "the rows written so far stay; resume job " + job.id();
+    }
     if (table.isCounterTable() && choices.addToCounters()) {
       return "what was added so far stays, and running the import again would add it again; compare"
           + " the counters with what they should hold before you do";
@@ -161,12 +248,19 @@ final class ImportOperation implements Operation<ImportResult> {
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      RequestSettings requests) {
+      RequestSettings requests,
+      ImportCheckpoints checkpoints) {
     if (!table.isCounterTable()) {
-      TargetTable.warnUnlessEmpty(session, table, requests);
+      if (!checkpoints.haveBegun()) {
+        TargetTable.warnUnlessEmpty(session, table, requests);
+      }
       return;
     }
     CounterStatements.requireCounters(table, columns);
+    if (checkpoints.haveBegun()) {
+      // What the table holds is the job's own.
+      return;
+    }
     TargetTable.requireCountersToAddTo(session, table, requests, choices);
     if (choices.addToCounters()) {
       CounterStatements.requireNoStatics(table, columns);

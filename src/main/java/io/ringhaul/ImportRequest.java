@@ -4,6 +4,8 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
 import io.ringhaul.rejects.OnUnrepresentable;
 import io.ringhaul.rejects.RejectSettings;
 import io.ringhaul.write.ImportChoices;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,9 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   private int maxBatchBytes = BatchLimits.DEFAULT.maxBytes();
   private ImportChoices choices = ImportChoices.DEFAULT;
   private RejectSettings rejects = RejectSettings.DEFAULT;
+  private @Nullable JobOptions job;
+  private @Nullable UUID jobId;
+  private boolean replaysInDoubt;
 
   ImportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -183,13 +189,38 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * What happens to a row with a value that CQL cannot hold exactly. Default: {@link
+   * What happens to a record that is no row, to a row with a value that CQL cannot hold exactly,
+   * and to one that the cluster refuses, for instance because a value is too large. Default: {@link
    * OnUnrepresentable#FAIL}.
    *
    * @see #rejectsTo(Path)
    */
   public ImportRequest onUnrepresentable(OnUnrepresentable choice) {
     this.rejects = rejects.withChoice(choice);
+    return this;
+  }
+
+  /**
+   * Rejects rows, and ends the import early when there are more of them than this, 0 or more: with
+   * a {@link io.ringhaul.exceptions.TooManyRejectsException}. Rows that were written by then stay,
+   * as does the file of rejects. Default: any number.
+   *
+   * @throws InvalidSettingException if it is negative
+   * @see #rejectsTo(Path)
+   */
+  public ImportRequest maxErrors(long rows) {
+    this.rejects = rejects.withLimit(rejects.limit().withRows(rows));
+    return this;
+  }
+
+  /**
+   * The same by their share of the rows read, from 0 to 1. It is looked at from the 100th row on,
+   * and at the end. Default: any.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public ImportRequest maxErrorShare(double share) {
+    this.rejects = rejects.withLimit(rejects.limit().withShare(share));
     return this;
   }
 
@@ -204,6 +235,38 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     return this;
   }
 
+  /**
+   * Keeps the import as a job, so that it survives this process: what is done is stored split by
+   * split of the source, and {@link JobOptions#resuming()} goes on with the rest. A split counts as
+   * done when the cluster has acknowledged, or the file of rejects durably holds, each of its rows;
+   * one that was cut off is done again from its beginning. The source must not change in between:
+   * its checksums are taken before the first row. Default: a store in memory.
+   *
+   * <p>A split whose rows must not be written twice, as those of counters and of lists with times
+   * of their own, is not done again: the job says which splits were cut off, and goes on only with
+   * {@link #replayInDoubt()}.
+   */
+  public ImportRequest job(JobOptions options) {
+    this.job = Objects.requireNonNull(options);
+    return this;
+  }
+
+  /** Names the import's job. Default: a new random name for every run. */
+  public ImportRequest jobId(UUID id) {
+    this.jobId = Objects.requireNonNull(id);
+    return this;
+  }
+
+  /**
+   * Lets a resumed job do those splits again that an earlier run was cut off in, although their
+   * rows must not be written twice: counters may have additions twice, and lists elements. For
+   * those who have looked. Default: such a job is refused, and says which splits these are.
+   */
+  public ImportRequest replayInDoubt() {
+    this.replaysInDoubt = true;
+    return this;
+  }
+
   @Override
   Operation<ImportResult> operation() {
     if (source == null) {
@@ -212,9 +275,13 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     }
     return new ImportOperation(
         settings(),
-        source,
-        columns,
-        createsTable,
+        new ImportOperation.Task(
+            source,
+            columns,
+            createsTable,
+            job == null ? JobOptions.in(JobStore.inMemory()) : job,
+            jobId == null ? UUID.randomUUID() : jobId,
+            replaysInDoubt),
         new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
         choices,
         rejects.checked());

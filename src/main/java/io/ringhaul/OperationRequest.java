@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.progress.Progress;
+import io.ringhaul.request.RequestLimits;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.TokenRangeSplitter;
 import java.time.Duration;
@@ -38,7 +39,9 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   private Duration requestTimeout = Duration.ofMinutes(2);
   private int maxAttempts = 10;
   private @Nullable String executionProfile;
+  private RequestLimits limits = RequestLimits.NONE;
   private Consumer<Progress> progressListener = progress -> {};
+  private boolean skipsPreflight;
 
   OperationRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     this.operator = operator;
@@ -47,14 +50,59 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * The largest number of requests in flight, 1 to 10,000. Default: 8 for each node of the local
-   * data centre for a count or an export, 16 for an import; at most 256.
+   * The largest number of requests in flight, 1 to 10,000. There are fewer after an overload, and
+   * slowly more again as requests succeed. Default: 8 for each node of the local data centre for a
+   * count or an export, 16 for an import; at most 256.
    *
+   * @see #maxInFlightPerNode(int)
    * @throws InvalidSettingException if it is out of bounds
    */
   public S parallelism(int requests) {
     requireBetween("parallelism", requests, 1, MOST_PARALLELISM);
     this.parallelism = OptionalInt.of(requests);
+    return self();
+  }
+
+  /**
+   * The largest number of requests in flight that one node coordinates, 1 to 10,000, beside {@link
+   * #parallelism(int)} for all together. Each request then goes to that live local replica of its
+   * rows that has the fewest of this operation's; if all have as many as they may, it waits. What a
+   * node does as a replica for other coordinators is not bounded by this. Default: no bound, and
+   * the driver's policy chooses.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public S maxInFlightPerNode(int requests) {
+    requireBetween("maxInFlightPerNode", requests, 1, MOST_PARALLELISM);
+    this.limits = limits.withMaxInFlightPerNode(requests);
+    return self();
+  }
+
+  /**
+   * How many rows a second are read or written at the most, 1 or more, by all tasks together: rows
+   * of pages as they arrive, rows of a source as they are handed to the writer, and for a count the
+   * rows counted, which come in lumps of a range each. Pages are no larger than what a quarter of a
+   * second allows unless {@code pageSize} is set. Requests that are under way already are not held
+   * up. Default: no bound.
+   *
+   * @throws InvalidSettingException if it is below 1
+   */
+  public S maxRowsPerSecond(long rows) {
+    requirePositive("maxRowsPerSecond", rows);
+    this.limits = limits.withMaxRowsPerSecond(rows);
+    return self();
+  }
+
+  /**
+   * How many bytes a second are read or written at the most, 1 or more: of an export the server's
+   * responses, of an import the serialized values, both before compression on the wire. A count has
+   * next to none: its rows stay on the server. Default: no bound.
+   *
+   * @throws InvalidSettingException if it is below 1
+   */
+  public S maxBytesPerSecond(long bytes) {
+    requirePositive("maxBytesPerSecond", bytes);
+    this.limits = limits.withMaxBytesPerSecond(bytes);
     return self();
   }
 
@@ -124,6 +172,22 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
+   * Begins without looking whether the operation can go well. Default: before the first row, a few
+   * small requests look whether the role has the permissions, whether it would be given masks
+   * instead of values, whether guardrails of the cluster allow the page size, the consistency level
+   * and the condition, and whether the target can be written and its disk has room. Whatever is
+   * amiss is told at once, in a {@link io.ringhaul.exceptions.PreflightException}. Nothing is
+   * written to the table for it.
+   *
+   * <p>Leave it out where it errs: where masking was switched off again, say, and the role cannot
+   * see that.
+   */
+  public S skipPreflight() {
+    this.skipsPreflight = true;
+    return self();
+  }
+
+  /**
    * Runs the operation in the calling thread and waits for its end. An interrupt cancels it.
    *
    * @throws InvalidSettingException if settings contradict each other
@@ -156,8 +220,21 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
         parallelism,
         splitCount,
         new RequestSettings(
-            1, consistency, requestTimeout, maxAttempts, Optional.ofNullable(executionProfile)),
-        progressListener);
+            1,
+            consistency,
+            requestTimeout,
+            maxAttempts,
+            Optional.ofNullable(executionProfile),
+            limits),
+        progressListener,
+        skipsPreflight);
+  }
+
+  private static void requirePositive(String setting, long value) {
+    if (value < 1) {
+      throw new InvalidSettingException(
+          setting, setting + " is " + value + "; it takes at least 1");
+    }
   }
 
   static void requireBetween(String setting, int value, int least, int most) {

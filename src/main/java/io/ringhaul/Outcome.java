@@ -36,30 +36,43 @@ final class Outcome {
       return work.call();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new OperationCancelledException(
-          doing + " was cancelled; " + whenCancelled, meter.totals(retries.getAsLong()));
+      throw withSuppressed(
+          new OperationCancelledException(
+              doing + " was cancelled; " + whenCancelled, meter.totals(retries.getAsLong())),
+          e);
     } catch (BulkOperationException e) {
       OperationTotals totals = meter.totals(retries.getAsLong());
       if (e.getClass() != BulkOperationException.class) {
         throw e.reached(totals);
       }
-      BulkOperationException failed =
+      throw withSuppressed(
           new BulkOperationException(
-              doing + " failed. " + e.getMessage(), e.getCause(), totals, List.of());
-      for (Throwable suppressed : e.getSuppressed()) {
-        failed.addSuppressed(suppressed);
-      }
-      throw failed;
+              doing + " failed. " + e.getMessage(), e.getCause(), totals, List.of()),
+          e);
     }
   }
 
+  /** What belongs to a failure, such as rows in doubt, belongs to the one that stands for it. */
+  private static BulkOperationException withSuppressed(
+      BulkOperationException failed, Exception original) {
+    for (Throwable suppressed : original.getSuppressed()) {
+      failed.addSuppressed(suppressed);
+    }
+    return failed;
+  }
+
+  /**
+   * The failure of an operation that could not read all ranges.
+   *
+   * @param remedy what to do once the nodes are well
+   */
   static IncompleteOperationException incomplete(
-      String doing, OperationTotals totals, List<FailedRange> failed) {
+      String doing, OperationTotals totals, List<FailedRange> failed, String remedy) {
     return new IncompleteOperationException(
         String.format(
             "%s is incomplete: %d of %d token ranges could not be read, nothing was committed. The"
-                + " first is %s. Check the nodes that hold them and run the operation again",
-            doing, failed.size(), totals.rangesPlanned(), failed.get(0)),
+                + " first is %s. Check the nodes that hold them and %s",
+            doing, failed.size(), totals.rangesPlanned(), failed.get(0), remedy),
         null,
         totals,
         failed);

@@ -100,7 +100,7 @@ final class SchemaChange {
   }
 
   private SimpleStatement settled(SimpleStatement statement) {
-    SimpleStatement timed = statement.setTimeout(requests.timeout());
+    SimpleStatement timed = statement.setTimeout(requests.timeout()).setPageSize(1);
     return requests.executionProfile().map(timed::setExecutionProfileName).orElse(timed);
   }
 

@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.progress.ProgressMeter.Earlier;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.LocalNodes;
 import io.ringhaul.ring.TokenRange;
@@ -24,18 +25,25 @@ record TableScan(ScanPlan plan, RequestSettings requests, ProgressMeter meter) {
 
   private static final int REQUESTS_PER_NODE = 8;
 
-  private static double share(TokenRangeSet tokens) {
+  /** How much of the ring that is, from 0 to 1. */
+  static double share(TokenRangeSet tokens) {
     return tokens.width().doubleValue() / TokenRange.wholeRing().width().doubleValue();
   }
 
-  /** Discovers the ring and plans: the explicit settings, or else what suits cluster and table. */
+  /**
+   * Discovers the ring and plans: the explicit settings, or else what suits cluster and table.
+   *
+   * @param tokens what is to be read
+   * @param earlier what was read before
+   */
   static TableScan prepare(
       CqlSession session,
       OperationSettings settings,
       TableDescription table,
       List<ColumnDescription> columns,
       TokenRangeSet tokens,
-      ScanSizing sizing) {
+      ScanSizing sizing,
+      Earlier earlier) {
     LocalNodes nodes = LocalNodes.of(session);
     TokenRing ring =
         TokenRing.discover(session.getMetadata(), settings.keyspace(), nodes.datacenter());
@@ -51,6 +59,6 @@ record TableScan(ScanPlan plan, RequestSettings requests, ProgressMeter meter) {
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
     ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, tokens, ring, splitCount);
     return new TableScan(
-        plan, requests, new ProgressMeter(plan.tasks().size(), plan.ranges().size()));
+        plan, requests, new ProgressMeter(plan.tasks().size(), plan.ranges().size(), earlier));
   }
 }

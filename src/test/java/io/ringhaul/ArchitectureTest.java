@@ -65,10 +65,14 @@ class ArchitectureTest {
           Map.entry("parquet", with(BELOW_FORMATS, "files")),
           Map.entry("iceberg", with(BELOW_FORMATS, "parquet")),
           Map.entry("celltimes", BELOW_FORMATS),
-          Map.entry("rejects", BELOW_FORMATS),
+          Map.entry("rejects", with(BELOW_FORMATS, "text")),
+          Map.entry("preflight", BELOW_FORMATS),
           Map.entry("write", with(with(BELOW_FORMATS, "batch"), "celltimes")),
           Map.entry(
-              "", with(with(with(with(BELOW_FORMATS, "batch"), "celltimes"), "rejects"), "write")));
+              "",
+              with(
+                  with(with(with(with(BELOW_FORMATS, "batch"), "celltimes"), "rejects"), "write"),
+                  "preflight")));
 
   @ArchTest
   static void aRoomUsesTheRoomsBelowIt(JavaClasses classes) {

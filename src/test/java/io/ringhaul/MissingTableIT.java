@@ -171,7 +171,8 @@ class MissingTableIT {
             OptionalInt.empty(),
             new RequestSettings(
                 1, ConsistencyLevel.LOCAL_QUORUM, Duration.ofSeconds(60), 10, Optional.empty()),
-            progress -> {}));
+            progress -> {},
+            false));
   }
 
   /** Names, types, kinds and orders of the columns. */

@@ -7,16 +7,20 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Slot;
+import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +40,9 @@ import org.slf4j.LoggerFactory;
  * sent again. The order in which they were added is not kept, and a batch that is sent again
  * carries a newer time than others: add no two versions of one row.
  *
+ * <p>If the server refuses a batch for what it holds, such as a value that is too large, the rows
+ * in it are sent one by one, so that a bad one takes no good ones with it.
+ *
  * <p>A statement that is explicitly not idempotent ({@code setIdempotent(false)}), and every one to
  * a table of counters, is sent again only if it was surely not applied, and never shares a batch
  * with an idempotent one; counter updates go in COUNTER batches. If the cluster leaves the outcome
@@ -47,6 +54,8 @@ public final class BatchWriter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
 
+  private static final ByteBuffer NO_KEY = ByteBuffer.allocate(0);
+
   private final CqlSession session;
   private final RequestSender sender;
   private final OpenBatches open;
@@ -55,6 +64,10 @@ public final class BatchWriter implements AutoCloseable {
   private final Object lock = new Object();
   private final WriteListener listener;
   private final LongAdder writtenStatements = new LongAdder();
+
+  /** What was in batches that were refused, each to be sent alone. */
+  private final Queue<Batch> alone = new ArrayDeque<>();
+
   private int inFlight;
   private int onceInFlight;
   private boolean closed;
@@ -88,21 +101,31 @@ public final class BatchWriter implements AutoCloseable {
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(List<BoundStatement> together) throws InterruptedException {
-    BoundStatement first = together.get(0);
-    long bytes = OpenBatches.sizeOf(together);
+    add(together, WriteOutcome.UNHEARD);
+  }
+
+  /**
+   * The same, and tells what becomes of them.
+   *
+   * @throws BulkOperationException if an earlier batch could not be written
+   */
+  public void add(List<BoundStatement> together, WriteOutcome outcome) throws InterruptedException {
+    Unit unit = new Unit(together, OpenBatches.sizeOf(together), outcome);
+    sender.throttle(1, unit.bytes());
     WriteKind kind = kindOf(together);
-    ByteBuffer key = first.getRoutingKey();
+    ByteBuffer key = together.get(0).getRoutingKey();
+    sendAlone();
     if (key == null) {
-      send(kind.request(together), kind, List.of(first), 1, bytes);
+      send(new Batch(new Slot(NO_KEY, kind), List.of(unit)), 1);
       return;
     }
     List<Batch> full;
     synchronized (lock) {
       throwFailure();
-      full = open.add(new Slot(key, kind), together, bytes);
+      full = open.add(new Slot(key, kind), unit);
     }
     for (Batch batch : full) {
-      send(batch);
+      send(batch, batch.units().size());
     }
   }
 
@@ -112,17 +135,39 @@ public final class BatchWriter implements AutoCloseable {
    * @param together as in {@link #add(List)}
    * @param counted as how many it counts in {@link #writtenStatements()} and for the listener
    * @return whether it was acknowledged; if not, {@link #flush()} will fail
+   * @throws RowRefusedException if the cluster refuses them for what they hold; the writing goes on
    * @throws BulkOperationException if an earlier statement could not be written
    */
   public boolean write(List<BoundStatement> together, int counted) throws InterruptedException {
-    WriteKind kind = kindOf(together);
-    List<BoundStatement> first = together.subList(0, 1);
+    Refusal refusal = new Refusal();
+    Unit unit = new Unit(together, OpenBatches.sizeOf(together), refusal);
+    sender.throttle(counted, unit.bytes());
     try {
-      return send(kind.request(together), kind, first, counted, OpenBatches.sizeOf(together))
-          .toCompletableFuture()
-          .get();
+      boolean written =
+          send(new Batch(new Slot(NO_KEY, kindOf(together)), List.of(unit)), counted)
+              .toCompletableFuture()
+              .get();
+      RowRefusedException refused = refusal.failure;
+      if (refused != null) {
+        throw refused;
+      }
+      return written;
     } catch (ExecutionException e) {
       throw Failures.notPassing(e, "A write");
+    }
+  }
+
+  /** Keeps a refusal for who waits for the answer. */
+  private static final class Refusal implements WriteOutcome {
+    private volatile @Nullable RowRefusedException failure;
+
+    @Override
+    public void written(long bytes) {}
+
+    @Override
+    public @Nullable BulkOperationException refused(RowRefusedException refused) {
+      failure = refused;
+      return null;
     }
   }
 
@@ -139,14 +184,21 @@ public final class BatchWriter implements AutoCloseable {
         batch = open.takeAny();
       }
       if (batch != null) {
-        send(batch);
+        send(batch, batch.units().size());
       }
     } while (batch != null);
-    synchronized (lock) {
-      while (inFlight > 0) {
-        lock.wait();
+    boolean done;
+    do {
+      sendAlone();
+      synchronized (lock) {
+        while (inFlight > 0 && alone.isEmpty()) {
+          lock.wait();
+        }
+        done = alone.isEmpty();
+        throwFailure();
       }
-      throwFailure();
+    } while (!done);
+    synchronized (lock) {
       if (!doubtful.isEmpty()) {
         throw doubtful.exception(null);
       }
@@ -193,19 +245,22 @@ public final class BatchWriter implements AutoCloseable {
     sender.close();
   }
 
-  private void send(Batch batch) throws InterruptedException {
-    WriteKind kind = batch.slot().kind();
-    send(
-        kind.request(batch.statements()),
-        kind,
-        batch.firsts(),
-        batch.firsts().size(),
-        batch.bytes());
+  private void sendAlone() throws InterruptedException {
+    while (true) {
+      Batch next;
+      synchronized (lock) {
+        next = alone.poll();
+      }
+      if (next == null) {
+        return;
+      }
+      send(next, 1);
+    }
   }
 
-  private CompletionStage<Boolean> send(
-      Statement<?> statement, WriteKind kind, List<BoundStatement> firsts, int counted, long bytes)
-      throws InterruptedException {
+  private CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
+    WriteKind kind = batch.slot().kind();
+    Statement<?> statement = kind.request(batch.statements());
     synchronized (lock) {
       throwFailure();
       inFlight++;
@@ -213,10 +268,10 @@ public final class BatchWriter implements AutoCloseable {
     }
     CompletionStage<AsyncResultSet> response;
     try {
-      response = sender.send(Request.of(statement.setIdempotent(kind.isRepeatable())));
+      response = sender.send(request(statement.setIdempotent(kind.isRepeatable())));
     } catch (InterruptedException e) {
       // The batch has left the buffer and was not sent: nobody may take the writer's word now.
-      failed(new CancellationException("interrupted before it was sent"));
+      failed(batch, new CancellationException("interrupted before it was sent"));
       ended(kind);
       throw e;
     }
@@ -224,11 +279,13 @@ public final class BatchWriter implements AutoCloseable {
         (rows, failed) -> {
           try {
             if (failed == null) {
-              written(counted, bytes);
+              written(batch, counted);
+            } else if (RefusedContent.is(failed)) {
+              refused(batch, failed);
             } else if (kind.isRepeatable() || Failures.isSurelyNotApplied(failed)) {
-              failed(failed);
+              failed(batch, failed);
             } else {
-              inDoubt(firsts, failed);
+              inDoubt(batch, failed);
             }
             return failed == null;
           } finally {
@@ -237,30 +294,65 @@ public final class BatchWriter implements AutoCloseable {
         });
   }
 
-  private void written(int statements, long bytes) {
+  private static Request request(Statement<?> statement) {
+    return new Request(statement, (same, failed) -> same, failed -> !RefusedContent.is(failed));
+  }
+
+  private void written(Batch batch, int statements) {
     writtenStatements.add(statements);
     try {
-      listener.written(statements, bytes);
+      listener.written(statements, batch.bytes());
     } catch (RuntimeException e) {
       LOG.warn("The write listener failed; the writing goes on", e);
     }
+    for (Unit unit : batch.units()) {
+      unit.outcome().written(unit.bytes());
+    }
   }
 
-  private void failed(Throwable failed) {
+  private void refused(Batch batch, Throwable refusal) {
+    if (batch.units().size() > 1) {
+      synchronized (lock) {
+        batch.units().forEach(unit -> alone.add(new Batch(batch.slot(), List.of(unit))));
+      }
+      return;
+    }
+    Unit unit = batch.units().get(0);
+    BoundStatement first = unit.statements().get(0);
+    WrittenTable table = tableOf(first);
+    BulkOperationException ending =
+        unit.outcome()
+            .refused(
+                new RowRefusedException(
+                    String.format(
+                        "The cluster refuses a row for %s, %s: %s",
+                        table.name(), table.rowOf(first), Failures.describe(refusal)),
+                    Failures.unwrap(refusal)));
+    if (ending != null) {
+      fail(ending);
+    }
+  }
+
+  private void failed(Batch batch, Throwable failed) {
+    fail(
+        new BulkOperationException(
+            "A batch could not be written: " + Failures.describe(failed), Failures.unwrap(failed)));
+    batch.units().forEach(unit -> unit.outcome().failed(failed));
+  }
+
+  private void fail(BulkOperationException first) {
     synchronized (lock) {
       if (failure == null) {
-        failure =
-            new BulkOperationException(
-                "A batch could not be written: " + Failures.describe(failed),
-                Failures.unwrap(failed));
+        failure = first;
       }
     }
   }
 
-  private void inDoubt(List<BoundStatement> statements, Throwable failed) {
+  private void inDoubt(Batch batch, Throwable failed) {
     synchronized (lock) {
-      doubtful.add(statements, failed);
+      doubtful.add(batch.units().stream().map(unit -> unit.statements().get(0)).toList(), failed);
     }
+    batch.units().forEach(unit -> unit.outcome().inDoubt(failed));
   }
 
   private void ended(WriteKind kind) {
@@ -277,6 +369,9 @@ public final class BatchWriter implements AutoCloseable {
     }
     if (doubtful.isFull() || (failure != null && !doubtful.isEmpty())) {
       throw doubtful.exception(failure);
+    }
+    if (failure != null && failure.getClass() != BulkOperationException.class) {
+      throw failure;
     }
     if (failure != null) {
       throw new BulkOperationException(String.valueOf(failure.getMessage()), failure.getCause());

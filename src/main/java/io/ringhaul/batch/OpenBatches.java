@@ -19,21 +19,38 @@ final class OpenBatches {
   record Slot(ByteBuffer key, WriteKind kind) {}
 
   /**
-   * Statements of one slot, the first of each that were added together, and the size of their
-   * values.
+   * Statements that were added together.
+   *
+   * @param bytes the size of their values
    */
-  record Batch(
-      Slot slot, List<BoundStatement> statements, List<BoundStatement> firsts, long bytes) {}
+  record Unit(List<BoundStatement> statements, long bytes, WriteOutcome outcome) {}
+
+  /** Units of one slot. */
+  record Batch(Slot slot, List<Unit> units) {
+
+    /** All statements, in their order. */
+    List<BoundStatement> statements() {
+      if (units.size() == 1) {
+        return units.get(0).statements();
+      }
+      List<BoundStatement> all = new ArrayList<>(units.size());
+      units.forEach(unit -> all.addAll(unit.statements()));
+      return all;
+    }
+
+    long bytes() {
+      return units.stream().mapToLong(Unit::bytes).sum();
+    }
+  }
 
   private static final class Open {
-    private final List<BoundStatement> statements = new ArrayList<>();
-    private final List<BoundStatement> firsts = new ArrayList<>();
+    private final List<Unit> units = new ArrayList<>();
+    private int statements;
     private long bytes;
 
     /** Whether more would be more than a batch may have. */
     private boolean lacksRoom(int more, long moreBytes, BatchLimits limits) {
-      return bytes + moreBytes > limits.maxBytes()
-          || statements.size() + more > limits.maxStatements();
+      return bytes + moreBytes > limits.maxBytes() || statements + more > limits.maxStatements();
     }
   }
 
@@ -48,11 +65,12 @@ final class OpenBatches {
     this.mostBufferedBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
   }
 
-  /** Adds statements to one batch and gives the batches that are to be sent because of them. */
-  List<Batch> add(Slot slot, List<BoundStatement> together, long bytes) {
+  /** Adds a unit to one batch and gives the batches that are to be sent because of them. */
+  List<Batch> add(Slot slot, Unit unit) {
+    int more = unit.statements().size();
     List<Batch> full = new ArrayList<>(1);
     Open batch = open.get(slot);
-    if (batch != null && batch.lacksRoom(together.size(), bytes, limits)) {
+    if (batch != null && batch.lacksRoom(more, unit.bytes(), limits)) {
       full.add(take(slot));
       batch = null;
     }
@@ -60,12 +78,12 @@ final class OpenBatches {
       batch = new Open();
       open.put(slot, batch);
     }
-    batch.statements.addAll(together);
-    batch.firsts.add(together.get(0));
-    batch.bytes += bytes;
-    buffered += together.size();
-    bufferedBytes += bytes;
-    if (batch.statements.size() >= limits.maxStatements() || batch.bytes >= limits.maxBytes()) {
+    batch.units.add(unit);
+    batch.statements += more;
+    batch.bytes += unit.bytes();
+    buffered += more;
+    bufferedBytes += unit.bytes();
+    if (batch.statements >= limits.maxStatements() || batch.bytes >= limits.maxBytes()) {
       full.add(take(slot));
     }
     while (buffered > limits.maxBuffered() || bufferedBytes > mostBufferedBytes) {
@@ -98,9 +116,9 @@ final class OpenBatches {
 
   private Batch take(Slot slot) {
     Open batch = Objects.requireNonNull(open.remove(slot));
-    buffered -= batch.statements.size();
+    buffered -= batch.statements;
     bufferedBytes -= batch.bytes;
-    return new Batch(slot, batch.statements, batch.firsts, batch.bytes);
+    return new Batch(slot, batch.units);
   }
 
   /** The batch that had most time to fill; found at once, however many are open. */

@@ -18,12 +18,13 @@ import java.util.stream.Collectors;
 /**
  * What a batch needs to know of the table that a prepared statement writes to.
  *
+ * @param name its name in CQL form, for people
  * @param holdsCounters whether its columns are counters
  * @param primaryKey the names of its key columns; empty if the session does not know the table
  */
-record WrittenTable(boolean holdsCounters, Set<CqlIdentifier> primaryKey) {
+record WrittenTable(String name, boolean holdsCounters, Set<CqlIdentifier> primaryKey) {
 
-  private static final WrittenTable UNKNOWN = new WrittenTable(false, Set.of());
+  private static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of());
 
   /** Looks the table up by the statement's variables; one without variables has none. */
   static WrittenTable of(CqlSession session, PreparedStatement prepared) {
@@ -42,6 +43,7 @@ record WrittenTable(boolean holdsCounters, Set<CqlIdentifier> primaryKey) {
 
   private static WrittenTable of(RelationMetadata table) {
     return new WrittenTable(
+        table.getKeyspace().asCql(true) + "." + table.getName().asCql(true),
         table.getColumns().values().stream().anyMatch(c -> c.getType().equals(DataTypes.COUNTER)),
         table.getPrimaryKey().stream().map(ColumnMetadata::getName).collect(Collectors.toSet()));
   }

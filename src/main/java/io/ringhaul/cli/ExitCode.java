@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.exceptions.IncompleteOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.JobStoppedException;
 
 /** The exit codes of the process. */
 final class ExitCode {
@@ -10,12 +11,16 @@ final class ExitCode {
   static final int FAILED = 1;
   static final int WRONG_USAGE = 2;
   static final int INCOMPLETE = 3;
+  static final int STOPPED = 4;
 
   private ExitCode() {}
 
   static int of(Throwable failure) {
     if (failure instanceof IncompleteOperationException) {
       return INCOMPLETE;
+    }
+    if (failure instanceof JobStoppedException) {
+      return STOPPED;
     }
     return failure instanceof InvalidSettingException ? WRONG_USAGE : FAILED;
   }

@@ -4,12 +4,14 @@ import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.format.ExportTarget;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 
 /** Exports a table. */
 @Command(
@@ -17,7 +19,7 @@ import picocli.CommandLine.Option;
     description = "Exports a table; the result appears in one step.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class ExportCommand extends OperationCommand<ExportResult> {
+final class ExportCommand extends JobCommand<ExportResult> {
 
   @Mixin private FormatOptions format = new FormatOptions();
   @Mixin private TargetOptions target = new TargetOptions();
@@ -39,6 +41,14 @@ final class ExportCommand extends OperationCommand<ExportResult> {
       description = "Exports so many rows and no more, whichever come first. Default: all.")
   private @Nullable Long maxRows;
 
+  /** Where the export of these arguments goes, beginning with the command's name. */
+  static ExportTarget targetOf(List<String> arguments) {
+    String[] all = arguments.toArray(String[]::new);
+    ParseResult parsed = Main.commandLine(all).parseArgs(all);
+    ExportCommand export = (ExportCommand) parsed.subcommand().commandSpec().userObject();
+    return export.target.target(export.format);
+  }
+
   @Override
   OperationRequest<?, ExportResult> request(TokenAwareBulkOperator operator) {
     ExportRequest request =
@@ -49,6 +59,7 @@ final class ExportCommand extends OperationCommand<ExportResult> {
     selection.apply(request);
     cellTimes.apply(request);
     rejects.apply(request);
+    job().apply(request);
     return maxRows == null ? request : request.maxRows(maxRows);
   }
 
@@ -58,7 +69,6 @@ final class ExportCommand extends OperationCommand<ExportResult> {
     report.add("files", result.files());
     report.add("fileBytes", result.fileBytes());
     result.snapshotId().ifPresent(id -> report.add("snapshot", id));
-    report.add("jobId", result.jobId().toString());
     rejects.describe(result.rejectedRows(), report);
   }
 }

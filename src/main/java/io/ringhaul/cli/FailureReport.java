@@ -17,7 +17,12 @@ final class FailureReport implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(
       Exception failure, CommandLine commandLine, ParseResult parsed) {
-    PrintWriter err = commandLine.getErr();
+    tell(commandLine.getErr(), failure);
+    return ExitCode.of(failure);
+  }
+
+  /** Says what failed. */
+  static void tell(PrintWriter err, Throwable failure) {
     if (failure instanceof BulkOperationException known) {
       err.println("ringhaul: " + known.getMessage());
       list(err, known.failedRanges(), "more");
@@ -36,7 +41,6 @@ final class FailureReport implements IExecutionExceptionHandler {
       failure.printStackTrace(err);
     }
     err.flush();
-    return ExitCode.of(failure);
   }
 
   private static void list(PrintWriter err, List<?> facts, String more) {

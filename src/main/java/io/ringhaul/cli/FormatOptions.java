@@ -1,5 +1,6 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.cli.jobs.StoredCommand;
 import io.ringhaul.exceptions.InvalidSettingException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -55,9 +56,9 @@ final class FormatOptions {
     return Objects.requireNonNull(format);
   }
 
-  /** The path as it was given: a folder, a file or a glob. */
+  /** A folder, a file or a glob, from the root on: a job may be resumed from another folder. */
   String path() {
-    return Objects.requireNonNull(path);
+    return StoredCommand.absolute(Objects.requireNonNull(path));
   }
 
   /** The path of a folder. */

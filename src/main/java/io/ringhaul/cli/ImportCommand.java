@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     description = "Imports rows into a table.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class ImportCommand extends OperationCommand<ImportResult> {
+final class ImportCommand extends JobCommand<ImportResult> {
 
   @Mixin private FormatOptions format = new FormatOptions();
   @Mixin private SourceOptions source = new SourceOptions();
@@ -57,6 +57,13 @@ final class ImportCommand extends OperationCommand<ImportResult> {
       description = "Adds to counters that hold something, where an import would else be refused.")
   private boolean addToCounters;
 
+  @Option(
+      names = "--replay-in-doubt",
+      description =
+          "Lets a resumed job write those rows again that may be written already, although they"
+              + " must not be written twice: counters, and lists with times of their own.")
+  private boolean replayInDoubt;
+
   @Override
   OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {
     ImportRequest request =
@@ -79,13 +86,19 @@ final class ImportCommand extends OperationCommand<ImportResult> {
     if (addToCounters) {
       request.addToCounters();
     }
+    if (replayInDoubt) {
+      request.replayInDoubt();
+    }
     rejects.apply(request);
+    job().apply(request);
     return request;
   }
 
   @Override
   void describe(ImportResult result, ResultReport report) {
     report.add("location", result.location());
+    report.add("rowsRead", result.rowsRead());
+    report.add("acceptedRows", result.acceptedRows());
     if (result.expiredCells() > 0 || result.expiredRows() > 0) {
       report.add("expiredRows", result.expiredRows());
       report.add("expiredCells", result.expiredCells());

@@ -20,20 +20,29 @@ import picocli.CommandLine.Spec;
     description = "Counts, exports and imports whole Cassandra and ScyllaDB tables.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {CountCommand.class, ExportCommand.class, ImportCommand.class, DemoCommand.class},
+    subcommands = {
+      CountCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
+      JobsCommand.class,
+      DemoCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
       "1:failed",
       "2:wrong usage",
-      "3:incomplete: some token ranges could not be read"
+      "3:incomplete: some token ranges could not be read",
+      "4:stopped: the job can be resumed"
     })
 public final class Main implements Runnable {
 
   /**
    * The driver's settings for this process alone. It closes a session with a pause of two seconds
    * for what may still come; a command that has ended waits for a tenth of one. Without any pause
-   * the driver's threads may end before its own close is through, which Netty logs as an error.
+   * the driver's threads may end before its own close is through, which Netty logs as an error. The
+   * pages in which it reads the schema are as large as its others by default, 5,000 rows, and a
+   * guardrail that refuses these would leave a session without a schema.
    */
   static final Map<String, String> DRIVER_SETTINGS =
       Map.of(
@@ -42,7 +51,8 @@ public final class Main implements Runnable {
           "advanced.netty.io-group.shutdown.unit", "MILLISECONDS",
           "advanced.netty.admin-group.shutdown.quiet-period", "100",
           "advanced.netty.admin-group.shutdown.timeout", "15000",
-          "advanced.netty.admin-group.shutdown.unit", "MILLISECONDS");
+          "advanced.netty.admin-group.shutdown.unit", "MILLISECONDS",
+          "advanced.metadata.schema.request-page-size", "100");
 
   private static final String CONFIG_OPTION = "--config";
 
@@ -59,6 +69,7 @@ public final class Main implements Runnable {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setExecutionExceptionHandler(new FailureReport());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    JobsCommand.configure(commandLine);
     configFile(arguments).ifPresent(file -> setDefaults(commandLine, file));
     return commandLine;
   }
@@ -67,7 +78,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "Name a command: count, export, import or demo");
+        "Name a command: count, export, import, jobs or demo");
   }
 
   /** The file must be known before the arguments are parsed: its values are their defaults. */

@@ -39,6 +39,25 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   private @Nullable Integer parallelism;
 
   @Option(
+      names = "--max-in-flight-per-node",
+      paramLabel = "N",
+      description = "The most requests in flight that one node coordinates. Default: no bound.")
+  private @Nullable Integer maxInFlightPerNode;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "ROWS",
+      description = "The most rows in a second. Default: no bound.")
+  private @Nullable Long rate;
+
+  @Option(
+      names = "--max-bytes-per-second",
+      paramLabel = "SIZE",
+      description = "The most bytes in a second, such as 500k or 20m. Default: no bound.",
+      converter = ByteSize.class)
+  private @Nullable Long maxBytesPerSecond;
+
+  @Option(
       names = "--splits",
       paramLabel = "N",
       description = "About how many tasks. Default: by the size of the table or source.")
@@ -59,6 +78,12 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   private @Nullable DefaultConsistencyLevel consistency;
 
   @Option(
+      names = "--skip-preflight",
+      description =
+          "Begins without looking for permissions, masked columns, guardrails and room on the disk.")
+  private boolean skipPreflight;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
       description =
@@ -77,8 +102,17 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   /** What is said of the result beside the figures, and put into its JSON. */
   abstract void describe(R result, ResultReport report);
 
+  /** The operation is about to begin. */
+  void begin() {
+    // Most have nothing to do by then.
+  }
+
   final TableArgument table() {
     return Objects.requireNonNull(table);
+  }
+
+  final CommandSpec spec() {
+    return Objects.requireNonNull(spec);
   }
 
   @Override
@@ -86,13 +120,25 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     if (config != null && !config.isFile()) {
       throw new InvalidSettingException("--config", "There is no configuration file " + config);
     }
-    String operation = Objects.requireNonNull(spec).name();
-    ResultReport report = new ResultReport(operation, table(), json);
+    return run(new ResultReport(spec().name(), table(), json));
+  }
+
+  /** Runs the operation and reports on it. */
+  int run(ResultReport report) {
     try (CqlSession session = connection.open();
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       OperationRequest<?, R> request = request(operator);
       if (parallelism != null) {
         request.parallelism(parallelism);
+      }
+      if (maxInFlightPerNode != null) {
+        request.maxInFlightPerNode(maxInFlightPerNode);
+      }
+      if (rate != null) {
+        request.maxRowsPerSecond(rate);
+      }
+      if (maxBytesPerSecond != null) {
+        request.maxBytesPerSecond(maxBytesPerSecond);
       }
       if (splits != null) {
         request.splitCount(splits);
@@ -103,8 +149,12 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       if (consistency != null) {
         request.consistency(consistency);
       }
+      if (skipPreflight) {
+        request.skipPreflight();
+      }
       R result;
-      try (ProgressDisplay progress = ProgressDisplay.of(operation + " " + table())) {
+      begin();
+      try (ProgressDisplay progress = ProgressDisplay.of(spec().name() + " " + table())) {
         result = request.onProgress(progress::show).run();
       }
       describe(result, report);

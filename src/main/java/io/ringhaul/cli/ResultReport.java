@@ -1,8 +1,6 @@
 package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.progress.OperationTotals;
@@ -13,8 +11,6 @@ import java.util.Map;
 
 /** Puts the result of an operation on standard output: for people, or as one line of JSON. */
 final class ResultReport {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final boolean json;
   private final String operation;
@@ -48,6 +44,10 @@ final class ResultReport {
         totals.tasks(),
         totals.rangesDone(),
         totals.retries());
+    if (totals.earlierRows() > 0) {
+      System.out.printf(
+          Locale.ROOT, "  of these rows by earlier runs: %,d%n", totals.earlierRows());
+    }
     more.forEach((name, value) -> System.out.println("  " + name + ": " + value));
   }
 
@@ -59,7 +59,7 @@ final class ResultReport {
         add("rowsInDoubt", doubtful.rows());
       }
       print(
-          failure.partialResult().orElse(new OperationTotals(0, 0, 0, 0, 0, 0, Duration.ZERO)),
+          failure.partialResult().orElse(new OperationTotals(0, 0, 0, 0, 0, 0, 0, Duration.ZERO)),
           failure.failedRanges().size());
     }
   }
@@ -70,6 +70,7 @@ final class ResultReport {
     line.put("keyspace", CqlIdentifier.fromCql(table.keyspace()).asInternal());
     line.put("table", CqlIdentifier.fromCql(table.table()).asInternal());
     line.put("rows", totals.rows());
+    line.put("earlierRows", totals.earlierRows());
     line.put("bytes", totals.bytes());
     line.put("ranges", totals.rangesPlanned());
     line.put("rangesDone", totals.rangesDone());
@@ -79,11 +80,7 @@ final class ResultReport {
     line.put("seconds", seconds(totals));
     line.put("rowsPerSecond", totals.rowsPerSecond());
     line.putAll(more);
-    try {
-      System.out.println(JSON.writeValueAsString(line));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Texts and numbers are always JSON", e);
-    }
+    JsonLine.print(line);
   }
 
   private static double seconds(OperationTotals totals) {

@@ -1,13 +1,16 @@
 package io.ringhaul.csv;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.SourceFile;
+import io.ringhaul.format.RecordForm;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.CharacterCodingException;
+import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,29 +19,27 @@ import org.jspecify.annotations.Nullable;
 final class CsvFile implements Closeable {
 
   private final SourceFile file;
+  private final FileEncoding encoding;
   private final InputStream in;
   private final CsvReader reader;
+
+  /** The header as it stands in the file, in UTF-8; null if there is none. */
+  private byte @Nullable [] header;
+
   private long records;
 
   CsvFile(CsvSettings settings, SourceFile file) throws IOException {
     this.file = file;
-    InputStream content = file.open();
-    Optional<Charset> encoding = settings.text(CsvSettings.ENCODING).map(Charset::forName);
-    in =
-        encoding.isEmpty() || encoding.get().equals(StandardCharsets.UTF_8)
-            ? content
-            : new TranscodedInput(content, encoding.get());
+    this.encoding =
+        new FileEncoding(settings.text(CsvSettings.ENCODING).map(Charset::forName).orElse(UTF_8));
+    this.in = encoding.decoded(file.open());
     try {
       reader =
           new CsvReader(
-              file.toString(),
               in,
               settings.syntax(),
               settings.character(CsvSettings.COMMENT, '\0'),
               settings.number(CsvSettings.MAX_RECORD_SIZE, CsvSettings.DEFAULT_RECORD_BYTES));
-    } catch (CharacterCodingException e) {
-      in.close();
-      throw wrongEncoding(e);
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
@@ -51,25 +52,29 @@ final class CsvFile implements Closeable {
    * @throws StorageException if there is none
    */
   List<String> readHeader() throws IOException {
-    CsvRecord record = read();
+    CsvRecord record = reader.next();
     if (record == null) {
       throw FileHeader.error(file, "it has no header line");
     }
     if (reader.problem() != null) {
       throw FileHeader.error(file, "its header line " + reader.problem());
     }
+    header = reader.text();
     return FileHeader.names(record, file);
   }
 
-  /** From now on blank lines are records, which makes sense where records have one field. */
-  void takeBlankLinesAsRecords() {
-    reader.takeBlankLinesAsRecords();
+  /** From now on records must have so many fields; blank lines are records if they have one. */
+  void expectFields(int number) {
+    reader.expectFields(number);
+    if (number == 1) {
+      reader.takeBlankLinesAsRecords();
+    }
   }
 
   /** The next record, the same object each time; null after the last one. */
   @Nullable CsvRecord next() throws IOException {
     records++;
-    return read();
+    return reader.next();
   }
 
   /** What is wrong with the last record; null if nothing is. */
@@ -82,23 +87,45 @@ final class CsvFile implements Closeable {
     return String.format("Record %d (line %d) of %s", records, reader.line(), file);
   }
 
-  private @Nullable CsvRecord read() throws IOException {
-    try {
-      return reader.next();
-    } catch (CharacterCodingException e) {
-      throw wrongEncoding(e);
-    }
+  /** The line on which the last record begins, counted from 1. */
+  long line() {
+    return reader.line();
   }
 
-  /** Text is decoded in advance, so the place is not known exactly. */
-  private StorageException wrongEncoding(CharacterCodingException cause) {
-    return new StorageException(
-        file.toString(),
-        String.format(
-            "The file %s holds bytes that are no text in its encoding, in record %d or soon after"
-                + " it; set encoding to the right one",
-            file, Math.max(1, records)),
-        cause);
+  /**
+   * The last record as it stands in the file, without its line end; empty if there is none, or if
+   * it is too large to be kept.
+   */
+  Optional<byte[]> text() {
+    return Optional.ofNullable(reader.text()).map(encoding::encoded);
+  }
+
+  /** The name of the file's encoding. */
+  String encoding() {
+    return encoding.name();
+  }
+
+  /**
+   * How records of this file make another one.
+   *
+   * @param skipped records that are passed over at the start of each file
+   */
+  Optional<RecordForm> form(String skipped) {
+    if (!encoding.canEncode()) {
+      return Optional.empty();
+    }
+    byte[] lineEnd = reader.lineEnd().getBytes(UTF_8);
+    ByteArrayOutputStream start = new ByteArrayOutputStream();
+    if (header != null) {
+      start.writeBytes(header);
+      start.writeBytes(lineEnd);
+    }
+    start.writeBytes(skipped.replace("\n", reader.lineEnd()).getBytes(UTF_8));
+    return Optional.of(
+        new RecordForm(
+            CsvOutput.FORMAT,
+            ByteBuffer.wrap(encoding.start(start.toByteArray())),
+            ByteBuffer.wrap(encoding.encoded(lineEnd))));
   }
 
   @Override

@@ -1,12 +1,17 @@
 package io.ringhaul.csv;
 
-import io.ringhaul.exceptions.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the records of a file in UTF-8, one after another.
+ *
+ * <p>A record that is none is told by {@link #problem()}, and the next one is read. Where it ends
+ * cannot be known for certain, because line breaks may stand within quotes. In a file that has
+ * shown such line breaks, in a record that was right, it ends where its quotes say. In one that has
+ * not, a quote was rather left open than a line broken: there it ends with its first line, so that
+ * no other record goes with it.
  *
  * <p>A reader of our own, for both dialects: FastCSV knows no escape character, univocity, which
  * DSBulk uses, is no longer kept up and cannot tell a quoted null word from a bare one, and both
@@ -16,7 +21,9 @@ final class CsvReader {
 
   private static final int NONE = -2;
 
-  private final String file;
+  /** What a record may take with its quotes and escapes; arrays end at twice that. */
+  private static final int LARGEST_TEXT = 1 << 30;
+
   private final ByteFeed feed;
   private final LineEnds lineEnds;
   private final int delimiter;
@@ -29,18 +36,32 @@ final class CsvReader {
   private final boolean[] endsQuotedText = new boolean[256];
   private final CsvRecord record = new CsvRecord();
   private boolean blankLinesAreRecords;
+
+  /** How many fields records must have; 0 for any number. */
+  private int width;
+
+  /** Whether a record that was right had a line break in it. */
+  private boolean breaksLines;
+
   private long line = 1;
   private long recordLine;
+
+  /** The bytes of the record's text, before its line end; NONE if they are not at hand. */
+  private int textLength = NONE;
+
+  /** The field in which the record's first line ends; 0 for none. */
+  private int brokenField;
+
+  /** Whether the record is too large, so that its bytes are passed over. */
+  private boolean passesOver;
+
   private @Nullable String problem;
 
   /**
-   * @param file its name, for messages
    * @param comment the character that makes a line a comment; NUL for none
    * @param largestRecord bytes that a record may have
    */
-  CsvReader(String file, InputStream in, CsvSyntax syntax, char comment, int largestRecord)
-      throws IOException {
-    this.file = file;
+  CsvReader(InputStream in, CsvSyntax syntax, char comment, int largestRecord) throws IOException {
     this.feed = new ByteFeed(in);
     this.lineEnds = new LineEnds(syntax.dialect());
     this.delimiter = syntax.delimiter();
@@ -55,6 +76,7 @@ final class CsvReader {
     endsQuotedText[quote] = true;
     endsQuotedText[escape] = true;
     endsQuotedText[CsvSyntax.LF] = true;
+    endsQuotedText[CsvSyntax.CR] = true;
   }
 
   /**
@@ -65,24 +87,29 @@ final class CsvReader {
     blankLinesAreRecords = true;
   }
 
+  /** From now on a record of another number of fields has a problem. */
+  void expectFields(int number) {
+    width = number;
+  }
+
   /**
    * Reads the next record; null after the last one. It is the same object each time. Look at {@link
    * #problem()} before use.
-   *
-   * @throws StorageException if a quote is not closed or the record is too large
    */
   @Nullable CsvRecord next() throws IOException {
     while (feed.peek() != ByteFeed.END) {
+      feed.mark();
+      recordLine = line;
       if (feed.peek() == comment) {
         skipLine();
         continue;
       }
       readRecord();
-      boolean blank = record.fields() == 1 && record.size() == 0 && !record.isQuoted(0);
-      if (!blank || blankLinesAreRecords) {
+      if (problem != null || blankLinesAreRecords || !isBlank()) {
         return record;
       }
     }
+    textLength = NONE;
     return null;
   }
 
@@ -96,38 +123,65 @@ final class CsvReader {
     return recordLine;
   }
 
+  /**
+   * The last record as it stands in the file, without its line end; null if there is none, or if it
+   * is too large to be kept.
+   */
+  byte @Nullable [] text() {
+    return textLength == NONE ? null : feed.copy(textLength);
+  }
+
+  /** How lines of this file may end. */
+  String lineEnd() {
+    return lineEnds.example();
+  }
+
   private void readRecord() throws IOException {
     record.clear();
     problem = null;
-    recordLine = line;
-    boolean more = true;
-    while (more) {
-      boolean quoted = feed.peek() == quote;
-      if (quoted) {
-        feed.read();
-        readQuoted();
+    passesOver = false;
+    brokenField = 0;
+    try {
+      boolean more = true;
+      while (more) {
+        boolean quoted = feed.peek() == quote;
+        if (quoted) {
+          feed.read();
+          readQuoted();
+        }
+        more = readPlain(quoted);
+        record.endField(quoted);
       }
-      more = readPlain(quoted);
-      record.endField(quoted);
+    } catch (BrokenRecord e) {
+      problem = e.getMessage();
+    }
+    if (problem != null) {
+      if (brokenField > 0 && !breaksLines && !passesOver) {
+        endWithFirstLine();
+      }
+    } else if (width > 0 && record.fields() != width && !isBlank()) {
+      problem = String.format("has %d fields, not %d", record.fields(), width);
+    } else {
+      breaksLines |= brokenField > 0;
     }
   }
 
+  private boolean isBlank() {
+    return record.fields() == 1 && record.size() == 0 && !record.isQuoted(0);
+  }
+
   /** Reads text without quotes up to the field's end; gives whether another field follows. */
-  private boolean readPlain(boolean afterQuotes) throws IOException {
+  private boolean readPlain(boolean afterQuotes) throws IOException, BrokenRecord {
     while (true) {
       if (!afterQuotes) {
         feed.copyUntil(endsPlainText, record);
-        checkSize();
       }
+      checkSize();
       int value = feed.read();
       if (value == delimiter) {
         return true;
       }
-      if (value == ByteFeed.END) {
-        return false;
-      }
-      if (lineEnds.isEnd(value, feed)) {
-        line++;
+      if (endsLine(value)) {
         return false;
       }
       if (!afterQuotes) {
@@ -136,66 +190,126 @@ final class CsvReader {
         // DSBulk lets blanks follow the closing quote.
         record.append((byte) value);
         afterQuotes = false;
-        problem = textAfterQuotes();
+        problem = problem == null ? textAfterQuotes() : problem;
       }
     }
   }
 
-  private void readQuoted() throws IOException {
+  private void readQuoted() throws IOException, BrokenRecord {
     while (true) {
       feed.copyUntil(endsQuotedText, record);
       checkSize();
       int value = feed.read();
-      if (value == ByteFeed.END) {
-        throw new StorageException(
-            file,
-            String.format(
-                "The file %s ends within the quotes of field %d of the record on line %d; it is cut"
-                    + " off, or was written in another dialect",
-                file, record.fields() + 1, recordLine),
-            null);
-      }
       if (value == escape && (feed.peek() == quote || feed.peek() == escape)) {
         // Where quotes are doubled, escape and quote are one character.
         record.append((byte) feed.read());
       } else if (value == quote) {
         return;
+      } else if (value == ByteFeed.END) {
+        endText(feed.length());
+        throw new BrokenRecord(passesOver ? tooLarge() : openAtTheEnd());
       } else {
-        if (value == CsvSyntax.LF) {
-          line++;
+        if (lineEnds.isBreak(value, feed)) {
+          breakLine();
         }
         record.append((byte) value);
       }
     }
   }
 
-  private void skipLine() throws IOException {
-    int value = feed.read();
-    while (value != ByteFeed.END && !lineEnds.isEnd(value, feed)) {
-      value = feed.read();
-    }
+  /** Takes note of a line break within quotes. */
+  private void breakLine() throws BrokenRecord {
     line++;
+    if (brokenField == 0) {
+      brokenField = record.fields() + 1;
+    }
+    if (passesOver && !breaksLines) {
+      endText(0);
+      throw new BrokenRecord(tooLarge());
+    }
+  }
+
+  /** Takes the first line alone for the record. */
+  private void endWithFirstLine() throws IOException {
+    problem =
+        String.format(
+            "has a quote in field %d that is not closed on its line, where no record before it is"
+                + " of several lines; close it, or write a quote within quotes as %s",
+            brokenField, escapedQuote());
+    feed.reset();
+    line = recordLine;
+    skipLine();
+  }
+
+  private void skipLine() throws IOException {
+    while (!endsLine(feed.read())) {
+      if (feed.length() > LARGEST_TEXT) {
+        passOver(); // a comment
+      }
+    }
+  }
+
+  /** Whether the line ends with the byte, which was just read, or the file before it. */
+  private boolean endsLine(int value) throws IOException {
+    if (value == ByteFeed.END) {
+      endText(feed.length());
+      return true;
+    }
+    if (value == CsvSyntax.LF || value == CsvSyntax.CR) {
+      int length = feed.length() - 1;
+      if (lineEnds.isEnd(value, feed)) {
+        endText(length);
+        line++;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void endText(int length) {
+    textLength = passesOver ? NONE : length;
+  }
+
+  private void checkSize() throws BrokenRecord {
+    // Fields count too: a line of delimiters alone has no other bytes.
+    if (record.size() + (long) record.fields() <= largestRecord && feed.length() <= LARGEST_TEXT) {
+      return;
+    }
+    problem = tooLarge();
+    if (brokenField > 0 && !breaksLines && !passesOver) {
+      throw new BrokenRecord(problem);
+    }
+    passOver();
+  }
+
+  /** Lets go of what is kept of the record. */
+  private void passOver() {
+    passesOver = true;
+    record.clear();
+    feed.mark();
+  }
+
+  private String tooLarge() {
+    return String.format(
+        "is larger than %d bytes; a quote in it may not be closed. If it is right, raise"
+            + " maxRecordSize",
+        largestRecord);
+  }
+
+  private String openAtTheEnd() {
+    return String.format(
+        "has a quote in field %d that is not closed: the file ends in it, so it is cut off or was"
+            + " written in another dialect",
+        record.fields() + 1);
   }
 
   private String textAfterQuotes() {
-    if (problem != null) {
-      return problem;
-    }
     return String.format(
         "has text after the closing quote of field %d; write a quote within quotes as %s",
-        record.fields() + 1, "" + (char) escape + (char) quote);
+        record.fields() + 1, escapedQuote());
   }
 
-  private void checkSize() {
-    // Fields count too: a line of delimiters alone has no other bytes.
-    if (record.size() + (long) record.fields() > largestRecord) {
-      throw new StorageException(
-          file,
-          String.format(
-              "The record on line %d of %s is larger than %d bytes; a quote in it may not be"
-                  + " closed. If it is right, raise maxRecordSize",
-              recordLine, file, largestRecord),
-          null);
-    }
+  private String escapedQuote() {
+    return "" + (char) escape + (char) quote;
   }
 }

@@ -1,11 +1,15 @@
 package io.ringhaul.csv;
 
 import io.ringhaul.cql.Utf8;
+import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.files.SourceFile;
+import io.ringhaul.format.RecordForm;
 import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourceRecord;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
+import io.ringhaul.text.PartitionKeyCheck;
 import io.ringhaul.text.TextOptions;
 import io.ringhaul.text.TextReader;
 import java.io.IOException;
@@ -14,11 +18,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Streams the rows of one file. */
 final class CsvRowReader implements RowReader {
+
+  /** More records to be skipped than this are not made up. */
+  private static final int GREATEST_SKIPPED = 10_000;
 
   private final SourceFile source;
   private final CsvFile file;
@@ -30,14 +38,22 @@ final class CsvRowReader implements RowReader {
   private final int[] fieldOf;
 
   private final NullWords nullWords;
+  private final PartitionKeyCheck keyCheck;
+
+  /** Records to be skipped in other files of this form; empty if they are too many. */
+  private final Optional<String> skipped;
+
   private long toSkip;
+  private boolean hasRecord;
 
   CsvRowReader(CsvSettings settings, List<ColumnDescription> columns, SourceFile source)
       throws IOException {
     this.source = source;
     this.columns = columns;
     this.nullWords = new NullWords(settings.texts(CsvSettings.NULL_VALUE));
+    this.keyCheck = new PartitionKeyCheck(columns);
     this.toSkip = settings.number(CsvSettings.SKIP_RECORDS, 0L);
+    this.skipped = skipped(settings);
     TextOptions options = settings.textOptions();
     this.readers =
         columns.stream().map(column -> TextReader.of(column, options)).toArray(TextReader[]::new);
@@ -50,9 +66,7 @@ final class CsvRowReader implements RowReader {
     }
     List<String> stored = storedNames(settings);
     this.fieldOf = columns.stream().mapToInt(column -> stored.indexOf(column.name())).toArray();
-    if (fields.size() == 1) {
-      file.takeBlankLinesAsRecords();
-    }
+    file.expectFields(fields.size());
   }
 
   @Override
@@ -64,10 +78,23 @@ final class CsvRowReader implements RowReader {
         }
       }
       CsvRecord record = file.next();
+      hasRecord = record != null;
       return record == null ? null : row(record);
     } catch (IOException e) {
       throw source.unreadable(e);
     }
+  }
+
+  @Override
+  public Optional<SourceRecord> lastRecord() {
+    return hasRecord
+        ? Optional.of(new SourceRecord(source.toString(), "line", file.line(), file.text()))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<RecordForm> recordForm() {
+    return skipped.flatMap(file::form);
   }
 
   @Override
@@ -77,6 +104,12 @@ final class CsvRowReader implements RowReader {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Optional<String> skipped(CsvSettings settings) {
+    long count = settings.number(CsvSettings.SKIP_RECORDS, 0L);
+    String record = settings.character(CsvSettings.COMMENT, '\0') == '-' ? "+\n" : "-\n";
+    return count > GREATEST_SKIPPED ? Optional.empty() : Optional.of(record.repeat((int) count));
   }
 
   /** The names of this file's fields, in its order, which may differ from file to file. */
@@ -106,10 +139,8 @@ final class CsvRowReader implements RowReader {
   private RawRow row(CsvRecord record) {
     String problem = file.problem();
     if (problem != null) {
-      throw error(record, problem);
-    }
-    if (record.fields() != fields.size()) {
-      throw error(record, String.format("has %d fields, not %d", record.fields(), fields.size()));
+      throw new MalformedRecordException(
+          String.format("%s %s; its fields must be %s", file.place(), problem, fields), null);
     }
     @Nullable ByteBuffer[] values = new ByteBuffer[readers.length];
     ByteBuffer bytes = ByteBuffer.wrap(record.array());
@@ -119,16 +150,22 @@ final class CsvRowReader implements RowReader {
         values[i] = value(record, bytes, field, i);
       }
     }
+    try {
+      keyCheck.require(values);
+    } catch (UnrepresentableValueException e) {
+      throw located(e);
+    }
     return column -> values[column];
   }
 
   private @Nullable ByteBuffer value(CsvRecord record, ByteBuffer bytes, int field, int column) {
     if (!Utf8.isWellFormed(bytes, record.start(field), record.length(field))) {
-      throw new UnrepresentableValueException(
-          columns.get(column).name(),
-          String.format(
-              "%s: %s holds bytes that are no UTF-8; set encoding if the file is in another one",
-              file.place(), columns.get(column).name()));
+      throw located(
+          new UnrepresentableValueException(
+              columns.get(column).name(),
+              String.format(
+                  "%s holds bytes that are no %s; set encoding if the file is in another one",
+                  columns.get(column).name(), file.encoding())));
     }
     String text =
         new String(
@@ -136,16 +173,12 @@ final class CsvRowReader implements RowReader {
     try {
       return readers[column].read(text);
     } catch (UnrepresentableValueException e) {
-      throw new UnrepresentableValueException(
-          e.column(), String.format("%s: %s", file.place(), e.getMessage()));
+      throw located(e);
     }
   }
 
-  /** The error of a whole record; the column is the last that it may have to do with. */
-  private UnrepresentableValueException error(CsvRecord record, String what) {
-    int field = Math.min(record.fields(), fields.size() - 1);
+  private UnrepresentableValueException located(UnrepresentableValueException e) {
     return new UnrepresentableValueException(
-        fields.get(field),
-        String.format("%s %s; its fields must be %s", file.place(), what, fields));
+        e.column(), String.format("%s: %s", file.place(), e.getMessage()));
   }
 }

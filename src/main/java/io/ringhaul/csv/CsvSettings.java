@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -55,6 +56,12 @@ final class CsvSettings {
 
   CsvSettings(Map<String, String> values) {
     this.values = Map.copyOf(values);
+  }
+
+  /** What is set, by its names in their order. */
+  @Override
+  public String toString() {
+    return new TreeMap<>(values).toString();
   }
 
   /** These settings with another one, or with another value of it. */

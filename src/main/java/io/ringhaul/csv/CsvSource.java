@@ -11,6 +11,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -230,6 +231,11 @@ public final class CsvSource implements ImportSource {
    *
    * @throws InvalidSettingException if settings contradict each other
    */
+  @Override
+  public Map<String, String> identity() {
+    return location.identity("csv", settings.toString());
+  }
+
   @Override
   public SourceSession open() {
     CsvSyntax syntax = settings.syntax();

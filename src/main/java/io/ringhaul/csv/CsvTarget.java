@@ -7,6 +7,8 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A folder of CSV files in UTF-8 that an export writes: {@code part-*.csv} and a {@code
@@ -78,8 +80,18 @@ public final class CsvTarget implements ExportTarget {
   }
 
   @Override
+  public Map<String, String> identity() {
+    return folder.identity(CsvOutput.FORMAT, settings.toString());
+  }
+
+  @Override
   public TargetSession open() {
     return new FolderTargetSession(folder, new CsvOutput(settings));
+  }
+
+  @Override
+  public Optional<Path> localFolder() {
+    return Optional.of(folder.workFolder());
   }
 
   private CsvTarget with(String name, String value) {

@@ -17,8 +17,20 @@ final class LineEnds {
 
   private Style style;
 
+  /** Whether a line has ended in a CR without LF. */
+  private boolean endsInCr;
+
   LineEnds(CsvDialect dialect) {
     style = dialect == CsvDialect.DSBULK ? Style.NOT_SEEN : Style.ANY;
+  }
+
+  /** How lines of this file may end, for more of them. */
+  String example() {
+    return switch (style) {
+      case CR -> "\r";
+      case CR_LF -> "\r\n";
+      default -> "\n";
+    };
   }
 
   /**
@@ -48,6 +60,13 @@ final class LineEnds {
     if (end && lineFeedFollows) {
       feed.read();
     }
+    endsInCr |= end && !lineFeedFollows;
     return end;
+  }
+
+  /** Whether the byte, which was just read within quotes, begins another line for an editor. */
+  boolean isBreak(int value, ByteFeed feed) throws IOException {
+    return value == CsvSyntax.LF
+        || (endsInCr && value == CsvSyntax.CR && feed.peek() != CsvSyntax.LF);
   }
 }

@@ -14,13 +14,22 @@ import org.jspecify.annotations.Nullable;
  * @param file the file or range
  * @param sha256 the checksum that the whole file must have; empty if it is not known or not asked
  *     for
+ * @param isPinned whether that was the checksum when the job began; otherwise a manifest says so
  */
-record FilePart(SourceFile file, Optional<String> sha256) {
+record FilePart(SourceFile file, Optional<String> sha256, boolean isPinned) {
+
+  private static final String LISTED = "sha256";
+  private static final String PINNED = "sha256AtStart";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static FilePart of(SourceFile file, @Nullable String sha256) {
-    return new FilePart(file, Optional.ofNullable(sha256));
+    return new FilePart(file, Optional.ofNullable(sha256), false);
+  }
+
+  /** The same, to be refused unless the file has this checksum still. */
+  FilePart pinned(String checksum) {
+    return new FilePart(file, Optional.of(checksum), true);
   }
 
   String text() {
@@ -31,7 +40,7 @@ record FilePart(SourceFile file, Optional<String> sha256) {
             .put("size", file.size())
             .put("start", file.start())
             .put("length", file.length());
-    sha256.ifPresent(checksum -> node.put("sha256", checksum));
+    sha256.ifPresent(checksum -> node.put(isPinned ? PINNED : LISTED, checksum));
     return node.toString();
   }
 
@@ -44,6 +53,8 @@ record FilePart(SourceFile file, Optional<String> sha256) {
             node.path("size").asLong(),
             node.path("start").asLong(),
             node.path("length").asLong());
-    return new FilePart(file, Optional.ofNullable(node.path("sha256").asText(null)));
+    boolean isPinned = node.has(PINNED);
+    return new FilePart(
+        file, Optional.ofNullable(node.path(isPinned ? PINNED : LISTED).asText(null)), isPinned);
   }
 }

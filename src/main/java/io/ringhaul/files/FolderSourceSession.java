@@ -74,12 +74,37 @@ public final class FolderSourceSession implements SourceSession {
     return storedSchema();
   }
 
+  /** Reads every file once to take its checksum, unless checksums are left out. */
+  @Override
+  public SourcePlan pinned(SourcePlan plan) {
+    if (!location.isChecked()) {
+      return plan;
+    }
+    return new SourcePlan(
+        plan.formatVersion(),
+        plan.format(),
+        plan.location(),
+        plan.columns(),
+        plan.properties(),
+        plan.splits().stream().map(this::pinned).toList());
+  }
+
+  private SourceSplit pinned(SourceSplit split) {
+    FilePart part = FilePart.parse(split.parts().get(0));
+    return part.sha256().isPresent()
+        ? split
+        : new SourceSplit(
+            split.number(),
+            split.bytes(),
+            List.of(part.pinned(verified.checksum(part.file())).text()));
+  }
+
   @Override
   public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split) {
     FilePart part = FilePart.parse(split.parts().get(0));
     SourceFile file = part.file();
     try {
-      part.sha256().ifPresent(checksum -> verified.require(file, checksum));
+      verified.require(part);
       return format.open(plan.properties(), columns, file);
     } catch (IOException | UncheckedIOException e) {
       throw file.unreadable(e);

@@ -2,6 +2,7 @@ package io.ringhaul.files;
 
 import io.ringhaul.format.Compression;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -56,6 +57,24 @@ public final class SourceLocation {
    */
   public SourceLocation withoutChecksums() {
     return new SourceLocation(location, mayBeGlob, compression, false);
+  }
+
+  /**
+   * What must stay the same for an import to be taken up.
+   *
+   * @param format the format's name
+   * @param settings the format's own, in a text
+   */
+  public Map<String, String> identity(String format, String settings) {
+    return Map.of(
+        "source format",
+        format,
+        "source files",
+        Path.of(location).toAbsolutePath().normalize().toString(),
+        "source compression",
+        compression.map(Compression::name).orElse(""),
+        "source settings",
+        settings);
   }
 
   String text() {

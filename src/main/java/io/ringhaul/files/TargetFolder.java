@@ -1,9 +1,12 @@
 package io.ringhaul.files;
 
+import io.ringhaul.disk.DurableFiles;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.WriteMode;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * The folder that an export goes to: the settings that the targets of all folder formats share.
@@ -38,6 +41,19 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
     return new TargetFolder(path, compression, DEFAULT_FILE_BYTES, WriteMode.CREATE);
   }
 
+  /** The folder beside which the files lie until the commit: the one that holds the target. */
+  public Path workFolder() {
+    Path real;
+    try {
+      real = DurableFiles.linkTarget(path);
+    } catch (IOException e) {
+      // Whoever opens the target says what is wrong with the link.
+      real = path;
+    }
+    Path parent = real.getParent();
+    return parent == null ? real : parent;
+  }
+
   /** The same with another compression. */
   public TargetFolder withCompression(Compression other) {
     return new TargetFolder(path, other, maxFileBytes, mode);
@@ -51,6 +67,21 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
    */
   public TargetFolder withMaxFileSize(long bytes) {
     return new TargetFolder(path, compression, bytes, mode);
+  }
+
+  /**
+   * What must stay the same for an export to be taken up.
+   *
+   * @param format the format's name
+   * @param settings the format's own, in a text
+   */
+  public Map<String, String> identity(String format, String settings) {
+    return Map.of(
+        "target format", format,
+        "target folder", path.toString(),
+        "target mode", mode.name(),
+        "target compression", compression.name(),
+        "target settings", settings);
   }
 
   /** The same with another mode. */

@@ -18,28 +18,47 @@ final class VerifiedFiles {
    *
    * @throws StorageException if its checksum is another, or if it cannot be read
    */
-  void require(SourceFile file, String sha256) {
+  void require(FilePart part) {
+    String sha256 = part.sha256().orElse("");
+    if (sha256.isEmpty()) {
+      return;
+    }
+    SourceFile file = part.file();
+    String actual = checksum(file);
+    if (actual.equals(sha256)) {
+      return;
+    }
+    throw new StorageException(
+        file.path().toString(),
+        part.isPinned()
+            ? String.format(
+                "The file %s has changed since the job began: its SHA-256 checksum is %s and was"
+                    + " %s; bring the file back, or begin a new job",
+                file.path(), actual, sha256)
+            : String.format(
+                "The file %s is damaged: its SHA-256 checksum is %s, and the %s beside it says %s;"
+                    + " restore the file, or leave the check out",
+                file.path(), actual, Manifest.NAME, sha256),
+        null);
+  }
+
+  /**
+   * The checksum of the whole file, which is computed once.
+   *
+   * @throws StorageException if it cannot be read
+   */
+  String checksum(SourceFile file) {
     FutureTask<String> checksum =
         checksums.computeIfAbsent(
             file.path(), path -> new FutureTask<>(() -> Checksums.sha256(path)));
     checksum.run(); // does nothing if another thread has begun
-    String actual;
     try {
-      actual = checksum.get();
+      return checksum.get();
     } catch (ExecutionException e) {
       throw file.unreadable(e.getCause() instanceof IOException cause ? cause : e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw file.unreadable(e);
-    }
-    if (!actual.equals(sha256)) {
-      throw new StorageException(
-          file.path().toString(),
-          String.format(
-              "The file %s is damaged: its SHA-256 checksum is %s, and the %s beside it says %s;"
-                  + " restore the file, or leave the check out",
-              file.path(), actual, Manifest.NAME, sha256),
-          null);
     }
   }
 }

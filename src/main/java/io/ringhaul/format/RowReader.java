@@ -25,6 +25,15 @@ public interface RowReader extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * How the texts of this reader's records become a file that the source can read again, with the
+   * same settings, once they are corrected; empty for records that are no text, and where no such
+   * file can be made.
+   */
+  default Optional<RecordForm> recordForm() {
+    return Optional.empty();
+  }
+
   /** Closes the files. */
   @Override
   void close();

@@ -5,6 +5,7 @@ import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -100,6 +101,15 @@ public final class IcebergSource implements ImportSource {
    */
   public IcebergSource changesBetween(long fromExclusive, long toInclusive) {
     return at("changesBetween", new ReadPoint.Changes(fromExclusive, toInclusive));
+  }
+
+  @Override
+  public Map<String, String> identity() {
+    return Map.of(
+        "source format", "iceberg",
+        "source catalog", catalog.toString(),
+        "source table", table.map(TableIdentifier::toString).orElse("as the target"),
+        "source state", point.toString());
   }
 
   @Override

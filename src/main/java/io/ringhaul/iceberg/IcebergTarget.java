@@ -7,7 +7,9 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.parquet.ParquetCodecs;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Catalog;
@@ -194,6 +196,24 @@ public final class IcebergTarget implements ExportTarget {
   @Override
   public TargetSession open() {
     return new IcebergTargetSession(settings);
+  }
+
+  @Override
+  public Map<String, String> identity() {
+    return settings.identity();
+  }
+
+  @Override
+  public Optional<Path> localFolder() {
+    return settings.catalog().folder();
+  }
+
+  /** Where rows wait for their partition's turn. */
+  @Override
+  public Optional<Path> spillFolder() {
+    return settings.partitioning().isEmpty()
+        ? Optional.empty()
+        : Optional.of(Path.of(System.getProperty("java.io.tmpdir")));
   }
 
   private static IcebergTarget with(TargetSettings settings) {

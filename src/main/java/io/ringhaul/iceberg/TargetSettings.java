@@ -60,6 +60,19 @@ record TargetSettings(
     return mode.orElse(CommitMode.APPEND);
   }
 
+  /** What must stay the same for an export to be taken up. */
+  Map<String, String> identity() {
+    return Map.of(
+        "target format", WriteLayout.FORMAT,
+        "target catalog", catalog.toString(),
+        "target table", table.map(TableIdentifier::toString).orElse("as the source"),
+        "target mode", commitMode().name(),
+        "target branch", branch.orElse("main"),
+        "target partitioning",
+            partitioning.stream().map(PartitionExpression::text).toList().toString(),
+        "target types", types.toString());
+  }
+
   /** The properties that a table of these settings has, beyond those that every table gets. */
   Map<String, String> tableProperties() {
     Map<String, String> all = new HashMap<>();

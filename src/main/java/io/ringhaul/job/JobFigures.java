@@ -13,4 +13,31 @@ public record JobFigures(int partitions, int done, int failed, long rows, long r
 
   /** Of a job that has not begun. */
   public static final JobFigures NONE = new JobFigures(0, 0, 0, 0, 0);
+
+  /** The same, with each partition that was given up to be tried again. */
+  JobFigures withoutFailures() {
+    return new JobFigures(partitions, done, 0, rows, rejectedRows);
+  }
+
+  /** The same, after a partition has changed. */
+  JobFigures after(JobPartition before, JobPartition now) {
+    return new JobFigures(
+        partitions,
+        done - count(before, PartitionStatus.DONE) + count(now, PartitionStatus.DONE),
+        failed - count(before, PartitionStatus.FAILED) + count(now, PartitionStatus.FAILED),
+        rows - doneRows(before) + doneRows(now),
+        rejectedRows - doneRejects(before) + doneRejects(now));
+  }
+
+  private static int count(JobPartition partition, PartitionStatus status) {
+    return partition.status() == status ? 1 : 0;
+  }
+
+  private static long doneRows(JobPartition partition) {
+    return partition.rows() * count(partition, PartitionStatus.DONE);
+  }
+
+  private static long doneRejects(JobPartition partition) {
+    return partition.rejectedRows() * count(partition, PartitionStatus.DONE);
+  }
 }

@@ -51,4 +51,70 @@ public record JobPartition(
     return new JobPartition(
         number, PartitionStatus.PENDING, 0, tokens, unit, 0, bytes, 0, List.of(), Optional.empty());
   }
+
+  /** The same, elsewhere in its course. */
+  JobPartition withStatus(PartitionStatus newStatus) {
+    return new JobPartition(
+        number, newStatus, attempt, tokens, unit, rows, bytes, rejectedRows, outputs, error);
+  }
+
+  /** The same, begun once more. */
+  JobPartition begunAgain() {
+    return new JobPartition(
+        number,
+        PartitionStatus.RUNNING,
+        attempt + 1,
+        tokens,
+        unit,
+        rows,
+        bytes,
+        rejectedRows,
+        outputs,
+        error);
+  }
+
+  /** The same, done. */
+  JobPartition doneWith(Checkpoint checkpoint) {
+    return new JobPartition(
+        number,
+        PartitionStatus.DONE,
+        attempt,
+        tokens,
+        unit,
+        checkpoint.rows(),
+        checkpoint.bytes(),
+        checkpoint.rejectedRows(),
+        checkpoint.outputs(),
+        Optional.empty());
+  }
+
+  /** The same, given up. */
+  JobPartition failedWith(String newError) {
+    return new JobPartition(
+        number,
+        PartitionStatus.FAILED,
+        attempt,
+        tokens,
+        unit,
+        rows,
+        bytes,
+        rejectedRows,
+        outputs,
+        Optional.of(newError));
+  }
+
+  /** The same, with nothing of it done. A part of a source keeps its size. */
+  JobPartition undone() {
+    return new JobPartition(
+        number,
+        PartitionStatus.PENDING,
+        attempt,
+        tokens,
+        unit,
+        0,
+        unit.isPresent() ? bytes : 0,
+        0,
+        List.of(),
+        error);
+  }
 }

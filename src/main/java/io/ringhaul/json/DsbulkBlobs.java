@@ -2,6 +2,7 @@ package io.ringhaul.json;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.files.SourceFile;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
@@ -37,9 +38,16 @@ final class DsbulkBlobs {
     }
     for (SourceFile file : files) {
       try (JsonRecords records = new JsonRecords(file)) {
-        for (int i = 0; i < DOCUMENTS && next(records); i++) {
-          if (hasBase64(records, blobs)) {
-            return true;
+        for (int i = 0; i < DOCUMENTS; i++) {
+          try {
+            if (!next(records)) {
+              break;
+            }
+            if (hasBase64(records, blobs)) {
+              return true;
+            }
+          } catch (MalformedRecordException e) {
+            // It is no document, and tells nothing; whoever imports the file refuses it.
           }
         }
       }
@@ -71,6 +79,7 @@ final class DsbulkBlobs {
         }
         records.json().skipChildren();
       }
+      records.end();
       return found;
     } catch (IOException e) {
       throw records.failure(e);

@@ -4,30 +4,66 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.base.ParserBase;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.SourceFile;
+import io.ringhaul.format.SourceRecord;
 import io.ringhaul.text.JsonInput;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Walks through the documents of a file, whether they follow each other or are the elements of one
  * array.
+ *
+ * <p>Text that is no document is told as a {@link MalformedRecordException}, and the next document
+ * is read, where it is clear where that begins: on the next line, as long as each document stood on
+ * a line of its own. Otherwise it ends the file with a {@link StorageException}.
  */
 final class JsonRecords implements Closeable {
 
+  private static final String NO_JSON = "is no JSON";
+
+  /** How many records are looked at for one that is a document. */
+  private static final int GREATEST_LOOK = 1_000;
+
   private final SourceFile file;
-  private final JsonParser json;
+  private final JsonText text;
+  private JsonParser json;
+  private ParserBase places;
+
+  /** Where the parser began to read: what it takes for place 0 and line 1. */
+  private long parserStart;
+
+  private long parserLine = 1;
+
   private long number;
   private boolean inArray;
 
   /** The depth within the document at hand; 0 between documents. */
   private int depth;
+
+  /** The record at hand, or the last one. */
+  private long start;
+
+  private long startLine = 1;
+  private long end;
+  private boolean hasRecord;
+
+  /** Where the search for the next record begins. */
+  private long rest;
+
+  private long restLine = 1;
+
+  /** Whether a document was of several lines, or on the line where the one before it ended. */
+  private boolean mixesLines;
 
   JsonRecords(SourceFile file) throws IOException {
     this(file, file.open());
@@ -36,7 +72,11 @@ final class JsonRecords implements Closeable {
   JsonRecords(SourceFile file, InputStream content) throws IOException {
     this.file = file;
     try {
-      this.json = JsonInput.open(content);
+      text = new JsonText(content);
+      rest = text.position();
+      parserStart = rest;
+      json = JsonInput.open(text);
+      places = (ParserBase) json;
     } catch (IOException | RuntimeException e) {
       content.close();
       throw e;
@@ -49,87 +89,276 @@ final class JsonRecords implements Closeable {
   }
 
   /**
-   * Goes to the next document's opening brace, from wherever the parser stands in the one before;
+   * Goes to the next document's opening brace from the {@linkplain #end() end} of the one before;
    * false after the last one.
    *
-   * @throws StorageException if there is something else
+   * @throws MalformedRecordException if there is something else; the next call goes on behind it
+   * @throws StorageException if there is something else, and no telling what is behind it
    */
   boolean next() throws IOException {
-    while (depth > 0 && json.getParsingContext().getNestingDepth() >= depth) {
-      json.nextToken();
-    }
-    JsonToken token = json.nextToken();
-    if (token == JsonToken.START_ARRAY && number == 0 && !inArray) {
-      inArray = true;
+    hasRecord = false;
+    text.keepFrom(rest);
+    JsonToken token;
+    try {
       token = json.nextToken();
+      if (token == JsonToken.START_ARRAY && number == 0 && !inArray) {
+        inArray = true;
+        rest = place() + 1;
+        restLine = line();
+        token = json.nextToken();
+      }
+    } catch (JsonProcessingException e) {
+      number++;
+      throw lost(NO_JSON, e);
     }
     if (inArray && token == JsonToken.END_ARRAY) {
-      if (json.nextToken() != null) {
-        throw malformed("goes on after the end of its array", null);
-      }
+      requireEnd();
       return false;
     }
     if (token == null && !inArray) {
       return false;
     }
     number++;
-    if (token != JsonToken.START_OBJECT) {
-      throw malformed("has something else than an object there", null);
+    if (token == null) {
+      throw fatal("ends before the end of its array", null);
     }
+    start = place();
+    startLine = line();
+    if (token != JsonToken.START_OBJECT) {
+      throw noObject();
+    }
+    mixesLines |= number > 1 && startLine == restLine;
     depth = json.getParsingContext().getNestingDepth();
     return true;
   }
 
   /**
+   * Goes to the end of the document at hand, wherever in it the parser stands.
+   *
+   * @throws MalformedRecordException if it holds bytes that are no text
+   */
+  void end() throws IOException {
+    while (json.getParsingContext().getNestingDepth() >= depth) {
+      json.nextToken();
+    }
+    depth = 0;
+    end = place() + 1;
+    rest = end;
+    restLine = line();
+    mixesLines |= restLine > startLine;
+    hasRecord = true;
+    if (text.hasEscapes(start, end)) {
+      throw new MalformedRecordException(place(" holds bytes that are no UTF-8"), null);
+    }
+  }
+
+  /**
    * Goes to the first document and reads it; the names of its fields.
    *
-   * @throws StorageException if there is something else
+   * @throws StorageException if there is none, but something else
    */
   List<String> firstFields() {
     List<String> names = new ArrayList<>();
-    try {
-      if (next()) {
+    @Nullable MalformedRecordException first = null;
+    for (int i = 0; i < GREATEST_LOOK; i++) {
+      try {
+        if (!next()) {
+          break;
+        }
         while (json.nextToken() != JsonToken.END_OBJECT) {
           names.add(json.currentName());
           json.nextToken();
           json.skipChildren();
         }
+        end();
+        return names;
+      } catch (MalformedRecordException e) {
+        first = first == null ? e : first;
+      } catch (IOException e) {
+        BulkOperationException failure = failure(e);
+        if (!(failure instanceof MalformedRecordException malformed)) {
+          throw failure;
+        }
+        first = first == null ? malformed : first;
       }
-    } catch (IOException e) {
-      throw failure(e);
+      names.clear();
+    }
+    if (first != null) {
+      throw new StorageException(
+          file.toString(),
+          String.format("The file %s %s there: %s", file, NO_JSON, first.getMessage()),
+          first);
     }
     return names;
   }
 
-  /** The place of the document at hand, for messages. */
-  String place() {
-    return file.row(number);
+  /** The record at hand, or the one that was refused; empty if there is none. */
+  Optional<SourceRecord> record() {
+    return hasRecord
+        ? Optional.of(
+            new SourceRecord(
+                file.toString(), "line", startLine, Optional.ofNullable(text.bytes(start, end))))
+        : Optional.empty();
   }
 
-  /** The failure to read on from here. */
-  StorageException failure(IOException cause) {
-    if (cause instanceof JsonProcessingException e) {
-      return malformed("is no JSON there: " + e.getOriginalMessage(), e);
-    }
-    if (cause instanceof CharacterCodingException) {
-      return malformed("is not UTF-8 there or shortly after", cause);
-    }
-    return file.unreadable(cause);
+  /** What is wrong with the record at hand, with its place. */
+  String place(String what) {
+    return String.format("Row %d (line %d) of %s%s", number, startLine, file, what);
   }
 
-  private StorageException malformed(String what, @Nullable IOException cause) {
-    JsonLocation location =
-        cause instanceof JsonProcessingException e ? e.getLocation() : json.currentLocation();
+  /** The failure to read on from here: of the record alone, if the next one can be read. */
+  BulkOperationException failure(IOException cause) {
+    try {
+      return cause instanceof JsonProcessingException e ? lost(NO_JSON, e) : file.unreadable(cause);
+    } catch (IOException e) {
+      return file.unreadable(e);
+    }
+  }
+
+  /** The place of the bracket that the parser stands at. */
+  private long place() {
+    return parserStart + places.getTokenCharacterOffset() - 1;
+  }
+
+  private long line() {
+    return parserLine + places.getTokenLineNr() - 1;
+  }
+
+  /** After the array's end there is nothing more. */
+  private void requireEnd() throws IOException {
+    try {
+      if (json.nextToken() == null) {
+        return;
+      }
+    } catch (JsonProcessingException e) {
+      throw fatal("goes on after the end of its array", e);
+    }
+    throw fatal("goes on after the end of its array", null);
+  }
+
+  /** The parser stands at a value that is no object. */
+  private BulkOperationException noObject() throws IOException {
+    String what = "has something else than an object";
+    if (!inArray) {
+      return lost(what, null);
+    }
+    try {
+      json.skipChildren();
+    } catch (JsonProcessingException e) {
+      return lost(NO_JSON, e);
+    }
+    json.finishToken();
+    end = parserStart + json.currentLocation().getCharOffset();
+    rest = end;
+    restLine = parserLine + json.currentLocation().getLineNr() - 1;
+    hasRecord = true;
+    return new MalformedRecordException(place(" " + what), null);
+  }
+
+  /**
+   * The parser cannot go on: finds the next line, if records are on lines.
+   *
+   * @return what is to be thrown
+   */
+  private BulkOperationException lost(String what, @Nullable JsonProcessingException cause)
+      throws IOException {
+    if (depth == 0 && cause != null) {
+      findStart();
+    }
+    depth = 0;
+    if (mixesLines || !text.keeps(start) || text.at(start) < 0) {
+      return fatal(what, cause);
+    }
+    String message = place(" " + message(what, cause));
+    long lineBreak = text.lineBreak(start);
+    if (isBraceAlone(lineBreak)) {
+      return fatal(what, cause);
+    }
+    end = lineBreak;
+    while (inArray && end > start && text.keeps(start) && isBetween(text.at(end - 1))) {
+      end--;
+    }
+    hasRecord = true;
+    if (text.hasEscapes(start, end)) {
+      message = place(" holds bytes that are no UTF-8");
+    }
+    readFrom(lineBreak);
+    return new MalformedRecordException(message, cause);
+  }
+
+  /** Goes to the first character of what is no document. */
+  private void findStart() throws IOException {
+    start = rest;
+    startLine = restLine;
+    for (int c = text.at(start); isBetween(c); c = text.at(++start)) {
+      if (c == '\n' || (c == '\r' && text.at(start + 1) != '\n')) {
+        startLine++;
+      }
+    }
+  }
+
+  private boolean isBetween(int c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || (inArray && c == ',');
+  }
+
+  /** Whether the record's first line is a brace and nothing else, so that others are too. */
+  private boolean isBraceAlone(long lineBreak) throws IOException {
+    if (!text.keeps(start) || text.at(start) != '{') {
+      return false;
+    }
+    for (long i = start + 1; i < lineBreak; i++) {
+      if (!isBetween(text.at(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Begins anew behind the line break, or at the end of the file. */
+  private void readFrom(long lineBreak) throws IOException {
+    int first = text.at(lineBreak);
+    boolean isPair = first == '\r' && text.at(lineBreak + 1) == '\n';
+    rest = lineBreak + (first < 0 ? 0 : isPair ? 2 : 1);
+    restLine = startLine;
+    json.close();
+    parserStart = rest;
+    parserLine = startLine + 1;
+    boolean opensArray = inArray && first >= 0;
+    if (opensArray) {
+      // The parser that begins here has not seen the array begin.
+      parserStart--;
+      text.replace(parserStart, '[');
+    }
+    text.seek(parserStart);
+    json = JsonInput.open(text);
+    places = (ParserBase) json;
+    if (opensArray) {
+      json.nextToken();
+    }
+  }
+
+  private StorageException fatal(String what, @Nullable JsonProcessingException cause) {
     return new StorageException(
         file.toString(),
         String.format(
-            "The file %s %s: line %d, column %d, in or after its row %d",
-            file, what, location.getLineNr(), location.getColumnNr(), Math.max(1, number)),
+            "The file %s %s, in or after its row %d",
+            file, message(what, cause), Math.max(1, number)),
         cause);
+  }
+
+  private String message(String what, @Nullable JsonProcessingException cause) {
+    JsonLocation location = cause == null ? json.currentLocation() : cause.getLocation();
+    return String.format(
+        "%s%s: line %d, column %d",
+        what,
+        cause == null ? "" : " there: " + cause.getOriginalMessage(),
+        parserLine + location.getLineNr() - 1,
+        location.getColumnNr());
   }
 
   @Override
   public void close() throws IOException {
     json.close();
+    text.close();
   }
 }

@@ -3,9 +3,12 @@ package io.ringhaul.json;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.RecordForm;
 import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourceRecord;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
+import io.ringhaul.text.PartitionKeyCheck;
 import io.ringhaul.text.TextReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,19 +16,25 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Streams the rows of one file. A field that is absent is null. */
 final class JsonRowReader implements RowReader {
 
+  private static final RecordForm FORM =
+      new RecordForm(JsonOutput.NAME, ByteBuffer.allocate(0), ByteBuffer.wrap(new byte[] {'\n'}));
+
   private final JsonRecords records;
   private final JsonSettings settings;
   private final TextReader[] readers;
   private final Map<String, Integer> positions = new HashMap<>();
+  private final PartitionKeyCheck keyCheck;
 
   JsonRowReader(JsonSettings settings, List<ColumnDescription> columns, JsonRecords records) {
     this.records = records;
     this.settings = settings;
+    this.keyCheck = new PartitionKeyCheck(columns);
     this.readers =
         columns.stream()
             .map(column -> TextReader.of(column, settings.textOptions()))
@@ -38,13 +47,31 @@ final class JsonRowReader implements RowReader {
   @Override
   public @Nullable RawRow next() {
     try {
-      return records.next() ? row(records.json()) : null;
-    } catch (UnrepresentableValueException e) {
-      throw new UnrepresentableValueException(
-          e.column(), String.format("%s: %s", records.place(), e.getMessage()));
+      if (!records.next()) {
+        return null;
+      }
+      try {
+        RawRow row = row(records.json());
+        records.end();
+        return row;
+      } catch (UnrepresentableValueException e) {
+        records.end();
+        throw new UnrepresentableValueException(e.column(), records.place(": " + e.getMessage()));
+      }
     } catch (IOException e) {
       throw records.failure(e);
     }
+  }
+
+  @Override
+  public Optional<SourceRecord> lastRecord() {
+    return records.record();
+  }
+
+  /** Documents one after the other, each with a line end behind it. */
+  @Override
+  public Optional<RecordForm> recordForm() {
+    return Optional.of(FORM);
   }
 
   private RawRow row(JsonParser json) throws IOException {
@@ -72,6 +99,7 @@ final class JsonRowReader implements RowReader {
       seen[position] = true;
       values[position] = readers[position].read(json);
     }
+    keyCheck.require(values);
     return column -> values[column];
   }
 

@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,12 @@ final class JsonSettings {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** What is set, by its names in their order. */
+  @Override
+  public String toString() {
+    return new TreeMap<>(values).toString();
   }
 
   /** The settings as they travel. */

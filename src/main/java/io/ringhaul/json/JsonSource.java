@@ -9,6 +9,7 @@ import io.ringhaul.format.SourceSession;
 import io.ringhaul.text.BlobForm;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -126,6 +127,11 @@ public final class JsonSource implements ImportSource {
    *
    * @throws InvalidSettingException if settings contradict each other
    */
+  @Override
+  public Map<String, String> identity() {
+    return location.identity("json", settings.toString());
+  }
+
   @Override
   public SourceSession open() {
     if (settings.has(JsonSettings.TIMESTAMP_FORMAT) && settings.has(JsonSettings.TIMESTAMP_UNIT)) {

@@ -7,6 +7,8 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A folder of JSON files in UTF-8 that an export writes: {@code part-*.json} and a {@code
@@ -64,7 +66,17 @@ public final class JsonTarget implements ExportTarget {
   }
 
   @Override
+  public Map<String, String> identity() {
+    return folder.identity(JsonOutput.NAME, layout.name());
+  }
+
+  @Override
   public TargetSession open() {
     return new FolderTargetSession(folder, new JsonOutput(layout));
+  }
+
+  @Override
+  public Optional<Path> localFolder() {
+    return Optional.of(folder.workFolder());
   }
 }

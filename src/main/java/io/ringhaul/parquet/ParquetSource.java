@@ -5,6 +5,7 @@ import io.ringhaul.files.SourceLocation;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * Parquet files to import: a folder that {@link ParquetTarget} wrote, or files of any other tool.
@@ -40,6 +41,11 @@ public final class ParquetSource implements ImportSource {
    */
   public ParquetSource withoutChecksums() {
     return new ParquetSource(location.withoutChecksums());
+  }
+
+  @Override
+  public Map<String, String> identity() {
+    return location.identity("parquet", "");
   }
 
   @Override

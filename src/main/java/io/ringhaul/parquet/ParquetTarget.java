@@ -8,6 +8,8 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A folder of Parquet files, {@code part-*.parquet} and {@code manifest.json}. The folder appears
@@ -73,7 +75,17 @@ public final class ParquetTarget implements ExportTarget {
   }
 
   @Override
+  public Map<String, String> identity() {
+    return folder.identity(ParquetOutputFormat.NAME, choices.toString());
+  }
+
+  @Override
   public TargetSession open() {
     return new FolderTargetSession(folder, new ParquetOutputFormat(choices));
+  }
+
+  @Override
+  public Optional<Path> localFolder() {
+    return Optional.of(folder.workFolder());
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.DecimalType;
 
@@ -56,6 +57,12 @@ public final class TypeChoices {
     Map<String, DecimalType> more = new HashMap<>(decimals);
     more.put(stored(column), DecimalType.of(precision, scale));
     return new TypeChoices(more);
+  }
+
+  /** The choices, by the columns' stored names in their order. */
+  @Override
+  public String toString() {
+    return new TreeMap<>(decimals).toString();
   }
 
   /** The type chosen for the column; empty for its usual one. */

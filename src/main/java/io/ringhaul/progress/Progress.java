@@ -10,25 +10,35 @@ import java.util.Optional;
  * @param tasksDone tasks that have ended
  * @param tasks tasks in all
  * @param rows rows handled so far
+ * @param earlierRows how many of these rows an earlier run of the job has handled
  * @param bytes bytes handled so far, as {@link OperationTotals#bytes()} counts them
  * @param elapsed time since the start
  * @param completed the part of the work that is done, from 0 to 1
+ * @param earlierCompleted what part of the work an earlier run of the job has done
  */
 public record Progress(
-    int tasksDone, int tasks, long rows, long bytes, Duration elapsed, double completed) {
+    int tasksDone,
+    int tasks,
+    long rows,
+    long earlierRows,
+    long bytes,
+    Duration elapsed,
+    double completed,
+    double earlierCompleted) {
 
-  /** Rows per second since the start. */
+  /** Rows of this run per second since its start. */
   public double rowsPerSecond() {
     double seconds = elapsed.toNanos() / 1e9;
-    return seconds == 0 ? 0 : rows / seconds;
+    return seconds == 0 ? 0 : (rows - earlierRows) / seconds;
   }
 
-  /** An estimate of the time left; empty until some of the work is done. */
+  /** An estimate of the time left; empty until this run has done some of the work. */
   public Optional<Duration> remaining() {
-    if (completed <= 0) {
+    double now = completed - earlierCompleted;
+    if (now <= 0) {
       return Optional.empty();
     }
-    double left = elapsed.toNanos() * (1 - completed) / completed;
+    double left = elapsed.toNanos() * (1 - completed) / now;
     return Optional.of(Duration.ofNanos((long) left));
   }
 

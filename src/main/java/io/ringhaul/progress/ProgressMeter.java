@@ -10,15 +10,44 @@ public final class ProgressMeter {
   private final long started = System.nanoTime();
   private final int tasks;
   private final int rangesPlanned;
+  private final Earlier earlier;
   private final AtomicInteger tasksDone = new AtomicInteger();
   private final AtomicInteger rangesDone = new AtomicInteger();
   private final LongAdder rows = new LongAdder();
   private final LongAdder bytes = new LongAdder();
 
-  /** Starts the clock. */
+  /**
+   * What earlier runs of a job have done.
+   *
+   * @param tasks tasks
+   * @param ranges the token ranges of these
+   * @param rows their rows
+   */
+  public record Earlier(int tasks, int ranges, long rows) {
+
+    /** Of an operation that begins. */
+    public static final Earlier NOTHING = new Earlier(0, 0, 0);
+  }
+
+  /** Starts the clock of an operation that begins. */
   public ProgressMeter(int tasks, int rangesPlanned) {
-    this.tasks = tasks;
-    this.rangesPlanned = rangesPlanned;
+    this(tasks, rangesPlanned, Earlier.NOTHING);
+  }
+
+  /**
+   * Starts the clock.
+   *
+   * @param tasks tasks to do
+   * @param rangesPlanned their token ranges
+   * @param earlier what counts as done beside them
+   */
+  public ProgressMeter(int tasks, int rangesPlanned, Earlier earlier) {
+    this.tasks = tasks + earlier.tasks();
+    this.rangesPlanned = rangesPlanned + earlier.ranges();
+    this.earlier = earlier;
+    tasksDone.set(earlier.tasks());
+    rangesDone.set(earlier.ranges());
+    rows.add(earlier.rows());
   }
 
   /** Rows and bytes that were handled just now. */
@@ -39,21 +68,34 @@ public final class ProgressMeter {
 
   /** The figures at this moment. */
   public Progress progress() {
-    int units = rangesPlanned > 0 ? rangesPlanned : tasks;
-    int unitsDone = rangesPlanned > 0 ? rangesDone.get() : tasksDone.get();
+    boolean byRanges = rangesPlanned > 0;
+    int units = byRanges ? rangesPlanned : tasks;
     return new Progress(
         tasksDone.get(),
         tasks,
         rows.sum(),
+        earlier.rows(),
         bytes.sum(),
         elapsed(),
-        units == 0 ? 1 : (double) unitsDone / units);
+        share(byRanges ? rangesDone.get() : tasksDone.get(), units),
+        share(byRanges ? earlier.ranges() : earlier.tasks(), units));
   }
 
   /** The figures at the end. */
   public OperationTotals totals(long retries) {
     return new OperationTotals(
-        rows.sum(), bytes.sum(), rangesPlanned, rangesDone.get(), tasks, retries, elapsed());
+        rows.sum(),
+        earlier.rows(),
+        bytes.sum(),
+        rangesPlanned,
+        rangesDone.get(),
+        tasks,
+        retries,
+        elapsed());
+  }
+
+  private static double share(int done, int units) {
+    return units == 0 ? 1 : (double) done / units;
   }
 
   private Duration elapsed() {

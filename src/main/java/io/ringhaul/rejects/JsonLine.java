@@ -1,8 +1,11 @@
 package io.ringhaul.rejects;
 
+import io.ringhaul.format.RecordForm;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -20,16 +23,68 @@ final class JsonLine {
     return this;
   }
 
+  JsonLine put(String name, long value) {
+    field(name);
+    text.append(value);
+    return this;
+  }
+
+  /** Bytes that are text as a string; others in hex, as the only member of an object. */
+  JsonLine putText(String name, byte[] bytes) {
+    field(name);
+    try {
+      quote(
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .decode(ByteBuffer.wrap(bytes))
+              .toString());
+    } catch (CharacterCodingException e) {
+      text.append("{\"hex\":");
+      hex(ByteBuffer.wrap(bytes));
+      text.append('}');
+    }
+    return this;
+  }
+
+  /** An object that says how records stand in a file. */
+  JsonLine putForm(String name, RecordForm form) {
+    field(name);
+    text.append('{');
+    put(RecordFiles.EXTENSION, form.extension());
+    putText(RecordFiles.HEADER, bytes(form.header()));
+    putText(RecordFiles.LINE_END, bytes(form.lineEnd()));
+    text.append('}');
+    return this;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
   /** An object with the bytes of each column's value in hex, null where the row has none. */
   JsonLine putHex(String name, List<ColumnDescription> columns, RawRow row) {
     field(name);
     text.append('{');
     for (int i = 0; i < columns.size(); i++) {
       field(columns.get(i).name());
-      hex(row, i);
+      ByteBuffer value = row.bytes(i);
+      if (value == null) {
+        text.append("null");
+      } else {
+        hex(value);
+      }
     }
     text.append('}');
     return this;
+  }
+
+  /** What there is so far. */
+  @Override
+  public String toString() {
+    return text.toString();
   }
 
   /** The line in UTF-8, with its end. */
@@ -45,12 +100,7 @@ final class JsonLine {
     text.append(':');
   }
 
-  private void hex(RawRow row, int column) {
-    ByteBuffer value = row.bytes(column);
-    if (value == null) {
-      text.append("null");
-      return;
-    }
+  private void hex(ByteBuffer value) {
     text.append('"');
     for (int at = value.position(); at < value.limit(); at++) {
       byte b = value.get(at);

@@ -9,21 +9,27 @@ import java.util.Optional;
  *
  * @param choice fail or reject
  * @param path the file for rejected rows
+ * @param limit how many of them it bears
  */
-public record RejectSettings(OnUnrepresentable choice, Optional<Path> path) {
+public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, RejectLimit limit) {
 
   /** Such a row fails the operation. */
   public static final RejectSettings DEFAULT =
-      new RejectSettings(OnUnrepresentable.FAIL, Optional.empty());
+      new RejectSettings(OnUnrepresentable.FAIL, Optional.empty(), RejectLimit.NONE);
 
   private static final String PATH = "rejectsTo";
 
   public RejectSettings withChoice(OnUnrepresentable newChoice) {
-    return new RejectSettings(newChoice, path);
+    return new RejectSettings(newChoice, path, limit);
   }
 
   public RejectSettings withPath(Path newPath) {
-    return new RejectSettings(choice, Optional.of(newPath));
+    return new RejectSettings(choice, Optional.of(newPath), limit);
+  }
+
+  /** A limit makes sense for rows that are rejected only. */
+  public RejectSettings withLimit(RejectLimit newLimit) {
+    return new RejectSettings(OnUnrepresentable.REJECT, path, newLimit);
   }
 
   /**

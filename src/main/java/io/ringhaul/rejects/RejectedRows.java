@@ -1,95 +1,140 @@
 package io.ringhaul.rejects;
 
 import io.ringhaul.cql.RowKey;
+import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.RecordForm;
+import io.ringhaul.format.SourceRecord;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Fails an operation at its first row that the other side cannot hold, or keeps all of them. */
+/**
+ * Fails an operation at its first row that the other side cannot hold, or keeps all of them. Each
+ * task {@linkplain #openTask() keeps its own} until it is done. Thread-safe.
+ */
 public final class RejectedRows implements AutoCloseable {
 
   private final TableDescription table;
   private final List<ColumnDescription> columns;
   private final RowKey rowKey;
+  private final RejectLimit limit;
   private final @Nullable RejectFile file;
-  private final LongAdder count = new LongAdder();
 
-  /**
-   * @param columns the columns in the order in which rows carry them
-   * @throws io.ringhaul.exceptions.StorageException if there is a file of rejects already
-   */
-  public RejectedRows(
-      RejectSettings settings, TableDescription table, List<ColumnDescription> columns) {
+  /** Of tasks that are done, here and in earlier runs. */
+  private final AtomicLong committed;
+
+  /** Those of tasks under way as well. */
+  private final AtomicLong rejected;
+
+  private final LongAdder read = new LongAdder();
+
+  private RejectedRows(
+      RejectSettings settings,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      @Nullable RejectFile file,
+      long rejectedBefore) {
     this.table = table;
     this.columns = columns;
     this.rowKey = new RowKey(table, columns);
-    this.file = settings.path().map(RejectFile::new).orElse(null);
-  }
-
-  /** How many rows were rejected so far. */
-  public long count() {
-    return count.sum();
-  }
-
-  /**
-   * Takes a row that was refused.
-   *
-   * @throws UnrepresentableValueException the same with the row's name, if rows are not rejected
-   */
-  public void add(UnrepresentableValueException failure, RawRow row) {
-    if (file == null) {
-      throw rowKey.named(failure, row);
-    }
-    addNamed(failure, row);
+    this.limit = settings.limit();
+    this.file = file;
+    this.committed = new AtomicLong(rejectedBefore);
+    this.rejected = new AtomicLong(rejectedBefore);
   }
 
   /**
-   * Takes a row whose failure names it already.
+   * Begins with none.
    *
-   * @throws UnrepresentableValueException the same, if rows are not rejected
+   * @param columns the columns in the order in which rows carry them
+   * @throws io.ringhaul.exceptions.StorageException if there is a file of rejects already
    */
-  public void addNamed(UnrepresentableValueException failure, RawRow row) {
-    if (file == null) {
-      throw failure;
-    }
-    file.write(
-        new JsonLine()
-            .put("table", table.toString())
-            .put("column", failure.column())
-            .put("key", rowKey.text(row))
-            .put("reason", String.valueOf(failure.getMessage()))
-            .putHex("values", columns, row)
-            .end());
-    count.increment();
-  }
-
-  /**
-   * Takes a record of a source that is no row, for CQL cannot hold one of its values.
-   *
-   * @throws UnrepresentableValueException the same, if rows are not rejected
-   */
-  public void add(UnrepresentableValueException failure, String source) {
-    if (file == null) {
-      throw failure;
-    }
-    file.write(
-        new JsonLine()
-            .put("table", table.toString())
-            .put("column", failure.column())
-            .put("source", source)
-            .put("reason", String.valueOf(failure.getMessage()))
-            .end());
-    count.increment();
-  }
-
-  /** Makes what was rejected durable. */
-  public void finish() {
+  public static RejectedRows begin(
+      RejectSettings settings, TableDescription table, List<ColumnDescription> columns) {
+    RejectFile file = settings.path().map(RejectFile::create).orElse(null);
     if (file != null) {
-      file.finish();
+      new RecordFiles(file.path()).requireNone();
+    }
+    return new RejectedRows(settings, table, columns, file, 0);
+  }
+
+  /**
+   * Goes on after an earlier run: what its file holds behind the last checkpoint is cut off.
+   *
+   * @param columns the columns in the order in which rows carry them
+   * @param bytes the length of the file at the last checkpoint
+   * @param rows how many rows the tasks that are done have rejected
+   * @throws io.ringhaul.exceptions.StorageException if the file is not that of the earlier run
+   */
+  public static RejectedRows resume(
+      RejectSettings settings,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      long bytes,
+      long rows) {
+    String start = start(table).toString();
+    RejectFile file =
+        settings.path().map(path -> RejectFile.resume(path, bytes, start)).orElse(null);
+    return new RejectedRows(settings, table, columns, file, rows);
+  }
+
+  /** For the rows of one task. */
+  public TaskRejects openTask() {
+    return new TaskRejects(
+        this,
+        new TaskLines(
+            () -> {
+              if (file == null) {
+                throw new IllegalStateException("Rows are not rejected");
+              }
+              return file.temporary();
+            }));
+  }
+
+  /** Whether rows are rejected; if not, the first one fails the operation. */
+  public boolean keeps() {
+    return file != null;
+  }
+
+  /** Where rejected rows are kept. */
+  public Optional<Path> path() {
+    return Optional.ofNullable(file).map(RejectFile::path);
+  }
+
+  /** How many rows were rejected by tasks that are done, those of earlier runs among them. */
+  public long count() {
+    return committed.get();
+  }
+
+  /** Counts rows that were read, for the limit on the share of rejected ones. */
+  public void read(long rows) {
+    read.add(rows);
+  }
+
+  /**
+   * Looks at the share of rejected rows when all are read.
+   *
+   * @throws io.ringhaul.exceptions.TooManyRejectsException if it is more than allowed
+   */
+  public void requireFew() {
+    limit.requireShare(rejected.get(), read.sum(), path().map(Path::toString).orElse(""));
+  }
+
+  /**
+   * Makes files of the records of rejected rows beside the file that tells the reasons, in a form
+   * that can be corrected and imported again; replaces those that are there.
+   */
+  public void writeRecords() {
+    if (file != null) {
+      new RecordFiles(file.path()).write(columns);
     }
   }
 
@@ -106,5 +151,57 @@ public final class RejectedRows implements AutoCloseable {
     if (file != null) {
       file.close();
     }
+  }
+
+  void rejected() {
+    limit.require(rejected.incrementAndGet(), read.sum(), path().map(Path::toString).orElse(""));
+  }
+
+  void committed(long rows) {
+    committed.addAndGet(rows);
+  }
+
+  void append(TaskLines lines, LongConsumer checkpoint) {
+    if (file == null) {
+      checkpoint.accept(0);
+    } else {
+      file.append(lines, checkpoint);
+    }
+  }
+
+  UnrepresentableValueException named(UnrepresentableValueException failure, RawRow row) {
+    return rowKey.named(failure, row);
+  }
+
+  byte[] line(
+      BulkOperationException failure,
+      Optional<SourceRecord> record,
+      Optional<RawRow> row,
+      String location,
+      Optional<RecordForm> form) {
+    JsonLine line = start(table);
+    if (failure instanceof UnrepresentableValueException known && !known.column().isEmpty()) {
+      line.put("column", known.column());
+    }
+    if (record.isPresent()) {
+      line.put("source", record.get().source()).put(record.get().unit(), record.get().number());
+    } else if (!location.isEmpty()) {
+      line.put("source", location);
+    }
+    row.ifPresent(values -> line.put("key", rowKey.text(values)));
+    line.put("reason", String.valueOf(failure.getMessage()));
+    row.ifPresent(values -> line.putHex(RecordFiles.VALUES, columns, values));
+    record
+        .flatMap(SourceRecord::text)
+        .ifPresent(
+            text -> {
+              line.putText(RecordFiles.RECORD, text);
+              form.ifPresent(known -> line.putForm(RecordFiles.FORM, known));
+            });
+    return line.end();
+  }
+
+  private static JsonLine start(TableDescription table) {
+    return new JsonLine().put("table", table.toString());
   }
 }

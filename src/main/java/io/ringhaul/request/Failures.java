@@ -59,6 +59,13 @@ public final class Failures {
           RequestThrottlingException.class,
           NodeUnavailableException.class);
 
+  private static final List<Class<? extends Throwable>> OVERLOAD =
+      List.of(
+          OverloadedException.class,
+          WriteTimeoutException.class,
+          BusyConnectionException.class,
+          RequestThrottlingException.class);
+
   private Failures() {}
 
   /** The failure under the wrappers that futures put around it. */
@@ -108,15 +115,19 @@ public final class Failures {
     return BEFORE_ANY_WRITE.stream().anyMatch(type -> type.isInstance(cause));
   }
 
-  /** Whether the range was too much for the time allowed, so that less of it may succeed. */
-  public static boolean isTimeout(Throwable failure) {
+  /**
+   * Whether the cluster, or the driver's own queue, had more to do than it can: fewer requests at
+   * once may succeed. A write that is too late is a sign of it, as one write is little work; a read
+   * that is too late is not, as it may just be too {@linkplain Excess large}.
+   */
+  static boolean isOverload(Throwable failure) {
     Throwable cause = unwrap(failure);
     if (cause instanceof AllNodesFailedException all) {
       return all.getAllErrors().values().stream()
           .flatMap(List::stream)
-          .anyMatch(Failures::isTimeout);
+          .anyMatch(each -> isOverload(each) || isOfChannel(each));
     }
-    return cause instanceof ReadTimeoutException || cause instanceof DriverTimeoutException;
+    return OVERLOAD.stream().anyMatch(type -> type.isInstance(cause));
   }
 
   /**

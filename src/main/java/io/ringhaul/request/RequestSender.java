@@ -6,17 +6,18 @@ import com.datastax.oss.driver.api.core.config.DriverConfig;
 import com.datastax.oss.driver.api.core.config.DriverExecutionProfile;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.metadata.Node;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.request.InFlight.Place;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -27,7 +28,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends requests asynchronously, never more than {@link RequestSettings#parallelism()} at once, and
  * sends again what failed for a passing reason, after a pause that grows and jitters. A request
- * holds its place during the pause, so that an overloaded cluster sees less of us.
+ * holds its place during the pause, so that an overloaded cluster sees less of us; and an overload
+ * halves the places, which come back slowly.
+ *
+ * <p>Another attempt goes to whichever replica the driver's policy chooses anew. With {@link
+ * RequestLimits#maxInFlightPerNode()} the sender itself chooses the coordinator: of the live local
+ * replicas the one with the fewest requests of this sender, for another attempt one that has not
+ * just failed.
  *
  * <p>A statement that is explicitly not idempotent is sent again only if it was {@linkplain
  * Failures#isSurelyNotApplied surely not applied}; every other counts as idempotent.
@@ -42,7 +49,9 @@ public final class RequestSender implements AutoCloseable {
   private final CqlSession session;
   private final RequestSettings settings;
   private final DriverExecutionProfile profile;
-  private final Semaphore permits;
+  private final InFlight<Node> places;
+  private final RateLimits rates;
+  private final @Nullable Coordinators coordinators;
   private final ScheduledExecutorService pauses;
   private final LongAdder retries = new LongAdder();
   private final Set<CompletableFuture<?>> paused = ConcurrentHashMap.newKeySet();
@@ -58,7 +67,10 @@ public final class RequestSender implements AutoCloseable {
             .withBoolean(DefaultDriverOption.REQUEST_LOG_WARNINGS, false)
             // The driver forgets the time-out that is set on a batch itself.
             .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, settings.timeout());
-    this.permits = new Semaphore(settings.parallelism());
+    int perNode = settings.limits().maxInFlightPerNode();
+    this.places = new InFlight<>(settings.parallelism(), perNode);
+    this.rates = new RateLimits(settings.limits());
+    this.coordinators = perNode == 0 ? null : new Coordinators(session);
     this.pauses =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -75,13 +87,31 @@ public final class RequestSender implements AutoCloseable {
 
   /** Sends as soon as a place is free, waiting for it in the calling thread. */
   public CompletionStage<AsyncResultSet> send(Request request) throws InterruptedException {
-    permits.acquire();
-    return start(request);
+    return start(request, places.acquire(coordinators(request.statement(), null)));
   }
 
   /** Sends if a place is free now; null if none is. */
   public @Nullable CompletionStage<AsyncResultSet> trySend(Request request) {
-    return permits.tryAcquire() ? start(request) : null;
+    Place<Node> place = places.tryAcquire(coordinators(request.statement(), null));
+    return place == null ? null : start(request, place);
+  }
+
+  /**
+   * Waits as long as the {@linkplain RequestLimits rates} ask for so much; at once if there are
+   * none. For whoever has read rows or is about to write some.
+   */
+  public void throttle(long rows, long bytes) throws InterruptedException {
+    rates.take(rows, bytes);
+  }
+
+  /** The limits that this sender keeps to. */
+  public RequestLimits limits() {
+    return settings.limits();
+  }
+
+  /** How many requests may be in flight just now: fewer than allowed after an overload. */
+  public int inFlightBound() {
+    return places.bound();
   }
 
   /** Drops what waits for another attempt and ends the sender's thread. */
@@ -89,10 +119,9 @@ public final class RequestSender implements AutoCloseable {
   public void close() {
     closed = true;
     pauses.shutdownNow();
+    places.close();
     // Who waits for an answer must get one.
-    paused.forEach(
-        result ->
-            result.completeExceptionally(new CancellationException("the operation has ended")));
+    paused.forEach(result -> result.completeExceptionally(InFlight.cancelled()));
   }
 
   /**
@@ -128,12 +157,18 @@ public final class RequestSender implements AutoCloseable {
     return profile;
   }
 
-  private CompletionStage<AsyncResultSet> start(Request request) {
+  private List<Node> coordinators(Statement<?> statement, @Nullable Node avoided) {
+    return coordinators == null ? List.of() : coordinators.of(statement, avoided);
+  }
+
+  private CompletionStage<AsyncResultSet> start(Request request, Place<Node> place) {
     CompletableFuture<AsyncResultSet> result = new CompletableFuture<>();
-    result.whenComplete((done, failed) -> permits.release());
-    attempt(request.statement(), request, 1, result);
+    attempt(new Attempt(request.statement(), request, 1, place), result);
     return result;
   }
+
+  /** A request on its way for the {@code number}-th time, counted from 1. */
+  private record Attempt(Statement<?> statement, Request request, int number, Place<Node> place) {}
 
   private Statement<?> configure(Statement<?> statement) {
     return statement
@@ -147,58 +182,76 @@ public final class RequestSender implements AutoCloseable {
     return !Boolean.FALSE.equals(statement.isIdempotent());
   }
 
-  private void attempt(
-      Statement<?> statement,
-      Request request,
-      int number,
-      CompletableFuture<AsyncResultSet> result) {
+  private void attempt(Attempt attempt, CompletableFuture<AsyncResultSet> result) {
+    long sent = System.nanoTime();
     CompletionStage<AsyncResultSet> response;
     try {
-      response = session.executeAsync(configure(statement));
+      Statement<?> statement = configure(attempt.statement());
+      Node node = attempt.place().node();
+      response = session.executeAsync(node == null ? statement : statement.setNode(node));
     } catch (RuntimeException e) {
+      places.release(attempt.place());
       result.completeExceptionally(e);
       return;
     }
     response.whenComplete(
         (rows, failure) -> {
           if (failure == null) {
+            places.succeeded(sent);
+            places.release(attempt.place());
             result.complete(rows);
-          } else if (closed) {
-            result.completeExceptionally(new CancellationException("the operation has ended"));
-          } else if (number < settings.maxAttempts()
-              && Failures.isPassing(failure)
-              && (isRepeatable(statement) || Failures.isSurelyNotApplied(failure))
-              && request.retryable().test(Failures.unwrap(failure))) {
-            retry(statement, request, number, result, failure);
-          } else {
-            result.completeExceptionally(Failures.unwrap(failure));
+            return;
           }
+          if (Failures.isOverload(failure)) {
+            places.overloaded(sent);
+          }
+          if (!closed && isWorthAnother(attempt, failure)) {
+            retry(attempt, result, failure);
+            return;
+          }
+          places.release(attempt.place());
+          result.completeExceptionally(closed ? InFlight.cancelled() : Failures.unwrap(failure));
         });
+  }
+
+  private boolean isWorthAnother(Attempt attempt, Throwable failure) {
+    return attempt.number() < settings.maxAttempts()
+        && Failures.isPassing(failure)
+        && (isRepeatable(attempt.statement()) || Failures.isSurelyNotApplied(failure))
+        && attempt.request().retryable().test(Failures.unwrap(failure));
   }
 
   // A future equals itself alone, which is just what is asked for here.
   @SuppressWarnings("CollectionUndefinedEquality")
-  private void retry(
-      Statement<?> statement,
-      Request request,
-      int number,
-      CompletableFuture<AsyncResultSet> result,
-      Throwable failure) {
+  private void retry(Attempt failed, CompletableFuture<AsyncResultSet> result, Throwable failure) {
     retries.increment();
+    Place<Node> held = places.pause(failed.place());
     paused.add(result);
     try {
-      Statement<?> next = request.again().apply(statement, Failures.unwrap(failure));
+      Statement<?> next =
+          failed.request().again().apply(failed.statement(), Failures.unwrap(failure));
       pauses.schedule(
-          () -> {
-            paused.remove(result);
-            attempt(next, request, number + 1, result);
-          },
-          pause(number),
-          TimeUnit.MILLISECONDS);
+          () -> resume(failed, next, result), pause(failed.number()), TimeUnit.MILLISECONDS);
     } catch (RuntimeException e) {
       paused.remove(result);
+      places.release(held);
       result.completeExceptionally(Failures.unwrap(failure));
     }
+  }
+
+  @SuppressWarnings("CollectionUndefinedEquality")
+  private void resume(Attempt failed, Statement<?> next, CompletableFuture<AsyncResultSet> result) {
+    places
+        .resume(coordinators(next, failed.place().node()))
+        .whenComplete(
+            (place, ended) -> {
+              paused.remove(result);
+              if (ended != null) {
+                result.completeExceptionally(ended);
+              } else {
+                attempt(new Attempt(next, failed.request(), failed.number() + 1, place), result);
+              }
+            });
   }
 
   /** Exponential with jitter: between half and all of 100 ms x 2^(attempt - 1), 10 s at most. */

@@ -16,13 +16,25 @@ import java.util.Set;
  * @param maxAttempts how often one request is sent at the most, 1 or more
  * @param executionProfile the name of the driver's execution profile to start from; empty for its
  *     default profile
+ * @param limits what is never exceeded, whatever the cluster could take
  */
 public record RequestSettings(
     int parallelism,
     ConsistencyLevel consistency,
     Duration timeout,
     int maxAttempts,
-    Optional<String> executionProfile) {
+    Optional<String> executionProfile,
+    RequestLimits limits) {
+
+  /** Settings without limits. */
+  public RequestSettings(
+      int parallelism,
+      ConsistencyLevel consistency,
+      Duration timeout,
+      int maxAttempts,
+      Optional<String> executionProfile) {
+    this(parallelism, consistency, timeout, maxAttempts, executionProfile, RequestLimits.NONE);
+  }
 
   /** A read at one of these sees every acknowledged write at the same. */
   private static final Set<ConsistencyLevel> STRONG =
@@ -37,11 +49,17 @@ public record RequestSettings(
     return STRONG.contains(consistency)
         ? this
         : new RequestSettings(
-            parallelism, DefaultConsistencyLevel.ALL, timeout, maxAttempts, executionProfile);
+            parallelism,
+            DefaultConsistencyLevel.ALL,
+            timeout,
+            maxAttempts,
+            executionProfile,
+            limits);
   }
 
   /** The same with another parallelism. */
   public RequestSettings withParallelism(int requests) {
-    return new RequestSettings(requests, consistency, timeout, maxAttempts, executionProfile);
+    return new RequestSettings(
+        requests, consistency, timeout, maxAttempts, executionProfile, limits);
   }
 }

@@ -5,10 +5,13 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.request.Excess;
 import io.ringhaul.request.Failures;
+import io.ringhaul.request.RequestLimits;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.ring.TokenRange;
+import io.ringhaul.scan.Cursor.Mark;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,14 +24,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the ranges of a plan on the server, one {@code count(*)} a range. A range that times out
- * is halved; a single token, which cannot be halved, is counted by paging its keys.
+ * Counts the ranges of a plan on the server, one {@code count(*)} a range. A range that is too much
+ * for the server, in time or for its tombstones, is divided; a single token, which cannot be
+ * divided, is counted by paging its keys.
  *
  * <p>Used by one thread, once.
  */
 public final class RangeCounter {
 
-  private static final int DEFAULT_PAGE_SIZE = 5_000;
+  /** Rows to a page unless another number is set. */
+  public static final int DEFAULT_PAGE_SIZE = 5_000;
 
   /** A range of the plan and how many of its parts are still to come. */
   private static final class RangeState {
@@ -44,16 +49,21 @@ public final class RangeCounter {
   }
 
   /** A part of a range; {@code paging} when its keys are read instead of counted. */
-  private record Part(
-      RangeState owner, TokenRange piece, boolean paging, @Nullable ByteBuffer position) {}
+  private record Part(RangeState owner, Cursor cursor, boolean paging) {
 
-  private record Arrival(Part part, @Nullable AsyncResultSet rows, @Nullable Throwable failure) {}
+    TokenRange piece() {
+      return cursor.piece();
+    }
+  }
+
+  private record Arrival(
+      Part part, int rowsToPage, @Nullable AsyncResultSet rows, @Nullable Throwable failure) {}
 
   private final RangeStatements counting;
   private final RangeStatements keys;
   private final RequestSender sender;
   private final ProgressMeter meter;
-  private final int pageSize;
+  private final PageSizer pageSizer;
   private final Deque<Part> waiting = new ArrayDeque<>();
   private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
   private final List<FailedRange> failed = new ArrayList<>();
@@ -76,7 +86,9 @@ public final class RangeCounter {
     this.keys = keys;
     this.sender = sender;
     this.meter = meter;
-    this.pageSize = pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize;
+    this.pageSizer =
+        new PageSizer(
+            pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize, DEFAULT_PAGE_SIZE, RequestLimits.NONE);
     this.openRanges = new int[plan.tasks().size()];
     enqueue(plan);
   }
@@ -93,7 +105,7 @@ public final class RangeCounter {
       if (arrival.failure() == null) {
         read(arrival.part(), Objects.requireNonNull(arrival.rows()));
       } else {
-        failed(arrival.part(), arrival.failure());
+        failed(arrival.part(), arrival.rowsToPage(), arrival.failure());
       }
     }
     return failed;
@@ -120,72 +132,97 @@ public final class RangeCounter {
       ended(owner);
     }
     owner.open += pieces.size();
-    pieces.forEach(piece -> waiting.addLast(new Part(owner, piece, false, null)));
+    pieces.forEach(piece -> waiting.addLast(new Part(owner, Cursor.at(piece), false)));
   }
 
   /** Sends what it can; false when nothing is left to wait for. */
   private boolean ask() throws InterruptedException {
     while (!waiting.isEmpty()) {
       Part part = waiting.removeFirst();
+      int pageSize = pageSizer.rows();
+      Request request = request(part, pageSize);
       CompletionStage<AsyncResultSet> response =
-          asked == 0 ? sender.send(request(part)) : sender.trySend(request(part));
+          asked == 0 ? sender.send(request) : sender.trySend(request);
       if (response == null) {
         waiting.addFirst(part);
         break;
       }
       asked++;
-      response.whenComplete((rows, failure) -> arrivals.add(new Arrival(part, rows, failure)));
+      response.whenComplete(
+          (rows, failure) -> arrivals.add(new Arrival(part, pageSize, rows, failure)));
     }
     return asked > 0;
   }
 
-  private Request request(Part part) {
+  private Request request(Part part, int pageSize) {
     if (part.paging()) {
+      Cursor cursor = part.cursor();
       BoundStatement statement =
-          keys.bind(part.piece()).setPagingState(part.position()).setPageSize(pageSize);
-      return Request.of(statement);
+          keys.bind(cursor.piece(), cursor.slice())
+              .setPagingState(cursor.mark() == null ? null : cursor.mark().position())
+              .setPageSize(pageSize);
+      return PageRetries.request(statement, cursor.isDivisible(keys.values()));
     }
-    // A count that timed out once will time out again: it is halved at once instead.
+    // A count that was too much once will be so again: it is divided at once instead.
     return new Request(
         counting.bind(part.piece()).setPageSize(pageSize),
         (statement, failure) -> statement,
-        failure -> !Failures.isTimeout(failure));
+        failure -> Excess.of(failure).isEmpty());
   }
 
-  private void read(Part part, AsyncResultSet rows) {
+  private void read(Part part, AsyncResultSet rows) throws InterruptedException {
     long bytes = Math.max(0, rows.getExecutionInfo().getResponseSizeInBytes());
     if (!part.paging()) {
       Row row = Objects.requireNonNull(rows.one(), "count(*) gave no row");
       meter.handled(row.getLong(0), bytes);
       ended(part.owner());
+      sender.throttle(row.getLong(0), bytes);
       return;
     }
     meter.handled(rows.remaining(), bytes);
+    sender.throttle(rows.remaining(), bytes);
     ByteBuffer position = rows.getExecutionInfo().getPagingState();
     if (position == null) {
       ended(part.owner());
     } else {
-      waiting.addFirst(new Part(part.owner(), part.piece(), true, position));
+      Mark mark = new Mark(position, null);
+      waiting.addFirst(new Part(part.owner(), part.cursor().at(mark, Integer.MAX_VALUE), true));
     }
   }
 
-  private void failed(Part part, Throwable failure) {
+  private void failed(Part part, int rowsToPage, Throwable failure) {
+    if (pageSizer.isRefused(rowsToPage, failure)) {
+      waiting.addFirst(part);
+      return;
+    }
     if (!Failures.isPassing(failure)) {
       throw Failures.notPassing(failure, "Counting token range " + part.piece());
     }
-    if (Failures.isTimeout(failure) && !part.paging()) {
-      List<TokenRange> halves = part.piece().split(2);
-      if (halves.size() == 2) {
-        add(part.owner(), halves);
-      } else {
-        part.owner().open++;
-        waiting.addLast(new Part(part.owner(), part.piece(), true, null));
-      }
+    if (Excess.of(failure).isPresent() && divided(part)) {
       part.owner().open--;
       return;
     }
-    part.owner().failure = failure;
+    part.owner().failure = UnreadableRangeException.of(part.piece(), keys.table(), failure);
     ended(part.owner());
+  }
+
+  /** Puts smaller parts into the queue; false if there are none. */
+  private boolean divided(Part part) {
+    RangeState owner = part.owner();
+    if (part.paging()) {
+      if (!part.cursor().isDivisible(keys.values())) {
+        return false;
+      }
+      List<Cursor> slices = part.cursor().parts(keys.values(), Integer.MAX_VALUE);
+      owner.open += slices.size();
+      slices.forEach(slice -> waiting.addLast(new Part(owner, slice, true)));
+    } else if (part.cursor().isToken()) {
+      owner.open++;
+      waiting.addLast(new Part(owner, part.cursor(), true));
+    } else {
+      add(owner, part.piece().split(Cursor.PARTS));
+    }
+    return true;
   }
 
   private void ended(RangeState range) {
@@ -197,7 +234,7 @@ public final class RangeCounter {
           new FailedRange(
               range.range.startExclusive(),
               range.range.endInclusive(),
-              Failures.describe(range.failure)));
+              String.valueOf(range.failure.getMessage())));
       return;
     }
     meter.rangesDone(1);

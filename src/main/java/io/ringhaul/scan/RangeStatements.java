@@ -12,12 +12,12 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.request.Preparation;
 import io.ringhaul.ring.TokenRange;
-import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The prepared range queries of one table, each prepared once and when it is first needed.
@@ -45,33 +45,46 @@ public final class RangeStatements {
   private final String selection;
   private final RowCondition condition;
   private final TokenMap tokens;
+  private final @Nullable RowTokens rowTokens;
   private final Map<Shape, PreparedStatement> prepared = new EnumMap<>(Shape.class);
+  private final KeySliceStatements slices;
 
   private RangeStatements(
-      CqlSession session, TableDescription table, String selection, RowCondition condition) {
+      CqlSession session,
+      TableDescription table,
+      String selection,
+      RowCondition condition,
+      @Nullable RowTokens rowTokens) {
     this.session = session;
     this.table = table;
     this.selection = selection;
     this.condition = condition;
     this.tokens = session.getMetadata().getTokenMap().orElseThrow();
+    this.rowTokens = rowTokens;
+    this.slices = new KeySliceStatements(session, table, selection, condition);
   }
 
-  /** Queries that read columns, by name: an ALTER in the middle does not move them. */
+  /**
+   * Queries that read columns, by name: an ALTER in the middle does not move them. Rows have one
+   * value more at their end unless the whole partition key is among the columns.
+   */
   public static RangeStatements selecting(
       CqlSession session, TableDescription table, Selection selection) {
-    return new RangeStatements(
-        session,
-        table,
+    RowTokens rowTokens =
+        new RowTokens(
+            session.getMetadata().getTokenMap().orElseThrow(), table, selection.columns());
+    String columns =
         selection.columns().stream()
             .map(SelectedColumn::expression)
-            .collect(Collectors.joining(", ")),
-        selection.condition());
+            .collect(Collectors.joining(", "));
+    return new RangeStatements(
+        session, table, columns + rowTokens.selection(), selection.condition(), rowTokens);
   }
 
   /** Queries that count on the server. */
   public static RangeStatements counting(
       CqlSession session, TableDescription table, RowCondition condition) {
-    return new RangeStatements(session, table, "count(*)", condition);
+    return new RangeStatements(session, table, "count(*)", condition, null);
   }
 
   /**
@@ -92,10 +105,22 @@ public final class RangeStatements {
    * @param piece a range that does not wrap, as {@link TokenRange#unwrap()} gives them
    */
   BoundStatement bind(TokenRange piece) {
+    return bind(piece, null);
+  }
+
+  /**
+   * The query of a slice of one token, bound.
+   *
+   * @param piece one token
+   * @param slice a part of {@link #values()}; null for all of any piece
+   */
+  BoundStatement bind(TokenRange piece, @Nullable TokenRange slice) {
     boolean fromFirst = piece.startExclusive() == Long.MIN_VALUE;
     boolean toLast = piece.endInclusive() == Long.MAX_VALUE;
     BoundStatement statement;
-    if (toLast) {
+    if (slice != null) {
+      statement = slices.bind(piece, slice);
+    } else if (toLast) {
       statement = prepared(Shape.AFTER_START).bind().setLong(0, piece.startExclusive());
     } else if (fromFirst) {
       statement = prepared(Shape.UP_TO_END).bind().setLong(0, piece.endInclusive());
@@ -111,12 +136,27 @@ public final class RangeStatements {
         .setRoutingToken(tokens.parse(Long.toString(piece.endInclusive())));
   }
 
+  /** All values of the first clustering column; null if partitions cannot be divided by them. */
+  @Nullable TokenRange values() {
+    return slices.values();
+  }
+
+  /** Tells the tokens of the rows that are read. */
+  RowTokens rowTokens() {
+    return Objects.requireNonNull(rowTokens, "a count reads no rows");
+  }
+
+  /** The table, for people. */
+  String table() {
+    return table.toString();
+  }
+
   private synchronized PreparedStatement prepared(Shape shape) {
     return prepared.computeIfAbsent(shape, this::prepare);
   }
 
   private PreparedStatement prepare(Shape shape) {
-    String token = "token(" + names(table.partitionKey()) + ")";
+    String token = RowTokens.expression(table);
     String cql =
         String.format(
             "SELECT %s FROM %s WHERE %s%s%s",
@@ -149,11 +189,5 @@ public final class RangeStatements {
                 condition.where().get(), table)
             : String.format(
                 "The server refuses where (%s) on %s: %s", condition.where().get(), table, said));
-  }
-
-  private static String names(List<ColumnDescription> columns) {
-    return columns.stream()
-        .map(column -> TableDescription.quote(column.name()))
-        .collect(Collectors.joining(", "));
   }
 }

@@ -5,5 +5,15 @@ package io.ringhaul.scan;
  *
  * @param pageSize rows to a page; 0 to adapt it so that a page has about 256 KiB
  * @param pagesAhead how many pages a task may have asked for or hold unread, 1 or more
+ * @param mostPageSize how many rows a page of adapted size has at the most, 1 or more
  */
-public record ScanSettings(int pageSize, int pagesAhead) {}
+public record ScanSettings(int pageSize, int pagesAhead, int mostPageSize) {
+
+  /** The most rows that a page of adapted size has unless another bound is set. */
+  public static final int MOST_PAGE_SIZE = 5_000;
+
+  /** Pages of adapted size have {@value #MOST_PAGE_SIZE} rows at the most. */
+  public ScanSettings(int pageSize, int pagesAhead) {
+    this(pageSize, pagesAhead, MOST_PAGE_SIZE);
+  }
+}

@@ -20,6 +20,10 @@ public final class SizeEstimate {
 
   private static final Logger LOG = LoggerFactory.getLogger(SizeEstimate.class);
   private static final int NODES_ASKED = 8;
+
+  /** Small enough for most guardrails, which count for system tables too. */
+  private static final int PAGE_SIZE = 100;
+
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private SizeEstimate() {}
@@ -61,7 +65,10 @@ public final class SizeEstimate {
                 table.keyspace(),
                 table.name())
             .setNode(node)
+            // The driver's default is more than guardrails may allow.
+            .setPageSize(100)
             .setIdempotent(true)
+            .setPageSize(PAGE_SIZE)
             .setTimeout(PATIENCE);
     for (Row row : session.execute(query)) {
       bytes += Math.max(0.0, (double) row.getLong(0)) * Math.max(0.0, (double) row.getLong(1));

@@ -126,10 +126,17 @@ public final class TableLookup {
             .map(candidate -> candidate.getName().asCql(true))
             .sorted()
             .toList();
+    if (known.isEmpty()) {
+      return String.format(
+          "The session knows no keyspace, and so not %s: its log says why it could not read the"
+              + " schema. If that was a guardrail on page sizes, set"
+              + " advanced.metadata.schema.request-page-size of the driver to what it allows",
+          keyspace.asCql(true));
+    }
     return String.format(
         "Keyspace %s does not exist, or the session does not read its schema"
             + " (advanced.metadata.schema.refreshed-keyspaces); known keyspaces: %s",
-        keyspace.asCql(true), known.isEmpty() ? "none" : String.join(", ", known));
+        keyspace.asCql(true), String.join(", ", known));
   }
 
   private static String missing(KeyspaceMetadata keyspace, CqlIdentifier table) {

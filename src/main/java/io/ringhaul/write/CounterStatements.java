@@ -2,6 +2,7 @@ package io.ringhaul.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.schema.ColumnDescription;
@@ -16,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * Binds rows of counters to updates that add their values. A row without a value adds nothing and
  * takes no statement. Thread-safe.
  */
-public final class CounterStatements implements RowBinder {
+public final class CounterStatements {
 
   private final KeyCheck keyCheck;
   private final @Nullable CounterUpdate rows;
   private final Optional<StaticCounters> statics;
+  private final BatchWriter writer;
 
   /**
    * @param columns the columns in the order in which rows carry them
@@ -31,6 +33,7 @@ public final class CounterStatements implements RowBinder {
       TableDescription table,
       List<ColumnDescription> columns,
       ImportWriters writers) {
+    this.writer = writers.writer();
     this.keyCheck = new KeyCheck(table, columns);
     List<ColumnDescription> counters = ofKind(columns, Kind.REGULAR);
     this.rows =
@@ -80,14 +83,33 @@ public final class CounterStatements implements RowBinder {
     }
   }
 
-  @Override
-  public List<BoundStatement> bind(RawRow row) throws InterruptedException {
-    boolean isWhole = keyCheck.isWhole(row);
-    boolean addsToRow = isWhole && rows != null && rows.addsAnything(row);
-    if (statics.isPresent()) {
-      statics.get().add(row, addsToRow ? 0 : 1);
+  /** Binds the rows of one split. */
+  RowBinder binder() {
+    return new Binder();
+  }
+
+  private final class Binder implements RowBinder {
+    private final Aside aside = new Aside(writer);
+
+    @Override
+    public List<BoundStatement> bind(RawRow row) throws InterruptedException {
+      boolean isWhole = keyCheck.isWhole(row);
+      boolean addsToRow = isWhole && rows != null && rows.addsAnything(row);
+      if (statics.isPresent()) {
+        statics.get().add(row, addsToRow ? 0 : 1, aside);
+      }
+      return addsToRow && rows != null ? List.of(rows.bind(row)) : List.of();
     }
-    return addsToRow && rows != null ? List.of(rows.bind(row)) : List.of();
+
+    @Override
+    public long writtenAside() {
+      return aside.rows();
+    }
+
+    @Override
+    public boolean isInDoubt() {
+      return aside.isInDoubt();
+    }
   }
 
   private static List<ColumnDescription> ofKind(List<ColumnDescription> columns, Kind kind) {

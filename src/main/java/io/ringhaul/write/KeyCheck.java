@@ -6,6 +6,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,6 +17,9 @@ final class KeyCheck {
   private final List<ColumnDescription> columns;
   private final boolean hasStatics;
 
+  /** Where rows carry the partition key if it is of one column, which must not be empty then. */
+  private final int onlyPartitionKey;
+
   /**
    * @param columns the columns in the order in which rows carry them
    */
@@ -24,6 +28,8 @@ final class KeyCheck {
     this.columns = columns;
     // Even where the import leaves them out, their partitions come as rows without clustering.
     this.hasStatics = table.hasStatics();
+    List<ColumnDescription> partitionKey = table.partitionKey();
+    this.onlyPartitionKey = partitionKey.size() == 1 ? columns.indexOf(partitionKey.get(0)) : -1;
   }
 
   /**
@@ -34,6 +40,7 @@ final class KeyCheck {
    *     only a row with the whole key can have
    */
   boolean isWhole(RawRow row) {
+    requirePartitionKey(row);
     int missing = 0;
     boolean clustered = false;
     boolean lacksPartitionKey = false;
@@ -54,6 +61,19 @@ final class KeyCheck {
     }
     requireNothingOfARow(row);
     return false;
+  }
+
+  private void requirePartitionKey(RawRow row) {
+    ByteBuffer key = onlyPartitionKey < 0 ? null : row.bytes(onlyPartitionKey);
+    if (key != null && !key.hasRemaining()) {
+      String name = columns.get(onlyPartitionKey).name();
+      throw new UnrepresentableValueException(
+          name,
+          String.format(
+              "A row for %s has an empty value for %s, and a partition key must not be empty: row"
+                  + " %s",
+              table, TableDescription.quote(name), new RowKey(table, columns).text(row)));
+    }
   }
 
   private void requireNothingOfARow(RawRow row) {

@@ -54,7 +54,7 @@ final class PartitionLook {
 
   /** Whether the row's partition has a value in any of the columns. */
   boolean findsAny(RawRow row) throws InterruptedException {
-    BoundStatement statement = prepared.bind();
+    BoundStatement statement = prepared.bind().setPageSize(1);
     for (int i = 0; i < key.length; i++) {
       statement = statement.setBytesUnsafe(i, row.bytes(key[i]));
     }

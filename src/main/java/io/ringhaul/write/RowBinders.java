@@ -9,7 +9,6 @@ import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import java.util.List;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -17,18 +16,10 @@ import java.util.stream.IntStream;
 public final class RowBinders {
 
   private final Supplier<RowBinder> binders;
-  private final LongSupplier expiredRows;
-  private final LongSupplier expiredCells;
   private final boolean appends;
 
-  private RowBinders(
-      Supplier<RowBinder> binders,
-      LongSupplier expiredRows,
-      LongSupplier expiredCells,
-      boolean appends) {
+  private RowBinders(Supplier<RowBinder> binders, boolean appends) {
     this.binders = binders;
-    this.expiredRows = expiredRows;
-    this.expiredCells = expiredCells;
     this.appends = appends;
   }
 
@@ -47,8 +38,7 @@ public final class RowBinders {
       requireNoTombstones(table, choices);
       TimedStatements timed =
           new TimedStatements(session, table, columns, choices.times(), writers);
-      return new RowBinders(
-          timed::binder, timed::expiredRows, timed::expiredCells, timed.appends());
+      return new RowBinders(timed::binder, timed.appends());
     }
     int[] own =
         IntStream.range(0, columns.size())
@@ -58,7 +48,7 @@ public final class RowBinders {
     RowBinders plain = plain(session, table, ownColumns, choices.nulls(), writers.writer());
     return own.length == columns.size()
         ? plain
-        : new RowBinders(() -> new Selecting(plain.open(), own), () -> 0, () -> 0, false);
+        : new RowBinders(() -> new Selecting(plain.open(), own), false);
   }
 
   private static RowBinders plain(
@@ -69,13 +59,12 @@ public final class RowBinders {
       BatchWriter writer) {
     InsertStatements inserts = new InsertStatements(session, table, columns, nulls);
     if (columns.stream().noneMatch(StaticListBinder::isStaticList)) {
-      return of(inserts);
+      return new RowBinders(() -> inserts, false);
     }
     Insert lists = StaticListBinder.lists(session, table, columns, nulls);
     OncePerPartition once = new OncePerPartition();
     int[] key = PartitionRun.partitionKey(table, columns);
-    return new RowBinders(
-        () -> new StaticListBinder(inserts, lists, once, writer, key), () -> 0, () -> 0, false);
+    return new RowBinders(() -> new StaticListBinder(inserts, lists, once, writer, key), false);
   }
 
   /** Hands the columns of the table on and leaves what else rows carry. */
@@ -92,11 +81,21 @@ public final class RowBinders {
     public List<BoundStatement> bind(RawRow row) throws InterruptedException {
       return binder.bind(column -> row.bytes(columns[column]));
     }
+
+    @Override
+    public long writtenAside() {
+      return binder.writtenAside();
+    }
+
+    @Override
+    public boolean isInDoubt() {
+      return binder.isInDoubt();
+    }
   }
 
-  /** One that serves all splits. */
-  public static RowBinders of(RowBinder binder) {
-    return new RowBinders(() -> binder, () -> 0, () -> 0, false);
+  /** As updates of counters. */
+  public static RowBinders of(CounterStatements counters) {
+    return new RowBinders(counters::binder, true);
   }
 
   private static void requireNoTombstones(TableDescription table, ImportChoices choices) {
@@ -115,18 +114,8 @@ public final class RowBinders {
     return binders.get();
   }
 
-  /** Whether rows may append to lists, so that writing them twice is not writing them once. */
+  /** Whether rows add to counters or lists, so that writing them twice is not writing them once. */
   public boolean append() {
     return appends;
-  }
-
-  /** Rows that were left out since all their cells had expired. */
-  public long expiredRows() {
-    return expiredRows.getAsLong();
-  }
-
-  /** Cells that were left out since they had expired. */
-  public long expiredCells() {
-    return expiredCells.getAsLong();
   }
 }

@@ -2,7 +2,6 @@ package io.ringhaul.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
@@ -17,7 +16,6 @@ import java.util.List;
  */
 final class StaticCounters {
 
-  private final BatchWriter writer;
   private final CounterUpdate update;
   private final PartitionLook look;
   private final OncePerPartition once = new OncePerPartition();
@@ -32,7 +30,6 @@ final class StaticCounters {
       List<ColumnDescription> columns,
       List<ColumnDescription> counters,
       ImportWriters writers) {
-    this.writer = writers.writer();
     this.update = new CounterUpdate(session, table, columns, counters, table.partitionKey());
     this.look = new PartitionLook(session, table, columns, counters, writers.looks());
   }
@@ -41,8 +38,9 @@ final class StaticCounters {
    * Adds the row's static counters unless its partition has had them.
    *
    * @param rows how many written rows it counts as
+   * @param aside writes them
    */
-  void add(RawRow row, int rows) throws InterruptedException {
+  void add(RawRow row, int rows, Aside aside) throws InterruptedException {
     if (!update.addsAnything(row)) {
       return;
     }
@@ -51,6 +49,6 @@ final class StaticCounters {
     if (partition == null) {
       throw new IllegalStateException("The update of static counters has no routing key");
     }
-    once.write(partition, () -> look.findsAny(row) || writer.write(List.of(statement), rows));
+    once.write(partition, () -> look.findsAny(row) || aside.write(List.of(statement), rows));
   }
 }

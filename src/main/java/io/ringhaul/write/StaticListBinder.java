@@ -21,7 +21,7 @@ final class StaticListBinder implements RowBinder {
   private final InsertStatements inserts;
   private final Insert lists;
   private final OncePerPartition once;
-  private final BatchWriter writer;
+  private final Aside aside;
   private final PartitionRun run;
 
   /**
@@ -38,7 +38,7 @@ final class StaticListBinder implements RowBinder {
     this.inserts = inserts;
     this.lists = lists;
     this.once = once;
-    this.writer = writer;
+    this.aside = new Aside(writer);
     this.run = new PartitionRun(key);
   }
 
@@ -65,10 +65,20 @@ final class StaticListBinder implements RowBinder {
     if (run.isNew(partition)) {
       if (lists.writesAnything(row)) {
         int rows = statements.isEmpty() ? 1 : 0;
-        once.write(partition, () -> writer.write(List.of(lists.bind(row)), rows));
+        once.write(partition, () -> aside.write(List.of(lists.bind(row)), rows));
       }
       run.enter(partition);
     }
     return statements;
+  }
+
+  @Override
+  public long writtenAside() {
+    return aside.rows();
+  }
+
+  @Override
+  public boolean isInDoubt() {
+    return aside.isInDoubt();
   }
 }

@@ -78,6 +78,8 @@ public final class TargetTable {
             .execute(
                 SimpleStatement.newInstance("SELECT " + key + " FROM " + table.cql() + " LIMIT 1")
                     .setConsistencyLevel(requests.consistency())
+                    // The driver's default is more than guardrails may allow.
+                    .setPageSize(1)
                     .setTimeout(requests.timeout())
                     .setIdempotent(true))
             .one()

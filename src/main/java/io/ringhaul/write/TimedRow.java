@@ -56,11 +56,11 @@ final class TimedRow {
   }
 
   /** Writes the static lists of its partition. A row that has nothing else counts with these. */
-  void writeLists(ByteBuffer partition, RawRow row) throws InterruptedException {
+  void writeLists(ByteBuffer partition, RawRow row, Aside aside) throws InterruptedException {
     int rows = statements.isEmpty() ? 1 : 0;
     for (Map.Entry<TimedStaticList, CellSplitter> list : lists.entrySet()) {
       if (!list.getValue().writes().isEmpty()) {
-        list.getKey().write(partition, row, list.getValue(), rows);
+        list.getKey().write(partition, row, list.getValue(), rows, aside);
         rows = 0;
       }
     }

@@ -2,6 +2,7 @@ package io.ringhaul.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.cql.RowKey;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
@@ -12,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,15 +45,13 @@ final class TimedStatements {
   private final boolean tellsTtls;
   private final boolean appends;
   private final int[] partitionKey;
+  private final BatchWriter writer;
   private final int readAtPosition;
   private final long readAtOfAll;
   private final List<TimedStaticList> staticLists = new ArrayList<>();
 
   /** Whether there are cells that all rows of a partition share. */
   private final boolean sharesCells;
-
-  private final LongAdder expiredRows = new LongAdder();
-  private final LongAdder expiredCells = new LongAdder();
 
   /**
    * @param columns what rows carry, in their order
@@ -65,6 +63,7 @@ final class TimedStatements {
       List<ColumnDescription> columns,
       RestoredTimes times,
       ImportWriters writers) {
+    this.writer = writers.writer();
     this.clock = ImportClock.start(session);
     this.rowKey = new RowKey(table, columns);
     this.keyCheck = new KeyCheck(table, columns);
@@ -100,16 +99,6 @@ final class TimedStatements {
     return appends;
   }
 
-  /** Rows that were left out since all their cells had expired. */
-  long expiredRows() {
-    return expiredRows.sum();
-  }
-
-  /** Cells that were left out since they had expired, those of rows left out among them. */
-  long expiredCells() {
-    return expiredCells.sum();
-  }
-
   /** Binds the rows of one split. */
   RowBinder binder() {
     return new Binder();
@@ -117,7 +106,10 @@ final class TimedStatements {
 
   private final class Binder implements RowBinder {
     private final PartitionRun run = new PartitionRun(partitionKey);
+    private final Aside aside = new Aside(writer);
     private @Nullable ByteBuffer staticContent;
+    private long expiredRows;
+    private long expiredCells;
 
     @Override
     public List<BoundStatement> bind(RawRow row) throws InterruptedException {
@@ -143,15 +135,35 @@ final class TimedStatements {
       }
       // Not before: what a refused row shares with others is left to the next of them.
       if (partition != null && isNew) {
-        bound.writeLists(partition, row);
+        bound.writeLists(partition, row, aside);
         run.enter(partition);
       }
       staticContent = content;
-      expiredCells.add(bound.expiredCells());
+      expiredCells += bound.expiredCells();
       if (bound.hasExpired()) {
-        expiredRows.increment();
+        expiredRows++;
       }
       return bound.statements();
+    }
+
+    @Override
+    public long writtenAside() {
+      return aside.rows();
+    }
+
+    @Override
+    public boolean isInDoubt() {
+      return aside.isInDoubt();
+    }
+
+    @Override
+    public long expiredRows() {
+      return expiredRows;
+    }
+
+    @Override
+    public long expiredCells() {
+      return expiredCells;
     }
 
     private void bindStatics(RawRow row, long now, boolean withLists, TimedRow bound) {

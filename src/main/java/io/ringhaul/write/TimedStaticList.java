@@ -2,7 +2,6 @@ package io.ringhaul.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
@@ -22,7 +21,6 @@ final class TimedStaticList {
 
   private final TimedCells cells;
   private final Optional<PartitionLook> look;
-  private final BatchWriter writer;
   private final OncePerPartition once = new OncePerPartition();
 
   /**
@@ -45,7 +43,6 @@ final class TimedStaticList {
             : Optional.of(
                 new PartitionLook(
                     session, table, columns, List.of(list.column()), writers.looks()));
-    this.writer = writers.writer();
   }
 
   /** Divides the elements that the row carries into writes. */
@@ -57,8 +54,9 @@ final class TimedStaticList {
    * Writes what was split, unless it would be appended to what the partition has.
    *
    * @param rows how many written rows it counts as
+   * @param aside writes it
    */
-  void write(ByteBuffer partition, RawRow row, CellSplitter split, int rows)
+  void write(ByteBuffer partition, RawRow row, CellSplitter split, int rows, Aside aside)
       throws InterruptedException {
     List<BoundStatement> statements = new ArrayList<>();
     for (CellWrite write : split.writes()) {
@@ -66,6 +64,6 @@ final class TimedStaticList {
     }
     once.write(
         partition,
-        () -> (look.isPresent() && look.get().findsAny(row)) || writer.write(statements, rows));
+        () -> (look.isPresent() && look.get().findsAny(row)) || aside.write(statements, rows));
   }
 }

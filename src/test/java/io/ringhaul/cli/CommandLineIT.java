@@ -318,7 +318,8 @@ class CommandLineIT {
 
   @Test
   void wrongUsageIsToldApart() {
-    assertSentence(CapturedRun.inProcess(), 2, "Name a command: count, export, import or demo");
+    assertSentence(
+        CapturedRun.inProcess(), 2, "Name a command: count, export, import, jobs or demo");
     assertSentence(CapturedRun.inProcess("count", "a.b", "--nonsense"), 2, "'--nonsense'");
     assertSentence(CapturedRun.inProcess("count"), 2, "KEYSPACE.TABLE");
     assertSentence(CapturedRun.inProcess("export", "a.b", "--path=x"), 2, "--format");
@@ -329,9 +330,24 @@ class CommandLineIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"count", "export", "import", "demo", ""})
+  @ValueSource(
+      strings = {
+        "count",
+        "export",
+        "import",
+        "demo",
+        "jobs",
+        "jobs list",
+        "jobs show",
+        "jobs stop",
+        "jobs resume",
+        "jobs retry",
+        "jobs restart",
+        "jobs clean",
+        ""
+      })
   void helpAndVersionAreOnStandardOutput(String command) {
-    String[] help = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
+    String[] help = (command + " --help").strip().split(" ");
     CapturedRun helped = CapturedRun.inProcess(help);
     assertThat(helped.exitCode()).isZero();
     assertThat(helped.err()).isEmpty();

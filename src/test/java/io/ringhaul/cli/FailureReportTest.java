@@ -25,7 +25,7 @@ import picocli.CommandLine;
 class FailureReportTest {
 
   private static final OperationTotals PARTIAL =
-      new OperationTotals(700, 5_600, 48, 23, 12, 4, Duration.ofMillis(1_500));
+      new OperationTotals(700, 0, 5_600, 48, 23, 12, 4, Duration.ofMillis(1_500));
 
   @Test
   void theExitCodeTellsTheKind() {

@@ -1,6 +1,7 @@
 package io.ringhaul.csv;
 
 import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
@@ -85,7 +86,7 @@ final class CsvFolders {
               if (row != null) {
                 rows.add(hex(selected.size(), row));
               }
-            } catch (UnrepresentableValueException e) {
+            } catch (UnrepresentableValueException | MalformedRecordException e) {
               refused.add(String.valueOf(e.getMessage()));
             }
           }

@@ -6,12 +6,17 @@ import static io.ringhaul.csv.CsvTexts.listOf;
 import static io.ringhaul.csv.CsvTexts.read;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.seeds.Seeds;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Records as other writers leave them. */
@@ -114,42 +119,186 @@ class CsvReaderTest {
   }
 
   @Test
-  void aQuoteThatIsNotClosedNamesTheLineWhereTheRecordBegins() throws IOException {
-    CsvReader reader = reader("a,b\n\"1\n2\",c\nd,\"e\nf,g\n", RFC4180);
+  void whereLinesBreakWithinQuotesARecordEndsWhereItsQuotesSay() throws IOException {
+    CsvReader reader = reader("a,b\n\"1\n2\",c\nd,\"e\nf\"g,h\ni,j\nk,\"l\nm,n\n", RFC4180);
     reader.next();
-    reader.next();
-    assertThat(reader.line()).isEqualTo(2);
-    assertThatThrownBy(reader::next)
-        .isInstanceOf(StorageException.class)
-        .hasMessage(
-            "The file f.csv ends within the quotes of field 2 of the record on line 4; it is cut"
-                + " off, or was written in another dialect");
+    assertRecord(reader, 2, "\"1\n2\",c", null);
+    assertRecord(
+        reader,
+        4,
+        "d,\"e\nf\"g,h",
+        "has text after the closing quote of field 2; write a quote within quotes as \"\"");
+    assertRecord(reader, 6, "i,j", null);
+    assertRecord(
+        reader,
+        7,
+        "k,\"l\nm,n\n",
+        "has a quote in field 2 that is not closed: the file ends in it, so it is cut off or was"
+            + " written in another dialect");
+    assertThat(reader.next()).isNull();
+    assertThat(reader.text()).isNull();
   }
 
   @Test
-  void aRecordLargerThanAllowedIsRefused() throws IOException {
-    String text = "a,b\n\"" + "x".repeat(1_000_000) + "\n\",b\n";
+  void whereNoLineBreaksWithinQuotesARecordEndsWithItsLine() throws IOException {
+    String problem =
+        "has a quote in field 2 that is not closed on its line, where no record before it is of"
+            + " several lines; close it, or write a quote within quotes as \"\"";
+    CsvReader open = reader("a,b\nc,\"d\ne,f\r\ng,h\n", RFC4180);
+    assertRecord(open, 1, "a,b", null);
+    assertRecord(open, 2, "c,\"d", problem);
+    assertRecord(open, 3, "e,f", null);
+    assertRecord(open, 4, "g,h", null);
+    assertThat(open.next()).isNull();
+
+    CsvReader closedLater = reader("a,b\nc,\"d\ne,f\ng,\"h\"\ni,j\n", RFC4180);
+    closedLater.expectFields(2);
+    closedLater.next();
+    assertRecord(closedLater, 2, "c,\"d", problem);
+    assertRecord(closedLater, 3, "e,f", null);
+    assertRecord(closedLater, 4, "g,\"h\"", null);
+    assertRecord(closedLater, 5, "i,j", null);
+
+    CsvReader wide = reader("a,b\nc,\"d\ne,\",f\ng,h\n", RFC4180);
+    wide.expectFields(2);
+    wide.next();
+    assertRecord(wide, 2, "c,\"d\ne,\",f", "has 3 fields, not 2");
+    assertRecord(wide, 4, "g,h", null);
+
+    CsvReader last = reader("a,b\nc,\"d", DSBULK);
+    last.next();
+    assertRecord(
+        last,
+        2,
+        "c,\"d",
+        "has a quote in field 2 that is not closed: the file ends in it, so it is cut off or was"
+            + " written in another dialect");
+    assertThat(last.next()).isNull();
+  }
+
+  @Test
+  void aRecordLargerThanAllowedIsRefusedAndTheNextIsRead() throws IOException {
+    String problem =
+        "is larger than 900000 bytes; a quote in it may not be closed. If it is right, raise"
+            + " maxRecordSize";
+    String large = "x".repeat(1_000_000);
     CsvReader reader =
-        new CsvReader(
-            "f.csv", new ByteArrayInputStream(text.getBytes(UTF_8)), RFC4180, '\0', 900_000);
-    reader.next();
-    assertThatThrownBy(reader::next)
-        .isInstanceOf(StorageException.class)
-        .hasMessage(
-            "The record on line 2 of f.csv is larger than 900000 bytes; a quote in it may not be"
-                + " closed. If it is right, raise maxRecordSize");
+        reader(
+            "a,b\n\""
+                + large
+                + "\",b\nc,d\n"
+                + large
+                + ",e\nf,"
+                + large
+                + "\ng,\"h\n\ni\"\n\""
+                + large
+                + "\n"
+                + large
+                + "\",j\nk,l\nm,\"\n"
+                + large,
+            RFC4180,
+            900_000);
+    assertRecord(reader, 1, "a,b", null);
+    assertRecord(reader, 2, null, problem);
+    assertRecord(reader, 3, "c,d", null);
+    assertRecord(reader, 4, null, problem);
+    assertRecord(reader, 5, null, problem);
+    assertRecord(reader, 6, "g,\"h\n\ni\"", null);
+    assertRecord(reader, 9, null, problem);
+    assertRecord(reader, 11, "k,l", null);
+    assertRecord(reader, 12, null, problem);
+    assertThat(reader.next()).isNull();
+
+    // Where lines never broke within quotes, a quote that is not closed takes one line with it.
+    CsvReader open =
+        reader("a,b\nc,\"d\n" + "e,f\n".repeat(1_000) + "g,\"" + large + "\nh,i\n", RFC4180, 999);
+    open.next();
+    assertRecord(
+        open,
+        2,
+        "c,\"d",
+        "has a quote in field 2 that is not closed on its line, where no record before it is of"
+            + " several lines; close it, or write a quote within quotes as \"\"");
+    for (int line = 3; line < 1_003; line++) {
+      assertRecord(open, line, "e,f", null);
+    }
+    assertRecord(
+        open,
+        1_003,
+        null,
+        "is larger than 999 bytes; a quote in it may not be closed. If it is right, raise"
+            + " maxRecordSize");
+    assertRecord(open, 1_004, "h,i", null);
+    assertThat(open.next()).isNull();
   }
 
   @Test
   void aRecordOfTooManyFieldsIsRefused() throws IOException {
-    String text = "a,b\n" + ",".repeat(100_000);
-    CsvReader reader =
-        new CsvReader(
-            "f.csv", new ByteArrayInputStream(text.getBytes(UTF_8)), RFC4180, '\0', 1_000);
+    CsvReader reader = reader("a,b\n" + ",".repeat(100_000) + "\nc,d", RFC4180, 1_000);
     reader.next();
-    assertThatThrownBy(reader::next)
-        .isInstanceOf(StorageException.class)
-        .hasMessageStartingWith("The record on line 2 of f.csv is larger than 1000 bytes");
+    reader.next();
+    assertThat(reader.problem()).startsWith("is larger than 1000 bytes");
+    assertRecord(reader, 3, "c,d", null);
+  }
+
+  @Test
+  void recordsOfAnotherWidthHaveAProblem() throws IOException {
+    CsvReader reader = reader("a\n\nb,c\n\"\"\n,\n", RFC4180);
+    reader.expectFields(2);
+    assertRecord(reader, 1, "a", "has 1 fields, not 2");
+    assertRecord(reader, 3, "b,c", null);
+    assertRecord(reader, 4, "\"\"", "has 1 fields, not 2");
+    assertRecord(reader, 5, ",", null);
+    assertThat(reader.next()).isNull();
+  }
+
+  /** Whatever is wrong with them, the texts and what stands between them are the file. */
+  @Test
+  void textsStandAsTheyAreWhereverBuffersEnd() {
+    Seeds.each(
+        300,
+        random -> {
+          CsvSyntax syntax = random.nextBoolean() ? RFC4180 : DSBULK;
+          StringBuilder file = new StringBuilder();
+          int records = random.nextInt(40);
+          for (int i = 0; i < records; i++) {
+            int length = random.nextInt(8) == 0 ? random.nextInt(70_000) : random.nextInt(9);
+            String characters = random.nextBoolean() ? "ab,\"\\\r\nc,d" : "ab,c";
+            random
+                .ints(length, 0, characters.length())
+                .forEach(c -> file.append(characters.charAt(c)));
+            file.append(random.nextInt(5) == 0 ? "\r\n" : "\n");
+          }
+          byte[] bytes = file.toString().getBytes(UTF_8);
+          try {
+            CsvReader reader = new CsvReader(dripping(bytes, random), syntax, '\0', 1 << 20);
+            reader.takeBlankLinesAsRecords();
+            reader.expectFields(random.nextInt(3));
+            int at = 0;
+            while (reader.next() != null) {
+              byte[] text = Objects.requireNonNull(reader.text());
+              assertThat(Arrays.copyOfRange(bytes, at, at + text.length)).isEqualTo(text);
+              at += text.length;
+              if (at < bytes.length) {
+                assertThat(bytes[at]).isIn((byte) '\r', (byte) '\n');
+                at += bytes[at] == '\r' && at + 1 < bytes.length && bytes[at + 1] == '\n' ? 2 : 1;
+              }
+            }
+            assertThat(at).isEqualTo(bytes.length);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /** A stream that gives its bytes in pieces of any size. */
+  private static InputStream dripping(byte[] bytes, Random random) {
+    return new ByteArrayInputStream(bytes) {
+      @Override
+      public synchronized int read(byte[] target, int offset, int length) {
+        return super.read(target, offset, Math.min(length, 1 + random.nextInt(20_000)));
+      }
+    };
   }
 
   @Test
@@ -157,7 +306,7 @@ class CsvReaderTest {
     String text = "# one\na,b\n#\"two\n\"#c\",d\ne,#f\n#";
     assertThat(read(RFC4180, text)).hasSize(6);
     CsvReader reader =
-        new CsvReader("f.csv", new ByteArrayInputStream(text.getBytes(UTF_8)), RFC4180, '#', 100);
+        new CsvReader(new ByteArrayInputStream(text.getBytes(UTF_8)), RFC4180, '#', 100);
     assertThat(CsvTexts.fields(reader.next())).containsExactly("a", "b");
     assertThat(CsvTexts.fields(reader.next())).containsExactly("#c", "d");
     assertThat(reader.line()).isEqualTo(4);
@@ -165,8 +314,21 @@ class CsvReaderTest {
     assertThat(reader.next()).isNull();
   }
 
+  private static void assertRecord(
+      CsvReader reader, long line, @Nullable String text, @Nullable String problem)
+      throws IOException {
+    assertThat(reader.next()).isNotNull();
+    byte[] actual = reader.text();
+    assertThat(actual == null ? null : new String(actual, UTF_8)).isEqualTo(text);
+    assertThat(reader.problem()).isEqualTo(problem);
+    assertThat(reader.line()).isEqualTo(line);
+  }
+
   private static CsvReader reader(String text, CsvSyntax syntax) throws IOException {
-    return new CsvReader(
-        "f.csv", new ByteArrayInputStream(text.getBytes(UTF_8)), syntax, '\0', 1 << 20);
+    return reader(text, syntax, 1 << 20);
+  }
+
+  private static CsvReader reader(String text, CsvSyntax syntax, int largest) throws IOException {
+    return new CsvReader(new ByteArrayInputStream(text.getBytes(UTF_8)), syntax, '\0', largest);
   }
 }

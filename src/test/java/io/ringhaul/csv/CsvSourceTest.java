@@ -176,9 +176,14 @@ class CsvSourceTest {
                 + ": name holds bytes that are no UTF-8; set encoding if the file is in another"
                 + " one");
     assertThat(imported.rows()).containsExactly(List.of(number(2), text("y")));
-    assertThatThrownBy(() -> CsvFolders.read(encoded(file, StandardCharsets.US_ASCII), TABLE))
-        .isInstanceOf(StorageException.class)
-        .hasMessageContaining("holds bytes that are no text in its encoding");
+    imported = CsvFolders.read(encoded(file, StandardCharsets.US_ASCII), TABLE);
+    assertThat(imported.rows()).containsExactly(List.of(number(2), text("y")));
+    assertThat(imported.refused())
+        .containsExactly(
+            "Record 1 (line 2) of "
+                + file
+                + ": name holds bytes that are no US-ASCII; set encoding if the file is in another"
+                + " one");
   }
 
   @Test
@@ -273,14 +278,20 @@ class CsvSourceTest {
   }
 
   @Test
-  void aQuoteThatIsNeverClosedEndsTheImport() throws IOException {
+  void aQuoteThatIsNeverClosedTakesItsLine() throws IOException {
     Path file = write("a.csv", "id,name\n1,a\n2,\"b\n3,c\n");
-    assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(file), TABLE))
-        .isInstanceOf(StorageException.class)
-        .hasMessageContaining("ends within the quotes of field 2 of the record on line 3");
-    assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(file).maxRecordSize(3), TABLE))
-        .isInstanceOf(StorageException.class)
-        .hasMessageContaining("larger than 3 bytes");
+    for (CsvSource source : List.of(CsvSource.at(file), CsvSource.at(file).maxRecordSize(8))) {
+      Imported imported = CsvFolders.read(source, TABLE);
+      assertThat(imported.rows())
+          .containsExactly(List.of(number(1), text("a")), List.of(number(3), text("c")));
+      assertThat(imported.refused())
+          .containsExactly(
+              "Record 2 (line 3) of "
+                  + file
+                  + " has a quote in field 2 that is not closed on its line, where no record before"
+                  + " it is of several lines; close it, or write a quote within quotes as \"\"; its"
+                  + " fields must be [id, name]");
+    }
   }
 
   private List<@Nullable String> names(CsvSource source) {

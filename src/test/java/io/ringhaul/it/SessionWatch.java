@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.metadata.Node;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,9 @@ final class SessionWatch {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger most = new AtomicInteger();
   private final Set<Node> coordinators = ConcurrentHashMap.newKeySet();
+  private final Map<Node, AtomicInteger> inFlightOf = new ConcurrentHashMap<>();
+  private final AtomicInteger mostOfANode = new AtomicInteger();
+  private final AtomicInteger speculations = new AtomicInteger();
   private final List<String> prepared = new CopyOnWriteArrayList<>();
   private final Queue<Statement<?>> sent = new ConcurrentLinkedQueue<>();
 
@@ -53,6 +57,16 @@ final class SessionWatch {
     assertThat(inFlight.get()).as("requests still in flight").isZero();
   }
 
+  /** Checks that so many requests, and never more, were in flight at once to one node. */
+  void requireAtMostOfANode(int requests) {
+    assertThat(mostOfANode.get()).as("requests in flight to a node").isEqualTo(requests);
+  }
+
+  /** How many requests were sent to another node before the first had answered. */
+  int speculations() {
+    return speculations.get();
+  }
+
   Set<Node> coordinators() {
     return coordinators;
   }
@@ -69,11 +83,14 @@ final class SessionWatch {
 
   private @Nullable Object call(java.lang.reflect.Method method, Object @Nullable [] arguments)
       throws Throwable {
+    Node node = null;
     boolean asynchronous = method.getName().equals("executeAsync");
     if (asynchronous) {
       most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
       if (arguments != null && arguments[0] instanceof Statement<?> statement) {
         sent.add(statement);
+        node = statement.getNode();
+        change(node, 1);
       }
     }
     if (method.getName().startsWith("prepare") && arguments != null) {
@@ -85,16 +102,27 @@ final class SessionWatch {
     } catch (InvocationTargetException e) {
       throw e.getCause() == null ? e : e.getCause();
     }
-    return asynchronous && result instanceof CompletionStage<?> stage ? watch(stage) : result;
+    return asynchronous && result instanceof CompletionStage<?> stage ? watch(stage, node) : result;
   }
 
-  private CompletionStage<?> watch(CompletionStage<?> response) {
+  private CompletionStage<?> watch(CompletionStage<?> response, @Nullable Node node) {
     return response.whenComplete(
         (rows, failure) -> {
           if (rows instanceof AsyncResultSet page) {
             coordinators.add(page.getExecutionInfo().getCoordinator());
           }
+          if (rows instanceof AsyncResultSet page) {
+            speculations.addAndGet(page.getExecutionInfo().getSpeculativeExecutionCount());
+          }
+          change(node, -1);
           inFlight.decrementAndGet();
         });
+  }
+
+  private void change(@Nullable Node node, int by) {
+    if (node != null) {
+      AtomicInteger ofNode = inFlightOf.computeIfAbsent(node, any -> new AtomicInteger());
+      mostOfANode.accumulateAndGet(ofNode.addAndGet(by), Math::max);
+    }
   }
 }

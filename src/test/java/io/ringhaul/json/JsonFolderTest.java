@@ -243,7 +243,7 @@ class JsonFolderTest {
     assertThat(read(JsonSource.at(file), "k"))
         .containsExactly(
             "k=00000001",
-            "Row 2 of "
+            "Row 2 (line 2) of "
                 + file
                 + ": late is no column of the table, so its value would be lost; set"
                 + " ignoreUnknownFields to leave such fields out",

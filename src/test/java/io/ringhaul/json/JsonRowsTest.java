@@ -3,15 +3,18 @@ package io.ringhaul.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.atIndex;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
 import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.cql.CqlGenerator;
+import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.files.SourceFile;
 import io.ringhaul.format.Compression;
+import io.ringhaul.format.SourceRecord;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -82,6 +85,8 @@ class JsonRowsTest {
           rows.add(hex(row, width));
         } catch (UnrepresentableValueException e) {
           rows.add(e.column() + "| " + e.getMessage());
+        } catch (MalformedRecordException e) {
+          rows.add(String.valueOf(e.getMessage()));
         }
       }
     }
@@ -195,7 +200,10 @@ class JsonRowsTest {
     assertThat(read("{\n  \"l\" : null,\n  \"k\" : 1\n}\n")).containsExactly(one);
     assertThat(read("\ufeff [ {\"k\":1} , {\"k\":1} ] \n")).containsExactly(one, one);
     assertThat(read("[]")).isEmpty();
-    assertThat(read("{}")).containsExactly("null,null,null");
+    assertThat(read("{}"))
+        .containsExactly(
+            "k| Row 1 (line 1) of part-1.json: it has no value for \"k\", which its primary key"
+                + " needs");
   }
 
   @Test
@@ -209,18 +217,18 @@ class JsonRowsTest {
                     + "{\"k\":\"x\"}\n"
                     + "{\"k\":6}\n"))
         .containsExactly(
-            "l| Row 1 of part-1.json: l.element is a JSON object, which is no int here",
+            "l| Row 1 (line 1) of part-1.json: l.element is a JSON object, which is no int here",
             "00000002,null,null",
-            "k| Row 3 of part-1.json: k is there twice",
-            "other| Row 4 of part-1.json: other is no column of the table, so its value would be"
+            "k| Row 3 (line 3) of part-1.json: k is there twice",
+            "other| Row 4 (line 4) of part-1.json: other is no column of the table, so its value would be"
                 + " lost; set ignoreUnknownFields to leave such fields out",
-            "k| Row 5 of part-1.json: k holds \"x\", which is no int",
+            "k| Row 5 (line 5) of part-1.json: k holds \"x\", which is no int",
             "00000006,null,null");
     assertThat(read("[{\"k\":{}},{\"k\":2},{\"k\":[[]]}]"))
         .containsExactly(
-            "k| Row 1 of part-1.json: k is a JSON object, which is no int here",
+            "k| Row 1 (line 1) of part-1.json: k is a JSON object, which is no int here",
             "00000002,null,null",
-            "k| Row 3 of part-1.json: k is a JSON array, which is no int here");
+            "k| Row 3 (line 1) of part-1.json: k is a JSON array, which is no int here");
   }
 
   @Test
@@ -234,43 +242,186 @@ class JsonRowsTest {
         .startsWith("deep| Row 1");
   }
 
+  /** Where each document has its line, what is none takes its line and no other. */
   @Test
-  void textThatIsNoJson() {
-    for (String content :
+  void linesThatAreNoDocument() {
+    for (String line :
         List.of(
             "{\"k\":1",
+            "{\"k\":1,\"Ä \\\"b\\\"\":",
+            "{\"k\":1,\"Ä \\\"b\\\"\":\"x",
+            "{\"k\":1,\"l\":[",
+            "{\"k\":{\"k\":[",
             "{\"k\":}",
             "{k:1}",
-            "{\"k\":1}}",
-            "[{\"k\":1}",
-            "[{\"k\":1}] 1",
             "7",
-            "[7]",
-            "[[{\"k\":1}]]",
-            "{\"k\":1},{\"k\":2}",
+            "null",
+            "\"x\"",
+            "}",
+            "]",
             "{\"k\":'1'}",
             "{\"k\":01}",
             "{\"k\":1,}",
             "{\"l\":[1",
+            "k,b",
             "# no JSON")) {
-      assertThatThrownBy(() -> read(content))
-          .as(content)
-          .isInstanceOf(StorageException.class)
-          .hasMessageContaining("part-1.json")
-          .hasMessageContaining("line 1, column");
+      for (String end : List.of("\n", "\r\n", "\r")) {
+        String first = "{\"k\":1}" + end;
+        String last = "{\"k\":2}" + end + "{\"k\":3}" + end;
+        String bad = "Row 2 (line 2) of part-1.json ";
+        List<String> refused = read(first + line + end + last);
+        assertThat(refused).as(line).hasSize(4).contains("00000001,null,null", atIndex(0));
+        assertThat(refused.get(1)).as(line).startsWith(bad).contains(": line ");
+        assertThat(refused.subList(2, 4))
+            .containsExactly("00000002,null,null", "00000003,null,null");
+        assertThat(records(first + line + end + last).get(1)).isEqualTo("line 2: " + line);
+        assertThat(read(first + line).get(1)).as(line).startsWith(bad);
+        assertThat(records(first + line).get(1)).isEqualTo("line 2: " + line);
+        if (!line.startsWith("[")) {
+          assertThat(read(line + end + last)).as(line).hasSize(3);
+        }
+
+        String array = "[" + end + "{\"k\":1}," + end + line + "," + end + "{\"k\":2}" + end + "]";
+        assertThat(read(array)).as(line).hasSize(3).contains("00000002,null,null", atIndex(2));
+        assertThat(read(array).get(1)).startsWith("Row 2 (line 3) of part-1.json ");
+        assertThat(records(array).get(1)).isEqualTo("line 3: " + line);
+      }
     }
-    assertThatThrownBy(() -> read("{\"k\":1}\n{\"k\":2}\n{\"k\" 3}\n"))
-        .hasMessageContaining("line 3, column 6, in or after its row 3");
-    for (String hex : List.of("ff", "c080", "eda080", "c3")) {
+  }
+
+  @Test
+  void bytesThatAreNoText() {
+    for (String hex : List.of("ff", "c080", "eda080", "c3", "f0908080ed")) {
+      byte[] bad =
+          CqlBytes.bytes(
+              CqlBytes.concatenate(
+                  CqlBytes.text("{\"k\":1,\"l\":[],\"Ä \\\"b\\\"\":\"é\uD83D\uDE00"),
+                  CqlBytes.hex(hex),
+                  CqlBytes.text("\"}")));
       byte[] content =
           CqlBytes.bytes(
               CqlBytes.concatenate(
-                  CqlBytes.text("{\"k\":1,\"l\":[],\"Ä \\\"b\\\"\":\""),
+                  CqlBytes.text("{\"k\":1}\n"),
+                  ByteBuffer.wrap(bad),
+                  CqlBytes.text("\n"),
                   CqlBytes.hex(hex),
-                  CqlBytes.text("\"}")));
-      assertThatThrownBy(() -> read(JsonSettings.NONE, content, 3))
+                  CqlBytes.text("\n{\"k\":2}")));
+      assertThat(read(JsonSettings.NONE, content, 3))
+          .containsExactly(
+              "00000001,null,null",
+              "Row 2 (line 2) of part-1.json holds bytes that are no UTF-8",
+              "Row 3 (line 3) of part-1.json holds bytes that are no UTF-8",
+              "00000002,null,null");
+      List<SourceRecord> records = sourceRecords(content);
+      assertThat(records.get(1).text().orElseThrow()).isEqualTo(bad);
+      assertThat(CqlBytes.hex(ByteBuffer.wrap(records.get(2).text().orElseThrow()))).isEqualTo(hex);
+    }
+  }
+
+  @Test
+  void textsOfRecords() {
+    assertThat(
+            records("\ufeff \n{\"k\":1}\r\n\n {\"k\":2,\n\"l\":[]}{\"k\":\"é\uD83D\uDE00\"} \n{}"))
+        .containsExactly(
+            "line 2: {\"k\":1}",
+            "line 4: {\"k\":2,\n\"l\":[]}",
+            "line 5: {\"k\":\"é\uD83D\uDE00\"}",
+            "line 6: {}");
+    assertThat(records("[{\"k\":1},5, [ {\"k\":2}, 7 ] ,\n\"x\" , {\"k\":3}\n]"))
+        .containsExactly(
+            "line 1: {\"k\":1}",
+            "line 1: 5",
+            "line 1: [ {\"k\":2}, 7 ]",
+            "line 2: \"x\"",
+            "line 2: {\"k\":3}");
+  }
+
+  /** Where lines say nothing of documents, there is no telling where the next one begins. */
+  @Test
+  void textThatIsNoJsonWithoutLines() {
+    for (String content :
+        List.of(
+            "{\"k\":1}{\"k\":2}\n{k:1}\n{\"k\":3}",
+            "{\"k\":1,\n\"l\":[]}\n{k:1}\n{\"k\":3}",
+            "{\n\"k\":1,\n\"l\" []}\n{k:1}\n{\"k\":3}",
+            "[{\"k\":1},{\"k\":2},{\"k\":3}",
+            "[{\"k\":1}]\n 1",
+            "[{\"k\":1},\n{\"k\":1}",
+            "[{\"k\":1},{\"k\":1},{k:1}]")) {
+      assertThatThrownBy(() -> read(content))
+          .as(content)
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("is not UTF-8");
+          .hasMessageContaining("The file part-1.json ")
+          .hasMessageContaining(": line ")
+          .hasMessageContaining(", column ");
+    }
+    assertThatThrownBy(() -> read("{\"k\":1,\n\"l\":[]}\n{\"k\":2}\n{\"k\" 3}\n"))
+        .hasMessageContaining("line 4, column 6, in or after its row 3");
+  }
+
+  /** Whatever the buffers, a bad line leaves its neighbours as they are. */
+  @Test
+  void linesAmongLongOnes() {
+    Seeds.each(
+        100,
+        random -> {
+          StringBuilder content = new StringBuilder();
+          List<String> expected = new ArrayList<>();
+          List<String> texts = new ArrayList<>();
+          int lines = 1 + random.nextInt(40);
+          for (int i = 0; i < lines; i++) {
+            String padding =
+                "é\uD83D\uDE00x".repeat(random.nextInt(random.nextInt(6) == 0 ? 20_000 : 20));
+            String good = "{\"k\":" + i + ",\"Ä \\\"b\\\"\":\"" + padding + "\"}";
+            boolean isBad = random.nextInt(3) == 0;
+            String line = isBad ? good.substring(0, random.nextInt(good.length() - 1) + 1) : good;
+            content.append(line).append(random.nextBoolean() ? "\n" : "\r\n");
+            // Half a surrogate pair is a question mark in the bytes.
+            String text = "line " + (i + 1) + ": " + new String(line.getBytes(UTF_8), UTF_8);
+            if (!line.equals("{")) {
+              texts.add(text);
+              expected.add(
+                  isBad ? "bad" : hex(row(CqlBytes.integer(i), CqlBytes.text(padding), null), 3));
+            } else {
+              content.setLength(content.length() - line.length() - 1);
+              content.append("\n");
+            }
+          }
+          List<String> actual =
+              read(content.toString()).stream()
+                  .map(row -> row.startsWith("Row ") ? "bad" : row)
+                  .toList();
+          assertThat(actual).isEqualTo(expected);
+          assertThat(records(content.toString())).isEqualTo(texts);
+        });
+  }
+
+  private static List<String> records(String content) {
+    return sourceRecords(content.getBytes(UTF_8)).stream()
+        .map(
+            record ->
+                record.unit()
+                    + " "
+                    + record.number()
+                    + ": "
+                    + new String(record.text().orElseThrow(), UTF_8))
+        .toList();
+  }
+
+  private static List<SourceRecord> sourceRecords(byte[] content) {
+    List<SourceRecord> records = new ArrayList<>();
+    try (JsonRowReader reader = reader(JsonSettings.NONE, content)) {
+      while (true) {
+        try {
+          if (reader.next() == null) {
+            assertThat(reader.lastRecord()).isEmpty();
+            return records;
+          }
+        } catch (UnrepresentableValueException | MalformedRecordException e) {
+          assertThat(e).hasMessageContaining(reader.lastRecord().orElseThrow().number() + ")");
+        }
+        records.add(reader.lastRecord().orElseThrow());
+      }
     }
   }
 

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ final class Texts {
 
   /** The value as hexadecimal digits; the whole text must be read. */
   static String readJson(DataType type, String text, TextOptions options) {
-    try (JsonParser json = JsonInput.open(new ByteArrayInputStream(text.getBytes(UTF_8)))) {
+    try (JsonParser json = JsonInput.open(new StringReader(text))) {
       json.nextToken();
       String hex = hex(TextReader.of(column(type), options).read(json));
       if (json.nextToken() != null) {

@@ -1,0 +1,108 @@
+package io.ringhaul;
+
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.job.Checkpoint;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobRun;
+import io.ringhaul.job.PartitionStatus;
+import io.ringhaul.progress.ProgressMeter.Earlier;
+import io.ringhaul.ring.TokenRange;
+import io.ringhaul.ring.TokenRangeSet;
+import io.ringhaul.scan.ScanPlan;
+import io.ringhaul.scan.ScanTask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What is done of an exporting job, by the token ranges that were read: a later run may divide the
+ * others in another way, on another ring. The tasks of a plan are partitions of the job, under
+ * numbers that no partition that is done has.
+ */
+final class ExportCheckpoints {
+
+  private final JobRun run;
+  private final List<JobPartition> earlier;
+  private final List<Integer> numbers = new ArrayList<>();
+
+  ExportCheckpoints(JobRun run) {
+    this.run = run;
+    this.earlier =
+        run.partitions().stream().filter(each -> each.status() == PartitionStatus.DONE).toList();
+  }
+
+  /** What earlier runs have written. */
+  List<TaskOutput> outputs() {
+    return outputs(earlier);
+  }
+
+  /** What those of these partitions have written that are done. */
+  static List<TaskOutput> outputs(List<JobPartition> partitions) {
+    return partitions.stream()
+        .filter(each -> each.status() == PartitionStatus.DONE)
+        .map(done -> new TaskOutput(done.number(), done.rows(), done.bytes(), done.outputs()))
+        .toList();
+  }
+
+  /** The tokens that earlier runs have read. */
+  TokenRangeSet tokens() {
+    return TokenRangeSet.of(ranges());
+  }
+
+  /** The ranges that earlier runs have read, partition by partition. */
+  List<TokenRange> ranges() {
+    return earlier.stream().flatMap(done -> done.tokens().stream()).toList();
+  }
+
+  /** The figures of earlier runs. */
+  Earlier figures() {
+    return new Earlier(
+        earlier.size(), ranges().size(), earlier.stream().mapToLong(JobPartition::rows).sum());
+  }
+
+  /** Rows that earlier runs have left out. */
+  long rejectedRows() {
+    return earlier.stream().mapToLong(JobPartition::rejectedRows).sum();
+  }
+
+  /** Stores what this run is to do. */
+  void plan(StoredExport how, ScanPlan scan) {
+    Set<Integer> taken = earlier.stream().map(JobPartition::number).collect(Collectors.toSet());
+    List<JobPartition> partitions = new ArrayList<>();
+    int number = 0;
+    for (ScanTask task : scan.tasks()) {
+      while (taken.contains(number)) {
+        number++;
+      }
+      numbers.add(number);
+      partitions.add(JobPartition.ofTokens(number++, task.ranges()));
+    }
+    run.plan(how.text(), partitions);
+  }
+
+  /** The number of the partition that a task of the plan is. */
+  int number(ScanTask task) {
+    return numbers.get(task.number());
+  }
+
+  void begun(ScanTask task) {
+    run.begun(number(task));
+  }
+
+  /** Durable when this returns, if the job's store is. */
+  void done(TaskOutput output, long rejectedRows, long rejectBytes) {
+    run.done(
+        new Checkpoint(
+            output.task(),
+            output.rows(),
+            output.bytes(),
+            rejectedRows,
+            output.files(),
+            rejectBytes));
+  }
+
+  void failed(ScanTask task, String error) {
+    run.failed(number(task), error);
+  }
+}

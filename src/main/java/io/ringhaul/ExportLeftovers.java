@@ -1,0 +1,102 @@
+package io.ringhaul;
+
+import io.ringhaul.exceptions.JobException;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobRun;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Removes what the jobs of exports have left at their targets: temporary files, files of attempts
+ * that came to nothing, and outputs of jobs that are given up. What is committed is never touched.
+ */
+public final class ExportLeftovers {
+
+  private ExportLeftovers() {}
+
+  /**
+   * Removes what is of no use to anybody. What is done of a job that is not completed stays, so
+   * that it can be resumed.
+   *
+   * @param target where the job's export goes
+   * @return how many files were removed
+   * @throws JobException if the store has no such job of an export, if another process works on it,
+   *     or if it goes elsewhere
+   */
+  public static int clean(JobStore store, UUID id, ExportTarget target) {
+    Job job = find(store, id, target);
+    if (job.status() == JobStatus.COMPLETED) {
+      return clean(job, target, ExportCheckpoints.outputs(store.partitions(id)));
+    }
+    try (JobRun run = store.begin(id)) {
+      int removed = clean(job, target, ExportCheckpoints.outputs(run.partitions()));
+      run.stopped();
+      return removed;
+    }
+  }
+
+  /**
+   * Gives a job up: removes all that it has written and not committed, and forgets it.
+   *
+   * @param target where the job's export goes
+   * @return how many files were removed
+   * @throws JobException if the store has no such job of an export, if another process works on it,
+   *     or if it goes elsewhere
+   */
+  public static int giveUp(JobStore store, UUID id, ExportTarget target) {
+    Job job = find(store, id, target);
+    int removed;
+    if (job.status() == JobStatus.COMPLETED) {
+      removed = clean(job, target, ExportCheckpoints.outputs(store.partitions(id)));
+    } else {
+      try (JobRun run = store.begin(id)) {
+        removed = clean(job, target, List.of());
+        run.stopped();
+      }
+    }
+    store.delete(id);
+    return removed;
+  }
+
+  private static Job find(JobStore store, UUID id, ExportTarget target) {
+    Job job =
+        store.find(id).orElseThrow(() -> new JobException(id, "The store has no job " + id, null));
+    if (job.kind() != JobKind.EXPORT) {
+      throw new JobException(
+          id, "Job " + id + " is no export and leaves no files at a target", null);
+    }
+    Map<String, String> fingerprint = job.definition().fingerprint();
+    target
+        .identity()
+        .forEach(
+            (part, value) -> {
+              if (!value.equals(fingerprint.get(part))) {
+                throw new JobException(
+                    id,
+                    String.format(
+                        "Job %s goes elsewhere: its %s is \"%s\", not \"%s\"",
+                        id, part, fingerprint.get(part), value),
+                    null);
+              }
+            });
+    return job;
+  }
+
+  private static int clean(Job job, ExportTarget target, List<TaskOutput> kept) {
+    if (job.plan().isEmpty()) {
+      return 0;
+    }
+    TargetPlan plan = StoredExport.parse(job.plan().get()).target();
+    try (TargetSession session = target.open()) {
+      return session.clean(plan, kept);
+    }
+  }
+}

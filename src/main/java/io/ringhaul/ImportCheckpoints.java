@@ -1,0 +1,132 @@
+package io.ringhaul;
+
+import io.ringhaul.exceptions.JobException;
+import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceSplit;
+import io.ringhaul.job.Checkpoint;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobRun;
+import io.ringhaul.job.PartitionStatus;
+import io.ringhaul.progress.ProgressMeter.Earlier;
+import java.util.List;
+import java.util.Optional;
+
+/** What is done of an importing job: each split of its source is a partition of it. */
+final class ImportCheckpoints {
+
+  private static final int MOST_IN_MESSAGE = 3;
+
+  private final JobRun run;
+
+  /** As they were when this run began. */
+  private final List<JobPartition> partitions;
+
+  ImportCheckpoints(JobRun run) {
+    this.run = run;
+    this.partitions = run.partitions();
+  }
+
+  /** The plan of an earlier run, with the splits that it has left; empty if there was none. */
+  Optional<SourcePlan> plan() {
+    return run.job()
+        .plan()
+        .map(
+            text ->
+                StoredImport.plan(
+                    text,
+                    partitions.stream()
+                        .filter(each -> each.status() != PartitionStatus.DONE)
+                        .map(ImportCheckpoints::split)
+                        .toList()));
+  }
+
+  /** Stores what this job is to do. */
+  void plan(SourcePlan plan) {
+    run.plan(
+        StoredImport.text(plan),
+        plan.splits().stream()
+            .map(
+                split ->
+                    JobPartition.ofSource(split.number(), StoredImport.text(split), split.bytes()))
+            .toList());
+  }
+
+  /** The figures of earlier runs. */
+  Earlier figures() {
+    return new Earlier(
+        (int) partitions.stream().filter(each -> each.status() == PartitionStatus.DONE).count(),
+        0,
+        before().written());
+  }
+
+  /** What became of the rows of earlier runs. */
+  SplitFigures before() {
+    return SplitFigures.of(partitions);
+  }
+
+  /** The length of the file of rejects at the last checkpoint. */
+  long rejectBytes() {
+    return run.rejectBytes();
+  }
+
+  /** Whether earlier runs have written anything, as far as is known. */
+  boolean haveBegun() {
+    return partitions.stream()
+        .anyMatch(each -> each.attempt() > 0 || each.status() == PartitionStatus.DONE);
+  }
+
+  /**
+   * Refuses to go on where an earlier run was cut off within splits whose rows must not be written
+   * twice: how far it came in them is not known.
+   *
+   * @throws JobException names the splits
+   */
+  void requireNoneInDoubt(String rows) {
+    List<String> inDoubt =
+        partitions.stream()
+            .filter(each -> each.status() != PartitionStatus.DONE && each.attempt() > 0)
+            .map(each -> each.number() + " " + split(each).parts())
+            .toList();
+    if (!inDoubt.isEmpty()) {
+      throw new JobException(
+          run.job().id(),
+          String.format(
+              "Job %s was cut off within %d of its splits, and %s: writing them again would add"
+                  + " them twice, and which of them are written is not known. Compare the table"
+                  + " with these parts of the source: %s%s. Then call replayInDoubt() if none of"
+                  + " their rows is there, or empty the table and begin a new job",
+              run.job().id(),
+              inDoubt.size(),
+              rows,
+              String.join(", ", inDoubt.subList(0, Math.min(MOST_IN_MESSAGE, inDoubt.size()))),
+              inDoubt.size() > MOST_IN_MESSAGE ? " and so on" : ""),
+          null);
+    }
+  }
+
+  void begun(SourceSplit split) {
+    run.begun(split.number());
+  }
+
+  /** Durable when this returns, if the job's store is. */
+  void done(SourceSplit split, SplitFigures figures, long rejectBytes) {
+    run.done(
+        new Checkpoint(
+            split.number(),
+            figures.written(),
+            split.bytes(),
+            figures.rejected(),
+            List.of(figures.text()),
+            rejectBytes));
+  }
+
+  private static SourceSplit split(JobPartition partition) {
+    return StoredImport.split(
+        partition
+            .unit()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "Partition " + partition.number() + " of an import has no split")));
+  }
+}

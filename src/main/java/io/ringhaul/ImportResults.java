@@ -1,0 +1,72 @@
+package io.ringhaul;
+
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.JobException;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.PartitionStatus;
+import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.progress.ProgressMeter.Earlier;
+import java.util.List;
+import java.util.UUID;
+
+/** The results of imports, from what their jobs have recorded. */
+final class ImportResults {
+
+  private ImportResults() {}
+
+  /**
+   * The result of a job of which all splits are done.
+   *
+   * @param totals the figures of the operation, those of earlier runs among them
+   * @param acknowledged how many rows the writer of this run has seen acknowledged
+   * @throws BulkOperationException if they do not agree with what was recorded split by split
+   */
+  static ImportResult of(
+      OperationJob job, String location, OperationTotals totals, long acknowledged) {
+    List<JobPartition> partitions = job.run().partitions();
+    SplitFigures figures = SplitFigures.of(partitions);
+    if (!figures.areWhole()
+        || partitions.stream().anyMatch(each -> each.status() != PartitionStatus.DONE)
+        || figures.written() != totals.rows()
+        || acknowledged != totals.rows() - totals.earlierRows()) {
+      throw new BulkOperationException(
+          String.format(
+              "The rows of the import from %s do not add up (%s, %d acknowledged, %s). Please"
+                  + " report this",
+              location, figures, acknowledged, totals));
+    }
+    return result(job.id(), location, totals, figures);
+  }
+
+  /** The result of a job that an earlier run has completed. */
+  static ImportResult completed(Job job, JobStore store) {
+    String location =
+        job.plan()
+            .map(plan -> StoredImport.plan(plan, List.of()).location())
+            .orElseThrow(
+                () ->
+                    new JobException(
+                        job.id(),
+                        "Job " + job.id() + " is completed, but its store has no plan of it",
+                        null));
+    SplitFigures figures = SplitFigures.of(store.partitions(job.id()));
+    OperationTotals totals =
+        new ProgressMeter(0, 0, new Earlier(job.figures().done(), 0, figures.written())).totals(0);
+    return result(job.id(), location, totals, figures);
+  }
+
+  private static ImportResult result(
+      UUID jobId, String location, OperationTotals totals, SplitFigures figures) {
+    return new ImportResult(
+        totals,
+        jobId,
+        location,
+        figures.read(),
+        figures.rejected(),
+        figures.expiredRows(),
+        figures.expiredCells());
+  }
+}

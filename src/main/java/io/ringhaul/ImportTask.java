@@ -1,0 +1,263 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.batch.WriteOutcome;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.MalformedRecordException;
+import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.TooManyRejectsException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourceRecord;
+import io.ringhaul.format.SourceSplit;
+import io.ringhaul.rejects.TaskRejects;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.write.RowBinder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One split under way. It is read by one thread, and is at its end when the cluster has answered
+ * for each of its rows, which may be later: others are read meanwhile.
+ */
+final class ImportTask {
+
+  /** A row that the cluster refused. Its bytes are not kept: it is read again if need be. */
+  private record Refused(long ordinal, String reason) {}
+
+  private final SourceSplit split;
+  private final String location;
+  private final TaskRejects rejects;
+  private final RowBinder binder;
+  private final Consumer<ImportTask> ended;
+  private final List<Refused> refused = new ArrayList<>();
+
+  /** Rows given to the writer less those answered for, once all are given; negative before. */
+  private final AtomicLong unanswered = new AtomicLong();
+
+  private long read;
+  private long added;
+  private long nothing;
+
+  /**
+   * @param location where the rows come from, for people
+   * @param ended takes this task at its end, on any thread
+   */
+  ImportTask(
+      SourceSplit split,
+      String location,
+      TaskRejects rejects,
+      RowBinder binder,
+      Consumer<ImportTask> ended) {
+    this.split = split;
+    this.location = location;
+    this.rejects = rejects;
+    this.binder = binder;
+    this.ended = ended;
+  }
+
+  SourceSplit split() {
+    return split;
+  }
+
+  TaskRejects rejects() {
+    return rejects;
+  }
+
+  /** What the reader of a split asks between rows. */
+  @FunctionalInterface
+  interface Reading {
+    boolean goesOn();
+  }
+
+  /**
+   * Reads the split and gives its rows to the writer.
+   *
+   * @param mode what becomes of rows that the cluster refuses
+   * @return whether it was read to its end
+   */
+  boolean read(RowReader reader, BatchWriter writer, Reading reading, RefusalMode mode)
+      throws InterruptedException {
+    while (reading.goesOn()) {
+      @Nullable RawRow row;
+      try {
+        row = reader.next();
+      } catch (UnrepresentableValueException | MalformedRecordException e) {
+        count();
+        rejects.add(e, last(reader), location);
+        continue;
+      }
+      if (row == null) {
+        if (!binder.isInDoubt() && unanswered.addAndGet(added) == 0) {
+          ended.accept(this);
+        }
+        return true;
+      }
+      count();
+      write(row, reader, writer, mode);
+    }
+    return false;
+  }
+
+  private Optional<SourceRecord> last(RowReader reader) {
+    rejects.form(reader.recordForm());
+    return reader.lastRecord();
+  }
+
+  private void count() {
+    read++;
+    rejects.read();
+  }
+
+  private void write(RawRow row, RowReader reader, BatchWriter writer, RefusalMode mode)
+      throws InterruptedException {
+    long aside = binder.writtenAside();
+    List<BoundStatement> statements;
+    try {
+      statements = binder.bind(row);
+    } catch (UnrepresentableValueException | RowRefusedException e) {
+      rejects.add(e, row, last(reader));
+      return;
+    }
+    if (!statements.isEmpty()) {
+      added++;
+      writer.add(statements, mode == RefusalMode.FAIL ? failing : new Rejecting(read));
+    } else if (binder.writtenAside() == aside) {
+      nothing++;
+    }
+  }
+
+  /** What a row that the cluster refuses does. */
+  enum RefusalMode {
+    FAIL,
+    REJECT
+  }
+
+  private final WriteOutcome failing =
+      new WriteOutcome() {
+        @Override
+        public void written(long bytes) {
+          answered();
+        }
+
+        @Override
+        public BulkOperationException refused(RowRefusedException failure) {
+          return failure;
+        }
+      };
+
+  private final class Rejecting implements WriteOutcome {
+    private final long ordinal;
+
+    private Rejecting(long ordinal) {
+      this.ordinal = ordinal;
+    }
+
+    @Override
+    public void written(long bytes) {
+      answered();
+    }
+
+    @Override
+    public @Nullable BulkOperationException refused(RowRefusedException failure) {
+      synchronized (refused) {
+        refused.add(new Refused(ordinal, String.valueOf(failure.getMessage())));
+      }
+      try {
+        rejects.announce();
+      } catch (TooManyRejectsException e) {
+        return e;
+      } finally {
+        answered();
+      }
+      return null;
+    }
+  }
+
+  private void answered() {
+    if (unanswered.decrementAndGet() == 0) {
+      ended.accept(this);
+    }
+  }
+
+  /**
+   * Reads the rows again that the cluster refused, and rejects them.
+   *
+   * @param opener opens the split once more
+   */
+  void rejectRefused(Supplier<RowReader> opener) {
+    List<Refused> all;
+    synchronized (refused) {
+      all = new ArrayList<>(refused);
+      refused.clear();
+    }
+    if (all.isEmpty()) {
+      return;
+    }
+    all.sort(Comparator.comparingLong(Refused::ordinal));
+    try (RowReader reader = opener.get()) {
+      long ordinal = 0;
+      for (Refused each : all) {
+        @Nullable RawRow row = null;
+        for (; ordinal < each.ordinal(); ordinal++) {
+          row = readAgain(reader, each.ordinal() == ordinal + 1);
+        }
+        if (row == null) {
+          throw changed();
+        }
+        rejects.addAnnounced(each.reason(), row, last(reader));
+      }
+    }
+    added -= all.size();
+  }
+
+  private @Nullable RawRow readAgain(RowReader reader, boolean wanted) {
+    try {
+      RawRow row = reader.next();
+      if (row == null) {
+        throw changed();
+      }
+      return row;
+    } catch (UnrepresentableValueException | MalformedRecordException e) {
+      if (wanted) {
+        throw changed();
+      }
+      return null;
+    }
+  }
+
+  private BulkOperationException changed() {
+    return new BulkOperationException(
+        location + " has changed during the import: a row that was read is no longer there");
+  }
+
+  /**
+   * What became of its rows, at its end.
+   *
+   * @throws BulkOperationException if they do not add up
+   */
+  SplitFigures figures() {
+    SplitFigures figures =
+        new SplitFigures(
+            read,
+            added + binder.writtenAside(),
+            rejects.count(),
+            nothing,
+            binder.expiredRows(),
+            binder.expiredCells());
+    if (!figures.areWhole()) {
+      throw new BulkOperationException(
+          String.format(
+              "The rows of split %d of %s do not add up (%s). Please report this",
+              split.number(), location, figures));
+    }
+    return figures;
+  }
+}

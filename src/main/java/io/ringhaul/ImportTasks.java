@@ -1,0 +1,175 @@
+package io.ringhaul;
+
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.JobStoppedException;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceSession;
+import io.ringhaul.format.SourceSplit;
+import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.rejects.RejectedRows;
+import io.ringhaul.rejects.TaskRejects;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.write.RowBinder;
+import io.ringhaul.write.RowBinders;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * The splits of an import. Readers go from one to the next without waiting for the cluster; a split
+ * is done, and has its checkpoint, when each of its rows is acknowledged or durably rejected.
+ */
+final class ImportTasks {
+
+  /** After so many rows a reader looks whether splits that it has left behind are at their end. */
+  private static final int ROWS_BETWEEN_LOOKS = 1 << 10;
+
+  /**
+   * Where the rows of an import come from.
+   *
+   * @param table where they go
+   * @param columns the plan's columns
+   */
+  record Source(
+      SourceSession session,
+      SourcePlan plan,
+      TableDescription table,
+      List<ColumnDescription> columns) {
+
+    RowReader open(SourceSplit split) {
+      return session.open(plan, columns, split);
+    }
+  }
+
+  private final Source source;
+  private final RowBinders binders;
+  private final BatchWriter writer;
+  private final RejectedRows rejected;
+  private final OperationJob job;
+  private final ImportCheckpoints checkpoints;
+  private final ProgressMeter meter;
+  private final Queue<SourceSplit> waiting;
+  private final Queue<ImportTask> ended = new ConcurrentLinkedQueue<>();
+  private final Set<ImportTask> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopped;
+
+  ImportTasks(
+      Source source,
+      RowBinders binders,
+      BatchWriter writer,
+      RejectedRows rejected,
+      OperationJob job,
+      ImportCheckpoints checkpoints,
+      ProgressMeter meter) {
+    this.source = source;
+    this.binders = binders;
+    this.writer = writer;
+    this.rejected = rejected;
+    this.job = job;
+    this.checkpoints = checkpoints;
+    this.meter = meter;
+    this.waiting = new ConcurrentLinkedQueue<>(source.plan().splits());
+  }
+
+  /**
+   * Imports all splits on so many threads.
+   *
+   * @throws JobStoppedException if the job was asked to stop before all was done
+   */
+  void run(ExecutorService threads, int readers) throws InterruptedException {
+    Workers.run(threads, readers, this::work);
+    writer.flush();
+    finishEnded();
+    if (stopped) {
+      throw new JobStoppedException(job.id(), "Importing into " + source.table() + " was stopped");
+    }
+    if (!open.isEmpty()) {
+      throw new BulkOperationException(
+          open.size()
+              + " splits of "
+              + source.plan().location()
+              + " have rows of which nothing was heard. Please report this");
+    }
+  }
+
+  /**
+   * Keeps what is worth keeping of a failed import: the checkpoints of splits that are at their
+   * end, and the rows that the others have rejected, for people to see.
+   */
+  void keep() {
+    finishEnded();
+    if (!rejected.keeps()) {
+      return;
+    }
+    for (ImportTask task : open) {
+      task.rejectRefused(() -> source.open(task.split()));
+      task.rejects().keep();
+    }
+    rejected.writeRecords();
+  }
+
+  private void work() throws InterruptedException {
+    while (true) {
+      finishEnded();
+      SourceSplit split = waiting.poll();
+      if (split == null) {
+        return;
+      }
+      if (job.isStopping()) {
+        stopped = true;
+        return;
+      }
+      read(split);
+    }
+  }
+
+  private void read(SourceSplit split) throws InterruptedException {
+    checkpoints.begun(split);
+    TaskRejects rejects = rejected.openTask();
+    RowBinder binder = binders.open();
+    ImportTask task = new ImportTask(split, source.plan().location(), rejects, binder, ended::add);
+    open.add(task);
+    try (RowReader reader = source.open(split)) {
+      if (!task.read(reader, writer, new Reading(), refusals())) {
+        stopped = true;
+        rejects.close();
+        open.remove(task);
+      }
+    }
+  }
+
+  private ImportTask.RefusalMode refusals() {
+    return rejected.keeps() ? ImportTask.RefusalMode.REJECT : ImportTask.RefusalMode.FAIL;
+  }
+
+  /** What a reader does between rows. */
+  private final class Reading implements ImportTask.Reading {
+    private int rows;
+
+    @Override
+    public boolean goesOn() {
+      if (++rows % ROWS_BETWEEN_LOOKS == 0) {
+        finishEnded();
+      }
+      // A split of rows that must not be written twice can be taken up at its end only.
+      return binders.append() || !job.isStopping();
+    }
+  }
+
+  private void finishEnded() {
+    for (ImportTask task = ended.poll(); task != null; task = ended.poll()) {
+      ImportTask done = task;
+      done.rejectRefused(() -> source.open(done.split()));
+      SplitFigures figures = done.figures();
+      done.rejects().commit(rejectBytes -> checkpoints.done(done.split(), figures, rejectBytes));
+      open.remove(done);
+      meter.taskDone();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.ringhaul;
+
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.job.JobRun;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells a job's store every second that this process lives. What the store answers is kept: whether
+ * the job is to stop, or that it is another process's by now.
+ */
+final class JobPulse implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobPulse.class);
+  private static final long PERIOD_MILLIS = 1_000;
+
+  /** Service managers kill what has not ended ten seconds after they asked. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** Before another machine may take the job for dead. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
+  private final JobRun run;
+  private final ScheduledExecutorService clock;
+  private long answered = System.nanoTime();
+  private long stopAsked;
+  private boolean stopping;
+  private @Nullable BulkOperationException failure;
+
+  JobPulse(JobRun run) {
+    this.run = run;
+    this.clock =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "ringhaul-job");
+              thread.setDaemon(true);
+              return thread;
+            });
+    clock.scheduleWithFixedDelay(this::beat, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void beat() {
+    try {
+      answer(run.beat());
+    } catch (StorageException e) {
+      silence(e);
+    } catch (BulkOperationException e) {
+      fail(e);
+    } catch (RuntimeException e) {
+      fail(new BulkOperationException("The job's store failed: " + e, e));
+    }
+  }
+
+  private synchronized void answer(boolean stop) {
+    answered = System.nanoTime();
+    if (stop && !stopping) {
+      stopping = true;
+      stopAsked = answered;
+    }
+  }
+
+  /** A store that is away for a moment is no reason to end hours of work. */
+  private synchronized void silence(StorageException e) {
+    if (System.nanoTime() - answered > SILENCE.toNanos()) {
+      fail(e);
+    } else {
+      LOG.warn("The job's store did not answer and is asked again: {}", e.getMessage());
+    }
+  }
+
+  private synchronized void fail(BulkOperationException e) {
+    failure = e;
+  }
+
+  /** See {@link OperationJob#isStopping()}. */
+  synchronized boolean isStopping() {
+    BulkOperationException met = failure;
+    if (met != null) {
+      throw new BulkOperationException(String.valueOf(met.getMessage()), met);
+    }
+    return stopping;
+  }
+
+  /** See {@link OperationJob#isOverdue()}. */
+  synchronized boolean isOverdue() {
+    return isStopping() && System.nanoTime() - stopAsked > GRACE.toNanos();
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    try {
+      // A beat under way must not meet a run that is closed.
+      clock.awaitTermination(PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

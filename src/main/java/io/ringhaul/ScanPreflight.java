@@ -1,0 +1,67 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.preflight.Check;
+import io.ringhaul.preflight.LiveReplicas;
+import io.ringhaul.preflight.Preflight;
+import io.ringhaul.preflight.ReadTrial;
+import io.ringhaul.preflight.SchemaAgreement;
+import io.ringhaul.request.RequestSettings;
+import io.ringhaul.scan.RowCondition;
+import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is looked at before a table is read. */
+final class ScanPreflight {
+
+  /**
+   * What is going to be read.
+   *
+   * @param operation names the operation, at the start of a sentence
+   * @param expressions what is selected, in CQL
+   * @param pageSize rows to a page as the user asked for; 0 for the default
+   * @param defaultPageSize the largest page by default
+   */
+  record Reading(
+      String operation,
+      TableDescription table,
+      String expressions,
+      RowCondition condition,
+      int pageSize,
+      int defaultPageSize) {}
+
+  private ScanPreflight() {}
+
+  /**
+   * Looks, unless that was not wanted.
+   *
+   * @param more checks of the operation's own
+   * @return the largest page that may be asked for, in rows
+   */
+  static int run(
+      CqlSession session,
+      OperationSettings settings,
+      RequestSettings requests,
+      Reading reading,
+      List<Check> more) {
+    int page = reading.pageSize() > 0 ? reading.pageSize() : reading.defaultPageSize();
+    if (settings.skipsPreflight()) {
+      return page;
+    }
+    ReadTrial trial =
+        new ReadTrial(
+            session,
+            requests,
+            reading.table(),
+            reading.expressions(),
+            reading.condition(),
+            new ReadTrial.Pages(page, reading.pageSize() > 0));
+    List<Check> checks = new ArrayList<>(List.of(trial));
+    checks.addAll(more);
+    checks.add(new SchemaAgreement(session));
+    checks.add(new LiveReplicas(session, settings.keyspace(), requests.consistency()));
+    new Preflight(reading.operation(), checks).require();
+    return trial.largestPage().orElse(page);
+  }
+}

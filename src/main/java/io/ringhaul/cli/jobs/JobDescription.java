@@ -1,0 +1,108 @@
+package io.ringhaul.cli.jobs;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobOwner;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.ring.TokenRange;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Jobs in words, and as the objects that become JSON. */
+public final class JobDescription {
+
+  /** The silence after which another machine's process counts as gone. */
+  private static final Duration SILENCE = Duration.ofSeconds(60);
+
+  private JobDescription() {}
+
+  /**
+   * Where the job stands, in lower case; {@code cut off} if its process has not been heard of for a
+   * minute.
+   */
+  public static String status(Job job, Instant now) {
+    boolean working = job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
+    boolean silent =
+        job.owner()
+            .map(JobOwner::lastSeen)
+            .filter(seen -> seen.plus(SILENCE).isBefore(now))
+            .isPresent();
+    return working && silent ? "cut off" : job.status().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** A moment to the second; a dash if there is none. */
+  public static String moment(Optional<Instant> moment) {
+    return moment.map(each -> each.truncatedTo(ChronoUnit.SECONDS).toString()).orElse("-");
+  }
+
+  /** What of a job is in a list of them. */
+  public static Map<String, Object> brief(Job job, Instant now) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("jobId", job.id().toString());
+    facts.put("name", job.name());
+    facts.put("kind", job.kind().name().toLowerCase(Locale.ROOT));
+    facts.put("status", status(job, now));
+    facts.put("partitions", job.figures().partitions());
+    facts.put("done", job.figures().done());
+    facts.put("failed", job.figures().failed());
+    facts.put("rows", job.figures().rows());
+    facts.put("rejectedRows", job.figures().rejectedRows());
+    facts.put("created", job.created().toString());
+    job.started().ifPresent(moment -> facts.put("started", moment.toString()));
+    job.completed().ifPresent(moment -> facts.put("completed", moment.toString()));
+    return facts;
+  }
+
+  /** All of a job. */
+  public static Map<String, Object> full(Job job, List<JobPartition> partitions, Instant now) {
+    Map<String, Object> facts = brief(job, now);
+    facts.put("description", job.description());
+    facts.put("labels", new TreeMap<>(job.labels()));
+    facts.put("run", job.run());
+    job.owner().ifPresent(owner -> facts.put("owner", owner(owner)));
+    job.error().ifPresent(error -> facts.put("error", error));
+    facts.put("fingerprint", new TreeMap<>(job.definition().fingerprint()));
+    facts.put("settings", new TreeMap<>(job.definition().settings()));
+    facts.put("command", job.definition().command());
+    job.plan().ifPresent(plan -> facts.put("plan", plan));
+    facts.put("partitionList", partitions.stream().map(JobDescription::partition).toList());
+    return facts;
+  }
+
+  private static Map<String, Object> owner(JobOwner owner) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("host", owner.host());
+    facts.put("pid", owner.pid());
+    facts.put("processStart", owner.processStart().toString());
+    facts.put("lastSeen", owner.lastSeen().toString());
+    return facts;
+  }
+
+  private static Map<String, Object> partition(JobPartition partition) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("number", partition.number());
+    facts.put("status", partition.status().name().toLowerCase(Locale.ROOT));
+    facts.put("attempt", partition.attempt());
+    facts.put("rows", partition.rows());
+    facts.put("bytes", partition.bytes());
+    facts.put("rejectedRows", partition.rejectedRows());
+    if (!partition.tokens().isEmpty()) {
+      facts.put("tokenRanges", partition.tokens().stream().map(JobDescription::range).toList());
+    }
+    partition.unit().ifPresent(unit -> facts.put("unit", unit));
+    facts.put("outputs", partition.outputs());
+    partition.error().ifPresent(error -> facts.put("error", error));
+    return facts;
+  }
+
+  private static String range(TokenRange range) {
+    return range.startExclusive() + ".." + range.endInclusive();
+  }
+}

@@ -1,0 +1,152 @@
+package io.ringhaul.cli.jobs;
+
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.job.JobStore;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Where the command line keeps its jobs. */
+public final class JobStoreLocation {
+
+  /** The environment variable that names the store where no option does. */
+  public static final String VARIABLE = "RINGHAUL_JOB_STORE";
+
+  private static final String OPTION = "--job-store";
+  private static final String NONE = "none";
+  private static final String POSTGRES = "jdbc:postgresql:";
+  private static final Pattern PASSWORD = Pattern.compile("([?&])password=[^&]*");
+
+  private final String text;
+  private final boolean isDefault;
+  private final Map<String, String> environment;
+
+  private JobStoreLocation(String text, boolean isDefault, Map<String, String> environment) {
+    this.text = text;
+    this.isDefault = isDefault;
+    this.environment = environment;
+  }
+
+  /**
+   * The store that the option names, else that of {@link #VARIABLE}, else {@code
+   * ~/.ringhaul/jobs.db}.
+   *
+   * @param option a file, {@code jdbc:postgresql:...} or {@code none}; null if it was left out
+   * @throws InvalidSettingException if it is none of these, or holds a password, which others on
+   *     the machine could see
+   */
+  public static JobStoreLocation of(@Nullable String option, Map<String, String> environment) {
+    if (option != null) {
+      if (PASSWORD.matcher(option).find()) {
+        throw new InvalidSettingException(
+            OPTION,
+            "The URL of --job-store holds a password, which others on this machine can see: set"
+                + " PGPASSWORD, use a .pgpass file, or put the URL into "
+                + VARIABLE);
+      }
+      return chosen(option, environment);
+    }
+    String variable = environment.get(VARIABLE);
+    if (variable != null && !variable.isBlank()) {
+      return chosen(variable, environment);
+    }
+    Path file = Path.of(System.getProperty("user.home"), ".ringhaul", "jobs.db");
+    return new JobStoreLocation(file.toString(), true, environment);
+  }
+
+  private static JobStoreLocation chosen(String given, Map<String, String> environment) {
+    String text = given.strip();
+    if (text.equals(NONE) || text.startsWith(POSTGRES)) {
+      return new JobStoreLocation(text, false, environment);
+    }
+    if (text.isEmpty() || text.startsWith("jdbc:")) {
+      throw new InvalidSettingException(
+          OPTION, "'" + text + "' is no job store: it takes a file, jdbc:postgresql:... or none");
+    }
+    try {
+      Path file = Path.of(text).toAbsolutePath().normalize();
+      return new JobStoreLocation(file.toString(), false, environment);
+    } catch (InvalidPathException e) {
+      throw new InvalidSettingException(
+          OPTION, "'" + text + "' is not the name of a file: " + e.getReason());
+    }
+  }
+
+  /** Whether jobs are kept in memory only. */
+  public boolean isNone() {
+    return text.equals(NONE);
+  }
+
+  /**
+   * What to give as {@code --job-store} to find this store again; empty for the default one, and
+   * for a URL with a password, which only {@link #VARIABLE} may hold.
+   */
+  public Optional<String> option() {
+    return isDefault || PASSWORD.matcher(text).find() ? Optional.empty() : Optional.of(text);
+  }
+
+  /**
+   * Opens the store.
+   *
+   * @throws BulkOperationException if it cannot be opened
+   */
+  public JobStore open() {
+    if (isNone()) {
+      return JobStore.inMemory();
+    }
+    if (text.startsWith(POSTGRES)) {
+      return JobStore.over(new UrlDataSource(text, environment));
+    }
+    Path file = Path.of(text);
+    Path folder = file.getParent();
+    if (folder != null) {
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        throw new StorageException(
+            text, "The job store " + text + " cannot be made: " + reason(folder, e), e);
+      }
+    }
+    return JobStore.file(file);
+  }
+
+  /**
+   * Opens the store for a run that can do without: if the default one cannot be opened, says so and
+   * keeps the job in memory.
+   *
+   * @throws BulkOperationException if the store was chosen by the user and cannot be opened
+   */
+  public JobStore openOrWarn(PrintWriter err) {
+    if (!isDefault) {
+      return open();
+    }
+    try {
+      return open();
+    } catch (BulkOperationException e) {
+      err.println(
+          "ringhaul: warning: "
+              + e.getMessage()
+              + "; this job is kept in memory only and cannot be resumed: choose another place with"
+              + " --job-store");
+      err.flush();
+      return JobStore.inMemory();
+    }
+  }
+
+  private static String reason(Path folder, IOException e) {
+    return "the folder " + folder + " cannot be made (" + e.getClass().getSimpleName() + ")";
+  }
+
+  @Override
+  public String toString() {
+    return PASSWORD.matcher(text).replaceAll("$1password=***");
+  }
+}

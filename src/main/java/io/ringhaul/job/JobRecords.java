@@ -1,0 +1,62 @@
+package io.ringhaul.job;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** What is kept of jobs, as one transaction sees and changes it. */
+interface JobRecords {
+
+  /** The job of that id. */
+  Optional<Job> job(UUID id);
+
+  /** All jobs, the newest first. */
+  List<Job> jobs();
+
+  /** The changing part of a job. Nobody else changes the job until the transaction ends. */
+  Optional<JobState> lock(UUID id);
+
+  /** Adds a job of an id that is free. */
+  void insert(Job job);
+
+  /** Stores the changing part of a job. */
+  void update(UUID id, JobState state);
+
+  /** Stores a job's plan. */
+  void updatePlan(UUID id, Optional<String> plan);
+
+  /** Removes a job and its partitions. */
+  void delete(UUID id);
+
+  /** The partitions of a job, by their numbers. */
+  List<JobPartition> partitions(UUID id);
+
+  /** A partition of a job. */
+  Optional<JobPartition> partition(UUID id, int number);
+
+  /** Adds partitions, of numbers that are free. */
+  void insert(UUID id, List<JobPartition> partitions);
+
+  /** Stores a partition, but for what it reads. */
+  void update(UUID id, JobPartition partition);
+
+  /** Makes each partition that is begun or failed pending. */
+  void releasePartitions(UUID id);
+
+  /** Makes each partition that is begun pending. */
+  void releaseRunning(UUID id);
+
+  /** The numbers of the partitions that are done. */
+  Set<Integer> doneNumbers(UUID id);
+
+  /** Removes the partitions that are not done. */
+  void deleteOpenPartitions(UUID id);
+
+  /** Removes all partitions. */
+  void deletePartitions(UUID id);
+
+  /** The time that all who share the records go by. */
+  Instant now();
+}

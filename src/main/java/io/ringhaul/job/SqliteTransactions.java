@@ -1,0 +1,172 @@
+package io.ringhaul.job;
+
+import io.ringhaul.exceptions.StorageException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Function;
+import org.sqlite.JDBC;
+
+/**
+ * Jobs in an SQLite file. One connection, since SQLite has one writer at a time; several processes
+ * may have the file open.
+ */
+final class SqliteTransactions implements Transactions {
+
+  /** How long a lock is waited for, unless told otherwise. */
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final String location;
+  private final Duration patience;
+  private final Connection connection;
+  private boolean closed;
+
+  private SqliteTransactions(String location, Duration patience, Connection connection) {
+    this.location = location;
+    this.patience = patience;
+    this.connection = connection;
+  }
+
+  /**
+   * Opens the file, and makes it if it is not there.
+   *
+   * @param patience how long another process's lock is waited for
+   * @throws StorageException if it cannot be used
+   */
+  static SqliteTransactions open(Path path, Duration patience, StoreSchema schema) {
+    requireDriver(path);
+    StoreFile file = new StoreFile(path);
+    file.makeIfAbsent(fresh -> connect(fresh, file.location(), patience, schema).close());
+    file.requireUsable();
+    return connect(file.path(), file.location(), patience, schema);
+  }
+
+  private static SqliteTransactions connect(
+      Path file, String location, Duration patience, StoreSchema schema) {
+    Properties settings = new Properties();
+    settings.setProperty("journal_mode", "WAL");
+    settings.setProperty("synchronous", "FULL");
+    settings.setProperty("foreign_keys", "true");
+    settings.setProperty("busy_timeout", Long.toString(patience.toMillis()));
+    SqliteTransactions opened;
+    try {
+      // As a URI, or a question mark in the path would begin the driver's own settings.
+      opened =
+          new SqliteTransactions(
+              location,
+              patience,
+              JDBC.createConnection("jdbc:sqlite:" + file.toUri().toASCIIString(), settings));
+    } catch (SQLException e) {
+      throw SqliteFailures.of(location, e, patience);
+    }
+    try {
+      opened.requireSound();
+      opened.migrate(schema);
+      return opened;
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /** Looks at the whole file: of itself SQLite tells only the damage that it comes across. */
+  private void requireSound() {
+    List<String> findings =
+        run(() -> Sql.query(connection, "PRAGMA integrity_check(1)", row -> row.getString(1)));
+    if (!findings.equals(List.of("ok"))) {
+      throw SqliteFailures.damaged(location, String.join("; ", findings));
+    }
+  }
+
+  /** SQLite's setting of that name: 2 is FULL. */
+  int synchronous() {
+    return run(() -> Sql.query(connection, "PRAGMA synchronous", row -> row.getInt(1)).get(0));
+  }
+
+  private void migrate(StoreSchema schema) {
+    run(
+        () -> {
+          if (!schema.isCurrent(connection, location)) {
+            SqlTransaction.SQLITE.run(
+                connection,
+                () -> {
+                  schema.migrate(connection, location);
+                  return true;
+                });
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public String location() {
+    return location;
+  }
+
+  @Override
+  public boolean isDurable() {
+    return true;
+  }
+
+  @Override
+  public <T> T read(Function<JobRecords, T> work) {
+    return run(() -> work.apply(new SqlRecords(connection, Instant::now)));
+  }
+
+  @Override
+  public <T> T write(Function<JobRecords, T> work) {
+    return run(
+        () ->
+            SqlTransaction.SQLITE.run(
+                connection, () -> work.apply(new SqlRecords(connection, Instant::now))));
+  }
+
+  @Override
+  public <T> T writeRepeatably(Function<JobRecords, T> work) {
+    return write(work);
+  }
+
+  private synchronized <T> T run(SqlTransaction.Work<T> work) {
+    if (closed) {
+      throw new StorageException(location, "The job store " + location + " is closed", null);
+    }
+    try {
+      return work.run();
+    } catch (SQLException e) {
+      throw SqliteFailures.of(location, e, patience);
+    } catch (SqlFailure e) {
+      throw SqliteFailures.of(location, e.failure(), patience);
+    } catch (DamagedRecord e) {
+      throw SqliteFailures.damaged(location, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw SqliteFailures.of(location, e, patience);
+    }
+  }
+
+  private static void requireDriver(Path path) {
+    try {
+      Class.forName("org.sqlite.JDBC");
+    } catch (ClassNotFoundException e) {
+      throw new StorageException(
+          path.toString(),
+          "A job store in a file needs org.xerial:sqlite-jdbc on the class path; add it, or hand in"
+              + " a DataSource of your own to JobStore.over",
+          e);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.ringhaul.preflight;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.metadata.schema.ViewMetadata;
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the role would be given masks instead of values. The server does that without a word, so
+ * that an export would hold {@code ****} and look sound.
+ */
+public final class MaskedColumns implements Check {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MaskedColumns.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final CqlSession session;
+  private final TableDescription table;
+  private final List<ColumnDescription> columns;
+
+  /**
+   * @param columns the columns whose values are read
+   */
+  public MaskedColumns(
+      CqlSession session, TableDescription table, List<ColumnDescription> columns) {
+    this.session = session;
+    this.table = table;
+    this.columns = List.copyOf(columns);
+  }
+
+  @Override
+  public List<Finding> findings() {
+    Set<String> masked = masked();
+    String names =
+        columns.stream()
+            .map(ColumnDescription::name)
+            .filter(masked::contains)
+            .map(name -> CqlIdentifier.fromInternal(name).asCql(true))
+            .collect(Collectors.joining(", "));
+    if (names.isEmpty() || isSwitchedOff()) {
+      return List.of();
+    }
+    Role role = new Role(session);
+    TableDescription granted = granted();
+    return switch (role.has("UNMASK", granted)) {
+      case YES -> List.of();
+      case NO -> {
+        Optional<String> name = role.name();
+        yield List.of(
+            Finding.error(
+                String.format(
+                    "%s would be given masks instead of the values of %s in %s",
+                    Grants.who(name), names, table),
+                Grants.remedy("UNMASK", granted, name) + ", or leave these columns out"));
+      }
+      case UNKNOWN ->
+          List.of(
+              Finding.warning(
+                  String.format(
+                      "Columns of %s are masked (%s), and whether the role of this session is given"
+                          + " their values cannot be seen",
+                      table, names),
+                  "look at a few rows with the same role"));
+    };
+  }
+
+  private Set<String> masked() {
+    Set<String> names = new HashSet<>();
+    try {
+      session
+          .execute(
+              SimpleStatement.newInstance(
+                      "SELECT column_name FROM system_schema.column_masks WHERE keyspace_name = ?"
+                          + " AND table_name = ?",
+                      table.keyspace(),
+                      table.name())
+                  .setPageSize(Trial.SMALL_PAGE)
+                  .setTimeout(PATIENCE)
+                  .setIdempotent(true))
+          .forEach(row -> names.add(String.valueOf(row.getString(0))));
+    } catch (InvalidQueryException e) {
+      LOG.debug("The cluster knows no masks, as before Cassandra 5.0: {}", e.getMessage());
+    }
+    return names;
+  }
+
+  /** Masks of a cluster where masking was switched off again are without effect. */
+  private boolean isSwitchedOff() {
+    return new ServerSettings(session)
+        .value("dynamic_data_masking_enabled")
+        .filter("false"::equals)
+        .isPresent();
+  }
+
+  /** A view has its table's permissions. */
+  private TableDescription granted() {
+    return session
+        .getMetadata()
+        .getKeyspace(CqlIdentifier.fromInternal(table.keyspace()))
+        .flatMap(keyspace -> keyspace.getView(CqlIdentifier.fromInternal(table.name())))
+        .map(ViewMetadata::getBaseTable)
+        .map(base -> new TableDescription(table.keyspace(), base.asInternal(), List.of()))
+        .orElse(table);
+  }
+}

@@ -1,0 +1,215 @@
+package io.ringhaul.preflight;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.request.RequestSettings;
+import io.ringhaul.scan.RowCondition;
+import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one token's rows of the table just as the operation is going to read: the same columns, the
+ * same condition, page size and consistency level. The server checks permissions and guardrails
+ * before it looks whether there are any rows, so that this costs next to nothing, and what it takes
+ * here it takes for every other range.
+ *
+ * <p>Each refusal is put right and the statement tried again, so that all reasons are found.
+ */
+public final class ReadTrial implements Check {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReadTrial.class);
+  private static final int SMALL_PAGE = 1;
+
+  private final Trial trial;
+  private final RequestSettings requests;
+  private final TableDescription table;
+  private final String selection;
+  private final RowCondition condition;
+  private final Pages pages;
+  private OptionalInt largestPage = OptionalInt.empty();
+
+  /**
+   * The pages of an operation.
+   *
+   * @param rows how many rows a page may have
+   * @param isFixed whether the user asked for so many, so that less is not an option
+   */
+  public record Pages(int rows, boolean isFixed) {}
+
+  /**
+   * @param selection what is selected, in CQL
+   */
+  public ReadTrial(
+      CqlSession session,
+      RequestSettings requests,
+      TableDescription table,
+      String selection,
+      RowCondition condition,
+      Pages pages) {
+    this.trial = new Trial(session, requests);
+    this.requests = requests;
+    this.table = table;
+    this.selection = selection;
+    this.condition = condition;
+    this.pages = pages;
+  }
+
+  /** How many rows a page may have at the most; empty if the cluster took the largest one. */
+  public OptionalInt largestPage() {
+    return largestPage;
+  }
+
+  @Override
+  public List<Finding> findings() {
+    List<Finding> found = new ArrayList<>();
+    ConsistencyLevel consistency = requests.consistency();
+    int page = pages.rows();
+    RowCondition rows = condition;
+    // Each round ends the search or puts one of the three right, which it can do once.
+    for (int round = 0; round < 4; round++) {
+      Optional<Refusal> refused = trial.refusal(cql(rows), consistency, page);
+      if (refused.isEmpty()) {
+        return found;
+      }
+      Refusal refusal = refused.get();
+      if (refusal.isOf("page_size") && page > SMALL_PAGE) {
+        found.addAll(pageTooLarge(refusal));
+        page = SMALL_PAGE;
+      } else if (refusal.isOf("read_consistency_levels")) {
+        Optional<ConsistencyLevel> other = instead(consistency);
+        found.add(ConsistencyChoice.refused("read", consistency, other));
+        if (other.isEmpty()) {
+          return found;
+        }
+        consistency = other.get();
+      } else if (isOfMaskedKey(refusal)) {
+        found.add(maskedKey(refusal));
+        return found;
+      } else if (rows.where().isPresent() && isOfCondition(refusal)) {
+        found.add(conditionRefused(refusal));
+        rows = RowCondition.NONE;
+      } else {
+        other(refusal).ifPresent(found::add);
+        return found;
+      }
+    }
+    return found;
+  }
+
+  private String cql(RowCondition rows) {
+    String token =
+        table.partitionKey().stream()
+            .map(column -> TableDescription.quote(column.name()))
+            .collect(Collectors.joining(", ", "token(", ")"));
+    return String.format(
+        "SELECT %s FROM %s WHERE %s > 0 AND %s <= 1%s%s",
+        selection,
+        table.cql(),
+        token,
+        token,
+        rows.where().map(where -> " AND " + where).orElse(""),
+        rows.allowFiltering() ? " ALLOW FILTERING" : "");
+  }
+
+  private Optional<ConsistencyLevel> instead(ConsistencyLevel refused) {
+    return ConsistencyChoice.instead(
+        refused,
+        level ->
+            trial
+                .refusal(cql(RowCondition.NONE), level, SMALL_PAGE)
+                .filter(refusal -> refusal.isOf("read_consistency_levels"))
+                .isEmpty());
+  }
+
+  private List<Finding> pageTooLarge(Refusal refusal) {
+    int most = (int) Math.max(1, Math.min(pages.rows() - 1L, refusal.threshold().orElse(1)));
+    largestPage = OptionalInt.of(most);
+    if (!pages.isFixed()) {
+      LOG.debug("The cluster allows pages of {} rows for {} at the most", most, table);
+      return List.of();
+    }
+    return List.of(
+        Finding.error(
+            String.format(
+                "Pages of %d rows are larger than the %d that the cluster allows for %s (guardrail"
+                    + " page_size)",
+                pages.rows(), most, table),
+            "set the page size to " + most + " or less, or leave it to be found"));
+  }
+
+  /** Every range is a comparison of the partition key. */
+  private boolean isOfMaskedKey(Refusal refusal) {
+    return refusal.isUnauthorized()
+        && table.partitionKey().stream()
+            .anyMatch(column -> refusal.maskedColumns().contains(column.name()));
+  }
+
+  private Finding maskedKey(Refusal refusal) {
+    return Finding.error(
+        String.format(
+            "%s may not compare the masked partition key of %s, as reading by token ranges does",
+            Grants.who(refusal.role()), table),
+        Grants.remedy("SELECT_MASKED", table, refusal.role()));
+  }
+
+  /** Permission to filter by masked columns, and guardrails on filtering and indexes. */
+  private static boolean isOfCondition(Refusal refusal) {
+    return refusal.guardrail().isPresent() || !refusal.maskedColumns().isEmpty();
+  }
+
+  private Finding conditionRefused(Refusal refusal) {
+    String where = condition.where().orElse("");
+    if (refusal.isUnauthorized()) {
+      return Finding.error(
+          String.format(
+              "%s may not compare masked columns of %s, as where (%s) does",
+              Grants.who(refusal.role()), table, where),
+          Grants.remedy("SELECT_MASKED", table, refusal.role()) + ", or leave where out");
+    }
+    if (refusal.isOf("allow_filtering")) {
+      return Finding.error(
+          String.format(
+              "The cluster does not allow filtering, which where (%s) on %s takes (guardrail"
+                  + " allow_filtering)",
+              where, table),
+          "leave where and allowFiltering out, or have an administrator set"
+              + " allow_filtering_enabled");
+    }
+    return Finding.error(
+        String.format(
+            "A guardrail of the cluster (%s) does not allow where (%s) on %s, saying \"%s\"",
+            refusal.guardrail().orElse(""), where, table, refusal.reason()),
+        "leave where out, or have an administrator change the guardrail");
+  }
+
+  private Optional<Finding> other(Refusal refusal) {
+    if (refusal.isUnauthorized()) {
+      String permission = refusal.permission().orElse("SELECT");
+      return Optional.of(
+          permission.equals("SELECT")
+              ? Finding.error(
+                  Grants.who(refusal.role()) + " may not read " + table,
+                  Grants.remedy("SELECT", table, refusal.role()))
+              : Finding.error(
+                  String.format("The cluster refuses to read %s (%s)", table, refusal.words()),
+                  "have an administrator grant what is lacking"));
+    }
+    if (refusal.guardrail().isPresent()) {
+      return Optional.of(
+          Finding.error(
+              String.format(
+                  "A guardrail of the cluster (%s) does not allow to read %s, saying \"%s\"",
+                  refusal.guardrail().get(), table, refusal.reason()),
+              "have an administrator change it"));
+    }
+    // A condition that makes no sense is told of when the query is prepared.
+    LOG.debug("The trial of reading {} was refused: {}", table, refusal.words());
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,58 @@
+package io.ringhaul.preflight;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Guardrails on the size of values, which show only where the role may read the server's settings.
+ * Whether the source has such values is known when they are read.
+ */
+public final class ValueLimits implements Check {
+
+  private static final Map<String, String> LIMITS =
+      Map.of(
+          "column_value_size", "values larger than %s",
+          "collection_size", "collections larger than %s",
+          "items_per_collection", "collections of more than %s elements");
+
+  private final CqlSession session;
+  private final TableDescription table;
+
+  /** A look at what an import into the table may meet. */
+  public ValueLimits(CqlSession session, TableDescription table) {
+    this.session = session;
+    this.table = table;
+  }
+
+  @Override
+  public List<Finding> findings() {
+    ServerSettings settings = new ServerSettings(session);
+    List<Finding> found = new ArrayList<>();
+    LIMITS.keySet().stream()
+        .sorted()
+        .forEach(
+            guardrail ->
+                settings
+                    .value(guardrail + "_fail_threshold")
+                    .filter(value -> !value.equals("-1"))
+                    .map(value -> finding(guardrail, value))
+                    .ifPresent(found::add));
+    return found.isEmpty() || new Role(session).isUnbound() ? List.of() : found;
+  }
+
+  private Finding finding(String guardrail, String value) {
+    return Finding.warning(
+        String.format(
+            "The cluster refuses "
+                + LIMITS.get(guardrail)
+                + " (guardrail %s), and the source may"
+                + " hold such for %s",
+            value,
+            guardrail,
+            table),
+        "have an administrator change " + guardrail + "_fail_threshold if it does");
+  }
+}

@@ -1,0 +1,29 @@
+package io.ringhaul.request;
+
+/**
+ * Bounds that spare the cluster; 0 stands for none.
+ *
+ * @param maxRowsPerSecond rows read from or written to the cluster in a second
+ * @param maxBytesPerSecond bytes read from or written to it in a second
+ * @param maxInFlightPerNode requests in flight that one node coordinates
+ */
+public record RequestLimits(long maxRowsPerSecond, long maxBytesPerSecond, int maxInFlightPerNode) {
+
+  /** No bound. */
+  public static final RequestLimits NONE = new RequestLimits(0, 0, 0);
+
+  /** The same with a bound on rows. */
+  public RequestLimits withMaxRowsPerSecond(long rows) {
+    return new RequestLimits(rows, maxBytesPerSecond, maxInFlightPerNode);
+  }
+
+  /** The same with a bound on bytes. */
+  public RequestLimits withMaxBytesPerSecond(long bytes) {
+    return new RequestLimits(maxRowsPerSecond, bytes, maxInFlightPerNode);
+  }
+
+  /** The same with a bound on the requests of one node. */
+  public RequestLimits withMaxInFlightPerNode(int requests) {
+    return new RequestLimits(maxRowsPerSecond, maxBytesPerSecond, requests);
+  }
+}

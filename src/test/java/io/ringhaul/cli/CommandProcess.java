@@ -1,0 +1,115 @@
+package io.ringhaul.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The command line as a process that gets signals. */
+final class CommandProcess {
+
+  private static final long SECONDS = 60;
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private CommandProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * A folder with an executable {@code ringhaul}, to be found by the shell.
+   *
+   * @param home the user's home; the environment names no job store
+   */
+  static Path installIn(Path folder, Path home) throws IOException {
+    Path program = folder.resolve("ringhaul");
+    Files.writeString(
+        program,
+        "#!/bin/sh\nunset RINGHAUL_JOB_STORE RINGHAUL_DEBUG\nexec '"
+            + Path.of(System.getProperty("java.home"), "bin", "java")
+            + "' -XX:TieredStopAtLevel=1 -Xmx512m -Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+            + " -Duser.home='"
+            + home
+            + "' -cp '"
+            + System.getProperty("java.class.path")
+            + "' "
+            + Main.class.getName()
+            + " \"$@\"\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    return folder;
+  }
+
+  /** Starts a command of the program in the given folder. */
+  static CommandProcess start(Path installed, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(installed.resolve("ringhaul").toString());
+    command.addAll(List.of(arguments));
+    return launch(installed, command);
+  }
+
+  /** Runs a line as a shell does where the program is on the path. */
+  static CommandProcess shell(Path installed, String line) throws IOException {
+    return launch(installed, List.of("/bin/sh", "-c", line));
+  }
+
+  /** Starts a main class of the tests. */
+  static CommandProcess java(Path folder, Class<?> main) throws IOException {
+    return launch(
+        folder,
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName()));
+  }
+
+  private static CommandProcess launch(Path folder, List<String> command) throws IOException {
+    List<String> all = new ArrayList<>();
+    // A test that runs in the background may have been told to ignore Ctrl-C, and hands that on.
+    all.addAll(List.of("env", "--default-signal=INT"));
+    all.addAll(command);
+    Path out = Files.createTempFile(folder, "out", ".txt");
+    Path err = Files.createTempFile(folder, "err", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(all).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().merge("PATH", folder.toString(), (path, ours) -> ours + ":" + path);
+    return new CommandProcess(builder.start(), out, err);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Sends a real signal, such as {@code INT}. */
+  void signal(String name) throws IOException, InterruptedException {
+    int sent =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    if (sent != 0) {
+      throw new AssertionError("kill -" + name + " failed; " + err());
+    }
+  }
+
+  /** Waits for the end of the process. */
+  CapturedRun ended() throws IOException, InterruptedException {
+    if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("Runs for more than " + SECONDS + " s: " + err());
+    }
+    return new CapturedRun(process.exitValue(), Files.readString(out), err());
+  }
+
+  String out() throws IOException {
+    return Files.readString(out);
+  }
+
+  private String err() throws IOException {
+    return Files.readString(err);
+  }
+}

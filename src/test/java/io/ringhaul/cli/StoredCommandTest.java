@@ -1,0 +1,136 @@
+package io.ringhaul.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringhaul.cli.jobs.StoredCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What a job keeps of the command that made it means the same later and elsewhere. */
+class StoredCommandTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void anExportIsKeptAsItWasGiven() {
+    assertThat(
+            stored(
+                "export",
+                "--format",
+                "CSV",
+                "--path=out",
+                "--contact-point=a,b:9043",
+                "--contact-point",
+                "c",
+                "--username=me",
+                "--driver-config",
+                "driver.conf",
+                "--header",
+                "--with-writetime",
+                "--with-ttl=a,b",
+                "--where",
+                "name = 'x y' AND b > 1",
+                "--allow-filtering",
+                "--token-range=-5..7",
+                "--columns=id, name",
+                "--rejects=r.jsonl",
+                "\"Ks\".\"T\""))
+        .containsExactlyInAnyOrder(
+            "export",
+            "--format=CSV",
+            "--path=" + here("out"),
+            "--contact-point=a,b:9043",
+            "--contact-point=c",
+            "--username=me",
+            "--driver-config=" + here("driver.conf"),
+            "--header=true",
+            "--with-writetime=*",
+            "--with-ttl=a,b",
+            "--where=name = 'x y' AND b > 1",
+            "--allow-filtering",
+            "--token-range=-5..7",
+            "--columns=id, name",
+            "--rejects=" + here("r.jsonl"),
+            "\"Ks\".\"T\"")
+        .startsWith("export")
+        .endsWith("\"Ks\".\"T\"");
+  }
+
+  @Test
+  void whatBelongsToOneRunIsLeftOut() {
+    assertThat(
+            stored(
+                "import",
+                "ks.t",
+                "--format=json",
+                "--path=/in/*.json",
+                "--job-id=01234567-89ab-cdef-0123-456789abcdef",
+                "--resume",
+                "--job-store=jobs.db",
+                "--job-name=nightly",
+                "--job-label=a=b",
+                "--json"))
+        .containsExactly("import", "--format=json", "--path=/in/*.json", "ks.t");
+  }
+
+  @Test
+  void whatAFileGivesIsKeptByValue() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("my.properties"),
+            "format=iceberg\npath=lake\njson=true\nsplits=50\nallow-filtering=true\n"
+                + "overwrite-partitions=false\npartition-by=month(day),bucket(4, id)\n"
+                + "password=s3cret\njob-store=x.db\n");
+    assertThat(stored("export", "ks.t", "--config", file.toString(), "--splits=7"))
+        .containsExactlyInAnyOrder(
+            "export",
+            "--format=iceberg",
+            "--path=" + here("lake"),
+            "--splits=7",
+            "--allow-filtering",
+            "--partition-by=month(day),bucket(4, id)",
+            "ks.t");
+  }
+
+  @Test
+  void whatIsKeptIsKeptTheSameOnceMore() {
+    List<String> first =
+        stored(
+            "export",
+            "ks.t",
+            "--format=iceberg",
+            "--path=lake",
+            "--partition-by=month(day),bucket(4, id)",
+            "--partition-by=name",
+            "--with-ttl",
+            "--table-property=a=b",
+            "--table-property=c=d=e",
+            "--decimal=x=9,2");
+    assertThat(stored(first.toArray(String[]::new))).isEqualTo(first);
+  }
+
+  @Test
+  void optionsGivenLaterTakeThePlaceOfThoseKept() {
+    List<String> command =
+        List.of("export", "--contact-point=a", "--contact-point=b", "--json", "--splits=5", "ks.t");
+    assertThat(
+            StoredCommand.with(command, List.of("--contact-point", "c", "--splits=9", "--where=x")))
+        .containsExactly(
+            "export", "--json", "ks.t", "--contact-point", "c", "--splits=9", "--where=x");
+    assertThat(StoredCommand.with(command, List.of())).isEqualTo(command);
+  }
+
+  private static List<String> stored(String... arguments) {
+    CommandLine commandLine = Main.commandLine(arguments);
+    return StoredCommand.of(commandLine.parseArgs(arguments).subcommand().commandSpec());
+  }
+
+  private static String here(String name) {
+    return Path.of(name).toAbsolutePath().toString();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringhaul.cli.jobs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,228 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.ExportResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.batch.BatchLimits;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.request.RequestSender;
+import io.ringhaul.request.RequestSender.Request;
+import io.ringhaul.request.RequestSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What requests are held to, and what they do when the cluster or the driver has too many. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LimitsIT {
+
+  private static final int ROWS = 3_000;
+  private static final String SPECULATIVE = "speculative";
+
+  private final CqlSession session = TestCluster.session();
+  private String keyspace = "";
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(3);
+    TestCluster.define("CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v int)");
+    TestCluster.define("CREATE TABLE " + keyspace + ".clone (id int PRIMARY KEY, v int)");
+    TestCluster.define("CREATE TABLE " + keyspace + ".sums (id int PRIMARY KEY, n counter)");
+    TestCluster.define("CREATE TABLE " + keyspace + ".lists (id int PRIMARY KEY, l list<int>)");
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int i = 0; i < ROWS; i++) {
+        writes.add(insert.bind(i, -i));
+      }
+    }
+  }
+
+  @Test
+  void rowsAndBytesOfASecondAreBounded(@TempDir Path folder) {
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      MemoryTarget target = new MemoryTarget();
+      ExportResult byRows =
+          operator.exportFrom(keyspace, "t").to(target).maxRowsPerSecond(ROWS).run();
+      assertAllRows(target);
+      // A second's worth, of which a quarter of a second may be saved.
+      assertThat(byRows.totals().duration()).isGreaterThan(Duration.ofMillis(750));
+
+      ExportResult byBytes =
+          operator
+              .exportFrom(keyspace, "t")
+              .to(CsvTarget.folder(folder.resolve("t")))
+              .maxBytesPerSecond(byRows.totals().bytes())
+              .run();
+      assertThat(byBytes.rows()).isEqualTo(ROWS);
+      assertThat(byBytes.totals().duration()).isGreaterThan(Duration.ofMillis(700));
+
+      assertThat(
+              operator
+                  .importInto(keyspace, "clone")
+                  .from(CsvSource.at(folder.resolve("t")))
+                  .maxRowsPerSecond(ROWS)
+                  .run()
+                  .totals()
+                  .duration())
+          .isGreaterThan(Duration.ofMillis(750));
+      RawTables.assertSame(session, keyspace, "t", "clone", ROWS, 0);
+    }
+  }
+
+  @Test
+  void requestsOfOneNodeAreBounded() {
+    SessionWatch watch = new SessionWatch(session);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
+      MemoryTarget target = new MemoryTarget();
+      operator
+          .exportFrom(keyspace, "t")
+          .to(target)
+          .parallelism(50)
+          .maxInFlightPerNode(2)
+          .splitCount(60)
+          .run();
+      assertAllRows(target);
+      assertThat(operator.count(keyspace, "t").maxInFlightPerNode(2).splitCount(300).run().rows())
+          .isEqualTo(ROWS);
+    }
+    watch.requireAtMostOfANode(2);
+    assertThat(watch.coordinators()).hasSize(TestCluster.get().nodes());
+  }
+
+  /** The driver takes few requests at once and refuses the others: the sender must adapt. */
+  @Test
+  void anOverloadLowersTheRequestsInFlight() throws Exception {
+    try (CqlSession narrow =
+        session(
+            config ->
+                config
+                    .withString(
+                        DefaultDriverOption.REQUEST_THROTTLER_CLASS,
+                        "ConcurrencyLimitingRequestThrottler")
+                    .withInt(DefaultDriverOption.REQUEST_THROTTLER_MAX_CONCURRENT_REQUESTS, 4)
+                    .withInt(DefaultDriverOption.REQUEST_THROTTLER_MAX_QUEUE_SIZE, 4))) {
+      RequestSettings settings = settings(64, Optional.empty());
+      PreparedStatement look = session.prepare("SELECT v FROM " + keyspace + ".t WHERE id = ?");
+      try (RequestSender sender = new RequestSender(narrow, settings)) {
+        List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();
+        for (int i = 0; i < ROWS; i++) {
+          answers.add(sender.send(Request.of(look.bind(i))).toCompletableFuture());
+        }
+        for (int i = 0; i < ROWS; i++) {
+          assertThat(answers.get(i).get().one().getInt(0)).isEqualTo(-i);
+        }
+        assertThat(sender.retries()).isPositive();
+        assertThat(sender.inFlightBound()).isLessThan(64);
+      }
+      try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(narrow)) {
+        MemoryTarget target = new MemoryTarget();
+        operator.exportFrom(keyspace, "t").to(target).parallelism(64).splitCount(64).run();
+        assertAllRows(target);
+      }
+    }
+  }
+
+  /** Each request is sent three times at once; rows come once, and sums are added once. */
+  @Test
+  void speculationDoublesNothing() throws Exception {
+    try (CqlSession hasty =
+        session(
+            config ->
+                config
+                    .startProfile(SPECULATIVE)
+                    .withString(
+                        DefaultDriverOption.SPECULATIVE_EXECUTION_POLICY_CLASS,
+                        "ConstantSpeculativeExecutionPolicy")
+                    .withInt(DefaultDriverOption.SPECULATIVE_EXECUTION_MAX, 3)
+                    .withDuration(
+                        DefaultDriverOption.SPECULATIVE_EXECUTION_DELAY, Duration.ZERO))) {
+      SessionWatch watch = new SessionWatch(hasty);
+      try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
+        MemoryTarget target = new MemoryTarget();
+        operator
+            .exportFrom(keyspace, "t")
+            .to(target)
+            .executionProfile(SPECULATIVE)
+            .pageSize(20)
+            .run();
+        assertAllRows(target);
+        assertThat(operator.count(keyspace, "t").executionProfile(SPECULATIVE).run().rows())
+            .isEqualTo(ROWS);
+      }
+      assertThat(watch.speculations()).isPositive();
+      SessionWatch writing = new SessionWatch(hasty);
+      PreparedStatement sum =
+          hasty.prepare("UPDATE " + keyspace + ".sums SET n = n + 1 WHERE id = ?");
+      PreparedStatement append =
+          hasty.prepare("UPDATE " + keyspace + ".lists SET l = l + [7] WHERE id = ?");
+      try (BatchWriter writer =
+          new BatchWriter(
+              writing.session(),
+              settings(64, Optional.of(SPECULATIVE)),
+              BatchLimits.DEFAULT,
+              (statements, bytes) -> {})) {
+        for (int i = 0; i < 100; i++) {
+          writer.add(sum.bind(i));
+          writer.add(append.bind(i).setIdempotent(false));
+        }
+        writer.flush();
+      }
+      assertThat(writing.speculations()).isZero();
+      for (Row row : session.execute("SELECT n FROM " + keyspace + ".sums")) {
+        assertThat(row.getLong(0)).isEqualTo(1);
+      }
+      for (Row row : session.execute("SELECT l FROM " + keyspace + ".lists")) {
+        assertThat(row.getList(0, Integer.class)).containsExactly(7);
+      }
+    }
+  }
+
+  private static CqlSession session(Consumer<ProgrammaticDriverConfigLoaderBuilder> settings) {
+    ProgrammaticDriverConfigLoaderBuilder config =
+        DriverConfigLoader.programmaticBuilder()
+            .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(30))
+            .withDuration(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, Duration.ZERO)
+            .withDuration(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, Duration.ZERO);
+    settings.accept(config);
+    return CqlSession.builder()
+        .addContactPoints(TestCluster.get().contactPoints())
+        .withLocalDatacenter(TestCluster.get().localDatacenter())
+        .withConfigLoader(config.build())
+        .build();
+  }
+
+  private static RequestSettings settings(int parallelism, Optional<String> profile) {
+    return new RequestSettings(
+        parallelism, DefaultConsistencyLevel.LOCAL_QUORUM, Duration.ofSeconds(30), 20, profile);
+  }
+
+  private static void assertAllRows(MemoryTarget target) {
+    assertThat(
+            target.rows().stream().map(row -> row.get("id") + " " + row.get("v")).sorted().toList())
+        .isEqualTo(IntStream.range(0, ROWS).mapToObj(i -> i + " " + -i).sorted().toList());
+  }
+}

@@ -1,0 +1,331 @@
+package io.ringhaul.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.ExportLeftovers;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.ExportResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.JobException;
+import io.ringhaul.exceptions.JobStoppedException;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnknownCommitStateException;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.formats.Format;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.PartitionStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Exports that end in their middle are resumed exactly, each row once. */
+@ClusterTest
+class ExportJobIT {
+
+  private static final int ROWS = 6_000;
+  private static final int SPLITS = 24;
+  private static final int AT_ONCE = 200;
+
+  private static String keyspace;
+
+  @TempDir private Path folder;
+
+  private final UUID id = UUID.randomUUID();
+  private JobStore store;
+  private TokenAwareBulkOperator operator;
+
+  @BeforeAll
+  static void createTable() {
+    keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)",
+            "CREATE TABLE " + keyspace + ".back (id int PRIMARY KEY, v text)"));
+    CqlSession session = TestCluster.session();
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
+    for (int first = 0; first < ROWS; first += AT_ONCE) {
+      IntStream.range(first, first + AT_ONCE)
+          .mapToObj(row -> session.executeAsync(insert.bind(row, "value " + row)))
+          .toList()
+          .forEach(written -> written.toCompletableFuture().join());
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    store = JobStore.file(folder.resolve("jobs.db"));
+    operator = TokenAwareBulkOperator.over(TestCluster.session());
+  }
+
+  @AfterEach
+  void close() {
+    operator.close();
+    store.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void resumesWithOtherSplitsAndParallelism(Format format) throws IOException {
+    ExportTarget target = format.target(folder.resolve("out"));
+    assertThatThrownBy(
+            () ->
+                request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store)
+                    .splitCount(SPLITS)
+                    .parallelism(2)
+                    .run())
+        .isInstanceOf(StorageException.class);
+    List<JobPartition> before = store.partitions(id);
+    long done = before.stream().filter(each -> each.status() == PartitionStatus.DONE).count();
+    assertThat(done).isPositive().isLessThan(before.size());
+    Job failed = store.find(id).orElseThrow();
+    assertThat(failed.status()).isEqualTo(JobStatus.FAILED);
+    assertThat(failed.error().orElseThrow()).contains("the disk is full");
+
+    ExportResult result = request(target, store).splitCount(SPLITS / 2).parallelism(4).run();
+
+    assertThat(result.rows()).isEqualTo(ROWS);
+    assertThat(result.totals().earlierRows())
+        .isEqualTo(before.stream().mapToLong(JobPartition::rows).sum())
+        .isPositive();
+    Job completed = store.find(id).orElseThrow();
+    assertThat(completed.status()).isEqualTo(JobStatus.COMPLETED);
+    assertThat(completed.figures().rows()).isEqualTo(ROWS);
+    assertThat(leftovers()).isEmpty();
+    assertBack(format);
+  }
+
+  @Test
+  void aCompletedJobGivesItsResultAgain() {
+    ExportTarget target = Format.ICEBERG.target(folder.resolve("out"));
+    ExportResult first = request(target, store).run();
+    ExportResult again = request(target, store).run();
+    assertThat(again.snapshotId()).isPresent().isEqualTo(first.snapshotId());
+    assertThat(again.rows()).isEqualTo(ROWS);
+    assertThat(again.files()).isEqualTo(first.files());
+    assertThat(again.fileBytes()).isEqualTo(first.fileBytes());
+    assertThatThrownBy(
+            () ->
+                operator
+                    .exportFrom(keyspace, "t")
+                    .to(target)
+                    .job(JobOptions.in(store))
+                    .jobId(id)
+                    .run())
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("exists and is COMPLETED: resume it, or name another id");
+  }
+
+  @Test
+  void aStopLeavesAJobThatIsResumed() {
+    ExportTarget target = Format.CSV.target(folder.resolve("out"));
+    assertThatThrownBy(
+            () ->
+                request(
+                        FaultyTarget.atRow(
+                            target,
+                            row -> {
+                              if (row == ROWS / 3) {
+                                store.requestStop(id);
+                              }
+                              if (row > ROWS / 3) {
+                                pause();
+                              }
+                            }),
+                        store)
+                    .splitCount(SPLITS)
+                    .parallelism(1)
+                    .run())
+        .isInstanceOfSatisfying(
+            JobStoppedException.class, stopped -> assertThat(stopped.jobId()).isEqualTo(id))
+        .hasMessageContaining("was stopped. What is done is kept: resume job " + id);
+    assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
+    ExportResult result = request(target, store).run();
+    assertThat(result.rows()).isEqualTo(ROWS);
+    assertThat(result.totals().earlierRows()).isPositive();
+    assertBack(Format.CSV);
+  }
+
+  @Test
+  void namesWhatIsNotTheSame() {
+    ExportTarget target = Format.CSV.target(folder.resolve("out"));
+    assertThatThrownBy(
+            () -> request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store).run())
+        .isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> request(target, store).columns("id").run())
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("columns was \"id int, v text\" and is \"id int\"");
+    assertThatThrownBy(() -> request(Format.CSV.target(folder.resolve("elsewhere")), store).run())
+        .hasMessageContaining("target folder was");
+    assertThatThrownBy(() -> request(target, store).where("v = 'x'").allowFiltering().run())
+        .hasMessageContaining("where was \"\" and is \"v = 'x'\"");
+    TestCluster.define("CREATE TABLE IF NOT EXISTS " + keyspace + ".other (id int PRIMARY KEY)");
+    assertThatThrownBy(
+            () ->
+                operator
+                    .exportFrom(keyspace, "other")
+                    .to(target)
+                    .job(JobOptions.in(store).resuming())
+                    .jobId(id)
+                    .run())
+        .hasMessageContaining("table was");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Format.class,
+      names = {"ICEBERG", "CSV"})
+  void aCommitOfUnknownOutcomeIsResolvedByLooking(Format format) {
+    ExportTarget target = format.target(folder.resolve("out"));
+    assertThatThrownBy(
+            () ->
+                request(
+                        FaultyTarget.beforeCommit(
+                            target,
+                            () -> {
+                              throw new UnknownCommitStateException("x", "no answer", null);
+                            }),
+                        store)
+                    .run())
+        .isInstanceOf(UnknownCommitStateException.class);
+    ExportResult result = request(target, store).run();
+    assertThat(result.rows()).isEqualTo(ROWS);
+    assertThat(result.totals().earlierRows()).isEqualTo(ROWS);
+    assertBack(format);
+  }
+
+  @Test
+  void whatAFailedExportHasWrittenIsRemovedOnRequest() {
+    ExportTarget target = Format.ICEBERG.target(folder.resolve("out"));
+    assertThatThrownBy(
+            () -> request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store).run())
+        .isInstanceOf(BulkOperationException.class);
+    assertThat(ExportLeftovers.giveUp(store, id, target)).isPositive();
+    assertThat(store.find(id)).isEmpty();
+    assertThat(dataFiles()).isEmpty();
+  }
+
+  @Test
+  void withoutAStoreAFailedExportLeavesNothing() {
+    ExportTarget target = Format.ICEBERG.target(folder.resolve("out"));
+    assertThatThrownBy(
+            () ->
+                operator
+                    .exportFrom(keyspace, "t")
+                    .to(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle))
+                    .splitCount(SPLITS)
+                    .run())
+        .isInstanceOf(BulkOperationException.class);
+    assertThat(dataFiles()).isEmpty();
+  }
+
+  @Test
+  void anEmptyTableIsResumedToOneFile() throws IOException {
+    TestCluster.define("CREATE TABLE IF NOT EXISTS " + keyspace + ".empty (id int PRIMARY KEY)");
+    ExportTarget target = Format.CSV.target(folder.resolve("out"));
+    assertThatThrownBy(
+            () ->
+                operator
+                    .exportFrom(keyspace, "empty")
+                    .to(
+                        FaultyTarget.beforeCommit(
+                            target,
+                            () -> {
+                              throw new StorageException("x", "gone", null);
+                            }))
+                    .job(JobOptions.in(store).resuming())
+                    .jobId(id)
+                    .run())
+        .hasMessageContaining("gone");
+    ExportResult result =
+        operator
+            .exportFrom(keyspace, "empty")
+            .to(target)
+            .job(JobOptions.in(store).resuming())
+            .jobId(id)
+            .run();
+    assertThat(result.files()).isOne();
+    assertThat(dataFiles()).hasSize(1);
+    assertThat(Files.readString(dataFiles().get(0))).isEqualTo("id\n");
+  }
+
+  private ExportRequest request(ExportTarget target, JobStore in) {
+    return operator
+        .exportFrom(keyspace, "t")
+        .to(target)
+        .job(JobOptions.in(in).resuming())
+        .jobId(id);
+  }
+
+  private static void failInTheMiddle(long row) {
+    if (row == ROWS / 2) {
+      throw new StorageException("out", "the disk is full", null);
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(5);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void assertBack(Format format) {
+    TestCluster.session().execute("TRUNCATE " + keyspace + ".back");
+    assertThat(
+            operator
+                .importInto(keyspace, "back")
+                .from(format.source(folder.resolve("out")))
+                .run()
+                .rows())
+        .isEqualTo(ROWS);
+    assertThat(operator.count(keyspace, "back").run().rows()).isEqualTo(ROWS);
+    TestCluster.session()
+        .execute("SELECT id, v FROM " + keyspace + ".back")
+        .forEach(row -> assertThat(row.getString(1)).isEqualTo("value " + row.getInt(0)));
+  }
+
+  private List<Path> dataFiles() {
+    return files(path -> path.getFileName().toString().matches(".*\\.(parquet|csv)"));
+  }
+
+  /** What a completed export must not leave. */
+  private List<Path> leftovers() {
+    return files(
+        path ->
+            path.toString().contains(".ringhaul-" + id)
+                || path.getFileName().toString().endsWith(".tmp"));
+  }
+
+  private List<Path> files(Predicate<Path> which) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).filter(which).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.ringhaul.jobs;
+
+import io.ringhaul.cql.TableSchema;
+import io.ringhaul.format.ImportSource;
+import io.ringhaul.format.RecordForm;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceRecord;
+import io.ringhaul.format.SourceSession;
+import io.ringhaul.format.SourceSplit;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source as it is, but for what happens at its rows.
+ *
+ * @param atRow takes the number of each row, from 1, before it is read
+ */
+record FaultySource(ImportSource real, LongConsumer atRow) implements ImportSource {
+
+  @Override
+  public Map<String, String> identity() {
+    return real.identity();
+  }
+
+  @Override
+  public SourceSession open() {
+    SourceSession session = real.open();
+    AtomicLong rows = new AtomicLong();
+    return new SourceSession() {
+      @Override
+      public Optional<TableSchema> schema(String keyspace, String table) {
+        return session.schema(keyspace, table);
+      }
+
+      @Override
+      public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt splitCount) {
+        return session.plan(table, columns, splitCount);
+      }
+
+      @Override
+      public SourcePlan pinned(SourcePlan plan) {
+        return session.pinned(plan);
+      }
+
+      @Override
+      public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split) {
+        RowReader reader = session.open(plan, columns, split);
+        return new RowReader() {
+          @Override
+          public @Nullable RawRow next() {
+            atRow.accept(rows.incrementAndGet());
+            return reader.next();
+          }
+
+          @Override
+          public Optional<SourceRecord> lastRecord() {
+            return reader.lastRecord();
+          }
+
+          @Override
+          public Optional<RecordForm> recordForm() {
+            return reader.recordForm();
+          }
+
+          @Override
+          public void close() {
+            reader.close();
+          }
+        };
+      }
+
+      @Override
+      public void close() {
+        session.close();
+      }
+    };
+  }
+}

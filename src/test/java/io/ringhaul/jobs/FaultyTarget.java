@@ -1,0 +1,91 @@
+package io.ringhaul.jobs;
+
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/** A target as it is, but for what happens at its rows or before its commit. */
+record FaultyTarget(ExportTarget real, LongConsumer atRow, Runnable beforeCommit)
+    implements ExportTarget {
+
+  private static final Runnable NOTHING = () -> {};
+
+  /** Calls the trigger with the number of each row, from 1, before it is written. */
+  static FaultyTarget atRow(ExportTarget real, LongConsumer trigger) {
+    return new FaultyTarget(real, trigger, NOTHING);
+  }
+
+  static FaultyTarget beforeCommit(ExportTarget real, Runnable trigger) {
+    return new FaultyTarget(real, row -> {}, trigger);
+  }
+
+  @Override
+  public Map<String, String> identity() {
+    return real.identity();
+  }
+
+  @Override
+  public TargetSession open() {
+    TargetSession session = real.open();
+    AtomicLong rows = new AtomicLong();
+    return new TargetSession() {
+      @Override
+      public TargetPlan plan(ExportDescription export) {
+        return session.plan(export);
+      }
+
+      @Override
+      public TargetPlan resume(TargetPlan plan, ExportDescription export) {
+        return session.resume(plan, export);
+      }
+
+      @Override
+      public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
+        TaskWriter writer = session.openTask(plan, columns, task);
+        return new TaskWriter() {
+          @Override
+          public void write(RawRow row) {
+            atRow.accept(rows.incrementAndGet());
+            writer.write(row);
+          }
+
+          @Override
+          public TaskOutput finish() {
+            return writer.finish();
+          }
+
+          @Override
+          public void close() {
+            writer.close();
+          }
+        };
+      }
+
+      @Override
+      public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
+        beforeCommit.run();
+        return session.commit(plan, outputs);
+      }
+
+      @Override
+      public int clean(TargetPlan plan, List<TaskOutput> kept) {
+        return session.clean(plan, kept);
+      }
+
+      @Override
+      public void close() {
+        session.close();
+      }
+    };
+  }
+}
