@@ -59,7 +59,7 @@ class CommandLineIT {
     Path file = Files.createFile(folder.resolve("file"));
     String target = file.resolve("export").toString();
     CapturedRun refused =
-        cluster("export", keyspace + ".source", "--format", "csv", "--to", target);
+        cluster("export", keyspace + ".source", "--format", "csv", "--path", target);
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err())
         .isEqualTo(
@@ -69,7 +69,7 @@ class CommandLineIT {
                 keyspace, file));
     CapturedRun failed =
         cluster(
-            "export", keyspace + ".source", "--format", "csv", "--to", target, "--skip-preflight");
+            "export", keyspace + ".source", "--format", "csv", "--path", target, "--skip-preflight");
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.err()).doesNotContain("was not begun");
   }
