@@ -17,6 +17,8 @@ public final class StorageTrouble {
   private static final List<Map.Entry<String, String>> REMEDIES =
       List.of(
           Map.entry("no space left on device", "the disk is full; make room there"),
+          Map.entry("disk is full", "the disk is full; make room there"),
+          Map.entry("readonly database", "this process may not write there; change that"),
           Map.entry("not enough space", "the disk is full; make room there"),
           Map.entry("quota", "the disk quota is used up; make room there or raise it"),
           Map.entry(

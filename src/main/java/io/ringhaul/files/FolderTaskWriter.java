@@ -136,7 +136,7 @@ final class FolderTaskWriter implements TaskWriter {
   private StorageException failure(Exception e) {
     return new StorageException(
         plan.folder().path().toString(),
-        "Writing to " + plan.staging() + " failed: " + StorageTrouble.of(e),
+        "Writing to " + plan.folder().path() + " failed: " + StorageTrouble.of(e),
         e);
   }
 

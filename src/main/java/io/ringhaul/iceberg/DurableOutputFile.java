@@ -97,19 +97,19 @@ final class DurableOutputFile implements OutputFile {
 
     @Override
     public void write(int b) throws IOException {
-      buffer.write(b);
+      guarded(() -> buffer.write(b));
       position++;
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      buffer.write(bytes, offset, length);
+      guarded(() -> buffer.write(bytes, offset, length));
       position += length;
     }
 
     @Override
     public void flush() throws IOException {
-      buffer.flush();
+      guarded(buffer::flush);
     }
 
     @Override
@@ -117,12 +117,35 @@ final class DurableOutputFile implements OutputFile {
       if (closed) {
         return;
       }
+      guarded(
+          () -> {
+            buffer.flush();
+            channel.force(true);
+          });
       closed = true;
-      try (channel) {
-        buffer.flush();
-        channel.force(true);
-      }
+      channel.close();
       DurableFiles.rename(temporary(path), path);
     }
+
+    /** A file that cannot become whole goes at once: not every writer closes one that failed. */
+    private void guarded(Step step) throws IOException {
+      try {
+        step.run();
+      } catch (IOException e) {
+        closed = true;
+        try (channel) {
+          Files.deleteIfExists(temporary(path));
+        } catch (IOException leftover) {
+          e.addSuppressed(leftover);
+        }
+        throw e;
+      }
+    }
+  }
+
+  /** A step that may fail. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws IOException;
   }
 }

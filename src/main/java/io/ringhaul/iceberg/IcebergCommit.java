@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.disk.StorageTrouble;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
@@ -83,6 +84,9 @@ final class IcebergCommit {
         if (e instanceof StorageException refusal) {
           throw refusal;
         }
+        if (CommitTrouble.isOfStorage(e)) {
+          throw refused(e);
+        }
         if (!isRefusal(e)) {
           throw unknown(e);
         }
@@ -164,7 +168,12 @@ final class IcebergCommit {
   private StorageException refused(RuntimeException e) {
     return new StorageException(
         layout.table(),
-        "The catalog refused the commit to " + layout.table() + ": " + e.getMessage(),
+        String.format(
+            "Nothing was committed to the Iceberg table %s: %s",
+            layout.table(),
+            CommitTrouble.isOfStorage(e)
+                ? StorageTrouble.of(e)
+                : "the catalog refused it: " + e.getMessage()),
         e);
   }
 

@@ -22,11 +22,16 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An export to an Iceberg table at work. */
 final class IcebergTargetSession implements TargetSession {
+
+  private static final Logger LOG = LoggerFactory.getLogger(IcebergTargetSession.class);
 
   /** The part of the heap that the row groups of all open files may fill together: a sixth. */
   private static final long HEAP_SHARE = 6;
@@ -49,11 +54,7 @@ final class IcebergTargetSession implements TargetSession {
     TableIdentifier identifier = identifier(export);
     PartitionSpec spec = PartitionExpression.bind(settings.partitioning(), schema);
     try {
-      WriteLayout layout =
-          catalog().tableExists(identifier)
-              ? existing(export, identifier)
-              : created(export, identifier, schema, spec);
-      return layout.toPlan();
+      return layout(export, identifier, schema, spec).toPlan();
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -84,6 +85,18 @@ final class IcebergTargetSession implements TargetSession {
     return settings
         .table()
         .orElseGet(() -> TableIdentifier.of(export.table().keyspace(), export.table().name()));
+  }
+
+  private WriteLayout layout(
+      ExportDescription export, TableIdentifier identifier, Schema schema, PartitionSpec spec) {
+    if (!catalog().tableExists(identifier)) {
+      try {
+        return created(export, identifier, schema, spec);
+      } catch (AlreadyExistsException e) {
+        LOG.debug("{} was made by somebody else just now", identifier);
+      }
+    }
+    return existing(export, identifier);
   }
 
   private WriteLayout created(
@@ -224,13 +237,26 @@ final class IcebergTargetSession implements TargetSession {
   private synchronized FileIO io(WriteLayout layout) {
     FileIO known = io;
     if (known == null) {
-      TableIdentifier identifier = TableIdentifier.parse(layout.table());
-      known =
-          layout.isNew() && !catalog().tableExists(identifier)
-              ? catalog().buildTable(identifier, layout.schema()).createTransaction().table().io()
-              : catalog().loadTable(identifier).io();
+      known = table(layout).io();
       io = known;
     }
     return known;
+  }
+
+  /** The table as it is, or as it would be made. */
+  private Table table(WriteLayout layout) {
+    TableIdentifier identifier = TableIdentifier.parse(layout.table());
+    if (layout.isNew() && !catalog().tableExists(identifier)) {
+      try {
+        return catalog()
+            .buildTable(identifier, layout.schema())
+            .withLocation(layout.location())
+            .createTransaction()
+            .table();
+      } catch (AlreadyExistsException e) {
+        LOG.debug("{} was made by somebody else just now", identifier);
+      }
+    }
+    return catalog().loadTable(identifier);
   }
 }

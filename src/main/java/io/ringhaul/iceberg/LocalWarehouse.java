@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.disk.StorageTrouble;
 import io.ringhaul.exceptions.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,11 +105,17 @@ final class LocalWarehouse implements CatalogSource.Handle {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new StorageException(
-          folder.toString(), "The warehouse folder " + folder + " cannot be made: " + e, e);
+          folder.toString(),
+          "The warehouse folder " + folder + " cannot be made: " + StorageTrouble.of(e),
+          e);
     }
     if (!Files.isWritable(folder)) {
       throw new StorageException(
-          folder.toString(), "The warehouse folder " + folder + " is not writable", null);
+          folder.toString(),
+          "The warehouse folder "
+              + folder
+              + " is not writable by this process; change that or name another",
+          null);
     }
   }
 

@@ -58,7 +58,7 @@ final class DataSourceTransactions implements Transactions {
         true,
         connection -> {
           if (!schema.isCurrent(connection, opened.location)) {
-            SqlWork.transact(
+            opened.transaction().run(
                 connection,
                 () -> {
                   schema.migrate(connection, opened.location);
@@ -112,11 +112,15 @@ final class DataSourceTransactions implements Transactions {
   }
 
   private <T> T transact(Connection connection, Function<JobRecords, T> work) throws SQLException {
-    return SqlWork.transact(connection, () -> work.apply(records(connection)));
+    return transaction().run(connection, () -> work.apply(records(connection)));
   }
 
   private SqlRecords records(Connection connection) {
     return new SqlRecords(connection, isSqlite ? Instant::now : () -> clockOf(connection));
+  }
+
+  private SqlTransaction transaction() {
+    return isSqlite ? SqlTransaction.SQLITE : SqlTransaction.STANDARD;
   }
 
   /** The server's time: those who share it may have clocks that differ. */
@@ -153,9 +157,11 @@ final class DataSourceTransactions implements Transactions {
       return work.on(connection);
     }
     connection.setAutoCommit(true);
-    T result = work.on(connection);
-    connection.setAutoCommit(false);
-    return result;
+    try {
+      return work.on(connection);
+    } finally {
+      connection.setAutoCommit(false);
+    }
   }
 
   private void pauseOrThrow(SQLException failure, int attempt, boolean repeatable) {

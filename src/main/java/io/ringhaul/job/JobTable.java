@@ -1,5 +1,6 @@
 package io.ringhaul.job;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -83,10 +84,10 @@ final class JobTable {
                 key,
                 StoredText.exact("name", job.name()),
                 StoredText.exact("description", job.description()),
-                StoredText.exact("labels", StoredText.json(job.labels())),
+                StoredText.exact("labels", StoredText.sortedJson(job.labels())),
                 job.kind().name(),
                 StoredTime.text(job.created()),
-                StoredText.exact("fingerprint", StoredText.json(definition.fingerprint())),
+                StoredText.exact("fingerprint", StoredText.sortedJson(definition.fingerprint())),
                 StoredText.exact(
                     "configuration",
                     StoredText.json(
@@ -158,7 +159,8 @@ final class JobTable {
     JobKind kind = JobKind.valueOf(columns.text());
     Instant created = columns.moment();
     Map<String, String> fingerprint = StoredText.map(columns.text());
-    Configuration configuration = StoredText.value(columns.text(), Configuration.class);
+    Configuration configuration =
+        StoredText.parse(columns.text(), new TypeReference<Configuration>() {});
     return state(CheckedColumns.read(row, key, STATE_AT, STATE_COLUMNS))
         .of(
             id,

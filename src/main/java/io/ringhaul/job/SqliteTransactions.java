@@ -17,12 +17,6 @@ import org.sqlite.JDBC;
  */
 final class SqliteTransactions implements Transactions {
 
-  /** Work that needs the connection. */
-  @FunctionalInterface
-  private interface Work<T> {
-    T run() throws SQLException;
-  }
-
   /** How long a lock is waited for, unless told otherwise. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -58,7 +52,6 @@ final class SqliteTransactions implements Transactions {
     settings.setProperty("synchronous", "FULL");
     settings.setProperty("foreign_keys", "true");
     settings.setProperty("busy_timeout", Long.toString(patience.toMillis()));
-    settings.setProperty("transaction_mode", "IMMEDIATE");
     SqliteTransactions opened;
     try {
       // As a URI, or a question mark in the path would begin the driver's own settings.
@@ -89,11 +82,16 @@ final class SqliteTransactions implements Transactions {
     }
   }
 
+  /** SQLite's setting of that name: 2 is FULL. */
+  int synchronous() {
+    return run(() -> Sql.query(connection, "PRAGMA synchronous", row -> row.getInt(1)).get(0));
+  }
+
   private void migrate(StoreSchema schema) {
     run(
         () -> {
           if (!schema.isCurrent(connection, location)) {
-            SqlWork.transact(
+            SqlTransaction.SQLITE.run(
                 connection,
                 () -> {
                   schema.migrate(connection, location);
@@ -123,7 +121,7 @@ final class SqliteTransactions implements Transactions {
   public <T> T write(Function<JobRecords, T> work) {
     return run(
         () ->
-            SqlWork.transact(
+            SqlTransaction.SQLITE.run(
                 connection, () -> work.apply(new SqlRecords(connection, Instant::now))));
   }
 
@@ -132,7 +130,7 @@ final class SqliteTransactions implements Transactions {
     return write(work);
   }
 
-  private synchronized <T> T run(Work<T> work) {
+  private synchronized <T> T run(SqlTransaction.Work<T> work) {
     if (closed) {
       throw new StorageException(location, "The job store " + location + " is closed", null);
     }

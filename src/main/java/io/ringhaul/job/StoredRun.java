@@ -44,8 +44,18 @@ final class StoredRun implements JobRun {
   public List<JobPartition> partitions() {
     return transactions.write(
         records -> {
-          lockOwn(records);
-          return records.partitions(id);
+          JobFigures figures = lockOwn(records).figures;
+          List<JobPartition> partitions = records.partitions(id);
+          if (partitions.size() != figures.partitions()) {
+            throw new DamagedRecord(
+                "it has "
+                    + partitions.size()
+                    + " of the partitions of job "
+                    + id
+                    + ", which are "
+                    + figures.partitions());
+          }
+          return partitions;
         });
   }
 

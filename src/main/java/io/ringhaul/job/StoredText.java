@@ -2,7 +2,6 @@ package io.ringhaul.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.exceptions.InvalidSettingException;
 import java.util.List;
@@ -26,23 +25,19 @@ final class StoredText {
   }
 
   /** The entries in one order, whichever the map gives them in. */
-  static String json(Map<String, String> entries) {
-    return json((Object) new TreeMap<>(entries));
+  static String sortedJson(Map<String, String> entries) {
+    return json(new TreeMap<>(entries));
   }
 
   static Map<String, String> map(String json) {
-    return parse(json, JSON.constructType(new TypeReference<Map<String, String>>() {}));
+    return parse(json, new TypeReference<Map<String, String>>() {});
   }
 
   static List<String> list(String json) {
-    return parse(json, JSON.constructType(new TypeReference<List<String>>() {}));
+    return parse(json, new TypeReference<List<String>>() {});
   }
 
-  static <T> T value(String json, Class<T> type) {
-    return parse(json, JSON.constructType(type));
-  }
-
-  private static <T> T parse(String json, JavaType type) {
+  static <T> T parse(String json, TypeReference<T> type) {
     try {
       return JSON.readValue(json, type);
     } catch (JsonProcessingException e) {

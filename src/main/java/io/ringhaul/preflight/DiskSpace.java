@@ -2,6 +2,7 @@ package io.ringhaul.preflight;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,9 +49,11 @@ public final class DiskSpace implements Check {
             : Finding.warning(problem, "make room there, or see that compression makes up for it"));
   }
 
+  /** What is left; everything where the file system does not say how large it is. */
   private long usable() {
     try {
-      return Files.getFileStore(WritableFolder.nearest(folder)).getUsableSpace();
+      FileStore store = Files.getFileStore(WritableFolder.nearest(folder));
+      return store.getTotalSpace() == 0 ? Long.MAX_VALUE : store.getUsableSpace();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

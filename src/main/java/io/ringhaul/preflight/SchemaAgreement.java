@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -43,7 +44,7 @@ public final class SchemaAgreement implements Check {
   @Override
   public List<Finding> findings() {
     long deadline = System.nanoTime() + wait.toNanos();
-    Map<UUID, TreeSet<String>> versions = versions();
+    Map<UUID, Set<String>> versions = versions();
     while (versions.size() > 1 && System.nanoTime() < deadline) {
       LockSupport.parkNanos(PAUSE.toNanos());
       versions = versions();
@@ -61,14 +62,14 @@ public final class SchemaAgreement implements Check {
   }
 
   /** The addresses of the nodes with each version, as one node knows them. */
-  private Map<UUID, TreeSet<String>> versions() {
+  private Map<UUID, Set<String>> versions() {
     Map<UUID, Node> nodes = session.getMetadata().getNodes();
     Node asked =
         nodes.values().stream()
             .filter(node -> node.getState() == NodeState.UP)
             .findFirst()
             .orElseThrow();
-    Map<UUID, TreeSet<String>> versions = new TreeMap<>();
+    Map<UUID, Set<String>> versions = new TreeMap<>();
     add(versions, nodes, query("system.local", asked));
     add(versions, nodes, peers(asked));
     return versions;
@@ -94,8 +95,7 @@ public final class SchemaAgreement implements Check {
         .all();
   }
 
-  private static void add(
-      Map<UUID, TreeSet<String>> versions, Map<UUID, Node> nodes, List<Row> rows) {
+  private static void add(Map<UUID, Set<String>> versions, Map<UUID, Node> nodes, List<Row> rows) {
     for (Row row : rows) {
       Node node = nodes.get(row.getUuid(0));
       UUID version = row.getUuid(1);

@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a page, which remembers the last that it has handed on. Used by one thread, once. */
-final class LastRow implements Iterable<Row>, Iterator<Row> {
+final class LastRow implements Iterator<Row> {
 
   private final Iterator<Row> rows;
   private final RowTokens tokens;
@@ -15,11 +15,6 @@ final class LastRow implements Iterable<Row>, Iterator<Row> {
   LastRow(Iterable<Row> rows, RowTokens tokens) {
     this.rows = rows.iterator();
     this.tokens = tokens;
-  }
-
-  @Override
-  public Iterator<Row> iterator() {
-    return this;
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.ringhaul.request.RequestLimits;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.ring.TokenRange;
+import io.ringhaul.scan.Cursor.Mark;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,8 +49,12 @@ public final class RangeCounter {
   }
 
   /** A part of a range; {@code paging} when its keys are read instead of counted. */
-  private record Part(
-      RangeState owner, TokenRange piece, boolean paging, @Nullable ByteBuffer position) {}
+  private record Part(RangeState owner, Cursor cursor, boolean paging) {
+
+    TokenRange piece() {
+      return cursor.piece();
+    }
+  }
 
   private record Arrival(
       Part part, int rowsToPage, @Nullable AsyncResultSet rows, @Nullable Throwable failure) {}
@@ -127,7 +132,7 @@ public final class RangeCounter {
       ended(owner);
     }
     owner.open += pieces.size();
-    pieces.forEach(piece -> waiting.addLast(new Part(owner, piece, false, null)));
+    pieces.forEach(piece -> waiting.addLast(new Part(owner, Cursor.at(piece), false)));
   }
 
   /** Sends what it can; false when nothing is left to wait for. */
@@ -151,9 +156,12 @@ public final class RangeCounter {
 
   private Request request(Part part, int pageSize) {
     if (part.paging()) {
+      Cursor cursor = part.cursor();
       BoundStatement statement =
-          keys.bind(part.piece()).setPagingState(part.position()).setPageSize(pageSize);
-      return PageRetries.request(statement, false);
+          keys.bind(cursor.piece(), cursor.slice())
+              .setPagingState(cursor.mark() == null ? null : cursor.mark().position())
+              .setPageSize(pageSize);
+      return PageRetries.request(statement, cursor.isDivisible(keys.values()));
     }
     // A count that was too much once will be so again: it is divided at once instead.
     return new Request(
@@ -177,7 +185,8 @@ public final class RangeCounter {
     if (position == null) {
       ended(part.owner());
     } else {
-      waiting.addFirst(new Part(part.owner(), part.piece(), true, position));
+      Mark mark = new Mark(position, null);
+      waiting.addFirst(new Part(part.owner(), part.cursor().at(mark, Integer.MAX_VALUE), true));
     }
   }
 
@@ -189,19 +198,31 @@ public final class RangeCounter {
     if (!Failures.isPassing(failure)) {
       throw Failures.notPassing(failure, "Counting token range " + part.piece());
     }
-    if (Excess.of(failure).isPresent() && !part.paging()) {
-      List<TokenRange> pieces = part.piece().split(Cursor.PARTS);
-      if (pieces.size() > 1) {
-        add(part.owner(), pieces);
-      } else {
-        part.owner().open++;
-        waiting.addLast(new Part(part.owner(), part.piece(), true, null));
-      }
+    if (Excess.of(failure).isPresent() && divided(part)) {
       part.owner().open--;
       return;
     }
     part.owner().failure = UnreadableRangeException.of(part.piece(), keys.table(), failure);
     ended(part.owner());
+  }
+
+  /** Puts smaller parts into the queue; false if there are none. */
+  private boolean divided(Part part) {
+    RangeState owner = part.owner();
+    if (part.paging()) {
+      if (!part.cursor().isDivisible(keys.values())) {
+        return false;
+      }
+      List<Cursor> slices = part.cursor().parts(keys.values(), Integer.MAX_VALUE);
+      owner.open += slices.size();
+      slices.forEach(slice -> waiting.addLast(new Part(owner, slice, true)));
+    } else if (part.cursor().isToken()) {
+      owner.open++;
+      waiting.addLast(new Part(owner, part.cursor(), true));
+    } else {
+      add(owner, part.piece().split(Cursor.PARTS));
+    }
+    return true;
   }
 
   private void ended(RangeState range) {

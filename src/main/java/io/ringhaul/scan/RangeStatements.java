@@ -47,6 +47,7 @@ public final class RangeStatements {
   private final TokenMap tokens;
   private final @Nullable RowTokens rowTokens;
   private final Map<Shape, PreparedStatement> prepared = new EnumMap<>(Shape.class);
+  private final KeySliceStatements slices;
 
   private RangeStatements(
       CqlSession session,
@@ -60,6 +61,7 @@ public final class RangeStatements {
     this.condition = condition;
     this.tokens = session.getMetadata().getTokenMap().orElseThrow();
     this.rowTokens = rowTokens;
+    this.slices = new KeySliceStatements(session, table, selection, condition);
   }
 
   /**
@@ -103,10 +105,22 @@ public final class RangeStatements {
    * @param piece a range that does not wrap, as {@link TokenRange#unwrap()} gives them
    */
   BoundStatement bind(TokenRange piece) {
+    return bind(piece, null);
+  }
+
+  /**
+   * The query of a slice of one token, bound.
+   *
+   * @param piece one token
+   * @param slice a part of {@link #values()}; null for all of any piece
+   */
+  BoundStatement bind(TokenRange piece, @Nullable TokenRange slice) {
     boolean fromFirst = piece.startExclusive() == Long.MIN_VALUE;
     boolean toLast = piece.endInclusive() == Long.MAX_VALUE;
     BoundStatement statement;
-    if (toLast) {
+    if (slice != null) {
+      statement = slices.bind(piece, slice);
+    } else if (toLast) {
       statement = prepared(Shape.AFTER_START).bind().setLong(0, piece.startExclusive());
     } else if (fromFirst) {
       statement = prepared(Shape.UP_TO_END).bind().setLong(0, piece.endInclusive());
@@ -120,6 +134,11 @@ public final class RangeStatements {
     return statement
         .setRoutingKeyspace(CqlIdentifier.fromInternal(table.keyspace()))
         .setRoutingToken(tokens.parse(Long.toString(piece.endInclusive())));
+  }
+
+  /** All values of the first clustering column; null if partitions cannot be divided by them. */
+  @Nullable TokenRange values() {
+    return slices.values();
   }
 
   /** Tells the tokens of the rows that are read. */

@@ -7,6 +7,7 @@ import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.scan.Cursor.Mark;
+import io.ringhaul.ring.TokenRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -92,13 +93,13 @@ public final class TaskScan {
       int before = arrival.cursor().mostRows();
       // What was too much here may be so again: pages grow back one after the other.
       int mostRows = shrunk ? pageSize : (int) Math.min(Integer.MAX_VALUE, 2L * before);
-      waiting.addFirst(new Cursor(arrival.cursor().piece(), mark, mostRows));
+      waiting.addFirst(arrival.cursor().at(mark, mostRows));
     }
     pageSizer.learn(rowCount, bytes);
     // Ask for the next page before this one is handed on: it travels while this one is written.
     ask();
     sender.throttle(rowCount, bytes);
-    return new Page(rows, rowCount, bytes);
+    return new Page(() -> rows, rowCount, bytes);
   }
 
   private void failed(Arrival arrival, Throwable failure) {
@@ -110,10 +111,11 @@ public final class TaskScan {
     if (!Failures.isPassing(failure)) {
       throw Failures.notPassing(failure, "Reading token range " + cursor.piece());
     }
-    if (Excess.of(failure).isEmpty() || !cursor.isDivisible()) {
+    if (Excess.of(failure).isEmpty() || !cursor.isDivisible(values(cursor))) {
       throw UnreadableRangeException.of(cursor.piece(), statements.table(), failure);
     }
-    List<Cursor> parts = cursor.parts(PageRetries.smallest(arrival.pageSize()));
+    List<Cursor> parts = 
+        cursor.parts(values(cursor), PageRetries.smallest(arrival.pageSize()));
     Collections.reverse(parts);
     parts.forEach(waiting::addFirst);
   }
@@ -138,8 +140,15 @@ public final class TaskScan {
   private Request request(Cursor cursor, int pageSize) {
     ByteBuffer position = cursor.mark() == null ? null : cursor.mark().position();
     return PageRetries.request(
-        statements.bind(cursor.piece()).setPagingState(position).setPageSize(pageSize),
-        cursor.isDivisible());
+        statements
+            .bind(cursor.piece(), cursor.slice())
+            .setPagingState(position)
+            .setPageSize(pageSize),
+        cursor.isDivisible(values(cursor)));
+  }
+
+  private @Nullable TokenRange values(Cursor cursor) {
+    return cursor.isToken() ? statements.values() : null;
   }
 
   /** The size that the page was asked for in the end. */

@@ -510,9 +510,10 @@ class FolderTargetSessionTest {
         .containsExactlyInAnyOrder(IntStream.of(ids).boxed().toArray(Integer[]::new));
   }
 
-  private List<Integer> read(Path folder) {
+  static List<Integer> read(Path folder) {
     List<Integer> ids = new ArrayList<>();
-    try (SourceSession session = new FolderSourceSession(SourceLocation.at(folder), format)) {
+    try (SourceSession session =
+        new FolderSourceSession(SourceLocation.at(folder), new LineFormat())) {
       SourcePlan plan = session.plan(LineFormat.TABLE, List.of(), OptionalInt.empty());
       for (SourceSplit split : plan.splits()) {
         try (RowReader reader = session.open(plan, LineFormat.COLUMNS, split)) {

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.BatchStatement;
-import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
-import io.ringhaul.CountResult;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -19,11 +16,14 @@ import io.ringhaul.exceptions.IncompleteOperationException;
 import io.ringhaul.ring.TokenRange;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -73,7 +73,7 @@ class FaultyReadsIT {
     table("between", "(id int, c int, v int, " + columns(100) + " PRIMARY KEY (id, c))");
     PreparedStatement dead = session.prepare(nulls("between", 100));
     PreparedStatement insert =
-        session.prepare("INSERT INTO " + KEYSPACE + ".between (id, c, v) VALUES (?, ?, ?)");
+        session.prepare(insert("between"));
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (int i = 0; i < live; i++) {
         List<BoundStatement> rows = new ArrayList<>();
@@ -99,8 +99,7 @@ class FaultyReadsIT {
               .run();
       assertThat(exported.rows()).isEqualTo(2 * live);
       assertThat(exported.totals().retries()).isPositive();
-      assertThat(watched.count(KEYSPACE, "between").splitCount(1).run().rows())
-          .isEqualTo(2 * live);
+      assertThat(watched.count(KEYSPACE, "between").splitCount(1).run().rows()).isEqualTo(2 * live);
     }
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < live; i++) {
@@ -120,9 +119,9 @@ class FaultyReadsIT {
   void tombstonesOfManyPartitionsTakeSmallerRanges() throws Exception {
     table("many", "(id blob, c int, v int, PRIMARY KEY (id, c))");
     PreparedStatement insert =
-        session.prepare("INSERT INTO " + KEYSPACE + ".many (id, c, v) VALUES (?, ?, ?)");
+        session.prepare(insert("many"));
     PreparedStatement delete =
-        session.prepare("DELETE FROM " + KEYSPACE + ".many WHERE id = ? AND c = ?");
+        session.prepare(delete("many"));
     List<String> expected = new ArrayList<>();
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (int i = 0; i < 60; i++) {
@@ -167,13 +166,14 @@ class FaultyReadsIT {
         .isEqualTo(expected.size());
   }
 
-  /** 200,000 tombstones on end in one partition: no page and no range is small enough. */
+  /** 200,000 tombstones on end in one partition, which is read in slices of its keys. */
   @Test
-  void aPartitionThatCannotBeReadIsNamed() {
+  void aPartitionOfTombstonesIsReadByItsKeys() {
     table("one", "(id int, c int, v int, " + columns(100) + " PRIMARY KEY (id, c))");
     PreparedStatement dead = session.prepare(nulls("one", 100));
     PreparedStatement insert =
-        session.prepare("INSERT INTO " + KEYSPACE + ".one (id, c, v) VALUES (?, ?, ?)");
+        session.prepare(insert("one"));
+    List<String> expected = new ArrayList<>();
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (int i = 0; i < 2_000; i += 50) {
         List<BoundStatement> rows = new ArrayList<>();
@@ -182,44 +182,152 @@ class FaultyReadsIT {
         }
         writes.addPartition(rows);
       }
-      writes.add(insert.bind(-1, -1, 7));
-      writes.add(insert.bind(-1, 2_000, 8));
+      for (int c : new int[] {Integer.MIN_VALUE, -1, 2_000, Integer.MAX_VALUE}) {
+        writes.add(insert.bind(-1, c, 7));
+        expected.add("-1 " + c + " 7");
+      }
       for (int i = 0; i < 500; i++) {
         writes.add(insert.bind(i, 0, i));
+        expected.add(i + " 0 " + i);
       }
     }
-    long token =
-        session
-            .execute("SELECT token(id) FROM " + KEYSPACE + ".one WHERE id = -1 LIMIT 1")
-            .one()
-            .getLong(0);
-    MemoryTarget target = new MemoryTarget();
-    IncompleteOperationException exporting =
-        catchThrowableOfType(
-            IncompleteOperationException.class,
-            () ->
-                operator
-                    .exportFrom(KEYSPACE, "one")
-                    .to(target)
-                    .columns("id", "c", "v")
-                    .splitCount(1)
-                    .run());
-    System.err.println(exporting);
-    System.err.println(exporting.failedRanges());
-    System.err.println(exporting.partialResult());
-    IncompleteOperationException counting =
-        catchThrowableOfType(
-            IncompleteOperationException.class,
-            () -> operator.count(KEYSPACE, "one").splitCount(1).run());
-    System.err.println(counting.failedRanges());
-    System.err.println(counting.partialResult());
+    for (int pageSize : new int[] {1, 100}) {
+      MemoryTarget target = new MemoryTarget();
+      operator
+          .exportFrom(KEYSPACE, "one")
+          .to(target)
+          .columns("id", "c", "v")
+          .pageSize(pageSize)
+          .splitCount(1)
+          .run();
+      assertThat(rows(target, "id", "c", "v")).isEqualTo(sorted(expected));
+    }
+    assertThat(operator.count(KEYSPACE, "one").splitCount(1).run().rows()).isEqualTo(504);
+  }
+
+  /**
+   * Slices of each type of key that has them, of several partitions of one token, some of whose
+   * rows were handed on before.
+   */
+  @Test
+  void keysOfEachTypeHaveSlices() throws Exception {
+    Map<String, LongFunction<Object>> values =
+        Map.of(
+            "tinyint", i -> (byte) (i - 100),
+            "smallint", i -> (short) (i - 100),
+            "int", i -> (int) (1_000_000 * (i - 100)),
+            "bigint", i -> (i - 100) << 56,
+            "date", i -> LocalDate.ofEpochDay(i - 100),
+            "timestamp", i -> Instant.ofEpochMilli(1_700_000_000_000L + i),
+            "timeuuid", i -> new UUID(i << 32 | i << 16 | 0x11ed, 0x8000_0000_0000_0000L | i));
+    String order = "ASC";
+    for (Map.Entry<String, LongFunction<Object>> type : new TreeMap<>(values).entrySet()) {
+      order = order.equals("ASC") ? "DESC" : "ASC";
+      assertSlices(type.getKey(), order, type.getValue());
+    }
+  }
+
+  private void assertSlices(String type, String order, LongFunction<Object> values)
+      throws Exception {
+    String name = "slices_" + type;
+    table(
+        name,
+        "(id blob, c "
+            + type
+            + ", v int, PRIMARY KEY (id, c)) WITH CLUSTERING ORDER BY (c "
+            + order
+            + ")");
+    PreparedStatement insert = session.prepare(insert(name));
+    PreparedStatement delete = session.prepare(delete(name));
+    List<String> expected = new ArrayList<>();
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int partition = 0; partition < 4; partition++) {
+        ByteBuffer key = Murmur3Keys.withToken(partition == 3 ? 9 : 5, partition);
+        List<BoundStatement> rows = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+          Object c = values.apply(i);
+          if (i < 20 || i >= 180) {
+            rows.add(insert.bind(key, c, 1_000 * partition + i));
+            expected.add(String.valueOf(1_000 * partition + i));
+          } else {
+            rows.add(delete.bind(key, c));
+          }
+        }
+        writes.addPartition(rows);
+      }
+    }
+    node.tombstoneFailureThreshold(100);
+    for (int pageSize : new int[] {7, 1_000}) {
+      MemoryTarget target = new MemoryTarget();
+      operator
+          .exportFrom(KEYSPACE, name)
+          .to(target)
+          .tokenRange(-100, 1_000)
+          .pageSize(pageSize)
+          .splitCount(1)
+          .run();
+      assertThat(rows(target, "v")).as(name).isEqualTo(sorted(expected));
+    }
+    assertThat(operator.count(KEYSPACE, name).tokenRange(-100, 1_000).run().rows())
+        .as(name)
+        .isEqualTo(expected.size());
+    node.tombstoneFailureThreshold(100_000);
+  }
+
+  /** Keys whose values cannot be halved, and partitions that may have static values alone. */
+  @Test
+  void aTokenThatCannotBeReadIsNamed() throws Exception {
+    table("texts", "(id blob, c text, v int, PRIMARY KEY (id, c))");
+    table("statics", "(id blob, c int, s int static, v int, PRIMARY KEY (id, c))");
+    for (String name : List.of("texts", "statics")) {
+      PreparedStatement insert =
+          session.prepare(insert(name));
+      PreparedStatement delete =
+          session.prepare(delete(name));
+      try (AsyncWrites writes = new AsyncWrites(session)) {
+        for (int i = 0; i < 200; i++) {
+          Object c = name.equals("texts") ? String.valueOf(1_000 + i) : (Object) (1_000 + i);
+          writes.add(delete.bind(Murmur3Keys.withToken(77, 0), c));
+          writes.add(insert.bind(Murmur3Keys.withToken(1_000L * i, 1), c, i));
+        }
+      }
+      node.tombstoneFailureThreshold(100);
+      String sentence =
+          "Token range (76, 77] of "
+              + KEYSPACE
+              + "."
+              + name
+              + " cannot be read, not even in the smallest parts: it holds more tombstones than"
+              + " the server lets one read pass. Compact the table once gc_grace_seconds have"
+              + " passed, or raise tombstone_failure_threshold on the nodes, and run the operation"
+              + " again (ReadFailureException: ";
+      MemoryTarget target = new MemoryTarget();
+      IncompleteOperationException exporting =
+          catchThrowableOfType(
+              IncompleteOperationException.class,
+              () -> operator.exportFrom(KEYSPACE, name).to(target).splitCount(1).run());
+      assertThat(target.rows()).isEmpty();
+      IncompleteOperationException counting =
+          catchThrowableOfType(
+              IncompleteOperationException.class,
+              () -> operator.count(KEYSPACE, name).splitCount(1).run());
+      assertThat(counting.partialResult().orElseThrow().rows()).isEqualTo(200);
+      for (IncompleteOperationException failure : List.of(exporting, counting)) {
+        FailedRange range = failure.failedRanges().get(0);
+        assertThat(failure.failedRanges()).hasSize(1);
+        assertThat(new TokenRange(range.startExclusive(), range.endInclusive()).contains(77))
+            .isTrue();
+        assertThat(range.reason()).startsWith(sentence);
+      }
+      node.tombstoneFailureThreshold(100_000);
+    }
   }
 
   /** A range that cannot be filtered in 200 ms is filtered in parts. */
   @Test
   void aRangeThatTakesTooLongIsDivided() throws Exception {
     int partitions = 200;
-    int perPartition = 2_000;
+    int perPartition = 1_000;
     table("slow", "(id int, c int, v int, w text, PRIMARY KEY (id, c))");
     PreparedStatement insert =
         session.prepare("INSERT INTO " + KEYSPACE + ".slow (id, c, v, w) VALUES (?, ?, ?, ?)");
@@ -239,24 +347,20 @@ class FaultyReadsIT {
     }
     node.rangeTimeout(Duration.ofMillis(200));
     MemoryTarget target = new MemoryTarget();
-    long start = System.nanoTime();
     SessionWatch watch = new SessionWatch(session);
     TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session());
-    ExportResult exported =
-        watched
-            .exportFrom(KEYSPACE, "slow")
-            .to(target)
-            .where("v = 0")
-            .allowFiltering()
-            .splitCount(1)
-            .run();
-    System.err.println("RETRIES " + exported.totals() + " " + (System.nanoTime() - start) / 1e9);
+    watched
+        .exportFrom(KEYSPACE, "slow")
+        .to(target)
+        .where("v = 0")
+        .allowFiltering()
+        .splitCount(1)
+        .run();
+    assertThat(watch.sent()).as("requests for the one range").hasSizeGreaterThan(10);
     assertThat(rows(target, "id", "c")).isEqualTo(sorted(expected));
-    System.err.println("SENT " + watch.sent().size());
-    CountResult counted = watched.count(KEYSPACE, "slow").splitCount(1).run();
-    assertThat(counted.rows()).isEqualTo(partitions * perPartition);
-    System.err.println("SENT " + watch.sent().size());
-    System.err.println("RETRIES " + counted.totals() + " " + (System.nanoTime() - start) / 1e9);
+    assertThat(watched.count(KEYSPACE, "slow").splitCount(1).run().rows())
+        .isEqualTo(partitions * perPartition);
+    watched.close();
   }
 
   /** A role that may not ask for pages of more than 100 rows gets them all the same. */
@@ -286,20 +390,23 @@ class FaultyReadsIT {
           }
           assertThat(request.run().rows()).isEqualTo(live);
           assertThat(rows(target, "id", "v"))
-              .isEqualTo(
-                  sorted(IntStream.range(0, live).mapToObj(i -> i + " " + i).toList()));
+              .isEqualTo(sorted(IntStream.range(0, live).mapToObj(i -> i + " " + i).toList()));
         }
         assertThat(watched.count(KEYSPACE, "guarded").run().rows()).isEqualTo(live);
       }
-      System.err.println(
-          watch.sent().stream().map(Statement::getPageSize).distinct().toList()
-              + " of "
-              + watch.sent().size());
     }
   }
 
   private void table(String name, String definition) {
     session.execute("CREATE TABLE " + KEYSPACE + "." + name + " " + definition);
+  }
+
+  private static String insert(String table) {
+    return "INSERT INTO " + KEYSPACE + "." + table + " (id, c, v) VALUES (?, ?, ?)";
+  }
+
+  private static String delete(String table) {
+    return "DELETE FROM " + KEYSPACE + "." + table + " WHERE id = ? AND c = ?";
   }
 
   /** So many columns, with a comma after each. */
@@ -325,7 +432,9 @@ class FaultyReadsIT {
                 row ->
                     String.join(
                         " ",
-                        List.of(columns).stream().map(name -> String.valueOf(row.get(name))).toList()))
+                        List.of(columns).stream()
+                            .map(name -> String.valueOf(row.get(name)))
+                            .toList()))
             .toList());
   }
 

@@ -126,8 +126,7 @@ class LimitsIT {
                     .withInt(DefaultDriverOption.REQUEST_THROTTLER_MAX_CONCURRENT_REQUESTS, 4)
                     .withInt(DefaultDriverOption.REQUEST_THROTTLER_MAX_QUEUE_SIZE, 4))) {
       RequestSettings settings = settings(64, Optional.empty());
-      PreparedStatement look =
-          session.prepare("SELECT v FROM " + keyspace + ".t WHERE id = ?");
+      PreparedStatement look = session.prepare("SELECT v FROM " + keyspace + ".t WHERE id = ?");
       try (RequestSender sender = new RequestSender(narrow, settings)) {
         List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();
         for (int i = 0; i < ROWS; i++) {
@@ -171,8 +170,7 @@ class LimitsIT {
             .pageSize(20)
             .run();
         assertAllRows(target);
-        assertThat(
-                operator.count(keyspace, "t").executionProfile(SPECULATIVE).run().rows())
+        assertThat(operator.count(keyspace, "t").executionProfile(SPECULATIVE).run().rows())
             .isEqualTo(ROWS);
       }
       assertThat(watch.speculations()).isPositive();
@@ -223,7 +221,8 @@ class LimitsIT {
   }
 
   private static void assertAllRows(MemoryTarget target) {
-    assertThat(target.rows().stream().map(row -> row.get("id") + " " + row.get("v")).sorted().toList())
+    assertThat(
+            target.rows().stream().map(row -> row.get("id") + " " + row.get("v")).sorted().toList())
         .isEqualTo(IntStream.range(0, ROWS).mapToObj(i -> i + " " + -i).sorted().toList());
   }
 }

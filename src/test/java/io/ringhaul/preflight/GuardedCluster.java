@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.management.Attribute;
+import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
@@ -86,25 +87,40 @@ final class GuardedCluster implements AutoCloseable {
         .build();
   }
 
-  /** From when on the running node takes write times, by its age such as {@code 365d}. */
+  /** From when on the running node takes write times, by their age such as {@code 365d}. */
   void minimumTimestamp(@Nullable String age) throws Exception {
-    try (JMXConnector connector = JMXConnectorFactory.connect(cluster.node(1).jmxUrl())) {
-      connector
-          .getMBeanServerConnection()
-          .invoke(
-              new ObjectName(GUARDRAILS),
-              "setMinimumTimestampThreshold",
-              new @Nullable Object[] {null, age},
-              new String[] {String.class.getName(), String.class.getName()});
-    }
+    manage(
+        node ->
+            node.invoke(
+                new ObjectName(GUARDRAILS),
+                "setMinimumTimestampThreshold",
+                new @Nullable Object[] {null, age},
+                new String[] {String.class.getName(), String.class.getName()}));
   }
 
   /** Sets a guardrail of the running node. */
   void guardrail(String attribute, Object value) throws Exception {
+    manage(
+        node -> {
+          node.setAttribute(new ObjectName(GUARDRAILS), new Attribute(attribute, value));
+          return value;
+        });
+  }
+
+  /** Makes sure that the node knows about how large the tables of a keyspace are. */
+  void refreshSizeEstimates(String keyspace) {
+    cluster.node(1).flush(keyspace);
+    cluster.node(1).refreshSizeEstimates();
+  }
+
+  private interface Step {
+    @Nullable Object run(MBeanServerConnection node) throws Exception;
+  }
+
+  @SuppressWarnings("BanJNDI") // the address is that of our own node
+  private void manage(Step step) throws Exception {
     try (JMXConnector connector = JMXConnectorFactory.connect(cluster.node(1).jmxUrl())) {
-      connector
-          .getMBeanServerConnection()
-          .setAttribute(new ObjectName(GUARDRAILS), new Attribute(attribute, value));
+      step.run(connector.getMBeanServerConnection());
     }
   }
 

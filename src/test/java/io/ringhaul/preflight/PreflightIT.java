@@ -3,6 +3,7 @@ package io.ringhaul.preflight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
@@ -429,6 +430,44 @@ class PreflightIT {
       cluster
           .admin()
           .execute("DELETE FROM system.peers_v2 WHERE peer = '127.0.0.8' AND peer_port = 7343");
+    }
+  }
+
+  /** A disk of two pages for a table of some hundred kilobytes. */
+  @Test
+  void theDiskMustHaveRoom() throws Exception {
+    cluster.refreshSizeEstimates("s");
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", disk.toString()),
+        "No small disk can be mounted here; LocalChecksTest looks at the check itself");
+    try {
+      assertThat(
+              problems(
+                  () ->
+                      operator("reader")
+                          .exportFrom("s", "many")
+                          .to(CsvTarget.folder(disk.resolve("many")))
+                          .run()))
+          .singleElement()
+          .asString()
+          .matches(
+              "The disk of "
+                  + disk
+                  + " has 8\\.0 KiB left, and the export of s\\.many has about \\d+ KiB of values"
+                  + " before compression: make room there, or choose another disk");
+      assertThat(disk).isEmptyDirectory();
+    } finally {
+      assertThat(run("umount", disk.toString())).isTrue();
+    }
+    export("reader", "many");
+  }
+
+  private static boolean run(String... command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-
 /** Places are given out as far as the bounds go, in the order of asking, and none is lost. */
 @Timeout(30)
 class InFlightTest {
@@ -130,7 +129,9 @@ class InFlightTest {
     thread.shutdown();
   }
 
-  /** Threads that take, pause, resume, are interrupted and meet overloads: bounds hold, all ends. */
+  /**
+   * Threads that take, pause, resume, are interrupted and meet overloads: bounds hold, all ends.
+   */
   @Test
   void underAllThatCanHappenTheBoundsHold() throws Exception {
     long seed = Seeds.next();

@@ -19,7 +19,7 @@ class CursorTest {
 
   @Test
   void aRangeWithoutAMarkIsDividedEvenly() {
-    List<Cursor> parts = Cursor.at(new TokenRange(0, 160)).parts(5);
+    List<Cursor> parts = Cursor.at(new TokenRange(0, 160)).parts(null, 5);
     assertThat(parts).hasSize(16).allMatch(part -> part.mark() == null && part.mostRows() == 5);
     assertThat(parts.get(0).piece()).isEqualTo(new TokenRange(0, 10));
     assertThat(parts.get(15).piece()).isEqualTo(new TokenRange(150, 160));
@@ -27,10 +27,10 @@ class CursorTest {
 
   @Test
   void thePartitionThatWasBegunGoesOnFromItsPosition() {
-    List<Cursor> parts = marked(new TokenRange(0, 160), 100).parts(5);
+    List<Cursor> parts = marked(new TokenRange(0, 160), 100).parts(null, 5);
     assertThat(parts.get(0).piece()).isEqualTo(new TokenRange(99, 100));
     assertThat(parts.get(0).mark()).isNotNull();
-    assertThat(parts.get(0).isDivisible()).isFalse();
+    assertThat(parts.get(0).isDivisible(null)).isFalse();
     assertThat(parts.subList(1, parts.size())).hasSize(16).allMatch(part -> part.mark() == null);
     assertThat(parts.get(1).piece().startExclusive()).isEqualTo(100);
     assertThat(parts.get(16).piece().endInclusive()).isEqualTo(160);
@@ -38,19 +38,38 @@ class CursorTest {
 
   @Test
   void theLastTokenLeavesNothingBehindIt() {
-    assertThat(marked(new TokenRange(0, 160), 160).parts(5))
+    assertThat(marked(new TokenRange(0, 160), 160).parts(null, 5))
         .singleElement()
         .extracting(Cursor::piece)
         .isEqualTo(new TokenRange(159, 160));
-    assertThat(marked(new TokenRange(0, Long.MAX_VALUE), Long.MAX_VALUE).parts(5)).hasSize(1);
+    assertThat(marked(new TokenRange(0, Long.MAX_VALUE), Long.MAX_VALUE).parts(null, 5)).hasSize(1);
   }
 
   @Test
   void whatCannotBeDivided() {
-    assertThat(Cursor.at(new TokenRange(4, 5)).isDivisible()).isFalse();
-    assertThat(Cursor.at(new TokenRange(Long.MIN_VALUE, Long.MAX_VALUE)).isDivisible()).isTrue();
-    assertThat(new Cursor(new TokenRange(0, 9), new Mark(POSITION, null), 1).isDivisible())
+    assertThat(Cursor.at(new TokenRange(4, 5)).isDivisible(null)).isFalse();
+    assertThat(Cursor.at(new TokenRange(Long.MIN_VALUE, Long.MAX_VALUE)).isDivisible(null)).isTrue();
+    assertThat(new Cursor(new TokenRange(0, 9), null, new Mark(POSITION, null), 1).isDivisible(null))
         .isFalse();
+  }
+
+  @Test
+  void aTokenIsDividedByKeysFromItsPositionOn() {
+    TokenRange values = new TokenRange(-128, 127);
+    Cursor token = marked(new TokenRange(4, 5), 5);
+    assertThat(token.isDivisible(null)).isFalse();
+    assertThat(token.isDivisible(values)).isTrue();
+    List<Cursor> slices = token.parts(values, 3);
+    assertThat(slices)
+        .hasSize(16)
+        .allMatch(part -> part.mark() == token.mark() && part.mostRows() == 3)
+        .allMatch(part -> part.piece().equals(token.piece()));
+    Tiling.requireExactly(
+        TokenRangeSet.of(values), slices.stream().map(Cursor::slice).toList());
+    List<Cursor> narrower = slices.get(3).parts(values, 3);
+    Tiling.requireExactly(
+        TokenRangeSet.of(slices.get(3).slice()), narrower.stream().map(Cursor::slice).toList());
+    assertThat(narrower.get(0).isDivisible(values)).isFalse();
   }
 
   @Test
@@ -64,17 +83,20 @@ class CursorTest {
         continue;
       }
       TokenRange piece = new TokenRange(Math.min(a, b), Math.max(a, b));
+      if (piece.endInclusive() - piece.startExclusive() == 1) {
+        continue;
+      }
       long token = piece.split(1 + random.nextInt(7)).get(0).endInclusive();
       TokenRange left = new TokenRange(token - 1, piece.endInclusive());
       Tiling.requireExactly(
           TokenRangeSet.of(left),
-          marked(piece, token).parts(1).stream().map(Cursor::piece).toList());
+          marked(piece, token).parts(null, 1).stream().map(Cursor::piece).toList());
       Tiling.requireExactly(
-          TokenRangeSet.of(piece), Cursor.at(piece).parts(1).stream().map(Cursor::piece).toList());
+          TokenRangeSet.of(piece), Cursor.at(piece).parts(null, 1).stream().map(Cursor::piece).toList());
     }
   }
 
   private static Cursor marked(TokenRange piece, long token) {
-    return new Cursor(piece, new Mark(POSITION, () -> token), Integer.MAX_VALUE);
+    return new Cursor(piece, null, new Mark(POSITION, () -> token), Integer.MAX_VALUE);
   }
 }

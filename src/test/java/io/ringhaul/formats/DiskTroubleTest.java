@@ -1,0 +1,253 @@
+package io.ringhaul.formats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnknownCommitStateException;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceSession;
+import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.format.WriteMode;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.json.JsonTarget;
+import io.ringhaul.parquet.ParquetTarget;
+import io.ringhaul.ring.TokenRangeSet;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A disk that is full, or that nobody may write to: the error says so, what the target had is as it
+ * was, and once there is room the export goes on. On a disk in memory, which only root can mount.
+ */
+class DiskTroubleTest {
+
+  private static final List<ColumnDescription> COLUMNS =
+      List.of(
+          new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
+          new ColumnDescription("data", DataTypes.BLOB, Kind.REGULAR));
+  private static final TableDescription TABLE = new TableDescription("ks", "t", COLUMNS);
+  private static final int MEGABYTES = 4;
+  private static final int LARGE = 64 << 10;
+  private static final int SMALL = 8;
+  private static final int TOO_MANY = 200;
+  private static final String FULL = "the disk is full; make room there";
+
+  @TempDir private Path parent;
+
+  @BeforeEach
+  void requireMounting() throws IOException {
+    assumeTrue(Disk.canBeMounted(parent.resolve("try")), "This process may not mount a disk");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTaskThatFillsTheDiskLeavesNothing(Format format) throws IOException {
+    try (Disk disk = Disk.mount(parent.resolve("disk"), MEGABYTES)) {
+      Path folder = disk.folder().resolve("out");
+      export(format, folder, 1, 2, 3);
+      Map<String, Long> before = files(folder);
+      try (TargetSession session = target(format, folder).open()) {
+        TargetPlan plan = session.plan(description());
+        assertThatThrownBy(() -> write(session, plan, LARGE, numbers(TOO_MANY)))
+            .isExactlyInstanceOf(StorageException.class)
+            .hasMessageContaining(folder.getFileName().toString())
+            .hasMessageContaining(FULL);
+        session.clean(plan, List.of());
+      }
+      assertThat(files(folder)).isEqualTo(before);
+      assertThat(names(disk.folder())).containsExactly("out");
+      assertThat(ids(format, folder)).containsExactly(1, 2, 3);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCommitToAFullDiskCanBeRepeated(Format format) throws IOException {
+    try (Disk disk = Disk.mount(parent.resolve("disk"), MEGABYTES)) {
+      Path folder = disk.folder().resolve("out");
+      export(format, folder, 1, 2, 3);
+      TargetPlan plan;
+      TaskOutput output;
+      Map<String, Long> before = files(folder);
+      try (TargetSession session = target(format, folder).open()) {
+        plan = session.plan(description());
+        output = write(session, plan, SMALL, 4);
+        disk.fill();
+        assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+            .isInstanceOf(StorageException.class)
+            .isNotInstanceOf(UnknownCommitStateException.class)
+            .hasMessageContaining(FULL);
+        assertThat(files(folder)).containsAllEntriesOf(before);
+        assertThat(ids(format, folder)).containsExactly(1, 2, 3);
+      }
+      disk.makeRoom();
+      try (TargetSession session = target(format, folder).open()) {
+        TargetPlan resumed = session.resume(plan, description(plan));
+        session.clean(resumed, List.of(output));
+        session.commit(resumed, List.of(output));
+      }
+      assertThat(ids(format, folder)).isEqualTo(after(format));
+      assertThat(names(disk.folder())).containsExactly("out");
+      assertThat(files(folder).keySet()).noneMatch(name -> name.endsWith(".tmp"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aReadOnlyFolderIsLeftAsItWas(Format format) throws IOException {
+    try (Disk disk = Disk.mount(parent.resolve("disk"), MEGABYTES)) {
+      Path folder = disk.folder().resolve("out");
+      export(format, folder, 1, 2, 3);
+      TargetPlan plan;
+      TaskOutput output;
+      Map<String, Long> before = files(folder);
+      try (TargetSession session = target(format, folder).open()) {
+        plan = session.plan(description());
+        output = write(session, plan, SMALL, 4);
+      }
+      disk.makeReadOnly();
+      assertThatThrownBy(() -> commit(format, folder, plan, output))
+          .isExactlyInstanceOf(StorageException.class)
+          .hasMessageContaining(folder.toString())
+          .hasMessageMatching("(?s).*(mounted read-only|is not writable by this process).*");
+      assertThat(files(folder)).containsAllEntriesOf(before);
+      assertThatThrownBy(() -> export(format, folder, 5))
+          .isExactlyInstanceOf(StorageException.class)
+          .hasMessageContaining(folder.toString());
+      disk.makeWritable();
+      assertThat(ids(format, folder)).containsExactly(1, 2, 3);
+      commit(format, folder, plan, output);
+      assertThat(ids(format, folder)).isEqualTo(after(format));
+    }
+  }
+
+  private static ExportTarget target(Format format, Path folder) {
+    return switch (format) {
+      case ICEBERG -> IcebergTarget.warehouse(folder).table("it.exported");
+      case PARQUET -> ParquetTarget.folder(folder).mode(WriteMode.APPEND);
+      case CSV -> CsvTarget.folder(folder).mode(WriteMode.OVERWRITE);
+      case CSV_OF_DSBULK ->
+          CsvTarget.folder(folder).dialect(CsvDialect.DSBULK).mode(WriteMode.APPEND);
+      case JSON -> JsonTarget.folder(folder).mode(WriteMode.APPEND);
+      case JSON_ARRAY -> JsonTarget.folder(folder).singleArray().mode(WriteMode.APPEND);
+    };
+  }
+
+  private static TreeSet<Integer> after(Format format) {
+    return new TreeSet<>(format == Format.CSV ? List.of(4) : List.of(1, 2, 3, 4));
+  }
+
+  private static int[] numbers(int count) {
+    return IntStream.range(0, count).toArray();
+  }
+
+  private static ExportDescription description() {
+    return description(UUID.randomUUID());
+  }
+
+  private static ExportDescription description(TargetPlan plan) {
+    return description(UUID.fromString(plan.property("job-id")));
+  }
+
+  private static ExportDescription description(UUID job) {
+    return new ExportDescription(job, TABLE, COLUMNS, 1, TokenRangeSet.wholeRing(), Map.of());
+  }
+
+  private static void export(Format format, Path folder, int... ids) {
+    try (TargetSession session = target(format, folder).open()) {
+      TargetPlan plan = session.plan(description());
+      session.commit(plan, List.of(write(session, plan, SMALL, ids)));
+    }
+  }
+
+  private static void commit(Format format, Path folder, TargetPlan plan, TaskOutput output) {
+    try (TargetSession session = target(format, folder).open()) {
+      session.commit(session.resume(plan, description(plan)), List.of(output));
+    }
+  }
+
+  private static TaskOutput write(TargetSession session, TargetPlan plan, int bytes, int... ids) {
+    Random random = new Random(1);
+    try (TaskWriter writer = session.openTask(plan, COLUMNS, 0)) {
+      for (int id : ids) {
+        byte[] data = new byte[bytes];
+        random.nextBytes(data);
+        ByteBuffer key = ByteBuffer.allocate(4).putInt(0, id);
+        writer.write(column -> column == 0 ? key : ByteBuffer.wrap(data));
+      }
+      return writer.finish();
+    }
+  }
+
+  private static TreeSet<Integer> ids(Format format, Path folder) {
+    TreeSet<Integer> ids = new TreeSet<>();
+    try (SourceSession session = format.source(folder).open()) {
+      SourcePlan plan = session.plan(TABLE, List.of("id"), OptionalInt.empty());
+      for (SourceSplit split : plan.splits()) {
+        try (RowReader reader = session.open(plan, TABLE.select(plan.columns()), split)) {
+          for (RawRow row = reader.next(); row != null; row = reader.next()) {
+            assertThat(ids.add(Objects.requireNonNull(row.bytes(0)).getInt(0))).isTrue();
+          }
+        }
+      }
+    }
+    return ids;
+  }
+
+  /** All files with their sizes, but for those of the embedded catalog. */
+  private static Map<String, Long> files(Path folder) throws IOException {
+    Map<String, Long> sizes = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = folder.relativize(file).toString();
+        if (!name.startsWith("catalog.db")) {
+          sizes.put(name, Files.size(file));
+        }
+      }
+    }
+    return sizes;
+  }
+
+  /** But for the files of locks, which stay. */
+  private static TreeSet<String> names(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> !name.endsWith(".ringhaul-lock"))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+}
