@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
@@ -11,6 +12,7 @@ import com.datastax.oss.driver.api.core.metadata.token.Token;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.cli.sandbox.SandboxNode;
+import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.IncompleteOperationException;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.job.JobPartition;
@@ -24,6 +26,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -60,7 +64,7 @@ class NodesIT {
       KilledJob importing = alone.job(imported);
       traffic.start();
 
-      cluster.node(2).kill();
+      requireAnotherCoordinator(operator, together, cluster.node(2));
       try (Child first = export.start(IMPATIENT);
           Child second = importing.start(IMPATIENT)) {
         requireCounted(operator, alone, loss);
@@ -81,6 +85,30 @@ class NodesIT {
       cluster.node(3).start();
       traffic.end();
     }
+  }
+
+  /** The node is killed while pages are read through it, by consistency level ONE. */
+  private static void requireAnotherCoordinator(
+      TokenAwareBulkOperator operator, FaultBench bench, SandboxNode node) throws IOException {
+    Work.Export work = bench.newExport(Shape.CSV);
+    AtomicBoolean killed = new AtomicBoolean();
+    operator
+        .exportFrom(bench.table().keyspace(), "source")
+        .to(CsvTarget.folder(Shape.place(work.folder())))
+        .consistency(DefaultConsistencyLevel.ONE)
+        .requestTimeout(Duration.ofSeconds(5))
+        .pageSize(10)
+        .maxRowsPerSecond(bench.table().rows() / 2)
+        .onProgress(
+            progress -> {
+              if (progress.rows() > 0 && killed.compareAndSet(false, true)) {
+                assertThat(progress.rows()).isLessThan(bench.table().rows());
+                node.kill();
+              }
+            })
+        .run();
+    assertThat(killed).isTrue();
+    work.assertExact(new UUID(0, 0));
   }
 
   /**
