@@ -47,7 +47,9 @@ public final class RangeCounter {
       this.range = range;
     }
 
-    /** Whether nodes are missing: its other parts would be tried in vain, each as often as may be. */
+    /**
+     * Whether nodes are missing: its other parts would be tried in vain, each as often as may be.
+     */
     private boolean isLost() {
       return failure != null && failure.excess().isEmpty();
     }

@@ -23,8 +23,7 @@ final class ExportedRows {
   private ExportedRows() {}
 
   /** Checks that the export is the table, each row once, and that no other file is there. */
-  static void assertExact(Shape shape, Path folder, UUID job, FaultTable table)
-      throws IOException {
+  static void assertExact(Shape shape, Path folder, UUID job, FaultTable table) throws IOException {
     List<Path> visible = shape.visible(folder, job);
     Set<Path> left = new HashSet<>(shape.all(folder));
     visible.forEach(left::remove);

@@ -67,6 +67,10 @@ final class FaultBench implements AutoCloseable {
     return new FaultBench(folder, session, contact, keyspace, session::execute);
   }
 
+  CqlSession session() {
+    return session;
+  }
+
   FaultTable table() {
     return table;
   }
@@ -89,7 +93,12 @@ final class FaultBench implements AutoCloseable {
 
   /** A job that does the work. */
   KilledJob job(Work work) {
-    List<String> command = new ArrayList<>(work.command());
+    return job(work.command());
+  }
+
+  /** A job of this command. */
+  KilledJob job(List<String> words) {
+    List<String> command = new ArrayList<>(words);
     command.addAll(List.of("--contact-point", contact.getHostString() + ":" + contact.getPort()));
     command.addAll(List.of("--job-store", storeFile.toString()));
     return new KilledJob(jvm, store, command, DIVIDED);

@@ -1,10 +1,18 @@
 package io.ringhaul.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KilledJobsIT {
 
   private static final int KILLS = 5;
+  private static final int COUNTERS = 1_000;
 
   /** Half the splits and twice the parallelism of the first run. */
   private static final String[] OTHERWISE = {"--splits", "12", "--parallelism", "4"};
@@ -83,6 +92,31 @@ class KilledJobsIT {
     work.assertExact(job.id());
   }
 
+  /** Nobody knows how much of the split is written, and adding it twice would be wrong. */
+  @Test
+  void importIntoCountersIsNotRepeated() throws Exception {
+    String counts = bench.table().keyspace() + ".counts";
+    TestCluster.define("CREATE TABLE " + counts + " (id int PRIMARY KEY, n counter)");
+    Path file = folder.resolve("counts.csv");
+    Files.write(
+        file,
+        IntStream.range(-1, COUNTERS).mapToObj(id -> id < 0 ? "id,n" : id + "," + id).toList());
+    KilledJob job =
+        bench.job(List.of("import", counts, "--format", "csv", "--path", file.toString()));
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 1);
+    String sum = "SELECT count(n), sum(n) FROM " + counts;
+    Row before = Objects.requireNonNull(bench.session().execute(sum).one());
+    assertThat(before.getLong(0)).isBetween(1L, (long) COUNTERS);
+
+    try (Child again = job.start()) {
+      assertThat(again.await().requireExit(1).err())
+          .contains("its rows add to counters", "replayInDoubt");
+    }
+    Row after = Objects.requireNonNull(bench.session().execute(sum).one());
+    assertThat(after.getLong(0)).isEqualTo(before.getLong(0));
+    assertThat(after.getLong(1)).isEqualTo(before.getLong(1));
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"ICEBERG", "CSV"})
   void exportsResumeFromRandomMoments(Shape shape, TestReporter reporter) throws Exception {
@@ -94,8 +128,7 @@ class KilledJobsIT {
     randomly(() -> bench.newImport(Shape.ICEBERG), reporter);
   }
 
-  private void randomly(RandomKills.WorkSupply supply, TestReporter reporter)
-      throws Exception {
+  private void randomly(RandomKills.WorkSupply supply, TestReporter reporter) throws Exception {
     long seed = Seeds.next();
     try {
       RandomKills kills = new RandomKills(bench, supply, new Random(seed)).run(KILLS);

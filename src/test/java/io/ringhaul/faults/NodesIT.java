@@ -135,8 +135,7 @@ class NodesIT {
     return new Loss(Clusters.tokens(ring, lost), living);
   }
 
-  private static void requireCounted(
-      TokenAwareBulkOperator operator, FaultBench bench, Loss loss) {
+  private static void requireCounted(TokenAwareBulkOperator operator, FaultBench bench, Loss loss) {
     IncompleteOperationException counting =
         catchThrowableOfType(
             IncompleteOperationException.class,

@@ -30,10 +30,10 @@ final class RandomKills {
 
   /**
    * Kills so many processes amid their work; a job that ends before is followed by another. Each
-   * process may work half as long as an undisturbed one did, so that a job is killed some times.
+   * process may work as long as an undisturbed one did.
    */
   RandomKills run(int kills) throws IOException, InterruptedException {
-    long longest = undisturbed().toNanos() / 2;
+    long longest = undisturbed().toNanos();
     while (killed < kills) {
       Work work = supply.next();
       KilledJob job = bench.job(work);
@@ -41,7 +41,6 @@ final class RandomKills {
       while (killed < kills && job.killAfter(Duration.ofNanos(random.nextLong(longest)))) {
         killed++;
         JobFigures figures = job.stored().figures();
-        System.err.println(figures);
         if (figures.done() > 0 && figures.done() < figures.partitions()) {
           killedAmidTasks++;
         }

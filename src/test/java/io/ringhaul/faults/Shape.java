@@ -128,8 +128,7 @@ enum Shape {
 
   /** The options that name the format and the place. */
   List<String> options(Path folder) {
-    return List.of(
-        "--format", name().toLowerCase(Locale.ROOT), "--path", place(folder).toString());
+    return List.of("--format", name().toLowerCase(Locale.ROOT), "--path", place(folder).toString());
   }
 
   /** The files that a reader of the result finds, which only that job has written. */

@@ -98,7 +98,8 @@ class FaultyReadsIT {
               .run();
       assertThat(exported.rows()).isEqualTo(2L * live);
       assertThat(exported.totals().retries()).isPositive();
-      assertThat(watched.count(KEYSPACE, "between").splitCount(1).run().rows()).isEqualTo(2L * live);
+      assertThat(watched.count(KEYSPACE, "between").splitCount(1).run().rows())
+          .isEqualTo(2L * live);
     }
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < live; i++) {

@@ -33,10 +33,7 @@ final class RingWatch {
    * @param launched those of them that were launched just now
    */
   RingWatch(
-      SandboxSettings settings,
-      int ringSize,
-      List<SandboxNode> nodes,
-      List<SandboxNode> launched) {
+      SandboxSettings settings, int ringSize, List<SandboxNode> nodes, List<SandboxNode> launched) {
     this.settings = settings;
     this.ringSize = ringSize;
     this.nodes = List.copyOf(nodes);

@@ -72,8 +72,7 @@ public final class SandboxNode {
       PortCheck.requireFree(cluster.settings().listeners(number));
       launch();
       try {
-        new RingWatch(
-                cluster.settings(), cluster.nodes().size(), cluster.running(), List.of(this))
+        new RingWatch(cluster.settings(), cluster.nodes().size(), cluster.running(), List.of(this))
             .await();
       } catch (RuntimeException e) {
         kill();
