@@ -227,8 +227,7 @@ public final class RangeCounter {
       if (!part.cursor().isDivisible(keys.values())) {
         return false;
       }
-      List<Cursor> slices = 
-          part.cursor().parts(keys.values(), PageRetries.smallest(rowsToPage));
+      List<Cursor> slices = part.cursor().parts(keys.values(), PageRetries.smallest(rowsToPage));
       owner.open += slices.size();
       slices.forEach(slice -> waiting.addLast(new Part(owner, slice, true)));
     } else if (part.cursor().isToken()) {

@@ -70,7 +70,8 @@ class CursorTest {
     Tiling.requireExactly(TokenRangeSet.of(values), slices.stream().map(Cursor::slice).toList());
     List<Cursor> narrower = slices.get(3).parts(values, 3);
     Tiling.requireExactly(
-        TokenRangeSet.of(Objects.requireNonNull(slices.get(3).slice())), narrower.stream().map(Cursor::slice).toList());
+        TokenRangeSet.of(Objects.requireNonNull(slices.get(3).slice())),
+        narrower.stream().map(Cursor::slice).toList());
     assertThat(narrower.get(0).isDivisible(values)).isFalse();
   }
 
