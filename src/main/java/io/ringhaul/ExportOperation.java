@@ -190,11 +190,7 @@ final class ExportOperation implements Operation<ExportResult> {
     return job.run().job().plan().isEmpty()
         ? RejectedRows.begin(rejectSettings, table, columns)
         : RejectedRows.resume(
-            rejectSettings,
-            table,
-            columns,
-            job.run().rejectBytes(),
-            checkpoints.rejectedRows());
+            rejectSettings, table, columns, job.run().rejectBytes(), checkpoints.rejectedRows());
   }
 
   private TargetPlan targetPlan(

@@ -136,8 +136,7 @@ final class ExportTasks {
   private void run(ScanTask task) throws InterruptedException {
     checkpoints.begun(task);
     try (TaskRejects rejects = rejected.openTask();
-        TaskWriter writer =
-            target.openTask(targetPlan, rows.columns(), checkpoints.number(task))) {
+        TaskWriter writer = target.openTask(targetPlan, rows.columns(), checkpoints.number(task))) {
       TaskScan pages = scanner.scan(task);
       for (Page page = pages.next(); page != null; page = budget.isSpent() ? null : pages.next()) {
         if (job.isOverdue()) {
@@ -154,8 +153,7 @@ final class ExportTasks {
   }
 
   /** Writes what the target is to have of a page; how many rows that were. */
-  private int write(Page page, TaskWriter writer, TaskRejects rejects)
-      throws InterruptedException {
+  private int write(Page page, TaskWriter writer, TaskRejects rejects) throws InterruptedException {
     int written = 0;
     for (Row row : page.rows()) {
       RawRow exported = rows.of(row);

@@ -48,7 +48,7 @@ final class ImportOperation implements Operation<ImportResult> {
    * @param createsTable whether a missing table is made
    * @param jobId names the job
    * @param replaysInDoubt whether splits are done again of which an earlier run may have written a
-     part, although their rows must not be written twice
+   *     part, although their rows must not be written twice
    */
   record Task(
       ImportSource source,
@@ -89,7 +89,7 @@ final class ImportOperation implements Operation<ImportResult> {
     Optional<Job> completed =
         OperationJob.completed(task.job(), task.jobId(), JobKind.IMPORT, fingerprint);
     if (completed.isPresent()) {
-      return ImportResults.completed(completed.get(), task.job().store());
+      return ImportResults.completed(completed.get(), task.job().store(), rejectSettings.path());
     }
     try (OperationJob job =
         OperationJob.begin(
@@ -114,8 +114,7 @@ final class ImportOperation implements Operation<ImportResult> {
           choices.times().extend(table, () -> sourceSession.schema(table.keyspace(), table.name()));
       Optional<SourcePlan> stored = checkpoints.plan();
       SourcePlan found =
-          stored.orElseGet(
-              () -> sourceSession.plan(withTimes, asked(), settings.splitCount()));
+          stored.orElseGet(() -> sourceSession.plan(withTimes, asked(), settings.splitCount()));
       requirePrimaryKey(table, found.columns());
       List<ColumnDescription> columns = withTimes.select(found.columns());
       new ImportPreflight(session, settings, choices).run(table, columns, requests);
@@ -160,7 +159,8 @@ final class ImportOperation implements Operation<ImportResult> {
                   job,
                   plan.location(),
                   meter.totals(writer.retries() + looks.retries()),
-                  writer.writtenStatements());
+                  writer.writtenStatements(),
+                  rejected.path());
             });
       }
     }
@@ -194,8 +194,7 @@ final class ImportOperation implements Operation<ImportResult> {
   private Map<String, String> fingerprint(CqlSession session, TableDescription table) {
     Map<String, String> parts = new LinkedHashMap<>(task.source().identity());
     parts.putAll(TableFingerprint.of(session, table, table.columns()));
-    parts.put(
-        "imported columns", asked().isEmpty() ? "all" : String.join(", ", asked()));
+    parts.put("imported columns", asked().isEmpty() ? "all" : String.join(", ", asked()));
     parts.put("nulls", choices.nulls().name());
     parts.put("counters", choices.addToCounters() ? "added to" : "new");
     parts.put("cell times", choices.times().toString());

@@ -58,7 +58,11 @@ final class ImportPreflight {
               RowCondition.NONE,
               new ReadTrial.Pages(1, true)));
     }
-    checks.add(new ValueLimits(session, table));
+    checks.add(
+        new ValueLimits(
+            session,
+            table,
+            columns.stream().filter(column -> column.kind() != Kind.METADATA).toList()));
     checks.add(new SchemaAgreement(session));
     checks.add(new LiveReplicas(session, settings.keyspace(), requests.consistency()));
     new Preflight("The import into " + table, checks).require();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -225,10 +226,18 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Where rejected rows are kept, one JSON object a line: the table, the column, the source, and
-   * the reason, which names the record; or the values in hex. The file must not exist; it is made
-   * when the first row is rejected. It stays if the import fails. Required with {@link
-   * OnUnrepresentable#REJECT}, and of use with it alone.
+   * Where rejected rows are kept, one JSON object a line: the table, the column, the source and the
+   * record's line or row in it, the reason, the row's key as a CQL condition and its values in hex
+   * as Cassandra serializes them if it is a row at all, and the record's text. The file must not
+   * exist; it is made when the first row is rejected. It stays if the import fails, and grows when
+   * its job is resumed.
+   *
+   * <p>At the end of each run there is a second file beside it, such as {@code rejects.records.csv}
+   * for {@code rejects.jsonl}, with the records as they stand in the source, or as lines of JSON if
+   * they are no text there: correct a copy of it, and import that with the same settings.
+   *
+   * <p>Required with {@link OnUnrepresentable#REJECT}, and of use with it alone. Default for a job
+   * in a {@linkplain JobStore#file store of a file}: beside that file, by the job's id.
    */
   public ImportRequest rejectsTo(Path file) {
     this.rejects = rejects.withPath(file);
@@ -273,18 +282,21 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
       throw new InvalidSettingException(
           "from", "An import needs a source: call from(...), for instance with IcebergSource");
     }
+    JobOptions options = job == null ? JobOptions.in(JobStore.inMemory()) : job;
+    UUID id = jobId == null ? UUID.randomUUID() : jobId;
     return new ImportOperation(
         settings(),
-        new ImportOperation.Task(
-            source,
-            columns,
-            createsTable,
-            job == null ? JobOptions.in(JobStore.inMemory()) : job,
-            jobId == null ? UUID.randomUUID() : jobId,
-            replaysInDoubt),
+        new ImportOperation.Task(source, columns, createsTable, options, id, replaysInDoubt),
         new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
         choices,
-        rejects.checked());
+        rejects.orBeside(rejectsOf(id, options.store())).checked());
+  }
+
+  /** Where a job that is kept in a file has its rejects. */
+  private static Optional<Path> rejectsOf(UUID id, JobStore store) {
+    return store
+        .file()
+        .map(file -> file.resolveSibling(file.getFileName() + "." + id + ".rejects.jsonl"));
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.ringhaul;
 
 import io.ringhaul.progress.OperationTotals;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -14,6 +16,7 @@ import java.util.UUID;
  * @param rowsRead records that were read: those accepted and those rejected, no more and no less
  * @param rejectedRows records that were left out since CQL or the cluster does not take them; see
  *     {@link ImportRequest#onUnrepresentable}
+ * @param rejects the file that tells why each of them was left out; empty if none was
  * @param expiredRows rows that were left out since all their cells had expired by then; 0 where the
  *     source tells no times to live
  * @param expiredCells cells that were left out since they had expired by then, those of the rows
@@ -25,6 +28,7 @@ public record ImportResult(
     String location,
     long rowsRead,
     long rejectedRows,
+    Optional<Path> rejects,
     long expiredRows,
     long expiredCells)
     implements OperationResult {

@@ -9,7 +9,9 @@ import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.progress.OperationTotals;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.progress.ProgressMeter.Earlier;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The results of imports, from what their jobs have recorded. */
@@ -21,11 +23,16 @@ final class ImportResults {
    * The result of a job of which all splits are done.
    *
    * @param totals the figures of the operation, those of earlier runs among them
+   * @param rejects the file for rejected rows, if they are rejected
    * @param acknowledged how many rows the writer of this run has seen acknowledged
    * @throws BulkOperationException if they do not agree with what was recorded split by split
    */
   static ImportResult of(
-      OperationJob job, String location, OperationTotals totals, long acknowledged) {
+      OperationJob job,
+      String location,
+      OperationTotals totals,
+      long acknowledged,
+      Optional<Path> rejects) {
     List<JobPartition> partitions = job.run().partitions();
     SplitFigures figures = SplitFigures.of(partitions);
     if (!figures.areWhole()
@@ -38,11 +45,11 @@ final class ImportResults {
                   + " report this",
               location, figures, acknowledged, totals));
     }
-    return result(job.id(), location, totals, figures);
+    return result(job.id(), location, totals, figures, rejects);
   }
 
   /** The result of a job that an earlier run has completed. */
-  static ImportResult completed(Job job, JobStore store) {
+  static ImportResult completed(Job job, JobStore store, Optional<Path> rejects) {
     String location =
         job.plan()
             .map(plan -> StoredImport.plan(plan, List.of()).location())
@@ -55,17 +62,22 @@ final class ImportResults {
     SplitFigures figures = SplitFigures.of(store.partitions(job.id()));
     OperationTotals totals =
         new ProgressMeter(0, 0, new Earlier(job.figures().done(), 0, figures.written())).totals(0);
-    return result(job.id(), location, totals, figures);
+    return result(job.id(), location, totals, figures, rejects);
   }
 
   private static ImportResult result(
-      UUID jobId, String location, OperationTotals totals, SplitFigures figures) {
+      UUID jobId,
+      String location,
+      OperationTotals totals,
+      SplitFigures figures,
+      Optional<Path> rejects) {
     return new ImportResult(
         totals,
         jobId,
         location,
         figures.read(),
         figures.rejected(),
+        rejects.filter(file -> figures.rejected() > 0),
         figures.expiredRows(),
         figures.expiredCells());
   }

@@ -12,6 +12,7 @@ import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSplit;
 import io.ringhaul.rejects.TaskRejects;
+import io.ringhaul.request.Failures;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.write.RowBinder;
 import java.util.ArrayList;
@@ -123,7 +124,7 @@ final class ImportTask {
     try {
       statements = binder.bind(row);
     } catch (UnrepresentableValueException | RowRefusedException e) {
-      rejects.add(e, row, last(reader));
+      rejects.add(e, row, last(reader), location);
       return;
     }
     if (!statements.isEmpty()) {
@@ -168,7 +169,7 @@ final class ImportTask {
     @Override
     public @Nullable BulkOperationException refused(RowRefusedException failure) {
       synchronized (refused) {
-        refused.add(new Refused(ordinal, String.valueOf(failure.getMessage())));
+        refused.add(new Refused(ordinal, reason(failure)));
       }
       try {
         rejects.announce();
@@ -179,6 +180,12 @@ final class ImportTask {
       }
       return null;
     }
+  }
+
+  /** Without the row's key, which may be large and is told once it is read again. */
+  private static String reason(RowRefusedException failure) {
+    Throwable cause = failure.getCause();
+    return "The cluster refuses the row: " + Failures.describe(cause == null ? failure : cause);
   }
 
   private void answered() {
@@ -212,7 +219,7 @@ final class ImportTask {
         if (row == null) {
           throw changed();
         }
-        rejects.addAnnounced(each.reason(), row, last(reader));
+        rejects.addAnnounced(each.reason(), row, last(reader), location);
       }
     }
     added -= all.size();

@@ -87,8 +87,7 @@ final class ImportTasks {
     writer.flush();
     finishEnded();
     if (stopped) {
-      throw new JobStoppedException(
-          job.id(), "Importing into " + source.table() + " was stopped");
+      throw new JobStoppedException(job.id(), "Importing into " + source.table() + " was stopped");
     }
     if (!open.isEmpty()) {
       throw new BulkOperationException(
@@ -104,6 +103,8 @@ final class ImportTasks {
    * end, and the rows that the others have rejected, for people to see.
    */
   void keep() {
+    // Who has lost the job to another process must leave its file of rejects alone.
+    job.run().beat();
     finishEnded();
     if (!rejected.keeps()) {
       return;
@@ -134,8 +135,7 @@ final class ImportTasks {
     checkpoints.begun(split);
     TaskRejects rejects = rejected.openTask();
     RowBinder binder = binders.open();
-    ImportTask task =
-        new ImportTask(split, source.plan().location(), rejects, binder, ended::add);
+    ImportTask task = new ImportTask(split, source.plan().location(), rejects, binder, ended::add);
     open.add(task);
     try (RowReader reader = source.open(split)) {
       if (!task.read(reader, writer, new Reading(), refusals())) {
@@ -159,8 +159,10 @@ final class ImportTasks {
       if (++rows % ROWS_BETWEEN_LOOKS == 0) {
         finishEnded();
       }
+      // Asked in any case: it fails if the job is another process's by now.
+      boolean stopping = job.isStopping();
       // A split of rows that must not be written twice can be taken up at its end only.
-      return binders.append() || !job.isStopping();
+      return binders.append() || !stopping;
     }
   }
 
@@ -169,8 +171,7 @@ final class ImportTasks {
       ImportTask done = task;
       done.rejectRefused(() -> source.open(done.split()));
       SplitFigures figures = done.figures();
-      done.rejects()
-          .commit(rejectBytes -> checkpoints.done(done.split(), figures, rejectBytes));
+      done.rejects().commit(rejectBytes -> checkpoints.done(done.split(), figures, rejectBytes));
       open.remove(done);
       meter.taskDone();
     }

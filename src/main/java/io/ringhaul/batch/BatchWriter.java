@@ -16,11 +16,9 @@ import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,25 +58,16 @@ public final class BatchWriter implements AutoCloseable {
   private final RequestSender sender;
   private final OpenBatches open;
   private final Map<PreparedStatement, WrittenTable> tables = new ConcurrentHashMap<>();
-  private final DoubtfulWrites doubtful;
-  private final Object lock = new Object();
+  private final WritesInFlight inFlight;
   private final WriteListener listener;
   private final LongAdder writtenStatements = new LongAdder();
-
-  /** What was in batches that were refused, each to be sent alone. */
-  private final Queue<Batch> alone = new ArrayDeque<>();
-
-  private int inFlight;
-  private int onceInFlight;
-  private boolean closed;
-  private @Nullable BulkOperationException failure;
 
   /** Writes through the given session, which stays the caller's. */
   public BatchWriter(
       CqlSession session, RequestSettings settings, BatchLimits limits, WriteListener listener) {
     this.session = session;
     this.sender = new RequestSender(session, settings);
-    this.doubtful = new DoubtfulWrites(statement -> tableOf(statement).rowOf(statement));
+    this.inFlight = new WritesInFlight(statement -> tableOf(statement).rowOf(statement));
     this.open = new OpenBatches(limits);
     this.listener = listener;
   }
@@ -109,8 +98,7 @@ public final class BatchWriter implements AutoCloseable {
    *
    * @throws BulkOperationException if an earlier batch could not be written
    */
-  public void add(List<BoundStatement> together, WriteOutcome outcome)
-      throws InterruptedException {
+  public void add(List<BoundStatement> together, WriteOutcome outcome) throws InterruptedException {
     Unit unit = new Unit(together, OpenBatches.sizeOf(together), outcome);
     sender.throttle(1, unit.bytes());
     WriteKind kind = kindOf(together);
@@ -121,8 +109,8 @@ public final class BatchWriter implements AutoCloseable {
       return;
     }
     List<Batch> full;
-    synchronized (lock) {
-      throwFailure();
+    synchronized (open) {
+      inFlight.requireSound();
       full = open.add(new Slot(key, kind), unit);
     }
     for (Batch batch : full) {
@@ -181,29 +169,17 @@ public final class BatchWriter implements AutoCloseable {
   public void flush() throws InterruptedException {
     Batch batch;
     do {
-      synchronized (lock) {
+      synchronized (open) {
         batch = open.takeAny();
       }
       if (batch != null) {
         send(batch, batch.units().size());
       }
     } while (batch != null);
-    boolean done;
     do {
       sendAlone();
-      synchronized (lock) {
-        while (inFlight > 0 && alone.isEmpty()) {
-          lock.wait();
-        }
-        done = alone.isEmpty();
-        throwFailure();
-      }
-    } while (!done);
-    synchronized (lock) {
-      if (!doubtful.isEmpty()) {
-        throw doubtful.exception(null);
-      }
-    }
+    } while (!inFlight.await());
+    inFlight.requireNoneInDoubt();
   }
 
   /**
@@ -213,12 +189,7 @@ public final class BatchWriter implements AutoCloseable {
    * @return names the rows whose writes are in doubt; empty if none are
    */
   public Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
-    synchronized (lock) {
-      while (onceInFlight > 0) {
-        lock.wait();
-      }
-      return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
-    }
+    return inFlight.settle();
   }
 
   /** Statements that the cluster has acknowledged; those added together count as one. */
@@ -237,9 +208,9 @@ public final class BatchWriter implements AutoCloseable {
    */
   @Override
   public void close() {
-    synchronized (lock) {
-      closed = true;
-      if (open.buffered() > 0 && failure == null) {
+    boolean sound = inFlight.close();
+    synchronized (open) {
+      if (open.buffered() > 0 && sound) {
         LOG.warn("{} statements were added and not flushed; they are dropped", open.buffered());
       }
     }
@@ -247,14 +218,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   private void sendAlone() throws InterruptedException {
-    while (true) {
-      Batch next;
-      synchronized (lock) {
-        next = alone.poll();
-      }
-      if (next == null) {
-        return;
-      }
+    for (Batch next = inFlight.nextAlone(); next != null; next = inFlight.nextAlone()) {
       send(next, 1);
     }
   }
@@ -262,18 +226,14 @@ public final class BatchWriter implements AutoCloseable {
   private CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
     WriteKind kind = batch.slot().kind();
     Statement<?> statement = kind.request(batch.statements());
-    synchronized (lock) {
-      throwFailure();
-      inFlight++;
-      onceInFlight += (kind.isRepeatable() ? 0 : 1);
-    }
+    inFlight.begin(kind);
     CompletionStage<AsyncResultSet> response;
     try {
       response = sender.send(request(statement.setIdempotent(kind.isRepeatable())));
     } catch (InterruptedException e) {
       // The batch has left the buffer and was not sent: nobody may take the writer's word now.
       failed(batch, new CancellationException("interrupted before it was sent"));
-      ended(kind);
+      inFlight.end(kind);
       throw e;
     }
     return response.handle(
@@ -290,14 +250,13 @@ public final class BatchWriter implements AutoCloseable {
             }
             return failed == null;
           } finally {
-            ended(kind);
+            inFlight.end(kind);
           }
         });
   }
 
   private static Request request(Statement<?> statement) {
-    return new Request(
-        statement, (same, failed) -> same, failed -> !RefusedContent.is(failed));
+    return new Request(statement, (same, failed) -> same, failed -> !RefusedContent.is(failed));
   }
 
   private void written(Batch batch, int statements) {
@@ -314,9 +273,7 @@ public final class BatchWriter implements AutoCloseable {
 
   private void refused(Batch batch, Throwable refusal) {
     if (batch.units().size() > 1) {
-      synchronized (lock) {
-        batch.units().forEach(unit -> alone.add(new Batch(batch.slot(), List.of(unit))));
-      }
+      inFlight.divide(batch);
       return;
     }
     Unit unit = batch.units().get(0);
@@ -331,54 +288,20 @@ public final class BatchWriter implements AutoCloseable {
                         table.name(), table.rowOf(first), Failures.describe(refusal)),
                     Failures.unwrap(refusal)));
     if (ending != null) {
-      fail(ending);
+      inFlight.fail(ending);
     }
   }
 
   private void failed(Batch batch, Throwable failed) {
-    fail(
+    inFlight.fail(
         new BulkOperationException(
-            "A batch could not be written: " + Failures.describe(failed),
-            Failures.unwrap(failed)));
+            "A batch could not be written: " + Failures.describe(failed), Failures.unwrap(failed)));
     batch.units().forEach(unit -> unit.outcome().failed(failed));
   }
 
-  private void fail(BulkOperationException first) {
-    synchronized (lock) {
-      if (failure == null) {
-        failure = first;
-      }
-    }
-  }
-
   private void inDoubt(Batch batch, Throwable failed) {
-    synchronized (lock) {
-      doubtful.add(batch.units().stream().map(unit -> unit.statements().get(0)).toList(), failed);
-    }
+    inFlight.doubt(batch, failed);
     batch.units().forEach(unit -> unit.outcome().inDoubt(failed));
-  }
-
-  private void ended(WriteKind kind) {
-    synchronized (lock) {
-      inFlight--;
-      onceInFlight -= (kind.isRepeatable() ? 0 : 1);
-      lock.notifyAll();
-    }
-  }
-
-  private void throwFailure() {
-    if (closed) {
-      throw new IllegalStateException("The batch writer is closed");
-    }
-    if (doubtful.isFull() || (failure != null && !doubtful.isEmpty())) {
-      throw doubtful.exception(failure);
-    }
-    if (failure != null && failure.getClass() != BulkOperationException.class) {
-      throw failure;
-    }
-    if (failure != null) {
-      throw new BulkOperationException(String.valueOf(failure.getMessage()), failure.getCause());
-    }
   }
 
   private WriteKind kindOf(List<BoundStatement> together) {

@@ -50,8 +50,7 @@ final class OpenBatches {
 
     /** Whether more would be more than a batch may have. */
     private boolean lacksRoom(int more, long moreBytes, BatchLimits limits) {
-      return bytes + moreBytes > limits.maxBytes()
-          || statements + more > limits.maxStatements();
+      return bytes + moreBytes > limits.maxBytes() || statements + more > limits.maxStatements();
     }
   }
 

@@ -58,6 +58,16 @@ final class ImportCommand extends JobCommand<ImportResult> {
   private boolean addToCounters;
 
   @Option(
+      names = "--max-errors",
+      paramLabel = "N|P%",
+      converter = ErrorLimit.Converter.class,
+      description =
+          "Rejects rows, and ends the import when they are more than so many, or more than so many"
+              + " per cent of the rows read, such as 0.5%%. Default: any number with"
+              + " --on-unrepresentable reject.")
+  private @Nullable ErrorLimit maxErrors;
+
+  @Option(
       names = "--replay-in-doubt",
       description =
           "Lets a resumed job write those rows again that may be written already, although they"
@@ -90,6 +100,9 @@ final class ImportCommand extends JobCommand<ImportResult> {
       request.replayInDoubt();
     }
     rejects.apply(request);
+    if (maxErrors != null) {
+      maxErrors.apply(request);
+    }
     job().apply(request);
     return request;
   }
@@ -103,6 +116,13 @@ final class ImportCommand extends JobCommand<ImportResult> {
       report.add("expiredRows", result.expiredRows());
       report.add("expiredCells", result.expiredCells());
     }
-    rejects.describe(result.rejectedRows(), report);
+    report.add("rowsRead", result.rowsRead());
+    result
+        .rejects()
+        .ifPresent(
+            file -> {
+              report.add("rejectedRows", result.rejectedRows());
+              report.add("rejects", file.toString());
+            });
   }
 }

@@ -55,8 +55,6 @@ record FilePart(SourceFile file, Optional<String> sha256, boolean isPinned) {
             node.path("length").asLong());
     boolean isPinned = node.has(PINNED);
     return new FilePart(
-        file,
-        Optional.ofNullable(node.path(isPinned ? PINNED : LISTED).asText(null)),
-        isPinned);
+        file, Optional.ofNullable(node.path(isPinned ? PINNED : LISTED).asText(null)), isPinned);
   }
 }

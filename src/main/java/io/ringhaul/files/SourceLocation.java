@@ -67,10 +67,14 @@ public final class SourceLocation {
    */
   public Map<String, String> identity(String format, String settings) {
     return Map.of(
-        "source format", format,
-        "source files", Path.of(location).toAbsolutePath().normalize().toString(),
-        "source compression", compression.map(Compression::name).orElse(""),
-        "source settings", settings);
+        "source format",
+        format,
+        "source files",
+        Path.of(location).toAbsolutePath().normalize().toString(),
+        "source compression",
+        compression.map(Compression::name).orElse(""),
+        "source settings",
+        settings);
   }
 
   String text() {

@@ -85,17 +85,17 @@ interface CatalogSource {
   static CatalogSource existingWarehouse(Path folder) {
     CatalogSource source =
         () -> {
-      if (!Files.isRegularFile(folder.resolve(LocalWarehouse.CATALOG_FILE))) {
-        throw new StorageException(
-            folder.toString(),
-            "There is no Iceberg warehouse in "
-                + folder
-                + ": it has no "
-                + LocalWarehouse.CATALOG_FILE,
-            null);
-      }
-      return LocalWarehouse.open(folder);
-    };
+          if (!Files.isRegularFile(folder.resolve(LocalWarehouse.CATALOG_FILE))) {
+            throw new StorageException(
+                folder.toString(),
+                "There is no Iceberg warehouse in "
+                    + folder
+                    + ": it has no "
+                    + LocalWarehouse.CATALOG_FILE,
+                null);
+          }
+          return LocalWarehouse.open(folder);
+        };
     return source.named(folder.toAbsolutePath().normalize().toString());
   }
 }

@@ -4,7 +4,9 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSplit;
+import io.ringhaul.parquet.CheckedPages;
 import io.ringhaul.parquet.CqlValueEncoder;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Schema;
@@ -39,6 +42,7 @@ final class IcebergRowReader implements RowReader {
   private @Nullable CloseableIterable<Record> records;
   private @Nullable Iterator<Record> rows;
   private String file = "";
+  private boolean atRow;
   private long rowNumber;
 
   /**
@@ -60,13 +64,23 @@ final class IcebergRowReader implements RowReader {
   @Override
   public @Nullable RawRow next() {
     @Nullable Record row;
+    atRow = false;
     try {
       row = nextRecord();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       // Damage shows in exceptions of every kind, of Iceberg, of Parquet and of Java.
       throw new StorageException(file, "The data file " + file + " cannot be read: " + e, e);
     }
+    atRow = row != null;
     return row == null ? null : encode(row);
+  }
+
+  /** The row's number among those read from this part of the data file; others may be deleted. */
+  @Override
+  public Optional<SourceRecord> lastRecord() {
+    return atRow
+        ? Optional.of(new SourceRecord(file, "row", rowNumber, Optional.empty()))
+        : Optional.empty();
   }
 
   private @Nullable Record nextRecord() throws IOException {
@@ -118,7 +132,7 @@ final class IcebergRowReader implements RowReader {
     GenericDeleteFilter deletes = new GenericDeleteFilter(table.io(), task, schema, projection);
     Schema required = deletes.requiredSchema();
     Parquet.ReadBuilder builder =
-        Parquet.read(table.io().newInputFile(task.file()))
+        Parquet.read(CheckedPages.of(table.io().newInputFile(task.file())))
             .project(required)
             .split(task.start(), task.length())
             .createReaderFunc(

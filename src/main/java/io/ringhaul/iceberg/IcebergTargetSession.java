@@ -243,10 +243,10 @@ final class IcebergTargetSession implements TargetSession {
     return known;
   }
 
-  /** The table as it is, or as it would be made. */
+  /** The table as it is, or as it would be made, for getting at its storage. */
   private Table table(WriteLayout layout) {
     TableIdentifier identifier = TableIdentifier.parse(layout.table());
-    if (layout.isNew() && !catalog().tableExists(identifier)) {
+    if (!catalog().tableExists(identifier)) {
       try {
         return catalog()
             .buildTable(identifier, layout.schema())

@@ -58,12 +58,14 @@ final class DataSourceTransactions implements Transactions {
         true,
         connection -> {
           if (!schema.isCurrent(connection, opened.location)) {
-            opened.transaction().run(
-                connection,
-                () -> {
-                  schema.migrate(connection, opened.location);
-                  return true;
-                });
+            opened
+                .transaction()
+                .run(
+                    connection,
+                    () -> {
+                      schema.migrate(connection, opened.location);
+                      return true;
+                    });
           }
           return true;
         });

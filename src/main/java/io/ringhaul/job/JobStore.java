@@ -7,7 +7,8 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 /**
- * Keeps jobs and how far they are. Thread-safe; several processes may share one.
+ * Keeps jobs and how far they are. Thread-safe; several processes may share one that is durable.
+ * Each call is a step that happens wholly or not at all.
  *
  * @see JobRun
  */
@@ -57,34 +58,50 @@ public interface JobStore extends AutoCloseable {
   boolean isDurable();
 
   /**
-   * Stores a job that is not begun.
+   * The file that it is in, as an absolute path; empty for one that is not in a file of its own.
+   */
+  default Optional<Path> file() {
+    return Optional.empty();
+  }
+
+  /**
+   * Stores a job that is not begun: {@linkplain JobStatus#PENDING pending}, whatever status,
+   * figures and plan the value has.
    *
    * @throws io.ringhaul.exceptions.JobException if there is one of that id
+   * @throws io.ringhaul.exceptions.InvalidSettingException if one of its texts holds what no
+   *     database takes: NUL, or half of a pair of surrogates
    */
   void create(Job job);
 
-  /** The job of that id. */
+  /** The job of that id, as it is now. Its partitions are not read. */
   Optional<Job> find(UUID id);
 
-  /** All jobs, the newest first. */
+  /** All jobs, the newest first. Their partitions are not read. */
   List<Job> list();
 
-  /** The partitions of a job, by their numbers; empty before it is planned. */
+  /** The partitions of a job, by their numbers; empty before it is planned, or without a job. */
   List<JobPartition> partitions(UUID id);
 
   /**
-   * Begins a run of a job, its first or another one. Partitions that an earlier run had begun are
-   * pending again; those that are done stay so.
+   * Begins a run of a job, its first or another one. Partitions that an earlier run had begun or
+   * given up are pending again; those that are done stay so.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job, or if another process
-   *     works on it
+   * <p>A job is one run's at a time. It is taken from a run that was closed, and from a process
+   * that is dead: on the same machine at once, on another one when it was not {@linkplain
+   * JobRun#beat() seen} for 60 s by the clock of the store. A run that lost its job by mistake can
+   * change nothing any more.
+   *
+   * @throws io.ringhaul.exceptions.JobException if there is no such job, if an open run has it, of
+   *     another process or of this one, or if it is {@linkplain JobStatus#COMPLETED completed}
    */
   JobRun begin(UUID id);
 
   /**
    * Asks the process that works on a job to end what is in flight, to begin nothing more, and to
-   * leave the job {@linkplain JobStatus#STOPPED stopped}. A job that nobody works on is stopped at
-   * once; one that has ended stays as it is.
+   * leave the job {@linkplain JobStatus#STOPPED stopped}. A job that is pending, or whose process
+   * is dead, is stopped at once; one that was stopped, failed or is completed stays as it is. A
+   * stopped job can be begun again.
    *
    * @throws io.ringhaul.exceptions.JobException if there is no such job
    */
@@ -92,30 +109,30 @@ public interface JobStore extends AutoCloseable {
 
   /**
    * Makes a partition pending again, so that the next run does it once more, whatever it has done
-   * before.
+   * before. What it did is forgotten: its rows, its rejected rows and its outputs, which the caller
+   * removes. What it has in the file of rejected rows stays there.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job or partition, or if the job
-   *     is completed, or if a process works on it
+   * @throws io.ringhaul.exceptions.JobException if there is no such job or partition, if the job is
+   *     completed, or if an open run has it
    */
   void reset(UUID id, int partition);
 
   /**
-   * Forgets what a job has done: it stands as if it had never begun.
+   * Forgets what a job has done: it stands as if it had never begun, without plan and partitions.
+   * Only the numbers of its runs go on, so that an old run is known as one.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job, or if a process works on
-   *     it
+   * @throws io.ringhaul.exceptions.JobException if there is no such job, or if an open run has it
    */
   void reset(UUID id);
 
   /**
    * Forgets a job.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job, or if a process works on
-   *     it
+   * @throws io.ringhaul.exceptions.JobException if there is no such job, or if an open run has it
    */
   void delete(UUID id);
 
-  /** Releases what the store opened. */
+  /** Releases what the store opened. To be called when its runs are closed. */
   @Override
   void close();
 }

@@ -49,7 +49,7 @@ record LocalProcess(String host, String machine, long pid, String mark, Instant 
    * machine's start: the instant that Java gives there moves with the clock, so that two processes
    * may see different ones.
    */
-  private static Optional<String> mark(long pid) {
+  static Optional<String> mark(long pid) {
     Path stat = PROC.resolve(Long.toString(pid)).resolve("stat");
     if (Files.isReadable(PROC.resolve("self/stat"))) {
       return fields(stat)

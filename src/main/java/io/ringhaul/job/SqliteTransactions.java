@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
 import org.sqlite.JDBC;
@@ -20,12 +21,14 @@ final class SqliteTransactions implements Transactions {
   /** How long a lock is waited for, unless told otherwise. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private final Path file;
   private final String location;
   private final Duration patience;
   private final Connection connection;
   private boolean closed;
 
-  private SqliteTransactions(String location, Duration patience, Connection connection) {
+  private SqliteTransactions(Path file, String location, Duration patience, Connection connection) {
+    this.file = file.toAbsolutePath();
     this.location = location;
     this.patience = patience;
     this.connection = connection;
@@ -57,6 +60,7 @@ final class SqliteTransactions implements Transactions {
       // As a URI, or a question mark in the path would begin the driver's own settings.
       opened =
           new SqliteTransactions(
+              file,
               location,
               patience,
               JDBC.createConnection("jdbc:sqlite:" + file.toUri().toASCIIString(), settings));
@@ -100,6 +104,11 @@ final class SqliteTransactions implements Transactions {
           }
           return true;
         });
+  }
+
+  @Override
+  public Optional<Path> file() {
+    return Optional.of(file);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.ringhaul.job;
 
 import io.ringhaul.exceptions.JobException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,6 +33,11 @@ final class StoredJobs implements JobStore {
   @Override
   public boolean isDurable() {
     return transactions.isDurable();
+  }
+
+  @Override
+  public Optional<Path> file() {
+    return transactions.file();
   }
 
   @Override

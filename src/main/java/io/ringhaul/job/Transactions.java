@@ -1,5 +1,7 @@
 package io.ringhaul.job;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Where jobs are kept, changed in steps that happen wholly or not at all. Thread-safe. */
@@ -10,6 +12,11 @@ interface Transactions extends AutoCloseable {
 
   /** Whether what is stored survives this process. */
   boolean isDurable();
+
+  /** See {@link JobStore#file()}. */
+  default Optional<Path> file() {
+    return Optional.empty();
+  }
 
   /** Looks. */
   <T> T read(Function<JobRecords, T> work);

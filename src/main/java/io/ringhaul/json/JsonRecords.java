@@ -62,6 +62,9 @@ final class JsonRecords implements Closeable {
 
   private long restLine = 1;
 
+  /** Whether the document at hand begins on the line where the one before it ended. */
+  private boolean sharesLine;
+
   /** Whether a document was of several lines, or on the line where the one before it ended. */
   private boolean mixesLines;
 
@@ -127,7 +130,7 @@ final class JsonRecords implements Closeable {
     if (token != JsonToken.START_OBJECT) {
       throw noObject();
     }
-    mixesLines |= number > 1 && startLine == restLine;
+    sharesLine = number > 1 && startLine == restLine;
     depth = json.getParsingContext().getNestingDepth();
     return true;
   }
@@ -145,7 +148,7 @@ final class JsonRecords implements Closeable {
     end = place() + 1;
     rest = end;
     restLine = line();
-    mixesLines |= restLine > startLine;
+    mixesLines |= sharesLine || restLine > startLine;
     hasRecord = true;
     if (text.hasEscapes(start, end)) {
       throw new MalformedRecordException(place(" holds bytes that are no UTF-8"), null);
@@ -209,9 +212,7 @@ final class JsonRecords implements Closeable {
   /** The failure to read on from here: of the record alone, if the next one can be read. */
   BulkOperationException failure(IOException cause) {
     try {
-      return cause instanceof JsonProcessingException e
-          ? lost(NO_JSON, e)
-          : file.unreadable(cause);
+      return cause instanceof JsonProcessingException e ? lost(NO_JSON, e) : file.unreadable(cause);
     } catch (IOException e) {
       return file.unreadable(e);
     }
@@ -273,7 +274,7 @@ final class JsonRecords implements Closeable {
     }
     String message = place(" " + message(what, cause));
     long lineBreak = text.lineBreak(start);
-    if (isBraceAlone(lineBreak)) {
+    if (number == 1 && isBraceAlone(lineBreak)) {
       return fatal(what, cause);
     }
     end = lineBreak;

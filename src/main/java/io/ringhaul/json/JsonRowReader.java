@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonRowReader implements RowReader {
 
   private static final RecordForm FORM =
-      new RecordForm(
-          JsonOutput.NAME, ByteBuffer.allocate(0), ByteBuffer.wrap(new byte[] {'\n'}));
+      new RecordForm(JsonOutput.NAME, ByteBuffer.allocate(0), ByteBuffer.wrap(new byte[] {'\n'}));
 
   private final JsonRecords records;
   private final JsonSettings settings;
@@ -57,8 +56,7 @@ final class JsonRowReader implements RowReader {
         return row;
       } catch (UnrepresentableValueException e) {
         records.end();
-        throw new UnrepresentableValueException(
-            e.column(), records.place(": " + e.getMessage()));
+        throw new UnrepresentableValueException(e.column(), records.place(": " + e.getMessage()));
       }
     } catch (IOException e) {
       throw records.failure(e);

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.mapping.MappedField;
@@ -17,6 +19,7 @@ import org.apache.iceberg.mapping.MappingUtil;
 import org.apache.iceberg.mapping.NameMapping;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.MessageType;
@@ -30,38 +33,62 @@ import org.jspecify.annotations.Nullable;
  * @param unreadable why others cannot, by their names
  * @param mapping finds the columns by name, for files without Iceberg's field ids
  * @param stored the CQL schema, in files of ours
+ * @param rows the numbers of rows of its row groups, by the places of their middles, by which they
+ *     belong to a range of the file
  */
 record ParquetFooter(
     Schema schema,
     Map<String, String> unreadable,
     Optional<NameMapping> mapping,
-    Optional<TableSchema> stored) {
+    Optional<TableSchema> stored,
+    SortedMap<Long, Long> rows) {
 
   /** The name under which Iceberg's writers keep their schema. */
   static final String ICEBERG_SCHEMA = "iceberg.schema";
 
   static ParquetFooter of(SourceFile file) throws IOException {
     FileMetaData footer;
+    SortedMap<Long, Long> rows;
     try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file.path()))) {
       footer = reader.getFileMetaData();
+      rows = rows(reader.getFooter().getBlocks());
+      return of(footer.getSchema(), footer.getKeyValueMetaData(), rows);
     } catch (RuntimeException e) {
       throw file.unreadable(e); // no Parquet, or a damaged one
-    }
-    try {
-      return of(footer.getSchema(), footer.getKeyValueMetaData());
-    } catch (RuntimeException e) {
-      throw file.unreadable(e);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // A damaged one that tells of lengths or depths that no memory holds.
+      throw file.unreadable(new IOException(e.toString(), e));
     }
   }
 
-  private static ParquetFooter of(MessageType parquet, Map<String, String> metadata) {
+  private static SortedMap<Long, Long> rows(List<BlockMetaData> blocks) {
+    SortedMap<Long, Long> rows = new TreeMap<>();
+    for (BlockMetaData block : blocks) {
+      if (!block.getColumns().isEmpty()) {
+        rows.merge(
+            block.getStartingPos() + block.getCompressedSize() / 2,
+            block.getRowCount(),
+            Long::sum);
+      }
+    }
+    return rows;
+  }
+
+  /** How many rows come before those of a range that begins with the byte. */
+  long rowsBefore(long start) {
+    return rows.headMap(start).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static ParquetFooter of(
+      MessageType parquet, Map<String, String> metadata, SortedMap<Long, Long> rows) {
     Optional<TableSchema> stored =
         Optional.ofNullable(metadata.get(TableSchemaJson.PROPERTY)).map(TableSchemaJson::parse);
     boolean hasIds = ParquetSchemaUtil.hasIds(parquet);
     // Iceberg spells some names otherwise in Parquet, and keeps them here as they are.
     @Nullable String iceberg = metadata.get(ICEBERG_SCHEMA);
     if (iceberg != null && hasIds) {
-      return new ParquetFooter(SchemaParser.fromJson(iceberg), Map.of(), Optional.empty(), stored);
+      return new ParquetFooter(
+          SchemaParser.fromJson(iceberg), Map.of(), Optional.empty(), stored, rows);
     }
     Map<String, String> unreadable = new LinkedHashMap<>();
     List<Type> readable = new ArrayList<>();
@@ -85,7 +112,8 @@ record ParquetFooter(
         UuidFields.in(schema, identified),
         unreadable,
         hasIds ? Optional.empty() : Optional.of(with(mapping, schema, unreadable.keySet())),
-        stored);
+        stored,
+        rows);
   }
 
   /** Iceberg's reader wants an id even of the groups that it passes over. */

@@ -1,8 +1,10 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.files.SourceFile;
 import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourceRecord;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.iceberg.Files;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
@@ -32,10 +35,12 @@ final class ParquetRowReader implements RowReader {
 
   private final CloseableIterable<Record> records;
   private final Iterator<Record> rows;
+  private boolean atRow;
   private long rowNumber;
 
   ParquetRowReader(SourceFile file, ParquetFooter footer, List<ColumnDescription> columns) {
     this.file = file;
+    this.rowNumber = footer.rowsBefore(file.start());
     this.places = new int[columns.size()];
     List<NestedField> projected = new ArrayList<>();
     for (int i = 0; i < places.length; i++) {
@@ -50,7 +55,7 @@ final class ParquetRowReader implements RowReader {
     }
     Schema projection = new Schema(projected);
     Parquet.ReadBuilder builder =
-        Parquet.read(Files.localInput(file.path().toFile()))
+        Parquet.read(CheckedPages.of(Files.localInput(file.path().toFile())))
             .project(projection)
             .split(file.start(), file.length())
             .createReaderFunc(parquet -> GenericParquetReaders.buildReader(projection, parquet));
@@ -58,24 +63,40 @@ final class ParquetRowReader implements RowReader {
     this.records = builder.build();
     try {
       this.rows = records.iterator();
-    } catch (RuntimeException e) {
-      throw file.unreadable(e);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      throw damaged(e);
     }
+  }
+
+  /** What a damaged file leads to: it may also tell of lengths that no memory holds. */
+  private StorageException damaged(Throwable cause) {
+    return new StorageException(
+        file.toString(), "The file " + file + " cannot be read: " + cause, cause);
   }
 
   @Override
   public @Nullable RawRow next() {
     Record row;
+    atRow = false;
     try {
       if (!rows.hasNext()) {
         return null;
       }
       row = rows.next();
-    } catch (RuntimeException e) {
-      throw file.unreadable(e); // a damaged page
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      throw damaged(e);
     }
+    atRow = true;
     rowNumber++;
     return encode(row);
+  }
+
+  /** The row's number in the file, of whatever range it is read. */
+  @Override
+  public Optional<SourceRecord> lastRecord() {
+    return atRow
+        ? Optional.of(new SourceRecord(file.toString(), "row", rowNumber, Optional.empty()))
+        : Optional.empty();
   }
 
   @Override
@@ -96,7 +117,7 @@ final class ParquetRowReader implements RowReader {
           values[i] = encoder.encode(row.get(places[i]));
         } catch (UnrepresentableValueException e) {
           throw new UnrepresentableValueException(
-              e.column(), file.row(rowNumber) + ": " + e.getMessage());
+              e.column(), String.format("Row %d of %s: %s", rowNumber, file, e.getMessage()));
         }
       }
     }

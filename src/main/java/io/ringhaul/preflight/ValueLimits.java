@@ -1,6 +1,10 @@
 package io.ringhaul.preflight;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.MapType;
+import com.datastax.oss.driver.api.core.type.SetType;
+import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +24,15 @@ public final class ValueLimits implements Check {
 
   private final CqlSession session;
   private final TableDescription table;
+  private final List<ColumnDescription> columns;
 
-  /** A look at what an import into the table may meet. */
-  public ValueLimits(CqlSession session, TableDescription table) {
+  /**
+   * @param columns the columns that are imported
+   */
+  public ValueLimits(CqlSession session, TableDescription table, List<ColumnDescription> columns) {
     this.session = session;
     this.table = table;
+    this.columns = List.copyOf(columns);
   }
 
   @Override
@@ -32,6 +40,7 @@ public final class ValueLimits implements Check {
     ServerSettings settings = new ServerSettings(session);
     List<Finding> found = new ArrayList<>();
     LIMITS.keySet().stream()
+        .filter(guardrail -> !guardrail.contains("collection") || hasCollections())
         .sorted()
         .forEach(
             guardrail ->
@@ -41,6 +50,13 @@ public final class ValueLimits implements Check {
                     .map(value -> finding(guardrail, value))
                     .ifPresent(found::add));
     return found.isEmpty() || new Role(session).isUnbound() ? List.of() : found;
+  }
+
+  private boolean hasCollections() {
+    return columns.stream()
+        .map(ColumnDescription::type)
+        .anyMatch(
+            type -> type instanceof ListType || type instanceof SetType || type instanceof MapType);
   }
 
   private Finding finding(String guardrail, String value) {

@@ -51,8 +51,7 @@ final class RecordFiles {
 
   RecordFiles(Path rejects) {
     this.rejects = rejects;
-    this.base =
-        String.valueOf(rejects.getFileName()).replaceFirst("\\.jsonl?$", "") + ".records";
+    this.base = String.valueOf(rejects.getFileName()).replaceFirst("\\.jsonl?$", "") + ".records";
   }
 
   /**

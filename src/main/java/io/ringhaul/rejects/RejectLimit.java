@@ -27,7 +27,8 @@ public record RejectLimit(long rows, double share) {
    */
   public RejectLimit {
     if (rows < 0) {
-      throw new InvalidSettingException("maxErrors", "maxErrors is " + rows + "; it takes 0 or more");
+      throw new InvalidSettingException(
+          "maxErrors", "maxErrors is " + rows + "; it takes 0 or more");
     }
     if (!(share >= 0 && share <= 1)) {
       throw new InvalidSettingException(

@@ -32,6 +32,13 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
     return new RejectSettings(OnUnrepresentable.REJECT, path, newLimit);
   }
 
+  /** The same, with a file for rows that are rejected unless one is named. */
+  public RejectSettings orBeside(Optional<Path> file) {
+    return choice == OnUnrepresentable.REJECT && path.isEmpty()
+        ? new RejectSettings(choice, file, limit)
+        : this;
+  }
+
   /**
    * The same.
    *

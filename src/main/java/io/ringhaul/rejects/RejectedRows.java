@@ -154,8 +154,7 @@ public final class RejectedRows implements AutoCloseable {
   }
 
   void rejected() {
-    limit.require(
-        rejected.incrementAndGet(), read.sum(), path().map(Path::toString).orElse(""));
+    limit.require(rejected.incrementAndGet(), read.sum(), path().map(Path::toString).orElse(""));
   }
 
   void committed(long rows) {

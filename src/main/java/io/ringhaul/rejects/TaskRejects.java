@@ -56,14 +56,16 @@ public final class TaskRejects implements AutoCloseable {
    * Takes a row of a source that cannot be written; its failure names it.
    *
    * @param record where it stands, as far as that is known
+   * @param location where the rows come from, for a row of which no more is known
    * @throws BulkOperationException the same, if rows are not rejected
    * @throws io.ringhaul.exceptions.TooManyRejectsException if these are too many
    */
-  public void add(BulkOperationException failure, RawRow row, Optional<SourceRecord> record) {
+  public void add(
+      BulkOperationException failure, RawRow row, Optional<SourceRecord> record, String location) {
     if (!all.keeps()) {
       throw failure;
     }
-    add(all.line(failure, record, Optional.of(row), "", form));
+    add(all.line(failure, record, Optional.of(row), location, form));
   }
 
   /**
@@ -91,8 +93,10 @@ public final class TaskRejects implements AutoCloseable {
   }
 
   /** Takes a row that was announced. */
-  public void addAnnounced(String reason, RawRow row, Optional<SourceRecord> record) {
-    lines.add(all.line(new BulkOperationException(reason), record, Optional.of(row), "", form));
+  public void addAnnounced(
+      String reason, RawRow row, Optional<SourceRecord> record, String location) {
+    BulkOperationException failure = new BulkOperationException(reason);
+    lines.add(all.line(failure, record, Optional.of(row), location, form));
     count++;
   }
 

@@ -12,13 +12,12 @@ import org.jspecify.annotations.Nullable;
  * A piece of a range and how far it has been read.
  *
  * @param piece a range that does not wrap
- * @param slice which values of the first clustering column; null for all, and in more than one token
+ * @param slice which values of the first clustering column; null for all, and in more than one
+ *     token
  * @param mark where its last page ended; null if none was read
  * @param mostRows rows that its next page may have; larger pages have failed
  */
-record Cursor(
-    TokenRange piece, @Nullable TokenRange slice, @Nullable Mark mark, int mostRows) {
-
+record Cursor(TokenRange piece, @Nullable TokenRange slice, @Nullable Mark mark, int mostRows) {
 
   /**
    * Four levels of halves at once. What is too much is often one partition, and the way down to it

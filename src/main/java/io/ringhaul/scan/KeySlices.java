@@ -72,10 +72,12 @@ enum KeySlices {
           DataTypes.TIMESTAMP, EIGHT_BYTES,
           DataTypes.TIMEUUID, TIME_UUIDS);
 
-  private final TokenRange all;
+  private final long first;
+  private final long last;
 
   KeySlices(long first, long last) {
-    this.all = new TokenRange(first, last);
+    this.first = first;
+    this.last = last;
   }
 
   /** How the partitions of a table can be divided; empty if they cannot. */
@@ -92,7 +94,7 @@ enum KeySlices {
 
   /** All values. */
   TokenRange all() {
-    return all;
+    return new TokenRange(first, last);
   }
 
   /** The serialized form of a value. */

@@ -40,11 +40,16 @@ public final class RangeCounter {
     private final TokenRange range;
     private final ScanTask task;
     private int open;
-    private @Nullable Throwable failure;
+    private @Nullable UnreadableRangeException failure;
 
     private RangeState(ScanTask task, TokenRange range) {
       this.task = task;
       this.range = range;
+    }
+
+    /** Whether nodes are missing: its other parts would be tried in vain, each as often as may be. */
+    private boolean isLost() {
+      return failure != null && failure.excess().isEmpty();
     }
   }
 
@@ -139,6 +144,10 @@ public final class RangeCounter {
   private boolean ask() throws InterruptedException {
     while (!waiting.isEmpty()) {
       Part part = waiting.removeFirst();
+      if (part.owner().isLost()) {
+        ended(part.owner());
+        continue;
+      }
       int pageSize = pageSizer.rows();
       Request request = request(part, pageSize);
       CompletionStage<AsyncResultSet> response =

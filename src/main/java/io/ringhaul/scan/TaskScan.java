@@ -6,8 +6,8 @@ import io.ringhaul.request.Excess;
 import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
-import io.ringhaul.scan.Cursor.Mark;
 import io.ringhaul.ring.TokenRange;
+import io.ringhaul.scan.Cursor.Mark;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -114,8 +114,7 @@ public final class TaskScan {
     if (Excess.of(failure).isEmpty() || !cursor.isDivisible(values(cursor))) {
       throw UnreadableRangeException.of(cursor.piece(), statements.table(), failure);
     }
-    List<Cursor> parts = 
-        cursor.parts(values(cursor), PageRetries.smallest(arrival.pageSize()));
+    List<Cursor> parts = cursor.parts(values(cursor), PageRetries.smallest(arrival.pageSize()));
     Collections.reverse(parts);
     parts.forEach(waiting::addFirst);
   }

@@ -64,8 +64,7 @@ public final class RowBinders {
     Insert lists = StaticListBinder.lists(session, table, columns, nulls);
     OncePerPartition once = new OncePerPartition();
     int[] key = PartitionRun.partitionKey(table, columns);
-    return new RowBinders(
-        () -> new StaticListBinder(inserts, lists, once, writer, key), false);
+    return new RowBinders(() -> new StaticListBinder(inserts, lists, once, writer, key), false);
   }
 
   /** Hands the columns of the table on and leaves what else rows carry. */

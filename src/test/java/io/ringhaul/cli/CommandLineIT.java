@@ -55,6 +55,26 @@ class CommandLineIT {
   }
 
   @Test
+  void whatCannotGoWellIsToldBeforeItBegins() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    String target = file.resolve("export").toString();
+    CapturedRun refused =
+        cluster("export", keyspace + ".source", "--format", "csv", "--path", target);
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err())
+        .isEqualTo(
+            String.format(
+                "ringhaul: The export of %s.source was not begun. No file can be made in %s (it is"
+                    + " no folder): make it writable, or choose another target%n",
+                keyspace, file));
+    CapturedRun failed =
+        cluster(
+            "export", keyspace + ".source", "--format", "csv", "--path", target, "--skip-preflight");
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.err()).doesNotContain("was not begun");
+  }
+
+  @Test
   void aTableGoesOutAndComesBack() {
     CapturedRun counted = cluster("count", keyspace + ".source", "--json");
     assertThat(counted.exitCode()).as(counted.err()).isZero();

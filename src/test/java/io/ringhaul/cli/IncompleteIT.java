@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import com.datastax.oss.driver.api.core.metadata.token.Token;
+import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.IncompleteOperationException;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.ring.TokenRange;
@@ -22,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,7 +107,48 @@ class IncompleteIT {
 
       cluster.node(2).start();
       assertThat(operator.count("one", "rows").run().rows()).isEqualTo(ROWS);
+      aLostCoordinatorIsReplaced(cluster, session, operator, folder);
     }
+  }
+
+  /** Both nodes hold every row; one of them is killed while rows are read through it. */
+  private static void aLostCoordinatorIsReplaced(
+      SandboxCluster cluster, CqlSession session, TokenAwareBulkOperator operator, Path folder) {
+    session.execute(
+        "CREATE KEYSPACE two WITH replication ="
+            + " {'class': 'SimpleStrategy', 'replication_factor': 2}");
+    session.execute("CREATE TABLE two.rows (id int PRIMARY KEY, name text)");
+    PreparedStatement insert = session.prepare("INSERT INTO two.rows (id, name) VALUES (?, ?)");
+    for (int id = 0; id < ROWS; id++) {
+      session.execute(
+          insert.bind(id, "name " + id).setConsistencyLevel(DefaultConsistencyLevel.ALL));
+    }
+    AtomicBoolean killed = new AtomicBoolean();
+    ExportResult exported =
+        operator
+            .exportFrom("two", "rows")
+            .to(CsvTarget.folder(folder.resolve("two")))
+            .consistency(DefaultConsistencyLevel.ONE)
+            .requestTimeout(Duration.ofSeconds(5))
+            .pageSize(1)
+            .maxRowsPerSecond(ROWS)
+            .onProgress(
+                progress -> {
+                  if (progress.rows() > 0 && killed.compareAndSet(false, true)) {
+                    assertThat(progress.rows()).isLessThan(ROWS);
+                    cluster.node(2).kill();
+                  }
+                })
+            .run();
+    assertThat(killed).isTrue();
+    assertThat(exported.rows()).isEqualTo(ROWS);
+    operator
+        .importInto("two", "rows")
+        .from(CsvSource.at(folder.resolve("two")))
+        .consistency(DefaultConsistencyLevel.ONE)
+        .run();
+    assertThat(operator.count("two", "rows").consistency(DefaultConsistencyLevel.ONE).run().rows())
+        .isEqualTo(ROWS);
   }
 
   private static Node node(CqlSession session, InetSocketAddress address) {

@@ -75,6 +75,7 @@ public final class BadRows {
    * @param number its number, from 0
    * @param text its bytes without the line end
    */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Bad(int number, Fault fault, byte[] text) {}
 
   private final Map<Long, Bad> badByLine;

@@ -72,7 +72,7 @@ class BadRowsTest {
         });
     assertThat(good[0]).as("seed %d", seed).isEqualTo(BadRows.ROWS - BadRows.BAD);
     assertThat(refused.keySet()).as("seed %d", seed).isEqualTo(rows.badByLine().keySet());
-    rows.badByLine().forEach((line, bad) -> assertTold(file, line, bad, refused.get(line)));
+    rows.badByLine().forEach((line, bad) -> assertTold(file, line, bad, Objects.requireNonNull(refused.get(line))));
     assertThat(forms).hasSize(BadRows.BAD);
     RecordForm form = forms.get(0);
     assertThat(forms).containsOnly(form);
@@ -82,8 +82,7 @@ class BadRowsTest {
     assertCorrected(form, refused.values().stream().map(Refused::record).toList(), rows);
   }
 
-  private static void assertTold(Path file, long line, Bad bad, @Nullable Refused told) {
-    assertThat(told).isNotNull();
+  private static void assertTold(Path file, long line, Bad bad, Refused told) {
     assertThat(told.record().source()).isEqualTo(file.toString());
     assertThat(told.record().unit()).isEqualTo("line");
     assertThat(told.record().text().orElseThrow()).isEqualTo(bad.text());

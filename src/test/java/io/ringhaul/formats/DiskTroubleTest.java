@@ -1,5 +1,6 @@
 package io.ringhaul.formats;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -37,13 +38,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,40 +65,28 @@ class DiskTroubleTest {
   private static final int LARGE = 64 << 10;
   private static final int SMALL = 8;
   private static final int TOO_MANY = 200;
+  private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");
   private static final String FULL = "the disk is full; make room there";
 
   @TempDir private Path parent;
 
-  @BeforeEach
-  void requireMounting() throws IOException {
+  private Disk disk() throws IOException {
     assumeTrue(Disk.canBeMounted(parent.resolve("try")), "This process may not mount a disk");
+    return Disk.mount(parent.resolve("disk"), MEGABYTES);
   }
 
   @ParameterizedTest
   @EnumSource
   void aTaskThatFillsTheDiskLeavesNothing(Format format) throws IOException {
-    try (Disk disk = Disk.mount(parent.resolve("disk"), MEGABYTES)) {
-      Path folder = disk.folder().resolve("out");
-      export(format, folder, 1, 2, 3);
-      Map<String, Long> before = files(folder);
-      try (TargetSession session = target(format, folder).open()) {
-        TargetPlan plan = session.plan(description());
-        assertThatThrownBy(() -> write(session, plan, LARGE, numbers(TOO_MANY)))
-            .isExactlyInstanceOf(StorageException.class)
-            .hasMessageContaining(folder.getFileName().toString())
-            .hasMessageContaining(FULL);
-        session.clean(plan, List.of());
-      }
-      assertThat(files(folder)).isEqualTo(before);
-      assertThat(names(disk.folder())).containsExactly("out");
-      assertThat(ids(format, folder)).containsExactly(1, 2, 3);
+    try (Disk disk = disk()) {
+      assertNothingLeft(format, disk.folder().resolve("out"), FULL);
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void aCommitToAFullDiskCanBeRepeated(Format format) throws IOException {
-    try (Disk disk = Disk.mount(parent.resolve("disk"), MEGABYTES)) {
+    try (Disk disk = disk()) {
       Path folder = disk.folder().resolve("out");
       export(format, folder, 1, 2, 3);
       TargetPlan plan;
@@ -128,7 +118,7 @@ class DiskTroubleTest {
   @ParameterizedTest
   @EnumSource
   void aReadOnlyFolderIsLeftAsItWas(Format format) throws IOException {
-    try (Disk disk = Disk.mount(parent.resolve("disk"), MEGABYTES)) {
+    try (Disk disk = disk()) {
       Path folder = disk.folder().resolve("out");
       export(format, folder, 1, 2, 3);
       TargetPlan plan;
@@ -154,6 +144,67 @@ class DiskTroubleTest {
     }
   }
 
+  /** A limit of the size of files needs no rights; it is a whole process's. */
+  @Test
+  void aTaskThatReachesALimitOfTheSystemLeavesNothing() throws Exception {
+    assumeTrue(Files.isExecutable(PRLIMIT), "There is no prlimit here");
+    Process process =
+        new ProcessBuilder(
+                List.of(
+                    PRLIMIT.toString(),
+                    "--fsize=" + (4 << 20),
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:-UsePerfData",
+                    "-Xmx256m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Limited.class.getName(),
+                    parent.toString()))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      assertThat(new String(process.getInputStream().readAllBytes(), UTF_8).lines())
+          .containsExactlyElementsOf(Stream.of(Format.values()).map(Format::name).toList());
+      assertThat(process.waitFor()).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** What the process with the limit runs. */
+  static final class Limited {
+
+    private Limited() {}
+
+    @SuppressWarnings("SystemOut")
+    public static void main(String[] args) throws IOException {
+      for (Format format : Format.values()) {
+        Path folder = Path.of(args[0], format.name());
+        assertNothingLeft(format, folder, "the file has the most bytes that a file may have there");
+        System.out.println(format);
+      }
+    }
+  }
+
+  private static void assertNothingLeft(Format format, Path folder, String reason)
+      throws IOException {
+    export(format, folder, 1, 2, 3);
+    Map<String, Long> before = files(folder);
+    try (TargetSession session = target(format, folder).open()) {
+      TargetPlan plan = session.plan(description());
+      assertThatThrownBy(() -> write(session, plan, LARGE, numbers(TOO_MANY)))
+          .isExactlyInstanceOf(StorageException.class)
+          .hasMessageContaining(folder.toString())
+          .hasMessageContaining(reason);
+      session.clean(plan, List.of());
+    }
+    assertThat(files(folder)).isEqualTo(before);
+    assertThat(names(Objects.requireNonNull(folder.getParent())))
+        .noneMatch(name -> name.startsWith("."));
+    assertThat(ids(format, folder)).containsExactly(1, 2, 3);
+  }
+
   private static ExportTarget target(Format format, Path folder) {
     return switch (format) {
       case ICEBERG -> IcebergTarget.warehouse(folder).table("it.exported");
@@ -166,7 +217,7 @@ class DiskTroubleTest {
     };
   }
 
-  private static TreeSet<Integer> after(Format format) {
+  private static Set<Integer> after(Format format) {
     return new TreeSet<>(format == Format.CSV ? List.of(4) : List.of(1, 2, 3, 4));
   }
 
@@ -212,7 +263,7 @@ class DiskTroubleTest {
     }
   }
 
-  private static TreeSet<Integer> ids(Format format, Path folder) {
+  private static Set<Integer> ids(Format format, Path folder) {
     TreeSet<Integer> ids = new TreeSet<>();
     try (SourceSession session = format.source(folder).open()) {
       SourcePlan plan = session.plan(TABLE, List.of("id"), OptionalInt.empty());
@@ -242,7 +293,7 @@ class DiskTroubleTest {
   }
 
   /** But for the files of locks, which stay. */
-  private static TreeSet<String> names(Path folder) throws IOException {
+  private static Set<String> names(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries
           .map(entry -> entry.getFileName().toString())

@@ -8,6 +8,7 @@ import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -58,6 +59,46 @@ class CommitSafetyTest {
       CommitResult found = session.commit(plan, List.of(output));
       assertThat(found.snapshotId())
           .hasValue(catalog.loadTable(TABLE).currentSnapshot().snapshotId());
+      assertIds(1);
+    }
+  }
+
+  @Test
+  void aCommitThatMayHaveBeenLostIsMadeWhenItWas() {
+    try (TargetSession session = target.open()) {
+      TargetPlan plan = plan(session);
+      TaskOutput output = write(session, plan, 1);
+      catalog.loseNextCommit();
+      assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+          .isInstanceOf(UnknownCommitStateException.class)
+          .hasMessageContaining("nobody answered");
+      assertThat(catalog.tableExists(TABLE)).isFalse();
+      // What may have been committed is not deleted where nobody can say whether it was.
+      assertThat(session.clean(plan, List.of())).isZero();
+      session.commit(session.resume(plan, description(plan)), List.of(output));
+      session.commit(plan, List.of(output));
+      assertIds(1);
+      assertThat(Warehouse.snapshots(catalog.loadTable(TABLE))).hasSize(1);
+    }
+  }
+
+  @Test
+  void nothingIsDeletedWhileTheCatalogDoesNotAnswer() {
+    try (TargetSession session = target.open()) {
+      TargetPlan plan = plan(session);
+      TaskOutput output = write(session, plan, 1);
+      catalog.goDownAfterCommit();
+      assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+          .isInstanceOf(UnknownCommitStateException.class);
+      assertThatThrownBy(() -> session.clean(plan, List.of()))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("was not removed")
+          .hasMessageContaining("the catalog is down");
+      assertThatThrownBy(() -> session.resume(plan, description(plan)))
+          .isInstanceOf(StorageException.class)
+          .hasMessage("The Iceberg table lake.t cannot be looked at: the catalog is down");
+      catalog.comeBack();
+      assertThat(session.clean(plan, List.of())).isZero();
       assertIds(1);
     }
   }
@@ -139,6 +180,10 @@ class CommitSafetyTest {
     } catch (NotFoundException e) {
       return false; // what files in memory do
     }
+  }
+
+  private static ExportDescription description(TargetPlan plan) {
+    return Exports.description(SOURCE, WriteLayout.from(plan).jobId());
   }
 
   private static TargetPlan plan(TargetSession session) {

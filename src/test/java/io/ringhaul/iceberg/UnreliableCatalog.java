@@ -15,6 +15,7 @@ final class UnreliableCatalog extends InMemoryCatalog {
 
   private boolean down;
   private boolean downAfterCommit;
+  private boolean losesNextCommit;
   private int lookUps;
   private Runnable meanwhile = () -> {};
 
@@ -33,6 +34,11 @@ final class UnreliableCatalog extends InMemoryCatalog {
   /** The next commit takes effect, and then nothing answers any more. */
   void goDownAfterCommit() {
     downAfterCommit = true;
+  }
+
+  /** The next commit does not take effect, and whether it did is not said. */
+  void loseNextCommit() {
+    losesNextCommit = true;
   }
 
   /** Does something just before somebody asks for the n-th time whether a table is there. */
@@ -77,6 +83,10 @@ final class UnreliableCatalog extends InMemoryCatalog {
 
     @Override
     public void commit(TableMetadata base, TableMetadata metadata) {
+      if (losesNextCommit) {
+        losesNextCommit = false;
+        throw new CommitStateUnknownException(new ServiceUnavailableException("nobody answered"));
+      }
       real.commit(base, metadata);
       if (downAfterCommit) {
         downAfterCommit = false;

@@ -32,17 +32,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Bad rows are left out, one by one, and can be corrected; all others arrive. */
 @ClusterTest
@@ -87,7 +88,7 @@ class BadRowsIT {
     assertThat(result.rejectedRows()).isEqualTo(BadRows.BAD);
     assertThat(result.rows()).isEqualTo(BadRows.ROWS - BadRows.BAD);
     assertThat(result.acceptedRows() + result.rejectedRows()).isEqualTo(result.rowsRead());
-    requireRows(rows, false);
+    requireGoodRows(rows);
     Map<Long, JsonNode> told = new TreeMap<>();
     for (String line : Files.readAllLines(rejects)) {
       JsonNode node = JSON.readTree(line);
@@ -120,29 +121,48 @@ class BadRowsIT {
     ImportResult rest = operator.importInto(keyspace, "bad").from(CsvSource.at(again)).run();
     assertThat(rest.rows()).isEqualTo(BadRows.BAD);
     assertThat(rest.rowsRead()).isEqualTo(BadRows.BAD);
-    requireRows(rows, true);
+    assertThat(count("bad")).isEqualTo(BadRows.ROWS);
+    for (Bad bad : rows.badByLine().values()) {
+      Row row =
+          session
+              .execute(
+                  SimpleStatement.newInstance(select() + " WHERE k = ?", BadRows.key(bad.number())))
+              .one();
+      requireRow(bad.number(), Objects.requireNonNull(row));
+    }
   }
 
-  private void requireRows(BadRows rows, boolean corrected) {
-    TreeSet<Integer> bad = new TreeSet<>();
+  private long count(String table) {
+    return operator.count(keyspace, table).run().rows();
+  }
+
+  private String select() {
+    return "SELECT " + String.join(", ", BadRows.COLUMNS) + " FROM " + keyspace + ".bad";
+  }
+
+  private static void requireRow(int number, Row row) {
+    List<@Nullable ByteBuffer> expected = BadRows.values(number);
+    for (int i = 0; i < expected.size(); i++) {
+      if (!Objects.equals(row.getBytesUnsafe(i), expected.get(i))) {
+        throw new AssertionError("row " + number + ", " + BadRows.COLUMNS.get(i));
+      }
+    }
+  }
+
+  private void requireGoodRows(BadRows rows) {
+    Set<Integer> bad = new HashSet<>();
     rows.badByLine().values().forEach(each -> bad.add(each.number()));
     int found = 0;
-    String cql =
-        "SELECT " + String.join(", ", BadRows.COLUMNS) + " FROM " + keyspace + ".bad";
-    for (Row row : session.execute(SimpleStatement.newInstance(cql).setPageSize(5_000))) {
-      int number = Integer.parseInt(row.getString("k").substring("key-".length()));
-      if (!corrected) {
-        assertThat(bad).doesNotContain(number);
+    for (Row row : session.execute(SimpleStatement.newInstance(select()).setPageSize(5_000))) {
+      int number =
+          Integer.parseInt(Objects.requireNonNull(row.getString("k")).substring("key-".length()));
+      if (bad.contains(number)) {
+        throw new AssertionError("row " + number + " is bad");
       }
-      List<@Nullable ByteBuffer> expected = BadRows.values(number);
-      for (int i = 0; i < expected.size(); i++) {
-        if (!Objects.equals(row.getBytesUnsafe(i), expected.get(i))) {
-          throw new AssertionError("row " + number + ", " + BadRows.COLUMNS.get(i));
-        }
-      }
+      requireRow(number, row);
       found++;
     }
-    assertThat(found).isEqualTo(corrected ? BadRows.ROWS : BadRows.ROWS - BadRows.BAD);
+    assertThat(found).isEqualTo(BadRows.ROWS - BadRows.BAD);
   }
 
   @Test
@@ -164,18 +184,18 @@ class BadRowsIT {
     assertThat(result.rowsRead()).isEqualTo(100);
     assertThat(session.execute("SELECT c, v FROM " + keyspace + ".wide WHERE p = 1").all())
         .hasSize(99)
-        .allSatisfy(row -> assertThat("v" + row.getString(0).substring(1)).isEqualTo(row.getString(1)));
+        .allSatisfy(
+            row -> assertThat("v" + row.getString(0).substring(1)).isEqualTo(row.getString(1)));
     List<String> lines = Files.readAllLines(rejects);
     assertThat(lines).hasSize(1);
     JsonNode line = JSON.readTree(lines.get(0));
     assertThat(line.path("line").asInt()).isEqualTo(43);
     assertThat(line.path("key").asText()).isEqualTo("(\"p\" = 1, \"c\" = '" + tooLong + "')");
     assertThat(line.path("reason").asText())
-        .startsWith("The cluster refuses a row for " + keyspace + ".wide, (p = 1, c = 'ccc")
-        .contains("InvalidQueryException");
+        .startsWith("The cluster refuses the row: InvalidQueryException: ")
+        .contains("70000");
     assertThat(line.path("values").path("v").asText()).isEqualTo("763431");
-    assertThat(folder.resolve("wide.records.csv"))
-        .hasContent("p,c,v\n1," + tooLong + ",v41\n");
+    assertThat(folder.resolve("wide.records.csv")).hasContent("p,c,v\n1," + tooLong + ",v41\n");
 
     assertThatThrownBy(
             () ->
@@ -193,7 +213,7 @@ class BadRowsIT {
   void aBatchThatIsTooLargeIsWrittenRowByRow() throws IOException {
     Path file = folder.resolve("large.csv");
     StringBuilder text = new StringBuilder("p,c,v\n");
-    for (int c = 0; c < 20; c++) {
+    for (int c = 0; c < 18; c++) {
       int size = c == 7 ? 17 * MEBIBYTE : MEBIBYTE;
       text.append("1,").append(c).append(',');
       text.append(Character.toString('a' + c).repeat(size)).append('\n');
@@ -201,14 +221,13 @@ class BadRowsIT {
     Files.writeString(file, text);
     Path rejects = folder.resolve("large.jsonl");
     ImportResult result =
-        rejecting("large", CsvSource.at(file), rejects)
-            .maxBatchBytes(64 * MEBIBYTE)
-            .run();
-    assertThat(result.rows()).isEqualTo(19);
+        rejecting("large", CsvSource.at(file), rejects).maxBatchBytes(64 * MEBIBYTE).run();
+    assertThat(result.rows()).isEqualTo(17);
     assertThat(result.rejectedRows()).isEqualTo(1);
     assertThat(result.retries()).isZero();
-    for (int c = 0; c < 20; c++) {
-      Row row = session.execute("SELECT v FROM " + keyspace + ".large WHERE p = 1 AND c = " + c).one();
+    for (int c = 0; c < 18; c++) {
+      Row row =
+          session.execute("SELECT v FROM " + keyspace + ".large WHERE p = 1 AND c = " + c).one();
       if (c == 7) {
         assertThat(row).isNull();
       } else {
@@ -241,7 +260,8 @@ class BadRowsIT {
     Path share = folder.resolve("share.jsonl");
     assertThatThrownBy(() -> numbers(file).rejectsTo(share).maxErrorShare(0.024).run())
         .isInstanceOf(TooManyRejectsException.class)
-        .hasMessageStartingWith("3 of 120 rows read were rejected, and maxErrorShare allows 2.4 %;");
+        .hasMessageStartingWith(
+            "3 of 120 rows read were rejected, and maxErrorShare allows 2.4 %;");
     assertThat(Files.readAllLines(share)).hasSize(3);
 
     Path all = folder.resolve("all.jsonl");
@@ -263,8 +283,7 @@ class BadRowsIT {
     session.execute("INSERT INTO " + keyspace + ".wide (p, c, v) VALUES (7, 'short', 'one')");
     Path parquet = folder.resolve("parquet");
     operator.exportFrom(keyspace, "wide").to(ParquetTarget.folder(parquet)).where("p = 7").run();
-    TestCluster.define(
-        "CREATE TABLE " + keyspace + ".keyed (c text PRIMARY KEY, p int, v text)");
+    TestCluster.define("CREATE TABLE " + keyspace + ".keyed (c text PRIMARY KEY, p int, v text)");
     session.execute("INSERT INTO " + keyspace + ".wide (p, c, v) VALUES (7, '', 'two')");
     Path both = folder.resolve("both");
     operator.exportFrom(keyspace, "wide").to(ParquetTarget.folder(both)).where("p = 7").run();

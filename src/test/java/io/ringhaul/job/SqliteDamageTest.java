@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A store whose file is not what was written. */
 class SqliteDamageTest {
 
-  private static final int FLIPS = 250;
+  private static final int FLIPS = Integer.getInteger("ringhaul.flips", 150);
   private static final int CUTS = 40;
   private static final int MOST_BYTES = 8;
   private static final int PARTITIONS = 40;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A store whose disk is full, which is read-only, which another process holds or has left. */
 class SqliteLimitsTest {
 
-  private static final int PARTITIONS = 2_000;
+  private static final int PARTITIONS = 1_000;
 
   @TempDir Path folder;
 
@@ -146,6 +146,10 @@ class SqliteLimitsTest {
         assertReadOnly("The job store " + file, file);
         assertReadOnly("The folder " + disk + " of the job store " + other, other);
       }
+    } else if ("root".equals(System.getProperty("user.name"))) {
+      // Where root may not mount, in a container, this is read-only even for root.
+      Path foreign = Path.of("/sys/jobs.db");
+      assertReadOnly("The folder /sys of the job store " + foreign, foreign);
     } else {
       Files.setPosixFilePermissions(disk, PosixFilePermissions.fromString("r-xr-xr-x"));
       try {
@@ -166,40 +170,42 @@ class SqliteLimitsTest {
         .isInstanceOfSatisfying(
             StorageException.class, e -> assertThat(e.location()).isEqualTo(store.toString()))
         .hasMessage(
-            what
-                + " is read-only for this user; give the right to write it, or use another store");
+            what + " is read-only for this user; give the right to write it, or use another store");
   }
 
   @Test
-  void aStoreThatBecomesReadOnlySaysSo() throws Exception {
-    if (!SmallDisk.isPossible(disk)) {
-      whatIsReadOnlyIsTold();
-      return;
+  void aLockIsWaitedForAndThenTold() throws Exception {
+    try (JobStore store =
+            new StoredJobs(
+                SqliteTransactions.open(
+                    file, Duration.ofMillis(500), new StoreSchema(Migration.ALL)),
+                LocalProcess.current());
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      Job first = JobStoreContract.created(store);
+      statement.execute("BEGIN IMMEDIATE");
+      assertThatThrownBy(() -> store.requestStop(first.id()))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(
+              "The job store "
+                  + file
+                  + " is locked by another process for longer than 0.5 s; find out which process"
+                  + " holds it, or use another store");
+      assertThat(store.list()).containsExactly(first);
+      statement.execute("ROLLBACK");
+      store.requestStop(first.id());
+      assertThat(store.find(first.id()).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
     }
-    try (SmallDisk small = SmallDisk.at(disk, 1024)) {
-      JobStore.file(file).close();
-      try (JobStore store =
-          new StoredJobs(
-              SqliteTransactions.open(
-                  file, Duration.ofSeconds(1), new StoreSchema(Migration.ALL)),
-              LocalProcess.current())) {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-            Statement statement = connection.createStatement()) {
-          statement.execute("BEGIN IMMEDIATE");
-          assertThatThrownBy(() -> JobStoreContract.created(store))
-              .isInstanceOf(StorageException.class)
-              .hasMessage(
-                  "The job store "
-                      + file
-                      + " is locked by another process for longer than 1.0 s; find out which"
-                      + " process holds it, or use another store");
-          assertThat(store.list()).isEmpty();
-          statement.execute("ROLLBACK");
-        }
-        Job job = JobStoreContract.created(store);
-        assertThat(store.list()).containsExactly(job);
-      }
-    }
+  }
+
+  @Test
+  void aStoreThatIsClosedSaysSo() {
+    JobStore store = JobStore.file(file);
+    store.close();
+    store.close();
+    assertThatThrownBy(store::list)
+        .isInstanceOf(StorageException.class)
+        .hasMessage("The job store " + file + " is closed");
   }
 
   @Test
@@ -239,7 +245,7 @@ class SqliteLimitsTest {
         UUID id = JobStoreContract.created(store).id();
         ids.add(id);
         try (JobRun run = store.begin(id)) {
-          run.plan("p", Jobs.tiling(100, 1));
+          run.plan("p", Jobs.tiling(50, 1));
         }
       }
     }
@@ -267,7 +273,7 @@ class SqliteLimitsTest {
       for (UUID id : ids) {
         assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.COMPLETED);
         assertThat(store.partitions(id)).allMatch(each -> each.attempt() == 1);
-        assertDone(store, id, 100);
+        assertDone(store, id, 50);
       }
     }
   }

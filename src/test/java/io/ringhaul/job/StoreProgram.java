@@ -18,7 +18,6 @@ final class StoreProgram {
    */
   static Process start(Path store, UUID job, Path said) throws IOException {
     return new ProcessBuilder(
-
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
@@ -32,7 +31,9 @@ final class StoreProgram {
         .start();
   }
 
-  /** Begins the job, waits for a byte, and does each partition that is open, until something fails. */
+  /**
+   * Begins the job, waits for a byte, and does each partition that is open, until something fails.
+   */
   @SuppressWarnings("SystemOut")
   public static void main(String[] args) throws IOException {
     UUID id = UUID.fromString(args[1]);

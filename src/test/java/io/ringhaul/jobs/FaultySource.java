@@ -42,8 +42,7 @@ record FaultySource(ImportSource real, LongConsumer atRow) implements ImportSour
       }
 
       @Override
-      public SourcePlan plan(
-          TableDescription table, List<String> columns, OptionalInt splitCount) {
+      public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt splitCount) {
         return session.plan(table, columns, splitCount);
       }
 

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ImportJobIT {
 
   private static final int ROWS = 20_000;
+
   /** Each is a split, for it is not known where a record of CSV begins. */
   private static final int FILES = 20;
 
@@ -158,8 +159,7 @@ class ImportJobIT {
     assertThatThrownBy(() -> request(CsvSource.at(csv).delimiter(';')).run())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("source settings was \"{}\" and is \"{delimiter=;}\"");
-    assertThatThrownBy(
-            () -> request(CsvSource.at(csv)).columns("id", "v").run())
+    assertThatThrownBy(() -> request(CsvSource.at(csv)).columns("id", "v").run())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("imported columns was \"all\" and is \"id, v\"");
     Path last = csv.resolve(name(FILES - 1));
@@ -193,8 +193,7 @@ class ImportJobIT {
     // Splits that were done were not added again; of the others each row was added once or twice.
     for (Map.Entry<Integer, Long> each : after.entrySet()) {
       long value = each.getKey() + 100_000_000L;
-      assertThat(each.getValue())
-          .isIn(value, value + unchanged.getOrDefault(each.getKey(), 0L));
+      assertThat(each.getValue()).isIn(value, value + unchanged.getOrDefault(each.getKey(), 0L));
     }
     assertThat(after.entrySet().stream().filter(e -> e.getValue() == e.getKey() + 100_000_000L))
         .hasSizeGreaterThanOrEqualTo((int) before.stream().mapToLong(JobPartition::rows).sum());

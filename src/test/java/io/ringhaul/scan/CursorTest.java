@@ -48,8 +48,10 @@ class CursorTest {
   @Test
   void whatCannotBeDivided() {
     assertThat(Cursor.at(new TokenRange(4, 5)).isDivisible(null)).isFalse();
-    assertThat(Cursor.at(new TokenRange(Long.MIN_VALUE, Long.MAX_VALUE)).isDivisible(null)).isTrue();
-    assertThat(new Cursor(new TokenRange(0, 9), null, new Mark(POSITION, null), 1).isDivisible(null))
+    assertThat(Cursor.at(new TokenRange(Long.MIN_VALUE, Long.MAX_VALUE)).isDivisible(null))
+        .isTrue();
+    assertThat(
+            new Cursor(new TokenRange(0, 9), null, new Mark(POSITION, null), 1).isDivisible(null))
         .isFalse();
   }
 
@@ -64,8 +66,7 @@ class CursorTest {
         .hasSize(16)
         .allMatch(part -> part.mark() == token.mark() && part.mostRows() == 3)
         .allMatch(part -> part.piece().equals(token.piece()));
-    Tiling.requireExactly(
-        TokenRangeSet.of(values), slices.stream().map(Cursor::slice).toList());
+    Tiling.requireExactly(TokenRangeSet.of(values), slices.stream().map(Cursor::slice).toList());
     List<Cursor> narrower = slices.get(3).parts(values, 3);
     Tiling.requireExactly(
         TokenRangeSet.of(slices.get(3).slice()), narrower.stream().map(Cursor::slice).toList());
@@ -92,7 +93,8 @@ class CursorTest {
           TokenRangeSet.of(left),
           marked(piece, token).parts(null, 1).stream().map(Cursor::piece).toList());
       Tiling.requireExactly(
-          TokenRangeSet.of(piece), Cursor.at(piece).parts(null, 1).stream().map(Cursor::piece).toList());
+          TokenRangeSet.of(piece),
+          Cursor.at(piece).parts(null, 1).stream().map(Cursor::piece).toList());
     }
   }
 

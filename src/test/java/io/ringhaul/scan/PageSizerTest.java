@@ -20,19 +20,28 @@ class PageSizerTest {
 
   @Test
   void pagesAreAQuarterOfASecondAtTheMost() {
-    PageSizer byRows = new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(100));
+    PageSizer byRows =
+        new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(100));
     assertThat(byRows.rows()).isEqualTo(25);
     byRows.learn(1_000, 1_000);
     assertThat(byRows.rows()).isEqualTo(25);
-    PageSizer byBytes = new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxBytesPerSecond(4_000));
+    PageSizer byBytes =
+        new PageSizer(
+            0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxBytesPerSecond(4_000));
     byBytes.learn(1_000, 10_000);
     assertThat(byBytes.rows()).isEqualTo(100);
-    assertThat(new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(1)).rows()).isEqualTo(1);
+    assertThat(
+            new PageSizer(
+                    0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(1))
+                .rows())
+        .isEqualTo(1);
   }
 
   @Test
   void aFixedSizeIsKept() {
-    PageSizer sizer = new PageSizer(700, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(100));
+    PageSizer sizer =
+        new PageSizer(
+            700, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(100));
     sizer.learn(1, 1 << 20);
     assertThat(sizer.rows()).isEqualTo(700);
   }

@@ -1,0 +1,132 @@
+package io.ringhaul.batch;
+
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import io.ringhaul.batch.OpenBatches.Batch;
+import io.ringhaul.batch.OpenBatches.Unit;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** How many requests of a writer have no answer yet, and what has gone wrong. Thread-safe. */
+final class WritesInFlight {
+
+  private final DoubtfulWrites doubtful;
+
+  /** What was in batches that were refused, each to be sent alone. */
+  private final Queue<Batch> alone = new ArrayDeque<>();
+
+  private int all;
+  private int once;
+  private boolean closed;
+  private @Nullable BulkOperationException failure;
+
+  /**
+   * @param rowNames names the row of a statement, for people
+   */
+  WritesInFlight(Function<BoundStatement, String> rowNames) {
+    this.doubtful = new DoubtfulWrites(rowNames);
+  }
+
+  /**
+   * A request is about to be sent.
+   *
+   * @throws BulkOperationException if the writer has failed
+   */
+  synchronized void begin(WriteKind kind) {
+    requireSound();
+    all++;
+    once += kind.isRepeatable() ? 0 : 1;
+  }
+
+  /** The request has its answer, and all is done that follows from it. */
+  synchronized void end(WriteKind kind) {
+    all--;
+    once -= kind.isRepeatable() ? 0 : 1;
+    notifyAll();
+  }
+
+  /** The writer fails; the first failure is the one that is told. */
+  synchronized void fail(BulkOperationException first) {
+    if (failure == null) {
+      failure = first;
+    }
+  }
+
+  synchronized void doubt(Batch batch, Throwable failed) {
+    doubtful.add(batch.units().stream().map(unit -> unit.statements().get(0)).toList(), failed);
+  }
+
+  /** What was in a refused batch waits to be sent alone. */
+  synchronized void divide(Batch batch) {
+    for (Unit unit : batch.units()) {
+      alone.add(new Batch(batch.slot(), List.of(unit)));
+    }
+  }
+
+  /** What is to be sent alone; null if nothing waits. */
+  synchronized @Nullable Batch nextAlone() {
+    return alone.poll();
+  }
+
+  /**
+   * Waits for all answers, or until something is to be sent alone.
+   *
+   * @return whether all is done
+   * @throws BulkOperationException if the writer has failed
+   */
+  synchronized boolean await() throws InterruptedException {
+    while (all > 0 && alone.isEmpty()) {
+      wait();
+    }
+    requireSound();
+    return alone.isEmpty();
+  }
+
+  /**
+   * @throws UnknownWriteOutcomeException if writes are in doubt
+   */
+  synchronized void requireNoneInDoubt() {
+    if (!doubtful.isEmpty()) {
+      throw doubtful.exception(null);
+    }
+  }
+
+  /** Waits for the answers to writes that must not be done twice; which of them are in doubt. */
+  synchronized Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
+    while (once > 0) {
+      wait();
+    }
+    return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
+  }
+
+  /**
+   * @return whether the writer had not failed
+   */
+  synchronized boolean close() {
+    closed = true;
+    return failure == null;
+  }
+
+  /**
+   * @throws BulkOperationException if the writer has failed
+   */
+  synchronized void requireSound() {
+    if (closed) {
+      throw new IllegalStateException("The batch writer is closed");
+    }
+    if (doubtful.isFull() || (failure != null && !doubtful.isEmpty())) {
+      throw doubtful.exception(failure);
+    }
+    if (failure != null && failure.getClass() != BulkOperationException.class) {
+      throw failure;
+    }
+    if (failure != null) {
+      throw new BulkOperationException(String.valueOf(failure.getMessage()), failure.getCause());
+    }
+  }
+}
