@@ -170,6 +170,6 @@ final class JobsCleanCommand extends JobsSubcommand {
                 ? error
                 : facts.get("filesRemoved")
                     + " files removed"
-                    + (facts.get("forgotten").equals(true) ? ", forgotten" : "")));
+                    + (Boolean.TRUE.equals(facts.get("forgotten")) ? ", forgotten" : "")));
   }
 }

@@ -33,13 +33,14 @@ final class JobsCommand implements Runnable {
 
   /** Sets what annotations cannot say. */
   static void configure(CommandLine commandLine) {
-    CommandLine jobs = commandLine.getSubcommands().get("jobs");
+    CommandLine jobs = subcommand(commandLine, "jobs");
     for (String name : HAND_ON) {
-      Objects.requireNonNull(jobs)
-          .getSubcommands()
-          .get(name)
-          .setUnmatchedOptionsArePositionalParams(true);
+      subcommand(jobs, name).setUnmatchedOptionsArePositionalParams(true);
     }
+  }
+
+  private static CommandLine subcommand(CommandLine of, String name) {
+    return Objects.requireNonNull(of.getSubcommands().get(name), name);
   }
 
   @Override

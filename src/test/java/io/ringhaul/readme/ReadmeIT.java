@@ -30,7 +30,7 @@ class ReadmeIT {
 
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SEMICOLON = Pattern.compile(";\\s*\\n");
-  private static final int BLOCKS = 7;
+  private static final int BLOCKS = 8;
 
   private static final String IMPORTS =
       Stream.of(
@@ -39,10 +39,13 @@ class ReadmeIT {
               "io.ringhaul.exceptions.*",
               "io.ringhaul.format.*",
               "io.ringhaul.iceberg.*",
+              "io.ringhaul.job.*",
               "io.ringhaul.json.*",
               "io.ringhaul.rejects.*",
+              "java.nio.charset.StandardCharsets",
               "java.nio.file.Path",
               "java.time.*",
+              "java.util.UUID",
               "java.util.concurrent.*")
           .map(name -> "import " + name + ";\n")
           .collect(Collectors.joining());
