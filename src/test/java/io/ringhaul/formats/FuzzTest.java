@@ -85,6 +85,7 @@ class FuzzTest {
       List<List<@Nullable String>> rows, int refused, @Nullable BulkOperationException end) {}
 
   /** A valid file: its rows, and where each record begins; the last number is the file's end. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Sample(
       List<List<@Nullable ByteBuffer>> rows, byte[] bytes, List<Integer> starts, Source source) {}
 
