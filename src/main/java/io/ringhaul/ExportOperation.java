@@ -205,7 +205,12 @@ final class ExportOperation implements Operation<ExportResult> {
             jobId, table, rows.columns(), writers, selection.tokens(), restrictions());
     Optional<String> stored = job.run().job().plan();
     if (stored.isEmpty()) {
-      return targetSession.plan(export);
+      TargetPlan planned = targetSession.plan(export);
+      if (job.run().job().run() > 1) {
+        // What it had done was forgotten, and its files are of no use.
+        targetSession.clean(planned, List.of());
+      }
+      return planned;
     }
     TargetPlan resumed = targetSession.resume(StoredExport.parse(stored.get()).target(), export);
     targetSession.clean(resumed, checkpoints.outputs());

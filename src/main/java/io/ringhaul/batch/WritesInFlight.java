@@ -88,7 +88,9 @@ final class WritesInFlight {
   }
 
   /**
-   * @throws UnknownWriteOutcomeException if writes are in doubt
+   * Looks at the writes that must not be done twice.
+   *
+   * @throws UnknownWriteOutcomeException if some are in doubt
    */
   synchronized void requireNoneInDoubt() {
     if (!doubtful.isEmpty()) {
@@ -104,15 +106,15 @@ final class WritesInFlight {
     return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
   }
 
-  /**
-   * @return whether the writer had not failed
-   */
+  /** Takes nothing more; whether the writer had not failed by then. */
   synchronized boolean close() {
     closed = true;
     return failure == null;
   }
 
   /**
+   * Looks whether the writing goes on.
+   *
    * @throws BulkOperationException if the writer has failed
    */
   synchronized void requireSound() {

@@ -24,10 +24,13 @@ import java.util.concurrent.TimeUnit;
  * empty is null; {@code ""} is the empty string. Values look as {@code CsvTarget} writes them, and
  * as DSBulk does.
  *
- * <p>A record that does not have as many fields as there are names, that has text after a closing
- * quote, or a value that its column cannot hold, is an {@link
- * io.ringhaul.exceptions.UnrepresentableValueException} that names file, record and line. A quote
- * that is never closed fails the import.
+ * <p>A value that its column cannot hold is an {@link
+ * io.ringhaul.exceptions.UnrepresentableValueException}; a record that does not have as many fields
+ * as there are names, that has text after a closing quote, a quote that is not closed, or more
+ * bytes than {@link #maxRecordSize} allows, is a {@link
+ * io.ringhaul.exceptions.MalformedRecordException}. Both name file, record and line, and the next
+ * record can be read. A record whose quotes are wrong ends where they say if a record before it had
+ * line breaks within quotes, and else with its first line, so that no other record goes with it.
  *
  * <p>Immutable: each method that changes a setting gives a new source.
  */

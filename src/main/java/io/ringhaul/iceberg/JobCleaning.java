@@ -19,6 +19,10 @@ import org.slf4j.LoggerFactory;
  * Removes the data files that an export has left, finished or not: all under the table's location
  * that have its id in their names, but for those that are kept and those that any snapshot of the
  * table has. When it is not certain what the table has, nothing is removed.
+ *
+ * <p>Metadata that a commit had written when it was killed stays: it cannot be told from that of
+ * another's commit which is under way. It takes some kilobytes, no reader sees it, and Iceberg's
+ * own removal of orphan files knows it by its age.
  */
 final class JobCleaning {
 

@@ -23,8 +23,11 @@ import java.util.concurrent.TimeUnit;
  * numbers and dates may also be strings.
  *
  * <p>A value that its column cannot hold is an {@link
- * io.ringhaul.exceptions.UnrepresentableValueException} that names file and row. Text that is no
- * JSON fails the import.
+ * io.ringhaul.exceptions.UnrepresentableValueException}; text that is no object, or no UTF-8, is a
+ * {@link io.ringhaul.exceptions.MalformedRecordException}. Both name file, row and line, and the
+ * next row can be read: it begins on the next line, as long as each object stood on a line of its
+ * own, in an array too. In files where they do not, text that is no JSON ends the import with a
+ * {@link io.ringhaul.exceptions.StorageException}, for it does not show where the next one begins.
  *
  * <p>Immutable: each method that changes a setting gives a new source.
  */

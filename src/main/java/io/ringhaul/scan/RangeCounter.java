@@ -47,7 +47,9 @@ public final class RangeCounter {
       this.range = range;
     }
 
-    /** Whether nodes are missing: its other parts would be tried in vain, each as often as may be. */
+    /**
+     * Whether nodes are missing: its other parts would be tried in vain, each as often as may be.
+     */
     private boolean isLost() {
       return failure != null && failure.excess().isEmpty();
     }
@@ -148,7 +150,7 @@ public final class RangeCounter {
         ended(part.owner());
         continue;
       }
-      int pageSize = pageSizer.rows();
+      int pageSize = Math.min(pageSizer.rows(), part.cursor().mostRows());
       Request request = request(part, pageSize);
       CompletionStage<AsyncResultSet> response =
           asked == 0 ? sender.send(request) : sender.trySend(request);
@@ -195,8 +197,13 @@ public final class RangeCounter {
       ended(part.owner());
     } else {
       Mark mark = new Mark(position, null);
-      waiting.addFirst(new Part(part.owner(), part.cursor().at(mark, Integer.MAX_VALUE), true));
+      waiting.addFirst(new Part(part.owner(), part.cursor().at(mark, larger(part.cursor())), true));
     }
+  }
+
+  /** Pages that were made smaller grow back. */
+  private static int larger(Cursor cursor) {
+    return (int) Math.min(Integer.MAX_VALUE, 2L * cursor.mostRows());
   }
 
   private void failed(Part part, int rowsToPage, Throwable failure) {
@@ -207,7 +214,7 @@ public final class RangeCounter {
     if (!Failures.isPassing(failure)) {
       throw Failures.notPassing(failure, "Counting token range " + part.piece());
     }
-    if (Excess.of(failure).isPresent() && divided(part)) {
+    if (Excess.of(failure).isPresent() && divided(part, rowsToPage)) {
       part.owner().open--;
       return;
     }
@@ -216,13 +223,13 @@ public final class RangeCounter {
   }
 
   /** Puts smaller parts into the queue; false if there are none. */
-  private boolean divided(Part part) {
+  private boolean divided(Part part, int rowsToPage) {
     RangeState owner = part.owner();
     if (part.paging()) {
       if (!part.cursor().isDivisible(keys.values())) {
         return false;
       }
-      List<Cursor> slices = part.cursor().parts(keys.values(), Integer.MAX_VALUE);
+      List<Cursor> slices = part.cursor().parts(keys.values(), PageRetries.smallest(rowsToPage));
       owner.open += slices.size();
       slices.forEach(slice -> waiting.addLast(new Part(owner, slice, true)));
     } else if (part.cursor().isToken()) {

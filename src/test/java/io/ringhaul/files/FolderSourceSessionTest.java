@@ -209,6 +209,30 @@ class FolderSourceSessionTest {
   }
 
   @Test
+  void filesOfAJobMustNotChange() throws IOException {
+    Path file = folder.resolve("a.txt");
+    Files.writeString(file, "id\n1\n");
+    try (FolderSourceSession session =
+            new FolderSourceSession(SourceLocation.at(file), new LineFormat());
+        FolderSourceSession later =
+            new FolderSourceSession(SourceLocation.at(file), new LineFormat())) {
+      SourcePlan plan =
+          session.pinned(session.plan(LineFormat.TABLE, List.of(), OptionalInt.empty()));
+      SourceSplit split = plan.splits().get(0);
+      session.open(plan, LineFormat.COLUMNS, split).close();
+      Files.writeString(file, "id\n2\n");
+      assertThatThrownBy(() -> later.open(plan, LineFormat.COLUMNS, split))
+          .isInstanceOf(StorageException.class)
+          .hasMessageStartingWith("The file " + file + " has changed since the job began: ");
+      Files.writeString(file, "id\n1\n");
+      try (FolderSourceSession again =
+          new FolderSourceSession(SourceLocation.at(file), new LineFormat())) {
+        again.open(plan, LineFormat.COLUMNS, split).close();
+      }
+    }
+  }
+
+  @Test
   void columnsMustFitTheTable() throws IOException {
     Path file = folder.resolve("a.txt");
     Files.writeString(file, "id,old\n");

@@ -96,7 +96,7 @@ class BadRowsIT {
     }
     assertThat(told.keySet()).as("seed %d", seed).isEqualTo(rows.badByLine().keySet());
     for (Map.Entry<Long, Bad> each : rows.badByLine().entrySet()) {
-      JsonNode node = told.get(each.getKey());
+      JsonNode node = Objects.requireNonNull(told.get(each.getKey()));
       Bad bad = each.getValue();
       assertThat(node.path("source").asText()).isEqualTo(file.toString());
       assertThat(node.path("column").asText(null)).isEqualTo(bad.fault().column());

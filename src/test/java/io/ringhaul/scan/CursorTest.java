@@ -9,6 +9,7 @@ import io.ringhaul.scan.Cursor.Mark;
 import io.ringhaul.seeds.Seeds;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -64,12 +65,13 @@ class CursorTest {
     List<Cursor> slices = token.parts(values, 3);
     assertThat(slices)
         .hasSize(16)
-        .allMatch(part -> part.mark() == token.mark() && part.mostRows() == 3)
+        .allMatch(part -> Objects.equals(part.mark(), token.mark()) && part.mostRows() == 3)
         .allMatch(part -> part.piece().equals(token.piece()));
     Tiling.requireExactly(TokenRangeSet.of(values), slices.stream().map(Cursor::slice).toList());
     List<Cursor> narrower = slices.get(3).parts(values, 3);
     Tiling.requireExactly(
-        TokenRangeSet.of(slices.get(3).slice()), narrower.stream().map(Cursor::slice).toList());
+        TokenRangeSet.of(Objects.requireNonNull(slices.get(3).slice())),
+        narrower.stream().map(Cursor::slice).toList());
     assertThat(narrower.get(0).isDivisible(values)).isFalse();
   }
 
