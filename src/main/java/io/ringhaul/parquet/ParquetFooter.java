@@ -66,9 +66,7 @@ record ParquetFooter(
     for (BlockMetaData block : blocks) {
       if (!block.getColumns().isEmpty()) {
         rows.merge(
-            block.getStartingPos() + block.getCompressedSize() / 2,
-            block.getRowCount(),
-            Long::sum);
+            block.getStartingPos() + block.getCompressedSize() / 2, block.getRowCount(), Long::sum);
       }
     }
     return rows;

@@ -72,7 +72,9 @@ class BadRowsTest {
         });
     assertThat(good[0]).as("seed %d", seed).isEqualTo(BadRows.ROWS - BadRows.BAD);
     assertThat(refused.keySet()).as("seed %d", seed).isEqualTo(rows.badByLine().keySet());
-    rows.badByLine().forEach((line, bad) -> assertTold(file, line, bad, Objects.requireNonNull(refused.get(line))));
+    rows.badByLine()
+        .forEach(
+            (line, bad) -> assertTold(file, line, bad, Objects.requireNonNull(refused.get(line))));
     assertThat(forms).hasSize(BadRows.BAD);
     RecordForm form = forms.get(0);
     assertThat(forms).containsOnly(form);

@@ -85,6 +85,7 @@ class FuzzTest {
       List<List<@Nullable String>> rows, int refused, @Nullable BulkOperationException end) {}
 
   /** A valid file: its rows, and where each record begins; the last number is the file's end. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Sample(
       List<List<@Nullable ByteBuffer>> rows, byte[] bytes, List<Integer> starts, Source source) {}
 
@@ -133,8 +134,7 @@ class FuzzTest {
         random -> {
           int number = random.nextInt(samples.size());
           Sample sample = samples.get(number);
-          byte[] mutated =
-              new Mutations(random).mutate(sample.bytes(), 0, sample.bytes().length);
+          byte[] mutated = new Mutations(random).mutate(sample.bytes(), 0, sample.bytes().length);
           Outcome outcome = read(sample.source().at(file("csv", mutated)), TABLE);
           boolean isRfc = number < SAMPLES;
           if (isRfc && outcome.refused() == 0 && outcome.end() == null) {
@@ -189,8 +189,7 @@ class FuzzTest {
           byte[] bytes = valid.get(random.nextInt(SAMPLES));
           byte[] mutated = new Mutations(random).mutate(bytes, 0, bytes.length);
           Outcome outcome = read(JsonSource.at(file("json", mutated)), TABLE);
-          assertThat(outcome.rows().size() + outcome.refused())
-              .isLessThanOrEqualTo(mutated.length);
+          assertThat(outcome.rows().size() + outcome.refused()).isLessThanOrEqualTo(mutated.length);
         });
   }
 
@@ -200,8 +199,12 @@ class FuzzTest {
     List<List<@Nullable ByteBuffer>> rows = rows(new Random(1), false);
     byte[] valid = part(ParquetTarget.folder(place()), rows);
     List<List<@Nullable String>> expected = rows.stream().map(FuzzTest::hex).toList();
-    int footer = valid.length - 8 - ByteBuffer.wrap(valid).order(java.nio.ByteOrder.LITTLE_ENDIAN)
-        .getInt(valid.length - 8);
+    int footer =
+        valid.length
+            - 8
+            - ByteBuffer.wrap(valid)
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                .getInt(valid.length - 8);
     Seeds.each(
         CASES / 16,
         random -> {

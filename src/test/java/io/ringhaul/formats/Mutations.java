@@ -8,8 +8,7 @@ import java.util.Random;
 /** What may happen to the bytes of a file. */
 final class Mutations {
 
-  private static final byte[] STRUCTURE =
-      "\"\"\n\r{}[],:\\".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] STRUCTURE = "\"\"\n\r{}[],:\\".getBytes(StandardCharsets.US_ASCII);
 
   private final Random random;
 
