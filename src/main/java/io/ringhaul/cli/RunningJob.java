@@ -66,7 +66,7 @@ final class RunningJob implements AutoCloseable {
     FailureReport.tell(err, failure);
     if (store.isDurable()) {
       if (!(failure instanceof JobException)) {
-        stored().filter(job -> job.status() != JobStatus.COMPLETED).ifPresent(this::sayHowItGoesOn);
+        stored().filter(RunningJob::goesOn).ifPresent(this::sayHowItGoesOn);
       }
     } else if (failure instanceof JobStoppedException) {
       failure
@@ -76,6 +76,12 @@ final class RunningJob implements AutoCloseable {
       say("  The job was kept in memory only and cannot be resumed: see --job-store");
     }
     return ExitCode.of(failure);
+  }
+
+  /** A job that failed before it was planned is begun again as well as resumed. */
+  private static boolean goesOn(Job job) {
+    return job.status() == JobStatus.STOPPED
+        || (job.status() != JobStatus.COMPLETED && job.figures().partitions() > 0);
   }
 
   private void sayHowItGoesOn(Job job) {

@@ -62,7 +62,8 @@ class CommandLineIT {
         cluster("export", keyspace + ".source", "--format", "csv", "--path", target);
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err())
-        .isEqualTo(
+        .contains("export " + keyspace + ".source: job ")
+        .endsWith(
             String.format(
                 "ringhaul: The export of %s.source was not begun. No file can be made in %s (it is"
                     + " no folder): make it writable, or choose another target%n",
