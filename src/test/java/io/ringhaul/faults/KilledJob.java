@@ -63,19 +63,17 @@ final class KilledJob {
   }
 
   /**
-   * Runs the job and kills it some time after it has begun.
+   * Runs the job and kills it some time after this run has done so many tasks.
    *
+   * @param tasks 0 for a kill soon after the begin
    * @return whether it was killed; if not, it is done
    */
-  boolean killAfter(Duration delay, String... options) throws IOException, InterruptedException {
-    try (Child child = Child.start(jvm, List.of(), arguments(options))) {
+  boolean killAfter(int tasks, Duration delay) throws IOException, InterruptedException {
+    try (Child child = Child.start(jvm, List.of(), arguments())) {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (!isBegun()) {
-        if (child.await(PAUSE)) {
-          child.await().requireExit(0);
-          break;
-        }
-        assertThat(System.nanoTime()).as("begin of %s", id).isLessThan(deadline);
+      while (child.isAlive() && !hasDone(tasks)) {
+        child.await(PAUSE);
+        assertThat(System.nanoTime()).as("the progress of %s", id).isLessThan(deadline);
       }
       if (child.await(delay)) {
         child.await().requireExit(0);
@@ -84,7 +82,7 @@ final class KilledJob {
       }
     }
     runs = stored().run();
-    requireProgressKept("a kill after " + delay);
+    requireProgressKept("a kill after " + tasks + " tasks and " + delay);
     return stored().status() != JobStatus.COMPLETED;
   }
 
@@ -107,8 +105,11 @@ final class KilledJob {
     return store.find(id).orElseThrow();
   }
 
-  private boolean isBegun() {
-    return store.find(id).filter(job -> job.run() > runs).isPresent();
+  private boolean hasDone(int tasks) {
+    return store
+        .find(id)
+        .filter(job -> job.run() > runs && job.figures().done() >= known.done() + tasks)
+        .isPresent();
   }
 
   private void requireProgressKept(String fault) {
