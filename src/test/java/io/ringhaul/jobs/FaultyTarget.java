@@ -18,11 +18,9 @@ import java.util.function.LongConsumer;
 record FaultyTarget(ExportTarget real, LongConsumer atRow, Runnable beforeCommit)
     implements ExportTarget {
 
-  private static final Runnable NOTHING = () -> {};
-
   /** Calls the trigger with the number of each row, from 1, before it is written. */
   static FaultyTarget atRow(ExportTarget real, LongConsumer trigger) {
-    return new FaultyTarget(real, trigger, NOTHING);
+    return new FaultyTarget(real, trigger, () -> {});
   }
 
   static FaultyTarget beforeCommit(ExportTarget real, Runnable trigger) {
