@@ -70,7 +70,13 @@ class CommandLineIT {
                 keyspace, file));
     CapturedRun failed =
         cluster(
-            "export", keyspace + ".source", "--format", "csv", "--path", target, "--skip-preflight");
+            "export",
+            keyspace + ".source",
+            "--format",
+            "csv",
+            "--path",
+            target,
+            "--skip-preflight");
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.err()).doesNotContain("was not begun");
   }
