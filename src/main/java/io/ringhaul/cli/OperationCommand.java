@@ -58,6 +58,14 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   private @Nullable Long maxBytesPerSecond;
 
   @Option(
+      names = "--max-attempts",
+      paramLabel = "N",
+      description =
+          "How often a request is sent at the most when the cluster fails in a way that may pass."
+              + " Default: 10.")
+  private @Nullable Integer maxAttempts;
+
+  @Option(
       names = "--splits",
       paramLabel = "N",
       description = "About how many tasks. Default: by the size of the table or source.")
@@ -139,6 +147,9 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       }
       if (maxBytesPerSecond != null) {
         request.maxBytesPerSecond(maxBytesPerSecond);
+      }
+      if (maxAttempts != null) {
+        request.maxAttempts(maxAttempts);
       }
       if (splits != null) {
         request.splitCount(splits);

@@ -19,12 +19,12 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /** A local warehouse as another program sees it: through Iceberg's own classes. */
-final class Warehouse {
+public final class Warehouse {
 
   private Warehouse() {}
 
   /** Shows the table to the reader while the catalog is open. */
-  static void inspect(Path folder, TableIdentifier table, Consumer<Table> reader) {
+  public static void inspect(Path folder, TableIdentifier table, Consumer<Table> reader) {
     try (JdbcCatalog catalog = new JdbcCatalog()) {
       catalog.initialize(
           "ringhaul",
@@ -53,7 +53,7 @@ final class Warehouse {
   }
 
   /** Every file below the folder but the catalog's own; files may come and go meanwhile. */
-  static List<Path> files(Path folder) {
+  public static List<Path> files(Path folder) {
     List<Path> files = new ArrayList<>();
     try {
       Files.walkFileTree(

@@ -69,12 +69,16 @@ final class CassandraYaml {
   }
 
   private static void putIdentity(Map<String, Object> settings, SandboxSettings cluster, int node) {
-    List<Long> tokens = SandboxTokens.allot(cluster.nodes(), cluster.vnodes()).get(node - 1);
+    boolean added = node > cluster.nodes();
+    List<Long> tokens =
+        added
+            ? SandboxTokens.added(node, cluster.vnodes())
+            : SandboxTokens.allot(cluster.nodes(), cluster.vnodes()).get(node - 1);
     settings.put("partitioner", "org.apache.cassandra.dht.Murmur3Partitioner");
     settings.put("num_tokens", cluster.vnodes());
     settings.put("initial_token", String.join(",", tokens.stream().map(String::valueOf).toList()));
-    // The nodes start empty and together: there is nothing to stream, and nobody to wait for.
-    settings.put("auto_bootstrap", false);
+    // The first nodes start empty and together: nothing to stream, and nobody to wait for.
+    settings.put("auto_bootstrap", added);
     settings.put("listen_address", SandboxSettings.host(node));
     settings.put("storage_port", cluster.storagePort());
     settings.put("rpc_address", SandboxSettings.host(node));

@@ -93,9 +93,10 @@ final class NodeCommand {
         "-Dcassandra.jmx.local.port=" + cluster.jmxPort(node),
         // Without it Cassandra closes its standard output and says nothing when it fails.
         "-Dcassandra-foreground=yes",
-        // The cluster waits until its nodes agree; the nodes need not wait on suspicion.
-        "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-        "-Dcassandra.ring_delay_ms=1000",
+        // The cluster waits until its nodes agree; the nodes need not wait on suspicion. One that
+        // joins later must: without the schema it would take over ranges without their rows.
+        "-Dcassandra.skip_wait_for_gossip_to_settle=" + (node > cluster.nodes() ? -1 : 0),
+        "-Dcassandra.ring_delay_ms=" + (node > cluster.nodes() ? 10_000 : 1_000),
         "-Dcassandra.consistent.rangemovement=false",
         "-Dcassandra.shutdown_announce_in_ms=200",
         "-Dcassandra.superuser_setup_delay_ms=0");

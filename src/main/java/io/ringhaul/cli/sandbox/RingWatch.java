@@ -21,17 +21,21 @@ final class RingWatch {
   private static final int CONNECT_MILLIS = 1_000;
 
   private final SandboxSettings settings;
+  private final int ringSize;
   private final List<SandboxNode> nodes;
   private final List<SandboxNode> launched;
   private final long deadline;
   private final long started = System.nanoTime();
 
   /**
+   * @param ringSize how many nodes there are, running or not
    * @param nodes the running ones, which are to agree
    * @param launched those of them that were launched just now
    */
-  RingWatch(SandboxSettings settings, List<SandboxNode> nodes, List<SandboxNode> launched) {
+  RingWatch(
+      SandboxSettings settings, int ringSize, List<SandboxNode> nodes, List<SandboxNode> launched) {
     this.settings = settings;
+    this.ringSize = ringSize;
     this.nodes = List.copyOf(nodes);
     this.launched = List.copyOf(launched);
     this.deadline = started + settings.startTimeout().toNanos();
@@ -86,7 +90,7 @@ final class RingWatch {
     try (NodeManagement management = NodeManagement.connect(node.jmxUrl())) {
       return management.isNormal()
           && management.liveNodes().containsAll(running)
-          && management.knownTokens() == settings.nodes() * settings.vnodes()
+          && management.knownTokens() == ringSize * settings.vnodes()
           && management.schemaVersions().size() == 1;
     } catch (IOException | JMException e) {
       // Not there yet, or gone: the pause tells which.

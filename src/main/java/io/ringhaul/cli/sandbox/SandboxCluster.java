@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -49,9 +50,10 @@ public final class SandboxCluster implements AutoCloseable {
   private SandboxCluster(SandboxSettings settings) {
     this.settings = settings;
     this.nodes =
-        IntStream.rangeClosed(1, settings.nodes())
-            .mapToObj(number -> new SandboxNode(this, number, files(settings, number)))
-            .toList();
+        new CopyOnWriteArrayList<>(
+            IntStream.rangeClosed(1, settings.nodes())
+                .mapToObj(number -> new SandboxNode(this, number, files(settings, number)))
+                .toList());
   }
 
   /** The description of a cluster, to be completed and started. */
@@ -84,7 +86,25 @@ public final class SandboxCluster implements AutoCloseable {
 
   /** The nodes, in the order of their numbers. */
   public List<SandboxNode> nodes() {
-    return nodes;
+    return List.copyOf(nodes);
+  }
+
+  /**
+   * Adds a node, which takes over a share of the ring, and waits until it has the data of it. All
+   * other nodes must run. A cluster that is started again on the same folder does not know of it.
+   *
+   * @throws BulkOperationException if one of its ports is taken, or it does not join in time; the
+   *     message ends with the end of its log. The node is then down
+   */
+  public SandboxNode addNode() {
+    synchronized (this) {
+      requireOpen();
+      int number = nodes.size() + 1;
+      SandboxNode node = new SandboxNode(this, number, files(settings, number));
+      nodes.add(node);
+      node.start();
+      return node;
+    }
   }
 
   /**
@@ -170,7 +190,7 @@ public final class SandboxCluster implements AutoCloseable {
                 + settings.vnodes()
                 + " vnodes each");
     nodes.forEach(SandboxNode::launch);
-    RingWatch watch = new RingWatch(settings, nodes, nodes);
+    RingWatch watch = new RingWatch(settings, nodes.size(), nodes, nodes);
     watch.await();
     if (fresh && settings.authenticates()) {
       watch.awaitDefaultRole();

@@ -72,7 +72,8 @@ public final class SandboxNode {
       PortCheck.requireFree(cluster.settings().listeners(number));
       launch();
       try {
-        new RingWatch(cluster.settings(), cluster.running(), List.of(this)).await();
+        new RingWatch(cluster.settings(), cluster.nodes().size(), cluster.running(), List.of(this))
+            .await();
       } catch (RuntimeException e) {
         kill();
         throw e;

@@ -49,6 +49,16 @@ final class SandboxTokens {
     return tokens;
   }
 
+  /** The tokens of a node that joins later: anywhere in the ring, always the same. */
+  static List<Long> added(int node, int vnodes) {
+    return new Random(SEED + node)
+        .longs(Long.MIN_VALUE + 1, Long.MAX_VALUE)
+        .distinct()
+        .limit(vnodes)
+        .boxed()
+        .toList();
+  }
+
   private static BigInteger slotStart(long slot, BigInteger slots) {
     return FIRST.add(RING.multiply(BigInteger.valueOf(slot)).divide(slots));
   }

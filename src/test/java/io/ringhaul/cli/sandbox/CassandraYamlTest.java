@@ -32,6 +32,20 @@ class CassandraYamlTest {
   }
 
   @Test
+  void letsANodeThatJoinsFetchItsData() {
+    assertThat(yaml(3, Map.of()))
+        .contains(
+            "listen_address: \"127.0.0.3\"",
+            "initial_token: \"" + SandboxTokens.added(3, 1).get(0) + "\"",
+            "auto_bootstrap: true");
+    assertThat(
+            yaml(3, Map.of()).stream().filter(each -> each.startsWith("seed_provider:")).toList())
+        .singleElement()
+        .asString()
+        .doesNotContain("127.0.0.3");
+  }
+
+  @Test
   void keepsEverythingInTheNodesFolder() {
     assertThat(yaml(Map.of()))
         .contains(
@@ -87,6 +101,10 @@ class CassandraYamlTest {
   }
 
   private static List<String> yaml(Map<String, Object> settings) {
+    return yaml(2, settings);
+  }
+
+  private static List<String> yaml(int node, Map<String, Object> settings) {
     SandboxSettings cluster =
         new SandboxSettings(
             2,
@@ -102,6 +120,6 @@ class CassandraYamlTest {
             List.of(),
             Duration.ofMinutes(1),
             line -> {});
-    return CassandraYaml.of(cluster, 2, DATA).lines().toList();
+    return CassandraYaml.of(cluster, node, DATA).lines().toList();
   }
 }

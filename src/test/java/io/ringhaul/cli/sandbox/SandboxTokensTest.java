@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,6 +31,15 @@ class SandboxTokensTest {
     double fair = Math.scalb(1.0, 64) / nodes;
     assertThat(shares(SandboxTokens.allot(nodes, vnodes)))
         .allSatisfy(share -> assertThat(share / fair).isBetween(least, most));
+  }
+
+  @Test
+  void aNodeThatJoinsHasTokensOfItsOwn() {
+    List<Long> tokens = SandboxTokens.added(4, 256);
+    assertThat(tokens).hasSize(256).doesNotHaveDuplicates().doesNotContain(Long.MIN_VALUE);
+    assertThat(SandboxTokens.allot(3, 256))
+        .allSatisfy(others -> assertThat(others).doesNotContainAnyElementsOf(tokens));
+    assertThat(SandboxTokens.added(5, 256)).doesNotContainAnyElementsOf(tokens);
   }
 
   /** How many tokens each node owns: from the token before, exclusive, to its own. */

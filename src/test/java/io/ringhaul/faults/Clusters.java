@@ -1,0 +1,83 @@
+package io.ringhaul.faults;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.exceptions.IncompleteOperationException;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.PartitionStatus;
+import io.ringhaul.ring.TokenRange;
+import io.ringhaul.ring.TokenRangeSet;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+/** Clusters whose nodes are taken away, and the tokens that are gone with them. */
+final class Clusters {
+
+  private Clusters() {}
+
+  /** A small cluster of a test's own, beside the one that all tests share. */
+  static SandboxCluster start(int nodes) {
+    return SandboxCluster.builder()
+        .nodes(nodes)
+        .vnodes(8)
+        .heapMegabytes(512)
+        .port(9442)
+        .storagePort(7444)
+        .jmxPort(7544)
+        .start();
+  }
+
+  /** A session that waits long enough for a busy machine. */
+  static CqlSession connect(SandboxCluster cluster) {
+    return CqlSession.builder()
+        .addContactPoints(cluster.contactPoints())
+        .withLocalDatacenter(cluster.localDatacenter())
+        .withConfigLoader(
+            DriverConfigLoader.programmaticBuilder()
+                .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
+                .build())
+        .build();
+  }
+
+  /** Makes a keyspace and gives its name. */
+  static String keyspace(CqlSession session, int replicationFactor) {
+    String name = "rf" + replicationFactor;
+    session.execute(
+        String.format(
+            "CREATE KEYSPACE %s WITH replication = {'class': 'NetworkTopologyStrategy', '%s': %d}",
+            name, "dc1", replicationFactor));
+    return name;
+  }
+
+  static TokenRangeSet tokens(
+      TokenMap ring,
+      Collection<com.datastax.oss.driver.api.core.metadata.token.TokenRange> ranges) {
+    return TokenRangeSet.of(
+        ranges.stream()
+            .map(
+                range ->
+                    new TokenRange(
+                        Long.parseLong(ring.format(range.getStart())),
+                        Long.parseLong(ring.format(range.getEnd()))))
+            .toList());
+  }
+
+  static TokenRangeSet failed(IncompleteOperationException failure) {
+    return TokenRangeSet.of(
+        failure.failedRanges().stream()
+            .map(range -> new TokenRange(range.startExclusive(), range.endInclusive()))
+            .toList());
+  }
+
+  static TokenRangeSet tokens(List<JobPartition> partitions, PartitionStatus status) {
+    return TokenRangeSet.of(
+        partitions.stream()
+            .filter(partition -> partition.status() == status)
+            .flatMap(partition -> partition.tokens().stream())
+            .toList());
+  }
+}

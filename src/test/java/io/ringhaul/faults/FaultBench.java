@@ -1,0 +1,126 @@
+package io.ringhaul.faults;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.job.JobStore;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What the tests of killed jobs share: a table, its exports, a job store, and the means to run. */
+final class FaultBench implements AutoCloseable {
+
+  /** So small that tasks are many and short. */
+  private static final int ROWS = 12_000;
+
+  private static final List<String> DIVIDED = List.of("--splits", "24", "--parallelism", "2");
+
+  private final CqlSession session;
+  private final InetSocketAddress contact;
+  private final Consumer<String> definer;
+  private final Path folder;
+  private final ChildJvm jvm;
+  private final Path storeFile;
+  private final JobStore store;
+  private final FaultTable table;
+  private final Map<Shape, Path> exports = new EnumMap<>(Shape.class);
+  private int used;
+
+  private FaultBench(
+      Path folder,
+      CqlSession session,
+      InetSocketAddress contact,
+      String keyspace,
+      Consumer<String> definer)
+      throws IOException {
+    this.session = session;
+    this.contact = contact;
+    this.definer = definer;
+    this.folder = folder;
+    this.jvm = new ChildJvm(Files.createDirectory(folder.resolve("jvm")));
+    this.storeFile = folder.resolve("jobs.db");
+    this.store = JobStore.file(storeFile);
+    this.table = new FaultTable(session, keyspace, ROWS);
+    definer.accept(table.definition("source"));
+    table.insert("source");
+  }
+
+  /** Makes and fills the table in the test cluster. */
+  static FaultBench inTestCluster(Path folder) throws IOException {
+    return new FaultBench(
+        folder,
+        TestCluster.session(),
+        TestCluster.get().contactPoints().get(0),
+        TestCluster.newKeyspace(3),
+        TestCluster::define);
+  }
+
+  /** Makes and fills the table in a keyspace of another cluster. */
+  static FaultBench in(Path folder, CqlSession session, InetSocketAddress contact, String keyspace)
+      throws IOException {
+    return new FaultBench(folder, session, contact, keyspace, session::execute);
+  }
+
+  CqlSession session() {
+    return session;
+  }
+
+  FaultTable table() {
+    return table;
+  }
+
+  JobStore store() {
+    return store;
+  }
+
+  /** An export of the table into a folder of its own. */
+  Work.Export newExport(Shape shape) throws IOException {
+    return new Work.Export(table, shape, newFolder());
+  }
+
+  /** An import into a table of its own. */
+  Work.Import newImport(Shape shape) throws IOException, InterruptedException {
+    String into = "clone" + used++;
+    definer.accept(table.definition(into));
+    return new Work.Import(session, table, shape, exported(shape), into);
+  }
+
+  /** A job that does the work. */
+  KilledJob job(Work work) {
+    return job(work.command());
+  }
+
+  /** A job of this command. */
+  KilledJob job(List<String> words) {
+    List<String> command = new ArrayList<>(words);
+    command.addAll(List.of("--contact-point", contact.getHostString() + ":" + contact.getPort()));
+    command.addAll(List.of("--job-store", storeFile.toString()));
+    return new KilledJob(jvm, store, command, DIVIDED);
+  }
+
+  /** The place of an export that nobody has disturbed. */
+  private Path exported(Shape shape) throws IOException, InterruptedException {
+    Path existing = exports.get(shape);
+    if (existing == null) {
+      existing = newFolder();
+      job(new Work.Export(table, shape, existing)).finish();
+      exports.put(shape, existing);
+    }
+    return existing;
+  }
+
+  private Path newFolder() throws IOException {
+    return Files.createDirectory(folder.resolve("export" + used++));
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,89 @@
+package io.ringhaul.faults;
+
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.seeds.Seeds;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What {@link KilledJobsIT} does a few times, with every format, each way, at every point and at
+ * {@code -Dringhaul.faults.kills} random moments (30).
+ */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KilledJobsFaults {
+
+  private static final int KILLS = Integer.getInteger("ringhaul.faults.kills", 30);
+
+  private static final int ROWS_OF_HALF_A_SPLIT = 250;
+
+  @TempDir private static Path folder;
+  private FaultBench bench;
+
+  @BeforeAll
+  void prepare() throws IOException {
+    bench = FaultBench.inTestCluster(folder);
+  }
+
+  @AfterAll
+  void close() {
+    bench.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void exportsResumeFromEveryPoint(Shape shape) throws Exception {
+    for (KillPoint point : shape.exportPoints()) {
+      resumesFrom(point, 1, bench.newExport(shape));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void importsResumeFromEveryPoint(Shape shape) throws Exception {
+    for (KillPoint point : shape.importPoints()) {
+      // Of the rows of a split some are written and some are not.
+      int hit = point == shape.inSplit() ? ROWS_OF_HALF_A_SPLIT : 1;
+      resumesFrom(point, hit, bench.newImport(shape));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void exportsResumeFromRandomMoments(Shape shape, TestReporter reporter) throws Exception {
+    randomly("export to " + shape, () -> bench.newExport(shape), reporter);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void importsResumeFromRandomMoments(Shape shape, TestReporter reporter) throws Exception {
+    randomly("import from " + shape, () -> bench.newImport(shape), reporter);
+  }
+
+  /** Killed once and resumed. */
+  private void resumesFrom(KillPoint point, int hit, Work work) throws Exception {
+    KilledJob job = bench.job(work);
+    job.killAt(point, hit);
+    job.finish();
+    work.assertExact(job.id());
+  }
+
+  private void randomly(String what, RandomKills.WorkSupply supply, TestReporter reporter)
+      throws Exception {
+    long seed = Seeds.next();
+    try {
+      RandomKills kills = new RandomKills(bench, supply, new Random(seed)).run(KILLS);
+      reporter.publishEntry(what + ", seed " + seed + ": " + kills.summary());
+    } catch (AssertionError e) {
+      throw new AssertionError("Run again with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.ringhaul.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.seeds.Seeds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A process that gets SIGKILL, wherever it stands, costs no row and doubles none: the job is
+ * resumed and its result is exact. The profile {@code faults} does so with every format and more
+ * often.
+ */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KilledJobsIT {
+
+  private static final int KILLS = 5;
+  private static final int COUNTERS = 1_000;
+
+  /** Half the splits and twice the parallelism of the first run. */
+  private static final String[] OTHERWISE = {"--splits", "12", "--parallelism", "4"};
+
+  @TempDir private static Path folder;
+  private FaultBench bench;
+
+  @BeforeAll
+  void prepare() throws IOException {
+    bench = FaultBench.inTestCluster(folder);
+  }
+
+  @AfterAll
+  void close() {
+    bench.close();
+  }
+
+  @Test
+  void exportToIcebergResumesFromEveryPoint() throws Exception {
+    Work work = bench.newExport(Shape.ICEBERG);
+    KilledJob job = bench.job(work);
+    job.killAt(KillPoint.BEFORE_PLAN, 1);
+    job.killAt(KillPoint.BEFORE_ICEBERG_FILES_END, 3);
+    job.killAt(KillPoint.AFTER_ICEBERG_FILES_END, 3);
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.BEFORE_ICEBERG_COMMIT, 1);
+    job.killAt(KillPoint.AFTER_ICEBERG_COMMIT, 1);
+    job.finish();
+    work.assertExact(job.id());
+  }
+
+  @Test
+  void exportToCsvResumesFromEveryPoint() throws Exception {
+    Work work = bench.newExport(Shape.CSV);
+    KilledJob job = bench.job(work);
+    job.killAt(KillPoint.BEFORE_FOLDER_FILES_END, 3);
+    job.killAt(KillPoint.AFTER_FOLDER_FILES_END, 3);
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.BEFORE_FOLDER_COMMIT, 1);
+    job.killAt(KillPoint.AFTER_FOLDER_COMMIT, 1);
+    job.killAt(KillPoint.BEFORE_COMPLETION, 1);
+    job.finish();
+    work.assertExact(job.id());
+  }
+
+  @Test
+  void importFromIcebergResumesFromEveryPoint() throws Exception {
+    Work work = bench.newImport(Shape.ICEBERG);
+    KilledJob job = bench.job(work);
+    job.killAt(KillPoint.IN_ICEBERG_SPLIT, 1_500);
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.BEFORE_COMPLETION, 1);
+    job.finish();
+    work.assertExact(job.id());
+  }
+
+  /** Nobody knows how much of the split is written, and adding it twice would be wrong. */
+  @Test
+  void importIntoCountersIsNotRepeated() throws Exception {
+    String counts = bench.table().keyspace() + ".counts";
+    TestCluster.define("CREATE TABLE " + counts + " (id int PRIMARY KEY, n counter)");
+    Path file = folder.resolve("counts.csv");
+    Files.write(
+        file,
+        IntStream.range(-1, COUNTERS).mapToObj(id -> id < 0 ? "id,n" : id + "," + id).toList());
+    KilledJob job =
+        bench.job(List.of("import", counts, "--format", "csv", "--path", file.toString()));
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 1);
+    String sum = "SELECT count(n), sum(n) FROM " + counts;
+    Row before = Objects.requireNonNull(bench.session().execute(sum).one());
+    assertThat(before.getLong(0)).isBetween(1L, (long) COUNTERS);
+
+    try (Child again = job.start()) {
+      assertThat(again.await().requireExit(1).err())
+          .contains("its rows add to counters", "replayInDoubt");
+    }
+    Row after = Objects.requireNonNull(bench.session().execute(sum).one());
+    assertThat(after.getLong(0)).isEqualTo(before.getLong(0));
+    assertThat(after.getLong(1)).isEqualTo(before.getLong(1));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ICEBERG", "CSV"})
+  void exportsResumeFromRandomMoments(Shape shape, TestReporter reporter) throws Exception {
+    randomly(() -> bench.newExport(shape), reporter);
+  }
+
+  @Test
+  void importsResumeFromRandomMoments(TestReporter reporter) throws Exception {
+    randomly(() -> bench.newImport(Shape.ICEBERG), reporter);
+  }
+
+  private void randomly(RandomKills.WorkSupply supply, TestReporter reporter) throws Exception {
+    long seed = Seeds.next();
+    try {
+      RandomKills kills = new RandomKills(bench, supply, new Random(seed)).run(KILLS);
+      reporter.publishEntry(kills.summary());
+    } catch (AssertionError e) {
+      throw new AssertionError("Run again with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
+    }
+  }
+}

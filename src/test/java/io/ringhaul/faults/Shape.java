@@ -1,0 +1,183 @@
+package io.ringhaul.faults;
+
+import io.ringhaul.it.Warehouse;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/**
+ * A format as the command line names it, and where its files are. Each export has a folder of its
+ * own to itself, in which its target is one entry.
+ */
+enum Shape {
+  ICEBERG(KillPoint.IN_ICEBERG_SPLIT) {
+    @Override
+    List<KillPoint> exportPoints() {
+      return List.of(
+          KillPoint.BEFORE_PLAN,
+          KillPoint.BEFORE_ICEBERG_FILES_END,
+          KillPoint.AFTER_ICEBERG_FILES_END,
+          KillPoint.BEFORE_CHECKPOINT,
+          KillPoint.AFTER_CHECKPOINT,
+          KillPoint.BEFORE_ICEBERG_COMMIT,
+          KillPoint.AFTER_ICEBERG_COMMIT,
+          KillPoint.BEFORE_COMPLETION);
+    }
+
+    @Override
+    List<String> options(Path folder) {
+      return List.of(
+          "--format", "iceberg", "--path", place(folder).toString(), "--iceberg-table", "it.rows");
+    }
+
+    @Override
+    List<Path> visible(Path folder, UUID job) {
+      List<Path> files = new ArrayList<>();
+      Warehouse.inspect(
+          place(folder), TABLE, table -> dataFiles(onlySnapshot(table, job), table, files));
+      return files;
+    }
+
+    /** Metadata that lost a race or a crash are Iceberg's own; data files are ours. */
+    @Override
+    List<Path> all(Path folder) {
+      return Warehouse.files(place(folder)).stream()
+          .filter(file -> !file.toString().contains("/metadata/"))
+          .toList();
+    }
+
+    @Override
+    String reader(List<Path> files) {
+      return "read_parquet(" + list(files) + ")";
+    }
+  },
+
+  PARQUET(KillPoint.IN_PARQUET_SPLIT) {
+    @Override
+    String reader(List<Path> files) {
+      return "read_parquet(" + list(files) + ")";
+    }
+  },
+
+  CSV(KillPoint.IN_CSV_SPLIT) {
+    @Override
+    String reader(List<Path> files) {
+      return "read_csv("
+          + list(files)
+          + ", all_varchar=true, header=true, delim=',', quote='\"', escape='\"', nullstr='',"
+          + " allow_quoted_nulls=false, parallel=false)";
+    }
+  },
+
+  JSON(KillPoint.IN_JSON_SPLIT) {
+    @Override
+    String reader(List<Path> files) {
+      return "read_json("
+          + list(files)
+          + ", format='newline_delimited', columns={pk: 'VARCHAR', ck: 'VARCHAR',"
+          + " name: 'VARCHAR', amount: 'VARCHAR', flag: 'VARCHAR', note: 'VARCHAR'})";
+    }
+  };
+
+  private static final TableIdentifier TABLE = TableIdentifier.of("it", "rows");
+
+  private final KillPoint inSplit;
+
+  Shape(KillPoint inSplit) {
+    this.inSplit = inSplit;
+  }
+
+  /** The points at which an export can be killed, in the order in which it comes to them. */
+  List<KillPoint> exportPoints() {
+    return List.of(
+        KillPoint.BEFORE_PLAN,
+        KillPoint.BEFORE_FOLDER_FILES_END,
+        KillPoint.AFTER_FOLDER_FILES_END,
+        KillPoint.BEFORE_CHECKPOINT,
+        KillPoint.AFTER_CHECKPOINT,
+        KillPoint.BEFORE_FOLDER_COMMIT,
+        KillPoint.AFTER_FOLDER_COMMIT,
+        KillPoint.BEFORE_COMPLETION);
+  }
+
+  /** The point at which an import reads a row. */
+  KillPoint inSplit() {
+    return inSplit;
+  }
+
+  /** The points at which an import can be killed, in the order in which it comes to them. */
+  List<KillPoint> importPoints() {
+    return List.of(
+        KillPoint.BEFORE_PLAN,
+        inSplit,
+        KillPoint.BEFORE_CHECKPOINT,
+        KillPoint.AFTER_CHECKPOINT,
+        KillPoint.BEFORE_COMPLETION);
+  }
+
+  /** The options that name the format and the place. */
+  List<String> options(Path folder) {
+    return List.of("--format", name().toLowerCase(Locale.ROOT), "--path", place(folder).toString());
+  }
+
+  /** The files that a reader of the result finds, which only that job has written. */
+  List<Path> visible(Path folder, UUID job) throws IOException {
+    try (Stream<Path> files = Files.list(place(folder))) {
+      return files.filter(file -> file.getFileName().toString().startsWith("part-")).toList();
+    }
+  }
+
+  /**
+   * Every file of the export's folder but those that belong to it beside the rows: the manifest,
+   * the catalog, and the lock of a folder, which stays.
+   */
+  List<Path> all(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.equals(place(folder).resolve("manifest.json")))
+          .filter(file -> !file.equals(folder.resolve(".out.ringhaul-lock")))
+          .toList();
+    }
+  }
+
+  /** The expression by which DuckDB reads the rows of these files. */
+  abstract String reader(List<Path> files);
+
+  /** The folder that a user names. */
+  static Path place(Path folder) {
+    return folder.resolve("out");
+  }
+
+  private static Snapshot onlySnapshot(Table table, UUID job) {
+    List<Snapshot> snapshots = new ArrayList<>();
+    table.snapshots().forEach(snapshots::add);
+    if (snapshots.size() != 1
+        || !job.toString().equals(snapshots.get(0).summary().get("ringhaul.job-id"))) {
+      throw new AssertionError("Not one snapshot of job " + job + ": " + snapshots);
+    }
+    return snapshots.get(0);
+  }
+
+  private static void dataFiles(Snapshot snapshot, Table table, List<Path> files) {
+    for (DataFile file :
+        SnapshotChanges.builderFor(table).snapshot(snapshot).build().addedDataFiles()) {
+      files.add(Path.of(URI.create(file.location())));
+    }
+  }
+
+  private static String list(List<Path> files) {
+    return files.stream().map(file -> "'" + file + "'").toList().toString();
+  }
+}

@@ -1,0 +1,99 @@
+package io.ringhaul.faults;
+
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/** Exports of one table and imports into others that follow one another until they may end. */
+final class SteadyTraffic implements AutoCloseable {
+
+  /** So slow that each of them lives through most of what happens. */
+  private static final int ROWS_PER_SECOND = 1_000;
+
+  private static final int MOST = 4;
+
+  /** A folder of CSV files may be any job's. */
+  private static final UUID NO_JOB = new UUID(0, 0);
+
+  private final TokenAwareBulkOperator operator;
+  private final String keyspace;
+  private final List<Work.Export> exports = new ArrayList<>();
+  private final List<Work.Import> imports = new ArrayList<>();
+  private final ExecutorService threads = Executors.newFixedThreadPool(2);
+  private final List<Future<Integer>> running = new ArrayList<>();
+  private volatile boolean ending;
+
+  /** Prepares the work: what is made in the cluster is made while it is whole. */
+  SteadyTraffic(FaultBench bench, TokenAwareBulkOperator operator)
+      throws IOException, InterruptedException {
+    this.operator = operator;
+    this.keyspace = bench.table().keyspace();
+    for (int i = 0; i < MOST; i++) {
+      exports.add(bench.newExport(Shape.CSV));
+      imports.add(bench.newImport(Shape.CSV));
+    }
+  }
+
+  void start() {
+    running.add(
+        threads.submit(
+            () ->
+                repeat(
+                    exports,
+                    work ->
+                        operator
+                            .exportFrom(keyspace, "source")
+                            .to(CsvTarget.folder(Shape.place(work.folder())))
+                            .splitCount(24)
+                            .maxRowsPerSecond(ROWS_PER_SECOND)
+                            .run())));
+    running.add(
+        threads.submit(
+            () ->
+                repeat(
+                    imports,
+                    work ->
+                        operator
+                            .importInto(keyspace, work.into())
+                            .from(CsvSource.at(Shape.place(work.folder())))
+                            .maxRowsPerSecond(ROWS_PER_SECOND)
+                            .run())));
+  }
+
+  /** Waits for what runs; none of it may have failed, and all results are exact. */
+  void end() throws IOException, InterruptedException, ExecutionException {
+    ending = true;
+    int exported = running.get(0).get();
+    int imported = running.get(1).get();
+    for (Work work : exports.subList(0, exported)) {
+      work.assertExact(NO_JOB);
+    }
+    for (Work work : imports.subList(0, imported)) {
+      work.assertExact(NO_JOB);
+    }
+  }
+
+  private <T extends Work> int repeat(List<T> all, Consumer<T> run) {
+    int done = 0;
+    while (done < all.size() && !(ending && done > 0)) {
+      run.accept(all.get(done));
+      done++;
+    }
+    return done;
+  }
+
+  @Override
+  public void close() {
+    ending = true;
+    threads.shutdownNow();
+  }
+}
