@@ -116,8 +116,7 @@ class JobsCommandIT {
     assertThat(resumed.path("jobId").asText()).isEqualTo(id.toString());
     assertThat(resumed.path("rows").asInt()).isEqualTo(ROWS);
     assertThat(resumed.path("earlierRows").asLong()).isEqualTo(stopped.figures().rows());
-    assertThat(resumed.path("tasks").asInt())
-        .isEqualTo(stored().figures().partitions());
+    assertThat(resumed.path("tasks").asInt()).isEqualTo(stored().figures().partitions());
     assertThat(stored().status()).isEqualTo(JobStatus.COMPLETED);
     assertImportedEqual();
 
