@@ -133,7 +133,7 @@ final class ImportTasks {
 
   private void read(SourceSplit split) throws InterruptedException {
     checkpoints.begun(split);
-    TaskRejects rejects = rejected.openTask();
+    TaskRejects rejects = rejected.openTask(split.number());
     RowBinder binder = binders.open();
     ImportTask task = new ImportTask(split, source.plan().location(), rejects, binder, ended::add);
     open.add(task);
