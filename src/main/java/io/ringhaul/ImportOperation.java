@@ -115,7 +115,8 @@ final class ImportOperation implements Operation<ImportResult> {
           choices.times().extend(table, () -> sourceSession.schema(table.keyspace(), table.name()));
       Optional<SourcePlan> stored = checkpoints.plan();
       SourcePlan found =
-          stored.orElseGet(() -> new ImportSplits(settings, choices).plan(sourceSession, withTimes, asked()));
+          stored.orElseGet(
+              () -> new ImportSplits(settings, choices).plan(sourceSession, withTimes, asked()));
       requirePrimaryKey(table, found.columns());
       List<ColumnDescription> columns = withTimes.select(found.columns());
       new ImportPreflight(session, settings, choices).run(table, columns, requests);

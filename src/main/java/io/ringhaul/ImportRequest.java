@@ -232,10 +232,11 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
 
   /**
    * Where rejected rows are kept, one JSON object a line: the job, its partition, the table, the
-   * column, the source and the record's line or row in it, the reason, the row's key as a CQL condition and its values in hex
-   * as Cassandra serializes them if it is a row at all, and the record's text. The file must not
-   * exist; it is made when the first row is rejected. It stays if the import fails. When its job is
-   * resumed, lines of partitions that are done again are dropped, and it grows further.
+   * column, the source and the record's line or row in it, the reason, the row's key as a CQL
+   * condition and its values in hex as Cassandra serializes them if it is a row at all, and the
+   * record's text. The file must not exist; it is made when the first row is rejected. It stays if
+   * the import fails. When its job is resumed, lines of partitions that are done again are dropped,
+   * and it grows further.
    *
    * <p>At the end of each run there is a second file beside it, such as {@code rejects.records.csv}
    * for {@code rejects.jsonl}, with the records as they stand in the source, or as lines of JSON if

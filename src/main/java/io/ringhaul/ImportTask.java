@@ -187,9 +187,9 @@ final class ImportTask {
     return new BulkOperationException(
         String.format(
             Locale.ROOT,
-            "The cluster refuses more than %,d rows of split %d of %s, the last of them because: %s."
-                + " Rows of one split that are refused are kept in memory, and no more of them."
-                + " See to the cause, or leave such rows out of the source",
+            "The cluster refuses more than %,d rows of split %d of %s, which are too many to be"
+                + " rejected; the last one: %s. See to the cause, or leave such rows out of the"
+                + " source",
             RefusedRows.MOST,
             split.number(),
             location,

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The rows of a split that the cluster has refused, in little memory: a number each. Their bytes are
- * not kept: they are read again if need be. Thread-safe.
+ * The rows of a split that the cluster has refused, in little memory: a number each. Their bytes
+ * are not kept: they are read again if need be. Thread-safe.
  */
 final class RefusedRows {
 
@@ -41,7 +41,7 @@ final class RefusedRows {
     if (count == rows.length) {
       rows = Arrays.copyOf(rows, 2 * count);
     }
-    rows[count++] = ordinal << REASON_BITS | number(reason);
+    rows[count++] = (ordinal << REASON_BITS) | number(reason);
     return true;
   }
 

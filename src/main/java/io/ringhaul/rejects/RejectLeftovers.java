@@ -48,7 +48,8 @@ final class RejectLeftovers {
   /** A new one for the lines of a task. */
   static Path create(Path rejects) {
     try {
-      return Files.createTempFile(rejects.getParent(), prefix(rejects), TEMPORARY);
+      return Files.createTempFile(
+          Objects.requireNonNull(rejects.getParent()), prefix(rejects), TEMPORARY);
     } catch (IOException e) {
       throw RejectFile.failed(rejects, e);
     }

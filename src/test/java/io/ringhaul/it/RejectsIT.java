@@ -171,7 +171,8 @@ class RejectsIT {
                         + result.jobId()
                         + "\",\"partition\":\\d+,\"table\":\""
                         + keyspace
-                        + "\\.numbers\",\"column\":\"w\",\"source\":\"[^\"]+\",\"reason\":\"Row"
+                        + "\\.numbers\",\"column\":\"w\",\"source\":\"[^\"]+\",\"row\":\\d+,"
+                        + "\"reason\":\"Row"
                         + " \\d+ read from [^\"]+\\.parquet: .*\"}"));
   }
 

@@ -3,6 +3,7 @@ package io.ringhaul.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -15,13 +16,17 @@ import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
-import io.ringhaul.json.JsonSource;
+import io.ringhaul.parquet.ParquetSource;
+import io.ringhaul.parquet.ParquetTarget;
 import io.ringhaul.rejects.OnUnrepresentable;
+import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
@@ -57,6 +62,7 @@ class RejectJobIT {
     TestCluster.define(
         List.of(
             "CREATE TABLE " + keyspace + ".t (id text PRIMARY KEY, v int)",
+            "CREATE TABLE " + keyspace + ".s (id int PRIMARY KEY, v bigint, w blob)",
             "CREATE TABLE " + keyspace + ".c (id int PRIMARY KEY, v counter)"));
   }
 
@@ -158,7 +164,8 @@ class RejectJobIT {
           }
         };
     assertThatThrownBy(
-            () -> request(id, new FaultySource(CsvSource.at(two).withoutChecksums(), failing)).run())
+            () ->
+                request(id, new FaultySource(CsvSource.at(two).withoutChecksums(), failing)).run())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("the disk is gone")
         .satisfies(
@@ -174,32 +181,49 @@ class RejectJobIT {
   }
 
   @Test
-  void rowsThatMustNotBeWrittenTwiceComeInSmallSplits() throws IOException {
-    Path json = folder.resolve("rows.jsonl");
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < 4_200; i++) {
-      text.append("{\"id\":").append(i).append(" ".repeat(1_000)).append(",\"v\":1}\n");
+  void rowsThatMustNotBeWrittenTwiceComeInSmallSplits() {
+    byte[] blob = new byte[100 << 10];
+    Random random = new Random(Seeds.next());
+    PreparedStatement insert =
+        TestCluster.session().prepare("INSERT INTO " + keyspace + ".s (id, v, w) VALUES (?, 1, ?)");
+    for (int i = 0; i < 45; i++) {
+      random.nextBytes(blob);
+      TestCluster.session().execute(insert.bind(i, ByteBuffer.wrap(blob)));
     }
-    Files.writeString(json, text);
-    assertThat(imported("c", JsonSource.at(json))).isEqualTo(4_200);
-    // Of 1 MiB each.
-    assertThat(store.partitions(id)).hasSize(4 + 1);
+    Path files = folder.resolve("large");
+    int parts =
+        operator
+            .exportFrom(keyspace, "s")
+            .splitCount(1)
+            .to(ParquetTarget.folder(files))
+            .run()
+            .files();
+    assertThat(imported("s", files)).isEqualTo(parts);
+    // The last split of each file is a smaller one.
+    assertThat(imported("c", files)).isBetween(4, 4 + parts).isGreaterThan(parts);
+    assertThat(TestCluster.session().execute("SELECT v FROM " + keyspace + ".c").all())
+        .hasSize(45)
+        .allMatch(row -> row.getLong(0) == 1);
   }
 
-  private long imported(String table, ImportSource source) {
-    return operator
-        .importInto(keyspace, table)
-        .from(source)
-        .job(JobOptions.in(store))
-        .jobId(id)
-        .run()
-        .rows();
+  /** Into how many splits the files are divided. */
+  private int imported(String table, Path files) {
+    ImportResult result =
+        operator
+            .importInto(keyspace, table)
+            .from(ParquetSource.at(files))
+            .columns("id", "v")
+            .job(JobOptions.in(store))
+            .run();
+    assertThat(result.rows()).isEqualTo(45);
+    return store.partitions(result.jobId()).size();
   }
 
   private ImportRequest request(UUID job, ImportSource source) {
     return operator
         .importInto(keyspace, "t")
         .from(source)
+        .maxBatchBytes(1)
         .parallelism(16)
         .onUnrepresentable(OnUnrepresentable.REJECT)
         .rejectsTo(rejects)

@@ -218,7 +218,8 @@ class RejectFileTest {
     Path path = folder.resolve("r.jsonl");
     List<String> left =
         List.of(".r.jsonl.17.tmp", ".r.jsonl.tmp", ".r.records.csv.tmp", ".r.records-2.json.tmp");
-    List<String> others = List.of("r.jsonl", "r.records.csv", ".r.recordsof.tmp", ".r2.jsonl.1.tmp");
+    List<String> others =
+        List.of("r.jsonl", "r.records.csv", ".r.recordsof.tmp", ".r2.jsonl.1.tmp");
     for (String name : left) {
       Files.writeString(folder.resolve(name), "left");
     }
