@@ -12,6 +12,7 @@ import io.ringhaul.scan.ScanPlan;
 import io.ringhaul.scan.ScanTask;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -61,9 +62,10 @@ final class ExportCheckpoints {
         earlier.size(), ranges().size(), earlier.stream().mapToLong(JobPartition::rows).sum());
   }
 
-  /** Rows that earlier runs have left out. */
-  long rejectedRows() {
-    return earlier.stream().mapToLong(JobPartition::rejectedRows).sum();
+  /** How many rows each partition that is done has left out. */
+  Map<Integer, Long> rejectedRows() {
+    return earlier.stream()
+        .collect(Collectors.toMap(JobPartition::number, JobPartition::rejectedRows));
   }
 
   /** Stores what this run is to do. */

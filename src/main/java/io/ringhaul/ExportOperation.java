@@ -16,6 +16,7 @@ import io.ringhaul.format.TaskOutput;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
+import io.ringhaul.rejects.RejectOwner;
 import io.ringhaul.rejects.RejectSettings;
 import io.ringhaul.rejects.RejectedRows;
 import io.ringhaul.request.RequestSender;
@@ -187,10 +188,10 @@ final class ExportOperation implements Operation<ExportResult> {
       TableDescription table,
       List<ColumnDescription> columns,
       ExportCheckpoints checkpoints) {
-    return job.run().job().plan().isEmpty()
-        ? RejectedRows.begin(rejectSettings, table, columns)
-        : RejectedRows.resume(
-            rejectSettings, table, columns, job.run().rejectBytes(), checkpoints.rejectedRows());
+    RejectOwner owner = new RejectOwner(job.id(), () -> job.run().beat());
+    return job.run().job().run() == 1
+        ? RejectedRows.begin(rejectSettings, owner, table, columns)
+        : RejectedRows.resume(rejectSettings, owner, table, columns, checkpoints.rejectedRows());
   }
 
   private TargetPlan targetPlan(

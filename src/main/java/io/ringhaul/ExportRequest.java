@@ -189,11 +189,12 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Where rejected rows are kept, one JSON object a line: the table, the column, the row's key as a
-   * CQL condition, the reason, and the bytes of all exported values in hex as Cassandra serializes
-   * them. The file must not exist; it is made when the first row is rejected. It is removed if the
-   * export fails, unless it is not known whether it was committed. Rejected rows count for {@link
-   * #maxRows(long)}. Required with {@link OnUnrepresentable#REJECT}, and of use with it alone.
+   * Where rejected rows are kept, one JSON object a line: the job, its partition, the table, the
+   * column, the row's key as a CQL condition, the reason, and the bytes of all exported values in
+   * hex as Cassandra serializes them. The file must not exist; it is made when the first row is
+   * rejected. It is removed if the export fails, unless it is not known whether it was committed.
+   * Rejected rows count for {@link #maxRows(long)}. Required with {@link OnUnrepresentable#REJECT},
+   * and of use with it alone.
    */
   public ExportRequest rejectsTo(Path file) {
     this.rejects = rejects.withPath(file);

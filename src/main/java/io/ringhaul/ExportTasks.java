@@ -135,7 +135,7 @@ final class ExportTasks {
 
   private void run(ScanTask task) throws InterruptedException {
     checkpoints.begun(task);
-    try (TaskRejects rejects = rejected.openTask();
+    try (TaskRejects rejects = rejected.openTask(checkpoints.number(task));
         TaskWriter writer = target.openTask(targetPlan, rows.columns(), checkpoints.number(task))) {
       TaskScan pages = scanner.scan(task);
       for (Page page = pages.next(); page != null; page = budget.isSpent() ? null : pages.next()) {

@@ -9,7 +9,9 @@ import io.ringhaul.job.JobRun;
 import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.progress.ProgressMeter.Earlier;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What is done of an importing job: each split of its source is a partition of it. */
 final class ImportCheckpoints {
@@ -64,9 +66,11 @@ final class ImportCheckpoints {
     return SplitFigures.of(partitions);
   }
 
-  /** The length of the file of rejects at the last checkpoint. */
-  long rejectBytes() {
-    return run.rejectBytes();
+  /** How many rows each split that is done has rejected. */
+  Map<Integer, Long> rejectedRows() {
+    return partitions.stream()
+        .filter(each -> each.status() == PartitionStatus.DONE)
+        .collect(Collectors.toMap(JobPartition::number, JobPartition::rejectedRows));
   }
 
   /** Whether earlier runs have written anything, as far as is known. */

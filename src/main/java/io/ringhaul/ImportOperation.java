@@ -12,6 +12,7 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.rejects.RejectOwner;
 import io.ringhaul.rejects.RejectSettings;
 import io.ringhaul.rejects.RejectedRows;
 import io.ringhaul.request.RequestSender;
@@ -114,13 +115,13 @@ final class ImportOperation implements Operation<ImportResult> {
           choices.times().extend(table, () -> sourceSession.schema(table.keyspace(), table.name()));
       Optional<SourcePlan> stored = checkpoints.plan();
       SourcePlan found =
-          stored.orElseGet(() -> sourceSession.plan(withTimes, asked(), settings.splitCount()));
+          stored.orElseGet(
+              () -> new ImportSplits(settings, choices).plan(sourceSession, withTimes, asked()));
       requirePrimaryKey(table, found.columns());
       List<ColumnDescription> columns = withTimes.select(found.columns());
       new ImportPreflight(session, settings, choices).run(table, columns, requests);
       requireRoom(session, table, columns, requests, checkpoints);
-      SourcePlan plan = stored.orElseGet(() -> keep(found, sourceSession, job, checkpoints));
-      ProgressMeter meter = new ProgressMeter(plan.splits().size(), 0, checkpoints.figures());
+      ProgressMeter meter = new ProgressMeter(found.splits().size(), 0, checkpoints.figures());
       try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
           BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
           RequestSender looks = new RequestSender(session, requests.seeingEveryWrite());
@@ -130,6 +131,8 @@ final class ImportOperation implements Operation<ImportResult> {
           checkpoints.requireNoneInDoubt(
               table.isCounterTable() ? "its rows add to counters" : "its rows append to lists");
         }
+        // Not before the rejects are open: a job that cannot have its file has done nothing.
+        SourcePlan plan = stored.orElseGet(() -> keep(found, sourceSession, job, checkpoints));
         ImportTasks tasks =
             new ImportTasks(
                 new ImportTasks.Source(sourceSession, plan, table, columns),
@@ -179,14 +182,13 @@ final class ImportOperation implements Operation<ImportResult> {
       TableDescription table,
       List<ColumnDescription> columns,
       ImportCheckpoints checkpoints) {
-    if (job.run().job().plan().isEmpty()) {
-      return RejectedRows.begin(rejectSettings, table, columns);
+    RejectOwner owner = new RejectOwner(job.id(), () -> job.run().beat());
+    if (job.run().job().run() == 1) {
+      return RejectedRows.begin(rejectSettings, owner, table, columns);
     }
-    SplitFigures before = checkpoints.before();
     RejectedRows rejected =
-        RejectedRows.resume(
-            rejectSettings, table, columns, checkpoints.rejectBytes(), before.rejected());
-    rejected.read(before.read());
+        RejectedRows.resume(rejectSettings, owner, table, columns, checkpoints.rejectedRows());
+    rejected.read(checkpoints.before().read());
     return rejected;
   }
 

@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the rows of a source into a table. Values that a row lacks are left UNSET, so that no
  * tombstone is written. The table should be empty: cells that the source does not have stay.
+ *
+ * <p>The source should hold each primary key once. Of records with the same key it is not promised
+ * which one wins, nor that one of them wins as a whole: they may be written in one batch, with one
+ * time for both, where Cassandra keeps the greater value of each cell, and the elements of both in
+ * collections that are not frozen. Counters are added up.
  */
 public final class ImportRequest extends OperationRequest<ImportRequest, ImportResult> {
 
@@ -226,11 +231,12 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Where rejected rows are kept, one JSON object a line: the table, the column, the source and the
-   * record's line or row in it, the reason, the row's key as a CQL condition and its values in hex
-   * as Cassandra serializes them if it is a row at all, and the record's text. The file must not
-   * exist; it is made when the first row is rejected. It stays if the import fails, and grows when
-   * its job is resumed.
+   * Where rejected rows are kept, one JSON object a line: the job, its partition, the table, the
+   * column, the source and the record's line or row in it, the reason, the row's key as a CQL
+   * condition and its values in hex as Cassandra serializes them if it is a row at all, and the
+   * record's text. The file must not exist; it is made when the first row is rejected. It stays if
+   * the import fails. When its job is resumed, lines of partitions that are done again are dropped,
+   * and it grows further.
    *
    * <p>At the end of each run there is a second file beside it, such as {@code rejects.records.csv}
    * for {@code rejects.jsonl}, with the records as they stand in the source, or as lines of JSON if

@@ -15,9 +15,8 @@ import io.ringhaul.rejects.TaskRejects;
 import io.ringhaul.request.Failures;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.write.RowBinder;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -30,15 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImportTask {
 
-  /** A row that the cluster refused. Its bytes are not kept: it is read again if need be. */
-  private record Refused(long ordinal, String reason) {}
-
   private final SourceSplit split;
   private final String location;
   private final TaskRejects rejects;
   private final RowBinder binder;
   private final Consumer<ImportTask> ended;
-  private final List<Refused> refused = new ArrayList<>();
+  private final RefusedRows refused = new RefusedRows();
+
+  /** Why a row was refused that is not among them, since they are too many. */
+  private volatile @Nullable String unkept;
 
   /** Rows given to the writer less those answered for, once all are given; negative before. */
   private final AtomicLong unanswered = new AtomicLong();
@@ -168,10 +167,12 @@ final class ImportTask {
 
     @Override
     public @Nullable BulkOperationException refused(RowRefusedException failure) {
-      synchronized (refused) {
-        refused.add(new Refused(ordinal, reason(failure)));
-      }
       try {
+        String reason = reason(failure);
+        if (!refused.add(ordinal, reason)) {
+          unkept = reason;
+          return tooMany(reason);
+        }
         rejects.announce();
       } catch (TooManyRejectsException e) {
         return e;
@@ -180,6 +181,19 @@ final class ImportTask {
       }
       return null;
     }
+  }
+
+  private BulkOperationException tooMany(String reason) {
+    return new BulkOperationException(
+        String.format(
+            Locale.ROOT,
+            "The cluster refuses more than %,d rows of split %d of %s, which are too many to be"
+                + " rejected; the last one: %s. See to the cause, or leave such rows out of the"
+                + " source",
+            RefusedRows.MOST,
+            split.number(),
+            location,
+            reason));
   }
 
   /** Without the row's key, which may be large and is told once it is read again. */
@@ -200,18 +214,15 @@ final class ImportTask {
    * @param opener opens the split once more
    */
   void rejectRefused(Supplier<RowReader> opener) {
-    List<Refused> all;
-    synchronized (refused) {
-      all = new ArrayList<>(refused);
-      refused.clear();
-    }
-    if (all.isEmpty()) {
+    int all = refused.sort();
+    if (all == 0) {
       return;
     }
-    all.sort(Comparator.comparingLong(Refused::ordinal));
+    int handled = 0;
     try (RowReader reader = opener.get()) {
       long ordinal = 0;
-      for (Refused each : all) {
+      while (handled < all) {
+        RefusedRows.Refused each = refused.get(handled);
         @Nullable RawRow row = null;
         for (; ordinal < each.ordinal(); ordinal++) {
           row = readAgain(reader, each.ordinal() == ordinal + 1);
@@ -220,9 +231,13 @@ final class ImportTask {
           throw changed();
         }
         rejects.addAnnounced(each.reason(), row, last(reader), location);
+        handled++;
       }
+    } finally {
+      // The others stay refused: they are not lost if this is done once more.
+      refused.drop(handled);
+      added -= handled;
     }
-    added -= all.size();
   }
 
   private @Nullable RawRow readAgain(RowReader reader, boolean wanted) {
@@ -251,6 +266,10 @@ final class ImportTask {
    * @throws BulkOperationException if they do not add up
    */
   SplitFigures figures() {
+    String reason = unkept;
+    if (reason != null) {
+      throw tooMany(reason);
+    }
     SplitFigures figures =
         new SplitFigures(
             read,

@@ -14,6 +14,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.write.RowBinder;
 import io.ringhaul.write.RowBinders;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -105,15 +106,32 @@ final class ImportTasks {
   void keep() {
     // Who has lost the job to another process must leave its file of rejects alone.
     job.run().beat();
-    finishEnded();
-    if (!rejected.keeps()) {
-      return;
+    List<RuntimeException> failures = new ArrayList<>();
+    for (ImportTask task = ended.poll(); task != null; task = ended.poll()) {
+      ImportTask done = task;
+      attempt(failures, () -> finish(done));
     }
-    for (ImportTask task : open) {
-      task.rejectRefused(() -> source.open(task.split()));
-      task.rejects().keep();
+    if (rejected.keeps()) {
+      for (ImportTask task : open) {
+        attempt(failures, () -> rejectRefused(task));
+        attempt(failures, () -> task.rejects().keep());
+      }
+      attempt(failures, rejected::writeRecords);
     }
-    rejected.writeRecords();
+    if (!failures.isEmpty()) {
+      RuntimeException first = failures.remove(0);
+      failures.forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  /** What cannot be kept of one split does not keep that of others from being kept. */
+  private static void attempt(List<RuntimeException> failures, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      failures.add(e);
+    }
   }
 
   private void work() throws InterruptedException {
@@ -133,7 +151,7 @@ final class ImportTasks {
 
   private void read(SourceSplit split) throws InterruptedException {
     checkpoints.begun(split);
-    TaskRejects rejects = rejected.openTask();
+    TaskRejects rejects = rejected.openTask(split.number());
     RowBinder binder = binders.open();
     ImportTask task = new ImportTask(split, source.plan().location(), rejects, binder, ended::add);
     open.add(task);
@@ -168,12 +186,19 @@ final class ImportTasks {
 
   private void finishEnded() {
     for (ImportTask task = ended.poll(); task != null; task = ended.poll()) {
-      ImportTask done = task;
-      done.rejectRefused(() -> source.open(done.split()));
-      SplitFigures figures = done.figures();
-      done.rejects().commit(rejectBytes -> checkpoints.done(done.split(), figures, rejectBytes));
-      open.remove(done);
-      meter.taskDone();
+      finish(task);
     }
+  }
+
+  private void finish(ImportTask done) {
+    rejectRefused(done);
+    SplitFigures figures = done.figures();
+    done.rejects().commit(rejectBytes -> checkpoints.done(done.split(), figures, rejectBytes));
+    open.remove(done);
+    meter.taskDone();
+  }
+
+  private void rejectRefused(ImportTask task) {
+    task.rejectRefused(() -> source.open(task.split()));
   }
 }

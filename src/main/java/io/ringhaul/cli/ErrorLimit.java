@@ -1,6 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.ImportRequest;
+import java.math.BigDecimal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -18,7 +19,8 @@ record ErrorLimit(double number, boolean ofRowsRead) {
 
   void apply(ImportRequest request) {
     if (ofRowsRead) {
-      request.maxErrorShare(number / PERCENT);
+      // Not divided: 0.7 / 100 is less than 0.007 in binary.
+      request.maxErrorShare(BigDecimal.valueOf(number).movePointLeft(2).doubleValue());
     } else {
       request.maxErrors((long) number);
     }

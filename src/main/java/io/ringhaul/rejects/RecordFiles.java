@@ -51,7 +51,18 @@ final class RecordFiles {
 
   RecordFiles(Path rejects) {
     this.rejects = rejects;
-    this.base = String.valueOf(rejects.getFileName()).replaceFirst("\\.jsonl?$", "") + ".records";
+    this.base = base(rejects);
+  }
+
+  /** How the names of the files begin. */
+  static String base(Path rejects) {
+    return String.valueOf(rejects.getFileName()).replaceFirst("\\.jsonl?$", "") + ".records";
+  }
+
+  /** Whether a file of that name beside the other one is one of these. */
+  static boolean isRecords(String name, Path rejects) {
+    String start = base(rejects);
+    return name.startsWith(start) && name.substring(start.length()).matches("(-\\d+)?\\.\\w+");
   }
 
   /**
@@ -68,16 +79,21 @@ final class RecordFiles {
     }
   }
 
+  /** Removes those of earlier runs. */
+  void delete() {
+    existing().forEach(this::delete);
+  }
+
   /**
    * Makes the files of what the file of rejects holds, in place of those that are there.
    *
    * @param columns what rows carry, for those that are no text
    */
   void write(List<ColumnDescription> columns) {
-    existing().forEach(this::delete);
     if (!Files.exists(rejects)) {
       return;
     }
+    delete();
     Map<Optional<RecordForm>, RecordFile> files = new LinkedHashMap<>();
     Map<String, Integer> names = new LinkedHashMap<>();
     try (InputStream in = Files.newInputStream(rejects);
@@ -134,11 +150,7 @@ final class RecordFiles {
     try (DirectoryStream<Path> siblings =
         Files.newDirectoryStream(
             Objects.requireNonNull(rejects.getParent()),
-            entry -> {
-              String name = String.valueOf(entry.getFileName());
-              return name.startsWith(base)
-                  && name.substring(base.length()).matches("(-\\d+)?\\.\\w+");
-            })) {
+            entry -> isRecords(String.valueOf(entry.getFileName()), rejects))) {
       siblings.forEach(found::add);
     } catch (IOException e) {
       throw failed(e);

@@ -1,15 +1,13 @@
 package io.ringhaul.rejects;
 
+import io.ringhaul.disk.DurableFiles;
 import io.ringhaul.exceptions.StorageException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -21,50 +19,56 @@ import org.jspecify.annotations.Nullable;
 final class RejectFile implements AutoCloseable {
 
   private final Path path;
+  private final RejectOwner owner;
   private @Nullable RandomAccessFile file;
   private long length;
   private boolean made;
+
+  /** Whether there may be more in it than its length: lines that could not be written whole. */
+  private boolean torn;
+
   private boolean ended;
 
-  private RejectFile(Path path) {
+  private RejectFile(Path path, RejectOwner owner) {
     this.path = path.toAbsolutePath();
+    this.owner = owner;
   }
 
   /**
    * A new file.
    *
-   * @throws StorageException if there is such a file, so that rejects of two runs do not mix, or if
+   * @throws StorageException if there is such a file, so that rejects of two jobs do not mix, or if
    *     its folder is missing or cannot be written to
    */
-  static RejectFile create(Path path) {
-    RejectFile created = new RejectFile(path);
+  static RejectFile create(Path path, RejectOwner owner) {
+    RejectFile created = new RejectFile(path, owner);
     if (Files.exists(created.path)) {
-      throw new StorageException(
-          created.path.toString(),
-          "The file for rejected rows " + created.path + " exists already; name another one",
-          null);
+      throw existsAlready(created.path);
     }
     created.requireFolder();
+    new RecordFiles(created.path).requireNone();
     return created;
   }
 
   /**
-   * The file of an earlier run. What is behind its last checkpoint is cut off: it belongs to tasks
-   * that are done again.
+   * The file of earlier runs of the job. Lines of tasks that are not done are dropped: these are
+   * done again.
    *
-   * @param bytes the length at the last checkpoint
-   * @param start how each line of such a file begins
-   * @throws StorageException if the file is not the one that the checkpoint was made of
+   * @param rejected how many rows each task that is done has rejected
+   * @throws StorageException if the file is not that of the job
    */
-  static RejectFile resume(Path path, long bytes, String start) {
-    RejectFile resumed = new RejectFile(path);
+  static RejectFile resume(Path path, RejectOwner owner, Map<Integer, Long> rejected) {
+    RejectFile resumed = new RejectFile(path, owner);
     resumed.requireFolder();
-    resumed.removeTemporaryFiles();
-    if (Files.exists(resumed.path)) {
-      resumed.cutTo(bytes, start.getBytes(StandardCharsets.UTF_8));
-    } else if (bytes > 0) {
-      throw resumed.notTheFile("it is missing");
+    EarlierRejects earlier = EarlierRejects.read(resumed.path, owner, rejected);
+    RecordFiles records = new RecordFiles(resumed.path);
+    if (earlier.exists()) {
+      records.delete();
+    } else {
+      records.requireNone();
     }
+    RejectLeftovers.remove(resumed.path);
+    resumed.length = earlier.keepDone();
     return resumed;
   }
 
@@ -81,17 +85,49 @@ final class RejectFile implements AutoCloseable {
       throw new IllegalStateException("The file for rejected rows is closed");
     }
     if (!lines.isEmpty()) {
-      try {
-        RandomAccessFile open = open();
-        open.seek(length);
-        lines.writeTo(open);
-        open.getFD().sync();
-        length = open.getFilePointer();
-      } catch (IOException e) {
-        throw failed(path, e);
-      }
+      owner.fence().run();
+      write(lines);
+      // They are there whatever becomes of the checkpoint, and a resume tells by it whether they
+      // count.
+      lines.written();
     }
     checkpoint.accept(length);
+  }
+
+  private void write(TaskLines lines) {
+    try {
+      RandomAccessFile open = open();
+      if (open.length() != length) {
+        if (!torn) {
+          throw new IOException("it has " + open.length() + " bytes, and should have " + length);
+        }
+        open.setLength(length);
+      }
+      torn = true;
+      open.seek(length);
+      lines.writeTo(open);
+      open.getFD().sync();
+      length = open.getFilePointer();
+      torn = false;
+    } catch (IOException e) {
+      StorageException failure = failed(path, e);
+      cutOff(failure);
+      throw failure;
+    }
+  }
+
+  /** Takes back what was written of lines that could not be written whole. */
+  private void cutOff(StorageException failure) {
+    RandomAccessFile open = file;
+    if (!torn || open == null) {
+      return;
+    }
+    try {
+      open.setLength(length);
+      torn = false;
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /** Removes the file, if this object made it. */
@@ -122,11 +158,14 @@ final class RejectFile implements AutoCloseable {
 
   /** Where the lines of a task may wait that are too many for memory. */
   Path temporary() {
-    try {
-      return Files.createTempFile(folder(), temporaryPrefix(), ".tmp");
-    } catch (IOException e) {
-      throw failed(path, e);
-    }
+    return RejectLeftovers.create(path);
+  }
+
+  static StorageException existsAlready(Path path) {
+    return new StorageException(
+        path.toString(),
+        "The file for rejected rows " + path + " exists already; name another one",
+        null);
   }
 
   static StorageException failed(Path path, IOException e) {
@@ -137,12 +176,12 @@ final class RejectFile implements AutoCloseable {
   private RandomAccessFile open() throws IOException {
     RandomAccessFile open = file;
     if (open == null) {
-      if (length == 0) {
+      if (length == 0 && !made) {
         Files.createFile(path);
         made = true;
-        try (FileChannel folder = FileChannel.open(folder(), StandardOpenOption.READ)) {
-          folder.force(true);
-        }
+      }
+      if (made) {
+        forceFolder();
       }
       open = new RandomAccessFile(path.toFile(), "rw");
       file = open;
@@ -150,60 +189,22 @@ final class RejectFile implements AutoCloseable {
     return open;
   }
 
-  private void cutTo(long bytes, byte[] start) {
-    try (RandomAccessFile open = new RandomAccessFile(path.toFile(), "rw")) {
-      if (open.length() < bytes) {
-        throw notTheFile(
-            String.format("it has %d bytes and had %d at the checkpoint", open.length(), bytes));
-      }
-      byte[] found = new byte[(int) Math.min(start.length, open.length())];
-      open.readFully(found);
-      if (!Arrays.equals(found, Arrays.copyOf(start, found.length))) {
-        throw notTheFile("its lines are of another kind or table");
-      }
-      if (bytes > 0) {
-        open.seek(bytes - 1);
-        if (open.read() != '\n') {
-          throw notTheFile("no line ends where the checkpoint was made");
+  private void forceFolder() throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          DurableFiles.force(folder());
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
         }
       }
-      open.setLength(bytes);
-      open.getFD().sync();
-      length = bytes;
-    } catch (IOException e) {
-      throw failed(path, e);
-    }
-    if (bytes == 0) {
-      removeEmpty();
-    }
-  }
-
-  private void removeEmpty() {
-    try {
-      Files.delete(path);
-    } catch (IOException e) {
-      throw failed(path, e);
-    }
-  }
-
-  private void removeTemporaryFiles() {
-    try (DirectoryStream<Path> left =
-        Files.newDirectoryStream(
-            folder(),
-            entry -> {
-              String name = entry.getFileName().toString();
-              return name.startsWith(temporaryPrefix()) && name.endsWith(".tmp");
-            })) {
-      for (Path each : left) {
-        Files.deleteIfExists(each);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
-    } catch (IOException e) {
-      throw failed(path, e);
     }
-  }
-
-  private String temporaryPrefix() {
-    return "." + path.getFileName() + ".";
   }
 
   private Path folder() {
@@ -219,15 +220,5 @@ final class RejectFile implements AutoCloseable {
               path, folder()),
           null);
     }
-  }
-
-  private StorageException notTheFile(String why) {
-    return new StorageException(
-        path.toString(),
-        String.format(
-            "%s is not the file in which the job has kept its rejected rows: %s. Name or bring back"
-                + " the file that the job began with, or begin a new job",
-            path, why),
-        null);
   }
 }

@@ -2,6 +2,7 @@ package io.ringhaul.rejects;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.TooManyRejectsException;
+import java.math.BigDecimal;
 import java.util.Locale;
 
 /**
@@ -67,7 +68,9 @@ public record RejectLimit(long rows, double share) {
    * @throws TooManyRejectsException if the limit is exceeded
    */
   void requireShare(long rejected, long read, Object where) {
-    if (rejected > share * read) {
+    // Exact: 0.29 * 100 is less than 29 in binary.
+    BigDecimal most = BigDecimal.valueOf(share).multiply(BigDecimal.valueOf(read));
+    if (BigDecimal.valueOf(rejected).compareTo(most) > 0) {
       throw exceeded(
           rejected,
           read,

@@ -10,6 +10,7 @@ import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RejectedRows implements AutoCloseable {
 
+  private final RejectOwner owner;
   private final TableDescription table;
   private final List<ColumnDescription> columns;
   private final RowKey rowKey;
@@ -38,10 +40,12 @@ public final class RejectedRows implements AutoCloseable {
 
   private RejectedRows(
       RejectSettings settings,
+      RejectOwner owner,
       TableDescription table,
       List<ColumnDescription> columns,
       @Nullable RejectFile file,
       long rejectedBefore) {
+    this.owner = owner;
     this.table = table;
     this.columns = columns;
     this.rowKey = new RowKey(table, columns);
@@ -58,38 +62,51 @@ public final class RejectedRows implements AutoCloseable {
    * @throws io.ringhaul.exceptions.StorageException if there is a file of rejects already
    */
   public static RejectedRows begin(
-      RejectSettings settings, TableDescription table, List<ColumnDescription> columns) {
-    RejectFile file = settings.path().map(RejectFile::create).orElse(null);
-    if (file != null) {
-      new RecordFiles(file.path()).requireNone();
-    }
-    return new RejectedRows(settings, table, columns, file, 0);
+      RejectSettings settings,
+      RejectOwner owner,
+      TableDescription table,
+      List<ColumnDescription> columns) {
+    RejectFile file = settings.path().map(path -> RejectFile.create(path, owner)).orElse(null);
+    return new RejectedRows(settings, owner, table, columns, file, 0);
   }
 
   /**
-   * Goes on after an earlier run: what its file holds behind the last checkpoint is cut off.
+   * Goes on after an earlier run of the job: what its file holds of tasks that are not done is
+   * dropped.
    *
    * @param columns the columns in the order in which rows carry them
-   * @param bytes the length of the file at the last checkpoint
-   * @param rows how many rows the tasks that are done have rejected
-   * @throws io.ringhaul.exceptions.StorageException if the file is not that of the earlier run
+   * @param rejected how many rows each task that is done has rejected, by the tasks' numbers
+   * @throws io.ringhaul.exceptions.StorageException if the file is not that of the job
    */
   public static RejectedRows resume(
       RejectSettings settings,
+      RejectOwner owner,
       TableDescription table,
       List<ColumnDescription> columns,
-      long bytes,
-      long rows) {
-    String start = start(table).toString();
+      Map<Integer, Long> rejected) {
     RejectFile file =
-        settings.path().map(path -> RejectFile.resume(path, bytes, start)).orElse(null);
-    return new RejectedRows(settings, table, columns, file, rows);
+        settings.path().map(path -> RejectFile.resume(path, owner, rejected)).orElse(null);
+    long before = rejected.values().stream().mapToLong(Long::longValue).sum();
+    return new RejectedRows(settings, owner, table, columns, file, before);
   }
 
-  /** For the rows of one task. */
-  public TaskRejects openTask() {
+  /**
+   * Removes temporary files that a killed process has left beside a file of rejects, which stays.
+   * Only for the rejects of a job that nobody works on.
+   *
+   * @param rejects the file of rejects, which need not exist
+   * @return how many files were removed
+   * @throws io.ringhaul.exceptions.StorageException if they cannot be removed
+   */
+  public static int cleanLeftovers(Path rejects) {
+    return RejectLeftovers.remove(rejects);
+  }
+
+  /** For the rows of the task of that number. */
+  public TaskRejects openTask(int task) {
     return new TaskRejects(
         this,
+        task,
         new TaskLines(
             () -> {
               if (file == null) {
@@ -174,12 +191,13 @@ public final class RejectedRows implements AutoCloseable {
   }
 
   byte[] line(
+      int task,
       BulkOperationException failure,
       Optional<SourceRecord> record,
       Optional<RawRow> row,
       String location,
       Optional<RecordForm> form) {
-    JsonLine line = start(table);
+    JsonLine line = owner.start(task).put("table", table.toString());
     if (failure instanceof UnrepresentableValueException known && !known.column().isEmpty()) {
       line.put("column", known.column());
     }
@@ -199,9 +217,5 @@ public final class RejectedRows implements AutoCloseable {
               form.ifPresent(known -> line.putForm(RecordFiles.FORM, known));
             });
     return line.end();
-  }
-
-  private static JsonLine start(TableDescription table) {
-    return new JsonLine().put("table", table.toString());
   }
 }

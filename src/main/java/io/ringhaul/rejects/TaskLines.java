@@ -25,6 +25,7 @@ final class TaskLines implements AutoCloseable {
   private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
   private @Nullable Path spilled;
   private @Nullable OutputStream spill;
+  private boolean written;
 
   /**
    * @param temporary makes the temporary file
@@ -34,7 +35,12 @@ final class TaskLines implements AutoCloseable {
   }
 
   boolean isEmpty() {
-    return memory.size() == 0 && spilled == null;
+    return written || (memory.size() == 0 && spilled == null);
+  }
+
+  /** Says that they are where they belong, so that nothing is left to be written. */
+  void written() {
+    written = true;
   }
 
   void add(byte[] line) {

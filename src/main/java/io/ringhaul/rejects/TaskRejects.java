@@ -15,12 +15,14 @@ import java.util.function.LongConsumer;
 public final class TaskRejects implements AutoCloseable {
 
   private final RejectedRows all;
+  private final int task;
   private final TaskLines lines;
   private long count;
   private Optional<RecordForm> form = Optional.empty();
 
-  TaskRejects(RejectedRows all, TaskLines lines) {
+  TaskRejects(RejectedRows all, int task, TaskLines lines) {
     this.all = all;
+    this.task = task;
     this.lines = lines;
   }
 
@@ -49,7 +51,7 @@ public final class TaskRejects implements AutoCloseable {
     if (!all.keeps()) {
       throw all.named(failure, row);
     }
-    add(all.line(failure, Optional.empty(), Optional.of(row), "", form));
+    add(all.line(task, failure, Optional.empty(), Optional.of(row), "", form));
   }
 
   /**
@@ -65,7 +67,7 @@ public final class TaskRejects implements AutoCloseable {
     if (!all.keeps()) {
       throw failure;
     }
-    add(all.line(failure, record, Optional.of(row), location, form));
+    add(all.line(task, failure, record, Optional.of(row), location, form));
   }
 
   /**
@@ -79,7 +81,7 @@ public final class TaskRejects implements AutoCloseable {
     if (!all.keeps()) {
       throw failure;
     }
-    add(all.line(failure, record, Optional.empty(), location, form));
+    add(all.line(task, failure, record, Optional.empty(), location, form));
   }
 
   /**
@@ -96,7 +98,7 @@ public final class TaskRejects implements AutoCloseable {
   public void addAnnounced(
       String reason, RawRow row, Optional<SourceRecord> record, String location) {
     BulkOperationException failure = new BulkOperationException(reason);
-    lines.add(all.line(failure, record, Optional.of(row), location, form));
+    lines.add(all.line(task, failure, record, Optional.of(row), location, form));
     count++;
   }
 
@@ -119,8 +121,8 @@ public final class TaskRejects implements AutoCloseable {
   }
 
   /**
-   * The task is not done, and its rows are to be seen all the same: adds them to the file behind
-   * the last checkpoint, where a resumed job cuts them off.
+   * The task is not done, and its rows are to be seen all the same: adds them to the file, from
+   * which a resumed job drops them.
    */
   public void keep() {
     all.append(lines, length -> {});

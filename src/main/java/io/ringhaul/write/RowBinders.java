@@ -109,6 +109,19 @@ public final class RowBinders {
     }
   }
 
+  /**
+   * Whether rows would add to counters or lists, as {@link #append()}, before there are binders.
+   *
+   * @param columns what the rows carry
+   */
+  public static boolean append(
+      TableDescription table, List<ColumnDescription> columns, ImportChoices choices) {
+    return table.isCounterTable()
+        || (choices.times().areIn(columns)
+            && TimedColumn.of(choices.times().names(), columns).stream()
+                .anyMatch(TimedStatements::isList));
+  }
+
   /** For the rows of one split. */
   public RowBinder open() {
     return binders.get();

@@ -226,7 +226,7 @@ final class TimedStatements {
     }
   }
 
-  private static boolean isList(TimedColumn column) {
+  static boolean isList(TimedColumn column) {
     return column.form() == TimedColumn.Form.LIST;
   }
 

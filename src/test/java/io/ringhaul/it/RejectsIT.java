@@ -90,6 +90,8 @@ class RejectsIT {
     assertThat(keys).hasSize(ROWS - 4).doesNotHaveDuplicates();
     assertThat(keys).doesNotContain("k3", "k253", "k503", "k753");
     assertThat(Files.readAllLines(rejects))
+        .allMatch(line -> line.startsWith("{\"job\":\"" + result.jobId() + "\",\"partition\":"))
+        .map(line -> line.replaceFirst("\"job\":\"[^\"]+\",\"partition\":[0-2],", ""))
         .containsExactlyInAnyOrder(line(3), line(253), line(503), line(753));
   }
 
@@ -165,9 +167,12 @@ class RejectsIT {
         .allMatch(
             line ->
                 line.matches(
-                    "\\{\"table\":\""
+                    "\\{\"job\":\""
+                        + result.jobId()
+                        + "\",\"partition\":\\d+,\"table\":\""
                         + keyspace
-                        + "\\.numbers\",\"column\":\"w\",\"source\":\"[^\"]+\",\"reason\":\"Row"
+                        + "\\.numbers\",\"column\":\"w\",\"source\":\"[^\"]+\",\"row\":\\d+,"
+                        + "\"reason\":\"Row"
                         + " \\d+ read from [^\"]+\\.parquet: .*\"}"));
   }
 
