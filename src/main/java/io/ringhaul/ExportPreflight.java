@@ -106,9 +106,6 @@ final class ExportPreflight {
   /** Whether less is exported than what the size of the table tells, and nobody knows how much. */
   private boolean isPart(TableDescription table, List<SelectedColumn> selected) {
     return window.isBounded()
-        || !selected.stream()
-            .map(SelectedColumn::column)
-            .toList()
-            .containsAll(table.columns());
+        || !selected.stream().map(SelectedColumn::column).toList().containsAll(table.columns());
   }
 }

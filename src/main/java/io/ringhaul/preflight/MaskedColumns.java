@@ -52,8 +52,8 @@ public final class MaskedColumns implements Check {
       return List.of(
           Finding.warning(
               String.format(
-                  "Whether columns of %s are masked, and their values withheld from the role of this"
-                      + " session, cannot be seen (%s)",
+                  "Whether columns of %s are masked, and their values withheld from the role of"
+                      + " this session, cannot be seen (%s)",
                   table, e.getMessage()),
               "look at a few rows with the same role"));
     }

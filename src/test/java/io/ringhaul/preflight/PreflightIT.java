@@ -58,7 +58,8 @@ class PreflightIT {
             "CREATE TABLE s.t (id int, c int, secret text MASKED WITH mask_default(), plain text,"
                 + " PRIMARY KEY (id, c))",
             "CREATE TABLE s.masked_key (id text MASKED WITH mask_inner(1, null) PRIMARY KEY)",
-            "CREATE TABLE s.masked_place (id text MASKED WITH mask_inner(1, null) PRIMARY KEY, v int)",
+            "CREATE TABLE s.masked_place (id text MASKED WITH mask_inner(1, null) PRIMARY KEY,"
+                + " v int)",
             "CREATE MATERIALIZED VIEW s.v AS SELECT id, c, secret FROM s.t WHERE id IS NOT NULL"
                 + " AND c IS NOT NULL AND secret IS NOT NULL PRIMARY KEY (c, id)",
             "CREATE TABLE s.many (id int PRIMARY KEY, v int)",
@@ -127,8 +128,8 @@ class PreflightIT {
                 + " out");
     assertThat(problems(() -> export("reader", "masked_key")))
         .containsExactly(
-            "The role reader may not compare the masked partition key of s.masked_key, as reading by"
-                + " token ranges does: have an administrator run GRANT SELECT_MASKED ON TABLE"
+            "The role reader may not compare the masked partition key of s.masked_key, as reading"
+                + " by token ranges does: have an administrator run GRANT SELECT_MASKED ON TABLE"
                 + " s.masked_key TO reader",
             "The role reader would be given masks instead of the values of id in s.masked_key: have"
                 + " an administrator run GRANT UNMASK ON TABLE s.masked_key TO reader");
@@ -193,9 +194,9 @@ class PreflightIT {
     assertThat(lines("masked_key")).containsExactly("id", "abc");
     assertThat(problems(() -> export("Mem ber", "masked_key")))
         .containsExactly(
-            "The role \"Mem ber\" may not compare the masked partition key of s.masked_key, as reading by"
-                + " token ranges does: have an administrator run GRANT SELECT_MASKED ON TABLE"
-                + " s.masked_key TO \"Mem ber\"",
+            "The role \"Mem ber\" may not compare the masked partition key of s.masked_key, as"
+                + " reading by token ranges does: have an administrator run GRANT SELECT_MASKED ON"
+                + " TABLE s.masked_key TO \"Mem ber\"",
             "The role \"Mem ber\" would be given masks instead of the values of id in s.masked_key:"
                 + " have an administrator run GRANT UNMASK ON TABLE s.masked_key TO \"Mem ber\"");
   }
@@ -219,9 +220,9 @@ class PreflightIT {
                 () ->
                     operator("reader").count("s", "t").where("plain = 'x'").allowFiltering().run()))
         .containsExactly(
-            "The cluster does not allow filtering, which where (plain = 'x') on s.t takes (guardrail"
-                + " allow_filtering): leave where and allowFiltering out, or have an administrator"
-                + " set allow_filtering_enabled");
+            "The cluster does not allow filtering, which where (plain = 'x') on s.t takes"
+                + " (guardrail allow_filtering): leave where and allowFiltering out, or have an"
+                + " administrator set allow_filtering_enabled");
     assertThat(operator("reader").count("s", "t").where("c > 1").allowFiltering().skipPreflight())
         .isNotNull();
     assertThatThrownBy(() -> operator("reader").count("s", "t").where("nonsense = 1").run())
@@ -379,8 +380,8 @@ class PreflightIT {
       assertThat(problems(() -> load("writer", "copy", csv("id,v,v_writetime", "1,2,3"))))
           .containsExactly(
               "The cluster allows no write times but its own (guardrail user_timestamps), and the"
-                  + " source holds some for s.copy: leave them aside with ignoreCellTimes(), or have"
-                  + " an administrator set user_timestamps_enabled");
+                  + " source holds some for s.copy: leave them aside with ignoreCellTimes(), or"
+                  + " have an administrator set user_timestamps_enabled");
     } finally {
       cluster.guardrail("UserTimestampsEnabled", true);
     }
