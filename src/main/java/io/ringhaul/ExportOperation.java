@@ -119,7 +119,7 @@ final class ExportOperation implements Operation<ExportResult> {
             checkpoints.figures());
     int writers = writers(scan);
     int mostPageSize =
-        new ExportPreflight(session, settings, selection, target)
+        new ExportPreflight(session, settings, selection, cellTimes.window(), target)
             .run(table, rows.selected(), scan, pageSize);
     // Prepared before the target is opened: what the cluster refuses must leave nothing behind.
     RangeStatements statements =

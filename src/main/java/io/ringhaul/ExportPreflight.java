@@ -1,6 +1,7 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.celltimes.WrittenWindow;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.preflight.Check;
 import io.ringhaul.preflight.DiskSpace;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is looked at before an export begins. */
 final class ExportPreflight {
@@ -23,13 +25,19 @@ final class ExportPreflight {
   private final CqlSession session;
   private final OperationSettings settings;
   private final RowSelection selection;
+  private final WrittenWindow window;
   private final ExportTarget target;
 
   ExportPreflight(
-      CqlSession session, OperationSettings settings, RowSelection selection, ExportTarget target) {
+      CqlSession session,
+      OperationSettings settings,
+      RowSelection selection,
+      WrittenWindow window,
+      ExportTarget target) {
     this.session = session;
     this.settings = settings;
     this.selection = selection;
+    this.window = window;
     this.target = target;
   }
 
@@ -47,11 +55,13 @@ final class ExportPreflight {
         new MaskedColumns(
             session,
             table,
-            selected.stream()
-                .map(SelectedColumn::column)
+            // Rows are found again by the token of their key, even if they are exported without it.
+            Stream.concat(
+                    table.partitionKey().stream(), selected.stream().map(SelectedColumn::column))
                 .filter(column -> column.kind() != Kind.METADATA)
+                .distinct()
                 .toList()));
-    target.localFolder().ifPresent(folder -> addFolder(checks, folder, table, scan));
+    target.localFolder().ifPresent(folder -> addFolder(checks, folder, table, selected, scan));
     target
         .spillFolder()
         .ifPresent(
@@ -73,14 +83,29 @@ final class ExportPreflight {
         checks);
   }
 
-  private void addFolder(List<Check> checks, Path folder, TableDescription table, TableScan scan) {
+  private void addFolder(
+      List<Check> checks,
+      Path folder,
+      TableDescription table,
+      List<SelectedColumn> selected,
+      TableScan scan) {
     checks.add(new WritableFolder(folder, "make it writable, or choose another target"));
     if (selection.maxRows() == 0 && selection.condition().where().isEmpty()) {
       long bytes =
           (long)
               (SizeEstimate.bytes(session, table, LocalNodes.of(session).nodes())
                   * TableScan.share(scan.plan().tokens()));
-      checks.add(new DiskSpace(folder, bytes, "the export of " + table));
+      String what = "the export of " + table;
+      checks.add(
+          isPart(table, selected)
+              ? DiskSpace.atMost(folder, bytes, what)
+              : new DiskSpace(folder, bytes, what));
     }
+  }
+
+  /** Whether less is exported than what the size of the table tells, and nobody knows how much. */
+  private boolean isPart(TableDescription table, List<SelectedColumn> selected) {
+    return window.isBounded()
+        || !selected.stream().map(SelectedColumn::column).toList().containsAll(table.columns());
   }
 }

@@ -39,6 +39,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   private @Nullable JobOptions job;
   private @Nullable UUID jobId;
   private boolean replaysInDoubt;
+  private boolean retriesNonIdempotent;
 
   ImportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -282,6 +283,18 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     return this;
   }
 
+  /**
+   * Sends writes again after any passing failure even if they are not idempotent: additions to
+   * counters, and elements of lists that have times of their own. Dangerous: if the first attempt
+   * took effect although its answer was lost, a counter has the addition twice, and a list the
+   * elements. Default: such a write is sent again only if it was surely not applied, and otherwise
+   * the import fails and names the rows in doubt.
+   */
+  public ImportRequest retryNonIdempotent() {
+    this.retriesNonIdempotent = true;
+    return this;
+  }
+
   @Override
   Operation<ImportResult> operation() {
     if (source == null) {
@@ -291,7 +304,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     JobOptions options = job == null ? JobOptions.in(JobStore.inMemory()) : job;
     UUID id = jobId == null ? UUID.randomUUID() : jobId;
     return new ImportOperation(
-        settings(),
+        retriesNonIdempotent ? settings().retryingNonIdempotent() : settings(),
         new ImportOperation.Task(source, columns, createsTable, options, id, replaysInDoubt),
         new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
         choices,

@@ -37,7 +37,22 @@ record OperationSettings(
     texts.put("consistency", requests.consistency().toString());
     texts.put("requestTimeout", requests.timeout().toString());
     texts.put("maxAttempts", Integer.toString(requests.maxAttempts()));
+    if (requests.retriesNonIdempotent()) {
+      texts.put("retryNonIdempotent", "true");
+    }
     return texts;
+  }
+
+  /** The same, and writes that are not idempotent may be sent again. */
+  OperationSettings retryingNonIdempotent() {
+    return new OperationSettings(
+        keyspace,
+        table,
+        parallelism,
+        splitCount,
+        requests.retryingNonIdempotent(),
+        progressListener,
+        skipsPreflight);
   }
 
   /** How requests are sent, with the asked parallelism or else so many for each local node. */

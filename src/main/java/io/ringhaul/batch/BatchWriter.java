@@ -105,17 +105,38 @@ public final class BatchWriter implements AutoCloseable {
     ByteBuffer key = together.get(0).getRoutingKey();
     sendAlone();
     if (key == null) {
-      send(new Batch(new Slot(NO_KEY, kind), List.of(unit)), 1);
+      begin(kind);
+      send(new Batch(new Slot(null, NO_KEY, kind), List.of(unit)), 1);
       return;
     }
     List<Batch> full;
     synchronized (open) {
       inFlight.requireSound();
-      full = open.add(new Slot(key, kind), unit);
+      full = open.add(new Slot(together.get(0).getRoutingKeyspace(), key, kind), unit);
+      // Before another thread may look whether all is written.
+      full.forEach(batch -> inFlight.begin(batch.slot().kind()));
     }
-    for (Batch batch : full) {
-      send(batch, batch.units().size());
+    sendAll(full);
+  }
+
+  private void sendAll(List<Batch> begun) throws InterruptedException {
+    int sent = 0;
+    try {
+      while (sent < begun.size()) {
+        Batch batch = begun.get(sent);
+        sent++;
+        send(batch, batch.units().size());
+      }
+    } finally {
+      begun
+          .subList(sent, begun.size())
+          .forEach(batch -> dropped(batch, new CancellationException("not sent, as one before")));
     }
+  }
+
+  private void begin(WriteKind kind) {
+    inFlight.requireSound();
+    inFlight.begin(kind);
   }
 
   /**
@@ -131,9 +152,11 @@ public final class BatchWriter implements AutoCloseable {
     Refusal refusal = new Refusal();
     Unit unit = new Unit(together, OpenBatches.sizeOf(together), refusal);
     sender.throttle(counted, unit.bytes());
+    WriteKind kind = kindOf(together);
+    begin(kind);
     try {
       boolean written =
-          send(new Batch(new Slot(NO_KEY, kindOf(together)), List.of(unit)), counted)
+          send(new Batch(new Slot(null, NO_KEY, kind), List.of(unit)), counted)
               .toCompletableFuture()
               .get();
       RowRefusedException refused = refusal.failure;
@@ -171,6 +194,9 @@ public final class BatchWriter implements AutoCloseable {
     do {
       synchronized (open) {
         batch = open.takeAny();
+        if (batch != null) {
+          inFlight.begin(batch.slot().kind());
+        }
       }
       if (batch != null) {
         send(batch, batch.units().size());
@@ -223,17 +249,19 @@ public final class BatchWriter implements AutoCloseable {
     }
   }
 
+  /** Sends what {@link WritesInFlight#begin} was told of, and ends it in any case. */
   private CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
     WriteKind kind = batch.slot().kind();
-    Statement<?> statement = kind.request(batch.statements());
-    inFlight.begin(kind);
     CompletionStage<AsyncResultSet> response;
     try {
+      inFlight.requireSound();
+      Statement<?> statement = kind.request(batch.statements());
       response = sender.send(request(statement.setIdempotent(kind.isRepeatable())));
     } catch (InterruptedException e) {
-      // The batch has left the buffer and was not sent: nobody may take the writer's word now.
-      failed(batch, new CancellationException("interrupted before it was sent"));
-      inFlight.end(kind);
+      dropped(batch, new CancellationException("interrupted before it was sent"));
+      throw e;
+    } catch (RuntimeException e) {
+      dropped(batch, e);
       throw e;
     }
     return response.handle(
@@ -253,6 +281,12 @@ public final class BatchWriter implements AutoCloseable {
             inFlight.end(kind);
           }
         });
+  }
+
+  /** The batch has left the buffer and was not sent: nobody may take the writer's word now. */
+  private void dropped(Batch batch, RuntimeException reason) {
+    failed(batch, reason);
+    inFlight.end(batch.slot().kind());
   }
 
   private static Request request(Statement<?> statement) {

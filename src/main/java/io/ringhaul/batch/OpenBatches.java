@@ -1,5 +1,6 @@
 package io.ringhaul.batch;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -15,8 +16,12 @@ final class OpenBatches {
   /** A bound on statements alone would let large rows fill the heap. */
   private static final long MOST_BUFFERED_BYTES = 32L << 20;
 
-  /** What the statements of a batch have in common: their partition, and how they are sent. */
-  record Slot(ByteBuffer key, WriteKind kind) {}
+  /**
+   * What the statements of a batch have in common: their partition, and how they are sent.
+   *
+   * @param keyspace null if the statements tell none
+   */
+  record Slot(@Nullable CqlIdentifier keyspace, ByteBuffer key, WriteKind kind) {}
 
   /**
    * Statements that were added together.

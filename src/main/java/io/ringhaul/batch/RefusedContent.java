@@ -18,6 +18,16 @@ final class RefusedContent {
               + "|no keyspace|not found in table",
           Pattern.CASE_INSENSITIVE);
 
+  /**
+   * A disk has filled up, or what the operation asks of every row is no longer allowed: rejecting
+   * would go through all the rest.
+   */
+  private static final Pattern OF_EVERY_WRITE =
+      Pattern.compile(
+          "guardrail (replica_disk_usage|write_consistency_levels|user_timestamps) violated"
+              + "|disk usage exceeds failure threshold",
+          Pattern.CASE_INSENSITIVE);
+
   /** Thrown by the coordinator before it begins to write, and told as an error of the server. */
   private static final String TOO_LARGE = "Rejected an oversized mutation";
 
@@ -37,7 +47,7 @@ final class RefusedContent {
     }
     String message = String.valueOf(cause.getMessage());
     if (cause instanceof InvalidQueryException) {
-      return !OF_THE_SCHEMA.matcher(message).find();
+      return !OF_THE_SCHEMA.matcher(message).find() && !OF_EVERY_WRITE.matcher(message).find();
     }
     return cause instanceof FrameTooLongException
         || (cause instanceof ServerError && message.contains(TOO_LARGE));

@@ -33,12 +33,10 @@ final class WritesInFlight {
   }
 
   /**
-   * A request is about to be sent.
-   *
-   * @throws BulkOperationException if the writer has failed
+   * A request is about to be sent: to be called before anybody could take its batch for one that is
+   * neither open nor under way.
    */
   synchronized void begin(WriteKind kind) {
-    requireSound();
     all++;
     once += kind.isRepeatable() ? 0 : 1;
   }
@@ -50,9 +48,9 @@ final class WritesInFlight {
     notifyAll();
   }
 
-  /** The writer fails; the first failure is the one that is told. */
+  /** The writer fails; the first failure is the one that is told, and doubts that were too many. */
   synchronized void fail(BulkOperationException first) {
-    if (failure == null) {
+    if (failure == null && !doubtful.isFull()) {
       failure = first;
     }
   }
@@ -68,9 +66,13 @@ final class WritesInFlight {
     }
   }
 
-  /** What is to be sent alone; null if nothing waits. */
+  /** What is to be sent alone, as begun; null if nothing waits. */
   synchronized @Nullable Batch nextAlone() {
-    return alone.poll();
+    Batch next = alone.poll();
+    if (next != null) {
+      begin(next.slot().kind());
+    }
+    return next;
   }
 
   /**

@@ -74,6 +74,14 @@ final class ImportCommand extends JobCommand<ImportResult> {
               + " must not be written twice: counters, and lists with times of their own.")
   private boolean replayInDoubt;
 
+  @Option(
+      names = "--retry-non-idempotent",
+      description =
+          "Sends writes again after any passing failure although they must not be done twice, so"
+              + " that counters may have additions twice, and lists with times of their own their"
+              + " elements. Default: the import fails and names the rows in doubt.")
+  private boolean retryNonIdempotent;
+
   @Override
   OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {
     ImportRequest request =
@@ -98,6 +106,9 @@ final class ImportCommand extends JobCommand<ImportResult> {
     }
     if (replayInDoubt) {
       request.replayInDoubt();
+    }
+    if (retryNonIdempotent) {
+      request.retryNonIdempotent();
     }
     rejects.apply(request);
     if (maxErrors != null) {

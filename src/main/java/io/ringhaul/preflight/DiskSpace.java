@@ -21,15 +21,31 @@ public final class DiskSpace implements Check {
   private final Path folder;
   private final long estimatedBytes;
   private final String what;
+  private final boolean isBound;
 
   /**
    * @param estimatedBytes of the values; 0 if nothing is known, which finds nothing
    * @param what is written, for people, such as {@code the export of store.orders}
    */
   public DiskSpace(Path folder, long estimatedBytes, String what) {
+    this(folder, estimatedBytes, what, false);
+  }
+
+  private DiskSpace(Path folder, long estimatedBytes, String what, boolean isBound) {
     this.folder = folder.toAbsolutePath().normalize();
     this.estimatedBytes = estimatedBytes;
     this.what = what;
+    this.isBound = isBound;
+  }
+
+  /**
+   * The same where some part of the values is written, such as a few columns: nobody knows how
+   * large that is, so that too little room is no more than a warning.
+   *
+   * @param estimatedBytes of all values
+   */
+  public static DiskSpace atMost(Path folder, long estimatedBytes, String what) {
+    return new DiskSpace(folder, estimatedBytes, what, true);
   }
 
   @Override
@@ -38,11 +54,15 @@ public final class DiskSpace implements Check {
     if (usable >= estimatedBytes) {
       return List.of();
     }
-    boolean isHopeless = usable < estimatedBytes / BEST_COMPRESSION;
+    boolean isHopeless = !isBound && usable < estimatedBytes / BEST_COMPRESSION;
     String problem =
         String.format(
-            "The disk of %s has %s left, and %s has about %s of values before compression",
-            folder, readable(usable), what, readable(estimatedBytes));
+            "The disk of %s has %s left, and %s has %s %s of values before compression",
+            folder,
+            readable(usable),
+            what,
+            isBound ? "at most" : "about",
+            readable(estimatedBytes));
     return List.of(
         isHopeless
             ? Finding.error(problem, "make room there, or choose another disk")

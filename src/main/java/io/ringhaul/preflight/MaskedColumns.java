@@ -6,12 +6,14 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.schema.ViewMetadata;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,13 +26,15 @@ public final class MaskedColumns implements Check {
 
   private static final Logger LOG = LoggerFactory.getLogger(MaskedColumns.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Pattern UNKNOWN_TABLE =
+      Pattern.compile("unconfigured table|does not exist", Pattern.CASE_INSENSITIVE);
 
   private final CqlSession session;
   private final TableDescription table;
   private final List<ColumnDescription> columns;
 
   /**
-   * @param columns the columns whose values are read
+   * @param columns the columns whose values are read, by whichever way
    */
   public MaskedColumns(
       CqlSession session, TableDescription table, List<ColumnDescription> columns) {
@@ -41,7 +45,21 @@ public final class MaskedColumns implements Check {
 
   @Override
   public List<Finding> findings() {
-    Set<String> masked = masked();
+    try {
+      return findings(masked());
+    } catch (RuntimeException e) {
+      LOG.debug("Whether columns of {} are masked cannot be read", table, e);
+      return List.of(
+          Finding.warning(
+              String.format(
+                  "Whether columns of %s are masked, and their values withheld from the role of"
+                      + " this session, cannot be seen (%s)",
+                  table, e.getMessage()),
+              "look at a few rows with the same role"));
+    }
+  }
+
+  private List<Finding> findings(Set<String> masked) {
     String names =
         columns.stream()
             .map(ColumnDescription::name)
@@ -62,7 +80,8 @@ public final class MaskedColumns implements Check {
                 String.format(
                     "%s would be given masks instead of the values of %s in %s",
                     Grants.who(name), names, table),
-                Grants.remedy("UNMASK", granted, name) + ", or leave these columns out"));
+                Grants.remedy("UNMASK", granted, name)
+                    + (locates(masked) ? "" : ", or leave these columns out")));
       }
       case UNKNOWN ->
           List.of(
@@ -73,6 +92,13 @@ public final class MaskedColumns implements Check {
                       table, names),
                   "look at a few rows with the same role"));
     };
+  }
+
+  /** Whether columns are masked that are read in any case, for they tell where a row lies. */
+  private boolean locates(Set<String> masked) {
+    return columns.stream()
+        .filter(column -> column.kind() == Kind.PARTITION_KEY)
+        .anyMatch(column -> masked.contains(column.name()));
   }
 
   private Set<String> masked() {
@@ -90,6 +116,9 @@ public final class MaskedColumns implements Check {
                   .setIdempotent(true))
           .forEach(row -> names.add(String.valueOf(row.getString(0))));
     } catch (InvalidQueryException e) {
+      if (!UNKNOWN_TABLE.matcher(String.valueOf(e.getMessage())).find()) {
+        throw e;
+      }
       LOG.debug("The cluster knows no masks, as before Cassandra 5.0: {}", e.getMessage());
     }
     return names;

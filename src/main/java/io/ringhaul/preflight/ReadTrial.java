@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
 public final class ReadTrial implements Check {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReadTrial.class);
-  private static final int SMALL_PAGE = 1;
 
   private final Trial trial;
   private final RequestSettings requests;
@@ -78,9 +77,9 @@ public final class ReadTrial implements Check {
         return found;
       }
       Refusal refusal = refused.get();
-      if (refusal.isOf("page_size") && page > SMALL_PAGE) {
+      if (refusal.isOf("page_size") && page > Trial.SMALL_PAGE) {
         found.addAll(pageTooLarge(refusal));
-        page = SMALL_PAGE;
+        page = Trial.SMALL_PAGE;
       } else if (refusal.isOf("read_consistency_levels")) {
         Optional<ConsistencyLevel> other = instead(consistency);
         found.add(ConsistencyChoice.refused("read", consistency, other));
@@ -122,7 +121,7 @@ public final class ReadTrial implements Check {
         refused,
         level ->
             trial
-                .refusal(cql(RowCondition.NONE), level, SMALL_PAGE)
+                .refusal(cql(RowCondition.NONE), level, Trial.SMALL_PAGE)
                 .filter(refusal -> refusal.isOf("read_consistency_levels"))
                 .isEmpty());
   }

@@ -18,8 +18,8 @@ final class Trial {
 
   private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
 
-  /** Rows to a page that no guardrail minds. */
-  static final int SMALL_PAGE = 100;
+  /** Rows to a page that no guardrail minds, however low it is set. */
+  static final int SMALL_PAGE = 1;
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 

@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * just failed.
  *
  * <p>A statement that is explicitly not idempotent is sent again only if it was {@linkplain
- * Failures#isSurelyNotApplied surely not applied}; every other counts as idempotent.
+ * Failures#isSurelyNotApplied surely not applied}, unless the settings {@linkplain
+ * RequestSettings#retriesNonIdempotent() say otherwise}; every other counts as idempotent.
  *
  * <p>Thread-safe. Owns one thread for the pauses; {@link #close()} ends it.
  */
@@ -217,7 +218,9 @@ public final class RequestSender implements AutoCloseable {
   private boolean isWorthAnother(Attempt attempt, Throwable failure) {
     return attempt.number() < settings.maxAttempts()
         && Failures.isPassing(failure)
-        && (isRepeatable(attempt.statement()) || Failures.isSurelyNotApplied(failure))
+        && (isRepeatable(attempt.statement())
+            || settings.retriesNonIdempotent()
+            || Failures.isSurelyNotApplied(failure))
         && attempt.request().retryable().test(Failures.unwrap(failure));
   }
 

@@ -17,6 +17,8 @@ import java.util.Set;
  * @param executionProfile the name of the driver's execution profile to start from; empty for its
  *     default profile
  * @param limits what is never exceeded, whatever the cluster could take
+ * @param retriesNonIdempotent whether statements that are not idempotent are sent again after any
+ *     passing failure, as all others are, so that they may take effect twice; false by default
  */
 public record RequestSettings(
     int parallelism,
@@ -24,9 +26,21 @@ public record RequestSettings(
     Duration timeout,
     int maxAttempts,
     Optional<String> executionProfile,
-    RequestLimits limits) {
+    RequestLimits limits,
+    boolean retriesNonIdempotent) {
 
-  /** Settings without limits. */
+  /** Settings by which no statement that is not idempotent takes effect twice. */
+  public RequestSettings(
+      int parallelism,
+      ConsistencyLevel consistency,
+      Duration timeout,
+      int maxAttempts,
+      Optional<String> executionProfile,
+      RequestLimits limits) {
+    this(parallelism, consistency, timeout, maxAttempts, executionProfile, limits, false);
+  }
+
+  /** The same without limits. */
   public RequestSettings(
       int parallelism,
       ConsistencyLevel consistency,
@@ -54,12 +68,25 @@ public record RequestSettings(
             timeout,
             maxAttempts,
             executionProfile,
-            limits);
+            limits,
+            retriesNonIdempotent);
   }
 
   /** The same with another parallelism. */
   public RequestSettings withParallelism(int requests) {
     return new RequestSettings(
-        requests, consistency, timeout, maxAttempts, executionProfile, limits);
+        requests,
+        consistency,
+        timeout,
+        maxAttempts,
+        executionProfile,
+        limits,
+        retriesNonIdempotent);
+  }
+
+  /** The same, and statements that are not idempotent may take effect twice. */
+  public RequestSettings retryingNonIdempotent() {
+    return new RequestSettings(
+        parallelism, consistency, timeout, maxAttempts, executionProfile, limits, true);
   }
 }

@@ -35,11 +35,15 @@ public final class RangeCounter {
   /** Rows to a page unless another number is set. */
   public static final int DEFAULT_PAGE_SIZE = 5_000;
 
+  /** Parts of a range that may be too much in their smallest form before it is given up. */
+  private static final int MOST_FAILURES = 16;
+
   /** A range of the plan and how many of its parts are still to come. */
   private static final class RangeState {
     private final TokenRange range;
     private final ScanTask task;
     private int open;
+    private int failures;
     private @Nullable UnreadableRangeException failure;
 
     private RangeState(ScanTask task, TokenRange range) {
@@ -47,11 +51,17 @@ public final class RangeCounter {
       this.range = range;
     }
 
+    private void failed(UnreadableRangeException latest) {
+      failure = latest;
+      failures += latest.excess().isPresent() ? 1 : MOST_FAILURES;
+    }
+
     /**
-     * Whether nodes are missing: its other parts would be tried in vain, each as often as may be.
+     * Whether its other parts would be tried in vain: nodes are missing, or all of it takes too
+     * long, and to see that of each of its tokens would have no end.
      */
     private boolean isLost() {
-      return failure != null && failure.excess().isEmpty();
+      return failures >= MOST_FAILURES;
     }
   }
 
@@ -218,7 +228,7 @@ public final class RangeCounter {
       part.owner().open--;
       return;
     }
-    part.owner().failure = UnreadableRangeException.of(part.piece(), keys.table(), failure);
+    part.owner().failed(UnreadableRangeException.of(part.piece(), keys.table(), failure));
     ended(part.owner());
   }
 
@@ -229,16 +239,24 @@ public final class RangeCounter {
       if (!part.cursor().isDivisible(keys.values())) {
         return false;
       }
-      List<Cursor> slices = part.cursor().parts(keys.values(), PageRetries.smallest(rowsToPage));
-      owner.open += slices.size();
-      slices.forEach(slice -> waiting.addLast(new Part(owner, slice, true)));
+      addFirst(owner, part.cursor().parts(keys.values(), PageRetries.smallest(rowsToPage)), true);
     } else if (part.cursor().isToken()) {
-      owner.open++;
-      waiting.addLast(new Part(owner, part.cursor(), true));
+      addFirst(owner, List.of(part.cursor()), true);
     } else {
-      add(owner, part.piece().split(Cursor.PARTS));
+      addFirst(owner, part.cursor().parts(null, part.cursor().mostRows()), false);
     }
     return true;
+  }
+
+  /**
+   * Puts parts before all others: the smallest are tried first, so that a range that cannot be
+   * counted shows after a few failures, and not after those of all its parts.
+   */
+  private void addFirst(RangeState owner, List<Cursor> parts, boolean paging) {
+    owner.open += parts.size();
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      waiting.addFirst(new Part(owner, parts.get(i), paging));
+    }
   }
 
   private void ended(RangeState range) {

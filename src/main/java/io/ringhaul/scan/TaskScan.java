@@ -111,7 +111,7 @@ public final class TaskScan {
     if (!Failures.isPassing(failure)) {
       throw Failures.notPassing(failure, "Reading token range " + cursor.piece());
     }
-    if (Excess.of(failure).isEmpty() || !cursor.isDivisible(values(cursor))) {
+    if (Excess.of(failure).isEmpty() || !cursor.isDivisible(values(cursor)) || !cursor.isSound()) {
       throw UnreadableRangeException.of(cursor.piece(), statements.table(), failure);
     }
     List<Cursor> parts = cursor.parts(values(cursor), PageRetries.smallest(arrival.pageSize()));

@@ -12,6 +12,7 @@ import java.util.Map;
 final class TimedRow {
 
   private final List<BoundStatement> statements = new ArrayList<>(1);
+  private final List<BoundStatement> shared = new ArrayList<>(0);
   private final Map<TimedStaticList, CellSplitter> lists = new LinkedHashMap<>(0);
   private int expiredCells;
   private boolean expired;
@@ -23,6 +24,15 @@ final class TimedRow {
 
   void add(BoundStatement statement) {
     statements.add(statement);
+  }
+
+  /** What all rows of its partition share: none of them takes it along if it is refused. */
+  List<BoundStatement> shared() {
+    return shared;
+  }
+
+  void addShared(BoundStatement statement) {
+    shared.add(statement);
   }
 
   void add(TimedStaticList list, CellSplitter split) {
@@ -43,6 +53,7 @@ final class TimedRow {
   boolean hasOnlyExpiredCells() {
     return expiredCells > 0
         && statements.isEmpty()
+        && shared.isEmpty()
         && lists.values().stream().allMatch(split -> split.writes().isEmpty());
   }
 
@@ -55,9 +66,13 @@ final class TimedRow {
     return expired;
   }
 
-  /** Writes the static lists of its partition. A row that has nothing else counts with these. */
-  void writeLists(ByteBuffer partition, RawRow row, Aside aside) throws InterruptedException {
+  /** Writes what its partition has for all rows. A row that has nothing else counts with it. */
+  void writeShared(ByteBuffer partition, RawRow row, Aside aside) throws InterruptedException {
     int rows = statements.isEmpty() ? 1 : 0;
+    if (!shared.isEmpty()) {
+      aside.write(shared, rows);
+      rows = 0;
+    }
     for (Map.Entry<TimedStaticList, CellSplitter> list : lists.entrySet()) {
       if (!list.getValue().writes().isEmpty()) {
         list.getKey().write(partition, row, list.getValue(), rows, aside);

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>UPDATEs write the cells with other times, and all parts of collections and user-defined
  *       types that are not frozen: these are added, never overwritten, so that no tombstone is
  *       written.
- *   <li>UPDATEs of the partition write static cells, once for all its rows that follow each other;
- *       static lists only to partitions that have none.
+ *   <li>UPDATEs of the partition write static cells, once for all its rows that follow each other,
+ *       and before these, so that none takes them along if the cluster refuses it; static lists
+ *       only to partitions that have none.
  * </ul>
  *
  * <p>Thread-safe.
@@ -130,12 +131,13 @@ final class TimedStatements {
           bound.expire();
         }
         requireOneBatch(bound.statements());
+        requireOneBatch(bound.shared());
       } catch (UnrepresentableValueException e) {
         throw rowKey.named(e, row);
       }
       // Not before: what a refused row shares with others is left to the next of them.
-      if (partition != null && isNew) {
-        bound.writeLists(partition, row, aside);
+      if (partition != null) {
+        bound.writeShared(partition, row, aside);
         run.enter(partition);
       }
       staticContent = content;
@@ -172,7 +174,7 @@ final class TimedStatements {
         CellSplitter split = cells.split(row, readAt(row), now);
         bound.count(split);
         for (CellWrite write : split.writes()) {
-          bound.add(cells.update(row, write, !split.appends()));
+          bound.addShared(cells.update(row, write, !split.appends()));
         }
       }
       if (withLists) {

@@ -241,6 +241,37 @@ class RejectsIT {
         .containsExactly("[p:1, c:2, s:'a', w:5, l:[1,2], v:2]");
   }
 
+  @Test
+  void aRowThatTheClusterRefusesTakesNoStaticCellsAlong() throws IOException {
+    TestCluster.define(
+        "CREATE TABLE "
+            + keyspace
+            + ".refused (p int, c text, s text static, v int, PRIMARY KEY (p, c))");
+    String wide = "c".repeat(70_000);
+    Path csv =
+        Files.writeString(
+            folder.resolve("refused.csv"),
+            "p,c,s,s_writetime,v,v_writetime\n"
+                + String.format("1,%s,a,5,1,6\n", wide)
+                + "1,x,a,5,2,7\n"
+                + String.format("2,%s,b,8,3,9\n", wide)
+                + "3,,d,10,,\n");
+    ImportResult result =
+        operator
+            .importInto(keyspace, "refused")
+            .from(CsvSource.at(csv))
+            .onUnrepresentable(OnUnrepresentable.REJECT)
+            .rejectsTo(folder.resolve("refused.jsonl"))
+            .run();
+    assertThat(result.rows()).isEqualTo(2);
+    assertThat(result.rejectedRows()).isEqualTo(2);
+    assertThat(rows("refused", "p, c, s, WRITETIME(s) AS ws, v, WRITETIME(v) AS wv"))
+        .containsExactlyInAnyOrder(
+            "[p:1, c:'x', s:'a', ws:5, v:2, wv:7]",
+            "[p:2, c:NULL, s:'b', ws:8, v:NULL, wv:NULL]",
+            "[p:3, c:NULL, s:'d', ws:10, v:NULL, wv:NULL]");
+  }
+
   private List<String> rows(String table, String columns) {
     return session.execute("SELECT " + columns + " FROM " + keyspace + "." + table).all().stream()
         .map(Row::getFormattedContents)

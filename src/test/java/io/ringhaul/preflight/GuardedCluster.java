@@ -98,6 +98,17 @@ final class GuardedCluster implements AutoCloseable {
                 new String[] {String.class.getName(), String.class.getName()}));
   }
 
+  /** The largest page that the running node gives ordinary roles, in rows. */
+  void pageSizeThreshold(int rows) throws Exception {
+    manage(
+        node ->
+            node.invoke(
+                new ObjectName(GUARDRAILS),
+                "setPageSizeThreshold",
+                new @Nullable Object[] {-1, rows},
+                new String[] {int.class.getName(), int.class.getName()}));
+  }
+
   /** Sets a guardrail of the running node. */
   void guardrail(String attribute, Object value) throws Exception {
     manage(

@@ -62,6 +62,19 @@ class LocalChecksTest {
   }
 
   @Test
+  void aPartOfATableMayFitWhereAllOfItDoesNot() throws IOException {
+    long usable = Files.getFileStore(folder).getUsableSpace();
+    assertThat(DiskSpace.atMost(folder, usable / 2, "the export").findings()).isEmpty();
+    assertThat(DiskSpace.atMost(folder, usable * 20, "the export").findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
+              assertThat(finding.sentence()).contains(", and the export has at most ");
+            });
+  }
+
+  @Test
   void sizesAreForPeople() {
     assertThat(DiskSpace.readable(1023)).isEqualTo("1023 bytes");
     assertThat(DiskSpace.readable(1536)).isEqualTo("1.5 KiB");

@@ -57,6 +57,16 @@ class CursorTest {
   }
 
   @Test
+  void aTokenThatWasNotAskedForDividesNothing() {
+    TokenRange piece = new TokenRange(0, 160);
+    assertThat(marked(piece, 0).isSound()).isFalse();
+    assertThat(marked(piece, 161).isSound()).isFalse();
+    assertThat(marked(piece, 1).isSound()).isTrue();
+    assertThat(marked(piece, 160).isSound()).isTrue();
+    assertThat(Cursor.at(piece).isSound()).isTrue();
+  }
+
+  @Test
   void aTokenIsDividedByKeysFromItsPositionOn() {
     TokenRange values = new TokenRange(-128, 127);
     Cursor token = marked(new TokenRange(4, 5), 5);

@@ -1,0 +1,148 @@
+package io.ringhaul.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.request.RequestSettings;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Batches of a writer on a real cluster. */
+@ClusterTest
+class BatchWriterIT {
+
+  private final CqlSession session = TestCluster.session();
+
+  /** Equal keys are no reason to share a batch: the replicas may be others. */
+  @Test
+  void aBatchHasOneKeyspace() throws InterruptedException {
+    PreparedStatement one = insert(table());
+    PreparedStatement other = insert(table());
+    AtomicLong batches = new AtomicLong();
+    try (BatchWriter writer =
+        new BatchWriter(
+            session,
+            settings(8),
+            new BatchLimits(100, 1 << 20, 10_000),
+            (rows, bytes) -> batches.incrementAndGet())) {
+      for (int c = 0; c < 10; c++) {
+        writer.add(one.bind(1, c, c));
+        writer.add(other.bind(1, c, -c));
+      }
+      writer.flush();
+      assertThat(writer.writtenStatements()).isEqualTo(20);
+    }
+    assertThat(batches).hasValue(2);
+  }
+
+  /** Who waits for a place as the writer is closed leaves nothing that others would wait for. */
+  @Test
+  void aWriterThatIsClosedHasNothingUnderWay() {
+    PreparedStatement insert = insert(table());
+    for (int i = 0; i < 30; i++) {
+      BatchWriter writer =
+          new BatchWriter(
+              session, settings(1), new BatchLimits(1, 1 << 20, 1), (rows, bytes) -> {});
+      List<CompletableFuture<Void>> adding =
+          List.of(
+              CompletableFuture.runAsync(() -> addUntilClosed(writer, insert)),
+              CompletableFuture.runAsync(() -> addUntilClosed(writer, insert)));
+      while (writer.writtenStatements() == 0) {
+        Thread.onSpinWait();
+      }
+      writer.close();
+      adding.forEach(CompletableFuture::join);
+      assertTimeoutPreemptively(Duration.ofSeconds(20), () -> writer.settle());
+    }
+  }
+
+  /** The first answer to an addition is lost: to send it again is to add twice. */
+  @Test
+  void whatIsNotIdempotentIsSentAgainWhereThatIsWanted() throws InterruptedException {
+    String table = TestCluster.newKeyspace(1) + ".n";
+    TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, n counter)");
+    PreparedStatement add = session.prepare("UPDATE " + table + " SET n = n + 5 WHERE p = ?");
+    try (BatchWriter writer = writer(losingOneAnswer(), settings(1).retryingNonIdempotent())) {
+      writer.add(add.bind(1));
+      writer.flush();
+      assertThat(writer.retries()).isEqualTo(1);
+      assertThat(writer.writtenStatements()).isEqualTo(1);
+    }
+    try (BatchWriter writer = writer(losingOneAnswer(), settings(1))) {
+      writer.add(add.bind(2));
+      assertThatThrownBy(writer::flush).isInstanceOf(UnknownWriteOutcomeException.class);
+      assertThat(writer.retries()).isZero();
+    }
+    assertThat(session.execute("SELECT p, n FROM " + table).all().stream().map(BatchWriterIT::text))
+        .containsExactlyInAnyOrder("1 10", "2 5");
+  }
+
+  private static String text(Row row) {
+    return row.getInt(0) + " " + row.getLong(1);
+  }
+
+  private static BatchWriter writer(CqlSession over, RequestSettings settings) {
+    return new BatchWriter(over, settings, BatchLimits.DEFAULT, (rows, bytes) -> {});
+  }
+
+  private CqlSession losingOneAnswer() {
+    AtomicLong answers = new AtomicLong();
+    return (CqlSession)
+        Proxy.newProxyInstance(
+            CqlSession.class.getClassLoader(),
+            new Class<?>[] {CqlSession.class},
+            (proxy, method, arguments) -> {
+              Object result = method.invoke(session, arguments);
+              return result instanceof CompletionStage<?> answer && answers.getAndIncrement() == 0
+                  ? answer.thenCompose(
+                      lost -> CompletableFuture.failedFuture(new DriverTimeoutException("lost")))
+                  : result;
+            });
+  }
+
+  private static void addUntilClosed(BatchWriter writer, PreparedStatement insert) {
+    try {
+      for (int c = 0; ; c++) {
+        writer.add(insert.bind(1, c, c).setIdempotent(false));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException closed) {
+      // As it is to be.
+    }
+  }
+
+  private static String table() {
+    String table = TestCluster.newKeyspace(1) + ".t";
+    TestCluster.define("CREATE TABLE " + table + " (p int, c int, v int, PRIMARY KEY (p, c))");
+    return table;
+  }
+
+  private PreparedStatement insert(String table) {
+    return session.prepare("INSERT INTO " + table + " (p, c, v) VALUES (?, ?, ?)");
+  }
+
+  private static RequestSettings settings(int parallelism) {
+    return new RequestSettings(
+        parallelism,
+        DefaultConsistencyLevel.LOCAL_QUORUM,
+        Duration.ofSeconds(20),
+        3,
+        Optional.empty());
+  }
+}
