@@ -62,6 +62,9 @@ final class JsonRecords implements Closeable {
 
   private long restLine = 1;
 
+  /** The line on which the record before ends; 0 for none. */
+  private long lastLine;
+
   /** Whether the document at hand begins on the line where the one before it ended. */
   private boolean sharesLine;
 
@@ -130,7 +133,7 @@ final class JsonRecords implements Closeable {
     if (token != JsonToken.START_OBJECT) {
       throw noObject();
     }
-    sharesLine = number > 1 && startLine == restLine;
+    sharesLine = startLine == lastLine;
     depth = json.getParsingContext().getNestingDepth();
     return true;
   }
@@ -148,6 +151,7 @@ final class JsonRecords implements Closeable {
     end = place() + 1;
     rest = end;
     restLine = line();
+    lastLine = restLine;
     mixesLines |= sharesLine || restLine > startLine;
     hasRecord = true;
     if (text.hasEscapes(start, end)) {
@@ -254,6 +258,7 @@ final class JsonRecords implements Closeable {
     end = parserStart + json.currentLocation().getCharOffset();
     rest = end;
     restLine = parserLine + json.currentLocation().getLineNr() - 1;
+    lastLine = restLine;
     hasRecord = true;
     return new MalformedRecordException(place(" " + what), null);
   }
@@ -265,10 +270,14 @@ final class JsonRecords implements Closeable {
    */
   private BulkOperationException lost(String what, @Nullable JsonProcessingException cause)
       throws IOException {
-    if (depth == 0 && cause != null) {
+    boolean isBetween = depth == 0 && cause != null;
+    depth = 0;
+    if (isBetween && !text.keeps(rest)) {
+      return fatal(what, cause);
+    }
+    if (isBetween) {
       findStart();
     }
-    depth = 0;
     if (mixesLines || !text.keeps(start) || text.at(start) < 0) {
       return fatal(what, cause);
     }
@@ -294,14 +303,21 @@ final class JsonRecords implements Closeable {
     start = rest;
     startLine = restLine;
     for (int c = text.at(start); isBetween(c); c = text.at(++start)) {
-      if (c == '\n' || (c == '\r' && text.at(start + 1) != '\n')) {
-        startLine++;
-      }
+      startLine += endsLine(start) ? 1 : 0;
     }
   }
 
+  private boolean endsLine(long place) throws IOException {
+    int c = text.at(place);
+    return c == '\n' || (c == '\r' && text.at(place + 1) != '\n');
+  }
+
   private boolean isBetween(int c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || (inArray && c == ',');
+    return isBlank(c) || (inArray && c == ',');
+  }
+
+  private static boolean isBlank(int c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
   }
 
   /** Whether the record's first line is a brace and nothing else, so that others are too. */
@@ -319,18 +335,23 @@ final class JsonRecords implements Closeable {
 
   /** Begins anew behind the line break, or at the end of the file. */
   private void readFrom(long lineBreak) throws IOException {
-    int first = text.at(lineBreak);
-    boolean isPair = first == '\r' && text.at(lineBreak + 1) == '\n';
-    rest = lineBreak + (first < 0 ? 0 : isPair ? 2 : 1);
+    // What is read anew stays at hand, however much is kept before it.
+    text.seek(lineBreak);
+    rest = lineBreak;
     restLine = startLine;
+    lastLine = startLine;
+    int next = skipBlanks();
     json.close();
-    parserStart = rest;
-    parserLine = startLine + 1;
-    boolean opensArray = inArray && first >= 0;
+    parserLine = restLine;
+    boolean opensArray = inArray && rest > lineBreak;
     if (opensArray) {
-      // The parser that begins here has not seen the array begin.
-      parserStart--;
+      // The parser that begins here has not seen the array begin. Nor the element before this one,
+      // whose comma may stand before this one.
+      parserStart = next == ',' ? rest : rest - 1;
+      rest = parserStart + 1;
       text.replace(parserStart, '[');
+    } else {
+      parserStart = rest;
     }
     text.seek(parserStart);
     json = JsonInput.open(text);
@@ -338,6 +359,16 @@ final class JsonRecords implements Closeable {
     if (opensArray) {
       json.nextToken();
     }
+  }
+
+  /** Passes over blanks and line breaks; gives what follows, -1 at the end of the file. */
+  private int skipBlanks() throws IOException {
+    int c = text.at(rest);
+    for (; isBlank(c); c = text.at(++rest)) {
+      text.seek(rest);
+      restLine += endsLine(rest) ? 1 : 0;
+    }
+    return c;
   }
 
   private StorageException fatal(String what, @Nullable JsonProcessingException cause) {
