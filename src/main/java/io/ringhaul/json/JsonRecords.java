@@ -1,21 +1,16 @@
 package io.ringhaul.json;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.base.ParserBase;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.SourceFile;
 import io.ringhaul.format.SourceRecord;
-import io.ringhaul.text.JsonInput;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,18 +26,9 @@ final class JsonRecords implements Closeable {
 
   private static final String NO_JSON = "is no JSON";
 
-  /** How many records are looked at for one that is a document. */
-  private static final int GREATEST_LOOK = 1_000;
-
   private final SourceFile file;
   private final JsonText text;
-  private JsonParser json;
-  private ParserBase places;
-
-  /** Where the parser began to read: what it takes for place 0 and line 1. */
-  private long parserStart;
-
-  private long parserLine = 1;
+  private final JsonPlaces json;
 
   private long number;
   private boolean inArray;
@@ -80,9 +66,7 @@ final class JsonRecords implements Closeable {
     try {
       text = new JsonText(content);
       rest = text.position();
-      parserStart = rest;
-      json = JsonInput.open(text);
-      places = (ParserBase) json;
+      json = new JsonPlaces(text);
     } catch (IOException | RuntimeException e) {
       content.close();
       throw e;
@@ -91,7 +75,7 @@ final class JsonRecords implements Closeable {
 
   /** The parser, for reading the document at hand. */
   JsonParser json() {
-    return json;
+    return json.parser();
   }
 
   /**
@@ -106,12 +90,12 @@ final class JsonRecords implements Closeable {
     text.keepFrom(rest);
     JsonToken token;
     try {
-      token = json.nextToken();
+      token = json.parser().nextToken();
       if (token == JsonToken.START_ARRAY && number == 0 && !inArray) {
         inArray = true;
-        rest = place() + 1;
-        restLine = line();
-        token = json.nextToken();
+        rest = json.place() + 1;
+        restLine = json.line();
+        token = json.parser().nextToken();
       }
     } catch (JsonProcessingException e) {
       number++;
@@ -128,13 +112,13 @@ final class JsonRecords implements Closeable {
     if (token == null) {
       throw fatal("ends before the end of its array", null);
     }
-    start = place();
-    startLine = line();
+    start = json.place();
+    startLine = json.line();
     if (token != JsonToken.START_OBJECT) {
       throw noObject();
     }
     sharesLine = startLine == lastLine;
-    depth = json.getParsingContext().getNestingDepth();
+    depth = json.parser().getParsingContext().getNestingDepth();
     return true;
   }
 
@@ -144,13 +128,13 @@ final class JsonRecords implements Closeable {
    * @throws MalformedRecordException if it holds bytes that are no text
    */
   void end() throws IOException {
-    while (json.getParsingContext().getNestingDepth() >= depth) {
-      json.nextToken();
+    while (json.parser().getParsingContext().getNestingDepth() >= depth) {
+      json.parser().nextToken();
     }
     depth = 0;
-    end = place() + 1;
+    end = json.place() + 1;
     rest = end;
-    restLine = line();
+    restLine = json.line();
     lastLine = restLine;
     mixesLines |= sharesLine || restLine > startLine;
     hasRecord = true;
@@ -159,44 +143,12 @@ final class JsonRecords implements Closeable {
     }
   }
 
-  /**
-   * Goes to the first document and reads it; the names of its fields.
-   *
-   * @throws StorageException if there is none, but something else
-   */
-  List<String> firstFields() {
-    List<String> names = new ArrayList<>();
-    @Nullable MalformedRecordException first = null;
-    for (int i = 0; i < GREATEST_LOOK; i++) {
-      try {
-        if (!next()) {
-          break;
-        }
-        while (json.nextToken() != JsonToken.END_OBJECT) {
-          names.add(json.currentName());
-          json.nextToken();
-          json.skipChildren();
-        }
-        end();
-        return names;
-      } catch (MalformedRecordException e) {
-        first = first == null ? e : first;
-      } catch (IOException e) {
-        BulkOperationException failure = failure(e);
-        if (!(failure instanceof MalformedRecordException malformed)) {
-          throw failure;
-        }
-        first = first == null ? malformed : first;
-      }
-      names.clear();
-    }
-    if (first != null) {
-      throw new StorageException(
-          file.toString(),
-          String.format("The file %s %s there: %s", file, NO_JSON, first.getMessage()),
-          first);
-    }
-    return names;
+  /** The file, if none of its first records is a document. */
+  StorageException noDocument(BulkOperationException first) {
+    return new StorageException(
+        file.toString(),
+        String.format("The file %s %s there: %s", file, NO_JSON, first.getMessage()),
+        first);
   }
 
   /** The record at hand, or the one that was refused; empty if there is none. */
@@ -222,19 +174,10 @@ final class JsonRecords implements Closeable {
     }
   }
 
-  /** The place of the bracket that the parser stands at. */
-  private long place() {
-    return parserStart + places.getTokenCharacterOffset() - 1;
-  }
-
-  private long line() {
-    return parserLine + places.getTokenLineNr() - 1;
-  }
-
   /** After the array's end there is nothing more. */
   private void requireEnd() throws IOException {
     try {
-      if (json.nextToken() == null) {
+      if (json.parser().nextToken() == null) {
         return;
       }
     } catch (JsonProcessingException e) {
@@ -250,14 +193,13 @@ final class JsonRecords implements Closeable {
       return lost(what, null);
     }
     try {
-      json.skipChildren();
+      json.parser().skipChildren();
     } catch (JsonProcessingException e) {
       return lost(NO_JSON, e);
     }
-    json.finishToken();
-    end = parserStart + json.currentLocation().getCharOffset();
+    end = json.endPlace();
     rest = end;
-    restLine = parserLine + json.currentLocation().getLineNr() - 1;
+    restLine = json.endLine();
     lastLine = restLine;
     hasRecord = true;
     return new MalformedRecordException(place(" " + what), null);
@@ -341,23 +283,12 @@ final class JsonRecords implements Closeable {
     restLine = startLine;
     lastLine = startLine;
     int next = skipBlanks();
-    json.close();
-    parserLine = restLine;
-    boolean opensArray = inArray && rest > lineBreak;
-    if (opensArray) {
-      // The parser that begins here has not seen the array begin. Nor the element before this one,
-      // whose comma may stand before this one.
-      parserStart = next == ',' ? rest : rest - 1;
-      rest = parserStart + 1;
-      text.replace(parserStart, '[');
+    if (inArray && rest > lineBreak) {
+      // The element before is gone, and with it the comma that may stand before this one.
+      rest += next == ',' ? 1 : 0;
+      json.restartInArray(rest, restLine);
     } else {
-      parserStart = rest;
-    }
-    text.seek(parserStart);
-    json = JsonInput.open(text);
-    places = (ParserBase) json;
-    if (opensArray) {
-      json.nextToken();
+      json.restart(rest, restLine);
     }
   }
 
@@ -381,13 +312,8 @@ final class JsonRecords implements Closeable {
   }
 
   private String message(String what, @Nullable JsonProcessingException cause) {
-    JsonLocation location = cause == null ? json.currentLocation() : cause.getLocation();
-    return String.format(
-        "%s%s: line %d, column %d",
-        what,
-        cause == null ? "" : " there: " + cause.getOriginalMessage(),
-        parserLine + location.getLineNr() - 1,
-        location.getColumnNr());
+    String reason = cause == null ? "" : " there: " + cause.getOriginalMessage();
+    return what + reason + ": " + json.location(cause);
   }
 
   @Override
