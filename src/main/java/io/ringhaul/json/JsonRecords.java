@@ -225,13 +225,10 @@ final class JsonRecords implements Closeable {
     }
     String message = place(" " + message(what, cause));
     long lineBreak = text.lineBreak(start);
-    if (number == 1 && isBraceAlone(lineBreak)) {
+    if (number == 1 && text.keeps(start) && text.isAlone('{', start, lineBreak)) {
       return fatal(what, cause);
     }
-    end = lineBreak;
-    while (inArray && end > start && text.keeps(start) && isBetween(text.at(end - 1))) {
-      end--;
-    }
+    end = inArray && text.keeps(start) ? text.trimmed(start, lineBreak, ',') : lineBreak;
     hasRecord = true;
     if (text.hasEscapes(start, end)) {
       message = place(" holds bytes that are no UTF-8");
@@ -242,47 +239,28 @@ final class JsonRecords implements Closeable {
 
   /** Goes to the first character of what is no document. */
   private void findStart() throws IOException {
+    skip(inArray ? ',' : ' ');
     start = rest;
     startLine = restLine;
-    for (int c = text.at(start); isBetween(c); c = text.at(++start)) {
-      startLine += endsLine(start) ? 1 : 0;
+  }
+
+  /** Passes over blanks, line breaks and another character; gives what follows, -1 at the end. */
+  private int skip(int other) throws IOException {
+    int c = text.at(rest);
+    for (; JsonText.isBlank(c) || c == other; c = text.at(++rest)) {
+      // What follows stays at hand, however much is kept before it.
+      text.seek(rest);
+      restLine += text.endsLine(rest) ? 1 : 0;
     }
-  }
-
-  private boolean endsLine(long place) throws IOException {
-    int c = text.at(place);
-    return c == '\n' || (c == '\r' && text.at(place + 1) != '\n');
-  }
-
-  private boolean isBetween(int c) {
-    return isBlank(c) || (inArray && c == ',');
-  }
-
-  private static boolean isBlank(int c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-  }
-
-  /** Whether the record's first line is a brace and nothing else, so that others are too. */
-  private boolean isBraceAlone(long lineBreak) throws IOException {
-    if (!text.keeps(start) || text.at(start) != '{') {
-      return false;
-    }
-    for (long i = start + 1; i < lineBreak; i++) {
-      if (!isBetween(text.at(i))) {
-        return false;
-      }
-    }
-    return true;
+    return c;
   }
 
   /** Begins anew behind the line break, or at the end of the file. */
   private void readFrom(long lineBreak) throws IOException {
-    // What is read anew stays at hand, however much is kept before it.
-    text.seek(lineBreak);
     rest = lineBreak;
     restLine = startLine;
     lastLine = startLine;
-    int next = skipBlanks();
+    int next = skip(' ');
     if (inArray && rest > lineBreak) {
       // The element before is gone, and with it the comma that may stand before this one.
       rest += next == ',' ? 1 : 0;
@@ -290,16 +268,6 @@ final class JsonRecords implements Closeable {
     } else {
       json.restart(rest, restLine);
     }
-  }
-
-  /** Passes over blanks and line breaks; gives what follows, -1 at the end of the file. */
-  private int skipBlanks() throws IOException {
-    int c = text.at(rest);
-    for (; isBlank(c); c = text.at(++rest)) {
-      text.seek(rest);
-      restLine += endsLine(rest) ? 1 : 0;
-    }
-    return c;
   }
 
   private StorageException fatal(String what, @Nullable JsonProcessingException cause) {
