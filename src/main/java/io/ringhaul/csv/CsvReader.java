@@ -32,6 +32,7 @@ final class CsvReader {
   private final boolean dsbulk;
   private final int comment;
   private final int largestRecord;
+  private final CsvProblems problems;
   private final boolean[] endsPlainText = new boolean[256];
   private final boolean[] endsQuotedText = new boolean[256];
   private final CsvRecord record = new CsvRecord();
@@ -70,6 +71,7 @@ final class CsvReader {
     this.dsbulk = syntax.dialect() == CsvDialect.DSBULK;
     this.comment = comment == 0 ? NONE : comment;
     this.largestRecord = largestRecord;
+    this.problems = new CsvProblems(syntax, largestRecord);
     endsPlainText[delimiter] = true;
     endsPlainText[CsvSyntax.CR] = true;
     endsPlainText[CsvSyntax.LF] = true;
@@ -155,14 +157,13 @@ final class CsvReader {
     } catch (BrokenRecord e) {
       problem = e.getMessage();
     }
-    if (problem != null) {
-      if (brokenField > 0 && !breaksLines && !passesOver) {
-        endWithFirstLine();
-      }
-    } else if (width > 0 && record.fields() != width && !isBlank()) {
-      problem = String.format("has %d fields, not %d", record.fields(), width);
-    } else {
+    if (problem == null && width > 0 && record.fields() != width && !isBlank()) {
+      problem = problems.otherWidth(record.fields(), width);
+    }
+    if (problem == null) {
       breaksLines |= brokenField > 0;
+    } else if (brokenField > 0 && !breaksLines && !passesOver) {
+      endWithFirstLine();
     }
   }
 
@@ -190,7 +191,7 @@ final class CsvReader {
         // DSBulk lets blanks follow the closing quote.
         record.append((byte) value);
         afterQuotes = false;
-        problem = problem == null ? textAfterQuotes() : problem;
+        problem = problem == null ? problems.textAfterQuotes(record.fields() + 1) : problem;
       }
     }
   }
@@ -207,7 +208,8 @@ final class CsvReader {
         return;
       } else if (value == ByteFeed.END) {
         endText(feed.length());
-        throw new BrokenRecord(passesOver ? tooLarge() : openAtTheEnd());
+        throw new BrokenRecord(
+            passesOver ? problems.tooLarge() : problems.openAtTheEnd(record.fields() + 1));
       } else {
         if (lineEnds.isBreak(value, feed)) {
           breakLine();
@@ -225,17 +227,13 @@ final class CsvReader {
     }
     if (passesOver && !breaksLines) {
       endText(0);
-      throw new BrokenRecord(tooLarge());
+      throw new BrokenRecord(problems.tooLarge());
     }
   }
 
   /** Takes the first line alone for the record. */
   private void endWithFirstLine() throws IOException {
-    problem =
-        String.format(
-            "has a quote in field %d that is not closed on its line, where no record before it is"
-                + " of several lines; close it, or write a quote within quotes as %s",
-            brokenField, escapedQuote());
+    problem = problems.openOnItsLine(brokenField);
     feed.reset();
     line = recordLine;
     skipLine();
@@ -275,7 +273,7 @@ final class CsvReader {
     if (record.size() + (long) record.fields() <= largestRecord && feed.length() <= LARGEST_TEXT) {
       return;
     }
-    problem = tooLarge();
+    problem = problems.tooLarge();
     if (brokenField > 0 && !breaksLines && !passesOver) {
       throw new BrokenRecord(problem);
     }
@@ -287,29 +285,5 @@ final class CsvReader {
     passesOver = true;
     record.clear();
     feed.mark();
-  }
-
-  private String tooLarge() {
-    return String.format(
-        "is larger than %d bytes; a quote in it may not be closed. If it is right, raise"
-            + " maxRecordSize",
-        largestRecord);
-  }
-
-  private String openAtTheEnd() {
-    return String.format(
-        "has a quote in field %d that is not closed: the file ends in it, so it is cut off or was"
-            + " written in another dialect",
-        record.fields() + 1);
-  }
-
-  private String textAfterQuotes() {
-    return String.format(
-        "has text after the closing quote of field %d; write a quote within quotes as %s",
-        record.fields() + 1, escapedQuote());
-  }
-
-  private String escapedQuote() {
-    return "" + (char) escape + (char) quote;
   }
 }

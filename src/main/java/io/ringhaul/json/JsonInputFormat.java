@@ -82,7 +82,7 @@ final class JsonInputFormat implements InputFormat {
     Set<String> fields = new LinkedHashSet<>();
     for (SourceFile file : files) {
       try (JsonRecords records = new JsonRecords(file)) {
-        fields.addAll(records.firstFields());
+        fields.addAll(FirstDocument.fields(records));
       }
       if (!fields.isEmpty()) {
         break;

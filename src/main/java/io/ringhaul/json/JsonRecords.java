@@ -1,21 +1,16 @@
 package io.ringhaul.json;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.base.ParserBase;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.SourceFile;
 import io.ringhaul.format.SourceRecord;
-import io.ringhaul.text.JsonInput;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,18 +26,9 @@ final class JsonRecords implements Closeable {
 
   private static final String NO_JSON = "is no JSON";
 
-  /** How many records are looked at for one that is a document. */
-  private static final int GREATEST_LOOK = 1_000;
-
   private final SourceFile file;
   private final JsonText text;
-  private JsonParser json;
-  private ParserBase places;
-
-  /** Where the parser began to read: what it takes for place 0 and line 1. */
-  private long parserStart;
-
-  private long parserLine = 1;
+  private final JsonPlaces json;
 
   private long number;
   private boolean inArray;
@@ -62,6 +48,9 @@ final class JsonRecords implements Closeable {
 
   private long restLine = 1;
 
+  /** The line on which the record before ends; 0 for none. */
+  private long lastLine;
+
   /** Whether the document at hand begins on the line where the one before it ended. */
   private boolean sharesLine;
 
@@ -77,9 +66,7 @@ final class JsonRecords implements Closeable {
     try {
       text = new JsonText(content);
       rest = text.position();
-      parserStart = rest;
-      json = JsonInput.open(text);
-      places = (ParserBase) json;
+      json = new JsonPlaces(text);
     } catch (IOException | RuntimeException e) {
       content.close();
       throw e;
@@ -88,7 +75,7 @@ final class JsonRecords implements Closeable {
 
   /** The parser, for reading the document at hand. */
   JsonParser json() {
-    return json;
+    return json.parser();
   }
 
   /**
@@ -103,12 +90,12 @@ final class JsonRecords implements Closeable {
     text.keepFrom(rest);
     JsonToken token;
     try {
-      token = json.nextToken();
+      token = json.parser().nextToken();
       if (token == JsonToken.START_ARRAY && number == 0 && !inArray) {
         inArray = true;
-        rest = place() + 1;
-        restLine = line();
-        token = json.nextToken();
+        rest = json.place() + 1;
+        restLine = json.line();
+        token = json.parser().nextToken();
       }
     } catch (JsonProcessingException e) {
       number++;
@@ -125,13 +112,13 @@ final class JsonRecords implements Closeable {
     if (token == null) {
       throw fatal("ends before the end of its array", null);
     }
-    start = place();
-    startLine = line();
+    start = json.place();
+    startLine = json.line();
     if (token != JsonToken.START_OBJECT) {
       throw noObject();
     }
-    sharesLine = number > 1 && startLine == restLine;
-    depth = json.getParsingContext().getNestingDepth();
+    sharesLine = startLine == lastLine;
+    depth = json.parser().getParsingContext().getNestingDepth();
     return true;
   }
 
@@ -141,13 +128,14 @@ final class JsonRecords implements Closeable {
    * @throws MalformedRecordException if it holds bytes that are no text
    */
   void end() throws IOException {
-    while (json.getParsingContext().getNestingDepth() >= depth) {
-      json.nextToken();
+    while (json.parser().getParsingContext().getNestingDepth() >= depth) {
+      json.parser().nextToken();
     }
     depth = 0;
-    end = place() + 1;
+    end = json.place() + 1;
     rest = end;
-    restLine = line();
+    restLine = json.line();
+    lastLine = restLine;
     mixesLines |= sharesLine || restLine > startLine;
     hasRecord = true;
     if (text.hasEscapes(start, end)) {
@@ -155,44 +143,12 @@ final class JsonRecords implements Closeable {
     }
   }
 
-  /**
-   * Goes to the first document and reads it; the names of its fields.
-   *
-   * @throws StorageException if there is none, but something else
-   */
-  List<String> firstFields() {
-    List<String> names = new ArrayList<>();
-    @Nullable MalformedRecordException first = null;
-    for (int i = 0; i < GREATEST_LOOK; i++) {
-      try {
-        if (!next()) {
-          break;
-        }
-        while (json.nextToken() != JsonToken.END_OBJECT) {
-          names.add(json.currentName());
-          json.nextToken();
-          json.skipChildren();
-        }
-        end();
-        return names;
-      } catch (MalformedRecordException e) {
-        first = first == null ? e : first;
-      } catch (IOException e) {
-        BulkOperationException failure = failure(e);
-        if (!(failure instanceof MalformedRecordException malformed)) {
-          throw failure;
-        }
-        first = first == null ? malformed : first;
-      }
-      names.clear();
-    }
-    if (first != null) {
-      throw new StorageException(
-          file.toString(),
-          String.format("The file %s %s there: %s", file, NO_JSON, first.getMessage()),
-          first);
-    }
-    return names;
+  /** The file, if none of its first records is a document. */
+  StorageException noDocument(BulkOperationException first) {
+    return new StorageException(
+        file.toString(),
+        String.format("The file %s %s there: %s", file, NO_JSON, first.getMessage()),
+        first);
   }
 
   /** The record at hand, or the one that was refused; empty if there is none. */
@@ -218,19 +174,10 @@ final class JsonRecords implements Closeable {
     }
   }
 
-  /** The place of the bracket that the parser stands at. */
-  private long place() {
-    return parserStart + places.getTokenCharacterOffset() - 1;
-  }
-
-  private long line() {
-    return parserLine + places.getTokenLineNr() - 1;
-  }
-
   /** After the array's end there is nothing more. */
   private void requireEnd() throws IOException {
     try {
-      if (json.nextToken() == null) {
+      if (json.parser().nextToken() == null) {
         return;
       }
     } catch (JsonProcessingException e) {
@@ -246,14 +193,14 @@ final class JsonRecords implements Closeable {
       return lost(what, null);
     }
     try {
-      json.skipChildren();
+      json.parser().skipChildren();
     } catch (JsonProcessingException e) {
       return lost(NO_JSON, e);
     }
-    json.finishToken();
-    end = parserStart + json.currentLocation().getCharOffset();
+    end = json.endPlace();
     rest = end;
-    restLine = parserLine + json.currentLocation().getLineNr() - 1;
+    restLine = json.endLine();
+    lastLine = restLine;
     hasRecord = true;
     return new MalformedRecordException(place(" " + what), null);
   }
@@ -265,22 +212,23 @@ final class JsonRecords implements Closeable {
    */
   private BulkOperationException lost(String what, @Nullable JsonProcessingException cause)
       throws IOException {
-    if (depth == 0 && cause != null) {
+    boolean isBetween = depth == 0 && cause != null;
+    depth = 0;
+    if (isBetween && !text.keeps(rest)) {
+      return fatal(what, cause);
+    }
+    if (isBetween) {
       findStart();
     }
-    depth = 0;
     if (mixesLines || !text.keeps(start) || text.at(start) < 0) {
       return fatal(what, cause);
     }
     String message = place(" " + message(what, cause));
     long lineBreak = text.lineBreak(start);
-    if (number == 1 && isBraceAlone(lineBreak)) {
+    if (number == 1 && text.keeps(start) && text.isAlone('{', start, lineBreak)) {
       return fatal(what, cause);
     }
-    end = lineBreak;
-    while (inArray && end > start && text.keeps(start) && isBetween(text.at(end - 1))) {
-      end--;
-    }
+    end = inArray && text.keeps(start) ? text.trimmed(start, lineBreak, ',') : lineBreak;
     hasRecord = true;
     if (text.hasEscapes(start, end)) {
       message = place(" holds bytes that are no UTF-8");
@@ -291,52 +239,34 @@ final class JsonRecords implements Closeable {
 
   /** Goes to the first character of what is no document. */
   private void findStart() throws IOException {
+    skip(inArray ? ',' : ' ');
     start = rest;
     startLine = restLine;
-    for (int c = text.at(start); isBetween(c); c = text.at(++start)) {
-      if (c == '\n' || (c == '\r' && text.at(start + 1) != '\n')) {
-        startLine++;
-      }
-    }
   }
 
-  private boolean isBetween(int c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || (inArray && c == ',');
-  }
-
-  /** Whether the record's first line is a brace and nothing else, so that others are too. */
-  private boolean isBraceAlone(long lineBreak) throws IOException {
-    if (!text.keeps(start) || text.at(start) != '{') {
-      return false;
+  /** Passes over blanks, line breaks and another character; gives what follows, -1 at the end. */
+  private int skip(int other) throws IOException {
+    int c = text.at(rest);
+    for (; JsonText.isBlank(c) || c == other; c = text.at(++rest)) {
+      // What follows stays at hand, however much is kept before it.
+      text.seek(rest);
+      restLine += text.endsLine(rest) ? 1 : 0;
     }
-    for (long i = start + 1; i < lineBreak; i++) {
-      if (!isBetween(text.at(i))) {
-        return false;
-      }
-    }
-    return true;
+    return c;
   }
 
   /** Begins anew behind the line break, or at the end of the file. */
   private void readFrom(long lineBreak) throws IOException {
-    int first = text.at(lineBreak);
-    boolean isPair = first == '\r' && text.at(lineBreak + 1) == '\n';
-    rest = lineBreak + (first < 0 ? 0 : isPair ? 2 : 1);
+    rest = lineBreak;
     restLine = startLine;
-    json.close();
-    parserStart = rest;
-    parserLine = startLine + 1;
-    boolean opensArray = inArray && first >= 0;
-    if (opensArray) {
-      // The parser that begins here has not seen the array begin.
-      parserStart--;
-      text.replace(parserStart, '[');
-    }
-    text.seek(parserStart);
-    json = JsonInput.open(text);
-    places = (ParserBase) json;
-    if (opensArray) {
-      json.nextToken();
+    lastLine = startLine;
+    int next = skip(' ');
+    if (inArray && rest > lineBreak) {
+      // The element before is gone, and with it the comma that may stand before this one.
+      rest += next == ',' ? 1 : 0;
+      json.restartInArray(rest, restLine);
+    } else {
+      json.restart(rest, restLine);
     }
   }
 
@@ -350,13 +280,8 @@ final class JsonRecords implements Closeable {
   }
 
   private String message(String what, @Nullable JsonProcessingException cause) {
-    JsonLocation location = cause == null ? json.currentLocation() : cause.getLocation();
-    return String.format(
-        "%s%s: line %d, column %d",
-        what,
-        cause == null ? "" : " there: " + cause.getOriginalMessage(),
-        parserLine + location.getLineNr() - 1,
-        location.getColumnNr());
+    String reason = cause == null ? "" : " there: " + cause.getOriginalMessage();
+    return what + reason + ": " + json.location(cause);
   }
 
   @Override

@@ -114,6 +114,30 @@ final class JsonText extends Reader {
     return place;
   }
 
+  /** Whether a line ends with the character at the place, which is kept. */
+  boolean endsLine(long place) throws IOException {
+    int c = at(place);
+    return c == '\n' || (c == '\r' && at(place + 1) != '\n');
+  }
+
+  static boolean isBlank(int c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  }
+
+  /** The end of the range, which is kept, without blanks and another character there. */
+  long trimmed(long from, long to, char other) throws IOException {
+    long end = to;
+    while (end > from && (isBlank(at(end - 1)) || at(end - 1) == other)) {
+      end--;
+    }
+    return end;
+  }
+
+  /** Whether the range, which is kept, is the character and blanks. */
+  boolean isAlone(char first, long from, long to) throws IOException {
+    return at(from) == first && trimmed(from + 1, to, ' ') == from + 1;
+  }
+
   /** Whether a byte in the range is no UTF-8. */
   boolean hasEscapes(long from, long to) {
     if (lastEscape < from) {

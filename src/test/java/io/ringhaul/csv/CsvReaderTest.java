@@ -159,10 +159,20 @@ class CsvReaderTest {
     assertRecord(closedLater, 4, "g,\"h\"", null);
     assertRecord(closedLater, 5, "i,j", null);
 
+    // The next quote closes it by chance, and takes the delimiters between into the field.
+    CsvReader narrow = reader("1,a,2\n1,\"abc,5\n2,x,6\"\n3,y,7\n", RFC4180);
+    narrow.expectFields(3);
+    narrow.next();
+    assertRecord(narrow, 2, "1,\"abc,5", problem);
+    assertRecord(narrow, 3, "2,x,6\"", null);
+    assertRecord(narrow, 4, "3,y,7", null);
+    assertThat(narrow.next()).isNull();
+
     CsvReader wide = reader("a,b\nc,\"d\ne,\",f\ng,h\n", RFC4180);
     wide.expectFields(2);
     wide.next();
-    assertRecord(wide, 2, "c,\"d\ne,\",f", "has 3 fields, not 2");
+    assertRecord(wide, 2, "c,\"d", problem);
+    assertRecord(wide, 3, "e,\",f", problem);
     assertRecord(wide, 4, "g,h", null);
 
     CsvReader last = reader("a,b\nc,\"d", DSBULK);

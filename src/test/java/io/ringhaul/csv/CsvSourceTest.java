@@ -140,15 +140,15 @@ class CsvSourceTest {
 
   @Test
   void recordsOfTheWrongWidthAreToldAndTheNextIsRead() throws IOException {
-    Path file = write("a.csv", "id,name\n1,x\n2\n\"3\n\",y,z\n4,\"a\"b\n\n5,v\n");
+    Path file = write("a.csv", "id,name\n1,\"x\n\"\n2\n\"3\n\",y,z\n4,\"a\"b\n\n5,v\n");
     Imported imported = CsvFolders.read(CsvSource.at(file), TABLE);
     assertThat(imported.rows())
-        .containsExactly(List.of(number(1), text("x")), List.of(number(5), text("v")));
+        .containsExactly(List.of(number(1), text("x\n")), List.of(number(5), text("v")));
     assertThat(imported.refused())
         .containsExactly(
-            "Record 2 (line 3) of " + file + " has 1 fields, not 2; its fields must be [id, name]",
-            "Record 3 (line 4) of " + file + " has 3 fields, not 2; its fields must be [id, name]",
-            "Record 4 (line 6) of "
+            "Record 2 (line 4) of " + file + " has 1 fields, not 2; its fields must be [id, name]",
+            "Record 3 (line 5) of " + file + " has 3 fields, not 2; its fields must be [id, name]",
+            "Record 4 (line 7) of "
                 + file
                 + " has text after the closing quote of field 2; write a quote within quotes as"
                 + " \"\"; its fields must be [id, name]");

@@ -337,6 +337,73 @@ class JsonRowsTest {
             "line 2: {\"k\":3}");
   }
 
+  @Test
+  void commasBeforeTheElementsOfAnArray() {
+    for (String end : List.of("\n", "\r\n", "\r", "\n \t\r\n\n", "\n".repeat(200_000))) {
+      for (String comma : List.of(",", " , ")) {
+        String next = end + comma;
+        String array =
+            String.join(
+                next,
+                "[{\"k\":1}",
+                "{\"k\":2 BAD",
+                "{\"k\":3}",
+                "BAD",
+                "BAD",
+                "{\"k\":6}",
+                "7",
+                "{\"k\":",
+                "{\"k\":9}" + end + "]");
+        long lines = end.replace("\r\n", "\n").length() - (end.contains("\t") ? 2 : 0);
+        List<String> rows = read(array);
+        assertThat(rows).hasSize(9);
+        assertThat(List.of(rows.get(0), rows.get(2), rows.get(5), rows.get(8)))
+            .containsExactly(
+                "00000001,null,null",
+                "00000003,null,null",
+                "00000006,null,null",
+                "00000009,null,null");
+        assertThat(records(array))
+            .containsExactly(
+                "line 1: {\"k\":1}",
+                "line " + (1 + lines) + ": {\"k\":2 BAD",
+                "line " + (1 + 2 * lines) + ": {\"k\":3}",
+                "line " + (1 + 3 * lines) + ": BAD",
+                "line " + (1 + 4 * lines) + ": BAD",
+                "line " + (1 + 5 * lines) + ": {\"k\":6}",
+                "line " + (1 + 6 * lines) + ": 7",
+                "line " + (1 + 7 * lines) + ": {\"k\":",
+                "line " + (1 + 8 * lines) + ": {\"k\":9}");
+      }
+    }
+  }
+
+  @Test
+  void badLinesOneAfterTheOther() {
+    assertThat(records("{\"k\":1}\nx\n\ny\r\n{\"k\":2}\n7\nz"))
+        .containsExactly(
+            "line 1: {\"k\":1}",
+            "line 2: x",
+            "line 4: y",
+            "line 5: {\"k\":2}",
+            "line 6: 7",
+            "line 7: z");
+  }
+
+  /** More blanks than are kept, and then what is no document: there is no telling where it began. */
+  @Test
+  void textThatIsNoJsonBehindManyBlanks() {
+    String blanks = " ".repeat(35_000_000);
+    for (String content : List.of("{\"k\":1}\n" + blanks + "x\n", "[" + blanks + "x\n]")) {
+      assertThatThrownBy(() -> read(content))
+          .isInstanceOf(StorageException.class)
+          .hasMessageStartingWith("The file part-1.json is no JSON there: Unrecognized token 'x'");
+    }
+    assertThat(read("[x\n" + blanks + ",{\"k\":2}\n,{\"k\":3}]"))
+        .hasSize(3)
+        .endsWith("00000002,null,null", "00000003,null,null");
+  }
+
   /** Where lines say nothing of documents, there is no telling where the next one begins. */
   @Test
   void textThatIsNoJsonWithoutLines() {

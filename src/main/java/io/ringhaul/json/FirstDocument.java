@@ -1,0 +1,59 @@
+package io.ringhaul.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.MalformedRecordException;
+import io.ringhaul.exceptions.StorageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The first document of a file, which shows what its documents hold. */
+final class FirstDocument {
+
+  /** How many records are looked at for one that is a document. */
+  private static final int GREATEST_LOOK = 1_000;
+
+  private FirstDocument() {}
+
+  /**
+   * The names of its fields; none if the file is empty.
+   *
+   * @param records at the start of the file
+   * @throws StorageException if there is no document, but something else
+   */
+  static List<String> fields(JsonRecords records) {
+    List<String> names = new ArrayList<>();
+    @Nullable BulkOperationException first = null;
+    for (int i = 0; i < GREATEST_LOOK; i++) {
+      try {
+        if (!records.next()) {
+          break;
+        }
+        JsonParser json = records.json();
+        while (json.nextToken() != JsonToken.END_OBJECT) {
+          names.add(json.currentName());
+          json.nextToken();
+          json.skipChildren();
+        }
+        records.end();
+        return names;
+      } catch (MalformedRecordException e) {
+        first = first == null ? e : first;
+      } catch (IOException e) {
+        BulkOperationException failure = records.failure(e);
+        if (!(failure instanceof MalformedRecordException)) {
+          throw failure;
+        }
+        first = first == null ? failure : first;
+      }
+      names.clear();
+    }
+    if (first != null) {
+      throw records.noDocument(first);
+    }
+    return names;
+  }
+}
