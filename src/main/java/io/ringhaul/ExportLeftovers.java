@@ -7,9 +7,11 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
+import io.ringhaul.job.PartitionStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -34,12 +36,27 @@ public final class ExportLeftovers {
   public static int clean(JobStore store, UUID id, ExportTarget target) {
     Job job = find(store, id, target);
     if (job.status() == JobStatus.COMPLETED) {
-      return clean(job, target, ExportCheckpoints.outputs(store.partitions(id)));
+      return cleanCompleted(store, job, target);
     }
+    List<JobPartition> before = store.partitions(id);
     try (JobRun run = store.begin(id)) {
-      int removed = clean(job, target, ExportCheckpoints.outputs(run.partitions()));
+      before.stream()
+          .filter(partition -> partition.status() == PartitionStatus.FAILED)
+          .forEach(partition -> run.failed(partition.number(), partition.error().orElse("")));
+      try {
+        return clean(job, target, ExportCheckpoints.outputs(run.partitions()));
+      } finally {
+        endAsBefore(run, job);
+      }
+    }
+  }
+
+  /** Who looks at a failed job afterwards is to see why it failed. */
+  private static void endAsBefore(JobRun run, Job job) {
+    if (job.status() == JobStatus.FAILED) {
+      run.failed(job.error().orElse(""));
+    } else {
       run.stopped();
-      return removed;
     }
   }
 
@@ -55,7 +72,7 @@ public final class ExportLeftovers {
     Job job = find(store, id, target);
     int removed;
     if (job.status() == JobStatus.COMPLETED) {
-      removed = clean(job, target, ExportCheckpoints.outputs(store.partitions(id)));
+      removed = cleanCompleted(store, job, target);
     } else {
       try (JobRun run = store.begin(id)) {
         removed = clean(job, target, List.of());
@@ -88,6 +105,16 @@ public final class ExportLeftovers {
               }
             });
     return job;
+  }
+
+  private static int cleanCompleted(JobStore store, Job job, ExportTarget target) {
+    if (job.plan().isEmpty()) {
+      return 0;
+    }
+    TargetPlan plan = StoredExport.parse(job.plan().get()).target();
+    try (TargetSession session = target.open()) {
+      return session.cleanCommitted(plan, ExportCheckpoints.outputs(store.partitions(job.id())));
+    }
   }
 
   private static int clean(Job job, ExportTarget target, List<TaskOutput> kept) {

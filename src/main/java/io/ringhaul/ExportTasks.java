@@ -112,11 +112,12 @@ final class ExportTasks {
           failed,
           job.isDurable() ? "resume job " + job.id() : "run the operation again");
     }
+    if (stopped) {
+      // First: rows that the budget has counted may be those of a task that was given up.
+      throw new JobStoppedException(job.id(), doing + " was stopped. " + job.remedy());
+    }
     if (budget.isSpent()) {
       return;
-    }
-    if (stopped) {
-      throw new JobStoppedException(job.id(), doing + " was stopped. " + job.remedy());
     }
     Tiling.requireExactly(tokens, done);
   }

@@ -1,6 +1,7 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.JobRun;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class JobPulse implements AutoCloseable {
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
   private final JobRun run;
+  private final Duration silence;
   private final ScheduledExecutorService clock;
   private long answered = System.nanoTime();
   private long stopAsked;
@@ -34,7 +36,15 @@ final class JobPulse implements AutoCloseable {
   private @Nullable BulkOperationException failure;
 
   JobPulse(JobRun run) {
+    this(run, SILENCE);
+  }
+
+  /**
+   * @param silence how long the store may be away
+   */
+  JobPulse(JobRun run, Duration silence) {
     this.run = run;
+    this.silence = silence;
     this.clock =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -67,7 +77,7 @@ final class JobPulse implements AutoCloseable {
 
   /** A store that is away for a moment is no reason to end hours of work. */
   private synchronized void silence(StorageException e) {
-    if (System.nanoTime() - answered > SILENCE.toNanos()) {
+    if (System.nanoTime() - answered > silence.toNanos()) {
       fail(e);
     } else {
       LOG.warn("The job's store did not answer and is asked again: {}", e.getMessage());
@@ -81,8 +91,16 @@ final class JobPulse implements AutoCloseable {
   /** See {@link OperationJob#isStopping()}. */
   synchronized boolean isStopping() {
     BulkOperationException met = failure;
+    if (met instanceof JobException) {
+      throw new JobException(run.job().id(), String.valueOf(met.getMessage()), met);
+    }
     if (met != null) {
       throw new BulkOperationException(String.valueOf(met.getMessage()), met);
+    }
+    if (System.nanoTime() - answered > silence.toNanos()) {
+      // A beat that hangs says nothing, and who looks at the job sees a dead process.
+      throw new BulkOperationException(
+          "The job's store has not answered for " + silence.toSeconds() + " s");
     }
     return stopping;
   }

@@ -127,7 +127,6 @@ final class ImportCommand extends JobCommand<ImportResult> {
       report.add("expiredRows", result.expiredRows());
       report.add("expiredCells", result.expiredCells());
     }
-    report.add("rowsRead", result.rowsRead());
     result
         .rejects()
         .ifPresent(

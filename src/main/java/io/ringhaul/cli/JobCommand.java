@@ -43,4 +43,9 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
   final void begin() {
     job().begin(spec().name() + " " + table());
   }
+
+  @Override
+  final void progressed(long rows) {
+    job().progressed(rows);
+  }
 }

@@ -34,6 +34,12 @@ final class JobRunOptions {
   private @Nullable String name;
 
   @Option(
+      names = "--job-description",
+      paramLabel = "TEXT",
+      description = "What the job is for, for people.")
+  private @Nullable String description;
+
+  @Option(
       names = "--job-label",
       paramLabel = "KEY=VALUE",
       description = "A label of the job; repeatable.")
@@ -56,9 +62,12 @@ final class JobRunOptions {
       throw new InvalidSettingException(
           "--resume", "--resume takes a job store, and --job-store is none");
     }
-    JobStore opened = location.openOrWarn(command.commandLine().getErr());
+    // Who names a job wants it kept, and that one taken up: in memory it would begin anew.
+    JobStore opened =
+        id == null ? location.openOrWarn(command.commandLine().getErr()) : location.open();
     JobOptions options = JobOptions.in(opened).madeBy(StoredCommand.of(command));
     options = name == null ? options : options.named(name);
+    options = description == null ? options : options.describedAs(description);
     for (Map.Entry<String, String> label : labels.entrySet()) {
       options = options.labelled(label.getKey(), label.getValue());
     }

@@ -25,22 +25,29 @@ abstract class JobsAgainCommand extends JobsSubcommand {
 
   @Override
   public final Integer call() {
-    List<String> arguments;
+    String[] arguments;
     // Closed before the job runs: the command opens it anew.
     try (JobStore jobs = open()) {
       Job job = JobFinder.find(jobs, words.get(0));
       List<String> overrides = words.subList(1, words.size());
       List<String> command = StoredCommand.with(command(job), overrides);
-      arguments = new ArrayList<>(prepare(jobs, job, command));
-      arguments.add("--job-id=" + job.id());
-      arguments.add("--resume");
+      // Told before anything is forgotten: a slip of the pen must not cost what is done.
+      String[] planned = resuming(command, job);
+      Main.commandLine(planned).parseArgs(planned);
+      arguments = resuming(prepare(jobs, job, command), job);
     }
+    return Main.commandLine(arguments).execute(arguments);
+  }
+
+  private String[] resuming(List<String> command, Job job) {
+    List<String> arguments = new ArrayList<>(command);
+    arguments.add("--job-id=" + job.id());
+    arguments.add("--resume");
     location().option().ifPresent(store -> arguments.add("--job-store=" + store));
     if (json()) {
       arguments.add("--json");
     }
-    String[] all = arguments.toArray(String[]::new);
-    return Main.commandLine(all).execute(all);
+    return arguments.toArray(String[]::new);
   }
 
   /**
@@ -51,10 +58,13 @@ abstract class JobsAgainCommand extends JobsSubcommand {
    */
   abstract List<String> prepare(JobStore jobs, Job job, List<String> command);
 
-  /** The command with the name and labels of a job that the store will not have any more. */
+  /** The command with what people call a job that the store will not have any more. */
   static List<String> named(List<String> command, Job job) {
     List<String> named = new ArrayList<>(command);
     named.add("--job-name=" + job.name());
+    if (!job.description().isEmpty()) {
+      named.add("--job-description=" + job.description());
+    }
     job.labels().forEach((label, value) -> named.add("--job-label=" + label + "=" + value));
     return named;
   }

@@ -8,6 +8,7 @@ import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
@@ -15,15 +16,25 @@ import picocli.CommandLine.Command;
 @Command(
     name = "restart",
     description =
-        "Forgets what a job has done, removes what it has written and not committed, and runs it"
-            + " from its beginning.",
+        "Forgets what a job has done, removes what an export has written and not committed, and"
+            + " runs it from its beginning. What an import has written stays and is written again;"
+            + " where rows may add to counters or append to lists, that takes --replay-in-doubt.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class JobsRestartCommand extends JobsAgainCommand {
 
+  /** The option of an import that lets it write rows twice, whatever they are. */
+  private static final String REPLAY = "--replay-in-doubt";
+
+  /** Columns whose values may add up: as the job keeps its columns. */
+  private static final Pattern MAY_ADD_UP = Pattern.compile(" counter\\b| list<");
+
   @Override
   List<String> prepare(JobStore jobs, Job job, List<String> command) {
     if (job.kind() == JobKind.IMPORT) {
+      if (!command.contains(REPLAY)) {
+        requireNothingAddsUp(jobs, job);
+      }
       jobs.reset(job.id());
       return command;
     }
@@ -41,5 +52,22 @@ final class JobsRestartCommand extends JobsAgainCommand {
     }
     ExportLeftovers.giveUp(jobs, job.id(), ExportCommand.targetOf(command));
     return named(command, job);
+  }
+
+  /** What a job forgets it cannot name as doubtful afterwards. */
+  private static void requireNothingAddsUp(JobStore jobs, Job job) {
+    String columns = job.definition().fingerprint().getOrDefault("columns", "");
+    long begun =
+        jobs.partitions(job.id()).stream().filter(partition -> partition.attempt() > 0).count();
+    if (begun == 0 || !MAY_ADD_UP.matcher(columns).find()) {
+      return;
+    }
+    throw new JobException(
+        job.id(),
+        String.format(
+            "Job %s has written rows of %d of its partitions, and its columns (%s) may add up when"
+                + " they are written again: empty the table and give %s, or resume the job",
+            job.id(), begun, columns, REPLAY),
+        null);
   }
 }

@@ -115,6 +115,11 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     // Most have nothing to do by then.
   }
 
+  /** So many rows are handled by now. */
+  void progressed(long rows) {
+    // Most have nothing to do with it.
+  }
+
   final TableArgument table() {
     return Objects.requireNonNull(table);
   }
@@ -166,7 +171,14 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       R result;
       begin();
       try (ProgressDisplay progress = ProgressDisplay.of(spec().name() + " " + table())) {
-        result = request.onProgress(progress::show).run();
+        result =
+            request
+                .onProgress(
+                    now -> {
+                      progressed(now.rows());
+                      progress.show(now);
+                    })
+                .run();
       }
       describe(result, report);
       report.done(result.totals());

@@ -57,6 +57,14 @@ final class RunningJob implements AutoCloseable {
     signals = StopOnSignal.of(store, id, this::endedTooLate);
   }
 
+  /** So many rows are handled by now. */
+  void progressed(long rows) {
+    StopOnSignal listening = signals;
+    if (listening != null) {
+      listening.progressed(rows);
+    }
+  }
+
   /**
    * Says what failed, and how the job goes on.
    *

@@ -48,6 +48,11 @@ final class FolderCleaning {
    */
   int run() {
     try {
+      if (!Files.isDirectory(DurableFiles.parent(folder))) {
+        // Not made again for a lock on nothing.
+        requirePresent();
+        return 0;
+      }
       // Without leftovers nothing is written, not even a lock.
       return hasLeftovers() || !kept.isEmpty() ? FolderLock.holding(folder, this::locked) : 0;
     } catch (IOException e) {

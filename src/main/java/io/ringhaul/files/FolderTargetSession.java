@@ -34,11 +34,24 @@ public final class FolderTargetSession implements TargetSession {
     try {
       TargetState state = TargetState.of(folder);
       FolderPlan plan = FolderPlan.of(export, state.folder(), format.name(), properties);
-      state.requireFit(plan);
+      if (!isCommitted(state, plan)) {
+        state.requireFit(plan);
+      }
       return plan.toPlan();
     } catch (IOException e) {
       throw unusable(e);
     }
+  }
+
+  /** A job whose commit was not recorded finds it when it comes to committing. */
+  private static boolean isCommitted(TargetState state, FolderPlan plan) throws IOException {
+    boolean hasFiles =
+        state.entries().stream()
+            .anyMatch(entry -> PartName.isOf(plan.jobId(), entry.getFileName().toString()));
+    return hasFiles
+        && Manifest.find(state.folder().path())
+            .filter(manifest -> manifest.holds(plan.jobId()))
+            .isPresent();
   }
 
   @Override

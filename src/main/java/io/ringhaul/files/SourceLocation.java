@@ -53,7 +53,8 @@ public final class SourceLocation {
 
   /**
    * Does not compute the checksums of files that a manifest lists. Default: each is computed before
-   * the first row of its file is imported.
+   * the first row of its file is imported. Without them a job that is resumed does not notice that
+   * a file has changed between its runs.
    */
   public SourceLocation withoutChecksums() {
     return new SourceLocation(location, mayBeGlob, compression, false);

@@ -63,6 +63,18 @@ public interface TargetSession extends AutoCloseable {
     return 0;
   }
 
+  /**
+   * Removes what an export that is committed has left beside its result: temporary files and files
+   * of attempts that came to nothing. The result itself need not be there any more.
+   *
+   * @param committed what the export's tasks wrote; never removed where the target cannot tell
+   *     whether somebody has it
+   * @return how many files were removed
+   */
+  default int cleanCommitted(TargetPlan plan, List<TaskOutput> committed) {
+    return clean(plan, List.of());
+  }
+
   /** Releases what this object opened. */
   @Override
   void close();

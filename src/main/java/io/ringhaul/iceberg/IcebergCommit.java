@@ -148,8 +148,15 @@ final class IcebergCommit {
   /** The job was committed before or elsewhere: what this run wrote beside it goes. */
   private CommitResult found(List<DataFile> files, Snapshot snapshot) {
     try {
-      Set<String> kept = jobSnapshot.dataFiles(snapshot);
-      DataFiles.delete(io, files.stream().filter(file -> !kept.contains(file.location())).toList());
+      Set<String> kept =
+          jobSnapshot.dataFiles(snapshot).stream()
+              .map(DataFileName::of)
+              .collect(Collectors.toSet());
+      DataFiles.delete(
+          io,
+          files.stream()
+              .filter(file -> !kept.contains(DataFileName.of(file.location())))
+              .toList());
     } catch (RuntimeException e) {
       LOG.warn("Data files of export {} that are in no snapshot may be left", jobId, e);
     }

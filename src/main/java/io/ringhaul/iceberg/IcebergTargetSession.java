@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -197,13 +198,27 @@ final class IcebergTargetSession implements TargetSession {
 
   @Override
   public int clean(TargetPlan plan, List<TaskOutput> kept) {
+    return clean(plan, kept, JobCleaning::run);
+  }
+
+  /** The files may be those of a table that was renamed, and so are left alone. */
+  @Override
+  public int cleanCommitted(TargetPlan plan, List<TaskOutput> committed) {
+    return clean(plan, committed, JobCleaning::runCommitted);
+  }
+
+  private int clean(
+      TargetPlan plan,
+      List<TaskOutput> kept,
+      ToIntBiFunction<JobCleaning, Set<String>> cleaning) {
     WriteLayout layout = WriteLayout.from(plan);
     Set<String> names =
         DataFiles.of(kept, layout.spec()).stream()
             .map(file -> DataFileName.of(file.location()))
             .collect(Collectors.toSet());
     try {
-      return new JobCleaning(catalog(), layout, io(layout), written).run(names);
+      return cleaning.applyAsInt(
+          new JobCleaning(catalog(), layout, io(layout), written), names);
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {

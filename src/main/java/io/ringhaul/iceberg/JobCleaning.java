@@ -52,12 +52,21 @@ final class JobCleaning {
    * @throws StorageException if a file that is to stay is gone; nothing is removed then
    */
   int run(Set<String> kept) {
+    Optional<List<String>> listed = listing.dataFiles();
+    listed.ifPresent(locations -> requirePresent(kept, locations));
+    return run(kept, listed);
+  }
+
+  /** The same for an export that is committed, whose files may be gone with its table's rows. */
+  int runCommitted(Set<String> kept) {
+    return run(kept, listing.dataFiles());
+  }
+
+  private int run(Set<String> kept, Optional<List<String>> listed) {
     Optional<Table> table =
         catalog.tableExists(identifier)
             ? Optional.of(catalog.loadTable(identifier))
             : Optional.empty();
-    Optional<List<String>> listed = listing.dataFiles();
-    listed.ifPresent(locations -> requirePresent(kept, locations));
     List<String> useless =
         listed.orElseGet(this::known).stream()
             .filter(location -> !kept.contains(DataFileName.of(location)))

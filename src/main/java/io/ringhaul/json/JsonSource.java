@@ -119,7 +119,8 @@ public final class JsonSource implements ImportSource {
 
   /**
    * Does not compute the checksums of files that a manifest lists. Default: each is computed before
-   * the first row of its file is imported.
+   * the first row of its file is imported. Without them a job that is resumed does not notice that
+   * a file has changed between its runs.
    */
   public JsonSource withoutChecksums() {
     return new JsonSource(location.withoutChecksums(), settings);

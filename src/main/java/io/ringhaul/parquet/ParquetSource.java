@@ -37,7 +37,8 @@ public final class ParquetSource implements ImportSource {
 
   /**
    * Does not compute the checksums of files that a manifest lists. Default: each is computed before
-   * the first row of its file is imported.
+   * the first row of its file is imported. Without them a job that is resumed does not notice that
+   * a file has changed between its runs.
    */
   public ParquetSource withoutChecksums() {
     return new ParquetSource(location.withoutChecksums());

@@ -187,6 +187,40 @@ class JobsCommandIT {
   }
 
   @Test
+  void aSlipOfThePenForgetsNothing() throws InterruptedException {
+    stoppedExport();
+    List<JobPartition> before = partitions();
+    assertSentence(run("restart", id.toString(), "--page-seize=500"), 2, "--page-seize");
+    assertSentence(run("restart", id.toString(), "--page-size=many"), 2, "many");
+    int done =
+        before.stream()
+            .filter(each -> each.status() == PartitionStatus.DONE)
+            .findFirst()
+            .orElseThrow()
+            .number();
+    assertSentence(run("retry", id.toString(), "--partition=" + done, "--nonsense"), 2, "nonsense");
+    assertThat(partitions()).isEqualTo(before);
+  }
+
+  @Test
+  void aJobThatIsNamedIsKeptOrNotBegun() throws IOException {
+    Path home = Files.createDirectories(folder.resolve("home/.ringhaul"));
+    Files.writeString(home.resolve("jobs.db"), "not a database".repeat(99));
+    String before = System.getProperty("user.home");
+    System.setProperty("user.home", home.getParent().toString());
+    try {
+      assertSentence(export("--job-id=" + id, "--resume"), 1, home.resolve("jobs.db").toString());
+      assertSentence(export("--job-id=" + id), 1, home.resolve("jobs.db").toString());
+      assertThat(out).doesNotExist();
+      CapturedRun unnamed = export();
+      assertThat(unnamed.exitCode()).as(unnamed.err()).isZero();
+      assertThat(unnamed.err()).contains("this job is kept in memory only");
+    } finally {
+      System.setProperty("user.home", before);
+    }
+  }
+
+  @Test
   void aJobThatALivingProcessWorksOnIsLeftAlone() {
     try (JobStore store = JobStore.file(jobs)) {
       store.create(
@@ -260,10 +294,13 @@ class JobsCommandIT {
 
   @Test
   void anIdIsForOneJobUnlessItIsResumed() {
-    CapturedRun first = export("--job-id=" + id, "--job-store=" + jobs, "--json");
+    CapturedRun first =
+        export(
+            "--job-id=" + id, "--job-store=" + jobs, "--job-description=for the audit", "--json");
     assertThat(first.exitCode()).as(first.err()).isZero();
     assertThat(first.json().path("jobId").asText()).isEqualTo(id.toString());
     assertThat(first.err()).contains("export " + keyspace + ".t: job " + id);
+    assertThat(stored().description()).isEqualTo("for the audit");
     assertSentence(
         export("--job-id=" + id, "--job-store=" + jobs), 1, "Job " + id + " (export " + keyspace);
     CapturedRun again = export("--job-id=" + id, "--job-store=" + jobs, "--resume", "--json");

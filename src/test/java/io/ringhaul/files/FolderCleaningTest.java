@@ -3,6 +3,7 @@ package io.ringhaul.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringhaul.disk.DurableFiles;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.Manifest.PartFile;
 import io.ringhaul.format.Compression;
@@ -100,6 +101,39 @@ class FolderCleaningTest {
         .hasMessage(
             "The file %s of the export %s is gone from %s; begin a new export",
             fileName(kept), job, staging);
+  }
+
+  @Test
+  void aFolderThatIsGoneIsNotMadeAgain() throws IOException {
+    folder = parent.resolve("month").resolve("out");
+    FolderTargetSession session = session(WriteMode.CREATE);
+    TargetPlan plan = session.plan(LineFormat.export(job));
+    TaskOutput output = LineFormat.write(session, plan, 0, 1);
+    session.commit(plan, List.of(output));
+    DurableFiles.delete(parent.resolve("month"));
+    assertThat(session.cleanCommitted(plan, List.of(output))).isZero();
+    assertThatThrownBy(() -> session.clean(plan, List.of(output)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("is gone from");
+    assertThat(names(parent)).isEmpty();
+  }
+
+  @Test
+  void aSampleWhoseCommitWasNotRecordedIsFoundByThePlan() throws IOException {
+    FolderTargetSession session = session(WriteMode.CREATE);
+    TargetPlan plan = session.plan(LineFormat.export(job));
+    TaskOutput output = LineFormat.write(session, plan, 0, 1, 2);
+    session.commit(plan, List.of(output));
+
+    FolderTargetSession other = session(WriteMode.CREATE);
+    TargetPlan again = other.plan(LineFormat.export(job));
+    assertThat(other.clean(again, List.of())).isZero();
+    TaskOutput second = LineFormat.write(other, again, 0, 3);
+    other.commit(again, List.of(second));
+    assertIds(1, 2);
+    assertThatThrownBy(() -> other.plan(LineFormat.export(UUID.randomUUID())))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("is not empty");
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A small disk of its own, in memory. Mounting takes the rights of root. */
-final class Disk implements AutoCloseable {
+public final class Disk implements AutoCloseable {
 
   private static final String FILLER = "filler";
 
@@ -20,7 +20,7 @@ final class Disk implements AutoCloseable {
   }
 
   /** Whether this process may mount. */
-  static boolean canBeMounted(Path folder) throws IOException {
+  public static boolean canBeMounted(Path folder) throws IOException {
     try (Disk disk = mount(folder, 1)) {
       return Files.isDirectory(disk.folder);
     } catch (IllegalStateException e) {
@@ -28,13 +28,13 @@ final class Disk implements AutoCloseable {
     }
   }
 
-  static Disk mount(Path folder, int megabytes) throws IOException {
+  public static Disk mount(Path folder, int megabytes) throws IOException {
     Files.createDirectories(folder);
     run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", folder.toString());
     return new Disk(folder);
   }
 
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
@@ -54,6 +54,11 @@ final class Disk implements AutoCloseable {
 
   void makeRoom() throws IOException {
     Files.delete(folder.resolve(FILLER));
+  }
+
+  /** Makes it larger or smaller; what it holds stays. */
+  public void resize(int megabytes) {
+    run("mount", "-o", "remount,size=" + megabytes + "m", folder.toString());
   }
 
   void makeReadOnly() {

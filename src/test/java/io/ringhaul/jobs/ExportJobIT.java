@@ -11,6 +11,7 @@ import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.disk.DurableFiles;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.JobStoppedException;
@@ -21,6 +22,7 @@ import io.ringhaul.formats.Format;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
@@ -226,6 +228,56 @@ class ExportJobIT {
     assertThat(ExportLeftovers.giveUp(store, id, target)).isPositive();
     assertThat(store.find(id)).isEmpty();
     assertThat(dataFiles()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Format.class,
+      names = {"ICEBERG", "CSV"})
+  void whatACompletedJobHasLeftIsRemovedWhereverItsResultIsNow(Format format) throws IOException {
+    Path out = folder.resolve("out");
+    ExportTarget target = format.target(out);
+    request(target, store).run();
+    assertThat(ExportLeftovers.clean(store, id, target)).isZero();
+    assertBack(format);
+    Path elsewhere = folder.resolve("elsewhere");
+    Files.move(out, elsewhere);
+    assertThat(ExportLeftovers.clean(store, id, target)).isZero();
+    assertThat(ExportLeftovers.giveUp(store, id, target)).isZero();
+    assertThat(store.find(id)).isEmpty();
+    DurableFiles.delete(out);
+    Files.move(elsewhere, out);
+    assertBack(format);
+  }
+
+  @Test
+  void aFailedJobThatIsCleanedSaysStillWhyItFailed() {
+    ExportTarget target = Format.CSV.target(folder.resolve("out"));
+    assertThatThrownBy(
+            () ->
+                request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store)
+                    .splitCount(SPLITS)
+                    .run())
+        .isInstanceOf(StorageException.class);
+    int open =
+        store.partitions(id).stream()
+            .filter(each -> each.status() == PartitionStatus.PENDING)
+            .findFirst()
+            .orElseThrow()
+            .number();
+    try (JobRun run = store.begin(id)) {
+      run.failed(open, "node 3 is away");
+      run.failed("a range could not be read");
+    }
+    List<JobPartition> before = store.partitions(id);
+    ExportLeftovers.clean(store, id, target);
+    Job cleaned = store.find(id).orElseThrow();
+    assertThat(cleaned.status()).isEqualTo(JobStatus.FAILED);
+    assertThat(cleaned.error()).contains("a range could not be read");
+    assertThat(cleaned.figures().failed()).isEqualTo(1);
+    assertThat(store.partitions(id)).isEqualTo(before);
+    assertThat(request(target, store).run().rows()).isEqualTo(ROWS);
+    assertBack(Format.CSV);
   }
 
   @Test

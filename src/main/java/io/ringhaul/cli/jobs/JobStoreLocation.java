@@ -23,7 +23,8 @@ public final class JobStoreLocation {
   private static final String OPTION = "--job-store";
   private static final String NONE = "none";
   private static final String POSTGRES = "jdbc:postgresql:";
-  private static final Pattern PASSWORD = Pattern.compile("([?&])password=[^&]*");
+  private static final Pattern PASSWORD =
+      Pattern.compile("([?&](?:ssl)?password)=[^&]*", Pattern.CASE_INSENSITIVE);
 
   private final String text;
   private final boolean isDefault;
@@ -147,6 +148,6 @@ public final class JobStoreLocation {
 
   @Override
   public String toString() {
-    return PASSWORD.matcher(text).replaceAll("$1password=***");
+    return PASSWORD.matcher(text).replaceAll("$1=***");
   }
 }

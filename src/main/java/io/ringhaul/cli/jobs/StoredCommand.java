@@ -26,6 +26,7 @@ public final class StoredCommand {
       Set.of(
           "--config",
           "--help",
+          "--job-description",
           "--job-id",
           "--job-label",
           "--job-name",

@@ -124,6 +124,11 @@ class JobStoreLocationTest {
     JobStoreLocation location = JobStoreLocation.of(null, Map.of(JobStoreLocation.VARIABLE, url));
     assertThat(location).hasToString("jdbc:postgresql://db/jobs?user=me&password=***&ssl=true");
     assertThat(ResumeCommand.of(JOB, location)).isEqualTo("ringhaul jobs resume " + JOB);
+    String ofKey = "jdbc:postgresql://db/jobs?user=me&sslPassword=s3cret";
+    assertThatThrownBy(() -> JobStoreLocation.of(ofKey, Map.of()))
+        .isInstanceOf(InvalidSettingException.class);
+    assertThat(JobStoreLocation.of(null, Map.of(JobStoreLocation.VARIABLE, ofKey)))
+        .hasToString("jdbc:postgresql://db/jobs?user=me&sslPassword=***");
     assertThat(JobStoreLocation.of("jdbc:postgresql://db/jobs?user=me", Map.of()).option())
         .contains("jdbc:postgresql://db/jobs?user=me");
   }

@@ -1,0 +1,79 @@
+package io.ringhaul.cli.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobDefinition;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobRun;
+import io.ringhaul.job.JobStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** How long a process that is to end waits for its job. */
+class StopOnSignalTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final UUID id = UUID.randomUUID();
+  private final JobStore store = JobStore.inMemory();
+  private final AtomicBoolean late = new AtomicBoolean();
+
+  @Test
+  void rowsThatAreInFlightMayTakeLong() throws InterruptedException {
+    StopOnSignal stop = new StopOnSignal(store, id, () -> late.set(true), PATIENCE);
+    Thread hook = new Thread(stop::stop);
+    hook.start();
+    for (int rows = 1; rows <= 10; rows++) {
+      Thread.sleep(250);
+      stop.progressed(rows);
+    }
+    assertThat(hook.isAlive()).isTrue();
+    stop.close();
+    hook.join();
+    assertThat(late).isFalse();
+  }
+
+  @Test
+  void whatDoesNotMoveIsGivenUp() throws InterruptedException {
+    StopOnSignal stop = new StopOnSignal(store, id, () -> late.set(true), PATIENCE);
+    stop.progressed(7);
+    Thread hook = new Thread(stop::stop);
+    hook.start();
+    for (int look = 0; look < 20 && hook.isAlive(); look++) {
+      Thread.sleep(250);
+      stop.progressed(7);
+    }
+    assertThat(late).isTrue();
+    hook.join();
+  }
+
+  @Test
+  void aJobThatIsTakenUpAfterTheSignalStops() throws InterruptedException {
+    store.create(
+        Job.pending(
+            id,
+            "slow",
+            "",
+            Map.of(),
+            JobKind.EXPORT,
+            new JobDefinition(Map.of(), Map.of(), List.of())));
+    store.begin(id).stopped();
+    StopOnSignal stop = new StopOnSignal(store, id, () -> late.set(true), Duration.ofMinutes(1));
+    Thread hook = new Thread(stop::stop);
+    hook.start();
+    // It is asked for the first time while nobody works on the job.
+    Thread.sleep(500);
+    try (JobRun run = store.begin(id)) {
+      Thread.sleep(500);
+      assertThat(run.beat()).isTrue();
+    }
+    stop.close();
+    hook.join();
+    assertThat(late).isFalse();
+  }
+}
