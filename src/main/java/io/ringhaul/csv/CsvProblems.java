@@ -10,7 +10,7 @@ final class CsvProblems {
    * @param largestRecord bytes that a record may have
    */
   CsvProblems(CsvSyntax syntax, int largestRecord) {
-    this.escapedQuote = "" + (char) syntax.escape() + (char) syntax.quote();
+    this.escapedQuote = "" + syntax.escape() + syntax.quote();
     this.largestRecord = largestRecord;
   }
 

@@ -154,9 +154,7 @@ final class IcebergCommit {
               .collect(Collectors.toSet());
       DataFiles.delete(
           io,
-          files.stream()
-              .filter(file -> !kept.contains(DataFileName.of(file.location())))
-              .toList());
+          files.stream().filter(file -> !kept.contains(DataFileName.of(file.location()))).toList());
     } catch (RuntimeException e) {
       LOG.warn("Data files of export {} that are in no snapshot may be left", jobId, e);
     }

@@ -208,17 +208,14 @@ final class IcebergTargetSession implements TargetSession {
   }
 
   private int clean(
-      TargetPlan plan,
-      List<TaskOutput> kept,
-      ToIntBiFunction<JobCleaning, Set<String>> cleaning) {
+      TargetPlan plan, List<TaskOutput> kept, ToIntBiFunction<JobCleaning, Set<String>> cleaning) {
     WriteLayout layout = WriteLayout.from(plan);
     Set<String> names =
         DataFiles.of(kept, layout.spec()).stream()
             .map(file -> DataFileName.of(file.location()))
             .collect(Collectors.toSet());
     try {
-      return cleaning.applyAsInt(
-          new JobCleaning(catalog(), layout, io(layout), written), names);
+      return cleaning.applyAsInt(new JobCleaning(catalog(), layout, io(layout), written), names);
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fails an operation at its first row that the other side cannot hold, or keeps all of them. Each
- * task {@linkplain #openTask() keeps its own} until it is done. Thread-safe.
+ * task {@linkplain #openTask(int) keeps its own} until it is done. Thread-safe.
  */
 public final class RejectedRows implements AutoCloseable {
 

@@ -37,14 +37,22 @@ class DamagedInputIT {
     keyspace = TestCluster.newKeyspace(1);
     TestCluster.define(
         List.of(
-            "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text, d decimal,"
+            "CREATE TABLE "
+                + keyspace
+                + ".t (id int PRIMARY KEY, v text, d decimal,"
                 + " m map<int,text>)",
-            "CREATE TABLE " + keyspace + ".copy (id int PRIMARY KEY, v text, d decimal,"
+            "CREATE TABLE "
+                + keyspace
+                + ".copy (id int PRIMARY KEY, v text, d decimal,"
                 + " m map<int,text>)"));
     for (int id = 0; id < 20; id++) {
       TestCluster.session()
           .execute(
-              "INSERT INTO " + keyspace + ".t (id, v, d, m) VALUES (" + id + ", 'a \"b\", c', 1.50,"
+              "INSERT INTO "
+                  + keyspace
+                  + ".t (id, v, d, m) VALUES ("
+                  + id
+                  + ", 'a \"b\", c', 1.50,"
                   + " {1: 'x', 2: 'y'})");
     }
   }
@@ -103,8 +111,7 @@ class DamagedInputIT {
             "--job-label=nothing",
             "--job-store=jdbc:nothing",
             "--nonsense")) {
-      CapturedRun run =
-          run("export", keyspace + ".t", "--format=csv", "--path=" + out, odd);
+      CapturedRun run = run("export", keyspace + ".t", "--format=csv", "--path=" + out, odd);
       assertSentence(run, odd);
       assertThat(run.exitCode()).as(odd + ": " + run.err()).isEqualTo(ExitCode.WRONG_USAGE);
       assertThat(out).doesNotExist();

@@ -207,7 +207,7 @@ class JobsCommandIT {
     Path home = Files.createDirectories(folder.resolve("home/.ringhaul"));
     Files.writeString(home.resolve("jobs.db"), "not a database".repeat(99));
     String before = System.getProperty("user.home");
-    System.setProperty("user.home", home.getParent().toString());
+    System.setProperty("user.home", folder.resolve("home").toString());
     try {
       assertSentence(export("--job-id=" + id, "--resume"), 1, home.resolve("jobs.db").toString());
       assertSentence(export("--job-id=" + id), 1, home.resolve("jobs.db").toString());

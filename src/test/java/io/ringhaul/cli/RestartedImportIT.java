@@ -109,8 +109,7 @@ class RestartedImportIT {
 
   private static Map<Integer, Long> rows(String table) {
     Map<Integer, Long> rows = new TreeMap<>();
-    for (Row row :
-        TestCluster.session().execute("SELECT id, n FROM " + keyspace + "." + table)) {
+    for (Row row : TestCluster.session().execute("SELECT id, n FROM " + keyspace + "." + table)) {
       rows.put(row.getInt(0), row.getLong(1));
     }
     return rows;

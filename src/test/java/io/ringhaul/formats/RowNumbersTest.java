@@ -102,8 +102,7 @@ class RowNumbersTest {
           int id = row;
           long value = row == 2 || row == 6 ? TOO_LARGE : row;
           writer.write(
-              column ->
-                  column == 0 ? CqlBytes.integer(id) : CqlBytes.of(TypeCodecs.BIGINT, value));
+              column -> column == 0 ? CqlBytes.integer(id) : CqlBytes.of(TypeCodecs.BIGINT, value));
         }
         output = writer.finish();
       }

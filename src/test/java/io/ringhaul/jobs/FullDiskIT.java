@@ -94,8 +94,7 @@ class FullDiskIT {
       assertThat(result.totals().earlierRows()).isEqualTo(failed.figures().rows()).isPositive();
       assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.COMPLETED);
       TestCluster.session().execute("TRUNCATE " + keyspace + ".back");
-      assertThat(
-              operator.importInto(keyspace, "back").from(format.source(out)).run().rows())
+      assertThat(operator.importInto(keyspace, "back").from(format.source(out)).run().rows())
           .isEqualTo(ROWS);
     }
     TreeMap<Integer, String> back = new TreeMap<>();

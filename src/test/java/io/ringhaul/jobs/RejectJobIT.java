@@ -171,7 +171,7 @@ class RejectJobIT {
         .satisfies(
             e ->
                 assertThat(e.getSuppressed())
-                    .anyMatch(kept -> kept.getMessage().contains(refused.toString())));
+                    .anyMatch(kept -> kept.toString().contains(refused.toString())));
     assertThat(failed).isTrue();
     assertThat(Files.readAllLines(rejects))
         .singleElement()

@@ -354,7 +354,7 @@ class JsonRowsTest {
                 "7",
                 "{\"k\":",
                 "{\"k\":9}" + end + "]");
-        long lines = end.replace("\r\n", "\n").length() - (end.contains("\t") ? 2 : 0);
+        int lines = end.replace("\r\n", "\n").length() - (end.contains("\t") ? 2 : 0);
         List<String> rows = read(array);
         assertThat(rows).hasSize(9);
         assertThat(List.of(rows.get(0), rows.get(2), rows.get(5), rows.get(8)))
@@ -390,7 +390,9 @@ class JsonRowsTest {
             "line 7: z");
   }
 
-  /** More blanks than are kept, and then what is no document: there is no telling where it began. */
+  /**
+   * More blanks than are kept, and then what is no document: there is no telling where it began.
+   */
   @Test
   void textThatIsNoJsonBehindManyBlanks() {
     String blanks = " ".repeat(35_000_000);
