@@ -1,19 +1,23 @@
 package io.ringhaul.preflight;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
-import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +31,11 @@ public final class SchemaAgreement implements Check {
   private static final Logger LOG = LoggerFactory.getLogger(SchemaAgreement.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(200);
+
+  private static final SimpleStatement QUESTION =
+      SimpleStatement.newInstance("SELECT schema_version FROM system.local")
+          .setTimeout(PATIENCE)
+          .setIdempotent(true);
 
   private final CqlSession session;
   private final Duration wait;
@@ -49,6 +58,15 @@ public final class SchemaAgreement implements Check {
       LockSupport.parkNanos(PAUSE.toNanos());
       versions = versions();
     }
+    return findings(versions);
+  }
+
+  /**
+   * What is to be said of these schemas.
+   *
+   * @param versions the addresses of the nodes that have each
+   */
+  static List<Finding> findings(Map<UUID, Set<String>> versions) {
     if (versions.size() <= 1) {
       return List.of();
     }
@@ -61,47 +79,36 @@ public final class SchemaAgreement implements Check {
                 + " version"));
   }
 
-  /** The addresses of the nodes with each version, as one node knows them. */
+  /**
+   * The addresses of the nodes with each version, as each of them says: what one knows of the
+   * others lags behind. Those of other data centres take no requests of ours.
+   */
   private Map<UUID, Set<String>> versions() {
-    Map<UUID, Node> nodes = session.getMetadata().getNodes();
-    Node asked =
-        nodes.values().stream()
-            .filter(node -> node.getState() == NodeState.UP)
-            .findFirst()
-            .orElseThrow();
+    Map<Node, CompletionStage<AsyncResultSet>> answers = new LinkedHashMap<>();
+    for (Node node : session.getMetadata().getNodes().values()) {
+      if (node.getState() == NodeState.UP && node.getDistance() == NodeDistance.LOCAL) {
+        answers.put(node, session.executeAsync(QUESTION.setNode(node)));
+      }
+    }
     Map<UUID, Set<String>> versions = new TreeMap<>();
-    add(versions, nodes, query("system.local", asked));
-    add(versions, nodes, peers(asked));
+    answers.forEach(
+        (node, answer) ->
+            version(node, answer)
+                .ifPresent(
+                    version ->
+                        versions
+                            .computeIfAbsent(version, v -> new TreeSet<>())
+                            .add(NodeNames.of(node))));
     return versions;
   }
 
-  private List<Row> peers(Node node) {
+  private static Optional<UUID> version(Node node, CompletionStage<AsyncResultSet> answer) {
     try {
-      return query("system.peers_v2", node);
-    } catch (InvalidQueryException e) {
-      LOG.debug("{} is older than Cassandra 4.0, or no Cassandra: {}", node, e.getMessage());
-      return query("system.peers", node);
-    }
-  }
-
-  private List<Row> query(String nodesTable, Node node) {
-    return session
-        .execute(
-            SimpleStatement.newInstance("SELECT host_id, schema_version FROM " + nodesTable)
-                .setNode(node)
-                .setPageSize(Trial.SMALL_PAGE)
-                .setTimeout(PATIENCE)
-                .setIdempotent(true))
-        .all();
-  }
-
-  private static void add(Map<UUID, Set<String>> versions, Map<UUID, Node> nodes, List<Row> rows) {
-    for (Row row : rows) {
-      Node node = nodes.get(row.getUuid(0));
-      UUID version = row.getUuid(1);
-      if (node != null && version != null && node.getState() == NodeState.UP) {
-        versions.computeIfAbsent(version, v -> new TreeSet<>()).add(NodeNames.of(node));
-      }
+      return Optional.ofNullable(answer.toCompletableFuture().join().one())
+          .map(row -> row.getUuid(0));
+    } catch (CompletionException e) {
+      LOG.debug("{} does not say which schema it has: {}", node, e.toString());
+      return Optional.empty();
     }
   }
 }

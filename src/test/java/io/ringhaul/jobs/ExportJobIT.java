@@ -223,7 +223,11 @@ class ExportJobIT {
   void whatAFailedExportHasWrittenIsRemovedOnRequest() {
     ExportTarget target = Format.ICEBERG.target(folder.resolve("out"));
     assertThatThrownBy(
-            () -> request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store).run())
+            () ->
+                request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store)
+                    .splitCount(SPLITS)
+                    .parallelism(1)
+                    .run())
         .isInstanceOf(BulkOperationException.class);
     assertThat(ExportLeftovers.giveUp(store, id, target)).isPositive();
     assertThat(store.find(id)).isEmpty();
