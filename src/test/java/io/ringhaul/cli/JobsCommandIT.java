@@ -203,21 +203,21 @@ class JobsCommandIT {
   }
 
   @Test
-  void aJobThatIsNamedIsKeptOrNotBegun() throws IOException {
-    Path home = Files.createDirectories(folder.resolve("home/.ringhaul"));
-    Files.writeString(home.resolve("jobs.db"), "not a database".repeat(99));
-    String before = System.getProperty("user.home");
-    System.setProperty("user.home", folder.resolve("home").toString());
-    try {
-      assertSentence(export("--job-id=" + id, "--resume"), 1, home.resolve("jobs.db").toString());
-      assertSentence(export("--job-id=" + id), 1, home.resolve("jobs.db").toString());
-      assertThat(out).doesNotExist();
-      CapturedRun unnamed = export();
-      assertThat(unnamed.exitCode()).as(unnamed.err()).isZero();
-      assertThat(unnamed.err()).contains("this job is kept in memory only");
-    } finally {
-      System.setProperty("user.home", before);
-    }
+  void aJobThatIsNamedIsKeptOrNotBegun() throws Exception {
+    Path home = Files.createDirectory(folder.resolve("home"));
+    Path broken = Files.createDirectory(home.resolve(".ringhaul")).resolve("jobs.db");
+    Files.writeString(broken, "not a database".repeat(99));
+    Path program = CommandProcess.installIn(Files.createDirectory(folder.resolve("bin")), home);
+    assertSentence(
+        CommandProcess.start(program, exportOf("--job-id=" + id, "--resume")).ended(),
+        1,
+        broken.toString());
+    assertSentence(
+        CommandProcess.start(program, exportOf("--job-id=" + id)).ended(), 1, broken.toString());
+    assertThat(out).doesNotExist();
+    CapturedRun unnamed = CommandProcess.start(program, exportOf()).ended();
+    assertThat(unnamed.exitCode()).as(unnamed.err()).isZero();
+    assertThat(unnamed.err()).contains("this job is kept in memory only");
   }
 
   @Test
@@ -355,16 +355,19 @@ class JobsCommandIT {
   }
 
   private CapturedRun export(String... more) {
-    return CapturedRun.inProcess(
-        Stream.concat(
-                Stream.of(
-                    "export",
-                    keyspace + ".t",
-                    "--format=csv",
-                    "--path=" + out,
-                    "--contact-point=" + contactPoint()),
-                Stream.of(more))
-            .toArray(String[]::new));
+    return CapturedRun.inProcess(exportOf(more));
+  }
+
+  private String[] exportOf(String... more) {
+    return Stream.concat(
+            Stream.of(
+                "export",
+                keyspace + ".t",
+                "--format=csv",
+                "--path=" + out,
+                "--contact-point=" + contactPoint()),
+            Stream.of(more))
+        .toArray(String[]::new);
   }
 
   /** Runs a command on jobs, which succeeds. */

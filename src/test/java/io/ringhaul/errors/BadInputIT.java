@@ -16,6 +16,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.PreflightException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.exceptions.UnsupportedClusterException;
@@ -220,6 +221,16 @@ class BadInputIT {
     for (Path warehouse : List.of(file, file.resolve("warehouse"))) {
       failsAlike(
           operator.exportFrom(keyspace, "orders").to(IcebergTarget.warehouse(warehouse)),
+          PreflightException.class,
+          m ->
+              assertThat(m)
+                  .startsWith("The export of " + keyspace + ".orders was not begun. No file can be")
+                  .contains(file + " (it is no folder)"));
+      failsAlike(
+          operator
+              .exportFrom(keyspace, "orders")
+              .to(IcebergTarget.warehouse(warehouse))
+              .skipPreflight(),
           StorageException.class,
           m -> assertThat(m).startsWith("The warehouse folder " + warehouse + " cannot be made: "));
       failsAlike(
