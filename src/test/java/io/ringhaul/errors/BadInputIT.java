@@ -225,7 +225,7 @@ class BadInputIT {
           m ->
               assertThat(m)
                   .startsWith("The export of " + keyspace + ".orders was not begun. No file can be")
-                  .contains(file + " (it is no folder)"));
+                  .contains(file.toString(), "(it is no folder)"));
       failsAlike(
           operator
               .exportFrom(keyspace, "orders")
