@@ -8,6 +8,7 @@ import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,17 +16,20 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Files;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.inmemory.InMemoryOutputFile;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.apache.parquet.column.ParquetProperties;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +103,25 @@ class RealColumnTest {
         ParquetFiles.open(new InMemoryOutputFile(), SCHEMA, COLUMNS, Map.of());
     assertThatThrownBy(() -> writer.write(rows().get(0)))
         .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  /** parquet-java before 1.18 took the properties of the writer that was made last. */
+  @Test
+  void anotherWriterOfTheProcessChangesNothing() throws IOException {
+    Map<String, String> properties = new HashMap<>(CqlParquetWriters.fileProperties(SCHEMA));
+    properties.put(TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, "1");
+    properties.put(TableProperties.PARQUET_ROW_GROUP_CHECK_MIN_RECORD_COUNT, "1");
+    properties.put(TableProperties.PARQUET_ROW_GROUP_CHECK_MAX_RECORD_COUNT, "1");
+    InMemoryOutputFile file = new InMemoryOutputFile();
+    DataWriter<RawRow> writer = ParquetFiles.open(file, SCHEMA, COLUMNS, properties);
+    try (writer) {
+      for (RawRow row : rows()) {
+        ParquetProperties.builder().withDictionaryEncoding(true).build();
+        writer.write(row);
+      }
+    }
+    assertThat(writer.toDataFile().splitOffsets()).hasSizeGreaterThan(1);
+    assertThat(ParquetFiles.read(file, SCHEMA)).hasSize(rows().size());
   }
 
   /** Four rows of values, then one of an empty tuple and one of nulls. */
