@@ -27,6 +27,7 @@ import io.ringhaul.write.ImportChoices;
 import io.ringhaul.write.ImportWriters;
 import io.ringhaul.write.RowBinders;
 import io.ringhaul.write.TargetTable;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +124,13 @@ final class ImportOperation implements Operation<ImportResult> {
       requireRoom(session, table, columns, requests, checkpoints);
       ProgressMeter meter = new ProgressMeter(found.splits().size(), 0, checkpoints.figures());
       try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
-          BatchWriter writer = new BatchWriter(session, requests, limits, meter::handled);
+          BatchWriter writer =
+              BatchWriter.builder(session)
+                  .requests(requests)
+                  .limits(limits)
+                  .maxAge(Duration.ZERO)
+                  .listener(meter::handled)
+                  .build();
           RequestSender looks = new RequestSender(session, requests.seeingEveryWrite());
           ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
         RowBinders binders = binders(session, table, columns, new ImportWriters(writer, looks));
@@ -154,7 +161,11 @@ final class ImportOperation implements Operation<ImportResult> {
                 rejected.requireFew();
                 rejected.writeRecords();
               } catch (RuntimeException | InterruptedException e) {
-                FailedImport.settle(e, writer, binders.append() || job.isDurable(), stays);
+                try {
+                  FailedImport.settle(e, writer, binders.append() || job.isDurable(), stays);
+                } finally {
+                  writer.abandon();
+                }
                 FailedImport.keep(e, tasks);
                 throw e;
               }

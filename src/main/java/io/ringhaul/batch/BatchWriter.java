@@ -1,146 +1,240 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
-import com.datastax.oss.driver.api.core.cql.Statement;
-import io.ringhaul.batch.OpenBatches.Batch;
-import io.ringhaul.batch.OpenBatches.Slot;
-import io.ringhaul.batch.OpenBatches.Unit;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.Failures;
-import io.ringhaul.request.RequestSender;
-import io.ringhaul.request.RequestSender.Request;
-import io.ringhaul.request.RequestSettings;
-import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes statements in UNLOGGED batches, one partition to a batch, so that each batch is one
- * mutation on its replicas and atomic there. A statement that is alone goes out as it is. At most
- * {@link RequestSettings#parallelism()} batches are in flight; {@link #add} waits for a place,
- * which is the back-pressure to the caller.
+ * Writes in batches, in two ways.
  *
- * <p>Statements count as idempotent unless they say otherwise: after a passing failure a batch is
- * sent again. The order in which they were added is not kept, and a batch that is sent again
- * carries a newer time than others: add no two versions of one row.
+ * <ul>
+ *   <li>{@link #execute} takes a few operations as one unit and sends them as one batch of the type
+ *       asked for: LOGGED if all of them must be applied or none, across partitions and tables.
+ *   <li>{@link #add}, {@link #writeAll} and the bulk methods take any number of statements or rows
+ *       and find the batches themselves: statements of one {@linkplain Grouping group} share an
+ *       UNLOGGED one (COUNTER for counters), one that is alone goes out as it is. Here batches are
+ *       for speed: each is atomic within a partition only.
+ * </ul>
  *
- * <p>If the server refuses a batch for what it holds, such as a value that is too large, the rows
- * in it are sent one by one, so that a bad one takes no good ones with it.
+ * <p>At most {@link RequestSettings#parallelism()} requests are in flight; whoever hands over more
+ * waits for a place, which is the back-pressure to the caller. Each statement is sent once, but for
+ * what follows a failure: idempotent writes are sent again after a passing one. Statements count as
+ * idempotent unless they say otherwise ({@code setIdempotent(false)}), add to a counter or a list,
+ * call a function such as {@code now()}, or have a condition. Such a statement is sent again only
+ * if it was surely not applied, and never shares a batch of the stream with an idempotent one.
  *
- * <p>A statement that is explicitly not idempotent ({@code setIdempotent(false)}), and every one to
- * a table of counters, is sent again only if it was surely not applied, and never shares a batch
- * with an idempotent one; counter updates go in COUNTER batches. If the cluster leaves the outcome
- * of such a write unknown, the others go on, and {@link #flush()} names the rows in doubt in an
- * {@link UnknownWriteOutcomeException}. Do not add conditional statements ({@code IF}): nobody
- * reads their answers. Thread-safe.
+ * <p>The stream does not keep the order in which statements were added, and a batch that is sent
+ * again carries a newer time than others: add no two versions of one row without a flush between.
+ * If the server refuses a batch for what it holds, such as a value that is too large, the
+ * statements in it are sent one by one, so that a bad one takes no good ones with it. If the
+ * cluster leaves the outcome of a write in doubt that must not be done twice, the others go on, and
+ * {@link #flush()} names the rows in an {@link UnknownWriteOutcomeException}.
+ *
+ * <p>The session stays the caller's. Thread-safe.
  */
 public final class BatchWriter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
 
-  private static final ByteBuffer NO_KEY = ByteBuffer.allocate(0);
+  private final BatchSender sender;
+  private final BatchMeter meter;
+  private final StatementStream stream;
+  private final UnitExecution units;
+  private final BulkRows bulk;
+  private final AgeLimit ageLimit;
 
-  private final CqlSession session;
-  private final RequestSender sender;
-  private final OpenBatches open;
-  private final Map<PreparedStatement, WrittenTable> tables = new ConcurrentHashMap<>();
-  private final WritesInFlight inFlight;
-  private final WriteListener listener;
-  private final LongAdder writtenStatements = new LongAdder();
+  BatchWriter(CqlSession session, BatchWriterBuilder settings) {
+    this.meter = new BatchMeter();
+    StatementCatalog catalog = new StatementCatalog(session);
+    RowStatements rows = new RowStatements(session);
+    this.sender = new BatchSender(session, settings.requests(), meter);
+    this.stream =
+        new StatementStream(
+            sender,
+            meter,
+            catalog,
+            new Placement(session, settings.grouping()),
+            new OpenBatches(settings.limits(), settings.sharedBytes(session)),
+            settings.listener());
+    this.units = new UnitExecution(sender, meter, catalog, rows, settings.unitLimits());
+    this.bulk = new BulkRows(stream, sender, catalog, rows);
+    this.ageLimit = AgeLimit.start(stream, settings.maxAge());
+  }
 
-  /** Writes through the given session, which stays the caller's. */
-  public BatchWriter(
-      CqlSession session, RequestSettings settings, BatchLimits limits, WriteListener listener) {
-    this.session = session;
-    this.sender = new RequestSender(session, settings);
-    this.inFlight = new WritesInFlight(statement -> tableOf(statement).rowOf(statement));
-    this.open = new OpenBatches(limits);
-    this.listener = listener;
+  /** A writer with the default settings; see {@link BatchWriterBuilder} for them. */
+  public static BatchWriter over(CqlSession session) {
+    return builder(session).build();
+  }
+
+  /** A writer with settings of its own. */
+  public static BatchWriterBuilder builder(CqlSession session) {
+    return new BatchWriterBuilder(session);
   }
 
   /**
-   * Takes a statement over; it is sent when its batch is full, at the latest by {@link #flush()}.
+   * Executes operations as one unit and waits for the answers.
    *
+   * <p>If all of them write, they go out as one batch of the given type; one alone goes out as it
+   * is. A COUNTER batch is made of counter updates whichever type but LOGGED is asked for. If there
+   * are reads among them they are executed at once one by one, within the bound of requests in
+   * flight: no type is applied, which the result says.
+   *
+   * @param operations up to {@link BatchWriterBuilder#maxOperations} of them; none does nothing
+   * @param type the type of the batch
+   * @throws UnsuitableBatchException if they do not go together or are too many; nothing was sent
+   * @throws BatchFailedException if not all were acknowledged; says what is known of the others
+   * @throws BulkOperationException if an operation cannot be bound; nothing was sent
+   */
+  public BatchResult execute(List<? extends Operation> operations, BatchType type)
+      throws InterruptedException {
+    try {
+      return executeAsync(operations, type).toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      throw Failures.notPassing(e, "A batch");
+    }
+  }
+
+  /**
+   * Does as {@link #execute} and does not wait for the answers, but for a place among the requests
+   * in flight.
+   *
+   * @return ends with what {@link #execute} returns or throws
+   */
+  public CompletionStage<BatchResult> executeAsync(
+      List<? extends Operation> operations, BatchType type) throws InterruptedException {
+    return units.execute(operations, type);
+  }
+
+  /**
+   * Takes a write over; it is sent when its batch is full or old enough, at the latest by {@link
+   * #flush()}.
+   *
+   * @throws UnsuitableBatchException if it reads or has a condition
    * @throws BulkOperationException if an earlier batch could not be written
    */
-  public void add(BoundStatement statement) throws InterruptedException {
+  public void add(BatchableStatement<?> statement) throws InterruptedException {
     add(List.of(statement));
   }
 
   /**
-   * Takes statements on one partition over that belong together, such as those that make one row.
-   * They go out in one batch, in this order, and count as one; if one of them is not idempotent,
-   * none is. More of them than a batch may have are a batch of their own.
+   * Takes writes to one partition over that belong together, such as those that make one row. They
+   * go out in one batch, in this order, and count as one; if one of them is not idempotent, none
+   * is. More of them than a batch may have are a batch of their own.
    *
    * @param together one statement or more, at most 65,535
+   * @throws UnsuitableBatchException if one of them reads or has a condition
    * @throws BulkOperationException if an earlier batch could not be written
    */
-  public void add(List<BoundStatement> together) throws InterruptedException {
+  public void add(List<? extends BatchableStatement<?>> together) throws InterruptedException {
     add(together, WriteOutcome.UNHEARD);
   }
 
   /**
    * The same, and tells what becomes of them.
    *
+   * @throws UnsuitableBatchException if one of them reads or has a condition
    * @throws BulkOperationException if an earlier batch could not be written
    */
-  public void add(List<BoundStatement> together, WriteOutcome outcome) throws InterruptedException {
-    Unit unit = new Unit(together, OpenBatches.sizeOf(together), outcome);
-    sender.throttle(1, unit.bytes());
-    WriteKind kind = kindOf(together);
-    ByteBuffer key = together.get(0).getRoutingKey();
-    sendAlone();
-    if (key == null) {
-      begin(kind);
-      send(new Batch(new Slot(null, NO_KEY, kind), List.of(unit)), 1);
-      return;
-    }
-    List<Batch> full;
-    synchronized (open) {
-      inFlight.requireSound();
-      full = open.add(new Slot(together.get(0).getRoutingKeyspace(), key, kind), unit);
-      // Before another thread may look whether all is written.
-      full.forEach(batch -> inFlight.begin(batch.slot().kind()));
-    }
-    sendAll(full);
-  }
-
-  private void sendAll(List<Batch> begun) throws InterruptedException {
-    int sent = 0;
-    try {
-      while (sent < begun.size()) {
-        Batch batch = begun.get(sent);
-        sent++;
-        send(batch, batch.units().size());
-      }
-    } finally {
-      begun
-          .subList(sent, begun.size())
-          .forEach(batch -> dropped(batch, new CancellationException("not sent, as one before")));
-    }
-  }
-
-  private void begin(WriteKind kind) {
-    inFlight.requireSound();
-    inFlight.begin(kind);
+  public void add(List<? extends BatchableStatement<?>> together, WriteOutcome outcome)
+      throws InterruptedException {
+    stream.add(together, outcome);
   }
 
   /**
-   * Sends statements on one partition alone, in one batch and this order, and waits for the answer.
+   * Adds all statements and flushes.
+   *
+   * @return how many they were
+   * @throws BulkOperationException if a batch could not be written
+   */
+  public long writeAll(Iterable<? extends BatchableStatement<?>> statements)
+      throws InterruptedException {
+    long added = 0;
+    for (BatchableStatement<?> statement : statements) {
+      add(statement);
+      added++;
+    }
+    flush();
+    return added;
+  }
+
+  /**
+   * Adds what a publisher gives and flushes; asks it for no more than the cluster takes.
+   *
+   * @return how many statements there were
+   * @throws BulkOperationException if a batch could not be written or the publisher failed
+   */
+  public long writeAll(Flow.Publisher<? extends BatchableStatement<?>> statements)
+      throws InterruptedException {
+    long added = PublishedStatements.forEach(statements, this::add);
+    flush();
+    return added;
+  }
+
+  /**
+   * Inserts rows of one or several tables, in batches, and waits until all are written. A row that
+   * is there already is written over, column by column: in CQL an insert is an upsert. A row that
+   * cannot be bound, or that the cluster refuses for what it holds, is left out and reported.
+   *
+   * @param rows read once, as fast as the cluster takes them
+   * @throws BulkOperationException if rows could not be written for another reason
+   */
+  public BulkResult bulkInsert(Iterable<TableRow> rows) throws InterruptedException {
+    return bulkInsert(rows, reject -> {});
+  }
+
+  /**
+   * The same, and tells of each rejected row.
+   *
+   * @param rejects hears of them on threads of the driver, one at a time
+   * @throws BulkOperationException if rows could not be written for another reason
+   */
+  public BulkResult bulkInsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
+      throws InterruptedException {
+    return bulk.insert(rows, rejects);
+  }
+
+  /**
+   * Writes rows of one or several tables and tells which were there before. That has its price:
+   * each row is a conditional insert, which takes a round of Paxos (four messages to each replica
+   * where a plain write takes one), and a second write if it was there. Where the numbers are not
+   * needed, {@link #bulkInsert} does the same much faster.
+   *
+   * @param rows without write times of their own, which no conditional write takes; read once
+   * @throws BulkOperationException if rows could not be written for another reason than their
+   *     content
+   */
+  public BulkResult bulkUpsert(Iterable<TableRow> rows) throws InterruptedException {
+    return bulkUpsert(rows, reject -> {});
+  }
+
+  /**
+   * The same, and tells of each rejected row.
+   *
+   * @param rejects hears of them on threads of the driver, one at a time
+   * @throws BulkOperationException if rows could not be written for another reason than their
+   *     content
+   */
+  public BulkResult bulkUpsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
+      throws InterruptedException {
+    return bulk.upsert(rows, rejects);
+  }
+
+  /**
+   * Sends writes to one partition alone, in one batch and this order, and waits for the answer.
    *
    * @param together as in {@link #add(List)}
    * @param counted as how many it counts in {@link #writtenStatements()} and for the listener
@@ -148,39 +242,9 @@ public final class BatchWriter implements AutoCloseable {
    * @throws RowRefusedException if the cluster refuses them for what they hold; the writing goes on
    * @throws BulkOperationException if an earlier statement could not be written
    */
-  public boolean write(List<BoundStatement> together, int counted) throws InterruptedException {
-    Refusal refusal = new Refusal();
-    Unit unit = new Unit(together, OpenBatches.sizeOf(together), refusal);
-    sender.throttle(counted, unit.bytes());
-    WriteKind kind = kindOf(together);
-    begin(kind);
-    try {
-      boolean written =
-          send(new Batch(new Slot(null, NO_KEY, kind), List.of(unit)), counted)
-              .toCompletableFuture()
-              .get();
-      RowRefusedException refused = refusal.failure;
-      if (refused != null) {
-        throw refused;
-      }
-      return written;
-    } catch (ExecutionException e) {
-      throw Failures.notPassing(e, "A write");
-    }
-  }
-
-  /** Keeps a refusal for who waits for the answer. */
-  private static final class Refusal implements WriteOutcome {
-    private volatile @Nullable RowRefusedException failure;
-
-    @Override
-    public void written(long bytes) {}
-
-    @Override
-    public @Nullable BulkOperationException refused(RowRefusedException refused) {
-      failure = refused;
-      return null;
-    }
+  public boolean write(List<? extends BatchableStatement<?>> together, int counted)
+      throws InterruptedException {
+    return stream.write(together, counted);
   }
 
   /**
@@ -190,22 +254,7 @@ public final class BatchWriter implements AutoCloseable {
    * @throws BulkOperationException if a batch could not be written
    */
   public void flush() throws InterruptedException {
-    Batch batch;
-    do {
-      synchronized (open) {
-        batch = open.takeAny();
-        if (batch != null) {
-          inFlight.begin(batch.slot().kind());
-        }
-      }
-      if (batch != null) {
-        send(batch, batch.units().size());
-      }
-    } while (batch != null);
-    do {
-      sendAlone();
-    } while (!inFlight.await());
-    inFlight.requireNoneInDoubt();
+    stream.flush();
   }
 
   /**
@@ -215,12 +264,12 @@ public final class BatchWriter implements AutoCloseable {
    * @return names the rows whose writes are in doubt; empty if none are
    */
   public Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
-    return inFlight.settle();
+    return stream.settle();
   }
 
-  /** Statements that the cluster has acknowledged; those added together count as one. */
+  /** Statements of the stream that were acknowledged; those added together count as one. */
   public long writtenStatements() {
-    return writtenStatements.sum();
+    return stream.writtenStatements();
   }
 
   /** Requests that were sent again after a failure. */
@@ -228,127 +277,38 @@ public final class BatchWriter implements AutoCloseable {
     return sender.retries();
   }
 
+  /** What the writer has done since it was made or since {@link #resetMetrics}. */
+  public BatchMetrics metrics() {
+    return meter.snapshot(sender.retries(), sender.inFlight(), stream.queued());
+  }
+
+  /** Lets the metrics begin anew. */
+  public void resetMetrics() {
+    meter.reset(sender.retries());
+  }
+
   /**
-   * Ends the writer without waiting: call {@link #flush()} first, or open batches are dropped. What
-   * is in flight may still be written.
+   * Flushes and ends the writer. If the thread is interrupted it does not wait any longer: open
+   * batches are dropped, which is logged, and what is in flight may still be written.
+   *
+   * @throws BulkOperationException if a batch could not be written, unless that was thrown before
    */
   @Override
   public void close() {
-    boolean sound = inFlight.close();
-    synchronized (open) {
-      if (open.buffered() > 0 && sound) {
-        LOG.warn("{} statements were added and not flushed; they are dropped", open.buffered());
-      }
-    }
-    sender.close();
-  }
-
-  private void sendAlone() throws InterruptedException {
-    for (Batch next = inFlight.nextAlone(); next != null; next = inFlight.nextAlone()) {
-      send(next, 1);
-    }
-  }
-
-  /** Sends what {@link WritesInFlight#begin} was told of, and ends it in any case. */
-  private CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
-    WriteKind kind = batch.slot().kind();
-    CompletionStage<AsyncResultSet> response;
     try {
-      inFlight.requireSound();
-      Statement<?> statement = kind.request(batch.statements());
-      response = sender.send(request(statement.setIdempotent(kind.isRepeatable())));
+      stream.finish();
     } catch (InterruptedException e) {
-      dropped(batch, new CancellationException("interrupted before it was sent"));
-      throw e;
-    } catch (RuntimeException e) {
-      dropped(batch, e);
-      throw e;
-    }
-    return response.handle(
-        (rows, failed) -> {
-          try {
-            if (failed == null) {
-              written(batch, counted);
-            } else if (RefusedContent.is(failed)) {
-              refused(batch, failed);
-            } else if (kind.isRepeatable() || Failures.isSurelyNotApplied(failed)) {
-              failed(batch, failed);
-            } else {
-              inDoubt(batch, failed);
-            }
-            return failed == null;
-          } finally {
-            inFlight.end(kind);
-          }
-        });
-  }
-
-  /** The batch has left the buffer and was not sent: nobody may take the writer's word now. */
-  private void dropped(Batch batch, RuntimeException reason) {
-    failed(batch, reason);
-    inFlight.end(batch.slot().kind());
-  }
-
-  private static Request request(Statement<?> statement) {
-    return new Request(statement, (same, failed) -> same, failed -> !RefusedContent.is(failed));
-  }
-
-  private void written(Batch batch, int statements) {
-    writtenStatements.add(statements);
-    try {
-      listener.written(statements, batch.bytes());
-    } catch (RuntimeException e) {
-      LOG.warn("The write listener failed; the writing goes on", e);
-    }
-    for (Unit unit : batch.units()) {
-      unit.outcome().written(unit.bytes());
+      LOG.debug("Interrupted as it was closed", e);
+      Thread.currentThread().interrupt();
+    } finally {
+      abandon();
     }
   }
 
-  private void refused(Batch batch, Throwable refusal) {
-    if (batch.units().size() > 1) {
-      inFlight.divide(batch);
-      return;
-    }
-    Unit unit = batch.units().get(0);
-    BoundStatement first = unit.statements().get(0);
-    WrittenTable table = tableOf(first);
-    BulkOperationException ending =
-        unit.outcome()
-            .refused(
-                new RowRefusedException(
-                    String.format(
-                        "The cluster refuses a row for %s, %s: %s",
-                        table.name(), table.rowOf(first), Failures.describe(refusal)),
-                    Failures.unwrap(refusal)));
-    if (ending != null) {
-      inFlight.fail(ending);
-    }
-  }
-
-  private void failed(Batch batch, Throwable failed) {
-    inFlight.fail(
-        new BulkOperationException(
-            "A batch could not be written: " + Failures.describe(failed), Failures.unwrap(failed)));
-    batch.units().forEach(unit -> unit.outcome().failed(failed));
-  }
-
-  private void inDoubt(Batch batch, Throwable failed) {
-    inFlight.doubt(batch, failed);
-    batch.units().forEach(unit -> unit.outcome().inDoubt(failed));
-  }
-
-  private WriteKind kindOf(List<BoundStatement> together) {
-    WriteKind kind = WriteKind.REPEATABLE;
-    for (BoundStatement statement : together) {
-      WriteKind each = tableOf(statement).kindOf(statement);
-      kind = each.isRepeatable() ? kind : each;
-    }
-    return kind;
-  }
-
-  private WrittenTable tableOf(BoundStatement statement) {
-    return tables.computeIfAbsent(
-        statement.getPreparedStatement(), prepared -> WrittenTable.of(session, prepared));
+  /** Ends the writer without waiting: open batches are dropped, what is in flight may be written. */
+  public void abandon() {
+    ageLimit.close();
+    stream.close();
+    sender.close();
   }
 }

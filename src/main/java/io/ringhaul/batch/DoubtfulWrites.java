@@ -1,6 +1,6 @@
 package io.ringhaul.batch;
 
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.Failures;
 import java.util.ArrayList;
@@ -20,15 +20,15 @@ final class DoubtfulWrites {
 
   private static final int MOST_IN_MESSAGE = 5;
 
-  private final Function<BoundStatement, String> rowNames;
+  private final Function<BatchableStatement<?>, String> rowNames;
   private final List<String> rows = new ArrayList<>();
   private @Nullable Throwable first;
 
-  DoubtfulWrites(Function<BoundStatement, String> rowNames) {
+  DoubtfulWrites(Function<BatchableStatement<?>, String> rowNames) {
     this.rowNames = rowNames;
   }
 
-  void add(List<BoundStatement> statements, Throwable failure) {
+  void add(List<? extends BatchableStatement<?>> statements, Throwable failure) {
     if (first == null) {
       first = Failures.unwrap(failure);
     }

@@ -1,13 +1,14 @@
 package io.ringhaul.batch;
 
-import com.datastax.oss.driver.api.core.CqlIdentifier;
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import java.nio.ByteBuffer;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The batches that are still filling, one for each {@link Slot}. Not thread-safe. */
@@ -16,29 +17,27 @@ final class OpenBatches {
   /** A bound on statements alone would let large rows fill the heap. */
   private static final long MOST_BUFFERED_BYTES = 32L << 20;
 
-  /**
-   * What the statements of a batch have in common: their partition, and how they are sent.
-   *
-   * @param keyspace null if the statements tell none
-   */
-  record Slot(@Nullable CqlIdentifier keyspace, ByteBuffer key, WriteKind kind) {}
+  /** What the statements of a batch have in common: where they belong, and how they are sent. */
+  record Slot(Place place, WriteKind kind, Common common) {}
 
   /**
    * Statements that were added together.
    *
    * @param bytes the size of their values
+   * @param counted what they take of a batch's bytes
    */
-  record Unit(List<BoundStatement> statements, long bytes, WriteOutcome outcome) {}
+  record Unit(
+      List<? extends BatchableStatement<?>> statements,
+      long bytes,
+      long counted,
+      WriteOutcome outcome) {}
 
   /** Units of one slot. */
   record Batch(Slot slot, List<Unit> units) {
 
     /** All statements, in their order. */
-    List<BoundStatement> statements() {
-      if (units.size() == 1) {
-        return units.get(0).statements();
-      }
-      List<BoundStatement> all = new ArrayList<>(units.size());
+    List<BatchableStatement<?>> statements() {
+      List<BatchableStatement<?>> all = new ArrayList<>(units.size());
       units.forEach(unit -> all.addAll(unit.statements()));
       return all;
     }
@@ -50,63 +49,64 @@ final class OpenBatches {
 
   private static final class Open {
     private final List<Unit> units = new ArrayList<>();
+    private final long opened = System.nanoTime();
     private int statements;
     private long bytes;
-
-    /** Whether more would be more than a batch may have. */
-    private boolean lacksRoom(int more, long moreBytes, BatchLimits limits) {
-      return bytes + moreBytes > limits.maxBytes() || statements + more > limits.maxStatements();
-    }
+    private long counted;
   }
 
   private final BatchLimits limits;
+  private final long sharedBytes;
   private final Map<Slot, Open> open = new LinkedHashMap<>();
+
+  /** The slots of open batches by their number of statements. */
+  private final TreeMap<Integer, Set<Slot>> bySize = new TreeMap<>();
+
   private final long mostBufferedBytes;
   private int buffered;
   private long bufferedBytes;
 
-  OpenBatches(BatchLimits limits) {
+  /**
+   * @param sharedBytes the bytes to a batch of more than one partition
+   */
+  OpenBatches(BatchLimits limits, long sharedBytes) {
     this.limits = limits;
+    this.sharedBytes = sharedBytes;
     this.mostBufferedBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
   }
 
   /** Adds a unit to one batch and gives the batches that are to be sent because of them. */
   List<Batch> add(Slot slot, Unit unit) {
     int more = unit.statements().size();
+    long maxBytes = slot.place().isOnePartition() ? limits.maxBytes() : sharedBytes;
     List<Batch> full = new ArrayList<>(1);
     Open batch = open.get(slot);
-    if (batch != null && batch.lacksRoom(more, unit.bytes(), limits)) {
+    if (batch != null
+        && (batch.counted + unit.counted() > maxBytes
+            || batch.statements + more > limits.maxStatements())) {
       full.add(take(slot));
       batch = null;
     }
     if (batch == null) {
       batch = new Open();
       open.put(slot, batch);
+    } else {
+      forgetSize(slot, batch);
     }
     batch.units.add(unit);
     batch.statements += more;
     batch.bytes += unit.bytes();
+    batch.counted += unit.counted();
+    bySize.computeIfAbsent(batch.statements, size -> new LinkedHashSet<>()).add(slot);
     buffered += more;
     bufferedBytes += unit.bytes();
-    if (batch.statements >= limits.maxStatements() || batch.bytes >= limits.maxBytes()) {
+    if (batch.statements >= limits.maxStatements() || batch.counted >= maxBytes) {
       full.add(take(slot));
     }
     while (buffered > limits.maxBuffered() || bufferedBytes > mostBufferedBytes) {
-      full.add(take(oldest()));
+      full.add(take(longest()));
     }
     return full;
-  }
-
-  /** The size of the bound values; names and flags add less than a tenth to most rows. */
-  static long sizeOf(List<BoundStatement> statements) {
-    long bytes = 0;
-    for (BoundStatement statement : statements) {
-      for (ByteBuffer value : statement.getValues()) {
-        // An unset value is a marker without bytes.
-        bytes += value == null ? 0 : value.remaining();
-      }
-    }
-    return bytes;
   }
 
   /** How many statements wait. */
@@ -119,14 +119,37 @@ final class OpenBatches {
     return open.isEmpty() ? null : take(oldest());
   }
 
+  /** Takes out the batches that have been open for so long. */
+  List<Batch> takeOlderThan(long nanos) {
+    List<Batch> old = new ArrayList<>();
+    long now = System.nanoTime();
+    while (!open.isEmpty() && now - Objects.requireNonNull(open.get(oldest())).opened >= nanos) {
+      old.add(take(oldest()));
+    }
+    return old;
+  }
+
   private Batch take(Slot slot) {
     Open batch = Objects.requireNonNull(open.remove(slot));
+    forgetSize(slot, batch);
     buffered -= batch.statements;
     bufferedBytes -= batch.bytes;
     return new Batch(slot, batch.units);
   }
 
-  /** The batch that had most time to fill; found at once, however many are open. */
+  private void forgetSize(Slot slot, Open batch) {
+    Set<Slot> same = Objects.requireNonNull(bySize.get(batch.statements));
+    same.remove(slot);
+    if (same.isEmpty()) {
+      bySize.remove(batch.statements);
+    }
+  }
+
+  /** The batch from which the server is spared most; of equal ones the oldest. */
+  private Slot longest() {
+    return bySize.lastEntry().getValue().iterator().next();
+  }
+
   private Slot oldest() {
     return open.keySet().iterator().next();
   }

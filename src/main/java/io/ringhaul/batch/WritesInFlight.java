@@ -1,11 +1,12 @@
 package io.ringhaul.batch;
 
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -28,7 +29,7 @@ final class WritesInFlight {
   /**
    * @param rowNames names the row of a statement, for people
    */
-  WritesInFlight(Function<BoundStatement, String> rowNames) {
+  WritesInFlight(Function<BatchableStatement<?>, String> rowNames) {
     this.doubtful = new DoubtfulWrites(rowNames);
   }
 
@@ -56,7 +57,9 @@ final class WritesInFlight {
   }
 
   synchronized void doubt(Batch batch, Throwable failed) {
-    doubtful.add(batch.units().stream().map(unit -> unit.statements().get(0)).toList(), failed);
+    List<BatchableStatement<?>> firsts = new ArrayList<>(batch.units().size());
+    batch.units().forEach(unit -> firsts.add(unit.statements().get(0)));
+    doubtful.add(firsts, failed);
   }
 
   /** What was in a refused batch waits to be sent alone. */
@@ -112,6 +115,11 @@ final class WritesInFlight {
   synchronized boolean close() {
     closed = true;
     return failure == null;
+  }
+
+  /** Whether the writing goes on. */
+  synchronized boolean isSound() {
+    return !closed && failure == null && !doubtful.isFull();
   }
 
   /**

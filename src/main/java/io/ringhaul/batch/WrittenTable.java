@@ -2,6 +2,7 @@ package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
@@ -24,7 +25,7 @@ import java.util.stream.Collectors;
  */
 record WrittenTable(String name, boolean holdsCounters, Set<CqlIdentifier> primaryKey) {
 
-  private static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of());
+  static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of());
 
   /** Looks the table up by the statement's variables; one without variables has none. */
   static WrittenTable of(CqlSession session, PreparedStatement prepared) {
@@ -49,7 +50,7 @@ record WrittenTable(String name, boolean holdsCounters, Set<CqlIdentifier> prima
   }
 
   /** How a statement may be treated. A counter update is never repeatable, whatever it says. */
-  WriteKind kindOf(BoundStatement statement) {
+  WriteKind kindOf(BatchableStatement<?> statement) {
     if (holdsCounters) {
       return WriteKind.COUNTER;
     }

@@ -1,19 +1,14 @@
 package io.ringhaul.cli;
 
-import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
-import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.BatchWriter;
-import io.ringhaul.request.RequestSettings;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -36,7 +31,6 @@ public final class SampleOrders {
   private static final LocalDate FIRST_DAY = LocalDate.of(2025, 1, 1);
   private static final int DAYS = 365;
   private static final List<String> STATUSES = List.of("new", "paid", "shipped", "returned");
-  private static final int REQUESTS = 32;
 
   private final CqlSession session;
 
@@ -75,11 +69,7 @@ public final class SampleOrders {
                 + TABLE
                 + " (customer_id, order_id, order_date, status, amount, quantity, note,"
                 + " created_at, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    RequestSettings requests =
-        new RequestSettings(
-            REQUESTS, ConsistencyLevel.LOCAL_QUORUM, Duration.ofMinutes(1), 5, Optional.empty());
-    try (BatchWriter writer =
-        new BatchWriter(session, requests, BatchLimits.DEFAULT, (statements, bytes) -> {})) {
+    try (BatchWriter writer = BatchWriter.over(session)) {
       for (long number = 0; number < rows; number++) {
         writer.add(order(insert, number));
       }

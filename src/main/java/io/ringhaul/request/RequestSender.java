@@ -1,5 +1,6 @@
 package io.ringhaul.request;
 
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfig;
@@ -172,9 +173,10 @@ public final class RequestSender implements AutoCloseable {
   private record Attempt(Statement<?> statement, Request request, int number, Place<Node> place) {}
 
   private Statement<?> configure(Statement<?> statement) {
+    ConsistencyLevel own = statement.getConsistencyLevel();
     return statement
         .setExecutionProfile(profile)
-        .setConsistencyLevel(settings.consistency())
+        .setConsistencyLevel(own == null ? settings.consistency() : own)
         .setTimeout(settings.timeout())
         .setIdempotent(isRepeatable(statement));
   }

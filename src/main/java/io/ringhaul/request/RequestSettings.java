@@ -11,7 +11,7 @@ import java.util.Set;
  * own settings.
  *
  * @param parallelism the largest number of requests in flight, 1 or more
- * @param consistency the consistency level of each request
+ * @param consistency the consistency level of requests that have none of their own
  * @param timeout how long the driver waits for one request, its own retries included
  * @param maxAttempts how often one request is sent at the most, 1 or more
  * @param executionProfile the name of the driver's execution profile to start from; empty for its
@@ -60,16 +60,7 @@ public record RequestSettings(
 
   /** The same for reads that see every acknowledged write of requests with these settings. */
   public RequestSettings seeingEveryWrite() {
-    return STRONG.contains(consistency)
-        ? this
-        : new RequestSettings(
-            parallelism,
-            DefaultConsistencyLevel.ALL,
-            timeout,
-            maxAttempts,
-            executionProfile,
-            limits,
-            retriesNonIdempotent);
+    return STRONG.contains(consistency) ? this : withConsistency(DefaultConsistencyLevel.ALL);
   }
 
   /** The same with another parallelism. */
@@ -82,6 +73,12 @@ public record RequestSettings(
         executionProfile,
         limits,
         retriesNonIdempotent);
+  }
+
+  /** The same with another consistency level. */
+  public RequestSettings withConsistency(ConsistencyLevel level) {
+    return new RequestSettings(
+        parallelism, level, timeout, maxAttempts, executionProfile, limits, retriesNonIdempotent);
   }
 
   /** The same, and statements that are not idempotent may take effect twice. */

@@ -35,11 +35,12 @@ class BatchWriterIT {
     PreparedStatement other = insert(table());
     AtomicLong batches = new AtomicLong();
     try (BatchWriter writer =
-        new BatchWriter(
-            session,
-            settings(8),
-            new BatchLimits(100, 1 << 20, 10_000),
-            (rows, bytes) -> batches.incrementAndGet())) {
+        BatchWriter.builder(session)
+            .requests(settings(8))
+            .limits(new BatchLimits(100, 1 << 20, 10_000))
+            .maxAge(Duration.ZERO)
+            .listener((rows, bytes) -> batches.incrementAndGet())
+            .build()) {
       for (int c = 0; c < 10; c++) {
         writer.add(one.bind(1, c, c));
         writer.add(other.bind(1, c, -c));
@@ -56,8 +57,10 @@ class BatchWriterIT {
     PreparedStatement insert = insert(table());
     for (int i = 0; i < 30; i++) {
       BatchWriter writer =
-          new BatchWriter(
-              session, settings(1), new BatchLimits(1, 1 << 20, 1), (rows, bytes) -> {});
+          BatchWriter.builder(session)
+              .requests(settings(1))
+              .limits(new BatchLimits(1, 1 << 20, 1))
+              .build();
       List<CompletableFuture<Void>> adding =
           List.of(
               CompletableFuture.runAsync(() -> addUntilClosed(writer, insert)),
@@ -65,7 +68,7 @@ class BatchWriterIT {
       while (writer.writtenStatements() == 0) {
         Thread.onSpinWait();
       }
-      writer.close();
+      writer.abandon();
       adding.forEach(CompletableFuture::join);
       assertTimeoutPreemptively(Duration.ofSeconds(20), () -> writer.settle());
     }
@@ -97,7 +100,7 @@ class BatchWriterIT {
   }
 
   private static BatchWriter writer(CqlSession over, RequestSettings settings) {
-    return new BatchWriter(over, settings, BatchLimits.DEFAULT, (rows, bytes) -> {});
+    return BatchWriter.builder(over).requests(settings).build();
   }
 
   private CqlSession losingOneAnswer() {

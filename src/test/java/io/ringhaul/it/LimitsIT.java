@@ -12,7 +12,6 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
-import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
@@ -180,11 +179,9 @@ class LimitsIT {
       PreparedStatement append =
           hasty.prepare("UPDATE " + keyspace + ".lists SET l = l + [7] WHERE id = ?");
       try (BatchWriter writer =
-          new BatchWriter(
-              writing.session(),
-              settings(64, Optional.of(SPECULATIVE)),
-              BatchLimits.DEFAULT,
-              (statements, bytes) -> {})) {
+          BatchWriter.builder(writing.session())
+              .requests(settings(64, Optional.of(SPECULATIVE)))
+              .build()) {
         for (int i = 0; i < 100; i++) {
           writer.add(sum.bind(i));
           writer.add(append.bind(i).setIdempotent(false));

@@ -177,7 +177,7 @@ class OnceOnlyIT {
   }
 
   private static BatchWriter writer(CqlSession through, RequestSettings settings) {
-    return new BatchWriter(through, settings, LIMITS, (statements, bytes) -> {});
+    return BatchWriter.builder(through).requests(settings).limits(LIMITS).build();
   }
 
   private static RequestSettings settings(Duration timeout) {

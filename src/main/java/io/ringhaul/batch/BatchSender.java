@@ -1,0 +1,135 @@
+package io.ringhaul.batch;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.request.RequestSender;
+import io.ringhaul.request.RequestSender.Request;
+import io.ringhaul.request.RequestSettings;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Sends statements, alone or as a batch, and measures it. Thread-safe. */
+final class BatchSender implements AutoCloseable {
+
+  /** So the server's warning begins, which no setting of the driver changes. */
+  private static final String TOO_LARGE = "Batch for ";
+
+  private final RequestSender sender;
+  private final BatchMeter meter;
+  private final AtomicLong inFlight = new AtomicLong();
+
+  BatchSender(CqlSession session, RequestSettings settings, BatchMeter meter) {
+    this.sender = new RequestSender(session, settings);
+    this.meter = meter;
+  }
+
+  /** Waits as long as the limits on rows and bytes per second ask for. */
+  void throttle(long rows, long bytes) throws InterruptedException {
+    sender.throttle(rows, bytes);
+  }
+
+  /**
+   * Sends statements as one request: a statement that is alone goes as it is.
+   *
+   * @param type the type of the batch, if it is one
+   * @param isRepeatable whether it may be sent again after any passing failure
+   * @param rows as how many rows the statements count
+   */
+  CompletionStage<AsyncResultSet> send(
+      List<? extends BatchableStatement<?>> statements,
+      BatchType type,
+      Common common,
+      boolean isRepeatable,
+      long rows)
+      throws InterruptedException {
+    BatchableStatement<?> first = statements.get(0);
+    boolean isAlone = statements.size() == 1;
+    Statement<?> statement =
+        isAlone
+            ? first
+            : common.applyTo(
+                BatchStatement.newInstance(type)
+                    .addAll(statements)
+                    .setRoutingKeyspace(first.getRoutingKeyspace())
+                    .setRoutingKey(first.getRoutingKey()));
+    Shape shape =
+        new Shape(
+            isAlone ? null : type,
+            statements.size(),
+            isOnePartition(statements),
+            MutationSize.ofValues(statements));
+    // Of a batch that is several mutations a part may be written before a replica is missed.
+    boolean isWhole = shape.isOnePartition() || type == BatchType.LOGGED;
+    return send(
+        new Request(
+            statement.setIdempotent(isRepeatable),
+            (same, failed) -> same,
+            failed -> (isRepeatable || isWhole) && !RefusedContent.is(failed)),
+        shape,
+        rows);
+  }
+
+  private CompletionStage<AsyncResultSet> send(Request request, Shape shape, long rows)
+      throws InterruptedException {
+    inFlight.incrementAndGet();
+    long sent = System.nanoTime();
+    CompletionStage<AsyncResultSet> response;
+    try {
+      response = sender.send(request);
+    } catch (InterruptedException | RuntimeException e) {
+      inFlight.decrementAndGet();
+      throw e;
+    }
+    return response.whenComplete(
+        (answer, failed) -> {
+          inFlight.decrementAndGet();
+          if (failed == null) {
+            meter.acknowledged(shape, rows, System.nanoTime() - sent, isWarnedOf(answer));
+          } else {
+            meter.failed(failed);
+          }
+        });
+  }
+
+  private static boolean isWarnedOf(AsyncResultSet answer) {
+    List<String> warnings = answer.getExecutionInfo().getWarnings();
+    return !warnings.isEmpty() && warnings.stream().anyMatch(each -> each.startsWith(TOO_LARGE));
+  }
+
+  /** Whether all statements are of one partition, or alone: one mutation for the server. */
+  static boolean isOnePartition(List<? extends BatchableStatement<?>> statements) {
+    if (statements.size() == 1) {
+      return true;
+    }
+    CqlIdentifier keyspace = statements.get(0).getRoutingKeyspace();
+    ByteBuffer key = statements.get(0).getRoutingKey();
+    return keyspace != null
+        && key != null
+        && statements.stream()
+            .allMatch(
+                each ->
+                    keyspace.equals(each.getRoutingKeyspace()) && key.equals(each.getRoutingKey()));
+  }
+
+  /** Requests without an answer. */
+  long inFlight() {
+    return inFlight.get();
+  }
+
+  /** How often a request was sent again. */
+  long retries() {
+    return sender.retries();
+  }
+
+  @Override
+  public void close() {
+    sender.close();
+  }
+}

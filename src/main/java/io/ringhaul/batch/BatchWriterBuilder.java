@@ -1,0 +1,140 @@
+package io.ringhaul.batch;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.request.RequestSettings;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Settings of a {@link BatchWriter}. Not thread-safe. */
+public final class BatchWriterBuilder {
+
+  private static final RequestSettings DEFAULT_REQUESTS =
+      new RequestSettings(
+          64, DefaultConsistencyLevel.LOCAL_QUORUM, Duration.ofMinutes(1), 10, Optional.empty());
+
+  private final CqlSession session;
+  private RequestSettings requests = DEFAULT_REQUESTS;
+  private BatchLimits limits = BatchLimits.DEFAULT;
+  private Grouping grouping = Grouping.PARTITION;
+  private Duration maxAge = Duration.ofSeconds(1);
+  private UnitLimits unitLimits = UnitLimits.DEFAULT;
+  private WriteListener listener = (statements, bytes) -> {};
+
+  BatchWriterBuilder(CqlSession session) {
+    this.session = session;
+  }
+
+  /** How many requests may be in flight, 1 or more; 64 by default. */
+  public BatchWriterBuilder parallelism(int most) {
+    if (most < 1) {
+      throw new InvalidSettingException("parallelism", "parallelism is " + most + "; it takes 1");
+    }
+    requests = requests.withParallelism(most);
+    return this;
+  }
+
+  /**
+   * The consistency level of statements that have none of their own; LOCAL_QUORUM by default.
+   * Statements of different levels never share a batch.
+   */
+  public BatchWriterBuilder consistency(ConsistencyLevel level) {
+    requests = requests.withConsistency(level);
+    return this;
+  }
+
+  /**
+   * How requests are sent: parallelism, consistency, the time-out of a request (1 minute by
+   * default), attempts (10 by default), limits on rows and bytes per second.
+   */
+  public BatchWriterBuilder requests(RequestSettings settings) {
+    requests = settings;
+    return this;
+  }
+
+  /** When a batch of the stream is full; {@link BatchLimits#DEFAULT} by default. */
+  public BatchWriterBuilder limits(BatchLimits batches) {
+    limits = batches;
+    return this;
+  }
+
+  /** What the statements of one batch of the stream share; their partition by default. */
+  public BatchWriterBuilder grouping(Grouping by) {
+    grouping = by;
+    return this;
+  }
+
+  /**
+   * How long a batch of the stream waits for more; 1 second by default. Zero lets it wait until it
+   * is full or flushed.
+   */
+  public BatchWriterBuilder maxAge(Duration age) {
+    if (age.isNegative()) {
+      throw new InvalidSettingException("maxAge", "maxAge is " + age + "; it takes zero or more");
+    }
+    maxAge = age;
+    return this;
+  }
+
+  /**
+   * The most operations to a unit of {@link BatchWriter#execute}; 100 by default. One of more than
+   * half of them is logged as a warning.
+   */
+  public BatchWriterBuilder maxOperations(int most) {
+    unitLimits = unitLimits.withMaxOperations(most);
+    return this;
+  }
+
+  /**
+   * Splits UNLOGGED units of more operations than a unit may have into several batches, instead of
+   * refusing them. LOGGED units are never split: that would break their promise.
+   */
+  public BatchWriterBuilder autoSplit() {
+    unitLimits = unitLimits.splitting();
+    return this;
+  }
+
+  /** Hears of what the stream has written. */
+  public BatchWriterBuilder listener(WriteListener hearing) {
+    listener = hearing;
+    return this;
+  }
+
+  /** A writer with these settings. */
+  public BatchWriter build() {
+    return new BatchWriter(session, this);
+  }
+
+  RequestSettings requests() {
+    return requests;
+  }
+
+  BatchLimits limits() {
+    return limits;
+  }
+
+  Grouping grouping() {
+    return grouping;
+  }
+
+  Duration maxAge() {
+    return maxAge;
+  }
+
+  UnitLimits unitLimits() {
+    return unitLimits;
+  }
+
+  WriteListener listener() {
+    return listener;
+  }
+
+  /** The bytes to a batch of more than one partition: below what the server warns of. */
+  long sharedBytes(CqlSession over) {
+    return grouping == Grouping.PARTITION
+        ? limits.maxBytes()
+        : Math.min(limits.maxBytes(), ServerBatchLimits.read(over).warnBytes());
+  }
+}

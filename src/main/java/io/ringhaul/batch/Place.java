@@ -1,0 +1,36 @@
+package io.ringhaul.batch;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Where on the ring the statements of a batch belong. */
+sealed interface Place {
+
+  /** A place of its own for each statement whose partition is not known. */
+  Place UNKNOWN = new Partition(null, ByteBuffer.allocate(0));
+
+  /**
+   * One partition.
+   *
+   * @param keyspace null if the statements tell none
+   */
+  record Partition(@Nullable CqlIdentifier keyspace, ByteBuffer key) implements Place {}
+
+  /**
+   * Any partition of a keyspace that these nodes hold.
+   *
+   * @param replicas host ids
+   */
+  record Replicas(CqlIdentifier keyspace, List<UUID> replicas) implements Place {}
+
+  /** Anywhere. */
+  record Anywhere() implements Place {}
+
+  /** Whether all that is there is one mutation. */
+  default boolean isOnePartition() {
+    return this instanceof Partition;
+  }
+}

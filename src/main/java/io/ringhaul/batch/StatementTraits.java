@@ -1,0 +1,13 @@
+package io.ringhaul.batch;
+
+/**
+ * What a writer must know of a statement.
+ *
+ * @param kind what may be done with it
+ * @param isRead whether it reads
+ * @param isConditional whether it has a condition ({@code IF})
+ * @param setsTime whether it sets its write time ({@code USING TIMESTAMP})
+ * @param table the table that it writes to
+ */
+record StatementTraits(
+    WriteKind kind, boolean isRead, boolean isConditional, boolean setsTime, WrittenTable table) {}
