@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.cli.sandbox.SandboxClusterBuilder;
 import io.ringhaul.exceptions.IncompleteOperationException;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.PartitionStatus;
@@ -21,14 +22,18 @@ final class Clusters {
 
   /** A small cluster of a test's own, beside the one that all tests share. */
   static SandboxCluster start(int nodes) {
+    return describe(nodes).start();
+  }
+
+  /** The same, not started, for more settings. */
+  static SandboxClusterBuilder describe(int nodes) {
     return SandboxCluster.builder()
         .nodes(nodes)
         .vnodes(8)
         .heapMegabytes(512)
         .port(9442)
         .storagePort(7444)
-        .jmxPort(7544)
-        .start();
+        .jmxPort(7544);
   }
 
   /** A session that waits long enough for a busy machine. */

@@ -1,0 +1,29 @@
+package io.ringhaul.faults;
+
+import io.ringhaul.seeds.Seeds;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/** Batches whose coordinator is killed while it has them in hand. */
+class BatchFaultsIT {
+
+  private static final int KILLS = 5;
+
+  @Test
+  void batchesAreAppliedWhollyOrNotAtAll(TestReporter reporter) throws Exception {
+    run(KILLS, reporter);
+  }
+
+  /** The same, as often as is asked for. */
+  static void run(int kills, TestReporter reporter) throws Exception {
+    long seed = Seeds.next();
+    try (BatchKills batches = new BatchKills(new Random(seed))) {
+      batches.run(kills);
+      batches.assertAllOrNothing();
+      reporter.publishEntry(kills + " kills, seed " + seed + ": " + batches.summary());
+    } catch (AssertionError e) {
+      throw new AssertionError("Run again with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
+    }
+  }
+}
