@@ -1,5 +1,7 @@
 package io.ringhaul.faults;
 
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.seeds.Seeds;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,9 @@ class BatchFaultsIT {
   /** The same, as often as is asked for. */
   static void run(int kills, TestReporter reporter) throws Exception {
     long seed = Seeds.next();
-    try (BatchKills batches = new BatchKills(new Random(seed))) {
+    try (SandboxCluster cluster = BatchKills.start();
+        CqlSession session = BatchKills.connect(cluster)) {
+      BatchKills batches = new BatchKills(cluster, session, new Random(seed));
       batches.run(kills);
       batches.assertAllOrNothing();
       reporter.publishEntry(kills + " kills, seed " + seed + ": " + batches.summary());

@@ -89,9 +89,13 @@ final class BatchFeed implements AutoCloseable {
     return lostConnections.get();
   }
 
-  /** Sends no more and waits for all answers: by number what is known; empty if acknowledged. */
-  Map<Integer, Optional<Outcome>> end() throws Exception {
+  /** Sends no more. */
+  void stop() {
     ending = true;
+  }
+
+  /** Waits for all answers after the stop: by number what is known; empty if acknowledged. */
+  Map<Integer, Optional<Outcome>> end() throws Exception {
     feeding.get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
     Map<Integer, Optional<Outcome>> known = new TreeMap<>();
     for (Map.Entry<Integer, CompletableFuture<Optional<Outcome>>> each : outcomes.entrySet()) {

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * Nodes that are killed while they coordinate batches. What the caller was told of each batch is
  * compared with what it left behind.
  */
-final class BatchKills implements AutoCloseable {
+final class BatchKills {
 
   private static final int LOGGED_AT_ONCE = 40;
   private static final int UNLOGGED_AT_ONCE = 20;
@@ -45,25 +45,29 @@ final class BatchKills implements AutoCloseable {
   private final Map<Integer, Optional<Outcome>> loggedOutcomes = new TreeMap<>();
   private final Map<Integer, Optional<Outcome>> unloggedOutcomes = new TreeMap<>();
 
-  BatchKills(Random random) {
+  BatchKills(SandboxCluster cluster, CqlSession session, Random random) {
     this.random = random;
-    this.cluster =
-        Clusters.describe(NODES)
-            .setting("write_request_timeout", WRITE_TIMEOUT)
-            // An acknowledged write outlives a kill. By the sandbox's default, those of the last
-            // moment can be lost with the node.
-            .setting("commitlog_sync", "group")
-            .setting("commitlog_sync_period", "0ms")
-            .setting("commitlog_sync_group_window", "5ms")
-            .start();
-    this.session = connect(cluster);
+    this.cluster = cluster;
+    this.session = session;
     String keyspace = Clusters.keyspace(session, NODES);
     this.logged = NumberedBatches.logged(session, keyspace);
     this.unlogged = NumberedBatches.unlogged(session, keyspace);
   }
 
-  /** The driver soon finds out that a node is back. */
-  private static CqlSession connect(SandboxCluster cluster) {
+  /** A cluster whose nodes are to be killed. */
+  static SandboxCluster start() {
+    return Clusters.describe(NODES)
+        .setting("write_request_timeout", WRITE_TIMEOUT)
+        // An acknowledged write outlives a kill. By the sandbox's default, those of the last moment
+        // can be lost with the node.
+        .setting("commitlog_sync", "group")
+        .setting("commitlog_sync_period", "0ms")
+        .setting("commitlog_sync_group_window", "5ms")
+        .start();
+  }
+
+  /** A session that soon finds out that a node is back. */
+  static CqlSession connect(SandboxCluster cluster) {
     return CqlSession.builder()
         .addContactPoints(cluster.contactPoints())
         .withLocalDatacenter(cluster.localDatacenter())
@@ -95,6 +99,8 @@ final class BatchKills implements AutoCloseable {
       await(
           "batches in flight", () -> first.acknowledgedBatches() >= moment && first.isSaturated());
       victim.kill();
+      first.stop();
+      second.stop();
       victim.start();
       loggedOutcomes.putAll(first.end());
       unloggedOutcomes.putAll(second.end());
@@ -166,11 +172,5 @@ final class BatchKills implements AutoCloseable {
       assertThat(System.nanoTime()).as("no " + what).isLessThan(deadline);
       Thread.sleep(1);
     }
-  }
-
-  @Override
-  public void close() {
-    session.close();
-    cluster.close();
   }
 }

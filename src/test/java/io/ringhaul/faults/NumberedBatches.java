@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,19 +39,19 @@ final class NumberedBatches {
     this.insert = session.prepare("INSERT INTO " + plain + " (n, row, v) VALUES (?, ?, ?)");
     this.insertList = session.prepare("INSERT INTO " + lists + " (n, row, l) VALUES (?, ?, ?)");
     this.append = session.prepare("UPDATE " + lists + " SET l = l + ? WHERE n = ? AND row = ?");
-    this.reads = new TreeSet<>(Set.of(plain, lists)).stream().map(this::read).toList();
+    this.reads = Stream.of(plain, lists).distinct().map(this::read).toList();
   }
 
   /** LOGGED ones; each writes three partitions of either of two tables. */
   static NumberedBatches logged(CqlSession session, String keyspace) {
-    String plain = define(session, keyspace + ".logged_plain", "(n, row)");
-    String lists = define(session, keyspace + ".logged_lists", "(n, row)");
+    String plain = define(session, keyspace + ".many_plain", "(n, row)");
+    String lists = define(session, keyspace + ".many_lists", "(n, row)");
     return new NumberedBatches(session, BatchType.LOGGED, plain, lists);
   }
 
   /** UNLOGGED ones; each writes one partition. */
   static NumberedBatches unlogged(CqlSession session, String keyspace) {
-    String table = define(session, keyspace + ".unlogged", "n, row");
+    String table = define(session, keyspace + ".one", "n, row");
     return new NumberedBatches(session, BatchType.UNLOGGED, table, table);
   }
 
