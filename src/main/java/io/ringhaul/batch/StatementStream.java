@@ -185,6 +185,11 @@ final class StatementStream implements AutoCloseable {
    * @throws BulkOperationException if a batch could not be written
    */
   void flush() throws InterruptedException {
+    sendAll();
+    inFlight.requireNoneInDoubt();
+  }
+
+  private void sendAll() throws InterruptedException {
     Batch batch;
     do {
       synchronized (open) {
@@ -200,7 +205,6 @@ final class StatementStream implements AutoCloseable {
     do {
       sendAlone();
     } while (!inFlight.await());
-    inFlight.requireNoneInDoubt();
   }
 
   /**
@@ -222,7 +226,8 @@ final class StatementStream implements AutoCloseable {
   void finish() throws InterruptedException {
     ending = true;
     if (inFlight.isSound()) {
-      flush();
+      sendAll();
+      inFlight.requireNoNewDoubts();
     }
   }
 
