@@ -152,8 +152,7 @@ final class StatementStream implements AutoCloseable {
     sender.throttle(counted, unit.bytes());
     begin(slot.kind());
     try {
-      boolean written =
-          send(new Batch(slot, List.of(unit)), counted).toCompletableFuture().get();
+      boolean written = send(new Batch(slot, List.of(unit)), counted).toCompletableFuture().get();
       RowRefusedException refused = refusal.failure;
       if (refused != null) {
         throw refused;
