@@ -199,7 +199,8 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * The same, and tells of each rejected row.
    *
-   * @param rejects hears of them on threads of the driver, one at a time
+   * @param rejects hears of them on the calling thread, one at a time; if it throws, that ends the
+   *     bulk write
    * @throws BulkOperationException if rows could not be written for another reason
    */
   public BulkResult bulkInsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
@@ -224,7 +225,8 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * The same, and tells of each rejected row.
    *
-   * @param rejects hears of them on threads of the driver, one at a time
+   * @param rejects hears of them on the calling thread, one at a time; if it throws, that ends the
+   *     bulk write
    * @throws BulkOperationException if rows could not be written for another reason than their
    *     content
    */
