@@ -49,6 +49,22 @@ final class BatchSender implements AutoCloseable {
       boolean isRepeatable,
       long rows)
       throws InterruptedException {
+    return send(statements, type, common, isRepeatable, rows, new FailedAttempts());
+  }
+
+  /**
+   * The same.
+   *
+   * @param earlier is told of the failures after which the request is sent again
+   */
+  CompletionStage<AsyncResultSet> send(
+      List<? extends BatchableStatement<?>> statements,
+      BatchType type,
+      Common common,
+      boolean isRepeatable,
+      long rows,
+      FailedAttempts earlier)
+      throws InterruptedException {
     BatchableStatement<?> first = statements.get(0);
     boolean isAlone = statements.size() == 1;
     Statement<?> statement =
@@ -70,7 +86,10 @@ final class BatchSender implements AutoCloseable {
     return send(
         new Request(
             statement.setIdempotent(isRepeatable),
-            (same, failed) -> same,
+            (same, failed) -> {
+              earlier.add(failed);
+              return same;
+            },
             failed -> (isRepeatable || isWhole) && !RefusedContent.is(failed)),
         shape,
         rows);

@@ -22,22 +22,22 @@ final class UnitFailure {
   private @Nullable Outcome outcome;
 
   /** Looks at the answer to a batch whose first operation has that index. */
-  void add(CompletableFuture<?> answer, int index, WriteUnit batch) {
+  void add(CompletableFuture<?> answer, FailedAttempts earlier, int index, WriteUnit batch) {
     Throwable failed = failure(answer);
     if (failed != null) {
       for (int i = 0; i < batch.statements().size(); i++) {
         operations.add(index + i);
       }
-      note(failed, outcome(failed, batch.type(), batch.isOneMutation()));
+      note(failed, outcome(earlier.with(failed), batch.type(), batch.isOneMutation()));
     }
   }
 
   /** Looks at the answer to a single operation. */
-  void add(CompletableFuture<?> answer, int index) {
+  void add(CompletableFuture<?> answer, FailedAttempts earlier, int index) {
     Throwable failed = failure(answer);
     if (failed != null) {
       operations.add(index);
-      note(failed, outcome(failed, BatchType.UNLOGGED, true));
+      note(failed, outcome(earlier.with(failed), BatchType.UNLOGGED, true));
     }
   }
 
@@ -73,6 +73,19 @@ final class UnitFailure {
     } catch (CompletionException e) {
       return Failures.unwrap(e);
     }
+  }
+
+  /** What is known after all attempts: one that may have been applied is enough. */
+  private static Outcome outcome(List<Throwable> attempts, BatchType type, boolean isOneMutation) {
+    Outcome known = Outcome.NOT_APPLIED;
+    for (Throwable failed : attempts) {
+      Outcome of = outcome(failed, type, isOneMutation);
+      if (of == Outcome.WILL_BE_APPLIED) {
+        return of;
+      }
+      known = of == Outcome.UNKNOWN ? of : known;
+    }
+    return known;
   }
 
   private static Outcome outcome(Throwable failed, BatchType type, boolean isOneMutation) {
