@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.servererrors.CASWriteUnknownException;
+import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
 import io.ringhaul.batch.BulkResult.Reject;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
@@ -41,6 +46,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows in bulk, on a real cluster. */
 @ClusterTest
@@ -192,17 +198,24 @@ class BulkRowsIT {
     assertThat(stored()).isEqualTo(expected(500, Set.of()));
   }
 
-  /** Where the answer is lost nobody knows, but the row is there. */
-  @Test
-  void aConditionWhoseAnswerIsLost() throws InterruptedException {
+  /** Where the answer is lost nobody knows whether the row was there, but it is there then. */
+  @ParameterizedTest
+  @ValueSource(strings = {"no answer", "unavailable when all was decided", "unknown"})
+  void aConditionWhoseAnswerIsLost(String kind) throws InterruptedException {
+    Node node = SESSION.getMetadata().getNodes().values().iterator().next();
+    DriverException failure =
+        switch (kind) {
+          case "no answer" -> new DriverTimeoutException("lost");
+          case "unknown" ->
+              new CASWriteUnknownException(node, DefaultConsistencyLevel.SERIAL, 1, 2);
+          default -> new UnavailableException(node, DefaultConsistencyLevel.QUORUM, 2, 1);
+        };
     AtomicInteger conditions = new AtomicInteger();
     CqlSession losing =
         over(
             statement ->
                 isConditional(statement) && conditions.getAndIncrement() % 10 == 3
-                    ? answer ->
-                        answer.thenCompose(
-                            lost -> CompletableFuture.failedFuture(new DriverTimeoutException("x")))
+                    ? answer -> answer.thenCompose(lost -> CompletableFuture.failedFuture(failure))
                     : UnaryOperator.identity());
     try (BatchWriter writer = BatchWriter.builder(losing).parallelism(5).build()) {
       BulkResult result =

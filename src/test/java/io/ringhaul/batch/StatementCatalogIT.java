@@ -127,7 +127,7 @@ class StatementCatalogIT {
     assertThat(traits.table().name()).isEqualTo(keyspace + ".t");
     assertThat(traits.table().primaryKey())
         .containsExactlyInAnyOrder(CqlIdentifier.fromCql("p"), CqlIdentifier.fromCql("c"));
-    assertThat(catalog.rowOf(insert.bind(1, 2))).isEqualTo("(p = 1)");
+    assertThat(catalog.rowOf(insert.bind(1, 2))).isEqualTo("(p = 1, c = 2)");
     assertThat(catalog.traits(insert.bind(3, 4))).isSameAs(traits);
     String update = "UPDATE n SET v = 1 WHERE p = 1";
     // A keyspace of its own, the session's, or none that is known.
