@@ -3,7 +3,6 @@ package io.ringhaul.batch;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.servererrors.CASWriteUnknownException;
 import io.ringhaul.batch.BulkTally.Finding;
 import io.ringhaul.batch.BulkTally.Given;
 import io.ringhaul.batch.Operation.RowOperation;
@@ -13,6 +12,7 @@ import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.request.Failures;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -146,30 +146,27 @@ final class BulkRows {
     BoundStatement statement = bound.get();
     send(
         statement,
-        false,
         1,
+        () -> sender.sendConditional(statement, 1),
         underWay,
         (answer, failed) -> {
           if (answer != null) {
             if (answer.wasApplied()) {
               tally.written(Finding.CREATED);
             } else {
-              underWay.again(new Second(given, Finding.UPDATED));
+              underWay.again(
+                  new Second(
+                      given,
+                      LostConditions.isInDoubt(answer) ? Finding.UNDETERMINED : Finding.UPDATED));
             }
           } else if (RefusedContent.is(failed)) {
             tally.refused(given, catalog.refusal(statement, failed));
-          } else if (isInDoubt(failed)) {
+          } else if (LostConditions.isInDoubt(failed)) {
             underWay.again(new Second(given, Finding.UNDETERMINED));
           } else {
             underWay.fail(failure(statement, failed));
           }
         });
-  }
-
-  /** Whether the condition was perhaps decided, so that the row may be there or not. */
-  private static boolean isInDoubt(Throwable failed) {
-    return !Failures.isSurelyNotApplied(failed)
-        && (Failures.isPassing(failed) || Failures.unwrap(failed) instanceof CASWriteUnknownException);
   }
 
   private void sendSeconds(BulkTally tally, RowsUnderWay underWay) throws InterruptedException {
@@ -187,10 +184,17 @@ final class BulkRows {
   private void sendOver(
       Second second, BoundStatement statement, int counted, BulkTally tally, RowsUnderWay underWay)
       throws InterruptedException {
+    boolean isRepeatable = catalog.traits(statement).kind().isRepeatable();
     send(
         statement,
-        catalog.traits(statement).kind().isRepeatable(),
         counted,
+        () ->
+            sender.send(
+                List.of(statement),
+                BatchType.UNLOGGED,
+                Common.of(statement),
+                isRepeatable,
+                counted),
         underWay,
         (answer, failed) -> {
           if (answer != null) {
@@ -203,20 +207,24 @@ final class BulkRows {
         });
   }
 
+  /** Sends a request; waits for a place. */
+  private interface Sending {
+    CompletionStage<AsyncResultSet> send() throws InterruptedException;
+  }
+
   private void send(
       BoundStatement statement,
-      boolean isRepeatable,
       int counted,
+      Sending sending,
       RowsUnderWay underWay,
       BiConsumer<@Nullable AsyncResultSet, Throwable> then)
       throws InterruptedException {
-    List<BoundStatement> alone = List.of(statement);
-    sender.throttle(counted, MutationSize.ofValues(alone));
+    sender.throttle(counted, MutationSize.ofValues(List.of(statement)));
     underWay.begin();
     boolean isSent = false;
     try {
-      sender
-          .send(alone, BatchType.UNLOGGED, Common.of(statement), isRepeatable, counted)
+      sending
+          .send()
           .whenComplete(
               (answer, failed) -> {
                 try {

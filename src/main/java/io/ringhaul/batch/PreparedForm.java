@@ -5,10 +5,14 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.batch.Operation.RowOperation;
+import io.ringhaul.batch.RowForm.Role;
 import io.ringhaul.batch.RowForm.Variable;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.request.Preparation;
+import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,12 +27,18 @@ final class PreparedForm {
 
   private static final long MICROS = 1_000_000;
 
+  /** As the server has it for plain writes. */
+  private static final int MOST_OF_CLUSTERING = 65_535;
+
   private final PreparedStatement prepared;
   private final List<Variable> variables;
+  private final boolean isConditional;
 
-  private PreparedForm(PreparedStatement prepared, List<Variable> variables) {
+  private PreparedForm(
+      PreparedStatement prepared, List<Variable> variables, boolean isConditional) {
     this.prepared = prepared;
     this.variables = variables;
+    this.isConditional = isConditional;
   }
 
   /** Prepares the statement of a form; {@code columns} are all columns of the table. */
@@ -37,7 +47,8 @@ final class PreparedForm {
     List<Variable> variables = new ArrayList<>();
     String cql = form.cql(table.cql(), columns, variables);
     String what = "The " + form.verb().name().toLowerCase(Locale.ROOT) + " of rows of " + table;
-    return new PreparedForm(Preparation.prepare(session, cql, what), variables);
+    return new PreparedForm(
+        Preparation.prepare(session, cql, what), variables, form.isConditional());
   }
 
   /** The statement with the values of the operation; {@code row} names it in messages. */
@@ -72,7 +83,30 @@ final class PreparedForm {
         }
       }
     }
+    if (isConditional) {
+      requireWritableKey(statement, row);
+    }
     return statement.setIdempotence(isRepeatable).build();
+  }
+
+  /** Cassandra 5.0 takes any with a condition, and has a row then that no plain write reaches. */
+  private void requireWritableKey(BoundStatementBuilder statement, RowName row) {
+    int size = 0;
+    for (int i = 0; i < variables.size(); i++) {
+      Variable variable = variables.get(i);
+      ByteBuffer bytes =
+          variable.role() == Role.VALUE && variable.column().kind() == Kind.CLUSTERING
+              ? statement.getBytesUnsafe(i)
+              : null;
+      size += bytes == null ? 0 : bytes.remaining();
+      if (size > MOST_OF_CLUSTERING) {
+        throw new UnrepresentableValueException(
+            variable.column().name().asInternal(),
+            String.format(
+                "The clustering columns take more than %,d bytes, the most that a key can have: %s",
+                MOST_OF_CLUSTERING, row));
+      }
+    }
   }
 
   private static int seconds(Duration ttl, RowName row) {

@@ -73,18 +73,16 @@ final class RowColumn {
     try {
       return codec(value).encode(value, protocol);
     } catch (RuntimeException e) {
-      UnrepresentableValueException failure =
-          new UnrepresentableValueException(
-              name.asInternal(),
-              String.format(
-                  "The value for %s is a %s that does not make a %s (%s): %s",
-                  name.asCql(true),
-                  value.getClass().getName(),
-                  type.asCql(true, true),
-                  Failures.describe(e),
-                  row));
-      failure.initCause(e);
-      throw failure;
+      throw new UnrepresentableValueException(
+          name.asInternal(),
+          String.format(
+              "The value for %s is a %s that does not make a value of type %s (%s): %s",
+              name.asCql(true),
+              value.getClass().getName(),
+              type.asCql(true, true),
+              Failures.describe(e),
+              row),
+          e);
     }
   }
 
@@ -99,7 +97,7 @@ final class RowColumn {
       return "no value";
     }
     try {
-      return codec(value).format(value);
+      return KeyText.of(codec(value).format(value));
     } catch (RuntimeException e) {
       return "a " + value.getClass().getName();
     }

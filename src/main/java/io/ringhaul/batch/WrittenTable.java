@@ -79,7 +79,7 @@ record WrittenTable(
         parts.add(
             variable.getName().asCql(true)
                 + " = "
-                + CqlLiteral.of(variable.getType(), statement.getBytesUnsafe(i)));
+                + KeyText.of(CqlLiteral.of(variable.getType(), statement.getBytesUnsafe(i))));
       }
     }
     return parts.isEmpty()
