@@ -115,7 +115,8 @@ final class UnitExecution {
             done -> {
               UnitFailure failure = new UnitFailure();
               for (int i = 0; i < parts.size(); i++) {
-                failure.add(answers.get(i), attempts.get(i), i * limits.maxOperations(), parts.get(i));
+                failure.add(
+                    answers.get(i), attempts.get(i), i * limits.maxOperations(), parts.get(i));
               }
               failure.throwIfAny(unit.statements().size());
               return result(unit, answers);

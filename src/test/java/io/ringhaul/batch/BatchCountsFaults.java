@@ -7,8 +7,7 @@ import org.junit.jupiter.api.Test;
 @ClusterTest
 class BatchCountsFaults {
 
-  private static final int STATEMENTS =
-      Integer.getInteger("ringhaul.faults.statements", 1_000_000);
+  private static final int STATEMENTS = Integer.getInteger("ringhaul.faults.statements", 1_000_000);
 
   @Test
   void everyAppendIsDoneOnce() throws Exception {

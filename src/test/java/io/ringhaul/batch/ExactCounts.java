@@ -65,9 +65,7 @@ final class ExactCounts {
         session.prepare("UPDATE " + table + " SET l = l + ? WHERE p = ? AND c = ?");
     write(
         number ->
-            append
-                .bind(List.of(number), partition(number), row(number))
-                .setIdempotent(false));
+            append.bind(List.of(number), partition(number), row(number)).setIdempotent(false));
 
     BitSet found = new BitSet(statements);
     for (Row row : session.execute("SELECT p, c, l FROM " + table)) {
@@ -81,11 +79,12 @@ final class ExactCounts {
     assertThat(found.nextClearBit(0)).as("the first append that is missing").isEqualTo(statements);
   }
 
-  /** Each statement adds one more than its number to a counter, as adding nothing would not show. */
+  /**
+   * Each statement adds one more than its number to a counter, as adding nothing would not show.
+   */
   void addToCounters() throws Exception {
     String table = TestCluster.newKeyspace(1) + ".counters";
-    TestCluster.define(
-        "CREATE TABLE " + table + " (p int, c int, n counter, PRIMARY KEY (p, c))");
+    TestCluster.define("CREATE TABLE " + table + " (p int, c int, n counter, PRIMARY KEY (p, c))");
     PreparedStatement add =
         session.prepare("UPDATE " + table + " SET n = n + ? WHERE p = ? AND c = ?");
     write(number -> add.bind(number + 1L, partition(number), row(number)));

@@ -86,7 +86,14 @@ class StreamContentIT {
 
   @ParameterizedTest
   @CsvSource({
-    "0, ''", "1, 1", "9, 9", "10, 10", "11, 10 1", "19, 10 9", "20, 10 10", "21, 10 10 1",
+    "0, ''",
+    "1, 1",
+    "9, 9",
+    "10, 10",
+    "11, 10 1",
+    "19, 10 9",
+    "20, 10 10",
+    "21, 10 10 1",
     "30, 10 10 10"
   })
   void aGroupThatEndsOnTheLimitIsSentOnce(int statements, String sizes) throws Exception {
@@ -319,8 +326,7 @@ class StreamContentIT {
             DefaultBatchType.COUNTER + " 5 false",
             DefaultBatchType.UNLOGGED + " 5 false");
     assertThat(read(select, 1)).hasSize(10);
-    assertThat(read(selectCounters, 1).values())
-        .containsExactly("1 0", "2 0", "3 0", "4 0", "5 0");
+    assertThat(read(selectCounters, 1).values()).containsExactly("1 0", "2 0", "3 0", "4 0", "5 0");
   }
 
   private BatchWriter writer() {
@@ -335,9 +341,7 @@ class StreamContentIT {
   }
 
   private List<BoundStatement> rows(int partition, int from, int to) {
-    return IntStream.range(from, to)
-        .mapToObj(c -> insert.bind(test, partition, c, c, c))
-        .toList();
+    return IntStream.range(from, to).mapToObj(c -> insert.bind(test, partition, c, c, c)).toList();
   }
 
   /** The numbers of statements in the requests. */

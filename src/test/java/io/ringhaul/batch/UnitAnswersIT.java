@@ -98,11 +98,9 @@ class UnitAnswersIT {
     try (BatchWriter writer = BatchWriter.over(watch.session())) {
       writer.execute(absent(1, 0, 1), BatchType.UNLOGGED);
       BatchResult met =
-          writer.execute(
-              List.of(Operation.of(update.bind(7, test, 1, 0, 5))), BatchType.UNLOGGED);
+          writer.execute(List.of(Operation.of(update.bind(7, test, 1, 0, 5))), BatchType.UNLOGGED);
       BatchResult done =
-          writer.execute(
-              List.of(Operation.of(update.bind(8, test, 1, 0, 0))), BatchType.UNLOGGED);
+          writer.execute(List.of(Operation.of(update.bind(8, test, 1, 0, 0))), BatchType.UNLOGGED);
 
       assertThat(met.applied()).isFalse();
       assertThat(met.existing()).singleElement().matches(row -> row.getInt("v") == 0);
@@ -188,8 +186,7 @@ class UnitAnswersIT {
   @Test
   void readsAmongWritesAreAnsweredInOrder() throws Exception {
     try (BatchWriter writer = BatchWriter.over(watch.session())) {
-      writer.writeAll(
-          IntStream.range(0, 30).mapToObj(c -> insert.bind(test, 1, c, c)).toList());
+      writer.writeAll(IntStream.range(0, 30).mapToObj(c -> insert.bind(test, 1, c, c)).toList());
       watch.take();
       List<Operation> operations = new ArrayList<>();
       for (int i = 0; i < 20; i++) {

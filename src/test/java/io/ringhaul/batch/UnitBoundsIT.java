@@ -51,7 +51,9 @@ class UnitBoundsIT {
     keyspace = TestCluster.newKeyspace(2);
     TestCluster.define(
         List.of(
-            "CREATE TABLE " + keyspace + ".t (test int, p int, c int, v int, PRIMARY KEY ((test, p), c))",
+            "CREATE TABLE "
+                + keyspace
+                + ".t (test int, p int, c int, v int, PRIMARY KEY ((test, p), c))",
             "CREATE TABLE " + keyspace + ".n (p int PRIMARY KEY, n counter)"));
     insert = session.prepare("INSERT INTO " + keyspace + ".t (test, p, c, v) VALUES (?, ?, ?, ?)");
     add = session.prepare("UPDATE " + keyspace + ".n SET n = n + ? WHERE p = ?");
@@ -224,8 +226,7 @@ class UnitBoundsIT {
       writer.execute(spread(2), BatchType.LOGGED);
     }
     assertThat(watch.take().stream().map(Statement::getConsistencyLevel))
-        .containsExactly(
-            DefaultConsistencyLevel.EACH_QUORUM, DefaultConsistencyLevel.LOCAL_QUORUM);
+        .containsExactly(DefaultConsistencyLevel.EACH_QUORUM, DefaultConsistencyLevel.LOCAL_QUORUM);
   }
 
   @Test

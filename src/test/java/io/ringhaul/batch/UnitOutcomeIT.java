@@ -91,8 +91,7 @@ class UnitOutcomeIT {
 
   private static Mishap timeout(WriteType phase) {
     return new Late(
-        node ->
-            new WriteTimeoutException(node, DefaultConsistencyLevel.LOCAL_QUORUM, 1, 2, phase));
+        node -> new WriteTimeoutException(node, DefaultConsistencyLevel.LOCAL_QUORUM, 1, 2, phase));
   }
 
   private static Stream<Arguments> failures() {

@@ -126,7 +126,8 @@ final class NumberedBatches {
     boolean isWhole() {
       Set<String> expected = new TreeSet<>();
       for (int row = 0; row < ROWS; row++) {
-        expected.add(row < PLAIN_ROWS ? row + ": " + number + " []" : row + ": null [" + number + "]");
+        expected.add(
+            row < PLAIN_ROWS ? row + ": " + number + " []" : row + ": null [" + number + "]");
       }
       return rows.size() == ROWS && expected.equals(new TreeSet<>(rows));
     }

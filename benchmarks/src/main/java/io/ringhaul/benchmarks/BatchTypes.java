@@ -38,18 +38,16 @@ public final class BatchTypes {
   private BatchTypes(CqlSession session, Options options) {
     this.options = options;
     this.session = session;
-    session.execute(
-        "CREATE TABLE bench.rows (p bigint, c int, body text, PRIMARY KEY (p, c))");
+    session.execute("CREATE TABLE bench.rows (p bigint, c int, body text, PRIMARY KEY (p, c))");
     this.insert = session.prepare("INSERT INTO bench.rows (p, c, body) VALUES (?, ?, ?)");
   }
 
   /**
-   * Takes {@code --runs}, {@code --millis} to a run of one way, and {@code --partitions} to a run of
-   * the stream; ends with exit code 1 if a bar is missed.
+   * Takes {@code --runs}, {@code --millis} to a run of one way, and {@code --partitions} to a run
+   * of the stream; ends with exit code 1 if a bar is missed.
    */
   public static void main(String[] arguments) throws Exception {
-    Options options =
-        new Options(arguments, Map.of("runs", 5, "millis", 450, "partitions", 2_000));
+    Options options = new Options(arguments, Map.of("runs", 5, "millis", 450, "partitions", 2_000));
     boolean holds;
     try (BenchCluster cluster = BenchCluster.start()) {
       BatchTypes bench = new BatchTypes(cluster.session(), options);
