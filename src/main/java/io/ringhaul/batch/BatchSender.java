@@ -7,7 +7,6 @@ import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
-import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
@@ -50,7 +49,7 @@ final class BatchSender implements AutoCloseable {
       boolean isRepeatable,
       long rows)
       throws InterruptedException {
-    return send(statements, type, common, isRepeatable, rows, new FailedAttempts());
+    return send(statements, type, common, isRepeatable, rows, new FailedAttempts(false));
   }
 
   /**
@@ -91,7 +90,10 @@ final class BatchSender implements AutoCloseable {
               earlier.add(failed);
               return same;
             },
-            failed -> (isRepeatable || isWhole) && !RefusedContent.is(failed)),
+            failed ->
+                (isRepeatable || isWhole)
+                    && earlier.allowAnotherAfter(failed)
+                    && !RefusedContent.is(failed)),
         shape,
         rows);
   }
@@ -108,7 +110,7 @@ final class BatchSender implements AutoCloseable {
         new Request(
             statement.setIdempotent(false),
             (same, failed) -> same,
-            failed -> Failures.isSurelyNotApplied(failed) && !LostConditions.isUnavailable(failed)),
+            LostConditions::isSurelyNotApplied),
         new Shape(null, 1, true, MutationSize.ofValues(List.of(statement))),
         rows);
   }

@@ -2,6 +2,7 @@ package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.ExecutionInfo;
+import io.ringhaul.request.Failures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,27 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class FailedAttempts {
 
+  private final boolean isConditional;
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+  /**
+   * @param isConditional whether the request has conditions, which are decided before they are done
+   */
+  FailedAttempts(boolean isConditional) {
+    this.isConditional = isConditional;
+  }
+
+  /** Whether the failure says that nothing was done; of a request that is one mutation. */
+  boolean isSurelyNotApplied(Throwable failure) {
+    return isConditional
+        ? LostConditions.isSurelyNotApplied(failure)
+        : Failures.isSurelyNotApplied(failure);
+  }
+
+  /** Whether the request may be sent again after this at all. */
+  boolean allowAnotherAfter(Throwable failure) {
+    return !isConditional || LostConditions.isSurelyNotApplied(failure);
+  }
 
   /** The request is about to be sent again after this. */
   void add(Throwable failure) {

@@ -95,7 +95,7 @@ final class UnitExecution {
     List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>(parts.size());
     List<FailedAttempts> attempts = new ArrayList<>(parts.size());
     for (WriteUnit part : parts) {
-      FailedAttempts earlier = new FailedAttempts();
+      FailedAttempts earlier = new FailedAttempts(part.isConditional());
       attempts.add(earlier);
       sender.throttle(part.statements().size(), MutationSize.ofValues(part.statements()));
       answers.add(
@@ -149,7 +149,7 @@ final class UnitExecution {
     for (int i = 0; i < statements.size(); i++) {
       BatchableStatement<?> statement = statements.get(i);
       StatementTraits trait = traits.get(i);
-      FailedAttempts earlier = new FailedAttempts();
+      FailedAttempts earlier = new FailedAttempts(trait.isConditional());
       attempts.add(earlier);
       sender.throttle(1, MutationSize.ofValues(List.of(statement)));
       answers.add(

@@ -28,7 +28,7 @@ final class UnitFailure {
       for (int i = 0; i < batch.statements().size(); i++) {
         operations.add(index + i);
       }
-      note(failed, outcome(earlier.with(failed), batch.type(), batch.isOneMutation()));
+      note(failed, outcome(earlier, failed, batch.type(), batch.isOneMutation()));
     }
   }
 
@@ -37,7 +37,7 @@ final class UnitFailure {
     Throwable failed = failure(answer);
     if (failed != null) {
       operations.add(index);
-      note(failed, outcome(earlier.with(failed), BatchType.UNLOGGED, true));
+      note(failed, outcome(earlier, failed, BatchType.UNLOGGED, true));
     }
   }
 
@@ -76,10 +76,11 @@ final class UnitFailure {
   }
 
   /** What is known after all attempts: one that may have been applied is enough. */
-  private static Outcome outcome(List<Throwable> attempts, BatchType type, boolean isOneMutation) {
+  private static Outcome outcome(
+      FailedAttempts attempts, Throwable last, BatchType type, boolean isOneMutation) {
     Outcome known = Outcome.NOT_APPLIED;
-    for (Throwable failed : attempts) {
-      Outcome of = outcome(failed, type, isOneMutation);
+    for (Throwable failed : attempts.with(last)) {
+      Outcome of = ofAttempt(attempts, failed, type, isOneMutation);
       if (of == Outcome.WILL_BE_APPLIED) {
         return of;
       }
@@ -88,7 +89,8 @@ final class UnitFailure {
     return known;
   }
 
-  private static Outcome outcome(Throwable failed, BatchType type, boolean isOneMutation) {
+  private static Outcome ofAttempt(
+      FailedAttempts attempts, Throwable failed, BatchType type, boolean isOneMutation) {
     if (failed instanceof WriteTimeoutException late) {
       WriteType phase = late.getWriteType();
       return phase == DefaultWriteType.BATCH && type == BatchType.LOGGED
@@ -99,7 +101,7 @@ final class UnitFailure {
     // coordinator finds too few replicas for the next.
     boolean isWhole = isOneMutation || type == BatchType.LOGGED;
     return failed instanceof QueryValidationException
-            || (isWhole && Failures.isSurelyNotApplied(failed))
+            || (isWhole && attempts.isSurelyNotApplied(failed))
         ? Outcome.NOT_APPLIED
         : Outcome.UNKNOWN;
   }

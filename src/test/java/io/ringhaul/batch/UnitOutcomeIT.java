@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -46,6 +47,7 @@ class UnitOutcomeIT {
 
   private final CqlSession session = TestCluster.session();
   private PreparedStatement append;
+  private PreparedStatement insert;
   private PreparedStatement select;
   private int key;
 
@@ -54,6 +56,7 @@ class UnitOutcomeIT {
     String table = TestCluster.newKeyspace(2) + ".t";
     TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, l list<int>)");
     append = session.prepare("UPDATE " + table + " SET l = l + [1] WHERE p = ?");
+    insert = session.prepare("INSERT INTO " + table + " (p, l) VALUES (?, ?) IF NOT EXISTS");
     select = session.prepare("SELECT l FROM " + table + " WHERE p = ?");
   }
 
@@ -162,6 +165,34 @@ class UnitOutcomeIT {
     if (outcome == Outcome.NOT_APPLIED) {
       assertThat(late).isZero();
     }
+  }
+
+  /**
+   * Two replicas decide, and then a third is missed for the commit: what they have decided is
+   * there for whoever looks next.
+   */
+  @Test
+  void aDecidedConditionIsNotUndoneByWhatIsMissingAfterwards() throws Exception {
+    Operation operation =
+        Operation.of(
+            insert
+                .bind(-1, List.of(1))
+                .setConsistencyLevel(DefaultConsistencyLevel.THREE));
+    BatchFailedException failure;
+    try (BatchWriter writer = BatchWriter.over(session)) {
+      failure =
+          catchThrowableOfType(
+              BatchFailedException.class,
+              () -> writer.execute(List.of(operation), BatchType.UNLOGGED));
+      assertThat(failure.getCause()).isInstanceOf(UnavailableException.class);
+      assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN);
+      assertThat(writer.retries()).isZero();
+    }
+    assertThat(
+            session
+                .execute(select.bind(-1).setConsistencyLevel(DefaultConsistencyLevel.SERIAL))
+                .all())
+        .hasSize(1);
   }
 
   private int appended(int p) {
