@@ -171,8 +171,7 @@ final class BulkRows {
 
   private void sendSeconds(BulkTally tally, RowsUnderWay underWay) throws InterruptedException {
     for (Second next = underWay.next(); next != null; next = underWay.next()) {
-      Optional<BoundStatement> bound =
-          bind(next.row(), Operation.insert(next.row().row()), tally);
+      Optional<BoundStatement> bound = bind(next.row(), Operation.insert(next.row().row()), tally);
       if (bound.isPresent()) {
         // It has counted as a row with the answer to the condition, if there was one.
         sendOver(next, bound.get(), next.finding() == Finding.UPDATED ? 0 : 1, tally, underWay);

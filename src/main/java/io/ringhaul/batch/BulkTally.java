@@ -96,12 +96,6 @@ final class BulkTally {
     }
     kept.sort(Comparator.comparingLong(Reject::number));
     return new BulkResult(
-        given,
-        written.sum(),
-        created.sum(),
-        updated.sum(),
-        undetermined.sum(),
-        rejected,
-        kept);
+        given, written.sum(), created.sum(), updated.sum(), undetermined.sum(), rejected, kept);
   }
 }

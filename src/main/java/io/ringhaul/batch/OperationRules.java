@@ -97,9 +97,7 @@ final class OperationRules {
     }
     for (Map.Entry<CqlIdentifier, @Nullable Object> value : operation.row().values().entrySet()) {
       if (value.getValue() == null && !key.contains(value.getKey())) {
-        return "Nothing is to be added to "
-            + value.getKey().asCql(true)
-            + " (null); leave it out";
+        return "Nothing is to be added to " + value.getKey().asCql(true) + " (null); leave it out";
       }
     }
     return null;

@@ -22,8 +22,8 @@ import java.util.Locale;
 /** One prepared statement for rows. What a row has no value for stays UNSET. Thread-safe. */
 final class PreparedForm {
 
-  /** Twenty years, the most that Cassandra takes. */
-  private static final Duration LONGEST_TTL = Duration.ofSeconds(630_720_000);
+  /** Twenty years of 365 days, the most that Cassandra takes. */
+  private static final Duration LONGEST_TTL = Duration.ofDays(7_300);
 
   private static final long MICROS = 1_000_000;
 
@@ -62,12 +62,12 @@ final class PreparedForm {
       switch (variables.get(i).role()) {
         case TTL -> {
           if (values.ttl().isPresent()) {
-            statement.setInt(i, seconds(values.ttl().get(), row));
+            statement = statement.setInt(i, seconds(values.ttl().get(), row));
           }
         }
         case TIME -> {
           if (hasMoment) {
-            statement.setLong(i, micros(values.writeTime().get(), row));
+            statement = statement.setLong(i, micros(values.writeTime().get(), row));
           }
         }
         case EXPECTED ->
@@ -78,7 +78,8 @@ final class PreparedForm {
           if (value != null || values.values().containsKey(column.name())) {
             statement.setBytesUnsafe(i, column.encode(value, row));
             // Replaced twice as of one moment it would have its elements twice (CASSANDRA-11368).
-            isRepeatable &= !(column.isCounter() || (hasMoment && value != null && column.isList()));
+            isRepeatable &=
+                !(column.isCounter() || (hasMoment && value != null && column.isList()));
           }
         }
       }
@@ -130,8 +131,7 @@ final class PreparedForm {
       throw new InvalidSettingException(
           "writeTime",
           String.format(
-              "The write time %s is not to be told in microseconds of 64 bits: %s",
-              time, row));
+              "The write time %s is not to be told in microseconds of 64 bits: %s", time, row));
     }
   }
 }

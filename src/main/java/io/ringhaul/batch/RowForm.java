@@ -37,7 +37,6 @@ record RowForm(Verb verb, int clustering, Existence existence, List<CqlIdentifie
     return existence != Existence.ANY || !expected.isEmpty();
   }
 
-
   /**
    * The statement's text.
    *

@@ -97,8 +97,7 @@ final class RowTable {
     if (missing.isEmpty()) {
       return isOfPartition(operation) ? 0 : given;
     }
-    boolean isAtTheEnd =
-        given >= 0 && clustering.subList(given, clustering.size()).equals(missing);
+    boolean isAtTheEnd = given >= 0 && clustering.subList(given, clustering.size()).equals(missing);
     // A null in a delete is rather a mistake than the wish to delete all that the others name.
     boolean isMeant =
         operation.verb() == Verb.DELETE

@@ -7,7 +7,9 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a bulk write that were sent one by one and have not come to their end. Thread-safe. */
+/**
+ * The rows of a bulk write that were sent one by one and have not come to their end. Thread-safe.
+ */
 final class RowsUnderWay {
 
   /** A row that is to be written over what there is, and what was found of it. */

@@ -79,9 +79,7 @@ final class StatementCatalog {
     }
     ColumnDefinitions variables = prepared.getVariableDefinitions();
     Optional<CqlIdentifier> keyspace =
-        variables.size() == 0
-            ? Optional.empty()
-            : Optional.of(variables.get(0).getKeyspace());
+        variables.size() == 0 ? Optional.empty() : Optional.of(variables.get(0).getKeyspace());
     StatementFacts seen = look(prepared.getQuery(), keyspace, Optional.of(variables));
     // The session may hear of a new table a little later than the cluster.
     if (seen.isOfKnownTable() || !session.isSchemaMetadataEnabled()) {
@@ -110,7 +108,9 @@ final class StatementCatalog {
     // Of a user's own function nobody knows what it does.
     keyspace.ifPresent(
         of -> of.getFunctions().keySet().forEach(each -> functions.add(each.getName())));
-    return new StatementFacts(text, table, functions);
+    int timeVariable =
+        variables.flatMap(all -> text.timeVariable().map(all::firstIndexOf)).orElse(-1);
+    return new StatementFacts(text, table, timeVariable, functions);
   }
 
   private static WrittenTable unknown(StatementText text, Optional<ColumnDefinitions> variables) {

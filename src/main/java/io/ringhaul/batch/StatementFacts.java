@@ -5,7 +5,6 @@ import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.batch.StatementText.Verb;
-import java.util.Optional;
 import java.util.Set;
 
 /** What the text of a statement comes to with the table that it is for. Immutable. */
@@ -15,20 +14,23 @@ final class StatementFacts {
   private final boolean isRead;
   private final boolean isConditional;
   private final boolean setsTime;
-  private final Optional<CqlIdentifier> timeVariable;
+  private final int timeVariable;
   private final boolean isOnce;
   private final boolean replacesList;
   private final StatementTraits usual;
 
   /**
+   * @param timeVariable which variable of a prepared statement sets the write time; negative if
+   *     none does
    * @param functions the names of the functions that give another value each time
    */
-  StatementFacts(StatementText text, WrittenTable table, Set<CqlIdentifier> functions) {
+  StatementFacts(
+      StatementText text, WrittenTable table, int timeVariable, Set<CqlIdentifier> functions) {
     this.table = table;
     this.isRead = text.verb() == Verb.SELECT;
     this.isConditional = text.isConditional();
     this.setsTime = text.setsTime();
-    this.timeVariable = text.timeVariable();
+    this.timeVariable = timeVariable;
     this.isOnce =
         text.verb() == Verb.OTHER
             || text.calls().stream().anyMatch(functions::contains)
@@ -64,12 +66,11 @@ final class StatementFacts {
     return table.isKnown();
   }
 
+  /** A variable may be left unset, and then sets no time. */
   private boolean isTimeSet(BatchableStatement<?> statement) {
-    if (timeVariable.isEmpty() || !(statement instanceof BoundStatement bound)) {
-      return true;
-    }
-    int at = bound.getPreparedStatement().getVariableDefinitions().firstIndexOf(timeVariable.get());
-    return at < 0 || bound.isSet(at);
+    return timeVariable < 0
+        || !(statement instanceof BoundStatement bound)
+        || bound.isSet(timeVariable);
   }
 
   private boolean isRepeatable(BatchableStatement<?> statement, boolean timed) {
@@ -78,8 +79,7 @@ final class StatementFacts {
       return told;
     }
     // A list that is replaced twice as of one moment has its elements twice (CASSANDRA-11368).
-    boolean hasMoment =
-        timed || statement.getQueryTimestamp() != Statement.NO_DEFAULT_TIMESTAMP;
+    boolean hasMoment = timed || statement.getQueryTimestamp() != Statement.NO_DEFAULT_TIMESTAMP;
     return !isOnce && !(replacesList && hasMoment);
   }
 }

@@ -66,13 +66,17 @@ final class StatementText {
 
   /** The keyspace, if the text names it. */
   Optional<CqlIdentifier> keyspace() {
-    return table >= 0 && is(table + 1, '.') ? Optional.of(tokens.get(table).name()) : Optional.empty();
+    return table >= 0 && is(table + 1, '.')
+        ? Optional.of(tokens.get(table).name())
+        : Optional.empty();
   }
 
   /** The table that is read or written. */
   Optional<CqlIdentifier> table() {
     int name = is(table + 1, '.') ? table + 2 : table;
-    return table >= 0 && name < tokens.size() ? Optional.of(tokens.get(name).name()) : Optional.empty();
+    return table >= 0 && name < tokens.size()
+        ? Optional.of(tokens.get(name).name())
+        : Optional.empty();
   }
 
   /** Whether there is an {@code IF}. */

@@ -18,8 +18,7 @@ public class UnrepresentableValueException extends BulkOperationException {
   }
 
   /** The same, with what found it out. */
-  public UnrepresentableValueException(
-      String column, String message, @Nullable Throwable cause) {
+  public UnrepresentableValueException(String column, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.column = column;
   }

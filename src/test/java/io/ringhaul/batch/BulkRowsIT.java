@@ -117,8 +117,7 @@ class BulkRowsIT {
       result = mode.write(writer, rows, told);
     }
     int created = mode == Mode.UPSERT ? 993 : 0;
-    assertThat(result)
-        .isEqualTo(new BulkResult(1_000, 993, created, 0, 0, 7, result.rejects()));
+    assertThat(result).isEqualTo(new BulkResult(1_000, 993, created, 0, 0, 7, result.rejects()));
     assertThat(result.rejects()).extracting(Reject::number).containsExactly(numbers(bad));
     assertThat(told).containsExactlyInAnyOrderElementsOf(result.rejects());
     assertThat(result.rejects()).extracting(Reject::row).containsExactlyElementsOf(bad.values());
@@ -161,8 +160,7 @@ class BulkRowsIT {
         BatchWriter.builder(SESSION).grouping(Grouping.NONE).parallelism(16).build()) {
       BulkResult result = mode.write(writer, rows, new ArrayList<>());
       assertThat(result)
-          .isEqualTo(
-              new BulkResult(600, 600, mode == Mode.UPSERT ? 600 : 0, 0, 0, 0, List.of()));
+          .isEqualTo(new BulkResult(600, 600, mode == Mode.UPSERT ? 600 : 0, 0, 0, 0, List.of()));
     }
     assertThat(stored()).isEqualTo(expected(300, Set.of()));
     assertThat(
@@ -188,8 +186,7 @@ class BulkRowsIT {
       rows.addAll(rows.subList(300, 350));
       rows.add(t(1, "timed").with("v", 1).writeTime(Instant.EPOCH));
       BulkResult result = writer.bulkUpsert(rows);
-      assertThat(result)
-          .isEqualTo(new BulkResult(551, 550, 300, 250, 0, 1, result.rejects()));
+      assertThat(result).isEqualTo(new BulkResult(551, 550, 300, 250, 0, 1, result.rejects()));
       assertThat(result.rejects().get(0).number()).isEqualTo(550);
       assertThat(result.rejects().get(0).reason())
           .isInstanceOf(UnsuitableBatchException.class)
@@ -448,8 +445,7 @@ class BulkRowsIT {
 
   private static Set<String> stored() {
     return SESSION
-        .execute(
-            "SELECT c, v FROM " + keyspace + ".t WHERE test = " + test + " ALLOW FILTERING")
+        .execute("SELECT c, v FROM " + keyspace + ".t WHERE test = " + test + " ALLOW FILTERING")
         .all()
         .stream()
         .map(row -> row.getString(0) + " = " + row.getInt(1))
@@ -458,7 +454,9 @@ class BulkRowsIT {
 
   private static Set<String> expected(int rows, Set<Integer> but) {
     Set<String> all = new HashSet<>();
-    IntStream.range(0, rows).filter(i -> !but.contains(i)).forEach(i -> all.add("c" + i + " = " + i));
+    IntStream.range(0, rows)
+        .filter(i -> !but.contains(i))
+        .forEach(i -> all.add("c" + i + " = " + i));
     return all;
   }
 

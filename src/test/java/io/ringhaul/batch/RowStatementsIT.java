@@ -89,8 +89,7 @@ class RowStatementsIT {
     run(Operation.insert(t(4, "z")));
     // What was updated only has no more than its values; what was inserted is a row without any.
     assertThat(inT(ALL))
-        .containsExactly(
-            "2 'x' 'other' NULL [4,5] NULL", "4 'z' 'other' NULL NULL NULL");
+        .containsExactly("2 'x' 'other' NULL [4,5] NULL", "4 'z' 'other' NULL NULL NULL");
   }
 
   @Test
@@ -186,7 +185,9 @@ class RowStatementsIT {
         UnsuitableBatchException.class,
         "Counters are added to and never inserted; make it an update: "
             + keyspace
-            + ".n, row (p = " + p + ", c = 2)");
+            + ".n, row (p = "
+            + p
+            + ", c = 2)");
     refused(
         Operation.update(key.with("n", 1L).with("m", null)),
         UnsuitableBatchException.class,
@@ -211,8 +212,7 @@ class RowStatementsIT {
   @Test
   void deletes() throws InterruptedException {
     for (int c = 1; c <= 3; c++) {
-      run(
-          Operation.insert(t(c, "a").with("s", "s")), Operation.insert(t(c, "b").with("v", 1)));
+      run(Operation.insert(t(c, "a").with("s", "s")), Operation.insert(t(c, "b").with("v", 1)));
     }
     run(Operation.delete(t(1, "a")));
     run(Operation.delete(row("t").with("p", p).with("c1", 2)));
@@ -222,7 +222,9 @@ class RowStatementsIT {
         UnrepresentableValueException.class,
         "There is no value for c2, which the primary key needs: "
             + keyspace
-            + ".t, row (p = " + p + ", c1 = 3, c2 = no value)");
+            + ".t, row (p = "
+            + p
+            + ", c1 = 3, c2 = no value)");
     refused(
         Operation.delete(row("t").with("p", p).with("c2", "a")),
         UnrepresentableValueException.class,
@@ -260,8 +262,7 @@ class RowStatementsIT {
     assertThat(second.existing().get(0).getInt("v")).isEqualTo(3);
     assertThat(second.answers()).hasSize(1);
     assertThat(second.answers().get(0).rows()).hasSize(1);
-    assertThat(inT("c1, c2, s, v, ttl(v)"))
-        .containsExactly("2 'x' NULL 3 NULL");
+    assertThat(inT("c1, c2, s, v, ttl(v)")).containsExactly("2 'x' NULL 3 NULL");
     assertThat(run(Operation.update(row.with("v", 5)).ifExists()).applied()).isTrue();
     assertThat(run(Operation.delete(t(2, "y")).ifExists()).applied()).isFalse();
     assertThat(inT("v")).containsExactly("5");
@@ -385,8 +386,7 @@ class RowStatementsIT {
         Operation.insert(t(2, "x").with("v", "3")),
         UnrepresentableValueException.class,
         "The value for v is a java.lang.String that does not make a value of type int");
-    refused(
-        Operation.insert(t(2, "x").with("v", "3")), UnrepresentableValueException.class, named);
+    refused(Operation.insert(t(2, "x").with("v", "3")), UnrepresentableValueException.class, named);
     refused(
         Operation.update(t(2, "x").with("v", 1)).ifEquals("v", 2L),
         UnrepresentableValueException.class,
@@ -408,7 +408,9 @@ class RowStatementsIT {
         UnrepresentableValueException.class,
         "There is no value for c1, c2, which the primary key needs: "
             + keyspace
-            + ".t, row (p = " + p + ", c1 = no value, c2 = no value)");
+            + ".t, row (p = "
+            + p
+            + ", c1 = no value, c2 = no value)");
     refused(
         Operation.insert(row("t").with("p", p)),
         UnrepresentableValueException.class,

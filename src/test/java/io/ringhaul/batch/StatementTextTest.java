@@ -144,7 +144,8 @@ class StatementTextTest {
         "v = $$v + v$$ | assigned v"
       })
   void theAssignments(String set, String expected) {
-    StatementText text = StatementText.of("UPDATE ks.t USING TTL 1 SET " + set + " WHERE a = a + 1");
+    StatementText text =
+        StatementText.of("UPDATE ks.t USING TTL 1 SET " + set + " WHERE a = a + 1");
     String found =
         List.of(
                 names("added", text.addedTo()),
@@ -199,9 +200,42 @@ class StatementTextTest {
         .satisfies(text -> assertThat(text.isConditional()).isTrue());
     assertThat(CqlTokens.of("0x" + "ff".repeat(500_000))).hasSize(1);
     String[] parts = {
-      "UPDATE", "INSERT INTO", "DELETE", "FROM", "SET", "WHERE", "IF", "USING", "TIMESTAMP", "AND",
-      "t", ".", ",", "=", "+", "-", "(", ")", "[", "]", "{", "}", ":", "?", "'", "\"", "$$", "/*",
-      "*/", "--", "\n", " ", "1", "é", "0x", "e-"
+      "UPDATE",
+      "INSERT INTO",
+      "DELETE",
+      "FROM",
+      "SET",
+      "WHERE",
+      "IF",
+      "USING",
+      "TIMESTAMP",
+      "AND",
+      "t",
+      ".",
+      ",",
+      "=",
+      "+",
+      "-",
+      "(",
+      ")",
+      "[",
+      "]",
+      "{",
+      "}",
+      ":",
+      "?",
+      "'",
+      "\"",
+      "$$",
+      "/*",
+      "*/",
+      "--",
+      "\n",
+      " ",
+      "1",
+      "é",
+      "0x",
+      "e-"
     };
     Seeds.each(
         5_000,
@@ -222,11 +256,10 @@ class StatementTextTest {
         500,
         random -> {
           List<String> words =
-              Arrays.asList("a", "\"b\"\"c\"", "'d''e'", "12.5e-3", "0xAB", "?", ":f", "$$ g $$", "=");
-          List<String> chosen =
-              random.ints(20, 0, words.size()).mapToObj(words::get).toList();
-          String cql =
-              chosen.stream().map(w -> w + gap(random)).collect(Collectors.joining());
+              Arrays.asList(
+                  "a", "\"b\"\"c\"", "'d''e'", "12.5e-3", "0xAB", "?", ":f", "$$ g $$", "=");
+          List<String> chosen = random.ints(20, 0, words.size()).mapToObj(words::get).toList();
+          String cql = chosen.stream().map(w -> w + gap(random)).collect(Collectors.joining());
           assertThat(CqlTokens.of(cql)).extracting(Token::text).isEqualTo(chosen);
         });
   }
