@@ -168,16 +168,14 @@ class UnitOutcomeIT {
   }
 
   /**
-   * Two replicas decide, and then a third is missed for the commit: what they have decided is
-   * there for whoever looks next.
+   * Two replicas decide, and then a third is missed for the commit: what they have decided is there
+   * for whoever looks next.
    */
   @Test
   void aDecidedConditionIsNotUndoneByWhatIsMissingAfterwards() throws Exception {
     Operation operation =
         Operation.of(
-            insert
-                .bind(-1, List.of(1))
-                .setConsistencyLevel(DefaultConsistencyLevel.THREE));
+            insert.bind(-1, List.of(1)).setConsistencyLevel(DefaultConsistencyLevel.THREE));
     BatchFailedException failure;
     try (BatchWriter writer = BatchWriter.over(session)) {
       failure =

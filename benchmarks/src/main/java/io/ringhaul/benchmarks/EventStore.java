@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
@@ -68,7 +69,7 @@ public final class EventStore {
       }
       for (int run = 0; run < options.of("runs"); run++) {
         for (String way : WAYS) {
-          measure(writer, way, options.of("blocks"), results.get(way));
+          measure(writer, way, options.of("blocks"), of(results, way));
         }
       }
     }
@@ -91,8 +92,12 @@ public final class EventStore {
         rows);
     report.bar(
         "The bulk write against one by one",
-        results.get("bulk").medianRate() / results.get("one by one").medianRate(),
+        of(results, "bulk").medianRate() / of(results, "one by one").medianRate(),
         BULK_BAR);
+  }
+
+  private static Samples of(Map<String, Samples> results, String way) {
+    return Objects.requireNonNull(results.get(way));
   }
 
   private void measure(BatchWriter writer, String way, int blocks, Samples samples)
