@@ -282,7 +282,15 @@ public final class BatchWriter implements AutoCloseable {
     return meter.snapshot(sender.retries(), sender.inFlight(), stream.queued());
   }
 
-  /** Lets the metrics begin anew. */
+  /**
+   * What the writer has done since it was made, whether its metrics were reset or not: for whoever
+   * needs numbers that never fall.
+   */
+  public BatchMetrics lifetimeMetrics() {
+    return meter.lifetime(sender.retries(), sender.inFlight(), stream.queued());
+  }
+
+  /** Lets the {@linkplain #metrics() metrics} begin anew. */
   public void resetMetrics() {
     meter.reset(sender.retries());
   }
