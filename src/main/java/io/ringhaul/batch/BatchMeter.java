@@ -20,10 +20,13 @@ final class BatchMeter {
 
   private static final long HALF_A_MICRO = 500;
 
+  /** Kinds of failures that are told apart; nobody looks at more. */
+  private static final int MOST_KINDS = 32;
+
   /** Made when a thread first needs them. */
   private final AtomicReferenceArray<Tally> tallies = new AtomicReferenceArray<>(TALLIES);
 
-  private final FailureKinds kinds = new FailureKinds();
+  private final FailureKinds kinds = new FailureKinds(MOST_KINDS);
   private final long created = System.nanoTime();
 
   /** What was counted before the last reset; under the meter's own lock, as the next two are. */

@@ -13,15 +13,18 @@ import java.util.stream.Collectors;
  */
 final class FailureKinds {
 
-  /** As many are told apart; nobody looks at more. */
-  static final int MOST = 32;
-
   /** What is not told apart. */
   static final String OTHER = "Other";
 
   private static final String SUFFIX = "Exception";
 
+  private final int most;
   private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+  /** Tells so many kinds apart, those that come first. */
+  FailureKinds(int most) {
+    this.most = most;
+  }
 
   /**
    * The name of the exception's class without {@code Exception}, such as {@code WriteTimeout}. If
@@ -33,7 +36,7 @@ final class FailureKinds {
   }
 
   private synchronized boolean learn(String kind) {
-    return known.contains(kind) || (known.size() < MOST && known.add(kind));
+    return known.contains(kind) || (known.size() < most && known.add(kind));
   }
 
   private static String name(Throwable failure) {
