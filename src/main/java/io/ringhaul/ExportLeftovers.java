@@ -7,11 +7,9 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
-import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.PartitionStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -38,26 +36,8 @@ public final class ExportLeftovers {
     if (job.status() == JobStatus.COMPLETED) {
       return cleanCompleted(store, job, target);
     }
-    List<JobPartition> before = store.partitions(id);
-    try (JobRun run = store.begin(id)) {
-      before.stream()
-          .filter(partition -> partition.status() == PartitionStatus.FAILED)
-          .forEach(partition -> run.failed(partition.number(), partition.error().orElse("")));
-      try {
-        return clean(job, target, ExportCheckpoints.outputs(run.partitions()));
-      } finally {
-        endAsBefore(run, job);
-      }
-    }
-  }
-
-  /** Who looks at a failed job afterwards is to see why it failed. */
-  private static void endAsBefore(JobRun run, Job job) {
-    if (job.status() == JobStatus.FAILED) {
-      run.failed(job.error().orElse(""));
-    } else {
-      run.stopped();
-    }
+    return HeldJob.whileHeld(
+        store, job, run -> clean(job, target, ExportCheckpoints.outputs(run.partitions())));
   }
 
   /**

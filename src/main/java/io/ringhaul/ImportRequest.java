@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -308,14 +307,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
         new ImportOperation.Task(source, columns, createsTable, options, id, replaysInDoubt),
         new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
         choices,
-        rejects.orBeside(rejectsOf(id, options.store())).checked());
-  }
-
-  /** Where a job that is kept in a file has its rejects. */
-  private static Optional<Path> rejectsOf(UUID id, JobStore store) {
-    return store
-        .file()
-        .map(file -> file.resolveSibling(file.getFileName() + "." + id + ".rejects.jsonl"));
+        rejects.orBeside(ImportLeftovers.defaultRejects(id, options.store())).checked());
   }
 
   @Override

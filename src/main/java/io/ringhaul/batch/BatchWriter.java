@@ -313,7 +313,9 @@ public final class BatchWriter implements AutoCloseable {
     }
   }
 
-  /** Ends the writer without waiting: open batches are dropped, what is in flight may be written. */
+  /**
+   * Ends the writer without waiting: open batches are dropped, what is in flight may be written.
+   */
   public void abandon() {
     ageLimit.close();
     stream.close();

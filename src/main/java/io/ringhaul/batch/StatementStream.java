@@ -152,8 +152,7 @@ final class StatementStream implements AutoCloseable {
     sender.throttle(counted, unit.bytes());
     begin(slot.kind());
     try {
-      boolean written =
-          send(new Batch(slot, List.of(unit)), counted).toCompletableFuture().get();
+      boolean written = send(new Batch(slot, List.of(unit)), counted).toCompletableFuture().get();
       RowRefusedException refused = refusal.failure;
       if (refused != null) {
         throw refused;
@@ -185,6 +184,11 @@ final class StatementStream implements AutoCloseable {
    * @throws BulkOperationException if a batch could not be written
    */
   void flush() throws InterruptedException {
+    sendAll();
+    inFlight.requireNoneInDoubt();
+  }
+
+  private void sendAll() throws InterruptedException {
     Batch batch;
     do {
       synchronized (open) {
@@ -200,7 +204,6 @@ final class StatementStream implements AutoCloseable {
     do {
       sendAlone();
     } while (!inFlight.await());
-    inFlight.requireNoneInDoubt();
   }
 
   /**
@@ -222,7 +225,8 @@ final class StatementStream implements AutoCloseable {
   void finish() throws InterruptedException {
     ending = true;
     if (inFlight.isSound()) {
-      flush();
+      sendAll();
+      inFlight.requireNoNewDoubts();
     }
   }
 

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 
 /** Exports a table. */
 @Command(
@@ -43,9 +42,7 @@ final class ExportCommand extends JobCommand<ExportResult> {
 
   /** Where the export of these arguments goes, beginning with the command's name. */
   static ExportTarget targetOf(List<String> arguments) {
-    String[] all = arguments.toArray(String[]::new);
-    ParseResult parsed = Main.commandLine(all).parseArgs(all);
-    ExportCommand export = (ExportCommand) parsed.subcommand().commandSpec().userObject();
+    ExportCommand export = (ExportCommand) Main.parsed(arguments);
     return export.target.target(export.format);
   }
 

@@ -4,7 +4,10 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,6 +84,11 @@ final class ImportCommand extends JobCommand<ImportResult> {
               + " that counters may have additions twice, and lists with times of their own their"
               + " elements. Default: the import fails and names the rows in doubt.")
   private boolean retryNonIdempotent;
+
+  /** The file of rejects that the command line of an import names, if it names one. */
+  static Optional<Path> rejectsOf(List<String> arguments) {
+    return ((ImportCommand) Main.parsed(arguments)).rejects.file();
+  }
 
   @Override
   OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {

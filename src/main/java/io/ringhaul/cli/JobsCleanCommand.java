@@ -1,6 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.ExportLeftovers;
+import io.ringhaul.ImportLeftovers;
 import io.ringhaul.cli.jobs.Age;
 import io.ringhaul.cli.jobs.JobFinder;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -122,20 +123,37 @@ final class JobsCleanCommand extends JobsSubcommand {
   }
 
   private Map<String, Object> clean(JobStore jobs, Job job) {
-    int removed = 0;
-    if (job.kind() == JobKind.EXPORT && job.plan().isPresent()) {
-      ExportTarget target = target(job);
-      removed =
-          forget
-              ? ExportLeftovers.giveUp(jobs, job.id(), target)
-              : ExportLeftovers.clean(jobs, job.id(), target);
-    } else if (forget) {
-      jobs.delete(job.id());
-    }
+    int removed = job.kind() == JobKind.EXPORT ? cleanExport(jobs, job) : cleanImport(jobs, job);
     Map<String, Object> facts = facts(job);
     facts.put("filesRemoved", removed);
     facts.put("forgotten", forget);
     return facts;
+  }
+
+  private int cleanExport(JobStore jobs, Job job) {
+    if (job.plan().isEmpty()) {
+      if (forget) {
+        jobs.delete(job.id());
+      }
+      return 0;
+    }
+    ExportTarget target = target(job);
+    return forget
+        ? ExportLeftovers.giveUp(jobs, job.id(), target)
+        : ExportLeftovers.clean(jobs, job.id(), target);
+  }
+
+  private int cleanImport(JobStore jobs, Job job) {
+    List<String> command = job.definition().command();
+    int removed =
+        ImportLeftovers.clean(
+            jobs,
+            job.id(),
+            command.isEmpty() ? Optional.empty() : ImportCommand.rejectsOf(command));
+    if (forget) {
+      jobs.delete(job.id());
+    }
+    return removed;
   }
 
   private static ExportTarget target(Job job) {

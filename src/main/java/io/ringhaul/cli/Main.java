@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.cli.Main.Version;
 import java.io.File;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -72,6 +73,12 @@ public final class Main implements Runnable {
     JobsCommand.configure(commandLine);
     configFile(arguments).ifPresent(file -> setDefaults(commandLine, file));
     return commandLine;
+  }
+
+  /** The command that these arguments name, with its options set. */
+  static Object parsed(List<String> arguments) {
+    String[] all = arguments.toArray(String[]::new);
+    return commandLine(all).parseArgs(all).subcommand().commandSpec().userObject();
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.ringhaul.ExportRequest;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.rejects.OnUnrepresentable;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -44,6 +45,11 @@ final class RejectOptions {
     if (rejects != null) {
       request.rejectsTo(rejects);
     }
+  }
+
+  /** The file that was asked for; empty if none was. */
+  Optional<Path> file() {
+    return Optional.ofNullable(rejects);
   }
 
   /** Says how many rows were left out, if any were. */

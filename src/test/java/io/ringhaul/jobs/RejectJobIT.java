@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.ImportLeftovers;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -14,6 +15,7 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.parquet.ParquetSource;
@@ -26,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -124,6 +127,20 @@ class RejectJobIT {
     fail(ROWS_OF_FILE / 2);
     store.reset(id, done.get(1));
     requireExact(request(id, CsvSource.at(csv)).run());
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsCleanedAndTheJobGoesOn() throws IOException {
+    fail(FILES * ROWS_OF_FILE / 2);
+    Path left = Files.writeString(folder.resolve(".rejects.jsonl.17.tmp"), "left");
+    String kept = Files.readString(rejects);
+    assertThat(ImportLeftovers.clean(store, id, Optional.of(rejects))).isEqualTo(1);
+    assertThat(left).doesNotExist();
+    assertThat(rejects).hasContent(kept);
+    assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.FAILED);
+    requireExact(request(id, CsvSource.at(csv)).run());
+    Files.writeString(left, "left");
+    assertThat(ImportLeftovers.clean(store, id, Optional.of(rejects))).isEqualTo(1);
   }
 
   private void fail(int atRow) {

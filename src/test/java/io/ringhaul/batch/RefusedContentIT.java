@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A refusal counts against a row only if other rows may do better; the words are the server's. */
 @ClusterTest
-class RefusedContentTest {
+class RefusedContentIT {
 
   @ParameterizedTest
   @ValueSource(

@@ -1,0 +1,45 @@
+package io.ringhaul;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobRun;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.PartitionStatus;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/** A job that is held so that nobody works on it meanwhile, and left as it was found. */
+final class HeldJob {
+
+  private HeldJob() {}
+
+  /**
+   * Does something about a job that is not completed.
+   *
+   * @return what the action gives
+   * @throws io.ringhaul.exceptions.JobException if another process works on the job
+   */
+  static int whileHeld(JobStore store, Job job, ToIntFunction<JobRun> action) {
+    List<JobPartition> before = store.partitions(job.id());
+    try (JobRun run = store.begin(job.id())) {
+      before.stream()
+          .filter(partition -> partition.status() == PartitionStatus.FAILED)
+          .forEach(partition -> run.failed(partition.number(), partition.error().orElse("")));
+      try {
+        return action.applyAsInt(run);
+      } finally {
+        endAsBefore(run, job);
+      }
+    }
+  }
+
+  /** Who looks at a failed job afterwards is to see why it failed. */
+  private static void endAsBefore(JobRun run, Job job) {
+    if (job.status() == JobStatus.FAILED) {
+      run.failed(job.error().orElse(""));
+    } else {
+      run.stopped();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.ringhaul;
+
+import io.ringhaul.exceptions.JobException;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.rejects.RejectedRows;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Removes temporary files that the jobs of imports have left beside their rejects. The rejects
+ * themselves always stay.
+ */
+public final class ImportLeftovers {
+
+  private ImportLeftovers() {}
+
+  /**
+   * Removes what is of no use to anybody.
+   *
+   * @param rejects the file of rejects that the import was given; empty if it was given none
+   * @return how many files were removed
+   * @throws JobException if the store has no such job of an import, or if another process works on
+   *     it
+   */
+  public static int clean(JobStore store, UUID id, Optional<Path> rejects) {
+    Job job =
+        store.find(id).orElseThrow(() -> new JobException(id, "The store has no job " + id, null));
+    if (job.kind() != JobKind.IMPORT) {
+      throw new JobException(id, "Job " + id + " is no import", null);
+    }
+    Optional<Path> file = rejects.or(() -> defaultRejects(id, store));
+    if (file.isEmpty()) {
+      return 0;
+    }
+    return job.status() == JobStatus.COMPLETED
+        ? RejectedRows.cleanLeftovers(file.get())
+        : HeldJob.whileHeld(store, job, run -> RejectedRows.cleanLeftovers(file.get()));
+  }
+
+  /** Where a job that is kept in a file has its rejects, if it is not told another place. */
+  static Optional<Path> defaultRejects(UUID id, JobStore store) {
+    return store
+        .file()
+        .map(file -> file.resolveSibling(file.getFileName() + "." + id + ".rejects.jsonl"));
+  }
+}
