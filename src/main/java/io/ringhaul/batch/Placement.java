@@ -13,7 +13,7 @@ final class Placement {
     this.grouping = grouping;
   }
 
-  /** Where the statement belongs; {@link Place#UNKNOWN} if it is to go alone. */
+  /** Where the statement belongs; {@link Place.Unknown} if it is to go alone. */
   Place of(BatchableStatement<?> statement) {
     if (grouping == Grouping.NONE) {
       return new Place.Anywhere();
@@ -21,9 +21,9 @@ final class Placement {
     return partition(statement);
   }
 
-  /** The statement's partition; {@link Place#UNKNOWN} if it does not tell it. */
+  /** The statement's partition; {@link Place.Unknown} if it does not tell it. */
   static Place partition(BatchableStatement<?> statement) {
     ByteBuffer key = statement.getRoutingKey();
-    return key == null ? Place.UNKNOWN : new Place.Partition(statement.getRoutingKeyspace(), key);
+    return key == null ? new Place.Unknown() : new Place.Partition(statement.getRoutingKeyspace(), key);
   }
 }

@@ -61,7 +61,7 @@ final class StatementStream implements AutoCloseable {
     Unit unit = unit(together, slot.place(), outcome);
     sender.throttle(1, unit.bytes());
     sendAlone();
-    if (slot.place() == Place.UNKNOWN) {
+    if (slot.place() instanceof Place.Unknown) {
       begin(slot.kind());
       send(new Batch(slot, List.of(unit)), 1);
       return;
