@@ -58,7 +58,7 @@ final class BatchMeter {
     record(Tally::fallback);
   }
 
-  /** A unit of operations went out as one request, or else one by one. */
+  /** A unit of operations went out as one request, or else as several. */
   void unit(boolean isAtomic) {
     record(isAtomic ? Tally::atomic : Tally::concurrent);
   }

@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * @param rows what was written, where statements that were added together count as one
  * @param bytes the size of the values written; those of reads do not count
  * @param atomic units of {@link BatchWriter#execute} that went out as one request
- * @param concurrent units of {@link BatchWriter#execute} that were sent one by one
+ * @param concurrent units of {@link BatchWriter#execute} that went out as several requests at once: beside
+ *     reads, or split
  * @param logged acknowledged LOGGED batches
  * @param unlogged acknowledged UNLOGGED batches
  * @param counter acknowledged COUNTER batches

@@ -104,8 +104,8 @@ final class UnitExecution {
                   part.isRepeatable(),
                   part.statements().size())
               .toCompletableFuture());
-      meter.unit(true);
     }
+    meter.unit(parts.size() == 1);
     return whenAll(answers)
         .thenApply(
             done -> {

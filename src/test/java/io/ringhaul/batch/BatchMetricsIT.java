@@ -227,6 +227,20 @@ class BatchMetricsIT {
   }
 
   @Test
+  void aUnitThatIsSplitIsNotAtomic() throws InterruptedException {
+    try (BatchWriter writer =
+        BatchWriter.builder(session).maxOperations(10).autoSplit().build()) {
+      execute(writer, rows(1, 10, 10), BatchType.UNLOGGED);
+      execute(writer, rows(1, 25, 10), BatchType.UNLOGGED);
+      BatchMetrics metrics = writer.metrics();
+      assertThat(metrics.atomic()).isEqualTo(1);
+      assertThat(metrics.concurrent()).isEqualTo(1);
+      assertThat(metrics.unlogged()).isEqualTo(4);
+      assertThat(metrics.operations()).isEqualTo(35);
+    }
+  }
+
+  @Test
   void failuresAreCountedByTheirKind() {
     RequestSettings once =
         new RequestSettings(
