@@ -85,8 +85,7 @@ final class BatchMeter {
     Tally sum = new Tally();
     forEachTally(sum::add);
     // Another thread may have reset the meter after this one had asked for the retries.
-    return sum.metrics(
-        since(lastReset), Math.max(0, retries - pastRetries), inFlight, queued);
+    return sum.metrics(since(lastReset), Math.max(0, retries - pastRetries), inFlight, queued);
   }
 
   /** What was counted since the meter was made, with what others count. */

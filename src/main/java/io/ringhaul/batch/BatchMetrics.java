@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a {@link BatchWriter} has done since it was made or since {@link BatchWriter#resetMetrics}. A
- * request is in all numbers or in none.
+ * What a {@link BatchWriter} has done since it was made or since {@link BatchWriter#resetMetrics}.
+ * A request is in all numbers or in none.
  *
  * @param since how long that is
  * @param operations statements that were acknowledged
  * @param rows what was written, where statements that were added together count as one
  * @param bytes the size of the values written; those of reads do not count
  * @param atomic units of {@link BatchWriter#execute} that went out as one request
- * @param concurrent units of {@link BatchWriter#execute} that went out as several requests at once: beside
- *     reads, or split
+ * @param concurrent units of {@link BatchWriter#execute} that went out as several requests at once:
+ *     beside reads, or split
  * @param logged acknowledged LOGGED batches
  * @param unlogged acknowledged UNLOGGED batches
  * @param counter acknowledged COUNTER batches

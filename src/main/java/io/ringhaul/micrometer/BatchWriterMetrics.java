@@ -62,9 +62,9 @@ import java.util.function.ToLongFunction;
  * </table>
  *
  * <p>Counters and the timer go on when {@link BatchWriter#resetMetrics} is called, as counters must
- * never fall: they tell the {@linkplain BatchWriter#lifetimeMetrics life} of the writer. Percentiles
- * and maxima are of the time since the last reset; an application that wants those of the last
- * minutes resets the metrics every few minutes.
+ * never fall: they tell the {@linkplain BatchWriter#lifetimeMetrics life} of the writer.
+ * Percentiles and maxima are of the time since the last reset; an application that wants those of
+ * the last minutes resets the metrics every few minutes.
  *
  * <p>Two writers in one registry need tags that tell them apart: else only the first is measured,
  * as Micrometer has one meter for a name and its tags. The registry does not keep the writer from

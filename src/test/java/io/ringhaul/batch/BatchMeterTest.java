@@ -258,9 +258,7 @@ class BatchMeterTest {
     for (int i = 0; i < requests; i++) {
       int kind = i % 4;
       meter.acknowledged(
-          kind == 3
-              ? new Shape(null, 1, true, 10)
-              : new Shape(types[kind], 10, kind == 1, 100),
+          kind == 3 ? new Shape(null, 1, true, 10) : new Shape(types[kind], 10, kind == 1, 100),
           kind == 3 ? 1 : 10,
           i * MICRO,
           false);

@@ -228,8 +228,7 @@ class BatchMetricsIT {
 
   @Test
   void aUnitThatIsSplitIsNotAtomic() throws InterruptedException {
-    try (BatchWriter writer =
-        BatchWriter.builder(session).maxOperations(10).autoSplit().build()) {
+    try (BatchWriter writer = BatchWriter.builder(session).maxOperations(10).autoSplit().build()) {
       execute(writer, rows(1, 10, 10), BatchType.UNLOGGED);
       execute(writer, rows(1, 25, 10), BatchType.UNLOGGED);
       BatchMetrics metrics = writer.metrics();

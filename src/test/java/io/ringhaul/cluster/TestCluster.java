@@ -157,8 +157,8 @@ public final class TestCluster {
   }
 
   /**
-   * The JMX ports of the nodes on 127.0.0.1, if this run is the only one that uses the cluster; else
-   * none, as what others do would be counted too.
+   * The JMX ports of the nodes on 127.0.0.1, if this run is the only one that uses the cluster;
+   * else none, as what others do would be counted too.
    */
   public static List<Integer> jmxPortsIfAlone() {
     return kind().equals(EMBEDDED)
@@ -204,7 +204,8 @@ public final class TestCluster {
             .jmxPort(FIRST_JMX_PORT)
             .setting("materialized_views_enabled", true)
             .start();
-    return new TestCluster(cluster, cluster.contactPoints(), cluster.localDatacenter(), NODES, "ks");
+    return new TestCluster(
+        cluster, cluster.contactPoints(), cluster.localDatacenter(), NODES, "ks");
   }
 
   private static TestCluster container() {

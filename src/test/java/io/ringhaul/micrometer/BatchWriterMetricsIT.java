@@ -195,7 +195,9 @@ class BatchWriterMetricsIT {
             "ringhaul_batch_written_bytes_total");
   }
 
-  /** A LOGGED batch of 3 in 3 partitions, an UNLOGGED of 5 in one, a single row; 5 and 3 streamed. */
+  /**
+   * A LOGGED batch of 3 in 3 partitions, an UNLOGGED of 5 in one, a single row; 5 and 3 streamed.
+   */
   private void writeSome() throws InterruptedException {
     execute(BatchType.LOGGED, List.of(row(1), row(2), row(3)));
     execute(BatchType.UNLOGGED, rows(5));
@@ -249,7 +251,6 @@ class BatchWriterMetricsIT {
   }
 
   private Gauge find(String name, String... tags) {
-    return Objects.requireNonNull(
-        registry.find("ringhaul.batch." + name).tags(tags).gauge(), name);
+    return Objects.requireNonNull(registry.find("ringhaul.batch." + name).tags(tags).gauge(), name);
   }
 }
