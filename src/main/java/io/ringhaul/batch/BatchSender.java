@@ -13,7 +13,6 @@ import io.ringhaul.request.RequestSettings;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Sends statements, alone or as a batch, and measures it. Thread-safe. */
 final class BatchSender implements AutoCloseable {
@@ -23,7 +22,8 @@ final class BatchSender implements AutoCloseable {
 
   private final RequestSender sender;
   private final BatchMeter meter;
-  private final AtomicLong inFlight = new AtomicLong();
+  private final Object answers = new Object();
+  private long inFlight;
 
   BatchSender(CqlSession session, RequestSettings settings, BatchMeter meter) {
     this.sender = new RequestSender(session, settings);
@@ -78,18 +78,18 @@ final class BatchSender implements AutoCloseable {
 
   private CompletionStage<AsyncResultSet> send(Request request, Shape shape, long rows)
       throws InterruptedException {
-    inFlight.incrementAndGet();
+    begin();
     long sent = System.nanoTime();
     CompletionStage<AsyncResultSet> response;
     try {
       response = sender.send(request);
     } catch (InterruptedException | RuntimeException e) {
-      inFlight.decrementAndGet();
+      end();
       throw e;
     }
     return response.whenComplete(
         (answer, failed) -> {
-          inFlight.decrementAndGet();
+          end();
           if (failed == null) {
             meter.acknowledged(shape, rows, System.nanoTime() - sent, isWarnedOf(answer));
           } else {
@@ -118,9 +118,33 @@ final class BatchSender implements AutoCloseable {
                     keyspace.equals(each.getRoutingKeyspace()) && key.equals(each.getRoutingKey()));
   }
 
+  private void begin() {
+    synchronized (answers) {
+      inFlight++;
+    }
+  }
+
+  private void end() {
+    synchronized (answers) {
+      inFlight--;
+      answers.notifyAll();
+    }
+  }
+
+  /** Waits until no request is without an answer. */
+  void await() throws InterruptedException {
+    synchronized (answers) {
+      while (inFlight > 0) {
+        answers.wait();
+      }
+    }
+  }
+
   /** Requests without an answer. */
   long inFlight() {
-    return inFlight.get();
+    synchronized (answers) {
+      return inFlight;
+    }
   }
 
   /** How often a request was sent again. */

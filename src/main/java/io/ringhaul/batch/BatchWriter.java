@@ -296,7 +296,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Flushes and ends the writer. If the thread is interrupted it does not wait any longer: open
+   * Flushes, waits for all answers and ends the writer. If the thread is interrupted it does not wait any longer: open
    * batches are dropped, which is logged, and what is in flight may still be written.
    *
    * @throws BulkOperationException if a batch could not be written, unless that was thrown before
@@ -305,6 +305,7 @@ public final class BatchWriter implements AutoCloseable {
   public void close() {
     try {
       stream.finish();
+      sender.await();
     } catch (InterruptedException e) {
       LOG.debug("Interrupted as it was closed", e);
       Thread.currentThread().interrupt();

@@ -13,7 +13,7 @@ public final class BatchWriterBuilder {
 
   private static final RequestSettings DEFAULT_REQUESTS =
       new RequestSettings(
-          64, DefaultConsistencyLevel.LOCAL_QUORUM, Duration.ofMinutes(1), 10, Optional.empty());
+          64, DefaultConsistencyLevel.LOCAL_QUORUM, Duration.ofMinutes(2), 10, Optional.empty());
 
   private final CqlSession session;
   private RequestSettings requests = DEFAULT_REQUESTS;
@@ -46,7 +46,7 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * How requests are sent: parallelism, consistency, the time-out of a request (1 minute by
+   * How requests are sent: parallelism, consistency, the time-out of a request (2 minutes by
    * default), attempts (10 by default), limits on rows and bytes per second.
    */
   public BatchWriterBuilder requests(RequestSettings settings) {
