@@ -150,7 +150,7 @@ class BatchMeterTest {
   }
 
   private static void assertWithinAThousandth(long measured, long exact) {
-    assertThat((double) measured).isCloseTo(exact, within(exact * 0.001));
+    assertThat((double) measured).isCloseTo((double) exact, within(exact * 0.001));
   }
 
   /** Sizes up to 2,047 are exact, as no batch of good sense is larger. */

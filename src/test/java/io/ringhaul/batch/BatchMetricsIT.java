@@ -9,9 +9,9 @@ import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.batch.BatchMetrics.Distribution;
+import io.ringhaul.batch.CountingCluster.Batches;
 import io.ringhaul.batch.CountingCluster.Counted;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -21,7 +21,6 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,10 +75,7 @@ class BatchMetricsIT {
   /** A statement that is alone is no batch for the server. */
   @Test
   void theServersHaveCountedTheSameBatches() throws Exception {
-    Map<BatchType, Counted> before = new HashMap<>();
-    for (DefaultBatchType type : DefaultBatchType.values()) {
-      before.put(type, cluster.counted(type));
-    }
+    Counted before = cluster.counted();
     BatchMetrics metrics;
     try (BatchWriter writer = writer(session, new BatchLimits(10, 1 << 20, 10_000))) {
       executeUnits(writer);
@@ -128,22 +124,14 @@ class BatchMetricsIT {
     assertThat(List.of(latencies.p50(), latencies.p95(), latencies.p99(), latencies.max()))
         .isSorted();
 
-    Map<BatchType, Counted> counted = new HashMap<>();
-    for (DefaultBatchType type : DefaultBatchType.values()) {
-      counted.put(type, cluster.counted(type).since(before.get(type)));
-    }
-    assertThat(batches(counted, BatchType.LOGGED)).isEqualTo(metrics.logged());
-    assertThat(batches(counted, BatchType.UNLOGGED)).isEqualTo(metrics.unlogged());
-    assertThat(batches(counted, BatchType.COUNTER)).isEqualTo(metrics.counter());
-    assertThat(counted.values().stream().mapToLong(Counted::single).sum())
-        .isEqualTo(metrics.singlePartition());
-    assertThat(counted.get(BatchType.LOGGED).partitions()).isEqualTo(4 * 3 + 1);
-    assertThat(counted.get(BatchType.UNLOGGED).partitions()).isEqualTo(2 + 8 + 100);
-    assertThat(counted.get(BatchType.COUNTER).partitions()).isEqualTo(5 + 20);
-  }
-
-  private static long batches(Map<BatchType, Counted> counted, BatchType type) {
-    return counted.get(type).batches();
+    Counted counted = cluster.counted().since(before);
+    assertThat(counted)
+        .isEqualTo(
+            new Counted(
+                new Batches(metrics.logged(), 1, 4 * 3 + 1),
+                new Batches(metrics.unlogged(), 2 + 100, 2 + 100 + 8),
+                new Batches(metrics.counter(), 20, 20 + 5)));
+    assertThat(counted.singlePartition()).isEqualTo(metrics.singlePartition());
   }
 
   private void executeUnits(BatchWriter writer) throws InterruptedException {
@@ -201,11 +189,7 @@ class BatchMetricsIT {
   /** Where reads are among the operations, nothing is a batch, and reads are no rows. */
   @Test
   void operationsBesideReadsAreCountedAsSingleStatements() throws Exception {
-    List<Long> before = new ArrayList<>();
-    List<Long> after = new ArrayList<>();
-    for (DefaultBatchType type : DefaultBatchType.values()) {
-      before.add(cluster.counted(type).batches());
-    }
+    Counted before = cluster.counted();
     try (BatchWriter writer = writer(session, BatchLimits.DEFAULT)) {
       List<BatchableStatement<?>> mixed = new ArrayList<>(rows(1, 2, 10));
       mixed.add(select.bind(1, 0));
@@ -220,10 +204,7 @@ class BatchMetricsIT {
       assertThat(metrics.bytes()).isEqualTo(2 * 18);
       assertThat(metrics.latencies().count()).isEqualTo(3);
     }
-    for (DefaultBatchType type : DefaultBatchType.values()) {
-      after.add(cluster.counted(type).batches());
-    }
-    assertThat(after).isEqualTo(before);
+    assertThat(cluster.counted()).isEqualTo(before);
   }
 
   @Test

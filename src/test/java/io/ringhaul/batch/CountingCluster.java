@@ -3,14 +3,12 @@ package io.ringhaul.batch;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
-import com.datastax.oss.driver.api.core.cql.BatchType;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.cluster.TestCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
@@ -27,12 +25,6 @@ final class CountingCluster implements AutoCloseable {
   private static final int PORT = 9892;
   private static final int STORAGE_PORT = 7892;
   private static final int JMX_PORT = 7842;
-
-  private static final Map<BatchType, String> NAMES =
-      Map.of(
-          BatchType.LOGGED, "PartitionsPerLoggedBatch",
-          BatchType.UNLOGGED, "PartitionsPerUnloggedBatch",
-          BatchType.COUNTER, "PartitionsPerCounterBatch");
 
   private final AutoCloseable ending;
   private final CqlSession session;
@@ -108,53 +100,73 @@ final class CountingCluster implements AutoCloseable {
     }
   }
 
-  /** All batches of that type so far, on all nodes together. */
-  Counted counted(BatchType type) throws IOException, JMException {
-    ObjectName name =
-        new ObjectName("org.apache.cassandra.metrics:type=Batch,name=" + NAMES.get(type));
-    long batches = 0;
-    long[] buckets = new long[0];
+  /** All batches so far, on all nodes together. */
+  Counted counted() throws IOException, JMException {
+    return new Counted(
+        batches("PartitionsPerLoggedBatch"),
+        batches("PartitionsPerUnloggedBatch"),
+        batches("PartitionsPerCounterBatch"));
+  }
+
+  private Batches batches(String metric) throws IOException, JMException {
+    ObjectName name = new ObjectName("org.apache.cassandra.metrics:type=Batch,name=" + metric);
+    Batches all = new Batches(0, 0, 0);
     for (JMXConnector node : nodes) {
       MBeanServerConnection connection = node.getMBeanServerConnection();
-      batches += (long) connection.getAttribute(name, "Count");
-      long[] values = (long[]) connection.invoke(name, "values", new Object[0], new String[0]);
-      buckets = buckets.length == 0 ? new long[values.length] : buckets;
-      for (int i = 0; i < values.length; i++) {
-        buckets[i] += values[i];
-      }
+      all =
+          all.and(
+              Batches.of(
+                  (long) connection.getAttribute(name, "Count"),
+                  (long[]) connection.invoke(name, "values", new Object[0], new String[0])));
     }
-    return new Counted(batches, buckets);
+    return all;
+  }
+
+  /** What the nodes count, by the type of the batches. */
+  record Counted(Batches logged, Batches unlogged, Batches counter) {
+
+    Counted since(Counted before) {
+      return new Counted(
+          logged.since(before.logged),
+          unlogged.since(before.unlogged),
+          counter.since(before.counter));
+    }
+
+    /** Batches of one partition, of any type. */
+    long singlePartition() {
+      return logged.single() + unlogged.single() + counter.single();
+    }
   }
 
   /**
-   * What the nodes count: how many batches, and how many of each number of partitions.
+   * Batches of a type.
    *
-   * @param buckets each for the numbers up to {@link #bound}, from the one before on
+   * @param count how many
+   * @param single those of one partition
+   * @param partitions the partitions of all of them; exact if their numbers are bounds of the
+   *     server's buckets, as all are up to 8
    */
-  record Counted(long batches, long[] buckets) {
+  record Batches(long count, long single, long partitions) {
 
-    Counted since(Counted before) {
-      long[] more = buckets.clone();
-      for (int i = 0; i < more.length; i++) {
-        more[i] -= before.buckets[i];
-      }
-      return new Counted(batches - before.batches, more);
-    }
-
-    /** Batches of one partition. */
-    long single() {
-      return buckets[0];
-    }
-
-    /** The partitions of all batches; exact if their numbers are bounds of buckets. */
-    long partitions() {
-      long all = 0;
+    /** Each bucket counts the numbers from the bound before its own, which is not in it, on. */
+    static Batches of(long count, long[] buckets) {
+      long partitions = 0;
       long bound = 1;
       for (long bucket : buckets) {
-        all += bucket * bound;
+        partitions += bucket * bound;
         bound = Math.max(bound + 1, Math.round(bound * 1.2));
       }
-      return all;
+      return new Batches(count, buckets[0], partitions);
+    }
+
+    Batches and(Batches others) {
+      return new Batches(
+          count + others.count, single + others.single, partitions + others.partitions);
+    }
+
+    Batches since(Batches before) {
+      return new Batches(
+          count - before.count, single - before.single, partitions - before.partitions);
     }
   }
 

@@ -94,7 +94,7 @@ class BatchWriterMetricsIT {
     BatchMetrics.Distribution latencies = writer.metrics().latencies();
     FunctionTimer latency = registry.get("ringhaul.batch.latency").functionTimer();
     assertThat(latency.count()).isEqualTo(5);
-    assertThat(latency.totalTime(TimeUnit.MICROSECONDS)).isEqualTo(latencies.total());
+    assertThat(Math.round(latency.totalTime(TimeUnit.MICROSECONDS))).isEqualTo(latencies.total());
     assertThat(micros("latency.percentile", "phi", "0.5")).isEqualTo(latencies.p50());
     assertThat(micros("latency.percentile", "phi", "0.95")).isEqualTo(latencies.p95());
     assertThat(micros("latency.percentile", "phi", "0.99")).isEqualTo(latencies.p99());
