@@ -113,6 +113,10 @@ final class CountingCluster implements AutoCloseable {
     Batches all = new Batches(0, 0, 0);
     for (JMXConnector node : nodes) {
       MBeanServerConnection connection = node.getMBeanServerConnection();
+      if (!connection.isRegistered(name)) {
+        // A node has no such metrics before its first batch.
+        continue;
+      }
       all =
           all.and(
               Batches.of(
