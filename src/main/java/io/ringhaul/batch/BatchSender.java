@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
@@ -73,6 +74,23 @@ final class BatchSender implements AutoCloseable {
             (same, failed) -> same,
             failed -> (isRepeatable || isWhole) && !RefusedContent.is(failed)),
         shape,
+        rows);
+  }
+
+  /**
+   * Sends a write with a condition alone, and again only if it was surely not applied. It may have
+   * been where too few replicas are found: Paxos looks for them once more when all is decided.
+   *
+   * @param rows as how many rows it counts
+   */
+  CompletionStage<AsyncResultSet> sendConditional(BatchableStatement<?> statement, long rows)
+      throws InterruptedException {
+    return send(
+        new Request(
+            statement.setIdempotent(false),
+            (same, failed) -> same,
+            failed -> Failures.isSurelyNotApplied(failed) && !LostConditions.isUnavailable(failed)),
+        new Shape(null, 1, true, MutationSize.ofValues(List.of(statement))),
         rows);
   }
 

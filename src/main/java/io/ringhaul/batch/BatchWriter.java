@@ -199,7 +199,8 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * The same, and tells of each rejected row.
    *
-   * @param rejects hears of them on threads of the driver, one at a time
+   * @param rejects hears of them on the calling thread, one at a time; if it throws, that ends the
+   *     bulk write
    * @throws BulkOperationException if rows could not be written for another reason
    */
   public BulkResult bulkInsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
@@ -224,7 +225,8 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * The same, and tells of each rejected row.
    *
-   * @param rejects hears of them on threads of the driver, one at a time
+   * @param rejects hears of them on the calling thread, one at a time; if it throws, that ends the
+   *     bulk write
    * @throws BulkOperationException if rows could not be written for another reason than their
    *     content
    */
@@ -296,8 +298,9 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Flushes, waits for all answers and ends the writer. If the thread is interrupted it does not wait any longer: open
-   * batches are dropped, which is logged, and what is in flight may still be written.
+   * Flushes, waits for all answers and ends the writer. If the thread is interrupted it does not
+   * wait any longer: open batches are dropped, which is logged, and what is in flight may still be
+   * written.
    *
    * @throws BulkOperationException if a batch could not be written, unless that was thrown before
    */

@@ -24,6 +24,8 @@ final class Placement {
   /** The statement's partition; {@link Place.Unknown} if it does not tell it. */
   static Place partition(BatchableStatement<?> statement) {
     ByteBuffer key = statement.getRoutingKey();
-    return key == null ? new Place.Unknown() : new Place.Partition(statement.getRoutingKeyspace(), key);
+    return key == null
+        ? new Place.Unknown()
+        : new Place.Partition(statement.getRoutingKeyspace(), key);
   }
 }

@@ -1,18 +1,46 @@
 package io.ringhaul.batch;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.request.Failures;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Looks at statements and remembers what it saw of prepared ones. Thread-safe. */
 final class StatementCatalog {
 
+  /** The functions of CQL that give another value each time, in the spellings of all versions. */
+  private static final Set<CqlIdentifier> OF_THE_MOMENT =
+      Stream.of(
+              "now",
+              "uuid",
+              "currenttimestamp",
+              "currentdate",
+              "currenttime",
+              "currenttimeuuid",
+              "current_timestamp",
+              "current_date",
+              "current_time",
+              "current_timeuuid")
+          .map(CqlIdentifier::fromInternal)
+          .collect(Collectors.toUnmodifiableSet());
+
   private final CqlSession session;
-  private final Map<PreparedStatement, WrittenTable> tables = new ConcurrentHashMap<>();
+  private final Map<PreparedStatement, StatementFacts> known = new ConcurrentHashMap<>();
 
   StatementCatalog(CqlSession session) {
     this.session = session;
@@ -20,21 +48,80 @@ final class StatementCatalog {
 
   /** What there is to know of a statement. */
   StatementTraits traits(BatchableStatement<?> statement) {
-    WrittenTable table = table(statement);
-    return new StatementTraits(table.kindOf(statement), false, false, false, table);
-  }
-
-  private WrittenTable table(BatchableStatement<?> statement) {
-    return statement instanceof BoundStatement bound
-        ? tables.computeIfAbsent(
-            bound.getPreparedStatement(), prepared -> WrittenTable.of(session, prepared))
-        : WrittenTable.UNKNOWN;
+    return facts(statement).of(statement);
   }
 
   /** Names the row of a statement, for people. */
   String rowOf(BatchableStatement<?> statement) {
     return statement instanceof BoundStatement bound
-        ? table(bound).rowOf(bound)
+        ? traits(bound).table().rowOf(bound)
         : ((SimpleStatement) statement).getQuery();
+  }
+
+  /** The exception for a statement that the cluster refuses for what it holds. */
+  RowRefusedException refusal(BatchableStatement<?> statement, Throwable refusal) {
+    return new RowRefusedException(
+        String.format(
+            "The cluster refuses a row for %s, %s: %s",
+            traits(statement).table().name(), rowOf(statement), Failures.describe(refusal)),
+        Failures.unwrap(refusal));
+  }
+
+  private StatementFacts facts(BatchableStatement<?> statement) {
+    if (!(statement instanceof BoundStatement bound)) {
+      SimpleStatement simple = (SimpleStatement) statement;
+      return look(simple.getQuery(), Optional.ofNullable(simple.getKeyspace()), Optional.empty());
+    }
+    PreparedStatement prepared = bound.getPreparedStatement();
+    StatementFacts facts = known.get(prepared);
+    if (facts != null) {
+      return facts;
+    }
+    ColumnDefinitions variables = prepared.getVariableDefinitions();
+    Optional<CqlIdentifier> keyspace =
+        variables.size() == 0 ? Optional.empty() : Optional.of(variables.get(0).getKeyspace());
+    StatementFacts seen = look(prepared.getQuery(), keyspace, Optional.of(variables));
+    // The session may hear of a new table a little later than the cluster.
+    if (seen.isOfKnownTable() || !session.isSchemaMetadataEnabled()) {
+      known.put(prepared, seen);
+    }
+    return seen;
+  }
+
+  /**
+   * @param told the keyspace of a text that does not name one, if that is not the session's
+   */
+  private StatementFacts look(
+      String cql, Optional<CqlIdentifier> told, Optional<ColumnDefinitions> variables) {
+    StatementText text = StatementText.of(cql);
+    Optional<KeyspaceMetadata> keyspace =
+        text.keyspace()
+            .or(() -> told)
+            .or(session::getKeyspace)
+            .flatMap(name -> session.getMetadata().getKeyspace(name));
+    WrittenTable table =
+        keyspace
+            .flatMap(of -> text.table().flatMap(of::getTable))
+            .map(WrittenTable::of)
+            .orElseGet(() -> unknown(text, variables));
+    Set<CqlIdentifier> functions = new HashSet<>(OF_THE_MOMENT);
+    // Of a user's own function nobody knows what it does.
+    keyspace.ifPresent(
+        of -> of.getFunctions().keySet().forEach(each -> functions.add(each.getName())));
+    int timeVariable =
+        variables.flatMap(all -> text.timeVariable().map(all::firstIndexOf)).orElse(-1);
+    return new StatementFacts(text, table, timeVariable, functions);
+  }
+
+  private static WrittenTable unknown(StatementText text, Optional<ColumnDefinitions> variables) {
+    boolean addsToCounter = false;
+    if (variables.isPresent()) {
+      for (ColumnDefinition variable : variables.get()) {
+        addsToCounter |= variable.getType().equals(DataTypes.COUNTER);
+      }
+    }
+    return WrittenTable.named(
+        text.table().map(name -> name.asCql(true)).orElse(WrittenTable.UNKNOWN.name()),
+        addsToCounter);
   }
 }

@@ -216,6 +216,11 @@ final class StatementStream implements AutoCloseable {
     return inFlight.settle();
   }
 
+  /** Waits until nothing is under way any more, whether the writing goes on or has failed. */
+  void awaitAnswers() throws InterruptedException {
+    inFlight.awaitAnswers();
+  }
+
   /** Statements that the cluster has acknowledged; those added together count as one. */
   long writtenStatements() {
     return writtenStatements.sum();
@@ -318,17 +323,8 @@ final class StatementStream implements AutoCloseable {
       return;
     }
     Unit unit = batch.units().get(0);
-    BatchableStatement<?> first = unit.statements().get(0);
     BulkOperationException ending =
-        unit.outcome()
-            .refused(
-                new RowRefusedException(
-                    String.format(
-                        "The cluster refuses a row for %s, %s: %s",
-                        catalog.traits(first).table().name(),
-                        catalog.rowOf(first),
-                        Failures.describe(refusal)),
-                    Failures.unwrap(refusal)));
+        unit.outcome().refused(catalog.refusal(unit.statements().get(0), refusal));
     if (ending != null) {
       inFlight.fail(ending);
     }

@@ -61,8 +61,8 @@ public final class TableRow {
   /**
    * The same row, whose values expire after so long.
    *
-   * @param duration whole seconds, rounded down; zero lets them never expire, whatever the table's
-   *     default is
+   * @param duration 1 second to 20 years, rounded down to seconds; zero lets them never expire,
+   *     whatever the table's default is
    */
   public TableRow ttl(Duration duration) {
     return new TableRow(keyspace, table, values, duration, writeTime);

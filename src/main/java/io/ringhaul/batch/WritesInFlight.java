@@ -127,6 +127,13 @@ final class WritesInFlight {
     return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
   }
 
+  /** Waits for all answers, whatever they are. */
+  synchronized void awaitAnswers() throws InterruptedException {
+    while (all > 0) {
+      wait();
+    }
+  }
+
   /** Takes nothing more; whether the writer had not failed by then. */
   synchronized boolean close() {
     closed = true;

@@ -1,60 +1,72 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.metadata.schema.ColumnMetadata;
 import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
+import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.MapType;
+import com.datastax.oss.driver.api.core.type.SetType;
 import io.ringhaul.cql.CqlLiteral;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch needs to know of the table that a prepared statement writes to.
+ * What a batch needs to know of the table that a statement writes to.
  *
  * @param name its name in CQL form, for people
  * @param holdsCounters whether its columns are counters
  * @param primaryKey the names of its key columns; empty if the session does not know the table
+ * @param columns the types of all of its columns; empty if the session does not know the table
  */
-record WrittenTable(String name, boolean holdsCounters, Set<CqlIdentifier> primaryKey) {
+record WrittenTable(
+    String name,
+    boolean holdsCounters,
+    Set<CqlIdentifier> primaryKey,
+    Map<CqlIdentifier, DataType> columns) {
 
-  static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of());
+  static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of(), Map.of());
 
-  /** Looks the table up by the statement's variables; one without variables has none. */
-  static WrittenTable of(CqlSession session, PreparedStatement prepared) {
-    ColumnDefinitions variables = prepared.getVariableDefinitions();
-    if (variables.size() == 0) {
-      return UNKNOWN;
-    }
-    ColumnDefinition variable = variables.get(0);
-    return session
-        .getMetadata()
-        .getKeyspace(variable.getKeyspace())
-        .flatMap(keyspace -> keyspace.getTable(variable.getTable()))
-        .map(WrittenTable::of)
-        .orElse(UNKNOWN);
-  }
-
-  private static WrittenTable of(RelationMetadata table) {
+  static WrittenTable of(RelationMetadata table) {
     return new WrittenTable(
         table.getKeyspace().asCql(true) + "." + table.getName().asCql(true),
         table.getColumns().values().stream().anyMatch(c -> c.getType().equals(DataTypes.COUNTER)),
-        table.getPrimaryKey().stream().map(ColumnMetadata::getName).collect(Collectors.toSet()));
+        table.getPrimaryKey().stream().map(ColumnMetadata::getName).collect(Collectors.toSet()),
+        table.getColumns().values().stream()
+            .collect(Collectors.toMap(ColumnMetadata::getName, ColumnMetadata::getType)));
   }
 
-  /** How a statement may be treated. A counter update is never repeatable, whatever it says. */
-  WriteKind kindOf(BatchableStatement<?> statement) {
-    if (holdsCounters) {
-      return WriteKind.COUNTER;
-    }
-    return Boolean.FALSE.equals(statement.isIdempotent()) ? WriteKind.ONCE : WriteKind.REPEATABLE;
+  /** A table of which only its name is known. */
+  static WrittenTable named(String name, boolean holdsCounters) {
+    return new WrittenTable(name, holdsCounters, Set.of(), Map.of());
+  }
+
+  /** Whether the session knows the table. */
+  boolean isKnown() {
+    return !columns.isEmpty();
+  }
+
+  boolean isSetOrMap(CqlIdentifier column) {
+    DataType type = columns.get(column);
+    return type instanceof SetType || type instanceof MapType;
+  }
+
+  boolean isCollection(CqlIdentifier column) {
+    return isSetOrMap(column) || columns.get(column) instanceof ListType;
+  }
+
+  /** Whether the column is a list of cells, and not one frozen value. */
+  boolean isList(CqlIdentifier column) {
+    @Nullable DataType type = columns.get(column);
+    return type instanceof ListType list && !list.isFrozen();
   }
 
   /** {@code (column = literal, ...)} for the key columns that are variables of the statement. */
@@ -67,7 +79,7 @@ record WrittenTable(String name, boolean holdsCounters, Set<CqlIdentifier> prima
         parts.add(
             variable.getName().asCql(true)
                 + " = "
-                + CqlLiteral.of(variable.getType(), statement.getBytesUnsafe(i)));
+                + KeyText.of(CqlLiteral.of(variable.getType(), statement.getBytesUnsafe(i))));
       }
     }
     return parts.isEmpty()

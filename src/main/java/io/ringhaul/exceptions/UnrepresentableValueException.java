@@ -1,5 +1,7 @@
 package io.ringhaul.exceptions;
 
+import org.jspecify.annotations.Nullable;
+
 /** A value that the target's type cannot hold exactly. Nothing is rounded or cut in silence. */
 public class UnrepresentableValueException extends BulkOperationException {
 
@@ -12,7 +14,12 @@ public class UnrepresentableValueException extends BulkOperationException {
    * @param message one sentence that names the value and the bound it breaks
    */
   public UnrepresentableValueException(String column, String message) {
-    super(message);
+    this(column, message, null);
+  }
+
+  /** The same, with what found it out. */
+  public UnrepresentableValueException(String column, String message, @Nullable Throwable cause) {
+    super(message, cause);
     this.column = column;
   }
 

@@ -1,0 +1,85 @@
+package io.ringhaul.batch;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.batch.StatementText.Verb;
+import java.util.Set;
+
+/** What the text of a statement comes to with the table that it is for. Immutable. */
+final class StatementFacts {
+
+  private final WrittenTable table;
+  private final boolean isRead;
+  private final boolean isConditional;
+  private final boolean setsTime;
+  private final int timeVariable;
+  private final boolean isOnce;
+  private final boolean replacesList;
+  private final StatementTraits usual;
+
+  /**
+   * @param timeVariable which variable of a prepared statement sets the write time; negative if
+   *     none does
+   * @param functions the names of the functions that give another value each time
+   */
+  StatementFacts(
+      StatementText text, WrittenTable table, int timeVariable, Set<CqlIdentifier> functions) {
+    this.table = table;
+    this.isRead = text.verb() == Verb.SELECT;
+    this.isConditional = text.isConditional();
+    this.setsTime = text.setsTime();
+    this.timeVariable = timeVariable;
+    this.isOnce =
+        text.verb() == Verb.OTHER
+            || text.calls().stream().anyMatch(functions::contains)
+            || text.addedTo().stream().anyMatch(column -> !table.isSetOrMap(column))
+            || text.takenFrom().stream().anyMatch(column -> !table.isCollection(column))
+            || text.indexed().stream().anyMatch(column -> !table.isSetOrMap(column));
+    this.replacesList =
+        text.isJson()
+            ? table.columns().keySet().stream().anyMatch(table::isList)
+            : text.assigned().stream().anyMatch(table::isList);
+    this.usual =
+        new StatementTraits(
+            table.holdsCounters() && !isRead ? WriteKind.COUNTER : WriteKind.REPEATABLE,
+            isRead,
+            isConditional,
+            setsTime,
+            table);
+  }
+
+  /** The traits of a statement with this text. */
+  StatementTraits of(BatchableStatement<?> statement) {
+    boolean timed = setsTime && isTimeSet(statement);
+    WriteKind kind = usual.kind();
+    if (kind == WriteKind.REPEATABLE && !isRead && !isRepeatable(statement, timed)) {
+      kind = WriteKind.ONCE;
+    }
+    return kind == usual.kind() && timed == usual.setsTime()
+        ? usual
+        : new StatementTraits(kind, isRead, isConditional, timed, table);
+  }
+
+  boolean isOfKnownTable() {
+    return table.isKnown();
+  }
+
+  /** A variable may be left unset, and then sets no time. */
+  private boolean isTimeSet(BatchableStatement<?> statement) {
+    return timeVariable < 0
+        || !(statement instanceof BoundStatement bound)
+        || bound.isSet(timeVariable);
+  }
+
+  private boolean isRepeatable(BatchableStatement<?> statement, boolean timed) {
+    Boolean told = statement.isIdempotent();
+    if (told != null) {
+      return told;
+    }
+    // A list that is replaced twice as of one moment has its elements twice (CASSANDRA-11368).
+    boolean hasMoment = timed || statement.getQueryTimestamp() != Statement.NO_DEFAULT_TIMESTAMP;
+    return !isOnce && !(replacesList && hasMoment);
+  }
+}

@@ -1,0 +1,470 @@
+package io.ringhaul.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.servererrors.CASWriteUnknownException;
+import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
+import io.ringhaul.batch.BulkResult.Reject;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows in bulk, on a real cluster. */
+@ClusterTest
+class BulkRowsIT {
+
+  private static final CqlSession SESSION = TestCluster.session();
+
+  /** More than the 65,535 bytes that a key may have. */
+  private static final String TOO_LONG = "x".repeat(70_000);
+
+  private static String keyspace = "";
+
+  /** Each test has rows of its own. */
+  private static int test;
+
+  /** How the rows are written. */
+  enum Mode {
+    INSERT,
+    UPSERT;
+
+    BulkResult write(BatchWriter writer, Iterable<TableRow> rows, List<Reject> rejects)
+        throws InterruptedException {
+      return this == INSERT
+          ? writer.bulkInsert(rows, rejects::add)
+          : writer.bulkUpsert(rows, rejects::add);
+    }
+  }
+
+  @BeforeAll
+  static void tables() {
+    keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE "
+                + keyspace
+                + ".t (test int, p int, c text, v int, PRIMARY KEY ((test, p), c))",
+            "CREATE TABLE " + keyspace + ".keyed (k text PRIMARY KEY, v int, l list<int>)",
+            "CREATE TABLE "
+                + keyspace
+                + ".shared (p int, c int, s list<int> static, l list<int>, PRIMARY KEY (p, c))",
+            "CREATE TABLE " + keyspace + ".counted (p int PRIMARY KEY, n counter)"));
+  }
+
+  @BeforeEach
+  void another() {
+    test++;
+  }
+
+  /** Some are refused before they are sent, some by the cluster, alone and among good ones. */
+  @ParameterizedTest
+  @EnumSource
+  void badRowsAreLeftOut(Mode mode) throws InterruptedException {
+    Map<Integer, TableRow> bad = new TreeMap<>();
+    bad.put(0, row("keyed").with("k", null).with("v", 1));
+    bad.put(101, t(10, "c").with("v", "no number"));
+    bad.put(499, row("keyed").with("k", TOO_LONG).with("v", 1));
+    bad.put(500, t(50, TOO_LONG).with("v", 1));
+    bad.put(501, t(50, "c").with("w", 1));
+    bad.put(742, row("nothing").with("k", 1));
+    bad.put(999, t(99, "c").with("v", 1).ttl(Duration.ofDays(20 * 366)));
+    List<TableRow> rows =
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> bad.getOrDefault(i, t(i / 10, "c" + i).with("v", i)))
+            .toList();
+    List<Reject> told = new ArrayList<>();
+    BulkResult result;
+    try (BatchWriter writer = BatchWriter.over(SESSION)) {
+      result = mode.write(writer, rows, told);
+    }
+    int created = mode == Mode.UPSERT ? 993 : 0;
+    assertThat(result).isEqualTo(new BulkResult(1_000, 993, created, 0, 0, 7, result.rejects()));
+    assertThat(result.rejects()).extracting(Reject::number).containsExactly(numbers(bad));
+    assertThat(told).containsExactlyInAnyOrderElementsOf(result.rejects());
+    assertThat(result.rejects()).extracting(Reject::row).containsExactlyElementsOf(bad.values());
+    assertThat(result.rejects())
+        .extracting(reject -> (Object) reject.reason().getClass())
+        .containsExactly(
+            UnrepresentableValueException.class,
+            UnrepresentableValueException.class,
+            RowRefusedException.class,
+            mode == Mode.INSERT ? RowRefusedException.class : UnrepresentableValueException.class,
+            UnsuitableTableException.class,
+            UnsuitableTableException.class,
+            InvalidSettingException.class);
+    List<String> reasons =
+        List.of(
+            "There is no value for k, which the primary key needs: " + keyspace + ".keyed, row",
+            "The value for v is a java.lang.String that does not make a value of type int",
+            "Key length of 70000 is longer than maximum of 65535",
+            mode == Mode.INSERT
+                ? "xxx... (70,002 characters)): InvalidQueryException: Key length of 70000 is"
+                : "The clustering columns take more than 65,535 bytes, the most that a key can",
+            "There is no column w",
+            "Table nothing does not exist in keyspace " + keyspace,
+            "The time to live is PT175680H");
+    for (int i = 0; i < 7; i++) {
+      assertThat(result.rejects().get(i).reason()).hasMessageContaining(reasons.get(i));
+    }
+    assertThat(stored()).isEqualTo(expected(1_000, bad.keySet()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rowsOfSeveralTables(Mode mode) throws InterruptedException {
+    List<TableRow> rows = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      rows.add(t(i / 100, "c" + i).with("v", i));
+      rows.add(keyed(i).with("v", i).with("l", List.of(i, i)).ttl(Duration.ofHours(1)));
+    }
+    try (BatchWriter writer =
+        BatchWriter.builder(SESSION).grouping(Grouping.NONE).parallelism(16).build()) {
+      BulkResult result = mode.write(writer, rows, new ArrayList<>());
+      assertThat(result)
+          .isEqualTo(new BulkResult(600, 600, mode == Mode.UPSERT ? 600 : 0, 0, 0, 0, List.of()));
+    }
+    assertThat(stored()).isEqualTo(expected(300, Set.of()));
+    assertThat(
+            SESSION.execute("SELECT k, v, l, ttl(v) FROM " + keyspace + ".keyed").all().stream()
+                .filter(row -> String.valueOf(row.getString(0)).startsWith(test + " "))
+                .peek(row -> assertThat(row.getInt(3)).isBetween(1, 3600))
+                .map(row -> row.getString(0) + row.getInt(1) + row.getList(2, Integer.class)))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 300).mapToObj(i -> test + " " + i + i + List.of(i, i)).toList());
+  }
+
+  /** A row that comes twice is created once. */
+  @Test
+  void createdAndUpdatedAreToldApart() throws InterruptedException {
+    try (BatchWriter writer = BatchWriter.builder(SESSION).parallelism(20).build()) {
+      List<TableRow> old =
+          IntStream.range(0, 200).mapToObj(i -> t(i % 3, "c" + i).with("v", -i)).toList();
+      assertThat(writer.bulkUpsert(old).created()).isEqualTo(200);
+      List<TableRow> rows =
+          IntStream.range(0, 500)
+              .mapToObj(i -> t(i % 3, "c" + i).with("v", i))
+              .collect(Collectors.toCollection(ArrayList::new));
+      rows.addAll(rows.subList(300, 350));
+      rows.add(t(1, "timed").with("v", 1).writeTime(Instant.EPOCH));
+      BulkResult result = writer.bulkUpsert(rows);
+      assertThat(result).isEqualTo(new BulkResult(551, 550, 300, 250, 0, 1, result.rejects()));
+      assertThat(result.rejects().get(0).number()).isEqualTo(550);
+      assertThat(result.rejects().get(0).reason())
+          .isInstanceOf(UnsuitableBatchException.class)
+          .hasMessageContaining("A conditional write sets no write time");
+    }
+    assertThat(stored()).isEqualTo(expected(500, Set.of()));
+  }
+
+  /** Where the answer is lost nobody knows whether the row was there, but it is there then. */
+  @ParameterizedTest
+  @ValueSource(strings = {"no answer", "unavailable when all was decided", "unknown"})
+  void aConditionWhoseAnswerIsLost(String kind) throws InterruptedException {
+    Node node = SESSION.getMetadata().getNodes().values().iterator().next();
+    DriverException failure =
+        switch (kind) {
+          case "no answer" -> new DriverTimeoutException("lost");
+          case "unknown" ->
+              new CASWriteUnknownException(node, DefaultConsistencyLevel.SERIAL, 1, 2);
+          default -> new UnavailableException(node, DefaultConsistencyLevel.QUORUM, 2, 1);
+        };
+    AtomicInteger conditions = new AtomicInteger();
+    CqlSession losing =
+        over(
+            statement ->
+                isConditional(statement) && conditions.getAndIncrement() % 10 == 3
+                    ? answer -> answer.thenCompose(lost -> CompletableFuture.failedFuture(failure))
+                    : UnaryOperator.identity());
+    try (BatchWriter writer = BatchWriter.builder(losing).parallelism(5).build()) {
+      BulkResult result =
+          writer.bulkUpsert(
+              IntStream.range(0, 100).mapToObj(i -> t(0, "c" + i).with("v", i)).toList());
+      assertThat(result).isEqualTo(new BulkResult(100, 100, 90, 0, 10, 0, List.of()));
+      assertThat(conditions).hasValue(100);
+    }
+    assertThat(stored()).isEqualTo(expected(100, Set.of()));
+  }
+
+  /** The rows are read as the cluster takes them, so that any number of them needs no memory. */
+  @ParameterizedTest
+  @EnumSource
+  void rowsAreReadAsTheyAreWritten(Mode mode) throws InterruptedException {
+    AtomicLong acknowledged = new AtomicLong();
+    CqlSession counting =
+        over(
+            statement ->
+                answer ->
+                    answer.whenComplete(
+                        (rows, failed) ->
+                            acknowledged.addAndGet(
+                                statement instanceof Iterable<?> batch
+                                    ? Stream.of(batch).flatMap(BulkRowsIT::each).count()
+                                    : 1)));
+    int count = mode == Mode.INSERT ? 20_000 : 1_000;
+    AtomicLong most = new AtomicLong();
+    Iterable<TableRow> rows =
+        () ->
+            IntStream.range(0, count)
+                .mapToObj(
+                    i -> {
+                      most.accumulateAndGet(i - acknowledged.get(), Math::max);
+                      return t(i % 50, "c" + i).with("v", i);
+                    })
+                .iterator();
+    try (BatchWriter writer =
+        BatchWriter.builder(counting)
+            .parallelism(8)
+            .limits(new BatchLimits(10, 1 << 16, 200))
+            .build()) {
+      BulkResult result = mode.write(writer, rows, new ArrayList<>());
+      assertThat(result.written()).isEqualTo(count);
+    }
+    // What is buffered and what is in flight, and the row that is just read.
+    assertThat(most.get()).isBetween(1L, mode == Mode.INSERT ? 200 + 8 * 10 + 10L : 8 + 1L);
+    assertThat(stored()).isEqualTo(expected(count, Set.of()));
+  }
+
+  private static Stream<?> each(Object batch) {
+    List<Object> all = new ArrayList<>();
+    ((Iterable<?>) batch).forEach(all::add);
+    return all.stream();
+  }
+
+  /** A result keeps the first thousand; who listens hears of all. */
+  @Test
+  void manyBadRows() throws InterruptedException {
+    List<Reject> told = new ArrayList<>();
+    try (BatchWriter writer = BatchWriter.over(SESSION)) {
+      BulkResult result =
+          writer.bulkInsert(
+              IntStream.range(0, 1_500).mapToObj(i -> row("counted").with("p", i)).toList(),
+              told::add);
+      assertThat(result).isEqualTo(new BulkResult(1_500, 0, 0, 0, 0, 1_500, result.rejects()));
+      assertThat(result.rejects()).isEqualTo(told.subList(0, 1_000));
+      assertThat(told).extracting(Reject::number).containsExactlyElementsOf(upTo(1_500));
+      assertThat(writer.bulkInsert(List.of()))
+          .isEqualTo(new BulkResult(0, 0, 0, 0, 0, 0, List.of()));
+      assertThat(writer.bulkUpsert(List.of()))
+          .isEqualTo(new BulkResult(0, 0, 0, 0, 0, 0, List.of()));
+    }
+  }
+
+  /** A failure that is not of the row ends the write, once nothing is under way any more. */
+  @ParameterizedTest
+  @EnumSource
+  void aFailureOfTheClusterEndsIt(Mode mode) {
+    AtomicInteger requests = new AtomicInteger();
+    AtomicInteger underWay = new AtomicInteger();
+    CqlSession failing =
+        over(
+            statement -> {
+              boolean fails = requests.incrementAndGet() == 30;
+              underWay.incrementAndGet();
+              return answer ->
+                  answer
+                      .thenCompose(
+                          rows ->
+                              fails
+                                  ? CompletableFuture.failedFuture(new IllegalStateException("end"))
+                                  : CompletableFuture.completedFuture(rows))
+                      .whenComplete((rows, failed) -> underWay.decrementAndGet());
+            });
+    AtomicInteger taken = new AtomicInteger();
+    Iterable<TableRow> rows =
+        () ->
+            IntStream.range(0, 100_000)
+                .mapToObj(i -> t(i, "c").with("v", taken.incrementAndGet()))
+                .iterator();
+    try (BatchWriter writer =
+        BatchWriter.builder(failing)
+            .parallelism(8)
+            .limits(new BatchLimits(10, 1 << 16, 50))
+            .build()) {
+      assertThatThrownBy(() -> mode.write(writer, rows, new ArrayList<>()))
+          .isInstanceOf(BulkOperationException.class)
+          .hasMessageContaining("IllegalStateException: end")
+          .hasCauseInstanceOf(IllegalStateException.class);
+      assertThat(underWay).hasValue(0);
+      assertThat(taken.get()).isLessThan(200);
+    }
+  }
+
+  /** What was given before the source of the rows failed is written. */
+  @ParameterizedTest
+  @EnumSource
+  void aSourceThatFails(Mode mode) throws InterruptedException {
+    IllegalArgumentException broken = new IllegalArgumentException("broken");
+    Iterator<TableRow> good =
+        IntStream.range(0, 50).mapToObj(i -> t(i, "c" + i).with("v", i)).iterator();
+    Iterator<TableRow> rows =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return true;
+          }
+
+          @Override
+          public TableRow next() {
+            if (good.hasNext()) {
+              return good.next();
+            }
+            throw broken;
+          }
+        };
+    try (BatchWriter writer = BatchWriter.over(SESSION)) {
+      assertThatThrownBy(() -> mode.write(writer, () -> rows, new ArrayList<>())).isSameAs(broken);
+      // The writer is none the worse for it.
+      writer.bulkInsert(List.of(t(50, "c50").with("v", 50)));
+    }
+    assertThat(stored()).isEqualTo(expected(51, Set.of()));
+  }
+
+  /** Nothing is lost in silence where the rejects cannot be kept. */
+  @ParameterizedTest
+  @EnumSource
+  void aListenerThatFails(Mode mode) throws InterruptedException {
+    List<TableRow> rows =
+        List.of(t(0, "c0").with("v", 0), t(1, TOO_LONG), row("keyed").with("k", null));
+    try (BatchWriter writer = BatchWriter.over(SESSION)) {
+      List<Reject> noPlace =
+          new ArrayList<>() {
+            @Override
+            public boolean add(Reject reject) {
+              throw new IllegalArgumentException("no place");
+            }
+          };
+      assertThatThrownBy(() -> mode.write(writer, rows, noPlace))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no place");
+    }
+    assertThat(stored()).isEqualTo(expected(1, Set.of()));
+  }
+
+  /** In one batch, all inserts have one time, and each would add its elements to the list. */
+  @Test
+  void aListThatRowsShareIsNotDoubled() throws InterruptedException {
+    List<TableRow> rows =
+        IntStream.range(0, 40)
+            .mapToObj(
+                c ->
+                    row("shared")
+                        .with("p", test)
+                        .with("c", c)
+                        .with("s", List.of(7, 8, 9))
+                        .with("l", List.of(c)))
+            .toList();
+    try (BatchWriter writer = BatchWriter.over(SESSION)) {
+      assertThat(writer.bulkInsert(rows).written()).isEqualTo(40);
+    }
+    assertThat(
+            SESSION
+                .execute("SELECT c, s, l FROM " + keyspace + ".shared WHERE p = " + test)
+                .all()
+                .stream()
+                .map(
+                    row ->
+                        row.getInt(0)
+                            + " "
+                            + row.getList(1, Integer.class)
+                            + row.getList(2, Integer.class)))
+        .containsExactlyElementsOf(
+            IntStream.range(0, 40).mapToObj(c -> c + " [7, 8, 9][" + c + "]").toList());
+  }
+
+  private static boolean isConditional(Statement<?> statement) {
+    return statement instanceof BoundStatement bound
+        && bound.getPreparedStatement().getQuery().contains(" IF NOT EXISTS");
+  }
+
+  /** A session whose answers are changed; asked for each statement before it is sent. */
+  private static CqlSession over(
+      Function<Statement<?>, UnaryOperator<CompletionStage<AsyncResultSet>>> change) {
+    return (CqlSession)
+        Proxy.newProxyInstance(
+            CqlSession.class.getClassLoader(),
+            new Class<?>[] {CqlSession.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("executeAsync")
+                  && arguments[0] instanceof Statement<?> statement) {
+                return change.apply(statement).apply(SESSION.executeAsync(statement));
+              }
+              return method.invoke(SESSION, arguments);
+            });
+  }
+
+  private static TableRow row(String table) {
+    return TableRow.of(keyspace, table);
+  }
+
+  private static TableRow t(int p, String c) {
+    return row("t").with("test", test).with("p", p).with("c", c);
+  }
+
+  private static TableRow keyed(int k) {
+    return row("keyed").with("k", test + " " + k);
+  }
+
+  private static Set<String> stored() {
+    return SESSION
+        .execute("SELECT c, v FROM " + keyspace + ".t WHERE test = " + test + " ALLOW FILTERING")
+        .all()
+        .stream()
+        .map(row -> row.getString(0) + " = " + row.getInt(1))
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> expected(int rows, Set<Integer> but) {
+    Set<String> all = new HashSet<>();
+    IntStream.range(0, rows)
+        .filter(i -> !but.contains(i))
+        .forEach(i -> all.add("c" + i + " = " + i));
+    return all;
+  }
+
+  private static Long[] numbers(Map<Integer, ?> of) {
+    return of.keySet().stream().map(Integer::longValue).toArray(Long[]::new);
+  }
+
+  private static List<Long> upTo(int end) {
+    return IntStream.range(0, end).mapToObj(i -> (long) i).toList();
+  }
+}
