@@ -33,6 +33,8 @@ final class StatementStream implements AutoCloseable {
   private final StatementCatalog catalog;
   private final Placement placement;
   private final OpenBatches open;
+  private final MutationSize sizes;
+  private final OversizedWrites oversized;
   private final WritesInFlight inFlight;
   private final WriteListener listener;
   private final LongAdder writtenStatements = new LongAdder();
@@ -44,12 +46,16 @@ final class StatementStream implements AutoCloseable {
       StatementCatalog catalog,
       Placement placement,
       OpenBatches open,
+      MutationSize sizes,
+      OversizedWrites oversized,
       WriteListener listener) {
     this.sender = sender;
     this.meter = meter;
     this.catalog = catalog;
     this.placement = placement;
     this.open = open;
+    this.sizes = sizes;
+    this.oversized = oversized;
     this.inFlight = new WritesInFlight(catalog::rowOf);
     this.listener = listener;
   }
@@ -59,6 +65,9 @@ final class StatementStream implements AutoCloseable {
       throws InterruptedException {
     Slot slot = slotOf(together);
     Unit unit = unit(together, slot.place(), outcome);
+    if (isOversized(unit)) {
+      return;
+    }
     sender.throttle(1, unit.bytes());
     sendAlone();
     if (slot.place() == Place.UNKNOWN) {
@@ -75,6 +84,18 @@ final class StatementStream implements AutoCloseable {
       full.forEach(batch -> inFlight.begin(batch.slot().kind()));
     }
     sendAll(full);
+  }
+
+  /** Whether no mutation may be so large; who added the statements has heard of it then. */
+  private boolean isOversized(Unit unit) {
+    RowRefusedException refusal = oversized.refusal(unit);
+    if (refusal == null) {
+      return false;
+    }
+    inFlight.requireSound();
+    requireOpen();
+    refused(unit, refusal);
+    return true;
   }
 
   /** Sends the batches that have been open for so long. */
@@ -106,13 +127,13 @@ final class StatementStream implements AutoCloseable {
     return new Slot(place, kind, Common.of(first));
   }
 
-  private static Unit unit(
+  private Unit unit(
       List<? extends BatchableStatement<?>> together, Place place, WriteOutcome outcome) {
-    long bytes = MutationSize.ofValues(together);
+    long bytes = sizes.ofValues(together);
     return new Unit(
         together,
         bytes,
-        place.isOnePartition() ? bytes : MutationSize.upperBound(together),
+        place.isOnePartition() ? bytes : sizes.upperBound(together),
         outcome);
   }
 
@@ -149,6 +170,10 @@ final class StatementStream implements AutoCloseable {
     Refusal refusal = new Refusal();
     Slot slot = slotOf(together);
     Unit unit = unit(together, slot.place(), refusal);
+    RowRefusedException oversize = oversized.refusal(unit);
+    if (oversize != null) {
+      throw oversize;
+    }
     sender.throttle(counted, unit.bytes());
     begin(slot.kind());
     try {
@@ -315,16 +340,19 @@ final class StatementStream implements AutoCloseable {
     }
     Unit unit = batch.units().get(0);
     BatchableStatement<?> first = unit.statements().get(0);
-    BulkOperationException ending =
-        unit.outcome()
-            .refused(
-                new RowRefusedException(
-                    String.format(
-                        "The cluster refuses a row for %s, %s: %s",
-                        catalog.traits(first).table().name(),
-                        catalog.rowOf(first),
-                        Failures.describe(refusal)),
-                    Failures.unwrap(refusal)));
+    refused(
+        unit,
+        new RowRefusedException(
+            String.format(
+                "The cluster refuses a row for %s, %s: %s",
+                catalog.traits(first).table().name(),
+                catalog.rowOf(first),
+                Failures.describe(refusal)),
+            Failures.unwrap(refusal)));
+  }
+
+  private void refused(Unit unit, RowRefusedException refusal) {
+    BulkOperationException ending = unit.outcome().refused(refusal);
     if (ending != null) {
       inFlight.fail(ending);
     }

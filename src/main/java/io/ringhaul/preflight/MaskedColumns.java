@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.metadata.schema.ViewMetadata;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.request.ServerSettings;
 import io.ringhaul.schema.TableDescription;
 import java.time.Duration;
 import java.util.HashSet;
