@@ -3,6 +3,7 @@ package io.ringhaul.batch;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class Placement {
 
   /** Where the statement belongs; {@link Place#UNKNOWN} if it is to go alone. */
   Place of(BatchableStatement<?> statement) {
+    if (!isForBatches(statement)) {
+      return Place.UNKNOWN;
+    }
     return switch (grouping) {
       case NONE -> ANYWHERE;
       case PARTITION -> partition(statement);
@@ -34,8 +38,13 @@ final class Placement {
 
   /** The statement's partition; {@link Place#UNKNOWN} if it does not tell it. */
   static Place partition(BatchableStatement<?> statement) {
-    ByteBuffer key = statement.getRoutingKey();
+    ByteBuffer key = isForBatches(statement) ? statement.getRoutingKey() : null;
     return key == null ? Place.UNKNOWN : new Place.Partition(statement.getRoutingKeyspace(), key);
+  }
+
+  /** In a batch the protocol has no names for values. */
+  private static boolean isForBatches(BatchableStatement<?> statement) {
+    return !(statement instanceof SimpleStatement simple) || simple.getNamedValues().isEmpty();
   }
 
   /** The replicas of the statement's partition; the partition if they are not known. */
