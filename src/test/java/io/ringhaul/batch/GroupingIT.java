@@ -7,6 +7,8 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
@@ -31,10 +33,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** Which statements share a batch, and where it goes, on three real nodes. */
+/**
+ * Which statements share a batch, and where it goes, on three real nodes. Each test has a table of its own
+ * among those that are made at once.
+ */
 @ClusterTest
+@TestInstance(Lifecycle.PER_CLASS)
 class GroupingIT {
 
   private static final Pattern SIZE = Pattern.compile("^Batch for .* is of size (\\d+), ");
@@ -45,10 +55,32 @@ class GroupingIT {
   private static final int COUNTED = 62 + 4 + 20 + ROW_BYTES;
 
   private final CqlSession session = TestCluster.session();
+  private String one = "";
+  private String two = "";
+
+  @BeforeAll
+  void createTables() {
+    one = TestCluster.newKeyspace(1);
+    two = TestCluster.newKeyspace(2);
+    TestCluster.define(
+        Stream.of(
+                one + ".sets",
+                two + ".sets",
+                one + ".none",
+                one + ".part",
+                one + ".larger",
+                one + ".largest",
+                one + ".age",
+                one + ".blind")
+            .map(
+                table ->
+                    "CREATE TABLE " + table + " (p int, c int, v blob, PRIMARY KEY (p, c))")
+            .toList());
+  }
 
   @Test
   void batchesOfAReplicaSetGoToTheReplica() throws InterruptedException {
-    PreparedStatement insert = insert(TestCluster.newKeyspace(1));
+    PreparedStatement insert = insert(session, one + ".sets");
     List<Sent> sent = write(insert, writer -> writer.grouping(Grouping.REPLICA_SET));
     Set<Node> coordinators = new HashSet<>();
     for (Sent each : sent) {
@@ -62,7 +94,7 @@ class GroupingIT {
 
   @Test
   void theOrderOfReplicasDoesNotMatter() throws InterruptedException {
-    PreparedStatement insert = insert(TestCluster.newKeyspace(2));
+    PreparedStatement insert = insert(session, two + ".sets");
     List<Sent> sent = write(insert, writer -> writer.grouping(Grouping.REPLICA_SET));
     Set<Set<Node>> sets = new HashSet<>();
     for (Sent each : sent) {
@@ -78,7 +110,7 @@ class GroupingIT {
 
   @Test
   void withoutGroupsABatchIsWhatCameTogether() throws InterruptedException {
-    PreparedStatement insert = insert(TestCluster.newKeyspace(1));
+    PreparedStatement insert = insert(session, one + ".none");
     List<Sent> sent = write(insert, writer -> writer.grouping(Grouping.NONE));
     assertThat(sent).hasSize((ROWS + 12) / 13);
     for (Sent each : sent) {
@@ -95,7 +127,7 @@ class GroupingIT {
 
   @Test
   void byPartitionNothingIsMixed() throws InterruptedException {
-    PreparedStatement insert = insert(TestCluster.newKeyspace(1));
+    PreparedStatement insert = insert(session, one + ".part");
     SentRequests requests = new SentRequests(session);
     try (BatchWriter writer =
         BatchWriter.builder(requests.session()).maxAge(Duration.ZERO).build()) {
@@ -115,17 +147,17 @@ class GroupingIT {
 
   @Test
   void largerBatchesNeverCrossWhatTheServerTakes() throws InterruptedException {
-    PreparedStatement insert = insert(TestCluster.newKeyspace(1));
     ServerBatchLimits server = ServerBatchLimits.read(session);
     List<Sent> larger =
         write(
-            insert, writer -> writer.grouping(Grouping.REPLICA_SET).maxSharedBytes(4 * 5120));
+            insert(session, one + ".larger"),
+            writer -> writer.grouping(Grouping.REPLICA_SET).maxSharedBytes(4 * 5120));
     requireFull(larger, 4 * 5120 / COUNTED);
     assertThat(sizes(larger)).isNotEmpty().allSatisfy(size -> assertThat(size).isLessThanOrEqualTo(20480));
 
     List<Sent> largest =
         write(
-            insert,
+            insert(session, one + ".largest"),
             writer ->
                 writer
                     .grouping(Grouping.NONE)
@@ -139,7 +171,7 @@ class GroupingIT {
 
   @Test
   void aStatementAloneIsSentByItsAge() throws Exception {
-    PreparedStatement insert = insert(TestCluster.newKeyspace(1));
+    PreparedStatement insert = insert(session, one + ".age");
     for (Grouping grouping : Grouping.values()) {
       CompletableFuture<Long> written = new CompletableFuture<>();
       try (BatchWriter writer =
@@ -168,7 +200,9 @@ class GroupingIT {
   @Test
   void aPlaceIsTheReplicasInAnyOrder() {
     String keyspace = TestCluster.newKeyspace(1);
-    PreparedStatement insert = insert(keyspace);
+    TestCluster.define(
+        "CREATE TABLE " + keyspace + ".t (p int, c int, v blob, PRIMARY KEY (p, c))");
+    PreparedStatement insert = insert(session, keyspace + ".t");
     Placement placement = new Placement(session, Grouping.REPLICA_SET);
     Placement other = new Placement(session, Grouping.REPLICA_SET);
     for (int p = 0; p < 500; p++) {
@@ -214,8 +248,6 @@ class GroupingIT {
 
   @Test
   void withoutATokenMapItIsThePartition() throws InterruptedException {
-    String keyspace = TestCluster.newKeyspace(1);
-    insert(keyspace);
     try (CqlSession blind =
         CqlSession.builder()
             .addContactPoints(TestCluster.get().contactPoints())
@@ -226,8 +258,7 @@ class GroupingIT {
                     .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
                     .build())
             .build()) {
-      PreparedStatement insert =
-          blind.prepare("INSERT INTO " + keyspace + ".t (p, c, v) VALUES (?, ?, ?)");
+      PreparedStatement insert = insert(blind, one + ".blind");
       SentRequests requests = new SentRequests(blind);
       try (BatchWriter writer =
           BatchWriter.builder(requests.session()).grouping(Grouping.REPLICA_SET).build()) {
@@ -254,8 +285,8 @@ class GroupingIT {
         writer.add(insert.bind(p, p, ByteBuffer.allocate(ROW_BYTES).putInt(0, -p)));
       }
     }
-    String table =
-        insert.getVariableDefinitions().get(0).getKeyspace().asCql(true) + ".t";
+    ColumnDefinition first = insert.getVariableDefinitions().get(0);
+    String table = first.getKeyspace().asCql(true) + "." + first.getTable().asCql(true);
     Set<Integer> written =
         session.execute("SELECT p, c, v FROM " + table).all().stream()
             .map(GroupingIT::checkedKey)
@@ -297,7 +328,7 @@ class GroupingIT {
 
   private static List<Integer> keys(Sent sent) {
     return sent.statements().stream()
-        .map(each -> ((com.datastax.oss.driver.api.core.cql.BoundStatement) each).getInt(0))
+        .map(each -> ((BoundStatement) each).getInt(0))
         .toList();
   }
 
@@ -316,9 +347,7 @@ class GroupingIT {
     return new Place.Replicas(CqlIdentifier.fromCql(keyspace), hosts);
   }
 
-  private PreparedStatement insert(String keyspace) {
-    TestCluster.define(
-        "CREATE TABLE " + keyspace + ".t (p int, c int, v blob, PRIMARY KEY (p, c))");
-    return session.prepare("INSERT INTO " + keyspace + ".t (p, c, v) VALUES (?, ?, ?)");
+  private static PreparedStatement insert(CqlSession over, String table) {
+    return over.prepare("INSERT INTO " + table + " (p, c, v) VALUES (?, ?, ?)");
   }
 }

@@ -19,21 +19,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The limits of real nodes, and what the writer makes of them. */
 @ClusterTest
+@TestInstance(Lifecycle.PER_CLASS)
 class ServerBatchLimitsIT {
 
   private final CqlSession session = TestCluster.session();
+  private String keyspace = "";
+
+  @BeforeAll
+  void createTables() {
+    keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define(
+        Stream.of(
+                "limits (p int PRIMARY KEY, v blob)",
+                "few (p int PRIMARY KEY, v int)",
+                "large (p int PRIMARY KEY, v blob)",
+                "elements (p int PRIMARY KEY, l list<blob>, s set<int>)")
+            .map(table -> "CREATE TABLE " + keyspace + "." + table)
+            .toList());
+  }
 
   /** By what the node does, not by what it says. */
   @Test
   void theLimitsAreThoseThatTheNodesKeep() {
-    String table = TestCluster.newKeyspace(1) + ".t";
-    TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, v blob)");
+    String table = keyspace + ".limits";
     PreparedStatement insert = session.prepare("INSERT INTO " + table + " (p, v) VALUES (?, ?)");
     ServerBatchLimits limits = ServerBatchLimits.read(session);
     assertThat(limits.maxMutationBytes()).isPresent();
@@ -89,8 +107,7 @@ class ServerBatchLimitsIT {
 
   @Test
   void theyAreReadOnceForAWriter() throws InterruptedException {
-    String table = TestCluster.newKeyspace(1) + ".t";
-    TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, v int)");
+    String table = keyspace + ".few";
     PreparedStatement insert = session.prepare("INSERT INTO " + table + " (p, v) VALUES (?, ?)");
     AtomicInteger asked = new AtomicInteger();
     CqlSession counting =
@@ -112,8 +129,7 @@ class ServerBatchLimitsIT {
 
   @Test
   void whatIsLargerThanAMutationIsNotSent() throws InterruptedException {
-    String table = TestCluster.newKeyspace(1) + ".t";
-    TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, v blob)");
+    String table = keyspace + ".large";
     PreparedStatement insert = session.prepare("INSERT INTO " + table + " (p, v) VALUES (?, ?)");
     long most = ServerBatchLimits.read(session).maxMutationBytes().getAsLong();
     BatchableStatement<?> large = insert.bind(7, ByteBuffer.allocate((int) most));
@@ -157,8 +173,7 @@ class ServerBatchLimitsIT {
   /** Elements take more of what is bound than of the mutation: the server decides. */
   @Test
   void aCollectionCountsWhatItTakesAtLeast() {
-    String table = TestCluster.newKeyspace(1) + ".t";
-    TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, l list<blob>, s set<int>)");
+    String table = keyspace + ".elements";
     MutationSize sizes = new MutationSize(session);
     PreparedStatement insert =
         session.prepare("INSERT INTO " + table + " (p, l, s) VALUES (?, ?, ?)");
