@@ -40,8 +40,7 @@ final class AgeLimit implements AutoCloseable {
             });
     long age = maxAge.toNanos();
     long pause = Math.max(1, age / LOOKS_TO_AN_AGE);
-    thread.scheduleWithFixedDelay(
-        () -> sendOld(stream, age), pause, pause, TimeUnit.NANOSECONDS);
+    thread.scheduleWithFixedDelay(() -> sendOld(stream, age), pause, pause, TimeUnit.NANOSECONDS);
     return new AgeLimit(thread);
   }
 

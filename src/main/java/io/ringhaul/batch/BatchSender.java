@@ -4,8 +4,8 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
-import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
@@ -13,7 +13,6 @@ import io.ringhaul.request.RequestSettings;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Sends statements, alone or as a batch, and measures it. Thread-safe. */
 final class BatchSender implements AutoCloseable {
@@ -24,7 +23,8 @@ final class BatchSender implements AutoCloseable {
   private final RequestSender sender;
   private final BatchMeter meter;
   private final MutationSize sizes;
-  private final AtomicLong inFlight = new AtomicLong();
+  private final Object answers = new Object();
+  private long inFlight;
 
   BatchSender(CqlSession session, RequestSettings settings, BatchMeter meter, MutationSize sizes) {
     this.sender = new RequestSender(session, settings);
@@ -86,18 +86,18 @@ final class BatchSender implements AutoCloseable {
 
   private CompletionStage<AsyncResultSet> send(Request request, Shape shape, long rows)
       throws InterruptedException {
-    inFlight.incrementAndGet();
+    begin();
     long sent = System.nanoTime();
     CompletionStage<AsyncResultSet> response;
     try {
       response = sender.send(request);
     } catch (InterruptedException | RuntimeException e) {
-      inFlight.decrementAndGet();
+      end();
       throw e;
     }
     return response.whenComplete(
         (answer, failed) -> {
-          inFlight.decrementAndGet();
+          end();
           if (failed == null) {
             meter.acknowledged(shape, rows, System.nanoTime() - sent, isWarnedOf(answer));
           } else {
@@ -126,9 +126,33 @@ final class BatchSender implements AutoCloseable {
                     keyspace.equals(each.getRoutingKeyspace()) && key.equals(each.getRoutingKey()));
   }
 
+  private void begin() {
+    synchronized (answers) {
+      inFlight++;
+    }
+  }
+
+  private void end() {
+    synchronized (answers) {
+      inFlight--;
+      answers.notifyAll();
+    }
+  }
+
+  /** Waits until no request is without an answer. */
+  void await() throws InterruptedException {
+    synchronized (answers) {
+      while (inFlight > 0) {
+        answers.wait();
+      }
+    }
+  }
+
   /** Requests without an answer. */
   long inFlight() {
-    return inFlight.get();
+    synchronized (answers) {
+      return inFlight;
+    }
   }
 
   /** How often a request was sent again. */

@@ -292,7 +292,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Flushes and ends the writer. If the thread is interrupted it does not wait any longer: open
+   * Flushes, waits for all answers and ends the writer. If the thread is interrupted it does not wait any longer: open
    * batches are dropped, which is logged, and what is in flight may still be written.
    *
    * @throws BulkOperationException if a batch could not be written, unless that was thrown before
@@ -301,6 +301,7 @@ public final class BatchWriter implements AutoCloseable {
   public void close() {
     try {
       stream.finish();
+      sender.await();
     } catch (InterruptedException e) {
       LOG.debug("Interrupted as it was closed", e);
       Thread.currentThread().interrupt();
@@ -309,7 +310,9 @@ public final class BatchWriter implements AutoCloseable {
     }
   }
 
-  /** Ends the writer without waiting: open batches are dropped, what is in flight may be written. */
+  /**
+   * Ends the writer without waiting: open batches are dropped, what is in flight may be written.
+   */
   public void abandon() {
     ageLimit.close();
     stream.close();

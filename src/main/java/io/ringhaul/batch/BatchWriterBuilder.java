@@ -14,7 +14,7 @@ public final class BatchWriterBuilder {
 
   private static final RequestSettings DEFAULT_REQUESTS =
       new RequestSettings(
-          64, DefaultConsistencyLevel.LOCAL_QUORUM, Duration.ofMinutes(1), 10, Optional.empty());
+          64, DefaultConsistencyLevel.LOCAL_QUORUM, Duration.ofMinutes(2), 10, Optional.empty());
 
   private final CqlSession session;
   private RequestSettings requests = DEFAULT_REQUESTS;
@@ -48,7 +48,7 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * How requests are sent: parallelism, consistency, the time-out of a request (1 minute by
+   * How requests are sent: parallelism, consistency, the time-out of a request (2 minutes by
    * default), attempts (10 by default), limits on rows and bytes per second.
    */
   public BatchWriterBuilder requests(RequestSettings settings) {

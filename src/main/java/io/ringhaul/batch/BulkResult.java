@@ -17,7 +17,13 @@ import java.util.List;
  * @param rejects the first 1,000 of the rejected rows, with their reasons
  */
 public record BulkResult(
-    long given, long written, long created, long updated, long undetermined, long rejected, List<Reject> rejects) {
+    long given,
+    long written,
+    long created,
+    long updated,
+    long undetermined,
+    long rejected,
+    List<Reject> rejects) {
 
   /** See the record's parameters. */
   public BulkResult {

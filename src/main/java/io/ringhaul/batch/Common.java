@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param consistency null for the writer's
  * @param serialConsistency null for the driver's default
- * @param time the write time where CQL sets none, in microseconds; {@link Statement#NO_DEFAULT_TIMESTAMP} for now
+ * @param time the write time where CQL sets none, in microseconds; {@link
+ *     Statement#NO_DEFAULT_TIMESTAMP} for now
  * @param nowInSeconds {@link Statement#NO_NOW_IN_SECONDS} for the server's clock
  */
 record Common(

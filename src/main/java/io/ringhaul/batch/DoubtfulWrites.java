@@ -39,6 +39,10 @@ final class DoubtfulWrites {
     return rows.isEmpty();
   }
 
+  int size() {
+    return rows.size();
+  }
+
   boolean isFull() {
     return rows.size() >= MOST;
   }

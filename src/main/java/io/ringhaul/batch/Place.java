@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Where on the ring the statements of a batch belong. */
 sealed interface Place {
 
-  /** A place of its own for each statement whose partition is not known. */
-  Place UNKNOWN = new Partition(null, ByteBuffer.allocate(0));
+  /** A statement that does not tell its partition: it goes alone. */
+  record Unknown() implements Place {}
 
   /**
    * One partition.
@@ -31,6 +31,6 @@ sealed interface Place {
 
   /** Whether all that is there is one mutation. */
   default boolean isOnePartition() {
-    return this instanceof Partition;
+    return this instanceof Partition || this instanceof Unknown;
   }
 }

@@ -24,10 +24,10 @@ final class Placement {
     this.grouping = grouping;
   }
 
-  /** Where the statement belongs; {@link Place#UNKNOWN} if it is to go alone. */
+  /** Where the statement belongs; {@link Place.Unknown} if it is to go alone. */
   Place of(BatchableStatement<?> statement) {
     if (!isForBatches(statement)) {
-      return Place.UNKNOWN;
+      return new Place.Unknown();
     }
     return switch (grouping) {
       case NONE -> ANYWHERE;
@@ -36,10 +36,10 @@ final class Placement {
     };
   }
 
-  /** The statement's partition; {@link Place#UNKNOWN} if it does not tell it. */
+  /** The statement's partition; {@link Place.Unknown} if it does not tell it. */
   static Place partition(BatchableStatement<?> statement) {
     ByteBuffer key = isForBatches(statement) ? statement.getRoutingKey() : null;
-    return key == null ? Place.UNKNOWN : new Place.Partition(statement.getRoutingKeyspace(), key);
+    return key == null ? new Place.Unknown() : new Place.Partition(statement.getRoutingKeyspace(), key);
   }
 
   /** In a batch the protocol has no names for values. */
@@ -51,7 +51,7 @@ final class Placement {
   private Place replicas(BatchableStatement<?> statement) {
     ByteBuffer key = statement.getRoutingKey();
     if (key == null) {
-      return Place.UNKNOWN;
+      return new Place.Unknown();
     }
     CqlIdentifier keyspace = statement.getRoutingKeyspace();
     Place place = keyspace == null ? null : replicas(keyspace, key);

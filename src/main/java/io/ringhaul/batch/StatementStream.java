@@ -70,7 +70,7 @@ final class StatementStream implements AutoCloseable {
     }
     sender.throttle(1, unit.bytes());
     sendAlone();
-    if (slot.place() == Place.UNKNOWN) {
+    if (slot.place() instanceof Place.Unknown) {
       begin(slot.kind());
       send(new Batch(slot, List.of(unit)), 1);
       return;
@@ -177,8 +177,7 @@ final class StatementStream implements AutoCloseable {
     sender.throttle(counted, unit.bytes());
     begin(slot.kind());
     try {
-      boolean written =
-          send(new Batch(slot, List.of(unit)), counted).toCompletableFuture().get();
+      boolean written = send(new Batch(slot, List.of(unit)), counted).toCompletableFuture().get();
       RowRefusedException refused = refusal.failure;
       if (refused != null) {
         throw refused;
@@ -210,6 +209,11 @@ final class StatementStream implements AutoCloseable {
    * @throws BulkOperationException if a batch could not be written
    */
   void flush() throws InterruptedException {
+    sendAll();
+    inFlight.requireNoneInDoubt();
+  }
+
+  private void sendAll() throws InterruptedException {
     Batch batch;
     do {
       synchronized (open) {
@@ -225,7 +229,6 @@ final class StatementStream implements AutoCloseable {
     do {
       sendAlone();
     } while (!inFlight.await());
-    inFlight.requireNoneInDoubt();
   }
 
   /**
@@ -247,7 +250,8 @@ final class StatementStream implements AutoCloseable {
   void finish() throws InterruptedException {
     ending = true;
     if (inFlight.isSound()) {
-      flush();
+      sendAll();
+      inFlight.requireNoNewDoubts();
     }
   }
 

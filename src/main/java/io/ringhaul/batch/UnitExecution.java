@@ -1,8 +1,8 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
-import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.batch.BatchResult.Answer;
 import io.ringhaul.batch.Operation.RowOperation;
@@ -42,12 +42,11 @@ final class UnitExecution {
   }
 
   /** See {@link BatchWriter#executeAsync}. */
-  CompletionStage<BatchResult> execute(
-      List<? extends Operation> operations, BatchType type) throws InterruptedException {
+  CompletionStage<BatchResult> execute(List<? extends Operation> operations, BatchType type)
+      throws InterruptedException {
     if (operations.isEmpty()) {
       return CompletableFuture.completedFuture(
-          new BatchResult(
-              Optional.of(type), 0, true, List.of(), List.of(), Optional.empty()));
+          new BatchResult(Optional.of(type), 0, true, List.of(), List.of(), Optional.empty()));
     }
     List<BatchableStatement<?>> statements = new ArrayList<>(operations.size());
     List<StatementTraits> traits = new ArrayList<>(operations.size());
@@ -62,8 +61,7 @@ final class UnitExecution {
       return oneByOne(statements, traits, type);
     }
     WriteUnit unit = WriteUnit.of(statements, traits, type);
-    requireFew(
-        operations.size(), unit.type() == BatchType.UNLOGGED && !unit.isConditional());
+    requireFew(operations.size(), unit.type() == BatchType.UNLOGGED && !unit.isConditional());
     return asBatches(unit);
   }
 

@@ -97,7 +97,8 @@ final class UnitFailure {
       case UNKNOWN ->
           "They may or may not have been applied: read the rows, or send them again if doing them"
               + " twice does no harm";
-      case WILL_BE_APPLIED -> "They are in the batch log and will be applied; do not send them again";
+      case WILL_BE_APPLIED ->
+          "They are in the batch log and will be applied; do not send them again";
     };
   }
 }

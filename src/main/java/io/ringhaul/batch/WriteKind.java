@@ -1,27 +1,27 @@
 package io.ringhaul.batch;
 
-import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 
 /** What may be done with a statement, and with which others it may share a batch. */
 enum WriteKind {
 
   /** Writing it twice is writing it once: it is sent again after any passing failure. */
-  REPEATABLE(BatchType.UNLOGGED),
+  REPEATABLE(DefaultBatchType.UNLOGGED),
 
   /** Sent again only if it was surely not applied. */
-  ONCE(BatchType.UNLOGGED),
+  ONCE(DefaultBatchType.UNLOGGED),
 
   /** Like {@link #ONCE}; the server takes counter updates in batches of their own type only. */
-  COUNTER(BatchType.COUNTER);
+  COUNTER(DefaultBatchType.COUNTER);
 
-  private final BatchType batchType;
+  private final DefaultBatchType batchType;
 
-  WriteKind(BatchType batchType) {
+  WriteKind(DefaultBatchType batchType) {
     this.batchType = batchType;
   }
 
   /** The type of the batches in which statements of this kind go. */
-  BatchType batchType() {
+  DefaultBatchType batchType() {
     return batchType;
   }
 

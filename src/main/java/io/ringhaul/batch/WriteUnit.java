@@ -1,7 +1,7 @@
 package io.ringhaul.batch;
 
-import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import java.util.ArrayList;
@@ -99,9 +99,7 @@ record WriteUnit(
   }
 
   private static void requireOneConditionedPartition(
-      List<BatchableStatement<?>> statements,
-      List<StatementTraits> traits,
-      BatchType type) {
+      List<BatchableStatement<?>> statements, List<StatementTraits> traits, BatchType type) {
     if (type == BatchType.COUNTER) {
       throw new UnsuitableBatchException("Counter updates take no condition");
     }

@@ -21,6 +21,9 @@ final class WritesInFlight {
   /** What was in batches that were refused, each to be sent alone. */
   private final Queue<Batch> alone = new ArrayDeque<>();
 
+  /** So many doubts have been told to whoever writes. */
+  private int told;
+
   private int all;
   private int once;
   private boolean closed;
@@ -99,7 +102,19 @@ final class WritesInFlight {
    */
   synchronized void requireNoneInDoubt() {
     if (!doubtful.isEmpty()) {
+      told = doubtful.size();
       throw doubtful.exception(null);
+    }
+  }
+
+  /**
+   * The same for doubts that were not told yet.
+   *
+   * @throws UnknownWriteOutcomeException if there are some
+   */
+  synchronized void requireNoNewDoubts() {
+    if (doubtful.size() > told) {
+      requireNoneInDoubt();
     }
   }
 
@@ -108,6 +123,7 @@ final class WritesInFlight {
     while (once > 0) {
       wait();
     }
+    told = doubtful.size();
     return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
   }
 

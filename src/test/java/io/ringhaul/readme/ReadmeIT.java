@@ -30,23 +30,27 @@ class ReadmeIT {
 
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SEMICOLON = Pattern.compile(";\\s*\\n");
-  private static final int BLOCKS = 8;
+  private static final int BLOCKS = 11;
 
   private static final String IMPORTS =
       Stream.of(
               "com.datastax.oss.driver.api.core.*",
+              "com.datastax.oss.driver.api.core.cql.*",
               "io.ringhaul.*",
+              "io.ringhaul.batch.*",
               "io.ringhaul.exceptions.*",
               "io.ringhaul.format.*",
               "io.ringhaul.iceberg.*",
               "io.ringhaul.job.*",
               "io.ringhaul.json.*",
               "io.ringhaul.rejects.*",
+              "java.math.BigDecimal",
               "java.nio.charset.StandardCharsets",
               "java.nio.file.Path",
               "java.time.*",
-              "java.util.UUID",
-              "java.util.concurrent.*")
+              "java.util.*",
+              "java.util.concurrent.*",
+              "java.util.stream.LongStream")
           .map(name -> "import " + name + ";\n")
           .collect(Collectors.joining());
 
@@ -116,7 +120,8 @@ class ReadmeIT {
           IMPORTS
               + "public class Block"
               + i
-              + " { public static void run(CqlSession session, Path warehouse, Path folder) {\n"
+              + " { public static void run(CqlSession session, Path warehouse, Path folder)"
+              + " throws Exception {\n"
               + blocks.get(i)
               + "} }\n");
       sources.add(source);
