@@ -292,8 +292,9 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Flushes, waits for all answers and ends the writer. If the thread is interrupted it does not wait any longer: open
-   * batches are dropped, which is logged, and what is in flight may still be written.
+   * Flushes, waits for all answers and ends the writer. If the thread is interrupted it does not
+   * wait any longer: open batches are dropped, which is logged, and what is in flight may still be
+   * written.
    *
    * @throws BulkOperationException if a batch could not be written, unless that was thrown before
    */

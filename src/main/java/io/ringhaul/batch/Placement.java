@@ -39,7 +39,9 @@ final class Placement {
   /** The statement's partition; {@link Place.Unknown} if it does not tell it. */
   static Place partition(BatchableStatement<?> statement) {
     ByteBuffer key = isForBatches(statement) ? statement.getRoutingKey() : null;
-    return key == null ? new Place.Unknown() : new Place.Partition(statement.getRoutingKeyspace(), key);
+    return key == null
+        ? new Place.Unknown()
+        : new Place.Partition(statement.getRoutingKeyspace(), key);
   }
 
   /** In a batch the protocol has no names for values. */

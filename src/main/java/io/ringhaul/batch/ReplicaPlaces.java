@@ -42,8 +42,7 @@ final class ReplicaPlaces {
     TokenRing ring;
     try {
       ring =
-          TokenRing.discover(
-              session.getMetadata(), keyspace, LocalNodes.of(session).datacenter());
+          TokenRing.discover(session.getMetadata(), keyspace, LocalNodes.of(session).datacenter());
     } catch (UnsupportedClusterException e) {
       LOG.debug("The statements for {} are grouped by partition", keyspace, e);
       return new ReplicaPlaces(tokenMap, null, Map.of());

@@ -53,9 +53,7 @@ record ServerBatchLimits(long warnBytes, long failBytes, OptionalLong maxMutatio
     return new ServerBatchLimits(
         size(settings, WARN, IN_KIB).orElse(DEFAULT.warnBytes),
         size(settings, FAIL, IN_KIB).orElse(DEFAULT.failBytes),
-        first(
-            size(settings, MUTATION, IN_KIB),
-            half(size(settings, SEGMENT, IN_MIB))));
+        first(size(settings, MUTATION, IN_KIB), half(size(settings, SEGMENT, IN_MIB))));
   }
 
   /**

@@ -131,10 +131,7 @@ final class StatementStream implements AutoCloseable {
       List<? extends BatchableStatement<?>> together, Place place, WriteOutcome outcome) {
     long bytes = sizes.ofValues(together);
     return new Unit(
-        together,
-        bytes,
-        place.isOnePartition() ? bytes : sizes.upperBound(together),
-        outcome);
+        together, bytes, place.isOnePartition() ? bytes : sizes.upperBound(together), outcome);
   }
 
   private void sendAll(List<Batch> begun) throws InterruptedException {

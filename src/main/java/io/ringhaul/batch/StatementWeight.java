@@ -48,8 +48,7 @@ final class StatementWeight {
   private final boolean isRange;
   private final long fixed;
 
-  private StatementWeight(
-      TextWeight text, ValueWeight[] values, boolean isRange, boolean hasRow) {
+  private StatementWeight(TextWeight text, ValueWeight[] values, boolean isRange, boolean hasRow) {
     this.text = text;
     this.values = values;
     this.isRange = isRange;

@@ -42,8 +42,7 @@ record TextWeight(
   /** Goes through a text once. */
   private static final class Reader {
 
-    private static final Set<String> CONSTANTS =
-        Set.of("true", "false", "null", "nan", "infinity");
+    private static final Set<String> CONSTANTS = Set.of("true", "false", "null", "nan", "infinity");
 
     /** Words that a bracket may follow. */
     private static final Set<String> NO_FUNCTIONS =

@@ -10,9 +10,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a value of a column comes to in a mutation, as Cassandra 5.0 counts it: its bytes, and 20 for
- * each cell (a write time, a time to live and a moment of expiry). Of a collection that is not frozen
- * every element is a cell with a path. Earlier versions count less.
+ * What a value of a column comes to in a mutation, as Cassandra 5.0 counts it: its bytes, and 20
+ * for each cell (a write time, a time to live and a moment of expiry). Of a collection that is not
+ * frozen every element is a cell with a path. Earlier versions count less.
  */
 enum ValueWeight {
 

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what became of statements that were added together: one of its methods is called, once, on
- * a thread of the driver, so that it must not wait; or at once, on the thread that adds them. Statements that the writer never sent, since it
- * was closed or had failed, have no outcome.
+ * a thread of the driver, so that it must not wait; or at once, on the thread that adds them.
+ * Statements that the writer never sent, since it was closed or had failed, have no outcome.
  */
 public interface WriteOutcome {
 

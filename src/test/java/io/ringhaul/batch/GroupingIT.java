@@ -40,8 +40,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /**
- * Which statements share a batch, and where it goes, on three real nodes. Each test has a table of its own
- * among those that are made at once.
+ * Which statements share a batch, and where it goes, on three real nodes. Each test has a table of
+ * its own among those that are made at once.
  */
 @ClusterTest
 @TestInstance(Lifecycle.PER_CLASS)
@@ -72,9 +72,7 @@ class GroupingIT {
                 one + ".largest",
                 one + ".age",
                 one + ".blind")
-            .map(
-                table ->
-                    "CREATE TABLE " + table + " (p int, c int, v blob, PRIMARY KEY (p, c))")
+            .map(table -> "CREATE TABLE " + table + " (p int, c int, v blob, PRIMARY KEY (p, c))")
             .toList());
   }
 
@@ -117,8 +115,7 @@ class GroupingIT {
       List<Integer> keys = keys(each);
       int first = keys.get(0);
       assertThat(keys)
-          .isEqualTo(
-              IntStream.range(first, Math.min(ROWS, first + 13)).boxed().toList());
+          .isEqualTo(IntStream.range(first, Math.min(ROWS, first + 13)).boxed().toList());
     }
     assertThat(sent.stream().filter(each -> replicaSets(each).size() > 1).count())
         .isGreaterThan(sent.size() / 2);
@@ -153,7 +150,9 @@ class GroupingIT {
             insert(session, one + ".larger"),
             writer -> writer.grouping(Grouping.REPLICA_SET).maxSharedBytes(4 * 5120));
     requireFull(larger, 4 * 5120 / COUNTED);
-    assertThat(sizes(larger)).isNotEmpty().allSatisfy(size -> assertThat(size).isLessThanOrEqualTo(20480));
+    assertThat(sizes(larger))
+        .isNotEmpty()
+        .allSatisfy(size -> assertThat(size).isLessThanOrEqualTo(20480));
 
     List<Sent> largest =
         write(
@@ -164,7 +163,8 @@ class GroupingIT {
                     .limits(new BatchLimits(10_000, 100 << 20, 10_000))
                     .maxSharedBytes(100 << 20));
     assertThat(largest).hasSize(ROWS / (51200 / COUNTED) + 1);
-    assertThat(sizes(largest)).allSatisfy(size -> assertThat(size).isLessThanOrEqualTo((int) server.failBytes()));
+    assertThat(sizes(largest))
+        .allSatisfy(size -> assertThat(size).isLessThanOrEqualTo((int) server.failBytes()));
     assertThat(sizes(largest).stream().filter(size -> size > 0.9 * server.failBytes()).count())
         .isEqualTo(largest.size() - 1);
   }
@@ -226,11 +226,11 @@ class GroupingIT {
   @Test
   void whoTellsNoPartitionGoesAlone() {
     Placement placement = new Placement(session, Grouping.REPLICA_SET);
-    assertThat(placement.of(SimpleStatement.newInstance("INSERT"))).isInstanceOf(Place.Unknown.class);
+    assertThat(placement.of(SimpleStatement.newInstance("INSERT")))
+        .isInstanceOf(Place.Unknown.class);
     SimpleStatement routed =
         SimpleStatement.newInstance("INSERT").setRoutingKey(ByteBuffer.allocate(4));
-    assertThat(placement.of(routed))
-        .isEqualTo(new Place.Partition(null, ByteBuffer.allocate(4)));
+    assertThat(placement.of(routed)).isEqualTo(new Place.Partition(null, ByteBuffer.allocate(4)));
     // A keyspace without a ring.
     CqlIdentifier local = CqlIdentifier.fromInternal("system");
     assertThat(placement.of(routed.setRoutingKeyspace(local)))
@@ -268,8 +268,7 @@ class GroupingIT {
         writer.flush();
       }
       assertThat(requests.all()).hasSize(2);
-      assertThat(requests.all())
-          .allSatisfy(each -> assertThat(each.statements()).hasSize(10));
+      assertThat(requests.all()).allSatisfy(each -> assertThat(each.statements()).hasSize(10));
     }
   }
 
@@ -278,9 +277,7 @@ class GroupingIT {
       throws InterruptedException {
     SentRequests requests = new SentRequests(session);
     try (BatchWriter writer =
-        settings
-            .apply(BatchWriter.builder(requests.session()).maxAge(Duration.ZERO))
-            .build()) {
+        settings.apply(BatchWriter.builder(requests.session()).maxAge(Duration.ZERO)).build()) {
       for (int p = 0; p < ROWS; p++) {
         writer.add(insert.bind(p, p, ByteBuffer.allocate(ROW_BYTES).putInt(0, -p)));
       }
@@ -307,7 +304,8 @@ class GroupingIT {
 
   /** Checks that all batches have so many statements, but for the last ones. */
   private static void requireFull(List<Sent> sent, int statements) {
-    assertThat(sent).allSatisfy(each -> assertThat(each.statements()).hasSizeLessThanOrEqualTo(statements));
+    assertThat(sent)
+        .allSatisfy(each -> assertThat(each.statements()).hasSizeLessThanOrEqualTo(statements));
     assertThat(sent.stream().filter(each -> each.statements().size() < statements).count())
         .isLessThanOrEqualTo(3);
   }
@@ -327,9 +325,7 @@ class GroupingIT {
   }
 
   private static List<Integer> keys(Sent sent) {
-    return sent.statements().stream()
-        .map(each -> ((BoundStatement) each).getInt(0))
-        .toList();
+    return sent.statements().stream().map(each -> ((BoundStatement) each).getInt(0)).toList();
   }
 
   private Set<Set<Node>> replicaSets(Sent sent) {

@@ -238,11 +238,9 @@ class MutationSizeIT {
   void elementsOfListsThatAreThereAlready() {
     session.execute(
         simple("INSERT INTO k (p, c1, c2, l) VALUES (99, 1, 'a', [1, 2, 3, 1, 1, 1, 1, 1, 1])"));
-    PreparedStatement set =
-        prepare("UPDATE k SET l[?] = ? WHERE p = ? AND c1 = ? AND c2 = ?");
+    PreparedStatement set = prepare("UPDATE k SET l[?] = ? WHERE p = ? AND c1 = ? AND c2 = ?");
     requireWithin(2.5, set.bind(1, 7, 99, 1, "a"));
-    requireWithin(
-        7, simple("UPDATE k SET l[2] = 7 WHERE p = 99 AND c1 = 1 AND c2 = 'a'"));
+    requireWithin(7, simple("UPDATE k SET l[2] = 7 WHERE p = 99 AND c1 = 1 AND c2 = 'a'"));
     requireWithin(
         2.5, prepare("DELETE l[?] FROM k WHERE p = ? AND c1 = ? AND c2 = ?").bind(1, 99, 1, "a"));
     // How many elements are equal, only the row tells.
@@ -336,8 +334,7 @@ class MutationSizeIT {
             .add(filler.bind(filled++, ByteBuffer.allocate(FILLER)))
             .addAll(statements)
             .setKeyspace(keyspace);
-    return sizeOf(batch)
-        - 2L * (FILLER + FILLER_OVERHEAD);
+    return sizeOf(batch) - 2L * (FILLER + FILLER_OVERHEAD);
   }
 
   private long sizeOf(BatchStatement batch) {
@@ -348,10 +345,7 @@ class MutationSizeIT {
             .getDefaultProfile()
             .withBoolean(DefaultDriverOption.REQUEST_LOG_WARNINGS, false);
     List<String> warnings =
-        session
-            .execute(batch.setExecutionProfile(unlogged))
-            .getExecutionInfo()
-            .getWarnings();
+        session.execute(batch.setExecutionProfile(unlogged)).getExecutionInfo().getWarnings();
     for (String warning : warnings) {
       Matcher size = SIZE.matcher(warning);
       if (size.find()) {

@@ -62,8 +62,7 @@ class OpenBatchesTest {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 50, 100), SHARED_BYTES);
     assertThat(open.add(shared(1), new Unit(statements(1), 10, 60, WriteOutcome.UNHEARD)))
         .isEmpty();
-    List<Batch> full =
-        open.add(shared(1), new Unit(statements(1), 10, 41, WriteOutcome.UNHEARD));
+    List<Batch> full = open.add(shared(1), new Unit(statements(1), 10, 41, WriteOutcome.UNHEARD));
     assertThat(sizes(full)).containsExactly(1);
     assertThat(full.get(0).bytes()).isEqualTo(10);
     assertThat(open.buffered()).isEqualTo(1);

@@ -1,6 +1,7 @@
 package io.ringhaul.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
@@ -11,6 +12,7 @@ import com.datastax.oss.driver.api.core.servererrors.UnauthorizedException;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.RowRefusedException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -24,8 +26,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The limits of real nodes, and what the writer makes of them. */
 @ClusterTest
@@ -43,6 +43,7 @@ class ServerBatchLimitsIT {
                 "limits (p int PRIMARY KEY, v blob)",
                 "few (p int PRIMARY KEY, v int)",
                 "large (p int PRIMARY KEY, v blob)",
+                "parts (p int, c int, v blob, PRIMARY KEY (p, c))",
                 "elements (p int PRIMARY KEY, l list<blob>, s set<int>)")
             .map(table -> "CREATE TABLE " + keyspace + "." + table)
             .toList());
@@ -196,5 +197,50 @@ class ServerBatchLimitsIT {
                     Long.MAX_VALUE,
                     WriteOutcome.UNHEARD)))
         .isNull();
+  }
+
+  @Test
+  void noSettingGoesBeyondWhatTheServerTakes() {
+    ServerBatchLimits server = new ServerBatchLimits(5120, 51_200, OptionalLong.of(16 << 20));
+    BatchWriterBuilder builder = BatchWriter.builder(session);
+    assertThat(builder.limits(server)).isEqualTo(BatchLimits.DEFAULT);
+    assertThat(builder.sharedBytes(server)).isEqualTo(5120);
+    assertThat(builder.maxSharedBytes(30_000).sharedBytes(server)).isEqualTo(30_000);
+    assertThat(builder.maxSharedBytes(1 << 30).sharedBytes(server)).isEqualTo(51_200);
+    assertThat(builder.maxSharedBytes(1).sharedBytes(server)).isEqualTo(1);
+
+    BatchWriterBuilder large =
+        BatchWriter.builder(session).limits(new BatchLimits(7, Integer.MAX_VALUE, 9));
+    assertThat(large.limits(server)).isEqualTo(new BatchLimits(7, 8 << 20, 9));
+    assertThat(large.sharedBytes(server)).isEqualTo(5120);
+    BatchWriterBuilder small = BatchWriter.builder(session).limits(new BatchLimits(7, 300, 9));
+    assertThat(small.sharedBytes(server)).isEqualTo(300);
+    assertThatThrownBy(() -> small.maxSharedBytes(0))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("maxSharedBytes is 0; it takes 1 or more");
+  }
+
+  /** Whatever the limits say, so that no batch must be divided. */
+  @Test
+  void aBatchOfOnePartitionFitsIntoAMutation() throws InterruptedException {
+    String table = keyspace + ".parts";
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + table + " (p, c, v) VALUES (?, ?, ?)");
+    long half = ServerBatchLimits.read(session).onePartitionBytes();
+    int bytes = (int) (half / 4) - 100;
+    SentRequests requests = new SentRequests(session);
+    try (BatchWriter writer =
+        BatchWriter.builder(requests.session())
+            .limits(new BatchLimits(100, Integer.MAX_VALUE, 1000))
+            .build()) {
+      for (int c = 0; c < 9; c++) {
+        writer.add(insert.bind(1, c, ByteBuffer.allocate(bytes)));
+      }
+      writer.flush();
+      assertThat(writer.metrics().fallbacks()).isZero();
+    }
+    assertThat(requests.all().stream().map(each -> each.statements().size()))
+        .containsExactlyInAnyOrder(4, 4, 1);
+    assertThat(session.execute("SELECT c FROM " + table).all()).hasSize(9);
   }
 }
