@@ -109,7 +109,7 @@ class MutationSizeIT {
           BoundStatementBuilder row = insert.boundStatementBuilder(row(random).values().toArray());
           for (int i = 3; i < COLUMNS.size(); i++) {
             if (!scalars.contains(i) || random.nextInt(4) == 0) {
-              row.unset(i);
+              row = row.unset(i);
             }
           }
           requireWithin(1.3, row.build());
@@ -128,10 +128,10 @@ class MutationSizeIT {
           BoundStatementBuilder row = insert.boundStatementBuilder(values.toArray());
           for (int i = 3; i < COLUMNS.size(); i++) {
             switch (random.nextInt(3)) {
-              case 0 -> row.unset(i);
+              case 0 -> row = row.unset(i);
               case 1 -> {
                 if (random.nextInt(8) == 0) {
-                  row.setToNull(i);
+                  row = row.setToNull(i);
                 }
               }
               default -> {}

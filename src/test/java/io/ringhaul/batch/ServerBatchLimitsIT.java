@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -147,7 +148,7 @@ class ServerBatchLimitsIT {
           public void written(long bytes) {}
 
           @Override
-          public BulkOperationException refused(RowRefusedException failure) {
+          public @Nullable BulkOperationException refused(RowRefusedException failure) {
             refused.add(failure);
             return null;
           }
