@@ -61,14 +61,18 @@ public final class BatchWriter implements AutoCloseable {
     this.meter = new BatchMeter();
     StatementCatalog catalog = new StatementCatalog(session);
     RowStatements rows = new RowStatements(session);
-    this.sender = new BatchSender(session, settings.requests(), meter);
+    MutationSize sizes = new MutationSize(session);
+    ServerBatchLimits server = ServerBatchLimits.read(session);
+    this.sender = new BatchSender(session, settings.requests(), meter, sizes);
     this.stream =
         new StatementStream(
             sender,
             meter,
             catalog,
             new Placement(session, settings.grouping()),
-            new OpenBatches(settings.limits(), settings.sharedBytes(session)),
+            new OpenBatches(settings.limits(server), settings.sharedBytes(server)),
+            sizes,
+            new OversizedWrites(sizes, catalog, server.maxMutationBytes()),
             settings.listener());
     this.units = new UnitExecution(sender, meter, catalog, rows, settings.unitLimits());
     this.bulk = new BulkRows(stream, sender, catalog, rows);
