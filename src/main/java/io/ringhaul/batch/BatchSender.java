@@ -98,7 +98,7 @@ final class BatchSender implements AutoCloseable {
             statement.setIdempotent(false),
             (same, failed) -> same,
             failed -> Failures.isSurelyNotApplied(failed) && !LostConditions.isUnavailable(failed)),
-        new Shape(null, 1, true, MutationSize.ofValues(List.of(statement))),
+        new Shape(null, 1, true, sizes.ofValues(List.of(statement))),
         rows);
   }
 
