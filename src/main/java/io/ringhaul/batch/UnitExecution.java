@@ -97,7 +97,7 @@ final class UnitExecution {
     for (WriteUnit part : parts) {
       FailedAttempts earlier = new FailedAttempts(part.isConditional());
       attempts.add(earlier);
-      sender.throttle(part.statements().size(), MutationSize.ofValues(part.statements()));
+      sender.throttle(part.statements().size(), part.statements());
       answers.add(
           sender
               .send(
@@ -108,8 +108,8 @@ final class UnitExecution {
                   part.statements().size(),
                   earlier)
               .toCompletableFuture());
-      meter.unit(true);
     }
+    meter.unit(parts.size() == 1);
     return whenAll(answers)
         .thenApply(
             done -> {
@@ -151,7 +151,7 @@ final class UnitExecution {
       StatementTraits trait = traits.get(i);
       FailedAttempts earlier = new FailedAttempts(trait.isConditional());
       attempts.add(earlier);
-      sender.throttle(1, MutationSize.ofValues(List.of(statement)));
+      sender.throttle(1, List.of(statement));
       answers.add(
           sender
               .send(

@@ -1,77 +1,70 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.metadata.Node;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
-/** A real session that keeps what is sent through it asynchronously. */
+/** A real session that notes what was sent by {@code executeAsync} and acknowledged. */
 final class SentRequests {
 
-  private final CqlSession watched;
+  /**
+   * An acknowledged request.
+   *
+   * @param statements those of a batch, or the one that was sent
+   */
+  record Sent(List<BatchableStatement<?>> statements, Node coordinator, List<String> warnings) {}
+
+  private final Queue<Sent> all = new ConcurrentLinkedQueue<>();
   private final CqlSession session;
-  private final Queue<Statement<?>> sent = new ConcurrentLinkedQueue<>();
 
   SentRequests(CqlSession watched) {
-    this.watched = watched;
     this.session =
         (CqlSession)
             Proxy.newProxyInstance(
                 CqlSession.class.getClassLoader(),
                 new Class<?>[] {CqlSession.class},
-                (proxy, method, arguments) -> call(method, arguments));
+                (proxy, method, arguments) -> {
+                  Object result;
+                  try {
+                    result = method.invoke(watched, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                  return method.getName().equals("executeAsync")
+                          && result instanceof CompletionStage<?> answer
+                      ? answer.thenApply(rows -> note((Statement<?>) arguments[0], rows))
+                      : result;
+                });
+  }
+
+  private Object note(Statement<?> statement, Object rows) {
+    List<BatchableStatement<?>> statements = new ArrayList<>();
+    if (statement instanceof BatchStatement batch) {
+      batch.forEach(statements::add);
+    } else {
+      statements.add((BatchableStatement<?>) statement);
+    }
+    var info = ((AsyncResultSet) rows).getExecutionInfo();
+    all.add(new Sent(statements, info.getCoordinator(), info.getWarnings()));
+    return rows;
   }
 
   CqlSession session() {
     return session;
   }
 
-  /** What was sent since the last call, in its order; each as often as it was sent. */
-  List<Statement<?>> take() {
-    List<Statement<?>> taken = List.copyOf(sent);
-    sent.clear();
-    return taken;
-  }
-
-  /** The same as numbers of statements. */
-  List<Integer> takeSizes() {
-    return take().stream().map(SentRequests::size).toList();
-  }
-
-  static int size(Statement<?> request) {
-    return request instanceof BatchStatement batch ? batch.size() : 1;
-  }
-
-  /** Whether all in a batch, or the one that goes alone, are as is asked. */
-  static boolean all(Statement<?> request, Predicate<Statement<?>> asked) {
-    if (request instanceof BatchStatement batch) {
-      for (Statement<?> each : batch) {
-        if (!asked.test(each)) {
-          return false;
-        }
-      }
-      return true;
-    }
-    return asked.test(request);
-  }
-
-  private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
-    if (method.getName().equals("executeAsync")
-        && arguments != null
-        && arguments[0] instanceof Statement<?> statement) {
-      sent.add(statement);
-    }
-    try {
-      return method.invoke(watched, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() == null ? e : e.getCause();
-    }
+  /** What was acknowledged so far. */
+  List<Sent> all() {
+    return List.copyOf(all);
   }
 }

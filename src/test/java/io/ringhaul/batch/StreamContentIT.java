@@ -42,7 +42,7 @@ class StreamContentIT {
   private static final int A_DAY = 86_400;
 
   private final CqlSession session = TestCluster.session();
-  private final SentRequests watch = new SentRequests(session);
+  private final WatchedRequests watch = new WatchedRequests(session);
   private PreparedStatement insert;
   private PreparedStatement insertOther;
   private PreparedStatement insertFor;
@@ -281,9 +281,9 @@ class StreamContentIT {
     }
     Map<ConsistencyLevel, Integer> sizes = new TreeMap<>();
     for (Statement<?> request : watch.take()) {
-      sizes.merge(request.getConsistencyLevel(), SentRequests.size(request), Integer::sum);
+      sizes.merge(request.getConsistencyLevel(), WatchedRequests.size(request), Integer::sum);
       assertThat(
-              SentRequests.all(
+              WatchedRequests.all(
                   request,
                   each ->
                       each.getConsistencyLevel() == null
@@ -318,7 +318,7 @@ class StreamContentIT {
     List<String> batches = new ArrayList<>();
     for (Statement<?> request : watch.take()) {
       BatchType type = ((BatchStatement) request).getBatchType();
-      batches.add(type + " " + SentRequests.size(request) + " " + request.isIdempotent());
+      batches.add(type + " " + WatchedRequests.size(request) + " " + request.isIdempotent());
     }
     assertThat(batches)
         .containsExactlyInAnyOrder(

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnitAnswersIT {
 
   private final CqlSession session = TestCluster.session();
-  private final SentRequests watch = new SentRequests(session);
+  private final WatchedRequests watch = new WatchedRequests(session);
   private String keyspace;
   private PreparedStatement insert;
   private PreparedStatement insertIfAbsent;

@@ -39,7 +39,7 @@ class UnitBoundsIT {
   private static final String LARGE = "A unit of ";
 
   private final CqlSession session = TestCluster.session();
-  private final SentRequests watch = new SentRequests(session);
+  private final WatchedRequests watch = new WatchedRequests(session);
   private String keyspace;
   private PreparedStatement insert;
   private PreparedStatement add;
@@ -89,7 +89,7 @@ class UnitBoundsIT {
       assertThat(log.text().contains(LARGE)).isEqualTo(warned);
     }
     List<Statement<?>> sent = watch.take();
-    assertThat(sent.stream().map(SentRequests::size))
+    assertThat(sent.stream().map(WatchedRequests::size))
         .isEqualTo(operations == 0 ? List.of() : List.of(operations));
     assertThat(sent)
         .allMatch(
@@ -125,7 +125,7 @@ class UnitBoundsIT {
       assertThat(result.requests()).isEqualTo(sizes.split(" ").length);
     }
     List<Statement<?>> sent = watch.take();
-    assertThat(sent.stream().map(each -> String.valueOf(SentRequests.size(each))))
+    assertThat(sent.stream().map(each -> String.valueOf(WatchedRequests.size(each))))
         .isEqualTo(List.of(sizes.split(" ")));
     assertThat(rows()).isEqualTo(numbers(operations));
   }
