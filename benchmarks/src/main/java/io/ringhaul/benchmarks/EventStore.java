@@ -10,6 +10,7 @@ import io.ringhaul.benchmarks.Events.EventRow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -157,8 +158,7 @@ public final class EventStore {
       }
     }
     report.check(
-        String.format(
-            "All rows are there (%s of %s)", Report.number(found), Report.number(expected)),
+        String.format(Locale.ROOT, "All rows are there (%,d of %,d)", found, expected),
         found == expected);
   }
 }

@@ -32,24 +32,24 @@ public final class LongRun {
   record Figures(long rows, double seconds, List<Double> usedMegabytes) {
 
     void report(Report report, int heapMegabytes) {
-      List<List<String>> rows = new ArrayList<>();
+      List<List<String>> lines = new ArrayList<>();
       for (int i = 0; i < usedMegabytes.size(); i++) {
-        rows.add(
+        lines.add(
             List.of(
                 (i + 1) * 100 / usedMegabytes.size() + " %", Report.millis(usedMegabytes.get(i))));
       }
       report.table(
           "Heap in use after a collection, of " + heapMegabytes + " MB",
           List.of("done", "MB"),
-          rows);
+          lines);
       report.table(
           "The long run",
           List.of("rows", "seconds", "rows/s"),
           List.of(
               List.of(
-                  Report.number(this.rows),
+                  Report.number((double) rows),
                   Report.number(seconds),
-                  Report.number(this.rows / seconds))));
+                  Report.number(rows / seconds))));
       double early = usedMegabytes.get(Math.min(1, usedMegabytes.size() - 1));
       double late = usedMegabytes.get(usedMegabytes.size() - 1);
       report.check(
