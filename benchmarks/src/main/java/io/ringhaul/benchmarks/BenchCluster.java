@@ -29,9 +29,9 @@ final class BenchCluster implements AutoCloseable {
         SandboxCluster.builder()
             .nodes(NODES)
             .heapMegabytes(1_024)
-            .port(9342)
-            .storagePort(7344)
-            .jmxPort(7844)
+            .port(9842)
+            .storagePort(8244)
+            .jmxPort(8344)
             .start();
     try {
       BenchCluster started = new BenchCluster(cluster);
