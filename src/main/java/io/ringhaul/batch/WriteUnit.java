@@ -33,14 +33,7 @@ record WriteUnit(
   static WriteUnit of(
       List<BatchableStatement<?>> statements, List<StatementTraits> traits, BatchType asked) {
     BatchType type = type(traits, asked);
-    Common common = Common.of(statements.get(0));
-    for (BatchableStatement<?> statement : statements) {
-      if (!common.equals(Common.of(statement))) {
-        throw new UnsuitableBatchException(
-            "A batch has one consistency level and one default time, and its statements ask for"
-                + " several; set the same on each, or make a batch of each");
-      }
-    }
+    Common common = Common.of(statements);
     boolean isConditional = traits.stream().anyMatch(StatementTraits::isConditional);
     if (isConditional) {
       requireOneConditionedPartition(statements, traits, type);
