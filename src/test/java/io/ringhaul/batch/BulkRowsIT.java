@@ -234,8 +234,7 @@ class BulkRowsIT {
             statement ->
                 answer ->
                     answer.whenComplete(
-                        (rows, failed) ->
-acknowledged.addAndGet(statements(statement))));
+                        (rows, failed) -> acknowledged.addAndGet(statements(statement))));
     int count = mode == Mode.INSERT ? 10_000 : 500;
     AtomicLong most = new AtomicLong();
     Iterable<TableRow> rows =
