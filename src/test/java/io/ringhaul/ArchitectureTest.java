@@ -58,6 +58,7 @@ class ArchitectureTest {
               "format",
               Set.of("exceptions", "progress", "ring", "request", "schema", "cql", "scan")),
           Map.entry("batch", BELOW_FORMATS),
+          Map.entry("micrometer", with(BELOW_FORMATS, "batch")),
           Map.entry("text", BELOW_FORMATS),
           Map.entry("files", BELOW_FORMATS),
           Map.entry("csv", with(with(BELOW_FORMATS, "text"), "files")),
@@ -134,6 +135,16 @@ class ArchitectureTest {
           .dependOnClassesThat(
               resideInAPackage("com.datastax..")
                   .and(resideOutsideOfPackage("com.datastax.oss.driver.api..")));
+
+  /** An application that has no Micrometer misses nothing. */
+  @ArchTest
+  static final ArchRule MICROMETER_IN_ITS_ROOM =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.ringhaul.micrometer..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.micrometer..");
 
   @ArchTest
   static final ArchRule NOTHING_THAT_OTHERS_SHADED =

@@ -7,9 +7,10 @@ import io.ringhaul.exceptions.InvalidSettingException;
  * statement is ever cut.
  *
  * @param maxStatements statements to a batch, 1 to 65,535 (the protocol counts them in 16 bits)
- * @param maxBytes bytes of bound values to a batch, 1 or more. All statements of a batch belong to
- *     one partition, so the server's batch thresholds do not apply; its mutation size does (16 MiB
- *     by default)
+ * @param maxBytes bytes of bound values to a batch, 1 or more. Where all statements of a batch
+ *     belong to one partition, the server's batch thresholds do not apply; its largest mutation
+ *     does (16 MiB by default), so that half of that is the most. For batches of several partitions
+ *     see {@link BatchWriterBuilder#maxSharedBytes}
  * @param maxBuffered statements that may wait in open batches, 1 or more; beyond that, and beyond
  *     32 MiB (or {@code maxBytes} if that is more), the oldest batch is sent early
  */

@@ -1,32 +1,37 @@
 package io.ringhaul.batch;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * What a {@link BatchWriter} has done since it was made or since {@link BatchWriter#resetMetrics}.
+ * A request is in all numbers or in none.
  *
  * @param since how long that is
  * @param operations statements that were acknowledged
  * @param rows what was written, where statements that were added together count as one
- * @param bytes the size of the values written
+ * @param bytes the size of the values written; those of reads do not count
  * @param atomic units of {@link BatchWriter#execute} that went out as one request
- * @param concurrent units of {@link BatchWriter#execute} that were sent one by one
+ * @param concurrent units of {@link BatchWriter#execute} that went out as several requests at once:
+ *     beside reads, or split
  * @param logged acknowledged LOGGED batches
  * @param unlogged acknowledged UNLOGGED batches
  * @param counter acknowledged COUNTER batches
- * @param single acknowledged statements that went out alone
+ * @param single acknowledged statements that went out alone, reads included
  * @param singlePartition of the acknowledged batches, those of one partition
  * @param overWarnThreshold acknowledged batches of whose size the server warned
  * @param retries requests that were sent again
  * @param fallbacks batches that were refused and sent again statement by statement
- * @param failures requests that failed in the end, by the kind of failure
+ * @param failures requests that failed in the end, by the kind of failure, which is the name of the
+ *     driver's exception without {@code Exception}, such as {@code WriteTimeout}; sorted. Of more
+ *     than 32 kinds the rest are {@code Other}
  * @param inFlight requests without an answer just now
  * @param queued statements that wait in open batches just now
  * @param sizes statements to an acknowledged batch
  * @param latencies from sending to the acknowledgement, retries and pauses included, in
- *     microseconds; of batches and single statements
+ *     microseconds; of batches and single statements. More than an hour counts as an hour
  */
 public record BatchMetrics(
     Duration since,
@@ -51,7 +56,7 @@ public record BatchMetrics(
 
   /** See the record's parameters. */
   public BatchMetrics {
-    failures = Map.copyOf(new TreeMap<>(failures));
+    failures = Collections.unmodifiableMap(new TreeMap<>(failures));
   }
 
   /** Acknowledged batches of any type; single statements are not among them. */
@@ -87,6 +92,13 @@ public record BatchMetrics(
    * Percentiles of what was recorded, within 0.1 % of the value; all 0 if nothing was.
    *
    * @param count how many values were recorded
+   * @param total their sum
    */
-  public record Distribution(long count, long p50, long p95, long p99, long max) {}
+  public record Distribution(long count, long total, long p50, long p95, long p99, long max) {
+
+    /** The arithmetic mean; 0 if nothing was recorded. */
+    public double mean() {
+      return count == 0 ? 0 : (double) total / count;
+    }
+  }
 }

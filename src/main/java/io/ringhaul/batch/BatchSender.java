@@ -23,17 +23,25 @@ final class BatchSender implements AutoCloseable {
 
   private final RequestSender sender;
   private final BatchMeter meter;
+  private final MutationSize sizes;
   private final Object answers = new Object();
   private long inFlight;
 
-  BatchSender(CqlSession session, RequestSettings settings, BatchMeter meter) {
+  BatchSender(CqlSession session, RequestSettings settings, BatchMeter meter, MutationSize sizes) {
     this.sender = new RequestSender(session, settings);
     this.meter = meter;
+    this.sizes = sizes;
   }
 
   /** Waits as long as the limits on rows and bytes per second ask for. */
   void throttle(long rows, long bytes) throws InterruptedException {
     sender.throttle(rows, bytes);
+  }
+
+  /** Waits as long as the limits on rows and bytes per second ask for. */
+  void throttle(long rows, List<? extends BatchableStatement<?>> statements)
+      throws InterruptedException {
+    sender.throttle(rows, sizes.ofValues(statements));
   }
 
   /**
@@ -65,7 +73,7 @@ final class BatchSender implements AutoCloseable {
             isAlone ? null : type,
             statements.size(),
             isOnePartition(statements),
-            MutationSize.ofValues(statements));
+            sizes.ofValues(statements));
     // Of a batch that is several mutations a part may be written before a replica is missed.
     boolean isWhole = shape.isOnePartition() || type == BatchType.LOGGED;
     return send(
@@ -90,7 +98,7 @@ final class BatchSender implements AutoCloseable {
             statement.setIdempotent(false),
             (same, failed) -> same,
             failed -> Failures.isSurelyNotApplied(failed) && !LostConditions.isUnavailable(failed)),
-        new Shape(null, 1, true, MutationSize.ofValues(List.of(statement))),
+        new Shape(null, 1, true, sizes.ofValues(List.of(statement))),
         rows);
   }
 

@@ -61,14 +61,18 @@ public final class BatchWriter implements AutoCloseable {
     this.meter = new BatchMeter();
     StatementCatalog catalog = new StatementCatalog(session);
     RowStatements rows = new RowStatements(session);
-    this.sender = new BatchSender(session, settings.requests(), meter);
+    MutationSize sizes = new MutationSize(session);
+    ServerBatchLimits server = ServerBatchLimits.read(session);
+    this.sender = new BatchSender(session, settings.requests(), meter, sizes);
     this.stream =
         new StatementStream(
             sender,
             meter,
             catalog,
             new Placement(session, settings.grouping()),
-            new OpenBatches(settings.limits(), settings.sharedBytes(session)),
+            new OpenBatches(settings.limits(server), settings.sharedBytes(server)),
+            sizes,
+            new OversizedWrites(sizes, catalog, server.maxMutationBytes()),
             settings.listener());
     this.units = new UnitExecution(sender, meter, catalog, rows, settings.unitLimits());
     this.bulk = new BulkRows(stream, sender, catalog, rows);
@@ -284,7 +288,15 @@ public final class BatchWriter implements AutoCloseable {
     return meter.snapshot(sender.retries(), sender.inFlight(), stream.queued());
   }
 
-  /** Lets the metrics begin anew. */
+  /**
+   * What the writer has done since it was made, whether its metrics were reset or not: for whoever
+   * needs numbers that never fall.
+   */
+  public BatchMetrics lifetimeMetrics() {
+    return meter.lifetime(sender.retries(), sender.inFlight(), stream.queued());
+  }
+
+  /** Lets the {@linkplain #metrics() metrics} begin anew. */
   public void resetMetrics() {
     meter.reset(sender.retries());
   }

@@ -7,6 +7,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.request.RequestSettings;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Settings of a {@link BatchWriter}. Not thread-safe. */
 public final class BatchWriterBuilder {
@@ -18,6 +19,7 @@ public final class BatchWriterBuilder {
   private final CqlSession session;
   private RequestSettings requests = DEFAULT_REQUESTS;
   private BatchLimits limits = BatchLimits.DEFAULT;
+  private OptionalInt maxSharedBytes = OptionalInt.empty();
   private Grouping grouping = Grouping.PARTITION;
   private Duration maxAge = Duration.ofSeconds(1);
   private UnitLimits unitLimits = UnitLimits.DEFAULT;
@@ -57,6 +59,26 @@ public final class BatchWriterBuilder {
   /** When a batch of the stream is full; {@link BatchLimits#DEFAULT} by default. */
   public BatchWriterBuilder limits(BatchLimits batches) {
     limits = batches;
+    return this;
+  }
+
+  /**
+   * The most bytes to a batch of the stream that has several partitions, as with {@link
+   * Grouping#REPLICA_SET}. By default it is what {@link BatchLimits#maxBytes()} says, and no more
+   * than the server's {@code batch_size_warn_threshold}: it warns of larger ones. With this setting
+   * such batches may be larger than that threshold; they never cross {@code
+   * batch_size_fail_threshold}, from which on the server refuses them. Where the role may not read
+   * the server's settings, the thresholds are taken as they are by default, 5 KiB and 50 KiB. The
+   * bytes are counted as the server does, or more: rows with the overhead of their cells.
+   *
+   * @param most 1 or more
+   */
+  public BatchWriterBuilder maxSharedBytes(int most) {
+    if (most < 1) {
+      throw new InvalidSettingException(
+          "maxSharedBytes", "maxSharedBytes is " + most + "; it takes 1 or more");
+    }
+    maxSharedBytes = OptionalInt.of(most);
     return this;
   }
 
@@ -111,8 +133,10 @@ public final class BatchWriterBuilder {
     return requests;
   }
 
-  BatchLimits limits() {
-    return limits;
+  /** The limits to a batch of one partition, which is one mutation for the server. */
+  BatchLimits limits(ServerBatchLimits server) {
+    long most = Math.max(1, Math.min(limits.maxBytes(), server.onePartitionBytes()));
+    return new BatchLimits(limits.maxStatements(), (int) most, limits.maxBuffered());
   }
 
   Grouping grouping() {
@@ -131,10 +155,12 @@ public final class BatchWriterBuilder {
     return listener;
   }
 
-  /** The bytes to a batch of more than one partition: below what the server warns of. */
-  long sharedBytes(CqlSession over) {
-    return grouping == Grouping.PARTITION
-        ? limits.maxBytes()
-        : Math.min(limits.maxBytes(), ServerBatchLimits.read(over).warnBytes());
+  /** The bytes to a batch of more than one partition: never more than the server takes. */
+  long sharedBytes(ServerBatchLimits server) {
+    long most =
+        maxSharedBytes.isPresent()
+            ? maxSharedBytes.getAsInt()
+            : Math.min(limits.maxBytes(), server.warnBytes());
+    return Math.min(most, server.failBytes());
   }
 }

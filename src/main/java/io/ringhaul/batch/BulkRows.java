@@ -218,7 +218,7 @@ final class BulkRows {
       RowsUnderWay underWay,
       BiConsumer<@Nullable AsyncResultSet, Throwable> then)
       throws InterruptedException {
-    sender.throttle(counted, MutationSize.ofValues(List.of(statement)));
+    sender.throttle(counted, List.of(statement));
     underWay.begin();
     boolean isSent = false;
     try {

@@ -1,31 +1,84 @@
 package io.ringhaul.batch;
 
+import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** How large statements are. */
+/** How large statements are. Thread-safe. */
 final class MutationSize {
 
-  private MutationSize() {}
+  private final CqlSession session;
+  private final Map<PreparedStatement, StatementWeight> weights = new ConcurrentHashMap<>();
 
-  /** The bytes of the values alone. */
-  static long ofValues(List<? extends BatchableStatement<?>> statements) {
+  MutationSize(CqlSession session) {
+    this.session = session;
+  }
+
+  /** The bytes of the values alone, with the text of simple statements, in which values may be. */
+  long ofValues(List<? extends BatchableStatement<?>> statements) {
     long bytes = 0;
     for (BatchableStatement<?> statement : statements) {
       if (statement instanceof BoundStatement bound) {
-        for (ByteBuffer value : bound.getValues()) {
-          // An unset value is a marker without bytes.
-          bytes += value == null ? 0 : value.remaining();
+        bytes += ofValues(bound);
+      } else {
+        SimpleStatement simple = (SimpleStatement) statement;
+        bytes += simple.getQuery().length();
+        for (SimpleValues.Value value : SimpleValues.of(simple, session.getContext())) {
+          bytes += value.bytes() == null ? 0 : value.bytes().remaining();
         }
       }
     }
     return bytes;
   }
 
-  /** At least what the server counts for its batch thresholds, in bytes. */
-  static long upperBound(List<? extends BatchableStatement<?>> statements) {
-    return ofValues(statements);
+  private static long ofValues(BoundStatement statement) {
+    long bytes = 0;
+    for (ByteBuffer value : statement.getValues()) {
+      // An unset value is a marker without bytes.
+      bytes += value == null ? 0 : value.remaining();
+    }
+    return bytes;
+  }
+
+  /**
+   * At least what the server counts for its batch thresholds, in bytes, whatever else is in the
+   * batch. Of rows whose table the session knows it is hardly more; for simple statements and named
+   * bind markers up to a few times as much. A statement whose size its text and values do not tell,
+   * such as one with {@code IN}, JSON or functions, counts 2 GiB.
+   */
+  long upperBound(List<? extends BatchableStatement<?>> statements) {
+    long bytes = 0;
+    for (BatchableStatement<?> statement : statements) {
+      bytes +=
+          statement instanceof BoundStatement bound
+              ? weight(bound).most(bound)
+              : upperBound((SimpleStatement) statement);
+    }
+    return bytes;
+  }
+
+  private long upperBound(SimpleStatement statement) {
+    StatementWeight weight = StatementWeight.ofText(statement.getQuery());
+    long bytes = weight.fixed();
+    for (SimpleValues.Value value : SimpleValues.of(statement, session.getContext())) {
+      bytes += weight.most(value.type(), value.bytes());
+    }
+    return bytes;
+  }
+
+  /** At most what the statement's mutation takes, in bytes; 0 if that is not known. */
+  long lowerBound(BatchableStatement<?> statement) {
+    return statement instanceof BoundStatement bound ? weight(bound).least(bound) : 0;
+  }
+
+  private StatementWeight weight(BoundStatement statement) {
+    return weights.computeIfAbsent(
+        statement.getPreparedStatement(), prepared -> StatementWeight.of(session, prepared));
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The batches that are still filling, one for each {@link Slot}. Not thread-safe. */
@@ -49,14 +50,19 @@ final class OpenBatches {
 
   private static final class Open {
     private final List<Unit> units = new ArrayList<>();
-    private final long opened = System.nanoTime();
+    private final long opened;
     private int statements;
     private long bytes;
     private long counted;
+
+    private Open(long opened) {
+      this.opened = opened;
+    }
   }
 
   private final BatchLimits limits;
   private final long sharedBytes;
+  private final LongSupplier clock;
   private final Map<Slot, Open> open = new LinkedHashMap<>();
 
   /** The slots of open batches by their number of statements. */
@@ -70,8 +76,14 @@ final class OpenBatches {
    * @param sharedBytes the bytes to a batch of more than one partition
    */
   OpenBatches(BatchLimits limits, long sharedBytes) {
+    this(limits, sharedBytes, System::nanoTime);
+  }
+
+  /** The same, with a clock of its own, in nanoseconds. */
+  OpenBatches(BatchLimits limits, long sharedBytes, LongSupplier clock) {
     this.limits = limits;
     this.sharedBytes = sharedBytes;
+    this.clock = clock;
     this.mostBufferedBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
   }
 
@@ -88,7 +100,7 @@ final class OpenBatches {
       batch = null;
     }
     if (batch == null) {
-      batch = new Open();
+      batch = new Open(clock.getAsLong());
       open.put(slot, batch);
     } else {
       forgetSize(slot, batch);
@@ -122,7 +134,7 @@ final class OpenBatches {
   /** Takes out the batches that have been open for so long. */
   List<Batch> takeOlderThan(long nanos) {
     List<Batch> old = new ArrayList<>();
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     while (!open.isEmpty() && now - Objects.requireNonNull(open.get(oldest())).opened >= nanos) {
       old.add(take(oldest()));
     }

@@ -33,6 +33,8 @@ final class StatementStream implements AutoCloseable {
   private final StatementCatalog catalog;
   private final Placement placement;
   private final OpenBatches open;
+  private final MutationSize sizes;
+  private final OversizedWrites oversized;
   private final WritesInFlight inFlight;
   private final WriteListener listener;
   private final LongAdder writtenStatements = new LongAdder();
@@ -44,12 +46,16 @@ final class StatementStream implements AutoCloseable {
       StatementCatalog catalog,
       Placement placement,
       OpenBatches open,
+      MutationSize sizes,
+      OversizedWrites oversized,
       WriteListener listener) {
     this.sender = sender;
     this.meter = meter;
     this.catalog = catalog;
     this.placement = placement;
     this.open = open;
+    this.sizes = sizes;
+    this.oversized = oversized;
     this.inFlight = new WritesInFlight(catalog::rowOf);
     this.listener = listener;
   }
@@ -59,6 +65,9 @@ final class StatementStream implements AutoCloseable {
       throws InterruptedException {
     Slot slot = slotOf(together);
     Unit unit = unit(together, slot.place(), outcome);
+    if (isOversized(unit)) {
+      return;
+    }
     sender.throttle(1, unit.bytes());
     sendAlone();
     if (slot.place() instanceof Place.Unknown) {
@@ -75,6 +84,18 @@ final class StatementStream implements AutoCloseable {
       full.forEach(batch -> inFlight.begin(batch.slot().kind()));
     }
     sendAll(full);
+  }
+
+  /** Whether no mutation may be so large; who added the statements has heard of it then. */
+  private boolean isOversized(Unit unit) {
+    RowRefusedException refusal = oversized.refusal(unit);
+    if (refusal == null) {
+      return false;
+    }
+    inFlight.requireSound();
+    requireOpen();
+    refused(unit, refusal);
+    return true;
   }
 
   /** Sends the batches that have been open for so long. */
@@ -106,14 +127,11 @@ final class StatementStream implements AutoCloseable {
     return new Slot(place, kind, Common.of(first));
   }
 
-  private static Unit unit(
+  private Unit unit(
       List<? extends BatchableStatement<?>> together, Place place, WriteOutcome outcome) {
-    long bytes = MutationSize.ofValues(together);
+    long bytes = sizes.ofValues(together);
     return new Unit(
-        together,
-        bytes,
-        place.isOnePartition() ? bytes : MutationSize.upperBound(together),
-        outcome);
+        together, bytes, place.isOnePartition() ? bytes : sizes.upperBound(together), outcome);
   }
 
   private void sendAll(List<Batch> begun) throws InterruptedException {
@@ -149,6 +167,10 @@ final class StatementStream implements AutoCloseable {
     Refusal refusal = new Refusal();
     Slot slot = slotOf(together);
     Unit unit = unit(together, slot.place(), refusal);
+    RowRefusedException oversize = oversized.refusal(unit);
+    if (oversize != null) {
+      throw oversize;
+    }
     sender.throttle(counted, unit.bytes());
     begin(slot.kind());
     try {
@@ -323,8 +345,11 @@ final class StatementStream implements AutoCloseable {
       return;
     }
     Unit unit = batch.units().get(0);
-    BulkOperationException ending =
-        unit.outcome().refused(catalog.refusal(unit.statements().get(0), refusal));
+    refused(unit, catalog.refusal(unit.statements().get(0), refusal));
+  }
+
+  private void refused(Unit unit, RowRefusedException refusal) {
+    BulkOperationException ending = unit.outcome().refused(refusal);
     if (ending != null) {
       inFlight.fail(ending);
     }

@@ -94,7 +94,7 @@ final class UnitExecution {
     List<WriteUnit> parts = unit.split(limits.maxOperations());
     List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>(parts.size());
     for (WriteUnit part : parts) {
-      sender.throttle(part.statements().size(), MutationSize.ofValues(part.statements()));
+      sender.throttle(part.statements().size(), part.statements());
       answers.add(
           sender
               .send(
@@ -104,8 +104,8 @@ final class UnitExecution {
                   part.isRepeatable(),
                   part.statements().size())
               .toCompletableFuture());
-      meter.unit(true);
     }
+    meter.unit(parts.size() == 1);
     return whenAll(answers)
         .thenApply(
             done -> {
@@ -143,7 +143,7 @@ final class UnitExecution {
     for (int i = 0; i < statements.size(); i++) {
       BatchableStatement<?> statement = statements.get(i);
       StatementTraits trait = traits.get(i);
-      sender.throttle(1, MutationSize.ofValues(List.of(statement)));
+      sender.throttle(1, List.of(statement));
       answers.add(
           sender
               .send(

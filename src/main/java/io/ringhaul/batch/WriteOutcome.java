@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what became of statements that were added together: one of its methods is called, once, on
- * a thread of the driver, so that it must not wait. Statements that the writer never sent, since it
- * was closed or had failed, have no outcome.
+ * a thread of the driver, so that it must not wait; or at once, on the thread that adds them.
+ * Statements that the writer never sent, since it was closed or had failed, have no outcome.
  */
 public interface WriteOutcome {
 
@@ -20,7 +20,8 @@ public interface WriteOutcome {
 
   /**
    * The cluster refuses them for what they hold, such as a key or a value that is too large, and
-   * has written none of them. They were sent without any others.
+   * has written none of them. They were sent without any others, or not at all if one of them is
+   * larger than any mutation that the cluster takes.
    *
    * @param failure names the table and the row
    * @return what ends the writing; null if it goes on with what else was added

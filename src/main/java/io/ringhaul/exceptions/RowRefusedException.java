@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster refuses to write a row for what it holds: a key or a value that is too large, a
- * guardrail that it breaks. It was sent alone, and nothing of it was written.
+ * guardrail that it breaks. It was sent alone, or not at all if no mutation may be so large, and
+ * nothing of it was written.
  */
 public final class RowRefusedException extends BulkOperationException {
 

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.cassandra.CassandraContainer;
 
@@ -30,6 +31,8 @@ public final class TestCluster {
 
   private static final String EMBEDDED = "embedded";
   private static final String CONTAINERS = "testcontainers";
+  private static final int NODES = 3;
+  private static final int FIRST_JMX_PORT = 7199;
   private static final AtomicInteger KEYSPACES = new AtomicInteger();
   private static @Nullable TestCluster instance;
 
@@ -153,6 +156,16 @@ public final class TestCluster {
     return nodes;
   }
 
+  /**
+   * The JMX ports of the nodes on 127.0.0.1, if this run is the only one that uses the cluster;
+   * else none, as what others do would be counted too.
+   */
+  public static List<Integer> jmxPortsIfAlone() {
+    return kind().equals(EMBEDDED)
+        ? IntStream.range(FIRST_JMX_PORT, FIRST_JMX_PORT + NODES).boxed().toList()
+        : List.of();
+  }
+
   /** A session of the test's own, to be closed by it. */
   public CqlSession newSession() {
     return newSession(config -> {});
@@ -186,11 +199,13 @@ public final class TestCluster {
   private static TestCluster embedded() {
     SandboxCluster cluster =
         SandboxCluster.builder()
-            .nodes(3)
+            .nodes(NODES)
             .vnodes(256)
+            .jmxPort(FIRST_JMX_PORT)
             .setting("materialized_views_enabled", true)
             .start();
-    return new TestCluster(cluster, cluster.contactPoints(), cluster.localDatacenter(), 3, "ks");
+    return new TestCluster(
+        cluster, cluster.contactPoints(), cluster.localDatacenter(), NODES, "ks");
   }
 
   private static TestCluster container() {
