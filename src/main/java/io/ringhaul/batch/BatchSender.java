@@ -7,7 +7,6 @@ import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
-import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
@@ -48,14 +47,14 @@ final class BatchSender implements AutoCloseable {
    * Sends statements as one request: a statement that is alone goes as it is.
    *
    * @param type the type of the batch, if it is one
-   * @param isRepeatable whether it may be sent again after any passing failure
+   * @param repetition after which failures it is sent again
    * @param rows as how many rows the statements count
    */
   CompletionStage<AsyncResultSet> send(
       List<? extends BatchableStatement<?>> statements,
       BatchType type,
       Common common,
-      boolean isRepeatable,
+      Repetition repetition,
       long rows)
       throws InterruptedException {
     BatchableStatement<?> first = statements.get(0);
@@ -76,29 +75,13 @@ final class BatchSender implements AutoCloseable {
             sizes.ofValues(statements));
     // Of a batch that is several mutations a part may be written before a replica is missed.
     boolean isWhole = shape.isOnePartition() || type == BatchType.LOGGED;
+    Repetition again = isWhole || repetition.isIdempotent() ? repetition : Repetition.NEVER;
     return send(
         new Request(
-            statement.setIdempotent(isRepeatable),
+            statement.setIdempotent(again.isIdempotent()),
             (same, failed) -> same,
-            failed -> (isRepeatable || isWhole) && !RefusedContent.is(failed)),
+            again::isAfter),
         shape,
-        rows);
-  }
-
-  /**
-   * Sends a write with a condition alone, and again only if it was surely not applied. It may have
-   * been where too few replicas are found: Paxos looks for them once more when all is decided.
-   *
-   * @param rows as how many rows it counts
-   */
-  CompletionStage<AsyncResultSet> sendConditional(BatchableStatement<?> statement, long rows)
-      throws InterruptedException {
-    return send(
-        new Request(
-            statement.setIdempotent(false),
-            (same, failed) -> same,
-            failed -> Failures.isSurelyNotApplied(failed) && !LostConditions.isUnavailable(failed)),
-        new Shape(null, 1, true, sizes.ofValues(List.of(statement))),
         rows);
   }
 

@@ -1,0 +1,43 @@
+package io.ringhaul.batch;
+
+import java.util.function.Predicate;
+
+/** After which passing failures a request is sent again. */
+enum Repetition {
+
+  /** After any: doing it twice is doing it once. */
+  ALWAYS(failed -> true),
+
+  /** Only where it was surely not applied, unless the writer's settings ask for more. */
+  UNLESS_APPLIED(failed -> true),
+
+  /**
+   * The same for a write with a condition. It may have been applied even where too few replicas are
+   * found: Paxos looks for them once more when all is decided.
+   */
+  UNLESS_DECIDED(failed -> !LostConditions.isUnavailable(failed)),
+
+  /** Never: a part of it may be applied before the failure. */
+  NEVER(failed -> false);
+
+  private final Predicate<Throwable> retryable;
+
+  Repetition(Predicate<Throwable> retryable) {
+    this.retryable = retryable;
+  }
+
+  /** For a write without a condition. */
+  static Repetition of(WriteKind kind) {
+    return kind.isRepeatable() ? ALWAYS : UNLESS_APPLIED;
+  }
+
+  /** Whether the request counts as idempotent. */
+  boolean isIdempotent() {
+    return this == ALWAYS;
+  }
+
+  /** Whether it is sent again after this failure, which passes. */
+  boolean isAfter(Throwable failed) {
+    return retryable.test(failed) && !RefusedContent.is(failed);
+  }
+}
