@@ -57,6 +57,22 @@ final class BatchSender implements AutoCloseable {
       Repetition repetition,
       long rows)
       throws InterruptedException {
+    return send(statements, type, common, repetition, rows, new FailedAttempts(false));
+  }
+
+  /**
+   * The same.
+   *
+   * @param earlier is told of the failures after which the request is sent again
+   */
+  CompletionStage<AsyncResultSet> send(
+      List<? extends BatchableStatement<?>> statements,
+      BatchType type,
+      Common common,
+      Repetition repetition,
+      long rows,
+      FailedAttempts earlier)
+      throws InterruptedException {
     BatchableStatement<?> first = statements.get(0);
     boolean isAlone = statements.size() == 1;
     Statement<?> statement =
@@ -79,7 +95,10 @@ final class BatchSender implements AutoCloseable {
     return send(
         new Request(
             statement.setIdempotent(again.isIdempotent()),
-            (same, failed) -> same,
+            (same, failed) -> {
+              earlier.add(failed);
+              return same;
+            },
             again::isAfter),
         shape,
         rows);

@@ -16,7 +16,7 @@ final class LostConditions {
   /** Whether the write may have been applied or not, after this failure. */
   static boolean isInDoubt(Throwable failure) {
     return Failures.unwrap(failure) instanceof CASWriteUnknownException
-        || isUnavailable(failure)
+        || lacksReplicasForCommit(failure)
         || (Failures.isPassing(failure) && !Failures.isSurelyNotApplied(failure));
   }
 
@@ -30,13 +30,22 @@ final class LostConditions {
         .anyMatch(LostConditions::isInDoubt);
   }
 
-  /** Whether a node found too few replicas alive. */
-  static boolean isUnavailable(Throwable failure) {
+  /**
+   * Whether too few replicas were alive for what follows the decision. It is not so if the round of
+   * Paxos itself lacked them, whose level is a serial one: nothing was done then.
+   */
+  static boolean lacksReplicasForCommit(Throwable failure) {
     Throwable cause = Failures.unwrap(failure);
-    return cause instanceof UnavailableException
-        || (cause instanceof AllNodesFailedException all
-            && all.getAllErrors().values().stream()
-                .flatMap(List::stream)
-                .anyMatch(UnavailableException.class::isInstance));
+    if (cause instanceof AllNodesFailedException all) {
+      return all.getAllErrors().values().stream()
+          .flatMap(List::stream)
+          .anyMatch(LostConditions::lacksReplicasForCommit);
+    }
+    return cause instanceof UnavailableException missed && !missed.getConsistencyLevel().isSerial();
+  }
+
+  /** Whether the write was certainly not applied anywhere, and will not be. */
+  static boolean isSurelyNotApplied(Throwable failure) {
+    return Failures.isSurelyNotApplied(failure) && !lacksReplicasForCommit(failure);
   }
 }

@@ -11,11 +11,8 @@ enum Repetition {
   /** Only where it was surely not applied, unless the writer's settings ask for more. */
   UNLESS_APPLIED(failed -> true),
 
-  /**
-   * The same for a write with a condition. It may have been applied even where too few replicas are
-   * found: Paxos looks for them once more when all is decided.
-   */
-  UNLESS_DECIDED(failed -> !LostConditions.isUnavailable(failed)),
+  /** Only where a condition was surely not decided; nothing asks for more. */
+  UNLESS_DECIDED(LostConditions::isSurelyNotApplied),
 
   /** Never: a part of it may be applied before the failure. */
   NEVER(failed -> false);

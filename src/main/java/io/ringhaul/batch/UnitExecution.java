@@ -93,7 +93,10 @@ final class UnitExecution {
   private CompletionStage<BatchResult> asBatches(WriteUnit unit) throws InterruptedException {
     List<WriteUnit> parts = unit.split(limits.maxOperations());
     List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>(parts.size());
+    List<FailedAttempts> attempts = new ArrayList<>(parts.size());
     for (WriteUnit part : parts) {
+      FailedAttempts earlier = new FailedAttempts(part.isConditional());
+      attempts.add(earlier);
       sender.throttle(part.statements().size(), part.statements());
       answers.add(
           sender
@@ -102,7 +105,8 @@ final class UnitExecution {
                   part.type(),
                   part.common(),
                   part.repetition(),
-                  part.statements().size())
+                  part.statements().size(),
+                  earlier)
               .toCompletableFuture());
     }
     meter.unit(parts.size() == 1);
@@ -111,7 +115,8 @@ final class UnitExecution {
             done -> {
               UnitFailure failure = new UnitFailure();
               for (int i = 0; i < parts.size(); i++) {
-                failure.add(answers.get(i), i * limits.maxOperations(), parts.get(i));
+                failure.add(
+                    answers.get(i), attempts.get(i), i * limits.maxOperations(), parts.get(i));
               }
               failure.throwIfAny(unit.statements().size());
               return result(unit, answers);
@@ -140,9 +145,12 @@ final class UnitExecution {
       throws InterruptedException {
     meter.unit(false);
     List<CompletableFuture<Answer>> answers = new ArrayList<>(statements.size());
+    List<FailedAttempts> attempts = new ArrayList<>(statements.size());
     for (int i = 0; i < statements.size(); i++) {
       BatchableStatement<?> statement = statements.get(i);
       StatementTraits trait = traits.get(i);
+      FailedAttempts earlier = new FailedAttempts(trait.isConditional());
+      attempts.add(earlier);
       sender.throttle(1, List.of(statement));
       answers.add(
           sender
@@ -151,7 +159,8 @@ final class UnitExecution {
                   asked,
                   Common.of(statement),
                   repetition(trait),
-                  trait.isRead() ? 0 : 1)
+                  trait.isRead() ? 0 : 1,
+                  earlier)
               .thenCompose(first -> answer(first, trait, new ArrayList<>()))
               .toCompletableFuture());
     }
@@ -160,7 +169,7 @@ final class UnitExecution {
             done -> {
               UnitFailure failure = new UnitFailure();
               for (int i = 0; i < answers.size(); i++) {
-                failure.add(answers.get(i), i);
+                failure.add(answers.get(i), attempts.get(i), i);
               }
               failure.throwIfAny(statements.size());
               List<Answer> all = answers.stream().map(CompletableFuture::join).toList();

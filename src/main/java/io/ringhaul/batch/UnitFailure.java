@@ -22,22 +22,22 @@ final class UnitFailure {
   private @Nullable Outcome outcome;
 
   /** Looks at the answer to a batch whose first operation has that index. */
-  void add(CompletableFuture<?> answer, int index, WriteUnit batch) {
+  void add(CompletableFuture<?> answer, FailedAttempts earlier, int index, WriteUnit batch) {
     Throwable failed = failure(answer);
     if (failed != null) {
       for (int i = 0; i < batch.statements().size(); i++) {
         operations.add(index + i);
       }
-      note(failed, outcome(failed, batch.type(), batch.isOneMutation()));
+      note(failed, outcome(earlier, failed, batch.type(), batch.isOneMutation()));
     }
   }
 
   /** Looks at the answer to a single operation. */
-  void add(CompletableFuture<?> answer, int index) {
+  void add(CompletableFuture<?> answer, FailedAttempts earlier, int index) {
     Throwable failed = failure(answer);
     if (failed != null) {
       operations.add(index);
-      note(failed, outcome(failed, BatchType.UNLOGGED, true));
+      note(failed, outcome(earlier, failed, BatchType.UNLOGGED, true));
     }
   }
 
@@ -75,7 +75,22 @@ final class UnitFailure {
     }
   }
 
-  private static Outcome outcome(Throwable failed, BatchType type, boolean isOneMutation) {
+  /** What is known after all attempts: one that may have been applied is enough. */
+  private static Outcome outcome(
+      FailedAttempts attempts, Throwable last, BatchType type, boolean isOneMutation) {
+    Outcome known = Outcome.NOT_APPLIED;
+    for (Throwable failed : attempts.with(last)) {
+      Outcome of = ofAttempt(attempts, failed, type, isOneMutation);
+      if (of == Outcome.WILL_BE_APPLIED) {
+        return of;
+      }
+      known = of == Outcome.UNKNOWN ? of : known;
+    }
+    return known;
+  }
+
+  private static Outcome ofAttempt(
+      FailedAttempts attempts, Throwable failed, BatchType type, boolean isOneMutation) {
     if (failed instanceof WriteTimeoutException late) {
       WriteType phase = late.getWriteType();
       return phase == DefaultWriteType.BATCH && type == BatchType.LOGGED
@@ -86,7 +101,7 @@ final class UnitFailure {
     // coordinator finds too few replicas for the next.
     boolean isWhole = isOneMutation || type == BatchType.LOGGED;
     return failed instanceof QueryValidationException
-            || (isWhole && Failures.isSurelyNotApplied(failed))
+            || (isWhole && attempts.isSurelyNotApplied(failed))
         ? Outcome.NOT_APPLIED
         : Outcome.UNKNOWN;
   }

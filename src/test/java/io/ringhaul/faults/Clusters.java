@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.cli.sandbox.SandboxClusterBuilder;
 import io.ringhaul.exceptions.IncompleteOperationException;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.PartitionStatus;
@@ -21,6 +22,11 @@ final class Clusters {
 
   /** A small cluster of a test's own, beside the one that all tests share. */
   static SandboxCluster start(int nodes) {
+    return describe(nodes).start();
+  }
+
+  /** The same, not started, for more settings. */
+  static SandboxClusterBuilder describe(int nodes) {
     return SandboxCluster.builder()
         .nodes(nodes)
         .vnodes(8)
@@ -28,7 +34,8 @@ final class Clusters {
         .port(9442)
         .storagePort(7444)
         .jmxPort(7544)
-        .start();
+        // Else each start of a node measures it for a second or two.
+        .jvmOptions("-Dcassandra.memtable.row_overhead_size=181");
   }
 
   /** A session that waits long enough for a busy machine. */

@@ -1,0 +1,119 @@
+package io.ringhaul.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.ringhaul.cli.sandbox.SandboxCluster;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Results as Markdown, for people, and as JSON. */
+final class Report {
+
+  private static final Path FOLDER = Path.of("benchmarks", "results");
+
+  private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
+
+  private final String name;
+  private final StringBuilder markdown = new StringBuilder();
+  private final Map<String, Object> json = new LinkedHashMap<>();
+  private boolean holds = true;
+
+  Report(String name, Options options) {
+    this.name = name;
+    markdown.append("# ").append(name).append("\n\n");
+    Runtime machine = Runtime.getRuntime();
+    String conditions =
+        String.format(
+            Locale.ROOT,
+            "%s; %d cores, load %.1f at the start; Cassandra %s, 3 nodes on this machine, each row"
+                + " on all of them, LOCAL_QUORUM; Java %s; options %s",
+            Instant.now().truncatedTo(ChronoUnit.MINUTES),
+            machine.availableProcessors(),
+            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+            SandboxCluster.CASSANDRA_VERSION,
+            Runtime.version(),
+            options);
+    markdown.append(conditions).append("\n");
+    json.put("benchmark", name);
+    json.put("conditions", conditions);
+  }
+
+  /** A table; the values of a row are shown as they are. */
+  void table(String title, List<String> columns, List<List<String>> rows) {
+    markdown.append("\n## ").append(title).append("\n\n");
+    line(columns);
+    line(columns.stream().map(column -> "---").toList());
+    rows.forEach(this::line);
+    List<Map<String, Object>> objects = new ArrayList<>();
+    for (List<String> row : rows) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      for (int i = 0; i < columns.size(); i++) {
+        object.put(columns.get(i), value(row.get(i)));
+      }
+      objects.add(object);
+    }
+    json.put(title, objects);
+  }
+
+  private static Object value(String cell) {
+    String plain = cell.replace(",", "");
+    return NUMBER.matcher(plain).matches() ? new BigDecimal(plain) : cell;
+  }
+
+  private void line(List<String> cells) {
+    markdown.append("| ").append(String.join(" | ", cells)).append(" |\n");
+  }
+
+  /** A bar that is to be reached. */
+  void bar(String what, double reached, double least) {
+    boolean met = reached >= least;
+    holds &= met;
+    markdown.append(
+        String.format(
+            Locale.ROOT,
+            "\n%s: %.1f times, and %.1f is the least: %s.\n",
+            what,
+            reached,
+            least,
+            met ? "met" : "**missed**"));
+    json.put(what, Map.of("reached", reached, "least", least, "met", met));
+  }
+
+  /** What is to be so. */
+  void check(String what, boolean isSo) {
+    holds &= isSo;
+    markdown.append("\n").append(what).append(isSo ? ": yes.\n" : ": **no**.\n");
+    json.put(what, isSo);
+  }
+
+  /** Writes both files and prints the first; whether all that was to be reached was. */
+  boolean write() throws IOException {
+    Files.createDirectories(FOLDER);
+    Files.writeString(FOLDER.resolve(name + ".md"), markdown);
+    Files.writeString(
+        FOLDER.resolve(name + ".json"),
+        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(json)
+            + "\n");
+    System.out.println(markdown);
+    return holds;
+  }
+
+  static String number(double value) {
+    return String.format(Locale.ROOT, "%,.0f", value);
+  }
+
+  static String millis(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+}

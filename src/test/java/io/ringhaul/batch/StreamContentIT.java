@@ -1,0 +1,366 @@
+package io.ringhaul.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.RowRefusedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the stream makes of statements that are not all alike. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StreamContentIT {
+
+  private static final int A_DAY = 86_400;
+
+  private final CqlSession session = TestCluster.session();
+  private final WatchedRequests watch = new WatchedRequests(session);
+  private PreparedStatement insert;
+  private PreparedStatement insertOther;
+  private PreparedStatement insertFor;
+  private PreparedStatement add;
+  private PreparedStatement select;
+  private PreparedStatement selectOther;
+  private PreparedStatement selectCounters;
+  private int test;
+
+  @BeforeAll
+  void createTables() {
+    String keyspace = TestCluster.newKeyspace(1);
+    String columns = "(test int, p int, c int, v int, w int, PRIMARY KEY ((test, p), c))";
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE " + keyspace + ".t " + columns,
+            String.format(
+                "CREATE TABLE %s.u %s WITH default_time_to_live = %d", keyspace, columns, A_DAY),
+            "CREATE TABLE "
+                + keyspace
+                + ".n (test int, p int, c int, n counter, PRIMARY KEY ((test, p), c))"));
+    String values = " (test, p, c, v, w) VALUES (?, ?, ?, ?, ?)";
+    insert = session.prepare("INSERT INTO " + keyspace + ".t" + values);
+    insertOther = session.prepare("INSERT INTO " + keyspace + ".u" + values);
+    insertFor = session.prepare("INSERT INTO " + keyspace + ".u" + values + " USING TTL ?");
+    add =
+        session.prepare(
+            "UPDATE " + keyspace + ".n SET n = n + ? WHERE test = ? AND p = ? AND c = ?");
+    select = session.prepare("SELECT c, v, w FROM " + keyspace + ".t WHERE test = ? AND p = ?");
+    selectOther =
+        session.prepare("SELECT c, v, ttl(v) FROM " + keyspace + ".u WHERE test = ? AND p = ?");
+    selectCounters =
+        session.prepare("SELECT c, n, (int) 0 FROM " + keyspace + ".n WHERE test = ? AND p = ?");
+  }
+
+  @BeforeEach
+  void beginAnew() {
+    test++;
+    watch.take();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, ''",
+    "1, 1",
+    "9, 9",
+    "10, 10",
+    "11, 10 1",
+    "19, 10 9",
+    "20, 10 10",
+    "21, 10 10 1",
+    "30, 10 10 10"
+  })
+  void aGroupThatEndsOnTheLimitIsSentOnce(int statements, String sizes) throws Exception {
+    try (BatchWriter writer = writer()) {
+      assertThat(writer.writeAll(rows(1, statements))).isEqualTo(statements);
+      assertThat(sizes()).isEqualTo(sizes);
+      writer.flush();
+      assertThat(writer.writtenStatements()).isEqualTo(statements);
+    }
+    assertThat(watch.take()).isEmpty();
+    assertThat(read(select, 1)).hasSize(statements);
+  }
+
+  /** Of one partition each, taken in turns. */
+  @Test
+  void groupsEndOnTheLimitSideBySide() throws Exception {
+    List<BoundStatement> statements = new ArrayList<>();
+    for (int c = 0; c < 20; c++) {
+      for (int p = 0; p < 7; p++) {
+        statements.add(insert.bind(test, p, c, p, c));
+      }
+    }
+    try (BatchWriter writer = writer()) {
+      writer.writeAll(statements);
+    }
+    assertThat(watch.takeSizes()).hasSize(14).containsOnly(10);
+    for (int p = 0; p < 7; p++) {
+      assertThat(read(select, p)).hasSize(20);
+    }
+  }
+
+  /** What was added together shares a batch, also where the batch is full sooner for that. */
+  @Test
+  void whatBelongsTogetherIsNotCut() throws Exception {
+    try (BatchWriter writer = writer()) {
+      for (int i = 0; i < 7; i++) {
+        writer.add(List.copyOf(rows(1, 3 * i, 3 * i + 3)));
+      }
+      writer.add(List.copyOf(rows(1, 21, 32)));
+      writer.flush();
+      assertThat(writer.writtenStatements()).isEqualTo(8);
+    }
+    assertThat(sizes()).isEqualTo("9 9 3 11");
+    assertThat(read(select, 1)).hasSize(32);
+  }
+
+  /** Tells by its number what became of each statement. */
+  private static final class Heard {
+    private final Map<Integer, String> outcomes = new ConcurrentSkipListMap<>();
+
+    WriteOutcome of(int number) {
+      return new WriteOutcome() {
+        @Override
+        public void written(long bytes) {
+          outcomes.merge(number, "written", String::concat);
+        }
+
+        @Override
+        public @Nullable BulkOperationException refused(RowRefusedException failure) {
+          outcomes.merge(number, String.valueOf(failure.getMessage()), String::concat);
+          return null;
+        }
+      };
+    }
+  }
+
+  /** In one batch with good ones, in one of their own, and with no partition at all. */
+  @Test
+  void sevenBadOfAThousandAreReportedAlone() throws Exception {
+    Heard heard = new Heard();
+    Set<Integer> bad = Set.of(0, 9, 10, 499, 500, 777, 999);
+    try (BatchWriter writer = writer()) {
+      for (int i = 0; i < 1_000; i++) {
+        Integer partition = i == 500 || i == 777 ? null : i / 100;
+        Integer row = bad.contains(i) && partition != null ? null : i;
+        writer.add(List.of(insert.bind(test, partition, row, i, i)), heard.of(i));
+      }
+      writer.flush();
+      assertThat(writer.writtenStatements()).isEqualTo(993);
+    }
+    Map<Integer, String> expected = new TreeMap<>();
+    for (int i = 0; i < 1_000; i++) {
+      expected.put(i, "written");
+    }
+    bad.forEach(i -> expected.put(i, heard.outcomes.get(i)));
+    assertThat(heard.outcomes).isEqualTo(expected);
+    for (int i : bad) {
+      boolean hasPartition = i != 500 && i != 777;
+      assertThat(heard.outcomes.get(i))
+          .startsWith("The cluster refuses a row for ")
+          .contains(hasPartition ? "p = " + i / 100 + ", c = NULL" : "p = NULL, c = " + i)
+          .contains("Invalid null value in condition for column " + (hasPartition ? "c" : "p"));
+    }
+    Set<Integer> written = new TreeSet<>();
+    for (int p = 0; p < 10; p++) {
+      read(select, p).forEach((c, rest) -> written.add(c));
+    }
+    Set<Integer> good = numbers(1_000);
+    good.removeAll(bad);
+    assertThat(written).isEqualTo(good);
+  }
+
+  /** Who does not listen is told by an exception. */
+  @Test
+  void aBadStatementEndsTheWritingIfNobodyListens() throws Exception {
+    try (BatchWriter writer = writer()) {
+      for (BoundStatement good : rows(1, 3)) {
+        writer.add(good);
+      }
+      writer.add(insert.bind(test, 1, null, 4, 4));
+      assertThatThrownBy(writer::flush)
+          .isInstanceOf(RowRefusedException.class)
+          .hasMessageContaining("c = NULL");
+    }
+  }
+
+  @Test
+  void unsetIsNotNull() throws Exception {
+    try (BatchWriter writer = writer()) {
+      writer.writeAll(rows(1, 3));
+      writer.add(insert.bind(test, 1, 0));
+      writer.add(insert.bind(test, 1, 1).setToNull("v"));
+      writer.add(insert.bind(test, 1, 2, -2));
+      writer.flush();
+    }
+    assertThat(read(select, 1)).isEqualTo(Map.of(0, "0 0", 1, "null 1", 2, "-2 2"));
+    assertThat(sizes()).isEqualTo("3 3");
+  }
+
+  /** Zero is for ever, where the table's default is a day; a time to live may be unset too. */
+  @Test
+  void aTimeToLiveOfZeroIsForEver() throws Exception {
+    Heard heard = new Heard();
+    try (BatchWriter writer = writer()) {
+      writer.add(insertFor.bind(test, 1, 0, 0, 0, 0));
+      writer.add(insertFor.bind(test, 1, 1, 1, 1));
+      writer.add(insertFor.bind(test, 1, 2, 2, 2, 600));
+      writer.add(List.of(insertFor.bind(test, 1, 3, 3, 3, -1)), heard.of(3));
+      writer.flush();
+    }
+    Map<Integer, Integer> timesToLive = new TreeMap<>();
+    for (Row row : session.execute(selectOther.bind(test, 1))) {
+      timesToLive.put(row.getInt("c"), row.isNull(2) ? 0 : row.getInt(2));
+    }
+    assertThat(timesToLive).containsOnlyKeys(0, 1, 2).containsEntry(0, 0);
+    assertThat(timesToLive.get(1)).isBetween(A_DAY - 60, A_DAY);
+    assertThat(timesToLive.get(2)).isBetween(540, 600);
+    assertThat(heard.outcomes.get(3)).contains("A TTL must be greater or equal to 0");
+  }
+
+  /** Rows of two tables with one key are one mutation, and may share a batch. */
+  @Test
+  void tablesShareABatchIfThePartitionIsOne() throws Exception {
+    try (BatchWriter writer = writer()) {
+      for (int c = 0; c < 5; c++) {
+        writer.add(insert.bind(test, 1, c, c, c));
+        writer.add(insertOther.bind(test, 1, c, -c, c));
+      }
+      for (int p = 2; p < 4; p++) {
+        writer.add(insert.bind(test, p, p, p, p));
+        writer.add(insertOther.bind(test, p, p, -p, p));
+      }
+      writer.flush();
+    }
+    assertThat(sizes()).isEqualTo("10 2 2");
+    assertThat(read(select, 1)).hasSize(5);
+    assertThat(read(selectOther, 1)).hasSize(5);
+    assertThat(read(select, 2)).containsExactly(Map.entry(2, "2 2"));
+    assertThat(read(selectOther, 3).get(3)).startsWith("-3 ");
+  }
+
+  @Test
+  void consistencyLevelsNeverShareABatch() throws Exception {
+    List<ConsistencyLevel> levels =
+        List.of(
+            DefaultConsistencyLevel.ONE,
+            DefaultConsistencyLevel.LOCAL_ONE,
+            DefaultConsistencyLevel.ALL);
+    try (BatchWriter writer = writer()) {
+      for (int c = 0; c < 12; c++) {
+        writer.add(insert.bind(test, 1, c, c, c).setConsistencyLevel(levels.get(c % 3)));
+      }
+      writer.add(insert.bind(test, 1, 12, 12, 12));
+      writer.flush();
+    }
+    Map<ConsistencyLevel, Integer> sizes = new TreeMap<>();
+    for (Statement<?> request : watch.take()) {
+      sizes.merge(request.getConsistencyLevel(), WatchedRequests.size(request), Integer::sum);
+      assertThat(
+              WatchedRequests.all(
+                  request,
+                  each ->
+                      each.getConsistencyLevel() == null
+                          || each.getConsistencyLevel().equals(request.getConsistencyLevel())))
+          .isTrue();
+    }
+    assertThat(sizes)
+        .isEqualTo(
+            Map.of(
+                DefaultConsistencyLevel.ONE,
+                4,
+                DefaultConsistencyLevel.LOCAL_ONE,
+                4,
+                DefaultConsistencyLevel.ALL,
+                4,
+                DefaultConsistencyLevel.LOCAL_QUORUM,
+                1));
+    assertThat(read(select, 1)).hasSize(13);
+  }
+
+  /** Three kinds of statements for one partition key: none may be with another. */
+  @Test
+  void countersAndWhatIsDoneOnceHaveBatchesOfTheirOwn() throws Exception {
+    try (BatchWriter writer = writer()) {
+      for (int c = 0; c < 5; c++) {
+        writer.add(insert.bind(test, 1, c, c, c));
+        writer.add(add.bind(c + 1L, test, 1, c));
+        writer.add(insert.bind(test, 1, 10 + c, c, c).setIdempotent(false));
+      }
+      writer.flush();
+    }
+    List<String> batches = new ArrayList<>();
+    for (Statement<?> request : watch.take()) {
+      BatchType type = ((BatchStatement) request).getBatchType();
+      batches.add(type + " " + WatchedRequests.size(request) + " " + request.isIdempotent());
+    }
+    assertThat(batches)
+        .containsExactlyInAnyOrder(
+            DefaultBatchType.UNLOGGED + " 5 true",
+            DefaultBatchType.COUNTER + " 5 false",
+            DefaultBatchType.UNLOGGED + " 5 false");
+    assertThat(read(select, 1)).hasSize(10);
+    assertThat(read(selectCounters, 1).values()).containsExactly("1 0", "2 0", "3 0", "4 0", "5 0");
+  }
+
+  private BatchWriter writer() {
+    return BatchWriter.builder(watch.session())
+        .limits(new BatchLimits(10, 1 << 20, 10_000))
+        .maxAge(Duration.ZERO)
+        .build();
+  }
+
+  private List<BoundStatement> rows(int partition, int count) {
+    return rows(partition, 0, count);
+  }
+
+  private List<BoundStatement> rows(int partition, int from, int to) {
+    return IntStream.range(from, to).mapToObj(c -> insert.bind(test, partition, c, c, c)).toList();
+  }
+
+  /** The numbers of statements in the requests. */
+  private String sizes() {
+    return String.join(" ", watch.takeSizes().stream().map(String::valueOf).toList());
+  }
+
+  private static Set<Integer> numbers(int below) {
+    Set<Integer> numbers = new TreeSet<>();
+    IntStream.range(0, below).forEach(numbers::add);
+    return numbers;
+  }
+
+  /** The rows of a partition, by clustering column, as text. */
+  private Map<Integer, String> read(PreparedStatement query, int partition) {
+    Map<Integer, String> rows = new TreeMap<>();
+    for (Row row : session.execute(query.bind(test, partition))) {
+      rows.put(row.getInt(0), row.getObject(1) + " " + row.getObject(2));
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,232 @@
+package io.ringhaul.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.servererrors.DefaultWriteType;
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
+import com.datastax.oss.driver.api.core.servererrors.OverloadedException;
+import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
+import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
+import com.datastax.oss.driver.api.core.servererrors.WriteType;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BatchFailedException;
+import io.ringhaul.exceptions.BatchFailedException.Outcome;
+import io.ringhaul.request.RequestSettings;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a writer says of operations that were not acknowledged. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class UnitOutcomeIT {
+
+  private static final int ATTEMPTS = 3;
+
+  private final CqlSession session = TestCluster.session();
+  private PreparedStatement append;
+  private PreparedStatement insert;
+  private PreparedStatement select;
+  private int key;
+
+  @BeforeAll
+  void createTable() {
+    String table = TestCluster.newKeyspace(2) + ".t";
+    TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, l list<int>)");
+    append = session.prepare("UPDATE " + table + " SET l = l + [1] WHERE p = ?");
+    insert = session.prepare("INSERT INTO " + table + " (p, l) VALUES (?, ?) IF NOT EXISTS");
+    select = session.prepare("SELECT l FROM " + table + " WHERE p = ?");
+  }
+
+  /** An answer that the session gives instead of that of the cluster. */
+  private interface Mishap {
+
+    Throwable on(Node node);
+
+    /** Whether the cluster gets to see the request. */
+    default boolean isLate() {
+      return false;
+    }
+  }
+
+  private record Late(Mishap mishap) implements Mishap {
+    @Override
+    public Throwable on(Node node) {
+      return mishap.on(node);
+    }
+
+    @Override
+    public boolean isLate() {
+      return true;
+    }
+  }
+
+  private static final Mishap UNAVAILABLE =
+      node -> new UnavailableException(node, DefaultConsistencyLevel.LOCAL_QUORUM, 2, 1);
+
+  private static final Mishap LOST = new Late(node -> new DriverTimeoutException("lost"));
+
+  private static final Mishap OVERLOADED = new Late(OverloadedException::new);
+
+  private static final Mishap INVALID = node -> new InvalidQueryException(node, "a bad value");
+
+  private static Mishap timeout(WriteType phase) {
+    return new Late(
+        node -> new WriteTimeoutException(node, DefaultConsistencyLevel.LOCAL_QUORUM, 1, 2, phase));
+  }
+
+  private static Stream<Arguments> failures() {
+    Mishap ofLog = timeout(DefaultWriteType.BATCH_LOG);
+    Mishap ofWrites = timeout(DefaultWriteType.BATCH);
+    Mishap simple = timeout(DefaultWriteType.UNLOGGED_BATCH);
+    return Stream.of(
+        // Not idempotent: sent again only if surely not applied.
+        once("LOGGED", Outcome.UNKNOWN, ofLog),
+        once("LOGGED", Outcome.WILL_BE_APPLIED, ofWrites),
+        once("LOGGED", Outcome.UNKNOWN, LOST),
+        once("LOGGED", Outcome.UNKNOWN, OVERLOADED),
+        once("LOGGED", Outcome.NOT_APPLIED, INVALID),
+        once("LOGGED", Outcome.NOT_APPLIED, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE),
+        once("LOGGED", Outcome.WILL_BE_APPLIED, UNAVAILABLE, ofWrites),
+        once("LOGGED", Outcome.UNKNOWN, UNAVAILABLE, UNAVAILABLE, LOST),
+        // Of several partitions one may have been written before a replica of another is missed.
+        once("UNLOGGED", Outcome.UNKNOWN, UNAVAILABLE),
+        once("UNLOGGED", Outcome.UNKNOWN, simple),
+        once("UNLOGGED", Outcome.NOT_APPLIED, INVALID),
+        // Idempotent: what an earlier attempt did is done.
+        again("LOGGED", Outcome.NOT_APPLIED, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE),
+        again("LOGGED", Outcome.UNKNOWN, LOST, UNAVAILABLE, UNAVAILABLE),
+        again("LOGGED", Outcome.UNKNOWN, UNAVAILABLE, ofLog, UNAVAILABLE),
+        again("LOGGED", Outcome.UNKNOWN, LOST, INVALID),
+        again("LOGGED", Outcome.WILL_BE_APPLIED, UNAVAILABLE, UNAVAILABLE, ofWrites),
+        again("LOGGED", Outcome.WILL_BE_APPLIED, ofWrites, UNAVAILABLE, UNAVAILABLE),
+        again("LOGGED", Outcome.WILL_BE_APPLIED, ofWrites, LOST, UNAVAILABLE),
+        again("UNLOGGED", Outcome.UNKNOWN, simple, simple, simple),
+        again("UNLOGGED", Outcome.UNKNOWN, UNAVAILABLE, simple, INVALID));
+  }
+
+  private static Arguments once(String type, Outcome outcome, Mishap... mishaps) {
+    return Arguments.of(type, false, outcome, List.of(mishaps));
+  }
+
+  private static Arguments again(String type, Outcome outcome, Mishap... mishaps) {
+    return Arguments.of(type, true, outcome, List.of(mishaps));
+  }
+
+  /** Two partitions. The text of a failure is of no account. */
+  @ParameterizedTest
+  @MethodSource("failures")
+  void theOutcomeIsNoMoreThanWhatIsKnown(
+      String type, boolean isIdempotent, Outcome outcome, List<Mishap> mishaps) throws Exception {
+    Queue<Mishap> left = new ArrayDeque<>(mishaps);
+    int first = key++;
+    int second = key++;
+    BatchFailedException failure;
+    try (BatchWriter writer = writer(left)) {
+      List<Operation> operations =
+          Stream.of(first, second)
+              .<Operation>map(p -> Operation.of(append.bind(p).setIdempotent(isIdempotent)))
+              .toList();
+      failure =
+          catchThrowableOfType(
+              BatchFailedException.class,
+              () ->
+                  writer.execute(
+                      operations, type.equals("LOGGED") ? BatchType.LOGGED : BatchType.UNLOGGED));
+    }
+    assertThat(failure.outcome()).isEqualTo(outcome);
+    assertThat(failure.operations()).containsExactly(0, 1);
+    assertThat(left).isEmpty();
+    long late = mishaps.stream().filter(Mishap::isLate).count();
+    assertThat(appended(first)).isEqualTo(late);
+    assertThat(appended(second)).isEqualTo(late);
+    if (outcome == Outcome.NOT_APPLIED) {
+      assertThat(late).isZero();
+    }
+  }
+
+  /**
+   * Two replicas decide, and then a third is missed for the commit: what they have decided is there
+   * for whoever looks next.
+   */
+  @Test
+  void aDecidedConditionIsNotUndoneByWhatIsMissingAfterwards() throws Exception {
+    Operation operation =
+        Operation.of(
+            insert.bind(-1, List.of(1)).setConsistencyLevel(DefaultConsistencyLevel.THREE));
+    BatchFailedException failure;
+    try (BatchWriter writer = BatchWriter.over(session)) {
+      failure =
+          catchThrowableOfType(
+              BatchFailedException.class,
+              () -> writer.execute(List.of(operation), BatchType.UNLOGGED));
+      assertThat(failure.getCause()).isInstanceOf(UnavailableException.class);
+      assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN);
+      assertThat(writer.retries()).isZero();
+    }
+    assertThat(
+            session
+                .execute(select.bind(-1).setConsistencyLevel(DefaultConsistencyLevel.SERIAL))
+                .all())
+        .hasSize(1);
+  }
+
+  private int appended(int p) {
+    Row row = session.execute(select.bind(p)).one();
+    return row == null ? 0 : Objects.requireNonNull(row.getList(0, Integer.class)).size();
+  }
+
+  private BatchWriter writer(Queue<Mishap> mishaps) {
+    return BatchWriter.builder(meeting(mishaps))
+        .requests(
+            new RequestSettings(
+                8,
+                DefaultConsistencyLevel.LOCAL_QUORUM,
+                Duration.ofSeconds(20),
+                ATTEMPTS,
+                Optional.empty()))
+        .build();
+  }
+
+  private CqlSession meeting(Queue<Mishap> mishaps) {
+    Node node = session.getMetadata().getNodes().values().iterator().next();
+    return (CqlSession)
+        Proxy.newProxyInstance(
+            CqlSession.class.getClassLoader(),
+            new Class<?>[] {CqlSession.class},
+            (proxy, method, arguments) -> {
+              if (!method.getName().equals("executeAsync")) {
+                return method.invoke(session, arguments);
+              }
+              Mishap mishap = mishaps.remove();
+              CompletableFuture<?> answer =
+                  mishap.isLate()
+                      ? ((CompletionStage<?>) method.invoke(session, arguments))
+                          .toCompletableFuture()
+                      : CompletableFuture.completedFuture(null);
+              return answer.thenCompose(lost -> CompletableFuture.failedFuture(mishap.on(node)));
+            });
+  }
+}

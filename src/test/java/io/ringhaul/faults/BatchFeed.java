@@ -1,0 +1,112 @@
+package io.ringhaul.faults;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.connection.ClosedConnectionException;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.exceptions.BatchFailedException;
+import io.ringhaul.exceptions.BatchFailedException.Outcome;
+import io.ringhaul.request.Failures;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Executes batches, so many of them at once, until it is told to stop. */
+final class BatchFeed implements AutoCloseable {
+
+  private static final int LONGEST_WAIT_SECONDS = 180;
+
+  private final NumberedBatches batches;
+  private final BatchWriter writer;
+  private final int atOnce;
+  private final int first;
+  private final AtomicInteger acknowledged = new AtomicInteger();
+  private final AtomicInteger lostConnections = new AtomicInteger();
+  private final Map<Integer, CompletableFuture<Optional<Outcome>>> outcomes =
+      new ConcurrentSkipListMap<>();
+  private final CompletableFuture<Void> feeding;
+  private volatile boolean ending;
+
+  /** Begins with the batch of that number. */
+  BatchFeed(CqlSession session, NumberedBatches batches, int first, int atOnce) {
+    this.batches = batches;
+    this.writer =
+        BatchWriter.builder(session)
+            .parallelism(atOnce)
+            .consistency(DefaultConsistencyLevel.QUORUM)
+            .build();
+    this.atOnce = atOnce;
+    this.first = first;
+    this.feeding = CompletableFuture.runAsync(this::feed);
+  }
+
+  private void feed() {
+    try {
+      for (int number = first; !ending; number++) {
+        outcomes.put(
+            number,
+            writer
+                .executeAsync(batches.operations(number), batches.type())
+                .handle((done, failed) -> failed == null ? acknowledged() : outcome(failed))
+                .toCompletableFuture());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Optional<Outcome> acknowledged() {
+    acknowledged.incrementAndGet();
+    return Optional.empty();
+  }
+
+  private Optional<Outcome> outcome(Throwable failed) {
+    if (!(Failures.unwrap(failed) instanceof BatchFailedException known)) {
+      throw new AssertionError("not an outcome", failed);
+    }
+    if (known.getCause() instanceof ClosedConnectionException) {
+      lostConnections.incrementAndGet();
+    }
+    return Optional.of(known.outcome());
+  }
+
+  /** How many batches were acknowledged so far. */
+  int acknowledgedBatches() {
+    return acknowledged.get();
+  }
+
+  /** Whether so many are in flight as may be. */
+  boolean isSaturated() {
+    return writer.metrics().inFlight() >= atOnce;
+  }
+
+  /** How many batches were lost with the connection to their coordinator, and not sent again. */
+  int lostConnections() {
+    return lostConnections.get();
+  }
+
+  /** Sends no more. */
+  void stop() {
+    ending = true;
+  }
+
+  /** Waits for all answers after the stop: by number what is known; empty if acknowledged. */
+  Map<Integer, Optional<Outcome>> end() throws Exception {
+    feeding.get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+    Map<Integer, Optional<Outcome>> known = new TreeMap<>();
+    for (Map.Entry<Integer, CompletableFuture<Optional<Outcome>>> each : outcomes.entrySet()) {
+      known.put(each.getKey(), each.getValue().get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS));
+    }
+    return known;
+  }
+
+  @Override
+  public void close() {
+    ending = true;
+    writer.abandon();
+  }
+}
