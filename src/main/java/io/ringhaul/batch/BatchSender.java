@@ -47,17 +47,17 @@ final class BatchSender implements AutoCloseable {
    * Sends statements as one request: a statement that is alone goes as it is.
    *
    * @param type the type of the batch, if it is one
-   * @param isRepeatable whether it may be sent again after any passing failure
+   * @param repetition after which failures it is sent again
    * @param rows as how many rows the statements count
    */
   CompletionStage<AsyncResultSet> send(
       List<? extends BatchableStatement<?>> statements,
       BatchType type,
       Common common,
-      boolean isRepeatable,
+      Repetition repetition,
       long rows)
       throws InterruptedException {
-    return send(statements, type, common, isRepeatable, rows, new FailedAttempts(false));
+    return send(statements, type, common, repetition, rows, new FailedAttempts(false));
   }
 
   /**
@@ -69,7 +69,7 @@ final class BatchSender implements AutoCloseable {
       List<? extends BatchableStatement<?>> statements,
       BatchType type,
       Common common,
-      boolean isRepeatable,
+      Repetition repetition,
       long rows,
       FailedAttempts earlier)
       throws InterruptedException {
@@ -91,35 +91,16 @@ final class BatchSender implements AutoCloseable {
             sizes.ofValues(statements));
     // Of a batch that is several mutations a part may be written before a replica is missed.
     boolean isWhole = shape.isOnePartition() || type == BatchType.LOGGED;
+    Repetition again = isWhole || repetition.isIdempotent() ? repetition : Repetition.NEVER;
     return send(
         new Request(
-            statement.setIdempotent(isRepeatable),
+            statement.setIdempotent(again.isIdempotent()),
             (same, failed) -> {
               earlier.add(failed);
               return same;
             },
-            failed ->
-                (isRepeatable || isWhole)
-                    && earlier.allowAnotherAfter(failed)
-                    && !RefusedContent.is(failed)),
+            again::isAfter),
         shape,
-        rows);
-  }
-
-  /**
-   * Sends a write with a condition alone, and again only if it was surely not applied. It may have
-   * been where too few replicas are found: Paxos looks for them once more when all is decided.
-   *
-   * @param rows as how many rows it counts
-   */
-  CompletionStage<AsyncResultSet> sendConditional(BatchableStatement<?> statement, long rows)
-      throws InterruptedException {
-    return send(
-        new Request(
-            statement.setIdempotent(false),
-            (same, failed) -> same,
-            LostConditions::isSurelyNotApplied),
-        new Shape(null, 1, true, sizes.ofValues(List.of(statement))),
         rows);
   }
 

@@ -147,7 +147,7 @@ final class BulkRows {
     send(
         statement,
         1,
-        () -> sender.sendConditional(statement, 1),
+        () -> request(statement, Repetition.UNLESS_DECIDED, 1),
         underWay,
         (answer, failed) -> {
           if (answer != null) {
@@ -183,17 +183,11 @@ final class BulkRows {
   private void sendOver(
       Second second, BoundStatement statement, int counted, BulkTally tally, RowsUnderWay underWay)
       throws InterruptedException {
-    boolean isRepeatable = catalog.traits(statement).kind().isRepeatable();
+    Repetition repetition = Repetition.of(catalog.traits(statement).kind());
     send(
         statement,
         counted,
-        () ->
-            sender.send(
-                List.of(statement),
-                BatchType.UNLOGGED,
-                Common.of(statement),
-                isRepeatable,
-                counted),
+        () -> request(statement, repetition, counted),
         underWay,
         (answer, failed) -> {
           if (answer != null) {
@@ -204,6 +198,12 @@ final class BulkRows {
             underWay.fail(failure(statement, failed));
           }
         });
+  }
+
+  private CompletionStage<AsyncResultSet> request(
+      BoundStatement statement, Repetition repetition, int counted) throws InterruptedException {
+    return sender.send(
+        List.of(statement), BatchType.UNLOGGED, Common.of(statement), repetition, counted);
   }
 
   /** Sends a request; waits for a place. */

@@ -3,7 +3,10 @@ package io.ringhaul.batch;
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.exceptions.UnsuitableBatchException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,37 @@ record Common(
             statement.getQueryTimestamp(),
             statement.getNowInSeconds());
     return common.equals(NOTHING) ? NOTHING : common;
+  }
+
+  /**
+   * What a batch of these statements says for them.
+   *
+   * @throws UnsuitableBatchException if they ask for different things, or cannot be in a batch
+   */
+  static Common of(List<? extends BatchableStatement<?>> statements) {
+    Common common = of(statements.get(0));
+    if (statements.size() == 1) {
+      return common;
+    }
+    for (BatchableStatement<?> statement : statements) {
+      if (!common.equals(of(statement))) {
+        throw new UnsuitableBatchException(
+            "A batch has one consistency level and one default time, and its statements ask for"
+                + " several; set the same on each, or make a batch of each");
+      }
+      if (!isForBatches(statement)) {
+        throw new UnsuitableBatchException(
+            "The protocol has no named values in batches: prepare the statement, or give its values"
+                + " by position: "
+                + ((SimpleStatement) statement).getQuery());
+      }
+    }
+    return common;
+  }
+
+  /** Whether it may share a batch: there the protocol has no names for values. */
+  static boolean isForBatches(BatchableStatement<?> statement) {
+    return !(statement instanceof SimpleStatement simple) || simple.getNamedValues().isEmpty();
   }
 
   BatchStatement applyTo(BatchStatement batch) {

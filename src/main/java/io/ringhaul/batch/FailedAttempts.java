@@ -32,11 +32,6 @@ final class FailedAttempts {
         : Failures.isSurelyNotApplied(failure);
   }
 
-  /** Whether the request may be sent again after this at all. */
-  boolean allowAnotherAfter(Throwable failure) {
-    return !isConditional || LostConditions.isSurelyNotApplied(failure);
-  }
-
   /** The request is about to be sent again after this. */
   void add(Throwable failure) {
     failures.add(failure);

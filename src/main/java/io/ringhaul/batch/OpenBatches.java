@@ -131,14 +131,15 @@ final class OpenBatches {
     return open.isEmpty() ? null : take(oldest());
   }
 
-  /** Takes out the batches that have been open for so long. */
-  List<Batch> takeOlderThan(long nanos) {
-    List<Batch> old = new ArrayList<>();
-    long now = clock.getAsLong();
-    while (!open.isEmpty() && now - Objects.requireNonNull(open.get(oldest())).opened >= nanos) {
-      old.add(take(oldest()));
+  /** Takes out a batch that has been open for so long; null if there is none. */
+  @Nullable Batch takeOlderThan(long nanos) {
+    if (open.isEmpty()) {
+      return null;
     }
-    return old;
+    Slot slot = oldest();
+    return clock.getAsLong() - Objects.requireNonNull(open.get(slot)).opened >= nanos
+        ? take(slot)
+        : null;
   }
 
   private Batch take(Slot slot) {

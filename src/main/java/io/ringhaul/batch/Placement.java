@@ -3,7 +3,6 @@ package io.ringhaul.batch;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
-import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -26,7 +25,7 @@ final class Placement {
 
   /** Where the statement belongs; {@link Place.Unknown} if it is to go alone. */
   Place of(BatchableStatement<?> statement) {
-    if (!isForBatches(statement)) {
+    if (!Common.isForBatches(statement)) {
       return new Place.Unknown();
     }
     return switch (grouping) {
@@ -38,15 +37,10 @@ final class Placement {
 
   /** The statement's partition; {@link Place.Unknown} if it does not tell it. */
   static Place partition(BatchableStatement<?> statement) {
-    ByteBuffer key = isForBatches(statement) ? statement.getRoutingKey() : null;
+    ByteBuffer key = Common.isForBatches(statement) ? statement.getRoutingKey() : null;
     return key == null
         ? new Place.Unknown()
         : new Place.Partition(statement.getRoutingKeyspace(), key);
-  }
-
-  /** In a batch the protocol has no names for values. */
-  private static boolean isForBatches(BatchableStatement<?> statement) {
-    return !(statement instanceof SimpleStatement simple) || simple.getNamedValues().isEmpty();
   }
 
   /** The replicas of the statement's partition; the partition if they are not known. */

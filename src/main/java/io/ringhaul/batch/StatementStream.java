@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,12 +101,7 @@ final class StatementStream implements AutoCloseable {
 
   /** Sends the batches that have been open for so long. */
   void sendOlderThan(long nanos) throws InterruptedException {
-    List<Batch> old;
-    synchronized (open) {
-      old = open.takeOlderThan(nanos);
-      old.forEach(batch -> inFlight.begin(batch.slot().kind()));
-    }
-    sendAll(old);
+    sendEach(() -> open.takeOlderThan(nanos));
   }
 
   private Slot slotOf(List<? extends BatchableStatement<?>> together) {
@@ -124,7 +120,7 @@ final class StatementStream implements AutoCloseable {
     // Of a batch of several partitions that fails a part may be done: no place for what must not be
     // done twice.
     Place place = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
-    return new Slot(place, kind, Common.of(first));
+    return new Slot(place, kind, Common.of(together));
   }
 
   private Unit unit(
@@ -210,11 +206,12 @@ final class StatementStream implements AutoCloseable {
     inFlight.requireNoneInDoubt();
   }
 
-  private void sendAll() throws InterruptedException {
+  /** One after the other, so that no more leave the buffer than there are places for. */
+  private void sendEach(Supplier<@Nullable Batch> taking) throws InterruptedException {
     Batch batch;
     do {
       synchronized (open) {
-        batch = open.takeAny();
+        batch = taking.get();
         if (batch != null) {
           inFlight.begin(batch.slot().kind());
         }
@@ -223,6 +220,10 @@ final class StatementStream implements AutoCloseable {
         send(batch, batch.units().size());
       }
     } while (batch != null);
+  }
+
+  private void sendAll() throws InterruptedException {
+    sendEach(open::takeAny);
     do {
       sendAlone();
     } while (!inFlight.await());
@@ -292,7 +293,7 @@ final class StatementStream implements AutoCloseable {
               batch.statements(),
               kind.batchType(),
               batch.slot().common(),
-              kind.isRepeatable(),
+              Repetition.of(kind),
               counted);
     } catch (InterruptedException e) {
       dropped(batch, new CancellationException("interrupted before it was sent"));

@@ -104,7 +104,7 @@ final class UnitExecution {
                   part.statements(),
                   part.type(),
                   part.common(),
-                  part.isRepeatable(),
+                  part.repetition(),
                   part.statements().size(),
                   earlier)
               .toCompletableFuture());
@@ -158,7 +158,7 @@ final class UnitExecution {
                   List.of(statement),
                   asked,
                   Common.of(statement),
-                  trait.isRead() || (trait.kind().isRepeatable() && !trait.isConditional()),
+                  repetition(trait),
                   trait.isRead() ? 0 : 1,
                   earlier)
               .thenCompose(first -> answer(first, trait, new ArrayList<>()))
@@ -184,6 +184,13 @@ final class UnitExecution {
                           + " a batch of type "
                           + asked));
             });
+  }
+
+  private static Repetition repetition(StatementTraits traits) {
+    if (traits.isRead()) {
+      return Repetition.ALWAYS;
+    }
+    return traits.isConditional() ? Repetition.UNLESS_DECIDED : Repetition.of(traits.kind());
   }
 
   /** Reads all pages of an answer. */

@@ -13,14 +13,14 @@ import java.util.Objects;
  *
  * @param type the type of the batch
  * @param common what the batch says for all of them
- * @param isRepeatable whether writing them twice is writing them once
+ * @param repetition after which failures they are sent again
  * @param isConditional whether they have conditions
  */
 record WriteUnit(
     List<BatchableStatement<?>> statements,
     BatchType type,
     Common common,
-    boolean isRepeatable,
+    Repetition repetition,
     boolean isConditional) {
 
   /**
@@ -33,14 +33,7 @@ record WriteUnit(
   static WriteUnit of(
       List<BatchableStatement<?>> statements, List<StatementTraits> traits, BatchType asked) {
     BatchType type = type(traits, asked);
-    Common common = Common.of(statements.get(0));
-    for (BatchableStatement<?> statement : statements) {
-      if (!common.equals(Common.of(statement))) {
-        throw new UnsuitableBatchException(
-            "A batch has one consistency level and one default time, and its statements ask for"
-                + " several; set the same on each, or make a batch of each");
-      }
-    }
+    Common common = Common.of(statements);
     boolean isConditional = traits.stream().anyMatch(StatementTraits::isConditional);
     if (isConditional) {
       requireOneConditionedPartition(statements, traits, type);
@@ -49,8 +42,17 @@ record WriteUnit(
         statements,
         type,
         common,
-        !isConditional && traits.stream().allMatch(each -> each.kind().isRepeatable()),
+        repetition(traits, isConditional),
         isConditional);
+  }
+
+  private static Repetition repetition(List<StatementTraits> traits, boolean isConditional) {
+    if (isConditional) {
+      return Repetition.UNLESS_DECIDED;
+    }
+    return traits.stream().allMatch(each -> each.kind().isRepeatable())
+        ? Repetition.ALWAYS
+        : Repetition.UNLESS_APPLIED;
   }
 
   /** Whether all are of one partition, so that the batch is one mutation. */
@@ -67,7 +69,7 @@ record WriteUnit(
               statements.subList(from, Math.min(statements.size(), from + most)),
               type,
               common,
-              isRepeatable,
+              repetition,
               isConditional));
     }
     return parts;

@@ -10,6 +10,7 @@ import io.ringhaul.batch.OpenBatches.Unit;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -139,14 +140,19 @@ class OpenBatchesTest {
     // More statements do not make a batch younger.
     open.add(partition(1), unit(1, 1));
     now.addAndGet(10);
-    assertThat(open.takeOlderThan(51)).isEmpty();
-    List<Batch> old = open.takeOlderThan(50);
+    assertThat(open.takeOlderThan(51)).isNull();
+    List<Batch> old = List.of(requireOld(open, 50), requireOld(open, 50));
     assertThat(old).extracting(Batch::slot).containsExactly(partition(1), partition(2));
     assertThat(sizes(old)).containsExactly(2, 1);
+    assertThat(open.takeOlderThan(50)).isNull();
     assertThat(open.buffered()).isEqualTo(1);
-    assertThat(open.takeOlderThan(11)).isEmpty();
-    assertThat(open.takeOlderThan(10)).extracting(Batch::slot).containsExactly(partition(3));
+    assertThat(open.takeOlderThan(11)).isNull();
+    assertThat(requireOld(open, 10).slot()).isEqualTo(partition(3));
     requireEmpty(open);
+  }
+
+  private static Batch requireOld(OpenBatches open, long nanos) {
+    return Objects.requireNonNull(open.takeOlderThan(nanos));
   }
 
   @Test
