@@ -20,8 +20,7 @@ final class BulkInserts {
   private final RowRequests requests;
   private final RowStatements statements;
 
-  BulkInserts(
-      StatementStream stream, RowRequests requests, RowStatements statements) {
+  BulkInserts(StatementStream stream, RowRequests requests, RowStatements statements) {
     this.stream = stream;
     this.requests = requests;
     this.statements = statements;

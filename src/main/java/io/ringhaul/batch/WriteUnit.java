@@ -39,11 +39,7 @@ record WriteUnit(
       requireOneConditionedPartition(statements, traits, type);
     }
     return new WriteUnit(
-        statements,
-        type,
-        common,
-        repetition(traits, isConditional),
-        isConditional);
+        statements, type, common, repetition(traits, isConditional), isConditional);
   }
 
   private static Repetition repetition(List<StatementTraits> traits, boolean isConditional) {
