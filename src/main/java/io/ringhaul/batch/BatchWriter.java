@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.ContendedRowException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
@@ -54,7 +55,8 @@ public final class BatchWriter implements AutoCloseable {
   private final BatchMeter meter;
   private final StatementStream stream;
   private final UnitExecution units;
-  private final BulkRows bulk;
+  private final BulkInserts inserts;
+  private final BulkUpserts upserts;
   private final AgeLimit ageLimit;
 
   BatchWriter(CqlSession session, BatchWriterBuilder settings) {
@@ -75,7 +77,9 @@ public final class BatchWriter implements AutoCloseable {
             new OversizedWrites(sizes, catalog, server.maxMutationBytes()),
             settings.listener());
     this.units = new UnitExecution(sender, meter, catalog, rows, settings.unitLimits());
-    this.bulk = new BulkRows(stream, sender, catalog, rows);
+    RowRequests requests = new RowRequests(sender, catalog);
+    this.inserts = new BulkInserts(stream, requests, rows);
+    this.upserts = new BulkUpserts(requests, rows);
     this.ageLimit = AgeLimit.start(stream, settings.maxAge());
   }
 
@@ -209,14 +213,19 @@ public final class BatchWriter implements AutoCloseable {
    */
   public BulkResult bulkInsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
       throws InterruptedException {
-    return bulk.insert(rows, rejects);
+    return inserts.insert(rows, rejects);
   }
 
   /**
-   * Writes rows of one or several tables and tells which were there before. That has its price:
-   * each row is a conditional insert, which takes a round of Paxos (four messages to each replica
-   * where a plain write takes one), and a second write if it was there. Where the numbers are not
-   * needed, {@link #bulkInsert} does the same much faster.
+   * Writes rows of one or several tables and tells which were there before. That has its price: a
+   * new row is a conditional insert, which takes a round of Paxos (four messages to each replica
+   * where a plain write takes one), and a row that was there takes a second round, in which its
+   * values are written if it still is. So the values carry the time that Paxos gives them, and win
+   * over older ones whatever the clocks say; only in a table that has nothing but key columns the
+   * second write is a plain one, whose time to live counts as of the client's clock. A row that
+   * others write and delete all the while is tried 20 times and then rejected with a {@link
+   * ContendedRowException}. Where the numbers are not needed, {@link #bulkInsert} writes the same
+   * much faster.
    *
    * @param rows without write times of their own, which no conditional write takes; read once
    * @throws BulkOperationException if rows could not be written for another reason than their
@@ -236,7 +245,7 @@ public final class BatchWriter implements AutoCloseable {
    */
   public BulkResult bulkUpsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
       throws InterruptedException {
-    return bulk.upsert(rows, rejects);
+    return upserts.upsert(rows, rejects);
   }
 
   /**

@@ -11,9 +11,10 @@ import java.util.List;
  * @param written rows that the cluster has acknowledged
  * @param created of these, those that were not there before; 0 if nobody asked
  * @param updated of these, those that were there before; 0 if nobody asked
- * @param undetermined of these, those of which it is not known, as the answer to the conditional
- *     insert was lost; 0 if nobody asked
- * @param rejected rows that could not be bound or that the cluster refused
+ * @param undetermined of these, those of which it is not known, as an answer to a condition was
+ *     lost; 0 if nobody asked
+ * @param rejected rows that could not be bound, that the cluster refused, or that others wrote and
+ *     deleted all the while
  * @param rejects the first 1,000 of the rejected rows, with their reasons
  */
 public record BulkResult(

@@ -11,6 +11,7 @@ import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.schema.TableLookup;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,19 @@ final class RowStatements {
    */
   BoundStatement bind(RowOperation operation) {
     return table(operation.row()).bind(operation);
+  }
+
+  /**
+   * The ways to write a row over one that is there, with a time that follows from Paxos and not
+   * from a client's clock. Each is one batch: a condition that writes nothing, and the plain insert
+   * of the row, which other than an update renews how long the row itself lives. One of the ways
+   * holds as long as the row is there. The insert is alone where the table has nothing but a key,
+   * and so no condition that lets the row be.
+   *
+   * @throws BulkOperationException as {@link #bind} does
+   */
+  List<List<BoundStatement>> overwriting(TableRow row) {
+    return table(row).overwriting(row);
   }
 
   /** Whether {@link #bind} threw this for what the row holds, so that another row may pass. */

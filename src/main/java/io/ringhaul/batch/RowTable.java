@@ -58,13 +58,53 @@ final class RowTable {
             operation.existence(),
             List.copyOf(operation.expected().keySet()));
     rules.require(operation, form, row);
+    return prepared(form).bind(operation, row);
+  }
+
+  /** See {@link RowStatements#overwriting}. */
+  List<List<BoundStatement>> overwriting(TableRow row) {
+    RowOperation insert = Operation.insert(row);
+    BoundStatement values = bind(insert);
+    RowName name = new RowName(description.toString(), primaryKey, row);
+    boolean isOfRow = clusteringColumns(insert, name) == clustering.size();
+    TableRow key = row.only(primaryKey.stream().map(RowColumn::name).toList());
+    if (isOfRow && has(Kind.REGULAR)) {
+      return List.of(List.of(ifThere(key, clustering.size(), name), values));
+    }
+    if (isOfRow && !has(Kind.STATIC)) {
+      return List.of(List.of(values));
+    }
+    List<BoundStatement> overStatics = List.of(ifThere(key, 0, name), values);
+    if (!isOfRow) {
+      return List.of(overStatics);
+    }
+    // The cluster has no condition for such a row, only for what all of its partition share.
+    RowOperation unlessThere = Operation.insert(key).ifNotExists();
+    return List.of(overStatics, List.of(condition(unlessThere, 0, name), values));
+  }
+
+  private BoundStatement ifThere(TableRow key, int named, RowName name) {
+    return condition(Operation.update(key).ifExists(), named, name);
+  }
+
+  /** A statement that has a condition and writes nothing, as all its columns stay UNSET. */
+  private BoundStatement condition(RowOperation operation, int named, RowName name) {
+    return prepared(new RowForm(operation.verb(), named, operation.existence(), List.of()))
+        .bind(operation, name);
+  }
+
+  private boolean has(Kind kind) {
+    return columns.stream().anyMatch(column -> column.kind() == kind);
+  }
+
+  private PreparedForm prepared(RowForm form) {
     PreparedForm statement = prepared.get(form);
     if (statement == null) {
       // Not in computeIfAbsent: who needs another form would wait for this one's answer.
       statement = PreparedForm.prepare(session, description, columns, form);
       prepared.put(form, statement);
     }
-    return statement.bind(operation, row);
+    return statement;
   }
 
   /** Whether the row has a value for a list that is static. */

@@ -1,7 +1,5 @@
 package io.ringhaul.batch;
 
-import io.ringhaul.batch.BulkTally.Finding;
-import io.ringhaul.batch.BulkTally.Given;
 import io.ringhaul.exceptions.BulkOperationException;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -12,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowsUnderWay {
 
-  /** A row that is to be written over what there is, and what was found of it. */
-  record Second(Given row, Finding finding) {}
-
-  private final Queue<Second> seconds = new ArrayDeque<>();
+  private final Queue<UpsertStep> next = new ArrayDeque<>();
   private int open;
   private @Nullable BulkOperationException failure;
 
@@ -30,9 +25,9 @@ final class RowsUnderWay {
     notifyAll();
   }
 
-  /** The row takes a second write, which is for the thread that gives the rows. */
-  synchronized void again(Second second) {
-    seconds.add(second);
+  /** The row takes another write, which is for the thread that gives the rows. */
+  synchronized void again(UpsertStep step) {
+    next.add(step);
   }
 
   /** The bulk write fails; the first failure is told. */
@@ -40,9 +35,9 @@ final class RowsUnderWay {
     failure = failure == null ? first : failure;
   }
 
-  /** The next second write; null if none waits. */
-  synchronized @Nullable Second next() {
-    return seconds.poll();
+  /** The next such write; null if none waits. */
+  synchronized @Nullable UpsertStep next() {
+    return next.poll();
   }
 
   /**
@@ -57,17 +52,17 @@ final class RowsUnderWay {
   }
 
   /**
-   * Waits for all answers, or until there is a second write to be sent.
+   * Waits for all answers, or until there is another write to be sent.
    *
    * @return whether all is done
    * @throws BulkOperationException if the writing has failed
    */
   synchronized boolean await() throws InterruptedException {
-    while (open > 0 && seconds.isEmpty() && failure == null) {
+    while (open > 0 && next.isEmpty() && failure == null) {
       wait();
     }
     requireSound();
-    return seconds.isEmpty();
+    return next.isEmpty();
   }
 
   /** Waits for all answers, whatever they are. */
@@ -75,5 +70,18 @@ final class RowsUnderWay {
     while (open > 0) {
       wait();
     }
+  }
+
+  /** What is in flight comes to its end before the caller hears of the failure. */
+  RuntimeException ended(RuntimeException cause, BulkTally tally) throws InterruptedException {
+    settle();
+    try {
+      tally.tell();
+    } catch (RuntimeException e) {
+      if (e != cause) {
+        cause.addSuppressed(e);
+      }
+    }
+    return cause;
   }
 }

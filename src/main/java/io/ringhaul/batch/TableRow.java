@@ -3,6 +3,7 @@ package io.ringhaul.batch;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -71,6 +72,13 @@ public final class TableRow {
   /** The same row, written as of that moment, to the microsecond. */
   public TableRow writeTime(Instant time) {
     return new TableRow(keyspace, table, values, ttl, time);
+  }
+
+  /** The same row without its times, and with the values of these columns alone. */
+  TableRow only(Collection<CqlIdentifier> columns) {
+    Map<CqlIdentifier, @Nullable Object> fewer = new LinkedHashMap<>(values);
+    fewer.keySet().retainAll(columns);
+    return new TableRow(keyspace, table, Collections.unmodifiableMap(fewer), null, null);
   }
 
   /** The keyspace of the table. */

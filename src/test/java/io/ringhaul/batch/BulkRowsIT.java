@@ -10,6 +10,8 @@ import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.servererrors.CASWriteUnknownException;
@@ -18,6 +20,7 @@ import io.ringhaul.batch.BulkResult.Reject;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.ContendedRowException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
@@ -87,6 +90,10 @@ class BulkRowsIT {
             "CREATE TABLE "
                 + keyspace
                 + ".shared (p int, c int, s list<int> static, l list<int>, PRIMARY KEY (p, c))",
+            "CREATE TABLE "
+                + keyspace
+                + ".unlisted (p int, c int, s text static, PRIMARY KEY (p, c))",
+            "CREATE TABLE " + keyspace + ".keys (p int, c int, PRIMARY KEY (p, c))",
             "CREATE TABLE " + keyspace + ".counted (p int PRIMARY KEY, n counter)"));
   }
 
@@ -406,6 +413,188 @@ class BulkRowsIT {
             IntStream.range(0, 40).mapToObj(c -> c + " [7, 8, 9][" + c + "]").toList());
   }
 
+  /** What an earlier condition wrote has the time of a server, whose clock may be ahead. */
+  @Test
+  void anUpsertWinsThoughTheClockOfItsClientIsBehind() throws InterruptedException {
+    TableRow partition = row("shared").with("p", test);
+    TableRow unlisted = row("unlisted").with("c", 1);
+    List<TableRow> old = new ArrayList<>();
+    IntStream.range(0, 50).forEach(i -> old.add(t(i, "c" + i).with("v", -1)));
+    old.add(keyed(0).with("v", 1).with("l", List.of(1, 2)));
+    old.add(keyed(1).with("v", 1).with("l", List.of(1, 2)).ttl(Duration.ofHours(1)));
+    old.add(partition.with("s", List.of(1)));
+    old.add(partition.with("c", 1).with("l", List.of(1)));
+    old.add(unlisted.with("p", test).with("s", "old"));
+    old.add(unlisted.with("p", -test));
+    old.add(row("keys").with("p", test).with("c", 1));
+    List<TableRow> rows = new ArrayList<>();
+    IntStream.range(0, 50).forEach(i -> rows.add(t(i, "c" + i).with("v", i)));
+    rows.add(keyed(0).with("v", null).with("l", List.of(3, 4, 3)).ttl(Duration.ofDays(1)));
+    rows.add(keyed(1).with("l", null).ttl(Duration.ZERO));
+    rows.add(partition.with("s", List.of(5, 5)));
+    rows.add(partition.with("c", 1).with("s", List.of(6, 6)).with("l", List.of(7)));
+    rows.add(unlisted.with("p", test).with("s", "new"));
+    rows.add(unlisted.with("p", -test).with("s", "first"));
+    rows.add(row("keys").with("p", test).with("c", 1));
+    CqlSession behind =
+        over(
+            statement -> statement.setQueryTimestamp(1_000_000L * test),
+            statement -> UnaryOperator.identity());
+    try (BatchWriter writer = BatchWriter.builder(behind).parallelism(8).build()) {
+      assertThat(writer.bulkUpsert(old)).isEqualTo(new BulkResult(57, 57, 57, 0, 0, 0, List.of()));
+      // One by one where rows share what is static, so that the last one is the last.
+      for (TableRow row : rows.subList(50, 57)) {
+        assertThat(writer.bulkUpsert(List.of(row)))
+            .isEqualTo(new BulkResult(1, 1, 0, 1, 0, 0, List.of()));
+      }
+      assertThat(writer.bulkUpsert(rows.subList(0, 50)))
+          .isEqualTo(new BulkResult(50, 50, 0, 50, 0, 0, List.of()));
+    }
+    assertThat(stored()).isEqualTo(expected(50, Set.of()));
+    assertThat(read("SELECT v, l FROM %s.keyed WHERE k = '" + test + " 0'"))
+        .containsExactly("[v:NULL, l:[3,4,3]]");
+    assertThat(read("SELECT v, ttl(v), l FROM %s.keyed WHERE k = '" + test + " 1'"))
+        .hasSize(1)
+        .first()
+        .asString()
+        .matches("\\[v:1, \"ttl\\(v\\)\":3\\d{3}, l:(NULL|\\[])]");
+    assertThat(read("SELECT c, s, l FROM %s.shared WHERE p = " + test))
+        .containsExactly("[c:1, s:[6,6], l:[7]]");
+    assertThat(read("SELECT c, s FROM %s.unlisted WHERE p IN (" + test + ", " + -test + ")"))
+        .containsExactlyInAnyOrder("[c:1, s:'new']", "[c:1, s:'first']");
+    assertThat(read("SELECT c FROM %s.keys WHERE p = " + test)).containsExactly("[c:1]");
+  }
+
+  /** The row itself lives as long as the upsert says, as it does after an insert. */
+  @Test
+  void anUpsertRenewsHowLongARowLives() throws InterruptedException {
+    try (BatchWriter writer = BatchWriter.over(SESSION)) {
+      writer.bulkUpsert(
+          List.of(keyed(0).with("v", 1).ttl(Duration.ofSeconds(2)), keyed(1).with("v", 1)));
+      BulkResult result =
+          writer.bulkUpsert(
+              List.of(keyed(0).with("v", null), keyed(1).with("v", 2).ttl(Duration.ofSeconds(2))));
+      assertThat(result.updated()).isEqualTo(2);
+    }
+    Thread.sleep(3_500);
+    assertThat(read("SELECT v FROM %s.keyed WHERE k = '" + test + " 0'"))
+        .containsExactly("[v:NULL]");
+    assertThat(read("SELECT v FROM %s.keyed WHERE k = '" + test + " 1'")).isEmpty();
+  }
+
+  /** A row that is deleted before it is written over is created then. */
+  @Test
+  void aRowThatIsDeletedMeanwhile() throws InterruptedException {
+    AtomicInteger creations = new AtomicInteger();
+    CqlSession contended =
+        over(
+            statement ->
+                isConditional(statement) && creations.incrementAndGet() == 1
+                    ? answer -> after(answer, "DELETE FROM %s.keyed WHERE k = ? IF EXISTS")
+                    : UnaryOperator.identity());
+    try (BatchWriter writer = BatchWriter.over(contended)) {
+      BatchWriter.over(SESSION).bulkUpsert(List.of(keyed(0).with("v", 1).with("l", List.of(1))));
+      assertThat(writer.bulkUpsert(List.of(keyed(0).with("v", 2))))
+          .isEqualTo(new BulkResult(1, 1, 1, 0, 0, 0, List.of()));
+    }
+    assertThat(creations).hasValue(2);
+    assertThat(read("SELECT v, l FROM %s.keyed WHERE k = '" + test + " 0'"))
+        .containsExactly("[v:2, l:[]]");
+  }
+
+  /** The others are written though one row is lost to somebody else each time. */
+  @Test
+  void aRowThatOthersWriteAndDeleteAllTheWhile() throws InterruptedException {
+    AtomicInteger tries = new AtomicInteger();
+    CqlSession contended =
+        over(
+            statement -> {
+              boolean isOver = statement instanceof BatchStatement;
+              if (!isOver && !isConditional(statement)) {
+                return UnaryOperator.identity();
+              }
+              BoundStatement first =
+                  isOver
+                      ? (BoundStatement) ((BatchStatement) statement).iterator().next()
+                      : (BoundStatement) statement;
+              if (!(test + " 0").equals(first.getString("k"))) {
+                return UnaryOperator.identity();
+              }
+              tries.incrementAndGet();
+              return answer ->
+                  after(
+                      answer,
+                      isOver
+                          ? "INSERT INTO %s.keyed (k, v) VALUES (?, -1) IF NOT EXISTS"
+                          : "DELETE FROM %s.keyed WHERE k = ? IF EXISTS");
+            });
+    List<Reject> told = new ArrayList<>();
+    try (BatchWriter writer = BatchWriter.builder(contended).parallelism(4).build()) {
+      writer.bulkInsert(List.of(keyed(0).with("v", -1)));
+      BulkResult result =
+          writer.bulkUpsert(
+              IntStream.range(0, 30).mapToObj(i -> keyed(i).with("v", i)).toList(), told::add);
+      assertThat(result).isEqualTo(new BulkResult(30, 29, 29, 0, 0, 1, told));
+      assertThat(tries).hasValue(20);
+    }
+    assertThat(told.get(0).number()).isZero();
+    assertThat(told.get(0).reason())
+        .isInstanceOf(ContendedRowException.class)
+        .hasMessage(
+            "Others write and delete a row of "
+                + keyspace
+                + ".keyed, (k = '"
+                + test
+                + " 0'), all the while; in 20 tries it was neither created nor written over. Write"
+                + " it again later, or let one writer have it");
+    assertThat(read("SELECT v FROM %s.keyed WHERE k = '" + test + " 0'")).containsExactly("[v:-1]");
+  }
+
+  /** Sent again until one is applied for certain. */
+  @Test
+  void aSecondConditionWhoseAnswerIsLost() throws InterruptedException {
+    AtomicInteger overs = new AtomicInteger();
+    CqlSession losing =
+        over(
+            statement ->
+                statement instanceof BatchStatement && overs.getAndIncrement() % 10 == 3
+                    ? answer ->
+                        answer.thenCompose(
+                            lost ->
+                                CompletableFuture.failedFuture(new DriverTimeoutException("lost")))
+                    : UnaryOperator.identity());
+    List<TableRow> rows = IntStream.range(0, 90).mapToObj(i -> t(0, "c" + i).with("v", i)).toList();
+    try (BatchWriter writer = BatchWriter.builder(losing).parallelism(5).build()) {
+      writer.bulkInsert(rows.stream().map(row -> row.with("v", -1)).toList());
+      overs.set(0);
+      BulkResult result = writer.bulkUpsert(rows);
+      int undetermined = Math.toIntExact(result.undetermined());
+      assertThat(result)
+          .isEqualTo(new BulkResult(90, 90, 0, 90 - undetermined, undetermined, 0, List.of()));
+      assertThat(overs).hasValue(100);
+      // A row may lose two answers.
+      assertThat(undetermined).isBetween(1, 10);
+    }
+    assertThat(stored()).isEqualTo(expected(90, Set.of()));
+  }
+
+  /** The answer, once another has written to the row 0 of the test. */
+  private static CompletionStage<AsyncResultSet> after(
+      CompletionStage<AsyncResultSet> answer, String cql) {
+    return answer.thenCompose(
+        rows ->
+            SESSION
+                .executeAsync(
+                    SimpleStatement.newInstance(String.format(cql, keyspace), test + " 0"))
+                .thenApply(done -> rows));
+  }
+
+  private static List<String> read(String cql) {
+    return SESSION.execute(String.format(cql, keyspace)).all().stream()
+        .map(Row::getFormattedContents)
+        .toList();
+  }
+
   private static boolean isConditional(Statement<?> statement) {
     return statement instanceof BoundStatement bound
         && bound.getPreparedStatement().getQuery().contains(" IF NOT EXISTS");
@@ -414,6 +603,13 @@ class BulkRowsIT {
   /** A session whose answers are changed; asked for each statement before it is sent. */
   private static CqlSession over(
       Function<Statement<?>, UnaryOperator<CompletionStage<AsyncResultSet>>> change) {
+    return over(UnaryOperator.identity(), change);
+  }
+
+  /** The same, which changes the statements, too. */
+  private static CqlSession over(
+      UnaryOperator<Statement<?>> sent,
+      Function<Statement<?>, UnaryOperator<CompletionStage<AsyncResultSet>>> change) {
     return (CqlSession)
         Proxy.newProxyInstance(
             CqlSession.class.getClassLoader(),
@@ -421,7 +617,7 @@ class BulkRowsIT {
             (proxy, method, arguments) -> {
               if (method.getName().equals("executeAsync")
                   && arguments[0] instanceof Statement<?> statement) {
-                return change.apply(statement).apply(SESSION.executeAsync(statement));
+                return change.apply(statement).apply(SESSION.executeAsync(sent.apply(statement)));
               }
               return method.invoke(SESSION, arguments);
             });
