@@ -17,27 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Looks at statements and remembers what it saw of prepared ones. Thread-safe. */
 final class StatementCatalog {
-
-  /** The functions of CQL that give another value each time, in the spellings of all versions. */
-  private static final Set<CqlIdentifier> OF_THE_MOMENT =
-      Stream.of(
-              "now",
-              "uuid",
-              "currenttimestamp",
-              "currentdate",
-              "currenttime",
-              "currenttimeuuid",
-              "current_timestamp",
-              "current_date",
-              "current_time",
-              "current_timeuuid")
-          .map(CqlIdentifier::fromInternal)
-          .collect(Collectors.toUnmodifiableSet());
 
   private final CqlSession session;
   private final Map<PreparedStatement, StatementFacts> known = new ConcurrentHashMap<>();
@@ -104,7 +86,7 @@ final class StatementCatalog {
             .flatMap(of -> text.table().flatMap(of::getTable))
             .map(WrittenTable::of)
             .orElseGet(() -> unknown(text, variables));
-    Set<CqlIdentifier> functions = new HashSet<>(OF_THE_MOMENT);
+    Set<CqlIdentifier> functions = new HashSet<>(MomentFunctions.NAMES);
     // Of a user's own function nobody knows what it does.
     keyspace.ifPresent(
         of -> of.getFunctions().keySet().forEach(each -> functions.add(each.getName())));
