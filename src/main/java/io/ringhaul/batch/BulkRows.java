@@ -10,6 +10,7 @@ import io.ringhaul.batch.RowsUnderWay.Second;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.request.Failures;
+import io.ringhaul.statement.StatementCatalog;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;

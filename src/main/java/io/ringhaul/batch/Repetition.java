@@ -1,5 +1,6 @@
 package io.ringhaul.batch;
 
+import io.ringhaul.statement.WriteKind;
 import java.util.function.Predicate;
 
 /** After which passing failures a request is sent again. */

@@ -4,6 +4,8 @@ import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.statement.StatementTraits;
+import io.ringhaul.statement.WriteKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,11 +41,7 @@ record WriteUnit(
       requireOneConditionedPartition(statements, traits, type);
     }
     return new WriteUnit(
-        statements,
-        type,
-        common,
-        repetition(traits, isConditional),
-        isConditional);
+        statements, type, common, repetition(traits, isConditional), isConditional);
   }
 
   private static Repetition repetition(List<StatementTraits> traits, boolean isConditional) {

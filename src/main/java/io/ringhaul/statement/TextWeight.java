@@ -1,4 +1,4 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 /**
  * What the text of a statement adds to its mutation beside the bound values: the most that it can
