@@ -1,28 +1,21 @@
 package io.ringhaul.batch;
 
 import io.ringhaul.statement.WriteKind;
-import java.util.function.Predicate;
 
 /** After which passing failures a request is sent again. */
 enum Repetition {
 
   /** After any: doing it twice is doing it once. */
-  ALWAYS(failed -> true),
+  ALWAYS,
 
   /** Only where it was surely not applied, unless the writer's settings ask for more. */
-  UNLESS_APPLIED(failed -> true),
+  UNLESS_APPLIED,
 
   /** Only where a condition was surely not decided; nothing asks for more. */
-  UNLESS_DECIDED(LostConditions::isSurelyNotApplied),
+  UNLESS_DECIDED,
 
   /** Never: a part of it may be applied before the failure. */
-  NEVER(failed -> false);
-
-  private final Predicate<Throwable> retryable;
-
-  Repetition(Predicate<Throwable> retryable) {
-    this.retryable = retryable;
-  }
+  NEVER;
 
   /** For a write without a condition. */
   static Repetition of(WriteKind kind) {
@@ -36,6 +29,12 @@ enum Repetition {
 
   /** Whether it is sent again after this failure, which passes. */
   boolean isAfter(Throwable failed) {
-    return retryable.test(failed) && !RefusedContent.is(failed);
+    boolean isSent =
+        switch (this) {
+          case ALWAYS, UNLESS_APPLIED -> true;
+          case UNLESS_DECIDED -> LostConditions.isSurelyNotApplied(failed);
+          case NEVER -> false;
+        };
+    return isSent && !RefusedContent.is(failed);
   }
 }
