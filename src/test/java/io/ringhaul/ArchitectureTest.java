@@ -57,7 +57,8 @@ class ArchitectureTest {
           Map.entry(
               "format",
               Set.of("exceptions", "progress", "ring", "request", "schema", "cql", "scan")),
-          Map.entry("batch", BELOW_FORMATS),
+          Map.entry("statement", with(with(BOTTOM, "request"), "cql")),
+          Map.entry("batch", with(BELOW_FORMATS, "statement")),
           Map.entry("micrometer", with(BELOW_FORMATS, "batch")),
           Map.entry("text", BELOW_FORMATS),
           Map.entry("files", BELOW_FORMATS),

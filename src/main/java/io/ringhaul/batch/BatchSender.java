@@ -10,6 +10,7 @@ import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
+import io.ringhaul.statement.MutationSize;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

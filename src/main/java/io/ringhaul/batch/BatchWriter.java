@@ -10,6 +10,8 @@ import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.Failures;
+import io.ringhaul.statement.MutationSize;
+import io.ringhaul.statement.StatementCatalog;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;

@@ -1,6 +1,7 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import io.ringhaul.statement.WriteKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -3,6 +3,8 @@ package io.ringhaul.batch;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.statement.MutationSize;
+import io.ringhaul.statement.StatementCatalog;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 

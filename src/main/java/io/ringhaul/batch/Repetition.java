@@ -1,5 +1,7 @@
 package io.ringhaul.batch;
 
+import io.ringhaul.statement.WriteKind;
+
 /** After which passing failures a request is sent again. */
 enum Repetition {
 

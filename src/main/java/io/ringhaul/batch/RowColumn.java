@@ -12,6 +12,7 @@ import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.request.Failures;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.statement.KeyText;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

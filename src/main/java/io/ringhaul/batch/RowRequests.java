@@ -1,5 +1,6 @@
 package io.ringhaul.batch;
 
+import io.ringhaul.statement.StatementCatalog;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;

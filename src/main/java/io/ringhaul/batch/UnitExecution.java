@@ -8,6 +8,8 @@ import io.ringhaul.batch.BatchResult.Answer;
 import io.ringhaul.batch.Operation.RowOperation;
 import io.ringhaul.batch.Operation.StatementOperation;
 import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.statement.StatementCatalog;
+import io.ringhaul.statement.StatementTraits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -4,6 +4,8 @@ import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.statement.StatementTraits;
+import io.ringhaul.statement.WriteKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

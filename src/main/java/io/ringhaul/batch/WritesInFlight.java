@@ -5,6 +5,7 @@ import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.statement.WriteKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.batch.OpenBatches.Unit;
+import io.ringhaul.statement.WriteKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,6 +14,8 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.statement.MutationSize;
+import io.ringhaul.statement.StatementCatalog;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;

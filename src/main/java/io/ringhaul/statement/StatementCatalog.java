@@ -1,4 +1,4 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
@@ -17,49 +17,35 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** Looks at statements and remembers what it saw of prepared ones. Thread-safe. */
-final class StatementCatalog {
-
-  /** The functions of CQL that give another value each time, in the spellings of all versions. */
-  private static final Set<CqlIdentifier> OF_THE_MOMENT =
-      Stream.of(
-              "now",
-              "uuid",
-              "currenttimestamp",
-              "currentdate",
-              "currenttime",
-              "currenttimeuuid",
-              "current_timestamp",
-              "current_date",
-              "current_time",
-              "current_timeuuid")
-          .map(CqlIdentifier::fromInternal)
-          .collect(Collectors.toUnmodifiableSet());
+/**
+ * Looks at statements, bound and simple ones, and remembers what it saw of prepared ones.
+ * Thread-safe.
+ */
+public final class StatementCatalog {
 
   private final CqlSession session;
   private final Map<PreparedStatement, StatementFacts> known = new ConcurrentHashMap<>();
 
-  StatementCatalog(CqlSession session) {
+  /** Looks with the schema that the session knows; the session stays the caller's to close. */
+  public StatementCatalog(CqlSession session) {
     this.session = session;
   }
 
   /** What there is to know of a statement. */
-  StatementTraits traits(BatchableStatement<?> statement) {
+  public StatementTraits traits(BatchableStatement<?> statement) {
     return facts(statement).of(statement);
   }
 
-  /** Names the row of a statement, for people. */
-  String rowOf(BatchableStatement<?> statement) {
+  /** Names the row of a statement, for people: by its key if it is bound, else by its text. */
+  public String rowOf(BatchableStatement<?> statement) {
     return statement instanceof BoundStatement bound
         ? traits(bound).table().rowOf(bound)
         : ((SimpleStatement) statement).getQuery();
   }
 
   /** The exception for a statement that the cluster refuses for what it holds. */
-  RowRefusedException refusal(BatchableStatement<?> statement, Throwable refusal) {
+  public RowRefusedException refusal(BatchableStatement<?> statement, Throwable refusal) {
     return new RowRefusedException(
         String.format(
             "The cluster refuses a row for %s, %s: %s",
@@ -104,7 +90,7 @@ final class StatementCatalog {
             .flatMap(of -> text.table().flatMap(of::getTable))
             .map(WrittenTable::of)
             .orElseGet(() -> unknown(text, variables));
-    Set<CqlIdentifier> functions = new HashSet<>(OF_THE_MOMENT);
+    Set<CqlIdentifier> functions = new HashSet<>(MomentFunctions.NAMES);
     // Of a user's own function nobody knows what it does.
     keyspace.ifPresent(
         of -> of.getFunctions().keySet().forEach(each -> functions.add(each.getName())));

@@ -1,4 +1,4 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;

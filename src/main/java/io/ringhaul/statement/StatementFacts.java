@@ -1,10 +1,10 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
-import io.ringhaul.batch.StatementText.Verb;
+import io.ringhaul.statement.StatementText.Verb;
 import java.util.Set;
 
 /** What the text of a statement comes to with the table that it is for. Immutable. */

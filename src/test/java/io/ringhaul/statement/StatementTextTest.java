@@ -1,11 +1,11 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import io.ringhaul.batch.CqlTokens.Token;
-import io.ringhaul.batch.StatementText.Verb;
 import io.ringhaul.seeds.Seeds;
+import io.ringhaul.statement.CqlTokens.Token;
+import io.ringhaul.statement.StatementText.Verb;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
@@ -10,18 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How large statements are. Thread-safe. */
-final class MutationSize {
+/** How large statements, bound and simple ones, are. Thread-safe. */
+public final class MutationSize {
 
   private final CqlSession session;
   private final Map<PreparedStatement, StatementWeight> weights = new ConcurrentHashMap<>();
 
-  MutationSize(CqlSession session) {
+  /** Measures with the schema that the session knows; the session stays the caller's to close. */
+  public MutationSize(CqlSession session) {
     this.session = session;
   }
 
   /** The bytes of the values alone, with the text of simple statements, in which values may be. */
-  long ofValues(List<? extends BatchableStatement<?>> statements) {
+  public long ofValues(List<? extends BatchableStatement<?>> statements) {
     long bytes = 0;
     for (BatchableStatement<?> statement : statements) {
       if (statement instanceof BoundStatement bound) {
@@ -52,7 +53,7 @@ final class MutationSize {
    * bind markers up to a few times as much. A statement whose size its text and values do not tell,
    * such as one with {@code IN}, JSON or functions, counts 2 GiB.
    */
-  long upperBound(List<? extends BatchableStatement<?>> statements) {
+  public long upperBound(List<? extends BatchableStatement<?>> statements) {
     long bytes = 0;
     for (BatchableStatement<?> statement : statements) {
       bytes +=
@@ -73,7 +74,7 @@ final class MutationSize {
   }
 
   /** At most what the statement's mutation takes, in bytes; 0 if that is not known. */
-  long lowerBound(BatchableStatement<?> statement) {
+  public long lowerBound(BatchableStatement<?> statement) {
     return statement instanceof BoundStatement bound ? weight(bound).least(bound) : 0;
   }
 

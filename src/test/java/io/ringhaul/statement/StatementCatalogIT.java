@@ -1,4 +1,4 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

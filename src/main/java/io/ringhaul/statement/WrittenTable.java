@@ -1,4 +1,4 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
@@ -20,14 +20,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch needs to know of the table that a statement writes to.
+ * What a writer must know of the table that a statement writes to.
  *
  * @param name its name in CQL form, for people
  * @param holdsCounters whether its columns are counters
  * @param primaryKey the names of its key columns; empty if the session does not know the table
  * @param columns the types of all of its columns; empty if the session does not know the table
  */
-record WrittenTable(
+public record WrittenTable(
     String name,
     boolean holdsCounters,
     Set<CqlIdentifier> primaryKey,

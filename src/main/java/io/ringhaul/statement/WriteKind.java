@@ -1,9 +1,9 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 
 /** What may be done with a statement, and with which others it may share a batch. */
-enum WriteKind {
+public enum WriteKind {
 
   /** Writing it twice is writing it once: it is sent again after any passing failure. */
   REPEATABLE(DefaultBatchType.UNLOGGED),
@@ -21,11 +21,12 @@ enum WriteKind {
   }
 
   /** The type of the batches in which statements of this kind go. */
-  DefaultBatchType batchType() {
+  public DefaultBatchType batchType() {
     return batchType;
   }
 
-  boolean isRepeatable() {
+  /** Whether writing it twice is writing it once. */
+  public boolean isRepeatable() {
     return this == REPEATABLE;
   }
 }

@@ -1,8 +1,8 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import io.ringhaul.batch.CqlTokens.Kind;
-import io.ringhaul.batch.CqlTokens.Token;
+import io.ringhaul.statement.CqlTokens.Kind;
+import io.ringhaul.statement.CqlTokens.Token;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,7 +53,7 @@ class MutationSizeIT {
 
   private static final Pattern SIZE = Pattern.compile("^Batch for .* is of size (\\d+), ");
 
-  /** What a row of one blob is beside the blob: see {@link ServerBatchLimitsIT}. */
+  /** What a row of one blob is beside the blob: see {@code ServerBatchLimitsIT}. */
   private static final int FILLER_OVERHEAD = 70;
 
   private static final int FILLER = 2600;

@@ -1,4 +1,4 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 /**
  * What a writer must know of a statement.
@@ -9,5 +9,5 @@ package io.ringhaul.batch;
  * @param setsTime whether it sets its write time ({@code USING TIMESTAMP})
  * @param table the table that it writes to
  */
-record StatementTraits(
+public record StatementTraits(
     WriteKind kind, boolean isRead, boolean isConditional, boolean setsTime, WrittenTable table) {}

@@ -1,4 +1,4 @@
-package io.ringhaul.batch;
+package io.ringhaul.statement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -66,8 +66,10 @@ class TextWeightTest {
         "INSERT INTO t JSON '{\"p\": 1}'",
         "insert into t json $${}$$",
         "INSERT INTO t JSON :row",
+        "INSERT INTO t JSON /* a row */ ?",
         "INSERT INTO t (p, v) VALUES (?, from_json(?))",
         "INSERT INTO t (p, v) VALUES (?, \"myFunction\" (?))",
+        "INSERT INTO t (p, v) VALUES (?, \"f\" -- of p\n (?))",
         "UPDATE t SET v = ks.f(?) WHERE p = ?",
         "UPDATE t SET l = l - [1] WHERE p = ?",
         "BEGIN BATCH INSERT INTO t (p) VALUES (1) APPLY BATCH"
