@@ -105,7 +105,15 @@ final class StatementStream implements AutoCloseable {
 
   /** Sends the batches that have been open for so long. */
   void sendOlderThan(long nanos) throws InterruptedException {
-    sendEach(() -> open.takeOlderThan(nanos));
+    if (!inFlight.isSound()) {
+      return;
+    }
+    try {
+      sendEach(() -> open.takeOlderThan(nanos));
+    } catch (BulkOperationException e) {
+      inFlight.unheard();
+      throw e;
+    }
   }
 
   private Slot slotOf(List<? extends BatchableStatement<?>> together) {
@@ -253,12 +261,29 @@ final class StatementStream implements AutoCloseable {
     return writtenStatements.sum();
   }
 
-  /** Takes nothing more and flushes, unless the writing has failed. */
+  /**
+   * Takes nothing more and flushes, unless the writing has failed.
+   *
+   * @throws BulkOperationException if it has, or writes are in doubt, and nobody has heard of it
+   */
   void finish() throws InterruptedException {
     ending = true;
-    if (inFlight.isSound()) {
-      sendAll();
-      inFlight.requireNoNewDoubts();
+    if (inFlight.isClosed()) {
+      return;
+    }
+    @Nullable BulkOperationException last = null;
+    try {
+      if (inFlight.isSound()) {
+        sendAll();
+      }
+    } catch (BulkOperationException e) {
+      last = e;
+    }
+    // Also after a failure: what is under way may end in doubt.
+    inFlight.awaitAnswers();
+    inFlight.requireNothingUnheard();
+    if (last != null) {
+      throw last;
     }
   }
 

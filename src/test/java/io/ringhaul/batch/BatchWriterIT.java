@@ -11,6 +11,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
@@ -93,6 +94,38 @@ class BatchWriterIT {
     }
     assertThat(session.execute("SELECT p, n FROM " + table).all().stream().map(BatchWriterIT::text))
         .containsExactlyInAnyOrder("1 10", "2 5");
+  }
+
+  /** The failure comes with an answer, and only {@code close()} is left to tell it. */
+  @Test
+  void closingTellsOfAFailureThatNobodyHasHeardOf() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build();
+    writer.add(insert.bind(1, 1, 1));
+    writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
+    Thread.sleep(300);
+    assertThat(writer.metrics().inFlight()).isZero();
+    assertThatThrownBy(writer::close).isInstanceOf(RowRefusedException.class);
+    writer.close();
+  }
+
+  /** So does the thread that looks after the age of batches, which nobody hears. */
+  @Test
+  void closingTellsOfAFailureThatABatchMetByItsAge() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ofMillis(20)).build();
+    writer.add(List.of(insert.bind(1, null, 1)), WriteOutcome.UNHEARD);
+    Thread.sleep(300);
+    assertThatThrownBy(writer::close).isInstanceOf(RowRefusedException.class);
+  }
+
+  @Test
+  void closingSaysNothingOfAFailureThatWasThrown() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    try (BatchWriter writer = BatchWriter.over(session)) {
+      writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
+      assertThatThrownBy(writer::flush).isInstanceOf(RowRefusedException.class);
+    }
   }
 
   private static String text(Row row) {
