@@ -20,6 +20,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -344,6 +345,12 @@ final class StatementStream implements AutoCloseable {
               inDoubt(batch, failed);
             }
             return failed == null;
+          } catch (RuntimeException | Error e) {
+            // On a thread of the driver nobody else would hear of it.
+            inFlight.fail(
+                new BulkOperationException(
+                    "What became of a batch could not be told: " + Failures.describe(e), e));
+            throw e;
           } finally {
             inFlight.end(kind);
           }
@@ -352,8 +359,11 @@ final class StatementStream implements AutoCloseable {
 
   /** The batch has left the buffer and was not sent: nobody may take the writer's word now. */
   private void dropped(Batch batch, RuntimeException reason) {
-    failed(batch, reason);
-    inFlight.end(batch.slot().kind());
+    try {
+      failed(batch, reason);
+    } finally {
+      inFlight.end(batch.slot().kind());
+    }
   }
 
   private void written(Batch batch, int statements) {
@@ -363,9 +373,7 @@ final class StatementStream implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.warn("The write listener failed; the writing goes on", e);
     }
-    for (Unit unit : batch.units()) {
-      unit.outcome().written(unit.bytes());
-    }
+    batch.units().forEach(unit -> tell(unit, outcome -> outcome.written(unit.bytes())));
   }
 
   private void refused(Batch batch, Throwable refusal) {
@@ -379,9 +387,27 @@ final class StatementStream implements AutoCloseable {
   }
 
   private void refused(Unit unit, RowRefusedException refusal) {
-    BulkOperationException ending = unit.outcome().refused(refusal);
-    if (ending != null) {
-      inFlight.fail(ending);
+    tell(
+        unit,
+        outcome -> {
+          BulkOperationException ending = outcome.refused(refusal);
+          if (ending != null) {
+            inFlight.fail(ending);
+          }
+        });
+  }
+
+  /** Lets whoever added the unit hear of it; if that fails the writing does, as it was not heard. */
+  private void tell(Unit unit, Consumer<WriteOutcome> word) {
+    try {
+      word.accept(unit.outcome());
+    } catch (RuntimeException | Error e) {
+      inFlight.fail(
+          new BulkOperationException(
+              String.format(
+                  "What became of %s was not heard, as its WriteOutcome threw %s",
+                  catalog.rowOf(unit.statements().get(0)), Failures.describe(e)),
+              e));
     }
   }
 
@@ -389,11 +415,11 @@ final class StatementStream implements AutoCloseable {
     inFlight.fail(
         new BulkOperationException(
             "A batch could not be written: " + Failures.describe(failed), Failures.unwrap(failed)));
-    batch.units().forEach(unit -> unit.outcome().failed(failed));
+    batch.units().forEach(unit -> tell(unit, outcome -> outcome.failed(failed)));
   }
 
   private void inDoubt(Batch batch, Throwable failed) {
     inFlight.doubt(batch, failed);
-    batch.units().forEach(unit -> unit.outcome().inDoubt(failed));
+    batch.units().forEach(unit -> tell(unit, outcome -> outcome.inDoubt(failed)));
   }
 }

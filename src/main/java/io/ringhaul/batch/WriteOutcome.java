@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hears what became of statements that were added together: one of its methods is called, once, on
  * a thread of the driver, so that it must not wait; or at once, on the thread that adds them.
- * Statements that the writer never sent, since it was closed or had failed, have no outcome.
+ * Statements that the writer never sent, since it was closed or had failed, have no outcome. If a
+ * method throws, the writer fails: nobody could take its word then.
  */
 public interface WriteOutcome {
 

@@ -11,6 +11,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.RequestSettings;
@@ -18,10 +19,15 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches of a writer on a real cluster. */
 @ClusterTest
@@ -126,6 +132,71 @@ class BatchWriterIT {
       writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
       assertThatThrownBy(writer::flush).isInstanceOf(RowRefusedException.class);
     }
+  }
+
+  /** Notes that it has heard, and then throws if its number is 0. */
+  private static WriteOutcome deaf(int number, Set<Integer> heard) {
+    return new WriteOutcome() {
+      @Override
+      public void written(long bytes) {
+        hear();
+      }
+
+      @Override
+      public @Nullable BulkOperationException refused(RowRefusedException failure) {
+        hear();
+        return null;
+      }
+
+      @Override
+      public void failed(Throwable failure) {
+        hear();
+      }
+
+      private void hear() {
+        heard.add(number);
+        if (number == 0) {
+          throw new IllegalStateException("deaf");
+        }
+      }
+    };
+  }
+
+  /** The others of the batch hear all the same, and the writer does not hang. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anOutcomeThatThrowsEndsTheWriting(boolean refused) throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    Set<Integer> heard = new ConcurrentSkipListSet<>();
+    BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build();
+    for (int c = 0; c < 3; c++) {
+      writer.add(List.of(insert.bind(1, refused && c == 0 ? null : c, c)), deaf(c, heard));
+    }
+    for (int times = 0; times < 2; times++) {
+      assertThatThrownBy(() -> assertTimeoutPreemptively(Duration.ofSeconds(20), writer::flush))
+          .isInstanceOf(BulkOperationException.class)
+          .hasMessageContaining("c = " + (refused ? "NULL" : "0"))
+          .hasRootCauseMessage("deaf");
+    }
+    writer.close();
+    if (!refused) {
+      assertThat(heard).containsExactly(0, 1, 2);
+    }
+  }
+
+  /** What is dropped after a failure is under way no more. */
+  @Test
+  void anOutcomeThatThrowsAsItsBatchIsDroppedLeavesNothingUnderWay() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    Set<Integer> heard = new ConcurrentSkipListSet<>();
+    BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build();
+    writer.add(List.of(insert.bind(1, 0, 0).setIdempotent(false)), deaf(0, heard));
+    writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
+    Thread.sleep(300);
+    assertThatThrownBy(writer::flush).isInstanceOf(RowRefusedException.class);
+    assertThat(heard).containsExactly(0);
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> writer.settle());
+    writer.close();
   }
 
   private static String text(Row row) {
