@@ -37,7 +37,7 @@ final class BulkInserts {
         aside.requireSound();
         insert(tally.take(row), tally, aside);
       }
-      stream.flush();
+      stream.flushForOutcomes();
       aside.await();
     } catch (RuntimeException e) {
       flushWhatCan();
@@ -101,7 +101,7 @@ final class BulkInserts {
   /** The rows' source or their consumer may have failed, and the stream has taken rows over. */
   private void flushWhatCan() throws InterruptedException {
     try {
-      stream.flush();
+      stream.flushForOutcomes();
     } catch (RuntimeException e) {
       LOG.debug("The stream of the bulk write has failed, too, or is why it fails", e);
       stream.awaitAnswers();

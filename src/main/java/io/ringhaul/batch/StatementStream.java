@@ -7,6 +7,7 @@ import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowsRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.Failures;
@@ -43,6 +44,7 @@ final class StatementStream implements AutoCloseable {
   private final OversizedWrites oversized;
   private final WritesInFlight inFlight;
   private final WriteListener listener;
+  private final RefusedRows refused = new RefusedRows();
   private final LongAdder writtenStatements = new LongAdder();
   private volatile boolean ending;
 
@@ -64,6 +66,11 @@ final class StatementStream implements AutoCloseable {
     this.oversized = oversized;
     this.inFlight = new WritesInFlight(catalog::rowOf);
     this.listener = listener;
+  }
+
+  /** See {@link BatchWriter#add(List)}. */
+  void add(List<? extends BatchableStatement<?>> together) throws InterruptedException {
+    add(together, refused);
   }
 
   /** See {@link BatchWriter#add(List, WriteOutcome)}. */
@@ -211,10 +218,21 @@ final class StatementStream implements AutoCloseable {
   /**
    * Sends every open batch and waits until all that was added is written.
    *
+   * @throws RowsRefusedException if statements were refused of which nobody has heard
    * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
    * @throws BulkOperationException if a batch could not be written
    */
   void flush() throws InterruptedException {
+    try {
+      flushForOutcomes();
+    } catch (BulkOperationException e) {
+      throw refused.tellWith(e);
+    }
+    refused.tell();
+  }
+
+  /** The same for who hears of refused statements by outcomes, and not of those of others. */
+  void flushForOutcomes() throws InterruptedException {
     sendAll();
     inFlight.requireNoneInDoubt();
   }
@@ -265,6 +283,7 @@ final class StatementStream implements AutoCloseable {
   /**
    * Takes nothing more and flushes, unless the writing has failed.
    *
+   * @throws RowsRefusedException if statements were refused of which nobody has heard
    * @throws BulkOperationException if it has, or writes are in doubt, and nobody has heard of it
    */
   void finish() throws InterruptedException {
@@ -282,10 +301,15 @@ final class StatementStream implements AutoCloseable {
     }
     // Also after a failure: what is under way may end in doubt.
     inFlight.awaitAnswers();
-    inFlight.requireNothingUnheard();
-    if (last != null) {
-      throw last;
+    try {
+      inFlight.requireNothingUnheard();
+    } catch (BulkOperationException e) {
+      last = e;
     }
+    if (last != null) {
+      throw refused.tellWith(last);
+    }
+    refused.tell();
   }
 
   /** Statements in open batches. */
