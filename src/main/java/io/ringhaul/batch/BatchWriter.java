@@ -135,7 +135,7 @@ public final class BatchWriter implements AutoCloseable {
    * Takes a write over; it is sent when its batch is full or old enough, at the latest by {@link
    * #flush()}.
    *
-   * @throws UnsuitableBatchException if it reads or has a condition
+   * @throws UnsuitableBatchException if it reads, has a condition or is none that batches take
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(BatchableStatement<?> statement) throws InterruptedException {
@@ -148,7 +148,8 @@ public final class BatchWriter implements AutoCloseable {
    * is. More of them than a batch may have are a batch of their own.
    *
    * @param together one statement or more, at most 65,535
-   * @throws UnsuitableBatchException if one of them reads or has a condition
+   * @throws UnsuitableBatchException if one of them reads, has a condition or is none that batches
+   *     take, or if they are of several partitions or only some of them update counters
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(List<? extends BatchableStatement<?>> together) throws InterruptedException {
@@ -158,7 +159,8 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * The same, and tells what becomes of them.
    *
-   * @throws UnsuitableBatchException if one of them reads or has a condition
+   * @throws UnsuitableBatchException if one of them reads, has a condition or is none that batches
+   *     take, or if they are of several partitions or only some of them update counters
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(List<? extends BatchableStatement<?>> together, WriteOutcome outcome)

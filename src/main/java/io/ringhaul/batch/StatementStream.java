@@ -127,19 +127,26 @@ final class StatementStream implements AutoCloseable {
   private Slot slotOf(List<? extends BatchableStatement<?>> together) {
     BatchableStatement<?> first = together.get(0);
     WriteKind kind = WriteKind.REPEATABLE;
+    int counters = 0;
     for (BatchableStatement<?> statement : together) {
       StatementTraits traits = catalog.traits(statement);
+      StatementRules.requireBatchable(statement, traits);
       if (traits.isRead() || traits.isConditional()) {
         throw new UnsuitableBatchException(
             String.format(
                 "A stream takes no %s, whose answer nobody would read: %s; use execute",
                 traits.isRead() ? "read" : "conditional write", catalog.rowOf(statement)));
       }
+      counters += traits.kind() == WriteKind.COUNTER ? 1 : 0;
       kind = traits.kind().isRepeatable() ? kind : traits.kind();
     }
+    StatementRules.requireTogether(together, counters);
     // Of a batch of several partitions that fails a part may be done: no place for what must not be
     // done twice.
     Place place = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
+    if (!StatementRules.tellPartitionAlike(together)) {
+      place = new Place.Unknown();
+    }
     return new Slot(place, kind, Common.of(together));
   }
 

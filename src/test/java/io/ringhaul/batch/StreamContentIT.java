@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
@@ -20,6 +21,7 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.RowsRefusedException;
+import io.ringhaul.exceptions.UnsuitableBatchException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -263,6 +265,40 @@ class StreamContentIT {
         .addPositionalValues(values)
         .setRoutingKey(ByteBuffer.allocate(1))
         .build();
+  }
+
+  /** Before anything of it is taken over, so that the writer goes on. */
+  @Test
+  void whatDoesNotBelongTogetherIsRefused() throws Exception {
+    try (BatchWriter writer = writer()) {
+      refused(writer, "1 of 2", List.of(add.bind(1L, test, 1, 0), insert.bind(test, 1, 0, 0, 0)));
+      refused(writer, "0 and 1", List.of(insert.bind(test, 1, 0), insert.bind(test, 2, 0)));
+      refused(
+          writer,
+          "TRUNCATE nothing",
+          List.of(SimpleStatement.newInstance("TRUNCATE nothing")));
+      assertThat(writer.metrics().queued()).isZero();
+      writer.writeAll(rows(1, 3));
+      assertThatThrownBy(
+              () ->
+                  writer.execute(
+                      List.of(
+                          Operation.of(SimpleStatement.newInstance("DROP TABLE nothing")),
+                          Operation.of(insert.bind(test, 1, 3, 3, 3))),
+                      DefaultBatchType.UNLOGGED))
+          .isInstanceOf(UnsuitableBatchException.class)
+          .hasMessageContaining("DROP TABLE nothing");
+    }
+    assertThat(sizes()).isEqualTo("3");
+    assertThat(read(select, 1)).hasSize(3);
+    assertThat(read(selectCounters, 1)).isEmpty();
+  }
+
+  private static void refused(
+      BatchWriter writer, String why, List<? extends BatchableStatement<?>> together) {
+    assertThatThrownBy(() -> writer.add(together))
+        .isInstanceOf(UnsuitableBatchException.class)
+        .hasMessageContaining(why);
   }
 
   @Test
