@@ -319,6 +319,11 @@ final class StatementStream implements AutoCloseable {
     refused.tell();
   }
 
+  /** Whether the writing goes on. */
+  boolean isSound() {
+    return inFlight.isSound();
+  }
+
   /** Statements in open batches. */
   int queued() {
     synchronized (open) {

@@ -2,6 +2,7 @@ package io.ringhaul.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.datastax.oss.driver.api.core.CqlSession;
@@ -123,6 +124,25 @@ class BatchWriterIT {
     writer.add(List.of(insert.bind(1, null, 1)), WriteOutcome.UNHEARD);
     Thread.sleep(300);
     assertThatThrownBy(writer::close).isInstanceOf(RowRefusedException.class);
+  }
+
+  /** The rows' source fails, and what is then flushed does too. */
+  @Test
+  void aBulkWriteTellsOfBothItsFailures() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    try (BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build()) {
+      writer.add(List.of(insert.bind(1, null, 1)), WriteOutcome.UNHEARD);
+      Iterable<TableRow> rows =
+          () -> {
+            throw new IllegalStateException("no source");
+          };
+      IllegalStateException failure =
+          catchThrowableOfType(IllegalStateException.class, () -> writer.bulkInsert(rows));
+      assertThat(failure).hasMessage("no source");
+      assertThat(failure.getSuppressed())
+          .hasSize(1)
+          .hasOnlyElementsOfType(RowRefusedException.class);
+    }
   }
 
   @Test
