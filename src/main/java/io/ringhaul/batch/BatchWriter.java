@@ -45,9 +45,10 @@ import org.slf4j.LoggerFactory;
  * again carries a newer time than others: add no two versions of one row without a flush between.
  * If the server refuses a batch for what it holds, such as a value that is too large, the
  * statements in it are sent one by one, so that a bad one takes no good ones with it. Bad ones are
- * left out: whoever added them with a {@link WriteOutcome} hears of it there, all others by a {@link
- * RowsRefusedException} of {@link #flush()}, after which the writer goes on. If the cluster leaves the outcome of a write in doubt that must not be done twice, the others go on, and
- * {@link #flush()} names the rows in an {@link UnknownWriteOutcomeException}.
+ * left out: whoever added them with a {@link WriteOutcome} hears of it there, all others by a
+ * {@link RowsRefusedException} of {@link #flush()}, after which the writer goes on. If the cluster
+ * leaves the outcome of a write in doubt that must not be done twice, the others go on, and {@link
+ * #flush()} names the rows in an {@link UnknownWriteOutcomeException}.
  *
  * <p>The session stays the caller's. Thread-safe.
  */

@@ -433,7 +433,9 @@ final class StatementStream implements AutoCloseable {
         });
   }
 
-  /** Lets whoever added the unit hear of it; if that fails the writing does, as it was not heard. */
+  /**
+   * Lets whoever added the unit hear of it; if that fails the writing does, as it was not heard.
+   */
   private void tell(Unit unit, Consumer<WriteOutcome> word) {
     try {
       word.accept(unit.outcome());

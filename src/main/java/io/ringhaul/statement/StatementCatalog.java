@@ -57,7 +57,9 @@ public final class StatementCatalog {
             isOfCluster(Failures.unwrap(refusal))
                 ? "The cluster refuses"
                 : "The driver cannot encode",
-            traits(statement).table().name(), rowOf(statement), Failures.describe(refusal)),
+            traits(statement).table().name(),
+            rowOf(statement),
+            Failures.describe(refusal)),
         Failures.unwrap(refusal));
   }
 

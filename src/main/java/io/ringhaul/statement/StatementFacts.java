@@ -60,8 +60,7 @@ final class StatementFacts {
     }
     return kind == usual.kind() && timed == usual.setsTime()
         ? usual
-        : new StatementTraits(
-            kind, usual.isBatchable(), isRead, isConditional, timed, table);
+        : new StatementTraits(kind, usual.isBatchable(), isRead, isConditional, timed, table);
   }
 
   boolean isOfKnownTable() {

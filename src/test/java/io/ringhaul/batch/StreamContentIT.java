@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -242,7 +243,7 @@ class StreamContentIT {
   @Test
   void whatCannotBeEncodedTakesNoGoodOnesWithIt() throws Exception {
     String cql = insert.getQuery();
-    List<Object> bad = new ArrayList<>(List.of(test, 1, 5, new StringBuilder("no codec"), 0));
+    List<Object> bad = new ArrayList<>(List.of(test, 1, 5, new AtomicInteger(), 0));
     List<Object> nullWithin = new ArrayList<>(List.of(test, 1, 6, Arrays.asList(1, null), 0));
     try (BatchWriter writer = writer()) {
       for (int c = 0; c < 3; c++) {
@@ -273,10 +274,7 @@ class StreamContentIT {
     try (BatchWriter writer = writer()) {
       refused(writer, "1 of 2", List.of(add.bind(1L, test, 1, 0), insert.bind(test, 1, 0, 0, 0)));
       refused(writer, "0 and 1", List.of(insert.bind(test, 1, 0), insert.bind(test, 2, 0)));
-      refused(
-          writer,
-          "TRUNCATE nothing",
-          List.of(SimpleStatement.newInstance("TRUNCATE nothing")));
+      refused(writer, "TRUNCATE nothing", List.of(SimpleStatement.newInstance("TRUNCATE nothing")));
       assertThat(writer.metrics().queued()).isZero();
       writer.writeAll(rows(1, 3));
       assertThatThrownBy(
