@@ -7,6 +7,7 @@ import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
 import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowsRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.Failures;
@@ -43,9 +44,11 @@ import org.slf4j.LoggerFactory;
  * <p>The stream does not keep the order in which statements were added, and a batch that is sent
  * again carries a newer time than others: add no two versions of one row without a flush between.
  * If the server refuses a batch for what it holds, such as a value that is too large, the
- * statements in it are sent one by one, so that a bad one takes no good ones with it. If the
- * cluster leaves the outcome of a write in doubt that must not be done twice, the others go on, and
- * {@link #flush()} names the rows in an {@link UnknownWriteOutcomeException}.
+ * statements in it are sent one by one, so that a bad one takes no good ones with it. Bad ones are
+ * left out: whoever added them with a {@link WriteOutcome} hears of it there, all others by a
+ * {@link RowsRefusedException} of {@link #flush()}, after which the writer goes on. If the cluster
+ * leaves the outcome of a write in doubt that must not be done twice, the others go on, and {@link
+ * #flush()} names the rows in an {@link UnknownWriteOutcomeException}.
  *
  * <p>The session stays the caller's. Thread-safe.
  */
@@ -133,7 +136,7 @@ public final class BatchWriter implements AutoCloseable {
    * Takes a write over; it is sent when its batch is full or old enough, at the latest by {@link
    * #flush()}.
    *
-   * @throws UnsuitableBatchException if it reads or has a condition
+   * @throws UnsuitableBatchException if it reads, has a condition or is none that batches take
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(BatchableStatement<?> statement) throws InterruptedException {
@@ -146,17 +149,19 @@ public final class BatchWriter implements AutoCloseable {
    * is. More of them than a batch may have are a batch of their own.
    *
    * @param together one statement or more, at most 65,535
-   * @throws UnsuitableBatchException if one of them reads or has a condition
+   * @throws UnsuitableBatchException if one of them reads, has a condition or is none that batches
+   *     take, or if they are of several partitions or only some of them update counters
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(List<? extends BatchableStatement<?>> together) throws InterruptedException {
-    add(together, WriteOutcome.UNHEARD);
+    stream.add(together);
   }
 
   /**
    * The same, and tells what becomes of them.
    *
-   * @throws UnsuitableBatchException if one of them reads or has a condition
+   * @throws UnsuitableBatchException if one of them reads, has a condition or is none that batches
+   *     take, or if they are of several partitions or only some of them update counters
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(List<? extends BatchableStatement<?>> together, WriteOutcome outcome)
@@ -168,6 +173,7 @@ public final class BatchWriter implements AutoCloseable {
    * Adds all statements and flushes.
    *
    * @return how many they were
+   * @throws RowsRefusedException if some were refused for what they hold; all others are written
    * @throws BulkOperationException if a batch could not be written
    */
   public long writeAll(Iterable<? extends BatchableStatement<?>> statements)
@@ -185,6 +191,7 @@ public final class BatchWriter implements AutoCloseable {
    * Adds what a publisher gives and flushes; asks it for no more than the cluster takes.
    *
    * @return how many statements there were
+   * @throws RowsRefusedException if some were refused for what they hold; all others are written
    * @throws BulkOperationException if a batch could not be written or the publisher failed
    */
   public long writeAll(Flow.Publisher<? extends BatchableStatement<?>> statements)
@@ -267,6 +274,8 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * Sends every open batch and waits until all that was added is written.
    *
+   * @throws RowsRefusedException if statements that were added without a {@link WriteOutcome} were
+   *     refused since the last flush; all others are written, and the writer goes on
    * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
    * @throws BulkOperationException if a batch could not be written
    */
@@ -317,6 +326,7 @@ public final class BatchWriter implements AutoCloseable {
    * wait any longer: open batches are dropped, which is logged, and what is in flight may still be
    * written.
    *
+   * @throws RowsRefusedException as {@link #flush()} does
    * @throws BulkOperationException if a batch could not be written, unless that was thrown before
    */
   @Override

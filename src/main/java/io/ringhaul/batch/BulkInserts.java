@@ -37,10 +37,10 @@ final class BulkInserts {
         aside.requireSound();
         insert(tally.take(row), tally, aside);
       }
-      stream.flush();
+      stream.flushForOutcomes();
       aside.await();
     } catch (RuntimeException e) {
-      flushWhatCan();
+      flushWhatCan(e);
       throw aside.ended(e, tally);
     }
     return tally.result();
@@ -99,11 +99,15 @@ final class BulkInserts {
   }
 
   /** The rows' source or their consumer may have failed, and the stream has taken rows over. */
-  private void flushWhatCan() throws InterruptedException {
+  private void flushWhatCan(RuntimeException ending) throws InterruptedException {
+    boolean wasSound = stream.isSound();
     try {
-      stream.flush();
+      stream.flushForOutcomes();
     } catch (RuntimeException e) {
       LOG.debug("The stream of the bulk write has failed, too, or is why it fails", e);
+      if (wasSound && e != ending) {
+        ending.addSuppressed(e);
+      }
       stream.awaitAnswers();
     }
   }

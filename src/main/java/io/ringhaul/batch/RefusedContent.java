@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.connection.FrameTooLongException;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import com.datastax.oss.driver.api.core.servererrors.ServerError;
+import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
 import io.ringhaul.request.Failures;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -34,8 +35,8 @@ final class RefusedContent {
   private RefusedContent() {}
 
   /**
-   * Whether the server refuses the write for its content, so that others may pass. It was surely
-   * not applied then.
+   * Whether the server refuses the write for its content, or the driver cannot encode it, so that
+   * others may pass. It was surely not applied then.
    */
   static boolean is(Throwable failure) {
     Throwable cause = Failures.unwrap(failure);
@@ -50,6 +51,15 @@ final class RefusedContent {
       return !OF_THE_SCHEMA.matcher(message).find() && !OF_EVERY_WRITE.matcher(message).find();
     }
     return cause instanceof FrameTooLongException
+        || isOfEncoding(cause)
         || (cause instanceof ServerError && message.contains(TOO_LARGE));
+  }
+
+  /** The driver encodes the values of simple statements as it sends them, and throws these then. */
+  private static boolean isOfEncoding(Throwable cause) {
+    return cause instanceof CodecNotFoundException
+        || cause instanceof IllegalArgumentException
+        || (cause instanceof NullPointerException
+            && String.valueOf(cause.getMessage()).endsWith("cannot be null"));
   }
 }

@@ -7,6 +7,7 @@ import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowsRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.Failures;
@@ -20,6 +21,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +44,7 @@ final class StatementStream implements AutoCloseable {
   private final OversizedWrites oversized;
   private final WritesInFlight inFlight;
   private final WriteListener listener;
+  private final RefusedRows refused = new RefusedRows();
   private final LongAdder writtenStatements = new LongAdder();
   private volatile boolean ending;
 
@@ -63,6 +66,11 @@ final class StatementStream implements AutoCloseable {
     this.oversized = oversized;
     this.inFlight = new WritesInFlight(catalog::rowOf);
     this.listener = listener;
+  }
+
+  /** See {@link BatchWriter#add(List)}. */
+  void add(List<? extends BatchableStatement<?>> together) throws InterruptedException {
+    add(together, refused);
   }
 
   /** See {@link BatchWriter#add(List, WriteOutcome)}. */
@@ -105,25 +113,40 @@ final class StatementStream implements AutoCloseable {
 
   /** Sends the batches that have been open for so long. */
   void sendOlderThan(long nanos) throws InterruptedException {
-    sendEach(() -> open.takeOlderThan(nanos));
+    if (!inFlight.isSound()) {
+      return;
+    }
+    try {
+      sendEach(() -> open.takeOlderThan(nanos));
+    } catch (BulkOperationException e) {
+      inFlight.unheard();
+      throw e;
+    }
   }
 
   private Slot slotOf(List<? extends BatchableStatement<?>> together) {
     BatchableStatement<?> first = together.get(0);
     WriteKind kind = WriteKind.REPEATABLE;
+    int counters = 0;
     for (BatchableStatement<?> statement : together) {
       StatementTraits traits = catalog.traits(statement);
+      StatementRules.requireBatchable(statement, traits);
       if (traits.isRead() || traits.isConditional()) {
         throw new UnsuitableBatchException(
             String.format(
                 "A stream takes no %s, whose answer nobody would read: %s; use execute",
                 traits.isRead() ? "read" : "conditional write", catalog.rowOf(statement)));
       }
+      counters += traits.kind() == WriteKind.COUNTER ? 1 : 0;
       kind = traits.kind().isRepeatable() ? kind : traits.kind();
     }
+    StatementRules.requireTogether(together, counters);
     // Of a batch of several partitions that fails a part may be done: no place for what must not be
     // done twice.
     Place place = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
+    if (!StatementRules.tellPartitionAlike(together)) {
+      place = new Place.Unknown();
+    }
     return new Slot(place, kind, Common.of(together));
   }
 
@@ -202,10 +225,21 @@ final class StatementStream implements AutoCloseable {
   /**
    * Sends every open batch and waits until all that was added is written.
    *
+   * @throws RowsRefusedException if statements were refused of which nobody has heard
    * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
    * @throws BulkOperationException if a batch could not be written
    */
   void flush() throws InterruptedException {
+    try {
+      flushForOutcomes();
+    } catch (BulkOperationException e) {
+      throw refused.tellWith(e);
+    }
+    refused.tell();
+  }
+
+  /** The same for who hears of refused statements by outcomes, and not of those of others. */
+  void flushForOutcomes() throws InterruptedException {
     sendAll();
     inFlight.requireNoneInDoubt();
   }
@@ -253,13 +287,41 @@ final class StatementStream implements AutoCloseable {
     return writtenStatements.sum();
   }
 
-  /** Takes nothing more and flushes, unless the writing has failed. */
+  /**
+   * Takes nothing more and flushes, unless the writing has failed.
+   *
+   * @throws RowsRefusedException if statements were refused of which nobody has heard
+   * @throws BulkOperationException if it has, or writes are in doubt, and nobody has heard of it
+   */
   void finish() throws InterruptedException {
     ending = true;
-    if (inFlight.isSound()) {
-      sendAll();
-      inFlight.requireNoNewDoubts();
+    if (inFlight.isClosed()) {
+      return;
     }
+    @Nullable BulkOperationException last = null;
+    try {
+      if (inFlight.isSound()) {
+        sendAll();
+      }
+    } catch (BulkOperationException e) {
+      last = e;
+    }
+    // Also after a failure: what is under way may end in doubt.
+    inFlight.awaitAnswers();
+    try {
+      inFlight.requireNothingUnheard();
+    } catch (BulkOperationException e) {
+      last = e;
+    }
+    if (last != null) {
+      throw refused.tellWith(last);
+    }
+    refused.tell();
+  }
+
+  /** Whether the writing goes on. */
+  boolean isSound() {
+    return inFlight.isSound();
   }
 
   /** Statements in open batches. */
@@ -319,6 +381,12 @@ final class StatementStream implements AutoCloseable {
               inDoubt(batch, failed);
             }
             return failed == null;
+          } catch (RuntimeException | Error e) {
+            // On a thread of the driver nobody else would hear of it.
+            inFlight.fail(
+                new BulkOperationException(
+                    "What became of a batch could not be told: " + Failures.describe(e), e));
+            throw e;
           } finally {
             inFlight.end(kind);
           }
@@ -327,8 +395,11 @@ final class StatementStream implements AutoCloseable {
 
   /** The batch has left the buffer and was not sent: nobody may take the writer's word now. */
   private void dropped(Batch batch, RuntimeException reason) {
-    failed(batch, reason);
-    inFlight.end(batch.slot().kind());
+    try {
+      failed(batch, reason);
+    } finally {
+      inFlight.end(batch.slot().kind());
+    }
   }
 
   private void written(Batch batch, int statements) {
@@ -338,9 +409,7 @@ final class StatementStream implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.warn("The write listener failed; the writing goes on", e);
     }
-    for (Unit unit : batch.units()) {
-      unit.outcome().written(unit.bytes());
-    }
+    batch.units().forEach(unit -> tell(unit, outcome -> outcome.written(unit.bytes())));
   }
 
   private void refused(Batch batch, Throwable refusal) {
@@ -354,9 +423,29 @@ final class StatementStream implements AutoCloseable {
   }
 
   private void refused(Unit unit, RowRefusedException refusal) {
-    BulkOperationException ending = unit.outcome().refused(refusal);
-    if (ending != null) {
-      inFlight.fail(ending);
+    tell(
+        unit,
+        outcome -> {
+          BulkOperationException ending = outcome.refused(refusal);
+          if (ending != null) {
+            inFlight.fail(ending);
+          }
+        });
+  }
+
+  /**
+   * Lets whoever added the unit hear of it; if that fails the writing does, as it was not heard.
+   */
+  private void tell(Unit unit, Consumer<WriteOutcome> word) {
+    try {
+      word.accept(unit.outcome());
+    } catch (RuntimeException | Error e) {
+      inFlight.fail(
+          new BulkOperationException(
+              String.format(
+                  "What became of %s was not heard, as its WriteOutcome threw %s",
+                  catalog.rowOf(unit.statements().get(0)), Failures.describe(e)),
+              e));
     }
   }
 
@@ -364,11 +453,11 @@ final class StatementStream implements AutoCloseable {
     inFlight.fail(
         new BulkOperationException(
             "A batch could not be written: " + Failures.describe(failed), Failures.unwrap(failed)));
-    batch.units().forEach(unit -> unit.outcome().failed(failed));
+    batch.units().forEach(unit -> tell(unit, outcome -> outcome.failed(failed)));
   }
 
   private void inDoubt(Batch batch, Throwable failed) {
     inFlight.doubt(batch, failed);
-    batch.units().forEach(unit -> unit.outcome().inDoubt(failed));
+    batch.units().forEach(unit -> tell(unit, outcome -> outcome.inDoubt(failed)));
   }
 }

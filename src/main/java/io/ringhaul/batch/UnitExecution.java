@@ -56,6 +56,7 @@ final class UnitExecution {
       BatchableStatement<?> statement = statement(operation);
       statements.add(statement);
       traits.add(catalog.traits(statement));
+      StatementRules.requireBatchable(statement, traits.get(traits.size() - 1));
     }
     boolean reads = traits.stream().anyMatch(StatementTraits::isRead);
     if (reads) {

@@ -30,6 +30,9 @@ final class WritesInFlight {
   private boolean closed;
   private @Nullable BulkOperationException failure;
 
+  /** Whether the failure has been thrown at whoever writes. */
+  private boolean isHeard;
+
   /**
    * @param rowNames names the row of a statement, for people
    */
@@ -108,23 +111,13 @@ final class WritesInFlight {
     }
   }
 
-  /**
-   * The same for doubts that were not told yet.
-   *
-   * @throws UnknownWriteOutcomeException if there are some
-   */
-  synchronized void requireNoNewDoubts() {
-    if (doubtful.size() > told) {
-      requireNoneInDoubt();
-    }
-  }
-
   /** Waits for the answers to writes that must not be done twice; which of them are in doubt. */
   synchronized Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
     while (once > 0) {
       wait();
     }
     told = doubtful.size();
+    isHeard |= told > 0;
     return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
   }
 
@@ -141,6 +134,11 @@ final class WritesInFlight {
     return failure == null;
   }
 
+  /** Whether it was {@linkplain #close() closed}. */
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
   /** Whether the writing goes on. */
   synchronized boolean isSound() {
     return !closed && failure == null && !doubtful.isFull();
@@ -155,14 +153,36 @@ final class WritesInFlight {
     if (closed) {
       throw new IllegalStateException("The batch writer is closed");
     }
-    if (doubtful.isFull() || (failure != null && !doubtful.isEmpty())) {
-      throw doubtful.exception(failure);
+    if (doubtful.isFull() || failure != null) {
+      throw heard();
     }
-    if (failure != null && failure.getClass() != BulkOperationException.class) {
-      throw failure;
+  }
+
+  /**
+   * Looks whether there is something that nobody has heard of.
+   *
+   * @throws BulkOperationException if the writer has failed since, or there are new doubts
+   */
+  synchronized void requireNothingUnheard() {
+    if ((failure != null && !isHeard) || doubtful.size() > told) {
+      throw heard();
     }
-    if (failure != null) {
-      throw new BulkOperationException(String.valueOf(failure.getMessage()), failure.getCause());
+  }
+
+  /** What was thrown last has reached nobody who could act on it. */
+  synchronized void unheard() {
+    isHeard = false;
+    told = 0;
+  }
+
+  private BulkOperationException heard() {
+    isHeard = true;
+    told = doubtful.size();
+    if (failure == null || told > 0) {
+      return doubtful.exception(failure);
     }
+    return failure.getClass() == BulkOperationException.class
+        ? new BulkOperationException(String.valueOf(failure.getMessage()), failure.getCause())
+        : failure;
   }
 }

@@ -52,8 +52,8 @@ final class SimpleValues {
     try {
       TypeCodec<Object> codec = codecs.codecFor(value);
       values.add(new Value(codec.getCqlType(), codec.encode(value, version)));
-    } catch (CodecNotFoundException e) {
-      // The driver will say so when it encodes the statement.
+    } catch (CodecNotFoundException | IllegalArgumentException | NullPointerException e) {
+      // Without a codec, or with a null in a collection: the driver will say so when it encodes it.
     }
   }
 }

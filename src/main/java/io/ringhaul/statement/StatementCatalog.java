@@ -2,6 +2,7 @@ package io.ringhaul.statement;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
@@ -10,6 +11,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
 import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.request.Failures;
 import java.util.HashSet;
@@ -44,13 +46,25 @@ public final class StatementCatalog {
         : ((SimpleStatement) statement).getQuery();
   }
 
-  /** The exception for a statement that the cluster refuses for what it holds. */
+  /**
+   * The exception for a statement that the cluster refuses for what it holds, or that the driver
+   * cannot encode.
+   */
   public RowRefusedException refusal(BatchableStatement<?> statement, Throwable refusal) {
     return new RowRefusedException(
         String.format(
-            "The cluster refuses a row for %s, %s: %s",
-            traits(statement).table().name(), rowOf(statement), Failures.describe(refusal)),
+            "%s a row for %s, %s: %s",
+            isOfCluster(Failures.unwrap(refusal))
+                ? "The cluster refuses"
+                : "The driver cannot encode",
+            traits(statement).table().name(),
+            rowOf(statement),
+            Failures.describe(refusal)),
         Failures.unwrap(refusal));
+  }
+
+  private static boolean isOfCluster(Throwable refusal) {
+    return refusal instanceof DriverException && !(refusal instanceof CodecNotFoundException);
   }
 
   private StatementFacts facts(BatchableStatement<?> statement) {

@@ -44,6 +44,7 @@ final class StatementFacts {
     this.usual =
         new StatementTraits(
             table.holdsCounters() && !isRead ? WriteKind.COUNTER : WriteKind.REPEATABLE,
+            text.verb() != Verb.OTHER,
             isRead,
             isConditional,
             setsTime,
@@ -59,7 +60,7 @@ final class StatementFacts {
     }
     return kind == usual.kind() && timed == usual.setsTime()
         ? usual
-        : new StatementTraits(kind, isRead, isConditional, timed, table);
+        : new StatementTraits(kind, usual.isBatchable(), isRead, isConditional, timed, table);
   }
 
   boolean isOfKnownTable() {

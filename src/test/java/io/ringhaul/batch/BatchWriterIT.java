@@ -2,6 +2,7 @@ package io.ringhaul.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.datastax.oss.driver.api.core.CqlSession;
@@ -11,16 +12,23 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches of a writer on a real cluster. */
 @ClusterTest
@@ -93,6 +101,122 @@ class BatchWriterIT {
     }
     assertThat(session.execute("SELECT p, n FROM " + table).all().stream().map(BatchWriterIT::text))
         .containsExactlyInAnyOrder("1 10", "2 5");
+  }
+
+  /** The failure comes with an answer, and only {@code close()} is left to tell it. */
+  @Test
+  void closingTellsOfAFailureThatNobodyHasHeardOf() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build();
+    writer.add(insert.bind(1, 1, 1));
+    writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
+    Thread.sleep(300);
+    assertThat(writer.metrics().inFlight()).isZero();
+    assertThatThrownBy(writer::close).isInstanceOf(RowRefusedException.class);
+    writer.close();
+  }
+
+  /** So does the thread that looks after the age of batches, which nobody hears. */
+  @Test
+  void closingTellsOfAFailureThatABatchMetByItsAge() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ofMillis(20)).build();
+    writer.add(List.of(insert.bind(1, null, 1)), WriteOutcome.UNHEARD);
+    Thread.sleep(300);
+    assertThatThrownBy(writer::close).isInstanceOf(RowRefusedException.class);
+  }
+
+  /** The rows' source fails, and what is then flushed does too. */
+  @Test
+  void aBulkWriteTellsOfBothItsFailures() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    try (BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build()) {
+      writer.add(List.of(insert.bind(1, null, 1)), WriteOutcome.UNHEARD);
+      Iterable<TableRow> rows =
+          () -> {
+            throw new IllegalStateException("no source");
+          };
+      IllegalStateException failure =
+          catchThrowableOfType(IllegalStateException.class, () -> writer.bulkInsert(rows));
+      assertThat(failure).hasMessage("no source");
+      assertThat(failure.getSuppressed())
+          .hasSize(1)
+          .hasOnlyElementsOfType(RowRefusedException.class);
+    }
+  }
+
+  @Test
+  void closingSaysNothingOfAFailureThatWasThrown() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    try (BatchWriter writer = BatchWriter.over(session)) {
+      writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
+      assertThatThrownBy(writer::flush).isInstanceOf(RowRefusedException.class);
+    }
+  }
+
+  /** Notes that it has heard, and then throws if its number is 0. */
+  private static WriteOutcome deaf(int number, Set<Integer> heard) {
+    return new WriteOutcome() {
+      @Override
+      public void written(long bytes) {
+        hear();
+      }
+
+      @Override
+      public @Nullable BulkOperationException refused(RowRefusedException failure) {
+        hear();
+        return null;
+      }
+
+      @Override
+      public void failed(Throwable failure) {
+        hear();
+      }
+
+      private void hear() {
+        heard.add(number);
+        if (number == 0) {
+          throw new IllegalStateException("deaf");
+        }
+      }
+    };
+  }
+
+  /** The others of the batch hear all the same, and the writer does not hang. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anOutcomeThatThrowsEndsTheWriting(boolean refused) throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    Set<Integer> heard = new ConcurrentSkipListSet<>();
+    BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build();
+    for (int c = 0; c < 3; c++) {
+      writer.add(List.of(insert.bind(1, refused && c == 0 ? null : c, c)), deaf(c, heard));
+    }
+    for (int times = 0; times < 2; times++) {
+      assertThatThrownBy(() -> assertTimeoutPreemptively(Duration.ofSeconds(20), writer::flush))
+          .isInstanceOf(BulkOperationException.class)
+          .hasMessageContaining("c = " + (refused ? "NULL" : "0"))
+          .hasRootCauseMessage("deaf");
+    }
+    writer.close();
+    if (!refused) {
+      assertThat(heard).containsExactly(0, 1, 2);
+    }
+  }
+
+  /** What is dropped after a failure is under way no more. */
+  @Test
+  void anOutcomeThatThrowsAsItsBatchIsDroppedLeavesNothingUnderWay() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    Set<Integer> heard = new ConcurrentSkipListSet<>();
+    BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build();
+    writer.add(List.of(insert.bind(1, 0, 0).setIdempotent(false)), deaf(0, heard));
+    writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
+    Thread.sleep(300);
+    assertThatThrownBy(writer::flush).isInstanceOf(RowRefusedException.class);
+    assertThat(heard).containsExactly(0);
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> writer.settle());
+    writer.close();
   }
 
   private static String text(Row row) {

@@ -2,29 +2,37 @@ package io.ringhaul.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowsRefusedException;
+import io.ringhaul.exceptions.UnsuitableBatchException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -196,18 +204,99 @@ class StreamContentIT {
     assertThat(written).isEqualTo(good);
   }
 
-  /** Who does not listen is told by an exception. */
+  /** Who does not listen is told by an exception, once, and the writer goes on. */
   @Test
-  void aBadStatementEndsTheWritingIfNobodyListens() throws Exception {
-    try (BatchWriter writer = writer()) {
-      for (BoundStatement good : rows(1, 3)) {
-        writer.add(good);
-      }
-      writer.add(insert.bind(test, 1, null, 4, 4));
-      assertThatThrownBy(writer::flush)
-          .isInstanceOf(RowRefusedException.class)
-          .hasMessageContaining("c = NULL");
+  void whatIsRefusedIsToldByTheFlushIfNobodyListens() throws Exception {
+    Set<Integer> bad = Set.of(0, 9, 10, 499, 500, 777, 999);
+    List<BoundStatement> statements = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      statements.add(insert.bind(test, i / 100, bad.contains(i) ? null : i, i, i));
     }
+    try (BatchWriter writer = writer()) {
+      RowsRefusedException refused =
+          catchThrowableOfType(RowsRefusedException.class, () -> writer.writeAll(statements));
+      assertThat(refused.count()).isEqualTo(7);
+      assertThat(refused.refusals())
+          .hasSize(7)
+          .allSatisfy(each -> assertThat(each).hasMessageContaining("c = NULL"));
+      assertThat(refused)
+          .hasMessageStartingWith("7 statements were refused for what they hold")
+          .hasMessageContaining(refused.refusals().get(0).getMessage())
+          .hasCause(refused.refusals().get(0));
+      assertThat(writer.writtenStatements()).isEqualTo(993);
+      writer.writeAll(rows(10, 3));
+      assertThat(read(select, 10)).hasSize(3);
+
+      writer.add(insert.bind(test, 10, null, 4, 4));
+      assertThatThrownBy(writer::close)
+          .isInstanceOfSatisfying(
+              RowsRefusedException.class, last -> assertThat(last.count()).isEqualTo(1));
+    }
+    int written = 0;
+    for (int p = 0; p < 10; p++) {
+      written += read(select, p).size();
+    }
+    assertThat(written).isEqualTo(993);
+  }
+
+  /** The driver encodes simple statements as it sends them. */
+  @Test
+  void whatCannotBeEncodedTakesNoGoodOnesWithIt() throws Exception {
+    String cql = insert.getQuery();
+    List<Object> bad = new ArrayList<>(List.of(test, 1, 5, new AtomicInteger(), 0));
+    List<Object> nullWithin = new ArrayList<>(List.of(test, 1, 6, Arrays.asList(1, null), 0));
+    try (BatchWriter writer = writer()) {
+      for (int c = 0; c < 3; c++) {
+        writer.add(simple(cql, List.of(test, 1, c, c, c)));
+      }
+      writer.add(simple(cql, bad));
+      writer.add(simple(cql, nullWithin));
+      RowsRefusedException refused =
+          catchThrowableOfType(RowsRefusedException.class, writer::flush);
+      assertThat(refused.count()).isEqualTo(2);
+      assertThat(refused.refusals())
+          .allSatisfy(each -> assertThat(each).hasMessageStartingWith("The driver cannot encode "));
+      writer.writeAll(rows(1, 3, 5));
+    }
+    assertThat(read(select, 1)).hasSize(5);
+  }
+
+  private static SimpleStatement simple(String cql, List<Object> values) {
+    return SimpleStatement.builder(cql)
+        .addPositionalValues(values)
+        .setRoutingKey(ByteBuffer.allocate(1))
+        .build();
+  }
+
+  /** Before anything of it is taken over, so that the writer goes on. */
+  @Test
+  void whatDoesNotBelongTogetherIsRefused() throws Exception {
+    try (BatchWriter writer = writer()) {
+      refused(writer, "1 of 2", List.of(add.bind(1L, test, 1, 0), insert.bind(test, 1, 0, 0, 0)));
+      refused(writer, "0 and 1", List.of(insert.bind(test, 1, 0), insert.bind(test, 2, 0)));
+      refused(writer, "TRUNCATE nothing", List.of(SimpleStatement.newInstance("TRUNCATE nothing")));
+      assertThat(writer.metrics().queued()).isZero();
+      writer.writeAll(rows(1, 3));
+      assertThatThrownBy(
+              () ->
+                  writer.execute(
+                      List.of(
+                          Operation.of(SimpleStatement.newInstance("DROP TABLE nothing")),
+                          Operation.of(insert.bind(test, 1, 3, 3, 3))),
+                      DefaultBatchType.UNLOGGED))
+          .isInstanceOf(UnsuitableBatchException.class)
+          .hasMessageContaining("DROP TABLE nothing");
+    }
+    assertThat(sizes()).isEqualTo("3");
+    assertThat(read(select, 1)).hasSize(3);
+    assertThat(read(selectCounters, 1)).isEmpty();
+  }
+
+  private static void refused(
+      BatchWriter writer, String why, List<? extends BatchableStatement<?>> together) {
+    assertThatThrownBy(() -> writer.add(together))
+        .isInstanceOf(UnsuitableBatchException.class)
+        .hasMessageContaining(why);
   }
 
   @Test
