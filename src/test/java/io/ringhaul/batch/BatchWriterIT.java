@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +95,29 @@ class BatchWriterIT {
     }
     assertThat(session.execute("SELECT p, n FROM " + table).all().stream().map(BatchWriterIT::text))
         .containsExactlyInAnyOrder("1 10", "2 5");
+  }
+
+  @Test
+  void aPublisherThatFailsOnceItHasSubscribedIsCancelled() {
+    AtomicLong cancelled = new AtomicLong();
+    Flow.Publisher<BatchableStatement<?>> failing =
+        subscriber -> {
+          subscriber.onSubscribe(
+              new Flow.Subscription() {
+                @Override
+                public void request(long more) {}
+
+                @Override
+                public void cancel() {
+                  cancelled.incrementAndGet();
+                }
+              });
+          throw new IllegalStateException("no more");
+        };
+    try (BatchWriter writer = writer(session, settings(1))) {
+      assertThatThrownBy(() -> writer.writeAll(failing)).hasMessageContaining("no more");
+      assertThat(cancelled).hasValue(1);
+    }
   }
 
   private static String text(Row row) {
