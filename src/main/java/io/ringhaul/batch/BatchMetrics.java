@@ -28,7 +28,8 @@ import java.util.TreeMap;
  *     driver's exception without {@code Exception}, such as {@code WriteTimeout}; sorted. Of more
  *     than 32 kinds the rest are {@code Other}
  * @param inFlight requests without an answer just now
- * @param queued statements that wait in open batches just now
+ * @param queued statements that wait just now, in open batches or to be sent one by one as their
+ *     batch was refused
  * @param sizes statements to an acknowledged batch
  * @param latencies from sending to the acknowledgement, retries and pauses included, in
  *     microseconds; of batches and single statements. More than an hour counts as an hour

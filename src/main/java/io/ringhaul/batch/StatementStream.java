@@ -103,8 +103,9 @@ final class StatementStream implements AutoCloseable {
     return true;
   }
 
-  /** Sends the batches that have been open for so long. */
+  /** Sends the batches that have been open for so long, and what was in batches refused. */
   void sendOlderThan(long nanos) throws InterruptedException {
+    sendAlone();
     sendEach(() -> open.takeOlderThan(nanos));
   }
 
@@ -262,10 +263,10 @@ final class StatementStream implements AutoCloseable {
     }
   }
 
-  /** Statements in open batches. */
+  /** Statements in open batches, and those that were in refused ones and are not sent yet. */
   int queued() {
     synchronized (open) {
-      return open.buffered();
+      return open.buffered() + inFlight.waitingAlone();
     }
   }
 

@@ -73,6 +73,11 @@ final class WritesInFlight {
     }
   }
 
+  /** How many statements wait to be sent alone. */
+  synchronized int waitingAlone() {
+    return alone.stream().mapToInt(batch -> batch.units().get(0).statements().size()).sum();
+  }
+
   /** What is to be sent alone, as begun; null if nothing waits. */
   synchronized @Nullable Batch nextAlone() {
     Batch next = alone.poll();

@@ -12,16 +12,22 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Batches of a writer on a real cluster. */
@@ -95,6 +101,52 @@ class BatchWriterIT {
     }
     assertThat(session.execute("SELECT p, n FROM " + table).all().stream().map(BatchWriterIT::text))
         .containsExactlyInAnyOrder("1 10", "2 5");
+  }
+
+  /** Nobody adds or flushes any more, and the age limit is kept all the same. */
+  @Test
+  void whatWasInARefusedBatchIsSentWhenItIsOldEnough() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    Heard heard = new Heard();
+    try (BatchWriter writer =
+        BatchWriter.builder(session).maxAge(Duration.ofMillis(100)).build()) {
+      for (Integer c : Arrays.asList(1, null, 3)) {
+        writer.add(List.of(insert.bind(7, c, 7)), heard);
+      }
+      await(() -> heard.all() == 3);
+      assertThat(heard.written).hasValue(2);
+      assertThat(heard.refused).hasValue(1);
+      assertThat(writer.metrics().fallbacks()).isEqualTo(1);
+    }
+  }
+
+  private static void await(BooleanSupplier reached) throws InterruptedException {
+    long began = System.nanoTime();
+    while (!reached.getAsBoolean()) {
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+      Thread.sleep(5);
+    }
+  }
+
+  /** Counts what becomes of statements. */
+  private static final class Heard implements WriteOutcome {
+    private final AtomicInteger written = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+
+    int all() {
+      return written.get() + refused.get();
+    }
+
+    @Override
+    public void written(long bytes) {
+      written.incrementAndGet();
+    }
+
+    @Override
+    public @Nullable BulkOperationException refused(RowRefusedException failure) {
+      refused.incrementAndGet();
+      return null;
+    }
   }
 
   @Test

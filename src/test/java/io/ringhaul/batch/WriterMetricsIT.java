@@ -170,6 +170,34 @@ class WriterMetricsIT {
     }
   }
 
+  /** What was refused together and is to be sent alone waits as what is in open batches. */
+  @Test
+  void whatIsToBeSentAloneIsQueued() throws InterruptedException {
+    try (BatchWriter writer = writer(session, new BatchLimits(3, 1 << 20, 10_000))) {
+      WriteOutcome deaf =
+          new WriteOutcome() {
+            @Override
+            public void written(long bytes) {}
+
+            @Override
+            public @Nullable BulkOperationException refused(RowRefusedException failure) {
+              return null;
+            }
+          };
+      writer.add(List.of(insertText.bind("q", "1"), insertText.bind("q", "2")), deaf);
+      writer.add(List.of(insertText.bind("q", null)), deaf);
+      long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      while (writer.metrics().queued() == 0 && System.nanoTime() < until) {
+        Thread.sleep(5);
+      }
+      assertThat(writer.metrics().fallbacks()).isEqualTo(1);
+      assertThat(writer.metrics().queued()).isEqualTo(3);
+      writer.flush();
+      assertThat(writer.metrics().queued()).isZero();
+      assertThat(writer.metrics().rows()).isEqualTo(1);
+    }
+  }
+
   private CqlSession answering(UnaryOperator<CompletionStage<Object>> answers) {
     return (CqlSession)
         Proxy.newProxyInstance(
