@@ -265,7 +265,8 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Sends every open batch and waits until all that was added is written.
+   * Sends every open batch and waits until all that was added before is written; not for what other
+   * threads add meanwhile.
    *
    * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
    * @throws BulkOperationException if a batch could not be written

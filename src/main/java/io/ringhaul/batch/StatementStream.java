@@ -76,8 +76,7 @@ final class StatementStream implements AutoCloseable {
     sender.throttle(1, unit.bytes());
     sendAlone();
     if (slot.place() instanceof Place.Unknown) {
-      begin(slot.kind());
-      send(new Batch(slot, List.of(unit)), 1);
+      send(begin(slot, unit), 1);
       return;
     }
     List<Batch> full;
@@ -86,7 +85,7 @@ final class StatementStream implements AutoCloseable {
       requireOpen();
       full = open.add(slot, unit);
       // Before another thread may look whether all is written.
-      full.forEach(batch -> inFlight.begin(batch.slot().kind()));
+      full.forEach(inFlight::begin);
     }
     sendAll(full);
   }
@@ -156,10 +155,15 @@ final class StatementStream implements AutoCloseable {
     }
   }
 
-  private void begin(WriteKind kind) {
-    requireOpen();
-    inFlight.requireSound();
-    inFlight.begin(kind);
+  /** Begins a batch that never was an open one. */
+  private Batch begin(Slot slot, Unit unit) {
+    synchronized (open) {
+      requireOpen();
+      inFlight.requireSound();
+      Batch batch = open.alone(slot, unit);
+      inFlight.begin(batch);
+      return batch;
+    }
   }
 
   /** See {@link BatchWriter#write}. */
@@ -173,9 +177,9 @@ final class StatementStream implements AutoCloseable {
       throw oversize;
     }
     sender.throttle(counted, unit.bytes());
-    begin(slot.kind());
+    Batch batch = begin(slot, unit);
     try {
-      boolean written = send(new Batch(slot, List.of(unit)), counted).toCompletableFuture().get();
+      boolean written = send(batch, counted).toCompletableFuture().get();
       RowRefusedException refused = refusal.failure;
       if (refused != null) {
         throw refused;
@@ -201,7 +205,8 @@ final class StatementStream implements AutoCloseable {
   }
 
   /**
-   * Sends every open batch and waits until all that was added is written.
+   * Sends every open batch and waits until all that was added so far is written, but not for what
+   * others add meanwhile.
    *
    * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
    * @throws BulkOperationException if a batch could not be written
@@ -218,7 +223,7 @@ final class StatementStream implements AutoCloseable {
       synchronized (open) {
         batch = taking.get();
         if (batch != null) {
-          inFlight.begin(batch.slot().kind());
+          inFlight.begin(batch);
         }
       }
       if (batch != null) {
@@ -228,10 +233,17 @@ final class StatementStream implements AutoCloseable {
   }
 
   private void sendAll() throws InterruptedException {
-    sendEach(open::takeAny);
+    long last = endGeneration();
+    sendEach(() -> open.takeUpTo(last));
     do {
-      sendAlone();
-    } while (!inFlight.await());
+      sendAlone(last);
+    } while (!inFlight.await(last));
+  }
+
+  private long endGeneration() {
+    synchronized (open) {
+      return open.endGeneration();
+    }
   }
 
   /**
@@ -244,9 +256,9 @@ final class StatementStream implements AutoCloseable {
     return inFlight.settle();
   }
 
-  /** Waits until nothing is under way any more, whether the writing goes on or has failed. */
+  /** Waits for the answers to all that was sent so far, whether the writing goes on or failed. */
   void awaitAnswers() throws InterruptedException {
-    inFlight.awaitAnswers();
+    inFlight.awaitAnswers(endGeneration());
   }
 
   /** Statements that the cluster has acknowledged; those added together count as one. */
@@ -282,7 +294,11 @@ final class StatementStream implements AutoCloseable {
   }
 
   private void sendAlone() throws InterruptedException {
-    for (Batch next = inFlight.nextAlone(); next != null; next = inFlight.nextAlone()) {
+    sendAlone(Long.MAX_VALUE);
+  }
+
+  private void sendAlone(long last) throws InterruptedException {
+    for (Batch next = inFlight.nextAlone(last); next != null; next = inFlight.nextAlone(last)) {
       send(next, 1);
     }
   }
@@ -321,7 +337,7 @@ final class StatementStream implements AutoCloseable {
             }
             return failed == null;
           } finally {
-            inFlight.end(kind);
+            inFlight.end(batch);
           }
         });
   }
@@ -329,7 +345,7 @@ final class StatementStream implements AutoCloseable {
   /** The batch has left the buffer and was not sent: nobody may take the writer's word now. */
   private void dropped(Batch batch, RuntimeException reason) {
     failed(batch, reason);
-    inFlight.end(batch.slot().kind());
+    inFlight.end(batch);
   }
 
   private void written(Batch batch, int statements) {

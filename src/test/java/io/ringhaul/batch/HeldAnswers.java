@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** Keeps the answers to the first requests of a session until they are released. */
-final class HeldAnswers {
+final class HeldAnswers implements AutoCloseable {
 
   private final List<CompletableFuture<Void>> releases;
   private final AtomicInteger asked = new AtomicInteger();
@@ -33,6 +33,11 @@ final class HeldAnswers {
    */
   void release(int request) {
     releases.get(request).complete(null);
+  }
+
+  @Override
+  public void close() {
+    releases.forEach(each -> each.complete(null));
   }
 
   CqlSession session(CqlSession real) {

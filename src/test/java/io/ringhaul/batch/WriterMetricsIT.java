@@ -202,7 +202,8 @@ class WriterMetricsIT {
   void whoWaitsForAPlaceIsNotInFlight() throws Exception {
     HeldAnswers answers = new HeldAnswers(1);
     try (BatchWriter writer =
-        BatchWriter.builder(answers.session(session)).parallelism(1).build()) {
+        BatchWriter.builder(answers.session(session)).parallelism(1).build();
+        answers) {
       List<Thread> callers = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
         int row = i;
