@@ -32,8 +32,9 @@ import java.util.TreeMap;
  * @param queued statements that wait just now, in open batches or to be sent one by one as their
  *     batch was refused
  * @param sizes statements to an acknowledged batch
- * @param latencies from sending to the acknowledgement, retries and pauses included and the
- *     wait for a place not, in microseconds; of batches and single statements. More than an hour counts as an hour
+ * @param latencies from sending to the acknowledgement, retries and pauses included and the wait
+ *     for a place not, in microseconds; of batches and single statements. More than an hour counts
+ *     as an hour
  */
 public record BatchMetrics(
     Duration since,

@@ -72,8 +72,7 @@ final class WritesInFlight {
 
   /** What was in a refused batch waits to be sent alone. */
   synchronized void divide(Batch batch) {
-    Queue<Batch> same =
-        alone.computeIfAbsent(batch.generation(), generation -> new ArrayDeque<>());
+    Queue<Batch> same = alone.computeIfAbsent(batch.generation(), generation -> new ArrayDeque<>());
     for (Unit unit : batch.units()) {
       same.add(new Batch(batch.slot(), List.of(unit), batch.generation()));
     }
@@ -83,7 +82,8 @@ final class WritesInFlight {
   synchronized int waitingAlone() {
     return alone.values().stream()
         .flatMap(Queue::stream)
-        .mapToInt(batch -> batch.units().get(0).statements().size()).sum();
+        .mapToInt(batch -> batch.units().get(0).statements().size())
+        .sum();
   }
 
   /**

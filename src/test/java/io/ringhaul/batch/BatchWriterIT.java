@@ -112,8 +112,7 @@ class BatchWriterIT {
   void whatWasInARefusedBatchIsSentWhenItIsOldEnough() throws InterruptedException {
     PreparedStatement insert = insert(table());
     Heard heard = new Heard();
-    try (BatchWriter writer =
-        BatchWriter.builder(session).maxAge(Duration.ofMillis(100)).build()) {
+    try (BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ofMillis(100)).build()) {
       for (Integer c : Arrays.asList(1, null, 3)) {
         writer.add(List.of(insert.bind(7, c, 7)), heard);
       }

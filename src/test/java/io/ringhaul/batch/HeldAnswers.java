@@ -54,9 +54,7 @@ final class HeldAnswers implements AutoCloseable {
   private CompletionStage<Object> held(CompletionStage<?> answer) {
     int request = asked.getAndIncrement();
     CompletableFuture<Void> release =
-        request < releases.size()
-            ? releases.get(request)
-            : CompletableFuture.completedFuture(null);
+        request < releases.size() ? releases.get(request) : CompletableFuture.completedFuture(null);
     return release.thenCompose(released -> answer.thenApply(rows -> (Object) rows));
   }
 }

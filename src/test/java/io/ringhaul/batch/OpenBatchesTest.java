@@ -184,7 +184,9 @@ class OpenBatchesTest {
     open.add(shared(2), unit(1, 1));
     open.add(shared(2), unit(1, 1));
     List<Batch> all = new ArrayList<>();
-    for (Batch next = open.takeUpTo(Long.MAX_VALUE); next != null; next = open.takeUpTo(Long.MAX_VALUE)) {
+    for (Batch next = open.takeUpTo(Long.MAX_VALUE);
+        next != null;
+        next = open.takeUpTo(Long.MAX_VALUE)) {
       all.add(next);
     }
     assertThat(sizes(all)).containsExactly(1, 1, 1, 1, 2);

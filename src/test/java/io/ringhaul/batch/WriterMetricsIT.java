@@ -201,8 +201,7 @@ class WriterMetricsIT {
   @Test
   void whoWaitsForAPlaceIsNotInFlight() throws Exception {
     HeldAnswers answers = new HeldAnswers(1);
-    try (BatchWriter writer =
-        BatchWriter.builder(answers.session(session)).parallelism(1).build();
+    try (BatchWriter writer = BatchWriter.builder(answers.session(session)).parallelism(1).build();
         answers) {
       List<Thread> callers = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
