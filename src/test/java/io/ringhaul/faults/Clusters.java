@@ -33,9 +33,7 @@ final class Clusters {
         .heapMegabytes(512)
         .port(9442)
         .storagePort(7444)
-        .jmxPort(7544)
-        // Else each start of a node measures it for a second or two.
-        .jvmOptions("-Dcassandra.memtable.row_overhead_size=181");
+        .jmxPort(7544);
   }
 
   /** A session that waits long enough for a busy machine. */
