@@ -25,7 +25,7 @@ final class BatchSender implements AutoCloseable {
   private final BatchMeter meter;
   private final MutationSize sizes;
   private final Object answers = new Object();
-  private long inFlight;
+  private long begun;
 
   BatchSender(CqlSession session, RequestSettings settings, BatchMeter meter, MutationSize sizes) {
     this.sender = new RequestSender(session, settings);
@@ -105,13 +105,24 @@ final class BatchSender implements AutoCloseable {
         rows);
   }
 
+  /** Keeps when a request was sent. */
+  private static final class Sending implements Runnable {
+    private long began;
+
+    @Override
+    public void run() {
+      began = System.nanoTime();
+    }
+  }
+
   private CompletionStage<AsyncResultSet> send(Request request, Shape shape, long rows)
       throws InterruptedException {
     begin();
-    long sent = System.nanoTime();
+    Sending sending = new Sending();
     CompletionStage<AsyncResultSet> response;
     try {
-      response = sender.send(request);
+      // The wait for a place is the caller's.
+      response = sender.send(request, sending);
     } catch (InterruptedException | RuntimeException e) {
       end();
       throw e;
@@ -120,7 +131,7 @@ final class BatchSender implements AutoCloseable {
         (answer, failed) -> {
           end();
           if (failed == null) {
-            meter.acknowledged(shape, rows, System.nanoTime() - sent, isWarnedOf(answer));
+            meter.acknowledged(shape, rows, System.nanoTime() - sending.began, isWarnedOf(answer));
           } else {
             meter.failed(failed);
           }
@@ -149,31 +160,29 @@ final class BatchSender implements AutoCloseable {
 
   private void begin() {
     synchronized (answers) {
-      inFlight++;
+      begun++;
     }
   }
 
   private void end() {
     synchronized (answers) {
-      inFlight--;
+      begun--;
       answers.notifyAll();
     }
   }
 
-  /** Waits until no request is without an answer. */
+  /** Waits until no request is without an answer, and none waits for its place. */
   void await() throws InterruptedException {
     synchronized (answers) {
-      while (inFlight > 0) {
+      while (begun > 0) {
         answers.wait();
       }
     }
   }
 
-  /** Requests without an answer. */
+  /** Requests that were sent and have no answer. */
   long inFlight() {
-    synchronized (answers) {
-      return inFlight;
-    }
+    return sender.inFlight();
   }
 
   /** How often a request was sent again. */

@@ -272,7 +272,8 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Sends every open batch and waits until all that was added is written.
+   * Sends every open batch and waits until all that was added before is written; not for what other
+   * threads add meanwhile.
    *
    * @throws RowsRefusedException if statements that were added without a {@link WriteOutcome} were
    *     refused since the last flush; all others are written, and the writer goes on

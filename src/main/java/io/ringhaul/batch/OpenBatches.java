@@ -34,8 +34,12 @@ final class OpenBatches {
       long counted,
       WriteOutcome outcome) {}
 
-  /** Units of one slot. */
-  record Batch(Slot slot, List<Unit> units) {
+  /**
+   * Units of one slot.
+   *
+   * @param generation in which it was opened
+   */
+  record Batch(Slot slot, List<Unit> units, long generation) {
 
     /** All statements, in their order. */
     List<BatchableStatement<?>> statements() {
@@ -52,12 +56,14 @@ final class OpenBatches {
   private static final class Open {
     private final List<Unit> units = new ArrayList<>();
     private final long opened;
+    private final long generation;
     private int statements;
     private long bytes;
     private long counted;
 
-    private Open(long opened) {
+    private Open(long opened, long generation) {
       this.opened = opened;
+      this.generation = generation;
     }
   }
 
@@ -72,6 +78,7 @@ final class OpenBatches {
   private final long mostBufferedBytes;
   private int buffered;
   private long bufferedBytes;
+  private long generation;
 
   /**
    * @param sharedBytes the bytes to a batch of more than one partition
@@ -101,7 +108,7 @@ final class OpenBatches {
       batch = null;
     }
     if (batch == null) {
-      batch = new Open(clock.getAsLong());
+      batch = new Open(clock.getAsLong(), generation);
       open.put(slot, batch);
     } else {
       forgetSize(slot, batch);
@@ -122,14 +129,28 @@ final class OpenBatches {
     return full;
   }
 
+  /** A unit as a batch of its own, which is never open. */
+  Batch alone(Slot slot, Unit unit) {
+    return new Batch(slot, List.of(unit), generation);
+  }
+
+  /** Ends a generation: whatever is added from now on and finds no open batch is of the next. */
+  long endGeneration() {
+    return generation++;
+  }
+
+  /** Takes out a batch that was opened in this generation or before; null if there is none. */
+  @Nullable Batch takeUpTo(long last) {
+    if (open.isEmpty()) {
+      return null;
+    }
+    Slot slot = oldest();
+    return Objects.requireNonNull(open.get(slot)).generation <= last ? take(slot) : null;
+  }
+
   /** How many statements wait. */
   int buffered() {
     return buffered;
-  }
-
-  /** Takes one batch out; null if none is open. */
-  @Nullable Batch takeAny() {
-    return open.isEmpty() ? null : take(oldest());
   }
 
   /** Takes out a batch that has been open for so long; null if there is none. */
@@ -148,7 +169,7 @@ final class OpenBatches {
     forgetSize(slot, batch);
     buffered -= batch.statements;
     bufferedBytes -= batch.bytes;
-    return new Batch(slot, batch.units);
+    return new Batch(slot, batch.units, batch.generation);
   }
 
   private void forgetSize(Slot slot, Open batch) {

@@ -39,8 +39,8 @@ final class PublishedStatements implements Flow.Subscriber<BatchableStatement<?>
   static long forEach(Flow.Publisher<? extends BatchableStatement<?>> publisher, Writing writing)
       throws InterruptedException {
     PublishedStatements statements = new PublishedStatements();
-    publisher.subscribe(statements);
     try {
+      publisher.subscribe(statements);
       return statements.writeAll(writing);
     } finally {
       Flow.Subscription open = statements.subscription;

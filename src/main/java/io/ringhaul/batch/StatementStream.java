@@ -84,8 +84,7 @@ final class StatementStream implements AutoCloseable {
     sender.throttle(1, unit.bytes());
     sendAlone();
     if (slot.place() instanceof Place.Unknown) {
-      begin(slot.kind());
-      send(new Batch(slot, List.of(unit)), 1);
+      send(begin(slot, unit), 1);
       return;
     }
     List<Batch> full;
@@ -94,7 +93,7 @@ final class StatementStream implements AutoCloseable {
       requireOpen();
       full = open.add(slot, unit);
       // Before another thread may look whether all is written.
-      full.forEach(batch -> inFlight.begin(batch.slot().kind()));
+      full.forEach(inFlight::begin);
     }
     sendAll(full);
   }
@@ -111,12 +110,13 @@ final class StatementStream implements AutoCloseable {
     return true;
   }
 
-  /** Sends the batches that have been open for so long. */
+  /** Sends the batches that have been open for so long, and what was in batches refused. */
   void sendOlderThan(long nanos) throws InterruptedException {
     if (!inFlight.isSound()) {
       return;
     }
     try {
+      sendAlone();
       sendEach(() -> open.takeOlderThan(nanos));
     } catch (BulkOperationException e) {
       inFlight.unheard();
@@ -178,10 +178,15 @@ final class StatementStream implements AutoCloseable {
     }
   }
 
-  private void begin(WriteKind kind) {
-    requireOpen();
-    inFlight.requireSound();
-    inFlight.begin(kind);
+  /** Begins a batch that never was an open one. */
+  private Batch begin(Slot slot, Unit unit) {
+    synchronized (open) {
+      requireOpen();
+      inFlight.requireSound();
+      Batch batch = open.alone(slot, unit);
+      inFlight.begin(batch);
+      return batch;
+    }
   }
 
   /** See {@link BatchWriter#write}. */
@@ -195,9 +200,9 @@ final class StatementStream implements AutoCloseable {
       throw oversize;
     }
     sender.throttle(counted, unit.bytes());
-    begin(slot.kind());
+    Batch batch = begin(slot, unit);
     try {
-      boolean written = send(new Batch(slot, List.of(unit)), counted).toCompletableFuture().get();
+      boolean written = send(batch, counted).toCompletableFuture().get();
       RowRefusedException refused = refusal.failure;
       if (refused != null) {
         throw refused;
@@ -223,7 +228,8 @@ final class StatementStream implements AutoCloseable {
   }
 
   /**
-   * Sends every open batch and waits until all that was added is written.
+   * Sends every open batch and waits until all that was added so far is written, but not for what
+   * others add meanwhile.
    *
    * @throws RowsRefusedException if statements were refused of which nobody has heard
    * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
@@ -251,7 +257,7 @@ final class StatementStream implements AutoCloseable {
       synchronized (open) {
         batch = taking.get();
         if (batch != null) {
-          inFlight.begin(batch.slot().kind());
+          inFlight.begin(batch);
         }
       }
       if (batch != null) {
@@ -261,10 +267,17 @@ final class StatementStream implements AutoCloseable {
   }
 
   private void sendAll() throws InterruptedException {
-    sendEach(open::takeAny);
+    long last = endGeneration();
+    sendEach(() -> open.takeUpTo(last));
     do {
-      sendAlone();
-    } while (!inFlight.await());
+      sendAlone(last);
+    } while (!inFlight.await(last));
+  }
+
+  private long endGeneration() {
+    synchronized (open) {
+      return open.endGeneration();
+    }
   }
 
   /**
@@ -277,9 +290,9 @@ final class StatementStream implements AutoCloseable {
     return inFlight.settle();
   }
 
-  /** Waits until nothing is under way any more, whether the writing goes on or has failed. */
+  /** Waits for the answers to all that was sent so far, whether the writing goes on or failed. */
   void awaitAnswers() throws InterruptedException {
-    inFlight.awaitAnswers();
+    inFlight.awaitAnswers(endGeneration());
   }
 
   /** Statements that the cluster has acknowledged; those added together count as one. */
@@ -307,7 +320,7 @@ final class StatementStream implements AutoCloseable {
       last = e;
     }
     // Also after a failure: what is under way may end in doubt.
-    inFlight.awaitAnswers();
+    awaitAnswers();
     try {
       inFlight.requireNothingUnheard();
     } catch (BulkOperationException e) {
@@ -324,10 +337,10 @@ final class StatementStream implements AutoCloseable {
     return inFlight.isSound();
   }
 
-  /** Statements in open batches. */
+  /** Statements in open batches, and those that were in refused ones and are not sent yet. */
   int queued() {
     synchronized (open) {
-      return open.buffered();
+      return open.buffered() + inFlight.waitingAlone();
     }
   }
 
@@ -343,7 +356,11 @@ final class StatementStream implements AutoCloseable {
   }
 
   private void sendAlone() throws InterruptedException {
-    for (Batch next = inFlight.nextAlone(); next != null; next = inFlight.nextAlone()) {
+    sendAlone(Long.MAX_VALUE);
+  }
+
+  private void sendAlone(long last) throws InterruptedException {
+    for (Batch next = inFlight.nextAlone(last); next != null; next = inFlight.nextAlone(last)) {
       send(next, 1);
     }
   }
@@ -388,7 +405,7 @@ final class StatementStream implements AutoCloseable {
                     "What became of a batch could not be told: " + Failures.describe(e), e));
             throw e;
           } finally {
-            inFlight.end(kind);
+            inFlight.end(batch);
           }
         });
   }
@@ -398,7 +415,7 @@ final class StatementStream implements AutoCloseable {
     try {
       failed(batch, reason);
     } finally {
-      inFlight.end(batch.slot().kind());
+      inFlight.end(batch);
     }
   }
 

@@ -5,12 +5,13 @@ import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
-import io.ringhaul.statement.WriteKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +20,15 @@ final class WritesInFlight {
 
   private final DoubtfulWrites doubtful;
 
-  /** What was in batches that were refused, each to be sent alone. */
-  private final Queue<Batch> alone = new ArrayDeque<>();
+  /** What was in batches that were refused, each to be sent alone, by generation. */
+  private final NavigableMap<Long, Queue<Batch>> alone = new TreeMap<>();
+
+  /** How many requests have no answer, by generation. */
+  private final NavigableMap<Long, Integer> unanswered = new TreeMap<>();
 
   /** So many doubts have been told to whoever writes. */
   private int told;
 
-  private int all;
   private int once;
   private boolean closed;
   private @Nullable BulkOperationException failure;
@@ -44,15 +47,16 @@ final class WritesInFlight {
    * A request is about to be sent: to be called before anybody could take its batch for one that is
    * neither open nor under way.
    */
-  synchronized void begin(WriteKind kind) {
-    all++;
-    once += kind.isRepeatable() ? 0 : 1;
+  synchronized void begin(Batch batch) {
+    unanswered.merge(batch.generation(), 1, Integer::sum);
+    once += batch.slot().kind().isRepeatable() ? 0 : 1;
   }
 
   /** The request has its answer, and all is done that follows from it. */
-  synchronized void end(WriteKind kind) {
-    all--;
-    once -= kind.isRepeatable() ? 0 : 1;
+  synchronized void end(Batch batch) {
+    unanswered.computeIfPresent(
+        batch.generation(), (generation, count) -> count == 1 ? null : count - 1);
+    once -= batch.slot().kind().isRepeatable() ? 0 : 1;
     notifyAll();
   }
 
@@ -71,32 +75,55 @@ final class WritesInFlight {
 
   /** What was in a refused batch waits to be sent alone. */
   synchronized void divide(Batch batch) {
+    Queue<Batch> same = alone.computeIfAbsent(batch.generation(), generation -> new ArrayDeque<>());
     for (Unit unit : batch.units()) {
-      alone.add(new Batch(batch.slot(), List.of(unit)));
+      same.add(new Batch(batch.slot(), List.of(unit), batch.generation()));
     }
   }
 
-  /** What is to be sent alone, as begun; null if nothing waits. */
-  synchronized @Nullable Batch nextAlone() {
-    Batch next = alone.poll();
-    if (next != null) {
-      begin(next.slot().kind());
+  /** How many statements wait to be sent alone. */
+  synchronized int waitingAlone() {
+    return alone.values().stream()
+        .flatMap(Queue::stream)
+        .mapToInt(batch -> batch.units().get(0).statements().size())
+        .sum();
+  }
+
+  /**
+   * What is to be sent alone, as begun; null if nothing waits.
+   *
+   * @param last the last generation that is asked for
+   */
+  synchronized @Nullable Batch nextAlone(long last) {
+    if (!reaches(alone, last)) {
+      return null;
     }
+    Queue<Batch> oldest = alone.firstEntry().getValue();
+    Batch next = oldest.remove();
+    if (oldest.isEmpty()) {
+      alone.pollFirstEntry();
+    }
+    begin(next);
     return next;
+  }
+
+  private static boolean reaches(NavigableMap<Long, ?> generations, long last) {
+    return !generations.isEmpty() && generations.firstKey() <= last;
   }
 
   /**
    * Waits for all answers, or until something is to be sent alone.
    *
+   * @param last the last generation that counts; others may add more all the while
    * @return whether all is done
    * @throws BulkOperationException if the writer has failed
    */
-  synchronized boolean await() throws InterruptedException {
-    while (all > 0 && alone.isEmpty()) {
+  synchronized boolean await(long last) throws InterruptedException {
+    while (reaches(unanswered, last) && !reaches(alone, last)) {
       wait();
     }
     requireSound();
-    return alone.isEmpty();
+    return !reaches(alone, last);
   }
 
   /**
@@ -121,9 +148,9 @@ final class WritesInFlight {
     return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
   }
 
-  /** Waits for all answers, whatever they are. */
-  synchronized void awaitAnswers() throws InterruptedException {
-    while (all > 0) {
+  /** Waits for all answers up to a generation, whatever they are. */
+  synchronized void awaitAnswers(long last) throws InterruptedException {
+    while (reaches(unanswered, last)) {
       wait();
     }
   }

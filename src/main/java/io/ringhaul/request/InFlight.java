@@ -124,6 +124,11 @@ final class InFlight<N> {
     }
   }
 
+  /** How many places are taken just now. */
+  synchronized int used() {
+    return used;
+  }
+
   /** How many requests may be in flight just now. */
   synchronized int bound() {
     return bound.get();

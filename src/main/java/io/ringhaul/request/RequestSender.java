@@ -92,6 +92,19 @@ public final class RequestSender implements AutoCloseable {
     return start(request, places.acquire(coordinators(request.statement(), null)));
   }
 
+  /**
+   * The same.
+   *
+   * @param sending is told, in the calling thread, that the request has its place and is about to
+   *     be sent; must not throw
+   */
+  public CompletionStage<AsyncResultSet> send(Request request, Runnable sending)
+      throws InterruptedException {
+    Place<Node> place = places.acquire(coordinators(request.statement(), null));
+    sending.run();
+    return start(request, place);
+  }
+
   /** Sends if a place is free now; null if none is. */
   public @Nullable CompletionStage<AsyncResultSet> trySend(Request request) {
     Place<Node> place = places.tryAcquire(coordinators(request.statement(), null));
@@ -111,6 +124,11 @@ public final class RequestSender implements AutoCloseable {
     return settings.limits();
   }
 
+  /** Requests that have a place and no answer just now, those that pause included. */
+  public int inFlight() {
+    return places.used();
+  }
+
   /** How many requests may be in flight just now: fewer than allowed after an overload. */
   public int inFlightBound() {
     return places.bound();
@@ -120,8 +138,9 @@ public final class RequestSender implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    pauses.shutdownNow();
+    List<Runnable> pausing = pauses.shutdownNow();
     places.close();
+    pausing.forEach(never -> places.release(new Place<>(null)));
     // Who waits for an answer must get one.
     paused.forEach(result -> result.completeExceptionally(InFlight.cancelled()));
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
@@ -18,15 +19,23 @@ import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -217,6 +226,149 @@ class BatchWriterIT {
     assertThat(heard).containsExactly(0);
     assertTimeoutPreemptively(Duration.ofSeconds(20), () -> writer.settle());
     writer.close();
+
+  /** Nobody adds or flushes any more, and the age limit is kept all the same. */
+  @Test
+  void whatWasInARefusedBatchIsSentWhenItIsOldEnough() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    Heard heard = new Heard();
+    try (BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ofMillis(100)).build()) {
+      for (Integer c : Arrays.asList(1, null, 3)) {
+        writer.add(List.of(insert.bind(7, c, 7)), heard);
+      }
+      await(() -> heard.all() == 3);
+      assertThat(heard.written).hasValue(2);
+      assertThat(heard.refused).hasValue(1);
+      assertThat(writer.metrics().fallbacks()).isEqualTo(1);
+    }
+  }
+
+  /** Others may go on to add while one flushes. */
+  @Test
+  void aFlushWaitsForWhatWasAddedBeforeIt() throws Exception {
+    PreparedStatement insert = insert(table());
+    HeldAnswers answers = new HeldAnswers(2);
+    Heard heard = new Heard();
+    try (BatchWriter writer = batchesOfThree(answers.session(session), 8);
+        answers) {
+      writer.add(List.of(insert.bind(1, 1, 1)), heard);
+      writer.add(List.of(insert.bind(1, null, 1)), heard);
+      CompletableFuture<Void> flush = inBackground(writer::flush);
+      await(() -> answers.asked() == 1);
+      for (int c = 0; c < 4; c++) {
+        writer.add(insert.bind(2, c, c));
+      }
+      assertThat(answers.asked()).isEqualTo(2);
+      answers.release(0);
+      flush.get(10, TimeUnit.SECONDS);
+      assertThat(heard.written).hasValue(1);
+      assertThat(heard.refused).hasValue(1);
+      assertThat(writer.metrics().inFlight()).isEqualTo(1);
+      assertThat(writer.metrics().queued()).isEqualTo(1);
+      answers.release(1);
+      writer.flush();
+      assertThat(writer.writtenStatements()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void aFlushWaitsForABatchThatOthersFillAndSend() throws Exception {
+    PreparedStatement insert = insert(table());
+    HeldAnswers answers = new HeldAnswers(3);
+    try (BatchWriter writer = batchesOfThree(answers.session(session), 1);
+        answers) {
+      for (int c = 0; c < 3; c++) {
+        writer.add(insert.bind(0, c, c));
+      }
+      for (int p = 1; p <= 2; p++) {
+        writer.add(insert.bind(p, 1, 1));
+        writer.add(insert.bind(p, 2, 2));
+      }
+      CompletableFuture<Void> flush = inBackground(writer::flush);
+      await(() -> writer.metrics().queued() == 2);
+      CompletableFuture<Void> add = inBackground(() -> writer.add(insert.bind(2, 3, 3)));
+      await(() -> writer.metrics().queued() == 0);
+      answers.release(0);
+      answers.release(1);
+      add.get(10, TimeUnit.SECONDS);
+      await(() -> writer.writtenStatements() == 5);
+      assertThatThrownBy(() -> flush.get(200, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      answers.release(2);
+      flush.get(10, TimeUnit.SECONDS);
+      assertThat(writer.writtenStatements()).isEqualTo(8);
+    }
+  }
+
+  private static BatchWriter batchesOfThree(CqlSession over, int parallelism) {
+    return BatchWriter.builder(over)
+        .requests(settings(parallelism))
+        .limits(new BatchLimits(3, 1 << 20, 10_000))
+        .maxAge(Duration.ZERO)
+        .build();
+  }
+
+  private static CompletableFuture<Void> inBackground(Executable task) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            task.execute();
+          } catch (Throwable e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
+
+  private static void await(BooleanSupplier reached) throws InterruptedException {
+    long began = System.nanoTime();
+    while (!reached.getAsBoolean()) {
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+      Thread.sleep(5);
+    }
+  }
+
+  /** Counts what becomes of statements. */
+  private static final class Heard implements WriteOutcome {
+    private final AtomicInteger written = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+
+    int all() {
+      return written.get() + refused.get();
+    }
+
+    @Override
+    public void written(long bytes) {
+      written.incrementAndGet();
+    }
+
+    @Override
+    public @Nullable BulkOperationException refused(RowRefusedException failure) {
+      refused.incrementAndGet();
+      return null;
+    }
+  }
+
+  @Test
+  void aPublisherThatFailsOnceItHasSubscribedIsCancelled() {
+    AtomicLong cancelled = new AtomicLong();
+    Flow.Publisher<BatchableStatement<?>> failing =
+        subscriber -> {
+          subscriber.onSubscribe(
+              new Flow.Subscription() {
+                @Override
+                public void request(long more) {}
+
+                @Override
+                public void cancel() {
+                  cancelled.incrementAndGet();
+                }
+              });
+          throw new IllegalStateException("no more");
+        };
+    try (BatchWriter writer = writer(session, settings(1))) {
+      assertThatThrownBy(() -> writer.writeAll(failing)).hasMessageContaining("no more");
+      assertThat(cancelled).hasValue(1);
+    }
   }
 
   private static String text(Row row) {

@@ -71,6 +71,22 @@ class OpenBatchesTest {
   }
 
   @Test
+  void aBatchIsOfTheGenerationThatOpenedIt() {
+    OpenBatches open = new OpenBatches(new BatchLimits(3, 1000, 100), SHARED_BYTES);
+    open.add(partition(1), unit(1, 1));
+    long first = open.endGeneration();
+    open.add(partition(1), unit(1, 1));
+    open.add(partition(2), unit(1, 1));
+    Batch taken = Objects.requireNonNull(open.takeUpTo(first));
+    assertThat(taken.statements()).hasSize(2);
+    assertThat(taken.generation()).isEqualTo(first);
+    assertThat(open.takeUpTo(first)).isNull();
+    assertThat(open.alone(partition(3), unit(1, 1)).generation()).isEqualTo(first + 1);
+    assertThat(open.takeUpTo(open.endGeneration())).isNotNull();
+    requireEmpty(open);
+  }
+
+  @Test
   void aUnitBeyondTheLimitIsABatchOfItsOwn() {
     OpenBatches open = new OpenBatches(new BatchLimits(3, 50, 100), SHARED_BYTES);
     assertThat(open.add(shared(1), unit(1, 10))).isEmpty();
@@ -168,7 +184,9 @@ class OpenBatchesTest {
     open.add(shared(2), unit(1, 1));
     open.add(shared(2), unit(1, 1));
     List<Batch> all = new ArrayList<>();
-    for (Batch next = open.takeAny(); next != null; next = open.takeAny()) {
+    for (Batch next = open.takeUpTo(Long.MAX_VALUE);
+        next != null;
+        next = open.takeUpTo(Long.MAX_VALUE)) {
       all.add(next);
     }
     assertThat(sizes(all)).containsExactly(1, 1, 1, 1, 2);
@@ -176,7 +194,7 @@ class OpenBatchesTest {
 
   private static void requireEmpty(OpenBatches open) {
     assertThat(open.buffered()).isZero();
-    assertThat(open.takeAny()).isNull();
+    assertThat(open.takeUpTo(Long.MAX_VALUE)).isNull();
   }
 
   private static List<Integer> sizes(List<Batch> batches) {

@@ -170,6 +170,73 @@ class WriterMetricsIT {
     }
   }
 
+  /** What was refused together and is to be sent alone waits as what is in open batches. */
+  @Test
+  void whatIsToBeSentAloneIsQueued() throws InterruptedException {
+    try (BatchWriter writer = writer(session, new BatchLimits(3, 1 << 20, 10_000))) {
+      WriteOutcome deaf =
+          new WriteOutcome() {
+            @Override
+            public void written(long bytes) {}
+
+            @Override
+            public @Nullable BulkOperationException refused(RowRefusedException failure) {
+              return null;
+            }
+          };
+      writer.add(List.of(insertText.bind("q", "1"), insertText.bind("q", "2")), deaf);
+      writer.add(List.of(insertText.bind("q", null)), deaf);
+      long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      while (writer.metrics().queued() == 0 && System.nanoTime() < until) {
+        Thread.sleep(5);
+      }
+      assertThat(writer.metrics().fallbacks()).isEqualTo(1);
+      assertThat(writer.metrics().queued()).isEqualTo(3);
+      writer.flush();
+      assertThat(writer.metrics().queued()).isZero();
+      assertThat(writer.metrics().rows()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whoWaitsForAPlaceIsNotInFlight() throws Exception {
+    HeldAnswers answers = new HeldAnswers(1);
+    try (BatchWriter writer = BatchWriter.builder(answers.session(session)).parallelism(1).build();
+        answers) {
+      List<Thread> callers = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        int row = i;
+        Thread caller =
+            new Thread(
+                () -> {
+                  try {
+                    execute(writer, rows(row, 1, 10), BatchType.UNLOGGED);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+        callers.add(caller);
+        caller.start();
+      }
+      while (callers.stream().anyMatch(each -> each.getState() != Thread.State.WAITING)) {
+        Thread.sleep(5);
+      }
+      assertThat(answers.asked()).isEqualTo(1);
+      assertThat(writer.metrics().inFlight()).isEqualTo(1);
+      Thread.sleep(500);
+      answers.release(0);
+      for (Thread caller : callers) {
+        caller.join();
+      }
+      BatchMetrics metrics = writer.metrics();
+      assertThat(metrics.inFlight()).isZero();
+      assertThat(metrics.latencies().count()).isEqualTo(5);
+      assertThat(metrics.latencies().max()).isGreaterThanOrEqualTo(500_000);
+      // The others waited as long, but not for the cluster.
+      assertThat(metrics.latencies().p50()).isLessThan(400_000);
+    }
+  }
+
   private CqlSession answering(UnaryOperator<CompletionStage<Object>> answers) {
     return (CqlSession)
         Proxy.newProxyInstance(
