@@ -226,6 +226,7 @@ class BatchWriterIT {
     assertThat(heard).containsExactly(0);
     assertTimeoutPreemptively(Duration.ofSeconds(20), () -> writer.settle());
     writer.close();
+  }
 
   /** Nobody adds or flushes any more, and the age limit is kept all the same. */
   @Test
