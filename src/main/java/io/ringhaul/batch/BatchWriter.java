@@ -67,7 +67,7 @@ public final class BatchWriter implements AutoCloseable {
     RowStatements rows = new RowStatements(session);
     MutationSize sizes = new MutationSize(session);
     ServerBatchLimits server = ServerBatchLimits.read(session);
-    this.sender = new BatchSender(session, settings.requests(), meter, sizes);
+    this.sender = new BatchSender(session, settings.requests(), meter, sizes, catalog);
     this.stream =
         new StatementStream(
             sender,

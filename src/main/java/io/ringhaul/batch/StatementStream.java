@@ -111,6 +111,7 @@ final class StatementStream implements AutoCloseable {
   private Slot slotOf(List<? extends BatchableStatement<?>> together) {
     BatchableStatement<?> first = together.get(0);
     WriteKind kind = WriteKind.REPEATABLE;
+    boolean sharesBatch = true;
     for (BatchableStatement<?> statement : together) {
       StatementTraits traits = catalog.traits(statement);
       if (traits.isRead() || traits.isConditional()) {
@@ -120,11 +121,12 @@ final class StatementStream implements AutoCloseable {
                 traits.isRead() ? "read" : "conditional write", catalog.rowOf(statement)));
       }
       kind = traits.kind().isRepeatable() ? kind : traits.kind();
+      sharesBatch &= !traits.spansPartitions();
     }
     // Of a batch of several partitions that fails a part may be done: no place for what must not be
     // done twice.
     Place place = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
-    return new Slot(place, kind, Common.of(together));
+    return new Slot(sharesBatch ? place : new Place.Unknown(), kind, Common.of(together));
   }
 
   private Unit unit(
@@ -289,6 +291,8 @@ final class StatementStream implements AutoCloseable {
   /** Sends what {@link WritesInFlight#begin} was told of, and ends it in any case. */
   private CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
     WriteKind kind = batch.slot().kind();
+    // Of several partitions one may be written before a replica of another is missed.
+    boolean isWhole = sender.isOnePartition(batch.statements());
     CompletionStage<AsyncResultSet> response;
     try {
       inFlight.requireSound();
@@ -313,7 +317,8 @@ final class StatementStream implements AutoCloseable {
               written(batch, counted);
             } else if (RefusedContent.is(failed)) {
               refused(batch, failed);
-            } else if (kind.isRepeatable() || Failures.isSurelyNotApplied(failed)) {
+            } else if (kind.isRepeatable()
+                || (isWhole && Failures.isSurelyNotApplied(failed))) {
               failed(batch, failed);
             } else {
               inDoubt(batch, failed);

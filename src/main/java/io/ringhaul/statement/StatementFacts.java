@@ -47,7 +47,8 @@ final class StatementFacts {
             isRead,
             isConditional,
             setsTime,
-            table);
+            table,
+            text.listed().stream().anyMatch(table::mayBeOfPartitionKey));
   }
 
   /** The traits of a statement with this text. */
@@ -59,7 +60,8 @@ final class StatementFacts {
     }
     return kind == usual.kind() && timed == usual.setsTime()
         ? usual
-        : new StatementTraits(kind, isRead, isConditional, timed, table);
+        : new StatementTraits(
+            kind, isRead, isConditional, timed, table, usual.spansPartitions());
   }
 
   boolean isOfKnownTable() {

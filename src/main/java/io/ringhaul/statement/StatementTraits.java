@@ -8,6 +8,13 @@ package io.ringhaul.statement;
  * @param isConditional whether it has a condition ({@code IF})
  * @param setsTime whether it sets its write time ({@code USING TIMESTAMP})
  * @param table the table that it writes to
+ * @param spansPartitions whether it may be of several partitions: it has {@code IN} on a column of
+ *     the partition key, of which the driver takes the last value for all of it
  */
 public record StatementTraits(
-    WriteKind kind, boolean isRead, boolean isConditional, boolean setsTime, WrittenTable table) {}
+    WriteKind kind,
+    boolean isRead,
+    boolean isConditional,
+    boolean setsTime,
+    WrittenTable table,
+    boolean spansPartitions) {}

@@ -25,33 +25,41 @@ import org.jspecify.annotations.Nullable;
  * @param name its name in CQL form, for people
  * @param holdsCounters whether its columns are counters
  * @param primaryKey the names of its key columns; empty if the session does not know the table
+ * @param partitionKey the names of those that make the partition key; empty as well then
  * @param columns the types of all of its columns; empty if the session does not know the table
  */
 public record WrittenTable(
     String name,
     boolean holdsCounters,
     Set<CqlIdentifier> primaryKey,
+    Set<CqlIdentifier> partitionKey,
     Map<CqlIdentifier, DataType> columns) {
 
-  static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of(), Map.of());
+  static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of(), Set.of(), Map.of());
 
   static WrittenTable of(RelationMetadata table) {
     return new WrittenTable(
         table.getKeyspace().asCql(true) + "." + table.getName().asCql(true),
         table.getColumns().values().stream().anyMatch(c -> c.getType().equals(DataTypes.COUNTER)),
         table.getPrimaryKey().stream().map(ColumnMetadata::getName).collect(Collectors.toSet()),
+        table.getPartitionKey().stream().map(ColumnMetadata::getName).collect(Collectors.toSet()),
         table.getColumns().values().stream()
             .collect(Collectors.toMap(ColumnMetadata::getName, ColumnMetadata::getType)));
   }
 
   /** A table of which only its name is known. */
   static WrittenTable named(String name, boolean holdsCounters) {
-    return new WrittenTable(name, holdsCounters, Set.of(), Map.of());
+    return new WrittenTable(name, holdsCounters, Set.of(), Set.of(), Map.of());
   }
 
   /** Whether the session knows the table. */
   boolean isKnown() {
     return !columns.isEmpty();
+  }
+
+  /** Whether the column is one of the partition key, as far as the session knows the table. */
+  boolean mayBeOfPartitionKey(CqlIdentifier column) {
+    return !isKnown() || partitionKey.contains(column);
   }
 
   boolean isSetOrMap(CqlIdentifier column) {

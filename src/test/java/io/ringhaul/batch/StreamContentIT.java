@@ -107,6 +107,28 @@ class StreamContentIT {
     assertThat(read(select, 1)).hasSize(statements);
   }
 
+  /** The driver takes the last of its partitions for all of them. */
+  @Test
+  void whatIsOfSeveralPartitionsGoesAlone() throws Exception {
+    String table = insert.getQuery().split(" ")[2];
+    PreparedStatement update =
+        session.prepare(
+            "UPDATE " + table + " SET v = ? WHERE test = ? AND p IN (?, ?) AND c IN (?, ?)");
+    try (BatchWriter writer = writer()) {
+      for (int p = 0; p < 3; p++) {
+        BoundStatement bound = update.bind(p, test, p, 50, 1, 2);
+        assertThat(bound.getRoutingKey()).isNotNull();
+        writer.add(bound);
+      }
+      writer.flush();
+      assertThat(watch.takeSizes()).containsExactly(1, 1, 1);
+      assertThat(writer.metrics().singlePartition()).isZero();
+    }
+    for (int p = 0; p < 3; p++) {
+      assertThat(read(select, p)).hasSize(2);
+    }
+  }
+
   /** Of one partition each, taken in turns. */
   @Test
   void groupsEndOnTheLimitSideBySide() throws Exception {
