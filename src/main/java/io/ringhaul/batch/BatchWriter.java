@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The stream does not keep the order in which statements were added, and a batch that is sent
  * again carries a newer time than others: add no two versions of one row without a flush between.
+ * In one batch they have one time: of each column the greater value wins, and a list gets the
+ * elements of both. A statement that replaces a static list, which the rows of its partition share,
+ * goes out alone for that reason.
  * If the server refuses a batch for what it holds, such as a value that is too large, the
  * statements in it are sent one by one, so that a bad one takes no good ones with it. If the
  * cluster leaves the outcome of a write in doubt that must not be done twice, the others go on, and
@@ -131,7 +134,7 @@ public final class BatchWriter implements AutoCloseable {
 
   /**
    * Takes a write over; it is sent when its batch is full or old enough, at the latest by {@link
-   * #flush()}.
+   * #flush()}. Before that add none for the same row: the two may share a batch and its time.
    *
    * @throws UnsuitableBatchException if it reads or has a condition
    * @throws BulkOperationException if an earlier batch could not be written
@@ -199,7 +202,8 @@ public final class BatchWriter implements AutoCloseable {
    * is there already is written over, column by column: in CQL an insert is an upsert. A row that
    * cannot be bound, or that the cluster refuses for what it holds, is left out and reported.
    *
-   * @param rows read once, as fast as the cluster takes them
+   * @param rows read once, as fast as the cluster takes them; no two of one key, as they may share
+   *     a batch: of each column the greater value wins then, and a list gets the elements of both
    * @throws BulkOperationException if rows could not be written for another reason
    */
   public BulkResult bulkInsert(Iterable<TableRow> rows) throws InterruptedException {

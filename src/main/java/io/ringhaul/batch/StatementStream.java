@@ -121,7 +121,11 @@ final class StatementStream implements AutoCloseable {
                 traits.isRead() ? "read" : "conditional write", catalog.rowOf(statement)));
       }
       kind = traits.kind().isRepeatable() ? kind : traits.kind();
-      sharesBatch &= !traits.spansPartitions();
+      sharesBatch &= !traits.spansPartitions() && traits.replacedLists().isEmpty();
+    }
+    if (!sharesBatch && together.size() > 1) {
+      ReplacedLists.requireOnce(
+          together, together.stream().<StatementTraits>map(catalog::traits).toList());
     }
     // Of a batch of several partitions that fails a part may be done: no place for what must not be
     // done twice.

@@ -44,6 +44,7 @@ record WriteUnit(
           "A write with IN on the partition key is LOGGED in a batch, where the protocol has no named"
               + " values: prepare it, or give its values by position");
     }
+    ReplacedLists.requireOnce(statements, traits);
     boolean isConditional = traits.stream().anyMatch(StatementTraits::isConditional);
     if (isConditional) {
       requireOneConditionedPartition(statements, traits, type);

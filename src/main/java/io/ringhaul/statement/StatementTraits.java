@@ -1,5 +1,8 @@
 package io.ringhaul.statement;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import java.util.Set;
+
 /**
  * What a writer must know of a statement.
  *
@@ -10,6 +13,8 @@ package io.ringhaul.statement;
  * @param table the table that it writes to
  * @param spansPartitions whether it may be of several partitions: it has {@code IN} on a column of
  *     the partition key, of which the driver takes the last value for all of it
+ * @param replacedLists the static lists that it replaces as of the time of its request: replaced
+ *     twice as of one time they would have the elements of both (CASSANDRA-11368)
  */
 public record StatementTraits(
     WriteKind kind,
@@ -17,4 +22,5 @@ public record StatementTraits(
     boolean isConditional,
     boolean setsTime,
     WrittenTable table,
-    boolean spansPartitions) {}
+    boolean spansPartitions,
+    Set<CqlIdentifier> replacedLists) {}

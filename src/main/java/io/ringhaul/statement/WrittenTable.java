@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param holdsCounters whether its columns are counters
  * @param primaryKey the names of its key columns; empty if the session does not know the table
  * @param partitionKey the names of those that make the partition key; empty as well then
+ * @param staticLists the static columns that are lists of cells; empty as well then
  * @param columns the types of all of its columns; empty if the session does not know the table
  */
 public record WrittenTable(
@@ -33,9 +34,10 @@ public record WrittenTable(
     boolean holdsCounters,
     Set<CqlIdentifier> primaryKey,
     Set<CqlIdentifier> partitionKey,
+    Set<CqlIdentifier> staticLists,
     Map<CqlIdentifier, DataType> columns) {
 
-  static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of(), Set.of(), Map.of());
+  static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of(), Set.of(), Set.of(), Map.of());
 
   static WrittenTable of(RelationMetadata table) {
     return new WrittenTable(
@@ -44,12 +46,16 @@ public record WrittenTable(
         table.getPrimaryKey().stream().map(ColumnMetadata::getName).collect(Collectors.toSet()),
         table.getPartitionKey().stream().map(ColumnMetadata::getName).collect(Collectors.toSet()),
         table.getColumns().values().stream()
+            .filter(column -> column.isStatic() && isList(column.getType()))
+            .map(ColumnMetadata::getName)
+            .collect(Collectors.toSet()),
+        table.getColumns().values().stream()
             .collect(Collectors.toMap(ColumnMetadata::getName, ColumnMetadata::getType)));
   }
 
   /** A table of which only its name is known. */
   static WrittenTable named(String name, boolean holdsCounters) {
-    return new WrittenTable(name, holdsCounters, Set.of(), Set.of(), Map.of());
+    return new WrittenTable(name, holdsCounters, Set.of(), Set.of(), Set.of(), Map.of());
   }
 
   /** Whether the session knows the table. */
@@ -73,7 +79,10 @@ public record WrittenTable(
 
   /** Whether the column is a list of cells, and not one frozen value. */
   boolean isList(CqlIdentifier column) {
-    @Nullable DataType type = columns.get(column);
+    return isList(columns.get(column));
+  }
+
+  private static boolean isList(@Nullable DataType type) {
     return type instanceof ListType list && !list.isFrozen();
   }
 
