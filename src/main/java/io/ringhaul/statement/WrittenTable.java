@@ -100,7 +100,7 @@ public record WrittenTable(
       }
     }
     return parts.isEmpty()
-        ? statement.getPreparedStatement().getQuery()
+        ? KeyText.ofStatement(statement.getPreparedStatement().getQuery())
         : "(" + String.join(", ", parts) + ")";
   }
 }
