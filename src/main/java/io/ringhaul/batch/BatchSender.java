@@ -96,10 +96,7 @@ final class BatchSender implements AutoCloseable {
                     .setRoutingKey(first.getRoutingKey()));
     Shape shape =
         new Shape(
-            isAlone ? null : type,
-            statements.size(),
-            isOnePartition,
-            sizes.ofValues(statements));
+            isAlone ? null : type, statements.size(), isOnePartition, sizes.ofValues(statements));
     // Of a batch that is several mutations a part may be written before a replica is missed.
     boolean isWhole = shape.isOnePartition() || type == BatchType.LOGGED;
     Repetition again = isWhole || repetition.isIdempotent() ? repetition : Repetition.NEVER;

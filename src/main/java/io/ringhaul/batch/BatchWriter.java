@@ -44,11 +44,10 @@ import org.slf4j.LoggerFactory;
  * again carries a newer time than others: add no two versions of one row without a flush between.
  * In one batch they have one time: of each column the greater value wins, and a list gets the
  * elements of both. A statement that replaces a static list, which the rows of its partition share,
- * goes out alone for that reason.
- * If the server refuses a batch for what it holds, such as a value that is too large, the
- * statements in it are sent one by one, so that a bad one takes no good ones with it. If the
- * cluster leaves the outcome of a write in doubt that must not be done twice, the others go on, and
- * {@link #flush()} names the rows in an {@link UnknownWriteOutcomeException}.
+ * goes out alone for that reason. If the server refuses a batch for what it holds, such as a value
+ * that is too large, the statements in it are sent one by one, so that a bad one takes no good ones
+ * with it. If the cluster leaves the outcome of a write in doubt that must not be done twice, the
+ * others go on, and {@link #flush()} names the rows in an {@link UnknownWriteOutcomeException}.
  *
  * <p>The session stays the caller's. Thread-safe.
  */

@@ -1,6 +1,5 @@
 package io.ringhaul.batch;
 
-import io.ringhaul.statement.StatementCatalog;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
@@ -8,6 +7,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.request.Failures;
+import io.ringhaul.statement.StatementCatalog;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;

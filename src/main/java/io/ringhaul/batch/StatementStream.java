@@ -321,8 +321,7 @@ final class StatementStream implements AutoCloseable {
               written(batch, counted);
             } else if (RefusedContent.is(failed)) {
               refused(batch, failed);
-            } else if (kind.isRepeatable()
-                || (isWhole && Failures.isSurelyNotApplied(failed))) {
+            } else if (kind.isRepeatable() || (isWhole && Failures.isSurelyNotApplied(failed))) {
               failed(batch, failed);
             } else {
               inDoubt(batch, failed);

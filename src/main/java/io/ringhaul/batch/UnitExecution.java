@@ -176,8 +176,7 @@ final class UnitExecution {
             done -> {
               UnitFailure failure = new UnitFailure();
               for (int i = 0; i < answers.size(); i++) {
-                failure.add(
-                    answers.get(i), attempts.get(i), i, !traits.get(i).spansPartitions());
+                failure.add(answers.get(i), attempts.get(i), i, !traits.get(i).spansPartitions());
               }
               failure.throwIfAny(statements.size());
               List<Answer> all = answers.stream().map(CompletableFuture::join).toList();

@@ -46,8 +46,7 @@ final class UnitFailure {
    *
    * @param isOneMutation whether it is one for the server
    */
-  void add(
-      CompletableFuture<?> answer, FailedAttempts earlier, int index, boolean isOneMutation) {
+  void add(CompletableFuture<?> answer, FailedAttempts earlier, int index, boolean isOneMutation) {
     Throwable failed = failure(answer);
     if (failed != null) {
       operations.add(index);

@@ -14,7 +14,9 @@ public final class KeyText {
         : String.format("%s... (%,d characters)", literal.substring(0, MOST), literal.length());
   }
 
-  /** The text of a statement up to its first literal, which may be secret; 200 characters at most. */
+  /**
+   * The text of a statement up to its first literal, which may be secret; 200 characters at most.
+   */
   public static String ofStatement(String cql) {
     int end = Math.min(MOST, CqlTokens.startOfLiterals(cql));
     return end == cql.length() ? cql : cql.substring(0, end).stripTrailing() + " ...";

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of prepared statements, as long as anybody else has them: an application may prepare
- * without bound, and the driver forgets what nobody uses. Thread-safe.
+ * What is known of prepared statements, as long as anybody else has them: an application may
+ * prepare without bound, and the driver forgets what nobody uses. Thread-safe.
  *
  * @param <V> what is known; must not refer to the statement
  */
@@ -24,8 +24,7 @@ final class PreparedNotes<V> {
 
     default boolean isSameAs(@Nullable Object other) {
       PreparedStatement mine = prepared();
-      return this == other
-          || (mine != null && other instanceof Key key && key.prepared() == mine);
+      return this == other || (mine != null && other instanceof Key key && key.prepared() == mine);
     }
   }
 

@@ -37,7 +37,8 @@ public record WrittenTable(
     Set<CqlIdentifier> staticLists,
     Map<CqlIdentifier, DataType> columns) {
 
-  static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of(), Set.of(), Set.of(), Map.of());
+  static final WrittenTable UNKNOWN =
+      new WrittenTable("a table", false, Set.of(), Set.of(), Set.of(), Map.of());
 
   static WrittenTable of(RelationMetadata table) {
     return new WrittenTable(

@@ -156,8 +156,7 @@ class StreamContentIT {
       }
       writer.flush();
       assertThat(watch.takeSizes()).containsExactly(3);
-      assertThatThrownBy(
-              () -> writer.add(List.of(both.bind(1, 1, list, null, 1), text.bind(1))))
+      assertThatThrownBy(() -> writer.add(List.of(both.bind(1, 1, list, null, 1), text.bind(1))))
           .isInstanceOf(UnsuitableBatchException.class)
           .hasMessageContaining("static list l of one partition of " + table);
       writer.add(List.of(both.bind(2, 1, list, null, 1), both.bind(2, 2, null, list, 2)));

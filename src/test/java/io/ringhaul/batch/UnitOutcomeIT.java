@@ -60,8 +60,7 @@ class UnitOutcomeIT {
     String table = TestCluster.newKeyspace(2) + ".t";
     TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, l list<int>)");
     append = session.prepare("UPDATE " + table + " SET l = l + [1] WHERE p = ?");
-    appendToTwo =
-        session.prepare("UPDATE " + table + " SET l = l + [1] WHERE p IN (?, ?)");
+    appendToTwo = session.prepare("UPDATE " + table + " SET l = l + [1] WHERE p IN (?, ?)");
     insert = session.prepare("INSERT INTO " + table + " (p, l) VALUES (?, ?) IF NOT EXISTS");
     select = session.prepare("SELECT l FROM " + table + " WHERE p = ?");
   }

@@ -55,7 +55,10 @@ class StatementTextTest {
       })
   void theColumnsWithSeveralValues(String cql, String columns) {
     assertThat(
-            StatementText.of(cql).listed().stream().map(CqlIdentifier::asInternal).sorted().toList())
+            StatementText.of(cql).listed().stream()
+                .map(CqlIdentifier::asInternal)
+                .sorted()
+                .toList())
         .hasToString(columns);
   }
 
