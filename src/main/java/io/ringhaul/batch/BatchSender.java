@@ -11,6 +11,7 @@ import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.statement.MutationSize;
+import io.ringhaul.statement.StatementCatalog;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -24,13 +25,20 @@ final class BatchSender implements AutoCloseable {
   private final RequestSender sender;
   private final BatchMeter meter;
   private final MutationSize sizes;
+  private final StatementCatalog catalog;
   private final Object answers = new Object();
   private long begun;
 
-  BatchSender(CqlSession session, RequestSettings settings, BatchMeter meter, MutationSize sizes) {
+  BatchSender(
+      CqlSession session,
+      RequestSettings settings,
+      BatchMeter meter,
+      MutationSize sizes,
+      StatementCatalog catalog) {
     this.sender = new RequestSender(session, settings);
     this.meter = meter;
     this.sizes = sizes;
+    this.catalog = catalog;
   }
 
   /** Waits as long as the limits on rows and bytes per second ask for. */
@@ -45,7 +53,8 @@ final class BatchSender implements AutoCloseable {
   }
 
   /**
-   * Sends statements as one request: a statement that is alone goes as it is.
+   * Sends statements as one request: a statement that is alone goes as it is, unless it is of
+   * several partitions and asked to be LOGGED.
    *
    * @param type the type of the batch, if it is one
    * @param repetition after which failures it is sent again
@@ -75,7 +84,8 @@ final class BatchSender implements AutoCloseable {
       FailedAttempts earlier)
       throws InterruptedException {
     BatchableStatement<?> first = statements.get(0);
-    boolean isAlone = statements.size() == 1;
+    boolean isOnePartition = isOnePartition(statements);
+    boolean isAlone = statements.size() == 1 && (isOnePartition || type != BatchType.LOGGED);
     Statement<?> statement =
         isAlone
             ? first
@@ -86,10 +96,7 @@ final class BatchSender implements AutoCloseable {
                     .setRoutingKey(first.getRoutingKey()));
     Shape shape =
         new Shape(
-            isAlone ? null : type,
-            statements.size(),
-            isOnePartition(statements),
-            sizes.ofValues(statements));
+            isAlone ? null : type, statements.size(), isOnePartition, sizes.ofValues(statements));
     // Of a batch that is several mutations a part may be written before a replica is missed.
     boolean isWhole = shape.isOnePartition() || type == BatchType.LOGGED;
     Repetition again = isWhole || repetition.isIdempotent() ? repetition : Repetition.NEVER;
@@ -143,11 +150,13 @@ final class BatchSender implements AutoCloseable {
     return !warnings.isEmpty() && warnings.stream().anyMatch(each -> each.startsWith(TOO_LARGE));
   }
 
-  /** Whether all statements are of one partition, or alone: one mutation for the server. */
-  static boolean isOnePartition(List<? extends BatchableStatement<?>> statements) {
-    if (statements.size() == 1) {
-      return true;
-    }
+  /** Whether all statements are of one partition, or one is alone: one mutation for the server. */
+  boolean isOnePartition(List<? extends BatchableStatement<?>> statements) {
+    return (statements.size() == 1 || haveOneKey(statements))
+        && statements.stream().noneMatch(each -> catalog.traits(each).spansPartitions());
+  }
+
+  private static boolean haveOneKey(List<? extends BatchableStatement<?>> statements) {
     CqlIdentifier keyspace = statements.get(0).getRoutingKeyspace();
     ByteBuffer key = statements.get(0).getRoutingKey();
     return keyspace != null

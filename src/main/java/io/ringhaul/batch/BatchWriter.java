@@ -43,7 +43,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The stream does not keep the order in which statements were added, and a batch that is sent
  * again carries a newer time than others: add no two versions of one row without a flush between.
- * If the server refuses a batch for what it holds, such as a value that is too large, the
+ * In one batch they have one time: of each column the greater value wins, and a list gets the
+ * elements of both. A statement that replaces a static list, which the rows of its partition share,
+ * goes out alone for that reason.
+ *
+ * <p>If the server refuses a batch for what it holds, such as a value that is too large, the
  * statements in it are sent one by one, so that a bad one takes no good ones with it. Bad ones are
  * left out: whoever added them with a {@link WriteOutcome} hears of it there, all others by a
  * {@link RowsRefusedException} of {@link #flush()}, after which the writer goes on. If the cluster
@@ -70,7 +74,7 @@ public final class BatchWriter implements AutoCloseable {
     RowStatements rows = new RowStatements(session);
     MutationSize sizes = new MutationSize(session);
     ServerBatchLimits server = ServerBatchLimits.read(session);
-    this.sender = new BatchSender(session, settings.requests(), meter, sizes);
+    this.sender = new BatchSender(session, settings.requests(), meter, sizes, catalog);
     this.stream =
         new StatementStream(
             sender,
@@ -134,7 +138,7 @@ public final class BatchWriter implements AutoCloseable {
 
   /**
    * Takes a write over; it is sent when its batch is full or old enough, at the latest by {@link
-   * #flush()}.
+   * #flush()}. Before that add none for the same row: the two may share a batch and its time.
    *
    * @throws UnsuitableBatchException if it reads, has a condition or is none that batches take
    * @throws BulkOperationException if an earlier batch could not be written
@@ -206,7 +210,8 @@ public final class BatchWriter implements AutoCloseable {
    * is there already is written over, column by column: in CQL an insert is an upsert. A row that
    * cannot be bound, or that the cluster refuses for what it holds, is left out and reported.
    *
-   * @param rows read once, as fast as the cluster takes them
+   * @param rows read once, as fast as the cluster takes them; no two of one key, as they may share
+   *     a batch: of each column the greater value wins then, and a list gets the elements of both
    * @throws BulkOperationException if rows could not be written for another reason
    */
   public BulkResult bulkInsert(Iterable<TableRow> rows) throws InterruptedException {

@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.statement.KeyText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ record Common(
         throw new UnsuitableBatchException(
             "The protocol has no named values in batches: prepare the statement, or give its values"
                 + " by position: "
-                + ((SimpleStatement) statement).getQuery());
+                + KeyText.ofStatement(((SimpleStatement) statement).getQuery()));
       }
     }
     return common;

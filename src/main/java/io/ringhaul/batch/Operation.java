@@ -94,5 +94,11 @@ public sealed interface Operation {
     public boolean isConditional() {
       return existence != Existence.ANY || !expected.isEmpty();
     }
+
+    /** The columns; no values, which may be secret. */
+    @Override
+    public String toString() {
+      return String.format("%s %s %s, expected%s", verb, row, existence, expected.keySet());
+    }
   }
 }

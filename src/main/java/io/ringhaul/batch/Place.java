@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Where on the ring the statements of a batch belong. */
 sealed interface Place {
 
-  /** A statement that does not tell its partition: it goes alone. */
+  /** A statement that does not tell its partition, or has to be without others: it goes alone. */
   record Unknown() implements Place {}
 
   /**

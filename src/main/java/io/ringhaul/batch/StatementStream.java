@@ -128,6 +128,7 @@ final class StatementStream implements AutoCloseable {
     BatchableStatement<?> first = together.get(0);
     WriteKind kind = WriteKind.REPEATABLE;
     int counters = 0;
+    boolean sharesBatch = true;
     for (BatchableStatement<?> statement : together) {
       StatementTraits traits = catalog.traits(statement);
       StatementRules.requireBatchable(statement, traits);
@@ -139,15 +140,18 @@ final class StatementStream implements AutoCloseable {
       }
       counters += traits.kind() == WriteKind.COUNTER ? 1 : 0;
       kind = traits.kind().isRepeatable() ? kind : traits.kind();
+      sharesBatch &= !traits.spansPartitions() && traits.replacedLists().isEmpty();
+    }
+    if (!sharesBatch && together.size() > 1) {
+      ReplacedLists.requireOnce(
+          together, together.stream().<StatementTraits>map(catalog::traits).toList());
     }
     StatementRules.requireTogether(together, counters);
     // Of a batch of several partitions that fails a part may be done: no place for what must not be
     // done twice.
     Place place = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
-    if (!StatementRules.tellPartitionAlike(together)) {
-      place = new Place.Unknown();
-    }
-    return new Slot(place, kind, Common.of(together));
+    boolean goesAlone = !sharesBatch || !StatementRules.tellPartitionAlike(together);
+    return new Slot(goesAlone ? new Place.Unknown() : place, kind, Common.of(together));
   }
 
   private Unit unit(
@@ -368,6 +372,8 @@ final class StatementStream implements AutoCloseable {
   /** Sends what {@link WritesInFlight#begin} was told of, and ends it in any case. */
   private CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
     WriteKind kind = batch.slot().kind();
+    // Of several partitions one may be written before a replica of another is missed.
+    boolean isWhole = sender.isOnePartition(batch.statements());
     CompletionStage<AsyncResultSet> response;
     try {
       inFlight.requireSound();
@@ -392,7 +398,7 @@ final class StatementStream implements AutoCloseable {
               written(batch, counted);
             } else if (RefusedContent.is(failed)) {
               refused(batch, failed);
-            } else if (kind.isRepeatable() || Failures.isSurelyNotApplied(failed)) {
+            } else if (kind.isRepeatable() || (isWhole && Failures.isSurelyNotApplied(failed))) {
               failed(batch, failed);
             } else {
               inDoubt(batch, failed);

@@ -118,8 +118,13 @@ final class UnitExecution {
             done -> {
               UnitFailure failure = new UnitFailure();
               for (int i = 0; i < parts.size(); i++) {
+                WriteUnit part = parts.get(i);
                 failure.add(
-                    answers.get(i), attempts.get(i), i * limits.maxOperations(), parts.get(i));
+                    answers.get(i),
+                    attempts.get(i),
+                    i * limits.maxOperations(),
+                    part,
+                    sender.isOnePartition(part.statements()));
               }
               failure.throwIfAny(unit.statements().size());
               return result(unit, answers);
@@ -159,7 +164,7 @@ final class UnitExecution {
           sender
               .send(
                   List.of(statement),
-                  asked,
+                  BatchType.UNLOGGED,
                   Common.of(statement),
                   repetition(trait),
                   trait.isRead() ? 0 : 1,
@@ -172,7 +177,7 @@ final class UnitExecution {
             done -> {
               UnitFailure failure = new UnitFailure();
               for (int i = 0; i < answers.size(); i++) {
-                failure.add(answers.get(i), attempts.get(i), i);
+                failure.add(answers.get(i), attempts.get(i), i, !traits.get(i).spansPartitions());
               }
               failure.throwIfAny(statements.size());
               List<Answer> all = answers.stream().map(CompletableFuture::join).toList();

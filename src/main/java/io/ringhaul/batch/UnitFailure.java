@@ -21,23 +21,36 @@ final class UnitFailure {
   private @Nullable Throwable first;
   private @Nullable Outcome outcome;
 
-  /** Looks at the answer to a batch whose first operation has that index. */
-  void add(CompletableFuture<?> answer, FailedAttempts earlier, int index, WriteUnit batch) {
+  /**
+   * Looks at the answer to a batch whose first operation has that index.
+   *
+   * @param isOneMutation whether it is one for the server
+   */
+  void add(
+      CompletableFuture<?> answer,
+      FailedAttempts earlier,
+      int index,
+      WriteUnit batch,
+      boolean isOneMutation) {
     Throwable failed = failure(answer);
     if (failed != null) {
       for (int i = 0; i < batch.statements().size(); i++) {
         operations.add(index + i);
       }
-      note(failed, outcome(earlier, failed, batch.type(), batch.isOneMutation()));
+      note(failed, outcome(earlier, failed, batch.type(), isOneMutation));
     }
   }
 
-  /** Looks at the answer to a single operation. */
-  void add(CompletableFuture<?> answer, FailedAttempts earlier, int index) {
+  /**
+   * Looks at the answer to a single operation.
+   *
+   * @param isOneMutation whether it is one for the server
+   */
+  void add(CompletableFuture<?> answer, FailedAttempts earlier, int index, boolean isOneMutation) {
     Throwable failed = failure(answer);
     if (failed != null) {
       operations.add(index);
-      note(failed, outcome(earlier, failed, BatchType.UNLOGGED, true));
+      note(failed, outcome(earlier, failed, BatchType.UNLOGGED, isOneMutation));
     }
   }
 

@@ -36,6 +36,15 @@ record WriteUnit(
       List<BatchableStatement<?>> statements, List<StatementTraits> traits, BatchType asked) {
     BatchType type = type(traits, asked);
     Common common = Common.of(statements);
+    if (type == BatchType.LOGGED
+        && statements.size() == 1
+        && traits.get(0).spansPartitions()
+        && !Common.isForBatches(statements.get(0))) {
+      throw new UnsuitableBatchException(
+          "A write with IN on the partition key is LOGGED in a batch, where the protocol has no named"
+              + " values: prepare it, or give its values by position");
+    }
+    ReplacedLists.requireOnce(statements, traits);
     boolean isConditional = traits.stream().anyMatch(StatementTraits::isConditional);
     if (isConditional) {
       requireOneConditionedPartition(statements, traits, type);
@@ -51,11 +60,6 @@ record WriteUnit(
     return traits.stream().allMatch(each -> each.kind().isRepeatable())
         ? Repetition.ALWAYS
         : Repetition.UNLESS_APPLIED;
-  }
-
-  /** Whether all are of one partition, so that the batch is one mutation. */
-  boolean isOneMutation() {
-    return BatchSender.isOnePartition(statements);
   }
 
   /** Parts of so many statements at the most, in their order. */
@@ -109,6 +113,7 @@ record WriteUnit(
       BatchableStatement<?> each = statements.get(i);
       boolean isSamePartition =
           each.getRoutingKey() != null
+              && !traits.get(i).spansPartitions()
               && each.getRoutingKey().equals(first.getRoutingKey())
               && Objects.equals(each.getRoutingKeyspace(), first.getRoutingKeyspace())
               && traits.get(i).table().name().equals(table);

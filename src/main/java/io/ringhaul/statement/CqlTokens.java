@@ -71,6 +71,20 @@ final class CqlTokens {
     return tokens.tokens;
   }
 
+  /** Where the first literal begins; the end of the text if there is none. */
+  static int startOfLiterals(String cql) {
+    CqlTokens tokens = new CqlTokens(cql);
+    while (tokens.at < cql.length()) {
+      int from = tokens.at;
+      int before = tokens.tokens.size();
+      tokens.next();
+      if (tokens.tokens.size() > before && tokens.tokens.get(before).kind() == Kind.LITERAL) {
+        return from;
+      }
+    }
+    return cql.length();
+  }
+
   private void next() {
     char c = cql.charAt(at);
     if (Character.isWhitespace(c)) {

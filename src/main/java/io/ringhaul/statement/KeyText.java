@@ -1,6 +1,6 @@
 package io.ringhaul.statement;
 
-/** Key values in messages, which are kept for many rows and must not be as long as a key can be. */
+/** What names rows in messages, which are kept for many rows and must not be as long as these. */
 public final class KeyText {
 
   private static final int MOST = 200;
@@ -12,5 +12,13 @@ public final class KeyText {
     return literal.length() <= MOST
         ? literal
         : String.format("%s... (%,d characters)", literal.substring(0, MOST), literal.length());
+  }
+
+  /**
+   * The text of a statement up to its first literal, which may be secret; 200 characters at most.
+   */
+  public static String ofStatement(String cql) {
+    int end = Math.min(MOST, CqlTokens.startOfLiterals(cql));
+    return end == cql.length() ? cql : cql.substring(0, end).stripTrailing() + " ...";
   }
 }

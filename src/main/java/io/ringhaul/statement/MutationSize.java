@@ -7,14 +7,12 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** How large statements, bound and simple ones, are. Thread-safe. */
 public final class MutationSize {
 
   private final CqlSession session;
-  private final Map<PreparedStatement, StatementWeight> weights = new ConcurrentHashMap<>();
+  private final PreparedNotes<StatementWeight> weights = new PreparedNotes<>();
 
   /** Measures with the schema that the session knows; the session stays the caller's to close. */
   public MutationSize(CqlSession session) {
@@ -79,7 +77,12 @@ public final class MutationSize {
   }
 
   private StatementWeight weight(BoundStatement statement) {
-    return weights.computeIfAbsent(
-        statement.getPreparedStatement(), prepared -> StatementWeight.of(session, prepared));
+    PreparedStatement prepared = statement.getPreparedStatement();
+    StatementWeight weight = weights.get(prepared);
+    if (weight == null) {
+      weight = StatementWeight.of(session, prepared);
+      weights.put(prepared, weight);
+    }
+    return weight;
   }
 }

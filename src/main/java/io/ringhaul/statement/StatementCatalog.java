@@ -15,10 +15,8 @@ import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.request.Failures;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Looks at statements, bound and simple ones, and remembers what it saw of prepared ones.
@@ -27,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class StatementCatalog {
 
   private final CqlSession session;
-  private final Map<PreparedStatement, StatementFacts> known = new ConcurrentHashMap<>();
+  private final PreparedNotes<StatementFacts> known = new PreparedNotes<>();
 
   /** Looks with the schema that the session knows; the session stays the caller's to close. */
   public StatementCatalog(CqlSession session) {
@@ -39,11 +37,14 @@ public final class StatementCatalog {
     return facts(statement).of(statement);
   }
 
-  /** Names the row of a statement, for people: by its key if it is bound, else by its text. */
+  /**
+   * Names the row of a statement, for people: by its key if it is bound, else by its text up to the
+   * first literal, which may be secret.
+   */
   public String rowOf(BatchableStatement<?> statement) {
     return statement instanceof BoundStatement bound
         ? traits(bound).table().rowOf(bound)
-        : ((SimpleStatement) statement).getQuery();
+        : KeyText.ofStatement(((SimpleStatement) statement).getQuery());
   }
 
   /**

@@ -3,9 +3,12 @@ package io.ringhaul.statement;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.statement.StatementText.Verb;
+import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the text of a statement comes to with the table that it is for. Immutable. */
 final class StatementFacts {
@@ -17,6 +20,7 @@ final class StatementFacts {
   private final int timeVariable;
   private final boolean isOnce;
   private final boolean replacesList;
+  private final Set<CqlIdentifier> staticLists;
   private final StatementTraits usual;
 
   /**
@@ -41,6 +45,10 @@ final class StatementFacts {
         text.isJson()
             ? table.columns().keySet().stream().anyMatch(table::isList)
             : text.assigned().stream().anyMatch(table::isList);
+    this.staticLists =
+        table.staticLists().stream()
+            .filter(list -> text.isJson() || text.assigned().contains(list))
+            .collect(Collectors.toUnmodifiableSet());
     this.usual =
         new StatementTraits(
             table.holdsCounters() && !isRead ? WriteKind.COUNTER : WriteKind.REPEATABLE,
@@ -48,7 +56,9 @@ final class StatementFacts {
             isRead,
             isConditional,
             setsTime,
-            table);
+            table,
+            text.listed().stream().anyMatch(table::mayBeOfPartitionKey),
+            Set.of());
   }
 
   /** The traits of a statement with this text. */
@@ -58,9 +68,18 @@ final class StatementFacts {
     if (kind == WriteKind.REPEATABLE && !isRead && !isRepeatable(statement, timed)) {
       kind = WriteKind.ONCE;
     }
-    return kind == usual.kind() && timed == usual.setsTime()
+    Set<CqlIdentifier> lists = timed || staticLists.isEmpty() ? Set.of() : replaced(statement);
+    return kind == usual.kind() && timed == usual.setsTime() && lists.isEmpty()
         ? usual
-        : new StatementTraits(kind, usual.isBatchable(), isRead, isConditional, timed, table);
+        : new StatementTraits(
+            kind,
+            usual.isBatchable(),
+            isRead,
+            isConditional,
+            timed,
+            table,
+            usual.spansPartitions(),
+            lists);
   }
 
   boolean isOfKnownTable() {
@@ -72,6 +91,21 @@ final class StatementFacts {
     return timeVariable < 0
         || !(statement instanceof BoundStatement bound)
         || bound.isSet(timeVariable);
+  }
+
+  /** Of a list that gets its value from a variable of its name: only if there is one. */
+  private Set<CqlIdentifier> replaced(BatchableStatement<?> statement) {
+    if (!(statement instanceof BoundStatement bound)) {
+      return staticLists;
+    }
+    Set<CqlIdentifier> replaced = new HashSet<>(staticLists);
+    ColumnDefinitions variables = bound.getPreparedStatement().getVariableDefinitions();
+    replaced.removeIf(
+        list ->
+            variables.contains(list)
+                && variables.allIndicesOf(list).stream()
+                    .allMatch(i -> !bound.isSet(i) || bound.isNull(i)));
+    return replaced;
   }
 
   private boolean isRepeatable(BatchableStatement<?> statement, boolean timed) {

@@ -38,6 +38,7 @@ final class StatementText {
   private final Set<CqlIdentifier> takenFrom = new HashSet<>();
   private final Set<CqlIdentifier> indexed = new HashSet<>();
   private final Set<CqlIdentifier> calls = new HashSet<>();
+  private final Set<CqlIdentifier> listed = new HashSet<>();
 
   private StatementText(List<Token> tokens) {
     this.tokens = tokens;
@@ -48,6 +49,7 @@ final class StatementText {
     this.table = tableAt();
     readClauses();
     readCalls();
+    readListed();
     switch (verb) {
       case INSERT -> readInserted();
       case UPDATE -> readAssignments();
@@ -124,6 +126,11 @@ final class StatementText {
     return Collections.unmodifiableSet(calls);
   }
 
+  /** The columns that may have one of several values: {@code WHERE k IN (1, 2)}. */
+  Set<CqlIdentifier> listed() {
+    return Collections.unmodifiableSet(listed);
+  }
+
   private static Verb verb(List<Token> tokens) {
     for (Verb verb : Verb.values()) {
       if (!tokens.isEmpty() && tokens.get(0).is(verb.name())) {
@@ -182,6 +189,16 @@ final class StatementText {
       boolean isTable = i == table || (i == table + 2 && is(table + 1, '.'));
       if (!isTable && tokens.get(i).kind() == Kind.WORD && is(i + 1, '(')) {
         calls.add(tokens.get(i).name());
+      }
+    }
+  }
+
+  private void readListed() {
+    int end = Math.min(find("IF", 1), tokens.size());
+    for (int i = find("WHERE", 1) + 2; i < end; i++) {
+      Token before = tokens.get(i - 1);
+      if (tokens.get(i).depth() == 0 && tokens.get(i).is("IN") && before.kind() == Kind.WORD) {
+        listed.add(before.name());
       }
     }
   }

@@ -25,33 +25,48 @@ import org.jspecify.annotations.Nullable;
  * @param name its name in CQL form, for people
  * @param holdsCounters whether its columns are counters
  * @param primaryKey the names of its key columns; empty if the session does not know the table
+ * @param partitionKey the names of those that make the partition key; empty as well then
+ * @param staticLists the static columns that are lists of cells; empty as well then
  * @param columns the types of all of its columns; empty if the session does not know the table
  */
 public record WrittenTable(
     String name,
     boolean holdsCounters,
     Set<CqlIdentifier> primaryKey,
+    Set<CqlIdentifier> partitionKey,
+    Set<CqlIdentifier> staticLists,
     Map<CqlIdentifier, DataType> columns) {
 
-  static final WrittenTable UNKNOWN = new WrittenTable("a table", false, Set.of(), Map.of());
+  static final WrittenTable UNKNOWN =
+      new WrittenTable("a table", false, Set.of(), Set.of(), Set.of(), Map.of());
 
   static WrittenTable of(RelationMetadata table) {
     return new WrittenTable(
         table.getKeyspace().asCql(true) + "." + table.getName().asCql(true),
         table.getColumns().values().stream().anyMatch(c -> c.getType().equals(DataTypes.COUNTER)),
         table.getPrimaryKey().stream().map(ColumnMetadata::getName).collect(Collectors.toSet()),
+        table.getPartitionKey().stream().map(ColumnMetadata::getName).collect(Collectors.toSet()),
+        table.getColumns().values().stream()
+            .filter(column -> column.isStatic() && isList(column.getType()))
+            .map(ColumnMetadata::getName)
+            .collect(Collectors.toSet()),
         table.getColumns().values().stream()
             .collect(Collectors.toMap(ColumnMetadata::getName, ColumnMetadata::getType)));
   }
 
   /** A table of which only its name is known. */
   static WrittenTable named(String name, boolean holdsCounters) {
-    return new WrittenTable(name, holdsCounters, Set.of(), Map.of());
+    return new WrittenTable(name, holdsCounters, Set.of(), Set.of(), Set.of(), Map.of());
   }
 
   /** Whether the session knows the table. */
   boolean isKnown() {
     return !columns.isEmpty();
+  }
+
+  /** Whether the column is one of the partition key, as far as the session knows the table. */
+  boolean mayBeOfPartitionKey(CqlIdentifier column) {
+    return !isKnown() || partitionKey.contains(column);
   }
 
   boolean isSetOrMap(CqlIdentifier column) {
@@ -65,7 +80,10 @@ public record WrittenTable(
 
   /** Whether the column is a list of cells, and not one frozen value. */
   boolean isList(CqlIdentifier column) {
-    @Nullable DataType type = columns.get(column);
+    return isList(columns.get(column));
+  }
+
+  private static boolean isList(@Nullable DataType type) {
     return type instanceof ListType list && !list.isFrozen();
   }
 
@@ -83,7 +101,7 @@ public record WrittenTable(
       }
     }
     return parts.isEmpty()
-        ? statement.getPreparedStatement().getQuery()
+        ? KeyText.ofStatement(statement.getPreparedStatement().getQuery())
         : "(" + String.join(", ", parts) + ")";
   }
 }

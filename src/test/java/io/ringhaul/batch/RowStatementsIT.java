@@ -92,6 +92,15 @@ class RowStatementsIT {
         .containsExactly("2 'x' 'other' NULL [4,5] NULL", "4 'z' 'other' NULL NULL NULL");
   }
 
+  /** They may be secret. */
+  @Test
+  void anOperationDoesNotTellItsValues() {
+    assertThat(Operation.update(t(2, "x")).ifEquals("v", "secret"))
+        .asString()
+        .contains("UPDATE", "v")
+        .doesNotContain("secret");
+  }
+
   @Test
   void eachTableAndVerbIsPreparedOnce() {
     RowStatements statements = new RowStatements(SESSION);

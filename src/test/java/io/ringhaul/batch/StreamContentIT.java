@@ -115,6 +115,101 @@ class StreamContentIT {
     assertThat(read(select, 1)).hasSize(statements);
   }
 
+  /** The driver takes the last of its partitions for all of them. */
+  @Test
+  void whatIsOfSeveralPartitionsGoesAlone() throws Exception {
+    String table = insert.getQuery().split(" ")[2];
+    PreparedStatement update =
+        session.prepare(
+            "UPDATE " + table + " SET v = ? WHERE test = ? AND p IN (?, ?) AND c IN (?, ?)");
+    try (BatchWriter writer = writer()) {
+      for (int p = 0; p < 3; p++) {
+        BoundStatement bound = update.bind(p, test, p, 50, 1, 2);
+        assertThat(bound.getRoutingKey()).isNotNull();
+        writer.add(bound);
+      }
+      writer.flush();
+      assertThat(watch.takeSizes()).containsExactly(1, 1, 1);
+      assertThat(writer.metrics().singlePartition()).isZero();
+    }
+    for (int p = 0; p < 3; p++) {
+      assertThat(read(select, p)).hasSize(2);
+    }
+  }
+
+  /** The statements of a batch have one time, and a list that two of them set has both. */
+  @Test
+  void aStaticListIsSetByOneStatementAtATime() throws Exception {
+    String table = TestCluster.newKeyspace(1) + ".s";
+    TestCluster.define(
+        "CREATE TABLE "
+            + table
+            + " (p int, c int, l list<int> static, m list<int> static, v int, PRIMARY KEY (p, c))");
+    PreparedStatement both =
+        session.prepare("INSERT INTO " + table + " (p, c, l, m, v) VALUES (?, ?, ?, ?, ?)");
+    PreparedStatement text =
+        session.prepare("INSERT INTO " + table + " (p, c, l) VALUES (?, 9, [1, 2])");
+    List<Integer> list = List.of(1, 2);
+    try (BatchWriter writer = writer()) {
+      for (int c = 0; c < 3; c++) {
+        writer.add(both.bind(1, c, list, list, c));
+        writer.add(text.bind(1));
+      }
+      writer.flush();
+      assertThat(watch.takeSizes()).containsExactly(1, 1, 1, 1, 1, 1);
+      // Without a value for the list nothing changes.
+      for (int c = 3; c < 6; c++) {
+        writer.add(both.bind(1, c).setInt("v", c));
+      }
+      writer.flush();
+      assertThat(watch.takeSizes()).containsExactly(3);
+      assertThatThrownBy(() -> writer.add(List.of(both.bind(1, 1, list, null, 1), text.bind(1))))
+          .isInstanceOf(UnsuitableBatchException.class)
+          .hasMessageContaining("static list l of one partition of " + table);
+      writer.add(List.of(both.bind(2, 1, list, null, 1), both.bind(2, 2, null, list, 2)));
+    }
+    assertThat(
+            session.execute("SELECT DISTINCT p, l, m FROM " + table).all().stream()
+                .map(Row::getFormattedContents))
+        .allMatch(row -> row.contains("l:[1,2]") && row.contains("m:[1,2]"))
+        .hasSize(2);
+  }
+
+  @Test
+  void aUnitSetsAStaticListOnce() throws Exception {
+    String keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define(
+        "CREATE TABLE "
+            + keyspace
+            + ".s (p int, c int, l list<int> static, f frozen<list<int>> static, PRIMARY KEY (p, c))");
+    TableRow row = TableRow.of(keyspace, "s").with("p", 1).with("f", List.of(3));
+    TableRow listed = row.with("l", List.of(1, 2));
+    try (BatchWriter writer = writer()) {
+      assertThatThrownBy(
+              () ->
+                  writer.execute(
+                      List.of(
+                          Operation.insert(listed.with("c", 1)),
+                          Operation.insert(row.with("c", 2)),
+                          Operation.insert(listed.with("c", 3))),
+                      BatchType.UNLOGGED))
+          .isInstanceOf(UnsuitableBatchException.class)
+          .hasMessageContaining("static list l of one partition of " + keyspace + ".s")
+          .hasMessageContaining("operation 2");
+      assertThat(watch.takeSizes()).isEmpty();
+      writer.execute(
+          List.of(
+              Operation.insert(listed.with("c", 1)),
+              Operation.insert(row.with("c", 2)),
+              Operation.insert(listed.with("p", 2).with("c", 3))),
+          BatchType.LOGGED);
+    }
+    assertThat(
+            session.execute("SELECT l FROM " + keyspace + ".s").all().stream()
+                .map(each -> each.getList("l", Integer.class)))
+        .containsExactly(List.of(1, 2), List.of(1, 2), List.of(1, 2));
+  }
+
   /** Of one partition each, taken in turns. */
   @Test
   void groupsEndOnTheLimitSideBySide() throws Exception {

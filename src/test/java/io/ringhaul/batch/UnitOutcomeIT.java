@@ -1,11 +1,13 @@
 package io.ringhaul.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
@@ -20,6 +22,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
+import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -47,6 +50,7 @@ class UnitOutcomeIT {
 
   private final CqlSession session = TestCluster.session();
   private PreparedStatement append;
+  private PreparedStatement appendToTwo;
   private PreparedStatement insert;
   private PreparedStatement select;
   private int key;
@@ -56,6 +60,7 @@ class UnitOutcomeIT {
     String table = TestCluster.newKeyspace(2) + ".t";
     TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, l list<int>)");
     append = session.prepare("UPDATE " + table + " SET l = l + [1] WHERE p = ?");
+    appendToTwo = session.prepare("UPDATE " + table + " SET l = l + [1] WHERE p IN (?, ?)");
     insert = session.prepare("INSERT INTO " + table + " (p, l) VALUES (?, ?) IF NOT EXISTS");
     select = session.prepare("SELECT l FROM " + table + " WHERE p = ?");
   }
@@ -191,6 +196,67 @@ class UnitOutcomeIT {
                 .execute(select.bind(-1).setConsistencyLevel(DefaultConsistencyLevel.SERIAL))
                 .all())
         .hasSize(1);
+  }
+
+  /** One may have been written before a replica of the other is missed. */
+  @Test
+  void aStatementOfTwoPartitionsIsNotOneMutation() throws Exception {
+    Operation operation = Operation.of(appendToTwo.bind(key++, key++));
+    for (boolean isBesideRead : List.of(false, true)) {
+      Queue<Mishap> left = new ArrayDeque<>(List.of(UNAVAILABLE));
+      try (BatchWriter writer = writer(left)) {
+        List<Operation> operations =
+            isBesideRead ? List.of(operation, Operation.of(select.bind(-2))) : List.of(operation);
+        if (isBesideRead) {
+          left.addAll(List.of(INVALID));
+        }
+        BatchFailedException failure =
+            catchThrowableOfType(
+                BatchFailedException.class, () -> writer.execute(operations, BatchType.UNLOGGED));
+        assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(left).isEmpty();
+        assertThat(writer.retries()).isZero();
+      }
+    }
+    Queue<Mishap> left = new ArrayDeque<>(List.of(UNAVAILABLE));
+    BatchWriter writer = writer(left);
+    writer.add(appendToTwo.bind(key++, key++));
+    assertThatThrownBy(writer::flush).isInstanceOf(UnknownWriteOutcomeException.class);
+    assertThat(left).isEmpty();
+    writer.abandon();
+  }
+
+  /** Alone, it is a batch that has a log. */
+  @Test
+  void aStatementOfTwoPartitionsIsLoggedWhereThatIsAskedFor() throws Exception {
+    WatchedRequests watch = new WatchedRequests(session);
+    int first = key++;
+    int second = key++;
+    try (BatchWriter writer = BatchWriter.over(watch.session())) {
+      BatchResult result =
+          writer.execute(List.of(Operation.of(appendToTwo.bind(first, second))), BatchType.LOGGED);
+      assertThat(result.type()).contains(BatchType.LOGGED);
+      assertThat(watch.take())
+          .singleElement()
+          .isInstanceOfSatisfying(
+              BatchStatement.class,
+              batch -> assertThat(batch.getBatchType()).isEqualTo(BatchType.LOGGED));
+      assertThat(writer.metrics().logged()).isEqualTo(1);
+      assertThat(writer.metrics().singlePartition()).isZero();
+    }
+    assertThat(appended(first)).isEqualTo(1);
+    assertThat(appended(second)).isEqualTo(1);
+    Queue<Mishap> left = new ArrayDeque<>(List.of(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE));
+    try (BatchWriter writer = writer(left)) {
+      BatchFailedException failure =
+          catchThrowableOfType(
+              BatchFailedException.class,
+              () ->
+                  writer.execute(
+                      List.of(Operation.of(appendToTwo.bind(first, second))), BatchType.LOGGED));
+      assertThat(failure.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+    }
+    assertThat(left).isEmpty();
   }
 
   private int appended(int p) {

@@ -148,9 +148,43 @@ class StatementCatalogIT {
     }
     assertThat(catalog.traits(SimpleStatement.newInstance(update)).kind())
         .isEqualTo(WriteKind.REPEATABLE);
-    assertThat(catalog.rowOf(SimpleStatement.newInstance(update, Map.of()))).isEqualTo(update);
+    assertThat(catalog.rowOf(SimpleStatement.newInstance(update, Map.of())))
+        .isEqualTo("UPDATE n SET v = ...");
     assertThat(catalog.traits(SimpleStatement.newInstance("TRUNCATE nothing")).kind())
         .isEqualTo(WriteKind.ONCE);
+  }
+
+  /** Values may be secret, and texts long. */
+  @Test
+  void theTextOfARowHasNoValues() {
+    String from = "INSERT INTO t (p, c, v) VALUES (:p, ?, ";
+    assertThat(catalog.rowOf(SimpleStatement.newInstance(from + "?)"))).isEqualTo(from + "?)");
+    for (String literal : List.of("5", "'5?'", "$$5$$", "0xff", "{'a': 5}", "['a']")) {
+      assertThat(catalog.rowOf(SimpleStatement.newInstance(from + literal + ")")))
+          .matches("\\QINSERT INTO t (p, c, v) VALUES (:p, ?,\\E( [\\[{])? \\.\\.\\.");
+    }
+    PreparedStatement prepared =
+        SESSION.prepare(inKeyspace("INSERT INTO t (p, c, v) VALUES (1, 2, ?)"));
+    assertThat(catalog.rowOf(prepared.bind(3)))
+        .isEqualTo("INSERT INTO " + keyspace + ".t (p, c, v) VALUES ( ...");
+    String longText = "INSERT INTO t (" + "p, ".repeat(100) + "c) VALUES (?, ?)";
+    assertThat(catalog.rowOf(SimpleStatement.newInstance(longText)))
+        .isEqualTo(longText.substring(0, 200).stripTrailing() + " ...");
+  }
+
+  @Test
+  void whatIsKnownIsOfThatStatement() {
+    PreparedNotes<String> notes = new PreparedNotes<>();
+    PreparedStatement one = SESSION.prepare(inKeyspace("DELETE FROM t WHERE p = ?"));
+    PreparedStatement other = SESSION.prepare(inKeyspace("DELETE FROM t WHERE p = ? AND c = ?"));
+    assertThat(notes.get(one)).isNull();
+    notes.put(one, "first");
+    notes.put(one, "one");
+    assertThat(notes.get(other)).isNull();
+    notes.put(other, "other");
+    assertThat(notes.get(one)).isEqualTo("one");
+    assertThat(notes.get(other)).isEqualTo("other");
+    assertThat(notes.size()).isEqualTo(2);
   }
 
   private WriteKind traits(BatchableStatement<?> statement) {

@@ -46,6 +46,27 @@ class StatementTextTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
+        "UPDATE t SET v = 1 WHERE k in (1, ?) | [k]",
+        "UPDATE t SET v = 1 WHERE a = 1 AND \"B\" IN ? AND c IN :in | [B, c]",
+        "DELETE FROM t WHERE k IN (?) IF v IN (1, 2) | [k]",
+        "DELETE FROM t WHERE k = ? AND (a, b) IN ((1, 2)) | []",
+        "UPDATE t SET v = 'WHERE k IN (1)' WHERE k = 1 IF v IN (1, 2) | []",
+        "INSERT INTO t (k, \"in\") VALUES (1, 2) | []"
+      })
+  void theColumnsWithSeveralValues(String cql, String columns) {
+    assertThat(
+            StatementText.of(cql).listed().stream()
+                .map(CqlIdentifier::asInternal)
+                .sorted()
+                .toList())
+        .hasToString(columns);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
         "SELECT a, b FROM t WHERE a = 1 | | t",
         "SELECT JSON * FROM Ks.T | ks | t",
         "SELECT \"from\", cast(a AS int) FROM \"Ks\".\"T t\" | Ks | T t",
