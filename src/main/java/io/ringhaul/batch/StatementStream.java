@@ -103,8 +103,9 @@ final class StatementStream implements AutoCloseable {
     return true;
   }
 
-  /** Sends the batches that have been open for so long. */
+  /** Sends the batches that have been open for so long; for a thread of the writer's own. */
   void sendOlderThan(long nanos) throws InterruptedException {
+    inFlight.isOwnThread();
     sendEach(() -> open.takeOlderThan(nanos));
   }
 
@@ -253,12 +254,19 @@ final class StatementStream implements AutoCloseable {
     return writtenStatements.sum();
   }
 
-  /** Takes nothing more and flushes, unless the writing has failed. */
+  /**
+   * Takes nothing more and flushes, unless the writing has failed; then it only waits.
+   *
+   * @throws BulkOperationException if something has gone wrong of which nobody has heard
+   */
   void finish() throws InterruptedException {
     ending = true;
     if (inFlight.isSound()) {
       sendAll();
       inFlight.requireNoNewDoubts();
+    } else {
+      inFlight.awaitAnswers();
+      inFlight.requireAllTold();
     }
   }
 

@@ -25,6 +25,11 @@ final class WritesInFlight {
   /** So many doubts have been told to whoever writes. */
   private int told;
 
+  /** Whether the failure was told. */
+  private boolean isFailureTold;
+
+  private @Nullable Thread ownThread;
+
   private int all;
   private int once;
   private boolean closed;
@@ -119,13 +124,40 @@ final class WritesInFlight {
     }
   }
 
+  /**
+   * Looks at what has gone wrong and was told to nobody, as it became known to other threads.
+   *
+   * @throws BulkOperationException if there is something
+   */
+  synchronized void requireAllTold() {
+    boolean isUntold = (failure != null && !isFailureTold) || doubtful.size() > told;
+    if (!closed && isUntold) {
+      requireSound();
+    }
+  }
+
+  /** The current thread is the writer's own: what is thrown to it nobody hears. */
+  synchronized void isOwnThread() {
+    ownThread = Thread.currentThread();
+  }
+
+  private void noteTold() {
+    if (!Thread.currentThread().equals(ownThread)) {
+      isFailureTold = failure != null;
+      told = doubtful.size();
+    }
+  }
+
   /** Waits for the answers to writes that must not be done twice; which of them are in doubt. */
   synchronized Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
     while (once > 0) {
       wait();
     }
-    told = doubtful.size();
-    return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
+    if (doubtful.isEmpty()) {
+      return Optional.empty();
+    }
+    noteTold();
+    return Optional.of(doubtful.exception(failure));
   }
 
   /** Waits for all answers, whatever they are. */
@@ -154,6 +186,9 @@ final class WritesInFlight {
   synchronized void requireSound() {
     if (closed) {
       throw new IllegalStateException("The batch writer is closed");
+    }
+    if (doubtful.isFull() || failure != null) {
+      noteTold();
     }
     if (doubtful.isFull() || (failure != null && !doubtful.isEmpty())) {
       throw doubtful.exception(failure);

@@ -11,6 +11,8 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
@@ -20,11 +22,24 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Batches of a writer on a real cluster. */
 @ClusterTest
 class BatchWriterIT {
+
+  /** Ends the writing with a refused statement. */
+  private static final WriteOutcome ENDING =
+      new WriteOutcome() {
+        @Override
+        public void written(long bytes) {}
+
+        @Override
+        public BulkOperationException refused(RowRefusedException failure) {
+          return failure;
+        }
+      };
 
   private final CqlSession session = TestCluster.session();
 
@@ -72,6 +87,88 @@ class BatchWriterIT {
       adding.forEach(CompletableFuture::join);
       assertTimeoutPreemptively(Duration.ofSeconds(20), () -> writer.settle());
     }
+  }
+
+  /** What went wrong between two calls is told by the last one, and once. */
+  @Test
+  void closingTellsOfAFailureThatNobodyHasHeardOf() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    BatchWriter writer =
+        BatchWriter.builder(session)
+            .limits(new BatchLimits(2, 1 << 20, 10_000))
+            .maxAge(Duration.ZERO)
+            .build();
+    for (int p = 0; p < 50; p++) {
+      writer.add(insert.bind(p, 1, 1));
+    }
+    writer.add(List.of(insert.bind(100, null, 1), insert.bind(100, 1, 1)), ENDING);
+    await(() -> failures(writer) == 1);
+    assertThatThrownBy(writer::close)
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessageContaining("Invalid null value in condition for column c");
+    writer.close();
+    assertThat(writer.writtenStatements()).isZero();
+  }
+
+  @Test
+  void closingTellsOfAFailureThatOnlyTheAgeOfABatchBroughtUp() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ofMillis(200)).build();
+    writer.add(List.of(insert.bind(1, null, 1)), ENDING);
+    writer.add(insert.bind(2, 1, 1));
+    await(() -> failures(writer) == 1);
+    // Its own thread hears of it as it sends the other.
+    await(() -> writer.metrics().queued() == 0);
+    assertThatThrownBy(writer::close)
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessageContaining("Invalid null value in condition for column c");
+  }
+
+  @Test
+  void closingDoesNotRepeatWhatWasThrown() throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    try (BatchWriter writer = BatchWriter.over(session)) {
+      writer.add(List.of(insert.bind(1, null, 1)), ENDING);
+      assertThatThrownBy(writer::flush).isInstanceOf(BulkOperationException.class);
+    }
+  }
+
+  /** Both are lost, a write that may be done again and one that may not. */
+  @Test
+  void closingTellsOfDoubtsTogetherWithAFailure() throws InterruptedException {
+    String table = TestCluster.newKeyspace(1) + ".n";
+    TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, n counter)");
+    PreparedStatement add = session.prepare("UPDATE " + table + " SET n = n + 5 WHERE p = ?");
+    PreparedStatement insert = insert(table());
+    BatchWriter writer =
+        BatchWriter.builder(losingOneAnswer())
+            .requests(settings(1))
+            .limits(new BatchLimits(1, 1 << 20, 10_000))
+            .maxAge(Duration.ZERO)
+            .build();
+    writer.add(add.bind(77));
+    await(() -> failures(writer) == 1);
+    writer.add(List.of(insert.bind(1, null, 1)), ENDING);
+    await(() -> failures(writer) == 2);
+    assertThatThrownBy(writer::close)
+        .isInstanceOfSatisfying(
+            UnknownWriteOutcomeException.class,
+            doubts -> assertThat(doubts.rows()).singleElement().asString().contains("77"))
+        .hasMessageContaining("Invalid null value in condition for column c");
+  }
+
+  private static long failures(BatchWriter writer) {
+    return writer.metrics().failures().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long most = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(most);
+      Thread.sleep(5);
+    }
+    // The writer counts a failure before it draws its conclusions.
+    Thread.sleep(50);
   }
 
   /** The first answer to an addition is lost: to send it again is to add twice. */
