@@ -109,6 +109,7 @@ final class UnitExecution {
                   part.repetition(),
                   part.statements().size(),
                   earlier)
+              .thenApply(part.isConditional() ? LostConditions::requireDecided : answer -> answer)
               .toCompletableFuture());
     }
     meter.unit(parts.size() == 1);
@@ -163,6 +164,7 @@ final class UnitExecution {
                   repetition(trait),
                   trait.isRead() ? 0 : 1,
                   earlier)
+              .thenApply(trait.isConditional() ? LostConditions::requireDecided : same -> same)
               .thenCompose(first -> answer(first, trait, new ArrayList<>()))
               .toCompletableFuture());
     }
