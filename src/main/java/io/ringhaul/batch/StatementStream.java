@@ -125,7 +125,7 @@ final class StatementStream implements AutoCloseable {
     // Of a batch of several partitions that fails a part may be done: no place for what must not be
     // done twice.
     Place place = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
-    return new Slot(place, kind, Common.of(together));
+    return new Slot(place, kind, Common.of(together, catalog));
   }
 
   private Unit unit(

@@ -62,7 +62,7 @@ final class UnitExecution {
       requireFew(operations.size(), false);
       return oneByOne(statements, traits, type);
     }
-    WriteUnit unit = WriteUnit.of(statements, traits, type);
+    WriteUnit unit = WriteUnit.of(statements, traits, Common.of(statements, catalog), type);
     requireFew(operations.size(), unit.type() == BatchType.UNLOGGED && !unit.isConditional());
     return asBatches(unit);
   }

@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.ProtocolVersion;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -64,6 +71,51 @@ class BatchWriterIT {
       assertThat(writer.writtenStatements()).isEqualTo(20);
     }
     assertThat(batches).hasValue(2);
+  }
+
+  /** A batch has one keyspace for all statements that do not name theirs. */
+  @Test
+  void statementsGoToTheKeyspaceTheyAreFor() throws InterruptedException {
+    String one = table();
+    String other = table();
+    CqlIdentifier inOne = CqlIdentifier.fromCql(one.substring(0, one.indexOf('.')));
+    CqlIdentifier inOther = CqlIdentifier.fromCql(other.substring(0, other.indexOf('.')));
+    String text = "(p, c, v) VALUES (1, ?, 0)";
+    SimpleStatement first =
+        SimpleStatement.newInstance("INSERT INTO t " + text, 1)
+            .setKeyspace(inOne)
+            .setRoutingKey(TypeCodecs.INT.encode(1, ProtocolVersion.DEFAULT));
+    SimpleStatement second = first.setKeyspace(inOther).setPositionalValues(List.of(2));
+    SimpleStatement misleading =
+        first.setQuery("INSERT INTO " + one + text).setPositionalValues(List.of(3));
+    BoundStatement bound = insert(one).bind(1, 4, 0);
+    try (BatchWriter writer = BatchWriter.over(session)) {
+      writer.writeAll(List.of(first, second, misleading, bound));
+      assertThat(rows(one)).containsExactly(1, 3, 4);
+      assertThat(rows(other)).containsExactly(2);
+
+      assertThatThrownBy(
+              () ->
+                  writer.execute(
+                      List.of(Operation.of(first), Operation.of(second)), BatchType.LOGGED))
+          .isInstanceOf(UnsuitableBatchException.class)
+          .hasMessageContaining(inOne.asCql(true))
+          .hasMessageContaining(inOther.asCql(true));
+      writer.execute(
+          List.of(
+              Operation.of(misleading.setPositionalValues(List.of(5))),
+              Operation.of(second.setPositionalValues(List.of(6))),
+              Operation.of(insert(one).bind(1, 7, 0))),
+          BatchType.LOGGED);
+      assertThat(rows(one)).containsExactly(1, 3, 4, 5, 7);
+      assertThat(rows(other)).containsExactly(2, 6);
+    }
+  }
+
+  private List<Integer> rows(String table) {
+    return session.execute("SELECT c FROM " + table + " WHERE p = 1").all().stream()
+        .map(row -> row.getInt(0))
+        .toList();
   }
 
   /** Who waits for a place as the writer is closed leaves nothing that others would wait for. */
