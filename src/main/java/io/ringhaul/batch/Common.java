@@ -29,8 +29,7 @@ record Common(
     @Nullable CqlIdentifier keyspace) {
 
   private static final Common NOTHING =
-      new Common(
-          null, null, Statement.NO_DEFAULT_TIMESTAMP, Statement.NO_NOW_IN_SECONDS, null);
+      new Common(null, null, Statement.NO_DEFAULT_TIMESTAMP, Statement.NO_NOW_IN_SECONDS, null);
 
   static Common of(BatchableStatement<?> statement) {
     Common common =
@@ -74,8 +73,7 @@ record Common(
    *
    * @throws UnsuitableBatchException if they ask for different things, or cannot be in a batch
    */
-  static Common of(
-      List<? extends BatchableStatement<?>> statements, StatementCatalog catalog) {
+  static Common of(List<? extends BatchableStatement<?>> statements, StatementCatalog catalog) {
     Common common = of(statements);
     CqlIdentifier keyspace = null;
     for (BatchableStatement<?> statement : statements) {

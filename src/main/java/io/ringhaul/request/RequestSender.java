@@ -240,8 +240,7 @@ public final class RequestSender implements AutoCloseable {
   /** What the one node failed with, of which the driver says that all nodes failed. */
   private static Throwable ofOneNode(Throwable failure) {
     if (Failures.unwrap(failure) instanceof AllNodesFailedException all) {
-      List<Throwable> errors =
-          all.getAllErrors().values().stream().flatMap(List::stream).toList();
+      List<Throwable> errors = all.getAllErrors().values().stream().flatMap(List::stream).toList();
       return errors.size() == 1 ? errors.get(0) : failure;
     }
     return failure;

@@ -249,8 +249,7 @@ class UnitOutcomeIT {
       try (BatchWriter writer = allWriter()) {
         BatchFailedException failure =
             catchThrowableOfType(
-                BatchFailedException.class,
-                () -> writer.execute(operations, BatchType.COUNTER));
+                BatchFailedException.class, () -> writer.execute(operations, BatchType.COUNTER));
         assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThat(writer.retries()).isZero();
       }
@@ -283,8 +282,7 @@ class UnitOutcomeIT {
         List<Operation> operations = List.of(Operation.insert(row).ifNotExists());
         BatchFailedException failure =
             catchThrowableOfType(
-                BatchFailedException.class,
-                () -> writer.execute(operations, BatchType.UNLOGGED));
+                BatchFailedException.class, () -> writer.execute(operations, BatchType.UNLOGGED));
         assertThat(failure).isNotNull();
         assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN);
       }
