@@ -79,7 +79,7 @@ public final class BatchWriter implements AutoCloseable {
             new OversizedWrites(sizes, catalog, server.maxMutationBytes()),
             settings.listener());
     this.units = new UnitExecution(sender, meter, catalog, rows, settings.unitLimits());
-    RowRequests requests = new RowRequests(sender, catalog);
+    RowRequests requests = new RowRequests(sender, catalog, stream::requireOpen);
     this.inserts = new BulkInserts(stream, requests, rows);
     this.upserts = new BulkUpserts(requests, rows);
     this.ageLimit = AgeLimit.start(stream, settings.maxAge());
@@ -112,7 +112,8 @@ public final class BatchWriter implements AutoCloseable {
   public BatchResult execute(List<? extends Operation> operations, BatchType type)
       throws InterruptedException {
     try {
-      return executeAsync(operations, type).toCompletableFuture().get();
+      stream.requireOpen();
+      return units.execute(operations, type).toCompletableFuture().get();
     } catch (ExecutionException e) {
       throw Failures.notPassing(e, "A batch");
     }
@@ -126,6 +127,7 @@ public final class BatchWriter implements AutoCloseable {
    */
   public CompletionStage<BatchResult> executeAsync(
       List<? extends Operation> operations, BatchType type) throws InterruptedException {
+    stream.requireOpen();
     return units.execute(operations, type);
   }
 

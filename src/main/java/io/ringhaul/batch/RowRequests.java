@@ -1,6 +1,5 @@
 package io.ringhaul.batch;
 
-import io.ringhaul.statement.StatementCatalog;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
@@ -8,6 +7,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.request.Failures;
+import io.ringhaul.statement.StatementCatalog;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +17,13 @@ final class RowRequests {
 
   private final BatchSender sender;
   private final StatementCatalog catalog;
+  private final Runnable requireOpen;
 
-  RowRequests(BatchSender sender, StatementCatalog catalog) {
+  /**
+   * @param requireOpen throws if the writer takes nothing more
+   */
+  RowRequests(BatchSender sender, StatementCatalog catalog, Runnable requireOpen) {
+    this.requireOpen = requireOpen;
     this.sender = sender;
     this.catalog = catalog;
   }
@@ -41,6 +46,7 @@ final class RowRequests {
       RowsUnderWay underWay,
       BiConsumer<@Nullable AsyncResultSet, Throwable> then)
       throws InterruptedException {
+    requireOpen.run();
     sender.throttle(counted, together);
     underWay.begin();
     boolean isSent = false;

@@ -150,7 +150,8 @@ final class StatementStream implements AutoCloseable {
     }
   }
 
-  private void requireOpen() {
+  /** Whether it takes more: throws if the writer is closed or about to be. */
+  void requireOpen() {
     if (ending) {
       throw new IllegalStateException("The batch writer is closed");
     }
@@ -280,6 +281,7 @@ final class StatementStream implements AutoCloseable {
   /** Takes nothing more; what waits in open batches is dropped, which is logged. */
   @Override
   public void close() {
+    ending = true;
     boolean sound = inFlight.close();
     synchronized (open) {
       if (open.buffered() > 0 && sound) {
