@@ -60,6 +60,7 @@ public final class BatchWriter implements AutoCloseable {
   private final BulkInserts inserts;
   private final BulkUpserts upserts;
   private final AgeLimit ageLimit;
+  private final ResultThread results = new ResultThread();
 
   BatchWriter(CqlSession session, BatchWriterBuilder settings) {
     this.meter = new BatchMeter();
@@ -121,14 +122,15 @@ public final class BatchWriter implements AutoCloseable {
 
   /**
    * Does as {@link #execute} and does not wait for the answers, but for a place among the requests
-   * in flight.
+   * in flight. Results come on one thread of the writer's own, one after the other: what follows
+   * from them may send more, and should not take long.
    *
    * @return ends with what {@link #execute} returns or throws
    */
   public CompletionStage<BatchResult> executeAsync(
       List<? extends Operation> operations, BatchType type) throws InterruptedException {
     stream.requireOpen();
-    return units.execute(operations, type);
+    return results.giving(units.execute(operations, type));
   }
 
   /**
@@ -341,5 +343,6 @@ public final class BatchWriter implements AutoCloseable {
     ageLimit.close();
     stream.close();
     sender.close();
+    results.close();
   }
 }

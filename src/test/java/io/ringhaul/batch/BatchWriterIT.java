@@ -17,6 +17,7 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
@@ -24,12 +25,15 @@ import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Batches of a writer on a real cluster. */
@@ -116,6 +120,95 @@ class BatchWriterIT {
     return session.execute("SELECT c FROM " + table + " WHERE p = 1").all().stream()
         .map(row -> row.getInt(0))
         .toList();
+  }
+
+  /** What follows from a result may wait for a place, which the driver's thread frees. */
+  @Test
+  void whatFollowsFromAResultSendsMore() {
+    String table = table();
+    BatchWriter writer = BatchWriter.builder(session).parallelism(1).build();
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          List<CompletableFuture<BatchResult>> chains = new ArrayList<>();
+          for (int c = 0; c < 20; c++) {
+            Operation first = Operation.of(insert(table).bind(1, c, c));
+            Operation second = Operation.insert(row(table, 100 + c));
+            chains.add(
+                writer
+                    .executeAsync(List.of(first), BatchType.UNLOGGED)
+                    .thenCompose(done -> executeAsync(writer, second))
+                    .toCompletableFuture());
+          }
+          chains.forEach(CompletableFuture::join);
+        });
+    writer.close();
+    assertThat(rows(table)).hasSize(40);
+  }
+
+  @Test
+  void aClosedWriterTakesNothing() {
+    String table = table();
+    BatchWriter writer = BatchWriter.over(session);
+    writer.close();
+    List<Operation> operations = List.of(Operation.insert(row(table, 1)));
+    assertThatThrownBy(() -> writer.execute(operations, BatchType.UNLOGGED))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("The batch writer is closed");
+    assertThatThrownBy(() -> writer.executeAsync(operations, BatchType.UNLOGGED))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("The batch writer is closed");
+    assertThatThrownBy(() -> writer.bulkUpsert(List.of(row(table, 1))))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("The batch writer is closed");
+    assertThat(rows(table)).isEmpty();
+  }
+
+  /** A part was sent: nobody is to believe that nothing was done. */
+  @Test
+  void aUnitThatIsCutOffIsInDoubt() throws Exception {
+    String table = table();
+    List<Operation> operations =
+        IntStream.range(0, 3_000)
+            .<Operation>mapToObj(c -> Operation.insert(row(table, c)))
+            .toList();
+    BatchWriter writer =
+        BatchWriter.builder(session).parallelism(1).maxOperations(1).autoSplit().build();
+    CompletableFuture<BatchResult> result =
+        CompletableFuture.completedFuture(0)
+            .thenComposeAsync(go -> executeAsync(writer, operations));
+    await(() -> writer.metrics().single() > 5);
+    writer.abandon();
+    assertThatThrownBy(() -> result.get(20, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOfSatisfying(
+            BatchFailedException.class,
+            failure -> {
+              assertThat(failure.outcome()).isEqualTo(BatchFailedException.Outcome.UNKNOWN);
+              assertThat(failure.operations()).hasSize(3_000);
+            });
+    assertThat(rows(table)).isNotEmpty();
+  }
+
+  private static TableRow row(String table, int clustering) {
+    int dot = table.indexOf('.');
+    return TableRow.of(table.substring(0, dot), table.substring(dot + 1))
+        .with("p", 1)
+        .with("c", clustering)
+        .with("v", 0);
+  }
+
+  private static CompletionStage<BatchResult> executeAsync(BatchWriter writer, Operation only) {
+    return executeAsync(writer, List.of(only));
+  }
+
+  private static CompletionStage<BatchResult> executeAsync(
+      BatchWriter writer, List<Operation> operations) {
+    try {
+      return writer.executeAsync(operations, BatchType.UNLOGGED);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Who waits for a place as the writer is closed leaves nothing that others would wait for. */
