@@ -100,16 +100,15 @@ final class BatchSender implements AutoCloseable {
     // Of a batch that is several mutations a part may be written before a replica is missed.
     boolean isWhole = shape.isOnePartition() || type == BatchType.LOGGED;
     Repetition again = isWhole || repetition.isIdempotent() ? repetition : Repetition.NEVER;
-    return send(
+    Request request =
         new Request(
             statement.setIdempotent(again.isIdempotent()),
             (same, failed) -> {
               earlier.add(failed);
               return same;
             },
-            again::isAfter),
-        shape,
-        rows);
+            again::isAfter);
+    return send(again.isForOneNode() ? request.toOneNode() : request, shape, rows);
   }
 
   /** Keeps when a request was sent. */

@@ -67,6 +67,7 @@ public final class BatchWriter implements AutoCloseable {
   private final BulkInserts inserts;
   private final BulkUpserts upserts;
   private final AgeLimit ageLimit;
+  private final ResultThread results = new ResultThread();
 
   BatchWriter(CqlSession session, BatchWriterBuilder settings) {
     this.meter = new BatchMeter();
@@ -86,7 +87,7 @@ public final class BatchWriter implements AutoCloseable {
             new OversizedWrites(sizes, catalog, server.maxMutationBytes()),
             settings.listener());
     this.units = new UnitExecution(sender, meter, catalog, rows, settings.unitLimits());
-    RowRequests requests = new RowRequests(sender, catalog);
+    RowRequests requests = new RowRequests(sender, catalog, stream::requireOpen);
     this.inserts = new BulkInserts(stream, requests, rows);
     this.upserts = new BulkUpserts(requests, rows);
     this.ageLimit = AgeLimit.start(stream, settings.maxAge());
@@ -119,7 +120,8 @@ public final class BatchWriter implements AutoCloseable {
   public BatchResult execute(List<? extends Operation> operations, BatchType type)
       throws InterruptedException {
     try {
-      return executeAsync(operations, type).toCompletableFuture().get();
+      stream.requireOpen();
+      return units.execute(operations, type).toCompletableFuture().get();
     } catch (ExecutionException e) {
       throw Failures.notPassing(e, "A batch");
     }
@@ -127,13 +129,15 @@ public final class BatchWriter implements AutoCloseable {
 
   /**
    * Does as {@link #execute} and does not wait for the answers, but for a place among the requests
-   * in flight.
+   * in flight. Results come on one thread of the writer's own, one after the other: what follows
+   * from them may send more, and should not take long.
    *
    * @return ends with what {@link #execute} returns or throws
    */
   public CompletionStage<BatchResult> executeAsync(
       List<? extends Operation> operations, BatchType type) throws InterruptedException {
-    return units.execute(operations, type);
+    stream.requireOpen();
+    return results.giving(units.execute(operations, type));
   }
 
   /**
@@ -355,5 +359,6 @@ public final class BatchWriter implements AutoCloseable {
     ageLimit.close();
     stream.close();
     sender.close();
+    results.close();
   }
 }

@@ -1,12 +1,14 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.statement.KeyText;
+import io.ringhaul.statement.StatementCatalog;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +19,18 @@ import org.jspecify.annotations.Nullable;
  * @param serialConsistency null for the driver's default
  * @param time the write time where CQL sets none, in microseconds; {@link
  *     Statement#NO_DEFAULT_TIMESTAMP} for now
+ * @param keyspace of the statements that do not name theirs; null if there are none
  * @param nowInSeconds {@link Statement#NO_NOW_IN_SECONDS} for the server's clock
  */
 record Common(
     @Nullable ConsistencyLevel consistency,
     @Nullable ConsistencyLevel serialConsistency,
     long time,
-    int nowInSeconds) {
+    int nowInSeconds,
+    @Nullable CqlIdentifier keyspace) {
 
   private static final Common NOTHING =
-      new Common(null, null, Statement.NO_DEFAULT_TIMESTAMP, Statement.NO_NOW_IN_SECONDS);
+      new Common(null, null, Statement.NO_DEFAULT_TIMESTAMP, Statement.NO_NOW_IN_SECONDS, null);
 
   static Common of(BatchableStatement<?> statement) {
     Common common =
@@ -34,7 +38,8 @@ record Common(
             statement.getConsistencyLevel(),
             statement.getSerialConsistencyLevel(),
             statement.getQueryTimestamp(),
-            statement.getNowInSeconds());
+            statement.getNowInSeconds(),
+            null);
     return common.equals(NOTHING) ? NOTHING : common;
   }
 
@@ -64,13 +69,42 @@ record Common(
     return common;
   }
 
+  /**
+   * The same, with the keyspace of those that do not name theirs.
+   *
+   * @throws UnsuitableBatchException if they ask for different things, or cannot be in a batch
+   */
+  static Common of(List<? extends BatchableStatement<?>> statements, StatementCatalog catalog) {
+    Common common = of(statements);
+    CqlIdentifier keyspace = null;
+    for (BatchableStatement<?> statement : statements) {
+      CqlIdentifier implied = catalog.impliedKeyspace(statement).orElse(null);
+      if (implied != null && keyspace != null && !implied.equals(keyspace)) {
+        throw new UnsuitableBatchException(
+            String.format(
+                "A batch has one keyspace for statements that do not name theirs, and these are for"
+                    + " %s and %s; write the keyspace before the table's name, or make a batch of"
+                    + " each",
+                keyspace.asCql(true), implied.asCql(true)));
+      }
+      keyspace = implied == null ? keyspace : implied;
+    }
+    return keyspace == null ? common : common.in(keyspace);
+  }
+
+  private Common in(CqlIdentifier implied) {
+    return new Common(consistency, serialConsistency, time, nowInSeconds, implied);
+  }
+
   /** Whether it may share a batch: there the protocol has no names for values. */
   static boolean isForBatches(BatchableStatement<?> statement) {
     return !(statement instanceof SimpleStatement simple) || simple.getNamedValues().isEmpty();
   }
 
   BatchStatement applyTo(BatchStatement batch) {
-    return batch
+    // The driver takes the first that any statement has, even of one that names another itself.
+    boolean isToldAnother = keyspace != null && batch.getKeyspace() != null;
+    return (isToldAnother ? batch.setKeyspace(keyspace) : batch)
         .setConsistencyLevel(consistency)
         .setSerialConsistencyLevel(serialConsistency)
         .setQueryTimestamp(time)

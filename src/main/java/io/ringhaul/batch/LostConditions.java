@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
 import io.ringhaul.request.Failures;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 
 /** Tells where it is not known whether a condition held. */
 final class LostConditions {
@@ -28,6 +29,23 @@ final class LostConditions {
     return notApplied.getExecutionInfo().getErrors().stream()
         .map(Map.Entry::getValue)
         .anyMatch(LostConditions::isInDoubt);
+  }
+
+  /**
+   * Passes an answer on that is to be believed.
+   *
+   * @throws CompletionException if it is not applied and {@linkplain #isInDoubt(AsyncResultSet) in
+   *     doubt}, with the failure of the earlier node
+   */
+  static AsyncResultSet requireDecided(AsyncResultSet answer) {
+    if (!answer.wasApplied()) {
+      for (Map.Entry<?, Throwable> earlier : answer.getExecutionInfo().getErrors()) {
+        if (isInDoubt(earlier.getValue())) {
+          throw new CompletionException(earlier.getValue());
+        }
+      }
+    }
+    return answer;
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.ringhaul.batch;
 
+import com.datastax.oss.driver.api.core.NoNodeAvailableException;
+import com.datastax.oss.driver.api.core.NodeUnavailableException;
 import io.ringhaul.statement.WriteKind;
 
 /** After which passing failures a request is sent again. */
@@ -14,12 +16,20 @@ enum Repetition {
   /** Only where a condition was surely not decided; nothing asks for more. */
   UNLESS_DECIDED,
 
-  /** Never: a part of it may be applied before the failure. */
+  /** Only where no node has got it: a part of it may be applied before any other failure. */
   NEVER;
 
   /** For a write without a condition. */
   static Repetition of(WriteKind kind) {
     return kind.isRepeatable() ? ALWAYS : UNLESS_APPLIED;
+  }
+
+  /**
+   * Whether the driver is to send it to one node alone. Where too few replicas are alive it goes on
+   * to the next node otherwise, whatever is idempotent; but of these something may be done by then.
+   */
+  boolean isForOneNode() {
+    return this == UNLESS_DECIDED || this == NEVER;
   }
 
   /** Whether the request counts as idempotent. */
@@ -36,8 +46,12 @@ enum Repetition {
         switch (this) {
           case ALWAYS, UNLESS_APPLIED -> true;
           case UNLESS_DECIDED -> LostConditions.isSurelyNotApplied(failed);
-          case NEVER -> false;
+          case NEVER -> isUnsent(failed);
         };
     return isAllowed && !RefusedContent.is(failed);
+  }
+
+  private static boolean isUnsent(Throwable failed) {
+    return failed instanceof NodeUnavailableException || failed instanceof NoNodeAvailableException;
   }
 }

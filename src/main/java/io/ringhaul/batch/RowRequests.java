@@ -17,8 +17,13 @@ final class RowRequests {
 
   private final BatchSender sender;
   private final StatementCatalog catalog;
+  private final Runnable requireOpen;
 
-  RowRequests(BatchSender sender, StatementCatalog catalog) {
+  /**
+   * @param requireOpen throws if the writer takes nothing more
+   */
+  RowRequests(BatchSender sender, StatementCatalog catalog, Runnable requireOpen) {
+    this.requireOpen = requireOpen;
     this.sender = sender;
     this.catalog = catalog;
   }
@@ -41,6 +46,7 @@ final class RowRequests {
       RowsUnderWay underWay,
       BiConsumer<@Nullable AsyncResultSet, Throwable> then)
       throws InterruptedException {
+    requireOpen.run();
     sender.throttle(counted, together);
     underWay.begin();
     boolean isSent = false;

@@ -151,7 +151,7 @@ final class StatementStream implements AutoCloseable {
     // done twice.
     Place place = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
     boolean goesAlone = !sharesBatch || !StatementRules.tellPartitionAlike(together);
-    return new Slot(goesAlone ? new Place.Unknown() : place, kind, Common.of(together));
+    return new Slot(goesAlone ? new Place.Unknown() : place, kind, Common.of(together, catalog));
   }
 
   private Unit unit(
@@ -176,7 +176,8 @@ final class StatementStream implements AutoCloseable {
     }
   }
 
-  private void requireOpen() {
+  /** Whether it takes more: throws if the writer is closed or about to be. */
+  void requireOpen() {
     if (ending) {
       throw new IllegalStateException("The batch writer is closed");
     }
@@ -351,6 +352,7 @@ final class StatementStream implements AutoCloseable {
   /** Takes nothing more; what waits in open batches is dropped, which is logged. */
   @Override
   public void close() {
+    ending = true;
     boolean sound = inFlight.close();
     synchronized (open) {
       if (open.buffered() > 0 && sound) {

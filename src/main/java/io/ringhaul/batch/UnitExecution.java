@@ -7,7 +7,9 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.batch.BatchResult.Answer;
 import io.ringhaul.batch.Operation.RowOperation;
 import io.ringhaul.batch.Operation.StatementOperation;
+import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.request.Failures;
 import io.ringhaul.statement.StatementCatalog;
 import io.ringhaul.statement.StatementTraits;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +66,7 @@ final class UnitExecution {
       requireFew(operations.size(), false);
       return oneByOne(statements, traits, type);
     }
-    WriteUnit unit = WriteUnit.of(statements, traits, type);
+    WriteUnit unit = WriteUnit.of(statements, traits, Common.of(statements, catalog), type);
     requireFew(operations.size(), unit.type() == BatchType.UNLOGGED && !unit.isConditional());
     return asBatches(unit);
   }
@@ -100,17 +103,25 @@ final class UnitExecution {
     for (WriteUnit part : parts) {
       FailedAttempts earlier = new FailedAttempts(part.isConditional());
       attempts.add(earlier);
-      sender.throttle(part.statements().size(), part.statements());
-      answers.add(
-          sender
-              .send(
-                  part.statements(),
-                  part.type(),
-                  part.common(),
-                  part.repetition(),
-                  part.statements().size(),
-                  earlier)
-              .toCompletableFuture());
+      try {
+        sender.throttle(part.statements().size(), part.statements());
+        answers.add(
+            sender
+                .send(
+                    part.statements(),
+                    part.type(),
+                    part.common(),
+                    part.repetition(),
+                    part.statements().size(),
+                    earlier)
+                .thenApply(part.isConditional() ? LostConditions::requireDecided : answer -> answer)
+                .toCompletableFuture());
+      } catch (InterruptedException | RuntimeException e) {
+        if (answers.isEmpty()) {
+          throw e;
+        }
+        return cutOff(answers, unit.statements().size(), e);
+      }
     }
     meter.unit(parts.size() == 1);
     return whenAll(answers)
@@ -159,18 +170,26 @@ final class UnitExecution {
       StatementTraits trait = traits.get(i);
       FailedAttempts earlier = new FailedAttempts(trait.isConditional());
       attempts.add(earlier);
-      sender.throttle(1, List.of(statement));
-      answers.add(
-          sender
-              .send(
-                  List.of(statement),
-                  BatchType.UNLOGGED,
-                  Common.of(statement),
-                  repetition(trait),
-                  trait.isRead() ? 0 : 1,
-                  earlier)
-              .thenCompose(first -> answer(first, trait, new ArrayList<>()))
-              .toCompletableFuture());
+      try {
+        sender.throttle(1, List.of(statement));
+        answers.add(
+            sender
+                .send(
+                    List.of(statement),
+                    BatchType.UNLOGGED,
+                    Common.of(statement),
+                    repetition(trait),
+                    trait.isRead() ? 0 : 1,
+                    earlier)
+                .thenApply(trait.isConditional() ? LostConditions::requireDecided : same -> same)
+                .thenCompose(first -> answer(first, trait, new ArrayList<>()))
+                .toCompletableFuture());
+      } catch (InterruptedException | RuntimeException e) {
+        if (answers.isEmpty()) {
+          throw e;
+        }
+        return cutOff(answers, statements.size(), e);
+      }
     }
     return whenAll(answers)
         .thenApply(
@@ -191,6 +210,31 @@ final class UnitExecution {
                       "There are reads among the operations: they were sent one by one, and not as"
                           + " a batch of type "
                           + asked));
+            });
+  }
+
+  /**
+   * Fails a unit of which only a part could be sent, when that has come to its end.
+   *
+   * @param all how many operations the unit has
+   */
+  private static CompletionStage<BatchResult> cutOff(
+      List<? extends CompletableFuture<?>> sent, int all, Exception why) {
+    if (why instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    return whenAll(sent)
+        .thenApply(
+            done -> {
+              throw new BatchFailedException(
+                  String.format(
+                      "Of %,d operations only a part was sent: %s. They may or may not have been"
+                          + " applied: read the rows, or send them again if doing them twice does"
+                          + " no harm",
+                      all, Failures.describe(why)),
+                  why,
+                  BatchFailedException.Outcome.UNKNOWN,
+                  IntStream.range(0, all).boxed().toList());
             });
   }
 

@@ -29,13 +29,16 @@ record WriteUnit(
    * Checks that the writes go together, as the server would.
    *
    * @param traits those of the statements, in their order
+   * @param common what the batch says for all of them
    * @param asked the type that was asked for
    * @throws UnsuitableBatchException if they do not; says why
    */
   static WriteUnit of(
-      List<BatchableStatement<?>> statements, List<StatementTraits> traits, BatchType asked) {
+      List<BatchableStatement<?>> statements,
+      List<StatementTraits> traits,
+      Common common,
+      BatchType asked) {
     BatchType type = type(traits, asked);
-    Common common = Common.of(statements);
     if (type == BatchType.LOGGED
         && statements.size() == 1
         && traits.get(0).spansPartitions()

@@ -1,5 +1,6 @@
 package io.ringhaul.request;
 
+import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
@@ -53,6 +54,7 @@ public final class RequestSender implements AutoCloseable {
   private final DriverExecutionProfile profile;
   private final InFlight<Node> places;
   private final RateLimits rates;
+  private final Coordinators nodes;
   private final @Nullable Coordinators coordinators;
   private final ScheduledExecutorService pauses;
   private final LongAdder retries = new LongAdder();
@@ -72,7 +74,8 @@ public final class RequestSender implements AutoCloseable {
     int perNode = settings.limits().maxInFlightPerNode();
     this.places = new InFlight<>(settings.parallelism(), perNode);
     this.rates = new RateLimits(settings.limits());
-    this.coordinators = perNode == 0 ? null : new Coordinators(session);
+    this.nodes = new Coordinators(session);
+    this.coordinators = perNode == 0 ? null : nodes;
     this.pauses =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -151,11 +154,27 @@ public final class RequestSender implements AutoCloseable {
    * @param statement what to send
    * @param again what to send instead after a passing failure, for instance with smaller pages
    * @param retryable which of the passing failures are worth another attempt
+   * @param isForOneNode whether each attempt is for one node alone, chosen by the sender: after
+   *     some failures the driver sends even what is not idempotent to another node, without asking
    */
   public record Request(
       Statement<?> statement,
       BiFunction<Statement<?>, Throwable, Statement<?>> again,
-      Predicate<Throwable> retryable) {
+      Predicate<Throwable> retryable,
+      boolean isForOneNode) {
+
+    /** A request that the driver may send from node to node. */
+    public Request(
+        Statement<?> statement,
+        BiFunction<Statement<?>, Throwable, Statement<?>> again,
+        Predicate<Throwable> retryable) {
+      this(statement, again, retryable, false);
+    }
+
+    /** The same, of which each attempt is for one node alone. */
+    public Request toOneNode() {
+      return new Request(statement, again, retryable, true);
+    }
 
     /** A request that is sent again as it is. */
     public static Request of(Statement<?> statement) {
@@ -209,7 +228,7 @@ public final class RequestSender implements AutoCloseable {
     CompletionStage<AsyncResultSet> response;
     try {
       Statement<?> statement = configure(attempt.statement());
-      Node node = attempt.place().node();
+      Node node = node(attempt, statement);
       response = session.executeAsync(node == null ? statement : statement.setNode(node));
     } catch (RuntimeException e) {
       places.release(attempt.place());
@@ -217,13 +236,14 @@ public final class RequestSender implements AutoCloseable {
       return;
     }
     response.whenComplete(
-        (rows, failure) -> {
-          if (failure == null) {
+        (rows, thrown) -> {
+          if (thrown == null) {
             places.succeeded(sent);
             places.release(attempt.place());
             result.complete(rows);
             return;
           }
+          Throwable failure = attempt.request().isForOneNode() ? ofOneNode(thrown) : thrown;
           if (Failures.isOverload(failure)) {
             places.overloaded(sent);
           }
@@ -234,6 +254,25 @@ public final class RequestSender implements AutoCloseable {
           places.release(attempt.place());
           result.completeExceptionally(closed ? InFlight.cancelled() : Failures.unwrap(failure));
         });
+  }
+
+  /** What the one node failed with, of which the driver says that all nodes failed. */
+  private static Throwable ofOneNode(Throwable failure) {
+    if (Failures.unwrap(failure) instanceof AllNodesFailedException all) {
+      List<Throwable> errors = all.getAllErrors().values().stream().flatMap(List::stream).toList();
+      return errors.size() == 1 ? errors.get(0) : failure;
+    }
+    return failure;
+  }
+
+  /** The node to which the attempt goes; null if the driver chooses. */
+  private @Nullable Node node(Attempt attempt, Statement<?> statement) {
+    Node placed = attempt.place().node();
+    if (placed != null || !attempt.request().isForOneNode() || statement.getNode() != null) {
+      return placed;
+    }
+    List<Node> live = nodes.of(statement, null);
+    return live.isEmpty() ? null : live.get(0);
   }
 
   private boolean isWorthAnother(Attempt attempt, Throwable failure) {

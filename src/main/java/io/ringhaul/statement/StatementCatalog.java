@@ -38,6 +38,22 @@ public final class StatementCatalog {
   }
 
   /**
+   * The keyspace in which the server looks for the table of a statement that does not name it
+   * itself: its own setting or the session's. Empty for bound statements, which have theirs since
+   * they were prepared.
+   */
+  public Optional<CqlIdentifier> impliedKeyspace(BatchableStatement<?> statement) {
+    if (!(statement instanceof SimpleStatement simple)) {
+      return Optional.empty();
+    }
+    Optional<CqlIdentifier> implied =
+        Optional.ofNullable(simple.getKeyspace()).or(session::getKeyspace);
+    return implied.isEmpty() || StatementText.of(simple.getQuery()).keyspace().isPresent()
+        ? Optional.empty()
+        : implied;
+  }
+
+  /**
    * Names the row of a statement, for people: by its key if it is bound, else by its text up to the
    * first literal, which may be secret.
    */

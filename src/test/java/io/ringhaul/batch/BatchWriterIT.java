@@ -5,21 +5,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.ProtocolVersion;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +43,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +52,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Batches of a writer on a real cluster. */
 @ClusterTest
 class BatchWriterIT {
+
+  /** Ends the writing with a refused statement. */
+  private static final WriteOutcome ENDING =
+      new WriteOutcome() {
+        @Override
+        public void written(long bytes) {}
+
+        @Override
+        public BulkOperationException refused(RowRefusedException failure) {
+          return failure;
+        }
+      };
 
   private final CqlSession session = TestCluster.session();
 
@@ -68,6 +90,140 @@ class BatchWriterIT {
     assertThat(batches).hasValue(2);
   }
 
+  /** A batch has one keyspace for all statements that do not name theirs. */
+  @Test
+  void statementsGoToTheKeyspaceTheyAreFor() throws InterruptedException {
+    String one = table();
+    String other = table();
+    CqlIdentifier inOne = CqlIdentifier.fromCql(one.substring(0, one.indexOf('.')));
+    CqlIdentifier inOther = CqlIdentifier.fromCql(other.substring(0, other.indexOf('.')));
+    String text = "(p, c, v) VALUES (1, ?, 0)";
+    SimpleStatement first =
+        SimpleStatement.newInstance("INSERT INTO t " + text, 1)
+            .setKeyspace(inOne)
+            .setRoutingKey(TypeCodecs.INT.encode(1, ProtocolVersion.DEFAULT));
+    SimpleStatement second = first.setKeyspace(inOther).setPositionalValues(List.of(2));
+    SimpleStatement misleading =
+        first.setQuery("INSERT INTO " + one + text).setPositionalValues(List.of(3));
+    BoundStatement bound = insert(one).bind(1, 4, 0);
+    try (BatchWriter writer = BatchWriter.over(session)) {
+      writer.writeAll(List.of(first, second, misleading, bound));
+      assertThat(rows(one)).containsExactly(1, 3, 4);
+      assertThat(rows(other)).containsExactly(2);
+
+      assertThatThrownBy(
+              () ->
+                  writer.execute(
+                      List.of(Operation.of(first), Operation.of(second)), BatchType.LOGGED))
+          .isInstanceOf(UnsuitableBatchException.class)
+          .hasMessageContaining(inOne.asCql(true))
+          .hasMessageContaining(inOther.asCql(true));
+      writer.execute(
+          List.of(
+              Operation.of(misleading.setPositionalValues(List.of(5))),
+              Operation.of(second.setPositionalValues(List.of(6))),
+              Operation.of(insert(one).bind(1, 7, 0))),
+          BatchType.LOGGED);
+      assertThat(rows(one)).containsExactly(1, 3, 4, 5, 7);
+      assertThat(rows(other)).containsExactly(2, 6);
+    }
+  }
+
+  private List<Integer> rows(String table) {
+    return session.execute("SELECT c FROM " + table + " WHERE p = 1").all().stream()
+        .map(row -> row.getInt(0))
+        .toList();
+  }
+
+  /** What follows from a result may wait for a place, which the driver's thread frees. */
+  @Test
+  void whatFollowsFromAResultSendsMore() {
+    String table = table();
+    BatchWriter writer = BatchWriter.builder(session).parallelism(1).build();
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          List<CompletableFuture<BatchResult>> chains = new ArrayList<>();
+          for (int c = 0; c < 20; c++) {
+            Operation first = Operation.of(insert(table).bind(1, c, c));
+            Operation second = Operation.insert(row(table, 100 + c));
+            chains.add(
+                writer
+                    .executeAsync(List.of(first), BatchType.UNLOGGED)
+                    .thenCompose(done -> executeAsync(writer, second))
+                    .toCompletableFuture());
+          }
+          chains.forEach(CompletableFuture::join);
+        });
+    writer.close();
+    assertThat(rows(table)).hasSize(40);
+  }
+
+  @Test
+  void aClosedWriterTakesNothing() {
+    String table = table();
+    BatchWriter writer = BatchWriter.over(session);
+    writer.close();
+    List<Operation> operations = List.of(Operation.insert(row(table, 1)));
+    assertThatThrownBy(() -> writer.execute(operations, BatchType.UNLOGGED))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("The batch writer is closed");
+    assertThatThrownBy(() -> writer.executeAsync(operations, BatchType.UNLOGGED))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("The batch writer is closed");
+    assertThatThrownBy(() -> writer.bulkUpsert(List.of(row(table, 1))))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("The batch writer is closed");
+    assertThat(rows(table)).isEmpty();
+  }
+
+  /** A part was sent: nobody is to believe that nothing was done. */
+  @Test
+  void aUnitThatIsCutOffIsInDoubt() throws Exception {
+    String table = table();
+    List<Operation> operations =
+        IntStream.range(0, 3_000)
+            .<Operation>mapToObj(c -> Operation.insert(row(table, c)))
+            .toList();
+    BatchWriter writer =
+        BatchWriter.builder(session).parallelism(1).maxOperations(1).autoSplit().build();
+    CompletableFuture<BatchResult> result =
+        CompletableFuture.completedFuture(0)
+            .thenComposeAsync(go -> executeAsync(writer, operations));
+    await(() -> writer.metrics().single() > 5);
+    writer.abandon();
+    assertThatThrownBy(() -> result.get(20, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOfSatisfying(
+            BatchFailedException.class,
+            failure -> {
+              assertThat(failure.outcome()).isEqualTo(BatchFailedException.Outcome.UNKNOWN);
+              assertThat(failure.operations()).hasSize(3_000);
+            });
+    assertThat(rows(table)).isNotEmpty();
+  }
+
+  private static TableRow row(String table, int clustering) {
+    int dot = table.indexOf('.');
+    return TableRow.of(table.substring(0, dot), table.substring(dot + 1))
+        .with("p", 1)
+        .with("c", clustering)
+        .with("v", 0);
+  }
+
+  private static CompletionStage<BatchResult> executeAsync(BatchWriter writer, Operation only) {
+    return executeAsync(writer, List.of(only));
+  }
+
+  private static CompletionStage<BatchResult> executeAsync(
+      BatchWriter writer, List<Operation> operations) {
+    try {
+      return writer.executeAsync(operations, BatchType.UNLOGGED);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Who waits for a place as the writer is closed leaves nothing that others would wait for. */
   @Test
   void aWriterThatIsClosedHasNothingUnderWay() {
@@ -89,6 +245,44 @@ class BatchWriterIT {
       adding.forEach(CompletableFuture::join);
       assertTimeoutPreemptively(Duration.ofSeconds(20), () -> writer.settle());
     }
+  }
+
+  /** Both are lost, a write that may be done again and one that may not. */
+  @Test
+  void closingTellsOfDoubtsTogetherWithAFailure() throws InterruptedException {
+    String table = TestCluster.newKeyspace(1) + ".n";
+    TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, n counter)");
+    PreparedStatement add = session.prepare("UPDATE " + table + " SET n = n + 5 WHERE p = ?");
+    PreparedStatement insert = insert(table());
+    BatchWriter writer =
+        BatchWriter.builder(losingOneAnswer())
+            .requests(settings(1))
+            .limits(new BatchLimits(1, 1 << 20, 10_000))
+            .maxAge(Duration.ZERO)
+            .build();
+    writer.add(add.bind(77));
+    await(() -> failures(writer) == 1);
+    writer.add(List.of(insert.bind(1, null, 1)), ENDING);
+    await(() -> failures(writer) == 2);
+    assertThatThrownBy(writer::close)
+        .isInstanceOfSatisfying(
+            UnknownWriteOutcomeException.class,
+            doubts -> assertThat(doubts.rows()).singleElement().asString().contains("77"))
+        .hasMessageContaining("Invalid null value in condition for column c");
+  }
+
+  private static long failures(BatchWriter writer) {
+    return writer.metrics().failures().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long most = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(most);
+      Thread.sleep(5);
+    }
+    // The writer counts a failure before it draws its conclusions.
+    Thread.sleep(50);
   }
 
   /** The first answer to an addition is lost: to send it again is to add twice. */
@@ -318,14 +512,6 @@ class BatchWriterIT {
             throw new CompletionException(e);
           }
         });
-  }
-
-  private static void await(BooleanSupplier reached) throws InterruptedException {
-    long began = System.nanoTime();
-    while (!reached.getAsBoolean()) {
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
-      Thread.sleep(5);
-    }
   }
 
   /** Counts what becomes of statements. */

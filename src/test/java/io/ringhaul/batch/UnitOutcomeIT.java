@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
@@ -27,12 +28,15 @@ import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -294,5 +298,97 @@ class UnitOutcomeIT {
                       : CompletableFuture.completedFuture(null);
               return answer.thenCompose(lost -> CompletableFuture.failedFuture(mishap.on(node)));
             });
+  }
+
+  /** The first partition is written before the second is found to lack replicas. */
+  @Test
+  void whatIsDonePartlyIsNotDoneTwice() throws Exception {
+    // The server takes them in an order of its own.
+    List<String> whole = List.of(counters(), counters(), counters(), counters());
+    String lacking = lackingReplicas(counters());
+    for (int i = 0; i < 3; i++) {
+      List<Operation> operations = new ArrayList<>();
+      for (String keyspace : whole) {
+        operations.add(plusOne(keyspace, i));
+      }
+      operations.add(plusOne(lacking, i));
+      try (BatchWriter writer = allWriter()) {
+        BatchFailedException failure =
+            catchThrowableOfType(
+                BatchFailedException.class, () -> writer.execute(operations, BatchType.COUNTER));
+        assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(writer.retries()).isZero();
+      }
+    }
+    Thread.sleep(300);
+    for (String keyspace : whole) {
+      assertThat(session.execute("SELECT n FROM " + keyspace + ".n").all())
+          .allMatch(row -> row.getLong(0) == 1);
+    }
+  }
+
+  /**
+   * Decided by the first node, which lacks replicas for the rest. What others read is done to its
+   * end by them, so that a second node would meet the row.
+   */
+  @Test
+  void aDecisionIsNotMetAsAnothers() throws Exception {
+    String keyspace = lackingReplicas(TestCluster.newKeyspace(1));
+    TestCluster.define("CREATE TABLE " + keyspace + ".t (p int PRIMARY KEY, v int)");
+    PreparedStatement read = session.prepare("SELECT v FROM " + keyspace + ".t WHERE p = ?");
+    AtomicInteger current = new AtomicInteger();
+    List<CompletableFuture<Void>> readers =
+        Stream.generate(() -> CompletableFuture.runAsync(() -> readSerially(read, current)))
+            .limit(2)
+            .toList();
+    try (BatchWriter writer = allWriter()) {
+      for (int i = 0; i < 100; i++) {
+        current.set(i);
+        TableRow row = TableRow.of(keyspace, "t").with("p", i).with("v", i);
+        List<Operation> operations = List.of(Operation.insert(row).ifNotExists());
+        BatchFailedException failure =
+            catchThrowableOfType(
+                BatchFailedException.class, () -> writer.execute(operations, BatchType.UNLOGGED));
+        assertThat(failure).isNotNull();
+        assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN);
+      }
+    } finally {
+      current.set(-1);
+    }
+    readers.forEach(CompletableFuture::join);
+  }
+
+  private void readSerially(PreparedStatement read, AtomicInteger current) {
+    for (int p = current.get(); p >= 0; p = current.get()) {
+      try {
+        session.execute(read.bind(p).setConsistencyLevel(DefaultConsistencyLevel.SERIAL));
+      } catch (DriverException contended) {
+        // Another takes the round of Paxos from it; it tries again.
+      }
+    }
+  }
+
+  /** There are enough of them for a quorum, and never all. */
+  private String lackingReplicas(String keyspace) {
+    Collection<Node> nodes = session.getMetadata().getNodes().values();
+    TestCluster.define(
+        String.format(
+            "ALTER KEYSPACE %s WITH replication = {'class': 'NetworkTopologyStrategy', '%s': %d}",
+            keyspace, nodes.iterator().next().getDatacenter(), 2 * nodes.size() - 1));
+    return keyspace;
+  }
+
+  private static String counters() {
+    String keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define("CREATE TABLE " + keyspace + ".n (p int PRIMARY KEY, n counter)");
+    return keyspace;
+  }
+
+  private static Operation plusOne(String keyspace, int partition) {
+    return Operation.update(TableRow.of(keyspace, "n").with("p", partition).with("n", 1L));
+  }
+
+  private BatchWriter allWriter() {
+    return BatchWriter.builder(session).consistency(DefaultConsistencyLevel.ALL).build();
   }
 }
