@@ -118,7 +118,7 @@ class StreamContentIT {
   /** The driver takes the last of its partitions for all of them. */
   @Test
   void whatIsOfSeveralPartitionsGoesAlone() throws Exception {
-    String table = insert.getQuery().split(" ")[2];
+    String table = insert.getQuery().replaceFirst("INSERT INTO (\\S+) .*", "$1");
     PreparedStatement update =
         session.prepare(
             "UPDATE " + table + " SET v = ? WHERE test = ? AND p IN (?, ?) AND c IN (?, ?)");

@@ -205,7 +205,8 @@ class UnitOutcomeIT {
   /** One may have been written before a replica of the other is missed. */
   @Test
   void aStatementOfTwoPartitionsIsNotOneMutation() throws Exception {
-    Operation operation = Operation.of(appendToTwo.bind(key++, key++));
+    Operation operation = Operation.of(appendToTwo.bind(key, key + 1));
+    key += 2;
     for (boolean isBesideRead : List.of(false, true)) {
       Queue<Mishap> left = new ArrayDeque<>(List.of(UNAVAILABLE));
       try (BatchWriter writer = writer(left)) {
@@ -224,7 +225,8 @@ class UnitOutcomeIT {
     }
     Queue<Mishap> left = new ArrayDeque<>(List.of(UNAVAILABLE));
     BatchWriter writer = writer(left);
-    writer.add(appendToTwo.bind(key++, key++));
+    writer.add(appendToTwo.bind(key, key + 1));
+    key += 2;
     assertThatThrownBy(writer::flush).isInstanceOf(UnknownWriteOutcomeException.class);
     assertThat(left).isEmpty();
     writer.abandon();
