@@ -14,6 +14,7 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowsRefusedException;
 import io.ringhaul.statement.MutationSize;
 import io.ringhaul.statement.StatementCatalog;
 import java.lang.reflect.InvocationTargetException;
@@ -169,10 +170,14 @@ class ServerBatchLimitsIT {
     assertThat(session.execute("SELECT p FROM " + table + " WHERE p = 7").all()).isEmpty();
     assertThat(session.execute("SELECT p FROM " + table + " WHERE p = 1").all()).hasSize(1);
 
-    BatchWriter ending = BatchWriter.over(session);
-    ending.add(large);
-    assertThatThrownBy(ending::flush).isInstanceOf(RowRefusedException.class).hasMessage(message);
-    ending.close();
+    try (BatchWriter unheard = BatchWriter.over(session)) {
+      unheard.add(large);
+      assertThatThrownBy(unheard::flush)
+          .isInstanceOfSatisfying(
+              RowsRefusedException.class,
+              told -> assertThat(told.refusals()).singleElement().satisfies(
+                  each -> assertThat(each).hasMessage(message)));
+    }
   }
 
   /** Elements take more of what is bound than of the mutation: the server decides. */
