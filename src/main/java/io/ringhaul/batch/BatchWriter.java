@@ -62,6 +62,7 @@ public final class BatchWriter implements AutoCloseable {
 
   private final BatchSender sender;
   private final BatchMeter meter;
+  private final BatchDelivery delivery;
   private final StatementStream stream;
   private final UnitExecution units;
   private final BulkInserts inserts;
@@ -76,16 +77,16 @@ public final class BatchWriter implements AutoCloseable {
     MutationSize sizes = new MutationSize(session);
     ServerBatchLimits server = ServerBatchLimits.read(session);
     this.sender = new BatchSender(session, settings.requests(), meter, sizes, catalog);
+    WritesInFlight inFlight = new WritesInFlight(catalog::rowOf);
+    this.delivery = new BatchDelivery(sender, meter, catalog, inFlight, settings.listener());
     this.stream =
         new StatementStream(
             sender,
-            meter,
-            catalog,
-            new Placement(session, settings.grouping()),
+            new StatementSlots(catalog, new Placement(session, settings.grouping()), sizes),
             new OpenBatches(settings.limits(server), settings.sharedBytes(server)),
-            sizes,
             new OversizedWrites(sizes, catalog, server.maxMutationBytes()),
-            settings.listener());
+            inFlight,
+            delivery);
     this.units = new UnitExecution(sender, meter, catalog, rows, settings.unitLimits());
     RowRequests requests = new RowRequests(sender, catalog, stream::requireOpen);
     this.inserts = new BulkInserts(stream, requests, rows);
@@ -305,7 +306,7 @@ public final class BatchWriter implements AutoCloseable {
 
   /** Statements of the stream that were acknowledged; those added together count as one. */
   public long writtenStatements() {
-    return stream.writtenStatements();
+    return delivery.writtenStatements();
   }
 
   /** Requests that were sent again after a failure. */

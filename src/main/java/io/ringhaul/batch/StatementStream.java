@@ -1,6 +1,5 @@
 package io.ringhaul.batch;
 
-import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Slot;
@@ -9,19 +8,11 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.exceptions.RowsRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
-import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.Failures;
-import io.ringhaul.statement.MutationSize;
-import io.ringhaul.statement.StatementCatalog;
-import io.ringhaul.statement.StatementTraits;
-import io.ringhaul.statement.WriteKind;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,36 +27,27 @@ final class StatementStream implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
 
   private final BatchSender sender;
-  private final BatchMeter meter;
-  private final StatementCatalog catalog;
-  private final Placement placement;
+  private final StatementSlots slots;
   private final OpenBatches open;
-  private final MutationSize sizes;
   private final OversizedWrites oversized;
   private final WritesInFlight inFlight;
-  private final WriteListener listener;
+  private final BatchDelivery delivery;
   private final RefusedRows refused = new RefusedRows();
-  private final LongAdder writtenStatements = new LongAdder();
   private volatile boolean ending;
 
   StatementStream(
       BatchSender sender,
-      BatchMeter meter,
-      StatementCatalog catalog,
-      Placement placement,
+      StatementSlots slots,
       OpenBatches open,
-      MutationSize sizes,
       OversizedWrites oversized,
-      WriteListener listener) {
+      WritesInFlight inFlight,
+      BatchDelivery delivery) {
     this.sender = sender;
-    this.meter = meter;
-    this.catalog = catalog;
-    this.placement = placement;
+    this.slots = slots;
     this.open = open;
-    this.sizes = sizes;
     this.oversized = oversized;
-    this.inFlight = new WritesInFlight(catalog::rowOf);
-    this.listener = listener;
+    this.inFlight = inFlight;
+    this.delivery = delivery;
   }
 
   /** See {@link BatchWriter#add(List)}. */
@@ -76,15 +58,15 @@ final class StatementStream implements AutoCloseable {
   /** See {@link BatchWriter#add(List, WriteOutcome)}. */
   void add(List<? extends BatchableStatement<?>> together, WriteOutcome outcome)
       throws InterruptedException {
-    Slot slot = slotOf(together);
-    Unit unit = unit(together, slot.place(), outcome);
+    Slot slot = slots.of(together);
+    Unit unit = slots.unit(together, slot.place(), outcome);
     if (isOversized(unit)) {
       return;
     }
     sender.throttle(1, unit.bytes());
     sendAlone();
     if (slot.place() instanceof Place.Unknown) {
-      send(begin(slot, unit), 1);
+      delivery.send(begin(slot, unit), 1);
       return;
     }
     List<Batch> full;
@@ -106,7 +88,7 @@ final class StatementStream implements AutoCloseable {
     }
     inFlight.requireSound();
     requireOpen();
-    refused(unit, refusal);
+    delivery.refused(unit, refusal);
     return true;
   }
 
@@ -124,55 +106,18 @@ final class StatementStream implements AutoCloseable {
     }
   }
 
-  private Slot slotOf(List<? extends BatchableStatement<?>> together) {
-    BatchableStatement<?> first = together.get(0);
-    WriteKind kind = WriteKind.REPEATABLE;
-    int counters = 0;
-    boolean sharesBatch = true;
-    for (BatchableStatement<?> statement : together) {
-      StatementTraits traits = catalog.traits(statement);
-      StatementRules.requireBatchable(statement, traits);
-      if (traits.isRead() || traits.isConditional()) {
-        throw new UnsuitableBatchException(
-            String.format(
-                "A stream takes no %s, whose answer nobody would read: %s; use execute",
-                traits.isRead() ? "read" : "conditional write", catalog.rowOf(statement)));
-      }
-      counters += traits.kind() == WriteKind.COUNTER ? 1 : 0;
-      kind = traits.kind().isRepeatable() ? kind : traits.kind();
-      sharesBatch &= !traits.spansPartitions() && traits.replacedLists().isEmpty();
-    }
-    if (!sharesBatch && together.size() > 1) {
-      ReplacedLists.requireOnce(
-          together, together.stream().<StatementTraits>map(catalog::traits).toList());
-    }
-    StatementRules.requireTogether(together, counters);
-    // Of a batch of several partitions that fails a part may be done: no place for what must not be
-    // done twice.
-    Place place = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
-    boolean goesAlone = !sharesBatch || !StatementRules.tellPartitionAlike(together);
-    return new Slot(goesAlone ? new Place.Unknown() : place, kind, Common.of(together, catalog));
-  }
-
-  private Unit unit(
-      List<? extends BatchableStatement<?>> together, Place place, WriteOutcome outcome) {
-    long bytes = sizes.ofValues(together);
-    return new Unit(
-        together, bytes, place.isOnePartition() ? bytes : sizes.upperBound(together), outcome);
-  }
-
   private void sendAll(List<Batch> begun) throws InterruptedException {
     int sent = 0;
     try {
       while (sent < begun.size()) {
         Batch batch = begun.get(sent);
         sent++;
-        send(batch, batch.units().size());
+        delivery.send(batch, batch.units().size());
       }
     } finally {
       begun
           .subList(sent, begun.size())
-          .forEach(batch -> dropped(batch, new CancellationException("not sent, as one before")));
+          .forEach(batch -> delivery.dropped(batch, new CancellationException("not sent, as one before")));
     }
   }
 
@@ -197,9 +142,9 @@ final class StatementStream implements AutoCloseable {
   /** See {@link BatchWriter#write}. */
   boolean write(List<? extends BatchableStatement<?>> together, int counted)
       throws InterruptedException {
-    Refusal refusal = new Refusal();
-    Slot slot = slotOf(together);
-    Unit unit = unit(together, slot.place(), refusal);
+    AwaitedRefusal refusal = new AwaitedRefusal();
+    Slot slot = slots.of(together);
+    Unit unit = slots.unit(together, slot.place(), refusal);
     RowRefusedException oversize = oversized.refusal(unit);
     if (oversize != null) {
       throw oversize;
@@ -207,28 +152,14 @@ final class StatementStream implements AutoCloseable {
     sender.throttle(counted, unit.bytes());
     Batch batch = begin(slot, unit);
     try {
-      boolean written = send(batch, counted).toCompletableFuture().get();
-      RowRefusedException refused = refusal.failure;
+      boolean written = delivery.send(batch, counted).toCompletableFuture().get();
+      RowRefusedException refused = refusal.refusal();
       if (refused != null) {
         throw refused;
       }
       return written;
     } catch (ExecutionException e) {
       throw Failures.notPassing(e, "A write");
-    }
-  }
-
-  /** Keeps a refusal for who waits for the answer. */
-  private static final class Refusal implements WriteOutcome {
-    private volatile @Nullable RowRefusedException failure;
-
-    @Override
-    public void written(long bytes) {}
-
-    @Override
-    public @Nullable BulkOperationException refused(RowRefusedException refused) {
-      failure = refused;
-      return null;
     }
   }
 
@@ -266,7 +197,7 @@ final class StatementStream implements AutoCloseable {
         }
       }
       if (batch != null) {
-        send(batch, batch.units().size());
+        delivery.send(batch, batch.units().size());
       }
     } while (batch != null);
   }
@@ -298,11 +229,6 @@ final class StatementStream implements AutoCloseable {
   /** Waits for the answers to all that was sent so far, whether the writing goes on or failed. */
   void awaitAnswers() throws InterruptedException {
     inFlight.awaitAnswers(endGeneration());
-  }
-
-  /** Statements that the cluster has acknowledged; those added together count as one. */
-  long writtenStatements() {
-    return writtenStatements.sum();
   }
 
   /**
@@ -367,122 +293,7 @@ final class StatementStream implements AutoCloseable {
 
   private void sendAlone(long last) throws InterruptedException {
     for (Batch next = inFlight.nextAlone(last); next != null; next = inFlight.nextAlone(last)) {
-      send(next, 1);
+      delivery.send(next, 1);
     }
-  }
-
-  /** Sends what {@link WritesInFlight#begin} was told of, and ends it in any case. */
-  private CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
-    WriteKind kind = batch.slot().kind();
-    // Of several partitions one may be written before a replica of another is missed.
-    boolean isWhole = sender.isOnePartition(batch.statements());
-    CompletionStage<AsyncResultSet> response;
-    try {
-      inFlight.requireSound();
-      response =
-          sender.send(
-              batch.statements(),
-              kind.batchType(),
-              batch.slot().common(),
-              Repetition.of(kind),
-              counted);
-    } catch (InterruptedException e) {
-      dropped(batch, new CancellationException("interrupted before it was sent"));
-      throw e;
-    } catch (RuntimeException e) {
-      dropped(batch, e);
-      throw e;
-    }
-    return response.handle(
-        (rows, failed) -> {
-          try {
-            if (failed == null) {
-              written(batch, counted);
-            } else if (RefusedContent.is(failed)) {
-              refused(batch, failed);
-            } else if (kind.isRepeatable() || (isWhole && Failures.isSurelyNotApplied(failed))) {
-              failed(batch, failed);
-            } else {
-              inDoubt(batch, failed);
-            }
-            return failed == null;
-          } catch (RuntimeException | Error e) {
-            // On a thread of the driver nobody else would hear of it.
-            inFlight.fail(
-                new BulkOperationException(
-                    "What became of a batch could not be told: " + Failures.describe(e), e));
-            throw e;
-          } finally {
-            inFlight.end(batch);
-          }
-        });
-  }
-
-  /** The batch has left the buffer and was not sent: nobody may take the writer's word now. */
-  private void dropped(Batch batch, RuntimeException reason) {
-    try {
-      failed(batch, reason);
-    } finally {
-      inFlight.end(batch);
-    }
-  }
-
-  private void written(Batch batch, int statements) {
-    writtenStatements.add(statements);
-    try {
-      listener.written(statements, batch.bytes());
-    } catch (RuntimeException e) {
-      LOG.warn("The write listener failed; the writing goes on", e);
-    }
-    batch.units().forEach(unit -> tell(unit, outcome -> outcome.written(unit.bytes())));
-  }
-
-  private void refused(Batch batch, Throwable refusal) {
-    if (batch.units().size() > 1) {
-      meter.fallback();
-      inFlight.divide(batch);
-      return;
-    }
-    Unit unit = batch.units().get(0);
-    refused(unit, catalog.refusal(unit.statements().get(0), refusal));
-  }
-
-  private void refused(Unit unit, RowRefusedException refusal) {
-    tell(
-        unit,
-        outcome -> {
-          BulkOperationException ending = outcome.refused(refusal);
-          if (ending != null) {
-            inFlight.fail(ending);
-          }
-        });
-  }
-
-  /**
-   * Lets whoever added the unit hear of it; if that fails the writing does, as it was not heard.
-   */
-  private void tell(Unit unit, Consumer<WriteOutcome> word) {
-    try {
-      word.accept(unit.outcome());
-    } catch (RuntimeException | Error e) {
-      inFlight.fail(
-          new BulkOperationException(
-              String.format(
-                  "What became of %s was not heard, as its WriteOutcome threw %s",
-                  catalog.rowOf(unit.statements().get(0)), Failures.describe(e)),
-              e));
-    }
-  }
-
-  private void failed(Batch batch, Throwable failed) {
-    inFlight.fail(
-        new BulkOperationException(
-            "A batch could not be written: " + Failures.describe(failed), Failures.unwrap(failed)));
-    batch.units().forEach(unit -> tell(unit, outcome -> outcome.failed(failed)));
-  }
-
-  private void inDoubt(Batch batch, Throwable failed) {
-    inFlight.doubt(batch, failed);
-    batch.units().forEach(unit -> tell(unit, outcome -> outcome.inDoubt(failed)));
   }
 }

@@ -1,0 +1,68 @@
+package io.ringhaul.batch;
+
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import io.ringhaul.batch.OpenBatches.Slot;
+import io.ringhaul.batch.OpenBatches.Unit;
+import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.statement.MutationSize;
+import io.ringhaul.statement.StatementCatalog;
+import io.ringhaul.statement.StatementTraits;
+import io.ringhaul.statement.WriteKind;
+import java.util.List;
+
+/** Tells which statements of a stream may share a batch. Thread-safe. */
+final class StatementSlots {
+
+  private final StatementCatalog catalog;
+  private final Placement placement;
+  private final MutationSize sizes;
+
+  StatementSlots(StatementCatalog catalog, Placement placement, MutationSize sizes) {
+    this.catalog = catalog;
+    this.placement = placement;
+    this.sizes = sizes;
+  }
+
+  /**
+   * Where statements that were added together belong.
+   *
+   * @throws UnsuitableBatchException if the stream cannot take them; says why
+   */
+  Slot of(List<? extends BatchableStatement<?>> together) {
+    BatchableStatement<?> first = together.get(0);
+    WriteKind kind = WriteKind.REPEATABLE;
+    int counters = 0;
+    boolean sharesBatch = true;
+    for (BatchableStatement<?> statement : together) {
+      StatementTraits traits = catalog.traits(statement);
+      StatementRules.requireBatchable(statement, traits);
+      if (traits.isRead() || traits.isConditional()) {
+        throw new UnsuitableBatchException(
+            String.format(
+                "A stream takes no %s, whose answer nobody would read: %s; use execute",
+                traits.isRead() ? "read" : "conditional write", catalog.rowOf(statement)));
+      }
+      counters += traits.kind() == WriteKind.COUNTER ? 1 : 0;
+      kind = traits.kind().isRepeatable() ? kind : traits.kind();
+      sharesBatch &= !traits.spansPartitions() && traits.replacedLists().isEmpty();
+    }
+    if (!sharesBatch && together.size() > 1) {
+      ReplacedLists.requireOnce(
+          together, together.stream().<StatementTraits>map(catalog::traits).toList());
+    }
+    StatementRules.requireTogether(together, counters);
+    // Of a batch of several partitions that fails a part may be done: no place for what must not be
+    // done twice.
+    Place place = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
+    boolean goesAlone = !sharesBatch || !StatementRules.tellPartitionAlike(together);
+    return new Slot(goesAlone ? new Place.Unknown() : place, kind, Common.of(together, catalog));
+  }
+
+  /** The statements with what they weigh. */
+  Unit unit(
+      List<? extends BatchableStatement<?>> together, Place place, WriteOutcome outcome) {
+    long bytes = sizes.ofValues(together);
+    return new Unit(
+        together, bytes, place.isOnePartition() ? bytes : sizes.upperBound(together), outcome);
+  }
+}
