@@ -59,8 +59,7 @@ final class StatementSlots {
   }
 
   /** The statements with what they weigh. */
-  Unit unit(
-      List<? extends BatchableStatement<?>> together, Place place, WriteOutcome outcome) {
+  Unit unit(List<? extends BatchableStatement<?>> together, Place place, WriteOutcome outcome) {
     long bytes = sizes.ofValues(together);
     return new Unit(
         together, bytes, place.isOnePartition() ? bytes : sizes.upperBound(together), outcome);

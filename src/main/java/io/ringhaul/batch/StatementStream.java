@@ -117,7 +117,9 @@ final class StatementStream implements AutoCloseable {
     } finally {
       begun
           .subList(sent, begun.size())
-          .forEach(batch -> delivery.dropped(batch, new CancellationException("not sent, as one before")));
+          .forEach(
+              batch ->
+                  delivery.dropped(batch, new CancellationException("not sent, as one before")));
     }
   }
 

@@ -175,8 +175,10 @@ class ServerBatchLimitsIT {
       assertThatThrownBy(unheard::flush)
           .isInstanceOfSatisfying(
               RowsRefusedException.class,
-              told -> assertThat(told.refusals()).singleElement().satisfies(
-                  each -> assertThat(each).hasMessage(message)));
+              told ->
+                  assertThat(told.refusals())
+                      .singleElement()
+                      .satisfies(each -> assertThat(each).hasMessage(message)));
     }
   }
 
