@@ -64,8 +64,7 @@ public final class ExportLeftovers {
   }
 
   private static Job find(JobStore store, UUID id, ExportTarget target) {
-    Job job =
-        store.find(id).orElseThrow(() -> new JobException(id, "The store has no job " + id, null));
+    Job job = HeldJob.find(store, id);
     if (job.kind() != JobKind.EXPORT) {
       throw new JobException(
           id, "Job " + id + " is no export and leaves no files at a target", null);

@@ -1,5 +1,6 @@
 package io.ringhaul;
 
+import io.ringhaul.exceptions.JobException;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobRun;
@@ -7,6 +8,7 @@ import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.ToIntFunction;
 
 /** A job that is held so that nobody works on it meanwhile, and left as it was found. */
@@ -15,10 +17,21 @@ final class HeldJob {
   private HeldJob() {}
 
   /**
+   * The job as the store has it.
+   *
+   * @throws JobException if it has no such job
+   */
+  static Job find(JobStore store, UUID id) {
+    return store
+        .find(id)
+        .orElseThrow(() -> new JobException(id, "The store has no job " + id, null));
+  }
+
+  /**
    * Does something about a job that is not completed.
    *
    * @return what the action gives
-   * @throws io.ringhaul.exceptions.JobException if another process works on the job
+   * @throws JobException if another process works on the job
    */
   static int whileHeld(JobStore store, Job job, ToIntFunction<JobRun> action) {
     List<JobPartition> before = store.partitions(job.id());

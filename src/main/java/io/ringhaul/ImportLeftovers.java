@@ -27,13 +27,13 @@ public final class ImportLeftovers {
    *     it
    */
   public static int clean(JobStore store, UUID id, Optional<Path> rejects) {
-    Job job =
-        store.find(id).orElseThrow(() -> new JobException(id, "The store has no job " + id, null));
+    Job job = HeldJob.find(store, id);
     if (job.kind() != JobKind.IMPORT) {
       throw new JobException(id, "Job " + id + " is no import", null);
     }
     Optional<Path> file = rejects.or(() -> defaultRejects(id, store));
-    if (file.isEmpty()) {
+    // What was not begun has left nothing, and holding it would count as its first run.
+    if (file.isEmpty() || job.status() == JobStatus.PENDING) {
       return 0;
     }
     return job.status() == JobStatus.COMPLETED

@@ -13,6 +13,9 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobDefinition;
+import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStatus;
@@ -28,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -141,6 +145,24 @@ class RejectJobIT {
     requireExact(request(id, CsvSource.at(csv)).run());
     Files.writeString(left, "left");
     assertThat(ImportLeftovers.clean(store, id, Optional.of(rejects))).isEqualTo(1);
+  }
+
+  @Test
+  void aJobThatWasNotBegunIsNotBegunByCleaning() throws IOException {
+    store.create(
+        Job.pending(
+            id,
+            "waiting",
+            "",
+            Map.of(),
+            JobKind.IMPORT,
+            new JobDefinition(Map.of(), Map.of(), List.of())));
+    Path other = Files.writeString(folder.resolve(".rejects.jsonl.17.tmp"), "another's");
+    assertThat(ImportLeftovers.clean(store, id, Optional.of(rejects))).isZero();
+    assertThat(other).exists();
+    Job waiting = store.find(id).orElseThrow();
+    assertThat(waiting.status()).isEqualTo(JobStatus.PENDING);
+    assertThat(waiting.run()).isZero();
   }
 
   private void fail(int atRow) {
