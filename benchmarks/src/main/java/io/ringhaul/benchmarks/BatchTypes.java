@@ -49,9 +49,9 @@ public final class BatchTypes {
   public static void main(String[] arguments) throws Exception {
     Options options = new Options(arguments, Map.of("runs", 5, "millis", 450, "partitions", 2_000));
     boolean holds;
-    try (BenchCluster cluster = BenchCluster.start()) {
+    try (BenchCluster cluster = BenchCluster.threeNodes()) {
       BatchTypes bench = new BatchTypes(cluster.session(), options);
-      Report report = new Report("BatchTypes", options);
+      Report report = new Report("BatchTypes", BenchCluster.THREE_NODES, options);
       bench.compareTypes(report);
       bench.compareStream(report);
       holds = report.write();
@@ -169,7 +169,7 @@ public final class BatchTypes {
         "Partitions of ten rows, 64 requests in flight",
         List.of("way", "rows/s", "least", "most"),
         List.of(rates("stream", stream), rates("unbatched", singles)));
-    report.bar(
+    report.atLeast(
         "The stream against unbatched concurrent writes",
         stream.medianRate() / singles.medianRate(),
         STREAM_BAR);

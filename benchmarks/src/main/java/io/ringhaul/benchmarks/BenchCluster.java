@@ -4,16 +4,21 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.cli.sandbox.SandboxClusterBuilder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 
-/** Three nodes that hold every row, on ports of their own, and a session. */
+/** Nodes that hold every row each, on ports of their own, and a session. */
 final class BenchCluster implements AutoCloseable {
 
   static final String KEYSPACE = "bench";
 
-  private static final int NODES = 3;
+  /** What a report says of {@link #oneNode()}. */
+  static final String ONE_NODE = "one node with 16 vnodes";
+
+  /** What a report says of {@link #threeNodes()}. */
+  static final String THREE_NODES = "3 nodes, each row on all of them, LOCAL_QUORUM";
 
   private final SandboxCluster cluster;
   private final CqlSession session;
@@ -23,23 +28,29 @@ final class BenchCluster implements AutoCloseable {
     this.session = connect(cluster.contactPoints());
   }
 
-  /** Starts the nodes and makes a keyspace that each of them holds. */
-  static BenchCluster start() {
-    SandboxCluster cluster =
+  /** One node as fast as this machine lets it be: 16 vnodes, 4 GB, the second compiler. */
+  static BenchCluster oneNode() {
+    return start(
+        1,
         SandboxCluster.builder()
-            .nodes(NODES)
-            .heapMegabytes(1_024)
-            .port(9842)
-            .storagePort(8244)
-            .jmxPort(8344)
-            .start();
+            .heapMegabytes(4_096)
+            .jvmOptions("-XX:TieredStopAtLevel=4", "-XX:-UseSerialGC", "-XX:+UseParallelGC"));
+  }
+
+  /** Three nodes of 1 GB. */
+  static BenchCluster threeNodes() {
+    return start(3, SandboxCluster.builder().nodes(3).heapMegabytes(1_024));
+  }
+
+  private static BenchCluster start(int nodes, SandboxClusterBuilder builder) {
+    SandboxCluster cluster = builder.port(9842).storagePort(8244).jmxPort(8344).start();
     try {
       BenchCluster started = new BenchCluster(cluster);
       started.session.execute(
           String.format(
               "CREATE KEYSPACE %s WITH replication ="
                   + " {'class': 'NetworkTopologyStrategy', 'dc1': %d}",
-              KEYSPACE, NODES));
+              KEYSPACE, nodes));
       return started;
     } catch (RuntimeException e) {
       cluster.close();

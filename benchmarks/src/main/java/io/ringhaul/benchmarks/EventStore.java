@@ -46,9 +46,9 @@ public final class EventStore {
     Options options =
         new Options(arguments, Map.of("runs", 5, "blocks", 20, "long", 1_000, "heap", 64));
     boolean holds;
-    try (BenchCluster cluster = BenchCluster.start()) {
+    try (BenchCluster cluster = BenchCluster.threeNodes()) {
       EventStore bench = new EventStore(cluster.session(), options);
-      Report report = new Report("EventStore", options);
+      Report report = new Report("EventStore", BenchCluster.THREE_NODES, options);
       bench.compare(report);
       LongRun.Figures figures =
           LongRun.inProcess(
@@ -91,7 +91,7 @@ public final class EventStore {
         "Blocks of 250 events, one after the other",
         List.of("way", "p50 ms", "p95 ms", "p99 ms", "rows/s", "least", "most", "blocks"),
         rows);
-    report.bar(
+    report.atLeast(
         "The bulk write against one by one",
         of(results, "bulk").medianRate() / of(results, "one by one").medianRate(),
         BULK_BAR);

@@ -29,19 +29,20 @@ final class Report {
   private final Map<String, Object> json = new LinkedHashMap<>();
   private boolean holds = true;
 
-  Report(String name, Options options) {
+  Report(String name, String cluster, Options options) {
     this.name = name;
     markdown.append("# ").append(name).append("\n\n");
     Runtime machine = Runtime.getRuntime();
     String conditions =
         String.format(
             Locale.ROOT,
-            "%s; %d cores, load %.1f at the start; Cassandra %s, 3 nodes on this machine, each row"
-                + " on all of them, LOCAL_QUORUM; Java %s; options %s",
+            "%s; %d cores, load %.1f at the start; Cassandra %s, %s on this machine; Java %s;"
+                + " options %s",
             Instant.now().truncatedTo(ChronoUnit.MINUTES),
             machine.availableProcessors(),
             ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
             SandboxCluster.CASSANDRA_VERSION,
+            cluster,
             Runtime.version(),
             options);
     markdown.append(conditions).append("\n");
@@ -76,18 +77,27 @@ final class Report {
   }
 
   /** A bar that is to be reached. */
-  void bar(String what, double reached, double least) {
-    boolean met = reached >= least;
+  void atLeast(String what, double reached, double least) {
+    bar(what, reached, "least", least, reached >= least);
+  }
+
+  /** A bar that is not to be passed. */
+  void atMost(String what, double reached, double most) {
+    bar(what, reached, "most", most, reached <= most);
+  }
+
+  private void bar(String what, double reached, String kind, double bar, boolean met) {
     holds &= met;
     markdown.append(
         String.format(
             Locale.ROOT,
-            "\n%s: %.1f times, and %.1f is the least: %s.\n",
+            "\n%s: %.2f times, and %.2f is the %s: %s.\n",
             what,
             reached,
-            least,
+            bar,
+            kind,
             met ? "met" : "**missed**"));
-    json.put(what, Map.of("reached", reached, "least", least, "met", met));
+    json.put(what, Map.of("reached", reached, kind, bar, "met", met));
   }
 
   /** What is to be so. */

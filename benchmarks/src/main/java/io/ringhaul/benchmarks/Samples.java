@@ -39,11 +39,7 @@ final class Samples {
 
   /** The median of the runs. */
   double medianRate() {
-    List<Double> sorted = rates.stream().sorted().toList();
-    int half = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(half)
-        : (sorted.get(half - 1) + sorted.get(half)) / 2;
+    return Medians.of(rates.stream().mapToDouble(Double::doubleValue));
   }
 
   double leastRate() {

@@ -1,0 +1,62 @@
+package io.ringhaul.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/** What was measured of one contender, round by round. */
+final class Series {
+
+  private final String work;
+  private final String name;
+  private final List<Measurement> rounds = new ArrayList<>();
+
+  Series(String work, String name) {
+    this.work = work;
+    this.name = name;
+  }
+
+  void add(Measurement round) {
+    rounds.add(round);
+  }
+
+  String work() {
+    return work;
+  }
+
+  String name() {
+    return name;
+  }
+
+  List<Measurement> rounds() {
+    return List.copyOf(rounds);
+  }
+
+  double median(ToDoubleFunction<Measurement> figure) {
+    return Medians.of(rounds.stream().mapToDouble(figure));
+  }
+
+  double least(ToDoubleFunction<Measurement> figure) {
+    return rounds.stream().mapToDouble(figure).min().orElse(Double.NaN);
+  }
+
+  double most(ToDoubleFunction<Measurement> figure) {
+    return rounds.stream().mapToDouble(figure).max().orElse(Double.NaN);
+  }
+
+  /** The median, over the rounds, of this one's wall time divided by the other's in that round. */
+  double timeOver(Series other) {
+    return ratio(other, Measurement::seconds);
+  }
+
+  /** The median, over the rounds, of this one's figure divided by the other's in that round. */
+  double ratio(Series other, ToDoubleFunction<Measurement> figure) {
+    return Medians.of(
+        IntStream.range(0, rounds.size())
+            .mapToDouble(
+                round ->
+                    figure.applyAsDouble(rounds.get(round))
+                        / figure.applyAsDouble(other.rounds.get(round))));
+  }
+}
