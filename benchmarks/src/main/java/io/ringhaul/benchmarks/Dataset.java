@@ -33,6 +33,11 @@ enum Dataset {
     this.data = data;
   }
 
+  /** The one of a table of that name. */
+  static Dataset named(String table) {
+    return valueOf(table.toUpperCase(Locale.ROOT));
+  }
+
   /** The table's name without its keyspace. */
   String table() {
     return name().toLowerCase(Locale.ROOT);
