@@ -4,17 +4,18 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** A table of what was measured, each beside the floor of its work. */
-final class SeriesTable {
+/** A table of what was measured, each beside one of them. */
+final class FloorTable {
 
-  private SeriesTable() {}
+  private FloorTable() {}
 
   /**
    * Adds the table to a report.
    *
-   * @param floor what the ratios are over; in the table itself, too
+   * @param floor what the ratios are over: it is in the table, too
    */
   static void add(Report report, String title, Collection<Series> results, Series floor) {
+    String name = floor.name();
     List<List<String>> lines = new ArrayList<>();
     for (Series each : results) {
       double seconds = each.median(Measurement::seconds);
@@ -40,9 +41,9 @@ final class SeriesTable {
             "least s",
             "most s",
             "rows/s",
-            "time / floor",
+            "time / " + name,
             "client CPU s",
-            "CPU / floor"),
+            "CPU / " + name),
         lines);
   }
 }
