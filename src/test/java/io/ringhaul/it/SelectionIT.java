@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.CountRequest;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
