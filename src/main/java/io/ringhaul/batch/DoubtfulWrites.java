@@ -73,6 +73,6 @@ final class DoubtfulWrites {
     }
     return isFull()
         ? "These are too many to go on: the writing ended before all was sent"
-        : "All other writes were acknowledged";
+        : "All other writes were acknowledged or refused";
   }
 }

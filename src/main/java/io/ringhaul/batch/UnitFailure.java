@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.servererrors.DefaultWriteType;
 import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
 import com.datastax.oss.driver.api.core.servererrors.WriteType;
+import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.request.Failures;
@@ -114,6 +115,7 @@ final class UnitFailure {
     // coordinator finds too few replicas for the next.
     boolean isWhole = isOneMutation || type == BatchType.LOGGED;
     return failed instanceof QueryValidationException
+            || failed instanceof CodecNotFoundException
             || (isWhole && attempts.isSurelyNotApplied(failed))
         ? Outcome.NOT_APPLIED
         : Outcome.UNKNOWN;

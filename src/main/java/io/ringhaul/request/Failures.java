@@ -17,6 +17,7 @@ import com.datastax.oss.driver.api.core.servererrors.TruncateException;
 import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
 import com.datastax.oss.driver.api.core.servererrors.WriteFailureException;
 import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
+import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
 import io.ringhaul.exceptions.BulkOperationException;
 import java.io.IOException;
 import java.util.List;
@@ -55,6 +56,8 @@ public final class Failures {
           BootstrappingException.class,
           // Syntax, names, types, sizes and rights.
           QueryValidationException.class,
+          // A value that the driver cannot write.
+          CodecNotFoundException.class,
           BusyConnectionException.class,
           RequestThrottlingException.class,
           NodeUnavailableException.class);

@@ -62,7 +62,7 @@ public final class TableLookup {
     if (keyspace(keyspace, table).getView(table).isPresent()) {
       throw new UnsuitableTableException(
           display,
-          display + " is a materialized view and cannot be written; import into its base table");
+          display + " is a materialized view and cannot be written; write to its base table");
     }
     return readable(keyspace, table);
   }

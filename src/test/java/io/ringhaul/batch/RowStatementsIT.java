@@ -92,6 +92,19 @@ class RowStatementsIT {
         .containsExactly("2 'x' 'other' NULL [4,5] NULL", "4 'z' 'other' NULL NULL NULL");
   }
 
+  @Test
+  void aViewIsNotWritten() {
+    TestCluster.define(
+        String.format(
+            "CREATE MATERIALIZED VIEW %1$s.plain_by_v AS SELECT * FROM %1$s.plain"
+                + " WHERE v IS NOT NULL AND k IS NOT NULL PRIMARY KEY (v, k)",
+            keyspace));
+    TableRow row = TableRow.of(keyspace, "plain_by_v").with("v", 1).with("k", 1);
+    assertThatThrownBy(() -> run(Operation.insert(row)))
+        .isInstanceOf(UnsuitableTableException.class)
+        .hasMessageContaining("is a materialized view and cannot be written");
+  }
+
   /** They may be secret. */
   @Test
   void anOperationDoesNotTellItsValues() {

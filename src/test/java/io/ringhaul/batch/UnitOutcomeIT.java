@@ -12,6 +12,7 @@ import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.servererrors.DefaultWriteType;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
@@ -19,6 +20,7 @@ import com.datastax.oss.driver.api.core.servererrors.OverloadedException;
 import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
 import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
 import com.datastax.oss.driver.api.core.servererrors.WriteType;
+import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BatchFailedException;
@@ -53,6 +55,7 @@ class UnitOutcomeIT {
   private static final int ATTEMPTS = 3;
 
   private final CqlSession session = TestCluster.session();
+  private String table = "";
   private PreparedStatement append;
   private PreparedStatement appendToTwo;
   private PreparedStatement insert;
@@ -61,7 +64,7 @@ class UnitOutcomeIT {
 
   @BeforeAll
   void createTable() {
-    String table = TestCluster.newKeyspace(2) + ".t";
+    table = TestCluster.newKeyspace(2) + ".t";
     TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, l list<int>)");
     append = session.prepare("UPDATE " + table + " SET l = l + [1] WHERE p = ?");
     appendToTwo = session.prepare("UPDATE " + table + " SET l = l + [1] WHERE p IN (?, ?)");
@@ -200,6 +203,27 @@ class UnitOutcomeIT {
                 .execute(select.bind(-1).setConsistencyLevel(DefaultConsistencyLevel.SERIAL))
                 .all())
         .hasSize(1);
+  }
+
+  /** It fails in the driver, before anything leaves it. */
+  @Test
+  void aValueWithoutCodecIsSurelyNotApplied() throws Exception {
+    String write = "UPDATE " + table + " SET l = l + ? WHERE p = ?";
+    List<Operation> operations =
+        List.of(
+            Operation.of(SimpleStatement.newInstance(write, List.of(1), key++)),
+            Operation.of(SimpleStatement.newInstance(write, List.of(new Object()), key++)));
+    try (BatchWriter writer = BatchWriter.over(session)) {
+      for (BatchType type : List.of(BatchType.LOGGED, BatchType.UNLOGGED)) {
+        BatchFailedException failure =
+            catchThrowableOfType(
+                BatchFailedException.class, () -> writer.execute(operations, type));
+        assertThat(failure.getCause()).isInstanceOf(CodecNotFoundException.class);
+        assertThat(failure.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(writer.retries()).isZero();
+      }
+    }
+    assertThat(appended(key - 2)).isZero();
   }
 
   /** One may have been written before a replica of the other is missed. */

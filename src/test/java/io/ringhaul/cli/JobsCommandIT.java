@@ -3,12 +3,11 @@ package io.ringhaul.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.job.Job;
@@ -28,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,18 +50,7 @@ class JobsCommandIT {
 
   @BeforeAll
   static void fill() {
-    keyspace = TestCluster.newKeyspace(1);
-    TestCluster.define(
-        List.of(
-            "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)",
-            "CREATE TABLE " + keyspace + ".copy (id int PRIMARY KEY, v text)"));
-    CqlSession session = TestCluster.session();
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
-    IntStream.range(0, ROWS)
-        .mapToObj(row -> session.executeAsync(insert.bind(row, "value " + row)))
-        .toList()
-        .forEach(written -> written.toCompletableFuture().join());
+    keyspace = ValuesTable.create("copy", ROWS, row -> "value " + row);
   }
 
   @BeforeEach

@@ -2,11 +2,10 @@ package io.ringhaul.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
@@ -50,18 +49,7 @@ class SignalIT {
 
   @BeforeAll
   static void fill() {
-    keyspace = TestCluster.newKeyspace(1);
-    TestCluster.define(
-        List.of(
-            "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)",
-            "CREATE TABLE " + keyspace + ".copy (id int PRIMARY KEY, v text)"));
-    CqlSession session = TestCluster.session();
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
-    IntStream.range(0, ROWS)
-        .mapToObj(row -> session.executeAsync(insert.bind(row, "value " + row)))
-        .toList()
-        .forEach(written -> written.toCompletableFuture().join());
+    keyspace = ValuesTable.create("copy", ROWS, row -> "value " + row);
   }
 
   @BeforeEach

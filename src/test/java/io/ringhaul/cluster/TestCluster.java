@@ -203,6 +203,7 @@ public final class TestCluster {
             .vnodes(256)
             .jmxPort(FIRST_JMX_PORT)
             .setting("materialized_views_enabled", true)
+            .setting("user_defined_functions_enabled", true)
             .start();
     return new TestCluster(
         cluster, cluster.contactPoints(), cluster.localDatacenter(), NODES, "ks");

@@ -420,7 +420,7 @@ class BadInputIT {
             equal(
                 m,
                 keyspace
-                    + ".by_name is a materialized view and cannot be written; import into its base"
+                    + ".by_name is a materialized view and cannot be written; write to its base"
                     + " table"));
     failsAlike(
         importInto("hits").columns("id"),

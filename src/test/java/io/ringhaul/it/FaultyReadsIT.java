@@ -10,6 +10,7 @@ import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.TightNode;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.exceptions.IncompleteOperationException;

@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.data.CqlDuration;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.TupleType;
 import com.datastax.oss.driver.api.core.type.UserDefinedType;
+import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.TestCluster;
 import java.math.BigDecimal;
 import java.math.BigInteger;

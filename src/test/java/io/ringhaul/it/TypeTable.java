@@ -2,6 +2,7 @@ package io.ringhaul.it;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.TestCluster;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,14 +3,13 @@ package io.ringhaul.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.ExportLeftovers;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.disk.DurableFiles;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobException;
@@ -33,7 +32,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +47,6 @@ class ExportJobIT {
 
   private static final int ROWS = 6_000;
   private static final int SPLITS = 24;
-  private static final int AT_ONCE = 200;
 
   private static String keyspace;
 
@@ -61,20 +58,7 @@ class ExportJobIT {
 
   @BeforeAll
   static void createTable() {
-    keyspace = TestCluster.newKeyspace(1);
-    TestCluster.define(
-        List.of(
-            "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)",
-            "CREATE TABLE " + keyspace + ".back (id int PRIMARY KEY, v text)"));
-    CqlSession session = TestCluster.session();
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
-    for (int first = 0; first < ROWS; first += AT_ONCE) {
-      IntStream.range(first, first + AT_ONCE)
-          .mapToObj(row -> session.executeAsync(insert.bind(row, "value " + row)))
-          .toList()
-          .forEach(written -> written.toCompletableFuture().join());
-    }
+    keyspace = ValuesTable.create("back", ROWS, row -> "value " + row);
   }
 
   @BeforeEach

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.formats.Disk;
@@ -23,11 +22,9 @@ import io.ringhaul.job.JobStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +38,6 @@ class FullDiskIT {
   private static final int ROWS = 10_000;
 
   private static final int BYTES = 512;
-  private static final int AT_ONCE = 200;
   private static final int SPLITS = 48;
 
   private static String keyspace;
@@ -52,20 +48,7 @@ class FullDiskIT {
 
   @BeforeAll
   static void fill() {
-    keyspace = TestCluster.newKeyspace(1);
-    TestCluster.define(
-        List.of(
-            "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)",
-            "CREATE TABLE " + keyspace + ".back (id int PRIMARY KEY, v text)"));
-    CqlSession session = TestCluster.session();
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
-    for (int first = 0; first < ROWS; first += AT_ONCE) {
-      IntStream.range(first, first + AT_ONCE)
-          .mapToObj(row -> session.executeAsync(insert.bind(row, value(row))))
-          .toList()
-          .forEach(written -> written.toCompletableFuture().join());
-    }
+    keyspace = ValuesTable.create("back", ROWS, FullDiskIT::value);
   }
 
   @ParameterizedTest

@@ -34,7 +34,11 @@ class StatementCatalogIT {
                 + keyspace
                 + ".t (p int, c int, v int, l list<int>, f frozen<list<int>>, s set<int>, m map<int,"
                 + " int>, ts timestamp, u uuid, PRIMARY KEY (p, c))",
-            "CREATE TABLE " + keyspace + ".\"N\" (p int PRIMARY KEY, n counter)"));
+            "CREATE TABLE " + keyspace + ".\"N\" (p int PRIMARY KEY, n counter)",
+            "CREATE FUNCTION "
+                + keyspace
+                + ".plus_one(i int) CALLED ON NULL INPUT RETURNS int LANGUAGE java AS 'return i +"
+                + " 1;'"));
   }
 
   /** The same for a statement that is prepared and for its text. */
@@ -50,6 +54,7 @@ class StatementCatalogIT {
         "INSERT INTO t JSON '{\"p\": 1, \"c\": 2}' USING TIMESTAMP 5 | ONCE",
         "INSERT INTO t (p, c, u) VALUES (1, 2, uuid()) | ONCE",
         "INSERT INTO t (p, c, ts) VALUES (1, 2, toTimestamp(now())) | ONCE",
+        "INSERT INTO t (p, c, v) VALUES (1, 2, plus_one(3)) | ONCE",
         "INSERT INTO t (p, c, ts) VALUES (1, 2, current_timestamp()) | ONCE",
         "UPDATE t SET l = l + [1] WHERE p = 1 AND c = 2 | ONCE",
         "UPDATE t SET l = [1] + l WHERE p = 1 AND c = 2 | ONCE",

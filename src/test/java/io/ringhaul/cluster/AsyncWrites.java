@@ -1,4 +1,4 @@
-package io.ringhaul.it;
+package io.ringhaul.cluster;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a test's data side by side; closing waits for all of it and throws the first failure. */
-final class AsyncWrites implements AutoCloseable {
+public final class AsyncWrites implements AutoCloseable {
 
   private static final int IN_FLIGHT = 64;
 
@@ -19,11 +19,13 @@ final class AsyncWrites implements AutoCloseable {
   private final Semaphore places = new Semaphore(IN_FLIGHT);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  AsyncWrites(CqlSession session) {
+  /** Writes with the given session, which stays the test's. */
+  public AsyncWrites(CqlSession session) {
     this.session = session;
   }
 
-  void add(Statement<?> statement) {
+  /** Waits for a place and sends it. */
+  public void add(Statement<?> statement) {
     places.acquireUninterruptibly();
     session
         .executeAsync(statement)
@@ -37,7 +39,7 @@ final class AsyncWrites implements AutoCloseable {
   }
 
   /** Rows of one partition in one batch. */
-  void addPartition(List<? extends BatchableStatement<?>> rows) {
+  public void addPartition(List<? extends BatchableStatement<?>> rows) {
     BatchStatement batch = BatchStatement.newInstance(BatchType.UNLOGGED);
     for (BatchableStatement<?> row : rows) {
       batch = batch.add(row);
