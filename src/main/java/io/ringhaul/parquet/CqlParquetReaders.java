@@ -42,7 +42,10 @@ public final class CqlParquetReaders {
    *     IcebergCompatibility#importProblem} tells before
    */
   public static ParquetValueReader<ReadRow> rows(
-      List<ColumnDescription> columns, Schema expected, MessageType file, Map<Integer, ?> constants) {
+      List<ColumnDescription> columns,
+      Schema expected,
+      MessageType file,
+      Map<Integer, ?> constants) {
     List<Column> readers = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       ColumnDescription column = columns.get(i);
@@ -62,8 +65,8 @@ public final class CqlParquetReaders {
   }
 
   /**
-   * What makes rows of the records of Iceberg's generic readers, where those are needed: a filter of
-   * deleted rows looks at records.
+   * What makes rows of the records of Iceberg's generic readers, where those are needed: a filter
+   * of deleted rows looks at records.
    *
    * @param expected the records' first fields, or all of them
    */

@@ -51,7 +51,9 @@ final class RowCells {
     ends[column] = bytes.size();
   }
 
-  /** Appends a value, of the class that Iceberg's generic readers give, and makes it the column's. */
+  /**
+   * Appends a value, of the class that Iceberg's generic readers give, and makes it the column's.
+   */
   void set(int column, CqlValueEncoder encoder, @Nullable Object value) {
     if (value == null) {
       return;

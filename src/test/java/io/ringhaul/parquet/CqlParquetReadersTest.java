@@ -10,7 +10,6 @@ import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

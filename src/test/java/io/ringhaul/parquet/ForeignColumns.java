@@ -62,14 +62,55 @@ final class ForeignColumns {
 
   private static final List<String> TEXTS =
       List.of(
-          "", "-", ".", "-.", "0", "-0", "00", "0.00", "-0.00", "7", "-12.50", "007.50", ".5", "5.",
-          "-.5", "1.2.3", "+1", "--1", "1e5", "1E-5", "12a", " 1", "٣", "127", "128", "-128",
-          "-129", "255.9", "999999999999999999", "-999999999999999999", "9999999999999999999",
-          "0.999999999999999999", "0.99999999999999999", "-9223372036854775808", "1E+2147483648",
-          "10.0.0.255", "01.2.3.4", "::1", "::ffff:10.0.0.1", "2001:DB8::1", "zürich", "日本語",
-          "a\u0000b", "\uD83D\uDE00", "plain text of more than eight letters",
-          "plain text with an é far behind", "d2177dd0-eaa2-11de-a572-001b779c76e3",
-          "D2177DD0-EAA2-41DE-A572-001B779C76E3", "1-1-1-1-1");
+          "",
+          "-",
+          ".",
+          "-.",
+          "0",
+          "-0",
+          "00",
+          "0.00",
+          "-0.00",
+          "7",
+          "-12.50",
+          "007.50",
+          ".5",
+          "5.",
+          "-.5",
+          "1.2.3",
+          "+1",
+          "--1",
+          "1e5",
+          "1E-5",
+          "12a",
+          " 1",
+          "٣",
+          "127",
+          "128",
+          "-128",
+          "-129",
+          "255.9",
+          "999999999999999999",
+          "-999999999999999999",
+          "9999999999999999999",
+          "0.999999999999999999",
+          "0.99999999999999999",
+          "-9223372036854775808",
+          "1E+2147483648",
+          "10.0.0.255",
+          "01.2.3.4",
+          "::1",
+          "::ffff:10.0.0.1",
+          "2001:DB8::1",
+          "zürich",
+          "日本語",
+          "a\u0000b",
+          "\uD83D\uDE00",
+          "plain text of more than eight letters",
+          "plain text with an é far behind",
+          "d2177dd0-eaa2-11de-a572-001b779c76e3",
+          "D2177DD0-EAA2-41DE-A572-001B779C76E3",
+          "1-1-1-1-1");
 
   private static final List<Shape> SHAPES = shapes();
 
@@ -181,8 +222,7 @@ final class ForeignColumns {
   }
 
   private static Values binary(Function<Random, byte[]> bytes) {
-    return (random, row, name) ->
-        row.add(name, Binary.fromConstantByteArray(bytes.apply(random)));
+    return (random, row, name) -> row.add(name, Binary.fromConstantByteArray(bytes.apply(random)));
   }
 
   private static void addInt(Random random, Group row, String name) {
@@ -209,11 +249,8 @@ final class ForeignColumns {
       case 0 -> bytes(random, 0, 12);
       case 1 -> Long.toString(number(random)).getBytes(UTF_8);
       case 2 ->
-          BigDecimal.valueOf(number(random), random.nextInt(20))
-              .toPlainString()
-              .getBytes(UTF_8);
-      default ->
-          TEXTS.get(random.nextInt(TEXTS.size())).getBytes(UTF_8);
+          BigDecimal.valueOf(number(random), random.nextInt(20)).toPlainString().getBytes(UTF_8);
+      default -> TEXTS.get(random.nextInt(TEXTS.size())).getBytes(UTF_8);
     };
   }
 
