@@ -154,7 +154,7 @@ final class IcebergRowReader implements RowReader {
                 parquet -> GenericParquetReaders.buildReader(required, parquet, constants))
             .build();
     return CloseableIterable.transform(
-        deletes.filter(records), CqlParquetReaders.records(columns, required)::apply);
+        deletes.filter(records), CqlParquetReaders.records(columns, required));
   }
 
   private Parquet.ReadBuilder read(FileScanTask task, Schema fields) {
