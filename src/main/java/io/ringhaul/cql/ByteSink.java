@@ -1,5 +1,6 @@
 package io.ringhaul.cql;
 
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -8,6 +9,7 @@ public final class ByteSink {
 
   private static final int SMALLEST_GROWTH = 32;
 
+  private final OutputStream stream = new Stream();
   private ByteBuffer buffer;
 
   /**
@@ -57,6 +59,24 @@ public final class ByteSink {
     return buffer.position();
   }
 
+  /**
+   * The bytes from 0 to {@link #size()}, to be looked at by their indexes alone, and only until
+   * more are appended.
+   */
+  public ByteBuffer look() {
+    return buffer;
+  }
+
+  /** Forgets what it holds from a size on. */
+  public void truncate(int size) {
+    buffer.position(size);
+  }
+
+  /** What appends the bytes that are written to it. It needs no closing. */
+  public OutputStream stream() {
+    return stream;
+  }
+
   /** Replaces the four bytes at the index. */
   public void setInt(int index, int value) {
     buffer.putInt(index, value);
@@ -93,5 +113,18 @@ public final class ByteSink {
       buffer = ByteBuffer.allocate(Math.max(needed, doubled)).put(buffer.flip());
     }
     return buffer;
+  }
+
+  private final class Stream extends OutputStream {
+
+    @Override
+    public void write(int value) {
+      putByte(value);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      room(length).put(bytes, offset, length);
+    }
   }
 }

@@ -10,11 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class BinaryForms {
 
   /** All bytes as they are. */
-  static final BinaryReader.Form BLOB =
-      (bytes, out) -> {
-        out.put(bytes);
-        return true;
-      };
+  static final BinaryReader.Form BLOB = (out, start) -> true;
 
   private static final int UUID_BYTES = 16;
   private static final int VERSION_BYTE = 6;
@@ -24,23 +20,21 @@ final class BinaryForms {
   /** The form of a text in a column of the type. */
   static BinaryReader.Form text(CqlKind kind) {
     return switch (kind) {
-      case TEXT -> BinaryForms::utf8;
-      case ASCII -> BinaryForms::ascii;
+      case TEXT -> (out, start) -> Utf8.isWellFormed(out.look(), start, out.size() - start);
+      case ASCII -> BinaryForms::isAscii;
       case DECIMAL -> TextNumerals::decimal;
       case VARINT -> TextNumerals::varint;
-      default -> (bytes, out) -> false;
+      default -> (out, start) -> false;
     };
   }
 
   /** The form of the 16 bytes of a UUID in a column of the type; null if there is none. */
   static BinaryReader.@Nullable Form uuid(CqlKind kind) {
     return switch (kind) {
-      case UUID -> (bytes, out) -> bytes.remaining() == UUID_BYTES && BLOB.append(bytes, out);
+      case UUID -> BinaryForms::isUuid;
       case TIMEUUID ->
-          (bytes, out) ->
-              bytes.remaining() == UUID_BYTES
-                  && (bytes.get(bytes.position() + VERSION_BYTE) & 0xf0) == 0x10
-                  && BLOB.append(bytes, out);
+          (out, start) ->
+              isUuid(out, start) && (out.look().get(start + VERSION_BYTE) & 0xf0) == 0x10;
       default -> null;
     };
   }
@@ -51,46 +45,60 @@ final class BinaryForms {
    */
   static BinaryReader.@Nullable Form numeral(CqlKind kind, int scale) {
     return switch (kind) {
-      case DECIMAL ->
-          (bytes, out) -> {
-            if (!bytes.hasRemaining()) {
-              return false;
-            }
-            out.putInt(scale);
-            return varint(bytes, out);
-          };
+      case DECIMAL -> (out, start) -> decimal(scale, out, start);
       case VARINT -> scale == 0 ? BinaryForms::varint : null;
       default -> null;
     };
   }
 
-  private static boolean utf8(ByteBuffer bytes, ByteSink out) {
-    return Utf8.isWellFormed(bytes, bytes.position(), bytes.remaining()) && BLOB.append(bytes, out);
+  private static boolean isUuid(ByteSink out, int start) {
+    return out.size() - start == UUID_BYTES;
   }
 
-  private static boolean ascii(ByteBuffer bytes, ByteSink out) {
-    for (int i = bytes.position(); i < bytes.limit(); i++) {
+  private static boolean isAscii(ByteSink out, int start) {
+    ByteBuffer bytes = out.look();
+    for (int i = start; i < out.size(); i++) {
       if (bytes.get(i) < 0) {
         return false;
       }
     }
-    return BLOB.append(bytes, out);
+    return true;
+  }
+
+  private static boolean decimal(int scale, ByteSink out, int start) {
+    if (out.size() == start) {
+      return false;
+    }
+    byte[] unscaled = shortest(out, start);
+    out.truncate(start);
+    out.putInt(scale);
+    out.put(unscaled);
+    return true;
+  }
+
+  private static boolean varint(ByteSink out, int start) {
+    if (out.size() == start) {
+      return false;
+    }
+    byte[] number = shortest(out, start);
+    out.truncate(start);
+    out.put(number);
+    return true;
   }
 
   /** Two's complement, of which the bytes that only repeat the sign are left out. */
-  private static boolean varint(ByteBuffer bytes, ByteSink out) {
-    if (!bytes.hasRemaining()) {
-      return false;
-    }
-    int start = bytes.position();
-    int last = bytes.limit() - 1;
+  private static byte[] shortest(ByteSink out, int start) {
+    ByteBuffer bytes = out.look();
+    int last = out.size() - 1;
     int sign = bytes.get(start) >> (Byte.SIZE - 1);
-    while (start < last && bytes.get(start) == sign && bytes.get(start + 1) >> 7 == sign) {
-      start++;
+    int first = start;
+    while (first < last
+        && bytes.get(first) == sign
+        && bytes.get(first + 1) >> (Byte.SIZE - 1) == sign) {
+      first++;
     }
-    for (int i = start; i <= last; i++) {
-      out.putByte(bytes.get(i));
-    }
-    return true;
+    byte[] shortest = new byte[last + 1 - first];
+    bytes.get(first, shortest);
+    return shortest;
   }
 }

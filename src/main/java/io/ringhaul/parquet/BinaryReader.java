@@ -1,7 +1,8 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.cql.ByteSink;
-import java.nio.ByteBuffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.function.Function;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.io.api.Binary;
@@ -9,12 +10,17 @@ import org.apache.parquet.io.api.Binary;
 /** Reads what Parquet keeps as bytes: texts, blobs, UUIDs and long decimals. */
 final class BinaryReader extends ColumnReader {
 
-  /** Appends bytes as one CQL type has them. */
+  /** Makes the value of one CQL type of a value's bytes. */
   @FunctionalInterface
   interface Form {
 
-    /** Appends the value, or nothing and gives false if it must go the long way. */
-    boolean append(ByteBuffer bytes, ByteSink out);
+    /**
+     * Puts the CQL value in the place of the bytes.
+     *
+     * @param out holds the bytes, from the start to its end
+     * @return false, with anything from the start on, if the value must go the long way
+     */
+    boolean convert(ByteSink out, int start);
   }
 
   private final Form form;
@@ -37,7 +43,15 @@ final class BinaryReader extends ColumnReader {
   @Override
   void append(ByteSink out) {
     Binary value = column.nextBinary();
-    if (!form.append(value.toByteBuffer(), out)) {
+    int start = out.size();
+    try {
+      // This way there is no buffer for each value.
+      value.writeTo(out.stream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (!form.convert(out, start)) {
+      out.truncate(start);
       encode(generic.apply(value), out);
     }
   }

@@ -17,10 +17,16 @@ final class TextNumerals {
 
   private TextNumerals() {}
 
-  /** Appends the decimal: scale, then unscaled value. Nothing and false if the text is another. */
-  static boolean decimal(ByteBuffer text, ByteSink out) {
-    int end = text.limit();
-    int first = firstDigit(text);
+  /**
+   * Puts the decimal, scale and unscaled value, in the place of its text.
+   *
+   * @param out holds the text, from the start to its end
+   * @return false if the text is another
+   */
+  static boolean decimal(ByteSink out, int start) {
+    ByteBuffer text = out.look();
+    int end = out.size();
+    int first = firstDigit(text, start, end);
     int point = NO_POINT;
     long unscaled = 0;
     for (int i = first; i < end; i++) {
@@ -37,14 +43,16 @@ final class TextNumerals {
     if (digits < 1 || digits > MOST_DIGITS) {
       return false;
     }
+    out.truncate(start);
     out.putInt(point == NO_POINT ? 0 : end - 1 - point);
-    return LongForms.varint(signed(text, first, unscaled), out);
+    return LongForms.varint(first == start ? unscaled : -unscaled, out);
   }
 
-  /** Appends the integer. Nothing and false if the text is another. */
-  static boolean varint(ByteBuffer text, ByteSink out) {
-    int end = text.limit();
-    int first = firstDigit(text);
+  /** Puts the integer in the place of its text, as {@link #decimal} does. */
+  static boolean varint(ByteSink out, int start) {
+    ByteBuffer text = out.look();
+    int end = out.size();
+    int first = firstDigit(text, start, end);
     if (end - first < 1 || end - first > MOST_DIGITS) {
       return false;
     }
@@ -56,16 +64,12 @@ final class TextNumerals {
       }
       number = number * 10 + (c - '0');
     }
-    return LongForms.varint(signed(text, first, number), out);
+    out.truncate(start);
+    return LongForms.varint(first == start ? number : -number, out);
   }
 
-  private static int firstDigit(ByteBuffer text) {
-    int start = text.position();
-    return start < text.limit() && text.get(start) == '-' ? start + 1 : start;
-  }
-
-  private static long signed(ByteBuffer text, int firstDigit, long number) {
-    return firstDigit == text.position() ? number : -number;
+  private static int firstDigit(ByteBuffer text, int start, int end) {
+    return start < end && text.get(start) == '-' ? start + 1 : start;
   }
 
   private static boolean isDigit(byte c) {

@@ -54,8 +54,7 @@ public final class SparkPeer {
             .config("spark.sql.catalog." + CATALOG + ".type", "hadoop")
             .config("spark.sql.catalog." + CATALOG + ".warehouse", folder)
             .getOrCreate();
-    SparkPeer peer =
-        new SparkPeer(spark, Map.of("keyspace", arguments[3], "table", arguments[4]));
+    SparkPeer peer = new SparkPeer(spark, Map.of("keyspace", arguments[3], "table", arguments[4]));
     List<String> seconds = new ArrayList<>();
     long rows = -1;
     for (int time = 0; time < times; time++) {
