@@ -3,6 +3,7 @@ package io.ringhaul.benchmarks;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Several ways of doing the same work, which take turns: A B C A B C. What slows the machine for a
@@ -51,7 +52,7 @@ final class Contest {
         }
         rows = measured.rows();
         if (round >= 0) {
-          results.get(each.getKey()).add(measured);
+          Objects.requireNonNull(results.get(each.getKey())).add(measured);
         }
       }
     }
