@@ -1,0 +1,162 @@
+package io.ringhaul.benchmarks;
+
+import io.ringhaul.benchmarks.Drawing.Anchor;
+import io.ringhaul.benchmarks.Drawing.Ink;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Figures over a number that is doubled again and again: the horizontal axis is logarithmic, the
+ * vertical one begins at 0.
+ */
+final class LineChart implements Chart {
+
+  private static final int WIDTH = 760;
+  private static final int HEIGHT = 420;
+  private static final int LEFT = 92;
+  private static final int RIGHT = WIDTH - 28;
+  private static final int TOP = 84;
+  private static final int BOTTOM = HEIGHT - 56;
+  private static final int GAP = 12;
+  private static final int LEAST_BETWEEN_LABELS = 30;
+
+  /** Wide enough for letters of 13 pixels. */
+  private static final double LETTER = 7.2;
+
+  private final String title;
+  private final String across;
+  private final String upwards;
+  private final Map<String, TreeMap<Double, Double>> lines = new LinkedHashMap<>();
+  private final Map<String, Double> marks = new LinkedHashMap<>();
+
+  /**
+   * @param across what is doubled, such as {@code splits}
+   * @param upwards what the figures are, such as {@code rows per second}
+   */
+  LineChart(String title, String across, String upwards) {
+    this.title = title;
+    this.across = across;
+    this.upwards = upwards;
+  }
+
+  /**
+   * Adds a point to a line.
+   *
+   * @param x more than 0
+   */
+  LineChart point(String line, double x, double figure) {
+    if (!(x > 0)) {
+      throw new IllegalArgumentException(line + " has a point at " + x);
+    }
+    lines.computeIfAbsent(line, name -> new TreeMap<>()).put(x, figure);
+    return this;
+  }
+
+  /** Marks a place of the horizontal axis, such as a default. */
+  LineChart mark(String name, double x) {
+    marks.put(name, x);
+    return this;
+  }
+
+  @Override
+  public String title() {
+    return title;
+  }
+
+  @Override
+  public String svg() {
+    TreeSet<Double> places = new TreeSet<>(marks.values());
+    lines.values().forEach(line -> places.addAll(line.keySet()));
+    if (places.isEmpty()) {
+      places.add(1.0);
+    }
+    Drawing drawing = new Drawing(WIDTH, HEIGHT, title);
+    drawing.text(GAP, 26, Anchor.START, Ink.TEXT, title);
+    Axis figures = Axis.upTo(largest(), BOTTOM, TOP);
+    drawFigures(figures, drawing);
+    drawPlaces(places, drawing);
+    marks.forEach(
+        (name, x) -> {
+          double at = across(x, places);
+          drawing.dashedLine(at, TOP, at, BOTTOM, Ink.LIMIT);
+          drawing.text(at, TOP - 6.0, anchorOf(at), Ink.LIMIT, name);
+        });
+    double legend = GAP;
+    int number = 0;
+    for (Map.Entry<String, TreeMap<Double, Double>> line : lines.entrySet()) {
+      Ink ink = Ink.ofSeries(number);
+      draw(line.getValue(), ink, figures, places, drawing);
+      drawing.box(legend, 40, 12, 12, ink);
+      drawing.text(legend + 18, 51, Anchor.START, Ink.TEXT, line.getKey());
+      legend += 18 + line.getKey().length() * LETTER + 2 * GAP;
+      number++;
+    }
+    return drawing.svg();
+  }
+
+  private void drawFigures(Axis figures, Drawing drawing) {
+    for (double tick : figures.ticks()) {
+      double y = figures.at(tick);
+      drawing.line(LEFT, y, RIGHT, y, 1, Ink.GRID);
+      drawing.text(LEFT - 8.0, y + 4.5, Anchor.END, Ink.QUIET, figures.label(tick));
+    }
+    drawing.textUpwards(20, (TOP + BOTTOM) / 2.0, Ink.QUIET, upwards);
+  }
+
+  private void drawPlaces(TreeSet<Double> places, Drawing drawing) {
+    double last = Double.NEGATIVE_INFINITY;
+    for (double x : places) {
+      double at = across(x, places);
+      if (at - last >= LEAST_BETWEEN_LABELS) {
+        drawing.line(at, BOTTOM, at, BOTTOM + 5.0, 1, Ink.QUIET);
+        drawing.text(at, BOTTOM + 20.0, Anchor.MIDDLE, Ink.QUIET, Report.number(x));
+        last = at;
+      }
+    }
+    drawing.text((LEFT + RIGHT) / 2.0, HEIGHT - 14.0, Anchor.MIDDLE, Ink.QUIET, across);
+  }
+
+  private static void draw(
+      TreeMap<Double, Double> line,
+      Ink ink,
+      Axis figures,
+      TreeSet<Double> places,
+      Drawing drawing) {
+    double lastX = Double.NaN;
+    double lastY = Double.NaN;
+    for (Map.Entry<Double, Double> point : line.entrySet()) {
+      double x = across(point.getKey(), places);
+      double y = figures.at(point.getValue());
+      if (!Double.isNaN(lastX)) {
+        drawing.line(lastX, lastY, x, y, 2, ink);
+      }
+      drawing.dot(x, y, ink);
+      lastX = x;
+      lastY = y;
+    }
+  }
+
+  private static double across(double x, TreeSet<Double> places) {
+    double least = Math.log(places.first());
+    double span = Math.log(places.last()) - least;
+    return span == 0 ? (LEFT + RIGHT) / 2.0 : LEFT + (RIGHT - LEFT) * (Math.log(x) - least) / span;
+  }
+
+  /** Near the edges a text would leave the picture. */
+  private static Anchor anchorOf(double at) {
+    if (at - LEFT < LEFT) {
+      return Anchor.START;
+    }
+    return RIGHT - at < LEFT ? Anchor.END : Anchor.MIDDLE;
+  }
+
+  private double largest() {
+    List<Double> all = new ArrayList<>();
+    lines.values().forEach(line -> all.addAll(line.values()));
+    return all.stream().mapToDouble(Double::doubleValue).max().orElse(1);
+  }
+}
