@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.cli.sandbox.SandboxClusterBuilder;
+import io.ringhaul.cli.sandbox.SandboxNode;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.List;
 final class BenchCluster implements AutoCloseable {
 
   static final String KEYSPACE = "bench";
+
+  static final String DATACENTER = "dc1";
 
   /** What a report says of {@link #oneNode()}. */
   static final String ONE_NODE = "one node with 16 vnodes";
@@ -61,7 +64,7 @@ final class BenchCluster implements AutoCloseable {
   static CqlSession connect(List<InetSocketAddress> contactPoints) {
     return CqlSession.builder()
         .addContactPoints(contactPoints)
-        .withLocalDatacenter("dc1")
+        .withLocalDatacenter(DATACENTER)
         .withConfigLoader(
             DriverConfigLoader.programmaticBuilder()
                 .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
@@ -78,6 +81,16 @@ final class BenchCluster implements AutoCloseable {
 
   InetSocketAddress firstAddress() {
     return cluster.contactPoints().get(0);
+  }
+
+  /**
+   * Waits until all that was written is on disk, in one file a table, so that the nodes are at rest
+   * and read the same way from now on.
+   */
+  void settle() throws InterruptedException {
+    for (SandboxNode node : cluster.nodes()) {
+      Settling.settle(node, KEYSPACE);
+    }
   }
 
   @Override
