@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -30,7 +31,7 @@ final class LineChart implements Chart {
   private final String title;
   private final String across;
   private final String upwards;
-  private final Map<String, TreeMap<Double, Double>> lines = new LinkedHashMap<>();
+  private final Map<String, Map<Double, Double>> lines = new LinkedHashMap<>();
   private final Map<String, Double> marks = new LinkedHashMap<>();
 
   /**
@@ -69,7 +70,7 @@ final class LineChart implements Chart {
 
   @Override
   public String svg() {
-    TreeSet<Double> places = new TreeSet<>(marks.values());
+    NavigableSet<Double> places = new TreeSet<>(marks.values());
     lines.values().forEach(line -> places.addAll(line.keySet()));
     if (places.isEmpty()) {
       places.add(1.0);
@@ -87,7 +88,7 @@ final class LineChart implements Chart {
         });
     double legend = GAP;
     int number = 0;
-    for (Map.Entry<String, TreeMap<Double, Double>> line : lines.entrySet()) {
+    for (Map.Entry<String, Map<Double, Double>> line : lines.entrySet()) {
       Ink ink = Ink.ofSeries(number);
       draw(line.getValue(), ink, figures, places, drawing);
       drawing.box(legend, 40, 12, 12, ink);
@@ -107,7 +108,7 @@ final class LineChart implements Chart {
     drawing.textUpwards(20, (TOP + BOTTOM) / 2.0, Ink.QUIET, upwards);
   }
 
-  private void drawPlaces(TreeSet<Double> places, Drawing drawing) {
+  private void drawPlaces(NavigableSet<Double> places, Drawing drawing) {
     double last = Double.NEGATIVE_INFINITY;
     for (double x : places) {
       double at = across(x, places);
@@ -121,10 +122,10 @@ final class LineChart implements Chart {
   }
 
   private static void draw(
-      TreeMap<Double, Double> line,
+      Map<Double, Double> line,
       Ink ink,
       Axis figures,
-      TreeSet<Double> places,
+      NavigableSet<Double> places,
       Drawing drawing) {
     double lastX = Double.NaN;
     double lastY = Double.NaN;
@@ -140,7 +141,7 @@ final class LineChart implements Chart {
     }
   }
 
-  private static double across(double x, TreeSet<Double> places) {
+  private static double across(double x, NavigableSet<Double> places) {
     double least = Math.log(places.first());
     double span = Math.log(places.last()) - least;
     return span == 0 ? (LEFT + RIGHT) / 2.0 : LEFT + (RIGHT - LEFT) * (Math.log(x) - least) / span;

@@ -25,12 +25,13 @@ public final class Micro {
   private Micro() {}
 
   /**
-   * Takes {@code --warmups} and {@code --iterations} of a second each in {@code --forks} processes,
-   * and with {@code --only} a regular expression for a part of the benchmarks' names.
+   * Takes {@code --warm-ups} and {@code --iterations} of a second each in {@code --forks}
+   * processes, and with {@code --only} a regular expression for a part of the benchmarks' names.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
-        new Options(arguments, Map.of("warmups", 3, "iterations", 5, "forks", 1, "only", ".*"));
+        new Options(
+            arguments, Map.of("warm-ups", 3, "iterations", 5, "forks", 1), Map.of("only", ".*"));
     Report report = Report.withoutCluster("Micro", options);
     report.table(
         "The time and the memory that one operation takes",
@@ -43,7 +44,7 @@ public final class Micro {
     return new Runner(
             new OptionsBuilder()
                 .include(options.text("only"))
-                .warmupIterations(options.of("warmups"))
+                .warmupIterations(options.of("warm-ups"))
                 .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(options.of("iterations"))
                 .measurementTime(TimeValue.seconds(1))

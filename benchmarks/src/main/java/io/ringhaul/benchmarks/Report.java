@@ -127,7 +127,9 @@ final class Report {
     json.put(what, isSo);
   }
 
-  /** Writes both files and the charts, and prints the first; whether all that was to be reached was. */
+  /**
+   * Writes both files and the charts, and prints the first; whether all that was to be reached was.
+   */
   boolean write() throws IOException {
     Files.createDirectories(FOLDER);
     Files.writeString(FOLDER.resolve(name + ".md"), markdown);
