@@ -93,8 +93,7 @@ public class RowDecoding {
 
   private Queue<List<ByteBuffer>> decode() {
     page.readerIndex(0);
-    // The codec releases what it has read.
-    return ((Rows) client.decode(page.retain()).message).getData();
+    return ((Rows) client.decode(page).message).getData();
   }
 
   private static ByteBuf page() {
