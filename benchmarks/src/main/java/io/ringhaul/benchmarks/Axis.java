@@ -29,8 +29,9 @@ record Axis(double largest, double step, double from, double to) {
     return new Axis(Math.ceil(needed / step) * step, step, from, to);
   }
 
+  /** Where a figure is; what is no number is at 0. */
   double at(double figure) {
-    return from + (to - from) * figure / largest;
+    return Double.isFinite(figure) ? from + (to - from) * figure / largest : from;
   }
 
   List<Double> ticks() {

@@ -26,7 +26,8 @@ final class BarChart implements Chart {
   /** Wide enough for letters of 13 pixels. */
   private static final double LETTER = 7.2;
 
-  private static final int MOST_LABEL = 300;
+  /** The longest name that is shown as it is, in letters. */
+  private static final int MOST_LETTERS = 40;
 
   private record Bar(String name, double figure, double least, double most, OptionalDouble limit) {}
 
@@ -79,7 +80,7 @@ final class BarChart implements Chart {
   }
 
   private void draw(Bar bar, double y, Axis axis, Drawing drawing) {
-    drawing.text(axis.from() - GAP, y + 4.5, Anchor.END, Ink.TEXT, bar.name());
+    drawing.text(axis.from() - GAP, y + 4.5, Anchor.END, Ink.TEXT, label(bar));
     double from = axis.from();
     drawing.box(from, y - BAR / 2.0, Math.max(0, axis.at(bar.figure()) - from), BAR, Ink.FIRST);
     if (bar.least() < bar.most()) {
@@ -119,9 +120,14 @@ final class BarChart implements Chart {
     return String.format(Locale.ROOT, figure < 100 ? "%.2f" : "%,.0f", figure);
   }
 
+  private static String label(Bar bar) {
+    return bar.name().length() <= MOST_LETTERS
+        ? bar.name()
+        : bar.name().substring(0, MOST_LETTERS - 3) + "...";
+  }
+
   private double labelWidth() {
-    int longest = bars.stream().mapToInt(bar -> bar.name().length()).max().orElse(0);
-    return Math.min(MOST_LABEL, longest * LETTER);
+    return bars.stream().mapToInt(bar -> label(bar).length()).max().orElse(0) * LETTER;
   }
 
   private double largest() {

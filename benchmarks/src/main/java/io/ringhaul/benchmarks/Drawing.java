@@ -29,6 +29,10 @@ final class Drawing {
       this.color = color;
     }
 
+    String color() {
+      return color;
+    }
+
     /** That of the n-th of several things, counted from 0; from the seventh on they repeat. */
     static Ink ofSeries(int number) {
       return SERIES.get(number % SERIES.size());
