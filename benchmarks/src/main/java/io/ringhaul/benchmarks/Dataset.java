@@ -73,34 +73,36 @@ enum Dataset {
     session.execute(createStatement(table));
   }
 
-  /**
-   * Makes the table, fills it, and waits until the cluster has brought it into the form in which it
-   * stays.
-   *
-   * @param rows 1 or more; memory does not grow with them
-   */
+  /** Fills {@link #table()} from the default seed. */
   void fill(BenchCluster cluster, long rows) throws InterruptedException {
-    fill(cluster, rows, DEFAULT_SEED);
+    fill(cluster, table(), rows, DEFAULT_SEED);
   }
 
-  /** The same with another seed. */
-  void fill(BenchCluster cluster, long rows, long seed) throws InterruptedException {
+  /**
+   * Makes a table of this shape, fills it, and waits until the cluster has brought it into the form
+   * in which it stays.
+   *
+   * @param table without its keyspace
+   * @param rows 1 or more; memory does not grow with them
+   */
+  void fill(BenchCluster cluster, String table, long rows, long seed) throws InterruptedException {
     long started = System.nanoTime();
-    create(cluster.session(), table());
-    write(cluster.session(), rows, seed);
+    create(cluster.session(), table);
+    write(cluster.session(), table, rows, seed);
     double seconds = (System.nanoTime() - started) / 1e9;
     cluster.settle();
     System.out.printf(
         Locale.ROOT,
         "%s: %,d rows filled in in %.1f s, settled after %.1f s%n",
-        table(),
+        table,
         rows,
         seconds,
         (System.nanoTime() - started) / 1e9);
   }
 
-  private void write(CqlSession session, long rows, long seed) throws InterruptedException {
-    PreparedStatement insert = session.prepare(insertStatement(table()));
+  private void write(CqlSession session, String table, long rows, long seed)
+      throws InterruptedException {
+    PreparedStatement insert = session.prepare(insertStatement(table));
     try (BatchWriter writer = BatchWriter.over(session)) {
       for (long number = 0; number < rows; number++) {
         BoundStatementBuilder row = insert.boundStatementBuilder();

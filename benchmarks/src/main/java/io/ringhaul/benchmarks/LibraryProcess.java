@@ -1,0 +1,72 @@
+package io.ringhaul.benchmarks;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What Ringhaul's command line has no option for, through its library in a process of its own. */
+public final class LibraryProcess {
+
+  /** Exports to a new Iceberg table so many times in one session. */
+  static final String EXPORT_ICEBERG = "export-iceberg";
+
+  /** Imports CSV files in batches of at most so many rows. */
+  static final String IMPORT_CSV = "import-csv";
+
+  private LibraryProcess() {}
+
+  /**
+   * Takes host, port, the work, keyspace, table, the folder and the work's number; prints a line of
+   * JSON with the rows, and the seconds of each time.
+   */
+  public static void main(String[] arguments) throws Exception {
+    // As the command line does: the driver else waits for two seconds when it closes.
+    for (String group : List.of("io", "admin")) {
+      System.setProperty(
+          "datastax-java-driver.advanced.netty." + group + "-group.shutdown.quiet-period", "0");
+    }
+    InetSocketAddress node =
+        new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1]));
+    Path folder = Path.of(arguments[5]);
+    int number = Integer.parseInt(arguments[6]);
+    List<Double> seconds = new ArrayList<>();
+    long rows = 0;
+    try (CqlSession session = BenchCluster.connect(List.of(node));
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      boolean imports = arguments[2].equals(IMPORT_CSV);
+      for (int time = 0; time < (imports ? 1 : number); time++) {
+        long started = System.nanoTime();
+        rows =
+            imports
+                ? operator
+                    .importInto(arguments[3], arguments[4])
+                    .from(CsvSource.at(folder))
+                    .maxBatchStatements(number)
+                    .consistency(DefaultConsistencyLevel.LOCAL_ONE)
+                    .run()
+                    .totals()
+                    .rows()
+                : operator
+                    .exportFrom(arguments[3], arguments[4])
+                    .to(
+                        IcebergTarget.warehouse(folder)
+                            .table(arguments[3] + "." + arguments[4] + "_" + time))
+                    .consistency(DefaultConsistencyLevel.LOCAL_ONE)
+                    .run()
+                    .totals()
+                    .rows();
+        seconds.add((System.nanoTime() - started) / 1e9);
+      }
+    }
+    System.out.println(
+        new ObjectMapper().writeValueAsString(Map.of("rows", rows, "seconds", seconds)));
+  }
+}

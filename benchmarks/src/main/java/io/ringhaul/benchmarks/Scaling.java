@@ -1,0 +1,130 @@
+package io.ringhaul.benchmarks;
+
+import io.ringhaul.OperationRequest;
+import io.ringhaul.OperationResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.csv.CsvTarget;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** How fast a count and an export to CSV are by the number of splits, and of requests in flight. */
+public final class Scaling {
+
+  private static final String DEFAULTS = "the defaults";
+  private static final double MOST_OVER_THE_BEST = 1.05;
+  private static final int MOST_SPLITS = 512;
+  private static final int MOST_IN_FLIGHT = 64;
+
+  /**
+   * What is set.
+   *
+   * @param splits 0 if it is left to Ringhaul
+   * @param inFlight requests; 0 if it is left to Ringhaul
+   */
+  private record Setting(int splits, int inFlight) {
+
+    <S extends OperationRequest<S, R>, R extends OperationResult> S applyTo(S request) {
+      if (splits > 0) {
+        request.splitCount(splits);
+      }
+      return inFlight > 0 ? request.parallelism(inFlight) : request;
+    }
+  }
+
+  /** One operation with one setting. */
+  private interface Scaled {
+    Measurement run(Setting setting) throws Exception;
+  }
+
+  private Scaling() {}
+
+  /**
+   * Takes {@code --rows}, {@code --runs}, {@code --warm-ups} and {@code --nodes}, which is 1 or 3;
+   * ends with exit code 1 if the defaults are not near the best.
+   */
+  public static void main(String[] arguments) throws Exception {
+    Options options =
+        new Options(arguments, Map.of("rows", 1_000_000, "runs", 5, "warm-ups", 1, "nodes", 1));
+    boolean single = options.of("nodes") == 1;
+    Report report =
+        new Report(
+            single ? "Scaling" : "Scaling-3-nodes",
+            single ? BenchCluster.ONE_NODE : BenchCluster.THREE_NODES,
+            options);
+    Path folder = Folders.temporary("scaling").resolve("target");
+    try (BenchCluster cluster = single ? BenchCluster.oneNode() : BenchCluster.threeNodes()) {
+      Dataset.ORDERS.fill(cluster, options.of("rows"));
+      String table = Dataset.ORDERS.table();
+      try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(cluster.session())) {
+        measure(
+            "Count",
+            setting -> measured(setting.applyTo(operator.count(BenchCluster.KEYSPACE, table))),
+            options,
+            report);
+        measure(
+            "Export to CSV",
+            setting -> {
+              Measurement run =
+                  measured(
+                      setting.applyTo(
+                          operator
+                              .exportFrom(BenchCluster.KEYSPACE, table)
+                              .to(CsvTarget.folder(folder))));
+              Folders.delete(folder);
+              return run;
+            },
+            options,
+            report);
+      }
+    }
+    System.exit(report.write() ? 0 : 1);
+  }
+
+  private static <S extends OperationRequest<S, R>, R extends OperationResult> Measurement measured(
+      S request) throws Exception {
+    return ClientClock.measure(() -> request.run().rows());
+  }
+
+  private static void measure(String work, Scaled scaled, Options options, Report report)
+      throws Exception {
+    Map<String, Setting> settings = settings();
+    Contest contest = new Contest(work);
+    settings.forEach((name, setting) -> contest.add(name, () -> scaled.run(setting)));
+    Map<String, Series> results = contest.run(options.of("warm-ups"), options.of("runs"));
+    Series best =
+        results.values().stream()
+            .min(Comparator.comparingDouble(each -> each.median(Measurement::seconds)))
+            .orElseThrow();
+    FloorTable.add(report, work, results.values(), best);
+    Series defaults = Objects.requireNonNull(results.get(DEFAULTS));
+    report.atMost(
+        work + ", time with the defaults over the best, which is " + best.name(),
+        defaults.timeOver(best),
+        MOST_OVER_THE_BEST);
+  }
+
+  private static Map<String, Setting> settings() {
+    Map<String, Setting> settings = new LinkedHashMap<>();
+    settings.put(DEFAULTS, new Setting(0, 0));
+    for (int splits : powersOfTwo(MOST_SPLITS)) {
+      settings.put(splits + " splits", new Setting(splits, 0));
+    }
+    for (int inFlight : powersOfTwo(MOST_IN_FLIGHT)) {
+      settings.put(inFlight + " in flight", new Setting(0, inFlight));
+    }
+    return settings;
+  }
+
+  private static List<Integer> powersOfTwo(int most) {
+    List<Integer> powers = new ArrayList<>();
+    for (int power = 1; power <= most; power *= 2) {
+      powers.add(power);
+    }
+    return powers;
+  }
+}
