@@ -1,9 +1,17 @@
 package io.ringhaul.benchmarks;
 
 import com.datastax.oss.driver.api.core.ProtocolVersion;
+import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.detach.AttachmentPoint;
 import com.datastax.oss.driver.api.core.type.DataTypes;
-import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
-import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
+import com.datastax.oss.driver.api.core.type.codec.registry.CodecRegistry;
+import com.datastax.oss.driver.internal.core.cql.DefaultColumnDefinition;
+import com.datastax.oss.driver.internal.core.cql.DefaultColumnDefinitions;
+import com.datastax.oss.protocol.internal.response.result.ColumnSpec;
+import com.datastax.oss.protocol.internal.response.result.RawType;
 import io.ringhaul.cql.TableSchema;
 import io.ringhaul.files.OutputFormat;
 import io.ringhaul.files.PartWriter;
@@ -17,20 +25,17 @@ import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.UUID;
 
 /**
- * Orders as the driver has them, serialized and in the order of the ring's partitions, made without
- * a cluster: the n-th is always the same.
+ * The orders that tables are filled with, as the driver has them, serialized, and made without a
+ * cluster: the n-th is always the same.
  */
 public final class OrderRows {
 
@@ -44,7 +49,7 @@ public final class OrderRows {
   public static final TableDescription TABLE =
       new TableDescription(
           BenchCluster.KEYSPACE,
-          "orders",
+          Dataset.ORDERS.table(),
           List.of(
               new ColumnDescription("customer_id", DataTypes.BIGINT, Kind.PARTITION_KEY),
               new ColumnDescription("order_id", DataTypes.UUID, Kind.CLUSTERING),
@@ -55,17 +60,17 @@ public final class OrderRows {
               new ColumnDescription("note", DataTypes.TEXT, Kind.REGULAR),
               new ColumnDescription("created_at", DataTypes.TIMESTAMP, Kind.REGULAR)));
 
-  private static final List<String> STATUSES = List.of("new", "paid", "shipped", "returned");
-  private static final LocalDate FIRST_DAY = LocalDate.of(2025, 1, 1);
+  private static final TableData DATA = new OrderData();
   private static final long MEMORY_BYTES = 32L << 20;
 
   private OrderRows() {}
 
-  /** The values of the first orders, some 90 bytes each. */
+  /** The values of the first orders, some 93 bytes each. */
   public static List<List<ByteBuffer>> values(int count) {
     List<List<ByteBuffer>> rows = new ArrayList<>(count);
+    BoundStatementBuilder row = statement();
     for (int number = 0; number < count; number++) {
-      rows.add(values((long) number));
+      rows.add(values(row, number));
     }
     return rows;
   }
@@ -99,23 +104,59 @@ public final class OrderRows {
     writer.end();
   }
 
-  private static List<ByteBuffer> values(long number) {
-    Random random = new Random(number);
-    LocalDate day = FIRST_DAY.plusDays(random.nextInt(365));
-    return List.of(
-        encode(TypeCodecs.BIGINT, number / OF_A_CUSTOMER),
-        encode(TypeCodecs.UUID, new UUID(random.nextLong(), random.nextLong())),
-        encode(TypeCodecs.DATE, day),
-        encode(TypeCodecs.TEXT, STATUSES.get(random.nextInt(STATUSES.size()))),
-        encode(TypeCodecs.DECIMAL, BigDecimal.valueOf(random.nextInt(1_000_000), 2)),
-        encode(TypeCodecs.INT, 1 + random.nextInt(9)),
-        encode(TypeCodecs.TEXT, "order number " + number + ", to be left with the neighbour"),
-        encode(
-            TypeCodecs.TIMESTAMP,
-            Instant.ofEpochMilli(day.toEpochDay() * 86_400_000 + random.nextInt(86_400_000))));
+  /** What the driver says of the columns. */
+  static ColumnDefinitions definitions() {
+    return DefaultColumnDefinitions.valueOf(
+        specs().stream()
+            .<ColumnDefinition>map(spec -> new DefaultColumnDefinition(spec, AttachmentPoint.NONE))
+            .toList());
   }
 
-  private static <T> ByteBuffer encode(TypeCodec<T> codec, T value) {
-    return Objects.requireNonNull(codec.encode(value, ProtocolVersion.DEFAULT));
+  /** What the protocol says of the columns. */
+  static List<ColumnSpec> specs() {
+    List<ColumnSpec> specs = new ArrayList<>();
+    for (ColumnDescription column : TABLE.columns()) {
+      specs.add(
+          new ColumnSpec(
+              TABLE.keyspace(),
+              TABLE.name(),
+              column.name(),
+              specs.size(),
+              Objects.requireNonNull(RawType.PRIMITIVES.get(column.type().getProtocolCode()))));
+    }
+    return specs;
+  }
+
+  private static List<ByteBuffer> values(BoundStatementBuilder row, long number) {
+    DATA.bind(row, number, new SplittableRandom(number));
+    List<ByteBuffer> values = new ArrayList<>();
+    for (int i = 0; i < TABLE.columns().size(); i++) {
+      values.add(Objects.requireNonNull(row.getBytesUnsafe(i)));
+    }
+    return List.copyOf(values);
+  }
+
+  /** A statement that was never prepared, for its values alone. */
+  private static BoundStatementBuilder statement() {
+    return new BoundStatementBuilder(
+        null,
+        definitions(),
+        new ByteBuffer[TABLE.columns().size()],
+        null,
+        null,
+        null,
+        null,
+        null,
+        Map.of(),
+        null,
+        false,
+        Statement.NO_DEFAULT_TIMESTAMP,
+        null,
+        0,
+        null,
+        null,
+        null,
+        CodecRegistry.DEFAULT,
+        ProtocolVersion.DEFAULT);
   }
 }

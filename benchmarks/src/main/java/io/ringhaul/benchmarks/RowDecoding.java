@@ -1,31 +1,23 @@
 package io.ringhaul.benchmarks;
 
 import com.datastax.oss.driver.api.core.ProtocolVersion;
-import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.detach.AttachmentPoint;
-import com.datastax.oss.driver.internal.core.cql.DefaultColumnDefinition;
-import com.datastax.oss.driver.internal.core.cql.DefaultColumnDefinitions;
 import com.datastax.oss.driver.internal.core.cql.DefaultRow;
 import com.datastax.oss.driver.internal.core.protocol.ByteBufPrimitiveCodec;
 import com.datastax.oss.protocol.internal.Compressor;
 import com.datastax.oss.protocol.internal.Frame;
 import com.datastax.oss.protocol.internal.FrameCodec;
-import com.datastax.oss.protocol.internal.response.result.ColumnSpec;
 import com.datastax.oss.protocol.internal.response.result.DefaultRows;
-import com.datastax.oss.protocol.internal.response.result.RawType;
 import com.datastax.oss.protocol.internal.response.result.Rows;
 import com.datastax.oss.protocol.internal.response.result.RowsMetadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -53,7 +45,7 @@ public class RowDecoding {
       FrameCodec.defaultClient(
           new ByteBufPrimitiveCodec(UnpooledByteBufAllocator.DEFAULT), Compressor.none());
   private final ByteBuf page = page();
-  private final ColumnDefinitions definitions = definitions();
+  private final ColumnDefinitions definitions = OrderRows.definitions();
 
   /** What the driver's I/O thread does: from the frame to the bytes of each value. */
   @Benchmark
@@ -97,7 +89,7 @@ public class RowDecoding {
   }
 
   private static ByteBuf page() {
-    RowsMetadata metadata = new RowsMetadata(specs(), null, null, null);
+    RowsMetadata metadata = new RowsMetadata(OrderRows.specs(), null, null, null);
     Frame frame =
         Frame.forResponse(
             ProtocolVersion.V4.getCode(),
@@ -109,27 +101,5 @@ public class RowDecoding {
     return FrameCodec.defaultServer(
             new ByteBufPrimitiveCodec(UnpooledByteBufAllocator.DEFAULT), Compressor.none())
         .encode(frame);
-  }
-
-  private static ColumnDefinitions definitions() {
-    List<ColumnDefinition> definitions = new ArrayList<>();
-    for (ColumnSpec spec : specs()) {
-      definitions.add(new DefaultColumnDefinition(spec, AttachmentPoint.NONE));
-    }
-    return DefaultColumnDefinitions.valueOf(definitions);
-  }
-
-  private static List<ColumnSpec> specs() {
-    List<ColumnSpec> specs = new ArrayList<>();
-    for (ColumnDescription column : OrderRows.TABLE.columns()) {
-      specs.add(
-          new ColumnSpec(
-              OrderRows.TABLE.keyspace(),
-              OrderRows.TABLE.name(),
-              column.name(),
-              specs.size(),
-              Objects.requireNonNull(RawType.PRIMITIVES.get(column.type().getProtocolCode()))));
-    }
-    return specs;
   }
 }
