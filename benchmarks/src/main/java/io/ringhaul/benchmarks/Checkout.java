@@ -85,7 +85,8 @@ final class Checkout {
                     .redirectError(ProcessBuilder.Redirect.INHERIT)));
     for (Process each : both) {
       if (each.waitFor() != 0) {
-        throw new IllegalStateException("Commit " + hash + " cannot be taken out of the repository");
+        throw new IllegalStateException(
+            "Commit " + hash + " cannot be taken out of the repository");
       }
     }
   }

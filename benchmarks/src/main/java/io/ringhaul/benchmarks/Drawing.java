@@ -97,9 +97,7 @@ final class Drawing {
   }
 
   void dot(double x, double y, Ink ink) {
-    add(
-        "<circle cx='%.1f' cy='%.1f' r='3.5' fill='%s'/>",
-        x, y, ink.color);
+    add("<circle cx='%.1f' cy='%.1f' r='3.5' fill='%s'/>", x, y, ink.color);
   }
 
   /** The whole picture. */
