@@ -107,7 +107,7 @@ final class BarChart implements Chart {
     boolean hasLimit = bars.stream().anyMatch(bar -> bar.limit().isPresent());
     return unit
         + (hasRange ? "; thin lines: least and most" : "")
-        + (hasLimit ? "; dashed: what is to be reached" : "");
+        + (hasLimit ? "; dashed: the limit" : "");
   }
 
   private static String figures(Bar bar) {

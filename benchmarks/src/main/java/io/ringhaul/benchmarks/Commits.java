@@ -52,8 +52,7 @@ public final class Commits {
     String baseName = "base " + base.shortHash();
     String headName = "head " + head.shortHash();
     double most = 1 + options.of("tolerance") / 100.0;
-    BarChart chart =
-        new BarChart("Time of " + headName + " over " + baseName, "times as long as the base");
+    BarChart chart = new BarChart("Head over base", "times as long as the base");
     Map<String, Double> ratios = new LinkedHashMap<>();
     for (Map.Entry<String, CommitWorks.Work> work : works.all().entrySet()) {
       Map<String, Series> results =

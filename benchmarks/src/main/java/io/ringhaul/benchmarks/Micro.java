@@ -1,5 +1,6 @@
 package io.ringhaul.benchmarks;
 
+import io.ringhaul.ring.Splitting;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -33,10 +34,19 @@ public final class Micro {
         new Options(
             arguments, Map.of("warm-ups", 3, "iterations", 5, "forks", 1), Map.of("only", ".*"));
     Report report = Report.withoutCluster("Micro", options);
+    Collection<RunResult> results = run(options);
     report.table(
         "The time and the memory that one operation takes",
         List.of("operation", "ns", "least", "most", "bytes allocated"),
-        run(options).stream().map(Micro::row).toList());
+        results.stream().map(Micro::row).toList());
+    BarChart chart = new BarChart("What a row costs", "nanoseconds");
+    for (RunResult result : results) {
+      if (!result.getParams().getBenchmark().startsWith(Splitting.class.getName())) {
+        Statistics nanos = result.getPrimaryResult().getStatistics();
+        chart.bar(name(result.getParams()), nanos.getMean(), nanos.getMin(), nanos.getMax());
+      }
+    }
+    report.chart(chart);
     report.write();
   }
 
