@@ -1,0 +1,183 @@
+package io.ringhaul.benchmarks;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a row takes of a large table beside one of a small table: time, and memory, by the command
+ * line in processes with little heap. The two tables take turns.
+ */
+public final class Growth {
+
+  private static final double MOST_TIME = 1.10;
+  private static final double MOST_MEMORY = 1.15;
+  private static final String SMALL = "orders_small";
+  private static final String LARGE = "orders_large";
+  private static final String COPY = "orders_copy";
+  private static final int SPLITS_OF_THE_FLOOR = 8;
+  private static final double MICROS = 1e6;
+
+  /** One work on one of the tables. */
+  private interface Sized {
+    Measurement run(String table, int rows) throws Exception;
+  }
+
+  private final BenchCluster cluster;
+  private final RinghaulProcess process;
+  private final Path folder;
+  private final Options options;
+  private final Report report;
+
+  private Growth(BenchCluster cluster, Path folder, Options options, Report report)
+      throws Exception {
+    this.cluster = cluster;
+    this.process = RinghaulProcess.ofClasses(cluster.firstAddress(), folder, options.of("heap"));
+    this.folder = folder;
+    this.options = options;
+    this.report = report;
+  }
+
+  /**
+   * Takes {@code --small} and {@code --large} in rows, {@code --runs}, and {@code --heap} in MB;
+   * ends with exit code 1 if time or memory grow too much.
+   */
+  public static void main(String[] arguments) throws Exception {
+    Options options =
+        new Options(
+            arguments, Map.of("small", 1_000_000, "large", 10_000_000, "runs", 3, "heap", 256));
+    Report report = new Report("Growth", BenchCluster.ONE_NODE, options);
+    try (BenchCluster cluster = BenchCluster.oneNode()) {
+      Dataset.ORDERS.create(cluster.session(), COPY);
+      Dataset.ORDERS.fill(cluster, SMALL, options.of("small"), Dataset.DEFAULT_SEED);
+      Dataset.ORDERS.fill(cluster, LARGE, options.of("large"), Dataset.DEFAULT_SEED);
+      new Growth(cluster, Folders.temporary("growth"), options, report).run();
+    }
+    System.exit(report.write() ? 0 : 1);
+  }
+
+  private void run() throws Exception {
+    List<Pair> works = new ArrayList<>();
+    // What the server itself takes more, if anything; no bar of ours.
+    Pair floor = measure("scan floor in this process", this::scanFloor);
+    works.add(measure("count", (table, rows) -> process.run("count", table, rows)));
+    works.add(measure("export to CSV", (table, rows) -> export("csv", table, rows)));
+    works.add(measure("export to Iceberg", (table, rows) -> export("iceberg", table, rows)));
+    works.add(measure("import from Iceberg", this::importIceberg));
+    List<List<String>> lines = new ArrayList<>(floor.lines());
+    works.forEach(work -> lines.addAll(work.lines()));
+    report.table("Time and memory", Pair.COLUMNS, lines);
+    for (Pair work : works) {
+      report.atMost(work.name() + ", time to a row of the large table", work.time(), MOST_TIME);
+      report.atMost(work.name() + ", peak memory of the large table", work.memory(), MOST_MEMORY);
+    }
+  }
+
+  /** Both tables in turns, after one run of the small one that does not count. */
+  private Pair measure(String name, Sized work) throws Exception {
+    Series small = new Series(name, SMALL);
+    Series large = new Series(name, LARGE);
+    work.run(SMALL, options.of("small"));
+    for (int round = 0; round < options.of("runs"); round++) {
+      small.add(shown(name, work.run(SMALL, options.of("small"))));
+      large.add(shown(name, work.run(LARGE, options.of("large"))));
+    }
+    return new Pair(name, small, large);
+  }
+
+  private static Measurement shown(String name, Measurement run) {
+    System.out.printf(
+        Locale.ROOT,
+        "%s: %,d rows in %.2f s, %d MB%n",
+        name,
+        run.rows(),
+        run.seconds(),
+        run.peakMegabytes());
+    return run;
+  }
+
+  private Measurement scanFloor(String table, int rows) throws Exception {
+    CqlSession session = cluster.session();
+    ScanFloor floor =
+        new ScanFloor(session, RingPieces.of(session, SPLITS_OF_THE_FLOOR), SPLITS_OF_THE_FLOOR);
+    int pageSize = ScanFloor.pageSize(session, table);
+    Measurement measured = ClientClock.measure(() -> floor.read(table, pageSize));
+    RinghaulProcess.requireRows(table, rows, measured.rows());
+    return measured;
+  }
+
+  private Measurement export(String format, String table, int rows) throws Exception {
+    Path target = folder.resolve("target");
+    Measurement measured = export(format, table, rows, target);
+    Folders.delete(target);
+    return measured;
+  }
+
+  private Measurement export(String format, String table, int rows, Path target) throws Exception {
+    return process.run("export", table, rows, "--format=" + format, "--path=" + target);
+  }
+
+  private Measurement importIceberg(String table, int rows) throws Exception {
+    Path warehouse = folder.resolve("warehouse-" + table);
+    if (!Files.exists(warehouse)) {
+      export("iceberg", table, rows, warehouse);
+    }
+    cluster.session().execute("TRUNCATE " + BenchCluster.KEYSPACE + "." + COPY);
+    return process.run(
+        "import",
+        COPY,
+        rows,
+        "--format=iceberg",
+        "--path=" + warehouse,
+        "--iceberg-table=" + BenchCluster.KEYSPACE + "." + table);
+  }
+
+  /** One work on both tables. */
+  private record Pair(String name, Series small, Series large) {
+
+    static final List<String> COLUMNS =
+        List.of(
+            "work",
+            "rows",
+            "median s",
+            "least s",
+            "most s",
+            "microseconds to a row",
+            "client CPU microseconds to a row",
+            "peak MB",
+            "time to a row / small",
+            "peak / small");
+
+    double time() {
+      return large.ratio(small, run -> run.seconds() / run.rows());
+    }
+
+    double memory() {
+      return large.ratio(small, Measurement::peakMegabytes);
+    }
+
+    List<List<String>> lines() {
+      return List.of(line(small), line(large));
+    }
+
+    private List<String> line(Series series) {
+      // That of this process is not that of the work.
+      boolean known = series.least(Measurement::peakMegabytes) > 0;
+      return List.of(
+          name,
+          Report.number(series.median(Measurement::rows)),
+          Report.millis(series.median(Measurement::seconds)),
+          Report.millis(series.least(Measurement::seconds)),
+          Report.millis(series.most(Measurement::seconds)),
+          Report.millis(series.median(run -> run.seconds() / run.rows()) * MICROS),
+          Report.millis(series.median(run -> run.cpuSeconds() / run.rows()) * MICROS),
+          known ? Report.number(series.median(Measurement::peakMegabytes)) : "",
+          Report.millis(series.ratio(small, run -> run.seconds() / run.rows())),
+          known ? Report.millis(series.ratio(small, Measurement::peakMegabytes)) : "");
+    }
+  }
+}
