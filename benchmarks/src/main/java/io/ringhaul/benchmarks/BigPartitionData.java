@@ -22,8 +22,9 @@ final class BigPartitionData implements TableData {
   }
 
   @Override
-  public void bind(BoundStatementBuilder row, long number, SplittableRandom random) {
-    row.setInt(0, (int) (number % PARTITIONS))
+  public BoundStatementBuilder bind(
+      BoundStatementBuilder row, long number, SplittableRandom random) {
+    return row.setInt(0, (int) (number % PARTITIONS))
         .setInstant(1, FIRST.plusMillis(number))
         .setDouble(2, random.nextInt(100_000) / 100.0)
         .setString(3, random.nextInt(2) == 0 ? "degrees" : "percent")

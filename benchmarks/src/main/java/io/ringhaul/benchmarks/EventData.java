@@ -45,7 +45,8 @@ final class EventData implements TableData {
   }
 
   @Override
-  public void bind(BoundStatementBuilder row, long number, SplittableRandom random) {
+  public BoundStatementBuilder bind(
+      BoundStatementBuilder row, long number, SplittableRandom random) {
     Set<String> tags = new LinkedHashSet<>();
     List<Double> scores = new ArrayList<>();
     Map<String, String> attributes = new LinkedHashMap<>();
@@ -64,7 +65,7 @@ final class EventData implements TableData {
             .setString(0, "city " + random.nextInt(1_000))
             .setDouble(1, random.nextInt(18_000) / 100.0 - 90)
             .setDouble(2, random.nextInt(36_000) / 100.0 - 180);
-    row.setLong(0, number / EVENTS_TO_A_SUBJECT)
+    return row.setLong(0, number / EVENTS_TO_A_SUBJECT)
         // Of the moment alone: a subject has no two events in one millisecond.
         .setUuid(1, Uuids.startOf(FIRST_MILLIS + number))
         .setString(2, "kind" + random.nextInt(6))

@@ -17,12 +17,18 @@ import java.util.TreeSet;
 final class LineChart implements Chart {
 
   private static final int WIDTH = 760;
-  private static final int HEIGHT = 420;
+  private static final int FIGURES = 280;
   private static final int LEFT = 92;
   private static final int RIGHT = WIDTH - 28;
-  private static final int TOP = 84;
-  private static final int BOTTOM = HEIGHT - 56;
   private static final int GAP = 12;
+  private static final int KEY = 12;
+  private static final int KEY_LINE = 20;
+  private static final int FIRST_KEY = 38;
+
+  /** Between the keys and the figures, for the names of marks. */
+  private static final int MARKS = 24;
+
+  private static final int BELOW = 56;
   private static final int LEAST_BETWEEN_LABELS = 30;
 
   /** Wide enough for letters of 13 pixels. */
@@ -75,27 +81,25 @@ final class LineChart implements Chart {
     if (places.isEmpty()) {
       places.add(1.0);
     }
-    Drawing drawing = new Drawing(WIDTH, HEIGHT, title);
+    int top = FIRST_KEY + keyLines() * KEY_LINE + MARKS;
+    int bottom = top + FIGURES;
+    Drawing drawing = new Drawing(WIDTH, bottom + BELOW, title);
     drawing.text(GAP, 26, Anchor.START, Ink.TEXT, title);
-    Axis figures = Axis.upTo(largest(), BOTTOM, TOP);
+    Axis figures = Axis.upTo(largest(), bottom, top);
     drawFigures(figures, drawing);
-    drawPlaces(places, drawing);
+    drawPlaces(places, bottom, drawing);
     marks.forEach(
         (name, x) -> {
           double at = across(x, places);
-          drawing.dashedLine(at, TOP, at, BOTTOM, Ink.LIMIT);
-          drawing.text(at, TOP - 6.0, anchorOf(at), Ink.LIMIT, name);
+          drawing.dashedLine(at, top, at, bottom, Ink.LIMIT);
+          drawing.text(at, top - 6.0, anchorOf(at), Ink.LIMIT, name);
         });
-    double legend = GAP;
     int number = 0;
-    for (Map.Entry<String, Map<Double, Double>> line : lines.entrySet()) {
-      Ink ink = Ink.ofSeries(number);
-      draw(line.getValue(), ink, figures, places, drawing);
-      drawing.box(legend, 40, 12, 12, ink);
-      drawing.text(legend + 18, 51, Anchor.START, Ink.TEXT, line.getKey());
-      legend += 18 + line.getKey().length() * LETTER + 2 * GAP;
+    for (Map<Double, Double> line : lines.values()) {
+      draw(line, Ink.ofSeries(number), figures, places, drawing);
       number++;
     }
+    drawKeys(drawing);
     return drawing.svg();
   }
 
@@ -105,20 +109,46 @@ final class LineChart implements Chart {
       drawing.line(LEFT, y, RIGHT, y, 1, Ink.GRID);
       drawing.text(LEFT - 8.0, y + 4.5, Anchor.END, Ink.QUIET, figures.label(tick));
     }
-    drawing.textUpwards(20, (TOP + BOTTOM) / 2.0, Ink.QUIET, upwards);
+    drawing.textUpwards(20, (figures.from() + figures.to()) / 2, Ink.QUIET, upwards);
   }
 
-  private void drawPlaces(NavigableSet<Double> places, Drawing drawing) {
+  private void drawPlaces(NavigableSet<Double> places, int bottom, Drawing drawing) {
     double last = Double.NEGATIVE_INFINITY;
     for (double x : places) {
       double at = across(x, places);
       if (at - last >= LEAST_BETWEEN_LABELS) {
-        drawing.line(at, BOTTOM, at, BOTTOM + 5.0, 1, Ink.QUIET);
-        drawing.text(at, BOTTOM + 20.0, Anchor.MIDDLE, Ink.QUIET, Report.number(x));
+        drawing.line(at, bottom, at, bottom + 5.0, 1, Ink.QUIET);
+        drawing.text(at, bottom + 20.0, Anchor.MIDDLE, Ink.QUIET, Report.number(x));
         last = at;
       }
     }
-    drawing.text((LEFT + RIGHT) / 2.0, HEIGHT - 14.0, Anchor.MIDDLE, Ink.QUIET, across);
+    double middle = (LEFT + RIGHT) / 2.0;
+    drawing.text(middle, bottom + BELOW - 14.0, Anchor.MIDDLE, Ink.QUIET, across);
+  }
+
+  /** Which line has which colour, in columns. */
+  private void drawKeys(Drawing drawing) {
+    int number = 0;
+    for (String line : lines.keySet()) {
+      double x = GAP + number % keysToALine() * keyWidth();
+      double y = FIRST_KEY + number / keysToALine() * (double) KEY_LINE;
+      drawing.box(x, y, KEY, KEY, Ink.ofSeries(number));
+      drawing.text(x + KEY + 6, y + KEY - 1.0, Anchor.START, Ink.TEXT, line);
+      number++;
+    }
+  }
+
+  private int keyLines() {
+    return (lines.size() + keysToALine() - 1) / keysToALine();
+  }
+
+  private int keysToALine() {
+    return (int) Math.max(1, (WIDTH - GAP) / keyWidth());
+  }
+
+  private double keyWidth() {
+    int longest = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
+    return KEY + 6 + longest * LETTER + GAP;
   }
 
   private static void draw(

@@ -40,9 +40,10 @@ final class OrderData implements TableData {
   }
 
   @Override
-  public void bind(BoundStatementBuilder row, long number, SplittableRandom random) {
+  public BoundStatementBuilder bind(
+      BoundStatementBuilder row, long number, SplittableRandom random) {
     LocalDate day = FIRST_DAY.plusDays(random.nextInt(DAYS));
-    row.setLong(0, number / ORDERS_TO_A_CUSTOMER)
+    return row.setLong(0, number / ORDERS_TO_A_CUSTOMER)
         .setUuid(1, new UUID(random.nextLong(), random.nextLong()))
         .setLocalDate(2, day)
         .setString(3, STATUSES.get(random.nextInt(STATUSES.size())))

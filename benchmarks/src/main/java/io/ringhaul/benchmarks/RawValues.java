@@ -28,7 +28,7 @@ final class RawValues {
     BoundStatementBuilder row = prepared.boundStatementBuilder();
     for (int i = 0; i < values.size(); i++) {
       if (values.get(i).isPresent()) {
-        row.setBytesUnsafe(i, copy(values.get(i).get()));
+        row = row.setBytesUnsafe(i, copy(values.get(i).get()));
       }
     }
     return row.build();

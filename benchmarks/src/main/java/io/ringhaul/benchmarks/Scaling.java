@@ -51,11 +51,11 @@ public final class Scaling {
     Options options =
         new Options(arguments, Map.of("rows", 1_000_000, "runs", 5, "warm-ups", 1, "nodes", 1));
     boolean single = options.of("nodes") == 1;
-    Report report =
-        new Report(
-            single ? "Scaling" : "Scaling-3-nodes",
-            single ? BenchCluster.ONE_NODE : BenchCluster.THREE_NODES,
-            options);
+    String name = single ? "Scaling" : "Scaling-3-nodes";
+    String nodes = single ? BenchCluster.ONE_NODE : BenchCluster.THREE_NODES;
+    Report report = new Report(name, nodes, options);
+    LineChart chart =
+        new LineChart("Throughput", "splits or requests in flight", "rows per second");
     Path folder = Folders.temporary("scaling").resolve("target");
     try (BenchCluster cluster = single ? BenchCluster.oneNode() : BenchCluster.threeNodes()) {
       Dataset.ORDERS.fill(cluster, options.of("rows"));
@@ -64,6 +64,7 @@ public final class Scaling {
         measure(
             "Count",
             setting -> measured(setting.applyTo(operator.count(BenchCluster.KEYSPACE, table))),
+            chart,
             options,
             report);
         measure(
@@ -78,10 +79,12 @@ public final class Scaling {
               Folders.delete(folder);
               return run;
             },
+            chart,
             options,
             report);
       }
     }
+    report.chart(chart);
     System.exit(report.write() ? 0 : 1);
   }
 
@@ -90,7 +93,8 @@ public final class Scaling {
     return ClientClock.measure(() -> request.run().rows());
   }
 
-  private static void measure(String work, Scaled scaled, Options options, Report report)
+  private static void measure(
+      String work, Scaled scaled, LineChart chart, Options options, Report report)
       throws Exception {
     Map<String, Setting> settings = settings();
     Contest contest = new Contest(work);
@@ -106,6 +110,16 @@ public final class Scaling {
         work + ", time with the defaults over the best, which is " + best.name(),
         defaults.timeOver(best),
         MOST_OVER_THE_BEST);
+    settings.forEach(
+        (name, setting) -> {
+          Series each = Objects.requireNonNull(results.get(name));
+          double rate = each.median(run -> run.rows() / run.seconds());
+          if (setting.splits() > 0) {
+            chart.point(work + ", by splits", setting.splits(), rate);
+          } else if (setting.inFlight() > 0) {
+            chart.point(work + ", by requests in flight", setting.inFlight(), rate);
+          }
+        });
   }
 
   private static Map<String, Setting> settings() {

@@ -26,6 +26,7 @@ interface TableData {
    *
    * @param number from 0; no two rows of different numbers have the same key
    * @param random the row's own
+   * @return the row that was given
    */
-  void bind(BoundStatementBuilder row, long number, SplittableRandom random);
+  BoundStatementBuilder bind(BoundStatementBuilder row, long number, SplittableRandom random);
 }

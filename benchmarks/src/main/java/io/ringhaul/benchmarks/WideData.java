@@ -47,17 +47,20 @@ final class WideData implements TableData {
   }
 
   @Override
-  public void bind(BoundStatementBuilder row, long number, SplittableRandom random) {
-    row.setLong(0, number);
+  public BoundStatementBuilder bind(
+      BoundStatementBuilder row, long number, SplittableRandom random) {
+    BoundStatementBuilder bound = row.setLong(0, number);
     for (int i = 1; i < COLUMNS; i++) {
       if (random.nextInt(10) > 0) {
-        bind(row, i, random);
+        bound = bind(bound, i, random);
       }
     }
+    return bound;
   }
 
-  private static void bind(BoundStatementBuilder row, int i, SplittableRandom random) {
-    switch (TYPES.get(i % TYPES.size())) {
+  private static BoundStatementBuilder bind(
+      BoundStatementBuilder row, int i, SplittableRandom random) {
+    return switch (TYPES.get(i % TYPES.size())) {
       case "int" -> row.setInt(i, random.nextInt());
       case "text" -> row.setString(i, "text " + random.nextInt(1_000_000));
       case "bigint" -> row.setLong(i, random.nextLong());
@@ -71,6 +74,6 @@ final class WideData implements TableData {
       case "smallint" -> row.setShort(i, (short) random.nextInt());
       case "time" -> row.setLocalTime(i, LocalTime.ofNanoOfDay(random.nextLong(DAY_NANOS)));
       default -> throw new AssertionError(TYPES.get(i % TYPES.size()));
-    }
+    };
   }
 }
