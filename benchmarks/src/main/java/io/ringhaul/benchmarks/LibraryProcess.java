@@ -24,19 +24,21 @@ public final class LibraryProcess {
   private LibraryProcess() {}
 
   /**
-   * Takes host, port, the work, keyspace, table, the folder and the work's number; prints a line of
+   * Takes host, port, the work, the table, the folder and the work's number; prints a line of
    * JSON with the rows, and the seconds of each time.
    */
   public static void main(String[] arguments) throws Exception {
     // As the command line does: the driver else waits for two seconds when it closes.
     for (String group : List.of("io", "admin")) {
-      System.setProperty(
-          "datastax-java-driver.advanced.netty." + group + "-group.shutdown.quiet-period", "0");
+      String shutdown = "datastax-java-driver.advanced.netty." + group + "-group.shutdown.";
+      System.setProperty(shutdown + "quiet-period", "100");
+      System.setProperty(shutdown + "timeout", "15000");
+      System.setProperty(shutdown + "unit", "MILLISECONDS");
     }
     InetSocketAddress node =
         new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1]));
-    Path folder = Path.of(arguments[5]);
-    int number = Integer.parseInt(arguments[6]);
+    Path folder = Path.of(arguments[4]);
+    int number = Integer.parseInt(arguments[5]);
     List<Double> seconds = new ArrayList<>();
     long rows = 0;
     try (CqlSession session = BenchCluster.connect(List.of(node));
@@ -47,7 +49,7 @@ public final class LibraryProcess {
         rows =
             imports
                 ? operator
-                    .importInto(arguments[3], arguments[4])
+                    .importInto(BenchCluster.KEYSPACE, arguments[3])
                     .from(CsvSource.at(folder))
                     .maxBatchStatements(number)
                     .consistency(DefaultConsistencyLevel.LOCAL_ONE)
@@ -55,10 +57,10 @@ public final class LibraryProcess {
                     .totals()
                     .rows()
                 : operator
-                    .exportFrom(arguments[3], arguments[4])
+                    .exportFrom(BenchCluster.KEYSPACE, arguments[3])
                     .to(
                         IcebergTarget.warehouse(folder)
-                            .table(arguments[3] + "." + arguments[4] + "_" + time))
+                            .table(BenchCluster.KEYSPACE + "." + arguments[3] + "_" + time))
                     .consistency(DefaultConsistencyLevel.LOCAL_ONE)
                     .run()
                     .totals()

@@ -2,16 +2,14 @@ package io.ringhaul.benchmarks;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
  * The programs that take part in contests of whole processes, and what they work on.
  *
  * @param session for what is prepared and checked
- * @param folder where all of them write; made anew by each benchmark
+ * @param folder where all of them write
  * @param rows of the table of orders
  */
 record ProcessContestants(
@@ -23,27 +21,21 @@ record ProcessContestants(
     SparkProcess spark) {
 
   /** The table that is counted and exported. */
-  static final String ORDERS = "orders";
+  static final String ORDERS = Dataset.ORDERS.table();
 
   /** A table of the same shape, which imports fill. */
   static final String COPY = "orders_copy";
 
-  /** A table of ten rows. */
+  /** A table of ten rows of that shape. */
   static final String TEN = "ten";
 
-  /** As Ringhaul cuts an export of one node by default. */
-  private static final String SPLITS = "8";
+  /** Ringhaul's default on one node. */
+  private static final int IN_FLIGHT = 8;
 
   /** A folder that is not there, for an export to make. */
   Path removed(String name) throws IOException {
     Path removed = folder.resolve(name);
-    if (Files.exists(removed)) {
-      try (Stream<Path> files = Files.walk(removed)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
+    Folders.delete(removed);
     return removed;
   }
 
@@ -52,18 +44,30 @@ record ProcessContestants(
     RinghaulProcess.requireRows(what, rows * times, RowsInFiles.in(files));
   }
 
-  /** A bare scan: see {@link ScanProcess}. */
-  Measurement scan(String columns) throws IOException, InterruptedException {
+  /**
+   * The plain driver in a process: see {@link ScanProcess}.
+   *
+   * @param splits as Ringhaul makes them
+   */
+  Measurement scan(String columns, int splits, int pageSize)
+      throws IOException, InterruptedException {
     MeasuredProcess.Outcome outcome =
-        ringhaul.program(ScanProcess.class, BenchCluster.KEYSPACE, ORDERS, columns, SPLITS);
+        ringhaul.program(
+            ScanProcess.class,
+            ORDERS,
+            columns,
+            String.valueOf(splits),
+            String.valueOf(IN_FLIGHT),
+            String.valueOf(pageSize));
     RinghaulProcess.requireRows("scan of " + columns, rows, Long.parseLong(outcome.lastLine()));
     return outcome.handling(rows);
   }
 
-  /** An export by Ringhaul's command line into a folder of the format's name. */
-  Measurement export(String format, String... arguments) throws IOException, InterruptedException {
-    Path files = removed("ringhaul-" + format);
-    Measurement measured =
+  /** An export by Ringhaul's command line into a new folder. */
+  RinghaulProcess.Run export(String format, String folderName, String... arguments)
+      throws IOException, InterruptedException {
+    Path files = removed(folderName);
+    RinghaulProcess.Run run =
         ringhaul.run(
             "export",
             ORDERS,
@@ -72,7 +76,21 @@ record ProcessContestants(
                     Stream.of("--format=" + format, "--path=" + files), Stream.of(arguments))
                 .toArray(String[]::new));
     requireFiles("export to " + format, files, 1);
-    return measured;
+    return run;
+  }
+
+  /** The same, which leaves its files in a folder of the format's name. */
+  Measurement export(String format) throws IOException, InterruptedException {
+    return export(format, "ringhaul-" + format).measured();
+  }
+
+  /** An export by Spark into a new folder of the format's name, so many times in one session. */
+  RepeatedRun exportBySpark(String format, int times) throws IOException, InterruptedException {
+    Path files = removed("spark-" + format);
+    RepeatedRun run = spark.run("export-" + format, ORDERS, files, times);
+    // Parquet files are replaced by the next time; of an Iceberg table the old ones stay.
+    requireFiles("Spark's export to " + format, files, format.equals("iceberg") ? times : 1);
+    return run;
   }
 
   /** A contender that fills the copy, which is emptied before and counted after, unmeasured. */

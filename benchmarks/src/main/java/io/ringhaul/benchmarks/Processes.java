@@ -1,64 +1,84 @@
 package io.ringhaul.benchmarks;
 
-import com.datastax.oss.driver.api.core.CqlSession;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Ringhaul's command line beside DSBulk, Spark and bare scans, each in processes of their own. */
 public final class Processes {
 
-  private static final String ALL_WORKS = "all";
+  private static final String ALL = "all";
 
   private Processes() {}
 
+  /** A contest. */
+  private interface Work {
+    void run() throws Exception;
+  }
+
   /**
-   * Takes {@code --rows=N}, {@code --runs=N}, {@code --work=NAME} (default: all), {@code --heap=MB}
-   * for all programs (default: what Java takes) and {@code --launcher=1} for the command line as
-   * its script starts it; ends with exit code 1 if a bar is missed.
+   * Takes {@code --rows=N}, {@code --runs=N}, {@code --work=NAME} or several with commas (default:
+   * all), {@code --heap=MB} for all programs (default: what Java takes) and {@code --launcher=1}
+   * for the command line as its script starts it; ends with exit code 1 if a bar is missed.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
         new Options(
             arguments,
             Map.of("rows", 1_000_000, "runs", 5, "heap", 0, "launcher", 0),
-            Map.of("work", ALL_WORKS));
-    boolean good;
-    try (BenchCluster cluster = BenchCluster.oneNode()) {
-      good = run(cluster.session(), cluster.firstAddress(), options);
-    }
-    System.exit(good ? 0 : 1);
-  }
-
-  /** Whether all bars are met. */
-  static boolean run(CqlSession session, InetSocketAddress node, Options options)
-      throws Exception {
-    String work = options.text("work");
-    boolean isAll = work.equals(ALL_WORKS);
+            Map.of("work", ALL));
+    String chosen = options.text("work");
+    // A part of the works has results of its own, beside those of all.
     Report report =
-        new Report(isAll ? "Processes" : "Processes-" + work, BenchCluster.ONE_NODE, options);
-    ProcessContestants contestants = contestants(session, node, options);
-    fill(contestants);
-    ProcessContests contests = new ProcessContests(contestants, report, options.of("runs"));
-    for (String each : isAll ? ProcessContests.WORKS : List.of(work)) {
-      contests.run(each);
+        new Report(
+            chosen.equals(ALL) ? "Processes" : "Processes-" + chosen.replace(',', '-'),
+            BenchCluster.ONE_NODE,
+            options);
+    try (BenchCluster cluster = BenchCluster.oneNode()) {
+      Map<String, Work> works =
+          works(contestants(cluster, options), new ProcessRounds(report, options.of("runs")));
+      List<String> names =
+          chosen.equals(ALL) ? List.copyOf(works.keySet()) : List.of(chosen.split(",", -1));
+      for (String name : names) {
+        if (!works.containsKey(name)) {
+          throw new IllegalArgumentException("There is no work " + name + ": " + works.keySet());
+        }
+      }
+      fill(cluster, options.of("rows"));
+      for (String name : names) {
+        works.getOrDefault(name, () -> {}).run();
+      }
     }
-    contestants.removed("");
-    return report.write();
+    System.exit(report.write() ? 0 : 1);
   }
 
-  private static ProcessContestants contestants(
-      CqlSession session, InetSocketAddress node, Options options) throws Exception {
+  private static Map<String, Work> works(ProcessContestants contestants, ProcessRounds rounds) {
+    CountContests counts = new CountContests(contestants, rounds);
+    ExportContests exports = new ExportContests(contestants, rounds);
+    ImportContests imports = new ImportContests(contestants, rounds);
+    Map<String, Work> works = new LinkedHashMap<>();
+    works.put("start", counts::start);
+    works.put("count", counts::count);
+    works.put("csv-export", exports::csv);
+    works.put("cold-exports", exports::cold);
+    works.put("parquet-export", exports::parquet);
+    works.put("iceberg-export", exports::iceberg);
+    works.put("iceberg-warm", exports::icebergWarm);
+    works.put("csv-import", imports::csv);
+    works.put("iceberg-import", imports::iceberg);
+    return works;
+  }
+
+  private static ProcessContestants contestants(BenchCluster cluster, Options options)
+      throws Exception {
+    InetSocketAddress node = cluster.firstAddress();
     int heap = options.of("heap");
-    // A relative folder: a system's temporary folder may be held in memory.
-    Path folder =
-        Files.createTempDirectory(
-            Files.createDirectories(Path.of("target").toAbsolutePath()), "processes-");
+    Path folder = Folders.temporary("processes");
     Path ringhaul = folder.resolve("ringhaul");
     return new ProcessContestants(
-        session,
+        cluster.session(),
         folder,
         options.of("rows"),
         options.of("launcher") == 0
@@ -68,13 +88,9 @@ public final class Processes {
         new SparkProcess(node, folder.resolve("spark"), heap));
   }
 
-  private static void fill(ProcessContestants contestants) throws InterruptedException {
-    OrdersTable orders = new OrdersTable(contestants.session());
-    for (String table :
-        List.of(ProcessContestants.ORDERS, ProcessContestants.COPY, ProcessContestants.TEN)) {
-      orders.create(table);
-    }
-    orders.fill(ProcessContestants.ORDERS, contestants.rows());
-    orders.fill(ProcessContestants.TEN, 10);
+  private static void fill(BenchCluster cluster, long rows) throws InterruptedException {
+    Dataset.ORDERS.create(cluster.session(), ProcessContestants.COPY);
+    Dataset.ORDERS.fill(cluster, ProcessContestants.TEN, 10, Dataset.DEFAULT_SEED);
+    Dataset.ORDERS.fill(cluster, rows);
   }
 }

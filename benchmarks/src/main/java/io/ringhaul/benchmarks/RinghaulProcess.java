@@ -72,8 +72,15 @@ final class RinghaulProcess {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
+  /**
+   * What a command came to.
+   *
+   * @param tasks into which it divided its work
+   */
+  record Run(Measurement measured, int tasks) {}
+
   /** Runs a command; what it says of rows must be so. */
-  Measurement run(String command, String table, long rows, String... arguments)
+  Run run(String command, String table, long rows, String... arguments)
       throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of(command, BenchCluster.KEYSPACE + "." + table));
     all.add("--contact-point=" + node.getHostString() + ":" + node.getPort());
@@ -95,7 +102,7 @@ final class RinghaulProcess {
     MeasuredProcess.Outcome outcome = process.run();
     JsonNode result = new ObjectMapper().readTree(outcome.lastLine());
     requireRows(command, rows, result.path("rows").asLong(-1));
-    return outcome.handling(rows);
+    return new Run(outcome.handling(rows), result.path("tasks").asInt());
   }
 
   /** Runs a program of the benchmarks, with the node's address before its arguments. */
