@@ -61,8 +61,7 @@ final class CountContests {
 
   private RepeatedRun countBySpark(int times) throws Exception {
     RepeatedRun run =
-        all.spark()
-            .run("count", ProcessContestants.ORDERS, all.folder().resolve("no-lake"), times);
+        all.spark().run("count", ProcessContestants.ORDERS, all.folder().resolve("no-lake"), times);
     RinghaulProcess.requireRows("Spark's count", all.rows(), run.rows());
     return run;
   }

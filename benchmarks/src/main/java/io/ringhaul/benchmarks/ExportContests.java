@@ -7,7 +7,7 @@ import static io.ringhaul.benchmarks.ProcessRounds.SPARK;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 
 /** Whole processes that export. */
 final class ExportContests {
@@ -20,9 +20,6 @@ final class ExportContests {
 
   private static final int WARM_TIMES = 3;
   private static final String SCAN = "scan";
-
-  private static final Map<String, String> TITLES =
-      Map.of("csv", "CSV", "json", "JSON", "parquet", "Parquet", "iceberg", "Iceberg");
 
   private final ProcessContestants all;
   private final ProcessRounds rounds;
@@ -71,17 +68,16 @@ final class ExportContests {
     int splits = all.export("csv", "ringhaul-csv").tasks();
     int pageSize = ScanFloor.pageSize(all.session(), ProcessContestants.ORDERS);
     Contest contest =
-        new Contest("cold export")
-            .add(SCAN, () -> all.scan(ScanProcess.ALL, splits, pageSize));
+        new Contest("cold export").add(SCAN, () -> all.scan(ScanProcess.ALL, splits, pageSize));
     List<String> formats = List.of("csv", "json", "parquet", "iceberg");
-    formats.forEach(format -> contest.add(TITLES.get(format), () -> all.export(format)));
+    formats.forEach(format -> contest.add(title(format), () -> all.export(format)));
     ProcessRounds.Results results = rounds.hold("Export, cold processes", SCAN, contest);
     for (String format : formats) {
       rounds
           .report()
           .atMost(
-              "Export to " + TITLES.get(format) + ", cold, over the cold scan",
-              results.timeOver(TITLES.get(format), SCAN),
+              "Export to " + title(format) + ", cold, over the cold scan",
+              results.timeOver(title(format), SCAN),
               MOST_OF_COLD_SCAN);
     }
   }
@@ -101,9 +97,9 @@ final class ExportContests {
 
   private ProcessRounds.Results besideSpark(String format) throws Exception {
     return rounds.hold(
-        "Export to " + TITLES.get(format) + ", whole processes",
+        "Export to " + title(format) + ", whole processes",
         RINGHAUL,
-        new Contest(TITLES.get(format) + " export")
+        new Contest(title(format) + " export")
             .add(RINGHAUL, () -> all.export(format))
             .add(SPARK, () -> all.exportBySpark(format, 1).whole().handling(all.rows())));
   }
@@ -115,8 +111,7 @@ final class ExportContests {
             RINGHAUL,
             new Contest("warm Iceberg export")
                 .add(RINGHAUL, () -> exportByLibrary().lastTime(all.rows()))
-                .add(
-                    SPARK, () -> all.exportBySpark("iceberg", WARM_TIMES).lastTime(all.rows())));
+                .add(SPARK, () -> all.exportBySpark("iceberg", WARM_TIMES).lastTime(all.rows())));
     rounds
         .report()
         .atLeast(
@@ -138,5 +133,13 @@ final class ExportContests {
                     String.valueOf(WARM_TIMES)));
     all.requireFiles("warm export to Iceberg", files, WARM_TIMES);
     return run;
+  }
+
+  private static String title(String format) {
+    return switch (format) {
+      case "csv", "json" -> format.toUpperCase(Locale.ROOT);
+      case "parquet" -> "Parquet";
+      default -> "Iceberg";
+    };
   }
 }

@@ -35,9 +35,7 @@ final class ImportContests {
                 .add(RINGHAUL, all.intoCopy(() -> read("csv", files)))
                 .add(SAME_BATCHES, all.intoCopy(() -> readInBatches(files)))
                 .add(DSBULK, all.intoCopy(() -> load(files)))
-                .add(
-                    DSBULK_TUNED,
-                    all.intoCopy(() -> load(files, DsbulkProcess.TUNED_LOAD))));
+                .add(DSBULK_TUNED, all.intoCopy(() -> load(files, DsbulkProcess.TUNED_LOAD))));
     rounds
         .report()
         .atLeast(
@@ -101,11 +99,7 @@ final class ImportContests {
 
   private Measurement readBySpark() throws Exception {
     return all.spark()
-        .run(
-            "import-iceberg",
-            ProcessContestants.COPY,
-            all.folder().resolve("spark-iceberg"),
-            1)
+        .run("import-iceberg", ProcessContestants.COPY, all.folder().resolve("spark-iceberg"), 1)
         .whole()
         .handling(all.rows());
   }

@@ -24,8 +24,8 @@ public final class LibraryProcess {
   private LibraryProcess() {}
 
   /**
-   * Takes host, port, the work, the table, the folder and the work's number; prints a line of
-   * JSON with the rows, and the seconds of each time.
+   * Takes host, port, the work, the table, the folder and the work's number; prints a line of JSON
+   * with the rows, and the seconds of each time.
    */
   public static void main(String[] arguments) throws Exception {
     // As the command line does: the driver else waits for two seconds when it closes.
@@ -35,8 +35,7 @@ public final class LibraryProcess {
       System.setProperty(shutdown + "timeout", "15000");
       System.setProperty(shutdown + "unit", "MILLISECONDS");
     }
-    InetSocketAddress node =
-        new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1]));
+    InetSocketAddress node = new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1]));
     Path folder = Path.of(arguments[4]);
     int number = Integer.parseInt(arguments[5]);
     List<Double> seconds = new ArrayList<>();

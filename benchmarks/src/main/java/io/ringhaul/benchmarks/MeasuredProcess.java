@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A process that is started, waited for and measured; one at a time, for its share of processor time
- * is what this process' ended children have used by then, less what they had before. It does not
- * outlive this process.
+ * A process that is started, waited for and measured; one at a time, for its share of processor
+ * time is what this process' ended children have used by then, less what they had before. It does
+ * not outlive this process.
  */
 final class MeasuredProcess {
 

@@ -72,8 +72,7 @@ record ProcessContestants(
             "export",
             ORDERS,
             rows,
-            Stream.concat(
-                    Stream.of("--format=" + format, "--path=" + files), Stream.of(arguments))
+            Stream.concat(Stream.of("--format=" + format, "--path=" + files), Stream.of(arguments))
                 .toArray(String[]::new));
     requireFiles("export to " + format, files, 1);
     return run;

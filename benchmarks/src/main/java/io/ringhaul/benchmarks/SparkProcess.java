@@ -57,8 +57,7 @@ final class SparkProcess {
       throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of(work));
     all.addAll(List.of(node.getHostString(), String.valueOf(node.getPort())));
-    all.addAll(
-        List.of(BenchCluster.KEYSPACE, table, files.toString(), String.valueOf(times)));
+    all.addAll(List.of(BenchCluster.KEYSPACE, table, files.toString(), String.valueOf(times)));
     return RepeatedRun.of(new MeasuredProcess(java.of(MAIN_CLASS, all), folder).run());
   }
 }
