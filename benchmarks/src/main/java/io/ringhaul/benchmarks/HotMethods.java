@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import jdk.jfr.consumer.EventStream;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
-import jdk.jfr.consumer.RecordingFile;
 
 /** What a recording of the JDK's flight recorder says of where the time of the CPU goes. */
 final class HotMethods {
@@ -25,40 +27,52 @@ final class HotMethods {
   private final Map<String, Long> threads = new HashMap<>();
   private final Map<String, Long> allocations = new HashMap<>();
 
+  /** Threads that have a sample of what they allocate. */
+  private final Set<Long> allocating = new HashSet<>();
+
   private HotMethods() {}
 
   /** Reads a recording. */
   static HotMethods of(Path recording) throws IOException {
     HotMethods methods = new HotMethods();
-    try (RecordingFile file = new RecordingFile(recording)) {
-      while (file.hasMoreEvents()) {
-        methods.add(file.readEvent());
-      }
+    try (EventStream events = EventStream.openFile(recording)) {
+      events.onEvent(SAMPLE, methods::sampled);
+      events.onEvent(ALLOCATION, methods::allocated);
+      events.start();
     }
     return methods;
   }
 
-  private void add(RecordedEvent event) {
-    if (event.getStackTrace() == null || event.getStackTrace().getFrames().isEmpty()) {
+  private void sampled(RecordedEvent event) {
+    List<RecordedFrame> frames = frames(event);
+    if (frames.isEmpty()) {
       return;
     }
-    List<RecordedFrame> frames = event.getStackTrace().getFrames();
-    if (event.getEventType().getName().equals(ALLOCATION)) {
-      allocations.merge(
-          event.getClass("objectClass").getName() + " in " + ownFrame(frames),
-          event.getLong("weight"),
-          Long::sum);
-    } else if (event.getEventType().getName().equals(SAMPLE)) {
-      one(top, name(frames.get(0).getMethod()));
-      one(own, ownFrame(frames));
-      frames.stream()
-          .map(frame -> name(frame.getMethod()))
-          .filter(name -> name.startsWith(OWN))
-          .distinct()
-          .forEach(name -> one(within, name));
-      String thread = event.getThread("sampledThread").getJavaName();
-      one(threads, thread == null ? "a thread of the JVM" : thread.replaceAll("\\d+", "N"));
+    one(top, name(frames.get(0).getMethod()));
+    one(own, ownFrame(frames));
+    frames.stream()
+        .map(frame -> name(frame.getMethod()))
+        .filter(name -> name.startsWith(OWN))
+        .distinct()
+        .forEach(name -> one(within, name));
+    String thread = event.getThread("sampledThread").getJavaName();
+    one(threads, thread == null ? "a thread of the JVM" : thread.replaceAll("\\d+", "N"));
+  }
+
+  private void allocated(RecordedEvent event) {
+    List<RecordedFrame> frames = frames(event);
+    // The first sample of a thread weighs all that it allocated before the recording.
+    if (allocating.add(event.getThread().getId()) || frames.isEmpty()) {
+      return;
     }
+    allocations.merge(
+        event.getClass("objectClass").getName() + " in " + ownFrame(frames),
+        event.getLong("weight"),
+        Long::sum);
+  }
+
+  private static List<RecordedFrame> frames(RecordedEvent event) {
+    return event.getStackTrace() == null ? List.of() : event.getStackTrace().getFrames();
   }
 
   private static void one(Map<String, Long> counts, String name) {
