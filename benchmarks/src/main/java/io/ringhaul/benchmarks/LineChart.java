@@ -129,11 +129,12 @@ final class LineChart implements Chart {
   /** Which line has which colour, in columns. */
   private void drawKeys(Drawing drawing) {
     int number = 0;
-    for (String line : lines.keySet()) {
+    for (String name : lines.keySet()) {
+      int line = number / keysToALine();
       double x = GAP + number % keysToALine() * keyWidth();
-      double y = FIRST_KEY + number / keysToALine() * (double) KEY_LINE;
+      int y = FIRST_KEY + line * KEY_LINE;
       drawing.box(x, y, KEY, KEY, Ink.ofSeries(number));
-      drawing.text(x + KEY + 6, y + KEY - 1.0, Anchor.START, Ink.TEXT, line);
+      drawing.text(x + KEY + 6, y + KEY - 1.0, Anchor.START, Ink.TEXT, name);
       number++;
     }
   }
