@@ -28,7 +28,7 @@ final class CountContests {
             "Start of the command line: a count of ten rows",
             RINGHAUL,
             new Contest("count of ten rows")
-                .add(RINGHAUL, () -> count(ProcessContestants.TEN, 10).measured()));
+                .add(RINGHAUL, () -> count(ProcessContestants.TEN, 10)));
     rounds
         .report()
         .check(
@@ -37,13 +37,14 @@ final class CountContests {
   }
 
   void count() throws Exception {
-    int splits = count(ProcessContestants.ORDERS, all.rows()).tasks();
+    int splits =
+        all.ringhaul().runForTasks("count", ProcessContestants.ORDERS, all.rows()).tasks();
     ProcessRounds.Results results =
         rounds.hold(
             "Count, whole processes",
             RINGHAUL,
             new Contest("count")
-                .add(RINGHAUL, () -> count(ProcessContestants.ORDERS, all.rows()).measured())
+                .add(RINGHAUL, () -> count(ProcessContestants.ORDERS, all.rows()))
                 .add(KEYS, () -> all.scan(ScanProcess.KEYS, splits, PAGE_ROWS))
                 .add(SPARK, () -> countBySpark(1).whole().handling(all.rows())));
     // One of the two is enough.
@@ -55,7 +56,7 @@ final class CountContests {
             LEAST_OF_A_COUNT);
   }
 
-  private RinghaulProcess.Run count(String table, long rows) throws Exception {
+  private Measurement count(String table, long rows) throws Exception {
     return all.ringhaul().run("count", table, rows);
   }
 

@@ -68,7 +68,7 @@ record ProcessContestants(
       throws IOException, InterruptedException {
     Path files = removed(folderName);
     RinghaulProcess.Run run =
-        ringhaul.run(
+        ringhaul.runForTasks(
             "export",
             ORDERS,
             rows,

@@ -80,7 +80,13 @@ final class RinghaulProcess {
   record Run(Measurement measured, int tasks) {}
 
   /** Runs a command; what it says of rows must be so. */
-  Run run(String command, String table, long rows, String... arguments)
+  Measurement run(String command, String table, long rows, String... arguments)
+      throws IOException, InterruptedException {
+    return runForTasks(command, table, rows, arguments).measured();
+  }
+
+  /** The same, which also says how it divided its work. */
+  Run runForTasks(String command, String table, long rows, String... arguments)
       throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of(command, BenchCluster.KEYSPACE + "." + table));
     all.add("--contact-point=" + node.getHostString() + ":" + node.getPort());

@@ -19,18 +19,13 @@ public final class ScanProcess {
    * Takes host, port, table, {@value #ALL} or {@value #KEYS}, how many splits, how many of them at
    * once, and the rows to a page; prints the number of rows.
    */
-  public static void main(String[] arguments) {
-    int exitCode = 1;
-    try {
-      System.out.println(scan(arguments));
-      System.out.flush();
-      exitCode = 0;
-    } catch (Exception e) {
-      e.printStackTrace();
-    } finally {
-      // A floor does not wait until its session is closed.
-      Runtime.getRuntime().halt(exitCode);
-    }
+  public static void main(String[] arguments) throws Exception {
+    // A session that a failure leaves open must not keep the process alive.
+    System.setProperty("datastax-java-driver.advanced.netty.daemon", "true");
+    System.out.println(scan(arguments));
+    System.out.flush();
+    // A floor does not wait until its session is closed.
+    Runtime.getRuntime().halt(0);
   }
 
   private static long scan(String... arguments) throws InterruptedException {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
 /** What processes took, as a table of a report: medians, with the least and the most. */
 final class SeriesTable {
@@ -25,27 +24,35 @@ final class SeriesTable {
       lines.add(
           List.of(
               each.name(),
-              figure(each.median(Measurement::seconds)),
-              figure(each.least(Measurement::seconds)),
-              figure(each.most(Measurement::seconds)),
-              figure(each.timeOver(base)),
+              Report.millis(each.median(Measurement::seconds)),
+              Report.millis(each.least(Measurement::seconds)),
+              Report.millis(each.most(Measurement::seconds)),
+              Report.millis(each.timeOver(base)),
               Report.number(rows / each.median(Measurement::seconds)),
-              figure(each.median(Measurement::cpuSeconds)),
-              figure(each.median(Measurement::cpuSeconds) / rows * MILLION),
-              Report.number(each.median(Measurement::peakMegabytes))));
+              Report.millis(each.median(Measurement::cpuSeconds)),
+              Report.millis(each.least(Measurement::cpuSeconds)),
+              Report.millis(each.most(Measurement::cpuSeconds)),
+              Report.millis(each.median(Measurement::cpuSeconds) / rows * MILLION),
+              Report.number(each.median(Measurement::peakMegabytes)),
+              Report.number(each.least(Measurement::peakMegabytes)),
+              Report.number(each.most(Measurement::peakMegabytes))));
     }
     report.table(
         title,
         List.of(
             "way",
-            "seconds",
-            "least",
-            "most",
-            "times " + base.name(),
+            "median s",
+            "least s",
+            "most s",
+            "time / " + base.name(),
             "rows/s",
             "CPU s",
+            "least CPU s",
+            "most CPU s",
             "CPU s per million rows",
-            "peak MB"),
+            "peak MB",
+            "least peak MB",
+            "most peak MB"),
         lines);
   }
 
@@ -54,9 +61,5 @@ final class SeriesTable {
     return List.of(all).stream()
         .min(Comparator.comparingDouble(each -> each.median(Measurement::seconds)))
         .orElseThrow();
-  }
-
-  private static String figure(double value) {
-    return String.format(Locale.ROOT, "%.2f", value);
   }
 }
