@@ -64,7 +64,7 @@ public final class Growth {
     List<Pair> works = new ArrayList<>();
     // What the server itself takes more, if anything; no bar of ours.
     Pair floor = measure("scan floor in this process", this::scanFloor);
-    works.add(measure("count", (table, rows) -> process.run("count", table, rows).measured()));
+    works.add(measure("count", (table, rows) -> process.run("count", table, rows)));
     works.add(measure("export to CSV", (table, rows) -> export("csv", table, rows)));
     works.add(measure("export to Iceberg", (table, rows) -> export("iceberg", table, rows)));
     works.add(measure("import from Iceberg", this::importIceberg));
@@ -118,7 +118,7 @@ public final class Growth {
   }
 
   private Measurement export(String format, String table, int rows, Path target) throws Exception {
-    return process.run("export", table, rows, "--format=" + format, "--path=" + target).measured();
+    return process.run("export", table, rows, "--format=" + format, "--path=" + target);
   }
 
   private Measurement importIceberg(String table, int rows) throws Exception {
@@ -127,15 +127,13 @@ public final class Growth {
       export("iceberg", table, rows, warehouse);
     }
     cluster.session().execute("TRUNCATE " + BenchCluster.KEYSPACE + "." + COPY);
-    return process
-        .run(
-            "import",
-            COPY,
-            rows,
-            "--format=iceberg",
-            "--path=" + warehouse,
-            "--iceberg-table=" + BenchCluster.KEYSPACE + "." + table)
-        .measured();
+    return process.run(
+        "import",
+        COPY,
+        rows,
+        "--format=iceberg",
+        "--path=" + warehouse,
+        "--iceberg-table=" + BenchCluster.KEYSPACE + "." + table);
   }
 
   /** One work on both tables. */
