@@ -37,8 +37,7 @@ final class CountContests {
   }
 
   void count() throws Exception {
-    int splits =
-        all.ringhaul().runForTasks("count", ProcessContestants.ORDERS, all.rows()).tasks();
+    int splits = all.ringhaul().runForTasks("count", ProcessContestants.ORDERS, all.rows()).tasks();
     ProcessRounds.Results results =
         rounds.hold(
             "Count, whole processes",
