@@ -55,7 +55,7 @@ public final class Scaling {
     String nodes = single ? BenchCluster.ONE_NODE : BenchCluster.THREE_NODES;
     Report report = new Report(name, nodes, options);
     LineChart chart =
-        new LineChart("Throughput, " + nodes, "splits or requests in flight", "rows/s");
+        new LineChart("Throughput", "splits or requests in flight", "rows per second");
     Path folder = Folders.temporary("scaling").resolve("target");
     try (BenchCluster cluster = single ? BenchCluster.oneNode() : BenchCluster.threeNodes()) {
       Dataset.ORDERS.fill(cluster, options.of("rows"));
@@ -84,7 +84,7 @@ public final class Scaling {
             report);
       }
     }
-    chart.write(name);
+    report.chart(chart);
     System.exit(report.write() ? 0 : 1);
   }
 
@@ -115,9 +115,9 @@ public final class Scaling {
           Series each = Objects.requireNonNull(results.get(name));
           double rate = each.median(run -> run.rows() / run.seconds());
           if (setting.splits() > 0) {
-            chart.add(work + ", by splits", setting.splits(), rate);
+            chart.point(work + ", by splits", setting.splits(), rate);
           } else if (setting.inFlight() > 0) {
-            chart.add(work + ", by requests in flight", setting.inFlight(), rate);
+            chart.point(work + ", by requests in flight", setting.inFlight(), rate);
           }
         });
   }
