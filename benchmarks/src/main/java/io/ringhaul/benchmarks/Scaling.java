@@ -104,7 +104,7 @@ public final class Scaling {
         results.values().stream()
             .min(Comparator.comparingDouble(each -> each.median(Measurement::seconds)))
             .orElseThrow();
-    FloorTable.add(report, work, results.values(), best);
+    SeriesTable.add(report, work, results.values(), best);
     Series defaults = Objects.requireNonNull(results.get(DEFAULTS));
     report.atMost(
         work + ", time with the defaults over the best, which is " + best.name(),
