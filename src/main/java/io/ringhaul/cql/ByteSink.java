@@ -1,6 +1,7 @@
 package io.ringhaul.cql;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** A growing run of bytes, big-endian. */
 public final class ByteSink {
@@ -38,7 +39,12 @@ public final class ByteSink {
 
   /** Appends the bytes between position and limit and leaves both as they are. */
   public void put(ByteBuffer bytes) {
-    room(bytes.remaining()).put(bytes.duplicate());
+    ByteBuffer room = room(bytes.remaining());
+    if (bytes.hasArray()) {
+      room.put(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    } else {
+      room.put(bytes.duplicate());
+    }
   }
 
   /** Appends what the other sink holds. */
@@ -64,6 +70,11 @@ public final class ByteSink {
   /** What it holds, as a buffer that is ready to be read. The sink must not be used afterwards. */
   public ByteBuffer toBuffer() {
     return buffer.flip();
+  }
+
+  /** A copy of what it holds, in an array of just that length. */
+  public ByteBuffer copy() {
+    return ByteBuffer.wrap(Arrays.copyOf(buffer.array(), buffer.position()));
   }
 
   /** Makes room for that many bytes at once. */

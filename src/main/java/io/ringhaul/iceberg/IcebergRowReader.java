@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RowReader;
@@ -7,13 +8,15 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSplit;
 import io.ringhaul.parquet.CheckedPages;
-import io.ringhaul.parquet.CqlValueEncoder;
+import io.ringhaul.parquet.CqlParquetReaders;
+import io.ringhaul.parquet.ReadRow;
+import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.iceberg.FileScanTask;
@@ -37,42 +40,42 @@ final class IcebergRowReader implements RowReader {
   private final Table table;
   private final Schema schema;
   private final Schema projection;
-  private final List<CqlValueEncoder> encoders;
+  private final List<ColumnDescription> columns;
   private final Iterator<String> parts;
-  private @Nullable CloseableIterable<Record> records;
-  private @Nullable Iterator<Record> rows;
+  private @Nullable CloseableIterable<ReadRow> content;
+  private @Nullable Iterator<ReadRow> rows;
   private String file = "";
   private boolean atRow;
   private long rowNumber;
 
   /**
-   * @param encoders one for each of the plan's columns
+   * @param columns the plan's columns
    */
   IcebergRowReader(
       Table table,
       Schema schema,
       SourcePlan plan,
       SourceSplit split,
-      List<CqlValueEncoder> encoders) {
+      List<ColumnDescription> columns) {
     this.table = table;
     this.schema = schema;
     this.projection = projection(schema, plan.columns());
-    this.encoders = encoders;
+    this.columns = columns;
     this.parts = split.parts().iterator();
   }
 
   @Override
   public @Nullable RawRow next() {
-    @Nullable Record row;
+    @Nullable ReadRow row;
     atRow = false;
     try {
-      row = nextRecord();
+      row = nextRow();
     } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       // Damage shows in exceptions of every kind, of Iceberg, of Parquet and of Java.
       throw new StorageException(file, "The data file " + file + " cannot be read: " + e, e);
     }
     atRow = row != null;
-    return row == null ? null : encode(row);
+    return row == null ? null : taken(row);
   }
 
   /** The row's number among those read from this part of the data file; others may be deleted. */
@@ -83,7 +86,7 @@ final class IcebergRowReader implements RowReader {
         : Optional.empty();
   }
 
-  private @Nullable Record nextRecord() throws IOException {
+  private @Nullable ReadRow nextRow() throws IOException {
     while (rows == null || !rows.hasNext()) {
       closeFile();
       if (!parts.hasNext()) {
@@ -112,50 +115,66 @@ final class IcebergRowReader implements RowReader {
             .toList());
   }
 
-  private RawRow encode(Record row) {
-    ByteBuffer[] values = new ByteBuffer[encoders.size()];
-    for (int i = 0; i < values.length; i++) {
-      try {
-        values[i] = encoders.get(i).encode(row.get(i));
-      } catch (UnrepresentableValueException e) {
-        throw new UnrepresentableValueException(
-            e.column(), String.format("Row %d read from %s: %s", rowNumber, file, e.getMessage()));
-      }
+  private RawRow taken(ReadRow row) {
+    BulkOperationException problem = row.problem();
+    if (problem instanceof UnrepresentableValueException e) {
+      throw new UnrepresentableValueException(
+          e.column(), String.format("Row %d read from %s: %s", rowNumber, file, e.getMessage()));
+    } else if (problem != null) {
+      throw problem;
     }
-    return column -> values[column];
+    return row;
   }
 
-  private Iterator<Record> open(String part) {
+  private Iterator<ReadRow> open(String part) {
     FileScanTask task = ScanTaskParser.fromJson(part, true);
     file = task.file().location();
     rowNumber = 0;
+    CloseableIterable<ReadRow> opened = task.deletes().isEmpty() ? all(task) : withoutDeleted(task);
+    content = opened;
+    return opened.iterator();
+  }
+
+  private CloseableIterable<ReadRow> all(FileScanTask task) {
+    Map<Integer, ?> constants = constants(task);
+    return read(task, projection)
+        .createReaderFunc(
+            parquet -> CqlParquetReaders.rows(columns, projection, parquet, constants))
+        .build();
+  }
+
+  /** What is deleted is told by whole records, and maybe by other columns than those asked for. */
+  private CloseableIterable<ReadRow> withoutDeleted(FileScanTask task) {
     GenericDeleteFilter deletes = new GenericDeleteFilter(table.io(), task, schema, projection);
     Schema required = deletes.requiredSchema();
+    Map<Integer, ?> constants = constants(task);
+    CloseableIterable<Record> records =
+        read(task, required)
+            .createReaderFunc(
+                parquet -> GenericParquetReaders.buildReader(required, parquet, constants))
+            .build();
+    return CloseableIterable.transform(
+        deletes.filter(records), CqlParquetReaders.records(columns, required)::apply);
+  }
+
+  private Parquet.ReadBuilder read(FileScanTask task, Schema fields) {
     Parquet.ReadBuilder builder =
         Parquet.read(CheckedPages.of(table.io().newInputFile(task.file())))
-            .project(required)
-            .split(task.start(), task.length())
-            .createReaderFunc(
-                parquet ->
-                    GenericParquetReaders.buildReader(
-                        required,
-                        parquet,
-                        PartitionUtil.constantsMap(
-                            task, IdentityPartitionConverters::convertConstant)));
+            .project(fields)
+            .split(task.start(), task.length());
     String mapping = table.properties().get(TableProperties.DEFAULT_NAME_MAPPING);
-    if (mapping != null) {
-      builder.withNameMapping(NameMappingParser.fromJson(mapping));
-    }
-    CloseableIterable<Record> filtered = deletes.filter(builder.build());
-    records = filtered;
-    return filtered.iterator();
+    return mapping == null ? builder : builder.withNameMapping(NameMappingParser.fromJson(mapping));
+  }
+
+  private static Map<Integer, ?> constants(FileScanTask task) {
+    return PartitionUtil.constantsMap(task, IdentityPartitionConverters::convertConstant);
   }
 
   private void closeFile() throws IOException {
-    if (records != null) {
-      records.close();
+    if (content != null) {
+      content.close();
     }
-    records = null;
+    content = null;
     rows = null;
   }
 }

@@ -7,7 +7,6 @@ import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceSplit;
-import io.ringhaul.parquet.CqlValueEncoder;
 import io.ringhaul.parquet.IcebergCompatibility;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
@@ -107,12 +106,7 @@ final class IcebergSourceSession implements SourceSession {
   @Override
   public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split) {
     Schema schema = SchemaParser.fromJson(plan.properties().get(SCHEMA));
-    List<CqlValueEncoder> encoders =
-        columns.stream()
-            .map(
-                column -> CqlValueEncoder.of(column, schema.asStruct().field(column.name()).type()))
-            .toList();
-    return new IcebergRowReader(planned(plan), schema, plan, split, encoders);
+    return new IcebergRowReader(planned(plan), schema, plan, split, columns);
   }
 
   @Override

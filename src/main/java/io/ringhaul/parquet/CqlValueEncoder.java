@@ -53,6 +53,12 @@ public final class CqlValueEncoder {
       return null;
     }
     ByteSink out = new ByteSink(0);
+    encode(value, out);
+    return out.toBuffer();
+  }
+
+  /** As {@link #encode(Object)}, but appends the serialized value. */
+  void encode(Object value, ByteSink out) {
     try {
       encoder.encode(value, out);
     } catch (ClassCastException e) {
@@ -62,6 +68,5 @@ public final class CqlValueEncoder {
               column.name(), iceberg, value.getClass().getName()),
           e);
     }
-    return out.toBuffer();
   }
 }

@@ -18,6 +18,8 @@ import org.apache.iceberg.mapping.MappedField;
 import org.apache.iceberg.mapping.MappingUtil;
 import org.apache.iceberg.mapping.NameMapping;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
@@ -49,7 +51,11 @@ record ParquetFooter(
   static ParquetFooter of(SourceFile file) throws IOException {
     FileMetaData footer;
     SortedMap<Long, Long> rows;
-    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file.path()))) {
+    // Without options of our own Parquet parses Hadoop's default settings for each file.
+    ParquetReadOptions options =
+        ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(new LocalInputFile(file.path()), options)) {
       footer = reader.getFileMetaData();
       rows = rows(reader.getFooter().getBlocks());
       return of(footer.getSchema(), footer.getKeyValueMetaData(), rows);

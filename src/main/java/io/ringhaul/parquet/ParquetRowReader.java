@@ -1,5 +1,6 @@
 package io.ringhaul.parquet;
 
+import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.files.SourceFile;
@@ -8,15 +9,13 @@ import io.ringhaul.format.SourceRecord;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.Files;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types.NestedField;
@@ -25,32 +24,20 @@ import org.jspecify.annotations.Nullable;
 /** Streams the rows of a Parquet file, or of the row groups in a range of it. */
 final class ParquetRowReader implements RowReader {
 
-  private static final int ABSENT = -1;
-
   private final SourceFile file;
-  private final List<@Nullable CqlValueEncoder> encoders = new ArrayList<>();
-
-  /** The place of each column in a record, or ABSENT. */
-  private final int[] places;
-
-  private final CloseableIterable<Record> records;
-  private final Iterator<Record> rows;
+  private final CloseableIterable<ReadRow> content;
+  private final Iterator<ReadRow> rows;
   private boolean atRow;
   private long rowNumber;
 
   ParquetRowReader(SourceFile file, ParquetFooter footer, List<ColumnDescription> columns) {
     this.file = file;
     this.rowNumber = footer.rowsBefore(file.start());
-    this.places = new int[columns.size()];
     List<NestedField> projected = new ArrayList<>();
-    for (int i = 0; i < places.length; i++) {
-      NestedField field = footer.schema().asStruct().field(columns.get(i).name());
-      places[i] = field == null ? ABSENT : projected.size();
-      if (field == null) {
-        encoders.add(null);
-      } else {
+    for (ColumnDescription column : columns) {
+      NestedField field = footer.schema().asStruct().field(column.name());
+      if (field != null) {
         projected.add(field);
-        encoders.add(CqlValueEncoder.of(columns.get(i), field.type()));
       }
     }
     Schema projection = new Schema(projected);
@@ -58,11 +45,12 @@ final class ParquetRowReader implements RowReader {
         Parquet.read(CheckedPages.of(Files.localInput(file.path().toFile())))
             .project(projection)
             .split(file.start(), file.length())
-            .createReaderFunc(parquet -> GenericParquetReaders.buildReader(projection, parquet));
+            .createReaderFunc(
+                parquet -> CqlParquetReaders.rows(columns, projection, parquet, Map.of()));
     footer.mapping().ifPresent(builder::withNameMapping);
-    this.records = builder.build();
+    this.content = builder.build();
     try {
-      this.rows = records.iterator();
+      this.rows = content.iterator();
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       throw damaged(e);
     }
@@ -76,7 +64,7 @@ final class ParquetRowReader implements RowReader {
 
   @Override
   public @Nullable RawRow next() {
-    Record row;
+    ReadRow row;
     atRow = false;
     try {
       if (!rows.hasNext()) {
@@ -88,7 +76,7 @@ final class ParquetRowReader implements RowReader {
     }
     atRow = true;
     rowNumber++;
-    return encode(row);
+    return taken(row);
   }
 
   /** The row's number in the file, of whatever range it is read. */
@@ -102,25 +90,20 @@ final class ParquetRowReader implements RowReader {
   @Override
   public void close() {
     try {
-      records.close();
+      content.close();
     } catch (IOException e) {
       throw file.unreadable(e);
     }
   }
 
-  private RawRow encode(Record row) {
-    @Nullable ByteBuffer[] values = new ByteBuffer[places.length];
-    for (int i = 0; i < values.length; i++) {
-      CqlValueEncoder encoder = encoders.get(i);
-      if (encoder != null) {
-        try {
-          values[i] = encoder.encode(row.get(places[i]));
-        } catch (UnrepresentableValueException e) {
-          throw new UnrepresentableValueException(
-              e.column(), String.format("Row %d of %s: %s", rowNumber, file, e.getMessage()));
-        }
-      }
+  private RawRow taken(ReadRow row) {
+    BulkOperationException problem = row.problem();
+    if (problem instanceof UnrepresentableValueException e) {
+      throw new UnrepresentableValueException(
+          e.column(), String.format("Row %d of %s: %s", rowNumber, file, e.getMessage()));
+    } else if (problem != null) {
+      throw problem;
     }
-    return column -> values[column];
+    return row;
   }
 }

@@ -87,15 +87,17 @@ final class ParquetFiles {
     Schema schema = IcebergTypes.schema(table(columns), columns);
     InMemoryOutputFile file = new InMemoryOutputFile();
     write(file, schema, columns, rows);
-    List<CqlValueEncoder> encoders =
-        columns.stream()
-            .map(column -> CqlValueEncoder.of(column, schema.findField(column.name()).type()))
-            .toList();
-    List<List<@Nullable String>> all = new ArrayList<>();
-    for (Record record : read(file, schema)) {
-      all.add(hex(columns.size(), i -> encoders.get(i).encode(record.get(i))));
+    try (CloseableIterable<ReadRow> read =
+        Parquet.read(file.toInputFile())
+            .project(schema)
+            .createReaderFunc(type -> CqlParquetReaders.rows(columns, schema, type, Map.of()))
+            .build()) {
+      List<List<@Nullable String>> all = new ArrayList<>();
+      read.forEach(row -> all.add(hex(columns.size(), row)));
+      return all;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return all;
   }
 
   static List<@Nullable String> hex(int size, RawRow row) {
