@@ -2,6 +2,7 @@ package io.ringhaul.parquet;
 
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.PlainNumerals;
 import io.ringhaul.cql.Utf8;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,8 @@ final class BinaryForms {
     return switch (kind) {
       case TEXT -> BinaryForms::utf8;
       case ASCII -> BinaryForms::ascii;
-      case DECIMAL -> TextNumerals::decimal;
-      case VARINT -> TextNumerals::varint;
+      case DECIMAL -> PlainNumerals::decimal;
+      case VARINT -> PlainNumerals::varint;
       default -> (bytes, out) -> false;
     };
   }
