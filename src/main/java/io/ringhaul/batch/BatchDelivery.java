@@ -1,6 +1,8 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import io.ringhaul.batch.BatchSender.Writes;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -8,6 +10,7 @@ import io.ringhaul.exceptions.RowRefusedException;
 import io.ringhaul.request.Failures;
 import io.ringhaul.statement.StatementCatalog;
 import io.ringhaul.statement.WriteKind;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
@@ -52,15 +55,15 @@ final class BatchDelivery {
   CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
     WriteKind kind = batch.slot().kind();
     // Of several partitions one may be written before a replica of another is missed.
-    boolean isWhole = sender.isOnePartition(batch.statements());
+    List<BatchableStatement<?>> statements = batch.statements();
+    boolean isWhole = batch.slot().place().isKnownPartition() || sender.isOnePartition(statements);
     CompletionStage<AsyncResultSet> response;
     try {
       inFlight.requireSound();
       response =
           sender.send(
-              batch.statements(),
-              kind.batchType(),
-              batch.slot().common(),
+              new Writes(
+                  statements, kind.batchType(), batch.slot().common(), isWhole, batch.bytes()),
               Repetition.of(kind),
               counted);
     } catch (InterruptedException e) {

@@ -71,6 +71,26 @@ final class BatchSender implements AutoCloseable {
   }
 
   /**
+   * What is sent as one request.
+   *
+   * @param type the type of the batch, if it is one
+   * @param isOnePartition whether it is one mutation for the server
+   * @param bytes the size of the values
+   */
+  record Writes(
+      List<? extends BatchableStatement<?>> statements,
+      BatchType type,
+      Common common,
+      boolean isOnePartition,
+      long bytes) {}
+
+  /** The same for statements of which somebody knows already what they come to. */
+  CompletionStage<AsyncResultSet> send(Writes writes, Repetition repetition, long rows)
+      throws InterruptedException {
+    return send(writes, repetition, rows, new FailedAttempts(false));
+  }
+
+  /**
    * The same.
    *
    * @param earlier is told of the failures after which the request is sent again
@@ -83,20 +103,34 @@ final class BatchSender implements AutoCloseable {
       long rows,
       FailedAttempts earlier)
       throws InterruptedException {
+    return send(
+        new Writes(
+            statements, type, common, isOnePartition(statements), sizes.ofValues(statements)),
+        repetition,
+        rows,
+        earlier);
+  }
+
+  private CompletionStage<AsyncResultSet> send(
+      Writes writes, Repetition repetition, long rows, FailedAttempts earlier)
+      throws InterruptedException {
+    List<? extends BatchableStatement<?>> statements = writes.statements();
+    BatchType type = writes.type();
     BatchableStatement<?> first = statements.get(0);
-    boolean isOnePartition = isOnePartition(statements);
+    boolean isOnePartition = writes.isOnePartition();
     boolean isAlone = statements.size() == 1 && (isOnePartition || type != BatchType.LOGGED);
     Statement<?> statement =
         isAlone
             ? first
-            : common.applyTo(
-                BatchStatement.newInstance(type)
-                    .addAll(statements)
-                    .setRoutingKeyspace(first.getRoutingKeyspace())
-                    .setRoutingKey(first.getRoutingKey()));
+            : writes
+                .common()
+                .applyTo(
+                    BatchStatement.newInstance(type)
+                        .addAll(statements)
+                        .setRoutingKeyspace(first.getRoutingKeyspace())
+                        .setRoutingKey(first.getRoutingKey()));
     Shape shape =
-        new Shape(
-            isAlone ? null : type, statements.size(), isOnePartition, sizes.ofValues(statements));
+        new Shape(isAlone ? null : type, statements.size(), isOnePartition, writes.bytes());
     // Of a batch that is several mutations a part may be written before a replica is missed.
     boolean isWhole = shape.isOnePartition() || type == BatchType.LOGGED;
     Repetition again = isWhole || repetition.isIdempotent() ? repetition : Repetition.NEVER;

@@ -33,14 +33,19 @@ record Common(
       new Common(null, null, Statement.NO_DEFAULT_TIMESTAMP, Statement.NO_NOW_IN_SECONDS, null);
 
   static Common of(BatchableStatement<?> statement) {
-    Common common =
-        new Common(
+    boolean isNothing =
+        statement.getConsistencyLevel() == null
+            && statement.getSerialConsistencyLevel() == null
+            && statement.getQueryTimestamp() == Statement.NO_DEFAULT_TIMESTAMP
+            && statement.getNowInSeconds() == Statement.NO_NOW_IN_SECONDS;
+    return isNothing
+        ? NOTHING
+        : new Common(
             statement.getConsistencyLevel(),
             statement.getSerialConsistencyLevel(),
             statement.getQueryTimestamp(),
             statement.getNowInSeconds(),
             null);
-    return common.equals(NOTHING) ? NOTHING : common;
   }
 
   /**
@@ -102,6 +107,9 @@ record Common(
   }
 
   BatchStatement applyTo(BatchStatement batch) {
+    if (equals(NOTHING)) {
+      return batch;
+    }
     // The driver takes the first that any statement has, even of one that names another itself.
     boolean isToldAnother = keyspace != null && batch.getKeyspace() != null;
     return (isToldAnother ? batch.setKeyspace(keyspace) : batch)

@@ -4,12 +4,9 @@ import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.statement.WriteKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,27 +50,11 @@ final class OpenBatches {
     }
   }
 
-  private static final class Open {
-    private final List<Unit> units = new ArrayList<>();
-    private final long opened;
-    private final long generation;
-    private int statements;
-    private long bytes;
-    private long counted;
-
-    private Open(long opened, long generation) {
-      this.opened = opened;
-      this.generation = generation;
-    }
-  }
-
   private final BatchLimits limits;
   private final long sharedBytes;
   private final LongSupplier clock;
-  private final Map<Slot, Open> open = new LinkedHashMap<>();
-
-  /** The slots of open batches by their number of statements. */
-  private final TreeMap<Integer, Set<Slot>> bySize = new TreeMap<>();
+  private final Map<Slot, OpenBatch> open = new LinkedHashMap<>();
+  private final BatchesBySize bySize = new BatchesBySize();
 
   private final long mostBufferedBytes;
   private int buffered;
@@ -100,31 +81,28 @@ final class OpenBatches {
     int more = unit.statements().size();
     long maxBytes = slot.place().isOnePartition() ? limits.maxBytes() : sharedBytes;
     List<Batch> full = new ArrayList<>(1);
-    Open batch = open.get(slot);
+    OpenBatch batch = open.get(slot);
     if (batch != null
-        && (batch.counted + unit.counted() > maxBytes
-            || batch.statements + more > limits.maxStatements())) {
+        && (batch.counted() + unit.counted() > maxBytes
+            || batch.statements() + more > limits.maxStatements())) {
       full.add(take(slot));
       batch = null;
     }
     if (batch == null) {
-      batch = new Open(clock.getAsLong(), generation);
+      batch = new OpenBatch(slot, clock.getAsLong(), generation);
       open.put(slot, batch);
     } else {
-      forgetSize(slot, batch);
+      bySize.remove(batch);
     }
-    batch.units.add(unit);
-    batch.statements += more;
-    batch.bytes += unit.bytes();
-    batch.counted += unit.counted();
-    bySize.computeIfAbsent(batch.statements, size -> new LinkedHashSet<>()).add(slot);
+    batch.add(unit);
+    bySize.add(batch);
     buffered += more;
     bufferedBytes += unit.bytes();
-    if (batch.statements >= limits.maxStatements() || batch.counted >= maxBytes) {
+    if (batch.statements() >= limits.maxStatements() || batch.counted() >= maxBytes) {
       full.add(take(slot));
     }
     while (buffered > limits.maxBuffered() || bufferedBytes > mostBufferedBytes) {
-      full.add(take(longest()));
+      full.add(take(bySize.longest().slot()));
     }
     return full;
   }
@@ -145,7 +123,7 @@ final class OpenBatches {
       return null;
     }
     Slot slot = oldest();
-    return Objects.requireNonNull(open.get(slot)).generation <= last ? take(slot) : null;
+    return Objects.requireNonNull(open.get(slot)).generation() <= last ? take(slot) : null;
   }
 
   /** How many statements wait. */
@@ -159,30 +137,17 @@ final class OpenBatches {
       return null;
     }
     Slot slot = oldest();
-    return clock.getAsLong() - Objects.requireNonNull(open.get(slot)).opened >= nanos
+    return clock.getAsLong() - Objects.requireNonNull(open.get(slot)).opened() >= nanos
         ? take(slot)
         : null;
   }
 
   private Batch take(Slot slot) {
-    Open batch = Objects.requireNonNull(open.remove(slot));
-    forgetSize(slot, batch);
-    buffered -= batch.statements;
-    bufferedBytes -= batch.bytes;
-    return new Batch(slot, batch.units, batch.generation);
-  }
-
-  private void forgetSize(Slot slot, Open batch) {
-    Set<Slot> same = Objects.requireNonNull(bySize.get(batch.statements));
-    same.remove(slot);
-    if (same.isEmpty()) {
-      bySize.remove(batch.statements);
-    }
-  }
-
-  /** The batch from which the server is spared most; of equal ones the oldest. */
-  private Slot longest() {
-    return bySize.lastEntry().getValue().iterator().next();
+    OpenBatch batch = Objects.requireNonNull(open.remove(slot));
+    bySize.remove(batch);
+    buffered -= batch.statements();
+    bufferedBytes -= batch.bytes();
+    return batch.closed();
   }
 
   private Slot oldest() {

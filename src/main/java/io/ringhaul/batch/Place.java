@@ -29,6 +29,11 @@ sealed interface Place {
   /** Anywhere. */
   record Anywhere() implements Place {}
 
+  /** Whether it is known that all that is there has one key in one keyspace. */
+  default boolean isKnownPartition() {
+    return this instanceof Partition partition && partition.keyspace() != null;
+  }
+
   /** Whether all that is there is one mutation. */
   default boolean isOnePartition() {
     return this instanceof Partition || this instanceof Unknown;

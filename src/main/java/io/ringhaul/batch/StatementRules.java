@@ -63,7 +63,12 @@ final class StatementRules {
   /** Whether all of them tell their partition, or none does. */
   static boolean tellPartitionAlike(List<? extends BatchableStatement<?>> together) {
     boolean isTold = together.get(0).getRoutingKey() != null;
-    return together.stream().allMatch(each -> (each.getRoutingKey() != null) == isTold);
+    for (int i = 1; i < together.size(); i++) {
+      if ((together.get(i).getRoutingKey() != null) != isTold) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean differ(@Nullable Object one, @Nullable Object other) {

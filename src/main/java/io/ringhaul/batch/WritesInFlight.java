@@ -30,6 +30,13 @@ final class WritesInFlight {
   private int told;
 
   private int once;
+
+  /** Whether something waits to be sent alone; asked for each row, so that it takes no lock. */
+  private volatile boolean isAnyAlone;
+
+  /** Whether the writing has ended, for good; asked for each row, so that it takes no lock. */
+  private volatile boolean isOver;
+
   private boolean closed;
   private @Nullable BulkOperationException failure;
 
@@ -64,6 +71,7 @@ final class WritesInFlight {
   synchronized void fail(BulkOperationException first) {
     if (failure == null && !doubtful.isFull()) {
       failure = first;
+      isOver = true;
     }
   }
 
@@ -71,6 +79,9 @@ final class WritesInFlight {
     List<BatchableStatement<?>> firsts = new ArrayList<>(batch.units().size());
     batch.units().forEach(unit -> firsts.add(unit.statements().get(0)));
     doubtful.add(firsts, failed);
+    if (doubtful.isFull()) {
+      isOver = true;
+    }
   }
 
   /** What was in a refused batch waits to be sent alone. */
@@ -79,6 +90,7 @@ final class WritesInFlight {
     for (Unit unit : batch.units()) {
       same.add(new Batch(batch.slot(), List.of(unit), batch.generation()));
     }
+    isAnyAlone = true;
   }
 
   /** How many statements wait to be sent alone. */
@@ -94,7 +106,11 @@ final class WritesInFlight {
    *
    * @param last the last generation that is asked for
    */
-  synchronized @Nullable Batch nextAlone(long last) {
+  @Nullable Batch nextAlone(long last) {
+    return isAnyAlone ? takeAlone(last) : null;
+  }
+
+  private synchronized @Nullable Batch takeAlone(long last) {
     if (!reaches(alone, last)) {
       return null;
     }
@@ -103,6 +119,7 @@ final class WritesInFlight {
     if (oldest.isEmpty()) {
       alone.pollFirstEntry();
     }
+    isAnyAlone = !alone.isEmpty();
     begin(next);
     return next;
   }
@@ -158,6 +175,7 @@ final class WritesInFlight {
   /** Takes nothing more; whether the writer had not failed by then. */
   synchronized boolean close() {
     closed = true;
+    isOver = true;
     return failure == null;
   }
 
@@ -167,8 +185,8 @@ final class WritesInFlight {
   }
 
   /** Whether the writing goes on. */
-  synchronized boolean isSound() {
-    return !closed && failure == null && !doubtful.isFull();
+  boolean isSound() {
+    return !isOver;
   }
 
   /**
@@ -176,13 +194,14 @@ final class WritesInFlight {
    *
    * @throws BulkOperationException if the writer has failed
    */
-  synchronized void requireSound() {
-    if (closed) {
-      throw new IllegalStateException("The batch writer is closed");
+  void requireSound() {
+    if (isOver) {
+      throw ended();
     }
-    if (doubtful.isFull() || failure != null) {
-      throw heard();
-    }
+  }
+
+  private synchronized RuntimeException ended() {
+    return closed ? new IllegalStateException("The batch writer is closed") : heard();
   }
 
   /**

@@ -3,14 +3,15 @@ package io.ringhaul.cql;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A growing run of bytes, big-endian. */
 public final class ByteSink {
 
   private static final int SMALLEST_GROWTH = 32;
 
-  private final OutputStream stream = new Stream();
   private ByteBuffer buffer;
+  private @Nullable OutputStream stream;
 
   /**
    * @param capacity bytes to make room for at once; it grows beyond
@@ -74,7 +75,12 @@ public final class ByteSink {
 
   /** What appends the bytes that are written to it. It needs no closing. */
   public OutputStream stream() {
-    return stream;
+    OutputStream known = stream;
+    if (known == null) {
+      known = new Stream();
+      stream = known;
+    }
+    return known;
   }
 
   /** Replaces the four bytes at the index. */

@@ -1,5 +1,6 @@
 package io.ringhaul.csv;
 
+import io.ringhaul.cql.RowBytes;
 import io.ringhaul.cql.Utf8;
 import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
@@ -15,7 +16,6 @@ import io.ringhaul.text.TextReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +37,7 @@ final class CsvRowReader implements RowReader {
   /** For each column the number of its field. */
   private final int[] fieldOf;
 
+  private final RowBytes row;
   private final NullWords nullWords;
   private final PartitionKeyCheck keyCheck;
 
@@ -51,6 +52,7 @@ final class CsvRowReader implements RowReader {
     this.source = source;
     this.columns = columns;
     this.nullWords = new NullWords(settings.texts(CsvSettings.NULL_VALUE));
+    this.row = new RowBytes(columns.size());
     this.keyCheck = new PartitionKeyCheck(columns);
     this.toSkip = settings.number(CsvSettings.SKIP_RECORDS, 0L);
     this.skipped = skipped(settings);
@@ -142,14 +144,18 @@ final class CsvRowReader implements RowReader {
       throw new MalformedRecordException(
           String.format("%s %s; its fields must be %s", file.place(), problem, fields), null);
     }
-    @Nullable ByteBuffer[] values = new ByteBuffer[readers.length];
+    row.clear();
     ByteBuffer bytes = ByteBuffer.wrap(record.array());
-    for (int i = 0; i < values.length; i++) {
+    for (int i = 0; i < readers.length; i++) {
       int field = fieldOf[i];
       if (record.isQuoted(field) || !nullWords.isNull(record, field)) {
-        values[i] = value(record, bytes, field, i);
+        int start = row.bytes().size();
+        bytes.limit(record.start(field) + record.length(field)).position(record.start(field));
+        read(bytes, i);
+        row.set(i, start);
       }
     }
+    @Nullable ByteBuffer[] values = row.values();
     try {
       keyCheck.require(values);
     } catch (UnrepresentableValueException e) {
@@ -158,8 +164,8 @@ final class CsvRowReader implements RowReader {
     return column -> values[column];
   }
 
-  private @Nullable ByteBuffer value(CsvRecord record, ByteBuffer bytes, int field, int column) {
-    if (!Utf8.isWellFormed(bytes, record.start(field), record.length(field))) {
+  private void read(ByteBuffer text, int column) {
+    if (!Utf8.isWellFormed(text, text.position(), text.remaining())) {
       throw located(
           new UnrepresentableValueException(
               columns.get(column).name(),
@@ -167,11 +173,8 @@ final class CsvRowReader implements RowReader {
                   "%s holds bytes that are no %s; set encoding if the file is in another one",
                   columns.get(column).name(), file.encoding())));
     }
-    String text =
-        new String(
-            record.array(), record.start(field), record.length(field), StandardCharsets.UTF_8);
     try {
-      return readers[column].read(text);
+      readers[column].read(text, row.bytes());
     } catch (UnrepresentableValueException e) {
       throw located(e);
     }

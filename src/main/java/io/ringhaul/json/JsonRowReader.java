@@ -2,6 +2,7 @@ package io.ringhaul.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.cql.RowBytes;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RecordForm;
 import io.ringhaul.format.RowReader;
@@ -29,11 +30,13 @@ final class JsonRowReader implements RowReader {
   private final JsonSettings settings;
   private final TextReader[] readers;
   private final Map<String, Integer> positions = new HashMap<>();
+  private final RowBytes row;
   private final PartitionKeyCheck keyCheck;
 
   JsonRowReader(JsonSettings settings, List<ColumnDescription> columns, JsonRecords records) {
     this.records = records;
     this.settings = settings;
+    this.row = new RowBytes(columns.size());
     this.keyCheck = new PartitionKeyCheck(columns);
     this.readers =
         columns.stream()
@@ -75,7 +78,7 @@ final class JsonRowReader implements RowReader {
   }
 
   private RawRow row(JsonParser json) throws IOException {
-    @Nullable ByteBuffer[] values = new ByteBuffer[readers.length];
+    row.clear();
     boolean[] seen = new boolean[readers.length];
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String name = json.currentName();
@@ -97,8 +100,12 @@ final class JsonRowReader implements RowReader {
         throw new UnrepresentableValueException(name, name + " is there twice");
       }
       seen[position] = true;
-      values[position] = readers[position].read(json);
+      int start = row.bytes().size();
+      if (readers[position].read(json, row.bytes())) {
+        row.set(position, start);
+      }
     }
+    @Nullable ByteBuffer[] values = row.values();
     keyCheck.require(values);
     return column -> values[column];
   }

@@ -2,6 +2,7 @@ package io.ringhaul.parquet;
 
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.PlainNumerals;
 import io.ringhaul.cql.Utf8;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,8 @@ final class BinaryForms {
     return switch (kind) {
       case TEXT -> (out, start) -> Utf8.isWellFormed(out.look(), start, out.size() - start);
       case ASCII -> BinaryForms::isAscii;
-      case DECIMAL -> TextNumerals::decimal;
-      case VARINT -> TextNumerals::varint;
+      case DECIMAL -> (out, start) -> PlainNumerals.decimal(cut(out, start), out);
+      case VARINT -> (out, start) -> PlainNumerals.varint(cut(out, start), out);
       default -> (out, start) -> false;
     };
   }
@@ -49,6 +50,13 @@ final class BinaryForms {
       case VARINT -> scale == 0 ? BinaryForms::varint : null;
       default -> null;
     };
+  }
+
+  /** Takes the bytes from the start on away. They are there until the next ones are appended. */
+  private static ByteBuffer cut(ByteSink out, int start) {
+    ByteBuffer bytes = out.look().slice(start, out.size() - start);
+    out.truncate(start);
+    return bytes;
   }
 
   private static boolean isUuid(ByteSink out, int start) {

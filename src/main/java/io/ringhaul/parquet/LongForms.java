@@ -2,6 +2,7 @@ package io.ringhaul.parquet;
 
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.PlainNumerals;
 import java.time.LocalTime;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +57,7 @@ final class LongForms {
 
   /** Two's complement, in no more bytes than it needs. */
   static boolean varint(long number, ByteSink out) {
-    int bits = Long.SIZE - Long.numberOfLeadingZeros(number ^ (number >> (Long.SIZE - 1)));
-    for (int shift = bits / Byte.SIZE * Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
-      out.putByte((int) (number >> shift));
-    }
+    PlainNumerals.varint(number, out);
     return true;
   }
 

@@ -1,9 +1,9 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.cql.ByteSink;
+import io.ringhaul.cql.RowBytes;
 import io.ringhaul.exceptions.BulkOperationException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,42 +13,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowCells {
 
-  private static final int FIRST_CAPACITY = 256;
-
-  /** Rows beyond this keep the array that they were gathered in, which need not be copied then. */
-  private static final int MOST_COPIED = 1 << 16;
-
-  private static final int NULL = -1;
-
-  private final int[] starts;
-
-  /** Where the value of each column ends, or NULL. */
-  private final int[] ends;
-
-  private ByteSink bytes = new ByteSink(FIRST_CAPACITY);
+  private final int columns;
+  private final RowBytes row;
   private @Nullable BulkOperationException problem;
 
   RowCells(int columns) {
-    starts = new int[columns];
-    ends = new int[columns];
+    this.columns = columns;
+    this.row = new RowBytes(columns);
   }
 
   /** Makes it an empty row, of nulls. */
   void clear() {
-    bytes.clear();
-    Arrays.fill(ends, NULL);
+    row.clear();
     problem = null;
   }
 
   /** Where the bytes of the value go. */
   ByteSink bytes() {
-    return bytes;
+    return row.bytes();
   }
 
   /** Says that what was appended from a size on is the value of the column. */
   void set(int column, int start) {
-    starts[column] = start;
-    ends[column] = bytes.size();
+    row.set(column, start);
   }
 
   /**
@@ -58,9 +45,9 @@ final class RowCells {
     if (value == null) {
       return;
     }
-    int start = bytes.size();
+    int start = bytes().size();
     try {
-      encoder.encode(value, bytes);
+      encoder.encode(value, bytes());
       set(column, start);
     } catch (BulkOperationException e) {
       refuse(e);
@@ -76,24 +63,6 @@ final class RowCells {
 
   /** The row, which does not change when this becomes another one. */
   ReadRow row() {
-    @Nullable ByteBuffer[] values = new ByteBuffer[ends.length];
-    if (problem == null) {
-      ByteBuffer all = all();
-      for (int i = 0; i < values.length; i++) {
-        if (ends[i] != NULL) {
-          values[i] = all.slice(starts[i], ends[i] - starts[i]);
-        }
-      }
-    }
-    return new ReadRow(values, problem);
-  }
-
-  private ByteBuffer all() {
-    if (bytes.size() <= MOST_COPIED) {
-      return bytes.copy();
-    }
-    ByteBuffer all = bytes.toBuffer();
-    bytes = new ByteSink(FIRST_CAPACITY);
-    return all;
+    return new ReadRow(problem == null ? row.values() : new ByteBuffer[columns], problem);
   }
 }

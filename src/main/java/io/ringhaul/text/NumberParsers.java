@@ -3,9 +3,11 @@ package io.ringhaul.text;
 import com.fasterxml.jackson.core.JsonToken;
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.PlainNumerals;
 import io.ringhaul.cql.Site;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 
 /** Numbers and booleans. */
 final class NumberParsers {
@@ -112,6 +114,22 @@ final class NumberParsers {
       if (value < least || value > greatest) {
         throw rangeError(text);
       }
+      put(value, out);
+    }
+
+    @Override
+    public void parse(ByteBuffer text, ByteSink out) {
+      if (PlainNumerals.isWhole(text)) {
+        long value = PlainNumerals.whole(text);
+        if (value >= least && value <= greatest) {
+          put(value, out);
+          return;
+        }
+      }
+      super.parse(text, out);
+    }
+
+    private void put(long value, ByteSink out) {
       switch (width) {
         case Byte.BYTES -> out.putByte((int) value);
         case Short.BYTES -> out.putShort((int) value);
@@ -142,6 +160,13 @@ final class NumberParsers {
       }
       out.put(new BigInteger(text).toByteArray());
     }
+
+    @Override
+    public void parse(ByteBuffer text, ByteSink out) {
+      if (!PlainNumerals.varint(text, out)) {
+        super.parse(text, out);
+      }
+    }
   }
 
   static final class Decimal extends NumberParser {
@@ -165,6 +190,13 @@ final class NumberParsers {
       out.reserve(Integer.BYTES + unscaled.length);
       out.putInt(value.scale());
       out.put(unscaled);
+    }
+
+    @Override
+    public void parse(ByteBuffer text, ByteSink out) {
+      if (!PlainNumerals.decimal(text, out)) {
+        super.parse(text, out);
+      }
     }
   }
 

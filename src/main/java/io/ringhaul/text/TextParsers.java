@@ -8,6 +8,7 @@ import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.InetText;
 import io.ringhaul.cql.Site;
 import io.ringhaul.cql.Utf8;
+import java.nio.ByteBuffer;
 
 /** What is a string in JSON, but for dates, times and durations. */
 final class TextParsers {
@@ -26,6 +27,11 @@ final class TextParsers {
         throw site.error("holds half a surrogate pair, which UTF-8 cannot hold");
       }
       out.put(text.getBytes(UTF_8));
+    }
+
+    @Override
+    public void parse(ByteBuffer text, ByteSink out) {
+      out.put(text);
     }
   }
 

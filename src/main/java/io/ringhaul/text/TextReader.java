@@ -6,7 +6,6 @@ import io.ringhaul.cql.ByteSink;
 import io.ringhaul.schema.ColumnDescription;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads text as serialized CQL values of one column. It is strict: a text that does not say exactly
@@ -50,19 +49,30 @@ public final class TextReader {
   }
 
   /**
-   * The value of a JSON value, ready to be read; null for null.
+   * Appends the value of a plain text, as {@link #read(String)} gives it.
+   *
+   * @param text well-formed UTF-8 in an array, from the position to the limit; both stay
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the text is no value of the
+   *     column's type, with the path to what is wrong; something may have been appended then
+   */
+  public void read(ByteBuffer text, ByteSink out) {
+    parser.parse(text, out);
+  }
+
+  /**
+   * Appends the value of a JSON value.
    *
    * @param json stands at the value's first token and is left at its last
+   * @return whether it has one: false for null
    * @throws io.ringhaul.exceptions.UnrepresentableValueException if it is no value of the column's
    *     type, with the path to what is wrong; the parser then stands somewhere within the value
    * @throws IOException if the text is no JSON
    */
-  public @Nullable ByteBuffer read(JsonParser json) throws IOException {
+  public boolean read(JsonParser json, ByteSink out) throws IOException {
     if (json.currentToken() == JsonToken.VALUE_NULL) {
-      return null;
+      return false;
     }
-    ByteSink out = new ByteSink(0);
     parser.parse(json, out);
-    return out.toBuffer();
+    return true;
   }
 }

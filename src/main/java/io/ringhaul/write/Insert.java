@@ -2,6 +2,7 @@ package io.ringhaul.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.request.Preparation;
 import io.ringhaul.schema.ColumnDescription;
@@ -56,13 +57,14 @@ final class Insert {
 
   /** What the row lacks stays UNSET unless tombstones are asked for. */
   BoundStatement bind(RawRow row) {
-    BoundStatement statement = prepared.bind();
+    // Each change of a bound statement is a copy of it.
+    BoundStatementBuilder statement = prepared.boundStatementBuilder();
     for (int i = 0; i < positions.length; i++) {
       ByteBuffer value = row.bytes(positions[i]);
       if (value != null || nulls == Nulls.TOMBSTONE) {
-        statement = statement.setBytesUnsafe(i, value);
+        statement.setBytesUnsafe(i, value);
       }
     }
-    return statement;
+    return statement.build();
   }
 }

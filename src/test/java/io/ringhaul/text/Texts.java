@@ -4,13 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.fasterxml.jackson.core.JsonParser;
+import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.cql.Utf8;
+import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One value of one column {@code v}, to text and back. */
@@ -46,7 +50,39 @@ final class Texts {
   }
 
   static String readPlain(DataType type, String text, TextOptions options) {
-    return hex(TextReader.of(column(type), options).read(text));
+    TextReader reader = TextReader.of(column(type), options);
+    if (!Utf8.hasLoneSurrogate(text)) {
+      requireAlike(text, readBytes(reader, text), readText(reader, text));
+    }
+    return hex(reader.read(text));
+  }
+
+  private static void requireAlike(
+      String text, @Nullable String fromBytes, @Nullable String fromText) {
+    if (!Objects.equals(fromBytes, fromText)) {
+      throw new AssertionError(text + " is " + fromBytes + " as bytes and " + fromText);
+    }
+  }
+
+  private static @Nullable String readText(TextReader reader, String text) {
+    try {
+      return hex(reader.read(text));
+    } catch (UnrepresentableValueException e) {
+      return null;
+    }
+  }
+
+  /** The same by the way that takes bytes; null if it is refused. */
+  private static @Nullable String readBytes(TextReader reader, String text) {
+    ByteSink out = new ByteSink(0);
+    // Not from the start of the array, as in a file.
+    ByteBuffer bytes = ByteBuffer.wrap((" " + text + ",").getBytes(UTF_8));
+    try {
+      reader.read(bytes.position(1).limit(bytes.limit() - 1), out);
+    } catch (UnrepresentableValueException e) {
+      return null;
+    }
+    return hex(out.toBuffer());
   }
 
   static String readJson(DataType type, String text) {
@@ -57,7 +93,9 @@ final class Texts {
   static String readJson(DataType type, String text, TextOptions options) {
     try (JsonParser json = JsonInput.open(new StringReader(text))) {
       json.nextToken();
-      String hex = hex(TextReader.of(column(type), options).read(json));
+      ByteSink out = new ByteSink(0);
+      boolean isNull = !TextReader.of(column(type), options).read(json, out);
+      String hex = hex(isNull ? null : out.toBuffer());
       if (json.nextToken() != null) {
         throw new AssertionError("goes on after its value: " + text);
       }

@@ -1,159 +1,194 @@
 package io.ringhaul.benchmarks;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.ringhaul.benchmarks.Drawing.Anchor;
+import io.ringhaul.benchmarks.Drawing.Ink;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** Lines over powers of two, as SVG: no library draws so little. */
-final class LineChart {
+/**
+ * Figures over a number that is doubled again and again: the horizontal axis is logarithmic, the
+ * vertical one begins at 0.
+ */
+final class LineChart implements Chart {
 
   private static final int WIDTH = 760;
-  private static final int HEIGHT = 420;
-  private static final int LEFT = 90;
-  private static final int RIGHT = 30;
-  private static final int TOP = 50;
-  private static final int BOTTOM = 90;
-  private static final int STEPS = 5;
-  private static final int LEGEND_WIDTH = 330;
-  private static final List<String> COLOURS = List.of("#1b6ca8", "#c8553d", "#3a7d44", "#7b4fa3");
+  private static final int FIGURES = 280;
+  private static final int LEFT = 92;
+  private static final int RIGHT = WIDTH - 28;
+  private static final int GAP = 12;
+  private static final int KEY = 12;
+  private static final int KEY_LINE = 20;
+  private static final int FIRST_KEY = 38;
+
+  /** Between the keys and the figures, for the names of marks. */
+  private static final int MARKS = 24;
+
+  private static final int BELOW = 56;
+  private static final int LEAST_BETWEEN_LABELS = 30;
+
+  /** Wide enough for letters of 13 pixels. */
+  private static final double LETTER = 7.2;
 
   private final String title;
   private final String across;
-  private final String up;
-  private final Map<String, Map<Integer, Double>> lines = new LinkedHashMap<>();
+  private final String upwards;
+  private final Map<String, Map<Double, Double>> lines = new LinkedHashMap<>();
+  private final Map<String, Double> marks = new LinkedHashMap<>();
 
   /**
-   * @param across what the powers of two are
-   * @param up what the values are, which begin at 0
+   * @param across what is doubled, such as {@code splits}
+   * @param upwards what the figures are, such as {@code rows per second}
    */
-  LineChart(String title, String across, String up) {
+  LineChart(String title, String across, String upwards) {
     this.title = title;
     this.across = across;
-    this.up = up;
+    this.upwards = upwards;
   }
 
-  /** Adds a point to a line, which begins with its first. */
-  void add(String line, int powerOfTwo, double value) {
-    lines.computeIfAbsent(line, name -> new LinkedHashMap<>()).put(powerOfTwo, value);
+  /**
+   * Adds a point to a line.
+   *
+   * @param x more than 0
+   */
+  LineChart point(String line, double x, double figure) {
+    if (!(x > 0)) {
+      throw new IllegalArgumentException(line + " has a point at " + x);
+    }
+    lines.computeIfAbsent(line, name -> new TreeMap<>()).put(x, figure);
+    return this;
   }
 
-  /** Writes it beside the results. */
-  void write(String name) throws IOException {
-    Files.writeString(
-        Files.createDirectories(Path.of("benchmarks", "results")).resolve(name + ".svg"), svg());
+  /** Marks a place of the horizontal axis, such as a default. */
+  LineChart mark(String name, double x) {
+    marks.put(name, x);
+    return this;
   }
 
-  private String svg() {
-    StringBuilder svg = new StringBuilder();
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\""
-                + " font-family=\"sans-serif\" font-size=\"13\">\n"
-                + "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
-            WIDTH,
-            HEIGHT));
-    text(svg, WIDTH / 2.0, 25, "middle", title);
-    text(svg, WIDTH / 2.0, HEIGHT - 42, "middle", across);
-    text(svg, LEFT, TOP - 10, "end", up);
-    grid(svg);
+  @Override
+  public String title() {
+    return title;
+  }
+
+  @Override
+  public String svg() {
+    NavigableSet<Double> places = new TreeSet<>(marks.values());
+    lines.values().forEach(line -> places.addAll(line.keySet()));
+    if (places.isEmpty()) {
+      places.add(1.0);
+    }
+    int top = FIRST_KEY + keyLines() * KEY_LINE + MARKS;
+    int bottom = top + FIGURES;
+    Drawing drawing = new Drawing(WIDTH, bottom + BELOW, title);
+    drawing.text(GAP, 26, Anchor.START, Ink.TEXT, title);
+    Axis figures = Axis.upTo(largest(), bottom, top);
+    drawFigures(figures, drawing);
+    drawPlaces(places, bottom, drawing);
+    marks.forEach(
+        (name, x) -> {
+          double at = across(x, places);
+          drawing.dashedLine(at, top, at, bottom, Ink.LIMIT);
+          drawing.text(at, top - 6.0, anchorOf(at), Ink.LIMIT, name);
+        });
     int number = 0;
-    for (Map.Entry<String, Map<Integer, Double>> line : lines.entrySet()) {
-      line(svg, line.getKey(), line.getValue(), number);
+    for (Map<Double, Double> line : lines.values()) {
+      draw(line, Ink.ofSeries(number), figures, places, drawing);
       number++;
     }
-    return svg.append("</svg>\n").toString();
+    drawKeys(drawing);
+    return drawing.svg();
   }
 
-  private void grid(StringBuilder svg) {
-    for (int step = 0; step <= STEPS; step++) {
-      double value = most() * step / STEPS;
-      svg.append(
-          String.format(
-              Locale.ROOT,
-              "<path d=\"M%d %.1fH%d\" stroke=\"#dddddd\"/>\n",
-              LEFT,
-              y(value),
-              WIDTH - RIGHT));
-      text(svg, LEFT - 8, y(value) + 4, "end", String.format(Locale.ROOT, "%,.0f", value));
+  private void drawFigures(Axis figures, Drawing drawing) {
+    for (double tick : figures.ticks()) {
+      double y = figures.at(tick);
+      drawing.line(LEFT, y, RIGHT, y, 1, Ink.GRID);
+      drawing.text(LEFT - 8.0, y + 4.5, Anchor.END, Ink.QUIET, figures.label(tick));
     }
-    for (int power = 1; power <= widest(); power *= 2) {
-      text(svg, x(power), HEIGHT - BOTTOM + 20, "middle", String.valueOf(power));
+    drawing.textUpwards(20, (figures.from() + figures.to()) / 2, Ink.QUIET, upwards);
+  }
+
+  private void drawPlaces(NavigableSet<Double> places, int bottom, Drawing drawing) {
+    double last = Double.NEGATIVE_INFINITY;
+    for (double x : places) {
+      double at = across(x, places);
+      if (at - last >= LEAST_BETWEEN_LABELS) {
+        drawing.line(at, bottom, at, bottom + 5.0, 1, Ink.QUIET);
+        drawing.text(at, bottom + 20.0, Anchor.MIDDLE, Ink.QUIET, Report.number(x));
+        last = at;
+      }
+    }
+    double middle = (LEFT + RIGHT) / 2.0;
+    drawing.text(middle, bottom + BELOW - 14.0, Anchor.MIDDLE, Ink.QUIET, across);
+  }
+
+  /** Which line has which colour, in columns. */
+  private void drawKeys(Drawing drawing) {
+    int number = 0;
+    for (String name : lines.keySet()) {
+      int line = number / keysToALine();
+      double x = GAP + number % keysToALine() * keyWidth();
+      int y = FIRST_KEY + line * KEY_LINE;
+      drawing.box(x, y, KEY, KEY, Ink.ofSeries(number));
+      drawing.text(x + KEY + 6, y + KEY - 1.0, Anchor.START, Ink.TEXT, name);
+      number++;
     }
   }
 
-  private void line(StringBuilder svg, String name, Map<Integer, Double> points, int number) {
-    String colour = COLOURS.get(number % COLOURS.size());
-    StringBuilder path = new StringBuilder();
-    points.forEach(
-        (power, value) -> {
-          path.append(
-              String.format(
-                  Locale.ROOT, "%s%.1f %.1f", path.isEmpty() ? "M" : "L", x(power), y(value)));
-          svg.append(
-              String.format(
-                  Locale.ROOT,
-                  "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>\n",
-                  x(power),
-                  y(value),
-                  colour));
-        });
-    svg.append(
-        String.format(
-            "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>\n", path, colour));
-    double left = LEFT + (number % 2) * LEGEND_WIDTH;
-    double top = HEIGHT - 24 + (number / 2) * 16;
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<path d=\"M%.1f %.1fh24\" stroke=\"%s\" stroke-width=\"2\"/>\n",
-            left,
-            top - 4,
-            colour));
-    text(svg, left + 30, top, "start", name);
+  private int keyLines() {
+    return (lines.size() + keysToALine() - 1) / keysToALine();
   }
 
-  private static void text(StringBuilder svg, double x, double y, String anchor, String text) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n",
-            x,
-            y,
-            anchor,
-            text.replace("&", "&amp;").replace("<", "&lt;")));
+  private int keysToALine() {
+    return (int) Math.max(1, (WIDTH - GAP) / keyWidth());
   }
 
-  private double x(int power) {
-    double share = Math.log(power) / Math.max(1, Math.log(widest()));
-    return LEFT + share * (WIDTH - LEFT - RIGHT);
+  private double keyWidth() {
+    int longest = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
+    return KEY + 6 + longest * LETTER + GAP;
   }
 
-  private double y(double value) {
-    return HEIGHT - BOTTOM - value / most() * (HEIGHT - TOP - BOTTOM);
+  private static void draw(
+      Map<Double, Double> line,
+      Ink ink,
+      Axis figures,
+      NavigableSet<Double> places,
+      Drawing drawing) {
+    double lastX = Double.NaN;
+    double lastY = Double.NaN;
+    for (Map.Entry<Double, Double> point : line.entrySet()) {
+      double x = across(point.getKey(), places);
+      double y = figures.at(point.getValue());
+      if (!Double.isNaN(lastX)) {
+        drawing.line(lastX, lastY, x, y, 2, ink);
+      }
+      drawing.dot(x, y, ink);
+      lastX = x;
+      lastY = y;
+    }
   }
 
-  private int widest() {
-    return lines.values().stream()
-        .flatMap(line -> line.keySet().stream())
-        .mapToInt(Integer::intValue)
-        .max()
-        .orElse(1);
+  private static double across(double x, NavigableSet<Double> places) {
+    double least = Math.log(places.first());
+    double span = Math.log(places.last()) - least;
+    return span == 0 ? (LEFT + RIGHT) / 2.0 : LEFT + (RIGHT - LEFT) * (Math.log(x) - least) / span;
   }
 
-  /** The top of the scale: the greatest value, rounded up to two digits. */
-  private double most() {
-    double most =
-        lines.values().stream()
-            .flatMap(line -> line.values().stream())
-            .mapToDouble(Double::doubleValue)
-            .max()
-            .orElse(1);
-    double unit = Math.pow(10, Math.floor(Math.log10(most)) - 1);
-    return Math.ceil(most / unit) * unit;
+  /** Near the edges a text would leave the picture. */
+  private static Anchor anchorOf(double at) {
+    if (at - LEFT < LEFT) {
+      return Anchor.START;
+    }
+    return RIGHT - at < LEFT ? Anchor.END : Anchor.MIDDLE;
+  }
+
+  private double largest() {
+    List<Double> all = new ArrayList<>();
+    lines.values().forEach(line -> all.addAll(line.values()));
+    return all.stream().mapToDouble(Double::doubleValue).max().orElse(1);
   }
 }

@@ -147,8 +147,10 @@ final class MeasuredProcess {
         : argument.substring(0, LONGEST_SHOWN) + "...";
   }
 
+  /** Without stack frames, which would leave no room for what they belong to. */
   private static String lastLines(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file);
+    List<String> lines =
+        Files.readAllLines(file).stream().filter(line -> !line.startsWith("\tat ")).toList();
     return String.join(
             "\n", lines.subList(Math.max(0, lines.size() - LINES_OF_A_FAILURE), lines.size()))
         + "\n";

@@ -27,21 +27,33 @@ final class Report {
   private final String name;
   private final StringBuilder markdown = new StringBuilder();
   private final Map<String, Object> json = new LinkedHashMap<>();
+  private final Map<String, String> charts = new LinkedHashMap<>();
   private boolean holds = true;
 
   Report(String name, String cluster, Options options) {
+    this(
+        name,
+        options,
+        String.format(
+            "Cassandra %s, %s on this machine", SandboxCluster.CASSANDRA_VERSION, cluster));
+  }
+
+  /** The report of a benchmark that needs no cluster. */
+  static Report withoutCluster(String name, Options options) {
+    return new Report(name, options, "no cluster");
+  }
+
+  private Report(String name, Options options, String cluster) {
     this.name = name;
     markdown.append("# ").append(name).append("\n\n");
     Runtime machine = Runtime.getRuntime();
     String conditions =
         String.format(
             Locale.ROOT,
-            "%s; %d cores, load %.1f at the start; Cassandra %s, %s on this machine; Java %s;"
-                + " options %s",
+            "%s; %d cores, load %.1f at the start; %s; Java %s; options %s",
             Instant.now().truncatedTo(ChronoUnit.MINUTES),
             machine.availableProcessors(),
             ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
-            SandboxCluster.CASSANDRA_VERSION,
             cluster,
             Runtime.version(),
             options);
@@ -76,6 +88,14 @@ final class Report {
     markdown.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 
+  /** A chart, in a file of its own beside the Markdown. */
+  void chart(Chart chart) {
+    String file =
+        name + "-" + chart.title().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".svg";
+    markdown.append(String.format("\n![%s](%s)\n", chart.title(), file));
+    charts.put(file, chart.svg());
+  }
+
   /** A bar that is to be reached. */
   void atLeast(String what, double reached, double least) {
     bar(what, reached, "least", least, reached >= least);
@@ -107,7 +127,9 @@ final class Report {
     json.put(what, isSo);
   }
 
-  /** Writes both files and prints the first; whether all that was to be reached was. */
+  /**
+   * Writes both files and the charts, and prints the first; whether all that was to be reached was.
+   */
   boolean write() throws IOException {
     Files.createDirectories(FOLDER);
     Files.writeString(FOLDER.resolve(name + ".md"), markdown);
@@ -115,6 +137,9 @@ final class Report {
         FOLDER.resolve(name + ".json"),
         new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(json)
             + "\n");
+    for (Map.Entry<String, String> chart : charts.entrySet()) {
+      Files.writeString(FOLDER.resolve(chart.getKey()), chart.getValue());
+    }
     System.out.println(markdown);
     return holds;
   }

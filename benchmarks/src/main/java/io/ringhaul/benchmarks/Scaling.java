@@ -1,6 +1,6 @@
 package io.ringhaul.benchmarks;
 
-import io.ringhaul.OperationRequest;
+import io.ringhaul.ScanRequest;
 import io.ringhaul.OperationResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.csv.CsvTarget;
@@ -12,11 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** How fast a count and an export to CSV are by the number of splits, and of requests in flight. */
+/**
+ * How fast a count and an export to CSV are by the number of splits and of requests in flight, and an
+ * export by the rows to a page.
+ */
 public final class Scaling {
 
   private static final String DEFAULTS = "the defaults";
   private static final double MOST_OVER_THE_BEST = 1.05;
+  private static final String EXPORT = "Export to CSV";
+  private static final List<Integer> PAGE_SIZES = List.of(500, 1_000, 2_000, 5_000, 10_000, 20_000);
   private static final int MOST_SPLITS = 512;
   private static final int MOST_IN_FLIGHT = 64;
 
@@ -25,12 +30,16 @@ public final class Scaling {
    *
    * @param splits 0 if it is left to Ringhaul
    * @param inFlight requests; 0 if it is left to Ringhaul
+   * @param pageSize rows to a page; 0 if it is left to Ringhaul
    */
-  private record Setting(int splits, int inFlight) {
+  private record Setting(int splits, int inFlight, int pageSize) {
 
-    <S extends OperationRequest<S, R>, R extends OperationResult> S applyTo(S request) {
+    <S extends ScanRequest<S, R>, R extends OperationResult> S applyTo(S request) {
       if (splits > 0) {
         request.splitCount(splits);
+      }
+      if (pageSize > 0) {
+        request.pageSize(pageSize);
       }
       return inFlight > 0 ? request.parallelism(inFlight) : request;
     }
@@ -55,7 +64,7 @@ public final class Scaling {
     String nodes = single ? BenchCluster.ONE_NODE : BenchCluster.THREE_NODES;
     Report report = new Report(name, nodes, options);
     LineChart chart =
-        new LineChart("Throughput, " + nodes, "splits or requests in flight", "rows/s");
+        new LineChart("Throughput", "splits or requests in flight", "rows per second");
     Path folder = Folders.temporary("scaling").resolve("target");
     try (BenchCluster cluster = single ? BenchCluster.oneNode() : BenchCluster.threeNodes()) {
       Dataset.ORDERS.fill(cluster, options.of("rows"));
@@ -68,7 +77,7 @@ public final class Scaling {
             options,
             report);
         measure(
-            "Export to CSV",
+            EXPORT,
             setting -> {
               Measurement run =
                   measured(
@@ -84,11 +93,11 @@ public final class Scaling {
             report);
       }
     }
-    chart.write(name);
+    report.chart(chart);
     System.exit(report.write() ? 0 : 1);
   }
 
-  private static <S extends OperationRequest<S, R>, R extends OperationResult> Measurement measured(
+  private static <S extends ScanRequest<S, R>, R extends OperationResult> Measurement measured(
       S request) throws Exception {
     return ClientClock.measure(() -> request.run().rows());
   }
@@ -96,7 +105,7 @@ public final class Scaling {
   private static void measure(
       String work, Scaled scaled, LineChart chart, Options options, Report report)
       throws Exception {
-    Map<String, Setting> settings = settings();
+    Map<String, Setting> settings = settings(work);
     Contest contest = new Contest(work);
     settings.forEach((name, setting) -> contest.add(name, () -> scaled.run(setting)));
     Map<String, Series> results = contest.run(options.of("warm-ups"), options.of("runs"));
@@ -104,7 +113,7 @@ public final class Scaling {
         results.values().stream()
             .min(Comparator.comparingDouble(each -> each.median(Measurement::seconds)))
             .orElseThrow();
-    FloorTable.add(report, work, results.values(), best);
+    SeriesTable.add(report, work, results.values(), best);
     Series defaults = Objects.requireNonNull(results.get(DEFAULTS));
     report.atMost(
         work + ", time with the defaults over the best, which is " + best.name(),
@@ -115,21 +124,26 @@ public final class Scaling {
           Series each = Objects.requireNonNull(results.get(name));
           double rate = each.median(run -> run.rows() / run.seconds());
           if (setting.splits() > 0) {
-            chart.add(work + ", by splits", setting.splits(), rate);
+            chart.point(work + ", by splits", setting.splits(), rate);
           } else if (setting.inFlight() > 0) {
-            chart.add(work + ", by requests in flight", setting.inFlight(), rate);
+            chart.point(work + ", by requests in flight", setting.inFlight(), rate);
           }
         });
   }
 
-  private static Map<String, Setting> settings() {
+  private static Map<String, Setting> settings(String work) {
     Map<String, Setting> settings = new LinkedHashMap<>();
-    settings.put(DEFAULTS, new Setting(0, 0));
+    settings.put(DEFAULTS, new Setting(0, 0, 0));
     for (int splits : powersOfTwo(MOST_SPLITS)) {
-      settings.put(splits + " splits", new Setting(splits, 0));
+      settings.put(splits + " splits", new Setting(splits, 0, 0));
     }
     for (int inFlight : powersOfTwo(MOST_IN_FLIGHT)) {
-      settings.put(inFlight + " in flight", new Setting(0, inFlight));
+      settings.put(inFlight + " in flight", new Setting(0, inFlight, 0));
+    }
+    if (work.equals(EXPORT)) {
+      for (int pageSize : PAGE_SIZES) {
+        settings.put("pages of " + pageSize, new Setting(0, 0, pageSize));
+      }
     }
     return settings;
   }

@@ -3,6 +3,7 @@ package io.ringhaul.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** What was measured of one contender, round by round. */
@@ -52,11 +53,15 @@ final class Series {
 
   /** The median, over the rounds, of this one's figure divided by the other's in that round. */
   double ratio(Series other, ToDoubleFunction<Measurement> figure) {
-    return Medians.of(
-        IntStream.range(0, rounds.size())
-            .mapToDouble(
-                round ->
-                    figure.applyAsDouble(rounds.get(round))
-                        / figure.applyAsDouble(other.rounds.get(round))));
+    return Medians.of(ratios(other, figure));
+  }
+
+  /** For each round, this one's figure divided by the other's. */
+  DoubleStream ratios(Series other, ToDoubleFunction<Measurement> figure) {
+    return IntStream.range(0, rounds.size())
+        .mapToDouble(
+            round ->
+                figure.applyAsDouble(rounds.get(round))
+                    / figure.applyAsDouble(other.rounds.get(round)));
   }
 }

@@ -81,7 +81,7 @@ public final class Warm {
       Map<String, Series> results =
           works.contest(title, List.of(names)).run(options.of("warm-ups"), options.of("runs"));
       Series floor = Objects.requireNonNull(results.get(names[0]));
-      FloorTable.add(report, title, results.values(), floor);
+      SeriesTable.add(report, title, results.values(), floor);
       results.forEach((name, series) -> times.put(name, series.timeOver(floor)));
     }
 

@@ -18,6 +18,9 @@ public final class SparkPeer {
 
   private static final String CATALOG = "lake";
 
+  /** What an export makes, and an import reads. */
+  private static final String LAKE_TABLE = CATALOG + ".bench.exported";
+
   private final SparkSession spark;
   private final Map<String, String> table;
 
@@ -69,7 +72,6 @@ public final class SparkPeer {
 
   /** The rows of a count; -1 for what does not tell them. */
   private long run(String work, String folder) throws Exception {
-    String lakeTable = CATALOG + ".bench." + table.get("table");
     switch (work) {
       case "count":
         return cassandra().count();
@@ -77,13 +79,13 @@ public final class SparkPeer {
         cassandra().write().mode("overwrite").parquet(folder);
         return -1;
       case "export-iceberg":
-        cassandra().writeTo(lakeTable).using("iceberg").createOrReplace();
+        cassandra().writeTo(LAKE_TABLE).using("iceberg").createOrReplace();
         return -1;
       case "import-parquet":
         intoCassandra(spark.read().parquet(folder));
         return -1;
       case "import-iceberg":
-        intoCassandra(spark.table(lakeTable));
+        intoCassandra(spark.table(LAKE_TABLE));
         return -1;
       default:
         throw new IllegalArgumentException("There is no work " + work);

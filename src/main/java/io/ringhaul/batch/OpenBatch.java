@@ -1,0 +1,72 @@
+package io.ringhaul.batch;
+
+import io.ringhaul.batch.OpenBatches.Batch;
+import io.ringhaul.batch.OpenBatches.Slot;
+import io.ringhaul.batch.OpenBatches.Unit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A batch that is still filling. Not thread-safe. */
+final class OpenBatch {
+
+  private final Slot slot;
+  private final List<Unit> units = new ArrayList<>();
+  private final long opened;
+  private final long generation;
+  private int statements;
+  private long bytes;
+  private long counted;
+
+  /** Its neighbours in the list of {@link BatchesBySize} that it is in. */
+  @Nullable OpenBatch before;
+
+  @Nullable OpenBatch after;
+
+  /**
+   * @param opened when, in nanoseconds of the buffer's clock
+   */
+  OpenBatch(Slot slot, long opened, long generation) {
+    this.slot = slot;
+    this.opened = opened;
+    this.generation = generation;
+  }
+
+  void add(Unit unit) {
+    units.add(unit);
+    statements += unit.statements().size();
+    bytes += unit.bytes();
+    counted += unit.counted();
+  }
+
+  Slot slot() {
+    return slot;
+  }
+
+  long opened() {
+    return opened;
+  }
+
+  long generation() {
+    return generation;
+  }
+
+  int statements() {
+    return statements;
+  }
+
+  /** The size of its values. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** What counts for the limit of bytes. */
+  long counted() {
+    return counted;
+  }
+
+  /** What it holds, once it takes nothing more. */
+  Batch closed() {
+    return new Batch(slot, units, generation);
+  }
+}
