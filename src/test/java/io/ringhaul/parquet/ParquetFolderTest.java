@@ -203,12 +203,11 @@ class ParquetFolderTest {
   void filesOfOtherToolsAreReadByTheNamesOfTheirColumns() throws Exception {
     Path first = parent.resolve("a.parquet");
     copy(
-        "SELECT 7::BIGINT AS id, 'seven' AS \"Note 1\", [1, 2]::INTEGER[] AS list, MAP {'k':"
-            + " 1::BIGINT} AS map, {'b': 'x', 'a': 1::INTEGER} AS pair, TIMESTAMPTZ '2026-01-02"
-            + " 03:04:05.678+00' AS at, DATE '2026-01-02' AS day, 12.50::DECIMAL(10,2) AS price,"
-            + " UUID 'd2177dd0-eaa2-41de-a572-001b779c76e3' AS u, 'ab'::BLOB AS raw, 1.5::FLOAT AS"
-            + " f, true AS flag, [UUID 'd2177dd0-eaa2-41de-a572-001b779c76e3'] AS us, NULL::INTEGER"
-            + " AS nothing",
+        "SELECT 7::BIGINT AS id, 'seven' AS \"Note 1\", [1, 2]::INTEGER[] AS list,"
+            + " MAP {'k': 1::BIGINT} AS map, {'b': 'x', 'a': 1::INTEGER} AS pair,"
+            + " TIMESTAMPTZ '2026-01-02 03:04:05.678+00' AS at, DATE '2026-01-02' AS day,"
+            + " 12.50::DECIMAL(10,2) AS price, UUID 'd2177dd0-eaa2-41de-a572-001b779c76e3' AS u,"
+            + " 'ab'::BLOB AS raw, 1.5::FLOAT AS f, true AS flag, [UUID 'd2177dd0-eaa2-41de-a572-001b779c76e3'] AS us, NULL::INTEGER AS nothing",
         first);
     List<ColumnDescription> columns =
         List.of(
