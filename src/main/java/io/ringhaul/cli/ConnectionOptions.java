@@ -1,6 +1,7 @@
 package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.CqlSessionBuilder;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
@@ -52,11 +53,14 @@ final class ConnectionOptions {
   private @Nullable String username;
 
   /**
-   * Connects.
+   * Connects for work on one keyspace. The session reads the schema of no other, unless that one
+   * does not exist or a driver configuration file says what to read: with many tables, or many
+   * nodes, the rest takes longer than all else at the start.
    *
+   * @param keyspace in CQL form
    * @throws BulkOperationException if no node answers, or the data centre is not the cluster's
    */
-  CqlSession open() {
+  CqlSession open(String keyspace) {
     List<InetSocketAddress> addresses = addresses();
     CqlSessionBuilder builder = CqlSession.builder();
     boolean datacenterKnown = localDatacenter != null;
@@ -79,10 +83,30 @@ final class ConnectionOptions {
       DriverSettings.setDefault(
           "basic.load-balancing-policy.class", "DcInferringLoadBalancingPolicy");
     }
+    if (driverConfig == null) {
+      // After the settings above, which the loader takes up here and now.
+      builder.withConfigLoader(only(keyspace));
+    }
     if (username != null) {
       builder.withAuthCredentials(username, password(username));
     }
-    return checked(connect(builder.addContactPoints(addresses), addresses), datacenterKnown);
+    builder.addContactPoints(addresses);
+    CqlSession session = checked(connect(builder, addresses), datacenterKnown);
+    if (driverConfig != null || session.getMetadata().getKeyspace(keyspace).isPresent()) {
+      return session;
+    }
+    // What is said of a keyspace that is missing names those that are there.
+    session.close();
+    return checked(connect(builder.withConfigLoader(null), addresses), datacenterKnown);
+  }
+
+  /** The driver's own configuration, reading the schema of one keyspace. */
+  private static DriverConfigLoader only(String keyspace) {
+    return DriverConfigLoader.programmaticBuilder()
+        .withStringList(
+            DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES,
+            List.of(CqlIdentifier.fromCql(keyspace).asInternal()))
+        .build();
   }
 
   private static DriverConfigLoader loader(File file) {

@@ -31,16 +31,16 @@ final class JobsCommand implements Runnable {
 
   @Spec private @Nullable CommandSpec spec;
 
-  /** Sets what annotations cannot say. */
+  /** Sets what annotations cannot say, if this command is among those of the command line. */
   static void configure(CommandLine commandLine) {
-    CommandLine jobs = subcommand(commandLine, "jobs");
-    for (String name : HAND_ON) {
-      subcommand(jobs, name).setUnmatchedOptionsArePositionalParams(true);
+    CommandLine jobs = commandLine.getSubcommands().get("jobs");
+    if (jobs == null) {
+      return;
     }
-  }
-
-  private static CommandLine subcommand(CommandLine of, String name) {
-    return Objects.requireNonNull(of.getSubcommands().get(name), name);
+    for (String name : HAND_ON) {
+      Objects.requireNonNull(jobs.getSubcommands().get(name), name)
+          .setUnmatchedOptionsArePositionalParams(true);
+    }
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.ringhaul.cli;
 
 import io.ringhaul.cli.Main.Version;
 import java.io.File;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,13 +23,6 @@ import picocli.CommandLine.Spec;
     description = "Counts, exports and imports whole Cassandra and ScyllaDB tables.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {
-      CountCommand.class,
-      ExportCommand.class,
-      ImportCommand.class,
-      JobsCommand.class,
-      DemoCommand.class
-    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -43,7 +38,8 @@ public final class Main implements Runnable {
    * for what may still come; a command that has ended waits for a tenth of one. Without any pause
    * the driver's threads may end before its own close is through, which Netty logs as an error. The
    * pages in which it reads the schema are as large as its others by default, 5,000 rows, and a
-   * guardrail that refuses these would leave a session without a schema.
+   * guardrail that refuses these would leave a session without a schema. The driver's native clock
+   * counts microseconds, which nothing here asks for, and takes a third of a second to come up.
    */
   static final Map<String, String> DRIVER_SETTINGS =
       Map.of(
@@ -53,7 +49,11 @@ public final class Main implements Runnable {
           "advanced.netty.admin-group.shutdown.quiet-period", "100",
           "advanced.netty.admin-group.shutdown.timeout", "15000",
           "advanced.netty.admin-group.shutdown.unit", "MILLISECONDS",
-          "advanced.metadata.schema.request-page-size", "100");
+          "advanced.metadata.schema.request-page-size", "100",
+          "advanced.timestamp-generator.force-java-clock", "true");
+
+  /** In the order of the usage text. */
+  private static final Map<String, Class<?>> COMMANDS = commands();
 
   private static final String CONFIG_OPTION = "--config";
 
@@ -68,6 +68,8 @@ public final class Main implements Runnable {
   /** The command line for these arguments, which may name a configuration file. */
   static CommandLine commandLine(String... arguments) {
     CommandLine commandLine = new CommandLine(new Main());
+    // First of all: what is set here is set for the commands that are there.
+    commandsOf(arguments).forEach(commandLine::addSubcommand);
     commandLine.setExecutionExceptionHandler(new FailureReport());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     JobsCommand.configure(commandLine);
@@ -86,6 +88,25 @@ public final class Main implements Runnable {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
         "Name a command: count, export, import, jobs or demo");
+  }
+
+  private static Map<String, Class<?>> commands() {
+    Map<String, Class<?>> commands = new LinkedHashMap<>();
+    commands.put("count", CountCommand.class);
+    commands.put("export", ExportCommand.class);
+    commands.put("import", ImportCommand.class);
+    commands.put("jobs", JobsCommand.class);
+    commands.put("demo", DemoCommand.class);
+    return commands;
+  }
+
+  /**
+   * The one command that these arguments name: what the options of all of them are takes long to
+   * find out. Anything else needs all, be it to list them.
+   */
+  private static Collection<Class<?>> commandsOf(String... arguments) {
+    Class<?> named = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+    return named == null ? COMMANDS.values() : List.of(named);
   }
 
   /** The file must be known before the arguments are parsed: its values are their defaults. */

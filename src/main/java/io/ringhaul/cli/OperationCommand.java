@@ -138,7 +138,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
 
   /** Runs the operation and reports on it. */
   int run(ResultReport report) {
-    try (CqlSession session = connection.open();
+    try (CqlSession session = connection.open(table().keyspace());
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       OperationRequest<?, R> request = request(operator);
       if (parallelism != null) {

@@ -324,7 +324,9 @@ class CommandLineIT {
 
   @Test
   void whatIsNotThereIsNamed() {
-    assertSentence(cluster("count", "no_such_ks.source"), 1, "no_such_ks");
+    CapturedRun nowhere = cluster("count", "no_such_ks.source");
+    assertSentence(nowhere, 1, "no_such_ks");
+    assertThat(nowhere.err()).contains("known keyspaces: ").contains(keyspace);
     assertSentence(cluster("count", keyspace + ".no_such_table"), 1, "no_such_table");
     assertSentence(
         cluster(

@@ -22,13 +22,15 @@ final class CountContests {
     this.rounds = rounds;
   }
 
+  /** By the launcher, whatever starts the other works: its own steps and options are the start. */
   void start() throws Exception {
+    RinghaulProcess launched = all.ringhaul().launched();
     ProcessRounds.Results results =
         rounds.hold(
             "Start of the command line: a count of ten rows",
             RINGHAUL,
             new Contest("count of ten rows")
-                .add(RINGHAUL, () -> count(ProcessContestants.TEN, 10)));
+                .add(RINGHAUL, () -> launched.run("count", ProcessContestants.TEN, 10)));
     rounds
         .report()
         .check(
@@ -43,7 +45,9 @@ final class CountContests {
             "Count, whole processes",
             RINGHAUL,
             new Contest("count")
-                .add(RINGHAUL, () -> count(ProcessContestants.ORDERS, all.rows()))
+                .add(
+                    RINGHAUL,
+                    () -> all.ringhaul().run("count", ProcessContestants.ORDERS, all.rows()))
                 .add(KEYS, () -> all.scan(ScanProcess.KEYS, splits, PAGE_ROWS))
                 .add(SPARK, () -> countBySpark(1).whole().handling(all.rows())));
     // One of the two is enough.
@@ -53,10 +57,6 @@ final class CountContests {
             "Count, whole process, against keys shipped to the client or Spark cold",
             Math.max(results.timeOver(KEYS, RINGHAUL), results.timeOver(SPARK, RINGHAUL)),
             LEAST_OF_A_COUNT);
-  }
-
-  private Measurement count(String table, long rows) throws Exception {
-    return all.ringhaul().run("count", table, rows);
   }
 
   private RepeatedRun countBySpark(int times) throws Exception {

@@ -47,6 +47,11 @@ final class RinghaulProcess {
   /** The command line through its launcher, which is first asked to build what it runs. */
   static RinghaulProcess ofLauncher(InetSocketAddress node, Path folder, int heapMegabytes)
       throws IOException, InterruptedException {
+    return ofClasses(node, folder, heapMegabytes).launched();
+  }
+
+  /** The same command line through its launcher, which is first asked to build what it runs. */
+  RinghaulProcess launched() throws IOException, InterruptedException {
     new MeasuredProcess(
             List.of(LAUNCHER.toAbsolutePath().toString(), "--version"), folder.resolve("build"))
         .run();

@@ -1,0 +1,20 @@
+package io.ringhaul.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the launcher has loaded for its archive. */
+class StartUpClassesTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void aCountBeginsWithoutACluster() throws Exception {
+    CapturedRun run = CommandProcess.java(folder, StartUpClasses.class).ended();
+    assertThat(run.err()).contains("No node could be reached at 127.0.0.1:");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+}
