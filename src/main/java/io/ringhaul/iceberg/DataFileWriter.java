@@ -56,8 +56,7 @@ final class DataFileWriter {
     writer.write(row);
     uncheckedRows++;
     uncheckedBytes += row.size();
-    if (uncheckedRows >= ROWS_BETWEEN_CHECKS
-        || uncheckedBytes >= rows.bytesBetweenChecks()) {
+    if (uncheckedRows >= ROWS_BETWEEN_CHECKS || uncheckedBytes >= rows.bytesBetweenChecks()) {
       uncheckedRows = 0;
       uncheckedBytes = 0;
       if (writer.length() >= layout.targetFileBytes()) {
