@@ -2,6 +2,7 @@ package io.ringhaul.iceberg;
 
 import io.ringhaul.parquet.CqlParquetWriters;
 import io.ringhaul.parquet.ParquetCodecs;
+import io.ringhaul.parquet.ParquetWrites;
 import io.ringhaul.parquet.RowGroups;
 import io.ringhaul.parquet.SampledAppender;
 import io.ringhaul.schema.ColumnDescription;
@@ -18,7 +19,6 @@ import org.apache.iceberg.StructLike;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.io.OutputFile;
-import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 
 /** Opens Parquet files for the rows of an export. */
@@ -76,7 +76,7 @@ final class ParquetRows {
 
   private FileAppender<RawRow> open(OutputFile file, Map<String, String> dictionaries)
       throws IOException {
-    return Parquet.write(file)
+    return ParquetWrites.to(file)
         .schema(layout.schema())
         .setAll(dictionaries)
         .setAll(fileProperties)

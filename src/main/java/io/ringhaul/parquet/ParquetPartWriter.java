@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileAppender;
-import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 
 /** Writes rows to Parquet files, one after another. */
@@ -62,7 +61,7 @@ final class ParquetPartWriter implements PartWriter {
 
   private FileAppender<RawRow> open(StreamOutputFile opened, Map<String, String> dictionaries)
       throws IOException {
-    return Parquet.write(opened)
+    return ParquetWrites.to(opened)
         .schema(schema)
         .named(EmptyParquetFile.ROOT)
         .setAll(dictionaries)
