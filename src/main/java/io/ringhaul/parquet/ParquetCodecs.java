@@ -10,7 +10,7 @@ public final class ParquetCodecs {
 
   private static final String ZSTD = "zstd";
 
-  /** Files come out as small as with the library's own 3, and take 5 % less work. */
+  /** Numbers and short texts come out as small as at the library's own 3, for 5 % less work. */
   private static final String ZSTD_LEVEL = "1";
 
   private ParquetCodecs() {}
