@@ -85,7 +85,8 @@ public final class Numerals {
     return asBigInteger(bytes, offset, length).abs().compareTo(POWERS[digits]) < 0;
   }
 
-  private static long asLong(ByteBuffer bytes, int offset, int length) {
+  /** The varint in the range, which is of 1 to 8 bytes. */
+  public static long asLong(ByteBuffer bytes, int offset, int length) {
     long value = bytes.get(offset);
     for (int i = 1; i < length; i++) {
       value = (value << 8) | (bytes.get(offset + i) & 0xff);

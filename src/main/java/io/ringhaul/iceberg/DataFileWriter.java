@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.parquet.FetchedRow;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class DataFileWriter {
 
   private static final int ROWS_BETWEEN_CHECKS = 1_000;
-
-  /** Large rows are looked after more often: so many times in a file. */
-  private static final int CHECKS_PER_FILE = 16;
 
   private final WriteLayout layout;
   private final ParquetRows rows;
@@ -53,13 +51,12 @@ final class DataFileWriter {
     this.task = task;
   }
 
-  void write(RawRow row) {
+  void write(FetchedRow row) {
     DataWriter<RawRow> writer = current == null ? open() : current;
     writer.write(row);
     uncheckedRows++;
-    uncheckedBytes += rows.bytes(row);
-    if (uncheckedRows >= ROWS_BETWEEN_CHECKS
-        || uncheckedBytes >= layout.targetFileBytes() / CHECKS_PER_FILE) {
+    uncheckedBytes += row.size();
+    if (uncheckedRows >= ROWS_BETWEEN_CHECKS || uncheckedBytes >= rows.bytesBetweenChecks()) {
       uncheckedRows = 0;
       uncheckedBytes = 0;
       if (writer.length() >= layout.targetFileBytes()) {

@@ -148,6 +148,10 @@ public final class IcebergTarget implements ExportTarget {
    * once for each property. Default: new tables get format version 2, zstd and 20 commit retries,
    * others keep what they have.
    *
+   * <p>What the table says nothing of is chosen for the files of this export: zstd's level is 1,
+   * and a column has a dictionary if its first values in a file repeat ({@code
+   * write.parquet.dict-encoding-enabled.column.NAME} decides instead).
+   *
    * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}, or if it
    *     is {@code write.parquet.compression-codec} and {@link #compression} is set too
    */

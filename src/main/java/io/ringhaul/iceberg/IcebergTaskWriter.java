@@ -4,6 +4,7 @@ import io.ringhaul.disk.StorageTrouble;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.parquet.FetchedRow;
 import io.ringhaul.schema.RawRow;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class IcebergTaskWriter implements TaskWriter {
   private final PartitionSpill spill;
   private final Consumer<RawRow> check;
   private final Map<@Nullable PartitionKey, DataFileWriter> writers = new HashMap<>();
+  private final FetchedRow fetched;
   private boolean finished;
 
   IcebergTaskWriter(
@@ -44,6 +46,7 @@ final class IcebergTaskWriter implements TaskWriter {
     this.task = task;
     this.partitioner = new RowPartitioner(layout.spec(), layout.schema(), rows.partitionRow());
     this.check = rows.check();
+    this.fetched = new FetchedRow(rows.columns());
     this.spill = new PartitionSpill(rows.columns());
   }
 
@@ -51,20 +54,21 @@ final class IcebergTaskWriter implements TaskWriter {
   public void write(RawRow row) {
     guarded(
         () -> {
+          fetched.fetch(row);
           // Refused before any file has seen it, so that the files stay good.
-          check.accept(row);
+          check.accept(fetched);
           if (layout.spec().isUnpartitioned()) {
-            writer(null).write(row);
+            writer(null).write(fetched);
             return;
           }
-          PartitionKey key = partitioner.partition(row);
+          PartitionKey key = partitioner.partition(fetched);
           DataFileWriter open = writers.get(key);
           if (open != null) {
-            open.write(row);
+            open.write(fetched);
           } else if (writers.size() < layout.openPartitions()) {
-            writer(key.copy()).write(row);
+            writer(key.copy()).write(fetched);
           } else {
-            spill.add(spill.holds(key) ? key : key.copy(), row);
+            spill.add(spill.holds(key) ? key : key.copy(), fetched);
           }
         });
   }
@@ -77,7 +81,7 @@ final class IcebergTaskWriter implements TaskWriter {
           writers.values().forEach(writer -> files.addAll(writer.finish()));
           for (PartitionKey partition : spill.partitions()) {
             DataFileWriter writer = writer(partition);
-            spill.replay(partition, writer::write);
+            spill.replay(partition, row -> writer.write(fetched.fetch(row)));
             files.addAll(writer.finish());
           }
         });

@@ -1,26 +1,31 @@
 package io.ringhaul.iceberg;
 
 import io.ringhaul.parquet.CqlParquetWriters;
+import io.ringhaul.parquet.ParquetCodecs;
+import io.ringhaul.parquet.ParquetWrites;
 import io.ringhaul.parquet.RowGroups;
+import io.ringhaul.parquet.SampledAppender;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.io.OutputFile;
-import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 
 /** Opens Parquet files for the rows of an export. */
 final class ParquetRows {
+
+  /** Large rows are looked after more often: so many times in a file. */
+  private static final int CHECKS_PER_FILE = 16;
 
   private final WriteLayout layout;
   private final List<ColumnDescription> columns;
@@ -32,6 +37,7 @@ final class ParquetRows {
     this.fileProperties = new HashMap<>(layout.properties());
     fileProperties.putAll(CqlParquetWriters.fileProperties(layout.schema()));
     fileProperties.putAll(RowGroups.properties(rowGroupBytes()));
+    ParquetCodecs.chooseLevel(fileProperties);
   }
 
   /** How many values a row has. */
@@ -39,14 +45,9 @@ final class ParquetRows {
     return columns.size();
   }
 
-  /** The size of a row's values as the driver has them. */
-  long bytes(RawRow row) {
-    long bytes = 0;
-    for (int i = 0; i < columns.size(); i++) {
-      ByteBuffer value = row.bytes(i);
-      bytes += value == null ? 0 : value.remaining();
-    }
-    return bytes;
+  /** After how many bytes of rows a file's size is to be looked at. */
+  long bytesBetweenChecks() {
+    return layout.targetFileBytes() / CHECKS_PER_FILE;
   }
 
   /** A view of rows for partition transforms. */
@@ -60,19 +61,29 @@ final class ParquetRows {
   }
 
   DataWriter<RawRow> open(OutputFile file, @Nullable StructLike partition) {
-    try {
-      return Parquet.writeData(file)
-          .schema(layout.schema())
-          .withSpec(layout.spec())
-          .withPartition(partition)
-          .setAll(fileProperties)
-          .metricsConfig(
-              MetricsConfig.from(layout.properties(), layout.schema(), SortOrder.unsorted()))
-          .createWriterFunc((schema, parquet) -> CqlParquetWriters.rows(schema, parquet, columns))
-          .build();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new DataWriter<>(
+        new SampledAppender(
+            layout.schema(),
+            columns,
+            Math.min(rowGroupBytes(), bytesBetweenChecks()),
+            dictionaries -> open(file, dictionaries)),
+        FileFormat.PARQUET,
+        file.location(),
+        layout.spec(),
+        partition,
+        null);
+  }
+
+  private FileAppender<RawRow> open(OutputFile file, Map<String, String> dictionaries)
+      throws IOException {
+    return ParquetWrites.to(file)
+        .schema(layout.schema())
+        .setAll(dictionaries)
+        .setAll(fileProperties)
+        .metricsConfig(
+            MetricsConfig.from(layout.properties(), layout.schema(), SortOrder.unsorted()))
+        .createWriterFunc((schema, parquet) -> CqlParquetWriters.rows(schema, parquet, columns))
+        .build();
   }
 
   /** A file holds one row group in memory; the task's share is divided among its open files. */

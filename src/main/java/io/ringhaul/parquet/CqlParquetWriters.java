@@ -91,8 +91,7 @@ public final class CqlParquetWriters {
     return properties;
   }
 
-  private static RowWriter rowWriter(
-      Schema schema, MessageType file, List<ColumnDescription> columns) {
+  static RowWriter rowWriter(Schema schema, MessageType file, List<ColumnDescription> columns) {
     Map<String, Integer> indexes = new HashMap<>();
     for (int i = 0; i < columns.size(); i++) {
       requirePlace(schema, columns.get(i));

@@ -6,7 +6,6 @@ import io.ringhaul.files.WriterContext;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -14,7 +13,6 @@ import java.util.function.Consumer;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileAppender;
-import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 
 /** Writes rows to Parquet files, one after another. */
@@ -30,6 +28,7 @@ final class ParquetPartWriter implements PartWriter {
   private final Consumer<RawRow> check;
   private final Map<String, String> properties;
   private final String cqlSchema;
+  private final FetchedRow fetched;
   private @Nullable FileAppender<RawRow> file;
   private @Nullable StreamOutputFile output;
   private long uncheckedRows;
@@ -42,6 +41,7 @@ final class ParquetPartWriter implements PartWriter {
     this.check = CqlParquetWriters.check(schema, context.columns());
     this.properties = properties(context, schema);
     this.cqlSchema = TableSchemaJson.text(context.schema());
+    this.fetched = new FetchedRow(context.columns().size());
   }
 
   @Override
@@ -49,27 +49,38 @@ final class ParquetPartWriter implements PartWriter {
     StreamOutputFile opened = new StreamOutputFile(out);
     output = opened;
     file =
-        Parquet.write(opened)
-            .schema(schema)
-            .named(EmptyParquetFile.ROOT)
-            .setAll(properties)
-            .meta(TableSchemaJson.PROPERTY, cqlSchema)
-            .createWriterFunc(
-                (iceberg, parquet) -> CqlParquetWriters.rows(iceberg, parquet, context.columns()))
-            .build();
+        new SampledAppender(
+            schema,
+            context.columns(),
+            context.maxFileBytes() / CHECKS_PER_FILE,
+            dictionaries -> open(opened, dictionaries));
     uncheckedRows = 0;
     uncheckedBytes = 0;
     length = 0;
   }
 
+  private FileAppender<RawRow> open(StreamOutputFile opened, Map<String, String> dictionaries)
+      throws IOException {
+    return ParquetWrites.to(opened)
+        .schema(schema)
+        .named(EmptyParquetFile.ROOT)
+        .setAll(dictionaries)
+        .setAll(properties)
+        .meta(TableSchemaJson.PROPERTY, cqlSchema)
+        .createWriterFunc(
+            (iceberg, parquet) -> CqlParquetWriters.rows(iceberg, parquet, context.columns()))
+        .build();
+  }
+
   @Override
   public void write(RawRow row) {
+    fetched.fetch(row);
     // Refused before the file has seen it, so that the file stays good.
-    check.accept(row);
+    check.accept(fetched);
     FileAppender<RawRow> open = Objects.requireNonNull(file);
-    open.add(row);
+    open.add(fetched);
     uncheckedRows++;
-    uncheckedBytes += bytes(row);
+    uncheckedBytes += fetched.size();
     if (uncheckedRows >= ROWS_BETWEEN_CHECKS
         || uncheckedBytes >= context.maxFileBytes() / CHECKS_PER_FILE) {
       uncheckedRows = 0;
@@ -101,20 +112,12 @@ final class ParquetPartWriter implements PartWriter {
     output = null;
   }
 
-  private long bytes(RawRow row) {
-    long bytes = 0;
-    for (int i = 0; i < context.columns().size(); i++) {
-      ByteBuffer value = row.bytes(i);
-      bytes += value == null ? 0 : value.remaining();
-    }
-    return bytes;
-  }
-
   private static Map<String, String> properties(WriterContext context, Schema schema) {
     Map<String, String> properties = new HashMap<>(CqlParquetWriters.fileProperties(schema));
     properties.put(TableProperties.PARQUET_COMPRESSION, ParquetCodecs.name(context.compression()));
     properties.putAll(
         RowGroups.properties(Math.min(context.memoryBytes(), context.maxFileBytes())));
+    ParquetCodecs.chooseLevel(properties);
     return properties;
   }
 }

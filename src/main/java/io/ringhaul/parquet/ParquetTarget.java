@@ -34,7 +34,7 @@ public final class ParquetTarget implements ExportTarget {
 
   /**
    * How the files compress their columns: NONE, GZIP, ZSTD, LZ4 (Parquet's LZ4_RAW) or SNAPPY.
-   * Default: ZSTD.
+   * Default: ZSTD, which is used at its level 1.
    *
    * @throws InvalidSettingException if Parquet does not have it
    */

@@ -60,12 +60,15 @@ final class VariableCells {
     }
 
     /** The text of the value, in ASCII. */
-    abstract String text(ByteBuffer bytes, int offset, int length);
+    abstract Binary text(ByteBuffer bytes, int offset, int length);
 
     @Override
     public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
-      byte[] text = text(bytes, offset, length).getBytes(US_ASCII);
-      column.writeBinary(repetitionLevel, Binary.fromConstantByteArray(text));
+      column.writeBinary(repetitionLevel, text(bytes, offset, length));
+    }
+
+    static Binary ascii(String text) {
+      return Binary.fromConstantByteArray(text.getBytes(US_ASCII));
     }
   }
 
@@ -83,12 +86,14 @@ final class VariableCells {
     }
 
     @Override
-    String text(ByteBuffer bytes, int offset, int length) {
-      return InetText.format(bytes, offset, length);
+    Binary text(ByteBuffer bytes, int offset, int length) {
+      return ascii(InetText.format(bytes, offset, length));
     }
   }
 
   static final class VarintCell extends AsTextCell {
+
+    private final DecimalDigits digits = new DecimalDigits();
 
     VarintCell(Site site, ColumnDescriptor descriptor) {
       super(site, descriptor);
@@ -105,12 +110,16 @@ final class VariableCells {
     }
 
     @Override
-    String text(ByteBuffer bytes, int offset, int length) {
-      return Numerals.varint(bytes, offset, length);
+    Binary text(ByteBuffer bytes, int offset, int length) {
+      return length <= Long.BYTES
+          ? digits.format(Numerals.asLong(bytes, offset, length), 0)
+          : ascii(Numerals.varint(bytes, offset, length));
     }
   }
 
   static final class DecimalCell extends AsTextCell {
+
+    private final DecimalDigits digits = new DecimalDigits();
 
     DecimalCell(Site site, ColumnDescriptor descriptor) {
       super(site, descriptor);
@@ -135,8 +144,12 @@ final class VariableCells {
     }
 
     @Override
-    String text(ByteBuffer bytes, int offset, int length) {
-      return Numerals.decimal(bytes, offset, length).toString();
+    Binary text(ByteBuffer bytes, int offset, int length) {
+      int scale = bytes.getInt(offset);
+      int unscaled = length - Integer.BYTES;
+      return unscaled <= Long.BYTES && DecimalDigits.takes(scale)
+          ? digits.format(Numerals.asLong(bytes, offset + Integer.BYTES, unscaled), scale)
+          : ascii(Numerals.decimal(bytes, offset, length).toString());
     }
   }
 }
