@@ -107,6 +107,9 @@ class BadRowsTest {
     Path again = folder.resolve("again." + form.extension());
     try (OutputStream out = Files.newOutputStream(again)) {
       out.write(CqlBytes.bytes(form.header()));
+      // Only in a file that has shown a line break within quotes are records as long as they look.
+      out.write(BadRows.good(BadRows.OF_TWO_LINES).getBytes(UTF_8));
+      out.write(CqlBytes.bytes(form.lineEnd()));
       for (SourceRecord record : records) {
         out.write(record.text().orElseThrow());
         out.write(CqlBytes.bytes(form.lineEnd()));
@@ -115,7 +118,8 @@ class BadRowsTest {
     List<byte[]> texts = new ArrayList<>();
     read(
         again,
-        (reader, row) -> assertThat(row).isNull(),
+        (reader, row) ->
+            assertThat(row.bytes(0)).isEqualTo(CqlBytes.text(BadRows.key(BadRows.OF_TWO_LINES))),
         (reader, failure) ->
             texts.add(reader.lastRecord().flatMap(SourceRecord::text).orElseThrow()));
     assertThat(texts)
