@@ -1,17 +1,19 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.job.JobStore;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Loads what a short command loads, so that the launcher can have the JVM list it for its archive
- * of shared classes. It takes no cluster: it begins a count where no node listens, and loads the
- * classes by their names that only an answer would bring.
+ * Loads what commands load, so that the launcher can have the JVM list it for its archive of shared
+ * classes. It takes no cluster: rows go out to each format and come back, a count begins where no
+ * node listens, and the classes that only an answer would bring are loaded by their names.
  */
 final class StartUpClasses {
 
@@ -22,7 +24,10 @@ final class StartUpClasses {
 
   private StartUpClasses() {}
 
-  /** Ends the process with the exit code of a count that found no node. */
+  /**
+   * Takes an empty folder, in which files stay; ends the process with the exit code of a count that
+   * found no node.
+   */
   public static void main(String[] arguments) throws IOException {
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       File file = new File(entry);
@@ -30,6 +35,9 @@ final class StartUpClasses {
         names(file).forEach(StartUpClasses::load);
       }
     }
+    Path folder = Path.of(arguments[0]);
+    JobStore.file(folder.resolve("jobs.db")).close();
+    new FormatRehearsal(folder).run();
     Main.main(new String[] {"count", "k.t", "--contact-point", "127.0.0.1:" + freePort()});
   }
 

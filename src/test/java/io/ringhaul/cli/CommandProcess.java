@@ -60,14 +60,16 @@ final class CommandProcess {
   }
 
   /** Starts a main class of the tests. */
-  static CommandProcess java(Path folder, Class<?> main) throws IOException {
-    return launch(
-        folder,
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            main.getName()));
+  static CommandProcess java(Path folder, Class<?> main, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+    command.addAll(List.of(arguments));
+    return launch(folder, command);
   }
 
   private static CommandProcess launch(Path folder, List<String> command) throws IOException {

@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,8 +14,15 @@ class StartUpClassesTest {
 
   @Test
   void aCountBeginsWithoutACluster() throws Exception {
-    CapturedRun run = CommandProcess.java(folder, StartUpClasses.class).ended();
+    Path work = Files.createDirectory(folder.resolve("work"));
+    CapturedRun run =
+        CommandProcess.java(folder, StartUpClasses.class, work.toString()).ended();
     assertThat(run.err()).contains("No node could be reached at 127.0.0.1:");
     assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void aRowGoesOutToEachFormatAndComesBack() {
+    assertThat(new FormatRehearsal(folder).run()).isEqualTo(4);
   }
 }
