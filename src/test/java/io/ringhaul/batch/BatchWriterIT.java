@@ -53,18 +53,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ClusterTest
 class BatchWriterIT {
 
-  /** Ends the writing with a refused statement. */
-  private static final WriteOutcome ENDING =
-      new WriteOutcome() {
-        @Override
-        public void written(long bytes) {}
-
-        @Override
-        public BulkOperationException refused(RowRefusedException failure) {
-          return failure;
-        }
-      };
-
   private final CqlSession session = TestCluster.session();
 
   /** Equal keys are no reason to share a batch: the replicas may be others. */
@@ -262,7 +250,7 @@ class BatchWriterIT {
             .build();
     writer.add(add.bind(77));
     await(() -> failures(writer) == 1);
-    writer.add(List.of(insert.bind(1, null, 1)), ENDING);
+    writer.add(List.of(insert.bind(1, null, 1)), WriteOutcome.UNHEARD);
     await(() -> failures(writer) == 2);
     assertThatThrownBy(writer::close)
         .isInstanceOfSatisfying(

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
-import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
@@ -249,15 +248,10 @@ class GroupingIT {
   @Test
   void withoutATokenMapItIsThePartition() throws InterruptedException {
     try (CqlSession blind =
-        CqlSession.builder()
-            .addContactPoints(TestCluster.get().contactPoints())
-            .withLocalDatacenter(TestCluster.get().localDatacenter())
-            .withConfigLoader(
-                DriverConfigLoader.programmaticBuilder()
-                    .withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false)
-                    .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
-                    .build())
-            .build()) {
+        TestCluster.get()
+            .newSession(
+                config ->
+                    config.withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false))) {
       PreparedStatement insert = insert(blind, one + ".blind");
       SentRequests requests = new SentRequests(blind);
       try (BatchWriter writer =

@@ -171,7 +171,8 @@ public final class TestCluster {
     return newSession(config -> {});
   }
 
-  private CqlSession newSession(Consumer<ProgrammaticDriverConfigLoaderBuilder> settings) {
+  /** The same, with settings of its own. */
+  public CqlSession newSession(Consumer<ProgrammaticDriverConfigLoaderBuilder> settings) {
     ProgrammaticDriverConfigLoaderBuilder config =
         DriverConfigLoader.programmaticBuilder()
             .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
-import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
@@ -24,14 +23,9 @@ class PreparedNotesIT {
   @Test
   void whatNobodyHasAnyMoreIsForgotten() throws InterruptedException {
     try (CqlSession session =
-        CqlSession.builder()
-            .addContactPoints(TestCluster.get().contactPoints())
-            .withLocalDatacenter(TestCluster.get().localDatacenter())
-            .withConfigLoader(
-                DriverConfigLoader.programmaticBuilder()
-                    .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, TIMEOUT)
-                    .build())
-            .build()) {
+        TestCluster.get()
+            .newSession(
+                config -> config.withDuration(DefaultDriverOption.REQUEST_TIMEOUT, TIMEOUT))) {
       PreparedNotes<String> notes = new PreparedNotes<>();
       PreparedStatement kept = session.prepare("SELECT key FROM system.local");
       notes.put(kept, "kept");

@@ -54,12 +54,7 @@ class StatementTextTest {
         "INSERT INTO t (k, \"in\") VALUES (1, 2) | []"
       })
   void theColumnsWithSeveralValues(String cql, String columns) {
-    assertThat(
-            StatementText.of(cql).listed().stream()
-                .map(CqlIdentifier::asInternal)
-                .sorted()
-                .toList())
-        .hasToString(columns);
+    assertThat(names(StatementText.of(cql).listed())).hasToString(columns);
   }
 
   @ParameterizedTest
@@ -205,11 +200,7 @@ class StatementTextTest {
         "UPDATE t SET now = 1 WHERE uuid IN (1) | in"
       })
   void theFunctions(String cql, String calls) {
-    assertThat(
-            StatementText.of(cql).calls().stream()
-                .map(CqlIdentifier::asInternal)
-                .sorted()
-                .collect(Collectors.joining(",")))
+    assertThat(String.join(",", names(StatementText.of(cql).calls())))
         .isEqualTo(calls == null ? "" : calls);
   }
 
@@ -295,5 +286,9 @@ class StatementTextTest {
 
   private static CqlIdentifier id(String internal) {
     return CqlIdentifier.fromInternal(internal);
+  }
+
+  private static List<String> names(Collection<CqlIdentifier> identifiers) {
+    return identifiers.stream().map(CqlIdentifier::asInternal).sorted().toList();
   }
 }
