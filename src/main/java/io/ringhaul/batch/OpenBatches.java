@@ -17,7 +17,14 @@ final class OpenBatches {
   private static final long MOST_BUFFERED_BYTES = 32L << 20;
 
   /** What the statements of a batch have in common: where they belong, and how they are sent. */
-  record Slot(Place place, WriteKind kind, Common common) {}
+  record Slot(Place place, WriteKind kind, Common common) {
+
+    /** Slots of one place are nearly always the same, and each statement asks for this. */
+    @Override
+    public int hashCode() {
+      return place.hashCode();
+    }
+  }
 
   /**
    * Statements that were added together.
@@ -41,12 +48,21 @@ final class OpenBatches {
     /** All statements, in their order. */
     List<BatchableStatement<?>> statements() {
       List<BatchableStatement<?>> all = new ArrayList<>(units.size());
-      units.forEach(unit -> all.addAll(unit.statements()));
+      for (Unit unit : units) {
+        // Without a copy of each of many short lists.
+        for (int i = 0; i < unit.statements().size(); i++) {
+          all.add(unit.statements().get(i));
+        }
+      }
       return all;
     }
 
     long bytes() {
-      return units.stream().mapToLong(Unit::bytes).sum();
+      long bytes = 0;
+      for (Unit unit : units) {
+        bytes += unit.bytes();
+      }
+      return bytes;
     }
   }
 

@@ -17,7 +17,14 @@ sealed interface Place {
    *
    * @param keyspace null if the statements tell none
    */
-  record Partition(@Nullable CqlIdentifier keyspace, ByteBuffer key) implements Place {}
+  record Partition(@Nullable CqlIdentifier keyspace, ByteBuffer key) implements Place {
+
+    /** Equal keys are rarely those of two keyspaces. */
+    @Override
+    public int hashCode() {
+      return key.hashCode();
+    }
+  }
 
   /**
    * Any partition of a keyspace that these nodes hold.

@@ -107,6 +107,10 @@ final class StatementStream implements AutoCloseable {
   }
 
   private void sendAll(List<Batch> begun) throws InterruptedException {
+    if (begun.isEmpty()) {
+      // As after most statements.
+      return;
+    }
     int sent = 0;
     try {
       while (sent < begun.size()) {

@@ -36,7 +36,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
 
-/** A row goes out to each format and comes back without a cluster, for the classes that it takes. */
+/**
+ * A row goes out to each format and comes back without a cluster, for the classes that it takes.
+ */
 final class FormatRehearsal {
 
   private static final TableDescription TABLE =

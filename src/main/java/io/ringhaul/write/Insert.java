@@ -3,7 +3,6 @@ package io.ringhaul.write;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.request.Preparation;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
@@ -17,7 +16,9 @@ import java.util.stream.IntStream;
 /** One prepared INSERT of some of the columns that rows carry. Thread-safe. */
 final class Insert {
 
-  private final PreparedStatement prepared;
+  /** Without a value yet. To copy it costs less than to begin with the prepared statement. */
+  private final BoundStatement unset;
+
   private final int[] positions;
   private final int[] values;
   private final Nulls nulls;
@@ -37,17 +38,18 @@ final class Insert {
     this.positions =
         IntStream.range(0, columns.size()).filter(i -> taken.test(columns.get(i))).toArray();
     this.values = IntStream.of(positions).filter(i -> !columns.get(i).isPrimaryKey()).toArray();
-    this.prepared =
+    this.unset =
         Preparation.prepare(
-            session,
-            String.format(
-                "INSERT INTO %s (%s) VALUES (%s)",
-                table.cql(),
-                IntStream.of(positions)
-                    .mapToObj(i -> TableDescription.quote(columns.get(i).name()))
-                    .collect(Collectors.joining(", ")),
-                IntStream.of(positions).mapToObj(i -> "?").collect(Collectors.joining(", "))),
-            "The insert into " + table);
+                session,
+                String.format(
+                    "INSERT INTO %s (%s) VALUES (%s)",
+                    table.cql(),
+                    IntStream.of(positions)
+                        .mapToObj(i -> TableDescription.quote(columns.get(i).name()))
+                        .collect(Collectors.joining(", ")),
+                    IntStream.of(positions).mapToObj(i -> "?").collect(Collectors.joining(", "))),
+                "The insert into " + table)
+            .bind();
   }
 
   /** Whether the row has anything to write besides its key. */
@@ -58,7 +60,7 @@ final class Insert {
   /** What the row lacks stays UNSET unless tombstones are asked for. */
   BoundStatement bind(RawRow row) {
     // Each change of a bound statement is a copy of it.
-    BoundStatementBuilder statement = prepared.boundStatementBuilder();
+    BoundStatementBuilder statement = new BoundStatementBuilder(unset);
     for (int i = 0; i < positions.length; i++) {
       ByteBuffer value = row.bytes(positions[i]);
       if (value != null || nulls == Nulls.TOMBSTONE) {

@@ -15,8 +15,7 @@ class StartUpClassesTest {
   @Test
   void aCountBeginsWithoutACluster() throws Exception {
     Path work = Files.createDirectory(folder.resolve("work"));
-    CapturedRun run =
-        CommandProcess.java(folder, StartUpClasses.class, work.toString()).ended();
+    CapturedRun run = CommandProcess.java(folder, StartUpClasses.class, work.toString()).ended();
     assertThat(run.err()).contains("No node could be reached at 127.0.0.1:");
     assertThat(run.exitCode()).isEqualTo(1);
   }

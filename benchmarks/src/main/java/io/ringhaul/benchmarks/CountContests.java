@@ -22,15 +22,13 @@ final class CountContests {
     this.rounds = rounds;
   }
 
-  /** By the launcher, whatever starts the other works: its own steps and options are the start. */
   void start() throws Exception {
-    RinghaulProcess launched = all.ringhaul().launched();
     ProcessRounds.Results results =
         rounds.hold(
             "Start of the command line: a count of ten rows",
             RINGHAUL,
             new Contest("count of ten rows")
-                .add(RINGHAUL, () -> launched.run("count", ProcessContestants.TEN, 10)));
+                .add(RINGHAUL, () -> all.ringhaul().run("count", ProcessContestants.TEN, 10)));
     rounds
         .report()
         .check(

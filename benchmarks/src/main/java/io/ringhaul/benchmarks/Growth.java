@@ -19,6 +19,7 @@ public final class Growth {
   private static final String SMALL = "orders_small";
   private static final String LARGE = "orders_large";
   private static final String COPY = "orders_copy";
+  private static final String ICEBERG = "--format=iceberg";
   private static final int SPLITS_OF_THE_FLOOR = 8;
   private static final double MICROS = 1e6;
 
@@ -36,7 +37,7 @@ public final class Growth {
   private Growth(BenchCluster cluster, Path folder, Options options, Report report)
       throws Exception {
     this.cluster = cluster;
-    this.process = RinghaulProcess.ofClasses(cluster.firstAddress(), folder, options.of("heap"));
+    this.process = RinghaulProcess.built(cluster.firstAddress(), folder, options.of("heap"));
     this.folder = folder;
     this.options = options;
     this.report = report;
@@ -65,8 +66,13 @@ public final class Growth {
     // What the server itself takes more, if anything; no bar of ours.
     Pair floor = measure("scan floor in this process", this::scanFloor);
     works.add(measure("count", (table, rows) -> process.run("count", table, rows)));
-    works.add(measure("export to CSV", (table, rows) -> export("csv", table, rows)));
-    works.add(measure("export to Iceberg", (table, rows) -> export("iceberg", table, rows)));
+    works.add(measure("export to CSV", (table, rows) -> export(table, rows, "--format=csv")));
+    works.add(measure("export to Iceberg", (table, rows) -> export(table, rows, ICEBERG)));
+    // Each task has a file open for each of the five years.
+    works.add(
+        measure(
+            "export to Iceberg by year",
+            (table, rows) -> export(table, rows, ICEBERG, "--partition-by=year(order_date)")));
     works.add(measure("import from Iceberg", this::importIceberg));
     List<List<String>> lines = new ArrayList<>(floor.lines());
     works.forEach(work -> lines.addAll(work.lines()));
@@ -110,30 +116,36 @@ public final class Growth {
     return measured;
   }
 
-  private Measurement export(String format, String table, int rows) throws Exception {
+  private Measurement export(String table, int rows, String... format) throws Exception {
     Path target = folder.resolve("target");
-    Measurement measured = export(format, table, rows, target);
+    Measurement measured = export(table, rows, target, format);
     Folders.delete(target);
     return measured;
   }
 
-  private Measurement export(String format, String table, int rows, Path target) throws Exception {
-    return process.run("export", table, rows, "--format=" + format, "--path=" + target);
+  private Measurement export(String table, int rows, Path target, String... format)
+      throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(format));
+    arguments.add("--path=" + target);
+    return process.run("export", table, rows, arguments.toArray(String[]::new));
   }
 
   private Measurement importIceberg(String table, int rows) throws Exception {
     Path warehouse = folder.resolve("warehouse-" + table);
     if (!Files.exists(warehouse)) {
-      export("iceberg", table, rows, warehouse);
+      export(table, rows, warehouse, ICEBERG);
     }
     cluster.session().execute("TRUNCATE " + BenchCluster.KEYSPACE + "." + COPY);
-    return process.run(
-        "import",
-        COPY,
-        rows,
-        "--format=iceberg",
-        "--path=" + warehouse,
-        "--iceberg-table=" + BenchCluster.KEYSPACE + "." + table);
+    Measurement measured =
+        process.run(
+            "import",
+            COPY,
+            rows,
+            ICEBERG,
+            "--path=" + warehouse,
+            "--iceberg-table=" + BenchCluster.KEYSPACE + "." + table);
+    RinghaulProcess.requireRows("import", rows, RowsInTable.in(cluster.session(), COPY));
+    return measured;
   }
 
   /** One work on both tables. */

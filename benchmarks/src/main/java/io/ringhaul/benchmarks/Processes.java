@@ -20,15 +20,13 @@ public final class Processes {
 
   /**
    * Takes {@code --rows=N}, {@code --runs=N}, {@code --work=NAME} or several with commas (default:
-   * all), {@code --heap=MB} for all programs (default: what Java takes) and {@code --launcher=1}
-   * for the command line as its script starts it; ends with exit code 1 if a bar is missed.
+   * all), and {@code --heap=MB} for all programs (default: what Java takes); ends with exit code 1
+   * if a bar is missed.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
         new Options(
-            arguments,
-            Map.of("rows", 1_000_000, "runs", 5, "heap", 0, "launcher", 0),
-            Map.of("work", ALL));
+            arguments, Map.of("rows", 1_000_000, "runs", 5, "heap", 0), Map.of("work", ALL));
     String chosen = options.text("work");
     // A part of the works has results of its own, beside those of all.
     Report report =
@@ -76,14 +74,11 @@ public final class Processes {
     InetSocketAddress node = cluster.firstAddress();
     int heap = options.of("heap");
     Path folder = Folders.temporary("processes");
-    Path ringhaul = folder.resolve("ringhaul");
     return new ProcessContestants(
         cluster.session(),
         folder,
         options.of("rows"),
-        options.of("launcher") == 0
-            ? RinghaulProcess.ofClasses(node, ringhaul, heap)
-            : RinghaulProcess.ofLauncher(node, ringhaul, heap),
+        RinghaulProcess.built(node, folder.resolve("ringhaul"), heap),
         new DsbulkProcess(node, folder.resolve("dsbulk"), heap),
         new SparkProcess(node, folder.resolve("spark"), heap));
   }

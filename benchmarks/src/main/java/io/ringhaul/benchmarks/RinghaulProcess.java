@@ -2,19 +2,19 @@ package io.ringhaul.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
-/** Ringhaul's command line, and programs on its library, each run in a process of its own. */
+/**
+ * Ringhaul's command line, started by its launcher, and programs on its library, each run in a
+ * process of its own.
+ */
 final class RinghaulProcess {
 
   private static final Path LAUNCHER = Path.of("scripts", "ringhaul");
@@ -25,37 +25,24 @@ final class RinghaulProcess {
   private final InetSocketAddress node;
   private final Path folder;
   private final int heapMegabytes;
-  private final JavaCommand java;
-  private final boolean asLaunched;
 
-  private RinghaulProcess(
-      InetSocketAddress node, Path folder, int heapMegabytes, boolean asLaunched)
-      throws IOException {
+  private RinghaulProcess(InetSocketAddress node, Path folder, int heapMegabytes) {
     this.node = node;
     this.folder = folder;
     this.heapMegabytes = heapMegabytes;
-    this.java = new JavaCommand(launcherOptions(), heapMegabytes, classPath());
-    this.asLaunched = asLaunched;
   }
 
-  /** The command line from the classes as they are now, with the launcher's options of Java. */
-  static RinghaulProcess ofClasses(InetSocketAddress node, Path folder, int heapMegabytes)
-      throws IOException {
-    return new RinghaulProcess(node, folder, heapMegabytes, false);
-  }
-
-  /** The command line through its launcher, which is first asked to build what it runs. */
-  static RinghaulProcess ofLauncher(InetSocketAddress node, Path folder, int heapMegabytes)
+  /**
+   * The launcher is asked to build what it runs, and to get ready what it keeps for later starts.
+   *
+   * @param heapMegabytes the largest heap; 0 leaves it to Java
+   */
+  static RinghaulProcess built(InetSocketAddress node, Path folder, int heapMegabytes)
       throws IOException, InterruptedException {
-    return ofClasses(node, folder, heapMegabytes).launched();
-  }
-
-  /** The same command line through its launcher, which is first asked to build what it runs. */
-  RinghaulProcess launched() throws IOException, InterruptedException {
     new MeasuredProcess(
             List.of(LAUNCHER.toAbsolutePath().toString(), "--version"), folder.resolve("build"))
         .run();
-    return new RinghaulProcess(node, folder, heapMegabytes, true);
+    return new RinghaulProcess(node, folder, heapMegabytes);
   }
 
   private static List<String> launcherOptions() throws IOException {
@@ -68,13 +55,6 @@ final class RinghaulProcess {
 
   private static String option(String line) {
     return line.strip().split(" ", 2)[0];
-  }
-
-  /** Ours without the tests' classes. */
-  private static String classPath() {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .filter(entry -> !entry.endsWith("test-classes"))
-        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /**
@@ -93,17 +73,16 @@ final class RinghaulProcess {
   /** The same, which also says how it divided its work. */
   Run runForTasks(String command, String table, long rows, String... arguments)
       throws IOException, InterruptedException {
-    List<String> all = new ArrayList<>(List.of(command, BenchCluster.KEYSPACE + "." + table));
-    all.add("--contact-point=" + node.getHostString() + ":" + node.getPort());
-    all.addAll(List.of("--consistency=LOCAL_ONE", "--json"));
-    all.addAll(List.of(arguments));
-    List<String> started;
-    if (asLaunched) {
-      started = new ArrayList<>(List.of(LAUNCHER.toAbsolutePath().toString()));
-      started.addAll(all);
-    } else {
-      started = java.of("io.ringhaul.cli.Main", all);
-    }
+    List<String> started =
+        new ArrayList<>(
+            List.of(
+                LAUNCHER.toAbsolutePath().toString(),
+                command,
+                BenchCluster.KEYSPACE + "." + table,
+                "--contact-point=" + node.getHostString() + ":" + node.getPort(),
+                "--consistency=LOCAL_ONE",
+                "--json"));
+    started.addAll(List.of(arguments));
     MeasuredProcess process =
         new MeasuredProcess(started, folder)
             .with("RINGHAUL_JOB_STORE", folder.resolve("jobs.db").toString());

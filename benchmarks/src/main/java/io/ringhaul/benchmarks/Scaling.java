@@ -1,7 +1,7 @@
 package io.ringhaul.benchmarks;
 
-import io.ringhaul.ScanRequest;
 import io.ringhaul.OperationResult;
+import io.ringhaul.ScanRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.csv.CsvTarget;
 import java.nio.file.Path;
@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How fast a count and an export to CSV are by the number of splits and of requests in flight, and an
- * export by the rows to a page.
+ * How fast a count and an export to CSV are by the number of splits and of requests in flight, and
+ * an export by the rows to a page.
  */
 public final class Scaling {
 

@@ -38,8 +38,7 @@ final class SeriesTable {
     columns.put("time / " + base.name(), each -> Report.millis(each.timeOver(base)));
     columns.put(
         "rows/s",
-        each ->
-            Report.number(each.median(Measurement::rows) / each.median(Measurement::seconds)));
+        each -> Report.number(each.median(Measurement::rows) / each.median(Measurement::seconds)));
     addSpread(columns, "CPU s", Measurement::cpuSeconds);
     columns.put(
         "CPU / " + base.name(), each -> Report.millis(each.ratio(base, Measurement::cpuSeconds)));
@@ -47,9 +46,7 @@ final class SeriesTable {
         "CPU s per million rows",
         each ->
             Report.millis(
-                each.median(Measurement::cpuSeconds)
-                    / each.median(Measurement::rows)
-                    * MILLION));
+                each.median(Measurement::cpuSeconds) / each.median(Measurement::rows) * MILLION));
     if (base.median(Measurement::peakMegabytes) > 0) {
       columns.put("peak MB", each -> Report.number(each.median(Measurement::peakMegabytes)));
       columns.put("least peak MB", each -> Report.number(each.least(Measurement::peakMegabytes)));
