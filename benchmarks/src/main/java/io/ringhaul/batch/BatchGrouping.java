@@ -5,7 +5,7 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.batch.OpenBatches.Unit;
-import io.ringhaul.benchmarks.OrderRows;
+import io.ringhaul.benchmarks.data.OrderRows;
 import io.ringhaul.statement.WriteKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

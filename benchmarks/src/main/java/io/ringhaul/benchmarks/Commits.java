@@ -1,5 +1,16 @@
 package io.ringhaul.benchmarks;
 
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import io.ringhaul.benchmarks.commits.Checkout;
+import io.ringhaul.benchmarks.commits.CommitWorks;
+import io.ringhaul.benchmarks.data.Dataset;
+import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.measure.Contest;
+import io.ringhaul.benchmarks.measure.Measurement;
+import io.ringhaul.benchmarks.measure.Series;
+import io.ringhaul.benchmarks.report.BarChart;
+import io.ringhaul.benchmarks.report.Options;
+import io.ringhaul.benchmarks.report.Report;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

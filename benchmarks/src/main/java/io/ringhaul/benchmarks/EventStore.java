@@ -5,8 +5,13 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.batch.BatchWriter;
-import io.ringhaul.batch.BulkResult;
-import io.ringhaul.benchmarks.Events.EventRow;
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import io.ringhaul.benchmarks.events.Events;
+import io.ringhaul.benchmarks.events.Events.EventRow;
+import io.ringhaul.benchmarks.events.LongRun;
+import io.ringhaul.benchmarks.measure.Samples;
+import io.ringhaul.benchmarks.report.Options;
+import io.ringhaul.benchmarks.report.Report;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,16 +123,8 @@ public final class EventStore {
   private void write(BatchWriter writer, List<EventRow> block, String way) throws Exception {
     switch (way) {
       case "one by one" -> block.forEach(row -> session.execute(events.bind(row)));
-      case "bulk" -> writeInBulk(writer, block);
+      case "bulk" -> Events.writeInBulk(writer, block);
       default -> writeAtOnce(block.stream().map(events::bind).toList());
-    }
-  }
-
-  /** Writes a block in bulk; fails unless every row is written. */
-  static void writeInBulk(BatchWriter writer, List<EventRow> block) throws InterruptedException {
-    BulkResult result = writer.bulkInsert(block.stream().map(EventRow::toTableRow).toList());
-    if (result.written() != block.size()) {
-      throw new IllegalStateException("Rows are missing: " + result);
     }
   }
 

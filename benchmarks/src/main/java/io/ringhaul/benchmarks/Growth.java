@@ -1,6 +1,18 @@
 package io.ringhaul.benchmarks;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import io.ringhaul.benchmarks.data.Dataset;
+import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.floors.RingPieces;
+import io.ringhaul.benchmarks.floors.RowsInTable;
+import io.ringhaul.benchmarks.floors.ScanFloor;
+import io.ringhaul.benchmarks.measure.ClientClock;
+import io.ringhaul.benchmarks.measure.Measurement;
+import io.ringhaul.benchmarks.measure.Series;
+import io.ringhaul.benchmarks.process.RinghaulProcess;
+import io.ringhaul.benchmarks.report.Options;
+import io.ringhaul.benchmarks.report.Report;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,18 @@
 package io.ringhaul.benchmarks;
 
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import io.ringhaul.benchmarks.contests.CountContests;
+import io.ringhaul.benchmarks.contests.ExportContests;
+import io.ringhaul.benchmarks.contests.ImportContests;
+import io.ringhaul.benchmarks.contests.ProcessContestants;
+import io.ringhaul.benchmarks.contests.ProcessRounds;
+import io.ringhaul.benchmarks.data.Dataset;
+import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.process.DsbulkProcess;
+import io.ringhaul.benchmarks.process.RinghaulProcess;
+import io.ringhaul.benchmarks.process.SparkProcess;
+import io.ringhaul.benchmarks.report.Options;
+import io.ringhaul.benchmarks.report.Report;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

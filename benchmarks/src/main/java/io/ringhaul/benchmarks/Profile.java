@@ -1,5 +1,13 @@
 package io.ringhaul.benchmarks;
 
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import io.ringhaul.benchmarks.data.Dataset;
+import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.measure.Measurement;
+import io.ringhaul.benchmarks.measure.Series;
+import io.ringhaul.benchmarks.report.Options;
+import io.ringhaul.benchmarks.warm.HotMethods;
+import io.ringhaul.benchmarks.warm.Works;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

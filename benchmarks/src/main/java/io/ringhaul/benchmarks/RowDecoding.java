@@ -14,6 +14,7 @@ import com.datastax.oss.protocol.internal.response.result.Rows;
 import com.datastax.oss.protocol.internal.response.result.RowsMetadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.ringhaul.benchmarks.data.OrderRows;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

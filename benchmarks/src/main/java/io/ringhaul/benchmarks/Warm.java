@@ -1,5 +1,13 @@
 package io.ringhaul.benchmarks;
 
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import io.ringhaul.benchmarks.data.Dataset;
+import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.measure.Series;
+import io.ringhaul.benchmarks.measure.SeriesTable;
+import io.ringhaul.benchmarks.report.Options;
+import io.ringhaul.benchmarks.report.Report;
+import io.ringhaul.benchmarks.warm.Works;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.ringhaul.parquet;
 
-import io.ringhaul.benchmarks.OrderRows;
+import io.ringhaul.benchmarks.data.OrderRows;
 import io.ringhaul.files.PartWriter;
 import io.ringhaul.format.Compression;
 import io.ringhaul.schema.RawRow;

@@ -1,9 +1,0 @@
-package io.ringhaul.benchmarks;
-
-/** One way of doing the work of a contest. */
-@FunctionalInterface
-interface Contender {
-
-  /** Does the whole work once; what it leaves behind is removed before it is asked again. */
-  Measurement run() throws Exception;
-}

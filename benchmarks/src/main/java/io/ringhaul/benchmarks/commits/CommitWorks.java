@@ -1,0 +1,88 @@
+package io.ringhaul.benchmarks.commits;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import io.ringhaul.benchmarks.data.Dataset;
+import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.measure.Measurement;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a commit's command line is measured with: count, exports and imports of the orders, each a
+ * whole process. What it leaves behind is removed when the clock has stopped.
+ */
+public final class CommitWorks {
+
+  private static final String ORDERS = BenchCluster.KEYSPACE + "." + Dataset.ORDERS.table();
+  private static final String COPY = Dataset.ORDERS.table() + "_copy";
+
+  /** A work, for one commit or another. */
+  @FunctionalInterface
+  public interface Work {
+    Measurement run(Checkout commit) throws Exception;
+  }
+
+  private final CqlSession session;
+  private final InetSocketAddress node;
+  private final Path folder;
+  private final long rows;
+  private final Map<String, Work> all = new LinkedHashMap<>();
+
+  /**
+   * Makes ready what is imported.
+   *
+   * @param folder on a real disk; empty
+   * @param rows of the orders, which are filled
+   * @param writer writes what all commits import: the older one, so that both can read it
+   */
+  public CommitWorks(BenchCluster cluster, Path folder, long rows, Checkout writer)
+      throws IOException, InterruptedException {
+    this.session = cluster.session();
+    this.node = cluster.firstAddress();
+    this.folder = folder;
+    this.rows = rows;
+    Dataset.ORDERS.create(session, COPY);
+    all.put("count", commit -> commit.run(node, rows, "count", ORDERS));
+    for (String format : List.of("csv", "json", "parquet", "iceberg")) {
+      all.put("export to " + format, commit -> export(commit, format));
+    }
+    for (String format : List.of("csv", "iceberg")) {
+      writer.run(node, rows, "export", ORDERS, "--format=" + format, "--path=" + source(format));
+    }
+    all.put("import from csv", commit -> importing(commit, "csv"));
+    all.put(
+        "import from iceberg", commit -> importing(commit, "iceberg", "--iceberg-table=" + ORDERS));
+  }
+
+  /** All works by their names. */
+  public Map<String, Work> all() {
+    return all;
+  }
+
+  private Measurement export(Checkout commit, String format) throws Exception {
+    Path target = folder.resolve("target");
+    Measurement measured =
+        commit.run(node, rows, "export", ORDERS, "--format=" + format, "--path=" + target);
+    Folders.delete(target);
+    return measured;
+  }
+
+  private Measurement importing(Checkout commit, String format, String... more) throws Exception {
+    session.execute("TRUNCATE " + BenchCluster.KEYSPACE + "." + COPY);
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("import", BenchCluster.KEYSPACE + "." + COPY));
+    command.addAll(List.of("--format=" + format, "--path=" + source(format)));
+    command.addAll(List.of(more));
+    return commit.run(node, rows, command.toArray(String[]::new));
+  }
+
+  private Path source(String format) {
+    return folder.resolve("source-" + format);
+  }
+}

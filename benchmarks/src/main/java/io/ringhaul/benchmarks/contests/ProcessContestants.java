@@ -1,0 +1,115 @@
+package io.ringhaul.benchmarks.contests;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import io.ringhaul.benchmarks.data.Dataset;
+import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.floors.RowsInTable;
+import io.ringhaul.benchmarks.measure.Contender;
+import io.ringhaul.benchmarks.measure.Measurement;
+import io.ringhaul.benchmarks.process.DsbulkProcess;
+import io.ringhaul.benchmarks.process.MeasuredProcess;
+import io.ringhaul.benchmarks.process.RepeatedRun;
+import io.ringhaul.benchmarks.process.RinghaulProcess;
+import io.ringhaul.benchmarks.process.SparkProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * The programs that take part in contests of whole processes, and what they work on.
+ *
+ * @param session for what is prepared and checked
+ * @param folder where all of them write
+ * @param rows of the table of orders
+ */
+public record ProcessContestants(
+    CqlSession session,
+    Path folder,
+    long rows,
+    RinghaulProcess ringhaul,
+    DsbulkProcess dsbulk,
+    SparkProcess spark) {
+
+  /** The table that is counted and exported. */
+  static final String ORDERS = Dataset.ORDERS.table();
+
+  /** A table of the same shape, which imports fill. */
+  public static final String COPY = "orders_copy";
+
+  /** A table of ten rows of that shape. */
+  public static final String TEN = "ten";
+
+  /** Ringhaul's default on one node. */
+  private static final int IN_FLIGHT = 8;
+
+  /** A folder that is not there, for an export to make. */
+  Path removed(String name) throws IOException {
+    Path removed = folder.resolve(name);
+    Folders.delete(removed);
+    return removed;
+  }
+
+  /** Fails unless the files hold so many times all rows. */
+  void requireFiles(String what, Path files, int times) throws IOException {
+    RinghaulProcess.requireRows(what, rows * times, RowsInFiles.in(files));
+  }
+
+  /**
+   * The plain driver in a process: see {@link ScanProcess}.
+   *
+   * @param splits as Ringhaul makes them
+   */
+  Measurement scan(String columns, int splits, int pageSize)
+      throws IOException, InterruptedException {
+    MeasuredProcess.Outcome outcome =
+        ringhaul.program(
+            ScanProcess.class,
+            ORDERS,
+            columns,
+            String.valueOf(splits),
+            String.valueOf(IN_FLIGHT),
+            String.valueOf(pageSize));
+    RinghaulProcess.requireRows("scan of " + columns, rows, Long.parseLong(outcome.lastLine()));
+    return outcome.handling(rows);
+  }
+
+  /** An export by Ringhaul's command line into a new folder. */
+  RinghaulProcess.Run export(String format, String folderName, String... arguments)
+      throws IOException, InterruptedException {
+    Path files = removed(folderName);
+    RinghaulProcess.Run run =
+        ringhaul.runForTasks(
+            "export",
+            ORDERS,
+            rows,
+            Stream.concat(Stream.of("--format=" + format, "--path=" + files), Stream.of(arguments))
+                .toArray(String[]::new));
+    requireFiles("export to " + format, files, 1);
+    return run;
+  }
+
+  /** The same, which leaves its files in a folder of the format's name. */
+  Measurement export(String format) throws IOException, InterruptedException {
+    return export(format, "ringhaul-" + format).measured();
+  }
+
+  /** An export by Spark into a new folder of the format's name, so many times in one session. */
+  RepeatedRun exportBySpark(String format, int times) throws IOException, InterruptedException {
+    Path files = removed("spark-" + format);
+    RepeatedRun run = spark.run("export-" + format, ORDERS, files, times);
+    // Parquet files are replaced by the next time; of an Iceberg table the old ones stay.
+    requireFiles("Spark's export to " + format, files, format.equals("iceberg") ? times : 1);
+    return run;
+  }
+
+  /** A contender that fills the copy, which is emptied before and counted after, unmeasured. */
+  Contender intoCopy(Contender contender) {
+    return () -> {
+      session.execute("TRUNCATE " + BenchCluster.KEYSPACE + "." + COPY);
+      Measurement measured = contender.run();
+      RinghaulProcess.requireRows("import", rows, RowsInTable.in(session, COPY));
+      return measured;
+    };
+  }
+}

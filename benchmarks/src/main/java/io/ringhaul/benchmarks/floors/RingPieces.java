@@ -1,0 +1,29 @@
+package io.ringhaul.benchmarks.floors;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import io.ringhaul.ring.TokenRange;
+import io.ringhaul.ring.TokenRangeGroup;
+import io.ringhaul.ring.TokenRangeSplitter;
+import io.ringhaul.ring.TokenRing;
+import java.util.List;
+
+/** The token ranges that an operation reads: all that the floors take over from Ringhaul. */
+public final class RingPieces {
+
+  private RingPieces() {}
+
+  /** The pieces of each split, none of which wraps. */
+  public static List<List<TokenRange>> of(CqlSession session, int splits) {
+    TokenRing ring =
+        TokenRing.discover(
+            session.getMetadata(),
+            CqlIdentifier.fromInternal(BenchCluster.KEYSPACE),
+            BenchCluster.DATACENTER);
+    return TokenRangeSplitter.split(ring, splits).stream()
+        .map(TokenRangeGroup::ranges)
+        .map(ranges -> ranges.stream().flatMap(range -> range.unwrap().stream()).toList())
+        .toList();
+  }
+}

@@ -1,0 +1,118 @@
+package io.ringhaul.benchmarks.floors;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.ring.TokenRange;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+
+/** The plain driver reading a table by token ranges and dropping the pages. */
+public final class ScanFloor {
+
+  /** What Ringhaul aims at with a page, and the most rows that it asks for. */
+  private static final int PAGE_BYTES = 256 * 1024;
+
+  private static final int MOST_ROWS_TO_A_PAGE = 5_000;
+  private static final int SAMPLE_ROWS = 1_000;
+
+  private final CqlSession session;
+  private final List<List<TokenRange>> splits;
+  private final int inFlight;
+
+  /**
+   * @param splits the pieces of each; those of one are read one after the other
+   * @param inFlight how many splits are read at once
+   */
+  public ScanFloor(CqlSession session, List<List<TokenRange>> splits, int inFlight) {
+    this.session = session;
+    this.splits = splits;
+    this.inFlight = inFlight;
+  }
+
+  /**
+   * Reads all columns.
+   *
+   * @param pageSize in rows
+   * @return the rows
+   */
+  public long read(String table, int pageSize) throws InterruptedException {
+    RangeQuery query = new RangeQuery(session, table, columns(session, table), pageSize);
+    return run(query, page -> (long) page.remaining());
+  }
+
+  /** Asks the server to count each piece. */
+  public long count(String table, int pageSize) throws InterruptedException {
+    RangeQuery query = new RangeQuery(session, table, "count(*)", pageSize);
+    return run(query, page -> Objects.requireNonNull(page.one()).getLong(0));
+  }
+
+  /** Reads the partition keys alone, to count them here: what a tool does that cannot count. */
+  public long countKeys(String table, int pageSize) throws InterruptedException {
+    String keys =
+        String.join(
+            ", ",
+            RangeQuery.metadata(session, table).getPartitionKey().stream()
+                .map(column -> column.getName().asCql(true))
+                .toList());
+    return run(
+        new RangeQuery(session, table, keys, pageSize),
+        page -> {
+          long rows = 0;
+          for (Row ignored : page.currentPage()) {
+            rows++;
+          }
+          return rows;
+        });
+  }
+
+  /** The size of a page, in rows, that Ringhaul comes to by itself for a table. */
+  public static int pageSize(CqlSession session, String table) {
+    RangeQuery query = new RangeQuery(session, table, columns(session, table), SAMPLE_ROWS);
+    var sample = session.execute(query.of(TokenRange.wholeRing().unwrap().get(0)));
+    int rows = Math.max(1, sample.getAvailableWithoutFetching());
+    long bytes = Math.max(1, sample.getExecutionInfo().getResponseSizeInBytes());
+    return (int) Math.max(1, Math.min(MOST_ROWS_TO_A_PAGE, PAGE_BYTES * (long) rows / bytes));
+  }
+
+  private static String columns(CqlSession session, String table) {
+    return String.join(
+        ", ",
+        RangeQuery.metadata(session, table).getColumns().keySet().stream()
+            .map(name -> name.asCql(true))
+            .toList());
+  }
+
+  private long run(RangeQuery query, Function<AsyncResultSet, Long> counting)
+      throws InterruptedException {
+    LongAdder rows = new LongAdder();
+    InTurns.run(
+        splits,
+        inFlight,
+        split -> {
+          CompletionStage<?> last = CompletableFuture.completedStage(null);
+          for (TokenRange piece : split) {
+            last =
+                last.thenCompose(
+                    before ->
+                        session
+                            .executeAsync(query.of(piece))
+                            .thenCompose(page -> rest(page, counting, rows)));
+          }
+          return last;
+        });
+    return rows.sum();
+  }
+
+  private static CompletionStage<Void> rest(
+      AsyncResultSet page, Function<AsyncResultSet, Long> counting, LongAdder rows) {
+    rows.add(counting.apply(page));
+    return page.hasMorePages()
+        ? page.fetchNextPage().thenCompose(next -> rest(next, counting, rows))
+        : CompletableFuture.completedStage(null);
+  }
+}

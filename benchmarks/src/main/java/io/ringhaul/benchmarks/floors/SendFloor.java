@@ -1,0 +1,122 @@
+package io.ringhaul.benchmarks.floors;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.benchmarks.measure.ClientClock;
+import io.ringhaul.benchmarks.measure.Measurement;
+import io.ringhaul.ring.TokenRange;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * The plain driver sending UNLOGGED batches of one partition each that were built before, in the
+ * order in which an import has them: by token, all splits in turns.
+ *
+ * <p>As many as fit are built at once; if they are not all, the clock stands still while the next
+ * ones are built.
+ */
+public final class SendFloor {
+
+  /** What an import's batch has at the most. */
+  private static final int ROWS_TO_A_BATCH = 100;
+
+  private static final int PAGE_SIZE = 1_000;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** What a bound row and each of its values take in the heap, at a guess that is rather high. */
+  private static final int BYTES_TO_A_ROW = 200;
+
+  private static final int BYTES_TO_A_VALUE = 100;
+
+  private final CqlSession session;
+  private final String insert;
+  private final int inFlight;
+
+  /**
+   * @param insert the statement that writes all columns of the target, in the order of the source's
+   * @param inFlight batches at once
+   */
+  public SendFloor(CqlSession session, String insert, int inFlight) {
+    this.session = session;
+    this.insert = insert;
+    this.inFlight = inFlight;
+  }
+
+  /**
+   * Sends the rows of another table.
+   *
+   * @param columns of the source, in the order of the values that the statement takes
+   */
+  public Measurement send(String source, List<String> columns, List<List<TokenRange>> splits)
+      throws Exception {
+    RangeQuery query = new RangeQuery(session, source, String.join(", ", columns), PAGE_SIZE);
+    PreparedStatement prepared = session.prepare(insert);
+    int key = RangeQuery.metadata(session, source).getPartitionKey().size();
+    Queue<PartitionReader> readers = new ArrayDeque<>();
+    for (List<TokenRange> pieces : splits) {
+      PartitionReader reader = new PartitionReader(session, query, pieces, key, ROWS_TO_A_BATCH);
+      if (reader.hasNext()) {
+        readers.add(reader);
+      }
+    }
+    long most =
+        Runtime.getRuntime().maxMemory()
+            / 3
+            / (BYTES_TO_A_ROW + (long) BYTES_TO_A_VALUE * columns.size());
+    ClientClock clock = new ClientClock();
+    long rows = 0;
+    while (!readers.isEmpty()) {
+      List<Statement<?>> batches = new ArrayList<>();
+      rows += build(readers, prepared, most, batches);
+      System.gc();
+      clock.time(
+          () -> {
+            InTurns.run(batches, inFlight, session::executeAsync);
+            return batches;
+          });
+    }
+    return clock.measured(rows);
+  }
+
+  private static long build(
+      Queue<PartitionReader> readers,
+      PreparedStatement prepared,
+      long most,
+      List<Statement<?>> batches) {
+    long rows = 0;
+    while (rows < most && !readers.isEmpty()) {
+      PartitionReader reader = readers.remove();
+      List<BatchableStatement<?>> statements = new ArrayList<>();
+      reader.next().forEach(values -> statements.add(RawValues.bind(prepared, values)));
+      rows += statements.size();
+      batches.add(statement(statements));
+      if (reader.hasNext()) {
+        readers.add(reader);
+      }
+    }
+    return rows;
+  }
+
+  /** A row that is alone goes without a batch around it, as an import sends it. */
+  private static Statement<?> statement(List<BatchableStatement<?>> statements) {
+    if (statements.size() == 1) {
+      return ((BoundStatement) statements.get(0))
+          .setConsistencyLevel(DefaultConsistencyLevel.LOCAL_QUORUM)
+          .setIdempotent(true)
+          .setTimeout(PATIENCE);
+    }
+    return BatchStatement.newInstance(BatchType.UNLOGGED, statements)
+        .setConsistencyLevel(DefaultConsistencyLevel.LOCAL_QUORUM)
+        .setIdempotent(true)
+        .setTimeout(PATIENCE);
+  }
+}

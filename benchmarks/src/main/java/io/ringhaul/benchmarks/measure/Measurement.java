@@ -1,0 +1,16 @@
+package io.ringhaul.benchmarks.measure;
+
+/**
+ * One run of a contender.
+ *
+ * @param rows the rows that it counted, wrote or read; the same for all contenders of a contest
+ * @param seconds wall time
+ * @param cpuSeconds of the client alone; 0 if it shares its process with others
+ * @param peakMegabytes the client's largest resident memory; 0 if it shares its process with others
+ */
+public record Measurement(long rows, double seconds, double cpuSeconds, long peakMegabytes) {
+
+  static Measurement ofWallTime(long rows, double seconds) {
+    return new Measurement(rows, seconds, 0, 0);
+  }
+}

@@ -1,0 +1,54 @@
+package io.ringhaul.benchmarks.process;
+
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** DSBulk's command line in a process of its own. */
+public final class DsbulkProcess {
+
+  private static final String MAIN_CLASS = "com.datastax.oss.dsbulk.runner.DataStaxBulkLoader";
+
+  /** The most rows to a batch by default; all of one partition, as Ringhaul's are. */
+  public static final String BATCH_ROWS = "32";
+
+  /** More files and queries at once than it takes by itself on two cores. */
+  public static final List<String> TUNED_UNLOAD =
+      List.of("-maxConcurrentFiles", "2", "-maxConcurrentQueries", "8");
+
+  /** The same for {@code load}. */
+  public static final List<String> TUNED_LOAD =
+      List.of("-maxConcurrentFiles", "2", "-maxConcurrentQueries", "64");
+
+  private final InetSocketAddress node;
+  private final Path folder;
+  private final JavaCommand java;
+
+  /** Its launcher gives Java no options of its own. */
+  public DsbulkProcess(InetSocketAddress node, Path folder, int heapMegabytes)
+      throws IOException, InterruptedException {
+    this.node = node;
+    this.folder = folder;
+    this.java = new JavaCommand(List.of(), heapMegabytes, PeerClassPath.of("dsbulk"));
+  }
+
+  /**
+   * Runs {@code load} or {@code unload} with CSV files.
+   *
+   * @param files their folder
+   * @param settings more of its settings
+   */
+  public MeasuredProcess.Outcome run(
+      String workflow, String table, Path files, List<String> settings)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of(workflow));
+    all.addAll(List.of("-h", node.getHostString(), "-port", String.valueOf(node.getPort())));
+    all.addAll(List.of("-k", BenchCluster.KEYSPACE, "-t", table, "-url", files.toString()));
+    all.addAll(List.of("-cl", "LOCAL_ONE", "-logDir", folder.resolve("logs").toString()));
+    all.addAll(settings);
+    return new MeasuredProcess(java.of(MAIN_CLASS, all), folder).run();
+  }
+}

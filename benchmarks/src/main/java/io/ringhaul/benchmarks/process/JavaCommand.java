@@ -1,0 +1,40 @@
+package io.ringhaul.benchmarks.process;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** How a Java program is started. */
+final class JavaCommand {
+
+  private final List<String> options;
+  private final String classPath;
+
+  /**
+   * @param options of the virtual machine
+   * @param heapMegabytes its largest heap; 0 leaves it to Java
+   */
+  JavaCommand(List<String> options, int heapMegabytes, String classPath) {
+    this.options = new ArrayList<>(options);
+    if (heapMegabytes > 0) {
+      this.options.add("-Xmx" + heapMegabytes + "m");
+    }
+    // A process has a folder of its own.
+    this.classPath =
+        Arrays.stream(classPath.split(File.pathSeparator, -1))
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  List<String> of(String mainClass, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath, mainClass));
+    command.addAll(arguments);
+    return command;
+  }
+}

@@ -1,0 +1,116 @@
+package io.ringhaul.benchmarks.process;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.benchmarks.cluster.BenchCluster;
+import io.ringhaul.benchmarks.measure.Measurement;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * Ringhaul's command line, started by its launcher, and programs on its library, each run in a
+ * process of its own.
+ */
+public final class RinghaulProcess {
+
+  private static final Path LAUNCHER = Path.of("scripts", "ringhaul");
+
+  /** A line of the launcher that gives Java an option which is always the same. */
+  private static final Pattern OPTION = Pattern.compile("(?m)^ +(-[XD][^$\\s]+) \\\\$");
+
+  private final InetSocketAddress node;
+  private final Path folder;
+  private final int heapMegabytes;
+
+  private RinghaulProcess(InetSocketAddress node, Path folder, int heapMegabytes) {
+    this.node = node;
+    this.folder = folder;
+    this.heapMegabytes = heapMegabytes;
+  }
+
+  /**
+   * The launcher is asked to build what it runs, and to get ready what it keeps for later starts.
+   *
+   * @param heapMegabytes the largest heap; 0 leaves it to Java
+   */
+  public static RinghaulProcess built(InetSocketAddress node, Path folder, int heapMegabytes)
+      throws IOException, InterruptedException {
+    new MeasuredProcess(
+            List.of(LAUNCHER.toAbsolutePath().toString(), "--version"), folder.resolve("build"))
+        .run();
+    return new RinghaulProcess(node, folder, heapMegabytes);
+  }
+
+  private static List<String> launcherOptions() throws IOException {
+    List<String> options =
+        OPTION.matcher(Files.readString(LAUNCHER)).results().map(MatchResult::group).toList();
+    List<String> result = new ArrayList<>(options.stream().map(RinghaulProcess::option).toList());
+    result.add("-Dringhaul.terminal=false");
+    return result;
+  }
+
+  private static String option(String line) {
+    return line.strip().split(" ", 2)[0];
+  }
+
+  /**
+   * What a command came to.
+   *
+   * @param tasks into which it divided its work
+   */
+  public record Run(Measurement measured, int tasks) {}
+
+  /** Runs a command; what it says of rows must be so. */
+  public Measurement run(String command, String table, long rows, String... arguments)
+      throws IOException, InterruptedException {
+    return runForTasks(command, table, rows, arguments).measured();
+  }
+
+  /** The same, which also says how it divided its work. */
+  public Run runForTasks(String command, String table, long rows, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> started =
+        new ArrayList<>(
+            List.of(
+                LAUNCHER.toAbsolutePath().toString(),
+                command,
+                BenchCluster.KEYSPACE + "." + table,
+                "--contact-point=" + node.getHostString() + ":" + node.getPort(),
+                "--consistency=LOCAL_ONE",
+                "--json"));
+    started.addAll(List.of(arguments));
+    MeasuredProcess process =
+        new MeasuredProcess(started, folder)
+            .with("RINGHAUL_JOB_STORE", folder.resolve("jobs.db").toString());
+    if (heapMegabytes > 0) {
+      process.with("RINGHAUL_JAVA_OPTS", "-Xmx" + heapMegabytes + "m");
+    }
+    MeasuredProcess.Outcome outcome = process.run();
+    JsonNode result = new ObjectMapper().readTree(outcome.lastLine());
+    requireRows(command, rows, result.path("rows").asLong(-1));
+    return new Run(outcome.handling(rows), result.path("tasks").asInt());
+  }
+
+  /** Runs a program of the benchmarks, with the node's address before its arguments. */
+  public MeasuredProcess.Outcome program(Class<?> mainClass, String... arguments)
+      throws IOException, InterruptedException {
+    JavaCommand withOurs =
+        new JavaCommand(launcherOptions(), heapMegabytes, System.getProperty("java.class.path"));
+    List<String> all =
+        new ArrayList<>(List.of(node.getHostString(), String.valueOf(node.getPort())));
+    all.addAll(List.of(arguments));
+    return new MeasuredProcess(withOurs.of(mainClass.getName(), all), folder).run();
+  }
+
+  public static void requireRows(String what, long expected, long found) {
+    if (found != expected) {
+      throw new IllegalStateException(what + ": " + found + " rows, and not " + expected);
+    }
+  }
+}
