@@ -71,6 +71,16 @@ final class StatementRules {
     return true;
   }
 
+  /** Whether all of them tell their keyspace. Who does not may mean another one than the others. */
+  static boolean tellKeyspace(List<? extends BatchableStatement<?>> together) {
+    for (BatchableStatement<?> each : together) {
+      if (each.getRoutingKeyspace() == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean differ(@Nullable Object one, @Nullable Object other) {
     return one != null && other != null && !one.equals(other);
   }

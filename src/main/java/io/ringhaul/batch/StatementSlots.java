@@ -54,6 +54,9 @@ final class StatementSlots {
     // Of a batch of several partitions that fails a part may be done: no place for what must not be
     // done twice.
     Place place = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
+    if (place instanceof Place.Partition partition && !StatementRules.tellKeyspace(together)) {
+      place = new Place.Partition(null, partition.key());
+    }
     boolean goesAlone = !sharesBatch || !StatementRules.tellPartitionAlike(together);
     return new Slot(goesAlone ? new Place.Unknown() : place, kind, Common.of(together, catalog));
   }

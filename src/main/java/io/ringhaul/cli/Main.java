@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,8 +39,7 @@ public final class Main implements Runnable {
    * for what may still come; a command that has ended waits for a tenth of one. Without any pause
    * the driver's threads may end before its own close is through, which Netty logs as an error. The
    * pages in which it reads the schema are as large as its others by default, 5,000 rows, and a
-   * guardrail that refuses these would leave a session without a schema. The driver's native clock
-   * counts microseconds, which nothing here asks for, and takes a third of a second to come up.
+   * guardrail that refuses these would leave a session without a schema.
    */
   static final Map<String, String> DRIVER_SETTINGS =
       Map.of(
@@ -49,8 +49,16 @@ public final class Main implements Runnable {
           "advanced.netty.admin-group.shutdown.quiet-period", "100",
           "advanced.netty.admin-group.shutdown.timeout", "15000",
           "advanced.netty.admin-group.shutdown.unit", "MILLISECONDS",
-          "advanced.metadata.schema.request-page-size", "100",
-          "advanced.timestamp-generator.force-java-clock", "true");
+          "advanced.metadata.schema.request-page-size", "100");
+
+  /**
+   * The driver's native clock takes a third of a second to come up. It tells the microseconds of
+   * write times, which matters to those who write.
+   */
+  private static final String WITHOUT_MICROSECONDS =
+      "advanced.timestamp-generator.force-java-clock";
+
+  private static final Set<String> READING = Set.of("count", "export");
 
   /** In the order of the usage text. */
   private static final Map<String, Class<?>> COMMANDS = commands();
@@ -62,6 +70,9 @@ public final class Main implements Runnable {
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     DRIVER_SETTINGS.forEach(DriverSettings::setDefault);
+    if (arguments.length > 0 && READING.contains(arguments[0])) {
+      DriverSettings.setDefault(WITHOUT_MICROSECONDS, "true");
+    }
     System.exit(commandLine(arguments).execute(arguments));
   }
 

@@ -137,6 +137,23 @@ class StreamContentIT {
     }
   }
 
+  /** One that does not tell its keyspace may be of another one. */
+  @Test
+  void aKeyAloneDoesNotTellThePartition() throws Exception {
+    BoundStatement bound = insert.bind(test, 70, 1, 1, null);
+    SimpleStatement other =
+        SimpleStatement.newInstance(insertOther.getQuery(), test, 70, 1, 1, null)
+            .setRoutingKey(bound.getRoutingKey());
+    try (BatchWriter writer = writer()) {
+      writer.add(List.of(bound, other));
+      writer.flush();
+      assertThat(watch.takeSizes()).containsExactly(2);
+      assertThat(writer.metrics().singlePartition()).isZero();
+    }
+    assertThat(read(select, 70)).hasSize(1);
+    assertThat(read(selectOther, 70)).hasSize(1);
+  }
+
   /** The statements of a batch have one time, and a list that two of them set has both. */
   @Test
   void aStaticListIsSetByOneStatementAtATime() throws Exception {

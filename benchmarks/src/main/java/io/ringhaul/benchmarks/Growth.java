@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.benchmarks.cluster.BenchCluster;
 import io.ringhaul.benchmarks.data.Dataset;
 import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.data.RowsInFiles;
 import io.ringhaul.benchmarks.floors.RingPieces;
 import io.ringhaul.benchmarks.floors.RowsInTable;
 import io.ringhaul.benchmarks.floors.ScanFloor;
@@ -139,7 +140,9 @@ public final class Growth {
       throws Exception {
     List<String> arguments = new ArrayList<>(List.of(format));
     arguments.add("--path=" + target);
-    return process.run("export", table, rows, arguments.toArray(String[]::new));
+    Measurement measured = process.run("export", table, rows, arguments.toArray(String[]::new));
+    RinghaulProcess.requireRows("export", rows, RowsInFiles.in(target));
+    return measured;
   }
 
   private Measurement importIceberg(String table, int rows) throws Exception {
@@ -174,7 +177,8 @@ public final class Growth {
             "client CPU microseconds to a row",
             "peak MB",
             "time to a row / small",
-            "peak / small");
+            "peak / small",
+            "microseconds to a further row");
 
     double time() {
       return large.ratio(small, run -> run.seconds() / run.rows());
@@ -201,7 +205,15 @@ public final class Growth {
           Report.millis(series.median(run -> run.cpuSeconds() / run.rows()) * MICROS),
           known ? Report.number(series.median(Measurement::peakMegabytes)) : "",
           Report.millis(series.ratio(small, run -> run.seconds() / run.rows())),
-          known ? Report.millis(series.ratio(small, Measurement::peakMegabytes)) : "");
+          known ? Report.millis(series.ratio(small, Measurement::peakMegabytes)) : "",
+          Report.millis(further(series) * MICROS));
+    }
+
+    /** Seconds to each row that the small table does not have: without the start of a process. */
+    private double further(Series series) {
+      double rows = series.median(Measurement::rows) - small.median(Measurement::rows);
+      double seconds = series.median(Measurement::seconds) - small.median(Measurement::seconds);
+      return rows == 0 ? Double.NaN : seconds / rows;
     }
   }
 }

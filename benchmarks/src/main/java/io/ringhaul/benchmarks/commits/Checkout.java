@@ -39,7 +39,7 @@ public final class Checkout {
   public static Checkout of(String commit, Path folder) throws IOException, InterruptedException {
     Checkout checkout = new Checkout(hash(commit), folder);
     checkout.extract();
-    checkout.start("--version").run();
+    checkout.start("jobs", "--help").run();
     return checkout;
   }
 

@@ -4,7 +4,10 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.benchmarks.cluster.BenchCluster;
 import io.ringhaul.benchmarks.data.Dataset;
 import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.data.RowsInFiles;
+import io.ringhaul.benchmarks.floors.RowsInTable;
 import io.ringhaul.benchmarks.measure.Measurement;
+import io.ringhaul.benchmarks.process.RinghaulProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -69,6 +72,7 @@ public final class CommitWorks {
     Path target = folder.resolve("target");
     Measurement measured =
         commit.run(node, rows, "export", ORDERS, "--format=" + format, "--path=" + target);
+    RinghaulProcess.requireRows("export to " + format, rows, RowsInFiles.in(target));
     Folders.delete(target);
     return measured;
   }
@@ -79,7 +83,9 @@ public final class CommitWorks {
     command.addAll(List.of("import", BenchCluster.KEYSPACE + "." + COPY));
     command.addAll(List.of("--format=" + format, "--path=" + source(format)));
     command.addAll(List.of(more));
-    return commit.run(node, rows, command.toArray(String[]::new));
+    Measurement measured = commit.run(node, rows, command.toArray(String[]::new));
+    RinghaulProcess.requireRows("import from " + format, rows, RowsInTable.in(session, COPY));
+    return measured;
   }
 
   private Path source(String format) {

@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.benchmarks.cluster.BenchCluster;
 import io.ringhaul.benchmarks.data.Dataset;
 import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.data.RowsInFiles;
 import io.ringhaul.benchmarks.floors.RowsInTable;
 import io.ringhaul.benchmarks.measure.Contender;
 import io.ringhaul.benchmarks.measure.Measurement;

@@ -1,12 +1,15 @@
 package io.ringhaul.benchmarks.measure;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * Several ways of doing the same work, which take turns: A B C A B C. What slows the machine for a
+ * Several ways of doing the same work, which take turns: A B C, C A B, B C A. What slows the machine for a
  * while slows all of them, so that a ratio of two runs of one round is worth more than a time.
  */
 public final class Contest {
@@ -36,7 +39,10 @@ public final class Contest {
     contenders.keySet().forEach(name -> results.put(name, new Series(work, name)));
     long rows = -1;
     for (int round = -warmUps; round < rounds; round++) {
-      for (Map.Entry<String, Contender> each : contenders.entrySet()) {
+      // Each follows each other one, whose traces in the cluster it may find.
+      List<Map.Entry<String, Contender>> turns = new ArrayList<>(contenders.entrySet());
+      Collections.rotate(turns, round);
+      for (Map.Entry<String, Contender> each : turns) {
         Measurement measured = each.getValue().run();
         System.out.printf(
             Locale.ROOT,

@@ -8,9 +8,4 @@ package io.ringhaul.benchmarks.measure;
  * @param cpuSeconds of the client alone; 0 if it shares its process with others
  * @param peakMegabytes the client's largest resident memory; 0 if it shares its process with others
  */
-public record Measurement(long rows, double seconds, double cpuSeconds, long peakMegabytes) {
-
-  static Measurement ofWallTime(long rows, double seconds) {
-    return new Measurement(rows, seconds, 0, 0);
-  }
-}
+public record Measurement(long rows, double seconds, double cpuSeconds, long peakMegabytes) {}

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -21,8 +21,8 @@ public final class RinghaulProcess {
 
   private static final Path LAUNCHER = Path.of("scripts", "ringhaul");
 
-  /** A line of the launcher that gives Java an option which is always the same. */
-  private static final Pattern OPTION = Pattern.compile("(?m)^ +(-[XD][^$\\s]+) \\\\$");
+  /** The line of the launcher that chooses the garbage collector. */
+  private static final Pattern COLLECTOR = Pattern.compile("(?m)^collector=\\((.+)\\)$");
 
   private final InetSocketAddress node;
   private final Path folder;
@@ -42,21 +42,17 @@ public final class RinghaulProcess {
   public static RinghaulProcess built(InetSocketAddress node, Path folder, int heapMegabytes)
       throws IOException, InterruptedException {
     new MeasuredProcess(
-            List.of(LAUNCHER.toAbsolutePath().toString(), "--version"), folder.resolve("build"))
+            List.of(LAUNCHER.toAbsolutePath().toString(), "jobs", "--help"), folder.resolve("build"))
         .run();
     return new RinghaulProcess(node, folder, heapMegabytes);
   }
 
-  private static List<String> launcherOptions() throws IOException {
-    List<String> options =
-        OPTION.matcher(Files.readString(LAUNCHER)).results().map(MatchResult::group).toList();
-    List<String> result = new ArrayList<>(options.stream().map(RinghaulProcess::option).toList());
-    result.add("-Dringhaul.terminal=false");
-    return result;
-  }
-
-  private static String option(String line) {
-    return line.strip().split(" ", 2)[0];
+  private static List<String> collector() throws IOException {
+    Matcher line = COLLECTOR.matcher(Files.readString(LAUNCHER));
+    if (!line.find()) {
+      throw new IllegalStateException(LAUNCHER + " has no line that matches " + COLLECTOR);
+    }
+    return List.of(line.group(1).split(" ", -1));
   }
 
   /**
@@ -97,15 +93,31 @@ public final class RinghaulProcess {
     return new Run(outcome.handling(rows), result.path("tasks").asInt());
   }
 
-  /** Runs a program of the benchmarks, with the node's address before its arguments. */
+  /**
+   * Runs a program of the benchmarks, with the node's address before its arguments. It has the
+   * launcher's garbage collector and, as the command line, an archive of its classes, which a run
+   * that does not count has made before.
+   */
   public MeasuredProcess.Outcome program(Class<?> mainClass, String... arguments)
       throws IOException, InterruptedException {
-    JavaCommand withOurs =
-        new JavaCommand(launcherOptions(), heapMegabytes, System.getProperty("java.class.path"));
     List<String> all =
         new ArrayList<>(List.of(node.getHostString(), String.valueOf(node.getPort())));
     all.addAll(List.of(arguments));
-    return new MeasuredProcess(withOurs.of(mainClass.getName(), all), folder).run();
+    Path archive = folder.resolve(mainClass.getSimpleName() + ".jsa");
+    if (!Files.exists(archive)) {
+      run(mainClass, "-XX:ArchiveClassesAtExit=" + archive, all);
+    }
+    return run(mainClass, "-XX:SharedArchiveFile=" + archive, all);
+  }
+
+  private MeasuredProcess.Outcome run(Class<?> mainClass, String option, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<String> options = new ArrayList<>(collector());
+    options.add(option);
+    options.add("-Xlog:cds*=off");
+    JavaCommand java =
+        new JavaCommand(options, heapMegabytes, System.getProperty("java.class.path"));
+    return new MeasuredProcess(java.of(mainClass.getName(), arguments), folder).run();
   }
 
   public static void requireRows(String what, long expected, long found) {

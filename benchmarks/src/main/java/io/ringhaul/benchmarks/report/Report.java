@@ -6,6 +6,7 @@ import io.ringhaul.cli.sandbox.SandboxCluster;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -50,8 +51,9 @@ public final class Report {
     String conditions =
         String.format(
             Locale.ROOT,
-            "%s; %d cores, load %.1f at the start; %s; Java %s; options %s",
+            "%s, commit %s; %d cores, load %.1f at the start; %s; Java %s; options %s",
             Instant.now().truncatedTo(ChronoUnit.MINUTES),
+            commit(),
             machine.availableProcessors(),
             ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
             cluster,
@@ -60,6 +62,21 @@ public final class Report {
     markdown.append(conditions).append("\n");
     json.put("benchmark", name);
     json.put("conditions", conditions);
+  }
+
+  /** What git calls the commit that is checked out; what is not committed counts, too. */
+  private static String commit() {
+    try {
+      Process git =
+          new ProcessBuilder("git", "describe", "--always", "--dirty", "--exclude=*")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String commit = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return commit.isBlank() ? "unknown" : commit.strip();
+    } catch (IOException e) {
+      // Figures are worth something without it.
+      return "unknown";
+    }
   }
 
   /** A table; the values of a row are shown as they are. */

@@ -6,7 +6,9 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.benchmarks.cluster.BenchCluster;
 import io.ringhaul.benchmarks.data.Dataset;
 import io.ringhaul.benchmarks.data.Folders;
+import io.ringhaul.benchmarks.data.RowsInFiles;
 import io.ringhaul.benchmarks.floors.RingPieces;
+import io.ringhaul.benchmarks.floors.RowsInTable;
 import io.ringhaul.benchmarks.floors.ScanFloor;
 import io.ringhaul.benchmarks.floors.SendFloor;
 import io.ringhaul.benchmarks.measure.ClientClock;
@@ -113,11 +115,6 @@ public final class Works implements AutoCloseable {
     return contest;
   }
 
-  /** Rows to a page of the scan floor. */
-  int pageSize() {
-    return pageSize;
-  }
-
   private Measurement count() throws Exception {
     return ClientClock.measure(
         () -> operator.count(BenchCluster.KEYSPACE, dataset.table()).run().rows());
@@ -140,6 +137,7 @@ public final class Works implements AutoCloseable {
 
   private Measurement export(ExportTarget target, Path written) throws Exception {
     Measurement measured = ClientClock.measure(() -> run(target).rows());
+    requireRows(measured.rows(), RowsInFiles.in(written));
     Folders.delete(written);
     return measured;
   }
@@ -164,8 +162,18 @@ public final class Works implements AutoCloseable {
 
   private Measurement importFrom(ImportSource source) throws Exception {
     String target = emptyTarget();
-    return ClientClock.measure(
-        () -> operator.importInto(BenchCluster.KEYSPACE, target).from(source).run().rows());
+    Measurement measured =
+        ClientClock.measure(
+            () -> operator.importInto(BenchCluster.KEYSPACE, target).from(source).run().rows());
+    requireRows(measured.rows(), RowsInTable.in(session, target));
+    return measured;
+  }
+
+  /** What was said must be so. */
+  private static void requireRows(long said, long found) {
+    if (said != found) {
+      throw new IllegalStateException(said + " rows were written, and there are " + found);
+    }
   }
 
   private String emptyTarget() {

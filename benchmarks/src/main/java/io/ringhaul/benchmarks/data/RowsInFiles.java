@@ -1,4 +1,4 @@
-package io.ringhaul.benchmarks.contests;
+package io.ringhaul.benchmarks.data;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +10,7 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.LocalInputFile;
 
 /** Counts what a contender wrote without asking it. */
-final class RowsInFiles {
+public final class RowsInFiles {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -20,7 +20,7 @@ final class RowsInFiles {
    * The rows in all files of a folder and of those in it: CSV with a header line and without line
    * breaks in values, JSON with a row a line, and Parquet, so that of a new Iceberg warehouse too.
    */
-  static long in(Path folder) throws IOException {
+  public static long in(Path folder) throws IOException {
     long rows = 0;
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
