@@ -1,8 +1,6 @@
 package io.ringhaul.iceberg;
 
-import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
@@ -75,7 +73,7 @@ final class IcebergRowReader implements RowReader {
       throw new StorageException(file, "The data file " + file + " cannot be read: " + e, e);
     }
     atRow = row != null;
-    return row == null ? null : taken(row);
+    return row == null ? null : row.at(() -> String.format("Row %d read from %s", rowNumber, file));
   }
 
   /** The row's number among those read from this part of the data file; others may be deleted. */
@@ -113,17 +111,6 @@ final class IcebergRowReader implements RowReader {
         columns.stream()
             .map(column -> Objects.requireNonNull(schema.asStruct().field(column), column))
             .toList());
-  }
-
-  private RawRow taken(ReadRow row) {
-    BulkOperationException problem = row.problem();
-    if (problem instanceof UnrepresentableValueException e) {
-      throw new UnrepresentableValueException(
-          e.column(), String.format("Row %d read from %s: %s", rowNumber, file, e.getMessage()));
-    } else if (problem != null) {
-      throw problem;
-    }
-    return row;
   }
 
   private Iterator<ReadRow> open(String part) {
