@@ -60,6 +60,11 @@ public final class ByteSink {
     return buffer.position();
   }
 
+  /** Bytes that there is room for, taken or not. */
+  public int capacity() {
+    return buffer.capacity();
+  }
+
   /**
    * The bytes from 0 to {@link #size()}, to be looked at by their indexes alone, and only until
    * more are appended.

@@ -12,8 +12,11 @@ public final class RowBytes {
 
   private static final int FIRST_CAPACITY = 256;
 
-  /** Rows beyond this keep the array that they were gathered in, which need not be copied then. */
+  /** Rows beyond this may keep the array that they were gathered in, and need no copy then. */
   private static final int MOST_COPIED = 1 << 16;
+
+  /** An array with more room than this part of its bytes is not kept: rows wait in queues. */
+  private static final int MOST_ROOM = 4;
 
   private static final int NULL = -1;
 
@@ -33,6 +36,10 @@ public final class RowBytes {
 
   /** Makes it an empty row, of nulls. */
   public void clear() {
+    if (bytes.capacity() > MOST_COPIED) {
+      // One large row must not hold its room for all the small ones after it.
+      bytes = new ByteSink(FIRST_CAPACITY);
+    }
     bytes.clear();
     Arrays.fill(ends, NULL);
   }
@@ -61,7 +68,7 @@ public final class RowBytes {
   }
 
   private ByteBuffer all() {
-    if (bytes.size() <= MOST_COPIED) {
+    if (bytes.size() <= MOST_COPIED || bytes.capacity() - bytes.size() > bytes.size() / MOST_ROOM) {
       return bytes.copy();
     }
     ByteBuffer all = bytes.toBuffer();

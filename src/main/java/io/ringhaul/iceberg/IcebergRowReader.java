@@ -1,8 +1,6 @@
 package io.ringhaul.iceberg;
 
-import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
@@ -14,11 +12,15 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Schema;
@@ -27,7 +29,6 @@ import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.data.GenericDeleteFilter;
 import org.apache.iceberg.data.IdentityPartitionConverters;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.mapping.NameMappingParser;
 import org.apache.iceberg.parquet.Parquet;
@@ -75,7 +76,7 @@ final class IcebergRowReader implements RowReader {
       throw new StorageException(file, "The data file " + file + " cannot be read: " + e, e);
     }
     atRow = row != null;
-    return row == null ? null : taken(row);
+    return row == null ? null : row.at(() -> String.format("Row %d read from %s", rowNumber, file));
   }
 
   /** The row's number among those read from this part of the data file; others may be deleted. */
@@ -115,17 +116,6 @@ final class IcebergRowReader implements RowReader {
             .toList());
   }
 
-  private RawRow taken(ReadRow row) {
-    BulkOperationException problem = row.problem();
-    if (problem instanceof UnrepresentableValueException e) {
-      throw new UnrepresentableValueException(
-          e.column(), String.format("Row %d read from %s: %s", rowNumber, file, e.getMessage()));
-    } else if (problem != null) {
-      throw problem;
-    }
-    return row;
-  }
-
   private Iterator<ReadRow> open(String part) {
     FileScanTask task = ScanTaskParser.fromJson(part, true);
     file = task.file().location();
@@ -148,13 +138,25 @@ final class IcebergRowReader implements RowReader {
     GenericDeleteFilter deletes = new GenericDeleteFilter(table.io(), task, schema, projection);
     Schema required = deletes.requiredSchema();
     Map<Integer, ?> constants = constants(task);
+    Set<Integer> compared = compared(task);
     CloseableIterable<Record> records =
         read(task, required)
             .createReaderFunc(
-                parquet -> GenericParquetReaders.buildReader(required, parquet, constants))
+                parquet -> CqlParquetReaders.recordReader(required, parquet, constants, compared))
             .build();
     return CloseableIterable.transform(
         deletes.filter(records), CqlParquetReaders.records(columns, required));
+  }
+
+  /** The fields by whose values delete files name the rows that are gone. */
+  private static Set<Integer> compared(FileScanTask task) {
+    Set<Integer> ids = new HashSet<>();
+    for (DeleteFile delete : task.deletes()) {
+      if (delete.content() == FileContent.EQUALITY_DELETES) {
+        ids.addAll(delete.equalityFieldIds());
+      }
+    }
+    return ids;
   }
 
   private Parquet.ReadBuilder read(FileScanTask task, Schema fields) {

@@ -18,14 +18,14 @@ final class BinaryForms {
 
   private BinaryForms() {}
 
-  /** The form of a text in a column of the type. */
-  static BinaryReader.Form text(CqlKind kind) {
+  /** The form of a text in a column of the type; null if there is none. */
+  static BinaryReader.@Nullable Form text(CqlKind kind) {
     return switch (kind) {
       case TEXT -> (out, start) -> Utf8.isWellFormed(out.look(), start, out.size() - start);
       case ASCII -> BinaryForms::isAscii;
       case DECIMAL -> (out, start) -> PlainNumerals.decimal(cut(out, start), out);
       case VARINT -> (out, start) -> PlainNumerals.varint(cut(out, start), out);
-      default -> (out, start) -> false;
+      default -> null;
     };
   }
 

@@ -27,8 +27,7 @@ final class BinaryReader extends ColumnReader {
   private final Function<Binary, Object> generic;
 
   /**
-   * @param generic the value as Iceberg's generic reader gives it, for those that the form does not
-   *     have
+   * @param generic the value as the encoder takes it, for those that the form does not have
    */
   BinaryReader(
       ColumnDescriptor descriptor,

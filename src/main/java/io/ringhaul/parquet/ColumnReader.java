@@ -8,7 +8,8 @@ import org.apache.parquet.column.ColumnDescriptor;
 /**
  * Takes the values of a Parquet column to serialized CQL values, without objects in between. What
  * it does not know how to take so goes through the column's {@link CqlValueEncoder}, in the class
- * that Iceberg's generic reader would give: each check, and each message, is there alone.
+ * that Iceberg's generic reader would give, or as the bytes of a text: each check, and each
+ * message, is there alone.
  */
 abstract class ColumnReader extends PrimitiveReader<RowCells> {
 

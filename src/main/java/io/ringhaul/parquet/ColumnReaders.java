@@ -18,7 +18,6 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.UUIDLogicalTypeAnnotation;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses the reader that takes a Parquet column straight to CQL. There is one only where a file's
  * type, the Iceberg type and the CQL type are known to lead to the same bytes as Iceberg's generic
- * reader and {@link ValueEncoders} do.
+ * reader and {@link ValueEncoders} do. Malformed UTF-8 is refused where that reader replaces it.
  */
 final class ColumnReaders {
 
@@ -140,9 +139,7 @@ final class ColumnReaders {
 
   private @Nullable ColumnReader ofBinary() {
     if (iceberg == TypeID.STRING) {
-      return logical == null || logical instanceof StringLogicalTypeAnnotation
-          ? binaries(BinaryForms.text(kind), Binary::toStringUsingUTF8)
-          : null;
+      return TextBytes.isText(logical) ? texts() : null;
     }
     if (iceberg == TypeID.BINARY) {
       return logical == null && kind == CqlKind.BLOB
@@ -150,6 +147,15 @@ final class ColumnReaders {
           : null;
     }
     return longDecimals();
+  }
+
+  private ColumnReader texts() {
+    // The encoder looks at the bytes, which a string would not show any more.
+    Function<Binary, Object> bytes = Binary::toByteBuffer;
+    BinaryReader.Form form = BinaryForms.text(kind);
+    return form == null
+        ? new ParsedTextReader(descriptor, encoder, bytes)
+        : new BinaryReader(descriptor, encoder, form, bytes);
   }
 
   private @Nullable ColumnReader ofFixed() {

@@ -6,6 +6,7 @@ import io.ringhaul.schema.ColumnDescription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
@@ -65,28 +66,49 @@ public final class CqlParquetReaders {
   }
 
   /**
-   * What makes rows of the records of Iceberg's generic readers, where those are needed: a filter
-   * of deleted rows looks at records.
+   * What makes rows of the records of Iceberg's generic readers, or of {@link #recordReader}.
    *
+   * @param columns what a row has; a column whose name the schema does not have is null
    * @param expected the records' first fields, or all of them
    */
   public static Function<Record, ReadRow> records(
       List<ColumnDescription> columns, Schema expected) {
-    List<CqlValueEncoder> encoders = new ArrayList<>();
-    int[] places = new int[columns.size()];
-    for (int i = 0; i < places.length; i++) {
+    List<RecordColumn> present = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
       NestedField field = expected.asStruct().field(columns.get(i).name());
-      places[i] = expected.columns().indexOf(field);
-      encoders.add(CqlValueEncoder.of(columns.get(i), field.type()));
+      if (field != null) {
+        present.add(
+            new RecordColumn(
+                i,
+                expected.columns().indexOf(field),
+                CqlValueEncoder.of(columns.get(i), field.type())));
+      }
     }
-    RowCells cells = new RowCells(places.length);
+    RowCells cells = new RowCells(columns.size());
     return record -> {
       cells.clear();
-      for (int i = 0; i < places.length; i++) {
-        cells.set(i, encoders.get(i), record.get(places[i]));
+      for (RecordColumn column : present) {
+        cells.set(column.place, column.encoder, record.get(column.field));
       }
       return cells.row();
     };
+  }
+
+  /** Where a column is in a row, and where in a record. */
+  private record RecordColumn(int place, int field, CqlValueEncoder encoder) {}
+
+  /**
+   * Iceberg's generic reader of a file's records, where those are needed: a filter of deleted rows
+   * looks at records. Strings come as buffers of their bytes.
+   *
+   * @param expected the fields to read
+   * @param strings the ids of fields that come as strings all the same, because they are compared;
+   *     malformed UTF-8 is replaced in these
+   */
+  public static ParquetValueReader<Record> recordReader(
+      Schema expected, MessageType file, Map<Integer, ?> constants, Set<Integer> strings) {
+    return GenericParquetReaders.buildReader(
+        TextBytes.expected(expected, strings), TextBytes.file(file), constants);
   }
 
   private static @Nullable ParquetValueReader<RowCells> direct(
@@ -111,6 +133,6 @@ public final class CqlParquetReaders {
 
   private static ParquetValueReader<Record> generic(
       NestedField field, MessageType file, Map<Integer, ?> constants) {
-    return GenericParquetReaders.buildReader(new Schema(field), file, constants);
+    return recordReader(new Schema(field), file, constants, Set.of());
   }
 }

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the values of one Iceberg column, as Iceberg's generic readers give them, into serialized
- * CQL values. What {@link CqlParquetWriters} wrote comes back byte for byte, but for unusual
- * spellings outside the partition key: a varint with more bytes than it needs, a tuple that ends
- * before its last field, an empty collection of zero bytes, a true of another byte than 1.
+ * CQL values; strings may also come as buffers of their UTF-8, see {@link
+ * CqlParquetReaders#recordReader}. What {@link CqlParquetWriters} wrote comes back byte for byte,
+ * but for unusual spellings outside the partition key: a varint with more bytes than it needs, a
+ * tuple that ends before its last field, an empty collection of zero bytes, a true of another byte
+ * than 1.
  *
  * <p>An encoder keeps no state between values and can be shared by threads.
  */

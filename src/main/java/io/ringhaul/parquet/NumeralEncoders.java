@@ -28,7 +28,7 @@ final class NumeralEncoders {
   record DecimalText(Site site) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = ((CharSequence) value).toString();
+      String text = TextEncoders.text(site, value);
       try {
         put(new BigDecimal(text), out);
       } catch (NumberFormatException e) {
@@ -40,7 +40,7 @@ final class NumeralEncoders {
   record VarintText(Site site) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = ((CharSequence) value).toString();
+      String text = TextEncoders.text(site, value);
       try {
         out.put(new BigInteger(text).toByteArray());
       } catch (NumberFormatException e) {

@@ -52,7 +52,7 @@ final class ParquetPartWriter implements PartWriter {
         new SampledAppender(
             schema,
             context.columns(),
-            context.maxFileBytes() / CHECKS_PER_FILE,
+            Math.min(context.memoryBytes(), context.maxFileBytes() / CHECKS_PER_FILE),
             dictionaries -> open(opened, dictionaries));
     uncheckedRows = 0;
     uncheckedBytes = 0;

@@ -1,8 +1,6 @@
 package io.ringhaul.parquet;
 
-import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.files.SourceFile;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourceRecord;
@@ -76,7 +74,7 @@ final class ParquetRowReader implements RowReader {
     }
     atRow = true;
     rowNumber++;
-    return taken(row);
+    return row.at(() -> String.format("Row %d of %s", rowNumber, file));
   }
 
   /** The row's number in the file, of whatever range it is read. */
@@ -94,16 +92,5 @@ final class ParquetRowReader implements RowReader {
     } catch (IOException e) {
       throw file.unreadable(e);
     }
-  }
-
-  private RawRow taken(ReadRow row) {
-    BulkOperationException problem = row.problem();
-    if (problem instanceof UnrepresentableValueException e) {
-      throw new UnrepresentableValueException(
-          e.column(), String.format("Row %d of %s: %s", rowNumber, file, e.getMessage()));
-    } else if (problem != null) {
-      throw problem;
-    }
-    return row;
   }
 }

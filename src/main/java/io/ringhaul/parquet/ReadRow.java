@@ -1,8 +1,10 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +23,27 @@ public final class ReadRow implements RawRow {
 
   /**
    * Why the row cannot be taken, of the first column that cannot: an {@link
-   * io.ringhaul.exceptions.UnrepresentableValueException} if CQL cannot hold the value. Null if all
-   * values are there.
+   * UnrepresentableValueException} if CQL cannot hold the value. Null if all values are there.
    */
   public @Nullable BulkOperationException problem() {
     return problem;
+  }
+
+  /**
+   * The row, if it can be taken.
+   *
+   * @param place of the row, for the message
+   * @throws BulkOperationException its {@link #problem()}, with the place if CQL cannot hold a
+   *     value
+   */
+  public RawRow at(Supplier<String> place) {
+    if (problem instanceof UnrepresentableValueException e) {
+      throw new UnrepresentableValueException(
+          e.column(), String.format("%s: %s", place.get(), e.getMessage()));
+    } else if (problem != null) {
+      throw problem;
+    }
+    return this;
   }
 
   @Override

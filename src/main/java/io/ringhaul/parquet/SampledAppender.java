@@ -23,7 +23,10 @@ public final class SampledAppender implements FileAppender<RawRow> {
   /** Looking at so many takes 1 or 2 % of the time that a file of 20,000 rows takes. */
   private static final int MOST_ROWS = 512;
 
-  private static final long MOST_BYTES = 256L << 10;
+  private static final long MOST_BYTES = 1L << 20;
+
+  /** What a value takes beside its bytes: its buffer, and its place in the row. */
+  private static final int BYTES_BESIDE_VALUE = 70;
 
   /** Opens the file itself. */
   @FunctionalInterface
@@ -50,7 +53,8 @@ public final class SampledAppender implements FileAppender<RawRow> {
   /**
    * @param schema the file's schema, as for {@link CqlParquetWriters#rows}
    * @param columns the columns of each row, in the row's order
-   * @param mostBytes how many bytes of rows may be held back; never more than 256 KiB are
+   * @param mostBytes how many bytes of memory the rows that are held back may take; never more than
+   *     1 MiB
    */
   public SampledAppender(
       Schema schema, List<ColumnDescription> columns, long mostBytes, Opener opener) {
@@ -68,7 +72,7 @@ public final class SampledAppender implements FileAppender<RawRow> {
     }
     FetchedRow kept = new FetchedRow(columns.size()).fetch(row);
     held.add(kept);
-    heldBytes += kept.size();
+    heldBytes += kept.size() + (long) columns.size() * BYTES_BESIDE_VALUE;
     if (held.size() == MOST_ROWS || heldBytes >= mostBytes) {
       open();
     }

@@ -7,6 +7,8 @@ import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.InetText;
 import io.ringhaul.cql.Site;
 import io.ringhaul.cql.Utf8;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -15,9 +17,33 @@ final class TextEncoders {
 
   private TextEncoders() {}
 
+  /**
+   * The text of a string, or of its bytes where it comes from a file: {@link TextBytes}.
+   *
+   * @throws UnrepresentableValueException if the bytes are no text; nothing is replaced
+   */
+  static String text(Site site, Object value) {
+    if (value instanceof ByteBuffer bytes) {
+      requireWellFormed(site, bytes);
+      return UTF_8.decode(bytes.duplicate()).toString();
+    }
+    return ((CharSequence) value).toString();
+  }
+
+  private static void requireWellFormed(Site site, ByteBuffer bytes) {
+    if (!Utf8.isWellFormed(bytes, bytes.position(), bytes.remaining())) {
+      throw site.error("holds bytes that are not well-formed UTF-8");
+    }
+  }
+
   record Text(Site site) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
+      if (value instanceof ByteBuffer bytes) {
+        requireWellFormed(site, bytes);
+        out.put(bytes);
+        return;
+      }
       String text = ((CharSequence) value).toString();
       if (Utf8.hasLoneSurrogate(text)) {
         throw site.error("holds half a surrogate pair, which UTF-8 cannot hold");
@@ -29,7 +55,7 @@ final class TextEncoders {
   record Ascii(Site site) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = ((CharSequence) value).toString();
+      String text = TextEncoders.text(site, value);
       if (text.chars().anyMatch(c -> c >= 0x80)) {
         throw site.error("holds a character that is not ASCII");
       }
@@ -40,7 +66,7 @@ final class TextEncoders {
   record Inet(Site site) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = ((CharSequence) value).toString();
+      String text = TextEncoders.text(site, value);
       byte[] address = InetText.parse(text);
       if (address == null) {
         throw site.error("holds \"" + text + "\", which is no IP address");
@@ -52,7 +78,7 @@ final class TextEncoders {
   record UuidText(Site site, ScalarEncoders.Uuid uuids) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = ((CharSequence) value).toString();
+      String text = TextEncoders.text(site, value);
       uuids.encode(parse(text), out);
     }
 

@@ -3,38 +3,28 @@ package io.ringhaul.parquet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
-import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.parquet.ForeignColumns.Shape;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.seeds.Seeds;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
-import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.parquet.ParquetValueReader;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.example.ExampleParquetWriter;
-import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,7 +56,7 @@ class CqlParquetReadersTest {
             "message m { required int64 v (TIMESTAMP(MILLIS,true)) = 1; }");
     Group row = new SimpleGroup(type);
     row.add("v", Long.MIN_VALUE);
-    Path file = write(type, List.of(row), false);
+    Path file = ForeignFiles.write(folder, type, List.of(row), new Random(1));
     List<ColumnDescription> columns =
         List.of(new ColumnDescription("v", DataTypes.TIMESTAMP, Kind.REGULAR));
     Schema schema = new Schema(NestedField.required(1, "v", Types.TimestampType.withZone()));
@@ -79,7 +69,7 @@ class CqlParquetReadersTest {
     List<Group> rows = new ArrayList<>();
     rows.add(new SimpleGroup(type));
     rows.add(new SimpleGroup(type).append("v", 5));
-    Path file = write(type, rows, false);
+    Path file = ForeignFiles.write(folder, type, rows, new Random(1));
     Schema schema =
         new Schema(
             NestedField.optional(1, "v", Types.IntegerType.get()),
@@ -95,11 +85,11 @@ class CqlParquetReadersTest {
             column("lasting"), column("none"), column("v"), column("constant"), column("added"));
     Map<Integer, Object> constants = Map.of(2, 6);
     assertThat(
-            rows(
+            ForeignFiles.rows(
                 file,
                 schema,
                 parquet -> CqlParquetReaders.rows(columns, schema, parquet, constants)))
-        .extracting(row -> outcome(row, columns.size()))
+        .extracting(row -> ForeignFiles.outcome(row, columns.size()))
         .containsExactly(
             "[00000007, null, null, 00000006, null]", "[00000007, null, 00000005, 00000006, null]");
   }
@@ -137,63 +127,39 @@ class CqlParquetReadersTest {
       }
       rows.add(row);
     }
-    Path file = write(type, rows, random.nextBoolean());
+    Path file = ForeignFiles.write(folder, type, rows, random);
     Schema schema = new Schema(fields);
+    List<String> generic =
+        records(
+            file, schema, columns, parquet -> GenericParquetReaders.buildReader(schema, parquet));
     assertThat(direct(file, schema, columns))
         .as("%s as %s of %s", type, columns, schema)
-        .isEqualTo(generic(file, schema, columns));
-  }
-
-  private Path write(MessageType type, List<Group> rows, boolean dictionary) {
-    try {
-      Path file = Files.createTempFile(folder, "rows", ".parquet");
-      Files.delete(file);
-      try (ParquetWriter<Group> writer =
-          ExampleParquetWriter.builder(new LocalOutputFile(file))
-              .withConf(new PlainParquetConfiguration())
-              .withType(type)
-              .withDictionaryEncoding(dictionary)
-              .build()) {
-        for (Group row : rows) {
-          writer.write(row);
-        }
-      }
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+        .isEqualTo(generic);
+    assertThat(
+            records(
+                file,
+                schema,
+                columns,
+                parquet -> CqlParquetReaders.recordReader(schema, parquet, Map.of(), Set.of())))
+        .as("records of %s as %s of %s", type, columns, schema)
+        .isEqualTo(generic);
   }
 
   private static List<String> direct(Path file, Schema schema, List<ColumnDescription> columns) {
     List<ReadRow> rows =
-        rows(file, schema, type -> CqlParquetReaders.rows(columns, schema, type, Map.of()));
-    return rows.stream().map(row -> outcome(row, columns.size())).toList();
+        ForeignFiles.rows(
+            file, schema, type -> CqlParquetReaders.rows(columns, schema, type, Map.of()));
+    return rows.stream().map(row -> ForeignFiles.outcome(row, columns.size())).toList();
   }
 
-  private static List<String> generic(Path file, Schema schema, List<ColumnDescription> columns) {
+  private static List<String> records(
+      Path file,
+      Schema schema,
+      List<ColumnDescription> columns,
+      Function<MessageType, ParquetValueReader<Record>> reader) {
     Function<Record, ReadRow> encode = CqlParquetReaders.records(columns, schema);
-    List<Record> records =
-        rows(file, schema, type -> GenericParquetReaders.buildReader(schema, type));
-    return records.stream().map(record -> outcome(encode.apply(record), columns.size())).toList();
-  }
-
-  private static <T> List<T> rows(
-      Path file, Schema schema, Function<MessageType, ParquetValueReader<T>> reader) {
-    try (CloseableIterable<T> content =
-        Parquet.read(org.apache.iceberg.Files.localInput(file.toFile()))
-            .project(schema)
-            .createReaderFunc(reader::apply)
-            .build()) {
-      List<T> rows = new ArrayList<>();
-      content.forEach(rows::add);
-      return rows;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String outcome(ReadRow row, int size) {
-    @Nullable BulkOperationException problem = row.problem();
-    return problem == null ? ParquetFiles.hex(size, row).toString() : problem.toString();
+    return ForeignFiles.rows(file, schema, reader).stream()
+        .map(record -> ForeignFiles.outcome(encode.apply(record), columns.size()))
+        .toList();
   }
 }
