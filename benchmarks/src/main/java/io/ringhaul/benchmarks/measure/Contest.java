@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Several ways of doing the same work, which take turns: A B C, C A B, B C A. What slows the machine for a
- * while slows all of them, so that a ratio of two runs of one round is worth more than a time.
+ * Several ways of doing the same work, which take turns: A B C, C A B, B C A. What slows the
+ * machine for a while slows all of them, so that a ratio of two runs of one round is worth more
+ * than a time.
  */
 public final class Contest {
 
@@ -19,6 +20,11 @@ public final class Contest {
 
   public Contest(String work) {
     this.work = work;
+  }
+
+  /** What is done. */
+  public String work() {
+    return work;
   }
 
   public Contest add(String name, Contender contender) {

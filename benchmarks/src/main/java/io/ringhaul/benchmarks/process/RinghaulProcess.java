@@ -42,7 +42,8 @@ public final class RinghaulProcess {
   public static RinghaulProcess built(InetSocketAddress node, Path folder, int heapMegabytes)
       throws IOException, InterruptedException {
     new MeasuredProcess(
-            List.of(LAUNCHER.toAbsolutePath().toString(), "jobs", "--help"), folder.resolve("build"))
+            List.of(LAUNCHER.toAbsolutePath().toString(), "jobs", "--help"),
+            folder.resolve("build"))
         .run();
     return new RinghaulProcess(node, folder, heapMegabytes);
   }
@@ -94,30 +95,17 @@ public final class RinghaulProcess {
   }
 
   /**
-   * Runs a program of the benchmarks, with the node's address before its arguments. It has the
-   * launcher's garbage collector and, as the command line, an archive of its classes, which a run
-   * that does not count has made before.
+   * Runs a program of the benchmarks, with the node's address before its arguments, with the
+   * launcher's garbage collector. It has no archive of classes: what is no jar cannot be in one.
    */
   public MeasuredProcess.Outcome program(Class<?> mainClass, String... arguments)
       throws IOException, InterruptedException {
+    JavaCommand java =
+        new JavaCommand(collector(), heapMegabytes, System.getProperty("java.class.path"));
     List<String> all =
         new ArrayList<>(List.of(node.getHostString(), String.valueOf(node.getPort())));
     all.addAll(List.of(arguments));
-    Path archive = folder.resolve(mainClass.getSimpleName() + ".jsa");
-    if (!Files.exists(archive)) {
-      run(mainClass, "-XX:ArchiveClassesAtExit=" + archive, all);
-    }
-    return run(mainClass, "-XX:SharedArchiveFile=" + archive, all);
-  }
-
-  private MeasuredProcess.Outcome run(Class<?> mainClass, String option, List<String> arguments)
-      throws IOException, InterruptedException {
-    List<String> options = new ArrayList<>(collector());
-    options.add(option);
-    options.add("-Xlog:cds*=off");
-    JavaCommand java =
-        new JavaCommand(options, heapMegabytes, System.getProperty("java.class.path"));
-    return new MeasuredProcess(java.of(mainClass.getName(), arguments), folder).run();
+    return new MeasuredProcess(java.of(mainClass.getName(), all), folder).run();
   }
 
   public static void requireRows(String what, long expected, long found) {
