@@ -138,26 +138,8 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
 
   /** Runs the operation and reports on it. */
   int run(ResultReport report) {
-    CqlSession session = open(report);
-    try {
-      return run(session, report);
-    } finally {
-      // The driver takes a tenth of a second for it, and the process ends now.
-      session.closeAsync();
-    }
-  }
-
-  private CqlSession open(ResultReport report) {
-    try {
-      return connection.open(table().keyspace());
-    } catch (BulkOperationException e) {
-      report.failed(e);
-      throw e;
-    }
-  }
-
-  private int run(CqlSession session, ResultReport report) {
-    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+    try (CqlSession session = connection.open(table().keyspace());
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       OperationRequest<?, R> request = request(operator);
       if (parallelism != null) {
         request.parallelism(parallelism);
