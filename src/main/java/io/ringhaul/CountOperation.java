@@ -2,6 +2,8 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.FailedRange;
+import io.ringhaul.metrics.WorkerClock;
+import io.ringhaul.monitor.Work;
 import io.ringhaul.progress.OperationTotals;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.progress.ProgressMeter.Earlier;
@@ -14,21 +16,25 @@ import io.ringhaul.scan.Selection;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /** Counts a table. */
 final class CountOperation implements Operation<CountResult> {
 
   /** Small ranges seldom time out on the server, and a count pays next to nothing for more. */
-  private static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
+  static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
 
   private final OperationSettings settings;
   private final RowSelection selection;
+  private final ScanSizing sizing;
   private final int pageSize;
 
-  CountOperation(OperationSettings settings, RowSelection selection, int pageSize) {
+  CountOperation(
+      OperationSettings settings, RowSelection selection, ScanSizing sizing, int pageSize) {
     this.settings = settings;
     this.selection = selection;
+    this.sizing = sizing;
     this.pageSize = pageSize;
   }
 
@@ -36,6 +42,7 @@ final class CountOperation implements Operation<CountResult> {
   public CountResult run(CqlSession session, ExecutorService threads) {
     TableDescription table =
         new TableLookup(session).readable(settings.keyspace(), settings.table());
+    OperationSubject subject = OperationSubject.of(session, table, Work.COUNT);
     TableScan scan =
         TableScan.prepare(
             session,
@@ -43,7 +50,7 @@ final class CountOperation implements Operation<CountResult> {
             table,
             table.partitionKey(),
             selection.tokens(),
-            SIZING,
+            sizing,
             Earlier.NOTHING);
     ProgressMeter meter = scan.meter();
     ScanPlan plan = scan.plan();
@@ -54,15 +61,14 @@ final class CountOperation implements Operation<CountResult> {
             settings,
             requests,
             new ScanPreflight.Reading(
-                "The count of " + table,
+                subject.title(),
                 table,
                 "count(*)",
                 selection.condition(),
                 pageSize,
                 RangeCounter.DEFAULT_PAGE_SIZE),
             List.of());
-    try (RequestSender sender = new RequestSender(session, requests);
-        ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
+    try (RequestSender sender = new RequestSender(session, requests, scan.metrics())) {
       RangeCounter counter =
           new RangeCounter(
               plan,
@@ -72,18 +78,31 @@ final class CountOperation implements Operation<CountResult> {
               sender,
               meter,
               page);
-      List<FailedRange> failed =
-          Outcome.of(
-              meter,
-              sender::retries,
-              "Counting " + table,
-              "the rows counted so far are in the partial result",
-              counter::run);
+      List<FailedRange> failed = count(subject, scan, sender, counter);
       OperationTotals totals = meter.totals(sender.retries());
       if (!failed.isEmpty()) {
         throw Outcome.incomplete("Counting " + table, totals, failed, "run the operation again");
       }
       return new CountResult(totals);
+    }
+  }
+
+  private List<FailedRange> count(
+      OperationSubject subject, TableScan scan, RequestSender sender, RangeCounter counter) {
+    OperationParameters parameters =
+        new OperationParameters()
+            .requests(sender, scan, settings, requests -> {})
+            .pagesOnServer(counter.pageSizer(), RangeCounter.DEFAULT_PAGE_SIZE, pageSize > 0);
+    // Its pages stay on the server.
+    SteeredScan steered = new SteeredScan(scan, sender, parameters, bytes -> {}, Optional.empty());
+    try (OperationSteering steering = OperationSteering.open(settings, subject, steered);
+        WorkerClock clock = scan.metrics().work()) {
+      return Outcome.of(
+          scan.meter(),
+          sender::retries,
+          "Counting " + subject.table(),
+          "the rows counted so far are in the partial result",
+          counter::run);
     }
   }
 }

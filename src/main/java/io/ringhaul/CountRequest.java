@@ -11,7 +11,11 @@ public final class CountRequest extends ScanRequest<CountRequest, CountResult> {
 
   @Override
   Operation<CountResult> operation() {
-    return new CountOperation(settings(), selection(), pageSize());
+    int rowsToPage = pageSize();
+    return operation(
+        CountOperation.SIZING,
+        (settings, selection, sizing) ->
+            new CountOperation(settings, selection, sizing, rowsToPage));
   }
 
   @Override

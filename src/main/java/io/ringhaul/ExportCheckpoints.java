@@ -13,19 +13,22 @@ import io.ringhaul.scan.ScanTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * What is done of an exporting job, by the token ranges that were read: a later run may divide the
  * others in another way, on another ring. The tasks of a plan are partitions of the job, under
- * numbers that no partition that is done has.
+ * numbers that no partition that is done has. Thread-safe.
  */
 final class ExportCheckpoints {
 
   private final JobRun run;
   private final List<JobPartition> earlier;
   private final List<Integer> numbers = new ArrayList<>();
+  private int nextNumber;
 
   ExportCheckpoints(JobRun run) {
     this.run = run;
@@ -69,7 +72,7 @@ final class ExportCheckpoints {
   }
 
   /** Stores what this run is to do. */
-  void plan(StoredExport how, ScanPlan scan) {
+  synchronized void plan(StoredExport how, ScanPlan scan) {
     Set<Integer> taken = earlier.stream().map(JobPartition::number).collect(Collectors.toSet());
     List<JobPartition> partitions = new ArrayList<>();
     int number = 0;
@@ -80,16 +83,43 @@ final class ExportCheckpoints {
       numbers.add(number);
       partitions.add(JobPartition.ofTokens(number++, task.ranges()));
     }
+    nextNumber = Math.max(number, taken.stream().mapToInt(taking -> taking + 1).max().orElse(0));
     run.plan(how.text(), partitions);
   }
 
-  /** The number of the partition that a task of the plan is. */
-  int number(ScanTask task) {
+  /**
+   * Stores that a task that is begun keeps some of its tokens and gives the others to new tasks.
+   *
+   * @return the new tasks, in the order of what they were given
+   */
+  List<ScanTask> split(ScanTask task, List<TokenRange> kept, List<List<TokenRange>> given) {
+    List<ScanTask> tasks = new ArrayList<>();
+    List<JobPartition> partitions = new ArrayList<>();
+    synchronized (this) {
+      for (List<TokenRange> ranges : given) {
+        tasks.add(new ScanTask(numbers.size(), ranges, task.replicas()));
+        partitions.add(JobPartition.ofTokens(nextNumber, ranges));
+        numbers.add(nextNumber++);
+      }
+    }
+    run.split(number(task), kept, partitions);
+    return tasks;
+  }
+
+  /** The number of the partition that a task of the plan, or one split from such, is. */
+  synchronized int number(ScanTask task) {
     return numbers.get(task.number());
   }
 
-  void begun(ScanTask task) {
-    run.begun(number(task));
+  /**
+   * @param worker who begins it
+   * @param replica the node that is to be asked first; empty if unknown
+   */
+  void begun(ScanTask task, int worker, String replica) {
+    run.begun(
+        number(task),
+        OptionalInt.of(worker),
+        Optional.of(replica).filter(address -> !address.isEmpty()));
   }
 
   /** Durable when this returns, if the job's store is. */

@@ -5,8 +5,6 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.celltimes.CellTimeSelection;
 import io.ringhaul.celltimes.CellTimes;
 import io.ringhaul.celltimes.ExportedRows;
-import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
@@ -16,14 +14,17 @@ import io.ringhaul.format.TaskOutput;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.monitor.Work;
+import io.ringhaul.preflight.MaskedColumns;
 import io.ringhaul.rejects.RejectOwner;
 import io.ringhaul.rejects.RejectSettings;
 import io.ringhaul.rejects.RejectedRows;
 import io.ringhaul.request.RequestSender;
+import io.ringhaul.resource.DiskBoundTarget;
 import io.ringhaul.scan.RangeStatements;
 import io.ringhaul.scan.ScanSettings;
 import io.ringhaul.scan.Selection;
-import io.ringhaul.scan.TableScanner;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
@@ -37,16 +38,11 @@ import java.util.concurrent.ExecutorService;
 /** Exports a table: plans, runs the tasks on several threads, commits once. */
 final class ExportOperation implements Operation<ExportResult> {
 
-  private static final ScanSizing SIZING = new ScanSizing(128L << 20, 1);
-
-  /** What one task that writes needs of the heap: its pages, and its writer's buffers. */
-  private static final long HEAP_PER_WRITER = 32L << 20;
-
-  /** A sample that is no larger comes in few files. */
-  private static final long ROWS_OF_ONE_WRITER = 100_000;
+  static final ScanSizing SIZING = new ScanSizing(128L << 20, 1);
 
   private final OperationSettings settings;
   private final RowSelection selection;
+  private final ScanSizing sizing;
   private final ExportTarget target;
   private final List<CqlIdentifier> columnNames;
   private final CellTimes cellTimes;
@@ -54,19 +50,23 @@ final class ExportOperation implements Operation<ExportResult> {
   private final JobOptions jobOptions;
   private final UUID jobId;
   private final RejectSettings rejectSettings;
+  private final SplitRule splitRule;
 
   ExportOperation(
       OperationSettings settings,
       RowSelection selection,
+      ScanSizing sizing,
       ExportTarget target,
       List<CqlIdentifier> columnNames,
       CellTimes cellTimes,
       int pageSize,
       JobOptions jobOptions,
       UUID jobId,
-      RejectSettings rejectSettings) {
+      RejectSettings rejectSettings,
+      SplitRule splitRule) {
     this.settings = settings;
     this.selection = selection;
+    this.sizing = sizing;
     this.target = target;
     this.columnNames = columnNames;
     this.cellTimes = cellTimes;
@@ -74,6 +74,7 @@ final class ExportOperation implements Operation<ExportResult> {
     this.jobOptions = jobOptions;
     this.jobId = jobId;
     this.rejectSettings = rejectSettings;
+    this.splitRule = splitRule;
   }
 
   @Override
@@ -115,9 +116,9 @@ final class ExportOperation implements Operation<ExportResult> {
             table,
             ofTable,
             selection.tokens().subtract(checkpoints.tokens()),
-            SIZING,
+            sizing,
             checkpoints.figures());
-    int writers = writers(scan);
+    WriterCount writers = WriterCount.of(settings, selection, scan);
     int mostPageSize =
         new ExportPreflight(session, settings, selection, cellTimes.window(), target)
             .run(table, rows.selected(), scan, pageSize);
@@ -127,31 +128,37 @@ final class ExportOperation implements Operation<ExportResult> {
                 session, table, new Selection(rows.selected(), selection.condition()))
             .checked();
     try (RejectedRows rejected = rejects(job, table, rows.columns(), checkpoints);
-        TargetSession targetSession = target.open();
-        RequestSender sender = new RequestSender(session, scan.requests());
-        ProgressReporter reporter =
-            new ProgressReporter(scan.meter(), settings.progressListener())) {
-      TargetPlan targetPlan = targetPlan(targetSession, job, table, rows, checkpoints, writers);
+        TargetSession targetSession = target(job, checkpoints);
+        ExportReading reading =
+            ExportReading.open(
+                settings,
+                new OperationSubject(session, table, Work.EXPORT, format(), Optional.of(job)),
+                scan,
+                statements,
+                new ScanSettings(
+                    pageSize, 1, mostPageSize, MaskedColumns.keysAreTold(session, table)),
+                writers,
+                threads,
+                target.localFolder())) {
+      TargetPlan targetPlan =
+          targetPlan(targetSession, job, table, rows, checkpoints, writers.most());
       checkpoints.plan(StoredExport.planned(targetPlan), scan.plan());
-      TableScanner scanner =
-          new TableScanner(
-              statements,
-              sender,
-              new ScanSettings(
-                  pageSize,
-                  Math.max(1, scan.requests().parallelism() / Math.max(1, writers)),
-                  mostPageSize));
+      RequestSender sender = reading.sender();
       ExportTasks tasks =
           new ExportTasks(
-              scan,
-              scanner,
-              targetSession,
-              targetPlan,
-              rows,
-              rejected,
-              new RowBudget(selection.maxRows()),
-              job,
-              checkpoints);
+              new ExportWork(
+                  scan,
+                  reading.scanner(),
+                  sender::inFlightBound,
+                  targetSession,
+                  targetPlan,
+                  rows,
+                  rejected,
+                  new RowBudget(selection.maxRows()),
+                  job,
+                  checkpoints,
+                  splitRule));
+      ExportEnding ending = new ExportEnding(job, targetSession, targetPlan, rejected);
       CommitResult committed =
           Outcome.of(
               scan.meter(),
@@ -163,15 +170,16 @@ final class ExportOperation implements Operation<ExportResult> {
               () -> {
                 List<TaskOutput> outputs;
                 try {
-                  outputs = tasks.run(threads, writers, selection.tokens(), sender::retries);
+                  outputs = tasks.run(reading.workers(), selection.tokens(), sender::retries);
                 } catch (Throwable e) {
-                  giveUp(e, job, targetSession, targetPlan, rejected);
+                  ending.giveUp(e);
                   throw e;
                 }
                 return Uninterrupted.call(
                     "ringhaul-commit",
-                    () -> commit(job, targetSession, targetPlan, outputs, rejected));
+                    () -> scan.metrics().working(Stage.COMMIT, () -> ending.commit(outputs)));
               });
+      reading.succeeded();
       return new ExportResult(
           scan.meter().totals(sender.retries()),
           jobId,
@@ -181,6 +189,21 @@ final class ExportOperation implements Operation<ExportResult> {
           committed.snapshotId(),
           rejected.count());
     }
+  }
+
+  private TargetSession target(OperationJob job, ExportCheckpoints checkpoints) {
+    long most = settings.limits().limits().maxDiskBytes();
+    return most == 0
+        ? target.open()
+        : new DiskBoundTarget(
+            target.open(),
+            most,
+            checkpoints.outputs().stream().mapToLong(TaskOutput::bytes).sum(),
+            job.remedy() + " with a larger maxDiskBytes");
+  }
+
+  private String format() {
+    return target.identity().getOrDefault("target format", "");
   }
 
   private RejectedRows rejects(
@@ -232,70 +255,5 @@ final class ExportOperation implements Operation<ExportResult> {
     parts.putAll(TableFingerprint.of(session, table, rows.columns()));
     parts.put("unrepresentable rows", rejectSettings.choice().name());
     return parts;
-  }
-
-  /** Nobody will ask again for the files of a job that this process alone knows. */
-  private static void giveUp(
-      Throwable failure,
-      OperationJob job,
-      TargetSession target,
-      TargetPlan plan,
-      RejectedRows rejected) {
-    if (job.isDurable()) {
-      return;
-    }
-    // Not interrupted: the caller may have cancelled, and the files must go all the same.
-    Uninterrupted.call(
-        "ringhaul-discard",
-        () -> {
-          discard(failure, () -> target.clean(plan, List.of()));
-          discard(failure, rejected::discard);
-          return plan;
-        });
-  }
-
-  /** Publishes what was written. Rejects belong to rows that are, or may have been, published. */
-  private static CommitResult commit(
-      OperationJob job,
-      TargetSession target,
-      TargetPlan plan,
-      List<TaskOutput> outputs,
-      RejectedRows rejected) {
-    // Who has lost the job to another process must not publish.
-    job.run().beat();
-    CommitResult committed;
-    try {
-      committed = target.commit(plan, outputs);
-    } catch (UnknownCommitStateException e) {
-      throw e;
-    } catch (Throwable e) {
-      giveUp(e, job, target, plan, rejected);
-      throw e;
-    }
-    try {
-      job.run().plan(new StoredExport(plan, Optional.of(committed)).text(), List.of());
-    } catch (BulkOperationException e) {
-      throw e.leaving("the export is committed, and resuming job " + job.id() + " finds it so");
-    }
-    return committed;
-  }
-
-  /** Takes something back after a failure, which stays the one that is reported. */
-  private static void discard(Throwable failure, Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
-  }
-
-  /** Parallel requests need a writer each, as far as the heap of this process reaches. */
-  private int writers(TableScan scan) {
-    if (selection.maxRows() > 0 && selection.maxRows() <= ROWS_OF_ONE_WRITER) {
-      return 1;
-    }
-    long affordable = Math.max(1, Runtime.getRuntime().maxMemory() / 2 / HEAP_PER_WRITER);
-    long wanted = Math.min(scan.requests().parallelism(), scan.plan().tasks().size());
-    return (int) Math.min(affordable, wanted);
   }
 }

@@ -26,6 +26,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   private @Nullable UUID jobId;
   private RejectSettings rejects = RejectSettings.DEFAULT;
   private CellTimes cellTimes = CellTimes.NONE;
+  private SplitRule splitRule = SplitRule.ADAPTIVE;
 
   ExportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -178,6 +179,20 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
+   * How many bytes the files of the export may have, 1 or more, those of earlier runs of its job
+   * included. An export that would pass them fails, and can be resumed with more. It fails a little
+   * earlier than it must: by what each of its tasks writes in one step. Default: no bound.
+   *
+   * @throws InvalidSettingException if it is below 1
+   * @see io.ringhaul.exceptions.DiskLimitException
+   */
+  public ExportRequest maxDiskBytes(long bytes) {
+    requirePositive("maxDiskBytes", bytes);
+    limit(limits -> limits.withMaxDiskBytes(bytes));
+    return this;
+  }
+
+  /**
    * What happens to a row with a value that the target cannot hold exactly. Default: {@link
    * OnUnrepresentable#FAIL}.
    *
@@ -201,6 +216,25 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     return this;
   }
 
+  /**
+   * Leaves tasks as they were planned. Default: when a worker has nothing left to do, a task that
+   * others run is divided: what it has not begun to read becomes tasks of their own, each with a
+   * file and a checkpoint of its own. A part has at least four pages and is estimated to take a
+   * second or more, so that no small files come of it. Where tasks are not divided, the largest one
+   * says how long the export takes, and the number of its files is known beforehand. A token range
+   * that has been begun is not divided where the role of the session may be given masks instead of
+   * the partition key: where it was read to could not be told.
+   */
+  public ExportRequest fixedTasks() {
+    return splitting(SplitRule.NEVER);
+  }
+
+  /** When tasks are divided. */
+  ExportRequest splitting(SplitRule rule) {
+    this.splitRule = rule;
+    return this;
+  }
+
   @Override
   Operation<ExportResult> operation() {
     cellTimes.window().requireRoom();
@@ -208,16 +242,29 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
       throw new InvalidSettingException(
           "to", "An export needs a target: call to(...), for instance with IcebergTarget");
     }
-    return new ExportOperation(
-        settings(),
-        selection(),
-        target,
-        columns,
-        cellTimes,
-        pageSize(),
-        job == null ? JobOptions.in(JobStore.inMemory()) : job,
-        jobId == null ? UUID.randomUUID() : jobId,
-        rejects.checked());
+    ExportTarget to = target;
+    List<CqlIdentifier> names = columns;
+    CellTimes times = cellTimes;
+    int rowsToPage = pageSize();
+    JobOptions options = job == null ? JobOptions.in(JobStore.inMemory()) : job;
+    UUID id = jobId == null ? UUID.randomUUID() : jobId;
+    RejectSettings rejecting = rejects.checked();
+    SplitRule rule = splitRule;
+    return operation(
+        ExportOperation.SIZING,
+        (settings, selection, sizing) ->
+            new ExportOperation(
+                settings,
+                selection,
+                sizing,
+                to,
+                names,
+                times,
+                rowsToPage,
+                options,
+                id,
+                rejecting,
+                rule));
   }
 
   @Override

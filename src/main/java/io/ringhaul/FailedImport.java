@@ -3,12 +3,43 @@ package io.ringhaul;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.write.ImportChoices;
 import java.util.Optional;
 
 /** What is to be said of an import that failed or was cancelled in its middle. */
 final class FailedImport {
 
   private FailedImport() {}
+
+  /**
+   * What stays in the table, and how to go on.
+   *
+   * @param append whether rows must not be written twice
+   */
+  static String whatStays(
+      OperationJob job, TableDescription table, boolean append, ImportChoices choices) {
+    if (job.isDurable()) {
+      return append
+          ? String.format(
+              "what was written so far stays; resuming job %s does not write it again, and names"
+                  + " the parts of the source that it cannot tell of",
+              job.id())
+          : "the rows written so far stay; resume job " + job.id();
+    }
+    if (table.isCounterTable() && choices.addToCounters()) {
+      return "what was added so far stays, and running the import again would add it again; compare"
+          + " the counters with what they should hold before you do";
+    }
+    if (table.isCounterTable()) {
+      return "what was added so far stays; empty the table with TRUNCATE before you run the import"
+          + " again";
+    }
+    return append
+        ? "the rows written so far stay; empty the table before you run the import again, or lists"
+            + " would hold their elements twice"
+        : "the rows written so far stay, and it is safe to run the import again";
+  }
 
   /**
    * Waits for writes in flight that must not be done twice, and adds to the failure which rows are

@@ -11,6 +11,7 @@ import io.ringhaul.progress.ProgressMeter.Earlier;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** What is done of an importing job: each split of its source is a partition of it. */
@@ -83,9 +84,11 @@ final class ImportCheckpoints {
    * Refuses to go on where an earlier run was cut off within splits whose rows must not be written
    * twice: how far it came in them is not known.
    *
+   * @param rows why its rows must not be written twice
+   * @param anew how it is begun anew
    * @throws JobException names the splits
    */
-  void requireNoneInDoubt(String rows) {
+  void requireNoneInDoubt(String rows, String anew) {
     List<String> inDoubt =
         partitions.stream()
             .filter(each -> each.status() != PartitionStatus.DONE && each.attempt() > 0)
@@ -98,18 +101,22 @@ final class ImportCheckpoints {
               "Job %s was cut off within %d of its splits, and %s: writing them again would add"
                   + " them twice, and which of them are written is not known. Compare the table"
                   + " with these parts of the source: %s%s. Then call replayInDoubt() if none of"
-                  + " their rows is there, or empty the table and begin a new job",
+                  + " their rows is there, or empty the table and %s",
               run.job().id(),
               inDoubt.size(),
               rows,
               String.join(", ", inDoubt.subList(0, Math.min(MOST_IN_MESSAGE, inDoubt.size()))),
-              inDoubt.size() > MOST_IN_MESSAGE ? " and so on" : ""),
+              inDoubt.size() > MOST_IN_MESSAGE ? " and so on" : "",
+              anew),
           null);
     }
   }
 
-  void begun(SourceSplit split) {
-    run.begun(split.number());
+  /**
+   * @param worker who begins it
+   */
+  void begun(SourceSplit split, int worker) {
+    run.begun(split.number(), OptionalInt.of(worker), Optional.empty());
   }
 
   /** Durable when this returns, if the job's store is. */

@@ -11,11 +11,13 @@ import io.ringhaul.format.SourceSession;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
+import io.ringhaul.metrics.OperationMetrics;
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.monitor.Work;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.rejects.RejectOwner;
 import io.ringhaul.rejects.RejectSettings;
 import io.ringhaul.rejects.RejectedRows;
-import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.LocalNodes;
 import io.ringhaul.ring.TokenRing;
@@ -27,11 +29,11 @@ import io.ringhaul.write.ImportChoices;
 import io.ringhaul.write.ImportWriters;
 import io.ringhaul.write.RowBinders;
 import io.ringhaul.write.TargetTable;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 
@@ -39,9 +41,6 @@ import java.util.concurrent.ExecutorService;
 final class ImportOperation implements Operation<ImportResult> {
 
   private static final int REQUESTS_PER_NODE = 16;
-
-  /** One thread that reads and binds keeps so many requests busy. */
-  private static final int REQUESTS_PER_READER = 8;
 
   /**
    * What is imported, and as which job.
@@ -51,6 +50,7 @@ final class ImportOperation implements Operation<ImportResult> {
    * @param jobId names the job
    * @param replaysInDoubt whether splits are done again of which an earlier run may have written a
    *     part, although their rows must not be written twice
+   * @param batch which of the micro-batches of a following it is, from 1; 0 if of none
    */
   record Task(
       ImportSource source,
@@ -58,23 +58,30 @@ final class ImportOperation implements Operation<ImportResult> {
       boolean createsTable,
       JobOptions job,
       UUID jobId,
-      boolean replaysInDoubt) {}
+      boolean replaysInDoubt,
+      int batch) {}
 
   private final OperationSettings settings;
   private final Task task;
   private final BatchLimits limits;
+  private final Set<String> askedLimits;
   private final ImportChoices choices;
   private final RejectSettings rejectSettings;
 
+  /**
+   * @param askedLimits the names of those limits that were asked for
+   */
   ImportOperation(
       OperationSettings settings,
       Task task,
       BatchLimits limits,
+      Set<String> askedLimits,
       ImportChoices choices,
       RejectSettings rejectSettings) {
     this.settings = settings;
     this.task = task;
     this.limits = limits;
+    this.askedLimits = askedLimits;
     this.choices = choices;
     this.rejectSettings = rejectSettings;
   }
@@ -110,6 +117,8 @@ final class ImportOperation implements Operation<ImportResult> {
     LocalNodes nodes = LocalNodes.of(session);
     requireLocalReplicas(session, nodes);
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
+    OperationMetrics metrics = new OperationMetrics();
+    long began = System.nanoTime();
     ImportCheckpoints checkpoints = new ImportCheckpoints(job.run());
     try (SourceSession sourceSession = task.source().open()) {
       TableDescription withTimes =
@@ -122,21 +131,30 @@ final class ImportOperation implements Operation<ImportResult> {
       List<ColumnDescription> columns = withTimes.select(found.columns());
       new ImportPreflight(session, settings, choices).run(table, columns, requests);
       requireRoom(session, table, columns, requests, checkpoints);
+      metrics.spent(Stage.PLAN, System.nanoTime() - began);
       ProgressMeter meter = new ProgressMeter(found.splits().size(), 0, checkpoints.figures());
       try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
-          BatchWriter writer =
-              BatchWriter.builder(session)
-                  .requests(requests)
-                  .limits(limits)
-                  .maxAge(Duration.ZERO)
-                  .listener(meter::handled)
-                  .build();
-          RequestSender looks = new RequestSender(session, requests.seeingEveryWrite());
-          ProgressReporter reporter = new ProgressReporter(meter, settings.progressListener())) {
-        RowBinders binders = binders(session, table, columns, new ImportWriters(writer, looks));
+          ImportWriting writing =
+              ImportWriting.open(
+                  settings,
+                  new OperationSubject(session, table, Work.IMPORT, format(), Optional.of(job)),
+                  new ImportWriting.Start(
+                      requests,
+                      OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes),
+                      found.splits().size(),
+                      limits,
+                      askedLimits),
+                  meter,
+                  metrics,
+                  threads)) {
+        BatchWriter writer = writing.writer();
+        RowBinders binders = binders(session, table, columns, writing.writers());
         if (binders.append() && !task.replaysInDoubt()) {
           checkpoints.requireNoneInDoubt(
-              table.isCounterTable() ? "its rows add to counters" : "its rows append to lists");
+              table.isCounterTable() ? "its rows add to counters" : "its rows append to lists",
+              task.batch() > 0
+                  ? "follow under a new id, which imports all of the source"
+                  : "begin a new job");
         }
         // Not before the rejects are open: a job that cannot have its file has done nothing.
         SourcePlan plan = stored.orElseGet(() -> keep(found, sourceSession, job, checkpoints));
@@ -148,16 +166,17 @@ final class ImportOperation implements Operation<ImportResult> {
                 rejected,
                 job,
                 checkpoints,
-                meter);
-        String stays = whatStays(table, binders, job);
+                meter,
+                metrics);
+        String stays = FailedImport.whatStays(job, table, binders.append(), choices);
         return Outcome.of(
             meter,
-            () -> writer.retries() + looks.retries(),
+            writing::retries,
             "Importing into " + table,
             stays,
             () -> {
               try {
-                tasks.run(threads, readers(requests, plan));
+                tasks.run(writing.readers());
                 rejected.requireFew();
                 rejected.writeRecords();
               } catch (RuntimeException | InterruptedException e) {
@@ -169,10 +188,11 @@ final class ImportOperation implements Operation<ImportResult> {
                 FailedImport.keep(e, tasks);
                 throw e;
               }
+              writing.succeeded();
               return ImportResults.of(
                   job,
                   plan.location(),
-                  meter.totals(writer.retries() + looks.retries()),
+                  meter.totals(writing.retries()),
                   writer.writtenStatements(),
                   rejected.path());
             });
@@ -219,32 +239,8 @@ final class ImportOperation implements Operation<ImportResult> {
     return task.columns().stream().map(CqlIdentifier::asInternal).toList();
   }
 
-  private static int readers(RequestSettings requests, SourcePlan plan) {
-    int wanted = Math.max(1, requests.parallelism() / REQUESTS_PER_READER);
-    return Math.min(wanted, plan.splits().size());
-  }
-
-  private String whatStays(TableDescription table, RowBinders binders, OperationJob job) {
-    if (job.isDurable()) {
-      return binders.append()
-          ? String.format(
-              "what was written so far stays; resuming job %s does not write it again, and names"
-                  + " the parts of the source that it cannot tell of",
-              job.id())
-          : "the rows written so far stay; resume job " + job.id();
-    }
-    if (table.isCounterTable() && choices.addToCounters()) {
-      return "what was added so far stays, and running the import again would add it again; compare"
-          + " the counters with what they should hold before you do";
-    }
-    if (table.isCounterTable()) {
-      return "what was added so far stays; empty the table with TRUNCATE before you run the import"
-          + " again";
-    }
-    return binders.append()
-        ? "the rows written so far stay; empty the table before you run the import again, or lists"
-            + " would hold their elements twice"
-        : "the rows written so far stay, and it is safe to run the import again";
+  private String format() {
+    return task.source().identity().getOrDefault("source format", "");
   }
 
   private RowBinders binders(
@@ -264,20 +260,24 @@ final class ImportOperation implements Operation<ImportResult> {
       List<ColumnDescription> columns,
       RequestSettings requests,
       ImportCheckpoints checkpoints) {
+    // What the table holds is the job's own then, or that of the batches before.
+    boolean isBegun = checkpoints.haveBegun() || task.batch() > 1;
     if (!table.isCounterTable()) {
-      if (!checkpoints.haveBegun()) {
+      if (!isBegun) {
         TargetTable.warnUnlessEmpty(session, table, requests);
       }
       return;
     }
     CounterStatements.requireCounters(table, columns);
-    if (checkpoints.haveBegun()) {
-      // What the table holds is the job's own.
+    if (task.batch() > 0) {
+      CounterStatements.requireNoStatics("follow", table, columns);
+    }
+    if (isBegun) {
       return;
     }
     TargetTable.requireCountersToAddTo(session, table, requests, choices);
     if (choices.addToCounters()) {
-      CounterStatements.requireNoStatics(table, columns);
+      CounterStatements.requireNoStatics("addToCounters", table, columns);
     }
   }
 

@@ -3,17 +3,21 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
+import io.ringhaul.monitor.Tunable;
 import io.ringhaul.rejects.OnUnrepresentable;
 import io.ringhaul.rejects.RejectSettings;
 import io.ringhaul.write.ImportChoices;
 import io.ringhaul.write.Nulls;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +35,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   private @Nullable ImportSource source;
   private List<CqlIdentifier> columns = List.of();
   private boolean createsTable;
+  private final Set<String> askedLimits = new HashSet<>();
   private int maxBatchStatements = BatchLimits.DEFAULT.maxStatements();
   private int maxBatchBytes = BatchLimits.DEFAULT.maxBytes();
   private ImportChoices choices = ImportChoices.DEFAULT;
@@ -144,6 +149,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * @throws InvalidSettingException if it is out of bounds
    */
   public ImportRequest maxBatchStatements(int statements) {
+    askedLimits.add(Tunable.BATCH_STATEMENTS);
     this.maxBatchStatements =
         new BatchLimits(statements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered())
             .maxStatements();
@@ -157,6 +163,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * @throws InvalidSettingException if it is out of bounds
    */
   public ImportRequest maxBatchBytes(int bytes) {
+    askedLimits.add(Tunable.BATCH_BYTES);
     this.maxBatchBytes =
         new BatchLimits(maxBatchStatements, bytes, BatchLimits.DEFAULT.maxBuffered()).maxBytes();
     return this;
@@ -300,14 +307,45 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
       throw new InvalidSettingException(
           "from", "An import needs a source: call from(...), for instance with IcebergSource");
     }
-    JobOptions options = job == null ? JobOptions.in(JobStore.inMemory()) : job;
-    UUID id = jobId == null ? UUID.randomUUID() : jobId;
-    return new ImportOperation(
+    return blueprint().of(source, id(), options());
+  }
+
+  /** How each of several imports is done. */
+  ImportBlueprint blueprint() {
+    return new ImportBlueprint(
         retriesNonIdempotent ? settings().retryingNonIdempotent() : settings(),
-        new ImportOperation.Task(source, columns, createsTable, options, id, replaysInDoubt),
+        columns,
+        createsTable,
+        replaysInDoubt,
         new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
+        Set.copyOf(askedLimits),
         choices,
-        rejects.orBeside(ImportLeftovers.defaultRejects(id, options.store())).checked());
+        rejects);
+  }
+
+  private UUID id() {
+    return jobId == null ? UUID.randomUUID() : jobId;
+  }
+
+  private JobOptions options() {
+    return job == null ? JobOptions.in(JobStore.inMemory()) : job;
+  }
+
+  /**
+   * Goes on importing what is added to the source, in micro-batches: new files of a folder or a
+   * glob, new snapshots of an Iceberg table.
+   *
+   * @throws InvalidSettingException if there is no source, or one that cannot grow
+   */
+  public FollowRequest follow() {
+    if (!(source instanceof GrowingSource growing)) {
+      throw new InvalidSettingException(
+          "follow",
+          source == null
+              ? "An import needs a source: call from(...) before follow()"
+              : source.getClass().getSimpleName() + " is no source that can be followed");
+    }
+    return new FollowRequest(operator, blueprint(), growing, id(), options());
   }
 
   @Override

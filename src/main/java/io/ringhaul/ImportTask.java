@@ -85,11 +85,21 @@ final class ImportTask {
    */
   boolean read(RowReader reader, BatchWriter writer, Reading reading, RefusalMode mode)
       throws InterruptedException {
+    try (RowStages stages = new RowStages()) {
+      return read(reader, writer, reading, mode, stages);
+    }
+  }
+
+  private boolean read(
+      RowReader reader, BatchWriter writer, Reading reading, RefusalMode mode, RowStages stages)
+      throws InterruptedException {
     while (reading.goesOn()) {
+      stages.next();
       @Nullable RawRow row;
       try {
         row = reader.next();
       } catch (UnrepresentableValueException | MalformedRecordException e) {
+        stages.read();
         count();
         rejects.add(e, last(reader), location);
         continue;
@@ -100,6 +110,7 @@ final class ImportTask {
         }
         return true;
       }
+      stages.read();
       count();
       write(row, reader, writer, mode);
     }

@@ -7,6 +7,9 @@ import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceSplit;
+import io.ringhaul.metrics.OperationMetrics;
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.metrics.WorkerClock;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.rejects.RejectedRows;
 import io.ringhaul.rejects.TaskRejects;
@@ -20,7 +23,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
 
 /**
  * The splits of an import. Readers go from one to the next without waiting for the cluster; a split
@@ -55,6 +57,7 @@ final class ImportTasks {
   private final OperationJob job;
   private final ImportCheckpoints checkpoints;
   private final ProgressMeter meter;
+  private final OperationMetrics metrics;
   private final Queue<SourceSplit> waiting;
   private final Queue<ImportTask> ended = new ConcurrentLinkedQueue<>();
   private final Set<ImportTask> open = ConcurrentHashMap.newKeySet();
@@ -67,7 +70,8 @@ final class ImportTasks {
       RejectedRows rejected,
       OperationJob job,
       ImportCheckpoints checkpoints,
-      ProgressMeter meter) {
+      ProgressMeter meter,
+      OperationMetrics metrics) {
     this.source = source;
     this.binders = binders;
     this.writer = writer;
@@ -75,18 +79,31 @@ final class ImportTasks {
     this.job = job;
     this.checkpoints = checkpoints;
     this.meter = meter;
+    this.metrics = metrics;
     this.waiting = new ConcurrentLinkedQueue<>(source.plan().splits());
   }
 
   /**
-   * Imports all splits on so many threads.
+   * Imports all splits.
    *
    * @throws JobStoppedException if the job was asked to stop before all was done
    */
-  void run(ExecutorService threads, int readers) throws InterruptedException {
-    Workers.run(threads, readers, this::work);
-    writer.flush();
-    finishEnded();
+  void run(Workers readers) throws InterruptedException {
+    readers.run(
+        () -> {
+          try (WorkerClock clock = metrics.work()) {
+            work(readers);
+          }
+        });
+    try (WorkerClock clock = metrics.work()) {
+      // What is left is not sent if the job was asked to stop while it was paused.
+      WorkerClock.during(Stage.WAIT, () -> writer.requests().throttle(0, 0));
+      stopped |= writer.queued() > 0 && job.isStopping() && !binders.append();
+      if (!stopped) {
+        WorkerClock.during(Stage.WAIT, writer::flush);
+      }
+      finishEnded();
+    }
     if (stopped) {
       throw new JobStoppedException(job.id(), "Importing into " + source.table() + " was stopped");
     }
@@ -134,8 +151,8 @@ final class ImportTasks {
     }
   }
 
-  private void work() throws InterruptedException {
-    while (true) {
+  private void work(Workers readers) throws InterruptedException {
+    while (!readers.isSurplus()) {
       finishEnded();
       SourceSplit split = waiting.poll();
       if (split == null) {
@@ -150,17 +167,21 @@ final class ImportTasks {
   }
 
   private void read(SourceSplit split) throws InterruptedException {
-    checkpoints.begun(split);
+    WorkerClock clock = WorkerClock.current();
+    checkpoints.begun(split, clock.worker());
     TaskRejects rejects = rejected.openTask(split.number());
     RowBinder binder = binders.open();
     ImportTask task = new ImportTask(split, source.plan().location(), rejects, binder, ended::add);
     open.add(task);
+    clock.task(split.number(), "", () -> 0);
     try (RowReader reader = source.open(split)) {
       if (!task.read(reader, writer, new Reading(), refusals())) {
         stopped = true;
         rejects.close();
         open.remove(task);
       }
+    } finally {
+      clock.taskEnded();
     }
   }
 
@@ -186,7 +207,8 @@ final class ImportTasks {
 
   private void finishEnded() {
     for (ImportTask task = ended.poll(); task != null; task = ended.poll()) {
-      finish(task);
+      ImportTask done = task;
+      WorkerClock.during(Stage.COMMIT, () -> finish(done));
     }
   }
 

@@ -4,8 +4,8 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.JobRun;
+import io.ringhaul.monitor.Background;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +45,12 @@ final class JobPulse implements AutoCloseable {
   JobPulse(JobRun run, Duration silence) {
     this.run = run;
     this.silence = silence;
-    this.clock =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "ringhaul-job");
-              thread.setDaemon(true);
-              return thread;
-            });
-    clock.scheduleWithFixedDelay(this::beat, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    this.clock = Background.clock("ringhaul-job");
+    clock.scheduleWithFixedDelay(
+        Background.lasting("A word to the job's store", this::beat),
+        PERIOD_MILLIS,
+        PERIOD_MILLIS,
+        TimeUnit.MILLISECONDS);
   }
 
   private void beat() {
@@ -113,11 +111,7 @@ final class JobPulse implements AutoCloseable {
   @Override
   public void close() {
     clock.shutdownNow();
-    try {
-      // A beat under way must not meet a run that is closed.
-      clock.awaitTermination(PERIOD_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    // A beat under way must not meet a run that is closed.
+    Background.awaitEnd(clock, Duration.ofMillis(PERIOD_MILLIS));
   }
 }

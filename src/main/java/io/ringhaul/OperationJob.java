@@ -11,10 +11,12 @@ import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
+import io.ringhaul.job.JobTelemetry;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -27,6 +29,7 @@ final class OperationJob implements AutoCloseable {
   private final JobStore store;
   private final JobRun run;
   private final JobPulse pulse;
+  private volatile BooleanSupplier haste = () -> false;
 
   private OperationJob(JobStore store, JobRun run) {
     this.store = store;
@@ -73,6 +76,9 @@ final class OperationJob implements AutoCloseable {
     Optional<Job> stored = store.find(id);
     if (stored.isPresent()) {
       requireSame(stored.get(), options, kind, fingerprint);
+      if (stored.get().definition().isDraft()) {
+        store.define(id, new JobDefinition(fingerprint, settings, options.command()));
+      }
       if (!store.isDurable() && kind == JobKind.EXPORT) {
         // What a failed one has done was removed.
         store.reset(id);
@@ -99,6 +105,10 @@ final class OperationJob implements AutoCloseable {
               "Job %s (%s) exists and is %s: resume it, or name another id",
               job.id(), job.name(), job.status()),
           null);
+    }
+    if (job.definition().isDraft() && job.kind() == kind) {
+      // Made of a command alone, and run for the first time.
+      return;
     }
     Map<String, String> before = new TreeMap<>(job.definition().fingerprint());
     Map<String, String> now = new TreeMap<>(fingerprint);
@@ -127,6 +137,11 @@ final class OperationJob implements AutoCloseable {
         null);
   }
 
+  /** Where what is learned of the job while it runs is kept. */
+  JobTelemetry telemetry() {
+    return store.telemetry();
+  }
+
   /** The right to change the job. */
   JobRun run() {
     return run;
@@ -153,7 +168,12 @@ final class OperationJob implements AutoCloseable {
 
   /** Whether it was to stop long enough ago for what is in flight to be given up. */
   boolean isOverdue() {
-    return pulse.isOverdue();
+    return pulse.isOverdue() || (haste.getAsBoolean() && pulse.isStopping());
+  }
+
+  /** What else than time has what is in flight given up when the job is to stop. */
+  void givesUpWhen(BooleanSupplier isUrgent) {
+    this.haste = isUrgent;
   }
 
   /**

@@ -6,9 +6,11 @@ import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.progress.Progress;
+import io.ringhaul.request.Balancing;
 import io.ringhaul.request.RequestLimits;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.TokenRangeSplitter;
+import io.ringhaul.tuning.TuningMode;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of its result
  */
 public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, R>
-    permits ScanRequest, ImportRequest {
+    extends MonitoredRequest<S> permits ScanRequest, ImportRequest {
 
   private static final int MOST_PARALLELISM = 10_000;
 
@@ -40,6 +42,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   private int maxAttempts = 10;
   private @Nullable String executionProfile;
   private RequestLimits limits = RequestLimits.NONE;
+  private Balancing balancing = Balancing.DRIVER;
   private Consumer<Progress> progressListener = progress -> {};
   private boolean skipsPreflight;
 
@@ -75,6 +78,15 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   public S maxInFlightPerNode(int requests) {
     requireBetween("maxInFlightPerNode", requests, 1, MOST_PARALLELISM);
     this.limits = limits.withMaxInFlightPerNode(requests);
+    return self();
+  }
+
+  /**
+   * Which of the live local replicas of its rows coordinates a request. Default: {@link
+   * Balancing#DRIVER}.
+   */
+  public S balancing(Balancing how) {
+    this.balancing = Objects.requireNonNull(how);
     return self();
   }
 
@@ -210,27 +222,39 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   /** The operation with a copy of the settings. */
   abstract Operation<R> operation();
 
+  @Override
   abstract S self();
 
-  /** A copy of the settings. */
+  /**
+   * A copy of the settings.
+   *
+   * @throws InvalidSettingException if settings contradict each other
+   */
   final OperationSettings settings() {
+    OperationLimits its = limits(operator.resources());
+    Monitoring monitoring = monitoring(its.limits(), tuning());
     return new OperationSettings(
         keyspace,
         table,
         parallelism,
         splitCount,
         new RequestSettings(
-            1,
-            consistency,
-            requestTimeout,
-            maxAttempts,
-            Optional.ofNullable(executionProfile),
-            limits),
+                1,
+                consistency,
+                requestTimeout,
+                maxAttempts,
+                Optional.ofNullable(executionProfile),
+                limits)
+            .withBalancing(balancing),
         progressListener,
+        monitoring,
+        its,
+        monitoring.isOn() ? tuning() : tuning().in(TuningMode.OFF),
+        operator.jobs(),
         skipsPreflight);
   }
 
-  private static void requirePositive(String setting, long value) {
+  static void requirePositive(String setting, long value) {
     if (value < 1) {
       throw new InvalidSettingException(
           setting, setting + " is " + value + "; it takes at least 1");

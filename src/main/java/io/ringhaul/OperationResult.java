@@ -4,7 +4,8 @@ import io.ringhaul.progress.OperationTotals;
 import java.time.Duration;
 
 /** What every operation says when it has ended well. */
-public sealed interface OperationResult permits CountResult, ExportResult, ImportResult {
+public sealed interface OperationResult
+    permits CountResult, ExportResult, ImportResult, ReadResult {
 
   /** All the figures in one value. */
   OperationTotals totals();

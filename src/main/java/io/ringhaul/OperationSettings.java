@@ -1,9 +1,11 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
+import io.ringhaul.monitor.JobsUnderWay;
 import io.ringhaul.progress.Progress;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.LocalNodes;
+import io.ringhaul.tuning.TuningSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -18,6 +20,10 @@ import java.util.function.Consumer;
  * @param splitCount tasks to aim for; empty for the default
  * @param requests how requests are sent; its parallelism is not set yet
  * @param progressListener hears of the progress
+ * @param monitoring how it is looked at
+ * @param limits what the operation may take of the process and the cluster
+ * @param tuning how it is tuned
+ * @param jobs the operator's, which hear of one another
  * @param skipsPreflight whether the operation begins without looking whether it can go well
  */
 record OperationSettings(
@@ -27,7 +33,13 @@ record OperationSettings(
     OptionalInt splitCount,
     RequestSettings requests,
     Consumer<Progress> progressListener,
+    Monitoring monitoring,
+    OperationLimits limits,
+    TuningSettings tuning,
+    JobsUnderWay jobs,
     boolean skipsPreflight) {
+
+  private static final int MOST_USUAL_PARALLELISM = 256;
 
   /** What a job's store keeps of them, for people. */
   Map<String, String> texts() {
@@ -37,28 +49,55 @@ record OperationSettings(
     texts.put("consistency", requests.consistency().toString());
     texts.put("requestTimeout", requests.timeout().toString());
     texts.put("maxAttempts", Integer.toString(requests.maxAttempts()));
+    long rows = requests.limits().maxRowsPerSecond();
+    if (rows > 0) {
+      texts.put("maxRowsPerSecond", Long.toString(rows));
+    }
+    long bytes = requests.limits().maxBytesPerSecond();
+    if (bytes > 0) {
+      texts.put("maxBytesPerSecond", Long.toString(bytes));
+    }
+    texts.putAll(limits.limits().texts());
     if (requests.retriesNonIdempotent()) {
       texts.put("retryNonIdempotent", "true");
     }
+    texts.put("tuning", tuning.mode().name());
+    tuning.bound().ifPresent(bound -> texts.put("protectLatency", bound.toString()));
     return texts;
+  }
+
+  /** The same, with so many tasks to aim for. */
+  OperationSettings withSplitCount(int tasks) {
+    return with(OptionalInt.of(tasks), requests);
   }
 
   /** The same, and writes that are not idempotent may be sent again. */
   OperationSettings retryingNonIdempotent() {
+    return with(splitCount, requests.retryingNonIdempotent());
+  }
+
+  private OperationSettings with(OptionalInt newSplitCount, RequestSettings newRequests) {
     return new OperationSettings(
         keyspace,
         table,
         parallelism,
-        splitCount,
-        requests.retryingNonIdempotent(),
+        newSplitCount,
+        newRequests,
         progressListener,
+        monitoring,
+        limits,
+        tuning,
+        jobs,
         skipsPreflight);
   }
 
   /** How requests are sent, with the asked parallelism or else so many for each local node. */
   RequestSettings requests(int perNode, LocalNodes nodes) {
-    int most = 256;
-    return requests.withParallelism(
-        parallelism.orElse(Math.min(most, perNode * nodes.nodes().size())));
+    return requests.withParallelism(parallelism.orElse(usualParallelism(perNode, nodes)));
+  }
+
+  /** How many requests are in flight at the most unless another number is asked for. */
+  static int usualParallelism(int perNode, LocalNodes nodes) {
+    return Math.min(MOST_USUAL_PARALLELISM, perNode * nodes.nodes().size());
   }
 }

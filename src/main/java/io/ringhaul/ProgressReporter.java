@@ -1,11 +1,12 @@
 package io.ringhaul;
 
+import io.ringhaul.monitor.Background;
 import io.ringhaul.progress.Progress;
-import io.ringhaul.progress.ProgressMeter;
-import java.util.concurrent.Executors;
+import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,28 +15,26 @@ final class ProgressReporter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProgressReporter.class);
   private static final long PERIOD_MILLIS = 500;
-  private static final long SECONDS_TO_END = 10;
+  private static final Duration TO_END = Duration.ofSeconds(10);
 
-  private final ProgressMeter meter;
+  private final Supplier<Progress> figures;
   private final Consumer<Progress> listener;
   private final ScheduledExecutorService clock;
 
-  ProgressReporter(ProgressMeter meter, Consumer<Progress> listener) {
-    this.meter = meter;
+  ProgressReporter(Supplier<Progress> figures, Consumer<Progress> listener) {
+    this.figures = figures;
     this.listener = listener;
-    this.clock =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "ringhaul-progress");
-              thread.setDaemon(true);
-              return thread;
-            });
-    clock.scheduleAtFixedRate(this::report, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    this.clock = Background.clock("ringhaul-progress");
+    clock.scheduleAtFixedRate(
+        Background.lasting("A report of the progress", this::report),
+        0,
+        PERIOD_MILLIS,
+        TimeUnit.MILLISECONDS);
   }
 
   private void report() {
     try {
-      listener.accept(meter.progress());
+      listener.accept(figures.get());
     } catch (RuntimeException e) {
       LOG.warn("The progress listener failed; the operation goes on", e);
     }
@@ -44,13 +43,9 @@ final class ProgressReporter implements AutoCloseable {
   @Override
   public void close() {
     clock.shutdown();
-    try {
-      // The last report must not overtake one that is still being made.
-      if (clock.awaitTermination(SECONDS_TO_END, TimeUnit.SECONDS)) {
-        report();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    // The last report must not overtake one that is still being made.
+    if (Background.awaitEnd(clock, TO_END)) {
+      report();
     }
   }
 }

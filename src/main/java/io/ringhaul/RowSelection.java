@@ -14,11 +14,14 @@ import java.util.Optional;
  * @param condition what they must fulfil
  * @param ranges the tokens that they may have; empty for all
  * @param maxRows how many at the most; 0 for all
+ * @param listed what is told of the tokens if they are those of listed keys
  */
-record RowSelection(RowCondition condition, Optional<TokenRangeSet> ranges, long maxRows) {
+record RowSelection(
+    RowCondition condition, Optional<TokenRangeSet> ranges, long maxRows, Optional<String> listed) {
 
   /** The whole table. */
-  static final RowSelection ALL = new RowSelection(RowCondition.NONE, Optional.empty(), 0);
+  static final RowSelection ALL =
+      new RowSelection(RowCondition.NONE, Optional.empty(), 0, Optional.empty());
 
   private static final String TOKEN_RANGE = "tokenRange";
 
@@ -31,11 +34,12 @@ record RowSelection(RowCondition condition, Optional<TokenRangeSet> ranges, long
     return new RowSelection(
         new RowCondition(Optional.of(WhereClause.checked(cql)), condition.allowFiltering()),
         ranges,
-        maxRows);
+        maxRows,
+        listed);
   }
 
   RowSelection withFiltering() {
-    return new RowSelection(new RowCondition(condition.where(), true), ranges, maxRows);
+    return new RowSelection(new RowCondition(condition.where(), true), ranges, maxRows, listed);
   }
 
   /** Adds a range to those that were given before; the first one takes the place of the ring. */
@@ -56,14 +60,25 @@ record RowSelection(RowCondition condition, Optional<TokenRangeSet> ranges, long
               startExclusive, endInclusive));
     }
     return new RowSelection(
-        condition, Optional.of(ranges.map(added::union).orElse(added)), maxRows);
+        condition, Optional.of(ranges.map(added::union).orElse(added)), maxRows, listed);
   }
 
   RowSelection withMaxRows(long rows) {
     if (rows < 1) {
       throw new InvalidSettingException("maxRows", "maxRows is " + rows + "; it takes at least 1");
     }
-    return new RowSelection(condition, ranges, rows);
+    return new RowSelection(condition, ranges, rows, listed);
+  }
+
+  /** The same rows, of listed partitions alone. */
+  RowSelection within(TokenRangeSet keys) {
+    TokenRangeSet tokens = tokens().intersect(keys);
+    if (tokens.isEmpty()) {
+      throw new InvalidSettingException(
+          "partitionBy", "partitionBy lists no key whose token is to be read");
+    }
+    return new RowSelection(
+        condition, Optional.of(tokens), maxRows, Optional.of(KeyTokens.text(tokens)));
   }
 
   /**
@@ -83,7 +98,11 @@ record RowSelection(RowCondition condition, Optional<TokenRangeSet> ranges, long
   Map<String, String> restrictions() {
     Map<String, String> texts = new LinkedHashMap<>();
     condition.where().ifPresent(cql -> texts.put("where", cql));
-    ranges.ifPresent(set -> texts.put(TOKEN_RANGE, set.toString()));
+    if (listed.isPresent()) {
+      texts.put("partitionBy", listed.get());
+    } else {
+      ranges.ifPresent(set -> texts.put(TOKEN_RANGE, set.toString()));
+    }
     if (maxRows > 0) {
       texts.put("maxRows", Long.toString(maxRows));
     }

@@ -1,22 +1,31 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.ring.LocalNodes;
+import io.ringhaul.ring.TokenRing;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableLookup;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the requests that read a table, a count and an export, have in common.
+ * What the requests that read a table, a count, an export and a read, have in common.
  *
  * @param <S> the request's own type
  * @param <R> the type of its result
  */
 public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
-    extends OperationRequest<S, R> permits CountRequest, ExportRequest {
+    extends OperationRequest<S, R> permits CountRequest, ExportRequest, ReadRequest {
 
   private static final int MOST_PAGE_SIZE = 1_000_000;
 
   private int pageSize;
   private RowSelection selection = RowSelection.ALL;
+  private @Nullable Partitioning partitioning;
 
   ScanRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -71,9 +80,61 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
     return self();
   }
 
-  /** Which rows were asked for. */
-  final RowSelection selection() {
-    return selection.checked();
+  /**
+   * How what is read is divided. Default: by token ranges, as {@link #splitCount(int)} says.
+   *
+   * @throws InvalidSettingException when the request is run, if {@link #splitCount(int)} is set as
+   *     well and it is by token ranges or by size
+   */
+  public S partitionBy(Partitioning way) {
+    this.partitioning = Objects.requireNonNull(way);
+    return self();
+  }
+
+  /**
+   * The operation, made when it is run: which keys are listed shows no sooner.
+   *
+   * @param sizing how many tasks there are unless it is set
+   * @param operation takes the settings, what is read, and the sizing
+   */
+  final Operation<R> operation(ScanSizing sizing, Scan<R> operation) {
+    RowSelection asked = selection.checked();
+    OperationSettings settings = settings();
+    if (partitioning instanceof PartitioningByToken byToken) {
+      requireNoSplitCount(settings, "byToken");
+      return operation.of(settings.withSplitCount(byToken.tasks()), asked, sizing);
+    }
+    if (partitioning instanceof PartitioningBySize bySize) {
+      requireNoSplitCount(settings, "bySize");
+      return operation.of(settings, asked, bySize.sizing());
+    }
+    if (partitioning instanceof ListedPartitions listed) {
+      return (session, threads) ->
+          operation.of(settings, listed(session, asked, listed), sizing).run(session, threads);
+    }
+    return operation.of(settings, asked, sizing);
+  }
+
+  private RowSelection listed(CqlSession session, RowSelection asked, ListedPartitions listed) {
+    TableDescription read = new TableLookup(session).readable(keyspace, table);
+    // The ring is looked at before its tokens are: not every partitioner has ours.
+    LocalNodes nodes = LocalNodes.of(session);
+    TokenRing.discover(session.getMetadata(), keyspace, nodes.datacenter());
+    TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
+    return asked.within(listed.tokens(read, ring).set());
+  }
+
+  private static void requireNoSplitCount(OperationSettings settings, String way) {
+    if (settings.splitCount().isPresent()) {
+      throw new InvalidSettingException(
+          "splitCount", "splitCount and partitionBy " + way + " contradict each other: set one");
+    }
+  }
+
+  /** Makes an operation that reads a table. */
+  @FunctionalInterface
+  interface Scan<R> {
+    Operation<R> of(OperationSettings settings, RowSelection selection, ScanSizing sizing);
   }
 
   /** For the settings that not every scan has. */

@@ -1,29 +1,52 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import io.ringhaul.metrics.OperationMetrics;
+import io.ringhaul.metrics.Stage;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.progress.ProgressMeter.Earlier;
+import io.ringhaul.request.NodeNames;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.LocalNodes;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.ring.TokenRing;
 import io.ringhaul.scan.ScanPlan;
+import io.ringhaul.scan.ScanTask;
 import io.ringhaul.scan.SizeEstimate;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.tuning.TuningMode;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 
 /**
  * A scan that is planned for the cluster as it is now.
  *
  * @param plan what is read, task by task
  * @param requests how, with the parallelism settled
+ * @param usualParallelism how many requests are in flight unless another number is asked for
  * @param meter counts from now on
+ * @param metrics does so too
+ * @param nodeNames the local nodes by their host ids
  */
-record TableScan(ScanPlan plan, RequestSettings requests, ProgressMeter meter) {
+record TableScan(
+    ScanPlan plan,
+    RequestSettings requests,
+    int usualParallelism,
+    ProgressMeter meter,
+    OperationMetrics metrics,
+    Map<UUID, String> nodeNames) {
 
   private static final int REQUESTS_PER_NODE = 8;
+
+  /** The node that is first to be asked for a task; empty if it is unknown. */
+  String replica(ScanTask task) {
+    return task.replicas().isEmpty() ? "" : nodeNames.getOrDefault(task.replicas().get(0), "");
+  }
 
   /** How much of the ring that is, from 0 to 1. */
   static double share(TokenRangeSet tokens) {
@@ -44,10 +67,17 @@ record TableScan(ScanPlan plan, RequestSettings requests, ProgressMeter meter) {
       TokenRangeSet tokens,
       ScanSizing sizing,
       Earlier earlier) {
+    long began = System.nanoTime();
     LocalNodes nodes = LocalNodes.of(session);
     TokenRing ring =
         TokenRing.discover(session.getMetadata(), settings.keyspace(), nodes.datacenter());
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
+    int usual = OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes);
+    // Whoever begins with few requests and is to have more needs tasks for them.
+    int parallelism =
+        settings.tuning().mode() == TuningMode.ADAPT
+            ? Math.max(usual, requests.parallelism())
+            : requests.parallelism();
     int splitCount =
         settings
             .splitCount()
@@ -55,10 +85,27 @@ record TableScan(ScanPlan plan, RequestSettings requests, ProgressMeter meter) {
                 () ->
                     sizing.splitCount(
                         (long) (SizeEstimate.bytes(session, table, nodes.nodes()) * share(tokens)),
-                        requests.parallelism()));
+                        parallelism));
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
     ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, tokens, ring, splitCount);
+    OperationMetrics metrics = new OperationMetrics();
+    metrics.spent(Stage.PLAN, System.nanoTime() - began);
     return new TableScan(
-        plan, requests, new ProgressMeter(plan.tasks().size(), plan.ranges().size(), earlier));
+        plan,
+        requests,
+        usual,
+        new ProgressMeter(plan.tasks().size(), plan.ranges().size(), earlier),
+        metrics,
+        names(nodes));
+  }
+
+  private static Map<UUID, String> names(LocalNodes nodes) {
+    Map<UUID, String> names = new HashMap<>();
+    for (Node node : nodes.nodes()) {
+      if (node.getHostId() != null) {
+        names.put(node.getHostId(), NodeNames.of(node));
+      }
+    }
+    return names;
   }
 }

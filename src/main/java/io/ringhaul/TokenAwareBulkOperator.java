@@ -3,6 +3,8 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.monitor.JobsUnderWay;
+import io.ringhaul.resource.ResourceManager;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -31,10 +33,13 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   private static final long SECONDS_TO_END = 30;
 
   private final CqlSession session;
+  private final ResourceManager resources;
   private final ExecutorService threads;
+  private final JobsUnderWay jobs = new JobsUnderWay();
 
-  private TokenAwareBulkOperator(CqlSession session) {
+  private TokenAwareBulkOperator(CqlSession session, ResourceManager resources) {
     this.session = Objects.requireNonNull(session);
+    this.resources = Objects.requireNonNull(resources);
     AtomicInteger number = new AtomicInteger();
     this.threads =
         Executors.newCachedThreadPool(
@@ -47,7 +52,16 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
 
   /** Works over the given session, which stays the caller's: it is neither closed nor changed. */
   public static TokenAwareBulkOperator over(CqlSession session) {
-    return new TokenAwareBulkOperator(session);
+    return over(session, ResourceManager.create());
+  }
+
+  /**
+   * The same, and shares the cluster with the operations of other operators.
+   *
+   * @param resources knows the operations of all operators that it is given to
+   */
+  public static TokenAwareBulkOperator over(CqlSession session, ResourceManager resources) {
+    return new TokenAwareBulkOperator(session, resources);
   }
 
   /** A request to count the rows of a table. */
@@ -58,6 +72,11 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   /** A request to export a table. */
   public ExportRequest exportFrom(String keyspace, String table) {
     return new ExportRequest(this, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** A request to read the rows of a table into application code. */
+  public ReadRequest read(String keyspace, String table) {
+    return new ReadRequest(this, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
   }
 
   /** A request to import into a table. */
@@ -76,8 +95,18 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
     }
   }
 
+  /** Shares the cluster among the operations. */
+  ResourceManager resources() {
+    return resources;
+  }
+
   static List<CqlIdentifier> identifiers(List<String> names) {
     return names.stream().map(CqlIdentifier::fromCql).toList();
+  }
+
+  /** The operations that run just now. */
+  JobsUnderWay jobs() {
+    return jobs;
   }
 
   <R> R call(Operation<R> operation) {

@@ -9,8 +9,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
-/** Runs the same work on several threads and waits for all of them, whatever happens. */
+/**
+ * Runs the same work on several threads, on more or fewer of them as is wanted meanwhile, and waits
+ * for all of them, whatever happens. Thread-safe; runs once.
+ */
 final class Workers {
 
   /** The work of one thread. */
@@ -22,28 +26,46 @@ final class Workers {
   /** How each worker ended: empty, or its failure. */
   private final BlockingQueue<Optional<Throwable>> ends = new LinkedBlockingQueue<>();
 
+  private final ExecutorService threads;
   private final Set<Thread> working = new HashSet<>();
+
+  /** Those that were told that they are too many. */
+  private final Set<Thread> leaving = new HashSet<>();
+
+  private @Nullable Work work;
+  private int wanted;
+
+  /** Those that were started, have not ended and are not leaving. */
+  private int staying;
+
+  /** Those that were started and whose end was not taken note of. */
   private int alive;
+
   private boolean stopped;
 
-  private Workers() {}
+  /**
+   * @param count how many there are at first, 1 or more
+   */
+  Workers(ExecutorService threads, int count) {
+    this.threads = threads;
+    this.wanted = count;
+  }
 
   /**
-   * Runs the work on so many threads. The first failure interrupts the others.
+   * Runs the work on as many threads as are wanted. The first failure interrupts the others.
    *
    * @throws BulkOperationException the first failure
    * @throws InterruptedException if the calling thread is interrupted; the workers have ended then
    */
-  static void run(ExecutorService threads, int count, Work work) throws InterruptedException {
-    Workers workers = new Workers();
+  void run(Work work) throws InterruptedException {
     try {
-      for (int i = 0; i < count; i++) {
-        threads.execute(() -> workers.ends.add(workers.work(work)));
-        workers.alive++;
+      synchronized (this) {
+        this.work = work;
+        start(work);
       }
-      while (workers.alive > 0) {
-        Optional<Throwable> failure = workers.ends.take();
-        workers.alive--;
+      while (isAnyAlive()) {
+        Optional<Throwable> failure = ends.take();
+        noteEnd();
         if (failure.isPresent()) {
           throw rethrowable(failure.get());
         }
@@ -51,41 +73,93 @@ final class Workers {
     } catch (RejectedExecutionException e) {
       throw new BulkOperationException("The operator was closed", e);
     } finally {
-      workers.stop();
+      stop();
     }
   }
 
-  private Optional<Throwable> work(Work work) {
-    synchronized (working) {
+  /** How many are wanted. */
+  synchronized int count() {
+    return wanted;
+  }
+
+  /**
+   * Wants so many from now on. Those that are missing begin at once; those that are too many end
+   * when they next ask {@link #isSurplus()}.
+   *
+   * @param count 1 or more
+   */
+  synchronized void count(int count) {
+    wanted = count;
+    if (work != null && alive > 0 && !stopped) {
+      try {
+        start(work);
+      } catch (RejectedExecutionException e) {
+        // The operator was closed, which the workers hear of themselves.
+        wanted = Math.max(1, staying);
+      }
+    }
+  }
+
+  /** Whether the worker that asks between two tasks is one too many, and must end now. */
+  synchronized boolean isSurplus() {
+    if (staying <= wanted) {
+      return false;
+    }
+    staying--;
+    leaving.add(Thread.currentThread());
+    return true;
+  }
+
+  private void start(Work each) {
+    while (staying < wanted) {
+      threads.execute(() -> ends.add(work(each)));
+      staying++;
+      alive++;
+    }
+  }
+
+  private Optional<Throwable> work(Work each) {
+    synchronized (this) {
       if (stopped) {
         return Optional.empty();
       }
       working.add(Thread.currentThread());
     }
     try {
-      work.run();
+      each.run();
       return Optional.empty();
     } catch (Throwable e) {
       // The thread that waits for this one throws it again.
       return Optional.of(e);
     } finally {
-      synchronized (working) {
+      synchronized (this) {
         working.remove(Thread.currentThread());
+        if (!leaving.remove(Thread.currentThread())) {
+          staying--;
+        }
       }
     }
   }
 
+  private synchronized boolean isAnyAlive() {
+    return alive > 0;
+  }
+
+  private synchronized void noteEnd() {
+    alive--;
+  }
+
   /** Interrupts what still runs and waits for it: files and connections are closed after that. */
   private void stop() {
-    synchronized (working) {
+    synchronized (this) {
       stopped = true;
       working.forEach(Thread::interrupt);
     }
     boolean interrupted = false;
-    while (alive > 0) {
+    while (isAnyAlive()) {
       try {
         ends.take();
-        alive--;
+        noteEnd();
       } catch (InterruptedException e) {
         interrupted = true;
       }

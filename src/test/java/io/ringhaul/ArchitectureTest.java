@@ -28,11 +28,12 @@ class ArchitectureTest {
 
   private static final String ROOT = "io.ringhaul";
 
-  private static final Set<String> BOTTOM = Set.of("exceptions", "progress", "ring");
+  private static final Set<String> BOTTOM = Set.of("exceptions", "metrics", "progress", "ring");
   private static final Set<String> BELOW_FORMATS =
       Set.of(
           "disk",
           "exceptions",
+          "metrics",
           "progress",
           "ring",
           "request",
@@ -46,20 +47,21 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           Map.entry("disk", Set.of()),
+          Map.entry("metrics", Set.of()),
           Map.entry("progress", Set.of()),
           Map.entry("exceptions", Set.of("progress")),
           Map.entry("ring", Set.of("exceptions")),
           Map.entry("request", BOTTOM),
           Map.entry("schema", BOTTOM),
           Map.entry("cql", Set.of("exceptions", "progress", "ring", "schema")),
-          Map.entry("scan", Set.of("exceptions", "progress", "ring", "request", "schema")),
+          Map.entry("scan", with(BOTTOM, "request", "schema")),
           Map.entry("job", Set.of("exceptions", "progress", "ring", "request", "schema", "scan")),
           Map.entry(
               "format",
               Set.of("exceptions", "progress", "ring", "request", "schema", "cql", "scan")),
           Map.entry("statement", with(with(BOTTOM, "request"), "cql")),
           Map.entry("batch", with(BELOW_FORMATS, "statement")),
-          Map.entry("micrometer", with(BELOW_FORMATS, "batch")),
+          Map.entry("micrometer", with(BELOW_FORMATS, "batch", "monitor")),
           Map.entry("text", BELOW_FORMATS),
           Map.entry("files", BELOW_FORMATS),
           Map.entry("csv", with(with(BELOW_FORMATS, "text"), "files")),
@@ -69,12 +71,23 @@ class ArchitectureTest {
           Map.entry("celltimes", BELOW_FORMATS),
           Map.entry("rejects", with(BELOW_FORMATS, "text")),
           Map.entry("preflight", BELOW_FORMATS),
+          Map.entry("monitor", with(BELOW_FORMATS, "batch")),
+          Map.entry("resource", with(BELOW_FORMATS, "monitor")),
+          Map.entry("tuning", with(BELOW_FORMATS, "monitor")),
+          Map.entry("console", with(BELOW_FORMATS, "monitor", "resource", "tuning")),
           Map.entry("write", with(with(BELOW_FORMATS, "batch"), "celltimes")),
           Map.entry(
               "",
               with(
-                  with(with(with(with(BELOW_FORMATS, "batch"), "celltimes"), "rejects"), "write"),
-                  "preflight")));
+                  BELOW_FORMATS,
+                  "batch",
+                  "celltimes",
+                  "rejects",
+                  "write",
+                  "preflight",
+                  "monitor",
+                  "resource",
+                  "tuning")));
 
   @ArchTest
   static void aRoomUsesTheRoomsBelowIt(JavaClasses classes) {
@@ -188,9 +201,9 @@ class ArchitectureTest {
     return name.isEmpty() ? "" : name.substring(1).replaceAll("\\..*", "");
   }
 
-  private static Set<String> with(Set<String> rooms, String another) {
+  private static Set<String> with(Set<String> rooms, String... others) {
     Set<String> all = new TreeSet<>(rooms);
-    all.add(another);
+    all.addAll(Set.of(others));
     return all;
   }
 }

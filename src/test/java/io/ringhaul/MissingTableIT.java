@@ -3,7 +3,6 @@ package io.ringhaul;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
@@ -20,13 +19,11 @@ import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceSplit;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
-import io.ringhaul.request.RequestSettings;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,15 +51,16 @@ class MissingTableIT {
         "CREATE TABLE "
             + from
             + ".\"Places\" (a int, \"B\" text, c timestamp, d inet, s decimal STATIC, home addr,"
-            + " homes map<text, frozen<addr>>, v vector<float, 2>, pair tuple<int, frozen<set<uuid>>>,"
-            + " PRIMARY KEY ((a, \"B\"), c, d)) WITH CLUSTERING ORDER BY (c DESC, d ASC)");
+            + " homes map<text, frozen<addr>>, v vector<float, 2>, pair tuple<int,"
+            + " frozen<set<uuid>>>, PRIMARY KEY ((a, \"B\"), c, d)) WITH CLUSTERING ORDER BY (c"
+            + " DESC, d ASC)");
     String table = from + ".\"Places\"";
     for (int i = 0; i < 20; i++) {
       session.execute(
           String.format(
               "INSERT INTO %s (a, \"B\", c, d, s, home, homes, v, pair) VALUES (%d, 'x', %d,"
-                  + " '10.0.0.%d', %d.50, {zip: {code: %d, \"Ext\": 'e'}, lines: ['l']}, {'k': {zip:"
-                  + " null, lines: []}}, [%d, 1], (%d, {}))",
+                  + " '10.0.0.%d', %d.50, {zip: {code: %d, \"Ext\": 'e'}, lines: ['l']}, {'k':"
+                  + " {zip: null, lines: []}}, [%d, 1], (%d, {}))",
               table, i / 4, i, i, i, i, i, i));
     }
     session.execute("INSERT INTO " + table + " (a, \"B\", s) VALUES (99, 'only static', 1)");
@@ -162,17 +160,9 @@ class MissingTableIT {
   }
 
   private MissingTable missing(String keyspace, String table) {
-    return new MissingTable(
-        session,
-        new OperationSettings(
-            CqlIdentifier.fromCql(keyspace),
-            CqlIdentifier.fromCql(table),
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            new RequestSettings(
-                1, ConsistencyLevel.LOCAL_QUORUM, Duration.ofSeconds(60), 10, Optional.empty()),
-            progress -> {},
-            false));
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      return new MissingTable(session, operator.importInto(keyspace, table).settings());
+    }
   }
 
   /** Names, types, kinds and orders of the columns. */

@@ -31,6 +31,16 @@ public record BatchLimits(int maxStatements, int maxBytes, int maxBuffered) {
     require("maxBuffered", maxBuffered, Integer.MAX_VALUE);
   }
 
+  /** The same with another number of statements. */
+  public BatchLimits withMaxStatements(int statements) {
+    return new BatchLimits(statements, maxBytes, maxBuffered);
+  }
+
+  /** The same with another number of bytes. */
+  public BatchLimits withMaxBytes(int bytes) {
+    return new BatchLimits(maxStatements, bytes, maxBuffered);
+  }
+
   private static void require(String setting, int value, int most) {
     if (value < 1 || value > most) {
       throw new InvalidSettingException(

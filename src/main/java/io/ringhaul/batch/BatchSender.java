@@ -7,8 +7,9 @@ import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.metrics.OperationMetrics;
+import io.ringhaul.request.Request;
 import io.ringhaul.request.RequestSender;
-import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.statement.MutationSize;
 import io.ringhaul.statement.StatementCatalog;
@@ -24,6 +25,7 @@ final class BatchSender implements AutoCloseable {
 
   private final RequestSender sender;
   private final BatchMeter meter;
+  private final OperationMetrics metrics;
   private final MutationSize sizes;
   private final StatementCatalog catalog;
   private final Object answers = new Object();
@@ -33,10 +35,12 @@ final class BatchSender implements AutoCloseable {
       CqlSession session,
       RequestSettings settings,
       BatchMeter meter,
+      OperationMetrics metrics,
       MutationSize sizes,
       StatementCatalog catalog) {
-    this.sender = new RequestSender(session, settings);
+    this.sender = new RequestSender(session, settings, metrics);
     this.meter = meter;
+    this.metrics = metrics;
     this.sizes = sizes;
     this.catalog = catalog;
   }
@@ -171,6 +175,7 @@ final class BatchSender implements AutoCloseable {
         (answer, failed) -> {
           end();
           if (failed == null) {
+            metrics.batch(shape.operations(), shape.bytes());
             meter.acknowledged(shape, rows, System.nanoTime() - sending.began, isWarnedOf(answer));
           } else {
             meter.failed(failed);
@@ -223,8 +228,18 @@ final class BatchSender implements AutoCloseable {
   }
 
   /** Requests that were sent and have no answer. */
-  long inFlight() {
+  int inFlight() {
     return sender.inFlight();
+  }
+
+  /** How many may be so just now. */
+  int inFlightBound() {
+    return sender.inFlightBound();
+  }
+
+  /** What sends. */
+  RequestSender requests() {
+    return sender;
   }
 
   /** How often a request was sent again. */

@@ -11,6 +11,7 @@ import io.ringhaul.exceptions.RowsRefusedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.Failures;
+import io.ringhaul.request.RequestSender;
 import io.ringhaul.statement.MutationSize;
 import io.ringhaul.statement.StatementCatalog;
 import java.util.List;
@@ -69,6 +70,7 @@ public final class BatchWriter implements AutoCloseable {
   private final BulkUpserts upserts;
   private final AgeLimit ageLimit;
   private final ResultThread results = new ResultThread();
+  private volatile StreamLimits limits;
 
   BatchWriter(CqlSession session, BatchWriterBuilder settings) {
     this.meter = new BatchMeter();
@@ -76,14 +78,16 @@ public final class BatchWriter implements AutoCloseable {
     RowStatements rows = new RowStatements(session);
     MutationSize sizes = new MutationSize(session);
     ServerBatchLimits server = ServerBatchLimits.read(session);
-    this.sender = new BatchSender(session, settings.requests(), meter, sizes, catalog);
+    this.limits = settings.limits(server);
+    this.sender =
+        new BatchSender(session, settings.requests(), meter, settings.metrics(), sizes, catalog);
     WritesInFlight inFlight = new WritesInFlight(catalog::rowOf);
     this.delivery = new BatchDelivery(sender, meter, catalog, inFlight, settings.listener());
     this.stream =
         new StatementStream(
             sender,
             new StatementSlots(catalog, new Placement(session, settings.grouping()), sizes),
-            new OpenBatches(settings.limits(server), settings.sharedBytes(server)),
+            new OpenBatches(limits.onePartition(), limits.sharedBytes()),
             new OversizedWrites(sizes, catalog, server.maxMutationBytes()),
             inFlight,
             delivery);
@@ -304,6 +308,30 @@ public final class BatchWriter implements AutoCloseable {
     return stream.settle();
   }
 
+  /** When a batch of the stream is full, as asked for. */
+  public BatchLimits limits() {
+    return limits.asked();
+  }
+
+  /**
+   * Fills the batches of the stream to other limits from now on, in place of {@link
+   * BatchWriterBuilder#limits}. A batch that holds more already goes out with what comes next for
+   * it.
+   */
+  public void limits(BatchLimits batches) {
+    StreamLimits changed = limits.with(batches);
+    limits = changed;
+    stream.limits(changed.onePartition(), changed.sharedBytes());
+  }
+
+  /**
+   * Sends the requests of the writer: how many may be in flight can be changed there. It is the
+   * writer's, and ends with it.
+   */
+  public RequestSender requests() {
+    return sender.requests();
+  }
+
   /** Statements of the stream that were acknowledged; those added together count as one. */
   public long writtenStatements() {
     return delivery.writtenStatements();
@@ -312,6 +340,21 @@ public final class BatchWriter implements AutoCloseable {
   /** Requests that were sent again after a failure. */
   public long retries() {
     return sender.retries();
+  }
+
+  /** Requests that were sent and have no answer just now. */
+  public int inFlight() {
+    return sender.inFlight();
+  }
+
+  /** How many requests may be in flight just now: fewer than allowed after an overload. */
+  public int inFlightBound() {
+    return sender.inFlightBound();
+  }
+
+  /** Statements in open batches just now. */
+  public int queued() {
+    return stream.queued();
   }
 
   /** What the writer has done since it was made or since {@link #resetMetrics}. */

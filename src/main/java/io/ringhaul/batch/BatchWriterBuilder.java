@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.metrics.OperationMetrics;
 import io.ringhaul.request.RequestSettings;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,6 +25,7 @@ public final class BatchWriterBuilder {
   private Duration maxAge = Duration.ofSeconds(1);
   private UnitLimits unitLimits = UnitLimits.DEFAULT;
   private WriteListener listener = (statements, bytes) -> {};
+  private OperationMetrics metrics = new OperationMetrics();
 
   BatchWriterBuilder(CqlSession session) {
     this.session = session;
@@ -124,6 +126,12 @@ public final class BatchWriterBuilder {
     return this;
   }
 
+  /** Counts requests, node by node, and batches; nobody looks at it by default. */
+  public BatchWriterBuilder metrics(OperationMetrics counting) {
+    metrics = counting;
+    return this;
+  }
+
   /** A writer with these settings. */
   public BatchWriter build() {
     return new BatchWriter(session, this);
@@ -133,10 +141,8 @@ public final class BatchWriterBuilder {
     return requests;
   }
 
-  /** The limits to a batch of one partition, which is one mutation for the server. */
-  BatchLimits limits(ServerBatchLimits server) {
-    long most = Math.max(1, Math.min(limits.maxBytes(), server.onePartitionBytes()));
-    return new BatchLimits(limits.maxStatements(), (int) most, limits.maxBuffered());
+  StreamLimits limits(ServerBatchLimits server) {
+    return new StreamLimits(limits, maxSharedBytes, server);
   }
 
   Grouping grouping() {
@@ -155,12 +161,7 @@ public final class BatchWriterBuilder {
     return listener;
   }
 
-  /** The bytes to a batch of more than one partition: never more than the server takes. */
-  long sharedBytes(ServerBatchLimits server) {
-    long most =
-        maxSharedBytes.isPresent()
-            ? maxSharedBytes.getAsInt()
-            : Math.min(limits.maxBytes(), server.warnBytes());
-    return Math.min(most, server.failBytes());
+  OperationMetrics metrics() {
+    return metrics;
   }
 }

@@ -66,13 +66,12 @@ final class OpenBatches {
     }
   }
 
-  private final BatchLimits limits;
-  private final long sharedBytes;
   private final LongSupplier clock;
   private final Map<Slot, OpenBatch> open = new LinkedHashMap<>();
   private final BatchesBySize bySize = new BatchesBySize();
 
-  private final long mostBufferedBytes;
+  private BatchLimits limits;
+  private long sharedBytes;
   private int buffered;
   private long bufferedBytes;
   private long generation;
@@ -89,7 +88,17 @@ final class OpenBatches {
     this.limits = limits;
     this.sharedBytes = sharedBytes;
     this.clock = clock;
-    this.mostBufferedBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
+  }
+
+  /**
+   * Keeps to these limits from now on. A batch that is larger already goes out with what comes next
+   * for it.
+   *
+   * @param shared the bytes to a batch of more than one partition
+   */
+  void limits(BatchLimits now, long shared) {
+    limits = now;
+    sharedBytes = shared;
   }
 
   /** Adds a unit to one batch and gives the batches that are to be sent because of them. */
@@ -117,7 +126,8 @@ final class OpenBatches {
     if (batch.statements() >= limits.maxStatements() || batch.counted() >= maxBytes) {
       full.add(take(slot));
     }
-    while (buffered > limits.maxBuffered() || bufferedBytes > mostBufferedBytes) {
+    long mostBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
+    while (buffered > limits.maxBuffered() || bufferedBytes > mostBytes) {
       full.add(take(bySize.longest().slot()));
     }
     return full;

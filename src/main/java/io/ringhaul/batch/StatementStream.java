@@ -80,6 +80,13 @@ final class StatementStream implements AutoCloseable {
     sendAll(full);
   }
 
+  /** Keeps to these limits from now on; see {@link OpenBatches#limits}. */
+  void limits(BatchLimits now, long shared) {
+    synchronized (open) {
+      open.limits(now, shared);
+    }
+  }
+
   /** Whether no mutation may be so large; who added the statements has heard of it then. */
   private boolean isOversized(Unit unit) {
     RowRefusedException refusal = oversized.refusal(unit);

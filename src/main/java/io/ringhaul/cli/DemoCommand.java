@@ -164,7 +164,7 @@ final class DemoCommand implements Callable<Integer> {
   private static <R extends OperationResult> R show(OperationRequest<?, R> request) {
     R result;
     try (ProgressDisplay progress = ProgressDisplay.of("     ")) {
-      result = request.onProgress(progress::show).run();
+      result = request.onProgress(now -> progress.show(now, "")).run();
     }
     OperationTotals totals = result.totals();
     System.out.printf(

@@ -40,6 +40,22 @@ final class ExportCommand extends JobCommand<ExportResult> {
       description = "Exports so many rows and no more, whichever come first. Default: all.")
   private @Nullable Long maxRows;
 
+  @Option(
+      names = "--fixed-tasks",
+      description =
+          "Leaves tasks as they were planned. Default: a task that turns out large is divided"
+              + " while it runs, and others read a part of it.")
+  private boolean fixedTasks;
+
+  @Option(
+      names = "--max-disk",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description =
+          "The most bytes of the export's files, such as 20g, after which it fails and can be"
+              + " resumed with more. Default: no bound.")
+  private @Nullable Long maxDisk;
+
   /** Where the export of these arguments goes, beginning with the command's name. */
   static ExportTarget targetOf(List<String> arguments) {
     ExportCommand export = (ExportCommand) Main.parsed(arguments);
@@ -56,7 +72,13 @@ final class ExportCommand extends JobCommand<ExportResult> {
     selection.apply(request);
     cellTimes.apply(request);
     rejects.apply(request);
-    job().apply(request);
+    runningJob().ifPresent(job -> job.apply(request));
+    if (fixedTasks) {
+      request.fixedTasks();
+    }
+    if (maxDisk != null) {
+      request.maxDiskBytes(maxDisk);
+    }
     return maxRows == null ? request : request.maxRows(maxRows);
   }
 

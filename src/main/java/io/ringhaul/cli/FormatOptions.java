@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.cli.jobs.StoredCommand;
 import io.ringhaul.exceptions.InvalidSettingException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -58,12 +59,24 @@ final class FormatOptions {
 
   /** A folder, a file or a glob, from the root on: a job may be resumed from another folder. */
   String path() {
-    return StoredCommand.absolute(Objects.requireNonNull(path));
+    String text = StoredCommand.absolute(Objects.requireNonNull(path));
+    // A glob is no path everywhere; apart from that it is to be one.
+    pathOf(text.replace('*', '_').replace('?', '_'));
+    return text;
   }
 
   /** The path of a folder. */
   Path folder() {
-    return Path.of(path());
+    return pathOf(path());
+  }
+
+  private static Path pathOf(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new InvalidSettingException(
+          "--path", "--path is '" + text + "', which is no path: " + e.getReason());
+    }
   }
 
   @Nullable String icebergTable() {

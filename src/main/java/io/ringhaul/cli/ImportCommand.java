@@ -122,7 +122,7 @@ final class ImportCommand extends JobCommand<ImportResult> {
     if (maxErrors != null) {
       maxErrors.apply(request);
     }
-    job().apply(request);
+    runningJob().ifPresent(job -> job.apply(request));
     return request;
   }
 

@@ -3,6 +3,7 @@ package io.ringhaul.cli;
 import io.ringhaul.OperationResult;
 import io.ringhaul.exceptions.BulkOperationException;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
@@ -13,7 +14,12 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
 
   private @Nullable RunningJob job;
 
-  final RunningJob job() {
+  /** The job that it runs as; empty while its settings are only looked at. */
+  final Optional<RunningJob> runningJob() {
+    return Optional.ofNullable(job);
+  }
+
+  private RunningJob job() {
     return Objects.requireNonNull(job);
   }
 

@@ -11,9 +11,9 @@ final class JobStoreOption {
       names = "--job-store",
       paramLabel = "FILE|URL|none",
       description =
-          "Where jobs are kept: a SQLite file, jdbc:postgresql:... (login from PGUSER and PGPASSWORD"
-              + " or .pgpass), or none for memory only. Default: RINGHAUL_JOB_STORE, else"
-              + " ~/.ringhaul/jobs.db.")
+          "Where jobs are kept: a SQLite file, jdbc:postgresql:... (login from PGUSER and"
+              + " PGPASSWORD or .pgpass), or none for memory only. Default: RINGHAUL_JOB_STORE,"
+              + " else ~/.ringhaul/jobs.db.")
   private @Nullable String store;
 
   JobStoreLocation location() {

@@ -18,9 +18,9 @@ abstract class JobsAgainCommand extends JobsSubcommand {
       paramLabel = "ID [OPTION...]",
       hideParamSyntax = true,
       description =
-          "The job's id, or the first four or more characters of it. Options of the export or import"
-              + " behind it take the place of those that it was begun with, such as --contact-point"
-              + " and --parallelism.")
+          "The job's id, or the first four or more characters of it. Options of the export or"
+              + " import behind it take the place of those that it was begun with, such as"
+              + " --contact-point and --parallelism.")
   private List<String> words = new ArrayList<>();
 
   @Override
@@ -74,6 +74,12 @@ abstract class JobsAgainCommand extends JobsSubcommand {
       throw new InvalidSettingException(
           "ID", "'" + words.get(1) + "' is no option: the job's id comes first, then options");
     }
+    requireCommand(job);
+    return job.definition().command();
+  }
+
+  /** Refuses a job that only an application can run. */
+  static void requireCommand(Job job) {
     if (job.definition().command().isEmpty()) {
       throw new JobException(
           job.id(),
@@ -83,6 +89,5 @@ abstract class JobsAgainCommand extends JobsSubcommand {
               + " with jobId and resuming()",
           null);
     }
-    return job.definition().command();
   }
 }

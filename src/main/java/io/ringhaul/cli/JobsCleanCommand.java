@@ -1,15 +1,12 @@
 package io.ringhaul.cli;
 
-import io.ringhaul.ExportLeftovers;
-import io.ringhaul.ImportLeftovers;
 import io.ringhaul.cli.jobs.Age;
 import io.ringhaul.cli.jobs.JobFinder;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
-import io.ringhaul.format.ExportTarget;
+import io.ringhaul.job.BatchLabels;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.time.Duration;
@@ -58,8 +55,8 @@ final class JobsCleanCommand extends JobsSubcommand {
   @Option(
       names = "--forget",
       description =
-          "Gives the jobs up: removes all that they have written and not committed, and deletes them"
-              + " from the store.")
+          "Gives the jobs up: removes all that they have written and not committed, and deletes"
+              + " them from the store.")
   private boolean forget;
 
   @Override
@@ -102,13 +99,14 @@ final class JobsCleanCommand extends JobsSubcommand {
   }
 
   /**
-   * One job that cannot be cleaned does not keep the others from it; one that runs is no matter.
+   * One job that cannot be cleaned does not keep the others from it; one that runs, or that a
+   * following goes on from, is no matter.
    */
   private Optional<Map<String, Object>> cleanOrSayWhyNot(JobStore jobs, Job job) {
     try {
       return Optional.of(clean(jobs, job));
     } catch (BulkOperationException e) {
-      if (e instanceof JobException && isWorking(job)) {
+      if (e instanceof JobException && (isWorking(job) || BatchLabels.number(job) > 0)) {
         return Optional.empty();
       }
       Map<String, Object> failed = facts(job);
@@ -123,51 +121,11 @@ final class JobsCleanCommand extends JobsSubcommand {
   }
 
   private Map<String, Object> clean(JobStore jobs, Job job) {
-    int removed = job.kind() == JobKind.EXPORT ? cleanExport(jobs, job) : cleanImport(jobs, job);
+    int removed = forget ? JobLeftovers.giveUp(jobs, job) : JobLeftovers.clean(jobs, job);
     Map<String, Object> facts = facts(job);
     facts.put("filesRemoved", removed);
     facts.put("forgotten", forget);
     return facts;
-  }
-
-  private int cleanExport(JobStore jobs, Job job) {
-    if (job.plan().isEmpty()) {
-      if (forget) {
-        jobs.delete(job.id());
-      }
-      return 0;
-    }
-    ExportTarget target = target(job);
-    return forget
-        ? ExportLeftovers.giveUp(jobs, job.id(), target)
-        : ExportLeftovers.clean(jobs, job.id(), target);
-  }
-
-  private int cleanImport(JobStore jobs, Job job) {
-    List<String> command = job.definition().command();
-    int removed =
-        ImportLeftovers.clean(
-            jobs,
-            job.id(),
-            command.isEmpty() ? Optional.empty() : ImportCommand.rejectsOf(command));
-    if (forget) {
-      jobs.delete(job.id());
-    }
-    return removed;
-  }
-
-  private static ExportTarget target(Job job) {
-    List<String> command = job.definition().command();
-    if (command.isEmpty()) {
-      throw new JobException(
-          job.id(),
-          "The job "
-              + job.id()
-              + " was made by application code, which alone knows its target: clean up after it with"
-              + " ExportLeftovers",
-          null);
-    }
-    return ExportCommand.targetOf(command);
   }
 
   private static Map<String, Object> facts(Job job) {

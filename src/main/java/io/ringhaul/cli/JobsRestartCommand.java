@@ -31,14 +31,29 @@ final class JobsRestartCommand extends JobsAgainCommand {
 
   @Override
   List<String> prepare(JobStore jobs, Job job, List<String> command) {
+    requireRestartable(jobs, job, command);
+    if (job.definition().isDraft()) {
+      return command;
+    }
     if (job.kind() == JobKind.IMPORT) {
-      if (!command.contains(REPLAY)) {
-        requireNothingAddsUp(jobs, job);
-      }
       jobs.reset(job.id());
       return command;
     }
-    if (job.status() == JobStatus.COMPLETED) {
+    ExportLeftovers.giveUp(jobs, job.id(), ExportCommand.targetOf(command));
+    return named(command, job);
+  }
+
+  /**
+   * Refuses what must not be done from its beginning.
+   *
+   * @param command with the options that it is to be done with
+   * @throws JobException if the job is an export that is committed, or an import that would add up
+   */
+  static void requireRestartable(JobStore jobs, Job job, List<String> command) {
+    if (job.kind() == JobKind.IMPORT && !command.contains(REPLAY)) {
+      requireNothingAddsUp(jobs, job);
+    }
+    if (job.kind() == JobKind.EXPORT && job.status() == JobStatus.COMPLETED) {
       // Its target knows it: a second commit of that id would find the first and do nothing.
       throw new JobException(
           job.id(),
@@ -50,8 +65,6 @@ final class JobsRestartCommand extends JobsAgainCommand {
                   .collect(Collectors.joining(" ", "ringhaul ", ""))),
           null);
     }
-    ExportLeftovers.giveUp(jobs, job.id(), ExportCommand.targetOf(command));
-    return named(command, job);
   }
 
   /** What a job forgets it cannot name as doubtful afterwards. */

@@ -36,7 +36,8 @@ final class JobsStopCommand extends JobsSubcommand {
       names = "--wait",
       paramLabel = "SECONDS",
       description =
-          "Waits so long for the job to stop, and fails if it has not by then. Default: not at all.")
+          "Waits so long for the job to stop, and fails if it has not by then. Default: not at"
+              + " all.")
   private @Nullable Integer wait;
 
   @Override

@@ -98,7 +98,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "Name a command: count, export, import, jobs or demo");
+        "Name a command: count, export, import, jobs, console or demo");
   }
 
   private static Map<String, Class<?>> commands() {
@@ -107,6 +107,7 @@ public final class Main implements Runnable {
     commands.put("export", ExportCommand.class);
     commands.put("import", ImportCommand.class);
     commands.put("jobs", JobsCommand.class);
+    commands.put("console", ConsoleCommand.class);
     commands.put("demo", DemoCommand.class);
     return commands;
   }

@@ -8,6 +8,7 @@ import io.ringhaul.ScanRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.request.Balancing;
 import java.io.File;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -38,24 +39,15 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       description = "The most requests in flight. Default: by the number of nodes.")
   private @Nullable Integer parallelism;
 
-  @Option(
-      names = "--max-in-flight-per-node",
-      paramLabel = "N",
-      description = "The most requests in flight that one node coordinates. Default: no bound.")
-  private @Nullable Integer maxInFlightPerNode;
+  @Mixin private LimitOptions limits = new LimitOptions();
+  @Mixin private TuningOptions tuning = new TuningOptions();
 
   @Option(
-      names = "--rate",
-      paramLabel = "ROWS",
-      description = "The most rows in a second. Default: no bound.")
-  private @Nullable Long rate;
-
-  @Option(
-      names = "--max-bytes-per-second",
-      paramLabel = "SIZE",
-      description = "The most bytes in a second, such as 500k or 20m. Default: no bound.",
-      converter = ByteSize.class)
-  private @Nullable Long maxBytesPerSecond;
+      names = "--balancing",
+      paramLabel = "WAY",
+      description =
+          "Which replica coordinates a request: ${COMPLETION-CANDIDATES}. Default: driver.")
+  private @Nullable Balancing balancing;
 
   @Option(
       names = "--max-attempts",
@@ -75,8 +67,8 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       names = "--page-size",
       paramLabel = "ROWS",
       description =
-          "Rows to a page. Default: adapted to about 256 KiB. An import reads no pages and leaves it"
-              + " aside.")
+          "Rows to a page. Default: adapted to about 256 KiB. An import reads no pages and leaves"
+              + " it aside.")
   private @Nullable Integer pageSize;
 
   @Option(
@@ -88,7 +80,8 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   @Option(
       names = "--skip-preflight",
       description =
-          "Begins without looking for permissions, masked columns, guardrails and room on the disk.")
+          "Begins without looking for permissions, masked columns, guardrails and room on the"
+              + " disk.")
   private boolean skipPreflight;
 
   @Option(
@@ -136,51 +129,69 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     return run(new ResultReport(spec().name(), table(), json));
   }
 
+  /** The request with all settings, as it is run. */
+  private OperationRequest<?, R> prepared(TokenAwareBulkOperator operator) {
+    OperationRequest<?, R> request = request(operator);
+    if (parallelism != null) {
+      request.parallelism(parallelism);
+    }
+    limits.apply(request);
+    tuning.apply(request);
+    if (balancing != null) {
+      request.balancing(balancing);
+    }
+    if (maxAttempts != null) {
+      request.maxAttempts(maxAttempts);
+    }
+    if (splits != null) {
+      request.splitCount(splits);
+    }
+    if (pageSize != null && request instanceof ScanRequest<?, ?> scan) {
+      scan.pageSize(pageSize);
+    }
+    if (consistency != null) {
+      request.consistency(consistency);
+    }
+    if (skipPreflight) {
+      request.skipPreflight();
+    }
+    return request;
+  }
+
+  /**
+   * Makes the request, which is not run.
+   *
+   * @throws InvalidSettingException if one of the settings is out of bounds, or contradicts another
+   */
+  final void check() {
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(NoSession.create())) {
+      prepared(operator);
+    }
+  }
+
   /** Runs the operation and reports on it. */
   int run(ResultReport report) {
     try (CqlSession session = connection.open(table().keyspace());
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      OperationRequest<?, R> request = request(operator);
-      if (parallelism != null) {
-        request.parallelism(parallelism);
-      }
-      if (maxInFlightPerNode != null) {
-        request.maxInFlightPerNode(maxInFlightPerNode);
-      }
-      if (rate != null) {
-        request.maxRowsPerSecond(rate);
-      }
-      if (maxBytesPerSecond != null) {
-        request.maxBytesPerSecond(maxBytesPerSecond);
-      }
-      if (maxAttempts != null) {
-        request.maxAttempts(maxAttempts);
-      }
-      if (splits != null) {
-        request.splitCount(splits);
-      }
-      if (pageSize != null && request instanceof ScanRequest<?, ?> scan) {
-        scan.pageSize(pageSize);
-      }
-      if (consistency != null) {
-        request.consistency(consistency);
-      }
-      if (skipPreflight) {
-        request.skipPreflight();
-      }
+      OperationRequest<?, R> request = prepared(operator);
+      FindingsShown findings = new FindingsShown();
       R result;
       begin();
-      try (ProgressDisplay progress = ProgressDisplay.of(spec().name() + " " + table())) {
+      String name = spec().name() + " " + table();
+      try (ProgressDisplay progress = ProgressDisplay.of(name)) {
         result =
             request
+                .onPause(new PauseNotice(name, spec().commandLine().getErr()))
                 .onProgress(
                     now -> {
                       progressed(now.rows());
-                      progress.show(now);
+                      progress.show(now, findings.note());
                     })
+                .onFinding(findings)
                 .run();
       }
       describe(result, report);
+      findings.limitingFactor().ifPresent(factor -> report.add("limitedBy", factor.description()));
       report.done(result.totals());
       return ExitCode.DONE;
     } catch (BulkOperationException e) {

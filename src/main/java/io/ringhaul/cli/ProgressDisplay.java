@@ -1,6 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.progress.Progress;
+import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -12,13 +13,28 @@ interface ProgressDisplay extends AutoCloseable {
   /** Set by the launcher, which can tell; Java 17 cannot. */
   String TERMINAL_PROPERTY = "ringhaul.terminal";
 
-  void show(Progress progress);
+  /**
+   * Shows how far the operation is.
+   *
+   * @param note what is to be said after the figures; empty for nothing
+   */
+  void show(Progress progress, String note);
 
   @Override
   void close();
 
   static ProgressDisplay of(String task) {
     return Boolean.getBoolean(TERMINAL_PROPERTY) ? new Bar(task) : new Lines(task);
+  }
+
+  /** Rows, their rate, the time left, and what the requests come to. */
+  private static String text(Progress progress) {
+    return String.format(
+        Locale.ROOT,
+        "%s, %d in flight, %,d retries",
+        progress,
+        progress.inFlight(),
+        progress.retries());
   }
 
   /** A bar of a thousand steps: what is done counts in token ranges, not in rows. */
@@ -40,9 +56,9 @@ interface ProgressDisplay extends AutoCloseable {
     }
 
     @Override
-    public void show(Progress progress) {
+    public void show(Progress progress, String note) {
       bar.stepTo(Math.round(progress.completed() * STEPS));
-      bar.setExtraMessage(progress.toString());
+      bar.setExtraMessage(text(progress) + note);
     }
 
     @Override
@@ -64,10 +80,10 @@ interface ProgressDisplay extends AutoCloseable {
     }
 
     @Override
-    public void show(Progress progress) {
+    public void show(Progress progress, String note) {
       if (System.nanoTime() - last >= PERIOD_NANOS) {
         last = System.nanoTime();
-        System.err.println(task + ": " + progress);
+        System.err.println(task + ": " + text(progress) + note);
       }
     }
 

@@ -24,9 +24,9 @@ final class RejectOptions {
       names = "--rejects",
       paramLabel = "FILE",
       description =
-          "The file for rows left out, one JSON object a line; it must be new. An import makes files"
-              + " of their records beside it, to be corrected and imported again. Default for an"
-              + " import that is kept as a job in a file: beside that file.")
+          "The file for rows left out, one JSON object a line; it must be new. An import makes"
+              + " files of their records beside it, to be corrected and imported again. Default for"
+              + " an import that is kept as a job in a file: beside that file.")
   private @Nullable Path rejects;
 
   void apply(ExportRequest request) {

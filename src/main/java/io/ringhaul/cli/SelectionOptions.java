@@ -1,6 +1,10 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.Partitioning;
 import io.ringhaul.ScanRequest;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.exceptions.InvalidSettingException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +32,22 @@ final class SelectionOptions {
               + " Default: the whole ring.")
   private List<String> tokenRanges = new ArrayList<>();
 
+  @Option(
+      names = "--keys",
+      paramLabel = "FILE",
+      description =
+          "Reads only the partitions of the keys in a CSV file, whose first line names the columns"
+              + " of the partition key. Default: all partitions.")
+  private @Nullable Path keys;
+
+  @Option(
+      names = "--split-size",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description =
+          "Divides the table into tasks of about so many bytes, such as 64m; instead of --splits.")
+  private @Nullable Long splitSize;
+
   void apply(ScanRequest<?, ?> request) {
     if (where != null) {
       request.where(where);
@@ -38,6 +58,16 @@ final class SelectionOptions {
     for (String range : tokenRanges) {
       NumberRange ends = NumberRange.parse("--token-range", range);
       request.tokenRange(ends.first(), ends.second());
+    }
+    if (keys != null && splitSize != null) {
+      throw new InvalidSettingException(
+          "--split-size", "--split-size and --keys contradict each other: a key is read by itself");
+    }
+    if (keys != null) {
+      request.partitionBy(Partitioning.byKeys(CsvSource.at(keys)));
+    }
+    if (splitSize != null) {
+      request.partitionBy(Partitioning.bySize(splitSize));
     }
   }
 }

@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.preflight.MaskedColumns;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.ring.TokenRing;
@@ -98,7 +99,7 @@ public final class TableComparison {
     return new TableScanner(
         RangeStatements.selecting(session, table, Selection.of(table.columns())),
         sender,
-        new ScanSettings(0, 1));
+        new ScanSettings(0, 1, MaskedColumns.keysAreTold(session, table)));
   }
 
   private static @Nullable String firstDifference(Row one, Row other, List<String> names) {

@@ -150,6 +150,37 @@ final class CsvSettings {
     return new CsvSyntax(dialect, character(DELIMITER, CsvSyntax.DELIMITER), quote, escape);
   }
 
+  /**
+   * The same.
+   *
+   * @throws InvalidSettingException if what is set for reading contradicts itself
+   */
+  CsvSettings checkedForInput() {
+    CsvSyntax syntax = syntax();
+    char comment = character(COMMENT, '\0');
+    contradiction(
+        comment == syntax.delimiter() || comment == syntax.quote(),
+        COMMENT,
+        "comment is '"
+            + comment
+            + "', which is the delimiter or the quote too; choose another one");
+    contradiction(
+        !texts(FIELDS).isEmpty() && hasHeader(),
+        "columns",
+        "columns names the fields of files without header; set withoutHeader too");
+    contradiction(
+        text(TIMESTAMP_FORMAT).isPresent() && text(TIMESTAMP_UNIT).isPresent(),
+        TIMESTAMP_UNIT,
+        "Set either timestampUnit or timestampFormat: both say how timestamps look");
+    return this;
+  }
+
+  private static void contradiction(boolean isOne, String setting, String message) {
+    if (isOne) {
+      throw new InvalidSettingException(setting, message);
+    }
+  }
+
   /** How the texts of values are read. */
   TextOptions textOptions() {
     TextOptions options = TextOptions.defaults();

@@ -2,8 +2,11 @@ package io.ringhaul.csv;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.files.FolderSourceSession;
+import io.ringhaul.files.GrowingFiles;
+import io.ringhaul.files.InputFormat;
 import io.ringhaul.files.SourceLocation;
 import io.ringhaul.format.Compression;
+import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.text.TextOptions;
@@ -34,7 +37,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Immutable: each method that changes a setting gives a new source.
  */
-public final class CsvSource implements ImportSource {
+public final class CsvSource implements GrowingSource {
 
   private final SourceLocation location;
   private final CsvSettings settings;
@@ -230,42 +233,33 @@ public final class CsvSource implements ImportSource {
     return new CsvSource(location.withoutChecksums(), settings);
   }
 
+  @Override
+  public Map<String, String> identity() {
+    return location.identity("csv", settings.toString());
+  }
+
   /**
    * See {@link ImportSource#open()}.
    *
    * @throws InvalidSettingException if settings contradict each other
    */
   @Override
-  public Map<String, String> identity() {
-    return location.identity("csv", settings.toString());
+  public SourceSession open() {
+    return new FolderSourceSession(location, format());
   }
 
   @Override
-  public SourceSession open() {
-    CsvSyntax syntax = settings.syntax();
-    char comment = settings.character(CsvSettings.COMMENT, '\0');
-    contradiction(
-        comment == syntax.delimiter() || comment == syntax.quote(),
-        "comment",
-        "comment is '"
-            + comment
-            + "', which is the delimiter or the quote too; choose another one");
-    contradiction(
-        !settings.texts(CsvSettings.FIELDS).isEmpty() && settings.hasHeader(),
-        "columns",
-        "columns names the fields of files without header; set withoutHeader too");
-    contradiction(
-        settings.text(CsvSettings.TIMESTAMP_FORMAT).isPresent()
-            && settings.text(CsvSettings.TIMESTAMP_UNIT).isPresent(),
-        "timestampUnit",
-        "Set either timestampUnit or timestampFormat: both say how timestamps look");
-    return new FolderSourceSession(location, new CsvInput(settings));
+  public String position(String from) {
+    return new GrowingFiles(location, format()).position(from);
   }
 
-  private static void contradiction(boolean isOne, String setting, String message) {
-    if (isOne) {
-      throw new InvalidSettingException(setting, message);
-    }
+  @Override
+  public ImportSource between(String from, String to) {
+    return new CsvSource(new GrowingFiles(location, format()).between(from, to), settings);
+  }
+
+  private InputFormat format() {
+    return new CsvInput(settings.checkedForInput());
   }
 
   private CsvSource withCharacter(String name, char character) {

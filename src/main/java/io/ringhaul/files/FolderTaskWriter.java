@@ -63,6 +63,12 @@ final class FolderTaskWriter implements TaskWriter {
   }
 
   @Override
+  public long bytes() {
+    long ended = files.stream().mapToLong(PartFile::bytes).sum();
+    return current == null ? ended : ended + current.output.bytes() + writer.bufferedBytes();
+  }
+
+  @Override
   public TaskOutput finish() {
     try {
       if (task == FIRST_TASK && files.isEmpty() && current == null) {

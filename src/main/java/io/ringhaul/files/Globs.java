@@ -5,6 +5,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.SimpleFileVisitor;
@@ -40,7 +41,7 @@ final class Globs {
       special = matcher.start();
     }
     int slash = pattern.lastIndexOf('/', special);
-    Path base = Path.of(slash < 0 ? "" : pattern.substring(0, slash + 1)).toAbsolutePath();
+    Path base = plain(Path.of(slash < 0 ? "" : pattern.substring(0, slash + 1)));
     if (!Files.isDirectory(base)) {
       return List.of();
     }
@@ -78,8 +79,27 @@ final class Globs {
             }
             return FileVisitResult.CONTINUE;
           }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              // Whoever writes it has moved it to its place, or taken it away, since it was listed.
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
         });
     Collections.sort(found);
     return List.copyOf(found);
+  }
+
+  /** The one spelling of a path by which it is known, absolute and without detours. */
+  static Path plain(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath();
+    Path plain = absolute.normalize();
+    // What follows a symbolic link leads back from where the link points to.
+    return !Files.exists(absolute) || (Files.exists(plain) && Files.isSameFile(absolute, plain))
+        ? plain
+        : absolute;
   }
 }

@@ -1,6 +1,8 @@
 package io.ringhaul.files;
 
 import io.ringhaul.disk.DurableFiles;
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.metrics.WorkerClock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -82,9 +84,9 @@ final class PartOutput extends OutputStream {
     closed = true;
     try (channel) {
       drain();
-      channel.force(true);
+      WorkerClock.during(Stage.WRITE, () -> channel.force(true));
     }
-    DurableFiles.rename(DurableFiles.temporary(path), path);
+    WorkerClock.during(Stage.WRITE, () -> DurableFiles.rename(DurableFiles.temporary(path), path));
   }
 
   /** Gives the file up and removes what is there of it. */
@@ -97,9 +99,13 @@ final class PartOutput extends OutputStream {
   private void drain() throws IOException {
     digest.update(buffer, 0, buffered);
     ByteBuffer rest = ByteBuffer.wrap(buffer, 0, buffered);
-    while (rest.hasRemaining()) {
-      channel.write(rest);
-    }
+    WorkerClock.during(
+        Stage.WRITE,
+        () -> {
+          while (rest.hasRemaining()) {
+            channel.write(rest);
+          }
+        });
     buffered = 0;
   }
 }

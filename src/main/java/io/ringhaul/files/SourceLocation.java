@@ -2,6 +2,7 @@ package io.ringhaul.files;
 
 import io.ringhaul.format.Compression;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,18 +21,24 @@ public final class SourceLocation {
   private final boolean mayBeGlob;
   private final Optional<Compression> compression;
   private final boolean checked;
+  private final Optional<List<Path>> only;
 
   private SourceLocation(
-      String location, boolean mayBeGlob, Optional<Compression> compression, boolean checked) {
+      String location,
+      boolean mayBeGlob,
+      Optional<Compression> compression,
+      boolean checked,
+      Optional<List<Path>> only) {
     this.location = location;
     this.mayBeGlob = mayBeGlob;
     this.compression = compression;
     this.checked = checked;
+    this.only = only;
   }
 
   /** A folder or a file. */
   public static SourceLocation at(Path path) {
-    return new SourceLocation(path.toString(), false, Optional.empty(), true);
+    return new SourceLocation(path.toString(), false, Optional.empty(), true, Optional.empty());
   }
 
   /**
@@ -40,7 +47,7 @@ public final class SourceLocation {
    * begins with a dot names them. A path that exists just so is not taken as a glob.
    */
   public static SourceLocation at(String pathOrGlob) {
-    return new SourceLocation(pathOrGlob, true, Optional.empty(), true);
+    return new SourceLocation(pathOrGlob, true, Optional.empty(), true, Optional.empty());
   }
 
   /**
@@ -48,7 +55,7 @@ public final class SourceLocation {
    * ends ({@code .gz}, {@code .zst}, {@code .lz4}, {@code .bz2}, {@code .xz}, {@code .snappy}).
    */
   public SourceLocation withCompression(Compression files) {
-    return new SourceLocation(location, mayBeGlob, Optional.of(files), checked);
+    return new SourceLocation(location, mayBeGlob, Optional.of(files), checked, only);
   }
 
   /**
@@ -57,7 +64,12 @@ public final class SourceLocation {
    * a file has changed between its runs.
    */
   public SourceLocation withoutChecksums() {
-    return new SourceLocation(location, mayBeGlob, compression, false);
+    return new SourceLocation(location, mayBeGlob, compression, false, only);
+  }
+
+  /** Of the files of this place just these. */
+  SourceLocation only(List<Path> files) {
+    return new SourceLocation(location, mayBeGlob, compression, checked, Optional.of(files));
   }
 
   /**
@@ -71,7 +83,7 @@ public final class SourceLocation {
         "source format",
         format,
         "source files",
-        Path.of(location).toAbsolutePath().normalize().toString(),
+        Path.of(location).toAbsolutePath().normalize() + only.map(files -> " " + files).orElse(""),
         "source compression",
         compression.map(Compression::name).orElse(""),
         "source settings",
@@ -80,6 +92,11 @@ public final class SourceLocation {
 
   String text() {
     return location;
+  }
+
+  /** The files to read; empty for all. */
+  Optional<List<Path>> files() {
+    return only;
   }
 
   boolean mayBeGlob() {

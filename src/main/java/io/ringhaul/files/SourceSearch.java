@@ -51,6 +51,9 @@ final class SourceSearch {
    * @throws StorageException if there is nothing, or not what a manifest says
    */
   Found run() throws IOException {
+    if (location.files().isPresent()) {
+      return files(location.files().get());
+    }
     Path path = Path.of(location.text()).toAbsolutePath();
     if (Files.isDirectory(path)) {
       return folder(path);
@@ -69,8 +72,8 @@ final class SourceSearch {
     if (aside.isPresent()) {
       throw error(
           String.format(
-              "%s does not exist: an export that was to overwrite it was cut off. What it held is in"
-                  + " %s; export again, or rename that folder",
+              "%s does not exist: an export that was to overwrite it was cut off. What it held is"
+                  + " in %s; export again, or rename that folder",
               path, aside.get()));
     }
     throw error(path + " does not exist");
@@ -83,6 +86,19 @@ final class SourceSearch {
           manifest.get().files().stream().map(file -> folder.resolve(file.name())).toList();
       return described(folder, manifest.get(), listed);
     }
+    List<Path> matching = matching(folder);
+    if (matching.isEmpty()) {
+      throw error(
+          String.format(
+              "The folder %s holds neither a %s nor files that end in .%s; name its files with a"
+                  + " glob if they are called otherwise",
+              folder, Manifest.NAME, String.join(" or .", new TreeSet<>(format.extensions()))));
+    }
+    return undescribed(matching);
+  }
+
+  /** The files of a folder without manifest, in the order of their names. */
+  List<Path> matching(Path folder) throws IOException {
     TreeSet<Path> matching = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
@@ -91,14 +107,7 @@ final class SourceSearch {
         }
       }
     }
-    if (matching.isEmpty()) {
-      throw error(
-          String.format(
-              "The folder %s holds neither a %s nor files that end in .%s; name its files with a"
-                  + " glob if they are called otherwise",
-              folder, Manifest.NAME, String.join(" or .", new TreeSet<>(format.extensions()))));
-    }
-    return undescribed(List.copyOf(matching));
+    return List.copyOf(matching);
   }
 
   /** Files that were named one by one: each folder's manifest counts for its files. */

@@ -13,6 +13,16 @@ public interface TaskWriter extends AutoCloseable {
    */
   void write(RawRow row);
 
+  /**
+   * About how many bytes its files have so far, with what is held back for them. Asked often, so it
+   * must be cheap.
+   *
+   * @return 0 if it cannot tell before they are ended
+   */
+  default long bytes() {
+    return 0;
+  }
+
   /** Ends the files, durably, and describes them. Called once, after the last row. */
   TaskOutput finish();
 

@@ -65,6 +65,12 @@ final class DataFileWriter {
     }
   }
 
+  /** About how large its files are so far. */
+  long bytes() {
+    long ended = files.stream().mapToLong(DataFile::fileSizeInBytes).sum();
+    return current == null ? ended : ended + current.length();
+  }
+
   /** Ends the last file and gives all of them. */
   List<DataFile> finish() {
     end();

@@ -1,11 +1,12 @@
 package io.ringhaul.iceberg;
 
 import io.ringhaul.disk.DurableFiles;
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.metrics.WorkerClock;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -87,7 +88,7 @@ final class DurableOutputFile implements OutputFile {
 
     private Stream(FileChannel channel) {
       this.channel = channel;
-      this.buffer = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+      this.buffer = new BufferedOutputStream(new TimedOutput(channel), BUFFER_BYTES);
     }
 
     @Override
@@ -120,11 +121,11 @@ final class DurableOutputFile implements OutputFile {
       guarded(
           () -> {
             buffer.flush();
-            channel.force(true);
+            WorkerClock.during(Stage.WRITE, () -> channel.force(true));
           });
       closed = true;
       channel.close();
-      DurableFiles.rename(temporary(path), path);
+      WorkerClock.during(Stage.WRITE, () -> DurableFiles.rename(temporary(path), path));
     }
 
     /** A file that cannot become whole goes at once: not every writer closes one that failed. */

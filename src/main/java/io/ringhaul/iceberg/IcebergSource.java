@@ -1,6 +1,7 @@
 package io.ringhaul.iceberg;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  *
  * <p>Immutable: each method that changes a setting gives a new source.
  */
-public final class IcebergSource implements ImportSource {
+public final class IcebergSource implements GrowingSource {
 
   private final CatalogSource catalog;
   private final Optional<TableIdentifier> table;
@@ -115,6 +116,33 @@ public final class IcebergSource implements ImportSource {
   @Override
   public SourceSession open() {
     return new IcebergSourceSession(catalog, table, point);
+  }
+
+  /** The id of the last snapshot, of the branch if one is set. */
+  @Override
+  public String position(String from) {
+    if (table.isEmpty()) {
+      throw new InvalidSettingException(
+          "table", "To follow an Iceberg table takes its name; call table(...)");
+    }
+    if (!(point instanceof ReadPoint.Current) && !(point instanceof ReadPoint.OnBranch)) {
+      throw new InvalidSettingException(
+          "follow", "snapshot, asOf, tag and changesBetween name a state that does not grow");
+    }
+    try (IcebergSourceSession session = new IcebergSourceSession(catalog, table, point)) {
+      return session.position(table.get());
+    }
+  }
+
+  @Override
+  public ImportSource between(String from, String to) {
+    long last = Long.parseLong(to);
+    return new IcebergSource(
+        catalog,
+        table,
+        from.equals(BEGINNING)
+            ? new ReadPoint.AtSnapshot(last)
+            : new ReadPoint.Changes(Long.parseLong(from), last));
   }
 
   private IcebergSource at(String setting, ReadPoint next) {

@@ -3,6 +3,7 @@ package io.ringhaul.iceberg;
 import io.ringhaul.cql.TableSchema;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
@@ -24,6 +25,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
@@ -70,6 +72,20 @@ final class IcebergSourceSession implements SourceSession {
         name.orElseGet(() -> TableIdentifier.of(target.keyspace(), target.name()));
     return guarded(
         identifier, () -> plan(identifier, load(identifier), target, columns, splitCount));
+  }
+
+  /** The id of the snapshot that is read now; empty if there is none. */
+  String position(TableIdentifier identifier) {
+    return guarded(
+        identifier,
+        () -> {
+          Table loaded = load(identifier);
+          Snapshot last =
+              point instanceof ReadPoint.OnBranch on
+                  ? loaded.snapshot(on.name())
+                  : loaded.currentSnapshot();
+          return last == null ? GrowingSource.BEGINNING : Long.toString(last.snapshotId());
+        });
   }
 
   private static <T> T guarded(TableIdentifier identifier, Supplier<T> read) {

@@ -74,6 +74,11 @@ final class IcebergTaskWriter implements TaskWriter {
   }
 
   @Override
+  public long bytes() {
+    return writers.values().stream().mapToLong(DataFileWriter::bytes).sum();
+  }
+
+  @Override
   public TaskOutput finish() {
     List<DataFile> files = new ArrayList<>();
     guarded(

@@ -46,6 +46,39 @@ public record Job(
     labels = Map.copyOf(labels);
   }
 
+  /** The same, called otherwise. */
+  Job called(String newName, String newDescription, Map<String, String> newLabels) {
+    return defined(newName, newDescription, newLabels, definition);
+  }
+
+  /** The same, with something else to do. */
+  Job doing(JobDefinition newDefinition) {
+    return defined(name, description, labels, newDefinition);
+  }
+
+  private Job defined(
+      String newName,
+      String newDescription,
+      Map<String, String> newLabels,
+      JobDefinition newDefinition) {
+    return new Job(
+        id,
+        newName,
+        newDescription,
+        newLabels,
+        kind,
+        status,
+        created,
+        started,
+        completed,
+        figures,
+        newDefinition,
+        plan,
+        run,
+        owner,
+        error);
+  }
+
   /** A job that is to be stored. */
   public static Job pending(
       UUID id,

@@ -21,4 +21,18 @@ public record JobDefinition(
     settings = Map.copyOf(settings);
     command = List.copyOf(command);
   }
+
+  /**
+   * What is known of a job before its table is looked at: the first run of it finds the rest out.
+   *
+   * @param command the arguments of the command line that is to run it, without secrets
+   */
+  public static JobDefinition draft(List<String> command) {
+    return new JobDefinition(Map.of(), Map.of(), command);
+  }
+
+  /** Whether its table was not looked at yet. */
+  public boolean isDraft() {
+    return fingerprint.isEmpty();
+  }
 }

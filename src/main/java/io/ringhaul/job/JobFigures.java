@@ -19,6 +19,11 @@ public record JobFigures(int partitions, int done, int failed, long rows, long r
     return new JobFigures(partitions, done, 0, rows, rejectedRows);
   }
 
+  /** The same, with more partitions, which are pending. */
+  JobFigures withMore(int more) {
+    return new JobFigures(partitions + more, done, failed, rows, rejectedRows);
+  }
+
   /** The same, after a partition has changed. */
   JobFigures after(JobPartition before, JobPartition now) {
     return new JobFigures(

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param rejectedRows rows that it left out
  * @param outputs what it wrote, one text each, in the target's form
  * @param error why its last attempt failed
+ * @param course when it was worked on last, and by whom; empty for one that is pending
  */
 public record JobPartition(
     int number,
@@ -28,12 +29,39 @@ public record JobPartition(
     long bytes,
     long rejectedRows,
     List<String> outputs,
-    Optional<String> error) {
+    Optional<String> error,
+    Optional<PartitionCourse> course) {
 
   /** See the record's parameters. */
   public JobPartition {
     tokens = List.copyOf(tokens);
     outputs = List.copyOf(outputs);
+  }
+
+  /** One without a course. */
+  public JobPartition(
+      int number,
+      PartitionStatus status,
+      int attempt,
+      List<TokenRange> tokens,
+      Optional<String> unit,
+      long rows,
+      long bytes,
+      long rejectedRows,
+      List<String> outputs,
+      Optional<String> error) {
+    this(
+        number,
+        status,
+        attempt,
+        tokens,
+        unit,
+        rows,
+        bytes,
+        rejectedRows,
+        outputs,
+        error,
+        Optional.empty());
   }
 
   /** One that reads these ranges and is not begun. */
@@ -52,25 +80,20 @@ public record JobPartition(
         number, PartitionStatus.PENDING, 0, tokens, unit, 0, bytes, 0, List.of(), Optional.empty());
   }
 
-  /** The same, elsewhere in its course. */
-  JobPartition withStatus(PartitionStatus newStatus) {
+  /** The same, not begun in this run. */
+  JobPartition released() {
+    return at(PartitionStatus.PENDING, attempt, error, Optional.empty());
+  }
+
+  /** The same, with fewer tokens. */
+  JobPartition keeping(List<TokenRange> kept) {
     return new JobPartition(
-        number, newStatus, attempt, tokens, unit, rows, bytes, rejectedRows, outputs, error);
+        number, status, attempt, kept, unit, rows, bytes, rejectedRows, outputs, error, course);
   }
 
   /** The same, begun once more. */
-  JobPartition begunAgain() {
-    return new JobPartition(
-        number,
-        PartitionStatus.RUNNING,
-        attempt + 1,
-        tokens,
-        unit,
-        rows,
-        bytes,
-        rejectedRows,
-        outputs,
-        error);
+  JobPartition begunAgain(PartitionCourse newCourse) {
+    return at(PartitionStatus.RUNNING, attempt + 1, error, Optional.of(newCourse));
   }
 
   /** The same, done. */
@@ -85,22 +108,37 @@ public record JobPartition(
         checkpoint.bytes(),
         checkpoint.rejectedRows(),
         checkpoint.outputs(),
-        Optional.empty());
+        Optional.empty(),
+        course.map(PartitionCourse::ending));
   }
 
   /** The same, given up. */
   JobPartition failedWith(String newError) {
-    return new JobPartition(
-        number,
+    return at(
         PartitionStatus.FAILED,
         attempt,
+        Optional.of(newError),
+        course.map(PartitionCourse::ending));
+  }
+
+  /** The same work and figures, standing elsewhere. */
+  private JobPartition at(
+      PartitionStatus newStatus,
+      int newAttempt,
+      Optional<String> newError,
+      Optional<PartitionCourse> newCourse) {
+    return new JobPartition(
+        number,
+        newStatus,
+        newAttempt,
         tokens,
         unit,
         rows,
         bytes,
         rejectedRows,
         outputs,
-        Optional.of(newError));
+        newError,
+        newCourse);
   }
 
   /** The same, with nothing of it done. A part of a source keeps its size. */

@@ -15,11 +15,17 @@ interface JobRecords {
   /** All jobs, the newest first. */
   List<Job> jobs();
 
+  /** The ids of all jobs, the newest first. */
+  List<UUID> ids();
+
   /** The changing part of a job. Nobody else changes the job until the transaction ends. */
   Optional<JobState> lock(UUID id);
 
   /** Adds a job of an id that is free. */
   void insert(Job job);
+
+  /** Stores what a job is to do, and what people call it. */
+  void redefine(Job job);
 
   /** Stores the changing part of a job. */
   void update(UUID id, JobState state);
@@ -27,7 +33,7 @@ interface JobRecords {
   /** Stores a job's plan. */
   void updatePlan(UUID id, Optional<String> plan);
 
-  /** Removes a job and its partitions. */
+  /** Removes a job, its partitions and its telemetry. */
   void delete(UUID id);
 
   /** The partitions of a job, by their numbers. */
@@ -41,6 +47,9 @@ interface JobRecords {
 
   /** Stores a partition, but for what it reads. */
   void update(UUID id, JobPartition partition);
+
+  /** Stores what a partition reads. */
+  void updateUnit(UUID id, JobPartition partition);
 
   /** Makes each partition that is begun or failed pending. */
   void releasePartitions(UUID id);
@@ -56,6 +65,9 @@ interface JobRecords {
 
   /** Removes all partitions. */
   void deletePartitions(UUID id);
+
+  /** What is kept of how the jobs run. */
+  TelemetryRecords telemetry();
 
   /** The time that all who share the records go by. */
   Instant now();

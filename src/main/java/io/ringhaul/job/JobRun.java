@@ -1,6 +1,9 @@
 package io.ringhaul.job;
 
+import io.ringhaul.ring.TokenRange;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * One run of a job: the right of one process to change it. Thread-safe.
@@ -37,8 +40,29 @@ public interface JobRun extends AutoCloseable {
    */
   void plan(String plan, List<JobPartition> partitions);
 
-  /** A partition that is not done is begun, once more or for the first time. */
-  void begun(int partition);
+  /** As {@link #begun(int, OptionalInt, Optional)}, by nobody in particular. */
+  default void begun(int partition) {
+    begun(partition, OptionalInt.empty(), Optional.empty());
+  }
+
+  /**
+   * A partition that is not done is begun, once more or for the first time.
+   *
+   * @param worker who works on it, from 0, if that is known
+   * @param replica the address of the node that is to be asked first, if that is known
+   */
+  void begun(int partition, OptionalInt worker, Optional<String> replica);
+
+  /**
+   * A partition that was begun hands a part of its tokens over to new partitions, which are
+   * pending. The same once more changes nothing.
+   *
+   * @param partition the partition, which is begun and not done
+   * @param kept what it still reads
+   * @param rest of numbers that no partition has; together with {@code kept} they read each token
+   *     that the partition read before, once
+   */
+  void split(int partition, List<TokenRange> kept, List<JobPartition> rest);
 
   /**
    * A partition that was begun is done; durable when this returns, if the store is. If this fails,

@@ -2,6 +2,7 @@ package io.ringhaul.job;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -38,12 +39,14 @@ public interface JobStore extends AutoCloseable {
   }
 
   /**
-   * One in a database of PostgreSQL or SQLite, for jobs of several machines. The tables {@code
-   * batch_jobs}, {@code batch_partitions} and {@code batch_schema} are made in the schema that the
-   * connections use if they are not there. Each call takes a connection of the source and closes
-   * it; the source stays the caller's. What is stored is as durable as the database's commits are:
-   * not at all with PostgreSQL's {@code synchronous_commit} off or SQLite's {@code synchronous}
-   * off.
+   * One in a database of PostgreSQL or SQLite, for jobs of several machines. Its tables are made in
+   * the schema that the connections use if they are not there: {@code batch_jobs}, {@code
+   * batch_partitions}, {@code batch_schema}, and for {@link #telemetry()} {@code
+   * performance_metrics}, {@code resource_usage}, {@code job_findings}, {@code tuning_history},
+   * {@code tuned_settings}, {@code job_requests} and {@code job_profiles}. Each call takes a
+   * connection of the source and closes it; the source stays the caller's. What is stored is as
+   * durable as the database's commits are: not at all with PostgreSQL's {@code synchronous_commit}
+   * off or SQLite's {@code synchronous} off.
    *
    * @throws io.ringhaul.exceptions.StorageException if the database cannot be used, or if its
    *     tables were made by a newer Ringhaul; each call on the store may throw it as well
@@ -73,6 +76,24 @@ public interface JobStore extends AutoCloseable {
    *     database takes: NUL, or half of a pair of surrogates
    */
   void create(Job job);
+
+  /**
+   * Changes what people call a job, at any time. Labels whose names begin with {@code ringhaul.}
+   * are not people's and stay as they are.
+   *
+   * @throws io.ringhaul.exceptions.JobException if there is no such job
+   * @throws io.ringhaul.exceptions.InvalidSettingException if one of the texts holds what no
+   *     database takes: NUL, or half of a pair of surrogates
+   */
+  void describe(UUID id, String name, String description, Map<String, String> labels);
+
+  /**
+   * Gives a job that is a {@linkplain JobDefinition#isDraft() draft} its definition.
+   *
+   * @throws io.ringhaul.exceptions.JobException if there is no such job, if it is no draft, or if
+   *     an open run has it
+   */
+  void define(UUID id, JobDefinition definition);
 
   /** The job of that id, as it is now. Its partitions are not read. */
   Optional<Job> find(UUID id);
@@ -128,9 +149,13 @@ public interface JobStore extends AutoCloseable {
   /**
    * Forgets a job.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job, or if an open run has it
+   * @throws io.ringhaul.exceptions.JobException if there is no such job, if an open run has it, or
+   *     if it is the last batch of a following, which goes on from there
    */
   void delete(UUID id);
+
+  /** What the store keeps of how its jobs run. */
+  JobTelemetry telemetry();
 
   /** Releases what the store opened. To be called when its runs are closed. */
   @Override

@@ -53,6 +53,13 @@ final class JobTable {
         connection, "SELECT " + ALL + " FROM batch_jobs ORDER BY created DESC, id", JobTable::job);
   }
 
+  List<UUID> ids() {
+    return Sql.query(
+        connection,
+        "SELECT id FROM batch_jobs ORDER BY created DESC, id",
+        row -> UUID.fromString(row.getString(1)));
+  }
+
   /** The changing part of a job; writes to its row first, which keeps everybody else from it. */
   Optional<JobState> lock(UUID id) {
     String key = id.toString();
@@ -70,7 +77,6 @@ final class JobTable {
 
   void insert(Job job) {
     String key = job.id().toString();
-    JobDefinition definition = job.definition();
     Sql.update(
         connection,
         "INSERT INTO batch_jobs ("
@@ -79,22 +85,38 @@ final class JobTable {
             + ", ?".repeat(STATE_AT + STATE_COLUMNS - 1)
             + ")",
         CheckedColumns.join(
-            CheckedColumns.sealed(
-                key,
-                key,
-                StoredText.exact("name", job.name()),
-                StoredText.exact("description", job.description()),
-                StoredText.exact("labels", StoredText.sortedJson(job.labels())),
-                job.kind().name(),
-                StoredTime.text(job.created()),
-                StoredText.exact("fingerprint", StoredText.sortedJson(definition.fingerprint())),
-                StoredText.exact(
-                    "configuration",
-                    StoredText.json(
-                        new Configuration(
-                            new TreeMap<>(definition.settings()), definition.command())))),
+            definition(job),
             CheckedColumns.sealed(key, new @Nullable Object[] {null}),
             CheckedColumns.sealed(key, columns(new JobState()))));
+  }
+
+  void redefine(Job job) {
+    Sql.update(
+        connection,
+        "UPDATE batch_jobs SET ("
+            + DEFINITION
+            + ", definition_checksum) = (?"
+            + ", ?".repeat(DEFINITION_COLUMNS)
+            + ") WHERE id = ?",
+        CheckedColumns.join(definition(job), new Object[] {job.id().toString()}));
+  }
+
+  private static @Nullable Object[] definition(Job job) {
+    String key = job.id().toString();
+    JobDefinition definition = job.definition();
+    return CheckedColumns.sealed(
+        key,
+        key,
+        StoredText.exact("name", job.name()),
+        StoredText.exact("description", job.description()),
+        StoredText.exact("labels", StoredText.sortedJson(job.labels())),
+        job.kind().name(),
+        StoredTime.text(job.created()),
+        StoredText.exact("fingerprint", StoredText.sortedJson(definition.fingerprint())),
+        StoredText.exact(
+            "configuration",
+            StoredText.json(
+                new Configuration(new TreeMap<>(definition.settings()), definition.command()))));
   }
 
   void update(UUID id, JobState state) {

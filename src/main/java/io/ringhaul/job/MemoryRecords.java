@@ -18,7 +18,7 @@ final class MemoryRecords implements JobRecords {
   /** A job. */
   static final class Entry {
 
-    private final Job first;
+    private Job first;
     private JobState state = new JobState();
     private Optional<String> plan = Optional.empty();
     private final TreeMap<Integer, JobPartition> partitions = new TreeMap<>();
@@ -41,9 +41,11 @@ final class MemoryRecords implements JobRecords {
   }
 
   private final Map<UUID, Entry> entries;
+  private final MemoryTelemetry telemetry;
 
-  MemoryRecords(Map<UUID, Entry> entries) {
+  MemoryRecords(Map<UUID, Entry> entries, MemoryTelemetry telemetry) {
     this.entries = entries;
+    this.telemetry = telemetry;
   }
 
   @Override
@@ -61,6 +63,11 @@ final class MemoryRecords implements JobRecords {
   }
 
   @Override
+  public List<UUID> ids() {
+    return jobs().stream().map(Job::id).toList();
+  }
+
+  @Override
   public Optional<JobState> lock(UUID id) {
     return Optional.ofNullable(entries.get(id)).map(entry -> entry.state.copy());
   }
@@ -68,6 +75,11 @@ final class MemoryRecords implements JobRecords {
   @Override
   public void insert(Job job) {
     entries.put(job.id(), new Entry(job));
+  }
+
+  @Override
+  public void redefine(Job job) {
+    entry(job.id()).first = job;
   }
 
   @Override
@@ -83,6 +95,7 @@ final class MemoryRecords implements JobRecords {
   @Override
   public void delete(UUID id) {
     entries.remove(id);
+    telemetry.delete(id);
   }
 
   @Override
@@ -109,6 +122,11 @@ final class MemoryRecords implements JobRecords {
   }
 
   @Override
+  public void updateUnit(UUID id, JobPartition partition) {
+    update(id, partition);
+  }
+
+  @Override
   public void releasePartitions(UUID id) {
     release(id, Set.of(PartitionStatus.RUNNING, PartitionStatus.FAILED));
   }
@@ -121,9 +139,7 @@ final class MemoryRecords implements JobRecords {
   private void release(UUID id, Set<PartitionStatus> statuses) {
     entry(id)
         .partitions
-        .replaceAll(
-            (number, each) ->
-                statuses.contains(each.status()) ? each.withStatus(PartitionStatus.PENDING) : each);
+        .replaceAll((number, each) -> statuses.contains(each.status()) ? each.released() : each);
   }
 
   @Override
@@ -142,6 +158,11 @@ final class MemoryRecords implements JobRecords {
   @Override
   public void deletePartitions(UUID id) {
     entry(id).partitions.clear();
+  }
+
+  @Override
+  public TelemetryRecords telemetry() {
+    return telemetry;
   }
 
   @Override

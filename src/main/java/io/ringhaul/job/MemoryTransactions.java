@@ -9,6 +9,7 @@ import java.util.function.Function;
 final class MemoryTransactions implements Transactions {
 
   private final Map<UUID, MemoryRecords.Entry> entries = new HashMap<>();
+  private final MemoryTelemetry telemetry = new MemoryTelemetry(entries.keySet());
 
   @Override
   public String location() {
@@ -22,7 +23,7 @@ final class MemoryTransactions implements Transactions {
 
   @Override
   public synchronized <T> T read(Function<JobRecords, T> work) {
-    return work.apply(new MemoryRecords(entries));
+    return work.apply(new MemoryRecords(entries, telemetry));
   }
 
   @Override

@@ -3,9 +3,11 @@ package io.ringhaul.job;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +19,14 @@ final class PartitionTable {
       "status, attempt, row_count, bytes, rejected_rows, outputs, error, state_checksum";
   private static final int STATE_COLUMNS = 7;
 
-  private static final String ALL = "number, token_space, unit, unit_checksum, " + STATE;
+  private static final String COURSE = "begun, ended, worker, replica, course_checksum";
+  private static final int COURSE_COLUMNS = 4;
+
+  private static final String ALL =
+      "number, token_space, unit, unit_checksum, " + STATE + ", " + COURSE;
   private static final int UNIT_COLUMNS = 3;
   private static final int STATE_AT = UNIT_COLUMNS + 2;
+  private static final int COURSE_AT = STATE_AT + STATE_COLUMNS + 1;
 
   private static final String SELECT = "SELECT " + ALL + " FROM batch_partitions WHERE job_id = ?";
 
@@ -63,7 +70,7 @@ final class PartitionTable {
         "INSERT INTO batch_partitions (job_id, "
             + ALL
             + ") VALUES (?"
-            + ", ?".repeat(STATE_AT + STATE_COLUMNS)
+            + ", ?".repeat(COURSE_AT + COURSE_COLUMNS)
             + ")",
         () ->
             partitions.stream()
@@ -71,14 +78,9 @@ final class PartitionTable {
                     each ->
                         CheckedColumns.join(
                             new Object[] {key},
-                            CheckedColumns.sealed(
-                                key,
-                                each.number(),
-                                TokenText.of(each.tokens()),
-                                each.unit()
-                                    .map(unit -> StoredText.exact("unit", unit))
-                                    .orElse(null)),
-                            CheckedColumns.sealed(stateKey(key, each.number()), columns(each))))
+                            unit(key, each),
+                            CheckedColumns.sealed(stateKey(key, each.number()), columns(each)),
+                            course(key, each)))
                 .iterator());
   }
 
@@ -89,12 +91,24 @@ final class PartitionTable {
         connection,
         "UPDATE batch_partitions SET ("
             + STATE
+            + ", "
+            + COURSE
             + ") = (?"
-            + ", ?".repeat(STATE_COLUMNS)
+            + ", ?".repeat(COURSE_AT + COURSE_COLUMNS - STATE_AT)
             + ") WHERE job_id = ? AND number = ?",
         CheckedColumns.join(
             CheckedColumns.sealed(stateKey(key, number), columns(partition)),
+            course(key, partition),
             new Object[] {key, number}));
+  }
+
+  void updateUnit(UUID id, JobPartition partition) {
+    String key = id.toString();
+    Sql.update(
+        connection,
+        "UPDATE batch_partitions SET (number, token_space, unit, unit_checksum) = (?, ?, ?, ?)"
+            + " WHERE job_id = ? AND number = ?",
+        CheckedColumns.join(unit(key, partition), new Object[] {key, partition.number()}));
   }
 
   void deleteOpen(UUID id) {
@@ -109,6 +123,14 @@ final class PartitionTable {
     Sql.update(connection, "DELETE FROM batch_partitions WHERE job_id = ?", id.toString());
   }
 
+  private static @Nullable Object[] unit(String key, JobPartition partition) {
+    return CheckedColumns.sealed(
+        key,
+        partition.number(),
+        TokenText.of(partition.tokens()),
+        partition.unit().map(unit -> StoredText.exact("unit", unit)).orElse(null));
+  }
+
   private static @Nullable Object[] columns(JobPartition partition) {
     return new @Nullable Object[] {
       partition.status().name(),
@@ -119,6 +141,43 @@ final class PartitionTable {
       StoredText.exact("outputs", StoredText.json(partition.outputs())),
       partition.error().map(StoredText::readable).orElse(null)
     };
+  }
+
+  /** Nothing at all for one that has none, as in the rows of older stores. */
+  private static @Nullable Object[] course(String key, JobPartition partition) {
+    return partition
+        .course()
+        .map(
+            course ->
+                CheckedColumns.sealed(
+                    courseKey(key, partition.number()),
+                    StoredTime.text(course.begun()),
+                    course.ended().map(StoredTime::text).orElse(null),
+                    course.worker().isPresent() ? course.worker().getAsInt() : null,
+                    course.replica().map(StoredText::readable).orElse(null)))
+        .orElseGet(() -> new @Nullable Object[COURSE_COLUMNS + 1]);
+  }
+
+  private static Optional<PartitionCourse> course(String key, int number, ResultSet row)
+      throws SQLException {
+    boolean isEmpty = true;
+    for (int i = 0; i <= COURSE_COLUMNS; i++) {
+      isEmpty &= row.getString(COURSE_AT + i) == null;
+    }
+    if (isEmpty) {
+      return Optional.empty();
+    }
+    CheckedColumns columns =
+        CheckedColumns.read(row, courseKey(key, number), COURSE_AT, COURSE_COLUMNS);
+    Instant begun = columns.moment();
+    Optional<Instant> ended = Optional.ofNullable(columns.momentOrNull());
+    @Nullable String worker = columns.textOrNull();
+    return Optional.of(
+        new PartitionCourse(
+            begun,
+            ended,
+            worker == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(worker)),
+            Optional.ofNullable(columns.textOrNull())));
   }
 
   private static JobPartition partition(String key, ResultSet row) throws SQLException {
@@ -141,11 +200,16 @@ final class PartitionTable {
         bytes,
         rejectedRows,
         outputs,
-        Optional.ofNullable(state.textOrNull()));
+        Optional.ofNullable(state.textOrNull()),
+        course(key, number, row));
   }
 
   /** What a checksum of a partition's state covers beside it. */
   private static String stateKey(String key, int number) {
     return key + " partition " + number;
+  }
+
+  private static String courseKey(String key, int number) {
+    return key + " course " + number;
   }
 }

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Statements on a connection. */
@@ -63,6 +64,68 @@ final class Sql {
       }
     } catch (SQLException e) {
       throw new SqlFailure(e);
+    }
+  }
+
+  /** Adds a row, or replaces the one of its key. */
+  static void upsert(
+      Connection connection, String table, String key, String columns, @Nullable Object... values) {
+    update(
+        connection,
+        "INSERT INTO "
+            + table
+            + " ("
+            + key
+            + ", "
+            + columns
+            + ") VALUES (?"
+            + ", ?".repeat(values.length - 1)
+            + ") ON CONFLICT ("
+            + key
+            + ") DO UPDATE SET ("
+            + columns
+            + ") = (excluded."
+            + columns.replace(", ", ", excluded.")
+            + ")",
+        values);
+  }
+
+  /**
+   * Removes the rows of a job but for the first ones.
+   *
+   * @param table has the columns {@code job_id} and {@code id}
+   */
+  static void keepFirst(Connection connection, String table, String order, UUID job, int count) {
+    update(
+        connection,
+        "DELETE FROM "
+            + table
+            + " WHERE job_id = ? AND id IN (SELECT id FROM "
+            + table
+            + " WHERE job_id = ? ORDER BY "
+            + order
+            + " LIMIT ? OFFSET ?)",
+        job.toString(),
+        job.toString(),
+        Integer.MAX_VALUE,
+        count);
+  }
+
+  /** A column that is not null. */
+  static String text(ResultSet row, int column) throws SQLException {
+    @Nullable String value = row.getString(column);
+    if (value == null) {
+      throw new DamagedRecord("column " + column + " of a row is null");
+    }
+    return value;
+  }
+
+  /** The constant of that name. */
+  static <E extends Enum<E>> E constant(Class<E> type, String name) {
+    try {
+      return Enum.valueOf(type, name);
+    } catch (IllegalArgumentException e) {
+      throw new DamagedRecord(name + " is no " + type.getSimpleName());
     }
   }
 

@@ -13,6 +13,7 @@ final class SqlRecords implements JobRecords {
 
   private final JobTable jobs;
   private final PartitionTable partitions;
+  private final SqlTelemetry telemetry;
   private final Supplier<Instant> clock;
 
   /**
@@ -22,6 +23,7 @@ final class SqlRecords implements JobRecords {
   SqlRecords(Connection connection, Supplier<Instant> clock) {
     this.jobs = new JobTable(connection);
     this.partitions = new PartitionTable(connection);
+    this.telemetry = new SqlTelemetry(connection);
     this.clock = clock;
   }
 
@@ -36,6 +38,11 @@ final class SqlRecords implements JobRecords {
   }
 
   @Override
+  public List<UUID> ids() {
+    return jobs.ids();
+  }
+
+  @Override
   public Optional<JobState> lock(UUID id) {
     return jobs.lock(id);
   }
@@ -43,6 +50,11 @@ final class SqlRecords implements JobRecords {
   @Override
   public void insert(Job job) {
     jobs.insert(job);
+  }
+
+  @Override
+  public void redefine(Job job) {
+    jobs.redefine(job);
   }
 
   @Override
@@ -58,6 +70,7 @@ final class SqlRecords implements JobRecords {
   @Override
   public void delete(UUID id) {
     partitions.deleteAll(id);
+    telemetry.delete(id);
     jobs.delete(id);
   }
 
@@ -82,6 +95,11 @@ final class SqlRecords implements JobRecords {
   }
 
   @Override
+  public void updateUnit(UUID id, JobPartition partition) {
+    partitions.updateUnit(id, partition);
+  }
+
+  @Override
   public void releasePartitions(UUID id) {
     releaseRunning(id);
     release(id, PartitionStatus.FAILED);
@@ -94,7 +112,7 @@ final class SqlRecords implements JobRecords {
 
   private void release(UUID id, PartitionStatus status) {
     for (JobPartition each : partitions.ofStatus(id, status)) {
-      partitions.update(id, each.withStatus(PartitionStatus.PENDING));
+      partitions.update(id, each.released());
     }
   }
 
@@ -111,6 +129,11 @@ final class SqlRecords implements JobRecords {
   @Override
   public void deletePartitions(UUID id) {
     partitions.deleteAll(id);
+  }
+
+  @Override
+  public TelemetryRecords telemetry() {
+    return telemetry;
   }
 
   @Override

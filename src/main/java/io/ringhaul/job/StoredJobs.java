@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ final class StoredJobs implements JobStore {
 
   private final Transactions transactions;
   private final LocalProcess process;
+  private final JobTelemetry telemetry;
   private final String name = UUID.randomUUID() + "/";
   private final AtomicLong begins = new AtomicLong();
   private final Set<String> openHolders = ConcurrentHashMap.newKeySet();
@@ -28,6 +30,7 @@ final class StoredJobs implements JobStore {
   StoredJobs(Transactions transactions, LocalProcess process) {
     this.transactions = transactions;
     this.process = process;
+    this.telemetry = new StoredTelemetry(transactions);
   }
 
   @Override
@@ -55,6 +58,31 @@ final class StoredJobs implements JobStore {
                 null);
           }
           records.insert(job);
+          return true;
+        });
+  }
+
+  @Override
+  public void describe(UUID id, String called, String description, Map<String, String> labels) {
+    transactions.writeRepeatably(
+        records -> {
+          lock(records, id);
+          Job job = records.job(id).orElseThrow();
+          records.redefine(job.called(called, description, BatchLabels.changed(job, labels)));
+          return true;
+        });
+  }
+
+  @Override
+  public void define(UUID id, JobDefinition definition) {
+    transactions.writeRepeatably(
+        records -> {
+          lockIdle(records, id, "", records.now());
+          Job job = records.job(id).orElseThrow();
+          if (!job.definition().isDraft() && !job.definition().equals(definition)) {
+            throw new JobException(id, "Job " + id + " has a definition already", null);
+          }
+          records.redefine(job.doing(definition));
           return true;
         });
   }
@@ -162,9 +190,11 @@ final class StoredJobs implements JobStore {
     transactions.writeRepeatably(
         records -> {
           JobState state = lockIdle(records, id, "", records.now());
+          BatchLabels.requireNone(records.job(id).orElseThrow());
           JobState fresh = new JobState();
           fresh.run = state.run;
           records.deletePartitions(id);
+          records.telemetry().reset(id);
           records.updatePlan(id, Optional.empty());
           records.update(id, fresh);
           return true;
@@ -176,9 +206,15 @@ final class StoredJobs implements JobStore {
     transactions.write(
         records -> {
           lockIdle(records, id, "", records.now());
+          BatchLabels.requireNotLast(records.job(id).orElseThrow(), records.jobs());
           records.delete(id);
           return true;
         });
+  }
+
+  @Override
+  public JobTelemetry telemetry() {
+    return telemetry;
   }
 
   @Override

@@ -1,10 +1,12 @@
 package io.ringhaul.job;
 
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.ring.TokenRange;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -91,8 +93,30 @@ final class StoredRun implements JobRun {
   }
 
   @Override
-  public void begun(int partition) {
-    move(partition, (state, before) -> open(before).begunAgain());
+  public void begun(int partition, OptionalInt worker, Optional<String> replica) {
+    PartitionCourse course = PartitionCourse.beginning(worker, replica);
+    move(partition, (state, before) -> open(before).begunAgain(course));
+  }
+
+  @Override
+  public void split(int partition, List<TokenRange> kept, List<JobPartition> rest) {
+    List<JobPartition> added = rest.stream().map(JobPartition::undone).toList();
+    transactions.writeRepeatably(
+        records -> {
+          JobState state = lockOwn(records);
+          JobPartition before = partition(records, id, partition);
+          PartitionSplit split = new PartitionSplit(id, before, kept, added);
+          if (split.isStored(records)) {
+            // The answer to the first time was lost.
+            return true;
+          }
+          split.require(records);
+          records.updateUnit(id, before.keeping(kept));
+          records.insert(id, added);
+          state.figures = state.figures.withMore(added.size());
+          records.update(id, state);
+          return true;
+        });
   }
 
   @Override

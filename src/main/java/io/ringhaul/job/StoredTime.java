@@ -25,4 +25,14 @@ final class StoredTime {
   static @Nullable Instant momentOrNull(@Nullable String text) {
     return text == null ? null : Instant.parse(text);
   }
+
+  /** Milliseconds since 1970; for moments that are too far off, the farthest there are. */
+  static long millis(Instant moment) {
+    if (moment.isBefore(Instant.ofEpochMilli(Long.MIN_VALUE))) {
+      return Long.MIN_VALUE;
+    }
+    return moment.isAfter(Instant.ofEpochMilli(Long.MAX_VALUE))
+        ? Long.MAX_VALUE
+        : moment.toEpochMilli();
+  }
 }

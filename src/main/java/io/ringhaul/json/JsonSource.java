@@ -2,8 +2,11 @@ package io.ringhaul.json;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.files.FolderSourceSession;
+import io.ringhaul.files.GrowingFiles;
+import io.ringhaul.files.InputFormat;
 import io.ringhaul.files.SourceLocation;
 import io.ringhaul.format.Compression;
+import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.text.BlobForm;
@@ -31,7 +34,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Immutable: each method that changes a setting gives a new source.
  */
-public final class JsonSource implements ImportSource {
+public final class JsonSource implements GrowingSource {
 
   private final SourceLocation location;
   private final JsonSettings settings;
@@ -138,12 +141,26 @@ public final class JsonSource implements ImportSource {
 
   @Override
   public SourceSession open() {
+    return new FolderSourceSession(location, format());
+  }
+
+  @Override
+  public String position(String from) {
+    return new GrowingFiles(location, format()).position(from);
+  }
+
+  @Override
+  public ImportSource between(String from, String to) {
+    return new JsonSource(new GrowingFiles(location, format()).between(from, to), settings);
+  }
+
+  private InputFormat format() {
     if (settings.has(JsonSettings.TIMESTAMP_FORMAT) && settings.has(JsonSettings.TIMESTAMP_UNIT)) {
       throw new InvalidSettingException(
           JsonSettings.TIMESTAMP_UNIT,
           "Set either timestampUnit or timestampFormat: both say how timestamps look");
     }
-    return new FolderSourceSession(location, new JsonInputFormat(settings));
+    return new JsonInputFormat(settings);
   }
 
   private JsonSource with(String name, String value) {

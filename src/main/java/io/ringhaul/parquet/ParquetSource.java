@@ -1,7 +1,10 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.files.FolderSourceSession;
+import io.ringhaul.files.GrowingFiles;
+import io.ringhaul.files.InputFormat;
 import io.ringhaul.files.SourceLocation;
+import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import java.nio.file.Path;
@@ -14,7 +17,7 @@ import java.util.Map;
  *
  * <p>Immutable: each method that changes a setting gives a new source.
  */
-public final class ParquetSource implements ImportSource {
+public final class ParquetSource implements GrowingSource {
 
   private final SourceLocation location;
 
@@ -51,6 +54,20 @@ public final class ParquetSource implements ImportSource {
 
   @Override
   public SourceSession open() {
-    return new FolderSourceSession(location, new ParquetInputFormat());
+    return new FolderSourceSession(location, format());
+  }
+
+  @Override
+  public String position(String from) {
+    return new GrowingFiles(location, format()).position(from);
+  }
+
+  @Override
+  public ImportSource between(String from, String to) {
+    return new ParquetSource(new GrowingFiles(location, format()).between(from, to));
+  }
+
+  private static InputFormat format() {
+    return new ParquetInputFormat();
   }
 }

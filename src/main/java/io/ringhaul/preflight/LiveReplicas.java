@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
+import io.ringhaul.request.NodeNames;
 import io.ringhaul.ring.LocalNodes;
 import io.ringhaul.ring.ReplicatedRange;
 import io.ringhaul.ring.TokenRing;

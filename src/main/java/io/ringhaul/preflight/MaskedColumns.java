@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.schema.ViewMetadata;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
+import io.ringhaul.preflight.Role.Has;
 import io.ringhaul.request.ServerSettings;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -100,6 +101,23 @@ public final class MaskedColumns implements Check {
     return columns.stream()
         .filter(column -> column.kind() == Kind.PARTITION_KEY)
         .anyMatch(column -> masked.contains(column.name()));
+  }
+
+  /**
+   * Whether the role of the session is given the values of a table's partition key for certain:
+   * where that cannot be seen, it may be masks.
+   */
+  public static boolean keysAreTold(CqlSession session, TableDescription table) {
+    return new MaskedColumns(session, table, table.partitionKey()).areTold();
+  }
+
+  private boolean areTold() {
+    try {
+      return !locates(masked()) || new Role(session).has("UNMASK", granted()) == Has.YES;
+    } catch (RuntimeException e) {
+      LOG.debug("Whether the key of {} is masked cannot be read", table, e);
+      return false;
+    }
   }
 
   private Set<String> masked() {

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param elapsed time since the start
  * @param completed the part of the work that is done, from 0 to 1
  * @param earlierCompleted what part of the work an earlier run of the job has done
+ * @param inFlight requests without an answer just now
+ * @param retries requests that were sent again so far
  */
 public record Progress(
     int tasksDone,
@@ -24,7 +26,24 @@ public record Progress(
     long bytes,
     Duration elapsed,
     double completed,
-    double earlierCompleted) {
+    double earlierCompleted,
+    int inFlight,
+    long retries) {
+
+  /** The same with what the requests come to. */
+  public Progress withRequests(int nowInFlight, long sentAgain) {
+    return new Progress(
+        tasksDone,
+        tasks,
+        rows,
+        earlierRows,
+        bytes,
+        elapsed,
+        completed,
+        earlierCompleted,
+        nowInFlight,
+        sentAgain);
+  }
 
   /** Rows of this run per second since its start. */
   public double rowsPerSecond() {

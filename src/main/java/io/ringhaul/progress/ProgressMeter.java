@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class ProgressMeter {
 
   private final long started = System.nanoTime();
-  private final int tasks;
-  private final int rangesPlanned;
+  private final AtomicInteger tasks;
+  private final AtomicInteger rangesPlanned;
   private final Earlier earlier;
   private final AtomicInteger tasksDone = new AtomicInteger();
   private final AtomicInteger rangesDone = new AtomicInteger();
@@ -42,8 +42,8 @@ public final class ProgressMeter {
    * @param earlier what counts as done beside them
    */
   public ProgressMeter(int tasks, int rangesPlanned, Earlier earlier) {
-    this.tasks = tasks + earlier.tasks();
-    this.rangesPlanned = rangesPlanned + earlier.ranges();
+    this.tasks = new AtomicInteger(tasks + earlier.tasks());
+    this.rangesPlanned = new AtomicInteger(rangesPlanned + earlier.ranges());
     this.earlier = earlier;
     tasksDone.set(earlier.tasks());
     rangesDone.set(earlier.ranges());
@@ -61,24 +61,33 @@ public final class ProgressMeter {
     rangesDone.addAndGet(more);
   }
 
+  /** A task was divided while it ran, and some of its token ranges were cut. */
+  public void divided(int moreTasks, int moreRanges) {
+    tasks.addAndGet(moreTasks);
+    rangesPlanned.addAndGet(moreRanges);
+  }
+
   /** A task has ended well. */
   public void taskDone() {
     tasksDone.incrementAndGet();
   }
 
-  /** The figures at this moment. */
+  /** The figures at this moment, but for those of requests, which it does not know. */
   public Progress progress() {
-    boolean byRanges = rangesPlanned > 0;
-    int units = byRanges ? rangesPlanned : tasks;
+    int rangesInAll = rangesPlanned.get();
+    boolean byRanges = rangesInAll > 0;
+    int units = byRanges ? rangesInAll : tasks.get();
     return new Progress(
         tasksDone.get(),
-        tasks,
+        tasks.get(),
         rows.sum(),
         earlier.rows(),
         bytes.sum(),
         elapsed(),
         share(byRanges ? rangesDone.get() : tasksDone.get(), units),
-        share(byRanges ? earlier.ranges() : earlier.tasks(), units));
+        share(byRanges ? earlier.ranges() : earlier.tasks(), units),
+        0,
+        0);
   }
 
   /** The figures at the end. */
@@ -87,9 +96,9 @@ public final class ProgressMeter {
         rows.sum(),
         earlier.rows(),
         bytes.sum(),
-        rangesPlanned,
+        rangesPlanned.get(),
         rangesDone.get(),
-        tasks,
+        tasks.get(),
         retries,
         elapsed());
   }

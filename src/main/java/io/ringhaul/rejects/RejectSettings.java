@@ -27,6 +27,18 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
     return new RejectSettings(choice, Optional.of(newPath), limit);
   }
 
+  /** The same for one of several imports: its number comes before the end of the file's name. */
+  public RejectSettings ofBatch(int number) {
+    return path.isEmpty() ? this : withPath(numbered(path.get(), number));
+  }
+
+  private static Path numbered(Path file, int number) {
+    String name = String.valueOf(file.getFileName());
+    int dot = name.lastIndexOf('.');
+    int end = dot > 0 ? dot : name.length();
+    return file.resolveSibling(name.substring(0, end) + "." + number + name.substring(end));
+  }
+
   /** A limit makes sense for rows that are rejected only. */
   public RejectSettings withLimit(RejectLimit newLimit) {
     return new RejectSettings(OnUnrepresentable.REJECT, path, newLimit);

@@ -21,26 +21,33 @@ import org.jspecify.annotations.Nullable;
 final class Coordinators {
 
   private final CqlSession session;
+  private final boolean alongRing;
 
-  Coordinators(CqlSession session) {
+  /**
+   * @param alongRing whether replicas are in the order of the ring, not in one that differs from
+   *     call to call
+   */
+  Coordinators(CqlSession session, boolean alongRing) {
     this.session = session;
+    this.alongRing = alongRing;
   }
 
   /**
    * The live local replicas of what a statement reads or writes, or all live local nodes if they
-   * are not known, in an order that differs from call to call; empty if all are down.
+   * are not known; empty if all are down.
    *
    * @param avoided the node that failed last, which is left out if there are others
    */
   List<Node> of(Statement<?> statement, @Nullable Node avoided) {
     List<Node> nodes = live(replicas(statement));
-    if (nodes.isEmpty()) {
+    boolean areReplicas = !nodes.isEmpty();
+    if (!areReplicas) {
       nodes = live(session.getMetadata().getNodes().values());
     }
     if (avoided != null && nodes.size() > 1) {
       nodes.remove(avoided);
     }
-    if (nodes.size() > 1) {
+    if (nodes.size() > 1 && !(alongRing && areReplicas)) {
       Collections.rotate(nodes, ThreadLocalRandom.current().nextInt(nodes.size()));
     }
     return nodes;

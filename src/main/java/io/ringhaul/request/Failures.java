@@ -145,6 +145,13 @@ public final class Failures {
         : new BulkOperationException(doing + " failed: " + describe(cause), cause);
   }
 
+  /** Whether a node, or the driver that waited for one, ran out of time. */
+  static boolean isOutOfTime(Throwable failure) {
+    return failure instanceof ReadTimeoutException
+        || failure instanceof WriteTimeoutException
+        || failure instanceof DriverTimeoutException;
+  }
+
   /** One sentence for people: the kind of the failure and what the driver or server said. */
   public static String describe(Throwable failure) {
     Throwable cause = unwrap(failure);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +33,28 @@ final class InFlight<N> {
 
   private final InFlightBound bound;
   private final int perNode;
+  private final NodeCosts<N> costs;
   private final Map<N, Integer> usedOf = new HashMap<>();
   private final Deque<Waiter<N>> waiters = new ArrayDeque<>();
+  private final Map<Object, Integer> ceilings = new HashMap<>();
   private int used;
+  private volatile boolean paused;
   private boolean closed;
 
   /**
    * @param most places in all, 1 or more
    * @param perNode places for each node; 0 for no bound
+   * @param balancing which of several nodes is taken
    */
-  InFlight(int most, int perNode) {
+  InFlight(int most, int perNode, Balancing balancing) {
+    this(most, perNode, balancing, System::nanoTime);
+  }
+
+  /** The same by another clock than the system's. */
+  InFlight(int most, int perNode, Balancing balancing, LongSupplier clock) {
     this.bound = new InFlightBound(most);
     this.perNode = perNode;
+    this.costs = new NodeCosts<>(balancing, clock);
   }
 
   /**
@@ -108,6 +119,16 @@ final class InFlight<N> {
     return place;
   }
 
+  /** A request that this place was for was answered after so long, or cost as much by failing. */
+  void answered(Place<N> place, long nanos) {
+    N node = place.node();
+    if (node != null) {
+      synchronized (this) {
+        costs.answered(node, nanos);
+      }
+    }
+  }
+
   /** A request that was sent then met an overload: there are half as many places. */
   synchronized void overloaded(long sent) {
     bound.overloaded(sent, System.nanoTime());
@@ -124,6 +145,41 @@ final class InFlight<N> {
     }
   }
 
+  /** How many places there are at the most. */
+  synchronized int most() {
+    return bound.most();
+  }
+
+  /** From now on there are so many places at the most, 1 or more. */
+  void most(int places) {
+    synchronized (this) {
+      bound.most(places);
+    }
+    serve();
+  }
+
+  /** From now on nobody gets a place beyond so many, 0 or more, until the same one says more. */
+  void ceiling(Object whose, int places) {
+    synchronized (this) {
+      ceilings.put(whose, places);
+      paused = ceilings.containsValue(0);
+      notifyAll();
+    }
+    serve();
+  }
+
+  /** Whether nobody may have a place at all; asked for each row. */
+  boolean isPaused() {
+    return paused;
+  }
+
+  /** Waits in the calling thread until that is over. */
+  synchronized void awaitOpen() throws InterruptedException {
+    while (paused && !closed) {
+      wait();
+    }
+  }
+
   /** How many places are taken just now. */
   synchronized int used() {
     return used;
@@ -131,7 +187,11 @@ final class InFlight<N> {
 
   /** How many requests may be in flight just now. */
   synchronized int bound() {
-    return bound.get();
+    int least = bound.get();
+    for (int ceiling : ceilings.values()) {
+      least = Math.min(least, ceiling);
+    }
+    return least;
   }
 
   /** Whoever waits hears that the operation has ended, and so does whoever asks later. */
@@ -139,6 +199,7 @@ final class InFlight<N> {
     List<Waiter<N>> left;
     synchronized (this) {
       closed = true;
+      notifyAll();
       left = new ArrayList<>(waiters);
       waiters.clear();
     }
@@ -164,7 +225,7 @@ final class InFlight<N> {
     List<Runnable> served = new ArrayList<>();
     synchronized (this) {
       Iterator<Waiter<N>> each = waiters.iterator();
-      while (used < bound.get() && each.hasNext()) {
+      while (used < bound() && each.hasNext()) {
         Waiter<N> waiter = each.next();
         Place<N> place = take(waiter.nodes());
         if (place != null) {
@@ -184,23 +245,36 @@ final class InFlight<N> {
   }
 
   private @Nullable Place<N> take(List<N> nodes) {
-    if (used >= bound.get()) {
+    if (used >= bound()) {
       return null;
     }
-    if (perNode == 0 || nodes.isEmpty()) {
+    if (nodes.isEmpty()) {
       used++;
       return new Place<>(null);
     }
-    N least = nodes.get(0);
-    for (N node : nodes) {
-      least = usedOf(node) < usedOf(least) ? node : least;
-    }
-    if (usedOf(least) >= perNode) {
+    N cheapest = cheapest(nodes);
+    if (cheapest == null) {
       return null;
     }
     used++;
-    usedOf.merge(least, 1, Integer::sum);
-    return new Place<>(least);
+    usedOf.merge(cheapest, 1, Integer::sum);
+    costs.given(cheapest);
+    return new Place<>(cheapest);
+  }
+
+  /** Of the nodes that have a place, the one that is best asked; null if none has. */
+  private @Nullable N cheapest(List<N> nodes) {
+    @Nullable N cheapest = null;
+    double least = Double.POSITIVE_INFINITY;
+    for (N node : nodes) {
+      int inUse = usedOf(node);
+      double cost = costs.of(node, inUse);
+      if (cost < least && (perNode == 0 || inUse < perNode)) {
+        cheapest = node;
+        least = cost;
+      }
+    }
+    return cheapest;
   }
 
   private int usedOf(N node) {

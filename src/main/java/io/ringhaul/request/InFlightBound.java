@@ -13,12 +13,12 @@ final class InFlightBound {
   /** From nothing to all takes so many steps at the least: 16 s. */
   private static final int STEPS = 32;
 
-  private final int most;
+  private int most;
   private int now;
   private long changed = Long.MIN_VALUE;
 
   /**
-   * @param most the bound at the start, never exceeded; 1 or more
+   * @param most the bound at the start, not exceeded unless {@link #most(int)} says so; 1 or more
    */
   InFlightBound(int most) {
     this.most = most;
@@ -27,6 +27,17 @@ final class InFlightBound {
 
   int get() {
     return now;
+  }
+
+  /** The bound that is not exceeded. */
+  int most() {
+    return most;
+  }
+
+  /** Another bound that is not exceeded; what an overload has taken away stays away. */
+  void most(int requests) {
+    now = now == most ? requests : Math.min(now, requests);
+    most = requests;
   }
 
   /**

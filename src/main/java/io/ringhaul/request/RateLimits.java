@@ -1,5 +1,7 @@
 package io.ringhaul.request;
 
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.metrics.WorkerClock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,7 @@ final class RateLimits {
             rows == null ? 0 : rows.take(moreRows, now),
             bytes == null ? 0 : bytes.take(moreBytes, now));
     if (wait > 0) {
-      TimeUnit.NANOSECONDS.sleep(wait);
+      WorkerClock.during(Stage.WAIT, () -> TimeUnit.NANOSECONDS.sleep(wait));
     }
   }
 }

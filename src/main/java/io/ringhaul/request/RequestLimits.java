@@ -12,6 +12,18 @@ public record RequestLimits(long maxRowsPerSecond, long maxBytesPerSecond, int m
   /** No bound. */
   public static final RequestLimits NONE = new RequestLimits(0, 0, 0);
 
+  /** A rate that is bounded swings about its bound. */
+  private static final double AT_BOUND = 0.9;
+
+  /** Whether such rates are as high as they may be. */
+  public boolean isReached(double rowsPerSecond, double bytesPerSecond) {
+    return isAt(maxRowsPerSecond, rowsPerSecond) || isAt(maxBytesPerSecond, bytesPerSecond);
+  }
+
+  private static boolean isAt(long bound, double rate) {
+    return bound > 0 && rate >= AT_BOUND * bound;
+  }
+
   /** The same with a bound on rows. */
   public RequestLimits withMaxRowsPerSecond(long rows) {
     return new RequestLimits(rows, maxBytesPerSecond, maxInFlightPerNode);

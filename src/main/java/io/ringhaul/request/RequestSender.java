@@ -10,21 +10,16 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.metrics.OperationMetrics;
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.metrics.WorkerClock;
 import io.ringhaul.request.InFlight.Place;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiFunction;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * halves the places, which come back slowly.
  *
  * <p>Another attempt goes to whichever replica the driver's policy chooses anew. With {@link
- * RequestLimits#maxInFlightPerNode()} the sender itself chooses the coordinator: of the live local
- * replicas the one with the fewest requests of this sender, for another attempt one that has not
- * just failed.
+ * RequestLimits#maxInFlightPerNode()}, or with another {@link Balancing} than the driver's, the
+ * sender itself chooses the coordinator among the live local replicas, for another attempt one that
+ * has not just failed.
  *
  * <p>A statement that is explicitly not idempotent is sent again only if it was {@linkplain
  * Failures#isSurelyNotApplied surely not applied}, unless the settings {@linkplain
@@ -44,25 +39,32 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Owns one thread for the pauses; {@link #close()} ends it.
  */
-public final class RequestSender implements AutoCloseable {
-
-  private static final long FIRST_PAUSE_MILLIS = 100;
-  private static final long LONGEST_PAUSE_MILLIS = 10_000;
+public final class RequestSender implements Steering, AutoCloseable {
 
   private final CqlSession session;
   private final RequestSettings settings;
   private final DriverExecutionProfile profile;
   private final InFlight<Node> places;
   private final RateLimits rates;
+  private final RequestMeter meter;
   private final Coordinators nodes;
   private final @Nullable Coordinators coordinators;
-  private final ScheduledExecutorService pauses;
+  private final RetryPauses pauses = new RetryPauses();
   private final LongAdder retries = new LongAdder();
-  private final Set<CompletableFuture<?>> paused = ConcurrentHashMap.newKeySet();
+  private volatile Pace pace = Pace.FREE;
   private volatile boolean closed;
 
   /** Sends through the given session, which stays the caller's. */
   public RequestSender(CqlSession session, RequestSettings settings) {
+    this(session, settings, new OperationMetrics());
+  }
+
+  /**
+   * The same.
+   *
+   * @param metrics counts the requests, node by node
+   */
+  public RequestSender(CqlSession session, RequestSettings settings, OperationMetrics metrics) {
     this.session = session;
     this.settings = settings;
     // Cassandra warns of every count(*) over a range; a job of 10,000 ranges must not log as many.
@@ -72,17 +74,11 @@ public final class RequestSender implements AutoCloseable {
             // The driver forgets the time-out that is set on a batch itself.
             .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, settings.timeout());
     int perNode = settings.limits().maxInFlightPerNode();
-    this.places = new InFlight<>(settings.parallelism(), perNode);
+    this.places = new InFlight<>(settings.parallelism(), perNode, settings.balancing());
     this.rates = new RateLimits(settings.limits());
-    this.nodes = new Coordinators(session);
-    this.coordinators = perNode == 0 ? null : nodes;
-    this.pauses =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "ringhaul-retry");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.meter = new RequestMeter(metrics);
+    this.nodes = new Coordinators(session, settings.balancing() == Balancing.AFFINITY);
+    this.coordinators = perNode == 0 && settings.balancing() == Balancing.DRIVER ? null : nodes;
   }
 
   /** How often a request was sent again so far. */
@@ -92,7 +88,7 @@ public final class RequestSender implements AutoCloseable {
 
   /** Sends as soon as a place is free, waiting for it in the calling thread. */
   public CompletionStage<AsyncResultSet> send(Request request) throws InterruptedException {
-    return start(request, places.acquire(coordinators(request.statement(), null)));
+    return start(request, place(request));
   }
 
   /**
@@ -103,9 +99,20 @@ public final class RequestSender implements AutoCloseable {
    */
   public CompletionStage<AsyncResultSet> send(Request request, Runnable sending)
       throws InterruptedException {
-    Place<Node> place = places.acquire(coordinators(request.statement(), null));
+    Place<Node> place = place(request);
     sending.run();
     return start(request, place);
+  }
+
+  /** Waits for a place in the calling thread. */
+  private Place<Node> place(Request request) throws InterruptedException {
+    WorkerClock clock = WorkerClock.current();
+    clock.begin(Stage.WAIT);
+    try {
+      return places.acquire(coordinators(request.statement(), null));
+    } finally {
+      clock.end();
+    }
   }
 
   /** Sends if a place is free now; null if none is. */
@@ -115,11 +122,16 @@ public final class RequestSender implements AutoCloseable {
   }
 
   /**
-   * Waits as long as the {@linkplain RequestLimits rates} ask for so much; at once if there are
-   * none. For whoever has read rows or is about to write some.
+   * Waits as long as the {@linkplain RequestLimits rates} and the {@linkplain #pace pace} ask for
+   * so much, and while a {@linkplain #ceiling ceiling} pauses the sender; else not at all. For
+   * whoever has read rows or is about to write some.
    */
   public void throttle(long rows, long bytes) throws InterruptedException {
+    if (places.isPaused()) {
+      WorkerClock.during(Stage.WAIT, places::awaitOpen);
+    }
     rates.take(rows, bytes);
+    pace.await();
   }
 
   /** The limits that this sender keeps to. */
@@ -127,12 +139,32 @@ public final class RequestSender implements AutoCloseable {
     return settings.limits();
   }
 
-  /** Requests that have a place and no answer just now, those that pause included. */
+  @Override
   public int inFlight() {
     return places.used();
   }
 
-  /** How many requests may be in flight just now: fewer than allowed after an overload. */
+  @Override
+  public int parallelism() {
+    return places.most();
+  }
+
+  @Override
+  public void parallelism(int requests) {
+    places.most(requests);
+  }
+
+  @Override
+  public void ceiling(Object whose, int requests) {
+    places.ceiling(whose, requests);
+  }
+
+  @Override
+  public void pace(Pace slower) {
+    this.pace = slower;
+  }
+
+  @Override
   public int inFlightBound() {
     return places.bound();
   }
@@ -141,45 +173,12 @@ public final class RequestSender implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    List<Runnable> pausing = pauses.shutdownNow();
+    int dropped = pauses.end();
     places.close();
-    pausing.forEach(never -> places.release(new Place<>(null)));
-    // Who waits for an answer must get one.
-    paused.forEach(result -> result.completeExceptionally(InFlight.cancelled()));
-  }
-
-  /**
-   * A statement and how to go on when it fails.
-   *
-   * @param statement what to send
-   * @param again what to send instead after a passing failure, for instance with smaller pages
-   * @param retryable which of the passing failures are worth another attempt
-   * @param isForOneNode whether each attempt is for one node alone, chosen by the sender: after
-   *     some failures the driver sends even what is not idempotent to another node, without asking
-   */
-  public record Request(
-      Statement<?> statement,
-      BiFunction<Statement<?>, Throwable, Statement<?>> again,
-      Predicate<Throwable> retryable,
-      boolean isForOneNode) {
-
-    /** A request that the driver may send from node to node. */
-    public Request(
-        Statement<?> statement,
-        BiFunction<Statement<?>, Throwable, Statement<?>> again,
-        Predicate<Throwable> retryable) {
-      this(statement, again, retryable, false);
+    for (int i = 0; i < dropped; i++) {
+      places.release(new Place<>(null));
     }
-
-    /** The same, of which each attempt is for one node alone. */
-    public Request toOneNode() {
-      return new Request(statement, again, retryable, true);
-    }
-
-    /** A request that is sent again as it is. */
-    public static Request of(Statement<?> statement) {
-      return new Request(statement, (same, failure) -> same, failure -> true);
-    }
+    pauses.fail(InFlight.cancelled());
   }
 
   private static DriverExecutionProfile profile(DriverConfig config, Optional<String> name) {
@@ -226,28 +225,39 @@ public final class RequestSender implements AutoCloseable {
   private void attempt(Attempt attempt, CompletableFuture<AsyncResultSet> result) {
     long sent = System.nanoTime();
     CompletionStage<AsyncResultSet> response;
+    @Nullable Node node;
     try {
       Statement<?> statement = configure(attempt.statement());
-      Node node = node(attempt, statement);
+      node = node(attempt, statement);
       response = session.executeAsync(node == null ? statement : statement.setNode(node));
     } catch (RuntimeException e) {
       places.release(attempt.place());
       result.completeExceptionally(e);
       return;
     }
+    meter.sent(node);
     response.whenComplete(
         (rows, thrown) -> {
+          long took = System.nanoTime() - sent;
           if (thrown == null) {
+            places.answered(attempt.place(), took);
+            meter.answered(node, rows.getExecutionInfo(), took);
             places.succeeded(sent);
             places.release(attempt.place());
             result.complete(rows);
             return;
           }
           Throwable failure = attempt.request().isForOneNode() ? ofOneNode(thrown) : thrown;
+          boolean isRepeated = !closed && isWorthAnother(attempt, failure);
+          boolean isDivided = !isRepeated && attempt.request().isInParts();
+          // A node that fails at once is not one that answers fast.
+          places.answered(
+              attempt.place(), isDivided ? took : Math.max(took, settings.timeout().toNanos()));
+          meter.failed(node, thrown, isDivided);
           if (Failures.isOverload(failure)) {
             places.overloaded(sent);
           }
-          if (!closed && isWorthAnother(attempt, failure)) {
+          if (isRepeated) {
             retry(attempt, result, failure);
             return;
           }
@@ -284,42 +294,30 @@ public final class RequestSender implements AutoCloseable {
         && attempt.request().retryable().test(Failures.unwrap(failure));
   }
 
-  // A future equals itself alone, which is just what is asked for here.
-  @SuppressWarnings("CollectionUndefinedEquality")
   private void retry(Attempt failed, CompletableFuture<AsyncResultSet> result, Throwable failure) {
     retries.increment();
     Place<Node> held = places.pause(failed.place());
-    paused.add(result);
     try {
       Statement<?> next =
           failed.request().again().apply(failed.statement(), Failures.unwrap(failure));
-      pauses.schedule(
-          () -> resume(failed, next, result), pause(failed.number()), TimeUnit.MILLISECONDS);
+      pauses.after(failed.number(), result, () -> resume(failed, next, result));
     } catch (RuntimeException e) {
-      paused.remove(result);
       places.release(held);
       result.completeExceptionally(Failures.unwrap(failure));
     }
   }
 
-  @SuppressWarnings("CollectionUndefinedEquality")
   private void resume(Attempt failed, Statement<?> next, CompletableFuture<AsyncResultSet> result) {
     places
         .resume(coordinators(next, failed.place().node()))
         .whenComplete(
             (place, ended) -> {
-              paused.remove(result);
+              pauses.over(result);
               if (ended != null) {
                 result.completeExceptionally(ended);
               } else {
                 attempt(new Attempt(next, failed.request(), failed.number() + 1, place), result);
               }
             });
-  }
-
-  /** Exponential with jitter: between half and all of 100 ms x 2^(attempt - 1), 10 s at most. */
-  private static long pause(int attempt) {
-    long bound = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempt - 1, 20));
-    return ThreadLocalRandom.current().nextLong(bound / 2, bound + 1);
   }
 }

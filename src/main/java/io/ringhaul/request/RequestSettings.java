@@ -19,6 +19,7 @@ import java.util.Set;
  * @param limits what is never exceeded, whatever the cluster could take
  * @param retriesNonIdempotent whether statements that are not idempotent are sent again after any
  *     passing failure, as all others are, so that they may take effect twice; false by default
+ * @param balancing which replica coordinates a request
  */
 public record RequestSettings(
     int parallelism,
@@ -27,9 +28,13 @@ public record RequestSettings(
     int maxAttempts,
     Optional<String> executionProfile,
     RequestLimits limits,
-    boolean retriesNonIdempotent) {
+    boolean retriesNonIdempotent,
+    Balancing balancing) {
 
-  /** Settings by which no statement that is not idempotent takes effect twice. */
+  /**
+   * Settings by which no statement that is not idempotent takes effect twice, and the driver
+   * chooses the coordinators.
+   */
   public RequestSettings(
       int parallelism,
       ConsistencyLevel consistency,
@@ -37,7 +42,15 @@ public record RequestSettings(
       int maxAttempts,
       Optional<String> executionProfile,
       RequestLimits limits) {
-    this(parallelism, consistency, timeout, maxAttempts, executionProfile, limits, false);
+    this(
+        parallelism,
+        consistency,
+        timeout,
+        maxAttempts,
+        executionProfile,
+        limits,
+        false,
+        Balancing.DRIVER);
   }
 
   /** The same without limits. */
@@ -72,18 +85,39 @@ public record RequestSettings(
         maxAttempts,
         executionProfile,
         limits,
-        retriesNonIdempotent);
+        retriesNonIdempotent,
+        balancing);
   }
 
   /** The same with another consistency level. */
   public RequestSettings withConsistency(ConsistencyLevel level) {
     return new RequestSettings(
-        parallelism, level, timeout, maxAttempts, executionProfile, limits, retriesNonIdempotent);
+        parallelism,
+        level,
+        timeout,
+        maxAttempts,
+        executionProfile,
+        limits,
+        retriesNonIdempotent,
+        balancing);
   }
 
   /** The same, and statements that are not idempotent may take effect twice. */
   public RequestSettings retryingNonIdempotent() {
     return new RequestSettings(
-        parallelism, consistency, timeout, maxAttempts, executionProfile, limits, true);
+        parallelism, consistency, timeout, maxAttempts, executionProfile, limits, true, balancing);
+  }
+
+  /** The same with another way of choosing coordinators. */
+  public RequestSettings withBalancing(Balancing how) {
+    return new RequestSettings(
+        parallelism,
+        consistency,
+        timeout,
+        maxAttempts,
+        executionProfile,
+        limits,
+        retriesNonIdempotent,
+        how);
   }
 }

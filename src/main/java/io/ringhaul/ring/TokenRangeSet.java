@@ -85,6 +85,20 @@ public final class TokenRangeSet implements Serializable {
     return combine(other, (mine, others) -> mine && others);
   }
 
+  /**
+   * The tokens of the range that are in this set, in time that grows with how many ranges they are.
+   */
+  public TokenRangeSet intersect(TokenRange range) {
+    TokenRangeSet result = EMPTY;
+    for (TokenRange piece : range.unwrap()) {
+      int first = boundsBelow(piece.startExclusive()) & ~1;
+      int last = (boundsBelow(piece.endInclusive()) + 1) & ~1;
+      TokenRangeSet near = new TokenRangeSet(Arrays.copyOfRange(bounds, first, last));
+      result = result.union(near.intersect(of(piece)));
+    }
+    return result;
+  }
+
   /** The tokens of this set that are not in the other. */
   public TokenRangeSet subtract(TokenRangeSet other) {
     return combine(other, (mine, others) -> mine && !others);

@@ -1,10 +1,13 @@
 package io.ringhaul.scan;
 
+import io.ringhaul.ring.Tiling;
 import io.ringhaul.ring.TokenRange;
+import io.ringhaul.ring.TokenRangeSet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +19,14 @@ import org.jspecify.annotations.Nullable;
  *     token
  * @param mark where its last page ended; null if none was read
  * @param mostRows rows that its next page may have; larger pages have failed
+ * @param pagesOfToken how many pages in a row ended in the token of the mark, as far as was looked
  */
-record Cursor(TokenRange piece, @Nullable TokenRange slice, @Nullable Mark mark, int mostRows) {
+record Cursor(
+    TokenRange piece,
+    @Nullable TokenRange slice,
+    @Nullable Mark mark,
+    int mostRows,
+    int pagesOfToken) {
 
   /**
    * Four levels of halves at once. What is too much is often one partition, and the way down to it
@@ -30,12 +39,64 @@ record Cursor(TokenRange piece, @Nullable TokenRange slice, @Nullable Mark mark,
    *
    * @param position the server's paging state
    * @param last the token of the last row; null if the page was not full, so that the position may
-   *     be anywhere behind it
+   *     be anywhere behind it, or if the row may have a mask instead of its key
    */
   record Mark(ByteBuffer position, @Nullable LongSupplier last) {}
 
+  /** See the record's parameters. */
+  Cursor(TokenRange piece, @Nullable TokenRange slice, @Nullable Mark mark, int mostRows) {
+    this(piece, slice, mark, mostRows, 0);
+  }
+
   static Cursor at(TokenRange piece) {
     return new Cursor(piece, null, null, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same, which has counted the pages of its token.
+   *
+   * @param before the cursor as it was a page ago
+   */
+  Cursor counted(Cursor before) {
+    if (mark == null || mark.last() == null) {
+      return this;
+    }
+    boolean same =
+        isToken()
+            || (before.mark() != null
+                && before.mark().last() != null
+                && before.lastToken() == lastToken());
+    return new Cursor(piece, slice, mark, mostRows, same ? before.pagesOfToken() + 1 : 1);
+  }
+
+  /** The same, not to be looked at again as one that could be read in slices. */
+  Cursor indivisible() {
+    return new Cursor(piece, slice, mark, mostRows, Integer.MIN_VALUE);
+  }
+
+  /** The rest of the partition that was begun. */
+  Cursor ofLastToken() {
+    return isToken() ? this : upTo(lastToken());
+  }
+
+  /**
+   * What is left of one token, in slices of about equal width and with the values outside of them
+   * as slices too, each from the position on.
+   *
+   * @param all all values of the first clustering column
+   * @param between where rows are to be expected
+   */
+  List<Cursor> slices(TokenRange all, TokenRange between) {
+    List<TokenRange> slices = new ArrayList<>();
+    if (between.startExclusive() > all.startExclusive()) {
+      slices.add(new TokenRange(all.startExclusive(), between.startExclusive()));
+    }
+    slices.addAll(between.split(PARTS));
+    if (between.endInclusive() < all.endInclusive()) {
+      slices.add(new TokenRange(between.endInclusive(), all.endInclusive()));
+    }
+    Tiling.requireExactly(TokenRangeSet.of(all), slices);
+    return slices.stream().map(part -> new Cursor(piece, part, mark, mostRows)).toList();
   }
 
   /** The same piece and slice, read further. */
@@ -72,6 +133,38 @@ record Cursor(TokenRange piece, @Nullable TokenRange slice, @Nullable Mark mark,
     }
     long token = mark.last().getAsLong();
     return token > piece.startExclusive() && token <= piece.endInclusive();
+  }
+
+  /**
+   * The tokens of the piece of which no row was read or asked for, so that others can read them;
+   * empty if there are none, or if it is not known from where on.
+   */
+  Optional<TokenRange> free() {
+    if (isToken()) {
+      return Optional.empty();
+    }
+    if (mark == null) {
+      return Optional.of(piece);
+    }
+    if (mark.last() == null || !isSound() || lastToken() == piece.endInclusive()) {
+      return Optional.empty();
+    }
+    return Optional.of(new TokenRange(lastToken(), piece.endInclusive()));
+  }
+
+  /** The token of the last row of the last page, which is known. */
+  long lastToken() {
+    return Objects.requireNonNull(Objects.requireNonNull(mark).last()).getAsLong();
+  }
+
+  /**
+   * The same, to end at a token.
+   *
+   * @param end a token of the piece, not before that of the last row
+   */
+  Cursor upTo(long end) {
+    long start = mark != null && end == lastToken() ? end - 1 : piece.startExclusive();
+    return new Cursor(new TokenRange(start, end), slice, mark, mostRows);
   }
 
   /**

@@ -82,6 +82,11 @@ final class KeySliceStatements {
     return statement;
   }
 
+  /** How values of the first clustering column are written; null if they cannot be divided. */
+  @Nullable KeySlices slices() {
+    return slices;
+  }
+
   private PreparedStatement prepared(Ends ends) {
     return prepared.computeIfAbsent(
         ends,
@@ -96,13 +101,17 @@ final class KeySliceStatements {
                     condition.where().map(where -> " AND " + where).orElse(""))));
   }
 
+  /** The first clustering column, which the table has. */
+  static String column(TableDescription table) {
+    return table.columns().stream()
+        .filter(each -> each.kind() == Kind.CLUSTERING)
+        .findFirst()
+        .map(each -> TableDescription.quote(each.name()))
+        .orElseThrow();
+  }
+
   private String bounds(Ends ends) {
-    String column =
-        table.columns().stream()
-            .filter(each -> each.kind() == Kind.CLUSTERING)
-            .findFirst()
-            .map(each -> TableDescription.quote(each.name()))
-            .orElseThrow();
+    String column = column(table);
     return switch (ends) {
       case FROM_START -> " AND " + column + " <= ?";
       case TO_END -> " AND " + column + " > ?";

@@ -22,17 +22,32 @@ enum KeySlices {
     ByteBuffer bytes(long value) {
       return ByteBuffer.allocate(Byte.BYTES).put((byte) value).flip();
     }
+
+    @Override
+    long value(ByteBuffer bytes) {
+      return bytes.get(bytes.position());
+    }
   },
   TWO_BYTES(Short.MIN_VALUE, Short.MAX_VALUE) {
     @Override
     ByteBuffer bytes(long value) {
       return ByteBuffer.allocate(Short.BYTES).putShort((short) value).flip();
     }
+
+    @Override
+    long value(ByteBuffer bytes) {
+      return bytes.getShort(bytes.position());
+    }
   },
   FOUR_BYTES(Integer.MIN_VALUE, Integer.MAX_VALUE) {
     @Override
     ByteBuffer bytes(long value) {
       return ByteBuffer.allocate(Integer.BYTES).putInt((int) value).flip();
+    }
+
+    @Override
+    long value(ByteBuffer bytes) {
+      return bytes.getInt(bytes.position());
     }
   },
   /** Days, with the epoch in the middle. */
@@ -41,11 +56,21 @@ enum KeySlices {
     ByteBuffer bytes(long value) {
       return ByteBuffer.allocate(Integer.BYTES).putInt((int) value).flip();
     }
+
+    @Override
+    long value(ByteBuffer bytes) {
+      return Integer.toUnsignedLong(bytes.getInt(bytes.position()));
+    }
   },
   EIGHT_BYTES(Long.MIN_VALUE, Long.MAX_VALUE) {
     @Override
     ByteBuffer bytes(long value) {
       return ByteBuffer.allocate(Long.BYTES).putLong(value).flip();
+    }
+
+    @Override
+    long value(ByteBuffer bytes) {
+      return bytes.getLong(bytes.position());
     }
   },
   /** Their order is that of their time-stamps of 60 bits. */
@@ -59,6 +84,12 @@ enum KeySlices {
           .putLong(last.getMostSignificantBits())
           .putLong(last.getLeastSignificantBits())
           .flip();
+    }
+
+    @Override
+    long value(ByteBuffer bytes) {
+      long time = bytes.getLong(bytes.position());
+      return (time & 0xfff) << 48 | (time >>> 16 & 0xffff) << 32 | time >>> 32;
     }
   };
 
@@ -99,4 +130,7 @@ enum KeySlices {
 
   /** The serialized form of a value. */
   abstract ByteBuffer bytes(long value);
+
+  /** The value of a serialized form, which is not empty. */
+  abstract long value(ByteBuffer bytes);
 }

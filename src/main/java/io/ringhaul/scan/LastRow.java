@@ -1,16 +1,24 @@
 package io.ringhaul.scan;
 
 import com.datastax.oss.driver.api.core.cql.Row;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a page, which remembers the last that it has handed on. Used by one thread, once. */
+/** The rows of a page, which tells the token of the last. Used by one thread, once. */
 final class LastRow implements Iterator<Row> {
 
   private final Iterator<Row> rows;
   private final RowTokens tokens;
+
+  /** Rows that were passed on the way to the last one and are still to be handed on. */
+  private final Deque<Row> passed = new ArrayDeque<>();
+
   private @Nullable Row last;
+  private OptionalLong token = OptionalLong.empty();
 
   LastRow(Iterable<Row> rows, RowTokens tokens) {
     this.rows = rows.iterator();
@@ -19,21 +27,27 @@ final class LastRow implements Iterator<Row> {
 
   @Override
   public boolean hasNext() {
-    return rows.hasNext();
+    return !passed.isEmpty() || rows.hasNext();
   }
 
   @Override
   public Row next() {
+    if (!passed.isEmpty()) {
+      return passed.removeFirst();
+    }
     last = rows.next();
     return last;
   }
 
-  /** The token of the page's last row, which is not empty. */
+  /** The token of the page's last row, which is not empty. Its rows can be read all the same. */
   long token() {
-    // Whoever takes the next page has read this one, as a rule.
-    while (hasNext()) {
-      next();
+    if (token.isEmpty()) {
+      while (rows.hasNext()) {
+        last = rows.next();
+        passed.addLast(last);
+      }
+      token = OptionalLong.of(tokens.of(Objects.requireNonNull(last, "the page is empty")));
     }
-    return tokens.of(Objects.requireNonNull(last, "the page is empty"));
+    return token.getAsLong();
   }
 }

@@ -2,7 +2,7 @@ package io.ringhaul.scan;
 
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.request.Excess;
-import io.ringhaul.request.RequestSender.Request;
+import io.ringhaul.request.Request;
 import java.util.Optional;
 
 /**
@@ -36,7 +36,8 @@ final class PageRetries {
    */
   static Request request(Statement<?> page, boolean divisible) {
     PageRetries retries = new PageRetries(page.getPageSize(), divisible);
-    return new Request(page, retries::smaller, retries::isWorthAnother);
+    Request request = new Request(page, retries::smaller, retries::isWorthAnother);
+    return divisible ? request.inParts() : request;
   }
 
   private Statement<?> smaller(Statement<?> statement, Throwable failure) {

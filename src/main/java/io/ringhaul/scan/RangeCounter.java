@@ -4,12 +4,14 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.exceptions.FailedRange;
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.metrics.WorkerClock;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.request.Excess;
 import io.ringhaul.request.Failures;
+import io.ringhaul.request.Request;
 import io.ringhaul.request.RequestLimits;
 import io.ringhaul.request.RequestSender;
-import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.scan.Cursor.Mark;
 import java.nio.ByteBuffer;
@@ -110,6 +112,11 @@ public final class RangeCounter {
     enqueue(plan);
   }
 
+  /** Says how large the pages are in which the coordinators read, and may be told. */
+  public PageSizer pageSizer() {
+    return pageSizer;
+  }
+
   /**
    * Counts; the rows go to the meter.
    *
@@ -117,7 +124,7 @@ public final class RangeCounter {
    */
   public List<FailedRange> run() throws InterruptedException {
     while (ask()) {
-      Arrival arrival = arrivals.take();
+      Arrival arrival = awaitArrival();
       asked--;
       if (arrival.failure() == null) {
         read(arrival.part(), Objects.requireNonNull(arrival.rows()));
@@ -126,6 +133,16 @@ public final class RangeCounter {
       }
     }
     return failed;
+  }
+
+  private Arrival awaitArrival() throws InterruptedException {
+    WorkerClock clock = WorkerClock.current();
+    clock.begin(Stage.WAIT);
+    try {
+      return arrivals.take();
+    } finally {
+      clock.end();
+    }
   }
 
   /** The first range of every task, then the second: neighbours in the queue differ by replica. */
@@ -186,9 +203,10 @@ public final class RangeCounter {
     }
     // A count that was too much once will be so again: it is divided at once instead.
     return new Request(
-        counting.bind(part.piece()).setPageSize(pageSize),
-        (statement, failure) -> statement,
-        failure -> Excess.of(failure).isEmpty());
+            counting.bind(part.piece()).setPageSize(pageSize),
+            (statement, failure) -> statement,
+            failure -> Excess.of(failure).isEmpty())
+        .inParts();
   }
 
   private void read(Part part, AsyncResultSet rows) throws InterruptedException {

@@ -48,6 +48,7 @@ public final class RangeStatements {
   private final @Nullable RowTokens rowTokens;
   private final Map<Shape, PreparedStatement> prepared = new EnumMap<>(Shape.class);
   private final KeySliceStatements slices;
+  private final PartitionEnds ends;
 
   private RangeStatements(
       CqlSession session,
@@ -62,6 +63,7 @@ public final class RangeStatements {
     this.tokens = session.getMetadata().getTokenMap().orElseThrow();
     this.rowTokens = rowTokens;
     this.slices = new KeySliceStatements(session, table, selection, condition);
+    this.ends = new PartitionEnds(session, table, slices.slices());
   }
 
   /**
@@ -139,6 +141,11 @@ public final class RangeStatements {
   /** All values of the first clustering column; null if partitions cannot be divided by them. */
   @Nullable TokenRange values() {
     return slices.values();
+  }
+
+  /** The queries for the first and the last value of the first clustering column. */
+  PartitionEnds ends() {
+    return ends;
   }
 
   /** Tells the tokens of the rows that are read. */

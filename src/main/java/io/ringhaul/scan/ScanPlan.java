@@ -7,6 +7,7 @@ import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.ring.TokenRangeSplitter;
 import io.ringhaul.ring.TokenRing;
 import java.io.Serializable;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -82,6 +83,11 @@ public record ScanPlan(
 
   /** A part of the ring gets as many tasks as the ring would: the ring is cut finer for it. */
   private static int splits(TokenRangeSet tokens, int splitCount) {
+    BigInteger pieces = BigInteger.valueOf(tokens.ranges().size());
+    if (tokens.width().compareTo(pieces.shiftLeft(1)) <= 0) {
+      // Single tokens are spread over the ring, and so over its tasks.
+      return splitCount;
+    }
     double share = tokens.width().doubleValue() / TokenRange.wholeRing().width().doubleValue();
     return (int) Math.max(splitCount, Math.min(MOST_SPLITS, Math.ceil(splitCount / share)));
   }
@@ -92,7 +98,7 @@ public record ScanPlan(
     }
     List<TokenRange> result = new ArrayList<>();
     for (TokenRange range : ranges) {
-      result.addAll(TokenRangeSet.of(range).intersect(tokens).ranges());
+      result.addAll(tokens.intersect(range).ranges());
     }
     return result;
   }

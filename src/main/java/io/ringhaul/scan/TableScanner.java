@@ -12,18 +12,28 @@ public final class TableScanner {
   private final RangeStatements statements;
   private final RequestSender sender;
   private final PageSizer pageSizer;
-  private final int pagesAhead;
+  private final ScanSettings settings;
 
   /** Reads with the given statements through the given sender. */
   public TableScanner(RangeStatements statements, RequestSender sender, ScanSettings settings) {
     this.statements = statements;
     this.sender = sender;
     this.pageSizer = new PageSizer(settings.pageSize(), settings.mostPageSize(), sender.limits());
-    this.pagesAhead = settings.pagesAhead();
+    this.settings = settings;
+  }
+
+  /** Says how large the pages of all tasks are, and may be told. */
+  public PageSizer pageSizer() {
+    return pageSizer;
   }
 
   /** The pages of a task, asked for as they are taken. */
   public TaskScan scan(ScanTask task) {
-    return new TaskScan(task, statements, sender, pageSizer, pagesAhead);
+    return scan(task, settings::pagesAhead);
+  }
+
+  /** The pages of a task that may hand a part of its ranges over to others while it is read. */
+  public TaskScan scan(ScanTask task, WorkSharing sharing) {
+    return new TaskScan(task, statements, sender, pageSizer, sharing, settings.keysAreTold());
   }
 }

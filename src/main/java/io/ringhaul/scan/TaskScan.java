@@ -2,14 +2,18 @@ package io.ringhaul.scan;
 
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.metrics.WorkerClock;
 import io.ringhaul.request.Excess;
 import io.ringhaul.request.Failures;
+import io.ringhaul.request.Request;
 import io.ringhaul.request.RequestSender;
-import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.scan.Cursor.Mark;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -17,16 +21,17 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of one task, pulled by one thread. A page is asked for only while fewer than {@code
- * pagesAhead} are asked for or unread, so memory does not grow with the table.
+ * The pages of one task, pulled by one thread. A page is asked for only while fewer are asked for
+ * or unread than {@link WorkSharing#pagesAhead()} allows, so memory does not grow with the table.
  *
  * <p>A page that fails is asked for again with the same paging state, so a row is handed on once
  * and once only. One that is too much for the server is asked for in smaller pages; after that the
  * range is divided behind the last row that was handed on. Pages of different ranges may come in
- * any order; those of one range come in theirs if {@code pagesAhead} is 1.
+ * any order; those of one range come in theirs if only one is allowed at a time.
  */
 public final class TaskScan {
 
@@ -37,23 +42,29 @@ public final class TaskScan {
   private final RangeStatements statements;
   private final RequestSender sender;
   private final PageSizer pageSizer;
-  private final int pagesAhead;
+  private final WorkSharing sharing;
+  private final boolean keysAreTold;
   private final Deque<Cursor> waiting = new ArrayDeque<>();
+  private final List<Cursor> asked = new ArrayList<>();
   private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
-  private int asked;
+  private final RingSpeed speed;
+  private long pages;
 
   TaskScan(
       ScanTask task,
       RangeStatements statements,
       RequestSender sender,
       PageSizer pageSizer,
-      int pagesAhead) {
+      WorkSharing sharing,
+      boolean keysAreTold) {
     this.statements = statements;
     this.sender = sender;
     this.pageSizer = pageSizer;
-    this.pagesAhead = pagesAhead;
+    this.sharing = sharing;
+    this.keysAreTold = keysAreTold;
     task.ranges()
         .forEach(range -> range.unwrap().forEach(piece -> waiting.addLast(Cursor.at(piece))));
+    this.speed = new RingSpeed(System.nanoTime(), tokensLeft());
   }
 
   /**
@@ -65,13 +76,28 @@ public final class TaskScan {
    * @throws io.ringhaul.exceptions.BulkOperationException if the cluster refused the query
    */
   public @Nullable Page next() throws InterruptedException {
+    WorkerClock clock = WorkerClock.current();
+    clock.begin(Stage.WAIT);
+    try {
+      return arrived();
+    } finally {
+      clock.end();
+    }
+  }
+
+  /** Pages that have arrived and were not taken yet; may be asked by any thread. */
+  public int unread() {
+    return arrivals.size();
+  }
+
+  private @Nullable Page arrived() throws InterruptedException {
     while (true) {
       ask();
-      if (asked == 0) {
+      if (asked.isEmpty()) {
         return null;
       }
       Arrival arrival = arrivals.take();
-      asked--;
+      asked.remove(arrival.cursor());
       if (arrival.failure() != null) {
         failed(arrival, arrival.failure());
       } else {
@@ -88,14 +114,19 @@ public final class TaskScan {
     if (position != null) {
       // A page may be short or even empty and still not be the last: only the paging state tells.
       int pageSize = pageSizeOf(response, arrival.pageSize());
-      Mark mark = new Mark(position, rowCount > 0 && rowCount == pageSize ? rows::token : null);
+      boolean isFull = rowCount > 0 && rowCount == pageSize;
+      Mark mark = new Mark(position, isFull && keysAreTold ? rows::token : null);
       boolean shrunk = pageSize < arrival.pageSize();
       int before = arrival.cursor().mostRows();
       // What was too much here may be so again: pages grow back one after the other.
       int mostRows = shrunk ? pageSize : (int) Math.min(Integer.MAX_VALUE, 2L * before);
-      waiting.addFirst(arrival.cursor().at(mark, mostRows));
+      Cursor rest = arrival.cursor().at(mark, mostRows);
+      waiting.addFirst(hasRoom() ? rest.counted(arrival.cursor()) : rest);
     }
     pageSizer.learn(rowCount, bytes);
+    pages++;
+    share();
+    slice();
     // Ask for the next page before this one is handed on: it travels while this one is written.
     ask();
     sender.throttle(rowCount, bytes);
@@ -119,18 +150,86 @@ public final class TaskScan {
     parts.forEach(waiting::addFirst);
   }
 
+  /**
+   * Hands over to others what they should read. Before more is asked for: that would be too late.
+   */
+  private void share() {
+    if (!sharing.isWanted() || waiting.stream().allMatch(cursor -> cursor.free().isEmpty())) {
+      return;
+    }
+    ScanRest rest = speed.rest(System.nanoTime(), pages, tokensLeft());
+    int parts = sharing.parts(rest);
+    if (parts < 2) {
+      return;
+    }
+    // What comes behind one large partition may be much or nothing: who takes it will see.
+    Handover handover = rest.isStuck() ? Handover.all(waiting) : Handover.shares(waiting, parts);
+    sharing.handOver(handover.given());
+    waiting.clear();
+    waiting.addAll(handover.kept());
+    speed.given(System.nanoTime(), pages, tokensLeft());
+  }
+
+  /** Whether more pages could be asked for than there are pieces to ask for. */
+  private boolean hasRoom() {
+    return sharing.pagesAhead() > Math.max(1, asked.size() + waiting.size());
+  }
+
+  /** Reads a partition that goes on and on in slices of its keys, side by side. */
+  private void slice() throws InterruptedException {
+    Cursor cursor = waiting.peekFirst();
+    if (cursor == null
+        || cursor.pagesOfToken() < RingSpeed.LEAST_PAGES
+        || !cursor.isSound()
+        || !hasRoom()) {
+      return;
+    }
+    waiting.removeFirst();
+    Cursor partition = cursor.ofLastToken();
+    List<Cursor> slices = slices(partition);
+    if (slices.isEmpty()) {
+      waiting.addFirst(cursor.indivisible());
+      return;
+    }
+    slices.forEach(waiting::addFirst);
+    cursor.free().ifPresent(behind -> waiting.addLast(Cursor.at(behind)));
+  }
+
+  private List<Cursor> slices(Cursor partition) throws InterruptedException {
+    TokenRange values = statements.values();
+    if (values == null || !partition.isDivisible(values)) {
+      return List.of();
+    }
+    if (partition.slice() != null) {
+      return partition.parts(values, partition.mostRows());
+    }
+    return statements
+        .ends()
+        .of(partition.piece(), sender)
+        .map(between -> partition.slices(values, between))
+        .orElseGet(List::of);
+  }
+
+  private double tokensLeft() {
+    return Stream.concat(waiting.stream(), asked.stream())
+        .mapToDouble(
+            cursor -> cursor.free().map(TokenRange::width).map(BigInteger::doubleValue).orElse(0.0))
+        .sum();
+  }
+
   private void ask() throws InterruptedException {
-    while (asked < pagesAhead && !waiting.isEmpty()) {
+    int pagesAhead = sharing.pagesAhead();
+    while (asked.size() < pagesAhead && !waiting.isEmpty()) {
       Cursor cursor = waiting.removeFirst();
       int pageSize = Math.min(pageSizer.rows(), cursor.mostRows());
       Request request = request(cursor, pageSize);
       CompletionStage<AsyncResultSet> response =
-          asked == 0 ? sender.send(request) : sender.trySend(request);
+          asked.isEmpty() ? sender.send(request) : sender.trySend(request);
       if (response == null) {
         waiting.addFirst(cursor);
         return;
       }
-      asked++;
+      asked.add(cursor);
       response.whenComplete(
           (rows, failure) -> arrivals.add(new Arrival(cursor, pageSize, rows, failure)));
     }

@@ -67,19 +67,20 @@ public final class CounterStatements {
    * Refuses to add to static counters that may have values: every row of a partition carries them,
    * and only a partition without them shows that none of its rows was here before.
    */
-  public static void requireNoStatics(TableDescription table, List<ColumnDescription> columns) {
+  public static void requireNoStatics(
+      String setting, TableDescription table, List<ColumnDescription> columns) {
     List<String> names =
         ofKind(columns, Kind.STATIC).stream()
             .map(column -> TableDescription.quote(column.name()))
             .toList();
     if (!names.isEmpty()) {
       throw new InvalidSettingException(
-          "addToCounters",
+          setting,
           String.format(
-              "addToCounters does not go with the static counters of %s (%s), which every row of"
+              "%s does not go with the static counters of %s (%s), which every row of"
                   + " their partition carries: leave them out with columns(...), or import into an"
-                  + " empty table without addToCounters",
-              table, String.join(", ", names)));
+                  + " empty table without %1$s",
+              setting, table, String.join(", ", names)));
     }
   }
 

@@ -59,8 +59,10 @@ final class Insert {
 
   /** What the row lacks stays UNSET unless tombstones are asked for. */
   BoundStatement bind(RawRow row) {
-    // Each change of a bound statement is a copy of it.
-    BoundStatementBuilder statement = new BoundStatementBuilder(unset);
+    // Each change of a bound statement is a copy of it. The builder takes over a routing key of the
+    // values that are unset, the same one for all rows.
+    BoundStatementBuilder statement =
+        new BoundStatementBuilder(unset).setRoutingKey((ByteBuffer) null);
     for (int i = 0; i < positions.length; i++) {
       ByteBuffer value = row.bytes(positions[i]);
       if (value != null || nulls == Nulls.TOMBSTONE) {

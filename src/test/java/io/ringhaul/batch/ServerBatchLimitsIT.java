@@ -214,18 +214,18 @@ class ServerBatchLimitsIT {
   void noSettingGoesBeyondWhatTheServerTakes() {
     ServerBatchLimits server = new ServerBatchLimits(5120, 51_200, OptionalLong.of(16 << 20));
     BatchWriterBuilder builder = BatchWriter.builder(session);
-    assertThat(builder.limits(server)).isEqualTo(BatchLimits.DEFAULT);
-    assertThat(builder.sharedBytes(server)).isEqualTo(5120);
-    assertThat(builder.maxSharedBytes(30_000).sharedBytes(server)).isEqualTo(30_000);
-    assertThat(builder.maxSharedBytes(1 << 30).sharedBytes(server)).isEqualTo(51_200);
-    assertThat(builder.maxSharedBytes(1).sharedBytes(server)).isEqualTo(1);
+    assertThat(builder.limits(server).onePartition()).isEqualTo(BatchLimits.DEFAULT);
+    assertThat(builder.limits(server).sharedBytes()).isEqualTo(5120);
+    assertThat(builder.maxSharedBytes(30_000).limits(server).sharedBytes()).isEqualTo(30_000);
+    assertThat(builder.maxSharedBytes(1 << 30).limits(server).sharedBytes()).isEqualTo(51_200);
+    assertThat(builder.maxSharedBytes(1).limits(server).sharedBytes()).isEqualTo(1);
 
     BatchWriterBuilder large =
         BatchWriter.builder(session).limits(new BatchLimits(7, Integer.MAX_VALUE, 9));
-    assertThat(large.limits(server)).isEqualTo(new BatchLimits(7, 8 << 20, 9));
-    assertThat(large.sharedBytes(server)).isEqualTo(5120);
+    assertThat(large.limits(server).onePartition()).isEqualTo(new BatchLimits(7, 8 << 20, 9));
+    assertThat(large.limits(server).sharedBytes()).isEqualTo(5120);
     BatchWriterBuilder small = BatchWriter.builder(session).limits(new BatchLimits(7, 300, 9));
-    assertThat(small.sharedBytes(server)).isEqualTo(300);
+    assertThat(small.limits(server).sharedBytes()).isEqualTo(300);
     assertThatThrownBy(() -> small.maxSharedBytes(0))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("maxSharedBytes is 0; it takes 1 or more");

@@ -82,6 +82,31 @@ class CommandLineIT {
   }
 
   @Test
+  void listedKeysAreReadAlone() throws IOException {
+    String table = keyspace + ".source";
+    String keys =
+        Files.write(folder.resolve("keys.csv"), List.of("id", "3", "299", "300", "3")).toString();
+    CapturedRun counted = cluster("count", table, "--keys", keys, "--json");
+    assertThat(counted.exitCode()).as(counted.err()).isZero();
+    assertFigures(counted.json(), 2);
+    CapturedRun both = cluster("count", table, "--keys", keys, "--split-size=1m");
+    assertThat(both.exitCode()).isNotZero();
+    assertThat(both.err()).contains("--split-size and --keys contradict each other");
+    CapturedRun exported =
+        cluster(
+            "export",
+            table,
+            "--format=csv",
+            "--path",
+            folder.resolve("sized").toString(),
+            "--split-size=64m",
+            "--fixed-tasks",
+            "--json");
+    assertThat(exported.exitCode()).as(exported.err()).isZero();
+    assertFigures(exported.json(), ROWS);
+  }
+
+  @Test
   void aTableGoesOutAndComesBack() {
     CapturedRun counted = cluster("count", keyspace + ".source", "--json");
     assertThat(counted.exitCode()).as(counted.err()).isZero();
@@ -348,7 +373,7 @@ class CommandLineIT {
   @Test
   void wrongUsageIsToldApart() {
     assertSentence(
-        CapturedRun.inProcess(), 2, "Name a command: count, export, import, jobs or demo");
+        CapturedRun.inProcess(), 2, "Name a command: count, export, import, jobs, console or demo");
     assertSentence(CapturedRun.inProcess("count", "a.b", "--nonsense"), 2, "'--nonsense'");
     assertSentence(CapturedRun.inProcess("count"), 2, "KEYSPACE.TABLE");
     assertSentence(CapturedRun.inProcess("export", "a.b", "--path=x"), 2, "--format");

@@ -11,14 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MainTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"count", "export", "import", "jobs", "demo"})
+  @ValueSource(strings = {"count", "export", "import", "jobs", "console", "demo"})
   void aCommandThatIsNamedIsTheOnlyOne(String name) {
     assertThat(commands(name, "--help")).containsExactly(name);
   }
 
   @Test
   void allOtherArgumentsHaveAllCommands() {
-    String[] all = {"count", "export", "import", "jobs", "demo"};
+    String[] all = {"count", "export", "import", "jobs", "console", "demo"};
     assertThat(commands()).containsExactly(all);
     assertThat(commands("--help")).containsExactly(all);
     assertThat(commands("coutn")).containsExactly(all);

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Types and serialized values that follow from a seed, the ends of each range among them. */
 public final class CqlGenerator {
 
-  static final List<DataType> SCALARS =
+  /** Every scalar type of CQL but counters. */
+  public static final List<DataType> SCALARS =
       List.of(
           DataTypes.ASCII,
           DataTypes.TEXT,

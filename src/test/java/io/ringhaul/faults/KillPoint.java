@@ -16,6 +16,12 @@ enum KillPoint {
   IN_JSON_SPLIT("json.JsonRowReader", "next", Place.ENTRY),
   IN_PARQUET_SPLIT("parquet.ParquetRowReader", "next", Place.ENTRY),
 
+  /** A task is about to give a part of its ranges away, and the store does not know. */
+  BEFORE_SPLIT("job.StoredRun", "split", Place.ENTRY),
+
+  /** The store knows what a task has given away, and nobody has begun to read that. */
+  AFTER_SPLIT("job.StoredRun", "split", Place.EXIT),
+
   /** A task is over, for an import acknowledged in all its rows, and the store does not know. */
   BEFORE_CHECKPOINT("job.StoredRun", "done", Place.ENTRY),
 

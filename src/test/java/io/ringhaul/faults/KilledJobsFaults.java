@@ -4,6 +4,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,14 @@ class KilledJobsFaults {
 
   private static final int ROWS_OF_HALF_A_SPLIT = 250;
 
+  /**
+   * Of three tasks two run, and when both are over the third has seconds to go at this rate: it is
+   * divided.
+   */
+  private static final String[] UNEVEN = {
+    "--splits", "3", "--parallelism", "2", "--page-size", "50", "--rate", "1500"
+  };
+
   @TempDir private static Path folder;
   private FaultBench bench;
 
@@ -43,6 +52,18 @@ class KilledJobsFaults {
   void exportsResumeFromEveryPoint(Shape shape) throws Exception {
     for (KillPoint point : shape.exportPoints()) {
       resumesFrom(point, 1, bench.newExport(shape));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ICEBERG", "CSV"})
+  void exportsResumeFromADividedTask(Shape shape) throws Exception {
+    for (KillPoint point : List.of(KillPoint.BEFORE_SPLIT, KillPoint.AFTER_SPLIT)) {
+      Work work = bench.newExport(shape);
+      KilledJob job = bench.job(work);
+      job.killAt(point, 1, UNEVEN);
+      job.finish();
+      work.assertExact(job.id());
     }
   }
 

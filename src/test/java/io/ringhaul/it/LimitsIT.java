@@ -10,6 +10,9 @@ import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBui
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import com.datastax.oss.driver.api.core.metadata.token.Token;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.batch.BatchWriter;
@@ -18,8 +21,9 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.request.Balancing;
+import io.ringhaul.request.Request;
 import io.ringhaul.request.RequestSender;
-import io.ringhaul.request.RequestSender.Request;
 import io.ringhaul.request.RequestSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +37,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What requests are held to, and what they do when the cluster or the driver has too many. */
 @ClusterTest
@@ -111,6 +117,39 @@ class LimitsIT {
     }
     watch.requireAtMostOfANode(2);
     assertThat(watch.coordinators()).hasSize(TestCluster.get().nodes());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void requestsAreBalancedInEachWay(Balancing balancing) {
+    assertThat(exportBalanced(balancing).coordinators()).hasSize(TestCluster.get().nodes());
+  }
+
+  /** Exports the table by that balancing, and gives what was seen of it. */
+  private SessionWatch exportBalanced(Balancing balancing) {
+    SessionWatch watch = new SessionWatch(session);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
+      MemoryTarget target = new MemoryTarget();
+      operator.exportFrom(keyspace, "t").to(target).balancing(balancing).splitCount(60).run();
+      assertAllRows(target);
+    }
+    return watch;
+  }
+
+  /** Whatever is sent for the same rows goes to the same node. */
+  @Test
+  void affinityKeepsRowsToTheirFirstReplica() {
+    SessionWatch watch = exportBalanced(Balancing.AFFINITY);
+    TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
+    int pages = 0;
+    for (Statement<?> sent : watch.sent()) {
+      Token token = sent.getRoutingToken();
+      if (token != null && sent.getNode() != null) {
+        assertThat(sent.getNode()).isEqualTo(ring.getReplicas(keyspace, token).iterator().next());
+        pages++;
+      }
+    }
+    assertThat(pages).isGreaterThanOrEqualTo(60);
   }
 
   /** The driver takes few requests at once and refuses the others: the sender must adapt. */

@@ -11,38 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What every store does alike. */
-abstract class JobStoreContract {
-
-  private final List<JobStore> opened = new ArrayList<>();
-
-  /** The data of this test, each time through a way of its own. */
-  abstract Transactions connect();
+abstract class JobStoreContract extends JobTelemetryContract {
 
   abstract boolean isDurable();
-
-  final JobStore store() {
-    return store(LocalProcess.current());
-  }
-
-  final JobStore store(LocalProcess process) {
-    JobStore store = new StoredJobs(connect(), process);
-    opened.add(store);
-    return store;
-  }
-
-  @AfterEach
-  final void closeAll() {
-    opened.forEach(JobStore::close);
-  }
 
   @Test
   void keepsWhatAJobIs() {
@@ -126,7 +106,18 @@ abstract class JobStoreContract {
       run.begun(0);
       assertThat(store.partitions(job.id()).get(0).attempt()).isEqualTo(2);
       run.done(Jobs.checkpoint(0));
-      run.begun(1);
+      Instant begun = Instant.ofEpochMilli(System.currentTimeMillis());
+      run.begun(1, OptionalInt.of(3), Optional.of("[::1]:9042"));
+      PartitionCourse course = store().partitions(job.id()).get(1).course().orElseThrow();
+      assertThat(course.begun()).isBetween(begun, Instant.now());
+      assertThat(course)
+          .isEqualTo(
+              new PartitionCourse(
+                  course.begun(), Optional.empty(), OptionalInt.of(3), Optional.of("[::1]:9042")));
+      run.done(Jobs.checkpoint(1));
+      Instant ended =
+          store.partitions(job.id()).get(1).course().orElseThrow().ended().orElseThrow();
+      assertThat(ended).isBetween(course.begun(), Instant.now());
       run.done(Jobs.checkpoint(1));
       // A checkpoint that names a shorter file does not take lines of another partition away.
       assertThat(run.rejectBytes()).isEqualTo(300);
@@ -142,7 +133,10 @@ abstract class JobStoreContract {
                   1L << 40,
                   1,
                   Jobs.checkpoint(1).outputs(),
-                  Optional.empty()));
+                  Optional.empty(),
+                  Optional.of(
+                      new PartitionCourse(
+                          course.begun(), Optional.of(ended), course.worker(), course.replica()))));
       assertThat(run.beat()).isFalse();
       run.completed();
     }
@@ -172,7 +166,9 @@ abstract class JobStoreContract {
       run.stopped();
     }
     assertThat(store.partitions(job.id()).get(0).bytes()).isEqualTo(99);
+    assertThat(store.partitions(job.id()).get(0).course().orElseThrow().ended()).isPresent();
     store.reset(job.id(), 0);
+    assertThat(store.partitions(job.id()).get(0).course()).isEmpty();
     assertThat(store.partitions(job.id()).get(0).unit()).isEqualTo(planned.get(0).unit());
     assertThat(store.partitions(job.id()).get(1)).isEqualTo(planned.get(1));
   }
@@ -247,6 +243,57 @@ abstract class JobStoreContract {
       run.plan("third", List.of());
       assertThat(figures(store, job)).isEqualTo(new JobFigures(1, 1, 0, 1001, 1));
       run.completed();
+    }
+  }
+
+  @Test
+  void aPartitionHandsAPartOfItsTokensOver() {
+    JobStore store = store();
+    Job job = created(store);
+    try (JobRun run = store.begin(job.id())) {
+      List<JobPartition> planned = Jobs.tiling(2, 1);
+      TokenRange whole = planned.get(1).tokens().get(0);
+      long middle = whole.startExclusive() + 1_000;
+      List<TokenRange> kept = List.of(new TokenRange(whole.startExclusive(), middle));
+      List<JobPartition> rest =
+          List.of(
+              JobPartition.ofTokens(5, List.of(new TokenRange(middle, middle + 7))),
+              JobPartition.ofTokens(2, List.of(new TokenRange(middle + 7, whole.endInclusive()))));
+      run.plan("p", planned);
+      assertThatThrownBy(() -> run.split(1, kept, rest))
+          .isInstanceOf(JobException.class)
+          .hasMessage("Partition 1 of job " + job.id() + " cannot be split: it is PENDING");
+      run.begun(1);
+      String prefix = "Partition 1 of job " + job.id() + " cannot be split: ";
+      assertThatThrownBy(() -> run.split(1, kept, rest.subList(0, 1)))
+          .isInstanceOf(JobException.class)
+          .hasMessage(prefix + "its parts do not have each of its tokens exactly once");
+      assertThatThrownBy(() -> run.split(1, List.of(whole), rest))
+          .hasMessageStartingWith(prefix + "its parts");
+      assertThatThrownBy(
+              () -> run.split(1, kept, List.of(JobPartition.ofTokens(0, List.of(whole)))))
+          .hasMessage(prefix + "number 0 is taken or negative");
+      assertThat(run.partitions().get(1).tokens()).isEqualTo(planned.get(1).tokens());
+      PartitionCourse course = run.partitions().get(1).course().orElseThrow();
+      run.split(1, kept, rest);
+      run.split(1, kept, rest);
+      assertThat(figures(store, job)).isEqualTo(new JobFigures(4, 0, 0, 0, 0));
+      assertThat(run.partitions()).extracting(JobPartition::number).containsExactly(0, 1, 2, 5);
+      assertThat(run.partitions().get(1))
+          .isEqualTo(planned.get(1).begunAgain(course).keeping(kept));
+      assertThat(run.partitions().get(3)).isEqualTo(rest.get(0));
+      for (int number : new int[] {5, 2}) {
+        run.begun(number);
+        run.done(Jobs.checkpoint(number));
+      }
+      run.done(Jobs.checkpoint(1));
+      assertThatThrownBy(() -> run.split(1, List.of(), List.of()))
+          .hasMessage(prefix + "it is DONE");
+      assertThat(run.partitions().get(1).tokens()).isEqualTo(kept);
+    }
+    try (JobRun run = store.begin(job.id())) {
+      assertThat(figures(store, job).done()).isEqualTo(3);
+      assertThat(run.partitions().get(1).tokens()).hasSize(1);
     }
   }
 
@@ -642,12 +689,6 @@ abstract class JobStoreContract {
                 })
             .toList();
     return all.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
-  }
-
-  static Job created(JobStore store) {
-    Job job = Jobs.export("export store.orders");
-    store.create(job);
-    return job;
   }
 
   private static JobFigures figures(JobStore store, Job job) {

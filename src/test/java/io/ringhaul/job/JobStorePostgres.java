@@ -72,7 +72,11 @@ class JobStorePostgres extends JobStoreContract {
           .hasMessage(
               "The job store "
                   + server.location()
-                  + " has version 2 of its tables, and this Ringhaul knows them up to version 1;"
+                  + " has version "
+                  + more.size()
+                  + " of its tables, and this Ringhaul knows them up to version "
+                  + Migration.ALL.size()
+                  + ";"
                   + " use the newer Ringhaul, or another store");
       assertThat(DataSourceTransactions.open(source, new StoreSchema(more)).read(JobRecords::jobs))
           .hasSize(12);
@@ -116,7 +120,9 @@ class JobStorePostgres extends JobStoreContract {
             "; check that the database runs and that its user may create and change tables");
     execute(
         server.source(),
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON batch_jobs, batch_partitions, batch_schema TO "
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON batch_jobs, batch_partitions, batch_schema,"
+            + " performance_metrics, resource_usage, job_findings, tuning_history,"
+            + " tuned_settings, job_requests, job_profiles TO "
             + role);
     try (JobStore store = JobStore.over(server.source(role))) {
       Job job = JobStoreContract.created(store);

@@ -24,6 +24,7 @@ final class PostgresServer implements AutoCloseable {
 
   private static final String USER = "ringhaul";
   private static final long PATIENCE_SECONDS = 60;
+  private static final int RESTARTS = 20;
 
   private final Path binaries;
   private final Path folder;
@@ -105,6 +106,10 @@ final class PostgresServer implements AutoCloseable {
   void crashAndStart() throws IOException, InterruptedException {
     process.destroyForcibly().waitFor();
     process = launch();
+    // What the one that was killed has left behind may have to end first.
+    for (int i = 0; i < RESTARTS && process.waitFor(1, TimeUnit.SECONDS); i++) {
+      process = launch();
+    }
   }
 
   /** The server's database, for a role. */

@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -23,6 +27,7 @@ class SqliteDamageTest {
   private static final int CUTS = 40;
   private static final int MOST_BYTES = 8;
   private static final int PARTITIONS = 40;
+  private static final int PAGE = 4_096;
 
   @TempDir Path folder;
 
@@ -81,18 +86,55 @@ class SqliteDamageTest {
         CUTS,
         random -> assertThat(isTold(Arrays.copyOf(sound, random.nextInt(sound.length)))).isTrue());
     assertThat(isTold(Arrays.copyOf(sound, sound.length - 1))).isTrue();
-    assertThat(isTold(Arrays.copyOf(sound, sound.length - 4096))).isTrue();
+    assertThat(isTold(Arrays.copyOf(sound, sound.length - PAGE))).isTrue();
   }
 
   @Test
   void blocksOfZerosAreTold() throws Exception {
     byte[] sound = sound();
-    int page = 4096;
-    for (int at = 0; at < sound.length; at += page) {
+    for (int at = 0; at < sound.length; at += PAGE) {
       byte[] damaged = sound.clone();
-      Arrays.fill(damaged, at, Math.min(at + page, damaged.length), (byte) 0);
+      Arrays.fill(damaged, at, Math.min(at + PAGE, damaged.length), (byte) 0);
       assertThat(isTold(damaged)).as("page at %d", at).isTrue();
     }
+  }
+
+  /** What a large file has on how jobs ran is not looked at, and the jobs themselves are. */
+  @Test
+  void ofALargeFileTheJobsAreLookedAt() throws Exception {
+    sound();
+    Instant begin = Instant.parse("2025-06-30T00:00:00Z");
+    try (JobStore store = JobStore.file(file)) {
+      List<Metric> metrics = new ArrayList<>();
+      for (int i = 0; i < 100_000; i++) {
+        metrics.add(Metric.of(begin.plusSeconds(i / 20), "node:" + i % 20, "latency_millis", i));
+      }
+      store.telemetry().add(jobs.get(0).id(), MetricKind.PERFORMANCE, metrics);
+      jobs = store.list();
+    }
+    byte[] large = Files.readAllBytes(file);
+    assertThat(large.length).isGreaterThan(8 << 20);
+
+    assertThat(isTold(zeroed(large, "performance_metrics"))).isFalse();
+    assertThat(isTold(zeroed(large, "batch_partitions"))).isTrue();
+  }
+
+  /** The bytes with zeros for the first page of a table. */
+  private byte[] zeroed(byte[] bytes, String table) throws Exception {
+    Files.write(file, bytes);
+    int page;
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+      page =
+          Sql.query(
+                  connection,
+                  "SELECT rootpage FROM sqlite_schema WHERE name = ?",
+                  row -> row.getInt(1),
+                  table)
+              .get(0);
+    }
+    byte[] damaged = bytes.clone();
+    Arrays.fill(damaged, (page - 1) * PAGE, page * PAGE, (byte) 0);
+    return damaged;
   }
 
   /** Whether a store of these bytes is refused; one that is not must be right. */

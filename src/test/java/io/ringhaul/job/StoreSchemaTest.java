@@ -70,6 +70,46 @@ class StoreSchemaTest {
   }
 
   @Test
+  void aStoreOfTheFirstVersionIsTakenUp() throws Exception {
+    Job job;
+    List<JobPartition> planned = Jobs.tiling(3, 2);
+    try (JobStore store = open(Migration.ALL)) {
+      job = JobStoreContract.created(store);
+      try (JobRun run = store.begin(job.id())) {
+        run.plan("p", planned);
+      }
+    }
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+      for (String table :
+          List.of(
+              "performance_metrics",
+              "resource_usage",
+              "job_findings",
+              "tuning_history",
+              "tuned_settings",
+              "job_requests",
+              "job_profiles")) {
+        Sql.update(connection, "DROP TABLE " + table);
+      }
+      for (String column : List.of("begun", "ended", "worker", "replica", "course_checksum")) {
+        Sql.update(connection, "ALTER TABLE batch_partitions DROP COLUMN " + column);
+      }
+      Sql.update(connection, "UPDATE batch_schema SET version = 1");
+    }
+    try (JobStore store = open(Migration.ALL)) {
+      assertThat(integer("SELECT version FROM batch_schema")).isEqualTo(Migration.ALL.size());
+      assertThat(store.partitions(job.id())).isEqualTo(planned);
+      try (JobRun run = store.begin(job.id())) {
+        run.begun(1);
+        run.done(Jobs.checkpoint(1));
+        assertThat(run.partitions().get(0)).isEqualTo(planned.get(0));
+        assertThat(run.partitions().get(1).course()).isPresent();
+      }
+      assertThat(store.telemetry().findings(job.id())).isEmpty();
+    }
+  }
+
+  @Test
   void aNewStoreGetsAllSteps() throws Exception {
     open(with(WITH_NOTES, WITH_PRIORITY)).close();
     assertThat(integer("SELECT version FROM batch_schema")).isEqualTo(Migration.ALL.size() + 2);

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,13 +133,18 @@ class ImportJobIT {
 
   @Test
   void stopsInTheMiddleOfASplitAndGoesOn() throws IOException {
+    AtomicBoolean requested = new AtomicBoolean();
     LongConsumer stop =
         row -> {
-          if (row == ROWS / 2) {
-            store.requestStop(id);
-          }
-          if (row > ROWS / 2) {
-            pause();
+          if (requested.get()) {
+            pause(1_500);
+          } else if (row >= ROWS / 2 && row % 100 == 0) {
+            if (hasDoneSplit()) {
+              requested.set(true);
+              store.requestStop(id);
+            } else {
+              pause(20);
+            }
           }
         };
     assertThatThrownBy(() -> request(new FaultySource(CsvSource.at(csv), stop)).run())
@@ -206,7 +212,7 @@ class ImportJobIT {
         row -> {
           if (row == COUNTERS / 2) {
             store.requestStop(id);
-            pause();
+            pause(1_500);
           }
         };
     try {
@@ -242,19 +248,24 @@ class ImportJobIT {
     return new FaultySource(CsvSource.at(csv), at(row));
   }
 
-  private static LongConsumer at(long row) {
+  private LongConsumer at(long row) {
     return number -> {
       if (number == row) {
-        pause();
+        for (int i = 0; i < 1_000 && !hasDoneSplit(); i++) {
+          pause(20);
+        }
         throw new StorageException("there", "the disk is gone", null);
       }
     };
   }
 
-  /** Until the answers to what was written are there. */
-  private static void pause() {
+  private boolean hasDoneSplit() {
+    return store.partitions(id).stream().anyMatch(each -> each.status() == PartitionStatus.DONE);
+  }
+
+  private static void pause(long millis) {
     try {
-      Thread.sleep(1_500);
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

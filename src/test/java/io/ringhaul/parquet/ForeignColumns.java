@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.cql.CqlGenerator;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -40,25 +41,7 @@ final class ForeignColumns {
   }
 
   private static final List<DataType> TYPES =
-      List.of(
-          DataTypes.ASCII,
-          DataTypes.TEXT,
-          DataTypes.BLOB,
-          DataTypes.BOOLEAN,
-          DataTypes.TINYINT,
-          DataTypes.SMALLINT,
-          DataTypes.INT,
-          DataTypes.BIGINT,
-          DataTypes.FLOAT,
-          DataTypes.DOUBLE,
-          DataTypes.DATE,
-          DataTypes.TIME,
-          DataTypes.TIMESTAMP,
-          DataTypes.DECIMAL,
-          DataTypes.VARINT,
-          DataTypes.INET,
-          DataTypes.UUID,
-          DataTypes.TIMEUUID);
+      CqlGenerator.SCALARS.stream().filter(type -> !type.equals(DataTypes.DURATION)).toList();
 
   private static final List<String> TEXTS =
       List.of(

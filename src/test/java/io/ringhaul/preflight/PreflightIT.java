@@ -10,6 +10,8 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
+import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import io.ringhaul.EagerSplits;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -22,13 +24,18 @@ import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -57,6 +64,8 @@ class PreflightIT {
                 + " {'class': 'NetworkTopologyStrategy', 'dc1': 1}",
             "CREATE TABLE s.t (id int, c int, secret text MASKED WITH mask_default(), plain text,"
                 + " PRIMARY KEY (id, c))",
+            "CREATE TABLE s.masked_wide (id text MASKED WITH mask_default(), c int, v int,"
+                + " PRIMARY KEY (id, c))",
             "CREATE TABLE s.masked_key (id text MASKED WITH mask_inner(1, null) PRIMARY KEY)",
             "CREATE TABLE s.masked_place (id text MASKED WITH mask_inner(1, null) PRIMARY KEY,"
                 + " v int)",
@@ -75,6 +84,7 @@ class PreflightIT {
             "CREATE ROLE unmasking",
             "GRANT SELECT ON KEYSPACE s TO reader",
             "GRANT SELECT_MASKED ON s.masked_place TO reader",
+            "GRANT SELECT_MASKED ON s.masked_wide TO reader",
             "GRANT MODIFY ON KEYSPACE s TO writer",
             "GRANT SELECT ON system_views.settings TO writer",
             "GRANT SELECT ON KEYSPACE s TO unmasking",
@@ -169,6 +179,68 @@ class PreflightIT {
         .containsExactly(
             "The role reader would be given masks instead of the values of id in s.masked_place:"
                 + " have an administrator run GRANT UNMASK ON TABLE s.masked_place TO reader");
+  }
+
+  /** All rows have the key and the token of the mask, which tells nothing of where a page ends. */
+  @Test
+  void rowsWithMaskedKeysComeOnce() throws Exception {
+    int partitions = 20;
+    int rows = 40;
+    TokenMap ring = cluster.admin().getMetadata().getTokenMap().orElseThrow();
+    long mask = token(ring, "****");
+    long near = 1L << 56;
+    // Where the mask's token comes before those of all rows, each page would end before itself.
+    List<String> keys =
+        IntStream.range(0, 100_000)
+            .mapToObj(i -> "id" + i)
+            .filter(key -> token(ring, key) > mask && token(ring, key) < mask + near)
+            .limit(partitions)
+            .toList();
+    var insert = cluster.admin().prepare("INSERT INTO s.masked_wide (id, c, v) VALUES (?, ?, ?)");
+    for (int id = 0; id < partitions; id++) {
+      for (int c = 0; c < rows; c++) {
+        cluster.admin().execute(insert.bind(keys.get(id), c, id * rows + c));
+      }
+    }
+    Path exported = folder.resolve("exported");
+    EagerSplits.of(
+            operator("reader")
+                .exportFrom("s", "masked_wide")
+                .columns("v")
+                .to(CsvTarget.folder(exported))
+                .skipPreflight()
+                .tokenRange(mask - near, mask + near)
+                .splitCount(1)
+                .pageSize(4))
+        .run();
+    assertThat(numbers(exported)).isEqualTo(IntStream.range(0, partitions * rows).boxed().toList());
+    List<Integer> read = Collections.synchronizedList(new ArrayList<>());
+    operator("reader")
+        .read("s", "masked_wide")
+        .skipPreflight()
+        .tokenRange(mask - near, mask + near)
+        .splitCount(1)
+        .parallelism(64)
+        .pageSize(4)
+        .forEach(row -> read.add(row.getInt("v")))
+        .run();
+    assertThat(read.stream().sorted().toList())
+        .isEqualTo(IntStream.range(0, partitions * rows).boxed().toList());
+  }
+
+  private static List<Integer> numbers(Path exported) throws IOException {
+    List<Integer> numbers = new ArrayList<>();
+    try (Stream<Path> files = Files.list(exported)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".csv")).toList()) {
+        Files.readAllLines(file).stream().skip(1).map(Integer::valueOf).forEach(numbers::add);
+      }
+    }
+    return numbers.stream().sorted().toList();
+  }
+
+  private static long token(TokenMap ring, String key) {
+    ByteBuffer bytes = ByteBuffer.wrap(key.getBytes(StandardCharsets.UTF_8));
+    return Long.parseLong(ring.format(ring.newToken(bytes)));
   }
 
   /** A guardrail on pages below what a check would ask for must not make it see no masks. */

@@ -30,7 +30,7 @@ class ReadmeIT {
 
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SEMICOLON = Pattern.compile(";\\s*\\n");
-  private static final int BLOCKS = 11;
+  private static final int BLOCKS = 15;
 
   private static final String IMPORTS =
       Stream.of(
@@ -38,18 +38,22 @@ class ReadmeIT {
               "com.datastax.oss.driver.api.core.cql.*",
               "io.ringhaul.*",
               "io.ringhaul.batch.*",
+              "io.ringhaul.console.*",
+              "io.ringhaul.csv.*",
               "io.ringhaul.exceptions.*",
               "io.ringhaul.format.*",
               "io.ringhaul.iceberg.*",
               "io.ringhaul.job.*",
               "io.ringhaul.json.*",
               "io.ringhaul.rejects.*",
+              "io.ringhaul.tuning.*",
               "java.math.BigDecimal",
               "java.nio.charset.StandardCharsets",
               "java.nio.file.Path",
               "java.time.*",
               "java.util.*",
               "java.util.concurrent.*",
+              "java.util.concurrent.atomic.*",
               "java.util.stream.LongStream")
           .map(name -> "import " + name + ";\n")
           .collect(Collectors.joining());

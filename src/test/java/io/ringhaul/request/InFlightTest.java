@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,7 +29,7 @@ class InFlightTest {
 
   @Test
   void thereAreAsManyPlacesAsAllowed() throws InterruptedException {
-    InFlight<String> places = new InFlight<>(2, 0);
+    InFlight<String> places = new InFlight<>(2, 0, Balancing.DRIVER);
     Place<String> first = places.acquire(ANY);
     assertThat(places.tryAcquire(ANY)).isNotNull();
     assertThat(places.tryAcquire(ANY)).isNull();
@@ -39,7 +40,7 @@ class InFlightTest {
 
   @Test
   void ofTheNodesTheLeastBusyIsTaken() throws InterruptedException {
-    InFlight<String> places = new InFlight<>(10, 2);
+    InFlight<String> places = new InFlight<>(10, 2, Balancing.DRIVER);
     List<String> both = List.of("a", "b");
     List<@Nullable String> taken = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -54,8 +55,102 @@ class InFlightTest {
   }
 
   @Test
+  void inTurnEachNodeGetsAsMany() throws InterruptedException {
+    InFlight<String> places = new InFlight<>(10, 0, Balancing.ROUND_ROBIN);
+    List<String> all = List.of("a", "b", "c");
+    List<@Nullable String> taken = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Place<String> place = places.acquire(all);
+      taken.add(place.node());
+      places.release(place);
+    }
+    assertThat(taken).containsExactly("a", "b", "c", "a", "b", "c");
+  }
+
+  @Test
+  void aNodeThatComesBackGetsNoMoreThanTheOthers() throws InterruptedException {
+    InFlight<String> places = new InFlight<>(10, 0, Balancing.ROUND_ROBIN);
+    for (int i = 0; i < 100; i++) {
+      places.release(places.acquire(List.of("a", "b")));
+    }
+    List<@Nullable String> taken = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Place<String> place = places.acquire(List.of("a", "b", "back"));
+      taken.add(place.node());
+      places.release(place);
+    }
+    assertThat(taken).containsExactly("back", "a", "b", "back", "a", "b");
+  }
+
+  @Test
+  void aNodeThatIsLeftAloneIsAskedAgainInTime() throws InterruptedException {
+    AtomicLong now = new AtomicLong();
+    InFlight<String> places = new InFlight<>(9, 0, Balancing.LATENCY, now::get);
+    List<String> both = List.of("failing", "sound");
+    for (int i = 0; i < 2; i++) {
+      Place<String> place = places.acquire(both);
+      places.answered(place, "failing".equals(place.node()) ? 2_000_000_000 : 1_000_000);
+      places.release(place);
+    }
+    int second = 0;
+    for (String taken = ""; !"failing".equals(taken); second++) {
+      now.set(second * 1_000_000_000L);
+      Place<String> place = places.acquire(both);
+      taken = String.valueOf(place.node());
+      places.answered(place, 1_000_000);
+      places.release(place);
+    }
+    // Two seconds are as good as a millisecond after eleven halves.
+    assertThat(second).isBetween(11, 13);
+  }
+
+  @Test
+  void aNodeThatOwesAnswersIsNotAskedForMore() throws InterruptedException {
+    AtomicLong now = new AtomicLong();
+    InFlight<String> places = new InFlight<>(9, 0, Balancing.LATENCY, now::get);
+    List<String> both = List.of("hanging", "sound");
+    for (int i = 0; i < 2; i++) {
+      Place<String> place = places.acquire(both);
+      places.answered(place, 5_000_000);
+      places.release(place);
+    }
+    // The next two go to one each, and one of them is never answered.
+    List<Place<String>> asked = List.of(places.acquire(both), places.acquire(both));
+    asked.stream()
+        .filter(place -> "sound".equals(place.node()))
+        .forEach(
+            place -> {
+              places.answered(place, 5_000_000);
+              places.release(place);
+            });
+    for (int second = 1; second <= 20; second++) {
+      now.set(second * 1_000_000_000L);
+      Place<String> place = places.acquire(both);
+      assertThat(place.node()).isEqualTo("sound");
+      places.answered(place, 5_000_000);
+      places.release(place);
+    }
+  }
+
+  @Test
+  void theNodeThatAnswersFirstGetsMost() throws InterruptedException {
+    InFlight<String> places = new InFlight<>(9, 0, Balancing.LATENCY, () -> 0);
+    List<String> both = List.of("slow", "fast");
+    for (int i = 0; i < 2; i++) {
+      Place<String> place = places.acquire(both);
+      places.answered(place, "slow".equals(place.node()) ? 3_000_000 : 1_000_000);
+      places.release(place);
+    }
+    List<@Nullable String> taken = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      taken.add(places.acquire(both).node());
+    }
+    assertThat(taken).filteredOn("slow"::equals).hasSize(2);
+  }
+
+  @Test
   void whoWaitsForABusyNodeDoesNotHoldUpOthers() throws InterruptedException {
-    InFlight<String> places = new InFlight<>(3, 1);
+    InFlight<String> places = new InFlight<>(3, 1, Balancing.DRIVER);
     Place<String> a = places.acquire(List.of("a"));
     CompletableFuture<Place<String>> waiting =
         CompletableFuture.supplyAsync(() -> acquire(places, List.of("a")));
@@ -68,7 +163,7 @@ class InFlightTest {
 
   @Test
   void anOverloadHalvesThePlaces() throws InterruptedException {
-    InFlight<String> places = new InFlight<>(8, 0);
+    InFlight<String> places = new InFlight<>(8, 0, Balancing.DRIVER);
     List<Place<String>> taken = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       taken.add(places.acquire(ANY));
@@ -88,7 +183,7 @@ class InFlightTest {
 
   @Test
   void aPausedRequestKeepsItsPlaceAndComesBackBeforeOthers() throws InterruptedException {
-    InFlight<String> places = new InFlight<>(1, 1);
+    InFlight<String> places = new InFlight<>(1, 1, Balancing.DRIVER);
     Place<String> held = places.pause(places.acquire(List.of("a")));
     assertThat(held.node()).isNull();
     CompletableFuture<Place<String>> waiting =
@@ -104,7 +199,7 @@ class InFlightTest {
 
   @Test
   void aPausedRequestWaitsIfThereAreFewerPlacesNow() throws InterruptedException {
-    InFlight<String> places = new InFlight<>(2, 0);
+    InFlight<String> places = new InFlight<>(2, 0, Balancing.DRIVER);
     Place<String> other = places.acquire(ANY);
     places.pause(places.acquire(ANY));
     places.overloaded(System.nanoTime());
@@ -116,7 +211,7 @@ class InFlightTest {
 
   @Test
   void closingEndsTheWaiting() throws Exception {
-    InFlight<String> places = new InFlight<>(1, 0);
+    InFlight<String> places = new InFlight<>(1, 0, Balancing.DRIVER);
     places.pause(places.acquire(ANY));
     ExecutorService thread = Executors.newSingleThreadExecutor();
     Future<Place<String>> waiting = thread.submit(() -> places.acquire(ANY));
@@ -137,7 +232,7 @@ class InFlightTest {
     long seed = Seeds.next();
     int most = 6;
     int perNode = 2;
-    InFlight<Integer> places = new InFlight<>(most, perNode);
+    InFlight<Integer> places = new InFlight<>(most, perNode, Balancing.DRIVER);
     AtomicInteger used = new AtomicInteger();
     AtomicInteger[] usedOf = {new AtomicInteger(), new AtomicInteger(), new AtomicInteger()};
     ExecutorService threads = Executors.newFixedThreadPool(12);

@@ -37,6 +37,9 @@ class TokenRangeSetTest {
           BitSet uncovered = grid.cells(range);
           uncovered.andNot(a.cells);
           assertThat(a.set.covers(range)).isEqualTo(uncovered.isEmpty());
+          BitSet common = grid.cells(range);
+          common.and(a.cells);
+          grid.check(a.set.intersect(range), common);
         });
   }
 

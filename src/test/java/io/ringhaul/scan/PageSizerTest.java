@@ -47,6 +47,22 @@ class PageSizerTest {
   }
 
   @Test
+  void aCeilingHoldsEveryPageDown() {
+    PageSizer adapted = new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
+    PageSizer fixed = new PageSizer(700, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
+    adapted.learn(100, 100 * 1024);
+    fixed.learn(100, 100 * 1024);
+    adapted.ceiling(64 * 1024);
+    fixed.ceiling(64 * 1024);
+    assertThat(adapted.rows()).isEqualTo(64);
+    assertThat(fixed.rows()).isEqualTo(64);
+    adapted.ceiling(Long.MAX_VALUE);
+    fixed.ceiling(Long.MAX_VALUE);
+    assertThat(adapted.rows()).isEqualTo(256);
+    assertThat(fixed.rows()).isEqualTo(700);
+  }
+
+  @Test
   void otherFailuresAreNoRefusal() {
     PageSizer sizer = new PageSizer(700, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
     assertThat(sizer.isRefused(700, new IllegalStateException("page size threshold"))).isFalse();

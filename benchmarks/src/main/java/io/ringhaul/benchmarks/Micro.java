@@ -20,7 +20,8 @@ import org.openjdk.jmh.util.Statistics;
 
 /**
  * The loops that an operation spends its time in, each by itself and without a cluster: decoding of
- * rows, encoding of CSV and JSON, writing of Parquet, splitting of a ring, grouping into batches.
+ * rows, encoding of CSV and JSON, writing of Parquet, splitting of a ring, grouping into batches
+ * and recording these.
  */
 public final class Micro {
 

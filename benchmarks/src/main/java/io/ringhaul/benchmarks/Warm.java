@@ -16,6 +16,9 @@ import java.util.Objects;
 /** Counts, exports and imports in a warm process, each beside the plain driver. */
 public final class Warm {
 
+  private static final String ALL = "all";
+  private static final List<String> WORKS = List.of(ALL, "count", "export", "import");
+
   private static final double MOST_OF_COUNT = 1.15;
   private static final double MOST_OF_CSV = 1.25;
   private static final double MOST_OF_OTHER_EXPORTS = 1.4;
@@ -24,51 +27,65 @@ public final class Warm {
   private Warm() {}
 
   /**
-   * Takes {@code --rows}, {@code --runs}, {@code --warm-ups} and {@code --dataset}; ends with exit
-   * code 1 if a bar is missed.
+   * Takes {@code --rows}, {@code --runs}, {@code --warm-ups}, {@code --dataset} and {@code --work}
+   * ({@code count}, {@code export}, {@code import} or all); ends with exit code 1 if a bar is
+   * missed.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
         new Options(
             arguments,
             Map.of("rows", 1_000_000, "runs", 7, "warm-ups", 3),
-            Map.of("dataset", Dataset.ORDERS.table()));
+            Map.of("dataset", Dataset.ORDERS.table(), "work", ALL));
     Dataset dataset = Dataset.named(options.text("dataset"));
-    // The bars are for the orders; other tables have results of their own beside theirs.
-    String name = dataset == Dataset.ORDERS ? "Warm" : "Warm-" + dataset.table();
-    Report report = new Report(name, BenchCluster.ONE_NODE, options);
+    String work = options.text("work");
+    if (!WORKS.contains(work)) {
+      throw new IllegalArgumentException("--work takes one of " + WORKS + ", and not " + work);
+    }
+    Report report = new Report(name(dataset, work), BenchCluster.ONE_NODE, options);
     try (BenchCluster cluster = BenchCluster.oneNode()) {
       dataset.fill(cluster, options.of("rows"));
       try (Works works = new Works(cluster.session(), dataset, Folders.temporary("warm"))) {
         Results results = new Results(works, options, report);
-        results.run("Count", Works.COUNT_FLOOR, Works.COUNT, Works.KEYS_FLOOR);
-        results.run(
-            "Export", Works.SCAN_FLOOR, Works.CSV, Works.JSON, Works.PARQUET, Works.ICEBERG);
-        results.run("Import", Works.SEND_FLOOR, Works.IMPORT_ICEBERG, Works.IMPORT_CSV);
-        if (dataset == Dataset.ORDERS) {
-          bars(results, report);
+        if (List.of(ALL, "count").contains(work)) {
+          counts(results);
+        }
+        if (List.of(ALL, "export").contains(work)) {
+          exports(results);
+        }
+        if (List.of(ALL, "import").contains(work)) {
+          imports(results);
         }
       }
     }
     System.exit(report.write() ? 0 : 1);
   }
 
-  private static void bars(Results results, Report report) {
-    report.atMost("Count, time over its floor's", results.time(Works.COUNT), MOST_OF_COUNT);
-    report.atMost("Export to CSV over the scan floor", results.time(Works.CSV), MOST_OF_CSV);
-    report.atMost(
-        "Export to JSON over the scan floor", results.time(Works.JSON), MOST_OF_OTHER_EXPORTS);
-    report.atMost(
-        "Export to Parquet over the scan floor",
-        results.time(Works.PARQUET),
-        MOST_OF_OTHER_EXPORTS);
-    report.atMost(
-        "Export to Iceberg over the scan floor",
-        results.time(Works.ICEBERG),
-        MOST_OF_OTHER_EXPORTS);
-    report.atLeast(
+  /** Other tables than the orders, and a part of the works, have results of their own. */
+  private static String name(Dataset dataset, String work) {
+    return "Warm"
+        + (dataset == Dataset.ORDERS ? "" : "-" + dataset.table())
+        + (work.equals(ALL) ? "" : "-" + work);
+  }
+
+  private static void counts(Results results) throws Exception {
+    results.run("Count", Works.COUNT_FLOOR, Works.COUNT, Works.KEYS_FLOOR);
+    results.atMost("Count, time over its floor's", Works.COUNT, MOST_OF_COUNT);
+  }
+
+  private static void exports(Results results) throws Exception {
+    results.run("Export", Works.SCAN_FLOOR, Works.CSV, Works.JSON, Works.PARQUET, Works.ICEBERG);
+    results.atMost("Export to CSV over the scan floor", Works.CSV, MOST_OF_CSV);
+    results.atMost("Export to JSON over the scan floor", Works.JSON, MOST_OF_OTHER_EXPORTS);
+    results.atMost("Export to Parquet over the scan floor", Works.PARQUET, MOST_OF_OTHER_EXPORTS);
+    results.atMost("Export to Iceberg over the scan floor", Works.ICEBERG, MOST_OF_OTHER_EXPORTS);
+  }
+
+  private static void imports(Results results) throws Exception {
+    results.run("Import", Works.SEND_FLOOR, Works.IMPORT_ICEBERG, Works.IMPORT_CSV);
+    results.speedAtLeast(
         "Import from Iceberg, rows per second over the send floor's",
-        1 / results.time(Works.IMPORT_ICEBERG),
+        Works.IMPORT_ICEBERG,
         LEAST_OF_IMPORT);
   }
 
@@ -91,6 +108,23 @@ public final class Warm {
       Series floor = Objects.requireNonNull(results.get(names[0]));
       SeriesTable.add(report, title, results.values(), floor);
       results.forEach((name, series) -> times.put(name, series.timeOver(floor)));
+    }
+
+    /** The bars are for the orders alone. */
+    private void atMost(String what, String name, double most) {
+      if (hasBars()) {
+        report.atMost(what, time(name), most);
+      }
+    }
+
+    private void speedAtLeast(String what, String name, double least) {
+      if (hasBars()) {
+        report.atLeast(what, 1 / time(name), least);
+      }
+    }
+
+    private boolean hasBars() {
+      return options.text("dataset").equals(Dataset.ORDERS.table());
     }
 
     private double time(String name) {

@@ -44,7 +44,7 @@ public final class StoredCommand {
     List<String> arguments = new ArrayList<>();
     arguments.add(command.name());
     for (OptionSpec option : command.options()) {
-      if (OF_ONE_RUN.contains(option.longestName()) || isSecret(option)) {
+      if (leavesOut(option)) {
         continue;
       }
       for (String value : values(option, parsed, command.defaultValueProvider())) {
@@ -55,6 +55,11 @@ public final class StoredCommand {
       arguments.addAll(parameter.originalStringValues());
     }
     return List.copyOf(arguments);
+  }
+
+  /** Whether a job does not keep an option: one that belongs to one run alone, or a secret. */
+  public static boolean leavesOut(OptionSpec option) {
+    return OF_ONE_RUN.contains(option.longestName()) || isSecret(option);
   }
 
   /**

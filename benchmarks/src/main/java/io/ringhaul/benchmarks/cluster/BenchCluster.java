@@ -83,6 +83,11 @@ public final class BenchCluster implements AutoCloseable {
     return cluster.contactPoints().get(0);
   }
 
+  public InetSocketAddress lastAddress() {
+    List<InetSocketAddress> all = cluster.contactPoints();
+    return all.get(all.size() - 1);
+  }
+
   /**
    * Waits until all that was written is on disk, in one file a table, so that the nodes are at rest
    * and read the same way from now on.

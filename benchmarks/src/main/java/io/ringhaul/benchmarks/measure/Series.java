@@ -56,6 +56,11 @@ public final class Series {
     return Medians.of(ratios(other, figure));
   }
 
+  /** The quartiles, over the rounds, of this one's figure divided by the other's in that round. */
+  public Quartiles quartiles(Series other, ToDoubleFunction<Measurement> figure) {
+    return Quartiles.of(ratios(other, figure));
+  }
+
   /** For each round, this one's figure divided by the other's. */
   public DoubleStream ratios(Series other, ToDoubleFunction<Measurement> figure) {
     return IntStream.range(0, rounds.size())

@@ -23,7 +23,7 @@ public final class Report {
 
   private static final Path FOLDER = Path.of("benchmarks", "results");
 
-  private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
+  private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?");
 
   private final String name;
   private final StringBuilder markdown = new StringBuilder();
@@ -115,22 +115,28 @@ public final class Report {
 
   /** A bar that is to be reached. */
   public void atLeast(String what, double reached, double least) {
-    bar(what, reached, "least", least, reached >= least);
+    bar(what, reached, "times", "least", least, reached >= least);
   }
 
   /** A bar that is not to be passed. */
   public void atMost(String what, double reached, double most) {
-    bar(what, reached, "most", most, reached <= most);
+    bar(what, reached, "times", "most", most, reached <= most);
   }
 
-  private void bar(String what, double reached, String kind, double bar, boolean met) {
+  /** A share, of 1, that is to be so much at most. */
+  public void shareAtMost(String what, double reached, double most) {
+    bar(what, reached * 100, "%", "most", most * 100, reached <= most);
+  }
+
+  private void bar(String what, double reached, String unit, String kind, double bar, boolean met) {
     holds &= met;
     markdown.append(
         String.format(
             Locale.ROOT,
-            "\n%s: %.2f times, and %.2f is the %s: %s.\n",
+            "\n%s: %.2f %s, and %.2f is the %s: %s.\n",
             what,
             reached,
+            unit,
             bar,
             kind,
             met ? "met" : "**missed**"));

@@ -1,0 +1,18 @@
+package io.ringhaul;
+
+/**
+ * What a following of a source has done.
+ *
+ * @param batches micro-batches, one that was resumed among them
+ * @param rows rows that these have written
+ * @param rejectedRows rows that these have left out
+ */
+public record FollowResult(int batches, long rows, long rejectedRows) {
+
+  /** Before the first batch. */
+  static final FollowResult NOTHING = new FollowResult(0, 0, 0);
+
+  FollowResult with(ImportResult batch) {
+    return new FollowResult(batches + 1, rows + batch.rows(), rejectedRows + batch.rejectedRows());
+  }
+}

@@ -1,0 +1,18 @@
+package io.ringhaul;
+
+import io.ringhaul.monitor.FindingListener;
+import io.ringhaul.monitor.SampleListener;
+import java.util.List;
+
+/**
+ * How an operation is looked at while it runs.
+ *
+ * @param isOn whether it is
+ * @param samples hear of each second's figures
+ * @param findings hear of what holds the operation back
+ */
+record Monitoring(boolean isOn, List<SampleListener> samples, List<FindingListener> findings) {
+
+  /** Nobody looks. */
+  static final Monitoring NONE = new Monitoring(false, List.of(), List.of());
+}

@@ -1,0 +1,33 @@
+package io.ringhaul;
+
+import io.ringhaul.resource.JobControls;
+import io.ringhaul.resource.ManagedJob;
+import io.ringhaul.resource.PauseListener;
+import io.ringhaul.resource.ResourceLimits;
+import io.ringhaul.resource.ResourceManager;
+import java.util.List;
+
+/**
+ * What an operation may take of the process and the cluster.
+ *
+ * @param manager holds it to them, and shares the cluster among all that it knows
+ * @param pauses hears of pauses
+ */
+record OperationLimits(ResourceLimits limits, ResourceManager manager, PauseListener pauses) {
+
+  /**
+   * Holds an operation to them from now on, until it is closed. One without a job ends by itself or
+   * by an interrupt.
+   */
+  ManagedJob manage(OperationSubject subject, SteeredOperation operation) {
+    return manager.manage(
+        limits,
+        new JobControls(
+            subject.title(),
+            subject.session().getMetadata().getNodes().keySet(),
+            List.copyOf(operation.senders()),
+            operation::pageCeiling,
+            () -> subject.job().map(OperationJob::isStopping).orElse(false),
+            pauses));
+  }
+}

@@ -1,0 +1,133 @@
+package io.ringhaul;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.metrics.WorkerClock;
+import io.ringhaul.monitor.Work;
+import io.ringhaul.preflight.MaskedColumns;
+import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.progress.ProgressMeter.Earlier;
+import io.ringhaul.request.RequestSender;
+import io.ringhaul.scan.RangeStatements;
+import io.ringhaul.scan.ScanSettings;
+import io.ringhaul.scan.SelectedColumn;
+import io.ringhaul.scan.Selection;
+import io.ringhaul.scan.TableScanner;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableLookup;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads a table and hands its rows to application code. */
+final class ReadOperation implements Operation<ReadResult> {
+
+  private final OperationSettings settings;
+  private final RowSelection selection;
+  private final ScanSizing sizing;
+  private final List<CqlIdentifier> columnNames;
+  private final int pageSize;
+  private final PageSink sink;
+
+  /**
+   * @param sizing how small the tasks are; they leave no files behind
+   * @param columnNames the columns asked for; empty for all
+   * @param pageSize rows to a page; 0 to adapt it
+   */
+  ReadOperation(
+      OperationSettings settings,
+      RowSelection selection,
+      ScanSizing sizing,
+      List<CqlIdentifier> columnNames,
+      int pageSize,
+      PageSink sink) {
+    this.settings = settings;
+    this.selection = selection;
+    this.sizing = sizing;
+    this.columnNames = columnNames;
+    this.pageSize = pageSize;
+    this.sink = sink;
+  }
+
+  @Override
+  public ReadResult run(CqlSession session, ExecutorService threads) {
+    TableDescription table =
+        new TableLookup(session).readable(settings.keyspace(), settings.table());
+    List<ColumnDescription> columns =
+        table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
+    TableScan scan =
+        TableScan.prepare(
+            session, settings, table, columns, selection.tokens(), sizing, Earlier.NOTHING);
+    String doing = "Reading " + table;
+    OperationSubject subject = OperationSubject.of(session, table, Work.READ);
+    int mostPageSize = preflight(subject, columns, scan);
+    RangeStatements statements =
+        RangeStatements.selecting(
+                session, table, Selection.of(columns).where(selection.condition()))
+            .checked();
+    try (RequestSender sender = new RequestSender(session, scan.requests(), scan.metrics())) {
+      int workers = Math.min(scan.requests().parallelism(), scan.plan().tasks().size());
+      TableScanner scanner =
+          new TableScanner(
+              statements,
+              sender,
+              new ScanSettings(
+                  pageSize, 1, mostPageSize, MaskedColumns.keysAreTold(session, table)));
+      ReadTasks tasks = new ReadTasks(scan, scanner, sender::inFlightBound, selection, sink);
+      OperationParameters parameters =
+          new OperationParameters()
+              .requests(sender, scan, settings, requests -> {})
+              .pages(scanner.pageSizer());
+      SteeredScan steered =
+          new SteeredScan(scan, sender, parameters, scanner.pageSizer()::ceiling, Optional.empty());
+      try (OperationSteering steering = OperationSteering.open(settings, subject, steered)) {
+        Outcome.of(
+            scan.meter(),
+            sender::retries,
+            doing,
+            "the rows handed on so far stay with whoever took them",
+            () -> {
+              new Workers(threads, workers)
+                  .run(
+                      () -> {
+                        try (WorkerClock clock = scan.metrics().work()) {
+                          tasks.work();
+                        }
+                      });
+              return true;
+            });
+      }
+      OperationTotals totals = scan.meter().totals(sender.retries());
+      tasks.requireComplete(doing, totals);
+      return new ReadResult(totals);
+    }
+  }
+
+  private int preflight(OperationSubject subject, List<ColumnDescription> columns, TableScan scan) {
+    TableDescription table = subject.table();
+    return ScanPreflight.run(
+        subject.session(),
+        settings,
+        scan.requests(),
+        new ScanPreflight.Reading(
+            subject.title(),
+            table,
+            columns.stream()
+                .map(column -> SelectedColumn.of(column).expression())
+                .collect(Collectors.joining(", ")),
+            selection.condition(),
+            pageSize,
+            ScanSettings.MOST_PAGE_SIZE),
+        List.of(
+            new MaskedColumns(
+                subject.session(),
+                table,
+                // Where a page ends is found again by the token of the key.
+                Stream.concat(table.partitionKey().stream(), columns.stream())
+                    .distinct()
+                    .toList())));
+  }
+}

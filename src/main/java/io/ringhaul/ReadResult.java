@@ -1,0 +1,10 @@
+package io.ringhaul;
+
+import io.ringhaul.progress.OperationTotals;
+
+/**
+ * The result of a read: {@link #rows()} is the number of rows that were handed on.
+ *
+ * @param totals the operation's figures
+ */
+public record ReadResult(OperationTotals totals) implements OperationResult {}

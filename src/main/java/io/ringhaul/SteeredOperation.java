@@ -1,0 +1,39 @@
+package io.ringhaul;
+
+import io.ringhaul.monitor.MonitoredOperation;
+import io.ringhaul.monitor.Tunable;
+import io.ringhaul.request.RequestSender;
+import java.util.List;
+
+/** An operation as those see it who watch it, tune it and hold it to its limits. */
+interface SteeredOperation extends MonitoredOperation {
+
+  /** What sends its requests; the first one is tuned. */
+  List<RequestSender> senders();
+
+  /** What may change while it runs. */
+  OperationParameters parameters();
+
+  /** Bounds the bytes of a page from now on. Does nothing for an operation without pages here. */
+  void pageCeiling(long bytes);
+
+  @Override
+  default List<Tunable> tunables() {
+    return parameters().tunables();
+  }
+
+  @Override
+  default int inFlight() {
+    return senders().stream().mapToInt(RequestSender::inFlight).sum();
+  }
+
+  @Override
+  default int inFlightBound() {
+    return senders().get(0).inFlightBound();
+  }
+
+  @Override
+  default long retries() {
+    return senders().stream().mapToLong(RequestSender::retries).sum();
+  }
+}

@@ -1,0 +1,145 @@
+package io.ringhaul.cli;
+
+import io.ringhaul.cli.jobs.JobStoreLocation;
+import io.ringhaul.cli.jobs.UntilSignal;
+import io.ringhaul.console.JobConsole;
+import io.ringhaul.console.JobConsoleBuilder;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.job.JobStore;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves the jobs of a store over HTTP. */
+@Command(
+    name = "console",
+    description =
+        "Shows the jobs of a store on a page, where they can be started, stopped and tuned. Prints"
+            + " the page's address and runs until it is stopped; jobs go on. Without --token-file"
+            + " the address has the token for that in it: whoever reads what is printed has it"
+            + " too.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+final class ConsoleCommand implements Callable<Integer> {
+
+  /** For this process alone: a page that is watched is to hear at once, and not all of a crowd. */
+  private static final Map<String, String> SERVER_SETTINGS =
+      Map.of("sun.net.httpserver.nodelay", "true", "jdk.httpserver.maxConnections", "2000");
+
+  @Mixin private JobStoreOption store = new JobStoreOption();
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "7430",
+      description = "The port to listen on; 0 for any that is free. Default: ${DEFAULT-VALUE}.")
+  private int port;
+
+  @Option(
+      names = "--address",
+      paramLabel = "HOST",
+      description =
+          "The address to listen on. On any but the loopback address reading takes the token too,"
+              + " and what goes over the network is not encrypted. Default: the loopback address.")
+  private @Nullable String address;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "Where the token is kept, so that it stays the same, and is not printed; made if it is"
+              + " not there. Default: a new token at each start, printed with the address.")
+  private @Nullable Path tokenFile;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    JobStoreLocation location = store.location();
+    if (location.isNone()) {
+      throw new InvalidSettingException(
+          "--job-store", "There are no jobs to see in memory: --job-store is none");
+    }
+    SERVER_SETTINGS.forEach(
+        (name, value) -> {
+          if (System.getProperty(name) == null) {
+            System.setProperty(name, value);
+          }
+        });
+    try (UntilSignal signal = UntilSignal.listening();
+        JobStore jobs = location.open()) {
+      JobProcesses processes = new JobProcesses(location, logs(jobs));
+      try (ProcessLauncher launcher = new ProcessLauncher(jobs, processes);
+          JobConsole console = console(jobs, launcher)) {
+        System.out.println(address(console));
+        say("Jobs of " + location + "; what they say: " + processes.describeLogs());
+        signal.await();
+        say("The console ends; jobs that run go on");
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  /** What is printed may be kept by others, such as in a log. */
+  private URI address(JobConsole console) {
+    if (tokenFile == null) {
+      return console.uri();
+    }
+    say("The token is in " + tokenFile);
+    return console.uri().resolve("/");
+  }
+
+  private JobConsole console(JobStore jobs, ProcessLauncher launcher) {
+    JobConsoleBuilder builder = JobConsole.over(jobs).port(port).launcher(launcher);
+    if (tokenFile != null) {
+      builder.token(ConsoleToken.of(tokenFile));
+    }
+    if (address != null) {
+      InetAddress chosen = resolved(address);
+      builder.address(chosen);
+      if (!chosen.isLoopbackAddress()) {
+        say(
+            "warning: what goes to and from "
+                + address
+                + " is not encrypted, the token included: let only a network reach it that you"
+                + " trust");
+      }
+    }
+    return builder.start();
+  }
+
+  private static InetAddress resolved(String host) {
+    try {
+      return InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new InvalidSettingException("--address", "'" + host + "' is no host that is known");
+    }
+  }
+
+  private static Path logs(JobStore jobs) {
+    try {
+      return JobProcesses.logsOf(jobs.file());
+    } catch (IOException e) {
+      throw new StorageException("logs", "No folder for the jobs' logs can be made: " + e, e);
+    }
+  }
+
+  private void say(String line) {
+    PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+    err.println("ringhaul: " + line);
+    err.flush();
+  }
+}

@@ -1,0 +1,185 @@
+package io.ringhaul.console;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.ringhaul.exceptions.BulkOperationException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells those who watch what has changed. Once a second one thread reads the store, once for all
+ * who watch the same job, however many they are.
+ */
+final class Broadcaster implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Broadcaster.class);
+
+  private static final String PATH = "/api/events";
+  private static final String MEDIA_TYPE = "text/event-stream";
+  private static final Parameter<UUID> JOB =
+      Parameter.id("job", "Only events of this job; without it, of the newest jobs in brief");
+
+  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final int WRITERS = 32;
+
+  /** So many may watch. */
+  static final int MOST_STREAMS = 1_000;
+
+  private final KnownJobs jobs;
+  private final LiveReader live;
+  private final TimedWorkers writers =
+      new TimedWorkers("console-events", WRITERS, PATIENCE, PATIENCE);
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(TimedWorkers.factory("console-watch"));
+  private final Set<EventStream> streams = new HashSet<>();
+  private final Map<Optional<UUID>, Watch> watches = new ConcurrentHashMap<>();
+  private long toldAt = System.nanoTime();
+
+  Broadcaster(KnownJobs jobs, LiveReader live) {
+    this.jobs = jobs;
+    this.live = live;
+  }
+
+  void start() {
+    clock.scheduleWithFixedDelay(
+        this::tick, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.text(PATH, "Tells of changes as they come", MEDIA_TYPE, this::watch).taking(JOB));
+  }
+
+  private Reply watch(Call call) {
+    Optional<UUID> job = call.find(JOB);
+    job.ifPresent(jobs::find);
+    EventStream stream = new EventStream(job, writers);
+    add(stream);
+    boolean isWatched = false;
+    try {
+      // The store is read for it: nobody else is to wait for that. It is there before the head of
+      // the reply goes out, so that whoever reads the rest then misses nothing.
+      watchOf(job);
+      isWatched = true;
+    } finally {
+      if (!isWatched) {
+        stream.close();
+      }
+    }
+    return (exchange, workers) -> open(exchange, workers, stream);
+  }
+
+  private synchronized void add(EventStream stream) {
+    if (streams.size() >= MOST_STREAMS) {
+      throw new Refusal(
+          Refusal.TOO_MANY, "There are " + MOST_STREAMS + " who watch already, the most there are");
+    }
+    streams.add(stream);
+  }
+
+  private Watch watchOf(Optional<UUID> job) {
+    Watch known = watches.get(job);
+    if (known != null) {
+      return known;
+    }
+    Watch made =
+        job.<Watch>map(id -> new JobWatch(jobs, live, id))
+            .orElseGet(() -> new JobListWatch(jobs.store()));
+    Watch first = watches.putIfAbsent(job, made);
+    return first == null ? made : first;
+  }
+
+  /** The exchange stays open when this returns. */
+  private static void open(HttpExchange exchange, TimedWorkers workers, EventStream stream)
+      throws IOException {
+    boolean isOpen = false;
+    try {
+      exchange.getResponseHeaders().set(Reply.TYPE, MEDIA_TYPE);
+      boolean watches = exchange.getRequestMethod().equals("GET");
+      exchange.sendResponseHeaders(200, watches ? 0 : -1);
+      if (watches) {
+        stream.open(exchange, workers.again());
+        isOpen = true;
+      } else {
+        exchange.close();
+      }
+    } finally {
+      if (!isOpen) {
+        stream.close();
+      }
+    }
+  }
+
+  private void tick() {
+    try {
+      watched().forEach(this::tell);
+      if (System.nanoTime() - toldAt > KEEP_ALIVE.toNanos()) {
+        toldAt = System.nanoTime();
+        all().forEach(stream -> stream.send(List.of(Event.KEEP_ALIVE)));
+      }
+    } catch (RuntimeException e) {
+      // The next second may do better; a clock that fails once never ticks again.
+      LOG.warn("Those who watch could not be told", e);
+    }
+  }
+
+  /** What is watched; what nobody watches any more is forgotten. */
+  private synchronized Set<Optional<UUID>> watched() {
+    streams.removeIf(EventStream::isClosed);
+    Set<Optional<UUID>> watched = new HashSet<>();
+    streams.forEach(stream -> watched.add(stream.job()));
+    watches.keySet().retainAll(watched);
+    return watched;
+  }
+
+  private synchronized List<EventStream> all() {
+    return List.copyOf(streams);
+  }
+
+  private List<EventStream> watching(Optional<UUID> job) {
+    return all().stream().filter(stream -> stream.job().equals(job)).toList();
+  }
+
+  private void tell(Optional<UUID> job) {
+    Watch watch = watches.get(job);
+    if (watch == null) {
+      // Whoever came for it still reads the store: nobody else is to wait for that.
+      return;
+    }
+    try {
+      List<Event> changes = watch.changes();
+      // Who came while the store was read may have seen it as it was before.
+      for (EventStream stream : watching(job)) {
+        if (stream.isNew() && !changes.contains(watch.state())) {
+          stream.send(List.of(watch.state()));
+        }
+        stream.send(changes);
+      }
+    } catch (Refusal e) {
+      // The job is gone, for good or until it is begun once more.
+      watching(job).forEach(EventStream::close);
+    } catch (BulkOperationException e) {
+      LOG.debug("The job store could not be read", e);
+    }
+  }
+
+  /** Drops all who watch. */
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    writers.close();
+  }
+}

@@ -1,0 +1,79 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.MetricKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The bounds that a job was given, and how near it is to them. */
+final class Constraints {
+
+  /** What a job's settings call its bounds. */
+  private static final List<String> NAMES =
+      List.of(
+          "maxCpuShare",
+          "maxRowsPerSecond",
+          "maxBytesPerSecond",
+          "maxDiskBytes",
+          "window",
+          "priority",
+          "protectLatency");
+
+  /** Who is so near to a bound is held by it. */
+  private static final double NEAR = 0.95;
+
+  private Constraints() {}
+
+  static ConstraintsView of(Job job, LiveReader live) {
+    Map<String, String> settings = job.definition().settings();
+    boolean runs = Liveness.isWorking(job);
+    LatestMetrics performance = live.latest(job, MetricKind.PERFORMANCE);
+    LatestMetrics resources = live.latest(job, MetricKind.RESOURCE);
+    List<ConstraintsView.Constraint> constraints = new ArrayList<>();
+    for (String name : NAMES) {
+      String value = settings.get(name);
+      if (value == null) {
+        continue;
+      }
+      Optional<Double> usage = runs ? usage(name, performance, resources) : Optional.empty();
+      Optional<Double> limit = number(value);
+      boolean isPaused =
+          runs
+              && performance
+                  .find(LiveReader.JOB, "in_flight_bound")
+                  .filter(bound -> bound < 1)
+                  .isPresent();
+      boolean isNear = usage.isPresent() && limit.isPresent() && usage.get() >= NEAR * limit.get();
+      constraints.add(
+          new ConstraintsView.Constraint(
+              name,
+              value,
+              usage.orElse(null),
+              limit.orElse(null),
+              name.equals("window") ? isPaused : isNear));
+    }
+    return new ConstraintsView(job.id().toString(), constraints);
+  }
+
+  private static Optional<Double> usage(
+      String name, LatestMetrics performance, LatestMetrics resources) {
+    return switch (name) {
+      case "maxCpuShare" -> resources.find("process", "cpu_share");
+      case "maxRowsPerSecond" -> performance.find(LiveReader.JOB, "rows_per_second");
+      case "maxBytesPerSecond" -> performance.find(LiveReader.JOB, "bytes_per_second");
+      // Of maxDiskBytes nothing is measured: it bounds the files of all runs, and the bytes of a
+      // job's metrics are what this run has had of the cluster.
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Double> number(String value) {
+    try {
+      return Optional.of(Double.valueOf(value)).filter(Double::isFinite);
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+}

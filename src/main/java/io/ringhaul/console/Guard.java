@@ -1,0 +1,118 @@
+package io.ringhaul.console;
+
+import com.sun.net.httpserver.Headers;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Lets requests in: those that were meant for this console, and that may do what they ask for. */
+final class Guard {
+
+  /** Of every reply. There is no header that lets other sites read anything. */
+  static final Map<String, String> HEADERS =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+              + " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+          "X-Content-Type-Options",
+          "nosniff",
+          "Referrer-Policy",
+          "no-referrer",
+          "Cross-Origin-Resource-Policy",
+          "same-origin",
+          "Cache-Control",
+          "no-store");
+
+  /** What a browser says of requests that pages of others make. */
+  private static final Set<String> OF_OTHERS = Set.of("cross-site", "same-site");
+
+  private static final String OTHER_SITES = "Pages of other sites may not call this console";
+  private static final int HTTP_PORT = 80;
+
+  private final Token token;
+  private final boolean isLocal;
+  private final boolean isEverywhere;
+  private final int port;
+  private final Set<String> hosts = new HashSet<>();
+
+  /**
+   * @param bound where the console listens
+   * @param name what its user calls that
+   */
+  Guard(InetSocketAddress bound, String name, Token token) {
+    this.token = token;
+    this.port = bound.getPort();
+    this.isLocal = bound.getAddress().isLoopbackAddress();
+    this.isEverywhere = bound.getAddress().isAnyLocalAddress();
+    hosts.addAll(List.of("localhost", "127.0.0.1", Hosts.plain("[::1]")));
+    hosts.add(Hosts.inUri(bound.getAddress()));
+    hosts.add(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether reading takes no token. */
+  boolean isOpen() {
+    return isLocal;
+  }
+
+  /** Whether a request has the token. */
+  boolean isAuthorized(Headers headers) {
+    List<String> given = headers.getOrDefault("Authorization", List.of());
+    return given.size() == 1 && token.isIn(given.get(0));
+  }
+
+  /**
+   * Refuses what was not meant for this console: a page of another site, or a name that somebody
+   * made to point here.
+   */
+  void requireOwn(Headers headers) {
+    List<String> named = headers.getOrDefault("Host", List.of());
+    String host = named.size() == 1 ? named.get(0).strip().toLowerCase(Locale.ROOT) : "";
+    if (!isOwn(host)) {
+      throw new Refusal(
+          Refusal.MISDIRECTED, "This console is not at the host that the request names");
+    }
+    @Nullable List<String> origins = headers.get("Origin");
+    if (origins != null
+        && !(origins.size() == 1
+            && origins.get(0).strip().toLowerCase(Locale.ROOT).equals("http://" + host))) {
+      throw new Refusal(Refusal.FORBIDDEN, OTHER_SITES);
+    }
+  }
+
+  private boolean isOwn(String hostAndPort) {
+    String suffix = ":" + port;
+    String host;
+    if (hostAndPort.endsWith(suffix)) {
+      host = hostAndPort.substring(0, hostAndPort.length() - suffix.length());
+    } else if (port == HTTP_PORT) {
+      host = hostAndPort;
+    } else {
+      return false;
+    }
+    String plain = Hosts.plain(host);
+    return hosts.contains(plain) || (isEverywhere && Hosts.isAddress(plain));
+  }
+
+  /** Refuses a call that a page of another site makes, even one that only reads. */
+  void requireOwnPage(Headers headers) {
+    if (headers.getOrDefault("Sec-Fetch-Site", List.of()).stream()
+        .anyMatch(site -> OF_OTHERS.contains(site.strip().toLowerCase(Locale.ROOT)))) {
+      throw new Refusal(Refusal.FORBIDDEN, OTHER_SITES);
+    }
+  }
+
+  /** Refuses a call that takes the token and does not have it. */
+  void requireAllowed(Route route, boolean isAuthorized) {
+    if (isAuthorized || (!route.changes() && (isLocal || Routes.IS_PUBLIC.test(route)))) {
+      return;
+    }
+    throw new Refusal(
+        Refusal.UNAUTHORIZED,
+        "This takes the console's token, as 'Authorization: Bearer TOKEN'; the console said it when"
+            + " it was started");
+  }
+}

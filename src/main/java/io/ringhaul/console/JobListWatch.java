@@ -1,0 +1,37 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.JobStore;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Tells of the newest jobs of a store. */
+final class JobListWatch implements Watch {
+
+  private static final int MOST = 50;
+
+  private final JobStore store;
+  private byte[] last = new byte[0];
+  private Event state = Event.KEEP_ALIVE;
+
+  JobListWatch(JobStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public List<Event> changes() {
+    List<JobView> jobs = store.list().stream().limit(MOST).map(JobView::brief).toList();
+    byte[] now = Json.bytes(Map.of("items", jobs));
+    if (Arrays.equals(now, last)) {
+      return List.of();
+    }
+    last = now;
+    state = Event.of("jobs", now);
+    return List.of(state);
+  }
+
+  @Override
+  public Event state() {
+    return state;
+  }
+}

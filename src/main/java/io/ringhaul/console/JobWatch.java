@@ -1,0 +1,91 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.StoredFinding;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Tells of one job: itself, its partitions and what holds it back. */
+final class JobWatch implements Watch {
+
+  /** Partitions of one event. */
+  private static final int MOST = 1_000;
+
+  /** Reading the partitions of a large job takes long; it gets so small a part of the time. */
+  private static final int PART_OF_TIME = 20;
+
+  private final KnownJobs jobs;
+  private final JobStore store;
+  private final LiveReader live;
+  private final UUID id;
+  private final Map<Integer, JobPartition> partitions = new HashMap<>();
+  private final Map<String, StoredFinding> findings = new HashMap<>();
+  private byte[] last = new byte[0];
+  private Event state = Event.KEEP_ALIVE;
+  private long readPartitionsAt = System.nanoTime();
+
+  /** Reads how things stand, so that nothing is missed from now on. */
+  JobWatch(KnownJobs jobs, LiveReader live, UUID id) {
+    this.jobs = jobs;
+    this.store = jobs.store();
+    this.live = live;
+    this.id = id;
+    changes();
+  }
+
+  @Override
+  public List<Event> changes() {
+    Job job = jobs.find(id);
+    long begin = System.nanoTime();
+    boolean readsPartitions = begin - readPartitionsAt >= 0;
+    List<JobPartition> partitionsNow = readsPartitions ? store.partitions(id) : List.of();
+    long nextPartitions = System.nanoTime() + PART_OF_TIME * (System.nanoTime() - begin);
+    List<StoredFinding> findingsNow = store.telemetry().findings(id);
+    byte[] now = Json.bytes(JobView.of(job, live.read(job).orElse(null)));
+    // All is read: from here on nothing fails, and what is kept as told is told.
+    List<Event> events = new ArrayList<>();
+    if (readsPartitions) {
+      readPartitionsAt = nextPartitions;
+      addPartitions(partitionsNow, events);
+    }
+    addFindings(findingsNow, events);
+    if (!Arrays.equals(now, last)) {
+      last = now;
+      state = Event.of("job", now);
+      events.add(state);
+    }
+    return events;
+  }
+
+  @Override
+  public Event state() {
+    return state;
+  }
+
+  private void addPartitions(List<JobPartition> now, List<Event> events) {
+    List<PartitionView> changed = new ArrayList<>();
+    for (JobPartition partition : now) {
+      if (!partition.equals(partitions.put(partition.number(), partition))) {
+        changed.add(PartitionView.of(id, partition));
+      }
+    }
+    for (int from = 0; from < changed.size(); from += MOST) {
+      List<PartitionView> items = changed.subList(from, Math.min(from + MOST, changed.size()));
+      events.add(Event.of("partitions", Json.bytes(Map.of("job", id.toString(), "items", items))));
+    }
+  }
+
+  private void addFindings(List<StoredFinding> now, List<Event> events) {
+    for (StoredFinding finding : now) {
+      if (!finding.equals(findings.put(finding.id(), finding))) {
+        events.add(Event.of("finding", Json.bytes(FindingView.of(id, finding))));
+      }
+    }
+  }
+}

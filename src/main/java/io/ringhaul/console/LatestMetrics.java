@@ -1,0 +1,76 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.Metric;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The newest value of each metric of a job. */
+final class LatestMetrics {
+
+  /** What is so much older than the rest is of something that is not there any more. */
+  private static final Duration STALE = Duration.ofSeconds(15);
+
+  private final Map<String, Map<String, Double>> values = new TreeMap<>();
+  private final Map<String, Map<String, Double>> newest = new TreeMap<>();
+  private final Optional<Instant> time;
+
+  LatestMetrics(Collection<Metric> metrics) {
+    time = metrics.stream().map(Metric::time).max(Instant::compareTo);
+    for (Metric metric : metrics) {
+      if (metric.time().plus(STALE).isAfter(time.orElseThrow())) {
+        put(values, metric);
+      }
+      if (metric.time().equals(time.orElseThrow())) {
+        put(newest, metric);
+      }
+    }
+  }
+
+  private static void put(Map<String, Map<String, Double>> values, Metric metric) {
+    values
+        .computeIfAbsent(metric.component(), component -> new TreeMap<>())
+        .put(metric.name(), metric.value());
+  }
+
+  /** The newest moment; empty without metrics. */
+  Optional<Instant> time() {
+    return time;
+  }
+
+  Optional<Double> find(String component, String name) {
+    return Optional.ofNullable(values.getOrDefault(component, Map.of()).get(name));
+  }
+
+  /** A value of the newest moment; empty where it was not measured then. */
+  Optional<Double> newest(String component, String name) {
+    return Optional.ofNullable(newest.getOrDefault(component, Map.of()).get(name));
+  }
+
+  /** A value; 0 where there is none. */
+  double value(String component, String name) {
+    return find(component, name).orElse(0.0);
+  }
+
+  /** A value in whole numbers; 0 where there is none. */
+  long whole(String component, String name) {
+    return Math.round(value(component, name));
+  }
+
+  /** What follows the prefix in the names of the components that have it. */
+  List<String> under(String prefix) {
+    return values.keySet().stream()
+        .filter(component -> component.startsWith(prefix))
+        .map(component -> component.substring(prefix.length()))
+        .toList();
+  }
+
+  /** All values by component and name. */
+  Map<String, Map<String, Double>> all() {
+    return values;
+  }
+}

@@ -1,0 +1,133 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobTelemetry;
+import io.ringhaul.job.Metric;
+import io.ringhaul.job.MetricKind;
+import io.ringhaul.job.MetricQuery;
+import io.ringhaul.job.StoredFinding;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Tells how jobs get on, by what their processes have stored of it. */
+final class LiveReader {
+
+  static final String JOB = "job";
+  static final String TUNABLE = "tunable:";
+  static final String VALUE = "value";
+
+  private static final String STAGE = "stage:";
+  private static final String NODE = "node:";
+  private static final String COMPLETED = "completed";
+
+  /** The time over which the rate is taken that foretells the rest. */
+  private static final Duration RECENT = Duration.ofMinutes(2);
+
+  private static final int MOST_POINTS = 200;
+
+  private final JobTelemetry telemetry;
+
+  LiveReader(JobTelemetry telemetry) {
+    this.telemetry = telemetry;
+  }
+
+  /** How a job gets on; empty for one that does not run, or of which nothing is stored yet. */
+  Optional<LiveView> read(Job job) {
+    if (!Liveness.isWorking(job)) {
+      return Optional.empty();
+    }
+    LatestMetrics latest = latest(job, MetricKind.PERFORMANCE);
+    return latest.time().map(time -> view(job, latest, time));
+  }
+
+  /** The newest values of a job. */
+  LatestMetrics latest(Job job, MetricKind kind) {
+    return new LatestMetrics(telemetry.latest(job.id(), kind));
+  }
+
+  private LiveView view(Job job, LatestMetrics latest, Instant time) {
+    boolean paused = latest.find(JOB, "in_flight_bound").filter(bound -> bound < 1).isPresent();
+    return new LiveView(
+        Times.text(time),
+        latest.whole(JOB, "rows"),
+        latest.whole(JOB, "bytes"),
+        latest.value(JOB, "rows_per_second"),
+        latest.value(JOB, "bytes_per_second"),
+        latest.value(JOB, COMPLETED),
+        remaining(job, latest, time),
+        latest.whole(JOB, "in_flight"),
+        latest.whole(JOB, "in_flight_bound"),
+        latest.whole(JOB, "retries"),
+        latest.whole(JOB, "errors"),
+        paused ? LiveView.Phase.paused : LiveView.Phase.running,
+        paused ? "The job's bounds let no request go out now" : null,
+        stages(latest),
+        nodes(latest),
+        settings(latest),
+        telemetry.findings(job.id()).stream()
+            .filter(StoredFinding::open)
+            .findFirst()
+            .map(finding -> FindingView.of(job.id(), finding))
+            .orElse(null));
+  }
+
+  private @Nullable Double remaining(Job job, LatestMetrics latest, Instant time) {
+    double completed = latest.value(JOB, COMPLETED);
+    List<Metric> recent =
+        telemetry.metrics(
+            new MetricQuery(
+                job.id(),
+                MetricKind.PERFORMANCE,
+                Optional.of(JOB),
+                Optional.of(COMPLETED),
+                time.minus(RECENT),
+                time.plusMillis(1),
+                MOST_POINTS));
+    if (recent.isEmpty()) {
+      return null;
+    }
+    Metric first = recent.get(0);
+    double seconds = Duration.between(first.time(), time).toMillis() / 1e3;
+    double gained = completed - first.value();
+    return seconds > 0 && gained > 0 ? Math.max(0, 1 - completed) * seconds / gained : null;
+  }
+
+  /** The stages of a job with the time spent in each. */
+  static List<LiveView.Stage> stages(LatestMetrics latest) {
+    List<String> names = latest.under(STAGE);
+    double all = names.stream().mapToDouble(name -> latest.value(STAGE + name, "seconds")).sum();
+    return names.stream()
+        .map(
+            name -> {
+              double seconds = latest.value(STAGE + name, "seconds");
+              return new LiveView.Stage(name, seconds, all > 0 ? seconds / all : 0);
+            })
+        .toList();
+  }
+
+  private static List<LiveView.Node> nodes(LatestMetrics latest) {
+    return latest.under(NODE).stream()
+        .map(
+            node ->
+                new LiveView.Node(
+                    node,
+                    latest.whole(NODE + node, "in_flight"),
+                    latest.newest(NODE + node, "p50_ms").orElse(null),
+                    latest.newest(NODE + node, "p99_ms").orElse(null),
+                    latest.value(NODE + node, "requests_per_second")))
+        .toList();
+  }
+
+  private static Map<String, Long> settings(LatestMetrics latest) {
+    Map<String, Long> settings = new TreeMap<>();
+    latest
+        .under(TUNABLE)
+        .forEach(parameter -> settings.put(parameter, latest.whole(TUNABLE + parameter, VALUE)));
+    return settings;
+  }
+}

@@ -1,0 +1,167 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobTelemetry;
+import io.ringhaul.job.Metric;
+import io.ringhaul.job.MetricKind;
+import io.ringhaul.job.MetricQuery;
+import io.ringhaul.job.StoredFinding;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Calls on what was measured of jobs, and on what was found in it. */
+final class MetricCalls {
+
+  private static final String PERFORMANCE = "/api/performance-metrics";
+  private static final String RESOURCES = "/api/resource-usage";
+
+  /** As many as a store keeps of a job and history. */
+  static final int MOST_POINTS = 200_000;
+
+  private static final int POINTS = 10_000;
+
+  private static final Parameter<UUID> JOB = Parameter.id("job", "The job").required();
+  private static final Parameter<String> COMPONENT =
+      Parameter.text("component", "Only metrics of it, such as job");
+  private static final Parameter<String> NAME =
+      Parameter.text("name", "Only metrics of that name, such as rows_per_second");
+  private static final Parameter<Instant> SINCE =
+      Parameter.moment("since", "The first moment; default: the beginning");
+  private static final Parameter<Instant> UNTIL =
+      Parameter.moment("until", "The first moment that is too late; default: none is");
+  private static final Parameter<Integer> LIMIT =
+      Parameter.whole("limit", "The most values; the newest are kept", 1, MOST_POINTS, POINTS);
+  private static final Parameter<Boolean> OPEN =
+      Parameter.flag("open", "Only findings that last, or only those that do not");
+
+  private final KnownJobs jobs;
+  private final LiveReader live;
+  private final JobTelemetry telemetry;
+  private final Briefs briefs;
+
+  MetricCalls(KnownJobs jobs, LiveReader live) {
+    this.jobs = jobs;
+    this.live = live;
+    this.telemetry = jobs.store().telemetry();
+    this.briefs = new Briefs(telemetry, Clock.systemUTC());
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get(
+                PERFORMANCE,
+                "Shows how a job got on over time",
+                SeriesView.class,
+                call -> series(call, MetricKind.PERFORMANCE))
+            .taking(JOB, COMPONENT, NAME, SINCE, UNTIL, LIMIT),
+        Route.get(
+                PERFORMANCE + "/summary",
+                "Shows in brief how a job got on, and what limited it",
+                SummaryView.class,
+                this::summary)
+            .taking(JOB),
+        Route.list(
+                PERFORMANCE + "/bottlenecks",
+                "Lists what holds a job back, the newest first",
+                FindingView.class,
+                this::bottlenecks)
+            .taking(JOB, OPEN, ListView.OFFSET, ListView.LIMIT),
+        Route.get(
+                RESOURCES,
+                "Shows what a job took of its machine over time",
+                SeriesView.class,
+                call -> series(call, MetricKind.RESOURCE))
+            .taking(JOB, COMPONENT, NAME, SINCE, UNTIL, LIMIT),
+        Route.get(
+                RESOURCES + "/summary",
+                "Shows in brief what a job took of its machine",
+                SummaryView.Resources.class,
+                this::resources)
+            .taking(JOB),
+        Route.get(
+                RESOURCES + "/constraints",
+                "Shows the bounds that a job was given",
+                ConstraintsView.class,
+                call -> Reply.ok(Constraints.of(jobs.find(call.value(JOB)), live)))
+            .taking(JOB));
+  }
+
+  private Reply series(Call call, MetricKind kind) {
+    Job job = jobs.find(call.value(JOB));
+    MetricQuery query =
+        new MetricQuery(
+            job.id(),
+            kind,
+            call.find(COMPONENT),
+            call.find(NAME),
+            call.find(SINCE).orElse(Instant.EPOCH),
+            call.find(UNTIL).orElseGet(MetricCalls::never),
+            call.value(LIMIT));
+    List<SeriesView.Series> series = new ArrayList<>();
+    Briefs.bySeries(telemetry.metrics(query))
+        .forEach(
+            (key, metrics) ->
+                series.add(
+                    new SeriesView.Series(
+                        key.component(),
+                        key.name(),
+                        key.partition().isPresent() ? key.partition().getAsInt() : null,
+                        null,
+                        metrics.stream().map(MetricCalls::point).toList())));
+    return Reply.ok(new SeriesView(series));
+  }
+
+  /** Clocks of several machines differ, but not by a day. */
+  private static Instant never() {
+    return Instant.now().plus(Duration.ofDays(1));
+  }
+
+  private static List<Number> point(Metric metric) {
+    return List.of(metric.time().toEpochMilli(), metric.value());
+  }
+
+  private Reply summary(Call call) {
+    Job job = jobs.find(call.value(JOB));
+    Briefs.Brief brief = briefs.of(job, MetricKind.PERFORMANCE);
+    return Reply.ok(
+        new SummaryView(
+            job.id().toString(),
+            brief.seconds(),
+            brief.series(),
+            LiveReader.stages(live.latest(job, MetricKind.PERFORMANCE)),
+            limitedBy(job).orElse(null)));
+  }
+
+  private Reply resources(Call call) {
+    Job job = jobs.find(call.value(JOB));
+    Briefs.Brief brief = briefs.of(job, MetricKind.RESOURCE);
+    return Reply.ok(
+        new SummaryView.Resources(job.id().toString(), brief.seconds(), brief.series()));
+  }
+
+  /** What lasts limits the job now; of what is over, that which lasted longest has limited it. */
+  private Optional<String> limitedBy(Job job) {
+    return telemetry.findings(job.id()).stream()
+        .max(
+            Comparator.comparing(StoredFinding::open)
+                .thenComparing(each -> Duration.between(each.firstSeen(), each.lastSeen())))
+        .map(StoredFinding::reason);
+  }
+
+  private Reply bottlenecks(Call call) {
+    Job job = jobs.find(call.value(JOB));
+    Optional<Boolean> open = call.find(OPEN);
+    List<StoredFinding> chosen =
+        telemetry.findings(job.id()).stream()
+            .filter(each -> open.isEmpty() || open.get() == each.open())
+            .toList();
+    return Reply.ok(
+        ListView.of(call, ListView.LIMIT, chosen, each -> FindingView.of(job.id(), each)));
+  }
+}

@@ -1,0 +1,63 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobProfile;
+import io.ringhaul.job.JobRequest;
+import io.ringhaul.job.JobTelemetry;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Calls on recordings of where a job's process spends its time. */
+final class ProfileCalls {
+
+  private static final String PATH = "/api/batch-jobs/{id}/profile";
+  private static final int SECONDS = 10;
+  private static final int MOST_SECONDS = 120;
+
+  private final KnownJobs jobs;
+  private final JobTelemetry telemetry;
+
+  ProfileCalls(KnownJobs jobs) {
+    this.jobs = jobs;
+    this.telemetry = jobs.store().telemetry();
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get(PATH, "Shows the latest recording of a job", ProfileView.class, this::find),
+        Route.change(
+                "POST",
+                PATH,
+                "Asks a job's process to record where it spends its time",
+                202,
+                ProfileView.class,
+                this::ask)
+            .reading(Bodies.NewProfile.class));
+  }
+
+  private Reply find(Call call) {
+    Job job = jobs.find(call.jobId());
+    return Reply.ok(telemetry.profile(job.id()).map(ProfileView::of).orElse(ProfileView.NONE));
+  }
+
+  private Reply ask(Call call) {
+    int seconds = Objects.requireNonNullElse(call.body(Bodies.NewProfile.class).seconds(), SECONDS);
+    if (seconds < 1 || seconds > MOST_SECONDS) {
+      throw Refusal.bad("'seconds' is a whole number from 1 to " + MOST_SECONDS);
+    }
+    Job job = jobs.find(call.jobId());
+    KnownJobs.requireRunning(job, "only a process that works can be recorded");
+    JobRequest request =
+        telemetry.ask(job.id(), JobRequest.Kind.PROFILE, "{\"seconds\":" + seconds + "}");
+    JobProfile profile =
+        new JobProfile(
+            request.id(), JobProfile.State.REQUESTED, seconds, Optional.empty(), Optional.empty());
+    boolean isTaken =
+        telemetry.profile(job.id()).filter(each -> each.id().equals(request.id())).isPresent();
+    if (!isTaken) {
+      telemetry.put(job.id(), profile);
+    }
+    return Reply.json(202, ProfileView.of(profile));
+  }
+}

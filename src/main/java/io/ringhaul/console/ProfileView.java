@@ -1,0 +1,49 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.JobProfile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A recording of where a job's process spends its time.
+ *
+ * @param id null without a recording
+ * @param state {@code NONE} for a job that was never recorded
+ * @param stacks a tree of names, values and children
+ */
+record ProfileView(
+    @Nullable String id,
+    State state,
+    int seconds,
+    @Nullable String error,
+    @Nullable Object stacks) {
+
+  /** For a job that was never recorded. */
+  static final ProfileView NONE = new ProfileView(null, State.NONE, 0, null, null);
+
+  /** How a recording stands. */
+  enum State {
+    NONE,
+    REQUESTED,
+    RECORDING,
+    READY,
+    FAILED;
+
+    private static State of(JobProfile.State state) {
+      return switch (state) {
+        case REQUESTED -> REQUESTED;
+        case RECORDING -> RECORDING;
+        case READY -> READY;
+        case FAILED -> FAILED;
+      };
+    }
+  }
+
+  static ProfileView of(JobProfile profile) {
+    return new ProfileView(
+        profile.id(),
+        State.of(profile.state()),
+        profile.seconds(),
+        profile.error().orElse(null),
+        profile.stacks().map(Json::tree).orElse(null));
+  }
+}

@@ -1,0 +1,136 @@
+package io.ringhaul.console;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** JSON schemas of the records that the console writes and reads. */
+final class Schemas {
+
+  private static final String SUFFIX = "View";
+
+  private final Map<String, Object> components = new TreeMap<>();
+
+  /** A stretch of a list of these. */
+  record ListOf(Class<?> item) implements Type {}
+
+  /** The schemas of all records met so far, by name. */
+  Map<String, Object> components() {
+    return components;
+  }
+
+  /** The schema of a type; that of a record is a reference. */
+  Map<String, Object> of(Type type) {
+    if (type instanceof ListOf list) {
+      return list(list.item());
+    }
+    if (type instanceof ParameterizedType generic) {
+      Type[] arguments = generic.getActualTypeArguments();
+      return generic.getRawType() == List.class
+          ? Map.of("type", "array", "items", of(arguments[0]))
+          : Map.of("type", "object", "additionalProperties", of(arguments[1]));
+    }
+    Class<?> plain = (Class<?>) type;
+    if (plain.isRecord()) {
+      return record(plain);
+    }
+    if (plain.isEnum()) {
+      return Map.of(
+          "type",
+          "string",
+          "enum",
+          Arrays.stream(plain.getEnumConstants()).map(String::valueOf).toList());
+    }
+    if (plain == String.class) {
+      return Map.of("type", "string");
+    }
+    if (plain == boolean.class || plain == Boolean.class) {
+      return Map.of("type", "boolean");
+    }
+    if (plain == double.class || plain == Double.class || plain == Number.class) {
+      return Map.of("type", "number");
+    }
+    return plain == Object.class ? Map.of("type", "object") : Map.of("type", "integer");
+  }
+
+  private Map<String, Object> list(Class<?> item) {
+    Map<String, Object> number = Map.of("type", "integer");
+    return Map.of(
+        "type",
+        "object",
+        "required",
+        List.of("items", "total", "offset", "limit"),
+        "properties",
+        Map.of(
+            "items",
+            Map.of("type", "array", "items", of(item)),
+            "total",
+            number,
+            "offset",
+            number,
+            "limit",
+            number));
+  }
+
+  private Map<String, Object> record(Class<?> type) {
+    String name = name(type);
+    if (!components.containsKey(name)) {
+      // Before its parts, one of which may be of the same type.
+      components.put(name, Map.of());
+      components.put(name, object(type));
+    }
+    return Map.of("$ref", "#/components/schemas/" + name);
+  }
+
+  private Map<String, Object> object(Class<?> type) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    List<String> required = new ArrayList<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      boolean isNullable = isNullable(component.getAnnotatedType());
+      Map<String, Object> schema = of(component.getGenericType());
+      properties.put(property(component), isNullable ? orNull(schema) : schema);
+      if (!isNullable) {
+        required.add(property(component));
+      }
+    }
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("type", "object");
+    object.put("properties", properties);
+    if (!required.isEmpty()) {
+      object.put("required", required);
+    }
+    object.put("additionalProperties", false);
+    return object;
+  }
+
+  private static Map<String, Object> orNull(Map<String, Object> schema) {
+    return Map.of("anyOf", List.of(schema, Map.of("type", "null")));
+  }
+
+  private static boolean isNullable(AnnotatedType type) {
+    return type.isAnnotationPresent(Nullable.class);
+  }
+
+  private static String property(RecordComponent component) {
+    JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
+    return named == null || named.value().isEmpty() ? component.getName() : named.value();
+  }
+
+  /** Such as {@code Job} for {@code JobView} and {@code JobFigures} for its part. */
+  private static String name(Class<?> type) {
+    Class<?> outer = type.getEnclosingClass();
+    String own = type.getSimpleName();
+    boolean isPart = outer != null && outer.isRecord();
+    String whole = isPart ? name(outer) + own : own;
+    return whole.endsWith(SUFFIX) ? whole.substring(0, whole.length() - SUFFIX.length()) : whole;
+  }
+}

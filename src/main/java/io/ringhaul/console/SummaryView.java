@@ -1,0 +1,31 @@
+package io.ringhaul.console;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Metrics in brief.
+ *
+ * @param seconds from the first moment to the last
+ * @param limitedBy what limited the job, as a sentence; null where nothing was found
+ */
+record SummaryView(
+    String job,
+    double seconds,
+    List<Series> series,
+    List<LiveView.Stage> stages,
+    @Nullable String limitedBy) {
+
+  /** One metric in brief. */
+  record Series(
+      String component,
+      String name,
+      long count,
+      double min,
+      double mean,
+      double max,
+      double last) {}
+
+  /** The same without what only jobs have. */
+  record Resources(String job, double seconds, List<Series> series) {}
+}

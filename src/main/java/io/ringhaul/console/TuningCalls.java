@@ -1,0 +1,187 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobRequest;
+import io.ringhaul.job.JobTelemetry;
+import io.ringhaul.job.MetricKind;
+import io.ringhaul.job.StoredFinding;
+import io.ringhaul.job.TuningEntry;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Calls on the parameters that may change while a job runs. */
+final class TuningCalls {
+
+  private static final Parameter<UUID> JOB = Parameter.id("job", "The job").required();
+
+  private static final long MOST = 1_000_000_000L;
+
+  private final KnownJobs jobs;
+  private final LiveReader live;
+  private final JobTelemetry telemetry;
+
+  TuningCalls(KnownJobs jobs, LiveReader live) {
+    this.jobs = jobs;
+    this.live = live;
+    this.telemetry = jobs.store().telemetry();
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.list(
+                "/api/tuning/history",
+                "Lists changes of parameters, the newest first",
+                TuningView.class,
+                this::history)
+            .taking(JOB, ListView.OFFSET, ListView.LIMIT),
+        Route.list(
+                "/api/tuning/recommendations",
+                "Lists values that parameters should have",
+                RecommendationView.class,
+                this::recommendations)
+            .taking(JOB, ListView.OFFSET, ListView.LIMIT),
+        Route.change(
+                "POST",
+                "/api/tuning/apply",
+                "Asks a job that runs to take another value of a parameter",
+                202,
+                TuningView.class,
+                this::apply)
+            .reading(Bodies.Change.class));
+  }
+
+  private Reply history(Call call) {
+    Job job = jobs.find(call.value(JOB));
+    return Reply.ok(
+        ListView.of(
+            call,
+            ListView.LIMIT,
+            telemetry.tuning(job.id()),
+            entry -> TuningView.of(job.id(), entry)));
+  }
+
+  private Reply recommendations(Call call) {
+    Job job = jobs.find(call.value(JOB));
+    return Reply.ok(
+        ListView.of(call, ListView.LIMIT, recommendations(job), recommendation -> recommendation));
+  }
+
+  private List<RecommendationView> recommendations(Job job) {
+    LatestMetrics latest = live.latest(job, MetricKind.PERFORMANCE);
+    boolean runs = Liveness.isAlive(job, Instant.now());
+    List<RecommendationView> all = new ArrayList<>();
+    for (StoredFinding finding : telemetry.findings(job.id())) {
+      if (finding.open() && finding.parameter().isPresent() && finding.value().isPresent()) {
+        String parameter = finding.parameter().get();
+        Optional<Long> now = now(latest, parameter);
+        all.add(
+            new RecommendationView(
+                finding.id(),
+                job.id().toString(),
+                parameter,
+                now.orElse(null),
+                finding.value().get(),
+                finding.recommendation(),
+                finding.id(),
+                runs && now.isPresent()));
+      }
+    }
+    for (TuningEntry entry : telemetry.tuning(job.id())) {
+      if (entry.state() == TuningEntry.State.ADVISED) {
+        Optional<Long> now = now(latest, entry.parameter());
+        all.add(
+            new RecommendationView(
+                entry.id(),
+                job.id().toString(),
+                entry.parameter(),
+                now.orElse(null),
+                entry.after(),
+                entry.reason(),
+                null,
+                runs && now.isPresent()));
+      }
+    }
+    return all;
+  }
+
+  private static Optional<Long> now(LatestMetrics latest, String parameter) {
+    return latest.find(LiveReader.TUNABLE + parameter, LiveReader.VALUE).map(Math::round);
+  }
+
+  private Reply apply(Call call) {
+    Bodies.Change change = call.body(Bodies.Change.class);
+    if (change.job() == null) {
+      throw Refusal.bad("The body takes 'job', the id of a job");
+    }
+    Job job = jobs.find(Parameter.idOf(change.job()));
+    Wish wish = wish(job, change);
+    KnownJobs.requireRunning(job, "only a job that runs takes another value");
+    LatestMetrics latest = live.latest(job, MetricKind.PERFORMANCE);
+    long before =
+        now(latest, wish.parameter())
+            .orElseThrow(
+                () ->
+                    Refusal.bad(
+                        "Job "
+                            + job.id()
+                            + " has no parameter '"
+                            + wish.parameter()
+                            + "' that may change while it runs; it has "
+                            + latest.under(LiveReader.TUNABLE)));
+    String body =
+        new String(
+            Json.bytes(Map.of("parameter", wish.parameter(), "value", wish.value())),
+            StandardCharsets.UTF_8);
+    JobRequest request = telemetry.ask(job.id(), JobRequest.Kind.TUNE, body);
+    TuningEntry entry =
+        new TuningEntry(
+            request.id(),
+            request.created(),
+            wish.parameter(),
+            before,
+            wish.value(),
+            wish.reason(),
+            Optional.empty(),
+            TuningEntry.State.REQUESTED);
+    boolean isTaken =
+        telemetry.tuning(job.id()).stream().anyMatch(each -> each.id().equals(entry.id()));
+    if (!isTaken) {
+      telemetry.put(job.id(), entry);
+    }
+    return Reply.json(202, TuningView.of(job.id(), entry));
+  }
+
+  private Wish wish(Job job, Bodies.Change change) {
+    String parameter = change.parameter();
+    Long value = change.value();
+    if (change.recommendation() != null && parameter == null && value == null) {
+      return recommendations(job).stream()
+          .filter(each -> each.id().equals(change.recommendation()))
+          .findFirst()
+          .map(each -> new Wish(each.parameter(), each.proposed(), each.reason()))
+          .orElseThrow(
+              () ->
+                  Refusal.missing(
+                      "Job "
+                          + job.id()
+                          + " has no recommendation '"
+                          + change.recommendation()
+                          + "'"));
+    }
+    if (change.recommendation() != null || parameter == null || value == null) {
+      throw Refusal.bad("The body takes either 'recommendation', or 'parameter' and 'value'");
+    }
+    if (value < 1 || value > MOST) {
+      throw Refusal.bad("'value' is a whole number from 1 to " + MOST);
+    }
+    return new Wish(parameter, value, "Asked for through the console");
+  }
+
+  /** What a parameter is to be, and why. */
+  private record Wish(String parameter, long value, String reason) {}
+}

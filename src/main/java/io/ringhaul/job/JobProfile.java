@@ -1,0 +1,75 @@
+package io.ringhaul.job;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.ringhaul.exceptions.InvalidSettingException;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A recording of where the process of a job spends its time; a job has one at the most, the latest.
+ *
+ * @param id that of the request for it
+ * @param state where it stands
+ * @param seconds how long it takes
+ * @param stacks the tree of stacks as JSON, {@code {"name","value","children"}}; empty until it is
+ *     ready
+ * @param error why it failed
+ */
+public record JobProfile(
+    String id, State state, int seconds, Optional<String> stacks, Optional<String> error) {
+
+  private static final int DEFAULT_SECONDS = 10;
+  private static final int MOST_SECONDS = 60;
+
+  /** Where a recording stands. */
+  public enum State {
+    REQUESTED,
+    RECORDING,
+    READY,
+    FAILED
+  }
+
+  /**
+   * One that is asked for, of 10 seconds unless the request has 1 to 60.
+   *
+   * @param body of the request
+   * @throws InvalidSettingException if it is not as {@link JobRequest.Kind#PROFILE} says
+   */
+  public static JobProfile requested(String id, String body) {
+    return new JobProfile(id, State.REQUESTED, seconds(body), Optional.empty(), Optional.empty());
+  }
+
+  /** The same, while it is made. */
+  public JobProfile recording() {
+    return new JobProfile(id, State.RECORDING, seconds, Optional.empty(), Optional.empty());
+  }
+
+  /** The same, with what was found. */
+  public JobProfile ready(String newStacks) {
+    return new JobProfile(id, State.READY, seconds, Optional.of(newStacks), Optional.empty());
+  }
+
+  /** The same, given up. */
+  public JobProfile failed(String newError) {
+    return new JobProfile(id, State.FAILED, seconds, Optional.empty(), Optional.of(newError));
+  }
+
+  private static int seconds(String body) {
+    try {
+      Object seconds =
+          StoredText.parse(body, new TypeReference<Map<String, Object>>() {})
+              .getOrDefault("seconds", DEFAULT_SECONDS);
+      if (seconds instanceof Integer number && number >= 1 && number <= MOST_SECONDS) {
+        return number;
+      }
+    } catch (DamagedRecord e) {
+      // It is told below.
+    }
+    throw new InvalidSettingException(
+        "seconds",
+        "A recording takes 1 to "
+            + MOST_SECONDS
+            + " seconds, asked for as {\"seconds\":10}: "
+            + body);
+  }
+}

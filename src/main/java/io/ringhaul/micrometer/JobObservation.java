@@ -1,0 +1,76 @@
+package io.ringhaul.micrometer;
+
+import io.micrometer.common.KeyValues;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.ringhaul.monitor.Finding;
+import io.ringhaul.monitor.FindingListener;
+import io.ringhaul.monitor.LimitingFactor;
+import io.ringhaul.monitor.Sample;
+import io.ringhaul.monitor.SampleListener;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * An operation as an observation, and so as a span of the application's traces.
+ *
+ * <pre>{@code
+ * JobObservation observation = new JobObservation(registry, "nightly export", KeyValues.empty());
+ * observation.observe(
+ *     () ->
+ *         operator
+ *             .exportFrom("store", "orders")
+ *             .to(target)
+ *             .onSample(observation)
+ *             .onFinding(observation)
+ *             .run());
+ * }</pre>
+ *
+ * <p>The observation is called {@code ringhaul.job} and lasts as long as the call. It is in scope
+ * for the calling thread, carries the failure if there is one, and at its end has the figures
+ * {@code ringhaul.rows} and {@code ringhaul.bytes} and, where something held the operation back,
+ * {@code ringhaul.limited.by}. A finding is an event of it, {@code ringhaul.finding.skew} for
+ * instance, with the sentence that tells its reason. For one operation.
+ */
+public final class JobObservation implements SampleListener, FindingListener {
+
+  private static final String NAME = "ringhaul.job";
+
+  private final Observation observation;
+
+  /**
+   * An observation that has not begun.
+   *
+   * @param name what a trace calls the operation, such as {@code nightly export}
+   * @param more key values of low cardinality
+   */
+  public JobObservation(ObservationRegistry registry, String name, KeyValues more) {
+    this.observation =
+        Observation.createNotStarted(NAME, registry)
+            .contextualName(name)
+            .lowCardinalityKeyValues(more);
+  }
+
+  /** Runs the operation as the observation, and gives what that gives. */
+  public <T> T observe(Supplier<T> operation) {
+    return observation.observe(operation);
+  }
+
+  @Override
+  public void sampled(Sample sample) {
+    // The last one has the figures of all.
+    observation.highCardinalityKeyValue("ringhaul.rows", Long.toString(sample.progress().rows()));
+    observation.highCardinalityKeyValue("ringhaul.bytes", Long.toString(sample.progress().bytes()));
+  }
+
+  @Override
+  public void found(Finding finding) {
+    String kind = finding.kind().name().toLowerCase(Locale.ROOT).replace('_', '.');
+    observation.event(Observation.Event.of("ringhaul.finding." + kind, finding.reason()));
+  }
+
+  @Override
+  public void limitedBy(LimitingFactor factor) {
+    observation.lowCardinalityKeyValue("ringhaul.limited.by", factor.name());
+  }
+}

@@ -1,0 +1,163 @@
+package io.ringhaul.monitor;
+
+import io.ringhaul.request.RequestLimits;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds what holds a job back, sample by sample. What is seen in a single second is no finding: it
+ * must be seen again within some seconds, and a finding is over when it was not seen for ten.
+ *
+ * <p>Sampled by one thread; may be asked and closed by any.
+ */
+public final class BottleneckDetector implements SampleListener, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BottleneckDetector.class);
+
+  /** The last sample of an operation may be so short that its rates are chance. */
+  private static final double LEAST_SECONDS = 0.5;
+
+  /** A detector and what it has seen, component by component. */
+  private record Watch(Detector detector, Map<String, Episode> episodes) {}
+
+  private final Course course;
+  private final List<Watch> watches = new ArrayList<>();
+  private final Map<String, Finding> open = new LinkedHashMap<>();
+  private final TimeTally tally;
+  private final JobsUnderWay.Place place;
+  private final List<FindingListener> listeners;
+  private boolean closed;
+
+  /**
+   * Begins to look.
+   *
+   * @param work what the job does
+   * @param limits the bounds that it keeps to
+   * @param place its place among the jobs beside it; closed with this
+   * @param listeners hear of the findings
+   */
+  public BottleneckDetector(
+      Work work, RequestLimits limits, JobsUnderWay.Place place, List<FindingListener> listeners) {
+    this.course = new Course(limits);
+    this.tally = new TimeTally(work, limits);
+    this.place = place;
+    this.listeners = List.copyOf(listeners);
+    watch(new ServerOverloadDetector());
+    watch(new ErrorSpikeDetector());
+    watch(new LatencySpikeDetector());
+    watch(new ThroughputDropDetector());
+    watch(new ClientMemoryDetector());
+    watch(new ContentionDetector(place));
+    if (work != Work.COUNT) {
+      watch(new ClientCpuDetector());
+      watch(new QueueGrowthDetector(work));
+      watch(new SkewDetector());
+    }
+    if (work == Work.EXPORT) {
+      watch(new DiskDetector(Runtime.getRuntime().availableProcessors()));
+    }
+    watch(new ReplicaSkewDetector());
+  }
+
+  private void watch(Detector detector) {
+    watches.add(new Watch(detector, new LinkedHashMap<>()));
+  }
+
+  @Override
+  public synchronized void sampled(Sample sample) {
+    if (closed) {
+      return;
+    }
+    if (sample.seconds() < LEAST_SECONDS) {
+      tally.add(sample, open.values());
+      return;
+    }
+    course.add(sample);
+    Map<String, Finding> now = new LinkedHashMap<>();
+    for (Watch watch : watches) {
+      look(watch, sample);
+      watch.episodes().values().stream()
+          .filter(Episode::isOpen)
+          .map(Episode::finding)
+          .forEach(finding -> now.put(finding.id(), finding));
+    }
+    List<Finding> before = List.copyOf(open.values());
+    open.clear();
+    open.putAll(now);
+    tally.add(sample, now.values());
+    Set<String> known = new LinkedHashSet<>();
+    before.forEach(finding -> known.add(finding.id()));
+    now.values().stream()
+        .filter(finding -> !known.contains(finding.id()))
+        .forEach(finding -> tell(listener -> listener.found(finding)));
+    before.stream().filter(finding -> !now.containsKey(finding.id())).forEach(this::ended);
+  }
+
+  private void look(Watch watch, Sample sample) {
+    Map<String, Symptom> seen = new LinkedHashMap<>();
+    watch.detector().look(sample, course).forEach(each -> seen.put(each.component(), each));
+    seen.keySet()
+        .forEach(
+            component ->
+                watch
+                    .episodes()
+                    .computeIfAbsent(
+                        component,
+                        name ->
+                            new Episode(watch.detector().kind(), watch.detector().persistence())));
+    Instant time = sample.time();
+    watch.episodes().forEach((component, episode) -> episode.add(time, seen.get(component)));
+    watch.episodes().values().removeIf(Episode::isForgotten);
+  }
+
+  /** The findings that last, what weighs most first. */
+  public synchronized List<Finding> findings() {
+    return open.values().stream().sorted(Finding.BY_WEIGHT).toList();
+  }
+
+  /** The finding that weighs most; empty if nothing holds the job back. */
+  public Optional<Finding> current() {
+    return findings().stream().findFirst();
+  }
+
+  /** What took most of the time so far; empty before the first sample. */
+  public synchronized Optional<LimitingFactor> limitingFactor() {
+    return tally.most();
+  }
+
+  /** The job has ended: all findings end, and the listener hears what limited it. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    place.close();
+    List.copyOf(open.values()).forEach(this::ended);
+    open.clear();
+    tally.most().ifPresent(factor -> tell(listener -> listener.limitedBy(factor)));
+  }
+
+  private void ended(Finding finding) {
+    tell(listener -> listener.ended(finding.over()));
+  }
+
+  private void tell(Consumer<FindingListener> what) {
+    for (FindingListener listener : listeners) {
+      try {
+        what.accept(listener);
+      } catch (RuntimeException e) {
+        LOG.warn("A listener for findings failed; the operation goes on", e);
+      }
+    }
+  }
+}

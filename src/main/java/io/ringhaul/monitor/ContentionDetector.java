@@ -1,0 +1,99 @@
+package io.ringhaul.monitor;
+
+import io.ringhaul.metrics.Stage;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Finds that another job asks the same nodes, and that this one pays for it: its answers come later
+ * or its rows pass more slowly than while it was alone. A job that never was alone cannot know, and
+ * counts as paying if it mostly waits.
+ */
+final class ContentionDetector implements Detector {
+
+  /** What varies by itself is less. */
+  private static final double LATER = 1.3;
+
+  private static final double SLOWER = 0.75;
+
+  /** Who waits for most of the time would be faster if the nodes had more time for it. */
+  private static final double WAITS = 0.5;
+
+  private final JobsUnderWay.Place place;
+  private final Baseline millisAlone = new Baseline();
+  private final Baseline rowsAlone = new Baseline();
+
+  ContentionDetector(JobsUnderWay.Place place) {
+    this.place = place;
+  }
+
+  @Override
+  public FindingKind kind() {
+    return FindingKind.CONTENTION;
+  }
+
+  @Override
+  public List<Symptom> look(Sample sample, Course course) {
+    Set<String> asked =
+        sample.nodes().stream()
+            .filter(node -> node.latency().count() > 0 || node.inFlight() > 0)
+            .map(NodeSample::node)
+            .collect(Collectors.toSet());
+    place.asks(sample.paused() ? Set.of() : asked);
+    if (course.isAnew()) {
+      millisAlone.clear();
+      rowsAlone.clear();
+    }
+    Set<String> shared = new TreeSet<>();
+    Set<String> others = new TreeSet<>();
+    for (JobsUnderWay.Load other : place.others()) {
+      Set<String> both = new TreeSet<>(asked);
+      both.retainAll(other.nodes());
+      if (!both.isEmpty()) {
+        shared.addAll(both);
+        others.add(other.job());
+      }
+    }
+    if (shared.isEmpty()) {
+      if (course.isAtStrength()) {
+        millisAlone.add(sample.latency().p50Millis());
+        rowsAlone.add(sample.rowsPerSecond());
+      }
+      return List.of();
+    }
+    return pays(sample, course) ? List.of(symptom(sample, shared, others)) : List.of();
+  }
+
+  private boolean pays(Sample sample, Course course) {
+    if (millisAlone.isKnown()) {
+      return sample.latency().p50Millis() > LATER * millisAlone.median()
+          || sample.rowsPerSecond() < SLOWER * rowsAlone.median();
+    }
+    // Who waits for its own rates has next to nothing in flight.
+    return StageTimes.of(sample.stages()).share(Stage.WAIT) >= WAITS
+        && sample.inFlight() >= WAITS * course.mostInFlight(sample);
+  }
+
+  private Symptom symptom(Sample sample, Set<String> shared, Set<String> others) {
+    return new Symptom(
+        shared.size() == 1 ? "node:" + shared.iterator().next() : "cluster",
+        Map.of(
+            "sharedNodes", (double) shared.size(),
+            "otherJobs", (double) others.size(),
+            "p50Millis", sample.latency().p50Millis(),
+            "p50MillisAlone", millisAlone.median(),
+            "rowsPerSecond", sample.rowsPerSecond(),
+            "rowsPerSecondAlone", rowsAlone.median()),
+        Words.of(
+            "%s asks %s as well, and both get less of it.",
+            String.join(", ", others),
+            shared.size() == 1
+                ? "node " + shared.iterator().next()
+                : shared.size() + " nodes that this job asks"),
+        "Run the jobs one after the other, give the one that matters the higher priority, or bound"
+            + " the requests of each (parallelism, maxInFlightPerNode).");
+  }
+}

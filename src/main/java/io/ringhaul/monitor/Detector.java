@@ -1,0 +1,17 @@
+package io.ringhaul.monitor;
+
+import java.util.List;
+
+/** Looks for one kind of bottleneck. Is given every sample of a job, in order, by one thread. */
+interface Detector {
+
+  FindingKind kind();
+
+  /** How long it must be seen. */
+  default Persistence persistence() {
+    return Persistence.USUAL;
+  }
+
+  /** What is amiss in this sample, at most once for each component. */
+  List<Symptom> look(Sample sample, Course course);
+}

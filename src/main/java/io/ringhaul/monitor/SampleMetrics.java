@@ -1,0 +1,129 @@
+package io.ringhaul.monitor;
+
+import io.ringhaul.job.Metric;
+import io.ringhaul.metrics.Stage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Turns samples into the values that a job's store keeps. Not thread-safe: it adds up. */
+final class SampleMetrics {
+
+  /** A store keeps so many values, and nobody looks at more tasks at a time. */
+  private static final int MOST_TASKS = 32;
+
+  private final Map<Stage, Double> stageSeconds = new EnumMap<>(Stage.class);
+  private long errors;
+
+  /** How the job got on. */
+  List<Metric> performance(Sample sample) {
+    List<Metric> all = new ArrayList<>();
+    Values job = new Values(all, sample.time(), "job");
+    long sent = sample.requests() + sample.errors();
+    errors += sample.errors();
+    job.add("rows", (double) sample.progress().rows());
+    job.add("bytes", (double) sample.progress().bytes());
+    job.add("rows_per_second", sample.rowsPerSecond());
+    job.add("bytes_per_second", sample.bytesPerSecond());
+    job.add("completed", sample.progress().completed());
+    job.add("in_flight", sample.inFlight());
+    job.add("in_flight_bound", sample.inFlightBound());
+    job.add("queue", (double) sample.queued());
+    job.add("paused", sample.paused() ? 1 : 0);
+    job.add("retries", (double) sample.progress().retries());
+    job.add("errors", (double) errors);
+    job.add("retry_rate", share(sample.retries(), sent));
+    job.add("error_rate", share(sample.errors(), sent));
+    job.add("workers", sample.workers());
+    job.add("worker_utilisation", sample.workerUtilisation());
+    job.add("page_rows", sample.pageRows());
+    job.add("page_bytes", sample.pageBytes());
+    job.add("batch_statements", sample.batchStatements());
+    job.add("batch_bytes", sample.batchBytes());
+    sample.stages().forEach(stage -> add(new Values(all, sample.time(), component(stage)), stage));
+    sample.nodes().forEach(node -> add(all, sample, node));
+    sample
+        .tunables()
+        .forEach(
+            (name, value) -> new Values(all, sample.time(), "tunable:" + name).add("value", value));
+    sample.tasks().stream()
+        .limit(MOST_TASKS)
+        .forEach(
+            task ->
+                all.add(
+                    new Metric(
+                        sample.time(),
+                        "task",
+                        "rows",
+                        task.rows(),
+                        OptionalInt.of(task.partition()),
+                        Optional.of("worker " + task.worker()))));
+    return all;
+  }
+
+  /** What it took of its process and machine. */
+  List<Metric> resources(Sample sample) {
+    List<Metric> all = new ArrayList<>();
+    ProcessSample process = sample.process();
+    Values ofProcess = new Values(all, sample.time(), "process");
+    ofProcess.add("cpu_share", process.cpuShare());
+    ofProcess.add("cpu_seconds", process.cpuSeconds());
+    ofProcess.add("threads", process.threads());
+    new Values(all, sample.time(), "machine").add("cpu_share", process.machineCpuShare());
+    Values heap = new Values(all, sample.time(), "heap");
+    heap.add("used_bytes", (double) process.heapUsed());
+    heap.add("after_gc_bytes", (double) process.heapAfterGc());
+    heap.add("max_bytes", (double) process.heapMax());
+    Values gc = new Values(all, sample.time(), "gc");
+    gc.add("share", process.gcShare());
+    gc.add("pause_ms", process.gcPauseMillis());
+    Values disk = new Values(all, sample.time(), "disk");
+    if (process.diskFreeBytes() >= 0) {
+      disk.add("free_bytes", (double) process.diskFreeBytes());
+    }
+    disk.add("written_bytes_per_second", process.diskBytesPerSecond());
+    new Values(all, sample.time(), "network")
+        .add("bytes_per_second", process.networkBytesPerSecond());
+    return all;
+  }
+
+  private static String component(StageSample stage) {
+    return "stage:" + stage.stage().name().toLowerCase(Locale.ROOT);
+  }
+
+  private void add(Values values, StageSample stage) {
+    values.add("seconds", stageSeconds.merge(stage.stage(), stage.seconds(), Double::sum));
+    if (stage.latency().count() > 0) {
+      values.add("p50_ms", stage.latency().p50Millis());
+      values.add("p99_ms", stage.latency().p99Millis());
+    }
+  }
+
+  private static void add(List<Metric> all, Sample sample, NodeSample node) {
+    Values values = new Values(all, sample.time(), "node:" + node.node());
+    if (node.latency().count() > 0) {
+      values.add("p50_ms", node.latency().p50Millis());
+      values.add("p99_ms", node.latency().p99Millis());
+    }
+    values.add("requests_per_second", node.latency().count() / sample.seconds());
+    values.add("in_flight", node.inFlight());
+    values.add("errors", (double) node.errors());
+  }
+
+  private static double share(long part, long all) {
+    return all == 0 ? 0 : (double) part / all;
+  }
+
+  /** Where the values of one component and moment go. */
+  private record Values(List<Metric> to, Instant time, String component) {
+
+    void add(String name, double value) {
+      to.add(Metric.of(time, component, name, value));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.ringhaul.monitor;
+
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.request.RequestLimits;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Adds up where the time of an operation goes, to tell at its end what limited it. */
+final class TimeTally {
+
+  /** What held for less than a third of the time did not limit the whole. */
+  private static final double LEAST = 1.0 / 3;
+
+  /** Latency and throughput say that something is amiss, and not what. */
+  private static final Set<FindingKind> CAUSES =
+      Set.of(
+          FindingKind.CLIENT_CPU,
+          FindingKind.CLIENT_MEMORY,
+          FindingKind.DISK,
+          FindingKind.SERVER_OVERLOAD,
+          FindingKind.ERROR_SPIKE,
+          FindingKind.CONTENTION,
+          FindingKind.SKEW);
+
+  private final Work work;
+  private final RequestLimits limits;
+  private final StageTimes times = new StageTimes();
+  private final Map<FindingKind, Double> open = new EnumMap<>(FindingKind.class);
+  private double seconds;
+  private double limited;
+
+  TimeTally(Work work, RequestLimits limits) {
+    this.work = work;
+    this.limits = limits;
+  }
+
+  void add(Sample sample, Collection<Finding> findings) {
+    seconds += sample.seconds();
+    times.add(sample.stages());
+    if (sample.paused() || limits.isReached(sample.rowsPerSecond(), sample.bytesPerSecond())) {
+      limited += sample.seconds();
+    }
+    Set<FindingKind> kinds = new HashSet<>();
+    findings.forEach(finding -> kinds.add(finding.kind()));
+    kinds.forEach(kind -> open.merge(kind, sample.seconds(), Double::sum));
+  }
+
+  /** Empty if nothing was timed. */
+  Optional<LimitingFactor> most() {
+    if (seconds == 0) {
+      return Optional.empty();
+    }
+    double limitShare = limited / seconds;
+    if (limitShare >= LEAST) {
+      return Optional.of(
+          new LimitingFactor(
+              "limits",
+              limitShare,
+              Words.of(
+                  "its own limits: they held it for %d %% of the time",
+                  Words.percent(limitShare))));
+    }
+    return finding().or(this::stage);
+  }
+
+  private Optional<LimitingFactor> finding() {
+    return open.entrySet().stream()
+        .filter(each -> CAUSES.contains(each.getKey()) && each.getValue() / seconds >= LEAST)
+        .max(Map.Entry.comparingByValue())
+        .map(
+            each -> {
+              double share = each.getValue() / seconds;
+              return new LimitingFactor(
+                  each.getKey().name(),
+                  share,
+                  Words.of(
+                      "%s for %d %% of the time", each.getKey().label(), Words.percent(share)));
+            });
+  }
+
+  private Optional<LimitingFactor> stage() {
+    return List.of(Stage.values()).stream()
+        .max((one, other) -> Double.compare(times.share(one), times.share(other)))
+        .filter(stage -> times.share(stage) > 0)
+        .map(
+            stage ->
+                new LimitingFactor(
+                    stage.name().toLowerCase(Locale.ROOT),
+                    times.share(stage),
+                    Words.of(
+                        "%s for %d %% of the workers' time",
+                        name(stage), Words.percent(times.share(stage)))));
+  }
+
+  private String name(Stage stage) {
+    return switch (stage) {
+      case PLAN -> "planning";
+      case WAIT -> "the cluster: waiting for its answers";
+      case DECODE -> "this process: decoding";
+      case ENCODE -> "this process: encoding";
+      case WRITE -> work == Work.EXPORT ? "the disk: writing files" : "the cluster: writing";
+      case COMMIT -> "checkpoints and the commit";
+    };
+  }
+}

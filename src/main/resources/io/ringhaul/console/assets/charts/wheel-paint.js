@@ -1,0 +1,147 @@
+// Draws the wheel's arcs. Neighbours of one colour are one stroke, so 10,000 arcs cost little.
+
+import { colour } from "../core/theme.js";
+import { font } from "./canvas.js";
+
+const TURN = Math.PI * 2;
+const TOP = -Math.PI / 2;
+const FEW = 400;
+const LABELS = [
+  [0, "±2⁶³", "center", 19],
+  [0.25, "−2⁶²", "left", 11],
+  [0.5, "0", "center", 19],
+  [0.75, "2⁶²", "right", 11],
+];
+
+/** Sizes that follow from the width of the square. */
+export function layout(size) {
+  const outer = size / 2 - 34;
+  const band = Math.max(18, outer * 0.19);
+  return { centre: size / 2, outer, band, middle: outer - band / 2 };
+}
+
+/** The arcs as they stand: `colourOf` gives each partition its colour. */
+export function paintArcs(context, size, { arcs, ring }, partitions, colourOf) {
+  const at = layout(size);
+  context.lineWidth = at.band;
+  for (const [stroke, runs] of runsByColour(arcs, partitions, colourOf)) {
+    context.strokeStyle = stroke;
+    context.beginPath();
+    for (const [from, to] of runs) {
+      const start = TOP + from * TURN;
+      context.moveTo(
+        at.centre + Math.cos(start) * at.middle,
+        at.centre + Math.sin(start) * at.middle,
+      );
+      context.arc(at.centre, at.centre, at.middle, start, TOP + to * TURN);
+    }
+    context.stroke();
+  }
+  if (arcs.length > 1 && arcs.length <= FEW) paintGaps(context, at, arcs);
+  if (ring) paintTicks(context, at);
+}
+
+function runsByColour(arcs, partitions, colourOf) {
+  const runs = new Map();
+  let last = null;
+  for (const arc of arcs) {
+    const stroke = colourOf(partitions.get(arc.partition));
+    if (last && last.stroke === stroke && arc.from - last.run[1] < 1e-9) {
+      last.run[1] = arc.to;
+      continue;
+    }
+    last = { stroke, run: [arc.from, arc.to] };
+    if (!runs.has(stroke)) runs.set(stroke, []);
+    runs.get(stroke).push(last.run);
+  }
+  return runs;
+}
+
+function paintGaps(context, at, arcs) {
+  context.strokeStyle = colour("--surface");
+  context.lineWidth = arcs.length > 150 ? 0.6 : 1.2;
+  context.beginPath();
+  for (const { from } of arcs) {
+    const [x, y] = [Math.cos(TOP + from * TURN), Math.sin(TOP + from * TURN)];
+    context.moveTo(
+      at.centre + x * (at.outer - at.band - 0.5),
+      at.centre + y * (at.outer - at.band - 0.5),
+    );
+    context.lineTo(at.centre + x * (at.outer + 0.5), at.centre + y * (at.outer + 0.5));
+  }
+  context.stroke();
+}
+
+function paintTicks(context, at) {
+  context.strokeStyle = colour("--line-strong");
+  context.fillStyle = colour("--faint");
+  context.lineWidth = 1;
+  context.font = font(11);
+  context.textBaseline = "middle";
+  for (let tick = 0; tick < 16; tick++) {
+    const angle = TOP + (tick / 16) * TURN;
+    const [x, y] = [Math.cos(angle), Math.sin(angle)];
+    const length = tick % 4 === 0 ? 6 : 3;
+    context.beginPath();
+    context.moveTo(at.centre + x * (at.outer + 3), at.centre + y * (at.outer + 3));
+    context.lineTo(
+      at.centre + x * (at.outer + 3 + length),
+      at.centre + y * (at.outer + 3 + length),
+    );
+    context.stroke();
+  }
+  for (const [share, text, align, away] of LABELS) {
+    const angle = TOP + share * TURN;
+    context.textAlign = align;
+    context.fillText(
+      text,
+      at.centre + Math.cos(angle) * (at.outer + away),
+      at.centre + Math.sin(angle) * (at.outer + away),
+    );
+  }
+}
+
+/** Running arcs, drawn on a layer of their own; `beat` of 0 to 1 is where the pulse stands. */
+export function paintRunning(context, size, arcs, running, beat) {
+  const at = layout(size);
+  // Below three pixels an arc would not be seen among 10,000.
+  const least = 3 / (at.middle * TURN);
+  context.strokeStyle = colour("--running");
+  context.globalAlpha = 0.55 + 0.45 * beat;
+  context.lineWidth = at.band + 4 * beat;
+  context.beginPath();
+  for (const index of running) {
+    const { from, to } = arcs[index];
+    const wider = Math.max(0, least - (to - from)) / 2;
+    const start = TOP + (from - wider) * TURN;
+    context.moveTo(
+      at.centre + Math.cos(start) * at.middle,
+      at.centre + Math.sin(start) * at.middle,
+    );
+    context.arc(at.centre, at.centre, at.middle, start, TOP + (to + wider) * TURN);
+  }
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+/** Marks the chosen arcs with a line outside and inside of the band. */
+export function paintChosen(context, size, arcs, chosen) {
+  const at = layout(size);
+  const least = 4 / (at.middle * TURN);
+  context.strokeStyle = colour("--ink");
+  for (const [radius, width] of [
+    [at.outer + 1.5, 3],
+    [at.outer - at.band - 1.5, 3],
+  ]) {
+    context.lineWidth = width;
+    context.beginPath();
+    for (const index of chosen) {
+      const { from, to } = arcs[index];
+      const wider = Math.max(0, least - (to - from)) / 2;
+      const start = TOP + (from - wider) * TURN;
+      context.moveTo(at.centre + Math.cos(start) * radius, at.centre + Math.sin(start) * radius);
+      context.arc(at.centre, at.centre, radius, start, TOP + (to + wider) * TURN);
+    }
+    context.stroke();
+  }
+}

@@ -1,0 +1,126 @@
+// Figures and times as people read them.
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+const SHORT = [
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e4, "k"],
+];
+export const NONE = "–";
+
+export function count(value) {
+  return value === null || value === undefined ? NONE : whole.format(value);
+}
+
+/** 12,400,000 as 12.4 M. */
+export function compact(value) {
+  if (value === null || value === undefined) return NONE;
+  for (const [size, unit] of SHORT) {
+    if (Math.abs(value) >= size) {
+      const by = unit === "k" ? 1e3 : size;
+      return `${digits(value / by)} ${unit}`;
+    }
+  }
+  return Math.abs(value) < 10 && !Number.isInteger(value) ? digits(value) : whole.format(value);
+}
+
+export function bytes(value) {
+  if (value === null || value === undefined) return NONE;
+  let unit = 0;
+  let scaled = value;
+  while (Math.abs(scaled) >= 1024 && unit < UNITS.length - 1) {
+    scaled /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? whole.format(scaled) : digits(scaled)} ${UNITS[unit]}`;
+}
+
+export function millis(value) {
+  if (value === null || value === undefined) return NONE;
+  return value >= 10_000 ? `${digits(value / 1000)} s` : `${digits(value)} ms`;
+}
+
+export function percent(share, places = 1) {
+  return share === null || share === undefined ? NONE : `${(share * 100).toFixed(places)} %`;
+}
+
+/** Enough of a job's id to tell it from others. */
+export function shortId(id) {
+  return id.length > 20 ? id.slice(0, 8) : id;
+}
+
+/** Never 100 % before the last one is done. */
+export function progress(share) {
+  return share >= 1 ? "100 %" : percent(Math.min(share, 0.999));
+}
+
+/** Three significant digits at least, no exponent. */
+export function digits(value) {
+  const size = Math.abs(value);
+  if (size >= 100 || size === 0) return whole.format(value);
+  return value.toFixed(size >= 10 ? 1 : 2);
+}
+
+/** Any figure of a metric, tuning or evidence: whole ones grouped, others with three digits. */
+export function figure(value) {
+  if (typeof value !== "number")
+    return value === null || value === undefined ? NONE : String(value);
+  return Number.isInteger(value) ? whole.format(value) : digits(value);
+}
+
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NONE;
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const all = Math.round(seconds);
+  const [days, hours, minutes] = [
+    Math.floor(all / 86400),
+    Math.floor(all / 3600) % 24,
+    Math.floor(all / 60) % 60,
+  ];
+  if (days) return `${days} d ${hours} h`;
+  if (hours) return `${hours} h ${pad(minutes)} min`;
+  return `${minutes} min ${pad(all % 60)} s`;
+}
+
+/** The time of day here, with the day where it is another one. */
+export function moment(value) {
+  if (value === null || value === undefined) return NONE;
+  const at = new Date(value);
+  const day = at.toDateString() === new Date().toDateString() ? "" : `${dayOf(at)} `;
+  return day + clock(at);
+}
+
+export function clock(value) {
+  const at = new Date(value);
+  return `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
+}
+
+function dayOf(at) {
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+}
+
+function pad(value) {
+  return String(value).padStart(2, "0");
+}
+
+/** Like `bytes`, without digits that say nothing: for an axis. */
+export function roundBytes(value) {
+  return bytes(value).replace(/\.(\d*?)0+ /, (_, kept) => (kept ? `.${kept} ` : " "));
+}
+
+/** rowsPerSecond or rows_per_second as rows per second. */
+export function words(name) {
+  const apart = name
+    .replaceAll("_", " ")
+    .replace(/([a-z0-9])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`);
+  return apart.replace(/\bcpu\b/, "CPU").replace(/\bp(50|99) ms\b/, "p$1 in ms");
+}
+
+/** The same as a heading. */
+export function heading(name) {
+  const text = words(name);
+  return /^p\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,203 @@
+// One job as it changes: its figures, partitions, findings and series, kept up to date by events.
+
+import { ApiError, Declined, get } from "../core/api.js";
+import { Emitter } from "../core/emitter.js";
+import { listen } from "../core/events.js";
+import { tokenGiven } from "../core/token.js";
+import { withTimes } from "./partition.js";
+import { SeriesStore } from "./series.js";
+
+// The server reads all partitions for each page: few large ones, which go out zipped, cost it less.
+const PAGE = 10_000;
+const POINTS = 50_000;
+const AGAIN = 5_000;
+const DRAWN = ["rows_per_second", "bytes_per_second", "p99_ms", "p50_ms"];
+
+/**
+ * Topics: `job`; `partitions` with those that changed, or null for all; `findings`; `series`;
+ * `connection`; `failure` with an error; `gone` when the job does not exist.
+ */
+export class JobWatch {
+  job = null;
+  partitions = new Map();
+  findings = new Map();
+  series = new SeriesStore();
+  loaded = false;
+  #topics = new Emitter();
+  #signal;
+  #early = null;
+  #loading = 0;
+
+  constructor(id, signal) {
+    this.id = id;
+    this.#signal = signal;
+  }
+
+  on(topic, listener, signal) {
+    this.#topics.on(topic, listener, signal);
+  }
+
+  async open() {
+    await this.#guarded(() => this.#loadJob());
+    if (!this.job) return;
+    await listen(
+      { job: this.id },
+      {
+        signal: this.#signal,
+        onState: (state) => this.#topics.emit("connection", state),
+        // The list is asked for once the stream is open: what changes meanwhile comes as an event.
+        onOpen: () => this.#loadAll(),
+        onEvent: (event, data) => this.#event(event, data),
+      },
+    );
+  }
+
+  /** Where reading needs a token that the reader does not give yet, it waits for one. */
+  async #loadJob() {
+    try {
+      this.#take(await get(`batch-jobs/${encodeURIComponent(this.id)}`, {}, this.#signal));
+    } catch (failure) {
+      if (!(failure instanceof Declined)) throw failure;
+      this.#topics.emit("connection", "refused");
+      await tokenGiven(this.#signal);
+      if (!this.#signal.aborted) await this.#loadJob();
+    }
+  }
+
+  /** Takes a job or partition that a call answered, before the next event brings it. */
+  takeJob(job) {
+    this.#take(job);
+  }
+
+  takePartition(partition) {
+    this.#takePartitions([partition]);
+  }
+
+  #event(event, data) {
+    if (event === "job") this.#take(data);
+    else if (event === "finding") this.#takeFinding(data);
+    else if (event === "partitions") {
+      if (this.#early) this.#early.push(...data.items);
+      else this.#takePartitions(data.items);
+    }
+  }
+
+  #take(job) {
+    const restarted = this.job && this.job.run !== job.run;
+    const sample = job.live && job.live.time !== this.job?.live?.time ? job.live : null;
+    // Lists and answers to calls carry no live figures; the last ones hold while the job runs.
+    if (!job.live && this.job?.live && job.alive && job.run === this.job.run)
+      job.live = this.job.live;
+    this.job = job;
+    if (restarted) this.#loadAll();
+    if (sample) this.#sample(sample);
+    this.#topics.emit("job", job);
+    if (sample) this.#topics.emit("series", null);
+  }
+
+  #sample(live) {
+    const at = Date.parse(live.time);
+    this.series.add("job", "rows_per_second", at, live.rowsPerSecond);
+    this.series.add("job", "bytes_per_second", at, live.bytesPerSecond);
+    for (const { node, p50Millis, p99Millis } of live.nodes ?? []) {
+      this.series.add(`node:${node}`, "p50_ms", at, p50Millis);
+      this.series.add(`node:${node}`, "p99_ms", at, p99Millis);
+    }
+    if (live.finding) this.#takeFinding({ ...live.finding, open: true });
+  }
+
+  #takePartitions(items) {
+    for (const item of items) this.partitions.set(item.number, withTimes(item));
+    this.#topics.emit("partitions", items);
+  }
+
+  #takeFinding(finding) {
+    this.findings.set(finding.id, finding);
+    this.#topics.emit("findings", finding);
+  }
+
+  async #loadAll() {
+    const loading = ++this.#loading;
+    const fresh = () => loading === this.#loading && !this.#signal.aborted;
+    await Promise.all([
+      this.#guarded(() => this.#loadPartitions(fresh)),
+      this.#guarded(() => this.#loadSeries(fresh)),
+      this.#guarded(() => this.#loadFindings(fresh)),
+    ]);
+  }
+
+  async #loadPartitions(fresh) {
+    this.#early = [];
+    try {
+      await this.#readPartitions(fresh);
+    } catch (failure) {
+      if (fresh()) this.#goOnWithout(failure, fresh);
+      throw failure;
+    }
+  }
+
+  /** The list could not be read: what came meanwhile is shown, and the list is asked for later. */
+  #goOnWithout(failure, fresh) {
+    const early = this.#early ?? [];
+    this.#early = null;
+    if (early.length) this.#takePartitions(early);
+    // Where the token is missing, or the job, it is the stream that begins anew.
+    if (failure instanceof Declined || failure.status === 404) return;
+    setTimeout(() => {
+      if (fresh()) this.#guarded(() => this.#loadPartitions(fresh));
+    }, AGAIN);
+  }
+
+  async #readPartitions(fresh) {
+    const all = new Map();
+    for (let offset = 0, total = 1; offset < total; offset += PAGE) {
+      const page = await get(
+        `batch-jobs/${encodeURIComponent(this.id)}/partitions`,
+        { offset, limit: PAGE },
+        this.#signal,
+      );
+      if (!fresh()) return;
+      total = page.items.length ? page.total : 0;
+      for (const item of page.items) all.set(item.number, withTimes(item));
+    }
+    for (const item of this.#early ?? []) all.set(item.number, withTimes(item));
+    this.#early = null;
+    this.partitions = all;
+    this.loaded = true;
+    this.#topics.emit("partitions", null);
+  }
+
+  async #loadSeries(fresh) {
+    const answers = await Promise.all(
+      DRAWN.map((name) =>
+        get("performance-metrics", { job: this.id, name, limit: POINTS }, this.#signal),
+      ),
+    );
+    if (!fresh()) return;
+    this.series.clear();
+    answers.forEach((answer) => this.series.replace(answer));
+    this.#topics.emit("series", null);
+  }
+
+  async #loadFindings(fresh) {
+    const { items } = await get(
+      "performance-metrics/bottlenecks",
+      { job: this.id, limit: 1000 },
+      this.#signal,
+    );
+    if (!fresh()) return;
+    this.findings = new Map(items.map((each) => [each.id, each]));
+    this.#topics.emit("findings", null);
+  }
+
+  async #guarded(work) {
+    try {
+      await work();
+    } catch (failure) {
+      if (this.#signal.aborted || failure instanceof Declined) return;
+      if (failure instanceof ApiError && failure.status === 404 && !this.job)
+        this.#topics.emit("gone", failure);
+      else this.#topics.emit("failure", failure);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// What the page derives from a partition.
+
+import { compact, count, duration } from "../core/format.js";
+
+const WORDS = { PENDING: "waiting", RUNNING: "running", DONE: "done", FAILED: "failed" };
+
+/** Adds its times as epoch milliseconds, which drawing 10,000 of them needs over and over. */
+export function withTimes(partition) {
+  partition.begunAt = partition.begun ? Date.parse(partition.begun) : null;
+  partition.endedAt = partition.ended ? Date.parse(partition.ended) : null;
+  return partition;
+}
+
+/** Seconds it took, or has taken until `now`; null before it began. */
+export function secondsOf(partition, now) {
+  if (partition.begunAt === null) return null;
+  const end = partition.endedAt ?? (partition.status === "RUNNING" ? now : null);
+  return end === null ? null : Math.max(0, (end - partition.begunAt) / 1000);
+}
+
+/** Rows a second of one that is done; null for others. */
+export function rateOf(partition) {
+  if (partition.status !== "DONE" || partition.begunAt === null || partition.endedAt === null)
+    return null;
+  return partition.rows / Math.max(0.001, (partition.endedAt - partition.begunAt) / 1000);
+}
+
+/** How many are in each state. */
+export function tally(partitions) {
+  const counts = { PENDING: 0, RUNNING: 0, DONE: 0, FAILED: 0 };
+  for (const { status } of partitions.values()) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+/** What it covers: its file or keys, or its stretches of the ring. */
+export function coverage(partition) {
+  if (partition.unit) return partition.unit;
+  const ranges = partition.tokens ?? [];
+  if (!ranges.length) return "–";
+  const [start, end] = ranges[0];
+  return `(${start}, ${end}]${ranges.length > 1 ? ` and ${ranges.length - 1} more` : ""}`;
+}
+
+export function statusWord(status) {
+  return WORDS[status] ?? status.toLowerCase();
+}
+
+/** All there is to say of it in one line. */
+export function describe(partition, now) {
+  const seconds = secondsOf(partition, now);
+  const rate = rateOf(partition);
+  return [
+    `${partition.number}: ${statusWord(partition.status)}`,
+    coverage(partition),
+    partition.rows ? `${count(partition.rows)} rows` : null,
+    seconds === null ? null : duration(seconds),
+    rate === null ? null : `${compact(Math.round(rate))} rows/s`,
+    partition.replica,
+    partition.error,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}

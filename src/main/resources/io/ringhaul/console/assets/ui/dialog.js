@@ -1,0 +1,89 @@
+// Dialogs on the element of that name, which brings the focus trap and Escape.
+
+import { h } from "../core/dom.js";
+
+/** The label of a dialog that only tells something and so needs no way to cancel. */
+export const CLOSE = "Close";
+
+let dialogs = 0;
+
+/**
+ * Shows a form and resolves to what `submit` returned, or to null where it was closed. While
+ * `submit` throws, the dialog stays and shows the error's message.
+ */
+export function openDialog({
+  title,
+  body,
+  submitLabel,
+  submitId,
+  cancelId,
+  tone,
+  errorId,
+  submit,
+}) {
+  return new Promise((resolve) => {
+    const titleId = `dialog-title-${++dialogs}`;
+    const error = h("p", {
+      class: "dialog-error",
+      role: "alert",
+      "data-testid": errorId,
+      hidden: true,
+    });
+    const accept = h(
+      "button",
+      { class: `button primary ${tone ?? ""}`, type: "submit", "data-testid": submitId },
+      submitLabel,
+    );
+    const cancel = h(
+      "button",
+      { class: "button", type: "button", "data-testid": cancelId },
+      "Cancel",
+    );
+    const form = h(
+      "form",
+      { method: "dialog", novalidate: true },
+      h("h2", { id: titleId }, title),
+      body,
+      error,
+    );
+    const actions = submitLabel === CLOSE ? [accept] : [cancel, accept];
+    form.append(h("div", { class: "dialog-actions" }, actions));
+    const dialog = h("dialog", { class: "dialog", "aria-labelledby": titleId }, form);
+    let result = null;
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      accept.disabled = true;
+      try {
+        result = await submit();
+        dialog.close();
+      } catch (failure) {
+        error.textContent = failure.message;
+        error.hidden = false;
+      } finally {
+        accept.disabled = false;
+      }
+    });
+    cancel.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog) dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(result);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    (form.querySelector("[data-first]") ?? accept).focus();
+  });
+}
+
+/** A labelled control of a form. */
+export function field(label, control, hint) {
+  return h(
+    "label",
+    { class: "field" },
+    h("span", { class: "field-label" }, label),
+    control,
+    hint ? h("span", { class: "hint" }, hint) : null,
+  );
+}

@@ -1,0 +1,380 @@
+package io.ringhaul.bottlenecks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.ImportRequest;
+import io.ringhaul.OperationRequest;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.DelayedLink;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.formats.Disk;
+import io.ringhaul.monitor.Finding;
+import io.ringhaul.monitor.FindingKind;
+import io.ringhaul.parquet.ParquetTarget;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import javax.management.Attribute;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Each bottleneck is caused for real, on a node of its own, and found within ten seconds; quiet
+ * runs find nothing. Prints how long each took. Wants a machine that does nothing else.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class BottleneckFaults {
+
+  private static final int ROWS = 150_000;
+  private static final int LARGE_PARTITION = 60_000;
+  private static final int SMALL_PARTITIONS = 2_000;
+  private static final int QUIET_RUNS = 10;
+
+  /** A job is watched for so many seconds before something happens to it. */
+  private static final int USUAL_SAMPLES = 14;
+
+  /** Beyond what counts as slow at all. */
+  private static final int LATE_MILLIS = 400;
+
+  @TempDir Path folder;
+
+  private final List<CompletableFuture<?>> running = new ArrayList<>();
+  private SandboxCluster cluster;
+  private CqlSession session;
+  private TokenAwareBulkOperator operator;
+  private Findings findings = new Findings();
+
+  @BeforeAll
+  void start() throws IOException {
+    cluster =
+        SandboxCluster.builder()
+            .heapMegabytes(1024)
+            .port(9942)
+            .storagePort(7900)
+            .jmxPort(7999)
+            .start();
+    session = connect(cluster.contactPoints());
+    session.execute(
+        "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', 'replication_factor':"
+            + " 1}");
+    session.execute("CREATE TABLE ks.t (id int PRIMARY KEY, v text)");
+    session.execute("CREATE TABLE ks.clone (id int PRIMARY KEY, v text)");
+    session.execute("CREATE TABLE ks.skewed (id int, n int, v text, PRIMARY KEY (id, n))");
+    String value = "v".repeat(120);
+    PreparedStatement insert = session.prepare("INSERT INTO ks.t (id, v) VALUES (?, ?)");
+    PreparedStatement skewed = session.prepare("INSERT INTO ks.skewed (id, n, v) VALUES (?, ?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int i = 0; i < ROWS; i++) {
+        writes.add(insert.bind(i, value + i));
+      }
+      for (int i = 0; i < LARGE_PARTITION; i++) {
+        writes.add(skewed.bind(0, i, value + i));
+      }
+      for (int i = 1; i <= SMALL_PARTITIONS; i++) {
+        writes.add(skewed.bind(i, i, value + i));
+      }
+    }
+    cluster.nodes().get(0).flush("ks");
+    operator = TokenAwareBulkOperator.over(session);
+  }
+
+  private CqlSession connect(List<InetSocketAddress> contactPoints) {
+    return CqlSession.builder()
+        .addContactPoints(contactPoints)
+        .withLocalDatacenter(cluster.localDatacenter())
+        .withConfigLoader(
+            DriverConfigLoader.programmaticBuilder()
+                .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
+                .withDuration(DefaultDriverOption.RECONNECTION_BASE_DELAY, Duration.ofMillis(500))
+                .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, Duration.ofSeconds(1))
+                .build())
+        .build();
+  }
+
+  @AfterAll
+  void stop() {
+    operator.close();
+    session.close();
+    cluster.close();
+  }
+
+  @BeforeEach
+  void listen() {
+    findings = new Findings();
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    for (CompletableFuture<?> operation : running) {
+      operation.cancel(true);
+      try {
+        operation.get();
+      } catch (ExecutionException | CancellationException e) {
+        assertThat(operation.isDone()).isTrue();
+      }
+    }
+    running.clear();
+  }
+
+  private void start(OperationRequest<?, ?> request) {
+    start(request, findings);
+  }
+
+  private void start(OperationRequest<?, ?> request, Findings heard) {
+    running.add(request.onFinding(heard).onSample(heard).runAsync());
+  }
+
+  /** One that lasts for a minute and more on a fast machine, too: a page has next to no rows. */
+  private ExportRequest longExport() {
+    return longExport(operator);
+  }
+
+  private static ExportRequest longExport(TokenAwareBulkOperator operator) {
+    return operator.exportFrom("ks", "t").to(BurdenedTarget.light()).pageSize(2).skipPreflight();
+  }
+
+  private void awaitUsual() throws InterruptedException {
+    findings.awaitSamples(USUAL_SAMPLES, sample -> sample.rowsPerSecond() > 0);
+    assertThat(findings.all()).isEmpty();
+  }
+
+  @Test
+  @Order(11)
+  void quietRuns() throws Exception {
+    for (int run = 0; run < QUIET_RUNS; run++) {
+      Findings quiet = new Findings();
+      Path part = folder.resolve("quiet" + run);
+      ExportRequest export =
+          operator
+              .exportFrom("ks", "t")
+              .to(run % 2 == 0 ? CsvTarget.folder(part) : ParquetTarget.folder(part));
+      long rows = export.pageSize(20).parallelism(2).onFinding(quiet).onSample(quiet).run().rows();
+      assertThat(rows).isEqualTo(ROWS);
+      System.out.printf(
+          "quiet run %d: export of %d samples limited by %s, found %s%n",
+          run + 1, quiet.samples(), quiet.limitedBy(), quiet.all());
+      assertThat(quiet.all()).isEmpty();
+      if (run % 2 == 0) {
+        ImportRequest imported = operator.importInto("ks", "clone").from(CsvSource.at(part));
+        assertThat(imported.onFinding(quiet).onSample(quiet).run().rows()).isEqualTo(ROWS);
+        System.out.printf(
+            "quiet run %d: import, samples %d, limited by %s, found %s%n",
+            run + 1, quiet.samples(), quiet.limitedBy(), quiet.all());
+        assertThat(quiet.all()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  @Order(2)
+  void clientCpu() throws Exception {
+    BurdenedTarget costly =
+        new BurdenedTarget(
+            () -> {
+              try {
+                MessageDigest digest = MessageDigest.getInstance("SHA-512");
+                for (int i = 0; i < 5_000; i++) {
+                  digest.update(digest.digest());
+                }
+              } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    start(operator.exportFrom("ks", "t").to(costly).skipPreflight());
+    findings.awaitSamples(1, sample -> true);
+    Finding finding = findings.awaitSoon(FindingKind.CLIENT_CPU);
+    assertThat(finding.component()).isEqualTo("process");
+  }
+
+  @Test
+  @Order(3)
+  void clientMemory() throws Exception {
+    start(longExport());
+    findings.awaitSamples(3, sample -> true);
+    int bound = findings.last().inFlightBound();
+    List<byte[]> held = new ArrayList<>();
+    long most = Runtime.getRuntime().maxMemory();
+    Thread taking =
+        new Thread(
+            () -> {
+              // What the collector cannot give back, up to nearly all that there is.
+              while (used() < 0.95 * most) {
+                synchronized (held) {
+                  held.add(new byte[100_000]);
+                }
+              }
+            });
+    taking.start();
+    Finding finding = findings.awaitSoon(FindingKind.CLIENT_MEMORY);
+    assertThat(finding.component()).isEqualTo("heap");
+    // What takes memory is lowered, and comes back with it.
+    findings.awaitSamples(1, sample -> sample.inFlightBound() < bound);
+    taking.join();
+    synchronized (held) {
+      held.clear();
+    }
+    System.gc();
+    int lowered = findings.samples();
+    findings.awaitSamples(1, sample -> sample.inFlightBound() == bound, lowered);
+  }
+
+  private static long used() {
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  /** Rows come faster than they can be written. */
+  @Test
+  @Order(4)
+  void queueGrowth() throws Exception {
+    BurdenedTarget slow = new BurdenedTarget(() -> Thread.sleep(5));
+    start(operator.exportFrom("ks", "t").to(slow).skipPreflight());
+    findings.awaitSamples(1, sample -> true);
+    Finding finding = findings.awaitSoon(FindingKind.QUEUE_GROWTH);
+    assertThat(finding.component()).isEqualTo("queue");
+  }
+
+  @Test
+  @Order(5)
+  void fullDisk() throws Exception {
+    try (Disk disk = Disk.mount(folder.resolve("disk"), 90)) {
+      Files.write(disk.folder().resolve("others"), new byte[28 << 20]);
+      start(
+          operator
+              .exportFrom("ks", "t")
+              .to(CsvTarget.folder(disk.folder().resolve("t")))
+              .maxRowsPerSecond(20_000)
+              .skipPreflight());
+      findings.awaitSamples(1, sample -> sample.rowsPerSecond() > 0);
+      Finding finding = findings.awaitSoon(FindingKind.DISK);
+      assertThat(finding.evidence().get("freeBytes")).isLessThan(64 << 20);
+      assertThat(finding.recommendation()).contains("make room");
+      end();
+    }
+  }
+
+  @Test
+  @Order(6)
+  void serverOverload() throws Exception {
+    start(longExport());
+    findings.awaitSamples(3, sample -> sample.rowsPerSecond() > 0);
+    long before = rangeTimeout(1);
+    try {
+      Finding finding = findings.awaitSoon(FindingKind.SERVER_OVERLOAD);
+      assertThat(finding.component()).isEqualTo("cluster");
+    } finally {
+      rangeTimeout(before);
+    }
+  }
+
+  @SuppressWarnings("BanJNDI")
+  private long rangeTimeout(long millis) throws IOException, JMException {
+    ObjectName service = new ObjectName("org.apache.cassandra.db:type=StorageService");
+    try (JMXConnector management = JMXConnectorFactory.connect(cluster.nodes().get(0).jmxUrl())) {
+      var connection = management.getMBeanServerConnection();
+      long before = (Long) connection.getAttribute(service, "RangeRpcTimeout");
+      connection.setAttribute(service, new Attribute("RangeRpcTimeout", millis));
+      return before;
+    }
+  }
+
+  @Test
+  @Order(7)
+  void latencySpike() throws Exception {
+    try (DelayedLink link = DelayedLink.to(cluster.contactPoints().get(0), 0);
+        CqlSession linked = connect(List.of(link.address()));
+        TokenAwareBulkOperator behind = TokenAwareBulkOperator.over(linked)) {
+      start(longExport(behind));
+      awaitUsual();
+      link.delay(LATE_MILLIS);
+      Finding finding = findings.awaitSoon(FindingKind.LATENCY_SPIKE);
+      assertThat(finding.component()).endsWith(":" + link.address().getPort());
+      end();
+    }
+  }
+
+  @Test
+  @Order(8)
+  void throughputDrop() throws Exception {
+    start(longExport());
+    awaitUsual();
+    try (Signals silent = Signals.silence(cluster)) {
+      assertThat(findings.awaitSoon(FindingKind.THROUGHPUT_DROP).component()).isEqualTo("job");
+      assertThat(findings.awaitSoon(FindingKind.LATENCY_SPIKE).component()).isEqualTo("cluster");
+    }
+  }
+
+  @Test
+  @Order(9)
+  void contention() throws Exception {
+    Findings other = new Findings();
+    start(longExport().maxInFlightPerNode(4));
+    awaitUsual();
+    start(longExport().maxInFlightPerNode(4), other);
+    other.awaitSamples(1, sample -> sample.rowsPerSecond() > 0);
+    Finding finding = findings.awaitSoon(FindingKind.CONTENTION);
+    assertThat(finding.component()).isEqualTo("node:127.0.0.1:9942");
+    assertThat(finding.reason()).contains("the export of ks.t");
+    assertThat(finding.evidence().get("rowsPerSecondAlone")).isPositive();
+    other.awaitSoon(FindingKind.CONTENTION);
+  }
+
+  @Test
+  @Order(10)
+  void skew() throws Exception {
+    start(
+        operator
+            .exportFrom("ks", "skewed")
+            .to(BurdenedTarget.light())
+            .pageSize(2)
+            .splitCount(64)
+            .parallelism(8)
+            .skipPreflight());
+    findings.awaitSamples(1, sample -> sample.tasks().size() == 1);
+    Finding finding = findings.awaitSoon(FindingKind.SKEW);
+    assertThat(finding.component()).startsWith("task:");
+    assertThat(finding.evidence().get("idleWorkers")).isPositive();
+  }
+
+  /** Last, as the node is gone then. */
+  @Test
+  @Order(12)
+  void errorSpike() throws Exception {
+    start(longExport());
+    findings.awaitSamples(3, sample -> sample.rowsPerSecond() > 0);
+    cluster.nodes().get(0).kill();
+    Finding finding = findings.awaitSoon(FindingKind.ERROR_SPIKE);
+    assertThat(finding.component()).isEqualTo("cluster");
+    assertThat(finding.evidence().get("errors")).isPositive();
+  }
+}

@@ -1,0 +1,242 @@
+package io.ringhaul.bottlenecks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.metrics.WorkerClock;
+import io.ringhaul.monitor.Finding;
+import io.ringhaul.monitor.FindingKind;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bottlenecks that do no harm to the cluster; BottleneckFaults has the others. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BottleneckIT {
+
+  private static final int ROWS = 4_000;
+
+  private final CqlSession session = TestCluster.session();
+  private String keyspace = "";
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(3);
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v int)",
+            "CREATE TABLE " + keyspace + ".clone (id int PRIMARY KEY, v int)"));
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int i = 0; i < ROWS; i++) {
+        writes.add(insert.bind(i, -i));
+      }
+    }
+  }
+
+  /** A target that writes as the file formats do, to something slow. */
+  @Test
+  void aSlowTarget() throws Exception {
+    BurdenedTarget slow =
+        new BurdenedTarget(
+            () -> {
+              WorkerClock clock = WorkerClock.current();
+              clock.begin(Stage.WRITE);
+              try {
+                Thread.sleep(20);
+              } finally {
+                clock.end();
+              }
+            });
+    Findings findings = new Findings();
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      CompletableFuture<?> export =
+          operator
+              .exportFrom(keyspace, "t")
+              .to(slow)
+              .parallelism(4)
+              .onFinding(findings)
+              .onSample(findings)
+              .runAsync();
+      Finding finding = findings.awaitSoon(FindingKind.DISK);
+      assertThat(finding.component()).isEqualTo("disk");
+      assertThat(finding.evidence().get("writeShare")).isGreaterThan(0.5);
+      assertThat(finding.recommendation()).contains("faster disk");
+      end(export);
+    }
+    assertThat(findings.limitedBy())
+        .hasValueSatisfying(factor -> assertThat(factor.name()).isIn("DISK", "write"));
+  }
+
+  /** The driver takes two requests at once, and two may wait: it refuses all others. */
+  @Test
+  void anOverload() throws Exception {
+    Findings findings = new Findings();
+    try (CqlSession narrow =
+            TestCluster.get()
+                .newSession(
+                    config ->
+                        config
+                            .withString(
+                                DefaultDriverOption.REQUEST_THROTTLER_CLASS,
+                                "ConcurrencyLimitingRequestThrottler")
+                            .withInt(
+                                DefaultDriverOption.REQUEST_THROTTLER_MAX_CONCURRENT_REQUESTS, 2)
+                            .withInt(DefaultDriverOption.REQUEST_THROTTLER_MAX_QUEUE_SIZE, 2));
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(narrow)) {
+      CompletableFuture<?> count =
+          operator
+              .count(keyspace, "t")
+              .parallelism(64)
+              .splitCount(60_000)
+              .onFinding(findings)
+              .onSample(findings)
+              .runAsync();
+      Finding finding = findings.awaitSoon(FindingKind.SERVER_OVERLOAD);
+      assertThat(finding.component()).isEqualTo("cluster");
+      assertThat(finding.evidence().get("overloads")).isPositive();
+      assertThat(finding.evidence().get("inFlightBound")).isLessThan(64);
+      end(count);
+    }
+  }
+
+  @Test
+  void aCollectorThatStopsTheProcess() throws Exception {
+    Findings findings = new Findings();
+    AtomicBoolean ended = new AtomicBoolean();
+    List<byte[]> live = new ArrayList<>();
+    for (int i = 0; i < 200_000; i++) {
+      live.add(new byte[100]);
+    }
+    Thread collections =
+        new Thread(
+            () -> {
+              while (!ended.get()) {
+                System.gc();
+                LockSupport.parkNanos(20_000_000);
+              }
+            });
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      CompletableFuture<?> export =
+          operator
+              .exportFrom(keyspace, "t")
+              .to(BurdenedTarget.light())
+              .maxRowsPerSecond(ROWS / 20)
+              .onFinding(findings)
+              .onSample(findings)
+              .runAsync();
+      findings.awaitSamples(1, sample -> true);
+      collections.start();
+      Finding finding = findings.awaitSoon(FindingKind.CLIENT_MEMORY);
+      assertThat(finding.component()).isEqualTo("heap");
+      assertThat(finding.evidence().get("gcShare")).isGreaterThan(0.15);
+      end(export);
+    } finally {
+      ended.set(true);
+      collections.join();
+    }
+    assertThat(live).hasSize(200_000);
+  }
+
+  @Test
+  void twoJobsAtTheSameNodes() throws Exception {
+    Findings one = new Findings();
+    Findings other = new Findings();
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      List<CompletableFuture<?>> counts = new ArrayList<>();
+      for (Findings findings : List.of(one, other)) {
+        counts.add(
+            operator
+                .count(keyspace, "t")
+                .splitCount(60_000)
+                .maxInFlightPerNode(2)
+                .onFinding(findings)
+                .onSample(findings)
+                .runAsync());
+      }
+      one.awaitSamples(1, sample -> sample.requests() > 0);
+      other.awaitSamples(1, sample -> sample.requests() > 0);
+      Finding finding = one.awaitSoon(FindingKind.CONTENTION);
+      assertThat(finding.reason()).contains("the count of " + keyspace + ".t");
+      assertThat(finding.evidence()).containsEntry("otherJobs", 1.0);
+      other.awaitSoon(FindingKind.CONTENTION);
+      for (CompletableFuture<?> count : counts) {
+        end(count);
+      }
+    }
+  }
+
+  /** A compressed file cannot be divided, and one of them is much larger than the others. */
+  @Test
+  void oneFileHoldsTheImport(@TempDir Path folder) throws Exception {
+    write(folder.resolve("large.csv.gz"), 0, 40_000);
+    for (int file = 1; file <= 6; file++) {
+      write(folder.resolve("small" + file + ".csv.gz"), file * 100_000, 300);
+    }
+    Findings findings = new Findings();
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      CompletableFuture<?> imported =
+          operator
+              .importInto(keyspace, "clone")
+              .from(CsvSource.at(folder))
+              .parallelism(16)
+              .maxRowsPerSecond(1_800)
+              .onFinding(findings)
+              .onSample(findings)
+              .runAsync();
+      // The small ones take two seconds; nothing is skewed before.
+      findings.awaitSamples(1, sample -> sample.progress().tasksDone() == 6);
+      Finding finding = findings.awaitSoon(FindingKind.SKEW);
+      assertThat(finding.component()).startsWith("task:");
+      assertThat(finding.evidence()).containsEntry("idleWorkers", 1.0);
+      assertThat(finding.recommendation()).contains("splits");
+      end(imported);
+    }
+  }
+
+  private static void write(Path file, int first, int rows) throws IOException {
+    try (Writer out =
+        new OutputStreamWriter(
+            new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.UTF_8)) {
+      out.write("id,v\n");
+      for (int i = first; i < first + rows; i++) {
+        out.write(i + "," + -i + "\n");
+      }
+    }
+  }
+
+  /** What it has still to do is of no interest. */
+  private static void end(CompletableFuture<?> operation) throws InterruptedException {
+    operation.cancel(true);
+    try {
+      operation.get();
+    } catch (ExecutionException | CancellationException e) {
+      assertThat(operation.isCancelled()).isTrue();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.ringhaul.bottlenecks;
+
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** A format that keeps nothing, and has some burden with each row. */
+final class BurdenedTarget implements ExportTarget {
+
+  /** What it has to do for a row. */
+  @FunctionalInterface
+  interface Burden {
+    void bear() throws InterruptedException;
+  }
+
+  private final Burden burden;
+
+  BurdenedTarget(Burden burden) {
+    this.burden = burden;
+  }
+
+  /** One that has none. */
+  static BurdenedTarget light() {
+    return new BurdenedTarget(() -> {});
+  }
+
+  @Override
+  public TargetSession open() {
+    return new Session();
+  }
+
+  private final class Session implements TargetSession {
+
+    @Override
+    public TargetPlan plan(ExportDescription description) {
+      return new TargetPlan(1, "nowhere", "nowhere", Map.of());
+    }
+
+    @Override
+    public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
+      return new Writer(task);
+    }
+
+    @Override
+    public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
+      return new CommitResult("nowhere", 0, 0, OptionalLong.empty());
+    }
+
+    @Override
+    public int clean(TargetPlan plan, List<TaskOutput> kept) {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Writer implements TaskWriter {
+    private final int task;
+    private long rows;
+
+    private Writer(int task) {
+      this.task = task;
+    }
+
+    @Override
+    public void write(RawRow row) {
+      try {
+        burden.bear();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      rows++;
+    }
+
+    @Override
+    public TaskOutput finish() {
+      return new TaskOutput(task, rows, 0, List.of());
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,40 @@
+package io.ringhaul.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A token that stays the same is nobody else's to read. */
+class ConsoleTokenTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void isMadeOnceAndForOneUser() throws IOException {
+    Path file = folder.resolve("token");
+    String token = ConsoleToken.of(file);
+    assertThat(token).matches("[A-Za-z0-9_-]{43}");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(ConsoleToken.of(file)).isEqualTo(token);
+  }
+
+  @Test
+  void isRefusedWhereOthersMayReadIt() throws IOException {
+    Path file = Files.writeString(folder.resolve("token"), "0123456789abcdef");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    assertThatThrownBy(() -> ConsoleToken.of(file))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("chmod 600");
+    assertThatThrownBy(() -> ConsoleToken.of(folder.resolve("no/token")))
+        .isInstanceOf(StorageException.class);
+  }
+}

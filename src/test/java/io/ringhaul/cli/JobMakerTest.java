@@ -1,0 +1,115 @@
+package io.ringhaul.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobStatus;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A command from elsewhere becomes a job, or is refused with a sentence. */
+class JobMakerTest {
+
+  @Test
+  void keepsACommandAsItsJobWould() {
+    Job job = JobMaker.make(List.of("export", "ks.t", "--format", "csv", "--path=out"));
+    assertThat(job.status()).isEqualTo(JobStatus.PENDING);
+    assertThat(job.kind()).isEqualTo(JobKind.EXPORT);
+    assertThat(job.name()).isEqualTo("export ks.t");
+    assertThat(job.definition().isDraft()).isTrue();
+    assertThat(job.definition().command())
+        .containsExactly(
+            "export", "--format=csv", "--path=" + Path.of("out").toAbsolutePath(), "ks.t");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "count ks.t, begins with 'export' or 'import'",
+    "jobs list, begins with 'export' or 'import'",
+    "export, Missing required",
+    "export ks, KEYSPACE.TABLE",
+    "export ks.t --format=csv --path=out --nonsense, nonsense",
+    "export ks.t --help, --help",
+    "export ks.t --format=csv --path=out --job-id=01234567-89ab-cdef-0123-456789abcdef, --job-id",
+    "export ks.t --format=csv --path=out --job-store=none, --job-store",
+    "export ks.t --format=csv --path=out --json, --json",
+    "export ks.t --config /etc/passwd, from a file",
+    "export ks.t --config=/etc/passwd, from a file",
+    "export @/etc/passwd, from a file",
+    "import ks.t --format=csv --path=in --replay-in-doubt, --replay-in-doubt"
+  })
+  void refusesWhatAJobCannotKeep(String command, String words) {
+    assertThatThrownBy(() -> JobMaker.make(List.of(command.split(" "))))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining(words)
+        .hasMessageNotContaining("root:");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--window=nonsense",
+        "--max-cpu=abc",
+        "--max-cpu=-1",
+        "--parallelism=-5",
+        "--rate=0",
+        "--splits=0",
+        "--max-attempts=0",
+        "--max-in-flight-per-node=-1",
+        "--path=/x\u0000",
+        "--path=/x\ud800"
+      })
+  void refusesWhatIsOutOfBounds(String option) {
+    for (String kind : List.of("export", "import")) {
+      List<String> command = new ArrayList<>(List.of(kind, "ks.t", "--format=csv", option));
+      if (!option.startsWith("--path")) {
+        command.add("--path=out");
+      }
+      assertThatThrownBy(() -> JobMaker.make(command))
+          .as(kind)
+          .isInstanceOf(InvalidSettingException.class);
+    }
+  }
+
+  @Test
+  void refusesAPageSizeAndADiskBoundThatMakeNoSense() {
+    for (String option : List.of("--page-size=0", "--max-disk=0", "--max-rows=-1")) {
+      assertThatThrownBy(
+              () -> JobMaker.make(List.of("export", "ks.t", "--format=csv", "--path=out", option)))
+          .as(option)
+          .isInstanceOf(InvalidSettingException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"csv", "json", "parquet", "iceberg"})
+  void makesJobsOfAllFormats(String format) {
+    for (String kind : List.of("export", "import")) {
+      Job job =
+          JobMaker.make(
+              List.of(
+                  kind,
+                  "ks.t",
+                  "--format=" + format,
+                  "--path=/nothing/there/yet",
+                  "--window=22:00-05:00",
+                  "--max-cpu=50%",
+                  "--rate=10"));
+      assertThat(job.status()).as(kind).isEqualTo(JobStatus.PENDING);
+    }
+  }
+
+  @Test
+  void makesAnImportOfAGlob() {
+    Job job = JobMaker.make(List.of("import", "ks.t", "--format=csv", "--path=in/*.csv"));
+    assertThat(job.kind()).isEqualTo(JobKind.IMPORT);
+  }
+}

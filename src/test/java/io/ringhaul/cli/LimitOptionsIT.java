@@ -1,0 +1,110 @@
+package io.ringhaul.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.ValuesTable;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The limits of an operation on the command line. */
+@ClusterTest
+class LimitOptionsIT {
+
+  private static final int ROWS = 300;
+
+  private static String keyspace = "";
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void fill() {
+    keyspace = ValuesTable.create("copy", ROWS, row -> "value " + row);
+  }
+
+  @Test
+  void limitsAreKeptWithTheJobAndMayChange() {
+    UUID id = UUID.randomUUID();
+    Path jobs = folder.resolve("jobs.db");
+    CapturedRun full = export(jobs, id, "--max-disk=1k", "--max-cpu=50%", "--priority=high");
+    assertThat(full.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(full.err())
+        .contains("maxDiskBytes allows 1,024")
+        .contains("resume job " + id + " with a larger maxDiskBytes");
+    CapturedRun done = export(jobs, id, "--resume", "--max-disk=1g", "--window=00:00-24:00 UTC");
+    assertThat(done.exitCode()).as(done.err()).isEqualTo(ExitCode.DONE);
+    assertThat(done.json().path("rows").asInt()).isEqualTo(ROWS);
+    try (JobStore store = JobStore.file(jobs)) {
+      assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.COMPLETED);
+      assertThat(store.find(id).orElseThrow().definition().settings())
+          .containsEntry("maxCpuShare", "0.5")
+          .containsEntry("maxDiskBytes", "1024")
+          .containsEntry("priority", "high");
+    }
+  }
+
+  @Test
+  void aPauseIsSaid() {
+    LocalTime opens = LocalTime.now(ZoneOffset.UTC).plusSeconds(3);
+    DateTimeFormatter seconds = DateTimeFormatter.ofPattern("HH:mm:ss");
+    String window = seconds.format(opens) + "-" + seconds.format(opens.minusMinutes(1)) + " UTC";
+    CapturedRun run =
+        CapturedRun.inProcess(
+            "count", keyspace + ".t", "--contact-point=" + contactPoint(), "--window", window);
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+    assertThat(run.out()).contains(Integer.toString(ROWS));
+    assertThat(run.err())
+        .contains("count " + keyspace + ".t is paused: It is outside of its window " + window)
+        .contains("count " + keyspace + ".t goes on");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--max-cpu=half, --max-cpu is half; it takes a share such as 50% or 0.5",
+    "--max-cpu=0, 'maxCpuShare is 0.0; it takes more than 0 and at most 1'",
+    "--max-cpu=101%, 'maxCpuShare is 1.01; it takes more than 0 and at most 1'",
+    "--window=22-05, '\"22-05\" is no window'",
+    "--priority=urgent, urgent",
+    "--max-disk=much, 'much'' is not a size in bytes'",
+    "--max-disk=0, maxDiskBytes is 0; it takes at least 1"
+  })
+  void whatMakesNoSenseIsToldInASentence(String option, String sentence) {
+    CapturedRun run = export(folder.resolve("jobs.db"), UUID.randomUUID(), option);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(run.err()).contains(sentence);
+  }
+
+  private CapturedRun export(Path jobs, UUID id, String... more) {
+    String[] arguments = {
+      "export",
+      keyspace + ".t",
+      "--format=csv",
+      "--path=" + folder.resolve("out"),
+      "--contact-point=" + contactPoint(),
+      "--job-store=" + jobs,
+      "--job-id=" + id,
+      "--json"
+    };
+    String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return CapturedRun.inProcess(all);
+  }
+
+  private static String contactPoint() {
+    InetSocketAddress node = TestCluster.get().contactPoints().iterator().next();
+    return node.getHostString() + ":" + node.getPort();
+  }
+}

@@ -1,0 +1,31 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.JobStore;
+import java.io.IOException;
+import java.util.UUID;
+
+/**
+ * A console in a process of its own, which takes few connections at once: a JDK reads that bound
+ * once. Its jobs change all the time. It says where it is and ends with its input.
+ */
+final class FewConnections {
+
+  static final int MOST = 20;
+
+  private static final long EVERY_MILLIS = 200;
+
+  private FewConnections() {}
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    System.setProperty("jdk.httpserver.maxConnections", Integer.toString(MOST));
+    try (JobStore store = JobStore.inMemory();
+        JobConsole console = JobConsole.over(store).start()) {
+      System.out.println(console.uri());
+      while (System.in.available() == 0) {
+        UUID job = StoredExamples.pending(store, "changing").id();
+        Thread.sleep(EVERY_MILLIS);
+        store.delete(job);
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.ringhaul.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.job.JobRun;
+import io.ringhaul.job.JobStore;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What has changed is told once, whatever fails meanwhile. */
+class JobWatchTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"find", "partitions", "findings", "latest"})
+  void tellsAfterAFailureWhatChangedBeforeIt(String call) throws InterruptedException {
+    AtomicReference<String> failing = new AtomicReference<>("");
+    try (JobStore store = JobStore.inMemory();
+        JobRun run = StoredExamples.running(store, "watched")) {
+      JobStore unsteady = UnsteadyStore.over(store, name -> name.equals(failing.get()));
+      JobWatch watch =
+          new JobWatch(
+              new KnownJobs(unsteady, Optional.empty()),
+              new LiveReader(unsteady.telemetry()),
+              run.job().id());
+      run.begun(4);
+      StoredExamples.measured(store, run.job().id());
+      // The partitions are read again when twenty times the time of the first read has passed.
+      Thread.sleep(500);
+      failing.set(call);
+      List<String> told = toldUntilFailure(watch);
+      failing.set("");
+      while (told.stream().noneMatch(each -> each.contains("event: partitions"))) {
+        Thread.sleep(20);
+        told.addAll(told(watch));
+      }
+      assertThat(told)
+          .filteredOn(each -> each.contains("event: partitions"))
+          .singleElement()
+          .asString()
+          .contains("\"number\":4")
+          .contains("\"status\":\"RUNNING\"");
+      assertThat(told).filteredOn(each -> each.contains("event: finding")).hasSize(1);
+      assertThat(told).filteredOn(each -> each.contains("event: job")).isNotEmpty();
+      run.stopped();
+    }
+  }
+
+  @Test
+  void tellsNothingTwice() {
+    try (JobStore store = JobStore.inMemory()) {
+      JobWatch watch =
+          new JobWatch(
+              new KnownJobs(store, Optional.empty()),
+              new LiveReader(store.telemetry()),
+              StoredExamples.pending(store, "still").id());
+      assertThat(watch.changes()).isEmpty();
+    }
+  }
+
+  private static List<String> toldUntilFailure(JobWatch watch) throws InterruptedException {
+    List<String> told = new ArrayList<>();
+    while (true) {
+      try {
+        told.addAll(told(watch));
+      } catch (StorageException e) {
+        return told;
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private static List<String> told(JobWatch watch) {
+    return watch.changes().stream()
+        .map(event -> new String(event.bytes(), StandardCharsets.UTF_8))
+        .toList();
+  }
+}

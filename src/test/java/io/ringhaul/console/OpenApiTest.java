@@ -1,0 +1,97 @@
+package io.ringhaul.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ringhaul.job.JobStore;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** The description of the interface is one that a generator of clients can read. */
+class OpenApiTest {
+
+  private static final Set<String> METHODS = Set.of("get", "post", "put", "delete");
+
+  @Test
+  void describesEachCall() {
+    try (JobStore store = JobStore.inMemory();
+        JobConsole console = JobConsole.over(store).start()) {
+      ConsoleClient client = new ConsoleClient(console.uri());
+      JsonNode document = client.get("/api/openapi.json").body();
+      assertThat(document.path("openapi").asText()).isEqualTo("3.1.0");
+      assertThat(names(document.path("paths")))
+          .containsExactlyInAnyOrder(
+              "/api/batch-jobs",
+              "/api/batch-jobs/{id}",
+              "/api/batch-jobs/{id}/start",
+              "/api/batch-jobs/{id}/stop",
+              "/api/batch-jobs/{id}/restart",
+              "/api/batch-jobs/{id}/partitions",
+              "/api/batch-jobs/{id}/profile",
+              "/api/batch-partitions/{id}",
+              "/api/batch-partitions/{id}/retry",
+              "/api/performance-metrics",
+              "/api/performance-metrics/summary",
+              "/api/performance-metrics/bottlenecks",
+              "/api/resource-usage",
+              "/api/resource-usage/summary",
+              "/api/resource-usage/constraints",
+              "/api/tuning/history",
+              "/api/tuning/recommendations",
+              "/api/tuning/apply",
+              "/api/events",
+              "/api/session",
+              "/api/openapi.json",
+              "/metrics");
+      Set<String> operations = new TreeSet<>();
+      for (JsonNode path : document.path("paths")) {
+        path.properties()
+            .forEach(
+                operation -> {
+                  assertThat(METHODS).contains(operation.getKey());
+                  assertThat(operations.add(operation.getValue().path("operationId").asText()))
+                      .isTrue();
+                  assertOperation(operation.getValue());
+                });
+      }
+      assertReferencesAreThere(document, document);
+      JsonNode job = document.at("/components/schemas/Job");
+      assertThat(job.at("/properties/status/enum").toString()).contains("\"STOPPING\"");
+      assertThat(job.at("/properties/live/anyOf/1/type").asText()).isEqualTo("null");
+      assertThat(job.path("required").toString()).contains("\"id\"").doesNotContain("\"live\"");
+      assertThat(document.at("/components/schemas/Tuning/properties/new/type").asText())
+          .isEqualTo("integer");
+    }
+  }
+
+  private static void assertOperation(JsonNode operation) {
+    assertThat(operation.path("summary").asText()).isNotBlank();
+    assertThat(names(operation.path("responses"))).hasSize(2).contains("4XX");
+    for (JsonNode parameter : operation.path("parameters")) {
+      assertThat(List.of("path", "query")).contains(parameter.path("in").asText());
+      assertThat(parameter.path("schema").path("type").isTextual()).isTrue();
+    }
+    for (JsonNode response : operation.path("responses")) {
+      assertThat(response.path("description").asText()).isNotBlank();
+      for (JsonNode content : response.path("content")) {
+        assertThat(content.path("schema").isObject()).isTrue();
+      }
+    }
+  }
+
+  private static void assertReferencesAreThere(JsonNode node, JsonNode document) {
+    if (node.path("$ref").isTextual()) {
+      JsonNode target = document.at(node.path("$ref").asText().substring(1));
+      assertThat(target.path("properties")).as(node.toString()).isNotEmpty();
+    }
+    node.forEach(child -> assertReferencesAreThere(child, document));
+  }
+
+  private static List<String> names(JsonNode object) {
+    return StreamSupport.stream(((Iterable<String>) object::fieldNames).spliterator(), false)
+        .toList();
+  }
+}

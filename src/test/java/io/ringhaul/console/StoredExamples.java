@@ -1,0 +1,112 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.Checkpoint;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobDefinition;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobRun;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.Metric;
+import io.ringhaul.job.MetricKind;
+import io.ringhaul.job.StoredFinding;
+import io.ringhaul.ring.TokenRange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Jobs as processes leave them in a store. */
+final class StoredExamples {
+
+  static final int PARTITIONS = 12;
+
+  private StoredExamples() {}
+
+  /** A job that was not begun. */
+  static Job pending(JobStore store, String name) {
+    Job job =
+        Job.pending(
+            UUID.randomUUID(),
+            name,
+            "each night",
+            Map.of("team", "data"),
+            JobKind.EXPORT,
+            new JobDefinition(
+                Map.of("table", "ks.t"),
+                Map.of("maxRowsPerSecond", "1000", "consistency", "LOCAL_QUORUM"),
+                List.of("export", "ks.t", "--format=csv", "--path=/out")));
+    store.create(job);
+    return job;
+  }
+
+  /** A job of which two partitions are done, one has failed, and one is begun. */
+  static JobRun running(JobStore store, String name) {
+    Job job = pending(store, name);
+    JobRun run = store.begin(job.id());
+    List<JobPartition> partitions = new ArrayList<>();
+    List<TokenRange> ranges = TokenRange.wholeRing().split(PARTITIONS);
+    for (int i = 0; i < PARTITIONS; i++) {
+      partitions.add(JobPartition.ofTokens(i, List.of(ranges.get(i))));
+    }
+    run.plan("{}", partitions);
+    for (int i = 0; i < 4; i++) {
+      run.begun(i);
+    }
+    run.done(new Checkpoint(0, 100, 1_000, 1, List.of("a"), 0));
+    run.done(new Checkpoint(1, 200, 2_000, 0, List.of("b"), 0));
+    run.failed(2, "the node is away");
+    return run;
+  }
+
+  /** What a job's process has measured in its first seconds, the last of them now. */
+  static void measured(JobStore store, UUID job) {
+    Instant now = Instant.now();
+    for (int ago = 2; ago >= 0; ago--) {
+      Instant time = now.minusSeconds(ago);
+      int seconds = 3 - ago;
+      store
+          .telemetry()
+          .add(
+              job,
+              MetricKind.PERFORMANCE,
+              List.of(
+                  Metric.of(time, "job", "rows", 100 * seconds),
+                  Metric.of(time, "job", "bytes", 1_000 * seconds),
+                  Metric.of(time, "job", "rows_per_second", 100),
+                  Metric.of(time, "job", "completed", 0.1 * seconds),
+                  Metric.of(time, "job", "in_flight", 7),
+                  Metric.of(time, "job", "in_flight_bound", 16),
+                  Metric.of(time, "stage:decode", "seconds", seconds),
+                  Metric.of(time, "stage:write", "seconds", 3 * seconds),
+                  Metric.of(time, "node:127.0.0.1:9042", "p99_ms", 12.5),
+                  Metric.of(time, "tunable:inFlight", "value", 16)));
+      store
+          .telemetry()
+          .add(
+              job,
+              MetricKind.RESOURCE,
+              List.of(
+                  Metric.of(time, "process", "cpu_share", 0.25 * seconds),
+                  Metric.of(time, "heap", "used_bytes", 1e6)));
+    }
+    store.telemetry().put(job, List.of(overload(now)));
+  }
+
+  private static StoredFinding overload(Instant now) {
+    return new StoredFinding(
+        "overload-1",
+        "SERVER_OVERLOAD",
+        "node:127.0.0.1:9042",
+        Map.of("p99_ms", 12.5),
+        "The node answers late.",
+        "Have fewer requests in flight.",
+        Optional.of("inFlight"),
+        Optional.of(8L),
+        now.minusSeconds(2),
+        now,
+        true);
+  }
+}

@@ -1,0 +1,45 @@
+package io.ringhaul.console;
+
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.JobTelemetry;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/** A job store whose calls fail where a test wants it. */
+final class UnsteadyStore {
+
+  private UnsteadyStore() {}
+
+  /**
+   * The store with failures.
+   *
+   * @param fails asked at each call of the store and of its telemetry, by the method's name
+   */
+  static JobStore over(JobStore store, Predicate<String> fails) {
+    JobTelemetry telemetry = proxy(JobTelemetry.class, store.telemetry(), fails);
+    return proxy(JobStore.class, store, fails, telemetry);
+  }
+
+  private static <T> T proxy(Class<T> type, T real, Predicate<String> fails, Object... telemetry) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("telemetry")) {
+                return telemetry[0];
+              }
+              if (fails.test(method.getName())) {
+                throw new StorageException("jobs", "The store is busy", null);
+              }
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw Objects.requireNonNull(e.getCause());
+              }
+            }));
+  }
+}

@@ -1,0 +1,407 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.CountRequest;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.Metric;
+import io.ringhaul.job.MetricKind;
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.monitor.NodeSample;
+import io.ringhaul.monitor.Sample;
+import io.ringhaul.monitor.SampleListener;
+import io.ringhaul.monitor.StageSample;
+import io.ringhaul.progress.Progress;
+import io.ringhaul.resource.JobPriority;
+import io.ringhaul.resource.RunWindow;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.tuning.TuningMode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The samples of an operation add up to what it did, and its monitor ends with it. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MonitorIT {
+
+  private static final int ROWS = 4_000;
+  private static final int PARALLELISM = 3;
+
+  /** More than a second's work, so that there is more than the last sample. */
+  private static final long ROWS_PER_SECOND = ROWS * 2 / 3;
+
+  /** One that nobody else has. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(77);
+
+  private final CqlSession session = TestCluster.session();
+  private String keyspace = "";
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(3);
+    TestCluster.define("CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)");
+    TestCluster.define("CREATE TABLE " + keyspace + ".clone (id int PRIMARY KEY, v text)");
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int i = 0; i < ROWS; i++) {
+        writes.add(insert.bind(i, "value " + i));
+      }
+    }
+  }
+
+  /** Keeps samples, and the thread that they come on. */
+  private static final class Samples implements SampleListener {
+    private final List<Sample> all = new ArrayList<>();
+    private @Nullable Thread thread;
+
+    @Override
+    public synchronized void sampled(Sample sample) {
+      all.add(sample);
+      thread = Thread.currentThread();
+    }
+
+    void requireEnded() {
+      assertThat(all).isNotEmpty();
+      Thread monitor = Objects.requireNonNull(thread);
+      assertThat(monitor.getName()).isEqualTo("ringhaul-monitor");
+      joined(monitor);
+      assertThat(monitor.isAlive()).isFalse();
+    }
+
+    /** A pool counts as ended a moment before its threads do. */
+    private static void joined(Thread ended) {
+      try {
+        ended.join(10_000);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    long rows() {
+      return Math.round(
+          all.stream().mapToDouble(each -> each.rowsPerSecond() * each.seconds()).sum());
+    }
+
+    long requests() {
+      return all.stream().mapToLong(Sample::requests).sum();
+    }
+
+    long requestsOfNodes() {
+      return all.stream()
+          .flatMap(each -> each.nodes().stream())
+          .map(NodeSample::latency)
+          .mapToLong(latency -> latency.count())
+          .sum();
+    }
+
+    double seconds(Stage stage) {
+      return all.stream()
+          .flatMap(each -> each.stages().stream())
+          .filter(each -> each.stage() == stage)
+          .mapToDouble(StageSample::seconds)
+          .sum();
+    }
+
+    double seconds() {
+      return all.stream().mapToDouble(Sample::seconds).sum();
+    }
+
+    Sample last() {
+      return all.get(all.size() - 1);
+    }
+
+    /** What holds for every operation that has ended well. */
+    void requireWhole(long rows, int workers) {
+      requireEnded();
+      assertThat(rows()).isEqualTo(rows);
+      assertThat(requests()).isPositive().isEqualTo(requestsOfNodes());
+      Progress end = last().progress();
+      assertThat(end.rows()).isEqualTo(rows);
+      assertThat(end.completed()).isEqualTo(1);
+      assertThat(end.tasksDone()).isEqualTo(end.tasks());
+      assertThat(last().inFlight()).isZero();
+      assertThat(last().tasks()).isEmpty();
+      double worked = 0;
+      for (Stage stage : Stage.values()) {
+        worked += stage == Stage.PLAN ? 0 : seconds(stage);
+      }
+      assertThat(worked).isPositive().isLessThanOrEqualTo(workers * seconds());
+      for (Sample sample : all) {
+        assertThat(sample.workerUtilisation()).isBetween(0.0, 1.0);
+        assertThat(sample.process().heapUsed()).isPositive();
+        assertThat(sample.process().cpuShare()).isBetween(0.0, 1.0);
+      }
+    }
+  }
+
+  @Test
+  void samplesOfAnExportAndAnImportAddUp(@TempDir Path folder) {
+    SessionWatch watch = new SessionWatch(session);
+    Samples exported = new Samples();
+    Samples imported = new Samples();
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
+      operator
+          .exportFrom(keyspace, "t")
+          .to(CsvTarget.folder(folder.resolve("t")))
+          .parallelism(PARALLELISM)
+          .maxRowsPerSecond(ROWS_PER_SECOND)
+          .requestTimeout(TIMEOUT)
+          .skipPreflight()
+          .onSample(exported)
+          .run();
+      exported.requireWhole(ROWS, PARALLELISM);
+      assertThat(exported.requests()).isEqualTo(sent(watch));
+      assertThat(exported.all).hasSizeGreaterThan(1);
+      assertThat(
+              exported.all.stream()
+                  .mapToDouble(each -> each.bytesPerSecond() * each.seconds())
+                  .sum())
+          .isCloseTo((double) exported.last().progress().bytes(), within(1.0));
+      assertThat(exported.all.stream().filter(each -> each.pageRows() > 0)).isNotEmpty();
+      assertThat(exported.seconds(Stage.PLAN)).isPositive();
+      assertThat(exported.seconds(Stage.WAIT)).isGreaterThan(exported.seconds(Stage.ENCODE));
+      assertThat(exported.seconds(Stage.ENCODE)).isPositive();
+      assertThat(exported.seconds(Stage.WRITE)).isPositive();
+      assertThat(exported.seconds(Stage.COMMIT)).isPositive();
+      assertThat(exported.seconds(Stage.DECODE)).isZero();
+      assertThat(exported.all.stream().flatMap(each -> each.tasks().stream()))
+          .isNotEmpty()
+          .allSatisfy(task -> assertThat(task.replica()).contains(":"));
+      assertThat(exported.last().process().diskFreeBytes()).isPositive();
+
+      operator
+          .importInto(keyspace, "clone")
+          .from(CsvSource.at(folder.resolve("t")))
+          .parallelism(PARALLELISM)
+          .requestTimeout(TIMEOUT)
+          .skipPreflight()
+          .onSample(imported)
+          .run();
+      imported.requireWhole(ROWS, PARALLELISM);
+      assertThat(imported.requests()).isEqualTo(sent(watch) - exported.requests());
+      assertThat(imported.seconds(Stage.DECODE)).isPositive();
+      assertThat(imported.seconds(Stage.ENCODE)).isPositive();
+      assertThat(imported.seconds(Stage.COMMIT)).isPositive();
+      assertThat(imported.all.stream().filter(each -> each.batchStatements() > 0)).isNotEmpty();
+    }
+  }
+
+  /**
+   * The requests of the operations themselves: those that look around first have other timeouts.
+   */
+  private static long sent(SessionWatch watch) {
+    return watch.sent().stream()
+        .map(Statement::getExecutionProfile)
+        .filter(Objects::nonNull)
+        .filter(each -> TIMEOUT.equals(each.getDuration(DefaultDriverOption.REQUEST_TIMEOUT)))
+        .count();
+  }
+
+  @Test
+  void theStoreOfAJobKeepsItsSamples(@TempDir Path folder) {
+    UUID id = UUID.randomUUID();
+    Samples samples = new Samples();
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator
+          .exportFrom(keyspace, "t")
+          .to(CsvTarget.folder(folder.resolve("t")))
+          .job(JobOptions.in(store))
+          .jobId(id)
+          .onSample(samples)
+          .run();
+      List<Metric> performance = store.telemetry().latest(id, MetricKind.PERFORMANCE);
+      assertThat(performance)
+          .contains(Metric.of(time(samples.last()), "job", "rows", ROWS))
+          .contains(Metric.of(time(samples.last()), "job", "completed", 1))
+          .extracting(Metric::component)
+          .contains("stage:encode", "stage:wait");
+      assertThat(performance).filteredOn(each -> each.component().startsWith("node:")).isNotEmpty();
+      assertThat(store.telemetry().latest(id, MetricKind.RESOURCE))
+          .extracting(Metric::component)
+          .contains("process", "heap", "gc", "disk", "network");
+    }
+  }
+
+  @Test
+  void anOperationWithoutMonitoringLeavesNoTrace(@TempDir Path folder) {
+    UUID id = UUID.randomUUID();
+    Samples samples = new Samples();
+    List<Progress> progress = new ArrayList<>();
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator
+          .exportFrom(keyspace, "t")
+          .to(CsvTarget.folder(folder.resolve("t")))
+          .job(JobOptions.in(store))
+          .jobId(id)
+          .maxRowsPerSecond(ROWS_PER_SECOND)
+          .onProgress(progress::add)
+          .onSample(samples)
+          .withoutMonitoring()
+          .run();
+      assertThat(samples.all).isEmpty();
+      assertThat(store.telemetry().latest(id, MetricKind.PERFORMANCE)).isEmpty();
+      assertThat(store.telemetry().latest(id, MetricKind.RESOURCE)).isEmpty();
+      assertThat(store.telemetry().findings(id)).isEmpty();
+      assertThat(store.telemetry().tuning(id)).isEmpty();
+      assertThat(progress.get(progress.size() - 1).rows()).isEqualTo(ROWS);
+    }
+  }
+
+  @Test
+  void whatNeedsSamplesIsRefusedWithoutMonitoring() {
+    RunWindow always = RunWindow.parse("00:00-24:00");
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      Map<String, UnaryOperator<CountRequest>> settings =
+          Map.of(
+              "runWindow", request -> request.runWindow(always),
+              "priority", request -> request.priority(JobPriority.HIGH),
+              "tuning(ADAPT)", request -> request.tuning(TuningMode.ADAPT));
+      settings.forEach(
+          (name, setting) ->
+              assertThatThrownBy(
+                      () -> setting.apply(operator.count(keyspace, "t").withoutMonitoring()).run())
+                  .isInstanceOf(InvalidSettingException.class)
+                  .hasMessage(
+                      "withoutMonitoring and %1$s exclude each other, because %1$s needs samples;"
+                          + " leave one of them out",
+                      name));
+    }
+  }
+
+  /** As a store keeps it. */
+  private static Instant time(Sample sample) {
+    return sample.time().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  @Test
+  void samplesOfACountAddUp() {
+    Samples counted = new Samples();
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      assertThat(operator.count(keyspace, "t").onSample(counted).run().rows()).isEqualTo(ROWS);
+    }
+    counted.requireWhole(ROWS, 1);
+    assertThat(counted.last().progress().rows()).isEqualTo(ROWS);
+  }
+
+  @Test
+  void aListenerThatFailsDisturbsNobody() {
+    Samples after = new Samples();
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      long rows =
+          operator
+              .count(keyspace, "t")
+              .onSample(
+                  sample -> {
+                    throw new IllegalStateException("a listener that fails on purpose");
+                  })
+              .onSample(after)
+              .run()
+              .rows();
+      assertThat(rows).isEqualTo(ROWS);
+    }
+    after.requireWhole(ROWS, 1);
+  }
+
+  @Test
+  void theMonitorEndsWithAnExportThatFails() {
+    Samples samples = new Samples();
+    TargetSession failing = new MemoryTarget().open();
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      assertThatThrownBy(
+              () ->
+                  operator
+                      .exportFrom(keyspace, "t")
+                      .to(() -> new FailingCommit(failing))
+                      .onSample(samples)
+                      .run())
+          .isInstanceOf(BulkOperationException.class);
+    }
+    samples.requireEnded();
+    assertThat(samples.rows()).isEqualTo(ROWS);
+  }
+
+  @Test
+  void theMonitorEndsWithAnExportThatIsCancelled() throws Exception {
+    Samples samples = new Samples();
+    CountDownLatch first = new CountDownLatch(1);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      CompletableFuture<?> running =
+          operator
+              .exportFrom(keyspace, "t")
+              .to(new MemoryTarget())
+              .maxRowsPerSecond(ROWS / 20)
+              .onSample(samples)
+              .onSample(sample -> first.countDown())
+              .runAsync();
+      first.await();
+      running.cancel(true);
+    }
+    // The operator's close has waited for the operation.
+    samples.requireEnded();
+    assertThat(samples.rows()).isEqualTo(samples.last().progress().rows()).isLessThan(ROWS);
+    assertThat(samples.last().tasks()).isEmpty();
+  }
+
+  /** Writes what is to be written, and cannot publish it. */
+  private record FailingCommit(TargetSession target) implements TargetSession {
+
+    @Override
+    public TargetPlan plan(ExportDescription export) {
+      return target.plan(export);
+    }
+
+    @Override
+    public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
+      return target.openTask(plan, columns, task);
+    }
+
+    @Override
+    public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
+      throw new BulkOperationException("the target cannot commit, on purpose");
+    }
+
+    @Override
+    public void close() {
+      target.close();
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.ExportResult;
+import io.ringhaul.Partitioning;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.JobException;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is asked for by keys, size or time is what is read. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PartitioningIT {
+
+  private static final int PARTITIONS = 60;
+  private static final LocalDate FIRST_DAY = LocalDate.of(1969, 12, 20);
+
+  private final CqlSession session = TestCluster.session();
+  private final TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+  private String keyspace = "";
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE " + keyspace + ".t (a int, b text, c int, PRIMARY KEY ((a, b), c))",
+            "CREATE TABLE " + keyspace + ".by_date (k date, c int, PRIMARY KEY (k, c))",
+            "CREATE TABLE " + keyspace + ".by_timestamp (k timestamp, c int, PRIMARY KEY (k, c))",
+            "CREATE TABLE " + keyspace + ".by_int (k int, c int, PRIMARY KEY (k, c))",
+            "CREATE TABLE " + keyspace + ".by_bigint (k bigint, c int, PRIMARY KEY (k, c))"));
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      PreparedStatement insert =
+          session.prepare("INSERT INTO " + keyspace + ".t (a, b, c) VALUES (?, ?, ?)");
+      PreparedStatement dates = insert("by_date");
+      PreparedStatement timestamps = insert("by_timestamp");
+      PreparedStatement ints = insert("by_int");
+      PreparedStatement bigints = insert("by_bigint");
+      for (int n = 0; n < PARTITIONS; n++) {
+        LocalDate day = FIRST_DAY.plusDays(n);
+        for (int c = 0; c < 2; c++) {
+          writes.add(insert.bind(n, "b, " + n, c));
+          writes.add(dates.bind(day, n));
+          writes.add(timestamps.bind(Instant.ofEpochSecond(day.toEpochDay() * 86_400L), n));
+          writes.add(ints.bind((int) day.toEpochDay(), n));
+          writes.add(bigints.bind(day.toEpochDay(), n));
+        }
+      }
+    }
+  }
+
+  private PreparedStatement insert(String table) {
+    return session.prepare("INSERT INTO " + keyspace + "." + table + " (k, c) VALUES (?, ?)");
+  }
+
+  @AfterAll
+  void close() {
+    operator.close();
+  }
+
+  @Test
+  void listedKeysAreReadOnce() throws IOException {
+    // The columns in another order, a key twice, one that the table does not have, and another
+    // column.
+    Path keys = keys("b,note,a", "\"b, 7\",x,7", "\"b, 9\",,9", "\"b, 7\",y,7", "none,,1");
+    Partitioning way = Partitioning.byKeys(CsvSource.at(keys));
+    assertThat(operator.count(keyspace, "t").partitionBy(way).run().rows()).isEqualTo(4);
+    MemoryTarget target = new MemoryTarget();
+    ExportResult result =
+        operator.exportFrom(keyspace, "t").to(target).partitionBy(way).splitCount(4).run();
+    assertThat(result.tasks()).isLessThanOrEqualTo(3);
+    assertThat(target.rows().stream().map(row -> row.get("a") + "/" + row.get("c")))
+        .containsExactlyInAnyOrder("7/0", "7/1", "9/0", "9/1");
+    assertThat(target.export().restrictions()).containsOnlyKeys("partitionBy");
+    assertThat(target.export().restrictions().get("partitionBy")).startsWith("3 keys, checksum ");
+  }
+
+  @Test
+  void allKeysAreAllRowsAndNoMoreTasksThanAskedFor() throws IOException {
+    StringBuilder lines = new StringBuilder("a,b\n");
+    for (int n = 0; n < PARTITIONS; n++) {
+      lines.append(n).append(",\"b, ").append(n).append("\"\n");
+    }
+    Path keys = keys(lines.toString());
+    MemoryTarget target = new MemoryTarget();
+    ExportResult result =
+        operator
+            .exportFrom(keyspace, "t")
+            .to(target)
+            .partitionBy(Partitioning.byKeys(CsvSource.at(keys)))
+            .splitCount(5)
+            .run();
+    assertThat(result.rows()).isEqualTo(2 * PARTITIONS);
+    assertThat(result.tasks()).isBetween(3, 7);
+    assertThat(result.rangesPlanned()).isEqualTo(PARTITIONS);
+  }
+
+  @Test
+  void whatIsNoKeyIsNamed() throws IOException {
+    Path wrong = keys("a,b", "1,x", "one,y");
+    assertThatThrownBy(() -> count(wrong))
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessageContaining(wrong.getFileName().toString())
+        .hasMessageContaining("\"one\", which is no int")
+        .hasMessageContaining("3");
+    Path half = keys("a", "1");
+    assertThatThrownBy(() -> count(half)).isInstanceOf(BulkOperationException.class);
+    Path none = keys("a,b");
+    assertThatThrownBy(() -> count(none))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("partitionBy lists no key whose token is to be read");
+  }
+
+  @Test
+  void aJobIsTakenUpWithItsKeysAlone() throws IOException {
+    Path keys = keys("a,b", "7,\"b, 7\"", "8,\"b, 8\"", "9,\"b, 9\"");
+    UUID id = UUID.randomUUID();
+    Path out = folder.resolve("out" + id);
+    try (JobStore store = JobStore.file(folder.resolve(id + ".db"))) {
+      Path others = keys("a,b", "7,\"b, 7\"");
+      assertThatThrownBy(() -> job(store, id, secondTaskFails(CsvTarget.folder(out)), keys).run())
+          .isInstanceOf(BulkOperationException.class)
+          .hasMessageContaining("no second file");
+      assertThatThrownBy(() -> job(store, id, CsvTarget.folder(out), others).run())
+          .isInstanceOf(JobException.class)
+          .hasMessageContaining("partitionBy was \"3 keys, checksum ");
+      ExportResult result = job(store, id, CsvTarget.folder(out), keys).run();
+      assertThat(result.rows()).isEqualTo(6);
+      assertThat(result.totals().earlierRows()).isBetween(1L, 5L);
+      List<String> exported = new ArrayList<>();
+      try (Stream<Path> files = Files.list(out)) {
+        for (Path file : files.filter(each -> each.toString().endsWith(".csv")).toList()) {
+          Files.readAllLines(file).stream().skip(1).forEach(exported::add);
+        }
+      }
+      assertThat(exported).hasSize(6).doesNotHaveDuplicates();
+      assertThat(exported.stream().map(line -> line.substring(0, 1)).distinct())
+          .containsExactlyInAnyOrder("7", "8", "9");
+    }
+  }
+
+  /** A target that takes the first task and no other. */
+  private static ExportTarget secondTaskFails(ExportTarget target) {
+    AtomicInteger tasks = new AtomicInteger();
+    return instead(
+        ExportTarget.class,
+        target,
+        (method, made) ->
+            made instanceof TargetSession session
+                ? instead(
+                    TargetSession.class,
+                    session,
+                    (called, result) -> {
+                      if (called.equals("openTask") && tasks.incrementAndGet() > 1) {
+                        throw new BulkOperationException("no second file");
+                      }
+                      return result;
+                    })
+                : made);
+  }
+
+  /** The same object, with something else as the results of its methods. */
+  private static <T> T instead(
+      Class<T> type, T object, BiFunction<String, @Nullable Object, @Nullable Object> results) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              try {
+                return results.apply(method.getName(), method.invoke(object, arguments));
+              } catch (InvocationTargetException e) {
+                throw Objects.requireNonNull(e.getCause());
+              }
+            }));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"by_date", "by_timestamp", "by_int", "by_bigint"})
+  void aSpanOfDays(String table) {
+    // From the middle of the third day to the middle of the fifteenth, across the epoch.
+    Instant from = FIRST_DAY.plusDays(2).atStartOfDay().toInstant(ZoneOffset.UTC);
+    Instant to = from.plus(Duration.ofDays(12));
+    MemoryTarget target = new MemoryTarget();
+    operator
+        .exportFrom(keyspace, table)
+        .to(target)
+        .partitionBy(
+            Partitioning.byTime("k", from.plusSeconds(5), to.plusNanos(1), Duration.ofDays(1)))
+        .run();
+    Set<Object> days = target.rows().stream().map(row -> row.get("c")).collect(Collectors.toSet());
+    assertThat(days).isEqualTo(IntStream.rangeClosed(2, 14).boxed().collect(Collectors.toSet()));
+    assertThat(target.rows()).hasSize(13);
+    assertThat(
+            operator
+                .count(keyspace, table)
+                .partitionBy(Partitioning.byTime("k", from, to, Duration.ofDays(1)))
+                .run()
+                .rows())
+        .isEqualTo(12);
+  }
+
+  @Test
+  void timeTakesAKeyOfTime() {
+    Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    Partitioning hours = Partitioning.byTime("k", now, now.plusSeconds(1), Duration.ofHours(1));
+    assertThatThrownBy(() -> operator.count(keyspace, "by_date").partitionBy(hours).run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("byTime takes buckets of whole days for k, a date");
+    assertThatThrownBy(() -> operator.count(keyspace, "t").partitionBy(hours).run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("list its keys with byKeys");
+    assertThatThrownBy(() -> Partitioning.byTime("k", now, now, Duration.ofHours(1)))
+        .isInstanceOf(InvalidSettingException.class);
+    assertThatThrownBy(() -> Partitioning.byTime("k", Instant.EPOCH, now, Duration.ofSeconds(1)))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("it takes 1,000,000 at the most");
+  }
+
+  @Test
+  void theNumberOfTasksIsSetOnce() {
+    assertThatThrownBy(
+            () ->
+                operator
+                    .count(keyspace, "t")
+                    .splitCount(3)
+                    .partitionBy(Partitioning.bySize(1 << 20))
+                    .run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("splitCount and partitionBy bySize contradict each other: set one");
+    int fewest =
+        operator.count(keyspace, "t").partitionBy(Partitioning.bySize(1L << 40)).run().tasks();
+    int many = operator.count(keyspace, "t").partitionBy(Partitioning.byToken(40)).run().tasks();
+    assertThat(fewest).isLessThanOrEqualTo(TestCluster.get().nodes());
+    assertThat(many).isGreaterThanOrEqualTo(40);
+  }
+
+  private long count(Path keys) {
+    return operator
+        .count(keyspace, "t")
+        .partitionBy(Partitioning.byKeys(CsvSource.at(keys)))
+        .run()
+        .rows();
+  }
+
+  private ExportRequest job(JobStore store, UUID id, ExportTarget target, Path keys) {
+    return operator
+        .exportFrom(keyspace, "t")
+        .to(target)
+        .partitionBy(Partitioning.byKeys(CsvSource.at(keys)))
+        .splitCount(3)
+        .parallelism(1)
+        .job(JobOptions.in(store).resuming())
+        .jobId(id);
+  }
+
+  private Path keys(String... lines) throws IOException {
+    return Files.write(Files.createTempFile(folder, "keys", ".csv"), List.of(lines));
+  }
+}

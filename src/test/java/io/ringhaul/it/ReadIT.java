@@ -1,0 +1,336 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.ReadRequest;
+import io.ringhaul.ReadResult;
+import io.ringhaul.RowIterator;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.assertj.core.api.SoftAssertions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.testng.SkipException;
+
+/** Rows are read into application code, each once, in all three ways. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ReadIT {
+
+  private static final int ROWS = 20_000;
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private final CqlSession session = TestCluster.session();
+  private final TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+  private String keyspace = "";
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(3);
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE " + keyspace + ".t (k int PRIMARY KEY, v text)",
+            "CREATE TABLE " + keyspace + ".empty (k int PRIMARY KEY, v text)",
+            "CREATE TABLE " + keyspace + ".copy (k int PRIMARY KEY, v text)"));
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (k, v) VALUES (?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int k = 0; k < ROWS; k++) {
+        writes.add(insert.bind(k, "v" + k));
+      }
+    }
+  }
+
+  @AfterAll
+  void close() {
+    operator.close();
+  }
+
+  private ReadRequest read() {
+    return operator.read(keyspace, "t");
+  }
+
+  private static Set<Integer> all() {
+    return IntStream.range(0, ROWS).boxed().collect(Collectors.toSet());
+  }
+
+  @Test
+  void eachRowIsHandedOnOnce() {
+    Set<Integer> keys = ConcurrentHashMap.newKeySet();
+    AtomicInteger twice = new AtomicInteger();
+    ReadResult result =
+        read()
+            .forEach(
+                row -> {
+                  assertThat(row.getString("v")).isEqualTo("v" + row.getInt("k"));
+                  if (!keys.add(row.getInt("k"))) {
+                    twice.incrementAndGet();
+                  }
+                })
+            .run();
+    assertThat(result.rows()).isEqualTo(ROWS);
+    assertThat(result.rangesDone()).isEqualTo(result.rangesPlanned());
+    assertThat(keys).isEqualTo(all());
+    assertThat(twice).hasValue(0);
+  }
+
+  @Test
+  void whatTheConsumerThrowsEndsTheReading() {
+    IllegalStateException thrown = new IllegalStateException("enough");
+    assertThatThrownBy(
+            () ->
+                read()
+                    .forEach(
+                        row -> {
+                          throw thrown;
+                        })
+                    .run())
+        .isInstanceOf(BulkOperationException.class)
+        .hasRootCause(thrown);
+    assertThatThrownBy(() -> read().run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("forEach");
+  }
+
+  @Test
+  void anIteratorGivesEachRowOnce() {
+    List<Integer> keys = new ArrayList<>();
+    try (RowIterator rows = read().columns("k").pageSize(100).rows()) {
+      while (rows.hasNext()) {
+        keys.add(rows.next().getInt(0));
+      }
+      assertThatThrownBy(rows::next).isInstanceOf(NoSuchElementException.class);
+    }
+    assertThat(keys).hasSize(ROWS).doesNotHaveDuplicates().containsAll(all());
+    try (RowIterator none = operator.read(keyspace, "empty").rows()) {
+      assertThat(none.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void aSampleHasAsManyRowsAsAskedFor() {
+    try (RowIterator rows = read().maxRows(1_234).rows()) {
+      assertThat(rows.stream().map(row -> row.getInt("k")).distinct().count()).isEqualTo(1_234);
+    }
+  }
+
+  @Test
+  void aReadingThatIsClosedEnds() {
+    RowIterator rows = read().pageSize(10).rows();
+    assertThat(rows.next()).isNotNull();
+    rows.close();
+    assertThatThrownBy(
+            () -> {
+              while (rows.hasNext()) {
+                rows.next();
+              }
+            })
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessage("The rows were closed");
+  }
+
+  @Test
+  void aFailureReachesTheOneWhoReads() {
+    try (RowIterator rows = operator.read(keyspace, "nosuch").rows()) {
+      assertThatThrownBy(rows::hasNext)
+          .isInstanceOf(UnsuitableTableException.class)
+          .hasMessageContaining("nosuch");
+    }
+  }
+
+  @Test
+  void nothingIsSentThatWasNotAskedFor() throws InterruptedException {
+    Counting rows = new Counting();
+    read().pageSize(50).publisher().subscribe(rows);
+    rows.ask(7);
+    rows.awaitRows(7);
+    TimeUnit.MILLISECONDS.sleep(300);
+    assertThat(rows.received).hasValue(7);
+    rows.ask(1_000);
+    rows.awaitRows(1_007);
+    TimeUnit.MILLISECONDS.sleep(100);
+    assertThat(rows.received).hasValue(1_007);
+    rows.ask(Long.MAX_VALUE);
+    assertThat(rows.ended.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(rows.received).hasValue(ROWS);
+    assertThat(rows.failure).isNull();
+  }
+
+  @Test
+  void aCancelledSubscriberHearsNoMore() throws InterruptedException {
+    Counting rows = new Counting();
+    read().pageSize(50).publisher().subscribe(rows);
+    rows.ask(100);
+    rows.awaitRows(100);
+    rows.cancel();
+    rows.ask(100);
+    assertThat(rows.ended.await(200, TimeUnit.MILLISECONDS)).isFalse();
+    assertThat(rows.received).hasValue(100);
+  }
+
+  @Test
+  void whoAsksForNoRowsIsToldSo() throws InterruptedException {
+    Counting rows = new Counting();
+    read().publisher().subscribe(rows);
+    rows.ask(0);
+    assertThat(rows.ended.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(rows.failure).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aSubscriberThatThrowsIsCancelled() throws InterruptedException {
+    Counting rows =
+        new Counting() {
+          @Override
+          public void onNext(Row row) {
+            super.onNext(row);
+            throw new IllegalStateException("a subscriber that must not do so");
+          }
+        };
+    read().publisher().subscribe(rows);
+    rows.ask(10);
+    rows.awaitRows(1);
+    assertThat(rows.ended.await(200, TimeUnit.MILLISECONDS)).isFalse();
+    assertThat(rows.received).hasValue(1);
+  }
+
+  @Test
+  void aStreamOfRowsBecomesAStreamOfWrites() throws InterruptedException {
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".copy (k, v) VALUES (?, ?)");
+    try (BatchWriter writer = BatchWriter.over(session);
+        SubmissionPublisher<BoundStatement> statements = new SubmissionPublisher<>()) {
+      Thread reader =
+          new Thread(
+              () -> {
+                try (RowIterator rows = read().maxRows(2_000).rows()) {
+                  while (statements.getNumberOfSubscribers() == 0) {
+                    Thread.onSpinWait();
+                  }
+                  rows.forEachRemaining(
+                      row -> statements.submit(insert.bind(row.getInt("k"), row.getString("v"))));
+                }
+                statements.close();
+              });
+      reader.start();
+      assertThat(writer.writeAll(statements)).isEqualTo(2_000);
+    }
+    assertThat(operator.count(keyspace, "copy").run().rows()).isEqualTo(2_000);
+  }
+
+  @Test
+  void thePublisherKeepsTheRulesOfReactiveStreams() throws Exception {
+    RowPublisherRules rules = new RowPublisherRules(operator, keyspace);
+    SoftAssertions broken = new SoftAssertions();
+    int kept = 0;
+    for (Method rule : RowPublisherRules.class.getMethods()) {
+      // Some try their luck many times or wait out all their patience; the tests above look for
+      // the same.
+      if (!rule.isAnnotationPresent(org.testng.annotations.Test.class)
+          || rule.getName().startsWith("stochastic")
+          || rule.getName().contains("spec309_request")) {
+        continue;
+      }
+      rules.setUp();
+      try {
+        rule.invoke(rules);
+        kept++;
+      } catch (InvocationTargetException e) {
+        if (!(e.getCause() instanceof SkipException)) {
+          broken.fail(rule.getName(), e.getCause());
+        }
+      }
+    }
+    broken.assertAll();
+    assertThat(kept).isGreaterThanOrEqualTo(18);
+  }
+
+  /** Counts the rows that it is sent. */
+  private static class Counting implements Flow.Subscriber<Row> {
+
+    final AtomicInteger received = new AtomicInteger();
+    final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch subscribed = new CountDownLatch(1);
+    private final AtomicInteger sending = new AtomicInteger();
+    volatile Flow.@Nullable Subscription subscription;
+    volatile @Nullable Throwable failure;
+
+    @Override
+    public void onSubscribe(Flow.Subscription opened) {
+      subscription = opened;
+      subscribed.countDown();
+    }
+
+    @Override
+    public void onNext(Row row) {
+      if (sending.incrementAndGet() != 1) {
+        failure = new AssertionError("two threads at once");
+      }
+      received.incrementAndGet();
+      sending.decrementAndGet();
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      failure = thrown;
+      ended.countDown();
+    }
+
+    @Override
+    public void onComplete() {
+      ended.countDown();
+    }
+
+    void ask(long rows) throws InterruptedException {
+      subscribed.await();
+      Flow.Subscription open = subscription;
+      if (open != null) {
+        open.request(rows);
+      }
+    }
+
+    void cancel() {
+      Flow.Subscription open = subscription;
+      if (open != null) {
+        open.cancel();
+      }
+    }
+
+    void awaitRows(int rows) throws InterruptedException {
+      long deadline = System.nanoTime() + SOON.toNanos();
+      while (received.get() < rows && System.nanoTime() < deadline) {
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+      assertThat(received).hasValue(rows);
+    }
+  }
+}

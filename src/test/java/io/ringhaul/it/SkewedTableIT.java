@@ -1,0 +1,67 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.ExportResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The one task that has all rows is divided by itself when the other worker has nothing to do. */
+@ClusterTest
+class SkewedTableIT {
+
+  private static final int ROWS = 800;
+
+  /** In the one vnode that has these tokens, a small part of the ring. */
+  private static final long FIRST_TOKEN = 1L << 40;
+
+  private static final long STEP = 1L << 30;
+
+  private static String keyspace;
+
+  @BeforeAll
+  static void insert() {
+    keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define("CREATE TABLE " + keyspace + ".t (p blob PRIMARY KEY, n int)");
+    CqlSession session = TestCluster.session();
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (p, n) VALUES (?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int n = 0; n < ROWS; n++) {
+        writes.add(insert.bind(Murmur3Keys.withToken(FIRST_TOKEN + n * STEP, n), n));
+      }
+    }
+  }
+
+  @Test
+  void theTaskWithAllRowsIsDivided() {
+    MemoryTarget target = new MemoryTarget();
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
+      // Four seconds at this rate, of which the others have none.
+      ExportResult result = request(operator, target).maxRowsPerSecond(ROWS / 4).run();
+      assertThat(target.rows().stream().map(row -> (Integer) row.get("n")).sorted().toList())
+          .isEqualTo(IntStream.range(0, ROWS).boxed().toList());
+      int planned = request(operator, new MemoryTarget()).fixedTasks().run().tasks();
+      assertThat(result.tasks()).isGreaterThan(planned);
+      assertThat(result.rangesDone()).isEqualTo(result.rangesPlanned());
+    }
+  }
+
+  private static ExportRequest request(TokenAwareBulkOperator operator, MemoryTarget target) {
+    return operator
+        .exportFrom(keyspace, "t")
+        .to(target)
+        .tokenRange(FIRST_TOKEN - (1L << 56), FIRST_TOKEN + (1L << 56))
+        .splitCount(4)
+        .parallelism(2)
+        .pageSize(5);
+  }
+}

@@ -1,0 +1,246 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.TuningEntry;
+import io.ringhaul.job.TuningEntry.State;
+import io.ringhaul.monitor.Sample;
+import io.ringhaul.tuning.TuningMode;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever is changed while an operation runs, its rows are exact. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TuningIT {
+
+  private static final int ROWS = 8_000;
+
+  private final CqlSession session = TestCluster.session();
+  private final List<TuningEntry> history = Collections.synchronizedList(new ArrayList<>());
+  private final List<Sample> samples = Collections.synchronizedList(new ArrayList<>());
+  private String keyspace = "";
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(3);
+    for (String table : List.of("t", "copy")) {
+      TestCluster.define(
+          "CREATE TABLE " + keyspace + "." + table + " (p int, c int, v text, PRIMARY KEY (p, c))");
+    }
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (p, c, v) VALUES (?, ?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int i = 0; i < ROWS; i++) {
+        writes.add(insert.bind(i / 10, i % 10, "value " + i));
+      }
+    }
+  }
+
+  @BeforeEach
+  void forget() {
+    history.clear();
+    samples.clear();
+  }
+
+  private ExportRequest export(TokenAwareBulkOperator operator, Path folder) {
+    return operator
+        .exportFrom(keyspace, "t")
+        .to(CsvTarget.folder(folder))
+        .onTuning(history::add)
+        .onSample(samples::add);
+  }
+
+  /** A target that takes its time for each row. */
+  private static ExportTarget slow(ExportTarget target) {
+    return () -> slow(TargetSession.class, target.open());
+  }
+
+  private static <T> T slow(Class<T> type, T slowed) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("write")) {
+                Thread.sleep(2);
+              }
+              Object result;
+              try {
+                result = method.invoke(slowed, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause() == null ? e : e.getCause();
+              }
+              return result instanceof TaskWriter writer ? slow(TaskWriter.class, writer) : result;
+            }));
+  }
+
+  /** The values of the rows in the files of an export, each once. */
+  private static Set<String> rows(Path folder) throws IOException {
+    List<String> rows = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".csv")).toList()) {
+        Files.readAllLines(file).stream().skip(1).forEach(rows::add);
+      }
+    }
+    assertThat(rows).doesNotHaveDuplicates();
+    return new TreeSet<>(rows);
+  }
+
+  private static Set<String> expected() {
+    return IntStream.range(0, ROWS)
+        .mapToObj(i -> i / 10 + "," + i % 10 + ",value " + i)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void adaptsFromBadSettingsWithExactRows(@TempDir Path folder) throws IOException {
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      // Slow enough for a few changes, whatever the machine can do.
+      export(operator, folder.resolve("out"))
+          .to(slow(CsvTarget.folder(folder.resolve("out"))))
+          .parallelism(1)
+          .pageSize(10)
+          .tuning(TuningMode.ADAPT)
+          .run();
+    }
+    assertThat(rows(folder.resolve("out"))).isEqualTo(expected());
+    assertThat(history).anyMatch(each -> each.state() == State.APPLIED);
+    assertThat(samples).anyMatch(each -> each.tunables().getOrDefault("pageRows", 0L) != 10);
+    assertThat(samples)
+        .allSatisfy(
+            each ->
+                assertThat(each.tunables()).containsOnlyKeys("inFlight", "pageRows", "workers"));
+  }
+
+  @Test
+  void beginsWithWhatWorkedAndWithWhatIsAskedFor(@TempDir Path folder) throws IOException {
+    String subject =
+        String.format(
+            "export csv of \"%s\".\"t\" in %s",
+            keyspace, session.getMetadata().getClusterName().orElseThrow());
+    UUID id = UUID.randomUUID();
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      store
+          .telemetry()
+          .putTuned(subject, Map.of("inFlight", 5L, "pageBytes", 65_536L, "workers", 2L), 1_000);
+      export(operator, folder.resolve("out"))
+          .job(JobOptions.in(store))
+          .jobId(id)
+          .tuning(TuningMode.ADAPT)
+          .run();
+      Sample first = samples.get(0);
+      assertThat(first.tunables())
+          .containsEntry("inFlight", 5L)
+          .containsEntry("pageBytes", 65_536L)
+          .containsEntry("workers", 2L);
+      samples.clear();
+      export(operator, folder.resolve("asked"))
+          .job(JobOptions.in(store))
+          .parallelism(3)
+          .tuning(TuningMode.ADAPT)
+          .run();
+      assertThat(samples.get(0).tunables())
+          .containsEntry("inFlight", 3L)
+          .containsEntry("pageBytes", 65_536L);
+    }
+    assertThat(rows(folder.resolve("out"))).isEqualTo(expected());
+    assertThat(rows(folder.resolve("asked"))).isEqualTo(expected());
+  }
+
+  @Test
+  void aProbeHoldsTheOperationDown(@TempDir Path folder) throws IOException {
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      export(operator, folder.resolve("out"))
+          .parallelism(8)
+          .protectLatency(
+              Duration.ofMillis(20), Duration.ofSeconds(1), () -> new CompletableFuture<Void>())
+          .run();
+    }
+    assertThat(rows(folder.resolve("out"))).isEqualTo(expected());
+    assertThat(samples.subList(0, samples.size() - 1))
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(each.inFlightBound()).isLessThanOrEqualTo(1));
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("ringhaul-probe"));
+  }
+
+  @Test
+  void theLibrarysOwnProbeReadsTheTable(@TempDir Path folder) throws IOException {
+    SessionWatch watch = new SessionWatch(session);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
+      export(operator, folder.resolve("out"))
+          .to(slow(CsvTarget.folder(folder.resolve("out"))))
+          .parallelism(4)
+          .protectLatency(Duration.ofMinutes(1), Duration.ofSeconds(1))
+          .run();
+      assertThat(rows(folder.resolve("out"))).isEqualTo(expected());
+      assertThat(watch.sent()).filteredOn(TuningIT::isByKey).hasSizeGreaterThan(10);
+      assertThat(samples).anyMatch(each -> each.inFlightBound() > 1);
+      // An empty table has no keys to be probed.
+      long written =
+          operator
+              .importInto(keyspace, "copy")
+              .from(CsvSource.at(folder.resolve("out")))
+              .maxBatchStatements(1)
+              .tuning(TuningMode.ADAPT)
+              .protectLatency(Duration.ofMinutes(1), Duration.ofSeconds(1))
+              .run()
+              .rows();
+      assertThat(written).isEqualTo(ROWS);
+      assertThat(operator.count(keyspace, "copy").tuning(TuningMode.ADAPT).run().rows())
+          .isEqualTo(ROWS);
+      assertThat(
+              operator
+                  .count(keyspace, "copy")
+                  .protectLatency(Duration.ofMinutes(1), Duration.ofSeconds(1))
+                  .withoutMonitoring()
+                  .run()
+                  .rows())
+          .isEqualTo(ROWS);
+    }
+  }
+
+  /** The probe alone asks for keys; nothing else of an export does. */
+  private static boolean isByKey(Statement<?> statement) {
+    return statement instanceof BoundStatement bound
+        && bound.getPreparedStatement().getQuery().endsWith("WHERE \"p\" = ? LIMIT 1");
+  }
+}

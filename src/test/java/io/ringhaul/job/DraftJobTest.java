@@ -1,0 +1,133 @@
+package io.ringhaul.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.JobException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What of a job may change after it was stored: what it is called, and what a draft is to do. */
+class DraftJobTest {
+
+  private static final JobDefinition DEFINITION =
+      new JobDefinition(Map.of("table", "ks.t"), Map.of("parallelism", "2"), List.of("export"));
+
+  @TempDir private Path folder;
+
+  private JobStore store(String kind) {
+    return kind.equals("memory") ? JobStore.inMemory() : JobStore.file(folder.resolve("jobs.db"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"memory", "file"})
+  void aDraftIsDefinedOnce(String kind) {
+    try (JobStore store = store(kind)) {
+      UUID id = UUID.randomUUID();
+      JobDefinition draft = JobDefinition.draft(List.of("export", "ks.t"));
+      store.create(Job.pending(id, "n", "", Map.of(), JobKind.EXPORT, draft));
+      assertThat(store.find(id).orElseThrow().definition().isDraft()).isTrue();
+      try (JobRun run = store.begin(id)) {
+        assertThatThrownBy(() -> store.define(id, DEFINITION)).isInstanceOf(JobException.class);
+        run.stopped();
+      }
+      store.define(id, DEFINITION);
+      Job defined = store.find(id).orElseThrow();
+      assertThat(defined.definition()).isEqualTo(DEFINITION);
+      assertThat(defined.status()).isEqualTo(JobStatus.STOPPED);
+      assertThat(defined.run()).isEqualTo(1);
+      assertThatThrownBy(
+              () -> store.define(id, new JobDefinition(Map.of("a", "b"), Map.of(), List.of())))
+          .isInstanceOf(JobException.class)
+          .hasMessageContaining("has a definition already");
+      assertThatThrownBy(() -> store.define(UUID.randomUUID(), DEFINITION))
+          .isInstanceOf(JobException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"memory", "file"})
+  void wordsChangeWhileAJobRuns(String kind) {
+    try (JobStore store = store(kind)) {
+      Job job = Jobs.export("before");
+      store.create(job);
+      try (JobRun run = store.begin(job.id())) {
+        store.describe(job.id(), "after", "why", Map.of("a", "ü"));
+        run.plan("{}", Jobs.tiling(2, 1));
+        run.stopped();
+      }
+      Job now = store.find(job.id()).orElseThrow();
+      assertThat(now.name()).isEqualTo("after");
+      assertThat(now.description()).isEqualTo("why");
+      assertThat(now.labels()).isEqualTo(Map.of("a", "ü"));
+      assertThat(now.definition()).isEqualTo(job.definition());
+      assertThat(now.figures().partitions()).isEqualTo(2);
+      assertThatThrownBy(() -> store.describe(UUID.randomUUID(), "n", "", Map.of()))
+          .isInstanceOf(JobException.class);
+      if (store.isDurable()) {
+        assertThatThrownBy(() -> store.describe(job.id(), "a\u0000b", "", Map.of()))
+            .isInstanceOf(InvalidSettingException.class);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"memory", "file"})
+  void aFollowingKeepsItsPlace(String kind) {
+    try (JobStore store = store(kind)) {
+      Job first = batch(store, "f", 1);
+      Job last = batch(store, "f", 2);
+      Job other = batch(store, "g", 1);
+      store.describe(last.id(), "n", "d", Map.of("own", "1", "ringhaul.batch", "0"));
+      assertThat(store.find(last.id()).orElseThrow().labels())
+          .isEqualTo(Map.of("own", "1", "ringhaul.follow", "f", "ringhaul.batch", "2"));
+      for (Job each : List.of(last, other)) {
+        assertThatThrownBy(() -> store.delete(each.id()))
+            .isInstanceOf(JobException.class)
+            .hasMessageContaining("is the last batch of the following");
+      }
+      store.delete(first.id());
+      assertThat(store.list()).extracting(Job::id).containsExactlyInAnyOrder(last.id(), other.id());
+      batch(store, "f", 3);
+      store.delete(last.id());
+      assertThatThrownBy(() -> store.reset(other.id()))
+          .isInstanceOf(JobException.class)
+          .hasMessageContaining("follow under a new id");
+    }
+  }
+
+  /** Its rows come with the batch that is cut in its place. */
+  @ParameterizedTest
+  @ValueSource(strings = {"memory", "file"})
+  void aBatchWithoutAPlanIsForgotten(String kind) {
+    try (JobStore store = store(kind)) {
+      Job batch =
+          Jobs.export("batch")
+              .called("batch", "", Map.of("ringhaul.follow", "f", "ringhaul.batch", "1"));
+      store.create(batch);
+      store.delete(batch.id());
+      assertThat(store.list()).isEmpty();
+    }
+  }
+
+  private static Job batch(JobStore store, String following, int number) {
+    Job job = Jobs.export("batch");
+    Job batch =
+        job.called(
+            "batch",
+            "",
+            Map.of("ringhaul.follow", following, "ringhaul.batch", Integer.toString(number)));
+    store.create(batch);
+    try (JobRun run = store.begin(batch.id())) {
+      run.plan("p", Jobs.tiling(2, 1));
+      run.stopped();
+    }
+    return batch;
+  }
+}

@@ -1,0 +1,81 @@
+package io.ringhaul.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.ValuesTable;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.format.Compression;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An export keeps to its share of the processor. Wants a machine that does nothing else. */
+@ClusterTest
+class CpuShareFaults {
+
+  private static final int ROWS = 40_000;
+
+  /** For so long one export follows the other, so that the bound is seen on average. */
+  private static final Duration WATCHED = Duration.ofSeconds(20);
+
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+  private static String keyspace;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void createTable() {
+    keyspace = ValuesTable.create("unused", ROWS, id -> "the value of row " + id);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.05, 0.1, 0.2})
+  void aShareIsUsedAndNoMore(double share) {
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
+      // What is compiled at the first time counts for a bound, and is owed for seconds.
+      export(operator, "warm-up").run();
+      assertThat(used(() -> export(operator, "bounded").maxCpuShare(share).run()))
+          .isCloseTo(share, withPercentage(15));
+    }
+  }
+
+  @Test
+  void withoutABoundMoreIsUsed() {
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
+      assertThat(used(() -> export(operator, "free").run())).isGreaterThan(0.25);
+    }
+  }
+
+  private ExportRequest export(TokenAwareBulkOperator operator, String name) {
+    return operator
+        .exportFrom(keyspace, "t")
+        // What takes the client more time than the nodes.
+        .to(CsvTarget.folder(folder.resolve(name + System.nanoTime())).compression(Compression.XZ));
+  }
+
+  /** The share of the processor that this process takes meanwhile. */
+  private static double used(Runnable work) {
+    long cpu = SYSTEM.getProcessCpuTime();
+    long began = System.nanoTime();
+    while (System.nanoTime() - began < WATCHED.toNanos()) {
+      work.run();
+    }
+    double nanos = (double) (System.nanoTime() - began) * SYSTEM.getAvailableProcessors();
+    double share = (SYSTEM.getProcessCpuTime() - cpu) / nanos;
+    System.out.printf("share of the processor: %.3f%n", share);
+    return share;
+  }
+}

@@ -1,0 +1,124 @@
+package io.ringhaul.monitor;
+
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.progress.Progress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A sample of a healthy export of eight workers over three nodes, of which a test changes some. */
+final class TestSample {
+
+  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  static final int WORKERS = 8;
+
+  int second;
+  int tasksDone = 20;
+  long earlierRows;
+  double completed = 0.3;
+  double rowsPerSecond = 50_000;
+  double bytesPerSecond = 10e6;
+  long requests = 200;
+  long errors;
+  long overloads;
+  int inFlight = 12;
+  int inFlightBound = 24;
+  long queued = 4;
+  boolean paused;
+  double cpuShare = 0.5;
+  double machineCpuShare = 0.9;
+  double heapAfterGc = 0.3;
+  double gcShare = 0.02;
+  long diskFree = 100L << 30;
+  double diskRate = 5e6;
+  final Map<Stage, Double> stages = new EnumMap<>(Stage.class);
+  final List<TaskSample> tasks = new ArrayList<>();
+  final Map<String, Double> p50 = new LinkedHashMap<>();
+  final Map<String, Integer> nodeInFlight = new LinkedHashMap<>();
+  final Map<String, Long> tunables = new LinkedHashMap<>();
+
+  TestSample(int second) {
+    this.second = second;
+    stages.put(Stage.WAIT, 5.0);
+    stages.put(Stage.ENCODE, 2.5);
+    stages.put(Stage.WRITE, 0.5);
+    for (int worker = 0; worker < WORKERS; worker++) {
+      tasks.add(new TaskSample(100 + worker, worker, 1_000, 2, ""));
+    }
+    for (int node = 1; node <= 3; node++) {
+      p50.put("127.0.0." + node + ":9042", 20.0);
+    }
+    tunables.put("inFlight", 24L);
+    tunables.put("pageRows", 5_000L);
+  }
+
+  Sample sample() {
+    List<NodeSample> nodes = new ArrayList<>();
+    p50.forEach(
+        (node, millis) ->
+            nodes.add(
+                new NodeSample(
+                    node,
+                    requests == 0 || millis == 0
+                        ? Latency.NONE
+                        : new Latency(requests / p50.size(), millis, millis * 3, millis * 4),
+                    errors / p50.size(),
+                    overloads / p50.size(),
+                    nodeInFlight.getOrDefault(node, 0))));
+    double all = p50.values().stream().mapToDouble(Double::doubleValue).average().orElse(0);
+    return new Sample(
+        START.plusSeconds(second),
+        1,
+        new Progress(
+            tasksDone,
+            100,
+            (long) (second * rowsPerSecond) + 1,
+            earlierRows,
+            0,
+            Duration.ofSeconds(second),
+            completed,
+            0,
+            0,
+            0),
+        rowsPerSecond,
+        bytesPerSecond,
+        requests,
+        errors,
+        errors,
+        overloads,
+        inFlight,
+        inFlightBound,
+        queued,
+        paused,
+        tasks.size(),
+        0.4,
+        5_000,
+        256_000,
+        0,
+        0,
+        requests == 0 ? Latency.NONE : new Latency(requests, all, all * 3, all * 4),
+        nodes,
+        stages.entrySet().stream()
+            .map(each -> new StageSample(each.getKey(), each.getValue(), Latency.NONE))
+            .toList(),
+        tasks,
+        new ProcessSample(
+            cpuShare,
+            machineCpuShare,
+            second,
+            20,
+            (long) (Math.max(0.5, heapAfterGc) * (1L << 30)),
+            (long) (heapAfterGc * (1L << 30)),
+            1L << 30,
+            gcShare,
+            20,
+            diskFree,
+            diskRate,
+            0),
+        tunables);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringhaul.resource;
+
+import org.jspecify.annotations.NullMarked;
