@@ -61,6 +61,21 @@ final class RetryPauses {
     waiting.forEach(result -> result.completeExceptionally(why));
   }
 
+  /**
+   * Waits, in the calling thread, as long as after a failed attempt.
+   *
+   * @return false if the thread was interrupted, and still is
+   */
+  static boolean pause(int attempt) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis(attempt));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** Exponential with jitter: between half and all of 100 ms x 2^(attempt - 1), 10 s at most. */
   private static long millis(int attempt) {
     long bound = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempt - 1, 20));

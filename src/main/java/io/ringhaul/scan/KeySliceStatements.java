@@ -3,6 +3,7 @@ package io.ringhaul.scan;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.request.Preparation;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
@@ -91,7 +92,8 @@ final class KeySliceStatements {
     return prepared.computeIfAbsent(
         ends,
         missing ->
-            session.prepare(
+            Preparation.prepare(
+                session,
                 String.format(
                     "SELECT %s FROM %s WHERE %s = ?%s%s ALLOW FILTERING",
                     selection,

@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.request.Preparation;
 import io.ringhaul.request.Request;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.ring.TokenRange;
@@ -95,7 +96,7 @@ final class PartitionEnds {
   }
 
   private synchronized PreparedStatement prepared(String query) {
-    return prepared.computeIfAbsent(query, session::prepare);
+    return prepared.computeIfAbsent(query, cql -> Preparation.prepare(session, cql));
   }
 
   private String keyQuery() {

@@ -173,7 +173,7 @@ public final class RangeStatements {
             condition.where().map(where -> " AND " + where).orElse(""),
             condition.allowFiltering() ? " ALLOW FILTERING" : "");
     try {
-      return session.prepare(cql);
+      return Preparation.prepare(session, cql);
     } catch (InvalidQueryException | SyntaxError e) {
       throw refused(cql, e);
     } catch (RuntimeException e) {

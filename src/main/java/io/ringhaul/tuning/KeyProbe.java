@@ -8,6 +8,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.request.Preparation;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.time.Duration;
@@ -73,9 +74,11 @@ public final class KeyProbe implements Supplier<CompletionStage<AsyncResultSet>>
             "SELECT %s FROM %s.%s WHERE ",
             key, TableDescription.quote(table.keyspace()), TableDescription.quote(table.name()));
     this.byToken =
-        session.prepare(String.format("%stoken(%s) > ? LIMIT %d", from, key, ROWS_OF_A_SEARCH));
+        Preparation.prepare(
+            session, String.format("%stoken(%s) > ? LIMIT %d", from, key, ROWS_OF_A_SEARCH));
     this.byKey =
-        session.prepare(
+        Preparation.prepare(
+            session,
             from
                 + names.stream().map(name -> name + " = ?").collect(Collectors.joining(" AND "))
                 + " LIMIT 1");

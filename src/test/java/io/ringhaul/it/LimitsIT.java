@@ -22,6 +22,7 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.request.Balancing;
+import io.ringhaul.request.Preparation;
 import io.ringhaul.request.Request;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.request.RequestSettings;
@@ -31,6 +32,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +49,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LimitsIT {
 
   private static final int ROWS = 3_000;
+  private static final int NARROW_REQUESTS = 4;
+  private static final int NARROW_QUEUE = 4;
   private static final String SPECULATIVE = "speculative";
 
   private final CqlSession session = TestCluster.session();
@@ -155,15 +160,7 @@ class LimitsIT {
   /** The driver takes few requests at once and refuses the others: the sender must adapt. */
   @Test
   void anOverloadLowersTheRequestsInFlight() throws Exception {
-    try (CqlSession narrow =
-        session(
-            config ->
-                config
-                    .withString(
-                        DefaultDriverOption.REQUEST_THROTTLER_CLASS,
-                        "ConcurrencyLimitingRequestThrottler")
-                    .withInt(DefaultDriverOption.REQUEST_THROTTLER_MAX_CONCURRENT_REQUESTS, 4)
-                    .withInt(DefaultDriverOption.REQUEST_THROTTLER_MAX_QUEUE_SIZE, 4))) {
+    try (CqlSession narrow = narrowSession()) {
       RequestSettings settings = settings(64, Optional.empty());
       PreparedStatement look = session.prepare("SELECT v FROM " + keyspace + ".t WHERE id = ?");
       try (RequestSender sender = new RequestSender(narrow, settings)) {
@@ -183,6 +180,48 @@ class LimitsIT {
         assertAllRows(target);
       }
     }
+  }
+
+  /** A statement is prepared also while the caller's own requests leave no place for it. */
+  @Test
+  void aFullSessionOnlyDelaysAPreparation() {
+    try (CqlSession narrow = narrowSession()) {
+      String cql = "SELECT v FROM " + keyspace + ".t WHERE id = ?";
+      PreparedStatement look = narrow.prepare(cql);
+      AtomicBoolean isBusy = new AtomicBoolean(true);
+      for (int i = 0; i < 3 * (NARROW_REQUESTS + NARROW_QUEUE); i++) {
+        keepBusy(narrow, look.bind(i), isBusy);
+      }
+      String other = cql + " LIMIT 1";
+      CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS)
+          .execute(() -> isBusy.set(false));
+      assertThat(Preparation.prepare(narrow, other).getQuery()).isEqualTo(other);
+    }
+  }
+
+  /** Sends again as soon as there is an answer, or a refusal. */
+  private static void keepBusy(CqlSession session, Statement<?> look, AtomicBoolean isBusy) {
+    session
+        .executeAsync(look)
+        .whenCompleteAsync(
+            (rows, failure) -> {
+              if (isBusy.get()) {
+                keepBusy(session, look, isBusy);
+              }
+            });
+  }
+
+  /** A session that takes few requests at once and refuses the others. */
+  private static CqlSession narrowSession() {
+    return session(
+        config ->
+            config
+                .withString(
+                    DefaultDriverOption.REQUEST_THROTTLER_CLASS,
+                    "ConcurrencyLimitingRequestThrottler")
+                .withInt(
+                    DefaultDriverOption.REQUEST_THROTTLER_MAX_CONCURRENT_REQUESTS, NARROW_REQUESTS)
+                .withInt(DefaultDriverOption.REQUEST_THROTTLER_MAX_QUEUE_SIZE, NARROW_QUEUE));
   }
 
   /** Each request is sent three times at once; rows come once, and sums are added once. */
