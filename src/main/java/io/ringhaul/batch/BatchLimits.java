@@ -12,8 +12,8 @@ import io.ringhaul.exceptions.InvalidSettingException;
  *     does (16 MiB by default), so that half of that is the most. For batches of several partitions
  *     see {@link BatchWriterBuilder#maxSharedBytes}
  * @param maxBuffered statements that may wait in open batches, 1 or more; beyond that, and beyond
- *     32 MiB (or {@code maxBytes} if that is more), the batch with the most statements is sent
- *     early
+ *     32 MiB (or {@code maxBytes} if that is more), a batch is sent early: one to which nothing was
+ *     added while so many statements were to others, or else the one with the most statements
  */
 public record BatchLimits(int maxStatements, int maxBytes, int maxBuffered) {
 

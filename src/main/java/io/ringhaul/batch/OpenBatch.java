@@ -23,6 +23,14 @@ final class OpenBatch {
 
   @Nullable OpenBatch after;
 
+  /** Its neighbours in {@link BatchesByUse}. */
+  @Nullable OpenBatch usedBefore;
+
+  @Nullable OpenBatch usedAfter;
+
+  /** How many statements the buffer had taken when this was added to last. */
+  long used;
+
   /**
    * @param opened when, in nanoseconds of the buffer's clock
    */

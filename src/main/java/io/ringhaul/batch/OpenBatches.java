@@ -69,11 +69,16 @@ final class OpenBatches {
   private final LongSupplier clock;
   private final Map<Slot, OpenBatch> open = new LinkedHashMap<>();
   private final BatchesBySize bySize = new BatchesBySize();
+  private final BatchesByUse byUse = new BatchesByUse();
 
   private BatchLimits limits;
   private long sharedBytes;
   private int buffered;
   private long bufferedBytes;
+
+  /** Statements that were ever added. */
+  private long added;
+
   private long generation;
 
   /**
@@ -118,9 +123,13 @@ final class OpenBatches {
       open.put(slot, batch);
     } else {
       bySize.remove(batch);
+      byUse.remove(batch);
     }
     batch.add(unit);
+    added += more;
+    batch.used = added;
     bySize.add(batch);
+    byUse.add(batch);
     buffered += more;
     bufferedBytes += unit.bytes();
     if (batch.statements() >= limits.maxStatements() || batch.counted() >= maxBytes) {
@@ -128,9 +137,19 @@ final class OpenBatches {
     }
     long mostBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
     while (buffered > limits.maxBuffered() || bufferedBytes > mostBytes) {
-      full.add(take(bySize.longest().slot()));
+      full.add(take(leaving().slot()));
     }
     return full;
+  }
+
+  /**
+   * The batch that makes room: one to which nothing was added while a whole buffer of others was,
+   * or else the longest, which spares the server most. By their length alone, short ones of
+   * partitions that are over would stay for good, until no other one could grow beside them.
+   */
+  private OpenBatch leaving() {
+    OpenBatch idle = byUse.leastRecent();
+    return idle != null && added - idle.used > limits.maxBuffered() ? idle : bySize.longest();
   }
 
   /** A unit as a batch of its own, which is never open. */
@@ -171,6 +190,7 @@ final class OpenBatches {
   private Batch take(Slot slot) {
     OpenBatch batch = Objects.requireNonNull(open.remove(slot));
     bySize.remove(batch);
+    byUse.remove(batch);
     buffered -= batch.statements();
     bufferedBytes -= batch.bytes();
     return batch.closed();

@@ -102,12 +102,12 @@ class OpenBatchesTest {
   @Test
   void theLongestIsSentWhenTheBufferIsFull() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 1000, 6), SHARED_BYTES);
-    open.add(partition(1), unit(1, 1));
     open.add(partition(2), unit(1, 1));
     open.add(partition(2), unit(1, 1));
     open.add(partition(2), unit(1, 1));
     open.add(partition(3), unit(1, 1));
-    assertThat(open.add(partition(3), unit(1, 1))).isEmpty();
+    open.add(partition(3), unit(1, 1));
+    assertThat(open.add(partition(1), unit(1, 1))).isEmpty();
     List<Batch> full = open.add(partition(4), unit(1, 1));
     assertThat(full).extracting(Batch::slot).containsExactly(partition(2));
     assertThat(sizes(full)).containsExactly(3);
@@ -120,18 +120,35 @@ class OpenBatchesTest {
     assertThat(open.buffered()).isEqualTo(5);
   }
 
+  /** Short batches of partitions that are over leave room for those that still grow. */
+  @Test
+  void whatNothingIsAddedToAnyMoreGoesBeforeTheLongest() {
+    OpenBatches open = new OpenBatches(new BatchLimits(10, 1000, 20), SHARED_BYTES);
+    List<Integer> sizes = new ArrayList<>();
+    // Partitions of 12 rows, which come one after the other: ten rows are full, and two stay.
+    for (int partition = 0; partition < 200; partition++) {
+      for (int row = 0; row < 12; row++) {
+        sizes.addAll(sizes(open.add(partition(partition), unit(1, 1))));
+        assertThat(open.buffered()).isLessThanOrEqualTo(20);
+      }
+    }
+    assertThat(sizes.stream().filter(size -> size == 10).count()).isEqualTo(200);
+    assertThat(sizes).containsOnly(2, 10);
+  }
+
   @Test
   void asManyAreSentAsItTakesToHaveRoom() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 1000, 4), SHARED_BYTES);
     open.add(partition(1), unit(2, 1));
     open.add(partition(2), unit(2, 1));
+    // The first was left alone for longer than a buffer's worth, and the third is the longest then.
     assertThat(open.add(partition(3), unit(4, 1)))
         .extracting(Batch::slot)
-        .containsExactly(partition(3));
+        .containsExactly(partition(1), partition(3));
     assertThat(open.add(partition(4), unit(3, 1)))
         .extracting(Batch::slot)
-        .containsExactly(partition(4));
-    assertThat(open.buffered()).isEqualTo(4);
+        .containsExactly(partition(2));
+    assertThat(open.buffered()).isEqualTo(3);
   }
 
   /** Whatever the number of statements: 32 MiB of values are the most that wait. */
