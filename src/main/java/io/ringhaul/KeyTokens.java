@@ -6,7 +6,6 @@ import io.ringhaul.ring.TokenRangeSet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /** The tokens of partition keys, gathered one by one. Used by one thread. */
 final class KeyTokens {
@@ -31,17 +30,5 @@ final class KeyTokens {
   /** The tokens of all. */
   TokenRangeSet set() {
     return TokenRangeSet.of(tokens);
-  }
-
-  /** What tells these keys from others, for people and for a job that is resumed. */
-  static String text(TokenRangeSet tokens) {
-    CRC32C sum = new CRC32C();
-    ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES);
-    for (TokenRange range : tokens.ranges()) {
-      bytes.clear();
-      bytes.putLong(range.startExclusive()).putLong(range.endInclusive()).flip();
-      sum.update(bytes);
-    }
-    return String.format("%s keys, checksum %08x", tokens.width(), sum.getValue());
   }
 }

@@ -1,16 +1,37 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import io.ringhaul.ring.TokenRange;
+import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.schema.TableDescription;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
-/** A way to partition that reads only the partitions of keys that it lists. */
+/** A way to partition that reads only the partitions that it lists, by keys or by ranges. */
 interface ListedPartitions {
 
   /**
-   * The tokens of the keys.
+   * The tokens of the partitions.
    *
-   * @throws io.ringhaul.exceptions.BulkOperationException if the keys cannot be told, or do not fit
-   *     the table
+   * @throws io.ringhaul.exceptions.BulkOperationException if the list cannot be told, or does not
+   *     fit the table
    */
-  KeyTokens tokens(TableDescription table, TokenMap ring);
+  TokenRangeSet tokens(TableDescription table, TokenMap ring);
+
+  /** How much is listed by these tokens, for people. */
+  default String amount(TokenRangeSet tokens) {
+    return tokens.width() + " keys";
+  }
+
+  /** What tells these tokens from others, for people and for a job that is resumed. */
+  default String text(TokenRangeSet tokens) {
+    CRC32C sum = new CRC32C();
+    ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES);
+    for (TokenRange range : tokens.ranges()) {
+      bytes.clear();
+      bytes.putLong(range.startExclusive()).putLong(range.endInclusive()).flip();
+      sum.update(bytes);
+    }
+    return String.format("%s, checksum %08x", amount(tokens), sum.getValue());
+  }
 }

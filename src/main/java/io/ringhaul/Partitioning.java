@@ -14,7 +14,11 @@ import java.util.Objects;
  * @see ScanRequest#partitionBy(Partitioning)
  */
 public sealed interface Partitioning
-    permits PartitioningByToken, PartitioningBySize, PartitioningByKeys, PartitioningByTime {
+    permits PartitioningByToken,
+        PartitioningBySize,
+        PartitioningByKeys,
+        PartitioningByRanges,
+        PartitioningByTime {
 
   /**
    * So many ranges of the token ring, as {@link OperationRequest#splitCount(int)}.
@@ -45,13 +49,35 @@ public sealed interface Partitioning
    * partition of the same token, of which there is as good as never one, is read with them.
    *
    * <p>With {@link ScanRequest#tokenRange(long, long)} only those of these tokens. For ranges of
-   * tokens alone, that is enough by itself.
+   * tokens alone, that is enough by itself, or {@link #byRanges(ImportSource)} for a list of them.
    *
    * @param keys where they are listed, such as {@code CsvSource.at(file)}; what of it cannot be
    *     read as a key ends the operation with an error that names the file and the line
    */
   static Partitioning byKeys(ImportSource keys) {
     return new PartitioningByKeys(Objects.requireNonNull(keys));
+  }
+
+  /**
+   * Only the partitions with tokens in listed ranges: partitions are ordered by the hash of their
+   * keys, so a range of keys is one of tokens. The list is read before the first row, and is
+   * whatever can be imported, such as a CSV file, with the columns {@code start_token} (exclusive)
+   * and {@code end_token} (inclusive), both {@code bigint}, as {@code nodetool describering} calls
+   * them; other columns of it are not looked at. Ranges may overlap, and no row is read twice. A
+   * range whose end is below its start passes the end of the ring.
+   *
+   * <p>They are divided into tasks as the whole ring is, by their size or into {@link
+   * OperationRequest#splitCount(int)}: a wide range makes several tasks, and narrow ones that are
+   * close to each other share one.
+   *
+   * <p>With {@link ScanRequest#tokenRange(long, long)} only the tokens that are in both.
+   *
+   * @param ranges where they are listed, such as {@code CsvSource.at(file)}; a row without a bound,
+   *     with one that is no {@code bigint}, or with a range that has no token or ends where it
+   *     starts ends the operation with an error that names the file and the line
+   */
+  static Partitioning byRanges(ImportSource ranges) {
+    return new PartitioningByRanges(Objects.requireNonNull(ranges));
   }
 
   /**

@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ record PartitioningByTime(CqlIdentifier column, long first, long last, long buck
   }
 
   @Override
-  public KeyTokens tokens(TableDescription table, TokenMap ring) {
+  public TokenRangeSet tokens(TableDescription table, TokenMap ring) {
     List<ColumnDescription> key = table.partitionKey();
     if (key.size() != 1 || !key.get(0).name().equals(column.asInternal())) {
       throw refusal(
@@ -77,7 +78,7 @@ record PartitioningByTime(CqlIdentifier column, long first, long last, long buck
     for (long bucket = first; bucket <= last; bucket++) {
       tokens.add(key(type, bucket));
     }
-    return tokens;
+    return tokens.set();
   }
 
   private ByteBuffer key(DataType type, long bucket) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param condition what they must fulfil
  * @param ranges the tokens that they may have; empty for all
  * @param maxRows how many at the most; 0 for all
- * @param listed what is told of the tokens if they are those of listed keys
+ * @param listed what is told of the tokens if they are those of listed partitions
  */
 record RowSelection(
     RowCondition condition, Optional<TokenRangeSet> ranges, long maxRows, Optional<String> listed) {
@@ -70,15 +70,19 @@ record RowSelection(
     return new RowSelection(condition, ranges, rows, listed);
   }
 
-  /** The same rows, of listed partitions alone. */
-  RowSelection within(TokenRangeSet keys) {
-    TokenRangeSet tokens = tokens().intersect(keys);
+  /**
+   * The same rows, of listed partitions alone.
+   *
+   * @param partitions the tokens of the partitions
+   * @param way what lists them
+   */
+  RowSelection within(TokenRangeSet partitions, ListedPartitions way) {
+    TokenRangeSet tokens = tokens().intersect(partitions);
     if (tokens.isEmpty()) {
       throw new InvalidSettingException(
-          "partitionBy", "partitionBy lists no key whose token is to be read");
+          "partitionBy", "partitionBy lists no token that is to be read");
     }
-    return new RowSelection(
-        condition, Optional.of(tokens), maxRows, Optional.of(KeyTokens.text(tokens)));
+    return new RowSelection(condition, Optional.of(tokens), maxRows, Optional.of(way.text(tokens)));
   }
 
   /**

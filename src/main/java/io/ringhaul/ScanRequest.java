@@ -121,7 +121,7 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
     LocalNodes nodes = LocalNodes.of(session);
     TokenRing.discover(session.getMetadata(), keyspace, nodes.datacenter());
     TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
-    return asked.within(listed.tokens(read, ring).set());
+    return asked.within(listed.tokens(read, ring), listed);
   }
 
   private static void requireNoSplitCount(OperationSettings settings, String way) {

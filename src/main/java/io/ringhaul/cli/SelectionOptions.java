@@ -41,6 +41,14 @@ final class SelectionOptions {
   private @Nullable Path keys;
 
   @Option(
+      names = "--ranges",
+      paramLabel = "FILE",
+      description =
+          "Reads only the token ranges in a CSV file, whose first line names the columns"
+              + " start_token (exclusive) and end_token (inclusive). Default: the whole ring.")
+  private @Nullable Path ranges;
+
+  @Option(
       names = "--split-size",
       paramLabel = "SIZE",
       converter = ByteSize.class,
@@ -59,12 +67,26 @@ final class SelectionOptions {
       NumberRange ends = NumberRange.parse("--token-range", range);
       request.tokenRange(ends.first(), ends.second());
     }
+    partition(request);
+  }
+
+  private void partition(ScanRequest<?, ?> request) {
     if (keys != null && splitSize != null) {
       throw new InvalidSettingException(
           "--split-size", "--split-size and --keys contradict each other: a key is read by itself");
     }
+    if (ranges != null && (keys != null || splitSize != null)) {
+      throw new InvalidSettingException(
+          "--ranges",
+          String.format(
+              "--ranges and %s contradict each other: give one",
+              keys != null ? "--keys" : "--split-size"));
+    }
     if (keys != null) {
       request.partitionBy(Partitioning.byKeys(CsvSource.at(keys)));
+    }
+    if (ranges != null) {
+      request.partitionBy(Partitioning.byRanges(CsvSource.at(ranges)));
     }
     if (splitSize != null) {
       request.partitionBy(Partitioning.bySize(splitSize));

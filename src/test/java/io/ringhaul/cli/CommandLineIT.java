@@ -107,6 +107,37 @@ class CommandLineIT {
   }
 
   @Test
+  void listedRangesAreReadAlone() throws IOException {
+    String table = keyspace + ".source";
+    String all =
+        list("all.csv", "start_token,end_token", Long.MIN_VALUE + ",3", "-3," + Long.MAX_VALUE);
+    CapturedRun counted = cluster("count", table, "--ranges", all, "--json");
+    assertThat(counted.exitCode()).as(counted.err()).isZero();
+    assertFigures(counted.json(), ROWS);
+    String half = list("half.csv", "start_token,end_token", "0," + Long.MAX_VALUE);
+    CapturedRun part = cluster("count", table, "--ranges", half, "--json");
+    assertThat(part.exitCode()).as(part.err()).isZero();
+    assertFigures(
+        part.json(),
+        cluster("count", table, "--token-range=0.." + Long.MAX_VALUE, "--json")
+            .json()
+            .path("rows")
+            .asLong(-1));
+    String keys = list("keys.csv", "id", "3");
+    assertThat(cluster("count", table, "--ranges", half, "--keys", keys).err())
+        .contains("--ranges and --keys contradict each other");
+    assertThat(cluster("count", table, "--ranges", half, "--split-size=1m").err())
+        .contains("--ranges and --split-size contradict each other");
+    CapturedRun wrong = cluster("count", table, "--ranges", keys);
+    assertThat(wrong.exitCode()).isEqualTo(1);
+    assertThat(wrong.err()).contains("keys.csv").contains("it has no column start_token");
+  }
+
+  private String list(String name, String... lines) throws IOException {
+    return Files.write(folder.resolve(name), List.of(lines)).toString();
+  }
+
+  @Test
   void aTableGoesOutAndComesBack() {
     CapturedRun counted = cluster("count", keyspace + ".source", "--json");
     assertThat(counted.exitCode()).as(counted.err()).isZero();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.Partitioning;
@@ -32,8 +33,10 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -106,8 +109,8 @@ class PartitioningIT {
   void listedKeysAreReadOnce() throws IOException {
     // The columns in another order, a key twice, one that the table does not have, and another
     // column.
-    Path keys = keys("b,note,a", "\"b, 7\",x,7", "\"b, 9\",,9", "\"b, 7\",y,7", "none,,1");
-    Partitioning way = Partitioning.byKeys(CsvSource.at(keys));
+    Path keys = list("b,note,a", "\"b, 7\",x,7", "\"b, 9\",,9", "\"b, 7\",y,7", "none,,1");
+    Partitioning way = byKeys(keys);
     assertThat(operator.count(keyspace, "t").partitionBy(way).run().rows()).isEqualTo(4);
     MemoryTarget target = new MemoryTarget();
     ExportResult result =
@@ -125,15 +128,10 @@ class PartitioningIT {
     for (int n = 0; n < PARTITIONS; n++) {
       lines.append(n).append(",\"b, ").append(n).append("\"\n");
     }
-    Path keys = keys(lines.toString());
+    Path keys = list(lines.toString());
     MemoryTarget target = new MemoryTarget();
     ExportResult result =
-        operator
-            .exportFrom(keyspace, "t")
-            .to(target)
-            .partitionBy(Partitioning.byKeys(CsvSource.at(keys)))
-            .splitCount(5)
-            .run();
+        operator.exportFrom(keyspace, "t").to(target).partitionBy(byKeys(keys)).splitCount(5).run();
     assertThat(result.rows()).isEqualTo(2 * PARTITIONS);
     assertThat(result.tasks()).isBetween(3, 7);
     assertThat(result.rangesPlanned()).isEqualTo(PARTITIONS);
@@ -141,27 +139,134 @@ class PartitioningIT {
 
   @Test
   void whatIsNoKeyIsNamed() throws IOException {
-    Path wrong = keys("a,b", "1,x", "one,y");
-    assertThatThrownBy(() -> count(wrong))
+    Path wrong = list("a,b", "1,x", "one,y");
+    assertThatThrownBy(() -> count(byKeys(wrong)))
         .isInstanceOf(BulkOperationException.class)
         .hasMessageContaining(wrong.getFileName().toString())
         .hasMessageContaining("\"one\", which is no int")
         .hasMessageContaining("3");
-    Path half = keys("a", "1");
-    assertThatThrownBy(() -> count(half)).isInstanceOf(BulkOperationException.class);
-    Path none = keys("a,b");
-    assertThatThrownBy(() -> count(none))
+    Path half = list("a", "1");
+    assertThatThrownBy(() -> count(byKeys(half))).isInstanceOf(BulkOperationException.class);
+    Path none = list("a,b");
+    assertThatThrownBy(() -> count(byKeys(none)))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("partitionBy lists no key whose token is to be read");
+        .hasMessage("partitionBy lists no token that is to be read");
+  }
+
+  @Test
+  void listedRangesAreReadOnce() throws IOException {
+    NavigableMap<Long, Integer> ring = partitionsByToken();
+    List<Long> tokens = List.copyOf(ring.keySet());
+    // Two that overlap, one of them twice, one that passes the end of the ring, and another column.
+    Partitioning way =
+        byRanges(
+            list(
+                "note,end_token,start_token",
+                "," + tokens.get(20) + "," + tokens.get(10),
+                "x," + tokens.get(30) + "," + tokens.get(15),
+                "," + tokens.get(20) + "," + tokens.get(10),
+                "," + tokens.get(5) + "," + tokens.get(50)));
+    List<String> expected =
+        Stream.of(tokens.subList(0, 6), tokens.subList(11, 31), tokens.subList(51, PARTITIONS))
+            .flatMap(List::stream)
+            .flatMap(token -> Stream.of(ring.get(token) + "/0", ring.get(token) + "/1"))
+            .toList();
+    assertThat(operator.count(keyspace, "t").partitionBy(way).run().rows())
+        .isEqualTo(expected.size());
+    MemoryTarget target = new MemoryTarget();
+    operator.exportFrom(keyspace, "t").to(target).partitionBy(way).splitCount(4).run();
+    assertThat(target.rows().stream().map(row -> row.get("a") + "/" + row.get("c")))
+        .containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(target.export().restrictions()).containsOnlyKeys("partitionBy");
+    // The one that passes the end is told as two.
+    assertThat(target.export().restrictions().get("partitionBy")).startsWith("3 ranges, checksum ");
+    assertThat(
+            operator
+                .count(keyspace, "t")
+                .partitionBy(way)
+                .tokenRange(tokens.get(25), tokens.get(52))
+                .run()
+                .rows())
+        .isEqualTo(2 * (5 + 2));
+  }
+
+  @Test
+  void rangesOfTheWholeRingAreAllRows() throws IOException {
+    Path ranges =
+        list(
+            "start_token,end_token",
+            Long.MIN_VALUE + ",-5",
+            "-5,7",
+            "7," + Long.MAX_VALUE,
+            "0," + Long.MIN_VALUE);
+    ExportResult result =
+        operator
+            .exportFrom(keyspace, "t")
+            .to(new MemoryTarget())
+            .partitionBy(byRanges(ranges))
+            .splitCount(30)
+            .run();
+    assertThat(result.rows()).isEqualTo(2 * PARTITIONS);
+    assertThat(result.tasks()).isGreaterThanOrEqualTo(30);
+  }
+
+  @Test
+  void whatIsNoRangeIsNamed() throws IOException {
+    Path wrong = list("start_token,end_token", "1,2", "1,x");
+    assertThatThrownBy(() -> count(byRanges(wrong)))
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessageContaining("(line 3) of " + wrong)
+        .hasMessageContaining("end_token holds \"x\", which is no bigint");
+    Path half = list("start_token", "1");
+    assertThatThrownBy(() -> count(byRanges(half)))
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessageContaining(half.toString())
+        .hasMessageContaining("it has no column end_token");
+    assertRangeRefused("1,", "it has no value for \"end_token\"");
+    assertRangeRefused(
+        "5,5", "(5, 5] ends where it starts; leave byRanges out to read the whole ring");
+    assertRangeRefused(
+        Long.MAX_VALUE + "," + Long.MIN_VALUE,
+        "(9223372036854775807, -9223372036854775808] has no token that a row can have");
+    Path none = list("start_token,end_token");
+    assertThatThrownBy(() -> count(byRanges(none)))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("partitionBy lists no token that is to be read");
+  }
+
+  private void assertRangeRefused(String line, String why) throws IOException {
+    Path ranges = list("start_token,end_token", "1,2", line);
+    assertThatThrownBy(() -> count(byRanges(ranges)))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("byRanges cannot take line 3 of " + ranges + ": " + why);
+  }
+
+  @Test
+  void aJobIsTakenUpWithItsRangesAlone() throws IOException {
+    Partitioning half = byRanges(list("start_token,end_token", "0," + Long.MAX_VALUE));
+    Partitioning others = byRanges(list("start_token,end_token", "1," + Long.MAX_VALUE));
+    Partitioning same = byRanges(list("start_token,end_token", "9," + Long.MIN_VALUE, "0,10"));
+    UUID id = UUID.randomUUID();
+    Path out = folder.resolve("out" + id);
+    try (JobStore store = JobStore.file(folder.resolve(id + ".db"))) {
+      assertThatThrownBy(() -> job(store, id, secondTaskFails(CsvTarget.folder(out)), half).run())
+          .isInstanceOf(BulkOperationException.class)
+          .hasMessageContaining("no second file");
+      assertThatThrownBy(() -> job(store, id, CsvTarget.folder(out), others).run())
+          .isInstanceOf(JobException.class)
+          .hasMessageContaining("partitionBy was \"1 ranges, checksum ");
+      ExportResult result = job(store, id, CsvTarget.folder(out), same).run();
+      assertThat(result.rows()).isEqualTo(2L * partitionsByToken().tailMap(0L, false).size());
+    }
   }
 
   @Test
   void aJobIsTakenUpWithItsKeysAlone() throws IOException {
-    Path keys = keys("a,b", "7,\"b, 7\"", "8,\"b, 8\"", "9,\"b, 9\"");
+    Partitioning keys = byKeys(list("a,b", "7,\"b, 7\"", "8,\"b, 8\"", "9,\"b, 9\""));
     UUID id = UUID.randomUUID();
     Path out = folder.resolve("out" + id);
     try (JobStore store = JobStore.file(folder.resolve(id + ".db"))) {
-      Path others = keys("a,b", "7,\"b, 7\"");
+      Partitioning others = byKeys(list("a,b", "7,\"b, 7\""));
       assertThatThrownBy(() -> job(store, id, secondTaskFails(CsvTarget.folder(out)), keys).run())
           .isInstanceOf(BulkOperationException.class)
           .hasMessageContaining("no second file");
@@ -279,26 +384,38 @@ class PartitioningIT {
     assertThat(many).isGreaterThanOrEqualTo(40);
   }
 
-  private long count(Path keys) {
-    return operator
-        .count(keyspace, "t")
-        .partitionBy(Partitioning.byKeys(CsvSource.at(keys)))
-        .run()
-        .rows();
+  private static Partitioning byKeys(Path keys) {
+    return Partitioning.byKeys(CsvSource.at(keys));
   }
 
-  private ExportRequest job(JobStore store, UUID id, ExportTarget target, Path keys) {
+  private static Partitioning byRanges(Path ranges) {
+    return Partitioning.byRanges(CsvSource.at(ranges));
+  }
+
+  private long count(Partitioning way) {
+    return operator.count(keyspace, "t").partitionBy(way).run().rows();
+  }
+
+  private NavigableMap<Long, Integer> partitionsByToken() {
+    NavigableMap<Long, Integer> partitions = new TreeMap<>();
+    for (Row row : session.execute("SELECT a, token(a, b) FROM " + keyspace + ".t")) {
+      partitions.put(row.getLong(1), row.getInt(0));
+    }
+    return partitions;
+  }
+
+  private ExportRequest job(JobStore store, UUID id, ExportTarget target, Partitioning way) {
     return operator
         .exportFrom(keyspace, "t")
         .to(target)
-        .partitionBy(Partitioning.byKeys(CsvSource.at(keys)))
+        .partitionBy(way)
         .splitCount(3)
         .parallelism(1)
         .job(JobOptions.in(store).resuming())
         .jobId(id);
   }
 
-  private Path keys(String... lines) throws IOException {
-    return Files.write(Files.createTempFile(folder, "keys", ".csv"), List.of(lines));
+  private Path list(String... lines) throws IOException {
+    return Files.write(Files.createTempFile(folder, "list", ".csv"), List.of(lines));
   }
 }
