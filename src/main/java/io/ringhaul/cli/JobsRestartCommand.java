@@ -3,12 +3,12 @@ package io.ringhaul.cli;
 import io.ringhaul.ExportLeftovers;
 import io.ringhaul.cli.jobs.ResumeCommand;
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.job.AddingImports;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
@@ -24,10 +24,7 @@ import picocli.CommandLine.Command;
 final class JobsRestartCommand extends JobsAgainCommand {
 
   /** The option of an import that lets it write rows twice, whatever they are. */
-  private static final String REPLAY = "--replay-in-doubt";
-
-  /** Columns whose values may add up: as the job keeps its columns. */
-  private static final Pattern MAY_ADD_UP = Pattern.compile(" counter\\b| list<");
+  static final String REPLAY = "--replay-in-doubt";
 
   @Override
   List<String> prepare(JobStore jobs, Job job, List<String> command) {
@@ -50,7 +47,7 @@ final class JobsRestartCommand extends JobsAgainCommand {
    * @throws JobException if the job is an export that is committed, or an import that would add up
    */
   static void requireRestartable(JobStore jobs, Job job, List<String> command) {
-    if (job.kind() == JobKind.IMPORT && !command.contains(REPLAY)) {
+    if (!command.contains(REPLAY)) {
       requireNothingAddsUp(jobs, job);
     }
     if (job.kind() == JobKind.EXPORT && job.status() == JobStatus.COMPLETED) {
@@ -72,7 +69,7 @@ final class JobsRestartCommand extends JobsAgainCommand {
     String columns = job.definition().fingerprint().getOrDefault("columns", "");
     long begun =
         jobs.partitions(job.id()).stream().filter(partition -> partition.attempt() > 0).count();
-    if (begun == 0 || !MAY_ADD_UP.matcher(columns).find()) {
+    if (begun == 0 || !AddingImports.mayAddUp(job)) {
       return;
     }
     throw new JobException(

@@ -1,5 +1,7 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.exceptions.JobException;
+import io.ringhaul.job.AddingImports;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
 import java.util.List;
@@ -23,7 +25,27 @@ final class JobsRetryCommand extends JobsAgainCommand {
 
   @Override
   List<String> prepare(JobStore jobs, Job job, List<String> command) {
+    if (!command.contains(JobsRestartCommand.REPLAY)) {
+      requireRepeatable(jobs, job);
+    }
     jobs.reset(job.id(), partition);
     return command;
+  }
+
+  /** What adds up is written once: a partition that was begun is told as doubtful afterwards. */
+  private void requireRepeatable(JobStore jobs, Job job) {
+    boolean isBegun =
+        jobs.partitions(job.id()).stream()
+            .anyMatch(each -> each.number() == partition && each.attempt() > 0);
+    if (isBegun && AddingImports.mayAddUp(job)) {
+      throw new JobException(
+          job.id(),
+          String.format(
+              "Partition %d of job %s is begun, and its rows may add to counters or append to lists"
+                  + " when they are written again: it stays as it is. Resume the job, or empty the"
+                  + " table and give %s",
+              partition, job.id(), JobsRestartCommand.REPLAY),
+          null);
+    }
   }
 }

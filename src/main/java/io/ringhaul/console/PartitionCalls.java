@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.ringhaul.job.AddingImports;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStatus;
@@ -16,6 +17,9 @@ final class PartitionCalls {
   private static final String OF_JOB = "/api/batch-jobs/{id}/partitions";
   private static final String ONE = "/api/batch-partitions/{id}";
   private static final int MOST = 10_000;
+
+  /** The option of an import that lets it write rows twice, whatever they are. */
+  private static final String REPLAY = "--replay-in-doubt";
 
   private static final Parameter<List<PartitionStatus>> STATUS =
       Parameter.oneOf("status", "Only partitions that stand so", PartitionStatus.class);
@@ -70,12 +74,28 @@ final class PartitionCalls {
               + partition.number()
               + " wrote is part of the result");
     }
+    requireRepeatable(job, partition);
     JobLauncher launcher = jobs.requireLauncher();
     launcher.requireStartable(job);
     jobs.store().reset(id.job(), id.number());
     PartitionView pending = view(id);
     launcher.start(job);
     return Reply.json(202, pending);
+  }
+
+  /** What adds up is written once: a partition that was begun is told as doubtful afterwards. */
+  private static void requireRepeatable(Job job, PartitionView partition) {
+    if (partition.attempt() > 0
+        && AddingImports.mayAddUp(job)
+        && !job.definition().command().contains(REPLAY)) {
+      throw Refusal.conflict(
+          "Partition "
+              + partition.number()
+              + " of job "
+              + job.id()
+              + " is begun, and its rows may add to counters or append to lists when they are"
+              + " written again: it stays as it is. Start the job to go on with what is not done");
+    }
   }
 
   private PartitionView view(Id id) {

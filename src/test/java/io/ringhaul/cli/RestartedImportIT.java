@@ -65,6 +65,12 @@ class RestartedImportIT {
     assertThat(refused.err())
         .contains("its columns (id int, n counter) may add up")
         .contains("empty the table and give --replay-in-doubt, or resume the job");
+    CapturedRun retried =
+        CapturedRun.inProcess(
+            "jobs", "retry", id.toString(), "--partition=0", "--job-store=" + jobs, "--json");
+    assertThat(retried.exitCode()).isEqualTo(1);
+    assertThat(retried.err())
+        .contains("Partition 0 of job " + id + " is begun, and its rows may add to counters");
     assertThat(partitions()).isEqualTo(before);
     assertThat(rows("counted")).isEqualTo(Map.of(1, 10L, 2, 20L, 3, 30L));
 
