@@ -87,6 +87,7 @@ final class OperationMonitor implements AutoCloseable {
     return new BottleneckDetector(
         subject.work(),
         settings.requests().limits(),
+        sample -> OperationTuning.isHeld(settings, sample),
         settings.jobs().enter(subject.name()),
         settings.monitoring().findings());
   }

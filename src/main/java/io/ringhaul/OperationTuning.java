@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -74,11 +75,20 @@ final class OperationTuning implements SampleListener, AutoCloseable {
       SteeredOperation operation,
       ManagedJob limited) {
     return new OperationTuning(
-        settings.tuning(), subject, operation, limited, sample -> isHeld(settings, sample));
+        settings.tuning(), subject, operation, limited, sample -> isAtRate(settings, sample));
   }
 
   /** Whether a limit that was asked for bounds the speed. */
-  private static boolean isHeld(OperationSettings settings, Sample sample) {
+  static boolean isHeld(OperationSettings settings, Sample sample) {
+    return isAtRate(settings, sample)
+        || (settings.tuning().bound().isPresent()
+            // Without an overload it is the probe that holds requests back.
+            && sample.overloads() == 0
+            && sample.inFlightBound() < sample.tunables().getOrDefault(Tunable.IN_FLIGHT, 0L));
+  }
+
+  /** Whether the rows, the bytes or the processor time of a second are what may be had of them. */
+  private static boolean isAtRate(OperationSettings settings, Sample sample) {
     double cpuShare = settings.limits().limits().maxCpuShare();
     return settings.requests().limits().isReached(sample.rowsPerSecond(), sample.bytesPerSecond())
         || (cpuShare < 1 && sample.process().cpuShare() >= AT_SHARE * cpuShare);
@@ -127,19 +137,29 @@ final class OperationTuning implements SampleListener, AutoCloseable {
   }
 
   /**
-   * Sets a parameter as somebody asks for. What cannot be set is left as it is, and the log says
-   * why.
+   * Sets a parameter as somebody asks for. What cannot be set is left as it is, and the history and
+   * the log say why.
    */
   void asked(JobRequest request) {
+    String name = "";
+    long value = 0;
     try {
       JsonNode body = JSON.readTree(request.body());
-      tuner.set(
-          request.id(),
-          body.path("parameter").asText(),
-          body.path("value").asLong(),
-          Instant.now());
+      name = body.path("parameter").asText();
+      value = body.path("value").asLong();
+      tuner.set(request.id(), name, value, Instant.now());
     } catch (JsonProcessingException | InvalidSettingException e) {
       LOG.warn("What was asked of the operation cannot be done: {}", e.getMessage());
+      heard(
+          new TuningEntry(
+              request.id(),
+              Instant.now(),
+              name,
+              tuner.values().getOrDefault(name, 0L),
+              value,
+              "Somebody has asked for it",
+              Optional.of("Refused: " + e.getMessage()),
+              TuningEntry.State.REVERTED));
     }
   }
 

@@ -35,7 +35,6 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   private final CqlSession session;
   private final ResourceManager resources;
   private final ExecutorService threads;
-  private final JobsUnderWay jobs = new JobsUnderWay();
 
   private TokenAwareBulkOperator(CqlSession session, ResourceManager resources) {
     this.session = Objects.requireNonNull(session);
@@ -106,7 +105,7 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
 
   /** The operations that run just now. */
   JobsUnderWay jobs() {
-    return jobs;
+    return resources.underWay();
   }
 
   <R> R call(Operation<R> operation) {

@@ -2,6 +2,7 @@ package io.ringhaul.console;
 
 import io.ringhaul.job.Job;
 import io.ringhaul.job.MetricKind;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class Constraints {
 
   static ConstraintsView of(Job job, LiveReader live) {
     Map<String, String> settings = job.definition().settings();
-    boolean runs = Liveness.isWorking(job);
+    boolean runs = Liveness.isAlive(job, Instant.now());
     LatestMetrics performance = live.latest(job, MetricKind.PERFORMANCE);
     LatestMetrics resources = live.latest(job, MetricKind.RESOURCE);
     List<ConstraintsView.Constraint> constraints = new ArrayList<>();

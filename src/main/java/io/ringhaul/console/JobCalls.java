@@ -73,7 +73,8 @@ final class JobCalls {
   private static boolean has(Job job, String text) {
     return Stream.concat(
             Stream.of(job.id().toString(), job.name(), job.description()),
-            job.labels().entrySet().stream().map(label -> label.getKey() + "=" + label.getValue()))
+            BatchLabels.ofPeople(job.labels()).entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue()))
         .anyMatch(each -> each.toLowerCase(Locale.ROOT).contains(text));
   }
 
@@ -193,6 +194,9 @@ final class JobCalls {
     Map<String, String> all = Objects.requireNonNullElse(wanted, fallback);
     requireTexts(all.values(), "labels");
     Map<String, String> labels = BatchLabels.ofPeople(all);
+    if (wanted != null && labels.size() < wanted.size()) {
+      throw Refusal.bad("Labels that begin with 'ringhaul.' are Ringhaul's own: leave them out");
+    }
     boolean tooLong =
         labels.entrySet().stream()
             .anyMatch(

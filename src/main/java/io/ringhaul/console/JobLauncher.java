@@ -14,7 +14,8 @@ public interface JobLauncher {
   /**
    * Makes a job of a command without storing or running it.
    *
-   * @param command the arguments of an export or import, such as {@code export ks.t --format csv}
+   * @param command the arguments of an export or import, such as {@code export ks.t --format csv
+   *     --path /lake}
    * @return a pending job with an id, the operation's name, and its command in the form that {@link
    *     io.ringhaul.job.JobDefinition#command()} keeps
    * @throws io.ringhaul.exceptions.InvalidSettingException if the command is none, or has what a

@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.ringhaul.job.BatchLabels;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobFigures;
 import io.ringhaul.job.JobKind;
@@ -14,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job.
  *
+ * @param labels people's; not those that Ringhaul has for itself, which may name thousands of files
  * @param alive whether the process that works on it lives
  * @param run how often it was begun
+ * @param fingerprint what must not change between runs; in lists without its long parts
  * @param command the arguments that made it; empty for one that application code made
  * @param live how it gets on, while it runs
  */
@@ -39,6 +42,9 @@ record JobView(
     List<String> command,
     @Nullable LiveView live) {
 
+  /** In characters. The files of a source may be thousands, and lists are sent to all who watch. */
+  private static final int LONGEST_PART = 1_000;
+
   /** How far a job is, by what is done for good. */
   record Figures(int partitions, int done, int failed, long rows, long rejectedRows) {
 
@@ -61,11 +67,15 @@ record JobView(
   }
 
   static JobView of(Job job, @Nullable LiveView live) {
+    return of(job, live, new TreeMap<>(job.definition().fingerprint()));
+  }
+
+  private static JobView of(Job job, @Nullable LiveView live, Map<String, String> fingerprint) {
     return new JobView(
         job.id().toString(),
         job.name(),
         job.description(),
-        new TreeMap<>(job.labels()),
+        new TreeMap<>(BatchLabels.ofPeople(job.labels())),
         job.kind(),
         job.status(),
         Liveness.isAlive(job, Instant.now()),
@@ -76,14 +86,16 @@ record JobView(
         Figures.of(job.figures()),
         job.error().orElse(null),
         job.owner().map(Owner::of).orElse(null),
-        new TreeMap<>(job.definition().fingerprint()),
+        fingerprint,
         new TreeMap<>(job.definition().settings()),
         job.definition().command(),
         live);
   }
 
-  /** A job of a list, without what changes each second. */
+  /** A job of a list: without what changes each second, and without long parts of what is fixed. */
   static JobView brief(Job job) {
-    return of(job, null);
+    Map<String, String> fingerprint = new TreeMap<>(job.definition().fingerprint());
+    fingerprint.values().removeIf(part -> part.length() > LONGEST_PART);
+    return of(job, null, fingerprint);
   }
 }

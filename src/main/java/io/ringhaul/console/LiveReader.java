@@ -36,9 +36,12 @@ final class LiveReader {
     this.telemetry = telemetry;
   }
 
-  /** How a job gets on; empty for one that does not run, or of which nothing is stored yet. */
+  /**
+   * How a job gets on; empty for one that does not run or whose process is gone, or of which
+   * nothing is stored yet.
+   */
   Optional<LiveView> read(Job job) {
-    if (!Liveness.isWorking(job)) {
+    if (!Liveness.isAlive(job, Instant.now())) {
       return Optional.empty();
     }
     LatestMetrics latest = latest(job, MetricKind.PERFORMANCE);

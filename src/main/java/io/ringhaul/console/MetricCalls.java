@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -135,7 +134,7 @@ final class MetricCalls {
             brief.seconds(),
             brief.series(),
             LiveReader.stages(live.latest(job, MetricKind.PERFORMANCE)),
-            limitedBy(job).orElse(null)));
+            LimitingFinding.reason(telemetry.findings(job.id()), brief.seconds()).orElse(null)));
   }
 
   private Reply resources(Call call) {
@@ -143,15 +142,6 @@ final class MetricCalls {
     Briefs.Brief brief = briefs.of(job, MetricKind.RESOURCE);
     return Reply.ok(
         new SummaryView.Resources(job.id().toString(), brief.seconds(), brief.series()));
-  }
-
-  /** What lasts limits the job now; of what is over, that which lasted longest has limited it. */
-  private Optional<String> limitedBy(Job job) {
-    return telemetry.findings(job.id()).stream()
-        .max(
-            Comparator.comparing(StoredFinding::open)
-                .thenComparing(each -> Duration.between(each.firstSeen(), each.lastSeen())))
-        .map(StoredFinding::reason);
   }
 
   private Reply bottlenecks(Call call) {

@@ -6,14 +6,12 @@ import io.ringhaul.job.JobRequest;
 import io.ringhaul.job.JobTelemetry;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 
 /** Calls on recordings of where a job's process spends its time. */
 final class ProfileCalls {
 
   private static final String PATH = "/api/batch-jobs/{id}/profile";
   private static final int SECONDS = 10;
-  private static final int MOST_SECONDS = 120;
 
   private final KnownJobs jobs;
   private final JobTelemetry telemetry;
@@ -43,21 +41,15 @@ final class ProfileCalls {
 
   private Reply ask(Call call) {
     int seconds = Objects.requireNonNullElse(call.body(Bodies.NewProfile.class).seconds(), SECONDS);
-    if (seconds < 1 || seconds > MOST_SECONDS) {
-      throw Refusal.bad("'seconds' is a whole number from 1 to " + MOST_SECONDS);
+    if (seconds < 1 || seconds > JobProfile.MOST_SECONDS) {
+      throw Refusal.bad("'seconds' is a whole number from 1 to " + JobProfile.MOST_SECONDS);
     }
     Job job = jobs.find(call.jobId());
     KnownJobs.requireRunning(job, "only a process that works can be recorded");
     JobRequest request =
         telemetry.ask(job.id(), JobRequest.Kind.PROFILE, "{\"seconds\":" + seconds + "}");
-    JobProfile profile =
-        new JobProfile(
-            request.id(), JobProfile.State.REQUESTED, seconds, Optional.empty(), Optional.empty());
-    boolean isTaken =
-        telemetry.profile(job.id()).filter(each -> each.id().equals(request.id())).isPresent();
-    if (!isTaken) {
-      telemetry.put(job.id(), profile);
-    }
+    // The store keeps it from the asking on; by now the job may have gone on with it.
+    JobProfile profile = JobProfile.requested(request.id(), request.body());
     return Reply.json(202, ProfileView.of(profile));
   }
 }

@@ -4,6 +4,7 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.MetricKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,8 +68,9 @@ final class ServiceCalls {
 
   private Reply metrics() {
     PrometheusText text = new PrometheusText();
+    Instant now = Instant.now();
     for (Job job : jobs.store().list()) {
-      if (Liveness.isWorking(job)) {
+      if (Liveness.isAlive(job, now)) {
         text.add(job, live.latest(job, MetricKind.PERFORMANCE));
         text.add(job, live.latest(job, MetricKind.RESOURCE));
       }

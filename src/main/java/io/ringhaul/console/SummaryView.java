@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Metrics in brief.
  *
  * @param seconds from the first moment to the last
- * @param limitedBy what limited the job, as a sentence; null where nothing was found
+ * @param limitedBy what limited the job for a third of that time or more, as a sentence; null where
+ *     nothing did
  */
 record SummaryView(
     String job,

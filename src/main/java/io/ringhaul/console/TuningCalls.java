@@ -1,16 +1,14 @@
 package io.ringhaul.console;
 
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobRequest;
 import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.MetricKind;
 import io.ringhaul.job.StoredFinding;
 import io.ringhaul.job.TuningEntry;
-import java.nio.charset.StandardCharsets;
+import io.ringhaul.monitor.Tunable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -20,6 +18,15 @@ final class TuningCalls {
   private static final Parameter<UUID> JOB = Parameter.id("job", "The job").required();
 
   private static final long MOST = 1_000_000_000L;
+
+  private static final List<String> PARAMETERS =
+      List.of(
+          Tunable.IN_FLIGHT,
+          Tunable.PAGE_BYTES,
+          Tunable.PAGE_ROWS,
+          Tunable.BATCH_STATEMENTS,
+          Tunable.BATCH_BYTES,
+          Tunable.WORKERS);
 
   private final KnownJobs jobs;
   private final LiveReader live;
@@ -133,27 +140,17 @@ final class TuningCalls {
                             + wish.parameter()
                             + "' that may change while it runs; it has "
                             + latest.under(LiveReader.TUNABLE)));
-    String body =
-        new String(
-            Json.bytes(Map.of("parameter", wish.parameter(), "value", wish.value())),
-            StandardCharsets.UTF_8);
-    JobRequest request = telemetry.ask(job.id(), JobRequest.Kind.TUNE, body);
-    TuningEntry entry =
+    TuningEntry wanted =
         new TuningEntry(
-            request.id(),
-            request.created(),
+            UUID.randomUUID().toString(),
+            Instant.now(),
             wish.parameter(),
             before,
             wish.value(),
             wish.reason(),
             Optional.empty(),
             TuningEntry.State.REQUESTED);
-    boolean isTaken =
-        telemetry.tuning(job.id()).stream().anyMatch(each -> each.id().equals(entry.id()));
-    if (!isTaken) {
-      telemetry.put(job.id(), entry);
-    }
-    return Reply.json(202, TuningView.of(job.id(), entry));
+    return Reply.json(202, TuningView.of(job.id(), telemetry.ask(job.id(), wanted)));
   }
 
   private Wish wish(Job job, Bodies.Change change) {
@@ -175,6 +172,13 @@ final class TuningCalls {
     }
     if (change.recommendation() != null || parameter == null || value == null) {
       throw Refusal.bad("The body takes either 'recommendation', or 'parameter' and 'value'");
+    }
+    if (!PARAMETERS.contains(parameter)) {
+      throw Refusal.bad(
+          "There is no parameter '"
+              + parameter
+              + "'; a job may have "
+              + String.join(", ", PARAMETERS));
     }
     if (value < 1 || value > MOST) {
       throw Refusal.bad("'value' is a whole number from 1 to " + MOST);

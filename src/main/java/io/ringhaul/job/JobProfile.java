@@ -18,8 +18,10 @@ import java.util.Optional;
 public record JobProfile(
     String id, State state, int seconds, Optional<String> stacks, Optional<String> error) {
 
+  /** The longest recording, in seconds. */
+  public static final int MOST_SECONDS = 60;
+
   private static final int DEFAULT_SECONDS = 10;
-  private static final int MOST_SECONDS = 60;
 
   /** Where a recording stands. */
   public enum State {

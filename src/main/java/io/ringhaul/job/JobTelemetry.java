@@ -69,6 +69,16 @@ public interface JobTelemetry {
    */
   JobRequest ask(UUID job, JobRequest.Kind kind, String body);
 
+  /**
+   * Asks the process that works on a job for another value of a parameter. From then on the entry
+   * is in the history, and what the process answers replaces it.
+   *
+   * @param wanted the request has its id, which no other entry has
+   * @return the entry as it is kept, of the time at which it was asked for
+   * @throws io.ringhaul.exceptions.JobException also if 20 requests wait to be taken up
+   */
+  TuningEntry ask(UUID job, TuningEntry wanted);
+
   /** Takes up what is asked of a job; each request is given once. */
   List<JobRequest> take(UUID job);
 

@@ -37,4 +37,20 @@ public record StoredFinding(
   public StoredFinding {
     evidence = Map.copyOf(evidence);
   }
+
+  /** The same, once it does not last any more. */
+  public StoredFinding over() {
+    return new StoredFinding(
+        id,
+        kind,
+        component,
+        evidence,
+        reason,
+        recommendation,
+        parameter,
+        value,
+        firstSeen,
+        lastSeen,
+        false);
+  }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -168,23 +169,55 @@ final class StoredTelemetry implements JobTelemetry {
             : Optional.empty();
     return transactions.writeRepeatably(
         records -> {
-          TelemetryRecords telemetry = of(job, records);
-          if (telemetry.requests(job).size() >= MOST_REQUESTS) {
-            throw new JobException(
-                job,
-                "Job "
-                    + job
-                    + " has "
-                    + MOST_REQUESTS
-                    + " requests that its process has not taken up; see whether it still runs",
-                null);
-          }
-          JobRequest request =
-              new JobRequest(id, kind, body, Instant.ofEpochMilli(records.now().toEpochMilli()));
-          telemetry.insert(job, request);
-          profile.ifPresent(each -> telemetry.put(job, each));
+          JobRequest request = insert(job, records, id, kind, body);
+          profile.ifPresent(each -> of(job, records).put(job, each));
           return request;
         });
+  }
+
+  @Override
+  public TuningEntry ask(UUID job, TuningEntry wanted) {
+    String body =
+        StoredText.json(
+            new TreeMap<>(Map.of("parameter", wanted.parameter(), "value", wanted.after())));
+    return transactions.writeRepeatably(
+        records -> {
+          JobRequest request = insert(job, records, wanted.id(), JobRequest.Kind.TUNE, body);
+          TuningEntry entry =
+              new TuningEntry(
+                  wanted.id(),
+                  request.created(),
+                  wanted.parameter(),
+                  wanted.before(),
+                  wanted.after(),
+                  wanted.reason(),
+                  wanted.effect(),
+                  wanted.state());
+          // In one step with the request: a process that takes it up has its answer stand last.
+          TelemetryRecords telemetry = of(job, records);
+          telemetry.put(job, entry);
+          telemetry.keepNewestTuning(job, MOST_ENTRIES);
+          return entry;
+        });
+  }
+
+  private JobRequest insert(
+      UUID job, JobRecords records, String id, JobRequest.Kind kind, String body) {
+    TelemetryRecords telemetry = of(job, records);
+    if (telemetry.requests(job).size() >= MOST_REQUESTS) {
+      throw new JobException(
+          job,
+          "Job "
+              + job
+              + " has "
+              + MOST_REQUESTS
+              + " requests that its process has not taken up; see whether it still runs",
+          null);
+    }
+    JobRequest request =
+        new JobRequest(id, kind, body, Instant.ofEpochMilli(records.now().toEpochMilli()));
+    telemetry.insert(job, request);
+    return request;
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,8 +48,27 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
    */
   public BottleneckDetector(
       Work work, RequestLimits limits, JobsUnderWay.Place place, List<FindingListener> listeners) {
+    this(
+        work,
+        limits,
+        sample -> limits.isReached(sample.rowsPerSecond(), sample.bytesPerSecond()),
+        place,
+        listeners);
+  }
+
+  /**
+   * The same for a job that is held by more than the bounds of its requests.
+   *
+   * @param held whether anything that was asked for bounded its speed in the time of a sample
+   */
+  public BottleneckDetector(
+      Work work,
+      RequestLimits limits,
+      Predicate<Sample> held,
+      JobsUnderWay.Place place,
+      List<FindingListener> listeners) {
     this.course = new Course(limits);
-    this.tally = new TimeTally(work, limits);
+    this.tally = new TimeTally(work, held);
     this.place = place;
     this.listeners = List.copyOf(listeners);
     watch(new ServerOverloadDetector());

@@ -39,6 +39,11 @@ public enum FindingKind {
     this.label = label;
   }
 
+  /** Latency, queues and throughput say that something is amiss, and not what. */
+  public boolean isCause() {
+    return this != QUEUE_GROWTH && this != LATENCY_SPIKE && this != THROUGHPUT_DROP;
+  }
+
   /** What people call it, such as {@code server overload}. */
   public String label() {
     return label;

@@ -28,6 +28,9 @@ public final class FindingRecorder implements SampleListener, AutoCloseable {
 
   private int samples;
 
+  /** Whether what an earlier process has left open is told to be over. */
+  private boolean isAlone;
+
   /** Records what the detector finds. */
   public FindingRecorder(JobTelemetry telemetry, UUID job, BottleneckDetector detector) {
     this.telemetry = telemetry;
@@ -51,7 +54,7 @@ public final class FindingRecorder implements SampleListener, AutoCloseable {
     Set<String> ids = new HashSet<>();
     now.forEach(finding -> ids.add(finding.id()));
     boolean due = samples >= SAMPLES_BETWEEN && !now.isEmpty();
-    if (ids.equals(stored.keySet()) && !due) {
+    if (ids.equals(stored.keySet()) && !due && isAlone) {
       return;
     }
     List<StoredFinding> changed = new ArrayList<>();
@@ -59,7 +62,14 @@ public final class FindingRecorder implements SampleListener, AutoCloseable {
         .filter(finding -> !ids.contains(finding.id()))
         .forEach(finding -> changed.add(stored(finding.over())));
     now.forEach(finding -> changed.add(stored(finding)));
+    if (!isAlone) {
+      // A process that was killed could not do so itself.
+      telemetry.findings(job).stream()
+          .filter(finding -> finding.open() && !ids.contains(finding.id()))
+          .forEach(finding -> changed.add(finding.over()));
+    }
     telemetry.put(job, changed);
+    isAlone = true;
     samples = 0;
     stored.clear();
     now.forEach(finding -> stored.put(finding.id(), finding));

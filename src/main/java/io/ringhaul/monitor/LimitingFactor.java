@@ -11,6 +11,9 @@ package io.ringhaul.monitor;
  */
 public record LimitingFactor(String name, double share, String description) {
 
+  /** What held for less than a third of the time did not limit the whole. */
+  public static final double LEAST_SHARE = 1.0 / 3;
+
   @Override
   public String toString() {
     return description;

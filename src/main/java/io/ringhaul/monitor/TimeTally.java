@@ -1,7 +1,6 @@
 package io.ringhaul.monitor;
 
 import io.ringhaul.metrics.Stage;
-import io.ringhaul.request.RequestLimits;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -10,40 +9,30 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Adds up where the time of an operation goes, to tell at its end what limited it. */
 final class TimeTally {
 
-  /** What held for less than a third of the time did not limit the whole. */
-  private static final double LEAST = 1.0 / 3;
-
-  /** Latency and throughput say that something is amiss, and not what. */
-  private static final Set<FindingKind> CAUSES =
-      Set.of(
-          FindingKind.CLIENT_CPU,
-          FindingKind.CLIENT_MEMORY,
-          FindingKind.DISK,
-          FindingKind.SERVER_OVERLOAD,
-          FindingKind.ERROR_SPIKE,
-          FindingKind.CONTENTION,
-          FindingKind.SKEW);
-
   private final Work work;
-  private final RequestLimits limits;
+  private final Predicate<Sample> held;
   private final StageTimes times = new StageTimes();
   private final Map<FindingKind, Double> open = new EnumMap<>(FindingKind.class);
   private double seconds;
   private double limited;
 
-  TimeTally(Work work, RequestLimits limits) {
+  /**
+   * @param held whether the limits that were asked for bound the speed in the time of a sample
+   */
+  TimeTally(Work work, Predicate<Sample> held) {
     this.work = work;
-    this.limits = limits;
+    this.held = held;
   }
 
   void add(Sample sample, Collection<Finding> findings) {
     seconds += sample.seconds();
     times.add(sample.stages());
-    if (sample.paused() || limits.isReached(sample.rowsPerSecond(), sample.bytesPerSecond())) {
+    if (sample.paused() || held.test(sample)) {
       limited += sample.seconds();
     }
     Set<FindingKind> kinds = new HashSet<>();
@@ -57,7 +46,7 @@ final class TimeTally {
       return Optional.empty();
     }
     double limitShare = limited / seconds;
-    if (limitShare >= LEAST) {
+    if (limitShare >= LimitingFactor.LEAST_SHARE) {
       return Optional.of(
           new LimitingFactor(
               "limits",
@@ -71,7 +60,8 @@ final class TimeTally {
 
   private Optional<LimitingFactor> finding() {
     return open.entrySet().stream()
-        .filter(each -> CAUSES.contains(each.getKey()) && each.getValue() / seconds >= LEAST)
+        .filter(each -> each.getKey().isCause())
+        .filter(each -> each.getValue() / seconds >= LimitingFactor.LEAST_SHARE)
         .max(Map.Entry.comparingByValue())
         .map(
             each -> {

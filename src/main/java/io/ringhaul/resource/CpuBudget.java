@@ -1,5 +1,7 @@
 package io.ringhaul.resource;
 
+import io.ringhaul.metrics.Stage;
+import io.ringhaul.metrics.WorkerClock;
 import io.ringhaul.request.Pace;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -93,7 +95,14 @@ final class CpuBudget implements Pace {
     if (time.nanos() - nextLook < 0) {
       return;
     }
-    for (long due = due(); due > 0; due = due()) {
+    long due = due();
+    if (due > 0) {
+      WorkerClock.during(Stage.WAIT, () -> sleep(due));
+    }
+  }
+
+  private void sleep(long first) throws InterruptedException {
+    for (long due = first; due > 0; due = due()) {
       time.sleep(Math.min(due, MOST_SLEEP_NANOS));
     }
   }

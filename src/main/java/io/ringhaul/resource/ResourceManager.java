@@ -1,5 +1,6 @@
 package io.ringhaul.resource;
 
+import io.ringhaul.monitor.JobsUnderWay;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
@@ -7,12 +8,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Shares the cluster among the jobs of one process by their {@link JobPriority}, and holds each to
- * its {@link ResourceLimits}. An operator has one of its own; several operators over one cluster
- * may share one. Thread-safe, and owns nothing that must be closed.
+ * its {@link ResourceLimits}; jobs that ask the same nodes hear of one another. An operator has one
+ * of its own; several operators over one cluster may share one. Thread-safe, and owns nothing that
+ * must be closed.
  */
 public final class ResourceManager {
 
   private final Clock clock;
+  private final JobsUnderWay underWay = new JobsUnderWay();
   private final List<ManagedJob> jobs = new CopyOnWriteArrayList<>();
 
   private ResourceManager(Clock clock) {
@@ -27,6 +30,11 @@ public final class ResourceManager {
   /** A manager that reads the time of run windows from another clock. */
   public static ResourceManager with(Clock clock) {
     return new ResourceManager(clock);
+  }
+
+  /** Which nodes the jobs ask, so that they hear of one another. */
+  public JobsUnderWay underWay() {
+    return underWay;
   }
 
   /** Holds a job to its limits from now on, until it is closed. */

@@ -88,6 +88,12 @@ public final class Tuner implements SampleListener {
             State.APPLIED));
   }
 
+  /** The values of the parameters just now, by name. */
+  public Map<String, Long> values() {
+    return parameters.stream()
+        .collect(Collectors.toMap(Parameter::name, each -> each.tunable().value()));
+  }
+
   private Parameter parameter(String name) {
     return parameters.stream()
         .filter(each -> each.name().equals(name))

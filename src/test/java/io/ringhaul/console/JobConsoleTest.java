@@ -332,9 +332,17 @@ class JobConsoleTest {
       assertRefused(
           "POST",
           "/api/tuning/apply",
-          begin + "\"parameter\":\"inFlight\",\"value\":0}",
+          begin + "\"parameter\":\"pageRows\",\"value\":2}",
           400,
-          "from 1");
+          "has no parameter 'pageRows'");
+      for (int value : List.of(0, -1)) {
+        assertRefused(
+            "POST",
+            "/api/tuning/apply",
+            begin + "\"parameter\":\"inFlight\",\"value\":" + value + "}",
+            400,
+            "from 1");
+      }
       assertRefused(
           "POST",
           "/api/tuning/apply",
@@ -350,6 +358,12 @@ class JobConsoleTest {
           begin + "\"parameter\":\"inFlight\",\"value\":2}",
           409,
           "does not run");
+      assertRefused(
+          "POST",
+          "/api/tuning/apply",
+          begin + "\"parameter\":\"inflight\",\"value\":2}",
+          400,
+          "no parameter 'inflight'; a job may have inFlight, pageBytes");
     }
   }
 
@@ -368,7 +382,9 @@ class JobConsoleTest {
       assertThat(request.body()).isEqualTo("{\"seconds\":5}");
       assertThat(client.get(path).body()).isEqualTo(asked.body());
       assertThat(asked.body().path("state").asText()).isEqualTo("REQUESTED");
-      assertRefused("POST", path, "{\"seconds\":0}", 400, "1 to 120");
+      for (int seconds : List.of(0, 61)) {
+        assertRefused("POST", path, "{\"seconds\":" + seconds + "}", 400, "number from 1 to 60");
+      }
       assertRefused("POST", path, "", 415, "application/json");
       run.stopped();
       assertRefused("POST", path, "{}", 409, "does not run");

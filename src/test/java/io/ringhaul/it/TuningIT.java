@@ -17,6 +17,7 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobRequest;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.TuningEntry;
 import io.ringhaul.job.TuningEntry.State;
@@ -183,6 +184,40 @@ class TuningIT {
     }
     assertThat(rows(folder.resolve("out"))).isEqualTo(expected());
     assertThat(rows(folder.resolve("asked"))).isEqualTo(expected());
+  }
+
+  @Test
+  void whatIsAskedForInVainIsToldInTheHistory(@TempDir Path folder) throws IOException {
+    UUID id = UUID.randomUUID();
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      String beyond = "{\"parameter\":\"inFlight\",\"value\":100000}";
+      export(operator, folder.resolve("out"))
+          .job(JobOptions.in(store))
+          .jobId(id)
+          .parallelism(3)
+          .maxRowsPerSecond(ROWS / 4)
+          .onSample(
+              sample -> {
+                if (samples.size() == 1) {
+                  store.telemetry().ask(id, JobRequest.Kind.TUNE, beyond);
+                }
+              })
+          .run();
+      assertThat(store.telemetry().tuning(id))
+          .singleElement()
+          .satisfies(
+              entry -> {
+                assertThat(entry.state()).isEqualTo(State.REVERTED);
+                assertThat(entry.before()).isEqualTo(3);
+                assertThat(entry.after()).isEqualTo(100_000);
+                assertThat(entry.effect().orElseThrow())
+                    .startsWith("Refused: inFlight is 100000; it takes 1 to ");
+              });
+    }
+    assertThat(rows(folder.resolve("out"))).isEqualTo(expected());
+    assertThat(samples)
+        .allSatisfy(each -> assertThat(each.tunables()).containsEntry("inFlight", 3L));
   }
 
   @Test

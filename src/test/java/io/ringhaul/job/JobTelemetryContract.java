@@ -313,6 +313,31 @@ abstract class JobTelemetryContract {
   }
 
   @Test
+  void anotherValueIsInTheHistoryFromTheAskingOn() {
+    JobStore store = store();
+    UUID job = created(store).id();
+    TuningEntry wanted =
+        new TuningEntry(
+            "wanted",
+            Instant.EPOCH,
+            "inFlight",
+            16,
+            8,
+            "Somebody has asked for it",
+            Optional.empty(),
+            TuningEntry.State.REQUESTED);
+    TuningEntry asked = store.telemetry().ask(job, wanted);
+    assertThat(store().telemetry().tuning(job)).containsExactly(asked);
+    assertThat(store.telemetry().take(job))
+        .containsExactly(
+            new JobRequest(
+                "wanted",
+                JobRequest.Kind.TUNE,
+                "{\"parameter\":\"inFlight\",\"value\":8}",
+                asked.time()));
+  }
+
+  @Test
   void requestsThatNobodyTakesAreRefused() {
     JobStore store = store();
     UUID job = created(store).id();

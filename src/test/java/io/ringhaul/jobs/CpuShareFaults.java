@@ -11,9 +11,14 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.format.Compression;
+import io.ringhaul.monitor.Finding;
+import io.ringhaul.monitor.FindingListener;
+import io.ringhaul.monitor.LimitingFactor;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,8 +52,16 @@ class CpuShareFaults {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
       // What is compiled at the first time counts for a bound, and is owed for seconds.
       export(operator, "warm-up").run();
-      assertThat(used(() -> export(operator, "bounded").maxCpuShare(share).run()))
+      Set<String> limits = ConcurrentHashMap.newKeySet();
+      assertThat(
+              used(
+                  () ->
+                      export(operator, "bounded")
+                          .maxCpuShare(share)
+                          .onFinding(new LimitNames(limits))
+                          .run()))
           .isCloseTo(share, withPercentage(15));
+      assertThat(limits).contains("limits");
     }
   }
 
@@ -56,6 +69,18 @@ class CpuShareFaults {
   void withoutABoundMoreIsUsed() {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
       assertThat(used(() -> export(operator, "free").run())).isGreaterThan(0.25);
+    }
+  }
+
+  /** Hears what limited an operation. */
+  private record LimitNames(Set<String> names) implements FindingListener {
+
+    @Override
+    public void found(Finding finding) {}
+
+    @Override
+    public void limitedBy(LimitingFactor factor) {
+      names.add(factor.name());
     }
   }
 

@@ -620,6 +620,20 @@ class BottleneckDetectorTest {
     assertThat(limits).extracting(LimitingFactor::name).containsExactly("limits");
   }
 
+  @Test
+  void whateverHoldsTheJobCountsAsItsLimit() {
+    try (BottleneckDetector detector =
+        new BottleneckDetector(
+            Work.EXPORT,
+            RequestLimits.NONE,
+            sample -> true,
+            jobs.enter("this job"),
+            List.of(listener))) {
+      pass(detector, 30, sample -> {});
+    }
+    assertThat(limits).extracting(LimitingFactor::name).containsExactly("limits");
+  }
+
   /** A listener that fails does not disturb the job. */
   @Test
   void aListenerMayFail() {

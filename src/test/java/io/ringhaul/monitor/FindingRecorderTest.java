@@ -23,17 +23,8 @@ class FindingRecorderTest {
   @Test
   void findingsAreStoredWhileTheyLastAndWhenTheyEnd() {
     try (JobStore store = JobStore.inMemory();
-        BottleneckDetector detector =
-            new BottleneckDetector(
-                Work.EXPORT, RequestLimits.NONE, new JobsUnderWay().enter("job"), List.of())) {
-      store.create(
-          Job.pending(
-              job,
-              "job",
-              "",
-              Map.of(),
-              JobKind.EXPORT,
-              new JobDefinition(Map.of(), Map.of(), List.of())));
+        BottleneckDetector detector = detector()) {
+      store.create(pending());
       FindingRecorder recorder = new FindingRecorder(store.telemetry(), job, detector);
       pass(detector, recorder, 10, sample -> {});
       assertThat(store.telemetry().findings(job)).isEmpty();
@@ -61,6 +52,36 @@ class FindingRecorderTest {
       recorder.close();
       assertThat(store.telemetry().findings(job)).noneMatch(StoredFinding::open);
     }
+  }
+
+  /** A process that is killed tells nobody that what it found is over. */
+  @Test
+  void whatAKilledProcessHasFoundIsOver() {
+    try (JobStore store = JobStore.inMemory()) {
+      store.create(pending());
+      try (BottleneckDetector killed = detector()) {
+        FindingRecorder recorder = new FindingRecorder(store.telemetry(), job, killed);
+        pass(killed, recorder, 10, sample -> {});
+        pass(killed, recorder, 3, sample -> sample.gcShare = 0.4);
+        assertThat(only(store).open()).isTrue();
+      }
+      try (BottleneckDetector next = detector()) {
+        FindingRecorder recorder = new FindingRecorder(store.telemetry(), job, next);
+        pass(next, recorder, 1, sample -> {});
+        assertThat(only(store).open()).isFalse();
+        assertThat(only(store).evidence()).containsEntry("gcShare", 0.4);
+      }
+    }
+  }
+
+  private Job pending() {
+    return Job.pending(
+        job, "job", "", Map.of(), JobKind.EXPORT, new JobDefinition(Map.of(), Map.of(), List.of()));
+  }
+
+  private static BottleneckDetector detector() {
+    return new BottleneckDetector(
+        Work.EXPORT, RequestLimits.NONE, new JobsUnderWay().enter("job"), List.of());
   }
 
   private StoredFinding only(JobStore store) {

@@ -122,6 +122,7 @@ class TunerTest {
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("The job has no parameter colour; it has inFlight, pageRows");
     assertThat(history).isEmpty();
+    assertThat(tuner.values()).isEqualTo(job.values());
   }
 
   @Test

@@ -9,7 +9,7 @@ export async function newJob() {
   const command = h("textarea", {
     rows: 3,
     spellcheck: "false",
-    placeholder: "export store.orders --to iceberg:/lake",
+    placeholder: "export store.orders --format iceberg --path /lake",
     "data-first": true,
     "data-testid": "new-command",
   });

@@ -1,0 +1,60 @@
+package io.ringhaul.console;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobOwner;
+import io.ringhaul.job.JobStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+
+/** Jobs as they are left by processes that were killed. */
+final class DepartedProcesses {
+
+  private DepartedProcesses() {}
+
+  /** The store, whose jobs have not been heard of for long. */
+  static JobStore over(JobStore store) {
+    return (JobStore)
+        Proxy.newProxyInstance(
+            JobStore.class.getClassLoader(),
+            new Class<?>[] {JobStore.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("list")) {
+                return store.list().stream().map(DepartedProcesses::silent).toList();
+              }
+              if (method.getName().equals("find")) {
+                return store.find((UUID) arguments[0]).map(DepartedProcesses::silent);
+              }
+              try {
+                return method.invoke(store, arguments);
+              } catch (InvocationTargetException e) {
+                throw Objects.requireNonNull(e.getCause());
+              }
+            });
+  }
+
+  private static Job silent(Job job) {
+    return new Job(
+        job.id(),
+        job.name(),
+        job.description(),
+        job.labels(),
+        job.kind(),
+        job.status(),
+        job.created(),
+        job.started(),
+        job.completed(),
+        job.figures(),
+        job.definition(),
+        job.plan(),
+        job.run(),
+        job.owner().map(DepartedProcesses::silent),
+        job.error());
+  }
+
+  private static JobOwner silent(JobOwner owner) {
+    return new JobOwner(owner.host(), owner.pid(), owner.processStart(), Instant.EPOCH);
+  }
+}
