@@ -203,6 +203,8 @@ public final class TestCluster {
             .nodes(NODES)
             .vnodes(256)
             .jmxPort(FIRST_JMX_PORT)
+            // They live for as long as all tests, which pays for the second compiler.
+            .jvmOptions("-XX:TieredStopAtLevel=4")
             .setting("materialized_views_enabled", true)
             .setting("user_defined_functions_enabled", true)
             .start();
