@@ -144,8 +144,7 @@ public final class Tuning {
         .to(CsvTarget.folder(source))
         .run();
     Dataset.ORDERS.create(cluster.session(), "copy");
-    // A node compacts when it comes to it, and then takes half as many rows whatever the settings:
-    // the debts of one run would slow the next.
+    // A node compacts when it comes to it: what it owes from one run would slow the next.
     cluster
         .session()
         .execute(
