@@ -55,14 +55,19 @@ public final class TestCluster {
     this.localDatacenter = localDatacenter;
     this.nodes = nodes;
     this.keyspacePrefix = keyspacePrefix;
-    this.session = newSession();
+    this.session = newSession(TestCluster::withoutAgreement);
     this.schemaSession =
         newSession(
             config ->
-                config
-                    .withBoolean(DefaultDriverOption.METADATA_SCHEMA_ENABLED, false)
-                    .withDuration(
-                        DefaultDriverOption.CONTROL_CONNECTION_AGREEMENT_TIMEOUT, Duration.ZERO));
+                withoutAgreement(config)
+                    .withBoolean(DefaultDriverOption.METADATA_SCHEMA_ENABLED, false));
+  }
+
+  /** The one of {@link #define(List)} is enough: the driver's waits up to a second for gossip. */
+  private static ProgrammaticDriverConfigLoaderBuilder withoutAgreement(
+      ProgrammaticDriverConfigLoaderBuilder config) {
+    return config.withDuration(
+        DefaultDriverOption.CONTROL_CONNECTION_AGREEMENT_TIMEOUT, Duration.ZERO);
   }
 
   /** The cluster of this run. */
@@ -89,7 +94,10 @@ public final class TestCluster {
     return System.getProperty("ringhaul.cluster", EMBEDDED);
   }
 
-  /** A session that all tests share; nobody closes it. */
+  /**
+   * A session that all tests share; nobody closes it. The schema is changed by {@link
+   * #define(List)} alone.
+   */
   public static CqlSession session() {
     return get().session;
   }
@@ -205,6 +213,9 @@ public final class TestCluster {
             .jmxPort(FIRST_JMX_PORT)
             // They live for as long as all tests, which pays for the second compiler.
             .jvmOptions("-XX:TieredStopAtLevel=4")
+            // None of them is started again, and each change of the schema else waits for disks.
+            .jvmOptions("-Dcassandra.test.flush_local_schema_changes=false")
+            // None of them is started again, and each change of the schema else waits for disks.
             .setting("materialized_views_enabled", true)
             .setting("user_defined_functions_enabled", true)
             .start();

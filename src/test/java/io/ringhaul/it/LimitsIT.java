@@ -280,9 +280,7 @@ class LimitsIT {
   private static CqlSession session(Consumer<ProgrammaticDriverConfigLoaderBuilder> settings) {
     ProgrammaticDriverConfigLoaderBuilder config =
         DriverConfigLoader.programmaticBuilder()
-            .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(30))
-            .withDuration(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, Duration.ZERO)
-            .withDuration(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, Duration.ZERO);
+            .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(30));
     settings.accept(config);
     return CqlSession.builder()
         .addContactPoints(TestCluster.get().contactPoints())

@@ -81,8 +81,6 @@ final class GuardedCluster implements AutoCloseable {
                 .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(20))
                 .withInt(DefaultDriverOption.METADATA_SCHEMA_REQUEST_PAGE_SIZE, schemaPage)
                 .withInt(DefaultDriverOption.SESSION_LEAK_THRESHOLD, 0)
-                .withDuration(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, Duration.ZERO)
-                .withDuration(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, Duration.ZERO)
                 .build())
         .build();
   }
