@@ -31,8 +31,11 @@ class ConsoleWatchers {
 
   private static final int WATCHERS = 200;
   private static final double MOST = 1.05;
-  private static final int ROWS = Integer.getInteger("ringhaul.console.rows", 400_000);
-  private static final int PAIRS = Integer.getInteger("ringhaul.console.pairs", 15);
+
+  /** For some seconds of export: to admit the crowd takes as long whatever the job's length. */
+  private static final int ROWS = Integer.getInteger("ringhaul.console.rows", 1_000_000);
+
+  private static final int PAIRS = Integer.getInteger("ringhaul.console.pairs", 11);
   private static final int WARM_UPS = 6;
 
   @TempDir private Path folder;
