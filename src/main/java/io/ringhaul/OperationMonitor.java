@@ -3,7 +3,9 @@ package io.ringhaul;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.monitor.BottleneckDetector;
 import io.ringhaul.monitor.FindingRecorder;
+import io.ringhaul.monitor.JobsUnderWay;
 import io.ringhaul.monitor.MonitoredOperation;
+import io.ringhaul.monitor.NeighbourPoll;
 import io.ringhaul.monitor.PerformanceMonitor;
 import io.ringhaul.monitor.SampleListener;
 import io.ringhaul.monitor.TelemetryRecorder;
@@ -66,7 +68,9 @@ final class OperationMonitor implements AutoCloseable {
           opened.add(recorder::close);
           listeners.add(recorder);
         });
-    BottleneckDetector bottlenecks = bottlenecks(settings, subject);
+    JobsUnderWay.Place place = settings.jobs().enter(subject.name(), job.map(OperationJob::id));
+    job.ifPresent(its -> listeners.add(new NeighbourPoll(its.id(), its.telemetry(), place)));
+    BottleneckDetector bottlenecks = bottlenecks(settings, subject, place);
     opened.add(bottlenecks::close);
     listeners.add(bottlenecks);
     job.ifPresent(
@@ -83,12 +87,12 @@ final class OperationMonitor implements AutoCloseable {
   }
 
   private static BottleneckDetector bottlenecks(
-      OperationSettings settings, OperationSubject subject) {
+      OperationSettings settings, OperationSubject subject, JobsUnderWay.Place place) {
     return new BottleneckDetector(
         subject.work(),
         settings.requests().limits(),
         sample -> OperationTuning.isHeld(settings, sample),
-        settings.jobs().enter(subject.name()),
+        place,
         settings.monitoring().findings());
   }
 

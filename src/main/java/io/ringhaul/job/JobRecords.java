@@ -2,6 +2,7 @@ package io.ringhaul.job;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -17,6 +18,9 @@ interface JobRecords {
 
   /** The ids of all jobs, the newest first. */
   List<UUID> ids();
+
+  /** The names of the jobs whose processes have said since then that they work on them. */
+  Map<UUID, String> underWay(Instant since);
 
   /** The changing part of a job. Nobody else changes the job until the transaction ends. */
   Optional<JobState> lock(UUID id);

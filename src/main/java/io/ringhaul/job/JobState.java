@@ -38,6 +38,13 @@ final class JobState {
     }
   }
 
+  /** Whether a process has said since then that it works on the job. */
+  boolean isWorkedOnSince(Instant since) {
+    return (status == JobStatus.RUNNING || status == JobStatus.STOPPING)
+        && claim != null
+        && !claim.owner().lastSeen().isBefore(since);
+  }
+
   /** The job's run is over. */
   void end(JobStatus newStatus, Instant now, @Nullable String newError) {
     status = newStatus;

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -58,6 +59,19 @@ final class JobTable {
         connection,
         "SELECT id FROM batch_jobs ORDER BY created DESC, id",
         row -> UUID.fromString(row.getString(1)));
+  }
+
+  /** Without a look at their checksums: nothing is done by it. */
+  Map<UUID, String> underWay(Instant since) {
+    Map<UUID, String> names = new HashMap<>();
+    Sql.query(
+            connection,
+            "SELECT id, name FROM batch_jobs WHERE status IN ('RUNNING', 'STOPPING')"
+                + " AND last_seen >= ?",
+            row -> Map.entry(UUID.fromString(Sql.text(row, 1)), Sql.text(row, 2)),
+            StoredTime.text(since))
+        .forEach(each -> names.put(each.getKey(), each.getValue()));
+    return names;
   }
 
   /** The changing part of a job; writes to its row first, which keeps everybody else from it. */

@@ -39,6 +39,12 @@ public interface JobTelemetry {
    */
   List<Metric> latest(UUID job, MetricKind kind);
 
+  /**
+   * The other jobs of the store that are worked on just now, as their processes have said within
+   * the last five seconds: their names by their ids.
+   */
+  Map<UUID, String> beside(UUID job);
+
   /** Adds findings, or replaces those of the same id; the 200 newest of a job are kept. */
   void put(UUID job, Collection<StoredFinding> findings);
 

@@ -68,6 +68,13 @@ final class MemoryRecords implements JobRecords {
   }
 
   @Override
+  public Map<UUID, String> underWay(Instant since) {
+    return entries.values().stream()
+        .filter(entry -> entry.state.isWorkedOnSince(since))
+        .collect(Collectors.toMap(entry -> entry.first.id(), entry -> entry.first.name()));
+  }
+
+  @Override
   public Optional<JobState> lock(UUID id) {
     return Optional.ofNullable(entries.get(id)).map(entry -> entry.state.copy());
   }

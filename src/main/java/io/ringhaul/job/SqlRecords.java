@@ -3,6 +3,7 @@ package io.ringhaul.job;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -40,6 +41,11 @@ final class SqlRecords implements JobRecords {
   @Override
   public List<UUID> ids() {
     return jobs.ids();
+  }
+
+  @Override
+  public Map<UUID, String> underWay(Instant since) {
+    return jobs.underWay(since);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.ringhaul.exceptions.JobException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class StoredTelemetry implements JobTelemetry {
 
   static final int MOST_ENTRIES = 200;
   static final int MOST_REQUESTS = 20;
+
+  /** A process says every second that it lives. */
+  private static final Duration ALIVE = Duration.ofSeconds(5);
 
   private static final int MOST_HISTORIES = 64;
   private static final Duration TIDIED_EVERY = Duration.ofMinutes(10);
@@ -97,6 +101,17 @@ final class StoredTelemetry implements JobTelemetry {
   @Override
   public List<Metric> latest(UUID job, MetricKind kind) {
     return read(job, records -> MetricHistory.latest(records, job, kind));
+  }
+
+  @Override
+  public Map<UUID, String> beside(UUID job) {
+    return transactions.read(
+        records -> {
+          of(job, records);
+          Map<UUID, String> names = new HashMap<>(records.underWay(records.now().minus(ALIVE)));
+          names.remove(job);
+          return names;
+        });
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.ringhaul.monitor;
 
 import io.ringhaul.metrics.Stage;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,7 +50,7 @@ final class ContentionDetector implements Detector {
       rowsAlone.clear();
     }
     Set<String> shared = new TreeSet<>();
-    Set<String> others = new TreeSet<>();
+    List<String> others = new ArrayList<>();
     for (JobsUnderWay.Load other : place.others()) {
       Set<String> both = new TreeSet<>(asked);
       both.retainAll(other.nodes());
@@ -57,6 +59,7 @@ final class ContentionDetector implements Detector {
         others.add(other.job());
       }
     }
+    Collections.sort(others);
     if (shared.isEmpty()) {
       if (course.isAtStrength()) {
         millisAlone.add(sample.latency().p50Millis());
@@ -77,7 +80,7 @@ final class ContentionDetector implements Detector {
         && sample.inFlight() >= WAITS * course.mostInFlight(sample);
   }
 
-  private Symptom symptom(Sample sample, Set<String> shared, Set<String> others) {
+  private Symptom symptom(Sample sample, Set<String> shared, List<String> others) {
     return new Symptom(
         shared.size() == 1 ? "node:" + shared.iterator().next() : "cluster",
         Map.of(
@@ -88,12 +91,13 @@ final class ContentionDetector implements Detector {
             "rowsPerSecond", sample.rowsPerSecond(),
             "rowsPerSecondAlone", rowsAlone.median()),
         Words.of(
-            "%s asks %s as well, and both get less of it.",
-            String.join(", ", others),
+            "%s asked by %s as well, and each of them gets less.",
             shared.size() == 1
-                ? "node " + shared.iterator().next()
-                : shared.size() + " nodes that this job asks"),
-        "Run the jobs one after the other, give the one that matters the higher priority, or bound"
-            + " the requests of each (parallelism, maxInFlightPerNode).");
+                ? "Node " + shared.iterator().next() + " is"
+                : shared.size() + " nodes that this job asks are",
+            String.join(", ", others)),
+        "Run the jobs one after the other, bound the requests of each (parallelism,"
+            + " maxInFlightPerNode), or, in one process, give the one that matters the higher"
+            + " priority.");
   }
 }

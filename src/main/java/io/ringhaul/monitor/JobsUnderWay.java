@@ -1,8 +1,11 @@
 package io.ringhaul.monitor;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -18,39 +21,68 @@ public final class JobsUnderWay {
    * What a job asks of whom.
    *
    * @param job names it for people
+   * @param id of the job; empty for an operation that has none
    * @param nodes addresses and ports of the nodes that it asked within the last second
    */
-  record Load(String job, Set<String> nodes, long nanoTime) {}
+  record Load(String job, Optional<UUID> id, Set<String> nodes, long nanoTime) {
+
+    Load {
+      nodes = Set.copyOf(nodes);
+    }
+
+    private boolean isFresh(long now) {
+      return now - nanoTime < FRESH_NANOS;
+    }
+  }
 
   private final Map<Place, Load> loads = new ConcurrentHashMap<>();
 
-  /** A job begins. */
-  public Place enter(String job) {
-    return new Place(job);
+  /**
+   * A job begins.
+   *
+   * @param job names it for people
+   * @param id of the job; empty for an operation that has none
+   */
+  public Place enter(String job, Optional<UUID> id) {
+    return new Place(job, id);
   }
 
   /** The place of a job among the others. To be closed at its end. */
   public final class Place implements AutoCloseable {
 
     private final String job;
+    private final Optional<UUID> id;
+    private volatile List<Load> elsewhere = List.of();
 
-    private Place(String job) {
+    private Place(String job, Optional<UUID> id) {
       this.job = job;
+      this.id = id;
     }
 
     /** Says which nodes this job asks just now. */
     void asks(Set<String> nodes) {
-      loads.put(this, new Load(job, Set.copyOf(nodes), System.nanoTime()));
+      loads.put(this, new Load(job, id, nodes, System.nanoTime()));
+    }
+
+    /** Says what jobs ask that may be of other processes, in place of what was said before. */
+    void hears(List<Load> jobs) {
+      elsewhere = List.copyOf(jobs);
     }
 
     /** What the other jobs ask just now. */
     List<Load> others() {
       long now = System.nanoTime();
-      return loads.entrySet().stream()
-          .filter(each -> each.getKey() != this)
-          .map(Map.Entry::getValue)
-          .filter(load -> now - load.nanoTime() < FRESH_NANOS)
-          .toList();
+      List<Load> here =
+          loads.entrySet().stream()
+              .filter(each -> each.getKey() != this)
+              .map(Map.Entry::getValue)
+              .toList();
+      List<Load> others = new ArrayList<>(here);
+      // Those of this process are heard of twice.
+      elsewhere.stream()
+          .filter(load -> here.stream().noneMatch(known -> known.id().equals(load.id())))
+          .forEach(others::add);
+      return others.stream().filter(load -> load.isFresh(now)).toList();
     }
 
     @Override

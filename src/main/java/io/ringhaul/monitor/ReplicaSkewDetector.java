@@ -5,7 +5,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** Finds that one node has far more of the job's requests than the others, and is slower. */
+/**
+ * Finds that one node is slower than the others, and has far more of the job's requests for that,
+ * or is slower by so much that its part will be the last to be done.
+ */
 final class ReplicaSkewDetector implements Detector {
 
   /** Against the median of the other nodes, in flight and in latency. */
@@ -18,6 +21,14 @@ final class ReplicaSkewDetector implements Detector {
 
   /** Below that nobody minds. */
   private static final double LEAST_MILLIS = 20;
+
+  /** Where each worker asks one node after another, slow ones need not have more requests. */
+  private static final double ALONE_FACTOR = 8;
+
+  private static final double ALONE_MILLIS = 100;
+
+  /** The median of fewer answers is chance. */
+  private static final int LEAST_ANSWERS = 5;
 
   @Override
   public FindingKind kind() {
@@ -35,38 +46,46 @@ final class ReplicaSkewDetector implements Detector {
       return List.of();
     }
     List<NodeSample> nodes = new ArrayList<>(sample.nodes());
-    nodes.sort(Comparator.comparingInt(NodeSample::inFlight));
-    NodeSample most = nodes.remove(nodes.size() - 1);
-    NodeSample usual = nodes.get(nodes.size() / 2);
-    double others =
-        nodes.stream()
-            .map(NodeSample::latency)
-            .mapToDouble(Latency::p50Millis)
-            .sorted()
-            .toArray()[nodes.size() / 2];
-    double millis = most.latency().p50Millis();
-    if (most.inFlight() < LEAST_IN_FLIGHT
-        || most.inFlight() < IN_FLIGHT_FACTOR * usual.inFlight()
-        || millis < Math.max(LEAST_MILLIS, LATENCY_FACTOR * others)) {
-      return List.of();
-    }
-    return List.of(
-        new Symptom(
-            "node:" + most.node(),
-            Map.of(
-                "inFlight",
-                (double) most.inFlight(),
-                "usualInFlight",
-                (double) usual.inFlight(),
-                "p50Millis",
-                millis,
-                "usualP50Millis",
-                others),
-            Words.of(
-                "Node %s has %d requests in flight and takes %.0f ms for an answer, where other"
-                    + " nodes have %d and take %.0f ms.",
-                most.node(), most.inFlight(), millis, usual.inFlight(), others),
-            "Bound the requests of one node (maxInFlightPerNode), which lets other replicas take"
-                + " its part, or divide the work into more tasks (splitCount, --splits)."));
+    nodes.sort(Comparator.comparingDouble(node -> node.latency().p50Millis()));
+    NodeSample slowest = nodes.remove(nodes.size() - 1);
+    double usualMillis = nodes.get(nodes.size() / 2).latency().p50Millis();
+    int usualInFlight =
+        nodes.stream().mapToInt(NodeSample::inFlight).sorted().toArray()[nodes.size() / 2];
+    return isCrowded(slowest, usualMillis, usualInFlight) || isFarSlower(slowest, usualMillis)
+        ? List.of(symptom(slowest, usualMillis, usualInFlight))
+        : List.of();
+  }
+
+  private static boolean isCrowded(NodeSample node, double usualMillis, int usualInFlight) {
+    return node.inFlight() >= LEAST_IN_FLIGHT
+        && node.inFlight() >= IN_FLIGHT_FACTOR * usualInFlight
+        && node.latency().p50Millis() >= Math.max(LEAST_MILLIS, LATENCY_FACTOR * usualMillis);
+  }
+
+  private static boolean isFarSlower(NodeSample node, double usualMillis) {
+    return node.latency().count() >= LEAST_ANSWERS
+        && node.latency().p50Millis() >= Math.max(ALONE_MILLIS, ALONE_FACTOR * usualMillis);
+  }
+
+  private static Symptom symptom(NodeSample node, double usualMillis, int usualInFlight) {
+    double millis = node.latency().p50Millis();
+    return new Symptom(
+        "node:" + node.node(),
+        Map.of(
+            "inFlight",
+            (double) node.inFlight(),
+            "usualInFlight",
+            (double) usualInFlight,
+            "p50Millis",
+            millis,
+            "usualP50Millis",
+            usualMillis),
+        Words.of(
+            "Node %s has %d requests in flight and takes %.0f ms for an answer, where other nodes"
+                + " have %d and take %.0f ms.",
+            node.node(), node.inFlight(), millis, usualInFlight, usualMillis),
+        "Look at what holds that node up (compactions, repairs, its disk, other clients). A bound"
+            + " on the requests of one node (maxInFlightPerNode) lets other replicas take a part"
+            + " of its work.");
   }
 }

@@ -14,6 +14,11 @@ import java.util.OptionalInt;
 /** Turns samples into the values that a job's store keeps. Not thread-safe: it adds up. */
 final class SampleMetrics {
 
+  /** Of each node. */
+  static final String REQUESTS_PER_SECOND = "requests_per_second";
+
+  private static final String NODE = "node:";
+
   /** A store keeps so many values, and nobody looks at more tasks at a time. */
   private static final int MOST_TASKS = 32;
 
@@ -92,6 +97,13 @@ final class SampleMetrics {
     return all;
   }
 
+  /** The node that a component is; empty for other components. */
+  static Optional<String> node(String component) {
+    return component.startsWith(NODE)
+        ? Optional.of(component.substring(NODE.length()))
+        : Optional.empty();
+  }
+
   private static String component(StageSample stage) {
     return "stage:" + stage.stage().name().toLowerCase(Locale.ROOT);
   }
@@ -105,12 +117,12 @@ final class SampleMetrics {
   }
 
   private static void add(List<Metric> all, Sample sample, NodeSample node) {
-    Values values = new Values(all, sample.time(), "node:" + node.node());
+    Values values = new Values(all, sample.time(), NODE + node.node());
     if (node.latency().count() > 0) {
       values.add("p50_ms", node.latency().p50Millis());
       values.add("p99_ms", node.latency().p99Millis());
     }
-    values.add("requests_per_second", node.latency().count() / sample.seconds());
+    values.add(REQUESTS_PER_SECOND, node.latency().count() / sample.seconds());
     values.add("in_flight", node.inFlight());
     values.add("errors", (double) node.errors());
   }

@@ -1,6 +1,7 @@
 package io.ringhaul.bottlenecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
@@ -16,6 +17,8 @@ import io.ringhaul.cluster.DelayedLink;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.formats.Disk;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.Finding;
 import io.ringhaul.monitor.FindingKind;
 import io.ringhaul.parquet.ParquetTarget;
@@ -169,7 +172,7 @@ class BottleneckFaults {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void quietRuns() throws Exception {
     for (int run = 0; run < QUIET_RUNS; run++) {
       Findings quiet = new Findings();
@@ -196,7 +199,7 @@ class BottleneckFaults {
   }
 
   @Test
-  @Order(2)
+  @Order(1)
   void clientCpu() throws Exception {
     BurdenedTarget costly =
         new BurdenedTarget(
@@ -217,7 +220,7 @@ class BottleneckFaults {
   }
 
   @Test
-  @Order(3)
+  @Order(2)
   void clientMemory() throws Exception {
     start(longExport());
     findings.awaitSamples(3, sample -> true);
@@ -255,7 +258,7 @@ class BottleneckFaults {
 
   /** Rows come faster than they can be written. */
   @Test
-  @Order(4)
+  @Order(3)
   void queueGrowth() throws Exception {
     BurdenedTarget slow = new BurdenedTarget(() -> Thread.sleep(5));
     start(operator.exportFrom("ks", "t").to(slow).skipPreflight());
@@ -265,7 +268,7 @@ class BottleneckFaults {
   }
 
   @Test
-  @Order(5)
+  @Order(4)
   void fullDisk() throws Exception {
     try (Disk disk = Disk.mount(folder.resolve("disk"), 90)) {
       Files.write(disk.folder().resolve("others"), new byte[28 << 20]);
@@ -279,6 +282,25 @@ class BottleneckFaults {
       Finding finding = findings.awaitSoon(FindingKind.DISK);
       assertThat(finding.evidence().get("freeBytes")).isLessThan(64 << 20);
       assertThat(finding.recommendation()).contains("make room");
+      end();
+    }
+  }
+
+  @Test
+  @Order(5)
+  void slowDisk() throws Exception {
+    assumeTrue(ControlGroup.canBoundWrites());
+    try (SlowDisk disk =
+        SlowDisk.mount(folder.resolve("slow.img"), folder.resolve("slow"), 1_000_000)) {
+      start(
+          operator
+              .exportFrom("ks", "t")
+              .to(CsvTarget.folder(disk.folder().resolve("t")))
+              .skipPreflight());
+      findings.awaitSamples(1, sample -> sample.rowsPerSecond() > 0);
+      Finding finding = findings.awaitSoon(FindingKind.DISK);
+      assertThat(finding.evidence().get("writeShare")).isGreaterThan(0.5);
+      assertThat(finding.recommendation()).contains("faster disk");
       end();
     }
   }
@@ -351,6 +373,26 @@ class BottleneckFaults {
 
   @Test
   @Order(10)
+  void contentionWithAnotherProcess() throws Exception {
+    Path jobs = folder.resolve("jobs.db");
+    try (JobStore store = JobStore.file(jobs)) {
+      start(longExport().maxInFlightPerNode(4).job(JobOptions.in(store)));
+      awaitUsual();
+      try (ExportProcess other = ExportProcess.start(cluster, folder, jobs, "nightly")) {
+        other.awaitMetrics(store);
+        Finding finding = findings.awaitSoon(FindingKind.CONTENTION);
+        assertThat(finding.component()).isEqualTo("node:127.0.0.1:9942");
+        assertThat(finding.reason()).contains("the job \"nightly\"");
+        assertThat(finding.evidence().get("rowsPerSecondAlone")).isPositive();
+        assertThat(other.isAlive()).isTrue();
+      } finally {
+        end();
+      }
+    }
+  }
+
+  @Test
+  @Order(11)
   void skew() throws Exception {
     start(
         operator
@@ -368,7 +410,7 @@ class BottleneckFaults {
 
   /** Last, as the node is gone then. */
   @Test
-  @Order(12)
+  @Order(13)
   void errorSpike() throws Exception {
     start(longExport());
     findings.awaitSamples(3, sample -> sample.rowsPerSecond() > 0);

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.ExportRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
 import io.ringhaul.metrics.Stage;
 import io.ringhaul.metrics.WorkerClock;
 import io.ringhaul.monitor.Finding;
@@ -189,6 +192,41 @@ class BottleneckIT {
         end(count);
       }
     }
+  }
+
+  /** As two processes do: they have nothing in common but the file. */
+  @Test
+  void twoJobsOfOneStoreAtTheSameNodes(@TempDir Path folder) throws Exception {
+    Findings findings = new Findings();
+    Path jobs = folder.resolve("jobs.db");
+    try (JobStore store = JobStore.file(jobs);
+        JobStore otherStore = JobStore.file(jobs);
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+        TokenAwareBulkOperator otherOperator = TokenAwareBulkOperator.over(session)) {
+      CompletableFuture<?> other =
+          export(otherOperator).job(JobOptions.in(otherStore).named("nightly")).runAsync();
+      CompletableFuture<?> one =
+          export(operator)
+              .job(JobOptions.in(store))
+              .onFinding(findings)
+              .onSample(findings)
+              .runAsync();
+      findings.awaitSamples(1, sample -> sample.requests() > 0);
+      Finding finding = findings.awaitSoon(FindingKind.CONTENTION);
+      assertThat(finding.reason()).contains("asked by the job \"nightly\"");
+      end(one);
+      end(other);
+    }
+  }
+
+  /** One that waits for a request after the other. */
+  private ExportRequest export(TokenAwareBulkOperator operator) {
+    return operator
+        .exportFrom(keyspace, "t")
+        .to(BurdenedTarget.light())
+        .splitCount(60)
+        .pageSize(1)
+        .parallelism(1);
   }
 
   /** A compressed file cannot be divided, and one of them is much larger than the others. */

@@ -2,8 +2,6 @@ package io.ringhaul.bottlenecks;
 
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Takes the processor from a cluster's nodes until it is closed: they are silent. */
 final class Signals implements AutoCloseable {
@@ -21,17 +19,9 @@ final class Signals implements AutoCloseable {
     return signals;
   }
 
-  /**
-   * The nodes are children of this process, and name their folder on their command line, which is
-   * too long for {@link ProcessHandle.Info}. Linux alone shows it so.
-   */
   private void signal(String name) throws IOException, InterruptedException {
-    String folder = cluster.directory().toString();
-    for (ProcessHandle child : ProcessHandle.current().children().toList()) {
-      Path commandLine = Path.of("/proc", Long.toString(child.pid()), "cmdline");
-      if (Files.readString(commandLine).contains(folder)) {
-        new ProcessBuilder("kill", "-" + name, Long.toString(child.pid())).start().waitFor();
-      }
+    for (ProcessHandle node : NodeProcesses.of(cluster)) {
+      new ProcessBuilder("kill", "-" + name, Long.toString(node.pid())).start().waitFor();
     }
   }
 

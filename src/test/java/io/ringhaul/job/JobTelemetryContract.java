@@ -122,6 +122,28 @@ abstract class JobTelemetryContract {
   }
 
   @Test
+  void knowsTheJobsThatAreWorkedOnBesideOne() {
+    JobStore store = store();
+    JobStore other = store(Jobs.distantProcess("elsewhere"));
+    UUID own = created(store).id();
+    UUID beside = created(store).id();
+    created(store);
+    assertThat(store.telemetry().beside(own)).isEmpty();
+    try (JobRun run = store.begin(own);
+        JobRun otherRun = other.begin(beside)) {
+      assertThat(store.telemetry().beside(own)).isEqualTo(Map.of(beside, "job"));
+      assertThat(other.telemetry().beside(beside)).isEqualTo(Map.of(own, "job"));
+      store.requestStop(beside);
+      assertThat(otherRun.beat()).isTrue();
+      assertThat(store.telemetry().beside(own)).containsOnlyKeys(beside);
+      otherRun.stopped();
+      assertThat(store.telemetry().beside(own)).isEmpty();
+      run.completed();
+    }
+    assertThat(store.telemetry().beside(beside)).isEmpty();
+  }
+
+  @Test
   void thinsOutWithAge() {
     JobStore store = store();
     UUID job = created(store).id();

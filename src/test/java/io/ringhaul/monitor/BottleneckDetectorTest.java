@@ -45,7 +45,7 @@ class BottleneckDetectorTest {
 
   private BottleneckDetector detector(Work work) {
     return new BottleneckDetector(
-        work, RequestLimits.NONE, jobs.enter("this job"), List.of(listener));
+        work, RequestLimits.NONE, jobs.enter("this job", Optional.empty()), List.of(listener));
   }
 
   private void pass(BottleneckDetector detector, int samples, Consumer<TestSample> change) {
@@ -212,7 +212,9 @@ class BottleneckDetectorTest {
             sample -> sample.p50.put("127.0.0.2:9042", 900.0));
     assertThat(finding.component()).isEqualTo("node:127.0.0.2:9042");
     assertThat(finding.evidence()).containsEntry("usualP50Millis", 20.0);
-    assertThat(found).hasSize(1);
+    assertThat(found)
+        .extracting(Finding::kind)
+        .containsExactlyInAnyOrder(FindingKind.LATENCY_SPIKE, FindingKind.SKEW);
   }
 
   @Test
@@ -401,7 +403,7 @@ class BottleneckDetectorTest {
         new BottleneckDetector(
             Work.COUNT,
             RequestLimits.NONE.withMaxInFlightPerNode(2),
-            jobs.enter("this job"),
+            jobs.enter("this job", Optional.empty()),
             List.of(listener));
     Consumer<TestSample> count =
         sample -> {
@@ -506,8 +508,16 @@ class BottleneckDetectorTest {
   }
 
   @Test
+  void aNodeIsFarSlowerThanOthers() {
+    Finding finding =
+        finding(Work.EXPORT, FindingKind.SKEW, sample -> sample.p50.put("127.0.0.3:9042", 190.0));
+    assertThat(finding.component()).isEqualTo("node:127.0.0.3:9042");
+    assertThat(finding.evidence()).containsEntry("usualP50Millis", 20.0);
+  }
+
+  @Test
   void twoJobsAskOneNode() {
-    try (JobsUnderWay.Place other = jobs.enter("export other")) {
+    try (JobsUnderWay.Place other = jobs.enter("export other", Optional.empty())) {
       BottleneckDetector detector = detector(Work.EXPORT);
       pass(detector, HEALTHY, sample -> {});
       assertThat(found).isEmpty();
@@ -613,7 +623,7 @@ class BottleneckDetectorTest {
         new BottleneckDetector(
             Work.EXPORT,
             RequestLimits.NONE.withMaxRowsPerSecond(50_000),
-            jobs.enter("this job"),
+            jobs.enter("this job", Optional.empty()),
             List.of(listener))) {
       pass(detector, 30, sample -> {});
     }
@@ -627,7 +637,7 @@ class BottleneckDetectorTest {
             Work.EXPORT,
             RequestLimits.NONE,
             sample -> true,
-            jobs.enter("this job"),
+            jobs.enter("this job", Optional.empty()),
             List.of(listener))) {
       pass(detector, 30, sample -> {});
     }
@@ -641,7 +651,7 @@ class BottleneckDetectorTest {
         new BottleneckDetector(
             Work.EXPORT,
             RequestLimits.NONE,
-            jobs.enter("this job"),
+            jobs.enter("this job", Optional.empty()),
             List.of(
                 finding -> {
                   throw new IllegalStateException("of the listener");

@@ -10,6 +10,7 @@ import io.ringhaul.job.StoredFinding;
 import io.ringhaul.request.RequestLimits;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,10 @@ class FindingRecorderTest {
 
   private static BottleneckDetector detector() {
     return new BottleneckDetector(
-        Work.EXPORT, RequestLimits.NONE, new JobsUnderWay().enter("job"), List.of());
+        Work.EXPORT,
+        RequestLimits.NONE,
+        new JobsUnderWay().enter("job", Optional.empty()),
+        List.of());
   }
 
   private StoredFinding only(JobStore store) {

@@ -1,0 +1,65 @@
+package io.ringhaul.bottlenecks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A disk that takes no more than some bytes a second from this process, each write at once. Takes
+ * the rights of root.
+ */
+final class SlowDisk implements AutoCloseable {
+
+  private static final int MEGABYTES = 1_024;
+
+  private final Path folder;
+  private final ControlGroup group;
+
+  private SlowDisk(Path folder, ControlGroup group) {
+    this.folder = folder;
+    this.group = group;
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param image the file that it is in
+   * @param folder where it is mounted
+   */
+  static SlowDisk mount(Path image, Path folder, long bytesPerSecond)
+      throws IOException, InterruptedException {
+    run("truncate", "-s", MEGABYTES + "M", image.toString());
+    run("mkfs.ext4", "-q", "-O", "^has_journal", image.toString());
+    Files.createDirectories(folder);
+    run("mount", "-o", "loop,sync", image.toString(), folder.toString());
+    ControlGroup group =
+        ControlGroup.ofWrites(
+            run("findmnt", "--noheadings", "--output", "MAJ:MIN", folder.toString()),
+            bytesPerSecond);
+    group.add(ProcessHandle.current());
+    return new SlowDisk(folder, group);
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    group.close();
+    run("umount", "-l", folder.toString());
+  }
+
+  private static String run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+    if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+      throw new IllegalStateException(List.of(command) + ": " + said);
+    }
+    return said;
+  }
+}

@@ -1,0 +1,96 @@
+package io.ringhaul.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobDefinition;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobRun;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.MetricKind;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a job hears of those beside it through the store that they share. */
+class NeighbourPollTest {
+
+  private static final String NODE = "127.0.0.1:9042";
+
+  private final JobStore store = JobStore.inMemory();
+  private final UUID own = stored("own");
+  private final UUID other = stored("nightly");
+  private final JobsUnderWay jobs = new JobsUnderWay();
+  private final JobsUnderWay.Place place = jobs.enter("the export", Optional.of(own));
+  private final NeighbourPoll poll = new NeighbourPoll(own, store.telemetry(), place);
+
+  private UUID stored(String name) {
+    UUID id = UUID.randomUUID();
+    store.create(
+        Job.pending(
+            id,
+            name,
+            "",
+            Map.of(),
+            JobKind.EXPORT,
+            new JobDefinition(Map.of(), Map.of(), List.of())));
+    return id;
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  /** The other job has these metrics of the second. */
+  private void sampled(int second, Consumer<TestSample> change) {
+    TestSample sample = new TestSample(second);
+    change.accept(sample);
+    store
+        .telemetry()
+        .add(other, MetricKind.PERFORMANCE, new SampleMetrics().performance(sample.sample()));
+    poll.sampled(new TestSample(second).sample());
+  }
+
+  @Test
+  void aJobOfAnotherProcessIsHeardOfWhileItAsks() {
+    try (JobRun run = store.begin(other)) {
+      sampled(1, sample -> {});
+      assertThat(place.others()).hasSize(1);
+      assertThat(place.others().get(0).job()).isEqualTo("the job \"nightly\"");
+      assertThat(place.others().get(0).nodes()).contains(NODE);
+      sampled(2, sample -> sample.p50.remove(NODE));
+      assertThat(place.others().get(0).nodes()).isNotEmpty().doesNotContain(NODE);
+      run.stopped();
+    }
+    poll.sampled(new TestSample(3).sample());
+    assertThat(place.others()).isEmpty();
+  }
+
+  @Test
+  void aJobOfThisProcessIsHeardOfOnce() {
+    try (JobRun run = store.begin(other);
+        JobsUnderWay.Place here = jobs.enter("the count", Optional.of(run.job().id()))) {
+      here.asks(Set.of(NODE));
+      sampled(1, sample -> {});
+      assertThat(place.others()).extracting(JobsUnderWay.Load::job).containsExactly("the count");
+    }
+  }
+
+  @Test
+  void aJobThatIsGoneHearsNothing() {
+    try (JobRun run = store.begin(other)) {
+      sampled(1, sample -> {});
+      assertThat(place.others()).hasSize(1);
+      store.delete(own);
+      poll.sampled(new TestSample(2).sample());
+      assertThat(place.others()).isEmpty();
+      run.stopped();
+    }
+  }
+}
