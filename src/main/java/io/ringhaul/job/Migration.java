@@ -139,7 +139,6 @@ record Migration(List<String> statements) {
               error TEXT
             )
             """,
-            "CREATE INDEX batch_jobs_by_status ON batch_jobs (status)",
             "ALTER TABLE batch_partitions ADD COLUMN begun TEXT",
             "ALTER TABLE batch_partitions ADD COLUMN ended TEXT",
             "ALTER TABLE batch_partitions ADD COLUMN worker INTEGER",

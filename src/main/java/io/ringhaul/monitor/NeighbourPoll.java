@@ -24,9 +24,13 @@ public final class NeighbourPoll implements SampleListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(NeighbourPoll.class);
 
+  /** To look through a store of very many jobs takes some time; it gets so small a part of it. */
+  private static final int PART_OF_TIME = 100;
+
   private final UUID job;
   private final JobTelemetry telemetry;
   private final JobsUnderWay.Place place;
+  private long next = System.nanoTime();
 
   /**
    * @param job whose neighbours are read
@@ -40,6 +44,14 @@ public final class NeighbourPoll implements SampleListener {
 
   @Override
   public void sampled(Sample sample) {
+    long begin = System.nanoTime();
+    if (begin - next >= 0) {
+      poll();
+      next = System.nanoTime() + PART_OF_TIME * (System.nanoTime() - begin);
+    }
+  }
+
+  void poll() {
     List<JobsUnderWay.Load> loads = new ArrayList<>();
     try {
       for (Map.Entry<UUID, String> other : telemetry.beside(job).entrySet()) {

@@ -54,7 +54,7 @@ class NeighbourPollTest {
     store
         .telemetry()
         .add(other, MetricKind.PERFORMANCE, new SampleMetrics().performance(sample.sample()));
-    poll.sampled(new TestSample(second).sample());
+    poll.poll();
   }
 
   @Test
@@ -68,7 +68,7 @@ class NeighbourPollTest {
       assertThat(place.others().get(0).nodes()).isNotEmpty().doesNotContain(NODE);
       run.stopped();
     }
-    poll.sampled(new TestSample(3).sample());
+    poll.poll();
     assertThat(place.others()).isEmpty();
   }
 
@@ -88,7 +88,7 @@ class NeighbourPollTest {
       sampled(1, sample -> {});
       assertThat(place.others()).hasSize(1);
       store.delete(own);
-      poll.sampled(new TestSample(2).sample());
+      poll.poll();
       assertThat(place.others()).isEmpty();
       run.stopped();
     }
