@@ -1,6 +1,7 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
@@ -60,7 +61,7 @@ final class SchemaChange {
    */
   void awaitAgreement() {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (versions().size() > 1 || !session.checkSchemaAgreement()) {
+    while (!isAgreed()) {
       if (System.nanoTime() - deadline > 0) {
         throw new BulkOperationException(
             String.format(
@@ -71,6 +72,18 @@ final class SchemaChange {
       pause();
     }
     session.refreshSchema();
+  }
+
+  /** A session whose driver is not to check never says that the nodes agree. */
+  private boolean isAgreed() {
+    boolean isChecked =
+        !session
+            .getContext()
+            .getConfig()
+            .getDefaultProfile()
+            .getDuration(DefaultDriverOption.CONTROL_CONNECTION_AGREEMENT_TIMEOUT)
+            .isZero();
+    return versions().size() <= 1 && (!isChecked || session.checkSchemaAgreement());
   }
 
   /** The versions of the schema that the nodes have, as far as the session can ask them. */

@@ -215,7 +215,6 @@ public final class TestCluster {
             .jvmOptions("-XX:TieredStopAtLevel=4")
             // None of them is started again, and each change of the schema else waits for disks.
             .jvmOptions("-Dcassandra.test.flush_local_schema_changes=false")
-            // None of them is started again, and each change of the schema else waits for disks.
             .setting("materialized_views_enabled", true)
             .setting("user_defined_functions_enabled", true)
             .start();
