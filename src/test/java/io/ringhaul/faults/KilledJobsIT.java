@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KilledJobsIT {
 
-  private static final int KILLS = 5;
+  private static final int KILLS = 3;
   private static final int COUNTERS = 1_000;
 
   /** Half the splits and twice the parallelism of the first run. */
