@@ -30,7 +30,7 @@ public enum FindingKind {
   /** Several jobs ask the same node. */
   CONTENTION("contention"),
 
-  /** One task or node has much more to do than the others. */
+  /** One task has much more to do than the others, or one node is much slower or busier. */
   SKEW("skew");
 
   private final String label;

@@ -6,6 +6,7 @@ import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,9 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads with each sample which nodes the other jobs of the store ask, whatever process they run in,
- * by the metrics that they keep there. A store that does not answer is asked again with the next
- * sample. Is to hear of a sample before the detectors.
+ * Reads every second or two which nodes the other jobs of the store ask, whatever process they run
+ * in, by the metrics that they keep there. A store that does not answer is asked again later. Is to
+ * hear of a sample before the detectors.
+ *
+ * <p>Nodes of one address and port are taken for the same: whoever keeps jobs of several clusters
+ * in one store should have them seen under different addresses.
  */
 public final class NeighbourPoll implements SampleListener {
 
@@ -27,9 +31,16 @@ public final class NeighbourPoll implements SampleListener {
   /** To look through a store of very many jobs takes some time; it gets so small a part of it. */
   private static final int PART_OF_TIME = 100;
 
+  /** Whoever was not heard of for longer is taken to be gone. */
+  private static final long LONGEST_PAUSE_NANOS = 2_000_000_000L;
+
+  /** How a job got on when it was heard of last. */
+  private record Heard(Instant newest, long nanoTime) {}
+
   private final UUID job;
   private final JobTelemetry telemetry;
   private final JobsUnderWay.Place place;
+  private final Map<UUID, Heard> heard = new HashMap<>();
   private long next = System.nanoTime();
 
   /**
@@ -47,21 +58,17 @@ public final class NeighbourPoll implements SampleListener {
     long begin = System.nanoTime();
     if (begin - next >= 0) {
       poll();
-      next = System.nanoTime() + PART_OF_TIME * (System.nanoTime() - begin);
+      long pause = PART_OF_TIME * (System.nanoTime() - begin);
+      next = System.nanoTime() + Math.min(LONGEST_PAUSE_NANOS, pause);
     }
   }
 
   void poll() {
     List<JobsUnderWay.Load> loads = new ArrayList<>();
     try {
-      for (Map.Entry<UUID, String> other : telemetry.beside(job).entrySet()) {
-        loads.add(
-            new JobsUnderWay.Load(
-                "the job \"" + other.getValue() + "\"",
-                Optional.of(other.getKey()),
-                nodes(telemetry.latest(other.getKey(), MetricKind.PERFORMANCE)),
-                System.nanoTime()));
-      }
+      Map<UUID, String> beside = telemetry.beside(job);
+      heard.keySet().retainAll(beside.keySet());
+      beside.forEach((id, name) -> load(id, name).ifPresent(loads::add));
     } catch (BulkOperationException e) {
       // A job may also have been deleted since it was listed.
       LOG.debug("The jobs beside job {} could not be read", job, e);
@@ -69,12 +76,31 @@ public final class NeighbourPoll implements SampleListener {
     place.hears(loads);
   }
 
-  /** Those that a job asked within the time of its newest sample. */
-  private static Set<String> nodes(List<Metric> latest) {
+  /**
+   * What a job asks, if it has told that lately: what is stored may be of an earlier run of it. Its
+   * clock may not be ours.
+   */
+  private Optional<JobsUnderWay.Load> load(UUID id, String name) {
+    List<Metric> latest = telemetry.latest(id, MetricKind.PERFORMANCE);
     Instant newest = latest.stream().map(Metric::time).max(Instant::compareTo).orElse(Instant.MIN);
+    Heard before = heard.get(id);
+    if (before == null || !newest.equals(before.newest())) {
+      heard.put(id, new Heard(newest, System.nanoTime()));
+    }
+    if (before == null) {
+      return Optional.empty();
+    }
+    long since = newest.equals(before.newest()) ? before.nanoTime() : System.nanoTime();
+    return Optional.of(
+        new JobsUnderWay.Load(
+            "the job \"" + name + "\"", Optional.of(id), nodes(latest, newest), since));
+  }
+
+  /** Those that were asked within the time of the newest sample. */
+  private static Set<String> nodes(List<Metric> latest, Instant newest) {
     return latest.stream()
         .filter(metric -> metric.time().equals(newest))
-        .filter(metric -> metric.name().equals(SampleMetrics.REQUESTS_PER_SECOND))
+        .filter(metric -> SampleMetrics.OF_ASKED_NODES.contains(metric.name()))
         .filter(metric -> metric.value() > 0)
         .flatMap(metric -> SampleMetrics.node(metric.component()).stream())
         .collect(Collectors.toSet());

@@ -1,9 +1,11 @@
 package io.ringhaul.monitor;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.DoubleStream;
 
 /**
  * Finds that one node is slower than the others, and has far more of the job's requests for that,
@@ -28,7 +30,7 @@ final class ReplicaSkewDetector implements Detector {
   private static final double ALONE_MILLIS = 100;
 
   /** The median of fewer answers is chance. */
-  private static final int LEAST_ANSWERS = 5;
+  private static final int LEAST_ANSWERS = 3;
 
   @Override
   public FindingKind kind() {
@@ -45,45 +47,66 @@ final class ReplicaSkewDetector implements Detector {
     if (sample.nodes().size() < 2 || !course.isAtStrength()) {
       return List.of();
     }
-    List<NodeSample> nodes = new ArrayList<>(sample.nodes());
-    nodes.sort(Comparator.comparingDouble(node -> node.latency().p50Millis()));
-    NodeSample slowest = nodes.remove(nodes.size() - 1);
-    double usualMillis = nodes.get(nodes.size() / 2).latency().p50Millis();
-    int usualInFlight =
-        nodes.stream().mapToInt(NodeSample::inFlight).sorted().toArray()[nodes.size() / 2];
-    return isCrowded(slowest, usualMillis, usualInFlight) || isFarSlower(slowest, usualMillis)
-        ? List.of(symptom(slowest, usualMillis, usualInFlight))
-        : List.of();
+    return sample.nodes().stream()
+        .sorted(Comparator.comparingDouble(ReplicaSkewDetector::millis).reversed())
+        .flatMap(node -> look(node, sample.nodes()).stream())
+        .limit(1)
+        .toList();
   }
 
-  private static boolean isCrowded(NodeSample node, double usualMillis, int usualInFlight) {
+  private static Optional<Symptom> look(NodeSample node, List<NodeSample> all) {
+    List<NodeSample> others =
+        all.stream().filter(each -> !each.node().equals(node.node())).toList();
+    double usualInFlight = median(others.stream().mapToDouble(NodeSample::inFlight));
+    // A node without an answer is not one that answers at once.
+    double[] answered =
+        others.stream()
+            .filter(other -> other.latency().count() >= LEAST_ANSWERS)
+            .mapToDouble(ReplicaSkewDetector::millis)
+            .toArray();
+    double usualMillis = median(Arrays.stream(answered));
+    boolean isSkewed =
+        isCrowded(node, usualMillis, usualInFlight)
+            || (answered.length > 0 && isFarSlower(node, usualMillis));
+    return isSkewed ? Optional.of(symptom(node, usualMillis, usualInFlight)) : Optional.empty();
+  }
+
+  private static double millis(NodeSample node) {
+    return node.latency().p50Millis();
+  }
+
+  private static double median(DoubleStream values) {
+    double[] sorted = values.sorted().toArray();
+    return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
+  }
+
+  private static boolean isCrowded(NodeSample node, double usualMillis, double usualInFlight) {
     return node.inFlight() >= LEAST_IN_FLIGHT
         && node.inFlight() >= IN_FLIGHT_FACTOR * usualInFlight
-        && node.latency().p50Millis() >= Math.max(LEAST_MILLIS, LATENCY_FACTOR * usualMillis);
+        && millis(node) >= Math.max(LEAST_MILLIS, LATENCY_FACTOR * usualMillis);
   }
 
   private static boolean isFarSlower(NodeSample node, double usualMillis) {
     return node.latency().count() >= LEAST_ANSWERS
-        && node.latency().p50Millis() >= Math.max(ALONE_MILLIS, ALONE_FACTOR * usualMillis);
+        && millis(node) >= Math.max(ALONE_MILLIS, ALONE_FACTOR * usualMillis);
   }
 
-  private static Symptom symptom(NodeSample node, double usualMillis, int usualInFlight) {
-    double millis = node.latency().p50Millis();
+  private static Symptom symptom(NodeSample node, double usualMillis, double usualInFlight) {
     return new Symptom(
         "node:" + node.node(),
         Map.of(
             "inFlight",
             (double) node.inFlight(),
             "usualInFlight",
-            (double) usualInFlight,
+            usualInFlight,
             "p50Millis",
-            millis,
+            millis(node),
             "usualP50Millis",
             usualMillis),
         Words.of(
             "Node %s has %d requests in flight and takes %.0f ms for an answer, where other nodes"
-                + " have %d and take %.0f ms.",
-            node.node(), node.inFlight(), millis, usualInFlight, usualMillis),
+                + " have %.0f and take %.0f ms.",
+            node.node(), node.inFlight(), millis(node), usualInFlight, usualMillis),
         "Look at what holds that node up (compactions, repairs, its disk, other clients). A bound"
             + " on the requests of one node (maxInFlightPerNode) lets other replicas take a part"
             + " of its work.");

@@ -10,12 +10,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Turns samples into the values that a job's store keeps. Not thread-safe: it adds up. */
 final class SampleMetrics {
 
-  /** Of each node. */
-  static final String REQUESTS_PER_SECOND = "requests_per_second";
+  private static final String REQUESTS_PER_SECOND = "requests_per_second";
+  private static final String IN_FLIGHT = "in_flight";
+
+  /** A node of which one of these is not 0 is asked. */
+  static final Set<String> OF_ASKED_NODES = Set.of(REQUESTS_PER_SECOND, IN_FLIGHT);
 
   private static final String NODE = "node:";
 
@@ -36,7 +40,7 @@ final class SampleMetrics {
     job.add("rows_per_second", sample.rowsPerSecond());
     job.add("bytes_per_second", sample.bytesPerSecond());
     job.add("completed", sample.progress().completed());
-    job.add("in_flight", sample.inFlight());
+    job.add(IN_FLIGHT, sample.inFlight());
     job.add("in_flight_bound", sample.inFlightBound());
     job.add("queue", (double) sample.queued());
     job.add("paused", sample.paused() ? 1 : 0);
@@ -123,7 +127,7 @@ final class SampleMetrics {
       values.add("p99_ms", node.latency().p99Millis());
     }
     values.add(REQUESTS_PER_SECOND, node.latency().count() / sample.seconds());
-    values.add("in_flight", node.inFlight());
+    values.add(IN_FLIGHT, node.inFlight());
     values.add("errors", (double) node.errors());
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
-import io.ringhaul.ExportRequest;
+import io.ringhaul.ImportRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
@@ -197,16 +197,20 @@ class BottleneckIT {
   /** As two processes do: they have nothing in common but the file. */
   @Test
   void twoJobsOfOneStoreAtTheSameNodes(@TempDir Path folder) throws Exception {
-    Findings findings = new Findings();
+    Path source = folder.resolve("rows.csv.gz");
+    write(source, 0, 300_000);
     Path jobs = folder.resolve("jobs.db");
+    Findings findings = new Findings();
     try (JobStore store = JobStore.file(jobs);
         JobStore otherStore = JobStore.file(jobs);
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
         TokenAwareBulkOperator otherOperator = TokenAwareBulkOperator.over(session)) {
       CompletableFuture<?> other =
-          export(otherOperator).job(JobOptions.in(otherStore).named("nightly")).runAsync();
+          slowImport(otherOperator, source)
+              .job(JobOptions.in(otherStore).named("nightly"))
+              .runAsync();
       CompletableFuture<?> one =
-          export(operator)
+          slowImport(operator, source)
               .job(JobOptions.in(store))
               .onFinding(findings)
               .onSample(findings)
@@ -219,14 +223,9 @@ class BottleneckIT {
     }
   }
 
-  /** One that waits for a request after the other. */
-  private ExportRequest export(TokenAwareBulkOperator operator) {
-    return operator
-        .exportFrom(keyspace, "t")
-        .to(BurdenedTarget.light())
-        .splitCount(60)
-        .pageSize(1)
-        .parallelism(1);
+  /** One that waits for the cluster nearly all of the time. */
+  private ImportRequest slowImport(TokenAwareBulkOperator operator, Path source) {
+    return operator.importInto(keyspace, "clone").from(CsvSource.at(source)).parallelism(4);
   }
 
   /** A compressed file cannot be divided, and one of them is much larger than the others. */

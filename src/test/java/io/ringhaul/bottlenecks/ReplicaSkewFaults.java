@@ -48,17 +48,18 @@ class ReplicaSkewFaults {
               .onFinding(findings)
               .onSample(findings)
               .runAsync();
-      findings.awaitSamples(14, sample -> sample.rowsPerSecond() > 0);
-      assertThat(findings.all()).isEmpty();
       SandboxNode slow = cluster.node(3);
       try (ControlGroup group = ControlGroup.ofProcessors(SHARE)) {
+        findings.awaitSamples(14, sample -> sample.rowsPerSecond() > 0);
+        assertThat(findings.all()).isEmpty();
         group.add(NodeProcesses.of(cluster, slow));
         Finding finding = findings.awaitSoon(FindingKind.SKEW);
         assertThat(finding.component())
             .isEqualTo("node:" + slow.address().getHostString() + ":" + slow.address().getPort());
         assertThat(finding.evidence().get("p50Millis")).isGreaterThan(100);
+      } finally {
+        export.cancel(true);
       }
-      export.cancel(true);
     }
   }
 

@@ -36,12 +36,16 @@ final class SlowDisk implements AutoCloseable {
     run("mkfs.ext4", "-q", "-O", "^has_journal", image.toString());
     Files.createDirectories(folder);
     run("mount", "-o", "loop,sync", image.toString(), folder.toString());
-    ControlGroup group =
-        ControlGroup.ofWrites(
-            run("findmnt", "--noheadings", "--output", "MAJ:MIN", folder.toString()),
-            bytesPerSecond);
-    group.add(ProcessHandle.current());
-    return new SlowDisk(folder, group);
+    try {
+      String device = run("findmnt", "--noheadings", "--output", "MAJ:MIN", folder.toString());
+      ControlGroup group = ControlGroup.ofWrites(device, bytesPerSecond);
+      SlowDisk disk = new SlowDisk(folder, group);
+      group.add(ProcessHandle.current());
+      return disk;
+    } catch (IOException | RuntimeException e) {
+      run("umount", "-l", folder.toString());
+      throw e;
+    }
   }
 
   Path folder() {
@@ -50,8 +54,11 @@ final class SlowDisk implements AutoCloseable {
 
   @Override
   public void close() throws IOException, InterruptedException {
-    group.close();
-    run("umount", "-l", folder.toString());
+    try {
+      group.close();
+    } finally {
+      run("umount", "-l", folder.toString());
+    }
   }
 
   private static String run(String... command) throws IOException, InterruptedException {

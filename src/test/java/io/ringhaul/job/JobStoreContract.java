@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -425,20 +424,6 @@ abstract class JobStoreContract extends JobTelemetryContract {
     JobRun run = store.begin(job.id());
     assertThatThrownBy(distant::beat).isInstanceOf(JobException.class);
     run.close();
-  }
-
-  /** Moves the moment at which the owner was last seen back. */
-  private void silent(UUID id, long seconds) {
-    try (Transactions transactions = connect()) {
-      transactions.write(
-          records -> {
-            JobState state = records.lock(id).orElseThrow();
-            state.claim =
-                Objects.requireNonNull(state.claim).seen(records.now().minusSeconds(seconds));
-            records.update(id, state);
-            return true;
-          });
-    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -50,6 +51,20 @@ abstract class JobTelemetryContract {
     Job job = Jobs.export("job");
     store.create(job);
     return store.find(job.id()).orElseThrow();
+  }
+
+  /** Moves the moment at which the owner was last seen back. */
+  final void silent(UUID id, long seconds) {
+    try (Transactions transactions = connect()) {
+      transactions.write(
+          records -> {
+            JobState state = records.lock(id).orElseThrow();
+            state.claim =
+                Objects.requireNonNull(state.claim).seen(records.now().minusSeconds(seconds));
+            records.update(id, state);
+            return true;
+          });
+    }
   }
 
   @Test
@@ -133,6 +148,9 @@ abstract class JobTelemetryContract {
         JobRun otherRun = other.begin(beside)) {
       assertThat(store.telemetry().beside(own)).isEqualTo(Map.of(beside, "job"));
       assertThat(other.telemetry().beside(beside)).isEqualTo(Map.of(own, "job"));
+      silent(beside, 6);
+      assertThat(store.telemetry().beside(own)).isEmpty();
+      otherRun.beat();
       store.requestStop(beside);
       assertThat(otherRun.beat()).isTrue();
       assertThat(store.telemetry().beside(own)).containsOnlyKeys(beside);

@@ -515,6 +515,27 @@ class BottleneckDetectorTest {
     assertThat(finding.evidence()).containsEntry("usualP50Millis", 20.0);
   }
 
+  /** Nodes of which nothing was asked in a second are no fast ones. */
+  @Test
+  void theOnlyNodeThatIsAskedIsNotSlow() {
+    BottleneckDetector detector = detector(Work.EXPORT);
+    pass(
+        detector,
+        HEALTHY + SOON,
+        sample -> {
+          sample.p50.replaceAll((node, millis) -> node.startsWith("127.0.0.3") ? 110.0 : 0.0);
+          sample.nodeInFlight.put("127.0.0.3:9042", 3);
+        });
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void aNodeThatIsALittleSlowerIsNoFinding() {
+    BottleneckDetector detector = detector(Work.EXPORT);
+    pass(detector, HEALTHY + SOON, sample -> sample.p50.put("127.0.0.3:9042", 150.0));
+    assertThat(found).isEmpty();
+  }
+
   @Test
   void twoJobsAskOneNode() {
     try (JobsUnderWay.Place other = jobs.enter("export other", Optional.empty())) {
