@@ -4,6 +4,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +35,9 @@ public final class NeighbourPoll implements SampleListener {
   /** Whoever was not heard of for longer is taken to be gone. */
   private static final long LONGEST_PAUSE_NANOS = 2_000_000_000L;
 
-  /** How a job got on when it was heard of last. */
+  private static final long LONG_AGO_NANOS = Duration.ofDays(1).toNanos();
+
+  /** The newest that a job has told, and when that was new. */
   private record Heard(Instant newest, long nanoTime) {}
 
   private final UUID job;
@@ -68,7 +71,7 @@ public final class NeighbourPoll implements SampleListener {
     try {
       Map<UUID, String> beside = telemetry.beside(job);
       heard.keySet().retainAll(beside.keySet());
-      beside.forEach((id, name) -> load(id, name).ifPresent(loads::add));
+      beside.forEach((id, name) -> loads.add(load(id, name)));
     } catch (BulkOperationException e) {
       // A job may also have been deleted since it was listed.
       LOG.debug("The jobs beside job {} could not be read", job, e);
@@ -77,23 +80,18 @@ public final class NeighbourPoll implements SampleListener {
   }
 
   /**
-   * What a job asks, if it has told that lately: what is stored may be of an earlier run of it. Its
-   * clock may not be ours.
+   * What a job asks, as of when it told something new. What is there at first may be of an earlier
+   * run of it, and its clock may not be ours.
    */
-  private Optional<JobsUnderWay.Load> load(UUID id, String name) {
+  private JobsUnderWay.Load load(UUID id, String name) {
     List<Metric> latest = telemetry.latest(id, MetricKind.PERFORMANCE);
     Instant newest = latest.stream().map(Metric::time).max(Instant::compareTo).orElse(Instant.MIN);
-    Heard before = heard.get(id);
-    if (before == null || !newest.equals(before.newest())) {
-      heard.put(id, new Heard(newest, System.nanoTime()));
-    }
-    if (before == null) {
-      return Optional.empty();
-    }
-    long since = newest.equals(before.newest()) ? before.nanoTime() : System.nanoTime();
-    return Optional.of(
-        new JobsUnderWay.Load(
-            "the job \"" + name + "\"", Optional.of(id), nodes(latest, newest), since));
+    long now = System.nanoTime();
+    Heard before = heard.getOrDefault(id, new Heard(newest, now - LONG_AGO_NANOS));
+    Heard last = newest.equals(before.newest()) ? before : new Heard(newest, now);
+    heard.put(id, last);
+    return new JobsUnderWay.Load(
+        "the job \"" + name + "\"", Optional.of(id), nodes(latest, newest), last.nanoTime());
   }
 
   /** Those that were asked within the time of the newest sample. */

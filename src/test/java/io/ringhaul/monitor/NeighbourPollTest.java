@@ -63,6 +63,8 @@ class NeighbourPollTest {
       sampled(1, sample -> {});
       // It may be of an earlier run.
       assertThat(place.others()).isEmpty();
+      poll.poll();
+      assertThat(place.others()).isEmpty();
       sampled(2, sample -> {});
       assertThat(place.others()).hasSize(1);
       assertThat(place.others().get(0).job()).isEqualTo("the job \"nightly\"");
