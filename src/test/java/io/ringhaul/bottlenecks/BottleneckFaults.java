@@ -157,13 +157,13 @@ class BottleneckFaults {
     running.add(request.onFinding(heard).onSample(heard).runAsync());
   }
 
-  /** One that lasts for a minute and more on a fast machine, too: a page has next to no rows. */
+  /** One that lasts for half a minute on a fast machine, too: a page has a single row. */
   private ExportRequest longExport() {
     return longExport(operator);
   }
 
   private static ExportRequest longExport(TokenAwareBulkOperator operator) {
-    return operator.exportFrom("ks", "t").to(BurdenedTarget.light()).pageSize(2).skipPreflight();
+    return operator.exportFrom("ks", "t").to(BurdenedTarget.light()).pageSize(1).skipPreflight();
   }
 
   private void awaitUsual() throws InterruptedException {
@@ -181,7 +181,7 @@ class BottleneckFaults {
           operator
               .exportFrom("ks", "t")
               .to(run % 2 == 0 ? CsvTarget.folder(part) : ParquetTarget.folder(part));
-      long rows = export.pageSize(20).parallelism(2).onFinding(quiet).onSample(quiet).run().rows();
+      long rows = export.pageSize(8).parallelism(2).onFinding(quiet).onSample(quiet).run().rows();
       assertThat(rows).isEqualTo(ROWS);
       System.out.printf(
           "quiet run %d: export of %d samples limited by %s, found %s%n",
@@ -377,7 +377,7 @@ class BottleneckFaults {
   void contentionWithAnotherProcess() throws Exception {
     Path jobs = folder.resolve("jobs.db");
     try (JobStore store = JobStore.file(jobs)) {
-      start(longExport().maxInFlightPerNode(4).job(JobOptions.in(store)));
+      start(longExport().maxInFlightPerNode(2).job(JobOptions.in(store)));
       awaitUsual();
       try (ExportProcess other = ExportProcess.start(cluster, folder, jobs, "nightly")) {
         other.awaitMetrics(store);
