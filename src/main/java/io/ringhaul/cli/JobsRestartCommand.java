@@ -23,9 +23,6 @@ import picocli.CommandLine.Command;
     versionProvider = Main.Version.class)
 final class JobsRestartCommand extends JobsAgainCommand {
 
-  /** The option of an import that lets it write rows twice, whatever they are. */
-  static final String REPLAY = "--replay-in-doubt";
-
   @Override
   List<String> prepare(JobStore jobs, Job job, List<String> command) {
     requireRestartable(jobs, job, command);
@@ -47,7 +44,7 @@ final class JobsRestartCommand extends JobsAgainCommand {
    * @throws JobException if the job is an export that is committed, or an import that would add up
    */
   static void requireRestartable(JobStore jobs, Job job, List<String> command) {
-    if (!command.contains(REPLAY)) {
+    if (AddingImports.mustNotRepeat(job, command)) {
       requireNothingAddsUp(jobs, job);
     }
     if (job.kind() == JobKind.EXPORT && job.status() == JobStatus.COMPLETED) {
@@ -69,7 +66,7 @@ final class JobsRestartCommand extends JobsAgainCommand {
     String columns = job.definition().fingerprint().getOrDefault("columns", "");
     long begun =
         jobs.partitions(job.id()).stream().filter(partition -> partition.attempt() > 0).count();
-    if (begun == 0 || !AddingImports.mayAddUp(job)) {
+    if (begun == 0) {
       return;
     }
     throw new JobException(
@@ -77,7 +74,7 @@ final class JobsRestartCommand extends JobsAgainCommand {
         String.format(
             "Job %s has written rows of %d of its partitions, and its columns (%s) may add up when"
                 + " they are written again: empty the table and give %s, or resume the job",
-            job.id(), begun, columns, REPLAY),
+            job.id(), begun, columns, AddingImports.REPLAY),
         null);
   }
 }

@@ -25,7 +25,7 @@ final class JobsRetryCommand extends JobsAgainCommand {
 
   @Override
   List<String> prepare(JobStore jobs, Job job, List<String> command) {
-    if (!command.contains(JobsRestartCommand.REPLAY)) {
+    if (AddingImports.mustNotRepeat(job, command)) {
       requireRepeatable(jobs, job);
     }
     jobs.reset(job.id(), partition);
@@ -37,14 +37,14 @@ final class JobsRetryCommand extends JobsAgainCommand {
     boolean isBegun =
         jobs.partitions(job.id()).stream()
             .anyMatch(each -> each.number() == partition && each.attempt() > 0);
-    if (isBegun && AddingImports.mayAddUp(job)) {
+    if (isBegun) {
       throw new JobException(
           job.id(),
           String.format(
               "Partition %d of job %s is begun, and its rows may add to counters or append to lists"
                   + " when they are written again: it stays as it is. Resume the job, or empty the"
                   + " table and give %s",
-              partition, job.id(), JobsRestartCommand.REPLAY),
+              partition, job.id(), AddingImports.REPLAY),
           null);
     }
   }

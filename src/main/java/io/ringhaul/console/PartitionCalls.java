@@ -18,9 +18,6 @@ final class PartitionCalls {
   private static final String ONE = "/api/batch-partitions/{id}";
   private static final int MOST = 10_000;
 
-  /** The option of an import that lets it write rows twice, whatever they are. */
-  private static final String REPLAY = "--replay-in-doubt";
-
   private static final Parameter<List<PartitionStatus>> STATUS =
       Parameter.oneOf("status", "Only partitions that stand so", PartitionStatus.class);
   private static final Parameter<Integer> LIMIT = ListView.limit(MOST);
@@ -85,9 +82,7 @@ final class PartitionCalls {
 
   /** What adds up is written once: a partition that was begun is told as doubtful afterwards. */
   private static void requireRepeatable(Job job, PartitionView partition) {
-    if (partition.attempt() > 0
-        && AddingImports.mayAddUp(job)
-        && !job.definition().command().contains(REPLAY)) {
+    if (partition.attempt() > 0 && AddingImports.mustNotRepeat(job, job.definition().command())) {
       throw Refusal.conflict(
           "Partition "
               + partition.number()
