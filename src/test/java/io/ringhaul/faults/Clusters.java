@@ -16,12 +16,12 @@ import java.util.Collection;
 import java.util.List;
 
 /** Clusters whose nodes are taken away, and the tokens that are gone with them. */
-final class Clusters {
+public final class Clusters {
 
   private Clusters() {}
 
   /** A small cluster of a test's own, beside the one that all tests share. */
-  static SandboxCluster start(int nodes) {
+  public static SandboxCluster start(int nodes) {
     return describe(nodes).start();
   }
 
@@ -37,7 +37,7 @@ final class Clusters {
   }
 
   /** A session that waits long enough for a busy machine. */
-  static CqlSession connect(SandboxCluster cluster) {
+  public static CqlSession connect(SandboxCluster cluster) {
     return CqlSession.builder()
         .addContactPoints(cluster.contactPoints())
         .withLocalDatacenter(cluster.localDatacenter())
@@ -49,7 +49,7 @@ final class Clusters {
   }
 
   /** Makes a keyspace and gives its name. */
-  static String keyspace(CqlSession session, int replicationFactor) {
+  public static String keyspace(CqlSession session, int replicationFactor) {
     String name = "rf" + replicationFactor;
     session.execute(
         String.format(
