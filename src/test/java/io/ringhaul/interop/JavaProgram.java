@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param main its main class, or a source file that holds one
  * @param folder where the program runs and what it prints is kept
  */
-record JavaProgram(List<Path> classPath, List<String> jvmOptions, String main, Path folder) {
+public record JavaProgram(List<Path> classPath, List<String> jvmOptions, String main, Path folder) {
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -28,10 +28,10 @@ record JavaProgram(List<Path> classPath, List<String> jvmOptions, String main, P
    *
    * @param out the file with its standard output
    */
-  record Run(int exitCode, Path out, Path err) {
+  public record Run(int exitCode, Path out, Path err) {
 
     /** Fails with all that the program printed unless it ended with that exit code. */
-    Run requireExit(int expected) throws IOException {
+    public Run requireExit(int expected) throws IOException {
       assertThat(exitCode)
           .as(
               "exit code; the program printed:%n%s%n%s",
@@ -42,7 +42,7 @@ record JavaProgram(List<Path> classPath, List<String> jvmOptions, String main, P
   }
 
   /** Runs the program to its end. */
-  Run run(String... arguments) throws IOException, InterruptedException {
+  public Run run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * hears of the end; the driver's request trackers hear later, when the next request may be under
  * way.
  */
-final class SessionWatch {
+public final class SessionWatch {
 
   private final CqlSession watched;
+  private final Consumer<Statement<?>> before;
   private final CqlSession session;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger most = new AtomicInteger();
@@ -37,8 +39,17 @@ final class SessionWatch {
   private final List<String> prepared = new CopyOnWriteArrayList<>();
   private final Queue<Statement<?>> sent = new ConcurrentLinkedQueue<>();
 
-  SessionWatch(CqlSession watched) {
+  public SessionWatch(CqlSession watched) {
+    this(watched, statement -> {});
+  }
+
+  /**
+   * @param before called with each statement in the thread that sends it asynchronously, before it
+   *     is sent
+   */
+  public SessionWatch(CqlSession watched, Consumer<Statement<?>> before) {
     this.watched = watched;
+    this.before = before;
     this.session =
         (CqlSession)
             Proxy.newProxyInstance(
@@ -47,7 +58,7 @@ final class SessionWatch {
                 (proxy, method, arguments) -> call(method, arguments));
   }
 
-  CqlSession session() {
+  public CqlSession session() {
     return session;
   }
 
@@ -77,7 +88,7 @@ final class SessionWatch {
   }
 
   /** The statements that were sent asynchronously, each as often as it was sent. */
-  List<Statement<?>> sent() {
+  public List<Statement<?>> sent() {
     return List.copyOf(sent);
   }
 
@@ -85,6 +96,9 @@ final class SessionWatch {
       throws Throwable {
     Node node = null;
     boolean asynchronous = method.getName().equals("executeAsync");
+    if (asynchronous && arguments != null && arguments[0] instanceof Statement<?> statement) {
+      before.accept(statement);
+    }
     if (asynchronous) {
       most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
       if (arguments != null && arguments[0] instanceof Statement<?> statement) {

@@ -41,7 +41,7 @@ public final class RowsInFiles {
       return Math.max(0, lines(file) - 1);
     }
     boolean isRows = List.of(".json", ".jsonl").stream().anyMatch(name::endsWith);
-    return isRows && !name.equals("manifest.json") ? lines(file) : 0;
+    return isRows && !name.equals("_manifest.json") ? lines(file) : 0;
   }
 
   private static long lines(Path file) throws IOException {
