@@ -4,6 +4,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.exceptions.IncompleteOperationException;
 import io.ringhaul.exceptions.OperationCancelledException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.progress.OperationTotals;
 import io.ringhaul.progress.ProgressMeter;
 import java.util.List;
@@ -47,7 +48,7 @@ final class Outcome {
       }
       throw withSuppressed(
           new BulkOperationException(
-              doing + " failed. " + e.getMessage(), e.getCause(), totals, List.of()),
+              doing + " failed. " + e.message(Setting::mark), e.getCause(), totals, List.of()),
           e);
     }
   }

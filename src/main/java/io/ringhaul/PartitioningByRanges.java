@@ -3,6 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.ring.TokenRangeSet;
@@ -45,7 +46,11 @@ record PartitioningByRanges(ImportSource ranges) implements Partitioning, Listed
     if (range.isWholeRing()) {
       // Some tools mean the whole ring by it, others nothing.
       throw new InvalidSettingException(
-          SETTING, range + " ends where it starts; leave byRanges out to read the whole ring");
+          SETTING,
+          range
+              + " ends where it starts; leave "
+              + Setting.BY_RANGES.mark()
+              + " out to read the whole ring");
     }
     if (range.unwrap().isEmpty()) {
       throw new InvalidSettingException(SETTING, range + " has no token that a row can have");

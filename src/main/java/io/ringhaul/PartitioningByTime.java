@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
@@ -70,8 +71,12 @@ record PartitioningByTime(CqlIdentifier column, long first, long last, long buck
       throw refusal(
           String.format(
               "takes a table whose whole partition key is %s, and that of %s is %s: list its keys"
-                  + " with byKeys, or name a condition with where",
-              column.asCql(true), table, key.stream().map(ColumnDescription::name).toList()));
+                  + " with %s, or name a condition with %s",
+              column.asCql(true),
+              table,
+              key.stream().map(ColumnDescription::name).toList(),
+              Setting.BY_KEYS.mark(),
+              Setting.WHERE.mark()));
     }
     DataType type = key.get(0).type();
     KeyTokens tokens = new KeyTokens(ring);

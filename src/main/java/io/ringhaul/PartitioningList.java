@@ -1,6 +1,7 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
@@ -80,6 +81,7 @@ record PartitioningList(String setting, ImportSource source) {
     String place =
         reader.lastRecord().map(SourceRecord::toString).orElse("a row of " + plan.location());
     return new InvalidSettingException(
-        setting, String.format("%s cannot take %s: %s", setting, place, refusal.getMessage()));
+        setting,
+        String.format("%s cannot take %s: %s", setting, place, refusal.message(Setting::mark)));
   }
 }

@@ -1,6 +1,7 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.scan.RowCondition;
@@ -80,7 +81,7 @@ record RowSelection(
     TokenRangeSet tokens = tokens().intersect(partitions);
     if (tokens.isEmpty()) {
       throw new InvalidSettingException(
-          "partitionBy", "partitionBy lists no token that is to be read");
+          "partitionBy", "The list of what to read has no token of the ranges that are to be read");
     }
     return new RowSelection(condition, Optional.of(tokens), maxRows, Optional.of(way.text(tokens)));
   }
@@ -93,7 +94,8 @@ record RowSelection(
   RowSelection checked() {
     if (condition.allowFiltering() && condition.where().isEmpty()) {
       throw new InvalidSettingException(
-          "allowFiltering", "allowFiltering needs a condition to filter by; call where(...)");
+          "allowFiltering",
+          "allowFiltering needs a condition to filter by; set " + Setting.WHERE.callWithValue());
     }
     return this;
   }

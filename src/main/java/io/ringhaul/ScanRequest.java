@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.ring.LocalNodes;
 import io.ringhaul.ring.TokenRing;
 import io.ringhaul.schema.TableDescription;
@@ -105,7 +106,7 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
       return operation.of(settings.withSplitCount(byToken.tasks()), asked, sizing);
     }
     if (partitioning instanceof PartitioningBySize bySize) {
-      requireNoSplitCount(settings, "bySize");
+      requireNoSplitCount(settings, Setting.BY_SIZE.mark());
       return operation.of(settings, asked, bySize.sizing());
     }
     if (partitioning instanceof ListedPartitions listed) {
@@ -127,7 +128,7 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   private static void requireNoSplitCount(OperationSettings settings, String way) {
     if (settings.splitCount().isPresent()) {
       throw new InvalidSettingException(
-          "splitCount", "splitCount and partitionBy " + way + " contradict each other: set one");
+          "splitCount", "splitCount and " + way + " contradict each other: set one");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.ringhaul.celltimes;
 
 import com.datastax.oss.driver.api.core.Version;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.schema.TableDescription;
 import java.util.Collection;
@@ -42,8 +43,13 @@ final class MultiCellSupport {
               "The cluster (version %s) does not tell write times and TTLs of the elements of"
                   + " collections and of the fields of user-defined types that are not frozen,"
                   + " which takes Cassandra %d.0. In table %s these are %s: name the other columns"
-                  + " in withWritetime and withTtl, and to filter by write time export only those",
-              tooOld, SINCE, table, String.join(", ", columns)));
+                  + " in %s and %s, and to filter by write time export only those",
+              tooOld,
+              SINCE,
+              table,
+              String.join(", ", columns),
+              Setting.WITH_WRITETIME.mark(),
+              Setting.WITH_TTL.mark()));
     }
   }
 }

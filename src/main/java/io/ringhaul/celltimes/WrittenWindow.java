@@ -1,6 +1,7 @@
 package io.ringhaul.celltimes;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -71,7 +72,12 @@ public record WrittenWindow(long after, long before, WrittenIn in) {
   public void requireRoom() {
     if (in == WrittenIn.ALL && !isBounded()) {
       throw new InvalidSettingException(
-          "writtenIn", "writtenIn says nothing without writtenAfter or writtenBefore: set one");
+          "writtenIn",
+          "writtenIn says nothing without "
+              + Setting.WRITTEN_AFTER.mark()
+              + " or "
+              + Setting.WRITTEN_BEFORE.mark()
+              + ": set one");
     }
     if (hasAfter() && hasBefore() && (after >= before || after + 1 == before)) {
       throw new InvalidSettingException(

@@ -1,6 +1,7 @@
 package io.ringhaul.cql;
 
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
@@ -30,7 +31,8 @@ public final class RowKey {
   /** The same failure, with the table and the row's key in its message. */
   public UnrepresentableValueException named(UnrepresentableValueException failure, RawRow row) {
     return new UnrepresentableValueException(
-        failure.column(), "Table " + table + ", row " + text(row) + ": " + failure.getMessage());
+        failure.column(),
+        "Table " + table + ", row " + text(row) + ": " + failure.message(Setting::mark));
   }
 
   /** {@code (column = literal, ...)} for the columns of the primary key that the row carries. */

@@ -46,7 +46,10 @@ public record Site(String column, String path, boolean partitionKey) {
 
   /** The error of a value whose parts do not add up to its length. */
   public UnrepresentableValueException malformed(String detail) {
-    return error("holds bytes that are no serialized value of its type: " + detail);
+    return error(
+        "holds bytes that are no serialized value of its type: "
+            + detail
+            + "; if the type was altered since the operation began, run it again");
   }
 
   /**

@@ -3,6 +3,7 @@ package io.ringhaul.exceptions;
 import io.ringhaul.progress.OperationTotals;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ public class BulkOperationException extends RuntimeException {
 
   private @Nullable OperationTotals partialResult;
   private final List<FailedRange> failedRanges;
+  private final String text;
   private String leaves = "";
 
   /** A failure before any work was done. */
@@ -30,6 +32,7 @@ public class BulkOperationException extends RuntimeException {
   /**
    * A failure of an operation that was under way.
    *
+   * @param message may hold settings as {@linkplain Setting#mark() marks}
    * @param partialResult what was done by then; null if nothing had started
    * @param failedRanges the token ranges that could not be read
    */
@@ -38,7 +41,8 @@ public class BulkOperationException extends RuntimeException {
       @Nullable Throwable cause,
       @Nullable OperationTotals partialResult,
       List<FailedRange> failedRanges) {
-    super(message, cause);
+    super(null, cause);
+    this.text = message;
     this.partialResult = partialResult;
     this.failedRanges = List.copyOf(failedRanges);
   }
@@ -72,9 +76,20 @@ public class BulkOperationException extends RuntimeException {
     return this;
   }
 
+  /** What failed and what to do about it, with settings named as in Java. */
   @Override
-  public @Nullable String getMessage() {
-    return leaves.isEmpty() ? super.getMessage() : super.getMessage() + leaves;
+  public String getMessage() {
+    return Setting.inJava(text + leaves);
+  }
+
+  /**
+   * What failed and what to do about it, for those who know the settings by other names.
+   *
+   * @param names the name of each setting; {@link Setting#mark} for the message of an exception
+   *     that takes this one's up
+   */
+  public String message(Function<Setting, String> names) {
+    return Setting.named(text + leaves, names);
   }
 
   /** The token ranges that could not be read; empty if the failure is of another kind. */

@@ -9,10 +9,11 @@ public class InvalidSettingException extends BulkOperationException {
 
   /**
    * @param setting the setting's name, as its builder method is called
-   * @param message one sentence that names the setting and what it accepts
+   * @param message one sentence that names the setting and what it accepts; it may begin with the
+   *     setting's name, and hold others as {@linkplain Setting#mark() marks}
    */
   public InvalidSettingException(String setting, String message) {
-    super(message);
+    super(Setting.markSubject(setting, message));
     this.setting = setting;
   }
 

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A job cannot be begun, resumed or changed as asked: it is unknown, it is another process's, or it
- * differs from what was stored.
+ * differs from what was stored. Or it cannot go on, since its table was dropped and made again, or
+ * truncated, while it ran.
  */
 public final class JobException extends BulkOperationException {
 

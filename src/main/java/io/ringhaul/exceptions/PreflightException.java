@@ -21,7 +21,7 @@ public final class PreflightException extends BulkOperationException {
    */
   public PreflightException(String operation, List<String> problems, List<String> warnings) {
     super(message(operation, problems));
-    this.problems = List.copyOf(problems);
+    this.problems = problems.stream().map(Setting::inJava).toList();
     this.warnings = List.copyOf(warnings);
   }
 

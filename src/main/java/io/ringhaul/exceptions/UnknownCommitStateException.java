@@ -3,8 +3,9 @@ package io.ringhaul.exceptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commit was sent, and whether it took effect is not known. The written files were left in
- * place: deleting them could break a table that holds them.
+ * The commit was sent, and whether it took effect is not known, or it took effect elsewhere than
+ * asked for. The written files were left in place: deleting them could break a table that holds
+ * them.
  */
 public class UnknownCommitStateException extends StorageException {
 

@@ -2,7 +2,7 @@ package io.ringhaul.exceptions;
 
 /**
  * The Cassandra table, or one of its columns, is missing or of a kind the operation cannot work
- * with.
+ * with; or a table was dropped and made again, or truncated, while it was counted or read.
  */
 public class UnsuitableTableException extends BulkOperationException {
 

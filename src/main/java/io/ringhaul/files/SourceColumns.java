@@ -2,6 +2,7 @@ package io.ringhaul.files;
 
 import io.ringhaul.cql.CqlTypes;
 import io.ringhaul.cql.TableSchema;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -75,7 +76,8 @@ final class SourceColumns {
                 + name
                 + " holds write times or TTLs under a name that is not expected; name them with"
                 + " writetimeNames, ttlNames and ttlReadAtName as the export did, or leave them"
-                + " aside with ignoreCellTimes"
+                + " aside with "
+                + Setting.IGNORE_CELL_TIMES.mark()
             : "its column " + name + " has no place there; select columns to leave it out");
   }
 

@@ -34,6 +34,16 @@ public interface RowReader extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * How many bytes of the source the rows read so far have taken, by which the progress of the
+   * import is told; -1 for a reader that does not know, whose split counts at its end. The bytes of
+   * all splits come to about those of the plan, those of one split need not. Asked for every few
+   * rows, so it must be cheap.
+   */
+  default long bytesRead() {
+    return -1;
+  }
+
   /** Closes the files. */
   @Override
   void close();

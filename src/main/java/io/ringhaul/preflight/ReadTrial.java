@@ -2,6 +2,7 @@ package io.ringhaul.preflight;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.scan.RowCondition;
 import io.ringhaul.schema.TableDescription;
@@ -167,24 +168,31 @@ public final class ReadTrial implements Check {
     if (refusal.isUnauthorized()) {
       return Finding.error(
           String.format(
-              "%s may not compare masked columns of %s, as where (%s) does",
-              Grants.who(refusal.role()), table, where),
-          Grants.remedy("SELECT_MASKED", table, refusal.role()) + ", or leave where out");
+              "%s may not compare masked columns of %s, as %s (%s) does",
+              Grants.who(refusal.role()), table, Setting.WHERE.mark(), where),
+          Grants.remedy("SELECT_MASKED", table, refusal.role())
+              + ", or leave "
+              + Setting.WHERE.mark()
+              + " out");
     }
     if (refusal.isOf("allow_filtering")) {
       return Finding.error(
           String.format(
-              "The cluster does not allow filtering, which where (%s) on %s takes (guardrail"
+              "The cluster does not allow filtering, which %s (%s) on %s takes (guardrail"
                   + " allow_filtering)",
-              where, table),
-          "leave where and allowFiltering out, or have an administrator set"
+              Setting.WHERE.mark(), where, table),
+          "leave "
+              + Setting.WHERE.mark()
+              + " and "
+              + Setting.ALLOW_FILTERING.mark()
+              + " out, or have an administrator set"
               + " allow_filtering_enabled");
     }
     return Finding.error(
         String.format(
-            "A guardrail of the cluster (%s) does not allow where (%s) on %s, saying \"%s\"",
-            refusal.guardrail().orElse(""), where, table, refusal.reason()),
-        "leave where out, or have an administrator change the guardrail");
+            "A guardrail of the cluster (%s) does not allow %s (%s) on %s, saying \"%s\"",
+            refusal.guardrail().orElse(""), Setting.WHERE.mark(), where, table, refusal.reason()),
+        "leave " + Setting.WHERE.mark() + " out, or have an administrator change the guardrail");
   }
 
   private Optional<Finding> other(Refusal refusal) {

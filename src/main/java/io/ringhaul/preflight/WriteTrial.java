@@ -2,6 +2,7 @@ package io.ringhaul.preflight;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
@@ -140,8 +141,8 @@ public final class WriteTrial implements Check {
                       + " may hold such for %s",
                   bound.isPresent() ? " before " + second(bound.getAsLong()) : " far in the past",
                   table),
-              "leave the source's write times aside with ignoreCellTimes(), or have an"
-                  + " administrator change minimum_timestamp_fail_threshold"));
+              "leave the source's write times aside (ignoreCellTimes(), --ignore-cell-times), or"
+                  + " have an administrator change minimum_timestamp_fail_threshold"));
     }
     if (refusal.isOf("user_timestamps") || refusal.words().contains("User provided timestamps")) {
       return Optional.of(
@@ -149,8 +150,9 @@ public final class WriteTrial implements Check {
               "The cluster allows no write times but its own (guardrail user_timestamps), and the"
                   + " source holds some for "
                   + table,
-              "leave them aside with ignoreCellTimes(), or have an administrator set"
-                  + " user_timestamps_enabled"));
+              "leave them aside with "
+                  + Setting.IGNORE_CELL_TIMES.call()
+                  + ", or have an administrator set user_timestamps_enabled"));
     }
     return Optional.empty();
   }

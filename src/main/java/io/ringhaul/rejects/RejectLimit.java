@@ -1,6 +1,7 @@
 package io.ringhaul.rejects;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.TooManyRejectsException;
 import java.math.BigDecimal;
 import java.util.Locale;
@@ -55,7 +56,7 @@ public record RejectLimit(long rows, double share) {
    */
   void require(long rejected, long read, Object where) {
     if (rejected > rows) {
-      throw exceeded(rejected, read, "maxErrors allows " + rows, where);
+      throw exceeded(rejected, read, Setting.MAX_ERRORS.mark() + " allows " + rows, where);
     }
     if (read >= LEAST_READ) {
       requireShare(rejected, read, where);
@@ -74,7 +75,8 @@ public record RejectLimit(long rows, double share) {
       throw exceeded(
           rejected,
           read,
-          String.format(Locale.ROOT, "maxErrorShare allows %s %%", percent(share)),
+          String.format(
+              Locale.ROOT, "%s allows %s %%", Setting.MAX_ERROR_SHARE.mark(), percent(share)),
           where);
     }
   }

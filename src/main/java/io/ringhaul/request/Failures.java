@@ -8,6 +8,7 @@ import com.datastax.oss.driver.api.core.connection.BusyConnectionException;
 import com.datastax.oss.driver.api.core.connection.ClosedConnectionException;
 import com.datastax.oss.driver.api.core.connection.HeartbeatException;
 import com.datastax.oss.driver.api.core.servererrors.BootstrappingException;
+import com.datastax.oss.driver.api.core.servererrors.CoordinatorException;
 import com.datastax.oss.driver.api.core.servererrors.OverloadedException;
 import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import com.datastax.oss.driver.api.core.servererrors.ReadFailureException;
@@ -118,6 +119,17 @@ public final class Failures {
     return BEFORE_ANY_WRITE.stream().anyMatch(type -> type.isInstance(cause));
   }
 
+  /** Whether it is a node that says so, and not the driver that has waited in vain. */
+  static boolean isAnswer(Throwable failure) {
+    Throwable cause = unwrap(failure);
+    if (cause instanceof AllNodesFailedException all) {
+      return all.getAllErrors().values().stream()
+          .flatMap(List::stream)
+          .anyMatch(Failures::isAnswer);
+    }
+    return cause instanceof CoordinatorException;
+  }
+
   /**
    * Whether the cluster, or the driver's own queue, had more to do than it can: fewer requests at
    * once may succeed. A write that is too late is a sign of it, as one write is little work; a read
@@ -140,9 +152,28 @@ public final class Failures {
    */
   public static BulkOperationException notPassing(Throwable failure, String doing) {
     Throwable cause = unwrap(failure);
+    if (cause instanceof OutOfMemoryError error) {
+      return outOfMemory(error, doing);
+    }
     return cause instanceof BulkOperationException known
         ? known
         : new BulkOperationException(doing + " failed: " + describe(cause), cause);
+  }
+
+  /**
+   * The exception for a heap that is too small: unlike other errors it ends the operation alone,
+   * and not the process.
+   *
+   * @param doing what needed the memory, for the message
+   */
+  public static BulkOperationException outOfMemory(OutOfMemoryError error, String doing) {
+    return new BulkOperationException(
+        String.format(
+            "%s ran out of memory (%s; the heap is %d MiB). Give the process a larger one (-Xmx;"
+                + " RINGHAUL_JAVA_OPTS=-Xmx2g for the command line), or have less at work at once"
+                + " (parallelism, --parallelism)",
+            doing, error.getMessage(), Runtime.getRuntime().maxMemory() >> 20),
+        error);
   }
 
   /** Whether a node, or the driver that waited for one, ran out of time. */

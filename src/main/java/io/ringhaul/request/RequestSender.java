@@ -14,11 +14,13 @@ import io.ringhaul.metrics.OperationMetrics;
 import io.ringhaul.metrics.Stage;
 import io.ringhaul.metrics.WorkerClock;
 import io.ringhaul.request.InFlight.Place;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,13 @@ public final class RequestSender implements Steering, AutoCloseable {
   private final @Nullable Coordinators coordinators;
   private final RetryPauses pauses = new RetryPauses();
   private final LongAdder retries = new LongAdder();
+
+  /** Requests that are sent, also those that wait for another attempt. */
+  private final AtomicInteger open = new AtomicInteger();
+
+  /** When the cluster answered last, or when the first of the open requests was sent after that. */
+  private volatile long heard;
+
   private volatile Pace pace = Pace.FREE;
   private volatile boolean closed;
 
@@ -139,6 +148,11 @@ public final class RequestSender implements Steering, AutoCloseable {
     return settings.limits();
   }
 
+  /** For how long no request was answered, be it by an error, although some are open. */
+  public Duration unanswered() {
+    return open.get() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - heard);
+  }
+
   @Override
   public int inFlight() {
     return places.used();
@@ -202,6 +216,10 @@ public final class RequestSender implements Steering, AutoCloseable {
 
   private CompletionStage<AsyncResultSet> start(Request request, Place<Node> place) {
     CompletableFuture<AsyncResultSet> result = new CompletableFuture<>();
+    if (open.getAndIncrement() == 0) {
+      heard = System.nanoTime();
+    }
+    result.whenComplete((rows, failure) -> open.decrementAndGet());
     attempt(new Attempt(request.statement(), request, 1, place), result);
     return result;
   }
@@ -238,7 +256,11 @@ public final class RequestSender implements Steering, AutoCloseable {
     meter.sent(node);
     response.whenComplete(
         (rows, thrown) -> {
-          long took = System.nanoTime() - sent;
+          long now = System.nanoTime();
+          long took = now - sent;
+          if (thrown == null || Failures.isAnswer(thrown)) {
+            heard = now;
+          }
           if (thrown == null) {
             places.answered(attempt.place(), took);
             meter.answered(node, rows.getExecutionInfo(), took);

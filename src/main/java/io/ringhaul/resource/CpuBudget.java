@@ -83,7 +83,9 @@ final class CpuBudget implements Pace {
       return FREE;
     }
     if (ProcessCpu.nanos() < 0) {
-      LOG.warn("The processor time of this process cannot be measured: maxCpuShare has no effect");
+      LOG.warn(
+          "The processor time of this process cannot be measured: maxCpuShare, --max-cpu, has no"
+              + " effect");
       return FREE;
     }
     return new CpuBudget(

@@ -1,6 +1,7 @@
 package io.ringhaul.resource;
 
 import io.ringhaul.exceptions.DiskLimitException;
+import io.ringhaul.exceptions.Setting;
 import java.util.Locale;
 
 /**
@@ -94,9 +95,10 @@ final class DiskBudget {
           most,
           String.format(
               Locale.ROOT,
-              "The files of the export in %s come to %,d bytes, and maxDiskBytes allows %,d. %s",
+              "The files of the export in %s come to %,d bytes, and %s allows %,d. %s",
               location,
               taken,
+              Setting.MAX_DISK_BYTES.mark(),
               most,
               remedy));
     }

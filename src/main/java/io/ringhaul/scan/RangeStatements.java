@@ -10,6 +10,7 @@ import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import com.datastax.oss.driver.api.core.servererrors.SyntaxError;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.request.Preparation;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.schema.TableDescription;
@@ -192,9 +193,10 @@ public final class RangeStatements {
         said.contains("ALLOW FILTERING") && !condition.allowFiltering()
             ? String.format(
                 "where (%s) on %s takes filtering on the server, where each replica reads all rows"
-                    + " of its token ranges: call allowFiltering() if that is what you want",
-                condition.where().get(), table)
+                    + " of its token ranges: use %s if that is what you want",
+                condition.where().get(), table, Setting.ALLOW_FILTERING.call())
             : String.format(
-                "The server refuses where (%s) on %s: %s", condition.where().get(), table, said));
+                "The server refuses %s (%s) on %s: %s",
+                Setting.WHERE.mark(), condition.where().get(), table, said));
   }
 }

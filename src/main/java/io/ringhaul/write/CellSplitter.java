@@ -1,6 +1,7 @@
 package io.ringhaul.write;
 
 import io.ringhaul.cql.CqlTypes;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
@@ -201,8 +202,8 @@ final class CellSplitter {
         column,
         String.format(
             "its cells have so many different times that it takes %d writes or more, and a batch"
-                + " takes %d; import it with ignoreCellTimes",
-            writes, MOST_WRITES));
+                + " takes %d; import it with %s",
+            writes, MOST_WRITES, Setting.IGNORE_CELL_TIMES.mark()));
   }
 
   private static int skip(TimedColumn column, ByteBuffer value, int at) {

@@ -1,5 +1,6 @@
 package io.ringhaul.write;
 
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
@@ -101,8 +102,10 @@ final class CellTimesOfValue {
       throw new UnrepresentableValueException(
           column.column().name(),
           column.column().name()
-              + " has a TTL, and the row does not say when it was read; say it with ttlReadAt, or"
-              + " leave all times aside with ignoreCellTimes");
+              + " has a TTL, and the row does not say when it was read; say it with "
+              + Setting.TTL_READ_AT.mark()
+              + ", or leave all times aside with "
+              + Setting.IGNORE_CELL_TIMES.mark());
     }
     return readAt + ttl;
   }

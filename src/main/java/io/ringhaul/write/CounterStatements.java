@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -77,10 +78,10 @@ public final class CounterStatements {
       throw new InvalidSettingException(
           setting,
           String.format(
-              "%s does not go with the static counters of %s (%s), which every row of"
-                  + " their partition carries: leave them out with columns(...), or import into an"
-                  + " empty table without %1$s",
-              setting, table, String.join(", ", names)));
+              "%s does not go with the static counters of %s (%s), which every row of their"
+                  + " partition carries: leave them out with %s, or import into an empty table"
+                  + " without it",
+              setting, table, String.join(", ", names), Setting.COLUMNS.callWithValue()));
     }
   }
 

@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -102,10 +103,10 @@ public final class RowBinders {
     if (choices.nulls() == Nulls.TOMBSTONE) {
       throw new InvalidSettingException(
           "nullsAsTombstones",
-          "The source holds write times or TTLs for "
+          "nullsAsTombstones does not go with the write times or TTLs that the source holds for "
               + table
-              + ", and nulls have none: leave them unset, or leave the times aside with"
-              + " ignoreCellTimes()");
+              + ", as nulls have none: leave them unset, or leave the times aside with "
+              + Setting.IGNORE_CELL_TIMES.call());
     }
   }
 

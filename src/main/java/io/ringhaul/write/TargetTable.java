@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSettings;
@@ -66,8 +67,8 @@ public final class TargetTable {
           String.format(
               "Table %s holds counters and is not empty, and an import can only add to them. Empty"
                   + " it with TRUNCATE (counters that were deleted row by row may not count again),"
-                  + " or call addToCounters() if the sums are what you want",
-              table));
+                  + " or use %s if the sums are what you want",
+              table, Setting.ADD_TO_COUNTERS.call()));
     }
   }
 

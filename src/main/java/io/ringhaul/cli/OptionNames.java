@@ -1,0 +1,43 @@
+package io.ringhaul.cli;
+
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.Setting;
+import java.util.Locale;
+import java.util.Map;
+
+/** The option of each setting, as errors name it on the command line. */
+final class OptionNames {
+
+  /** Where an option is not called as the setting is. */
+  private static final Map<Setting, String> OTHERS =
+      Map.ofEntries(
+          Map.entry(Setting.BY_KEYS, "--keys"),
+          Map.entry(Setting.BY_RANGES, "--ranges"),
+          Map.entry(Setting.BY_SIZE, "--split-size"),
+          Map.entry(Setting.CHANGES_BETWEEN, "--changes"),
+          Map.entry(Setting.MAX_CPU_SHARE, "--max-cpu"),
+          Map.entry(Setting.MAX_DISK_BYTES, "--max-disk"),
+          Map.entry(Setting.MAX_ERROR_SHARE, "--max-errors"),
+          Map.entry(Setting.MAX_ROWS_PER_SECOND, "--rate"),
+          Map.entry(Setting.NULLS_AS_TOMBSTONES, "--null-to-unset=false"),
+          Map.entry(Setting.REJECTS_TO, "--rejects"),
+          Map.entry(Setting.RESUMING, "--resume"),
+          Map.entry(Setting.RUN_WINDOW, "--window"),
+          Map.entry(Setting.SPLIT_COUNT, "--splits"),
+          Map.entry(Setting.TABLE, "--iceberg-table"),
+          Map.entry(Setting.TARGET_FILE_SIZE, "--max-file-size"),
+          Map.entry(Setting.TUNING, "--tune"));
+
+  private OptionNames() {}
+
+  /** Such as {@code --splits}. */
+  static String of(Setting setting) {
+    String same = "--" + setting.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return OTHERS.getOrDefault(setting, same);
+  }
+
+  /** What failed, with settings named as options. */
+  static String message(BulkOperationException failure) {
+    return failure.message(OptionNames::of);
+  }
+}

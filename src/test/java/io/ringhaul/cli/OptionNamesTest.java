@@ -1,0 +1,121 @@
+package io.ringhaul.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringhaul.CountRequest;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.ImportRequest;
+import io.ringhaul.Partitioning;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.json.JsonSource;
+import io.ringhaul.json.JsonTarget;
+import io.ringhaul.parquet.ParquetSource;
+import io.ringhaul.parquet.ParquetTarget;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each setting of both the Java API and the command line is named as the reader knows it. */
+class OptionNamesTest {
+
+  private static final Set<String> METHODS =
+      Stream.of(
+              CountRequest.class,
+              ExportRequest.class,
+              ImportRequest.class,
+              Partitioning.class,
+              JobOptions.class,
+              IcebergTarget.class,
+              IcebergSource.class,
+              ParquetTarget.class,
+              ParquetSource.class,
+              CsvTarget.class,
+              CsvSource.class,
+              JsonTarget.class,
+              JsonSource.class)
+          .flatMap(type -> Arrays.stream(type.getMethods()))
+          .filter(method -> Modifier.isPublic(method.getModifiers()))
+          .map(Method::getName)
+          .collect(Collectors.toSet());
+
+  private static final Set<String> OPTIONS =
+      Stream.of("count", "export", "import")
+          .map(name -> Main.commandLine(name).getSubcommands().get(name))
+          .flatMap(command -> command.getCommandSpec().optionsMap().keySet().stream())
+          .collect(Collectors.toSet());
+
+  @ParameterizedTest
+  @EnumSource(Setting.class)
+  void aSettingIsAMethodAndAnOption(Setting setting) {
+    assertThat(METHODS).contains(setting.method());
+    assertThat(OPTIONS).contains(OptionNames.of(setting).replaceFirst("=.*", ""));
+  }
+
+  /** A new option that is called as a method is one of the settings. */
+  @Test
+  void noOptionThatIsAMethodIsLeftOut() {
+    Set<String> known =
+        Arrays.stream(Setting.values()).map(OptionNames::of).collect(Collectors.toSet());
+    Set<String> leftOut = new TreeSet<>();
+    for (String option : OPTIONS) {
+      String constant = option.replaceFirst("^--", "").replace('-', '_').toUpperCase(Locale.ROOT);
+      boolean isMethod = METHODS.stream().anyMatch(method -> constant(method).equals(constant));
+      if (isMethod && !known.contains(option)) {
+        leftOut.add(option);
+      }
+    }
+    assertThat(leftOut).isEmpty();
+  }
+
+  private static String constant(String method) {
+    return method.replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
+  }
+
+  @Test
+  void aMessageIsInTheWordsOfItsReader() {
+    InvalidSettingException failure =
+        new InvalidSettingException(
+            "splitCount",
+            "splitCount and "
+                + Setting.BY_SIZE.mark()
+                + " exclude each other; use "
+                + Setting.ALLOW_FILTERING.call()
+                + " or "
+                + Setting.WHERE.callWithValue()
+                + ", not splitCount");
+    assertThat(failure)
+        .hasMessage(
+            "splitCount and bySize exclude each other; use allowFiltering() or where(...), not"
+                + " splitCount");
+    assertThat(OptionNames.message(failure))
+        .isEqualTo(
+            "--splits and --split-size exclude each other; use --allow-filtering or --where, not"
+                + " splitCount");
+    InvalidSettingException taken =
+        new InvalidSettingException("byKeys", "byKeys: " + failure.message(Setting::mark));
+    assertThat(OptionNames.message(taken)).isEqualTo("byKeys: " + OptionNames.message(failure));
+  }
+
+  @Test
+  void dataThatLooksLikeASettingStaysAsItIs() {
+    InvalidSettingException failure =
+        new InvalidSettingException("columns", "Table a.b has no column where, splitCount, $1 \\");
+    assertThat(OptionNames.message(failure))
+        .isEqualTo("Table a.b has no column where, splitCount, $1 \\")
+        .isEqualTo(failure.getMessage());
+  }
+}
