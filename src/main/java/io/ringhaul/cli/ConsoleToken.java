@@ -1,13 +1,13 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.console.JobConsole;
+import io.ringhaul.disk.OwnerOnly;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -35,21 +35,15 @@ final class ConsoleToken {
   }
 
   private static void make(Path file) throws IOException {
-    if (isPosix(file)) {
-      Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-    }
-    Files.writeString(file, JobConsole.newToken() + "\n", StandardOpenOption.CREATE);
+    OwnerOnly.createFile(file);
+    Files.writeString(file, JobConsole.newToken() + "\n");
   }
 
   private static void requireOwnersOnly(Path file) throws IOException {
-    if (isPosix(file) && !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
+    if (OwnerOnly.isPosix(file) && !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
       throw new InvalidSettingException(
           "--token-file",
           "Other users may read the token file " + file + ": take that from them with chmod 600");
     }
-  }
-
-  private static boolean isPosix(Path file) {
-    return file.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 }

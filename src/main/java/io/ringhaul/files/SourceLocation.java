@@ -1,5 +1,6 @@
 package io.ringhaul.files;
 
+import io.ringhaul.disk.LocalPaths;
 import io.ringhaul.format.Compression;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.Optional;
 /**
  * Where an import finds its files: the settings that the sources of all folder formats share.
  *
- * <p>A folder is read by its {@code manifest.json}; without one, all its files of the format are
+ * <p>A folder is read by its {@code _manifest.json}; without one, all its files of the format are
  * read, except for those whose names start with a dot or an underscore. A file is read as it is. A
  * glob such as {@code /data/2026-*}{@code /*.csv.gz} names files of one or more folders.
  *
@@ -38,7 +39,8 @@ public final class SourceLocation {
 
   /** A folder or a file. */
   public static SourceLocation at(Path path) {
-    return new SourceLocation(path.toString(), false, Optional.empty(), true, Optional.empty());
+    return new SourceLocation(
+        LocalPaths.require("at", path).toString(), false, Optional.empty(), true, Optional.empty());
   }
 
   /**
@@ -47,7 +49,8 @@ public final class SourceLocation {
    * begins with a dot names them. A path that exists just so is not taken as a glob.
    */
   public static SourceLocation at(String pathOrGlob) {
-    return new SourceLocation(pathOrGlob, true, Optional.empty(), true, Optional.empty());
+    return new SourceLocation(
+        LocalPaths.requireText("at", pathOrGlob), true, Optional.empty(), true, Optional.empty());
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.ringhaul.files;
 
 import io.ringhaul.disk.DurableFiles;
+import io.ringhaul.disk.LocalPaths;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.WriteMode;
@@ -25,7 +26,7 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
 
   /** See the record's parameters. */
   public TargetFolder {
-    path = path.toAbsolutePath().normalize();
+    path = LocalPaths.require("folder", path).toAbsolutePath().normalize();
     if (maxFileBytes < 1) {
       throw new InvalidSettingException(
           "maxFileSize", "maxFileSize is " + maxFileBytes + " bytes; it takes 1 or more");

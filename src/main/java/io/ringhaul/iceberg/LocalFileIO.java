@@ -11,6 +11,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
@@ -28,12 +29,20 @@ public final class LocalFileIO implements SupportsPrefixOperations {
   private static final long serialVersionUID = 1;
   private static final String SCHEME = "file:";
 
+  /** Of two letters or more: one may be a drive. */
+  private static final Pattern OTHER_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:");
+
   /** For Iceberg, which makes it by name. */
   public LocalFileIO() {}
 
   /** The location of a path in the form that table metadata holds: {@code file:} and the path. */
   static String location(Path path) {
     return SCHEME + path.toAbsolutePath();
+  }
+
+  /** Whether the location has no scheme, or {@code file:}. */
+  static boolean isLocal(String location) {
+    return location.startsWith(SCHEME) || !OTHER_SCHEME.matcher(location).lookingAt();
   }
 
   /** The path of a location: {@code file:/a}, {@code file:///a} or {@code /a}. */

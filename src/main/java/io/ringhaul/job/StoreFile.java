@@ -1,5 +1,6 @@
 package io.ringhaul.job;
 
+import io.ringhaul.disk.OwnerOnly;
 import io.ringhaul.exceptions.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -45,13 +46,15 @@ final class StoreFile {
     }
     Path folder = folder();
     try {
-      Files.createDirectories(folder);
+      OwnerOnly.createFolders(folder);
     } catch (IOException e) {
       throw failure("The folder of the job store " + path + " cannot be made: " + e, e);
     }
     requireWritable(folder, "The folder " + folder + " of the job store " + path);
     Path fresh = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
+      // SQLite gives the files beside a store the permissions of the store.
+      OwnerOnly.createFile(fresh);
       maker.accept(fresh);
       publish(fresh);
       force(folder);

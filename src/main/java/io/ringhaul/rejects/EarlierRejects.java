@@ -1,6 +1,7 @@
 package io.ringhaul.rejects;
 
 import io.ringhaul.disk.DurableFiles;
+import io.ringhaul.disk.OwnerOnly;
 import io.ringhaul.exceptions.StorageException;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
@@ -100,6 +101,11 @@ final class EarlierRejects {
 
   private long rewrite(Path target) throws IOException {
     Path whole = DurableFiles.temporary(target);
+    Files.deleteIfExists(whole);
+    OwnerOnly.createFile(whole);
+    if (OwnerOnly.isPosix(target)) {
+      Files.setPosixFilePermissions(whole, Files.getPosixFilePermissions(target));
+    }
     try (RejectLines lines = new RejectLines(target, owner);
         FileOutputStream file = new FileOutputStream(whole.toFile());
         OutputStream out = new BufferedOutputStream(file)) {

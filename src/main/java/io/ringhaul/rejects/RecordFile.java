@@ -1,6 +1,7 @@
 package io.ringhaul.rejects;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ringhaul.disk.OwnerOnly;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RecordForm;
 import io.ringhaul.schema.ColumnDescription;
@@ -41,6 +42,8 @@ final class RecordFile implements AutoCloseable {
     this.unfinished = path.resolveSibling("." + path.getFileName() + ".tmp");
     this.form = form;
     this.columns = columns;
+    Files.deleteIfExists(unfinished);
+    OwnerOnly.createFile(unfinished);
     this.file = new FileOutputStream(unfinished.toFile());
     this.out = new BufferedOutputStream(file);
     if (form.isPresent()) {

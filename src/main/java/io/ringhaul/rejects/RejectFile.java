@@ -1,6 +1,7 @@
 package io.ringhaul.rejects;
 
 import io.ringhaul.disk.DurableFiles;
+import io.ringhaul.disk.OwnerOnly;
 import io.ringhaul.exceptions.StorageException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -177,7 +178,7 @@ final class RejectFile implements AutoCloseable {
     RandomAccessFile open = file;
     if (open == null) {
       if (length == 0 && !made) {
-        Files.createFile(path);
+        OwnerOnly.createFile(path);
         made = true;
       }
       if (made) {

@@ -1,6 +1,8 @@
 package io.ringhaul.rejects;
 
+import io.ringhaul.disk.LocalPaths;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -24,7 +26,7 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
   }
 
   public RejectSettings withPath(Path newPath) {
-    return new RejectSettings(choice, Optional.of(newPath), limit);
+    return new RejectSettings(choice, Optional.of(LocalPaths.require(PATH, newPath)), limit);
   }
 
   /** The same for one of several imports: its number comes before the end of the file's name. */
@@ -59,13 +61,16 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
   public RejectSettings checked() {
     if (choice == OnUnrepresentable.REJECT && path.isEmpty()) {
       throw new InvalidSettingException(
-          PATH, "Rejected rows need a file to be kept in; call rejectsTo(...)");
+          PATH,
+          "Rejected rows need a file to be kept in; name it with "
+              + Setting.REJECTS_TO.callWithValue());
     }
     if (choice == OnUnrepresentable.FAIL && path.isPresent()) {
       throw new InvalidSettingException(
           PATH,
-          "rejectsTo has no effect as long as no row is rejected; call"
-              + " onUnrepresentable(OnUnrepresentable.REJECT)");
+          "rejectsTo has no effect as long as no row is rejected; set "
+              + Setting.ON_UNREPRESENTABLE.mark()
+              + " to reject");
     }
     return this;
   }

@@ -14,9 +14,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,6 +53,26 @@ class RejectFileTest {
             "{\"x\":\"q\\\" \\\\ \\u000a\\u0000 \u00fc \\ud83d\\ude00 \\ud83d\","
                 + "\"values\":{\"a\\\"b\":\"00ff7f\",\"b\":null}}\n");
     assertThat(bytes.position()).isEqualTo(1);
+  }
+
+  @Test
+  void onlyTheOwnerReadsRejects() throws IOException {
+    Path path = folder.resolve("rejects.jsonl");
+    try (RejectFile file = RejectFile.create(path, OWNER)) {
+      append(file, "{}\n");
+      Path temporary = file.temporary();
+      assertThat(permissions(temporary)).isEqualTo("rw-------");
+      Files.delete(temporary);
+    }
+    assertThat(permissions(path)).isEqualTo("rw-------");
+    Path records = folder.resolve("rejects.records.json");
+    RecordFile record = new RecordFile(records, Optional.empty(), List.of());
+    assertThat(permissions(folder.resolve(".rejects.records.json.tmp"))).isEqualTo("rw-------");
+    record.close();
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
   @Test

@@ -1,12 +1,13 @@
 package io.ringhaul.cli.jobs;
 
+import io.ringhaul.disk.LocalPaths;
+import io.ringhaul.disk.OwnerOnly;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.JobStore;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -73,7 +74,7 @@ public final class JobStoreLocation {
           OPTION, "'" + text + "' is no job store: it takes a file, jdbc:postgresql:... or none");
     }
     try {
-      Path file = Path.of(text).toAbsolutePath().normalize();
+      Path file = Path.of(LocalPaths.requireText(OPTION, text)).toAbsolutePath().normalize();
       return new JobStoreLocation(file.toString(), false, environment);
     } catch (InvalidPathException e) {
       throw new InvalidSettingException(
@@ -110,7 +111,7 @@ public final class JobStoreLocation {
     Path folder = file.getParent();
     if (folder != null) {
       try {
-        Files.createDirectories(folder);
+        OwnerOnly.createFolders(folder);
       } catch (IOException e) {
         throw new StorageException(
             text, "The job store " + text + " cannot be made: " + reason(folder, e), e);

@@ -1,5 +1,6 @@
 package io.ringhaul.cli.sandbox;
 
+import io.ringhaul.disk.LocalPaths;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
@@ -60,7 +61,7 @@ public final class SandboxClusterBuilder {
    * and vnodes.
    */
   public SandboxClusterBuilder directory(Path directory) {
-    this.directory = Objects.requireNonNull(directory, "directory");
+    this.directory = LocalPaths.require("directory", directory);
     return this;
   }
 
