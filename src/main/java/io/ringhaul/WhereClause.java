@@ -1,6 +1,7 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,6 +16,7 @@ import java.util.Locale;
 final class WhereClause {
 
   private static final String SETTING = "where";
+  private static final String BIND_MARKER = "holds a bind marker; write the value itself";
 
   private final String cql;
 
@@ -38,6 +40,7 @@ final class WhereClause {
     clause.split();
     clause.requireBalance();
     clause.requireConditionOnly();
+    clause.requireNoNamedMarker();
     return clause.cql;
   }
 
@@ -103,18 +106,74 @@ final class WhereClause {
       String next = i + 1 < tokens.size() ? tokens.get(i + 1) : "";
       switch (tokens.get(i)) {
         case ";" -> throw refusal("holds a semicolon; it takes one condition");
-        case "?" -> throw refusal("holds a bind marker; write the value itself");
+        case "?" -> throw refusal(BIND_MARKER);
         case "limit" -> throw refusal("holds LIMIT, which would apply to each token range");
         case "order" -> refuseBefore("by", next, "holds ORDER BY; rows come in the ring's order");
         case "group" -> refuseBefore("by", next, "holds GROUP BY; rows are read as they are");
         case "per" ->
             refuseBefore("partition", next, "holds PER PARTITION LIMIT, which leaves rows out");
-        case "allow" -> throw refusal("holds ALLOW FILTERING; call allowFiltering() instead");
+        case "allow" ->
+            throw refusal(
+                "holds ALLOW FILTERING; use " + Setting.ALLOW_FILTERING.call() + " instead");
         case "token" ->
-            refuseBefore("(", next, "holds token(); call tokenRange(...) for a part of the ring");
+            refuseBefore(
+                "(",
+                next,
+                "holds token(); use "
+                    + Setting.TOKEN_RANGE.callWithValue()
+                    + " for a part of the ring");
         default -> {}
       }
     }
+  }
+
+  /**
+   * A colon begins a marker unless it stands behind the key of an entry between braces, the first
+   * one of that entry. What follows it is a name then; in {@code P0001-01-01T10:00:00} it is not.
+   */
+  private void requireNoNamedMarker() {
+    Deque<Entry> entries = new ArrayDeque<>();
+    entries.push(Entry.OUTSIDE);
+    for (int i = 0; i < tokens.size(); i++) {
+      String token = tokens.get(i);
+      if (token.equals(":") && entries.peek() == Entry.AFTER_KEY) {
+        replaceTop(entries, Entry.AFTER_COLON);
+      } else if (token.equals(":") && i + 1 < tokens.size() && isName(tokens.get(i + 1))) {
+        throw refusal(BIND_MARKER);
+      } else if (token.equals(",") && entries.peek() != Entry.OUTSIDE) {
+        replaceTop(entries, Entry.BEFORE_KEY);
+      } else if (isClosing(token)) {
+        entries.pop();
+      } else if (entries.peek() == Entry.BEFORE_KEY) {
+        replaceTop(entries, Entry.AFTER_KEY);
+      }
+      if (token.equals("{")) {
+        entries.push(Entry.BEFORE_KEY);
+      } else if (token.equals("(") || token.equals("[")) {
+        entries.push(Entry.OUTSIDE);
+      }
+    }
+  }
+
+  /** Where a token is in an entry of a map or a user-defined type, if it is in one. */
+  private enum Entry {
+    OUTSIDE,
+    BEFORE_KEY,
+    AFTER_KEY,
+    AFTER_COLON
+  }
+
+  private static void replaceTop(Deque<Entry> entries, Entry top) {
+    entries.pop();
+    entries.push(top);
+  }
+
+  private static boolean isClosing(String token) {
+    return token.equals(")") || token.equals("]") || token.equals("}");
+  }
+
+  private static boolean isName(String token) {
+    return token.equals("\"") || Character.isLetter(token.charAt(0));
   }
 
   private void refuseBefore(String follower, String next, String reason) {

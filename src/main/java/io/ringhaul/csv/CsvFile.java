@@ -3,8 +3,10 @@ package io.ringhaul.csv;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.files.FileContent;
 import io.ringhaul.files.SourceFile;
 import io.ringhaul.format.RecordForm;
+import io.ringhaul.text.RecordLimits;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,6 +22,7 @@ final class CsvFile implements Closeable {
 
   private final SourceFile file;
   private final FileEncoding encoding;
+  private final FileContent content;
   private final InputStream in;
   private final CsvReader reader;
 
@@ -30,16 +33,18 @@ final class CsvFile implements Closeable {
 
   CsvFile(CsvSettings settings, SourceFile file) throws IOException {
     this.file = file;
-    this.encoding =
-        new FileEncoding(settings.text(CsvSettings.ENCODING).map(Charset::forName).orElse(UTF_8));
-    this.in = encoding.decoded(file.open());
+    Charset charset = settings.text(CsvSettings.ENCODING).map(Charset::forName).orElse(UTF_8);
+    this.encoding = new FileEncoding(charset);
+    this.content = file.openText(charset);
+    this.in = encoding.decoded(content);
     try {
       reader =
           new CsvReader(
               in,
               settings.syntax(),
               settings.character(CsvSettings.COMMENT, '\0'),
-              settings.number(CsvSettings.MAX_RECORD_SIZE, CsvSettings.DEFAULT_RECORD_BYTES));
+              settings.number(CsvSettings.MAX_RECORD_SIZE, RecordLimits.bytes()),
+              settings.number(CsvSettings.MAX_COLUMNS, RecordLimits.COLUMNS));
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
@@ -52,7 +57,7 @@ final class CsvFile implements Closeable {
    * @throws StorageException if there is none
    */
   List<String> readHeader() throws IOException {
-    CsvRecord record = reader.next();
+    CsvRecord record = reader.header();
     if (record == null) {
       throw FileHeader.error(file, "it has no header line");
     }
@@ -98,6 +103,11 @@ final class CsvFile implements Closeable {
    */
   Optional<byte[]> text() {
     return Optional.ofNullable(reader.text()).map(encoding::encoded);
+  }
+
+  /** Bytes of the file that were read so far. */
+  long bytesRead() {
+    return content.bytesRead();
   }
 
   /** The name of the file's encoding. */

@@ -1,6 +1,7 @@
 package io.ringhaul.csv;
 
 import io.ringhaul.cql.TableSchema;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.files.InputFormat;
 import io.ringhaul.files.Manifest;
@@ -51,7 +52,8 @@ final class CsvInput implements InputFormat {
     requireDistinct(columns, files.get(0));
     return new SourceLayout(
         columns,
-        all.with(CsvSettings.FIELDS, fields)
+        all.withBoundsOf(CsvSettings.NONE)
+            .with(CsvSettings.FIELDS, fields)
             .with(CsvSettings.COLUMNS, columns)
             .with(CsvSettings.BLOBS, blobForm(all, manifest).name())
             .toMap());
@@ -67,7 +69,7 @@ final class CsvInput implements InputFormat {
   public RowReader open(
       Map<String, String> properties, List<ColumnDescription> columns, SourceFile file)
       throws IOException {
-    return new CsvRowReader(new CsvSettings(properties), columns, file);
+    return new CsvRowReader(new CsvSettings(properties).withBoundsOf(settings), columns, file);
   }
 
   /** What the fields are called: as the user says, else the header, the manifest, the table. */
@@ -103,8 +105,8 @@ final class CsvInput implements InputFormat {
         throw new StorageException(
             file.toString(),
             String.format(
-                "The file %s has two fields for the column %s; name the fields with columns(...)",
-                file, column),
+                "The file %s has two fields for the column %s; name the fields with %s",
+                file, column, Setting.COLUMNS.callWithValue()),
             null);
       }
     }

@@ -1,24 +1,30 @@
 package io.ringhaul.csv;
 
+import io.ringhaul.text.RecordLimits;
+
 /** What can be wrong with a record, to go on in "record 7 ...", and what to do about it. */
 final class CsvProblems {
 
   private final String escapedQuote;
   private final int largestRecord;
+  private final int mostFields;
 
   /**
    * @param largestRecord bytes that a record may have
+   * @param mostFields fields that it may have
    */
-  CsvProblems(CsvSyntax syntax, int largestRecord) {
+  CsvProblems(CsvSyntax syntax, int largestRecord, int mostFields) {
     this.escapedQuote = "" + syntax.escape() + syntax.quote();
     this.largestRecord = largestRecord;
+    this.mostFields = mostFields;
   }
 
   String tooLarge() {
-    return String.format(
-        "is larger than %d bytes; a quote in it may not be closed. If it is right, raise"
-            + " maxRecordSize",
-        largestRecord);
+    return RecordLimits.tooLarge(largestRecord);
+  }
+
+  String tooManyFields() {
+    return RecordLimits.tooManyColumns(mostFields);
   }
 
   String otherWidth(int fields, int width) {

@@ -21,8 +21,13 @@ final class CsvReader {
 
   private static final int NONE = -2;
 
-  /** What a record may take with its quotes and escapes; arrays end at twice that. */
+  /** Arrays end at twice that. */
   private static final int LARGEST_TEXT = 1 << 30;
+
+  /** Each character of a record may be escaped, and a field takes two quotes and a delimiter. */
+  private static final long TEXT_TO_RECORD = 3;
+
+  private static final int LEAST_TEXT = 1 << 12;
 
   private final ByteFeed feed;
   private final LineEnds lineEnds;
@@ -32,6 +37,11 @@ final class CsvReader {
   private final boolean dsbulk;
   private final int comment;
   private final int largestRecord;
+  private final int mostFields;
+
+  /** What a record may take with its quotes and escapes. */
+  private final long largestText;
+
   private final CsvProblems problems;
   private final boolean[] endsPlainText = new boolean[256];
   private final boolean[] endsQuotedText = new boolean[256];
@@ -56,13 +66,21 @@ final class CsvReader {
   /** Whether the record is too large, so that its bytes are passed over. */
   private boolean passesOver;
 
+  /** Whether a record that is too large is not read to its end. */
+  private boolean givesUp;
+
   private @Nullable String problem;
+
+  /** What is wrong with a record that is passed over. */
+  private String tooLarge = "";
 
   /**
    * @param comment the character that makes a line a comment; NUL for none
    * @param largestRecord bytes that a record may have
+   * @param mostFields fields that a record may have
    */
-  CsvReader(InputStream in, CsvSyntax syntax, char comment, int largestRecord) throws IOException {
+  CsvReader(InputStream in, CsvSyntax syntax, char comment, int largestRecord, int mostFields)
+      throws IOException {
     this.feed = new ByteFeed(in);
     this.lineEnds = new LineEnds(syntax.dialect());
     this.delimiter = syntax.delimiter();
@@ -71,7 +89,9 @@ final class CsvReader {
     this.dsbulk = syntax.dialect() == CsvDialect.DSBULK;
     this.comment = comment == 0 ? NONE : comment;
     this.largestRecord = largestRecord;
-    this.problems = new CsvProblems(syntax, largestRecord);
+    this.mostFields = mostFields;
+    this.largestText = Math.min(LARGEST_TEXT, LEAST_TEXT + TEXT_TO_RECORD * largestRecord);
+    this.problems = new CsvProblems(syntax, largestRecord, mostFields);
     endsPlainText[delimiter] = true;
     endsPlainText[CsvSyntax.CR] = true;
     endsPlainText[CsvSyntax.LF] = true;
@@ -92,6 +112,14 @@ final class CsvReader {
   /** From now on a record of another number of fields has a problem. */
   void expectFields(int number) {
     width = number;
+  }
+
+  /** As {@link #next}, for a record whose problem ends the file. */
+  @Nullable CsvRecord header() throws IOException {
+    givesUp = true;
+    CsvRecord header = next();
+    givesUp = false;
+    return header;
   }
 
   /**
@@ -208,8 +236,7 @@ final class CsvReader {
         return;
       } else if (value == ByteFeed.END) {
         endText(feed.length());
-        throw new BrokenRecord(
-            passesOver ? problems.tooLarge() : problems.openAtTheEnd(record.fields() + 1));
+        throw new BrokenRecord(passesOver ? tooLarge : problems.openAtTheEnd(record.fields() + 1));
       } else {
         if (lineEnds.isBreak(value, feed)) {
           breakLine();
@@ -227,7 +254,7 @@ final class CsvReader {
     }
     if (passesOver && !breaksLines) {
       endText(0);
-      throw new BrokenRecord(problems.tooLarge());
+      throw new BrokenRecord(tooLarge);
     }
   }
 
@@ -241,7 +268,7 @@ final class CsvReader {
 
   private void skipLine() throws IOException {
     while (!endsLine(feed.read())) {
-      if (feed.length() > LARGEST_TEXT) {
+      if (feed.length() > largestText) {
         passOver(); // a comment
       }
     }
@@ -270,12 +297,17 @@ final class CsvReader {
 
   private void checkSize() throws BrokenRecord {
     // Fields count too: a line of delimiters alone has no other bytes.
-    if (record.size() + (long) record.fields() <= largestRecord && feed.length() <= LARGEST_TEXT) {
+    if (record.size() + (long) record.fields() <= largestRecord
+        && record.fields() < mostFields
+        && feed.length() <= largestText) {
       return;
     }
-    problem = problems.tooLarge();
-    if (brokenField > 0 && !breaksLines && !passesOver) {
-      throw new BrokenRecord(problem);
+    if (!passesOver) {
+      tooLarge = record.fields() < mostFields ? problems.tooLarge() : problems.tooManyFields();
+    }
+    problem = tooLarge;
+    if (givesUp || (brokenField > 0 && !breaksLines && !passesOver)) {
+      throw new BrokenRecord(tooLarge);
     }
     passOver();
   }

@@ -3,6 +3,7 @@ package io.ringhaul.csv;
 import io.ringhaul.cql.RowBytes;
 import io.ringhaul.cql.Utf8;
 import io.ringhaul.exceptions.MalformedRecordException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.files.SourceFile;
 import io.ringhaul.format.RecordForm;
@@ -100,6 +101,11 @@ final class CsvRowReader implements RowReader {
   }
 
   @Override
+  public long bytesRead() {
+    return file.bytesRead();
+  }
+
+  @Override
   public void close() {
     try {
       file.close();
@@ -182,6 +188,6 @@ final class CsvRowReader implements RowReader {
 
   private UnrepresentableValueException located(UnrepresentableValueException e) {
     return new UnrepresentableValueException(
-        e.column(), String.format("%s: %s", file.place(), e.getMessage()));
+        e.column(), String.format("%s: %s", file.place(), e.message(Setting::mark)));
   }
 }

@@ -46,7 +46,7 @@ final class CsvSettings {
   static final String SKIP_RECORDS = "skipRecords";
   static final String MAX_RECORD_SIZE = "maxRecordSize";
 
-  static final int DEFAULT_RECORD_BYTES = 256 << 20;
+  static final String MAX_COLUMNS = "maxColumns";
 
   static final CsvSettings NONE = new CsvSettings(Map.of());
 
@@ -87,6 +87,18 @@ final class CsvSettings {
       all.remove(ESCAPE);
     }
     all.putAll(values);
+    return new CsvSettings(all);
+  }
+
+  /** These settings with the bounds of others, which may differ from run to run of a job. */
+  CsvSettings withBoundsOf(CsvSettings others) {
+    Map<String, String> all = new HashMap<>(values);
+    for (String bound : List.of(MAX_RECORD_SIZE, MAX_COLUMNS)) {
+      all.remove(bound);
+      if (others.values.containsKey(bound)) {
+        all.put(bound, others.values.get(bound));
+      }
+    }
     return new CsvSettings(all);
   }
 

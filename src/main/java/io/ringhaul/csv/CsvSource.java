@@ -204,7 +204,8 @@ public final class CsvSource implements GrowingSource {
 
   /**
    * The bytes in UTF-8 that the fields of one record may have together, 1 or more: a quote that is
-   * not closed would make one record of the rest of the file. Default: 256 MiB.
+   * not closed would make one record of the rest of the file. Default: 1/32 of the heap, at the
+   * most 256 MiB.
    *
    * @throws InvalidSettingException if it is out of bounds
    */
@@ -214,6 +215,19 @@ public final class CsvSource implements GrowingSource {
           "maxRecordSize", "maxRecordSize is " + bytes + " bytes; it takes 1 or more");
     }
     return with(CsvSettings.MAX_RECORD_SIZE, String.valueOf(bytes));
+  }
+
+  /**
+   * The fields that a record or the header may have, 1 or more. Default: 10,000.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public CsvSource maxColumns(int number) {
+    if (number < 1) {
+      throw new InvalidSettingException(
+          "maxColumns", "maxColumns is " + number + "; it takes 1 or more");
+    }
+    return with(CsvSettings.MAX_COLUMNS, String.valueOf(number));
   }
 
   /**
@@ -235,7 +249,7 @@ public final class CsvSource implements GrowingSource {
 
   @Override
   public Map<String, String> identity() {
-    return location.identity("csv", settings.toString());
+    return location.identity("csv", settings.withBoundsOf(CsvSettings.NONE).toString());
   }
 
   /**

@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /**
  * A folder of CSV files in UTF-8 that an export writes: {@code part-*.csv} and a {@code
- * manifest.json}. All files appear in one step, at the end. Each begins with a line of the columns'
- * names; an empty table gives one file with that line alone.
+ * _manifest.json}. All files appear in one step, at the end. Each begins with a line of the
+ * columns' names; an empty table gives one file with that line alone.
  *
  * <p>A null is an empty field without quotes, and the empty string is {@code ""}; a row of a single
  * column that is null is an empty line. Collections, tuples and user-defined types are JSON, blobs

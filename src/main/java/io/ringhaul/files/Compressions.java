@@ -93,12 +93,17 @@ final class Compressions {
         case SNAPPY -> new SnappyFramedInputStream(new BufferedInputStream(in, BUFFER_BYTES), true);
         case BZIP2 ->
             new BZip2CompressorInputStream(new BufferedInputStream(in, BUFFER_BYTES), true);
-        case XZ -> new XZInputStream(new BufferedInputStream(in, BUFFER_BYTES));
+        case XZ -> new XZInputStream(new BufferedInputStream(in, BUFFER_BYTES), xzKibibytes());
       };
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
     }
+  }
+
+  /** What a file's dictionary may take: a third of the heap. */
+  private static int xzKibibytes() {
+    return (int) Math.min(Integer.MAX_VALUE, (Runtime.getRuntime().maxMemory() / 3) >> 10);
   }
 
   private static Optional<Ending> ending(String fileName) {

@@ -35,9 +35,9 @@ public final class GrowingFiles {
         throw new InvalidSettingException(
             "follow",
             String.format(
-                "The folder %s holds an export that is complete, by its %s, and does not grow;"
-                    + " import it without follow()",
-                path, Manifest.NAME));
+                "The folder %s holds an export that is complete, by its manifest, and does not"
+                    + " grow; import it without follow()",
+                path));
       }
       Set<String> seen = new TreeSet<>(from.lines().toList());
       seen.addAll(files(path));

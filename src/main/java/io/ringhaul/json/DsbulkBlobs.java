@@ -27,7 +27,8 @@ final class DsbulkBlobs {
   private DsbulkBlobs() {}
 
   /** Whether the files are DSBulk's by their names, and their blobs Base64 for certain. */
-  static boolean areBase64(TableDescription table, List<SourceFile> files) throws IOException {
+  static boolean areBase64(TableDescription table, List<SourceFile> files, JsonSettings settings)
+      throws IOException {
     Set<String> blobs =
         table.columns().stream()
             .filter(column -> column.type().equals(DataTypes.BLOB))
@@ -37,7 +38,7 @@ final class DsbulkBlobs {
       return false;
     }
     for (SourceFile file : files) {
-      try (JsonRecords records = new JsonRecords(file)) {
+      try (JsonRecords records = new JsonRecords(file, settings)) {
         for (int i = 0; i < DOCUMENTS; i++) {
           try {
             if (!next(records)) {

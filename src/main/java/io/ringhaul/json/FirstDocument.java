@@ -22,9 +22,10 @@ final class FirstDocument {
    * The names of its fields; none if the file is empty.
    *
    * @param records at the start of the file
-   * @throws StorageException if there is no document, but something else
+   * @param most how many there may be
+   * @throws StorageException if there is no document, but something else, or one of too many fields
    */
-  static List<String> fields(JsonRecords records) {
+  static List<String> fields(JsonRecords records, int most) {
     List<String> names = new ArrayList<>();
     @Nullable BulkOperationException first = null;
     for (int i = 0; i < GREATEST_LOOK; i++) {
@@ -34,6 +35,9 @@ final class FirstDocument {
         }
         JsonParser json = records.json();
         while (json.nextToken() != JsonToken.END_OBJECT) {
+          if (names.size() == most) {
+            throw records.tooManyFields(most);
+          }
           names.add(json.currentName());
           json.nextToken();
           json.skipChildren();

@@ -56,7 +56,7 @@ final class JsonInputFormat implements InputFormat {
       }
     } else {
       columns.addAll(foreignFields(table, files));
-      if (!settings.has(JsonSettings.BLOB_FORM) && DsbulkBlobs.areBase64(table, files)) {
+      if (!settings.has(JsonSettings.BLOB_FORM) && DsbulkBlobs.areBase64(table, files, settings)) {
         all = all.with(JsonSettings.BLOB_FORM, BlobForm.BASE64.name());
       }
     }
@@ -69,7 +69,8 @@ final class JsonInputFormat implements InputFormat {
         .filter(column -> column.kind() != Kind.METADATA)
         .map(ColumnDescription::name)
         .forEach(known::add);
-    return new SourceLayout(List.copyOf(columns), all.withFields(known).toMap());
+    return new SourceLayout(
+        List.copyOf(columns), all.withFields(known).withBoundsOf(JsonSettings.NONE).toMap());
   }
 
   /**
@@ -77,12 +78,12 @@ final class JsonInputFormat implements InputFormat {
    * column that need not be in each. The key must be, so its absence there tells of other files
    * than meant; and facts about cells are in each or in none.
    */
-  private static Set<String> foreignFields(TableDescription table, List<SourceFile> files)
+  private Set<String> foreignFields(TableDescription table, List<SourceFile> files)
       throws IOException {
     Set<String> fields = new LinkedHashSet<>();
     for (SourceFile file : files) {
-      try (JsonRecords records = new JsonRecords(file)) {
-        fields.addAll(FirstDocument.fields(records));
+      try (JsonRecords records = new JsonRecords(file, settings)) {
+        fields.addAll(FirstDocument.fields(records, settings.maxColumns()));
       }
       if (!fields.isEmpty()) {
         break;
@@ -108,8 +109,8 @@ final class JsonInputFormat implements InputFormat {
   public RowReader open(
       Map<String, String> properties, List<ColumnDescription> columns, SourceFile file)
       throws IOException {
-    JsonSettings planned = new JsonSettings(properties);
-    JsonRecords records = new JsonRecords(file);
+    JsonSettings planned = new JsonSettings(properties).withBoundsOf(settings);
+    JsonRecords records = new JsonRecords(file, planned);
     try {
       return new JsonRowReader(planned, columns, records);
     } catch (RuntimeException e) {

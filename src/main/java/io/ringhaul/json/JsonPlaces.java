@@ -57,7 +57,9 @@ final class JsonPlaces implements Closeable {
 
   /** Where the parser stands, or where it failed, for people. */
   String location(@Nullable JsonProcessingException failure) {
-    JsonLocation location = failure == null ? parser.currentLocation() : failure.getLocation();
+    JsonLocation failed = failure == null ? null : failure.getLocation();
+    // What is nested too deeply fails without one.
+    JsonLocation location = failed == null ? parser.currentLocation() : failed;
     return String.format(
         "line %d, column %d", startLine + location.getLineNr() - 1, location.getColumnNr());
   }

@@ -6,12 +6,17 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.files.FileContent;
 import io.ringhaul.files.SourceFile;
 import io.ringhaul.format.SourceRecord;
+import io.ringhaul.text.JsonInput;
+import io.ringhaul.text.RecordLimits;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,8 @@ final class JsonRecords implements Closeable {
   private static final String NO_JSON = "is no JSON";
 
   private final SourceFile file;
+  private final LongSupplier bytesRead;
+  private final Charset encoding;
   private final JsonText text;
   private final JsonPlaces json;
 
@@ -57,14 +64,27 @@ final class JsonRecords implements Closeable {
   /** Whether a document was of several lines, or on the line where the one before it ended. */
   private boolean mixesLines;
 
-  JsonRecords(SourceFile file) throws IOException {
-    this(file, file.open());
+  JsonRecords(SourceFile file, JsonSettings settings) throws IOException {
+    this(file, settings, file.openText(settings.encoding()));
   }
 
-  JsonRecords(SourceFile file, InputStream content) throws IOException {
+  private JsonRecords(SourceFile file, JsonSettings settings, FileContent content)
+      throws IOException {
+    this(file, settings, content, content::bytesRead);
+  }
+
+  JsonRecords(SourceFile file, JsonSettings settings, InputStream content) throws IOException {
+    this(file, settings, content, () -> -1);
+  }
+
+  private JsonRecords(
+      SourceFile file, JsonSettings settings, InputStream content, LongSupplier bytesRead)
+      throws IOException {
     this.file = file;
+    this.encoding = settings.encoding();
+    this.bytesRead = bytesRead;
     try {
-      text = new JsonText(content);
+      text = new JsonText(content, encoding, settings.maxRecordSize());
       rest = text.position();
       json = new JsonPlaces(text);
     } catch (IOException | RuntimeException e) {
@@ -139,8 +159,13 @@ final class JsonRecords implements Closeable {
     mixesLines |= sharesLine || restLine > startLine;
     hasRecord = true;
     if (text.hasEscapes(start, end)) {
-      throw new MalformedRecordException(place(" holds bytes that are no UTF-8"), null);
+      throw new MalformedRecordException(place(noText()), null);
     }
+  }
+
+  /** Bytes of the file that were read so far; -1 if that is not known. */
+  long bytesRead() {
+    return bytesRead.getAsLong();
   }
 
   /** The file, if none of its first records is a document. */
@@ -151,6 +176,12 @@ final class JsonRecords implements Closeable {
         first);
   }
 
+  /** The file, if one of its first records has more fields than a table may be asked for. */
+  StorageException tooManyFields(int most) {
+    return new StorageException(
+        file.toString(), place(" " + RecordLimits.tooManyColumns(most)), null);
+  }
+
   /** The record at hand, or the one that was refused; empty if there is none. */
   Optional<SourceRecord> record() {
     return hasRecord
@@ -158,6 +189,10 @@ final class JsonRecords implements Closeable {
             new SourceRecord(
                 file.toString(), "line", startLine, Optional.ofNullable(text.bytes(start, end))))
         : Optional.empty();
+  }
+
+  private String noText() {
+    return " holds bytes that are no " + encoding.name();
   }
 
   /** What is wrong with the record at hand, with its place. */
@@ -220,18 +255,20 @@ final class JsonRecords implements Closeable {
     if (isBetween) {
       findStart();
     }
-    if (mixesLines || !text.keeps(start) || text.at(start) < 0) {
+    // What is too large to be kept has its line break behind what was read of it.
+    long from = isTooLarge(cause) && !text.keeps(start) ? text.position() : start;
+    if (mixesLines || !text.keeps(from) || text.at(from) < 0) {
       return fatal(what, cause);
     }
     String message = place(" " + message(what, cause));
-    long lineBreak = text.lineBreak(start);
+    long lineBreak = text.lineBreak(from);
     if (number == 1 && text.keeps(start) && text.isAlone('{', start, lineBreak)) {
       return fatal(what, cause);
     }
     end = inArray && text.keeps(start) ? text.trimmed(start, lineBreak, ',') : lineBreak;
     hasRecord = true;
     if (text.hasEscapes(start, end)) {
-      message = place(" holds bytes that are no UTF-8");
+      message = place(noText());
     }
     readFrom(lineBreak);
     return new MalformedRecordException(message, cause);
@@ -271,16 +308,28 @@ final class JsonRecords implements Closeable {
   }
 
   private StorageException fatal(String what, @Nullable JsonProcessingException cause) {
+    String problem = message(what, cause);
     return new StorageException(
         file.toString(),
         String.format(
-            "The file %s %s, in or after its row %d",
-            file, message(what, cause), Math.max(1, number)),
+            isTooLarge(cause)
+                ? "The file %s has a record that %s, in or after its row %d"
+                : "The file %s %s, in or after its row %d",
+            file,
+            problem,
+            Math.max(1, number)),
         cause);
   }
 
+  private static boolean isTooLarge(@Nullable JsonProcessingException cause) {
+    return cause instanceof JsonText.TooLarge;
+  }
+
   private String message(String what, @Nullable JsonProcessingException cause) {
-    String reason = cause == null ? "" : " there: " + cause.getOriginalMessage();
+    if (cause != null && isTooLarge(cause)) {
+      return cause.getOriginalMessage();
+    }
+    String reason = cause == null ? "" : " there: " + JsonInput.reason(cause);
     return what + reason + ": " + json.location(cause);
   }
 

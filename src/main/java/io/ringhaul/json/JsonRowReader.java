@@ -3,6 +3,7 @@ package io.ringhaul.json;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.ringhaul.cql.RowBytes;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RecordForm;
 import io.ringhaul.format.RowReader;
@@ -59,7 +60,8 @@ final class JsonRowReader implements RowReader {
         return row;
       } catch (UnrepresentableValueException e) {
         records.end();
-        throw new UnrepresentableValueException(e.column(), records.place(": " + e.getMessage()));
+        throw new UnrepresentableValueException(
+            e.column(), records.place(": " + e.message(Setting::mark)));
       }
     } catch (IOException e) {
       throw records.failure(e);
@@ -108,6 +110,11 @@ final class JsonRowReader implements RowReader {
     @Nullable ByteBuffer[] values = row.values();
     keyCheck.require(values);
     return column -> values[column];
+  }
+
+  @Override
+  public long bytesRead() {
+    return records.bytesRead();
   }
 
   @Override

@@ -3,9 +3,13 @@ package io.ringhaul.json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.text.BlobForm;
+import io.ringhaul.text.RecordLimits;
 import io.ringhaul.text.TextOptions;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,6 +29,10 @@ final class JsonSettings {
   static final String TIME_ZONE = "timeZone";
   static final String BLOB_FORM = "blobForm";
   static final String IGNORE_UNKNOWN_FIELDS = "ignoreUnknownFields";
+
+  static final String ENCODING = "encoding";
+  static final String MAX_RECORD_SIZE = "maxRecordSize";
+  static final String MAX_COLUMNS = "maxColumns";
 
   /** The fields that are known and may be left out: a JSON array of names. */
   private static final String FIELDS = "fields";
@@ -67,6 +75,18 @@ final class JsonSettings {
     return new TreeMap<>(values).toString();
   }
 
+  /** These settings with the bounds of others, which may differ from run to run of a job. */
+  JsonSettings withBoundsOf(JsonSettings others) {
+    Map<String, String> all = new HashMap<>(values);
+    for (String bound : List.of(MAX_RECORD_SIZE, MAX_COLUMNS)) {
+      all.remove(bound);
+      if (others.values.containsKey(bound)) {
+        all.put(bound, others.values.get(bound));
+      }
+    }
+    return new JsonSettings(all);
+  }
+
   /** The settings as they travel. */
   Map<String, String> toMap() {
     return values;
@@ -74,6 +94,24 @@ final class JsonSettings {
 
   boolean has(String name) {
     return values.containsKey(name);
+  }
+
+  /** How the files' text is encoded. */
+  Charset encoding() {
+    String name = values.get(ENCODING);
+    return name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
+  }
+
+  /** The characters that a record may have. */
+  int maxRecordSize() {
+    String set = values.get(MAX_RECORD_SIZE);
+    return set == null ? RecordLimits.bytes() : Integer.parseInt(set);
+  }
+
+  /** The fields that the first record of a file may have. */
+  int maxColumns() {
+    String set = values.get(MAX_COLUMNS);
+    return set == null ? RecordLimits.COLUMNS : Integer.parseInt(set);
   }
 
   /** How the texts of values are read. */

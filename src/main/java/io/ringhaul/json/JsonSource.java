@@ -10,6 +10,7 @@ import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.text.BlobForm;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Map;
@@ -112,6 +113,31 @@ public final class JsonSource implements GrowingSource {
     return with(JsonSettings.IGNORE_UNKNOWN_FIELDS, "true");
   }
 
+  /** The encoding of the files. Default: UTF-8, with or without byte order mark. */
+  public JsonSource encoding(Charset encoding) {
+    return with(JsonSettings.ENCODING, encoding.name());
+  }
+
+  /**
+   * The characters that one record may have, 1 or more: a bracket that is not closed would make one
+   * record of the rest of the file. Default: 1/32 of the bytes of the heap, at the most 256 Mi.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public JsonSource maxRecordSize(int characters) {
+    return withBound(JsonSettings.MAX_RECORD_SIZE, characters);
+  }
+
+  /**
+   * The fields that the first record of a file may have, 1 or more: it shows what the files hold.
+   * Default: 10,000.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public JsonSource maxColumns(int number) {
+    return withBound(JsonSettings.MAX_COLUMNS, number);
+  }
+
   /**
    * How the files are compressed. Default: as the manifest says; without one, as each file's name
    * ends ({@code .gz}, {@code .zst}, {@code .lz4}, {@code .bz2}, {@code .xz}, {@code .snappy}).
@@ -136,7 +162,7 @@ public final class JsonSource implements GrowingSource {
    */
   @Override
   public Map<String, String> identity() {
-    return location.identity("json", settings.toString());
+    return location.identity("json", settings.withBoundsOf(JsonSettings.NONE).toString());
   }
 
   @Override
@@ -161,6 +187,13 @@ public final class JsonSource implements GrowingSource {
           "Set either timestampUnit or timestampFormat: both say how timestamps look");
     }
     return new JsonInputFormat(settings);
+  }
+
+  private JsonSource withBound(String name, int value) {
+    if (value < 1) {
+      throw new InvalidSettingException(name, name + " is " + value + "; it takes 1 or more");
+    }
+    return with(name, String.valueOf(value));
   }
 
   private JsonSource with(String name, String value) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * A folder of JSON files in UTF-8 that an export writes: {@code part-*.json} and a {@code
- * manifest.json}. All files appear in one step, at the end.
+ * _manifest.json}. All files appear in one step, at the end.
  *
  * <p>A row is an object with every exported column by its name as stored; null where the row has no
  * value. Numbers are JSON numbers of all their digits, NaN and the infinities strings; blobs are

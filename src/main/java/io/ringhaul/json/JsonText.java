@@ -1,11 +1,14 @@
 package io.ringhaul.json;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.ringhaul.text.RecordLimits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
@@ -13,10 +16,10 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The characters of a file in UTF-8, with or without byte order mark. Those from {@link #keepFrom}
- * on stay at hand, up to a bound: they can be read once more, or copied.
+ * The characters of a file, with or without byte order mark. Those from {@link #keepFrom} on stay
+ * at hand, up to a bound: they can be read once more, or copied.
  *
- * <p>A byte that is no UTF-8 becomes a surrogate without its partner, U+DC00 and the byte, which no
+ * <p>A byte that is no text becomes a surrogate without its partner, U+DC00 and the byte, which no
  * text has: to replace it, as Java does by default, would change a value in silence.
  */
 final class JsonText extends Reader {
@@ -37,12 +40,19 @@ final class JsonText extends Reader {
   private static final char BYTE_ORDER_MARK = '\ufeff';
   private static final char FIRST_ESCAPE = '\udc00';
 
+  /** A record has more characters than it may have. */
+  static final class TooLarge extends JsonProcessingException {
+
+    private static final long serialVersionUID = 1;
+
+    private TooLarge(int most) {
+      super(RecordLimits.tooLarge(most));
+    }
+  }
+
   private final InputStream in;
-  private final CharsetDecoder decoder =
-      StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT);
+  private final CharsetDecoder decoder;
+  private final int largestRecord;
   private final ByteBuffer source = ByteBuffer.allocate(FIRST_CAPACITY).flip();
   private boolean sourceEnded;
 
@@ -55,11 +65,20 @@ final class JsonText extends Reader {
   private int limit;
   private long keptFrom;
 
-  /** The place of the last byte that is no UTF-8. */
+  /** Where the record begins that is being read. */
+  private long recordStart;
+
+  /** The place of the last byte that is no text. */
   private long lastEscape = -1;
 
-  JsonText(InputStream in) throws IOException {
+  JsonText(InputStream in, Charset encoding, int largestRecord) throws IOException {
     this.in = in;
+    this.largestRecord = largestRecord;
+    this.decoder =
+        encoding
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
     if (fill() && chars[0] == BYTE_ORDER_MARK) {
       position = 1;
       keptFrom = 1;
@@ -74,6 +93,7 @@ final class JsonText extends Reader {
   /** From now on the characters from the place on are kept; those before are let go. */
   void keepFrom(long place) {
     keptFrom = place;
+    recordStart = place;
   }
 
   /** Whether the characters from the place on are at hand. */
@@ -84,6 +104,7 @@ final class JsonText extends Reader {
   /** Reads on from the place, which is kept. */
   void seek(long place) {
     position = (int) (place - start);
+    recordStart = place;
   }
 
   /** Puts a character in the place of another one, which is kept. */
@@ -177,6 +198,9 @@ final class JsonText extends Reader {
 
   @Override
   public int read(char[] target, int offset, int length) throws IOException {
+    if (position() - recordStart > largestRecord) {
+      throw new TooLarge(largestRecord);
+    }
     if (position == limit && !fill()) {
       return -1;
     }

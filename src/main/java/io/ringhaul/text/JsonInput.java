@@ -2,7 +2,9 @@ package io.ringhaul.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.Reader;
@@ -38,6 +40,13 @@ public final class JsonInput {
    */
   public static JsonParser open(Reader in) throws IOException {
     return FACTORY.createParser(in).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+  }
+
+  /** What a parser found wrong, for people. */
+  public static String reason(JsonProcessingException failure) {
+    return failure instanceof StreamConstraintsException
+        ? "it nests values more than " + GREATEST_DEPTH + " deep"
+        : failure.getOriginalMessage();
   }
 
   static JsonParser open(String text) throws IOException {

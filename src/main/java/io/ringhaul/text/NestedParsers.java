@@ -47,7 +47,7 @@ final class NestedParsers {
             "holds \""
                 + ScalarParser.excerpt(text)
                 + "\", which is no JSON: "
-                + e.getOriginalMessage());
+                + JsonInput.reason(e));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

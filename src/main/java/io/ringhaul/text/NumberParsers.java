@@ -3,10 +3,10 @@ package io.ringhaul.text;
 import com.fasterxml.jackson.core.JsonToken;
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
+import io.ringhaul.cql.Numerals;
 import io.ringhaul.cql.PlainNumerals;
 import io.ringhaul.cql.Site;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 
 /** Numbers and booleans. */
@@ -158,7 +158,8 @@ final class NumberParsers {
       if (!isInteger(text)) {
         throw noValue(text);
       }
-      out.put(new BigInteger(text).toByteArray());
+      Numerals.requireFewDigits(site, text);
+      out.put(Numerals.parseVarint(text).toByteArray());
     }
 
     @Override
@@ -180,9 +181,10 @@ final class NumberParsers {
       if (!isNumber(text)) {
         throw noValue(text);
       }
+      Numerals.requireFewDigits(site, text);
       BigDecimal value;
       try {
-        value = new BigDecimal(text);
+        value = Numerals.parseDecimal(text);
       } catch (NumberFormatException e) {
         throw site.error("is " + excerpt(text) + ", whose exponent a CQL decimal cannot hold");
       }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.Site;
+import io.ringhaul.exceptions.Setting;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -51,7 +52,8 @@ final class TemporalParsers {
       CalendarParser calendar = new CalendarParser(text);
       long day = calendar.epochDay();
       if (calendar.failed()) {
-        throw noValue(text, "; it takes the form 2020-01-31, or that of the setting dateFormat");
+        throw noValue(
+            text, "; it takes the form 2020-01-31, or that of " + Setting.DATE_FORMAT.mark());
       }
       return day;
     }
@@ -60,7 +62,7 @@ final class TemporalParsers {
       try {
         return LocalDate.parse(text, pattern).toEpochDay();
       } catch (DateTimeException e) {
-        throw noValue(text, " in the form that dateFormat says");
+        throw noValue(text, " in the form that " + Setting.DATE_FORMAT.mark() + " says");
       }
     }
   }
@@ -84,7 +86,8 @@ final class TemporalParsers {
       long nanos = calendar.nanoOfDay();
       if (calendar.failed()) {
         throw noValue(
-            text, "; it takes the form 10:00:00.123456789, or that of the setting timeFormat");
+            text,
+            "; it takes the form 10:00:00.123456789, or that of " + Setting.TIME_FORMAT.mark());
       }
       return nanos;
     }
@@ -93,7 +96,7 @@ final class TemporalParsers {
       try {
         return LocalTime.parse(text, pattern).toNanoOfDay();
       } catch (DateTimeException e) {
-        throw noValue(text, " in the form that timeFormat says");
+        throw noValue(text, " in the form that " + Setting.TIME_FORMAT.mark() + " says");
       }
     }
   }
@@ -159,7 +162,7 @@ final class TemporalParsers {
         LocalDateTime local = date.atTime(time == null ? LocalTime.MIDNIGHT : time);
         return millis(text, local.atZone(own == null ? zone : own).toInstant());
       } catch (DateTimeException e) {
-        throw noValue(text, " in the form that timestampFormat says");
+        throw noValue(text, " in the form that " + Setting.TIMESTAMP_FORMAT.mark() + " says");
       }
     }
 
@@ -182,7 +185,9 @@ final class TemporalParsers {
       }
       if (calendar.failed()) {
         throw noValue(
-            text, "; it takes the form 2020-01-31T10:00:00.123Z, or that of timestampFormat");
+            text,
+            "; it takes the form 2020-01-31T10:00:00.123Z, or that of "
+                + Setting.TIMESTAMP_FORMAT.mark());
       }
       if (nanoOfDay % NANOS_PER_MILLI != 0) {
         throw finerThanMillis(text);

@@ -89,6 +89,7 @@ final class VariableWriters {
       if (length == 0) {
         throw site.lengthError(CqlKind.VARINT, length);
       }
+      Numerals.requireFewDigits(site, length);
       site.requireCanonical(
           Numerals.isShortest(bytes, offset, length), "a varint with more bytes than it needs");
     }
@@ -114,6 +115,7 @@ final class VariableWriters {
       if (length <= Integer.BYTES) {
         throw site.lengthError(CqlKind.DECIMAL, length);
       }
+      Numerals.requireFewDigits(site, length - Integer.BYTES);
       site.requireCanonical(
           Numerals.isShortest(bytes, offset + Integer.BYTES, length - Integer.BYTES),
           "a decimal with more bytes than it needs");

@@ -183,7 +183,8 @@ class CsvInteroperationTest {
     List<List<@Nullable String>> records = new ArrayList<>();
     try {
       CsvReader reader =
-          new CsvReader(new ByteArrayInputStream(text.getBytes(UTF_8)), syntax, '\0', 1 << 20);
+          new CsvReader(
+              new ByteArrayInputStream(text.getBytes(UTF_8)), syntax, '\0', 1 << 20, 10_000);
       for (CsvRecord record = reader.next(); record != null; record = reader.next()) {
         if (reader.problem() != null) {
           return List.of();

@@ -189,8 +189,8 @@ class CsvReaderTest {
   @Test
   void aRecordLargerThanAllowedIsRefusedAndTheNextIsRead() throws IOException {
     String problem =
-        "is larger than 900000 bytes; a quote in it may not be closed. If it is right, raise"
-            + " maxRecordSize";
+        "is larger than 900000 bytes; a quote or bracket in it may not be closed. If it is right,"
+            + " raise maxRecordSize (--max-record-size)";
     String large = "x".repeat(1_000_000);
     CsvReader reader =
         reader(
@@ -236,8 +236,8 @@ class CsvReaderTest {
         open,
         1_003,
         null,
-        "is larger than 999 bytes; a quote in it may not be closed. If it is right, raise"
-            + " maxRecordSize");
+        "is larger than 999 bytes; a quote or bracket in it may not be closed. If it is right,"
+            + " raise maxRecordSize (--max-record-size)");
     assertRecord(open, 1_004, "h,i", null);
     assertThat(open.next()).isNull();
   }
@@ -281,7 +281,8 @@ class CsvReaderTest {
           }
           byte[] bytes = file.toString().getBytes(UTF_8);
           try {
-            CsvReader reader = new CsvReader(dripping(bytes, random), syntax, '\0', 1 << 20);
+            CsvReader reader =
+                new CsvReader(dripping(bytes, random), syntax, '\0', 1 << 20, 100_000);
             reader.takeBlankLinesAsRecords();
             reader.expectFields(random.nextInt(3));
             int at = 0;
@@ -316,7 +317,7 @@ class CsvReaderTest {
     String text = "# one\na,b\n#\"two\n\"#c\",d\ne,#f\n#";
     assertThat(read(RFC4180, text)).hasSize(6);
     CsvReader reader =
-        new CsvReader(new ByteArrayInputStream(text.getBytes(UTF_8)), RFC4180, '#', 100);
+        new CsvReader(new ByteArrayInputStream(text.getBytes(UTF_8)), RFC4180, '#', 100, 10_000);
     assertThat(CsvTexts.fields(reader.next())).containsExactly("a", "b");
     assertThat(CsvTexts.fields(reader.next())).containsExactly("#c", "d");
     assertThat(reader.line()).isEqualTo(4);
@@ -339,6 +340,7 @@ class CsvReaderTest {
   }
 
   private static CsvReader reader(String text, CsvSyntax syntax, int largest) throws IOException {
-    return new CsvReader(new ByteArrayInputStream(text.getBytes(UTF_8)), syntax, '\0', largest);
+    return new CsvReader(
+        new ByteArrayInputStream(text.getBytes(UTF_8)), syntax, '\0', largest, 10_000);
   }
 }

@@ -1,10 +1,13 @@
 package io.ringhaul.csv;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
@@ -115,6 +118,43 @@ class CsvSourceTest {
   }
 
   @Test
+  void refusesMoreFieldsThanItMayHave() throws IOException {
+    String more = "has more than 10000 fields. If it is right, raise maxColumns (--max-columns)";
+    Path header = write("1.csv", "id" + ",name".repeat(1_000_000) + "\n");
+    assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(header), TABLE))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("its header line " + more);
+    Path record = write("2.csv", "id,name\n1,a\n2" + ",".repeat(1_000_000) + "\n3,c\n");
+    assertThat(CsvFolders.read(CsvSource.at(record), TABLE).refused())
+        .singleElement(STRING)
+        .startsWith("Record 2 (line 3) of " + record + " " + more);
+    assertThat(CsvFolders.read(CsvSource.at(record), TABLE).rows())
+        .containsExactly(List.of(number(1), text("a")), List.of(number(3), text("c")));
+    assertThat(CsvFolders.read(CsvSource.at(record).maxColumns(2_000_000), TABLE).refused())
+        .singleElement(STRING)
+        .contains("has 1000001 fields, not 2");
+  }
+
+  @Test
+  void tellsFilesInUtf16() throws IOException {
+    String text = "id,name\n1,a\n";
+    for (Charset charset : List.of(UTF_16, UTF_16LE, UTF_16BE)) {
+      Path file = folder.resolve(charset + ".csv");
+      Files.write(file, text.getBytes(charset));
+      assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(file), TABLE))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(
+              "The file %s is no UTF-8: it begins as %s does; set encoding to that (--encoding %s)",
+              file, charset, charset);
+      assertThat(CsvFolders.read(CsvSource.at(file).encoding(charset), TABLE).rows())
+          .containsExactly(List.of(number(1), text("a")));
+    }
+    Path nul = write("nul.csv", "id,name\n1,\0\0\0\0\n");
+    assertThat(CsvFolders.read(CsvSource.at(nul), TABLE).rows())
+        .containsExactly(List.of(number(1), text("\0\0\0\0")));
+  }
+
+  @Test
   void filesWithoutHeader() throws IOException {
     Path file = write("a.csv", "1,2,x\n3,,\"\"\n");
     CsvSource source = CsvSource.at(file).withoutHeader().columns("id", "SIZE", "name");
@@ -189,7 +229,7 @@ class CsvSourceTest {
   @Test
   void otherEncodings() throws IOException {
     String text = "id,name\n1,\u00e9\uD83D\uDE00\n" + "2,x\u00e9\uD83D\uDE00\n".repeat(9_999);
-    for (Charset charset : List.of(UTF_16LE, StandardCharsets.UTF_16, Charset.forName("GB18030"))) {
+    for (Charset charset : List.of(UTF_16LE, UTF_16, Charset.forName("GB18030"))) {
       Path file = folder.resolve(charset.name() + ".csv");
       Files.write(file, text.getBytes(charset));
       assertThat(names(encoded(file, charset)))

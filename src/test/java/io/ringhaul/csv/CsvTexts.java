@@ -78,7 +78,7 @@ final class CsvTexts {
   /** The records, header included; blank lines count if the first record has one field. */
   static List<List<@Nullable String>> read(CsvSyntax syntax, InputStream in) {
     try {
-      CsvReader reader = new CsvReader(in, syntax, '\0', 1 << 28);
+      CsvReader reader = new CsvReader(in, syntax, '\0', 1 << 28, 10_000);
       List<List<@Nullable String>> records = new ArrayList<>();
       for (CsvRecord record = reader.next(); record != null; record = reader.next()) {
         if (reader.problem() != null) {

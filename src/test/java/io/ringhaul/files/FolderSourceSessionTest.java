@@ -126,15 +126,15 @@ class FolderSourceSessionTest {
         .isInstanceOf(StorageException.class)
         .hasMessageMatching(
             "The file .*part-00000-000-.*\\.txt is damaged: its SHA-256 checksum is [0-9a-f]{64},"
-                + " and the manifest.json beside it says [0-9a-f]{64}; restore the file, or leave"
+                + " and the manifest beside it says [0-9a-f]{64}; restore the file, or leave"
                 + " the check out");
     assertThat(read(SourceLocation.at(out).withoutChecksums())).containsExactly(1, 3);
     Files.writeString(part, "id\n1\n");
     assertThatThrownBy(() -> read(SourceLocation.at(out).withoutChecksums()))
-        .hasMessageContaining("has 5 bytes, and the manifest.json beside it says 7");
+        .hasMessageContaining("has 5 bytes, and the manifest beside it says 7");
     Files.delete(part);
     assertThatThrownBy(() -> read(SourceLocation.at(out)))
-        .hasMessageContaining("is missing, and the manifest.json beside it lists it");
+        .hasMessageContaining("is missing, and the manifest beside it lists it");
   }
 
   @Test
@@ -183,7 +183,7 @@ class FolderSourceSessionTest {
         .hasMessage(
             "The folder "
                 + folder
-                + " holds neither a manifest.json nor files that end in .lines or .txt; name its"
+                + " holds neither a _manifest.json nor files that end in .lines or .txt; name its"
                 + " files with a glob if they are called otherwise");
     Path out = folder.resolve("out");
     assertThatThrownBy(() -> read(SourceLocation.at(out))).hasMessage(out + " does not exist");
@@ -375,14 +375,14 @@ class FolderSourceSessionTest {
         .hasMessage(start + a + " has other columns or types than " + b + end);
     Files.delete(manifest);
     assertThatThrownBy(() -> glob("*/*.txt"))
-        .hasMessage(start + a + " has a manifest.json, and " + b + " has none" + end);
+        .hasMessage(start + a + " has a manifest, and " + b + " has none" + end);
     Files.writeString(manifest, text);
     Path stray = write("b/other.txt", Compression.NONE, 5);
     assertThatThrownBy(() -> glob("*/*.txt"))
         .hasMessage(
             "The file "
                 + stray
-                + " is not in the list of the manifest.json beside it, so it is no part of that"
+                + " is not in the list of the manifest beside it, so it is no part of that"
                 + " export; move it to another folder to import it");
   }
 

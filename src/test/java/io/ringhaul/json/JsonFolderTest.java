@@ -1,5 +1,7 @@
 package io.ringhaul.json;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,6 +29,7 @@ import io.ringhaul.schema.TableDescription;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,6 +114,30 @@ class JsonFolderTest {
       }
     }
     return rows;
+  }
+
+  @Test
+  void tellsFilesInUtf16AndFirstRecordsOfTooManyFields() throws IOException {
+    String text = "{\"k\":1}\n";
+    for (Charset charset : List.of(UTF_16, UTF_16LE)) {
+      Path file = Files.write(folder.resolve(charset + ".json"), text.getBytes(charset));
+      assertThatThrownBy(() -> read(JsonSource.at(file)))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(
+              "The file %s is no UTF-8: it begins as %s does; set encoding to that (--encoding %s)",
+              file, charset, charset);
+    }
+    StringBuilder keys = new StringBuilder("{\"k\":1");
+    for (int i = 0; i < 100_000; i++) {
+      keys.append(",\"x").append(i).append("\":0");
+    }
+    Path wide = file("wide.json", keys + "}");
+    assertThatThrownBy(() -> read(JsonSource.at(wide)))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            "Row 1 (line 1) of %s has more than 10000 fields. If it is right, raise maxColumns"
+                + " (--max-columns)",
+            wide);
   }
 
   private Path file(String name, String content) throws IOException {

@@ -1,5 +1,8 @@
 package io.ringhaul.json;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,6 +28,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,7 +70,7 @@ class JsonRowsTest {
   private static JsonRowReader reader(JsonSettings settings, byte[] content) {
     try {
       return new JsonRowReader(
-          settings, COLUMNS, new JsonRecords(FILE, new ByteArrayInputStream(content)));
+          settings, COLUMNS, new JsonRecords(FILE, settings, new ByteArrayInputStream(content)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -178,7 +182,8 @@ class JsonRowsTest {
               new JsonRowReader(
                   settings,
                   columns,
-                  new JsonRecords(FILE, new ByteArrayInputStream(out.array(), 0, out.size())))) {
+                  new JsonRecords(
+                      FILE, settings, new ByteArrayInputStream(out.array(), 0, out.size())))) {
             for (RawRow row = reader.next(); row != null; row = reader.next()) {
               actual.add(hex(row, columns.size()));
             }
@@ -220,8 +225,8 @@ class JsonRowsTest {
             "l| Row 1 (line 1) of part-1.json: l.element is a JSON object, which is no int here",
             "00000002,null,null",
             "k| Row 3 (line 3) of part-1.json: k is there twice",
-            "other| Row 4 (line 4) of part-1.json: other is no column of the table, so its value would be"
-                + " lost; set ignoreUnknownFields to leave such fields out",
+            "other| Row 4 (line 4) of part-1.json: other is no column of the table, so its value"
+                + " would be lost; set ignoreUnknownFields to leave such fields out",
             "k| Row 5 (line 5) of part-1.json: k holds \"x\", which is no int",
             "00000006,null,null");
     assertThat(read("[{\"k\":{}},{\"k\":2},{\"k\":[[]]}]"))
@@ -229,6 +234,77 @@ class JsonRowsTest {
             "k| Row 1 (line 1) of part-1.json: k is a JSON object, which is no int here",
             "00000002,null,null",
             "k| Row 3 (line 1) of part-1.json: k is a JSON array, which is no int here");
+  }
+
+  @Test
+  void refusesTheRecordThatNestsTooDeeply() {
+    String deep = "[".repeat(1_000_000);
+    String whole = deep + "]".repeat(1_000_000);
+    String reason = " there: it nests values more than 10000 deep: line 2, column ";
+    JsonSettings some = JsonSettings.NONE.withFields(Set.of("x"));
+    for (String line :
+        List.of(
+            "{\"k\":1,\"l\":" + whole + "}",
+            "{\"k\":1,\"x\":" + whole + "}",
+            "{\"k\":1,\"l\":" + deep,
+            "{\"k\":1,\"x\":" + "{\"x\":".repeat(1_000_000))) {
+      List<String> rows = read(some, ("{\"k\":1}\n" + line + "\n{\"k\":2}\n").getBytes(UTF_8), 3);
+      assertThat(rows).hasSize(3).contains("00000001,null,null", atIndex(0));
+      assertThat(rows.get(1)).startsWith("Row 2 (line 2) of part-1.json is no JSON" + reason);
+      assertThat(rows.get(2)).isEqualTo("00000002,null,null");
+      String array = "[{\"k\":1},\n" + line + ",\n{\"k\":2}]";
+      assertThat(read(some, array.getBytes(UTF_8), 3))
+          .hasSize(3)
+          .contains("00000002,null,null", atIndex(2));
+    }
+    assertThatThrownBy(() -> read(deep))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("The file part-1.json ends before the end of its array: line 1");
+  }
+
+  @Test
+  void refusesTheRecordThatIsTooLarge() {
+    JsonSettings bounded =
+        JsonSettings.NONE.with(JsonSettings.MAX_RECORD_SIZE, "5000").withFields(Set.of("x"));
+    String large = "x".repeat(20_000);
+    StringBuilder fields = new StringBuilder("{\"k\":1");
+    for (int i = 0; i < 3_000; i++) {
+      fields.append(",\"x\":").append(i);
+    }
+    String problem =
+        "Row 2 (line 2) of part-1.json is larger than 5000 bytes; a quote or bracket in it may not"
+            + " be closed. If it is right, raise maxRecordSize (--max-record-size)";
+    for (String line :
+        List.of(
+            "{\"k\":1,\"x\":\"" + large + "\"}",
+            "{\"k\":1,\"" + large + "\":1}",
+            "{\"k\":" + "7".repeat(20_000) + "}",
+            fields + "}",
+            "{\"k\":1,\"x\":[" + "[],".repeat(9_000))) {
+      String content = "{\"k\":1}\n" + line + "\n{\"k\":2}\n{\"k\":3}\n";
+      List<String> rows = read(bounded, content.getBytes(UTF_8), 3);
+      assertThat(rows).hasSize(4).contains("00000001,null,null", atIndex(0));
+      assertThat(rows.get(1)).isEqualTo(problem);
+      assertThat(rows.subList(2, 4)).containsExactly("00000002,null,null", "00000003,null,null");
+      String array = "[{\"k\":1},\n" + line + ",\n{\"k\":2}]";
+      assertThat(read(bounded, array.getBytes(UTF_8), 3))
+          .hasSize(3)
+          .contains("00000002,null,null", atIndex(2));
+    }
+    // Many records are no large one.
+    assertThat(read(bounded, "{\"k\":1}\n".repeat(5_000).getBytes(UTF_8), 3)).hasSize(5_000);
+  }
+
+  @Test
+  void readsOtherEncodings() {
+    String text = "{\"k\":1,\"Ä \\\"b\\\"\":\"é\uD83D\uDE00\"}\n{\"k\":x}\n{\"k\":2}";
+    for (Charset encoding : List.of(UTF_16, UTF_16LE, UTF_16BE)) {
+      JsonSettings settings = JsonSettings.NONE.with(JsonSettings.ENCODING, encoding.name());
+      List<String> rows = read(settings, text.getBytes(encoding), 3);
+      assertThat(rows).hasSize(3).contains("00000001,c3a9f09f9880,null", atIndex(0));
+      assertThat(rows.get(1)).startsWith("Row 2 (line 2) of part-1.json is no JSON there: ");
+      assertThat(rows.get(2)).isEqualTo("00000002,null,null");
+    }
   }
 
   @Test
@@ -396,12 +472,14 @@ class JsonRowsTest {
   @Test
   void textThatIsNoJsonBehindManyBlanks() {
     String blanks = " ".repeat(35_000_000);
+    JsonSettings largeRecords =
+        JsonSettings.NONE.with(JsonSettings.MAX_RECORD_SIZE, String.valueOf(256 << 20));
     for (String content : List.of("{\"k\":1}\n" + blanks + "x\n", "[" + blanks + "x\n]")) {
-      assertThatThrownBy(() -> read(content))
+      assertThatThrownBy(() -> read(largeRecords, content.getBytes(UTF_8), 3))
           .isInstanceOf(StorageException.class)
           .hasMessageStartingWith("The file part-1.json is no JSON there: Unrecognized token 'x'");
     }
-    assertThat(read("[x\n" + blanks + ",{\"k\":2}\n,{\"k\":3}]"))
+    assertThat(read(largeRecords, ("[x\n" + blanks + ",{\"k\":2}\n,{\"k\":3}]").getBytes(UTF_8), 3))
         .hasSize(3)
         .endsWith("00000002,null,null", "00000003,null,null");
   }
@@ -506,7 +584,8 @@ class JsonRowsTest {
         new JsonRowReader(
             JsonSettings.NONE,
             map,
-            new JsonRecords(FILE, new ByteArrayInputStream(json.getBytes(UTF_8))))) {
+            new JsonRecords(
+                FILE, JsonSettings.NONE, new ByteArrayInputStream(json.getBytes(UTF_8))))) {
       RawRow back = Objects.requireNonNull(reader.next());
       assertThat(back.bytes(0)).isEqualTo(value);
     } catch (IOException e) {

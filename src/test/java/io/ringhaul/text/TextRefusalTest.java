@@ -3,6 +3,7 @@ package io.ringhaul.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.datastax.oss.driver.api.core.ProtocolVersion;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
@@ -11,7 +12,9 @@ import io.ringhaul.cql.TestUserType;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,58 @@ class TextRefusalTest {
     assertThatThrownBy(() -> Texts.readJson(type, json))
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void refusesTextThatNestsTooDeeply() {
+    String deep = "[".repeat(1_000_000);
+    for (DataType type :
+        List.of(
+            DataTypes.listOf(DataTypes.INT),
+            DataTypes.tupleOf(DataTypes.INT),
+            DataTypes.listOf(DataTypes.frozenListOf(DataTypes.INT)))) {
+      assertNotRead(type, deep, "is a JSON array");
+    }
+    assertNotRead(
+        DataTypes.mapOf(DataTypes.TEXT, DataTypes.INT), "{\"a\":" + deep, "is a JSON array");
+  }
+
+  @Test
+  void refusesNumbersOfAMillionDigitsAtOnce() {
+    String million = "7".repeat(1_000_000);
+    String message = "v has 1000000 digits; as text a number may have 100000";
+    long began = System.nanoTime();
+    for (DataType type : List.of(DataTypes.VARINT, DataTypes.DECIMAL)) {
+      assertNotRead(type, million, message);
+      assertNotRead(type, "-" + million, message);
+      assertJsonNotRead(type, million, message);
+      assertJsonNotRead(type, '"' + million + '"', message);
+    }
+    assertNotRead(DataTypes.DECIMAL, "0." + million + "e7", "v has 1000001 digits");
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void takesNumbersOfAHundredThousandDigits() {
+    BigInteger greatest = BigInteger.TEN.pow(99_996).subtract(BigInteger.ONE);
+    ByteBuffer varint = ByteBuffer.wrap(greatest.toByteArray());
+    assertThat(Texts.readPlain(DataTypes.VARINT, Texts.plain(DataTypes.VARINT, varint)))
+        .isEqualTo(Texts.hex(varint));
+    ByteBuffer decimal =
+        TypeCodecs.DECIMAL.encode(new BigDecimal(greatest, 7), ProtocolVersion.DEFAULT);
+    assertThat(Texts.readPlain(DataTypes.DECIMAL, Texts.plain(DataTypes.DECIMAL, decimal)))
+        .isEqualTo(Texts.hex(decimal));
+    // What could not be read back is not written.
+    ByteBuffer larger = ByteBuffer.wrap(BigInteger.TEN.pow(100_001).toByteArray());
+    assertNotWritten(
+        DataTypes.VARINT,
+        larger,
+        "v is a number of 41525 bytes; as text a number may have 100000 digits, or 41524 bytes");
+    assertNotWritten(
+        DataTypes.DECIMAL,
+        TypeCodecs.DECIMAL.encode(
+            new BigDecimal(BigInteger.TEN.pow(100_001)), ProtocolVersion.DEFAULT),
+        "v is a number of 41525 bytes");
   }
 
   @Test
