@@ -5,11 +5,12 @@ import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSplit;
-import io.ringhaul.parquet.CheckedPages;
 import io.ringhaul.parquet.CqlParquetReaders;
+import io.ringhaul.parquet.OpenParquetFile;
 import io.ringhaul.parquet.ReadRow;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileScanTask;
@@ -30,9 +32,11 @@ import org.apache.iceberg.data.GenericDeleteFilter;
 import org.apache.iceberg.data.IdentityPartitionConverters;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.mapping.NameMapping;
 import org.apache.iceberg.mapping.NameMappingParser;
-import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.parquet.ParquetValueReader;
 import org.apache.iceberg.util.PartitionUtil;
+import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /** Streams the rows of one split, without those that delete files take away. */
@@ -43,11 +47,22 @@ final class IcebergRowReader implements RowReader {
   private final Schema projection;
   private final List<ColumnDescription> columns;
   private final Iterator<String> parts;
-  private @Nullable CloseableIterable<ReadRow> content;
+  private @Nullable Closeable content;
   private @Nullable Iterator<ReadRow> rows;
   private String file = "";
   private boolean atRow;
   private long rowNumber;
+
+  /** Bytes of the data files that were read to the end of their part. */
+  private double bytesBefore;
+
+  private double bytesPerRow;
+
+  /** Rows read from this part, those that are deleted among them. */
+  private long rowsRead;
+
+  /** Whether delete files may take rows of this part away. */
+  private boolean deletesRows;
 
   /**
    * @param columns the plan's columns
@@ -73,7 +88,8 @@ final class IcebergRowReader implements RowReader {
       row = nextRow();
     } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       // Damage shows in exceptions of every kind, of Iceberg, of Parquet and of Java.
-      throw new StorageException(file, "The data file " + file + " cannot be read: " + e, e);
+      throw new StorageException(
+          file, "The data file " + file + " cannot be read: " + OpenParquetFile.reason(e), e);
     }
     atRow = row != null;
     return row == null ? null : row.at(() -> String.format("Row %d read from %s", rowNumber, file));
@@ -96,7 +112,16 @@ final class IcebergRowReader implements RowReader {
       rows = open(parts.next());
     }
     rowNumber++;
+    if (!deletesRows) {
+      rowsRead++;
+    }
     return rows.next();
+  }
+
+  /** By rows: the row groups of a part may have more bytes than the part, or none. */
+  @Override
+  public long bytesRead() {
+    return (long) (bytesBefore + rowsRead * bytesPerRow);
   }
 
   @Override
@@ -116,36 +141,56 @@ final class IcebergRowReader implements RowReader {
             .toList());
   }
 
-  private Iterator<ReadRow> open(String part) {
+  private Iterator<ReadRow> open(String part) throws IOException {
     FileScanTask task = ScanTaskParser.fromJson(part, true);
     file = task.file().location();
     rowNumber = 0;
-    CloseableIterable<ReadRow> opened = task.deletes().isEmpty() ? all(task) : withoutDeleted(task);
+    bytesBefore += rowsRead * bytesPerRow;
+    rowsRead = 0;
+    bytesPerRow = (double) task.file().fileSizeInBytes() / Math.max(1, task.file().recordCount());
+    deletesRows = !task.deletes().isEmpty();
+    OpenParquetFile stored = OpenParquetFile.open(table.io().newInputFile(task.file()));
+    content = stored;
+    List<Long> offsets = task.file().splitOffsets();
+    stored.requireAsInTable(
+        task.file().fileSizeInBytes(),
+        task.file().recordCount(),
+        offsets == null || offsets.isEmpty() ? 0 : offsets.get(0));
+    CloseableIterable<ReadRow> opened =
+        task.deletes().isEmpty() ? all(task, stored) : withoutDeleted(task, stored);
     content = opened;
     return opened.iterator();
   }
 
-  private CloseableIterable<ReadRow> all(FileScanTask task) {
+  private CloseableIterable<ReadRow> all(FileScanTask task, OpenParquetFile stored) {
     Map<Integer, ?> constants = constants(task);
-    return read(task, projection)
-        .createReaderFunc(
-            parquet -> CqlParquetReaders.rows(columns, projection, parquet, constants))
-        .build();
+    return read(
+        task,
+        stored,
+        projection,
+        parquet -> CqlParquetReaders.rows(columns, projection, parquet, constants));
   }
 
   /** What is deleted is told by whole records, and maybe by other columns than those asked for. */
-  private CloseableIterable<ReadRow> withoutDeleted(FileScanTask task) {
+  private CloseableIterable<ReadRow> withoutDeleted(FileScanTask task, OpenParquetFile stored) {
     GenericDeleteFilter deletes = new GenericDeleteFilter(table.io(), task, schema, projection);
     Schema required = deletes.requiredSchema();
     Map<Integer, ?> constants = constants(task);
     Set<Integer> compared = compared(task);
     CloseableIterable<Record> records =
-        read(task, required)
-            .createReaderFunc(
-                parquet -> CqlParquetReaders.recordReader(required, parquet, constants, compared))
-            .build();
+        read(
+            task,
+            stored,
+            required,
+            parquet -> CqlParquetReaders.recordReader(required, parquet, constants, compared));
     return CloseableIterable.transform(
-        deletes.filter(records), CqlParquetReaders.records(columns, required));
+        deletes.filter(CloseableIterable.transform(records, this::counted)),
+        CqlParquetReaders.records(columns, required));
+  }
+
+  private Record counted(Record record) {
+    rowsRead++;
+    return record;
   }
 
   /** The fields by whose values delete files name the rows that are gone. */
@@ -159,13 +204,19 @@ final class IcebergRowReader implements RowReader {
     return ids;
   }
 
-  private Parquet.ReadBuilder read(FileScanTask task, Schema fields) {
-    Parquet.ReadBuilder builder =
-        Parquet.read(CheckedPages.of(table.io().newInputFile(task.file())))
-            .project(fields)
-            .split(task.start(), task.length());
+  private <T> CloseableIterable<T> read(
+      FileScanTask task,
+      OpenParquetFile stored,
+      Schema fields,
+      Function<MessageType, ParquetValueReader<T>> model) {
     String mapping = table.properties().get(TableProperties.DEFAULT_NAME_MAPPING);
-    return mapping == null ? builder : builder.withNameMapping(NameMappingParser.fromJson(mapping));
+    return stored.rows(
+        fields,
+        stored.identified(
+            mapping == null ? NameMapping.empty() : NameMappingParser.fromJson(mapping)),
+        task.start(),
+        task.start() + task.length(),
+        model);
   }
 
   private static Map<Integer, ?> constants(FileScanTask task) {

@@ -1,6 +1,7 @@
 package io.ringhaul.iceberg;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
@@ -149,8 +150,12 @@ public final class IcebergSource implements GrowingSource {
     if (!(point instanceof ReadPoint.Current) && point.getClass() != next.getClass()) {
       throw new InvalidSettingException(
           setting,
-          "Set one of snapshot, asOf, branch, tag and changesBetween: each names the state to"
-              + " read");
+          String.format(
+              "%s, asOf, %s, %s and %s each name the state to read: set one",
+              Setting.SNAPSHOT.mark(),
+              Setting.BRANCH.mark(),
+              Setting.TAG.mark(),
+              Setting.CHANGES_BETWEEN.mark()));
     }
     return new IcebergSource(catalog, table, next);
   }

@@ -2,6 +2,7 @@ package io.ringhaul.iceberg;
 
 import io.ringhaul.cql.TableSchema;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.RowReader;
@@ -156,7 +157,10 @@ final class IcebergSourceSession implements SourceSession {
     } catch (NoSuchTableException e) {
       throw new StorageException(
           identifier.toString(),
-          "The catalog has no Iceberg table " + identifier + "; name it with table(...)",
+          "The catalog has no Iceberg table "
+              + identifier
+              + "; name it with "
+              + Setting.TABLE.callWithValue(),
           e);
     }
   }

@@ -17,6 +17,7 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.Float16LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
@@ -81,6 +82,17 @@ final class ColumnReaders {
     return switch (kind) {
       case FLOAT -> new PlainReader(descriptor, encoder, PlainReader.FLOAT);
       case DOUBLE -> new PlainReader(descriptor, encoder, PlainReader.FLOAT_AS_DOUBLE);
+      default -> null;
+    };
+  }
+
+  private @Nullable ColumnReader float16() {
+    if (iceberg != TypeID.FLOAT) {
+      return null;
+    }
+    return switch (kind) {
+      case FLOAT -> new PlainReader(descriptor, encoder, PlainReader.FLOAT16);
+      case DOUBLE -> new PlainReader(descriptor, encoder, PlainReader.FLOAT16_AS_DOUBLE);
       default -> null;
     };
   }
@@ -163,6 +175,9 @@ final class ColumnReaders {
       return logical instanceof UUIDLogicalTypeAnnotation
           ? binaries(BinaryForms.uuid(kind), value -> UUIDUtil.convert(value.toByteBuffer()))
           : null;
+    }
+    if (logical instanceof Float16LogicalTypeAnnotation) {
+      return float16();
     }
     if (iceberg == TypeID.FIXED) {
       return logical == null && kind == CqlKind.BLOB

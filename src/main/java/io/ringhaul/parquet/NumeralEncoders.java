@@ -1,6 +1,7 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.cql.ByteSink;
+import io.ringhaul.cql.Numerals;
 import io.ringhaul.cql.Site;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -29,8 +30,9 @@ final class NumeralEncoders {
     @Override
     public void encode(Object value, ByteSink out) {
       String text = TextEncoders.text(site, value);
+      Numerals.requireFewDigits(site, text);
       try {
-        put(new BigDecimal(text), out);
+        put(Numerals.parseDecimal(text), out);
       } catch (NumberFormatException e) {
         throw site.error("holds \"" + text + "\", which is no decimal number");
       }
@@ -41,8 +43,9 @@ final class NumeralEncoders {
     @Override
     public void encode(Object value, ByteSink out) {
       String text = TextEncoders.text(site, value);
+      Numerals.requireFewDigits(site, text);
       try {
-        out.put(new BigInteger(text).toByteArray());
+        out.put(Numerals.parseVarint(text).toByteArray());
       } catch (NumberFormatException e) {
         throw site.error("holds \"" + text + "\", which is no integer");
       }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.iceberg.Files;
 import org.apache.iceberg.types.Types.NestedField;
 
 /** Parquet files as part files. */
@@ -38,7 +39,7 @@ final class ParquetInputFormat implements InputFormat {
 
   @Override
   public Optional<TableSchema> schema(List<SourceFile> files) throws IOException {
-    return ParquetFooter.of(files.get(0)).stored();
+    return footer(files.get(0)).stored();
   }
 
   @Override
@@ -49,7 +50,7 @@ final class ParquetInputFormat implements InputFormat {
     Map<String, String> problems = new HashMap<>();
     // The files of one export are alike; those of others need not be.
     for (SourceFile file : manifest.isPresent() ? files.subList(0, 1) : files) {
-      ParquetFooter footer = ParquetFooter.of(file);
+      ParquetFooter footer = footer(file);
       columns.addAll(footer.columns());
       for (ColumnDescription column : table.columns()) {
         problem(footer, column)
@@ -68,6 +69,10 @@ final class ParquetInputFormat implements InputFormat {
     String unreadable = footer.unreadable().get(name);
     if (unreadable != null) {
       return Optional.of(unreadable);
+    } else if (footer.nulls().contains(name)) {
+      return column.isPrimaryKey()
+          ? Optional.of("its Parquet type says that it is null in each row")
+          : Optional.empty();
     }
     return column.isPrimaryKey() ? Optional.of("there is no such column") : Optional.empty();
   }
@@ -81,17 +86,57 @@ final class ParquetInputFormat implements InputFormat {
   public RowReader open(
       Map<String, String> properties, List<ColumnDescription> columns, SourceFile file)
       throws IOException {
-    ParquetFooter footer = ParquetFooter.of(file);
-    for (ColumnDescription column : columns) {
-      Optional<String> problem = problem(footer, column);
-      if (problem.isPresent()) {
-        throw new StorageException(
-            file.toString(),
-            String.format(
-                "The file %s does not fit: column %s: %s", file, column.name(), problem.get()),
-            null);
+    OpenParquetFile content = opened(file);
+    try {
+      ParquetFooter footer = footer(file, content);
+      for (ColumnDescription column : columns) {
+        Optional<String> problem = problem(footer, column);
+        if (problem.isPresent()) {
+          throw new StorageException(
+              file.toString(),
+              String.format(
+                  "The file %s does not fit: column %s: %s", file, column.name(), problem.get()),
+              null);
+        }
       }
+      return new ParquetRowReader(file, content, footer, columns);
+    } catch (RuntimeException e) {
+      content.close();
+      throw e;
     }
-    return new ParquetRowReader(file, footer, columns);
+  }
+
+  private static ParquetFooter footer(SourceFile file) throws IOException {
+    try (OpenParquetFile content = opened(file)) {
+      return footer(file, content);
+    }
+  }
+
+  private static ParquetFooter footer(SourceFile file, OpenParquetFile content) {
+    try {
+      return ParquetFooter.of(content);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      throw ParquetRowReader.unreadable(file, e);
+    }
+  }
+
+  private static OpenParquetFile opened(SourceFile file) throws IOException {
+    OpenParquetFile content;
+    try {
+      content = OpenParquetFile.open(Files.localInput(file.path().toFile()));
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      throw ParquetRowReader.unreadable(file, e);
+    }
+    if (content.length() != file.size()) {
+      content.close();
+      throw new StorageException(
+          file.toString(),
+          String.format(
+              "The file %s has %d bytes, and had %d when the import was planned; start a new"
+                  + " import",
+              file, content.length(), file.size()),
+          null);
+    }
+    return content;
   }
 }

@@ -12,10 +12,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.iceberg.Files;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +23,23 @@ final class ParquetRowReader implements RowReader {
   private final SourceFile file;
   private final CloseableIterable<ReadRow> content;
   private final Iterator<ReadRow> rows;
+  private final long firstRow;
+  private final double bytesPerRow;
   private boolean atRow;
   private long rowNumber;
 
-  ParquetRowReader(SourceFile file, ParquetFooter footer, List<ColumnDescription> columns) {
+  /**
+   * @param open the whole file, which the reader closes
+   */
+  ParquetRowReader(
+      SourceFile file,
+      OpenParquetFile open,
+      ParquetFooter footer,
+      List<ColumnDescription> columns) {
     this.file = file;
-    this.rowNumber = footer.rowsBefore(file.start());
+    this.firstRow = open.rowsBefore(file.start());
+    this.rowNumber = firstRow;
+    this.bytesPerRow = (double) file.size() / Math.max(1, open.rows());
     List<NestedField> projected = new ArrayList<>();
     for (ColumnDescription column : columns) {
       NestedField field = footer.schema().asStruct().field(column.name());
@@ -39,25 +48,26 @@ final class ParquetRowReader implements RowReader {
       }
     }
     Schema projection = new Schema(projected);
-    Parquet.ReadBuilder builder =
-        Parquet.read(CheckedPages.of(Files.localInput(file.path().toFile())))
-            .project(projection)
-            .split(file.start(), file.length())
-            .createReaderFunc(
-                parquet -> CqlParquetReaders.rows(columns, projection, parquet, Map.of()));
-    footer.mapping().ifPresent(builder::withNameMapping);
-    this.content = builder.build();
     try {
-      this.rows = content.iterator();
+      this.content =
+          open.rows(
+              projection,
+              footer.identified(),
+              file.start(),
+              file.end(),
+              parquet -> CqlParquetReaders.rows(columns, projection, parquet, Map.of()));
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      throw damaged(e);
+      throw unreadable(file, e);
     }
+    this.rows = content.iterator();
   }
 
-  /** What a damaged file leads to: it may also tell of lengths that no memory holds. */
-  private StorageException damaged(Throwable cause) {
+  /** A file that is none or is damaged; it may also tell of lengths that no memory holds. */
+  static StorageException unreadable(SourceFile file, Throwable cause) {
     return new StorageException(
-        file.toString(), "The file " + file + " cannot be read: " + cause, cause);
+        file.toString(),
+        "The file " + file + " cannot be read: " + OpenParquetFile.reason(cause),
+        cause);
   }
 
   @Override
@@ -70,7 +80,7 @@ final class ParquetRowReader implements RowReader {
       }
       row = rows.next();
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      throw damaged(e);
+      throw unreadable(file, e);
     }
     atRow = true;
     rowNumber++;
@@ -83,6 +93,12 @@ final class ParquetRowReader implements RowReader {
     return atRow
         ? Optional.of(new SourceRecord(file.toString(), "row", rowNumber, Optional.empty()))
         : Optional.empty();
+  }
+
+  /** By rows: the row groups of a range may have more bytes than the range, or none. */
+  @Override
+  public long bytesRead() {
+    return (long) ((rowNumber - firstRow) * bytesPerRow);
   }
 
   @Override

@@ -13,7 +13,9 @@ import java.util.Map;
 /**
  * Parquet files to import: a folder that {@link ParquetTarget} wrote, or files of any other tool.
  * Columns are found by their names, and their types must be such that every value has one meaning
- * as CQL (see {@link IcebergCompatibility#importProblem}).
+ * as CQL (see {@link IcebergCompatibility#importProblem}). Lists in the older forms of the format,
+ * with two levels or none, are lists too; a map without values is a list of its keys; a column of
+ * the null type is null in each row.
  *
  * <p>Immutable: each method that changes a setting gives a new source.
  */
@@ -26,7 +28,7 @@ public final class ParquetSource implements GrowingSource {
   }
 
   /**
-   * A file, or a folder: its {@code manifest.json} says which files count; without one, all that
+   * A file, or a folder: its {@code _manifest.json} says which files count; without one, all that
    * end in {@code .parquet} do, but for those whose names start with a dot or an underscore.
    */
   public static ParquetSource at(Path path) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A folder of Parquet files, {@code part-*.parquet} and {@code manifest.json}. The folder appears
+ * A folder of Parquet files, {@code part-*.parquet} and {@code _manifest.json}. The folder appears
  * when the export is complete, and not before. Each file also carries the table's CQL schema. A
  * column, but for floats and doubles, gets a dictionary where the first rows of a file, up to 512,
  * repeat its values.

@@ -1,6 +1,7 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
@@ -39,7 +40,7 @@ public final class ReadRow implements RawRow {
   public RawRow at(Supplier<String> place) {
     if (problem instanceof UnrepresentableValueException e) {
       throw new UnrepresentableValueException(
-          e.column(), String.format("%s: %s", place.get(), e.getMessage()));
+          e.column(), String.format("%s: %s", place.get(), e.message(Setting::mark)));
     } else if (problem != null) {
       throw problem;
     }

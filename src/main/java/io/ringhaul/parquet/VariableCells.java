@@ -104,6 +104,7 @@ final class VariableCells {
       if (length == 0) {
         throw site().lengthError(CqlKind.VARINT, length);
       }
+      Numerals.requireFewDigits(site(), length);
       site()
           .requireCanonical(
               Numerals.isShortest(bytes, offset, length), "a varint with more bytes than it needs");
@@ -130,6 +131,7 @@ final class VariableCells {
       if (length <= Integer.BYTES) {
         throw site().lengthError(CqlKind.DECIMAL, length);
       }
+      Numerals.requireFewDigits(site(), length - Integer.BYTES);
       site()
           .requireCanonical(
               Numerals.isShortest(bytes, offset + Integer.BYTES, length - Integer.BYTES),

@@ -1,0 +1,5 @@
+/** Test suites of others, run by the Maven profile {@code conformance}. */
+@NullMarked
+package io.ringhaul.conformance;
+
+import org.jspecify.annotations.NullMarked;
