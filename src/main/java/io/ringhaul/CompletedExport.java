@@ -22,7 +22,7 @@ final class CompletedExport {
                         "Job " + job.id() + " is completed, but its store has no result of it",
                         null));
     ProgressMeter meter =
-        new ProgressMeter(0, 0, new Earlier(job.figures().done(), 0, job.figures().rows()));
+        new ProgressMeter(0, 0, 0, new Earlier(job.figures().done(), 0, 0, job.figures().rows()));
     return new ExportResult(
         meter.totals(0),
         job.id(),

@@ -40,8 +40,14 @@ final class CountOperation implements Operation<CountResult> {
 
   @Override
   public CountResult run(CqlSession session, ExecutorService threads) {
-    TableDescription table =
-        new TableLookup(session).readable(settings.keyspace(), settings.table());
+    TableFingerprint found =
+        TableFingerprint.take(session, settings, new TableLookup(session)::readable);
+    TableDescription table = found.table();
+    TableCheck sameTable =
+        TableCheck.of(
+            found,
+            "counted",
+            "Rows that were counted before that and after it do not belong together; count again");
     OperationSubject subject = OperationSubject.of(session, table, Work.COUNT);
     TableScan scan =
         TableScan.prepare(
@@ -77,8 +83,9 @@ final class CountOperation implements Operation<CountResult> {
                   session, table, Selection.of(table.partitionKey()).where(selection.condition())),
               sender,
               meter,
-              page);
-      List<FailedRange> failed = count(subject, scan, sender, counter);
+              page,
+              sameTable::atCheckpoint);
+      List<FailedRange> failed = count(subject, scan, sender, counter, sameTable);
       OperationTotals totals = meter.totals(sender.retries());
       if (!failed.isEmpty()) {
         throw Outcome.incomplete("Counting " + table, totals, failed, "run the operation again");
@@ -88,7 +95,11 @@ final class CountOperation implements Operation<CountResult> {
   }
 
   private List<FailedRange> count(
-      OperationSubject subject, TableScan scan, RequestSender sender, RangeCounter counter) {
+      OperationSubject subject,
+      TableScan scan,
+      RequestSender sender,
+      RangeCounter counter,
+      TableCheck sameTable) {
     OperationParameters parameters =
         new OperationParameters()
             .requests(sender, scan, settings, requests -> {})
@@ -102,7 +113,13 @@ final class CountOperation implements Operation<CountResult> {
           sender::retries,
           "Counting " + subject.table(),
           "the rows counted so far are in the partial result",
-          counter::run);
+          () -> {
+            List<FailedRange> failed = counter.run();
+            if (failed.isEmpty()) {
+              sameTable.atEnd();
+            }
+            return failed;
+          });
     }
   }
 }

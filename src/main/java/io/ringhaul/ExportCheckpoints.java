@@ -62,7 +62,10 @@ final class ExportCheckpoints {
   /** The figures of earlier runs. */
   Earlier figures() {
     return new Earlier(
-        earlier.size(), ranges().size(), earlier.stream().mapToLong(JobPartition::rows).sum());
+        earlier.size(),
+        ranges().size(),
+        TokenRange.rowTokens(ranges()),
+        earlier.stream().mapToLong(JobPartition::rows).sum());
   }
 
   /** How many rows each partition that is done has left out. */

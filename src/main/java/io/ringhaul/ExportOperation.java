@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.celltimes.CellTimeSelection;
 import io.ringhaul.celltimes.CellTimes;
 import io.ringhaul.celltimes.ExportedRows;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
@@ -34,9 +35,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Exports a table: plans, runs the tasks on several threads, commits once. */
 final class ExportOperation implements Operation<ExportResult> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExportOperation.class);
 
   static final ScanSizing SIZING = new ScanSizing(128L << 20, 1);
 
@@ -79,12 +84,13 @@ final class ExportOperation implements Operation<ExportResult> {
 
   @Override
   public ExportResult run(CqlSession session, ExecutorService threads) {
-    TableDescription table =
-        new TableLookup(session).readable(settings.keyspace(), settings.table());
+    TableFingerprint found =
+        TableFingerprint.take(session, settings, new TableLookup(session)::readable);
+    TableDescription table = found.table();
     List<ColumnDescription> ofTable =
         table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
     ExportedRows rows = CellTimeSelection.of(session, cellTimes, table, ofTable);
-    Map<String, String> fingerprint = fingerprint(session, table, rows);
+    Map<String, String> fingerprint = fingerprint(found, rows);
     Optional<Job> completed =
         OperationJob.completed(jobOptions, jobId, JobKind.EXPORT, fingerprint);
     if (completed.isPresent()) {
@@ -93,11 +99,36 @@ final class ExportOperation implements Operation<ExportResult> {
     if (selection.maxRows() > 0) {
       // Which rows a sample has is left to chance, and so is what its rest would be.
       OperationJob.forget(jobOptions, jobId);
+    } else {
+      resetDamaged();
     }
     try (OperationJob job =
         OperationJob.begin(
             jobOptions, jobId, JobKind.EXPORT, "export " + table, fingerprint, settings.texts())) {
-      return job.running(() -> run(session, threads, job, table, ofTable, rows));
+      return job.running(() -> run(session, threads, job, found, ofTable, rows));
+    }
+  }
+
+  /** Tasks whose files are gone are run again; the others keep what they have. */
+  private void resetDamaged() {
+    Optional<StoredExport> stored =
+        jobOptions.store().isDurable()
+            ? jobOptions.store().find(jobId).flatMap(Job::plan).map(StoredExport::parse)
+            : Optional.empty();
+    if (stored.isEmpty() || stored.get().result().isPresent()) {
+      return;
+    }
+    List<TaskOutput> outputs = ExportCheckpoints.outputs(jobOptions.store().partitions(jobId));
+    try (TargetSession targetSession = target.open()) {
+      List<TaskOutput> damaged = targetSession.damaged(stored.get().target(), outputs);
+      damaged.forEach(output -> jobOptions.store().reset(jobId, output.task()));
+      if (!damaged.isEmpty()) {
+        LOG.warn(
+            "Job {}: files of {} of {} finished tasks are gone or changed; these are run again",
+            jobId,
+            damaged.size(),
+            outputs.size());
+      }
     }
   }
 
@@ -105,9 +136,10 @@ final class ExportOperation implements Operation<ExportResult> {
       CqlSession session,
       ExecutorService threads,
       OperationJob job,
-      TableDescription table,
+      TableFingerprint found,
       List<ColumnDescription> ofTable,
       ExportedRows rows) {
+    TableDescription table = found.table();
     ExportCheckpoints checkpoints = new ExportCheckpoints(job.run());
     TableScan scan =
         TableScan.prepare(
@@ -157,6 +189,7 @@ final class ExportOperation implements Operation<ExportResult> {
                   new RowBudget(selection.maxRows()),
                   job,
                   checkpoints,
+                  sameTable(found, job),
                   splitRule));
       ExportEnding ending = new ExportEnding(job, targetSession, targetPlan, rejected);
       CommitResult committed =
@@ -191,6 +224,18 @@ final class ExportOperation implements Operation<ExportResult> {
     }
   }
 
+  private static TableCheck sameTable(TableFingerprint found, OperationJob job) {
+    return TableCheck.of(
+        found,
+        job,
+        "exported",
+        "Rows that were read before that and after it do not belong together, so nothing was"
+            + " committed. "
+            + (job.isDurable()
+                ? String.format("Job %s cannot be resumed: begin a new job", job.id())
+                : "Run the export again"));
+  }
+
   private TargetSession target(OperationJob job, ExportCheckpoints checkpoints) {
     long most = settings.limits().limits().maxDiskBytes();
     return most == 0
@@ -199,7 +244,7 @@ final class ExportOperation implements Operation<ExportResult> {
             target.open(),
             most,
             checkpoints.outputs().stream().mapToLong(TaskOutput::bytes).sum(),
-            job.remedy() + " with a larger maxDiskBytes");
+            job.remedy() + " with a larger " + Setting.MAX_DISK_BYTES.mark());
   }
 
   private String format() {
@@ -248,11 +293,10 @@ final class ExportOperation implements Operation<ExportResult> {
   }
 
   /** What must not change between runs: the rows and columns, and where they go. */
-  private Map<String, String> fingerprint(
-      CqlSession session, TableDescription table, ExportedRows rows) {
+  private Map<String, String> fingerprint(TableFingerprint found, ExportedRows rows) {
     Map<String, String> parts = new LinkedHashMap<>(target.identity());
     parts.putAll(restrictions());
-    parts.putAll(TableFingerprint.of(session, table, rows.columns()));
+    parts.putAll(found.parts(rows.columns()));
     parts.put("unrepresentable rows", rejectSettings.choice().name());
     return parts;
   }

@@ -57,8 +57,10 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
 
   /**
    * Names the export and its job. A target that already holds a commit of this name is left as it
-   * is, and the result's files and snapshot are that commit's. The target must still hold that
-   * commit: Iceberg forgets it when its snapshot expires. Default: a new random name for every run.
+   * is, and the result's files and snapshot are that commit's. The target must still know of that
+   * commit: an Iceberg table does by its snapshot, by a property for its last 50 exports, and by
+   * the export's files. One that was rolled back counts as none until its snapshot has expired.
+   * Default: a new random name for every run.
    */
   public ExportRequest jobId(UUID id) {
     this.jobId = Objects.requireNonNull(id);
@@ -247,7 +249,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     CellTimes times = cellTimes;
     int rowsToPage = pageSize();
     JobOptions options = job == null ? JobOptions.in(JobStore.inMemory()) : job;
-    UUID id = jobId == null ? UUID.randomUUID() : jobId;
+    UUID id = OperationJob.id(job, jobId);
     RejectSettings rejecting = rejects.checked();
     SplitRule rule = splitRule;
     return operation(

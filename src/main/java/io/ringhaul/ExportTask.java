@@ -6,7 +6,9 @@ import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.metrics.Stage;
 import io.ringhaul.metrics.WorkerClock;
+import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.rejects.TaskRejects;
+import io.ringhaul.request.Failures;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.scan.Page;
@@ -49,6 +51,8 @@ final class ExportTask implements WorkSharing {
   Optional<TaskOutput> run(WorkerClock clock) throws InterruptedException {
     work.checkpoints().begun(task, clock.worker(), work.scan().replica(task));
     int number = work.checkpoints().number(task);
+    ProgressMeter.Part progress = work.scan().meter().part();
+    boolean isDone = false;
     try (TaskRejects rejects = work.rejected().openTask(number);
         TaskWriter writer =
             work.target().openTask(work.targetPlan(), work.rows().columns(), number)) {
@@ -67,6 +71,7 @@ final class ExportTask implements WorkSharing {
         int written = write(page, writer, rejects, clock);
         clock.handled(written);
         work.scan().meter().handled(written, page.bytes());
+        progress.done(pages.tokensRead());
       }
       TaskOutput output = finish(writer, clock);
       WorkerClock.during(
@@ -74,8 +79,19 @@ final class ExportTask implements WorkSharing {
           () ->
               rejects.commit(
                   rejectBytes -> work.checkpoints().done(output, rejects.count(), rejectBytes)));
+      progress.done(TokenRange.rowTokens(ranges));
+      isDone = true;
       return Optional.of(output);
+    } catch (OutOfMemoryError e) {
+      throw Failures.outOfMemory(
+          e,
+          String.format(
+              "Task %d, with its pages and its open files in %s,",
+              number, work.targetPlan().location()));
     } finally {
+      if (!isDone) {
+        progress.lost();
+      }
       clock.taskEnded();
     }
   }

@@ -41,6 +41,7 @@ final class ExportTasks {
    * @param tokens what the whole export is to read
    * @throws JobStoppedException if the job was asked to stop before all was done
    * @throws io.ringhaul.exceptions.IncompleteOperationException if ranges could not be read
+   * @throws io.ringhaul.exceptions.JobException if the table is not the one that it was
    */
   List<TaskOutput> run(Workers writers, TokenRangeSet tokens, LongSupplier retries)
       throws InterruptedException {
@@ -57,6 +58,7 @@ final class ExportTasks {
           }
         });
     requireComplete(tokens, retries.getAsLong());
+    work.sameTable().atEnd();
     return outputs();
   }
 
@@ -118,6 +120,7 @@ final class ExportTasks {
     }
     work.scan().meter().rangesDone(task.ranges().size());
     work.scan().meter().taskDone();
+    work.sameTable().atCheckpoint();
   }
 
   private void failed(ScanTask task, ExportTask running, UnreadableRangeException e) {

@@ -20,6 +20,7 @@ import java.util.function.IntSupplier;
  * @param budget how many rows may still be written
  * @param job the job that it is
  * @param checkpoints what of the job is done
+ * @param sameTable checks that the table stays the one that it was
  * @param splitRule when a task that runs is divided
  */
 record ExportWork(
@@ -33,4 +34,5 @@ record ExportWork(
     RowBudget budget,
     OperationJob job,
     ExportCheckpoints checkpoints,
+    TableCheck sameTable,
     SplitRule splitRule) {}

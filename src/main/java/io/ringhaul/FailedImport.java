@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.write.ImportChoices;
@@ -55,7 +56,10 @@ final class FailedImport {
       return;
     }
     doubtful.ifPresent(failure::addSuppressed);
-    if (once && failure instanceof BulkOperationException known) {
+    // A job that cannot go on says itself why, and what is to be done.
+    if (once
+        && failure instanceof BulkOperationException known
+        && !(failure instanceof JobException)) {
       known.leaving(whatStays);
     }
   }

@@ -1,6 +1,7 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSplit;
 import io.ringhaul.job.Checkpoint;
@@ -59,7 +60,22 @@ final class ImportCheckpoints {
     return new Earlier(
         (int) partitions.stream().filter(each -> each.status() == PartitionStatus.DONE).count(),
         0,
+        partitions.stream()
+            .filter(each -> each.status() == PartitionStatus.DONE)
+            .mapToLong(JobPartition::bytes)
+            .sum(),
         before().written());
+  }
+
+  /** How many bytes of the source are left, by those that were planned. */
+  long bytesLeft(SourcePlan left) {
+    long waiting = left.splits().stream().mapToLong(SourceSplit::bytes).sum();
+    long done =
+        partitions.stream()
+            .filter(each -> each.status() == PartitionStatus.DONE)
+            .mapToLong(each -> split(each).bytes() - each.bytes())
+            .sum();
+    return Math.max(0, waiting + done);
   }
 
   /** What became of the rows of earlier runs. */
@@ -100,13 +116,14 @@ final class ImportCheckpoints {
           String.format(
               "Job %s was cut off within %d of its splits, and %s: writing them again would add"
                   + " them twice, and which of them are written is not known. Compare the table"
-                  + " with these parts of the source: %s%s. Then call replayInDoubt() if none of"
-                  + " their rows is there, or empty the table and %s",
+                  + " with these parts of the source: %s%s. Then use %s if none of their rows"
+                  + " is there, or empty the table and %s",
               run.job().id(),
               inDoubt.size(),
               rows,
               String.join(", ", inDoubt.subList(0, Math.min(MOST_IN_MESSAGE, inDoubt.size()))),
               inDoubt.size() > MOST_IN_MESSAGE ? " and so on" : "",
+              Setting.REPLAY_IN_DOUBT.call(),
               anew),
           null);
     }
@@ -119,13 +136,17 @@ final class ImportCheckpoints {
     run.begun(split.number(), OptionalInt.of(worker), Optional.empty());
   }
 
-  /** Durable when this returns, if the job's store is. */
-  void done(SourceSplit split, SplitFigures figures, long rejectBytes) {
+  /**
+   * Durable when this returns, if the job's store is.
+   *
+   * @param bytes what it took of the source
+   */
+  void done(SourceSplit split, long bytes, SplitFigures figures, long rejectBytes) {
     run.done(
         new Checkpoint(
             split.number(),
             figures.written(),
-            split.bytes(),
+            bytes,
             figures.rejected(),
             List.of(figures.text()),
             rejectBytes));

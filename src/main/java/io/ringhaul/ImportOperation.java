@@ -91,10 +91,11 @@ final class ImportOperation implements Operation<ImportResult> {
     if (task.createsTable()) {
       new MissingTable(session, settings).create(task.source());
     }
-    TableDescription table =
-        new TableLookup(session).writable(settings.keyspace(), settings.table());
+    TableFingerprint found =
+        TableFingerprint.take(session, settings, new TableLookup(session)::writable);
+    TableDescription table = found.table();
     requirePrimaryKey(table, asked());
-    Map<String, String> fingerprint = fingerprint(session, table);
+    Map<String, String> fingerprint = fingerprint(found);
     Optional<Job> completed =
         OperationJob.completed(task.job(), task.jobId(), JobKind.IMPORT, fingerprint);
     if (completed.isPresent()) {
@@ -108,12 +109,13 @@ final class ImportOperation implements Operation<ImportResult> {
             "import " + table,
             fingerprint,
             settings.texts())) {
-      return job.running(() -> run(session, threads, job, table));
+      return job.running(() -> run(session, threads, job, found));
     }
   }
 
   private ImportResult run(
-      CqlSession session, ExecutorService threads, OperationJob job, TableDescription table) {
+      CqlSession session, ExecutorService threads, OperationJob job, TableFingerprint found) {
+    TableDescription table = found.table();
     LocalNodes nodes = LocalNodes.of(session);
     requireLocalReplicas(session, nodes);
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
@@ -124,15 +126,17 @@ final class ImportOperation implements Operation<ImportResult> {
       TableDescription withTimes =
           choices.times().extend(table, () -> sourceSession.schema(table.keyspace(), table.name()));
       Optional<SourcePlan> stored = checkpoints.plan();
-      SourcePlan found =
+      SourcePlan planned =
           stored.orElseGet(
               () -> new ImportSplits(settings, choices).plan(sourceSession, withTimes, asked()));
-      requirePrimaryKey(table, found.columns());
-      List<ColumnDescription> columns = withTimes.select(found.columns());
+      requirePrimaryKey(table, planned.columns());
+      List<ColumnDescription> columns = withTimes.select(planned.columns());
       new ImportPreflight(session, settings, choices).run(table, columns, requests);
       requireRoom(session, table, columns, requests, checkpoints);
       metrics.spent(Stage.PLAN, System.nanoTime() - began);
-      ProgressMeter meter = new ProgressMeter(found.splits().size(), 0, checkpoints.figures());
+      ProgressMeter meter =
+          new ProgressMeter(
+              planned.splits().size(), 0, checkpoints.bytesLeft(planned), checkpoints.figures());
       try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
           ImportWriting writing =
               ImportWriting.open(
@@ -141,7 +145,7 @@ final class ImportOperation implements Operation<ImportResult> {
                   new ImportWriting.Start(
                       requests,
                       OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes),
-                      found.splits().size(),
+                      planned.splits().size(),
                       limits,
                       askedLimits),
                   meter,
@@ -157,7 +161,7 @@ final class ImportOperation implements Operation<ImportResult> {
                   : "begin a new job");
         }
         // Not before the rejects are open: a job that cannot have its file has done nothing.
-        SourcePlan plan = stored.orElseGet(() -> keep(found, sourceSession, job, checkpoints));
+        SourcePlan plan = stored.orElseGet(() -> keep(planned, sourceSession, job, checkpoints));
         ImportTasks tasks =
             new ImportTasks(
                 new ImportTasks.Source(sourceSession, plan, table, columns),
@@ -166,6 +170,7 @@ final class ImportOperation implements Operation<ImportResult> {
                 rejected,
                 job,
                 checkpoints,
+                sameTable(found, job, binders.append()),
                 meter,
                 metrics);
         String stays = FailedImport.whatStays(job, table, binders.append(), choices);
@@ -200,6 +205,18 @@ final class ImportOperation implements Operation<ImportResult> {
     }
   }
 
+  private static TableCheck sameTable(TableFingerprint found, OperationJob job, boolean append) {
+    return TableCheck.of(
+        found,
+        job,
+        "imported into",
+        "Rows that were written before that are gone, rows that were written after it are in the"
+            + " table as it is now. "
+            + (job.isDurable() ? String.format("Job %s cannot be resumed: ", job.id()) : "")
+            + (append ? "empty the table and begin" : "begin")
+            + " a new import, which writes all of them");
+  }
+
   /** Stores the plan, if need be with what it takes to notice that the source has changed. */
   private static SourcePlan keep(
       SourcePlan plan, SourceSession source, OperationJob job, ImportCheckpoints checkpoints) {
@@ -224,9 +241,9 @@ final class ImportOperation implements Operation<ImportResult> {
   }
 
   /** What must not change between runs: the rows, where they go, and what is made of them. */
-  private Map<String, String> fingerprint(CqlSession session, TableDescription table) {
+  private Map<String, String> fingerprint(TableFingerprint found) {
     Map<String, String> parts = new LinkedHashMap<>(task.source().identity());
-    parts.putAll(TableFingerprint.of(session, table, table.columns()));
+    parts.putAll(found.parts(found.table().columns()));
     parts.put("imported columns", asked().isEmpty() ? "all" : String.join(", ", asked()));
     parts.put("nulls", choices.nulls().name());
     parts.put("counters", choices.addToCounters() ? "added to" : "new");

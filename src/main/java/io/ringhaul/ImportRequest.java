@@ -324,7 +324,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   private UUID id() {
-    return jobId == null ? UUID.randomUUID() : jobId;
+    return OperationJob.id(job, jobId);
   }
 
   private JobOptions options() {

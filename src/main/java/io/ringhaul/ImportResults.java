@@ -61,7 +61,8 @@ final class ImportResults {
                         null));
     SplitFigures figures = SplitFigures.of(store.partitions(job.id()));
     OperationTotals totals =
-        new ProgressMeter(0, 0, new Earlier(job.figures().done(), 0, figures.written())).totals(0);
+        new ProgressMeter(0, 0, 0, new Earlier(job.figures().done(), 0, 0, figures.written()))
+            .totals(0);
     return result(job.id(), location, totals, figures, rejects);
   }
 

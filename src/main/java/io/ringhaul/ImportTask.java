@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImportTask {
 
+  /** After so many rows it says how much of the split it has read. */
+  private static final int ROWS_BETWEEN_REPORTS = 1 << 6;
+
   private final SourceSplit split;
   private final String location;
   private final TaskRejects rejects;
@@ -42,6 +45,8 @@ final class ImportTask {
   /** Rows given to the writer less those answered for, once all are given; negative before. */
   private final AtomicLong unanswered = new AtomicLong();
 
+  private volatile Way way = new Way(0, 0, 0, false);
+  private long bytesDone;
   private long read;
   private long added;
   private long nothing;
@@ -71,6 +76,32 @@ final class ImportTask {
     return rejects;
   }
 
+  /**
+   * How far it has been read.
+   *
+   * @param bytes of the source
+   * @param rows its rows
+   * @param added how many of them were given to the writer
+   */
+  private record Way(long bytes, long rows, long added, boolean atEnd) {}
+
+  /** Bytes of the source that it took, once it is read. */
+  long bytesRead() {
+    return way.bytes();
+  }
+
+  /**
+   * The bytes of the source whose rows need no answer any more: the writer holds thousands of rows
+   * that are read. Never fewer than before. One thread at a time.
+   */
+  long bytesDone() {
+    Way now = way;
+    long waiting = unanswered.get() + (now.atEnd() ? 0 : now.added());
+    double settled = now.rows() == 0 ? 0 : 1 - (double) waiting / now.rows();
+    bytesDone = Math.max(bytesDone, (long) (now.bytes() * Math.max(0, Math.min(1, settled))));
+    return bytesDone;
+  }
+
   /** What the reader of a split asks between rows. */
   @FunctionalInterface
   interface Reading {
@@ -94,6 +125,9 @@ final class ImportTask {
       RowReader reader, BatchWriter writer, Reading reading, RefusalMode mode, RowStages stages)
       throws InterruptedException {
     while (reading.goesOn()) {
+      if (read % ROWS_BETWEEN_REPORTS == 0) {
+        way = new Way(Math.max(0, reader.bytesRead()), read, added, false);
+      }
       stages.next();
       @Nullable RawRow row;
       try {
@@ -105,7 +139,10 @@ final class ImportTask {
         continue;
       }
       if (row == null) {
-        if (!binder.isInDoubt() && unanswered.addAndGet(added) == 0) {
+        boolean isAnswered = !binder.isInDoubt() && unanswered.addAndGet(added) == 0;
+        long bytes = reader.bytesRead() < 0 ? split.bytes() : reader.bytesRead();
+        way = new Way(bytes, read, added, true);
+        if (isAnswered) {
           ended.accept(this);
         }
         return true;

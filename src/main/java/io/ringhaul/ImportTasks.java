@@ -13,6 +13,7 @@ import io.ringhaul.metrics.WorkerClock;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.rejects.RejectedRows;
 import io.ringhaul.rejects.TaskRejects;
+import io.ringhaul.request.Failures;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.write.RowBinder;
@@ -56,11 +57,13 @@ final class ImportTasks {
   private final RejectedRows rejected;
   private final OperationJob job;
   private final ImportCheckpoints checkpoints;
+  private final TableCheck sameTable;
   private final ProgressMeter meter;
   private final OperationMetrics metrics;
   private final Queue<SourceSplit> waiting;
   private final Queue<ImportTask> ended = new ConcurrentLinkedQueue<>();
   private final Set<ImportTask> open = ConcurrentHashMap.newKeySet();
+  private long bytesDone;
   private volatile boolean stopped;
 
   ImportTasks(
@@ -70,6 +73,7 @@ final class ImportTasks {
       RejectedRows rejected,
       OperationJob job,
       ImportCheckpoints checkpoints,
+      TableCheck sameTable,
       ProgressMeter meter,
       OperationMetrics metrics) {
     this.source = source;
@@ -78,15 +82,18 @@ final class ImportTasks {
     this.rejected = rejected;
     this.job = job;
     this.checkpoints = checkpoints;
+    this.sameTable = sameTable;
     this.meter = meter;
     this.metrics = metrics;
     this.waiting = new ConcurrentLinkedQueue<>(source.plan().splits());
+    meter.tells(this::bytesDone);
   }
 
   /**
    * Imports all splits.
    *
    * @throws JobStoppedException if the job was asked to stop before all was done
+   * @throws io.ringhaul.exceptions.JobException if the table is not the one that it was
    */
   void run(Workers readers) throws InterruptedException {
     readers.run(
@@ -114,6 +121,7 @@ final class ImportTasks {
               + source.plan().location()
               + " have rows of which nothing was heard. Please report this");
     }
+    sameTable.atEnd();
   }
 
   /**
@@ -180,6 +188,12 @@ final class ImportTasks {
         rejects.close();
         open.remove(task);
       }
+    } catch (OutOfMemoryError e) {
+      throw Failures.outOfMemory(
+          e,
+          String.format(
+              "Task %d, with its records of %s and their statements,",
+              split.number(), source.plan().location()));
     } finally {
       clock.taskEnded();
     }
@@ -209,15 +223,26 @@ final class ImportTasks {
     for (ImportTask task = ended.poll(); task != null; task = ended.poll()) {
       ImportTask done = task;
       WorkerClock.during(Stage.COMMIT, () -> finish(done));
+      sameTable.atCheckpoint();
     }
   }
 
   private void finish(ImportTask done) {
     rejectRefused(done);
     SplitFigures figures = done.figures();
-    done.rejects().commit(rejectBytes -> checkpoints.done(done.split(), figures, rejectBytes));
-    open.remove(done);
+    done.rejects()
+        .commit(
+            rejectBytes -> checkpoints.done(done.split(), done.bytesRead(), figures, rejectBytes));
+    synchronized (this) {
+      open.remove(done);
+      bytesDone += done.bytesRead();
+    }
     meter.taskDone();
+  }
+
+  /** Of tasks that have ended, and of those that run. */
+  private synchronized long bytesDone() {
+    return bytesDone + open.stream().mapToLong(ImportTask::bytesDone).sum();
   }
 
   private void rejectRefused(ImportTask task) {

@@ -1,9 +1,11 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.exceptions.OperationCancelledException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
@@ -12,13 +14,15 @@ import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.JobTelemetry;
+import io.ringhaul.request.Failures;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The job of an operation: made for it, or taken up from its store. It says every second that this
@@ -29,12 +33,30 @@ final class OperationJob implements AutoCloseable {
   private final JobStore store;
   private final JobRun run;
   private final JobPulse pulse;
+  private final Function<Setting, String> settingNames;
   private volatile BooleanSupplier haste = () -> false;
 
-  private OperationJob(JobStore store, JobRun run) {
+  private OperationJob(JobStore store, JobRun run, Function<Setting, String> settingNames) {
     this.store = store;
+    this.settingNames = settingNames;
     this.run = run;
     this.pulse = new JobPulse(run);
+  }
+
+  /**
+   * The id of a request's job: the one that was named, or a new random one.
+   *
+   * @throws InvalidSettingException if a job is to be resumed and none was named: each run would
+   *     begin another one
+   */
+  static UUID id(@Nullable JobOptions options, @Nullable UUID named) {
+    if (named == null && options != null && options.resumes()) {
+      throw new InvalidSettingException(
+          "resuming",
+          "resuming() takes a job up by its id, and the request names none, so that each run would"
+              + " begin another job: call jobId(...), always with the same id");
+    }
+    return named == null ? UUID.randomUUID() : named;
   }
 
   /**
@@ -76,12 +98,16 @@ final class OperationJob implements AutoCloseable {
     Optional<Job> stored = store.find(id);
     if (stored.isPresent()) {
       requireSame(stored.get(), options, kind, fingerprint);
-      if (stored.get().definition().isDraft()) {
-        store.define(id, new JobDefinition(fingerprint, settings, options.command()));
-      }
       if (!store.isDurable() && kind == JobKind.EXPORT) {
         // What a failed one has done was removed.
         store.reset(id);
+      }
+      JobDefinition before = stored.get().definition();
+      if (before.isDraft()) {
+        store.define(id, new JobDefinition(fingerprint, settings, options.command()));
+      } else if (store.find(id).map(Job::status).equals(Optional.of(JobStatus.PENDING))) {
+        // It begins with the table as it is now, whenever that was truncated.
+        store.define(id, new JobDefinition(fingerprint, before.settings(), before.command()));
       }
     } else {
       store.create(
@@ -93,7 +119,7 @@ final class OperationJob implements AutoCloseable {
               kind,
               new JobDefinition(fingerprint, settings, options.command())));
     }
-    return new OperationJob(store, store.begin(id));
+    return new OperationJob(store, store.begin(id), options.settingNames());
   }
 
   private static void requireSame(
@@ -114,20 +140,12 @@ final class OperationJob implements AutoCloseable {
     Map<String, String> now = new TreeMap<>(fingerprint);
     before.put("kind", job.kind().name());
     now.put("kind", kind.name());
-    if (before.equals(now)) {
+    String differences =
+        TableFingerprint.differences(
+            hasWorkToLose(job, options) ? before : TableFingerprint.withoutTruncation(before), now);
+    if (differences.isEmpty()) {
       return;
     }
-    TreeMap<String, String> parts = new TreeMap<>(before);
-    parts.putAll(now);
-    String differences =
-        parts.keySet().stream()
-            .filter(part -> !before.getOrDefault(part, "").equals(now.getOrDefault(part, "")))
-            .map(
-                part ->
-                    String.format(
-                        "%s was \"%s\" and is \"%s\"",
-                        part, before.getOrDefault(part, ""), now.getOrDefault(part, "")))
-            .collect(Collectors.joining("; "));
     throw new JobException(
         job.id(),
         String.format(
@@ -135,6 +153,21 @@ final class OperationJob implements AutoCloseable {
                 + " begun, or begin a new job",
             job.id(), differences),
         null);
+  }
+
+  private String words(Throwable failure) {
+    return failure instanceof BulkOperationException known
+        ? known.message(settingNames)
+        : String.valueOf(failure.getMessage());
+  }
+
+  /** Whether a run of the job goes on from what earlier ones did with the rows of the table. */
+  private static boolean hasWorkToLose(Job job, JobOptions options) {
+    return switch (job.status()) {
+      case PENDING, COMPLETED -> false;
+      case RUNNING, STOPPING, STOPPED, FAILED ->
+          options.store().isDurable() || job.kind() == JobKind.IMPORT;
+    };
   }
 
   /** Where what is learned of the job while it runs is kept. */
@@ -188,8 +221,12 @@ final class OperationJob implements AutoCloseable {
     } catch (JobStoppedException | OperationCancelledException e) {
       store(e, run::stopped);
       throw e;
+    } catch (OutOfMemoryError e) {
+      BulkOperationException told = Failures.outOfMemory(e, "The operation");
+      store(told, () -> run.failed(String.valueOf(told.getMessage())));
+      throw told;
     } catch (Throwable e) {
-      store(e, () -> run.failed(String.valueOf(e.getMessage())));
+      store(e, () -> run.failed(words(e)));
       throw e;
     }
     try {

@@ -5,7 +5,6 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.metrics.WorkerClock;
 import io.ringhaul.monitor.Work;
 import io.ringhaul.preflight.MaskedColumns;
-import io.ringhaul.progress.OperationTotals;
 import io.ringhaul.progress.ProgressMeter.Earlier;
 import io.ringhaul.request.RequestSender;
 import io.ringhaul.scan.RangeStatements;
@@ -54,8 +53,15 @@ final class ReadOperation implements Operation<ReadResult> {
 
   @Override
   public ReadResult run(CqlSession session, ExecutorService threads) {
-    TableDescription table =
-        new TableLookup(session).readable(settings.keyspace(), settings.table());
+    TableFingerprint found =
+        TableFingerprint.take(session, settings, new TableLookup(session)::readable);
+    TableDescription table = found.table();
+    TableCheck sameTable =
+        TableCheck.of(
+            found,
+            "read",
+            "Rows that were handed on before that and after it do not belong together; read the"
+                + " table again");
     List<ColumnDescription> columns =
         table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
     TableScan scan =
@@ -76,7 +82,8 @@ final class ReadOperation implements Operation<ReadResult> {
               sender,
               new ScanSettings(
                   pageSize, 1, mostPageSize, MaskedColumns.keysAreTold(session, table)));
-      ReadTasks tasks = new ReadTasks(scan, scanner, sender::inFlightBound, selection, sink);
+      ReadTasks tasks =
+          new ReadTasks(scan, scanner, sender::inFlightBound, selection, sink, sameTable);
       OperationParameters parameters =
           new OperationParameters()
               .requests(sender, scan, settings, requests -> {})
@@ -97,12 +104,12 @@ final class ReadOperation implements Operation<ReadResult> {
                           tasks.work();
                         }
                       });
+              tasks.requireComplete(doing, scan.meter().totals(sender.retries()));
+              sameTable.atEnd();
               return true;
             });
       }
-      OperationTotals totals = scan.meter().totals(sender.retries());
-      tasks.requireComplete(doing, totals);
-      return new ReadResult(totals);
+      return new ReadResult(scan.meter().totals(sender.retries()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.ring.Tiling;
 import io.ringhaul.ring.TokenRange;
 import io.ringhaul.scan.Page;
@@ -27,6 +28,7 @@ final class ReadTasks {
   private final IntSupplier inFlight;
   private final RowSelection selection;
   private final PageSink sink;
+  private final TableCheck sameTable;
   private final RowBudget budget;
   private final Queue<ScanTask> waiting;
   private final AtomicInteger running = new AtomicInteger();
@@ -42,12 +44,14 @@ final class ReadTasks {
       TableScanner scanner,
       IntSupplier inFlight,
       RowSelection selection,
-      PageSink sink) {
+      PageSink sink,
+      TableCheck sameTable) {
     this.scan = scan;
     this.scanner = scanner;
     this.inFlight = inFlight;
     this.selection = selection;
     this.sink = sink;
+    this.sameTable = sameTable;
     this.budget = new RowBudget(selection.maxRows());
     this.waiting = new ConcurrentLinkedQueue<>(scan.plan().tasks());
   }
@@ -69,13 +73,17 @@ final class ReadTasks {
   }
 
   private void read(ScanTask task) throws InterruptedException {
+    ProgressMeter.Part progress = scan.meter().part();
     try {
       TaskScan pages = scanner.scan(task, this::pagesAhead);
       for (Page page = pages.next(); page != null; page = budget.isSpent() ? null : pages.next()) {
         hand(page);
+        progress.done(pages.tokensRead());
       }
+      progress.done(TokenRange.rowTokens(task.ranges()));
       ended(task);
     } catch (UnreadableRangeException e) {
+      progress.lost();
       failed(task, e);
     }
   }
@@ -100,6 +108,7 @@ final class ReadTasks {
     }
     scan.meter().rangesDone(task.ranges().size());
     scan.meter().taskDone();
+    sameTable.atCheckpoint();
   }
 
   private synchronized void failed(ScanTask task, UnreadableRangeException e) {

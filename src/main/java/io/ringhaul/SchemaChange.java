@@ -11,6 +11,7 @@ import com.datastax.oss.driver.api.core.servererrors.AlreadyExistsException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.progress.ProgressMeter;
+import io.ringhaul.progress.ProgressMeter.Earlier;
 import io.ringhaul.request.Failures;
 import io.ringhaul.request.RequestSettings;
 import java.time.Duration;
@@ -124,7 +125,7 @@ final class SchemaChange {
       Thread.currentThread().interrupt();
       throw new OperationCancelledException(
           "The import was cancelled while the table was made; no row was written",
-          new ProgressMeter(0, 0).totals(0));
+          new ProgressMeter(0, 0, 0, Earlier.NOTHING).totals(0));
     }
   }
 }

@@ -22,7 +22,7 @@ record SteeredImport(
 
   @Override
   public Progress progress() {
-    return meter.progress().withRequests(inFlight(), retries());
+    return meter.progress().withRequests(inFlight(), retries(), unanswered());
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.ringhaul;
 import io.ringhaul.monitor.MonitoredOperation;
 import io.ringhaul.monitor.Tunable;
 import io.ringhaul.request.RequestSender;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 
 /** An operation as those see it who watch it, tune it and hold it to its limits. */
@@ -30,6 +32,18 @@ interface SteeredOperation extends MonitoredOperation {
   @Override
   default int inFlightBound() {
     return senders().get(0).inFlightBound();
+  }
+
+  /**
+   * For how long the cluster has answered nothing of what is in flight; zero if nothing is, as
+   * while the operation is paused.
+   */
+  default Duration unanswered() {
+    return senders().stream()
+        .filter(sender -> sender.inFlight() > 0)
+        .map(RequestSender::unanswered)
+        .min(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
   }
 
   @Override

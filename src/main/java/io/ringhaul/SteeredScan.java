@@ -29,7 +29,7 @@ record SteeredScan(
 
   @Override
   public Progress progress() {
-    return scan.meter().progress().withRequests(inFlight(), retries());
+    return scan.meter().progress().withRequests(inFlight(), retries(), unanswered());
   }
 
   @Override

@@ -94,7 +94,11 @@ record TableScan(
         plan,
         requests,
         usual,
-        new ProgressMeter(plan.tasks().size(), plan.ranges().size(), earlier),
+        new ProgressMeter(
+            plan.tasks().size(),
+            plan.ranges().size(),
+            TokenRange.rowTokens(plan.ranges()),
+            earlier),
         metrics,
         names(nodes));
   }

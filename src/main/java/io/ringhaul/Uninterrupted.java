@@ -37,7 +37,7 @@ final class Uninterrupted {
           interrupted = true;
         } catch (ExecutionException e) {
           Throwable cause = Failures.unwrap(e);
-          if (cause instanceof Error error) {
+          if (cause instanceof Error error && !(error instanceof OutOfMemoryError)) {
             throw error;
           }
           throw Failures.notPassing(cause, "The commit");

@@ -173,7 +173,7 @@ final class Workers {
     if (failure instanceof InterruptedException) {
       throw new InterruptedException("a worker was interrupted");
     }
-    if (failure instanceof Error error) {
+    if (failure instanceof Error error && !(error instanceof OutOfMemoryError)) {
       throw error;
     }
     return Failures.notPassing(failure, "The operation");

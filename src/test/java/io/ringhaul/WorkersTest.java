@@ -43,6 +43,30 @@ class WorkersTest {
   }
 
   @Test
+  void tellsThatAWorkerRanOutOfMemoryAndThrowsOtherErrorsOn() {
+    assertThatThrownBy(
+            () ->
+                new Workers(threads, 2)
+                    .run(
+                        () -> {
+                          throw new OutOfMemoryError("Java heap space");
+                        }))
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessageMatching(
+            "The operation ran out of memory \\(Java heap space; the heap is \\d+ MiB\\)\\. Give"
+                + " the process a larger one .*")
+        .hasCauseInstanceOf(OutOfMemoryError.class);
+    assertThatThrownBy(
+            () ->
+                new Workers(threads, 2)
+                    .run(
+                        () -> {
+                          throw new StackOverflowError("deep");
+                        }))
+        .isInstanceOf(StackOverflowError.class);
+  }
+
+  @Test
   void thoseTooManyEndBetweenTasks() throws InterruptedException {
     Workers workers = new Workers(threads, 5);
     CountDownLatch begun = new CountDownLatch(5);

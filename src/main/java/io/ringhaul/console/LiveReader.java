@@ -2,17 +2,13 @@ package io.ringhaul.console;
 
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobTelemetry;
-import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.MetricQuery;
 import io.ringhaul.job.StoredFinding;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Tells how jobs get on, by what their processes have stored of it. */
 final class LiveReader {
@@ -23,12 +19,6 @@ final class LiveReader {
 
   private static final String STAGE = "stage:";
   private static final String NODE = "node:";
-  private static final String COMPLETED = "completed";
-
-  /** The time over which the rate is taken that foretells the rest. */
-  private static final Duration RECENT = Duration.ofMinutes(2);
-
-  private static final int MOST_POINTS = 200;
 
   private final JobTelemetry telemetry;
 
@@ -61,14 +51,15 @@ final class LiveReader {
         latest.whole(JOB, "bytes"),
         latest.value(JOB, "rows_per_second"),
         latest.value(JOB, "bytes_per_second"),
-        latest.value(JOB, COMPLETED),
-        remaining(job, latest, time),
+        latest.value(JOB, "completed"),
+        latest.newest(JOB, "remaining_seconds").orElse(null),
         latest.whole(JOB, "in_flight"),
         latest.whole(JOB, "in_flight_bound"),
         latest.whole(JOB, "retries"),
         latest.whole(JOB, "errors"),
         paused ? LiveView.Phase.paused : LiveView.Phase.running,
         paused ? "The job's bounds let no request go out now" : null,
+        latest.value(JOB, "unanswered_seconds"),
         stages(latest),
         nodes(latest),
         settings(latest),
@@ -77,27 +68,6 @@ final class LiveReader {
             .findFirst()
             .map(finding -> FindingView.of(job.id(), finding))
             .orElse(null));
-  }
-
-  private @Nullable Double remaining(Job job, LatestMetrics latest, Instant time) {
-    double completed = latest.value(JOB, COMPLETED);
-    List<Metric> recent =
-        telemetry.metrics(
-            new MetricQuery(
-                job.id(),
-                MetricKind.PERFORMANCE,
-                Optional.of(JOB),
-                Optional.of(COMPLETED),
-                time.minus(RECENT),
-                time.plusMillis(1),
-                MOST_POINTS));
-    if (recent.isEmpty()) {
-      return null;
-    }
-    Metric first = recent.get(0);
-    double seconds = Duration.between(first.time(), time).toMillis() / 1e3;
-    double gained = completed - first.value();
-    return seconds > 0 && gained > 0 ? Math.max(0, 1 - completed) * seconds / gained : null;
   }
 
   /** The stages of a job with the time spent in each. */

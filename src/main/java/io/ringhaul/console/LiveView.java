@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param time when that was
  * @param rows rows handled so far, those that are not done for good among them
  * @param completed how much of it is done, from 0 to 1
- * @param remainingSeconds how long it will take at its rate of the last two minutes
+ * @param remainingSeconds how long it will take at its rate of late; null if that is not known
  * @param inFlight requests that wait for an answer
  * @param phase {@code running}, or {@code paused} while nothing may be in flight
+ * @param unansweredSeconds for how long the cluster has answered none of the requests in flight
  * @param settings the parameters that may change while it runs, by name
  * @param finding what holds it back
  */
@@ -30,6 +31,7 @@ record LiveView(
     long errors,
     Phase phase,
     @Nullable String phaseReason,
+    double unansweredSeconds,
     List<Stage> stages,
     List<Node> nodes,
     Map<String, Long> settings,

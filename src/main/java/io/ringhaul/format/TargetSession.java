@@ -34,6 +34,17 @@ public interface TargetSession extends AutoCloseable {
   }
 
   /**
+   * Of the outputs of tasks those whose files are gone or no longer as they were written, so that
+   * the tasks have to run again before the export can be committed. None if it is committed
+   * already. May be called before {@link #resume}. Default: none.
+   *
+   * @throws io.ringhaul.exceptions.BulkOperationException if it cannot be found out
+   */
+  default List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
+    return List.of();
+  }
+
+  /**
    * A writer for one task, used by one thread.
    *
    * @param columns the export's columns, in the order in which rows carry them

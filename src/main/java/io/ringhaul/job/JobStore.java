@@ -1,5 +1,6 @@
 package io.ringhaul.job;
 
+import io.ringhaul.disk.LocalPaths;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,10 @@ public interface JobStore extends AutoCloseable {
    */
   static JobStore file(Path file) {
     return new StoredJobs(
-        SqliteTransactions.open(file, SqliteTransactions.PATIENCE, new StoreSchema(Migration.ALL)),
+        SqliteTransactions.open(
+            LocalPaths.require("file", file),
+            SqliteTransactions.PATIENCE,
+            new StoreSchema(Migration.ALL)),
         LocalProcess.current());
   }
 
@@ -88,10 +92,11 @@ public interface JobStore extends AutoCloseable {
   void describe(UUID id, String name, String description, Map<String, String> labels);
 
   /**
-   * Gives a job that is a {@linkplain JobDefinition#isDraft() draft} its definition.
+   * Gives a job that is a {@linkplain JobDefinition#isDraft() draft}, or that has not begun or was
+   * reset, its definition.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job, if it is no draft, or if
-   *     an open run has it
+   * @throws io.ringhaul.exceptions.JobException if there is no such job, if it is no draft and has
+   *     begun, or if an open run has it
    */
   void define(UUID id, JobDefinition definition);
 

@@ -77,9 +77,11 @@ final class StoredJobs implements JobStore {
   public void define(UUID id, JobDefinition definition) {
     transactions.writeRepeatably(
         records -> {
-          lockIdle(records, id, "", records.now());
+          JobState state = lockIdle(records, id, "", records.now());
           Job job = records.job(id).orElseThrow();
-          if (!job.definition().isDraft() && !job.definition().equals(definition)) {
+          if (state.status != JobStatus.PENDING
+              && !job.definition().isDraft()
+              && !job.definition().equals(definition)) {
             throw new JobException(id, "Job " + id + " has a definition already", null);
           }
           records.redefine(job.doing(definition));

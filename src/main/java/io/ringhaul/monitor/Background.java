@@ -48,9 +48,11 @@ public final class Background {
         if (!hasFailed.getAndSet(true)) {
           LOG.warn(
               "{} failed; the operation goes on, it is tried again, and further failures are not"
-                  + " logged",
+                  + " logged: {}",
               what,
-              e);
+              e.toString(),
+              // Where memory was short says nothing of the reason.
+              e instanceof OutOfMemoryError ? null : e);
         }
       }
     };

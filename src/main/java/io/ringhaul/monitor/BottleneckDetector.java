@@ -149,7 +149,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     return findings().stream().findFirst();
   }
 
-  /** What took most of the time so far; empty before the first sample. */
+  /** What took most of the time so far; empty in the first three seconds. */
   public synchronized Optional<LimitingFactor> limitingFactor() {
     return tally.most();
   }

@@ -1,6 +1,5 @@
 package io.ringhaul.monitor;
 
-import io.ringhaul.metrics.Stage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,8 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * Finds that another job asks the same nodes, and that this one pays for it: its answers come later
- * or its rows pass more slowly than while it was alone. A job that never was alone cannot know, and
- * counts as paying if it mostly waits.
+ * or its rows pass more slowly than while it was alone. A job that never was alone for long enough
+ * has nothing to compare with, and is not said to pay.
  */
 final class ContentionDetector implements Detector {
 
@@ -20,9 +19,6 @@ final class ContentionDetector implements Detector {
   private static final double LATER = 1.3;
 
   private static final double SLOWER = 0.75;
-
-  /** Who waits for most of the time would be faster if the nodes had more time for it. */
-  private static final double WAITS = 0.5;
 
   private final JobsUnderWay.Place place;
   private final Baseline millisAlone = new Baseline();
@@ -67,17 +63,13 @@ final class ContentionDetector implements Detector {
       }
       return List.of();
     }
-    return pays(sample, course) ? List.of(symptom(sample, shared, others)) : List.of();
+    return pays(sample) ? List.of(symptom(sample, shared, others)) : List.of();
   }
 
-  private boolean pays(Sample sample, Course course) {
-    if (millisAlone.isKnown()) {
-      return sample.latency().p50Millis() > LATER * millisAlone.median()
-          || sample.rowsPerSecond() < SLOWER * rowsAlone.median();
-    }
-    // Who waits for its own rates has next to nothing in flight.
-    return StageTimes.of(sample.stages()).share(Stage.WAIT) >= WAITS
-        && sample.inFlight() >= WAITS * course.mostInFlight(sample);
+  private boolean pays(Sample sample) {
+    return millisAlone.isKnown()
+        && (sample.latency().p50Millis() > LATER * millisAlone.median()
+            || sample.rowsPerSecond() < SLOWER * rowsAlone.median());
   }
 
   private Symptom symptom(Sample sample, Set<String> shared, List<String> others) {

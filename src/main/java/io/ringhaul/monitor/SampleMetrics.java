@@ -2,6 +2,7 @@ package io.ringhaul.monitor;
 
 import io.ringhaul.job.Metric;
 import io.ringhaul.metrics.Stage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -40,6 +41,8 @@ final class SampleMetrics {
     job.add("rows_per_second", sample.rowsPerSecond());
     job.add("bytes_per_second", sample.bytesPerSecond());
     job.add("completed", sample.progress().completed());
+    sample.progress().remaining().ifPresent(left -> job.add("remaining_seconds", seconds(left)));
+    job.add("unanswered_seconds", seconds(sample.progress().unanswered()));
     job.add(IN_FLIGHT, sample.inFlight());
     job.add("in_flight_bound", sample.inFlightBound());
     job.add("queue", (double) sample.queued());
@@ -129,6 +132,10 @@ final class SampleMetrics {
     values.add(REQUESTS_PER_SECOND, node.latency().count() / sample.seconds());
     values.add(IN_FLIGHT, node.inFlight());
     values.add("errors", (double) node.errors());
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1e3;
   }
 
   private static double share(long part, long all) {

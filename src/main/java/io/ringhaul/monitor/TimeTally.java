@@ -14,6 +14,9 @@ import java.util.function.Predicate;
 /** Adds up where the time of an operation goes, to tell at its end what limited it. */
 final class TimeTally {
 
+  /** A shorter job is mostly its own start, which tells nothing of what limits it. */
+  private static final double LEAST_SECONDS = 3;
+
   private final Work work;
   private final Predicate<Sample> held;
   private final StageTimes times = new StageTimes();
@@ -40,9 +43,9 @@ final class TimeTally {
     kinds.forEach(kind -> open.merge(kind, sample.seconds(), Double::sum));
   }
 
-  /** Empty if nothing was timed. */
+  /** Empty if too little was timed. */
   Optional<LimitingFactor> most() {
-    if (seconds == 0) {
+    if (seconds < LEAST_SECONDS) {
       return Optional.empty();
     }
     double limitShare = limited / seconds;

@@ -13,10 +13,16 @@ import java.util.Optional;
  * @param earlierRows how many of these rows an earlier run of the job has handled
  * @param bytes bytes handled so far, as {@link OperationTotals#bytes()} counts them
  * @param elapsed time since the start
- * @param completed the part of the work that is done, from 0 to 1
- * @param earlierCompleted what part of the work an earlier run of the job has done
- * @param inFlight requests without an answer just now
+ * @param completed the share of the work that is done, from 0 to 1, with what is done of running
+ *     tasks: tokens for an export or a read, tokens of counted ranges for a count, bytes of the
+ *     source for an import; 1 once all tasks have ended
+ * @param rowsPerSecond rows of this run per second of late
+ * @param remaining an estimate of the time left, from the share done of late; empty in the first
+ *     seconds, and while nothing moves
+ * @param inFlight requests without an answer
  * @param retries requests that were sent again so far
+ * @param unanswered for how long the cluster has answered none of the requests in flight; zero
+ *     without any
  */
 public record Progress(
     int tasksDone,
@@ -26,12 +32,17 @@ public record Progress(
     long bytes,
     Duration elapsed,
     double completed,
-    double earlierCompleted,
+    double rowsPerSecond,
+    Optional<Duration> remaining,
     int inFlight,
-    long retries) {
+    long retries,
+    Duration unanswered) {
 
-  /** The same with what the requests come to. */
-  public Progress withRequests(int nowInFlight, long sentAgain) {
+  /** An answer that takes longer than this is worth a word. */
+  private static final Duration LONG_WAIT = Duration.ofSeconds(3);
+
+  /** The same with the figures of the requests. */
+  public Progress withRequests(int nowInFlight, long sentAgain, Duration withoutAnswer) {
     return new Progress(
         tasksDone,
         tasks,
@@ -40,36 +51,30 @@ public record Progress(
         bytes,
         elapsed,
         completed,
-        earlierCompleted,
+        rowsPerSecond,
+        remaining,
         nowInFlight,
-        sentAgain);
+        sentAgain,
+        withoutAnswer);
   }
 
-  /** Rows of this run per second since its start. */
-  public double rowsPerSecond() {
-    double seconds = elapsed.toNanos() / 1e9;
-    return seconds == 0 ? 0 : (rows - earlierRows) / seconds;
-  }
-
-  /** An estimate of the time left; empty until this run has done some of the work. */
-  public Optional<Duration> remaining() {
-    double now = completed - earlierCompleted;
-    if (now <= 0) {
-      return Optional.empty();
-    }
-    double left = elapsed.toNanos() * (1 - completed) / now;
-    return Optional.of(Duration.ofNanos((long) left));
+  /** Whether the cluster has answered no request for some seconds, although some are in flight. */
+  public boolean isUnanswered() {
+    return unanswered.compareTo(LONG_WAIT) >= 0;
   }
 
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%d/%d tasks, %,d rows, %,.0f rows/s%s",
+        "%.1f %%, %d/%d tasks, %,d rows, %,.0f rows/s%s%s",
+        // Down, so that 100 % means done.
+        Math.floor(completed * 1_000) / 10,
         tasksDone,
         tasks,
         rows,
-        rowsPerSecond(),
-        remaining().map(left -> ", " + Math.max(left.toSeconds(), 0) + " s left").orElse(""));
+        rowsPerSecond,
+        remaining.map(left -> ", " + left.toSeconds() + " s left").orElse(""),
+        isUnanswered() ? ", no answer for " + unanswered.toSeconds() + " s" : "");
   }
 }

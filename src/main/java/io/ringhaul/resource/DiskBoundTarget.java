@@ -53,6 +53,11 @@ public final class DiskBoundTarget implements TargetSession {
   }
 
   @Override
+  public List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
+    return target.damaged(plan, outputs);
+  }
+
+  @Override
   public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
     DiskBudget.Share share = budget(plan).open();
     try {

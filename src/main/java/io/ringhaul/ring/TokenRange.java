@@ -4,6 +4,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 
@@ -43,6 +44,20 @@ public record TokenRange(long startExclusive, long endInclusive)
   /** Whether the token is in the range. */
   public boolean contains(long token) {
     return Long.compareUnsigned(token - startExclusive - 1, widthMinusOne()) <= 0;
+  }
+
+  /**
+   * The number of tokens that rows of disjoint ranges can have, as an unsigned long: without {@link
+   * Long#MIN_VALUE}, which no row has, those of the whole ring fit.
+   */
+  public static long rowTokens(Collection<TokenRange> ranges) {
+    long tokens = 0;
+    for (TokenRange range : ranges) {
+      for (TokenRange piece : range.unwrap()) {
+        tokens += piece.endInclusive() - piece.startExclusive();
+      }
+    }
+    return tokens;
   }
 
   /** The number of tokens in the range, from 1 to 2^64. */

@@ -40,8 +40,10 @@ record Cursor(
    * @param position the server's paging state
    * @param last the token of the last row; null if the page was not full, so that the position may
    *     be anywhere behind it, or if the row may have a mask instead of its key
+   * @param reached the token of the last row so far, however full its page was; null if there was
+   *     none or its token is not known
    */
-  record Mark(ByteBuffer position, @Nullable LongSupplier last) {}
+  record Mark(ByteBuffer position, @Nullable LongSupplier last, @Nullable LongSupplier reached) {}
 
   /** See the record's parameters. */
   Cursor(TokenRange piece, @Nullable TokenRange slice, @Nullable Mark mark, int mostRows) {
@@ -150,6 +152,27 @@ record Cursor(
       return Optional.empty();
     }
     return Optional.of(new TokenRange(lastToken(), piece.endInclusive()));
+  }
+
+  /** Tells the token of the last row that was read; null if it is not known. */
+  @Nullable LongSupplier lastReached() {
+    return mark == null ? null : mark.reached();
+  }
+
+  /**
+   * The token up to which the piece counts as read, for telling progress. All of a token counts
+   * with the first page that ends in it, so that the slices of one add nothing.
+   */
+  long reached() {
+    if (slice != null) {
+      return piece.endInclusive();
+    }
+    if (mark == null || mark.reached() == null) {
+      return piece.startExclusive();
+    }
+    long token = mark.reached().getAsLong();
+    boolean isInPiece = token > piece.startExclusive() && token <= piece.endInclusive();
+    return isInPiece ? token : piece.startExclusive();
   }
 
   /** The token of the last row of the last page, which is known. */

@@ -44,13 +44,15 @@ public final class RangeCounter {
   private static final class RangeState {
     private final TokenRange range;
     private final ScanTask task;
+    private final ProgressMeter.Part progress;
     private int open;
     private int failures;
     private @Nullable UnreadableRangeException failure;
 
-    private RangeState(ScanTask task, TokenRange range) {
+    private RangeState(ScanTask task, TokenRange range, ProgressMeter.Part progress) {
       this.task = task;
       this.range = range;
+      this.progress = progress;
     }
 
     private void failed(UnreadableRangeException latest) {
@@ -83,6 +85,7 @@ public final class RangeCounter {
   private final RequestSender sender;
   private final ProgressMeter meter;
   private final PageSizer pageSizer;
+  private final Runnable taskDone;
   private final Deque<Part> waiting = new ArrayDeque<>();
   private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
   private final List<FailedRange> failed = new ArrayList<>();
@@ -93,6 +96,7 @@ public final class RangeCounter {
    * @param counting statements that count
    * @param keys statements that read the partition key, for what cannot be counted in time
    * @param pageSize rows to a page that the coordinator reads; 0 for 5,000
+   * @param taskDone called by the counting thread after each task; what it throws ends the count
    */
   public RangeCounter(
       ScanPlan plan,
@@ -100,7 +104,8 @@ public final class RangeCounter {
       RangeStatements keys,
       RequestSender sender,
       ProgressMeter meter,
-      int pageSize) {
+      int pageSize,
+      Runnable taskDone) {
     this.counting = counting;
     this.keys = keys;
     this.sender = sender;
@@ -108,6 +113,7 @@ public final class RangeCounter {
     this.pageSizer =
         new PageSizer(
             pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize, DEFAULT_PAGE_SIZE, RequestLimits.NONE);
+    this.taskDone = taskDone;
     this.openRanges = new int[plan.tasks().size()];
     enqueue(plan);
   }
@@ -151,7 +157,7 @@ public final class RangeCounter {
     for (int i = 0; i < longest; i++) {
       for (ScanTask task : plan.tasks()) {
         if (i < task.ranges().size()) {
-          RangeState range = new RangeState(task, task.ranges().get(i));
+          RangeState range = new RangeState(task, task.ranges().get(i), meter.part());
           openRanges[task.number()]++;
           add(range, range.range.unwrap());
         }
@@ -214,6 +220,7 @@ public final class RangeCounter {
     if (!part.paging()) {
       Row row = Objects.requireNonNull(rows.one(), "count(*) gave no row");
       meter.handled(row.getLong(0), bytes);
+      part.owner().progress.more(TokenRange.rowTokens(List.of(part.piece())));
       ended(part.owner());
       sender.throttle(row.getLong(0), bytes);
       return;
@@ -224,7 +231,7 @@ public final class RangeCounter {
     if (position == null) {
       ended(part.owner());
     } else {
-      Mark mark = new Mark(position, null);
+      Mark mark = new Mark(position, null, null);
       waiting.addFirst(new Part(part.owner(), part.cursor().at(mark, larger(part.cursor())), true));
     }
   }
@@ -282,6 +289,7 @@ public final class RangeCounter {
       return;
     }
     if (range.failure != null) {
+      range.progress.lost();
       failed.add(
           new FailedRange(
               range.range.startExclusive(),
@@ -289,9 +297,11 @@ public final class RangeCounter {
               String.valueOf(range.failure.getMessage())));
       return;
     }
+    range.progress.done(TokenRange.rowTokens(List.of(range.range)));
     meter.rangesDone(1);
     if (--openRanges[range.task.number()] == 0) {
       meter.taskDone();
+      taskDone.run();
     }
   }
 }

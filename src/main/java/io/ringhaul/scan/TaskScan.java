@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,10 @@ public final class TaskScan {
   private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
   private final RingSpeed speed;
   private long pages;
+  private long tokensRead;
+
+  /** Tells how many tokens the page at hand is further than the one before it in its piece. */
+  private LongSupplier tokensOfPage = () -> 0;
 
   TaskScan(
       ScanTask task,
@@ -90,6 +95,17 @@ public final class TaskScan {
     return arrivals.size();
   }
 
+  /**
+   * How many tokens of the task are read with the pages taken so far, as an unsigned number. To be
+   * asked when the rows of the last page have been read: the token of the last one is told at no
+   * cost then. It lags behind where that token is not known, as of empty pages.
+   */
+  public long tokensRead() {
+    tokensRead += tokensOfPage.getAsLong();
+    tokensOfPage = () -> 0;
+    return tokensRead;
+  }
+
   private @Nullable Page arrived() throws InterruptedException {
     while (true) {
       ask();
@@ -107,22 +123,28 @@ public final class TaskScan {
   }
 
   private Page page(Arrival arrival, AsyncResultSet response) throws InterruptedException {
+    tokensRead();
     int rowCount = response.remaining();
     long bytes = Math.max(0, response.getExecutionInfo().getResponseSizeInBytes());
     LastRow rows = new LastRow(response.currentPage(), statements.rowTokens());
     ByteBuffer position = response.getExecutionInfo().getPagingState();
+    Cursor rest = null;
     if (position != null) {
       // A page may be short or even empty and still not be the last: only the paging state tells.
       int pageSize = pageSizeOf(response, arrival.pageSize());
       boolean isFull = rowCount > 0 && rowCount == pageSize;
-      Mark mark = new Mark(position, isFull && keysAreTold ? rows::token : null);
+      LongSupplier last = rowCount > 0 && keysAreTold ? rows::token : null;
+      Mark mark =
+          new Mark(
+              position, isFull ? last : null, last == null ? arrival.cursor().lastReached() : last);
       boolean shrunk = pageSize < arrival.pageSize();
       int before = arrival.cursor().mostRows();
       // What was too much here may be so again: pages grow back one after the other.
       int mostRows = shrunk ? pageSize : (int) Math.min(Integer.MAX_VALUE, 2L * before);
-      Cursor rest = arrival.cursor().at(mark, mostRows);
+      rest = arrival.cursor().at(mark, mostRows);
       waiting.addFirst(hasRoom() ? rest.counted(arrival.cursor()) : rest);
     }
+    tokensOfPage = tokensOfPage(arrival.cursor(), rest);
     pageSizer.learn(rowCount, bytes);
     pages++;
     share();
@@ -131,6 +153,15 @@ public final class TaskScan {
     ask();
     sender.throttle(rowCount, bytes);
     return new Page(() -> rows, rowCount, bytes);
+  }
+
+  /**
+   * @param rest the cursor behind the page; null at the end of the piece
+   */
+  private static LongSupplier tokensOfPage(Cursor before, @Nullable Cursor rest) {
+    long from = before.reached();
+    return () ->
+        Math.max(from, rest == null ? before.piece().endInclusive() : rest.reached()) - from;
   }
 
   private void failed(Arrival arrival, Throwable failure) {

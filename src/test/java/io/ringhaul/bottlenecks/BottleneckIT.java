@@ -43,6 +43,9 @@ class BottleneckIT {
 
   private static final int ROWS = 4_000;
 
+  /** So many samples tell a job what is usual: five of warming up, five more, and some to spare. */
+  private static final int ALONE = 13;
+
   private final CqlSession session = TestCluster.session();
   private String keyspace = "";
 
@@ -171,27 +174,32 @@ class BottleneckIT {
     Findings one = new Findings();
     Findings other = new Findings();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      List<CompletableFuture<?>> counts = new ArrayList<>();
-      for (Findings findings : List.of(one, other)) {
-        counts.add(
-            operator
-                .count(keyspace, "t")
-                .splitCount(60_000)
-                .maxInFlightPerNode(2)
-                .onFinding(findings)
-                .onSample(findings)
-                .runAsync());
-      }
-      one.awaitSamples(1, sample -> sample.requests() > 0);
-      other.awaitSamples(1, sample -> sample.requests() > 0);
+      CompletableFuture<?> alone = startCount(operator, one, 2);
+      one.awaitSamples(ALONE, sample -> sample.requests() > 0);
+      CompletableFuture<?> later = startCount(operator, other, 64);
       Finding finding = one.awaitSoon(FindingKind.CONTENTION);
       assertThat(finding.reason()).contains("the count of " + keyspace + ".t");
       assertThat(finding.evidence()).containsEntry("otherJobs", 1.0);
-      other.awaitSoon(FindingKind.CONTENTION);
+      assertThat(finding.evidence().get("rowsPerSecondAlone")).isPositive();
+      // It never was alone, and cannot know.
+      assertThat(other.all()).extracting(Finding::kind).doesNotContain(FindingKind.CONTENTION);
+      List<CompletableFuture<?>> counts = List.of(alone, later);
       for (CompletableFuture<?> count : counts) {
         end(count);
       }
     }
+  }
+
+  private CompletableFuture<?> startCount(
+      TokenAwareBulkOperator operator, Findings findings, int inFlightPerNode) {
+    return operator
+        .count(keyspace, "t")
+        .splitCount(60_000)
+        .parallelism(3 * inFlightPerNode)
+        .maxInFlightPerNode(inFlightPerNode)
+        .onFinding(findings)
+        .onSample(findings)
+        .runAsync();
   }
 
   /** As two processes do: they have nothing in common but the file. */
@@ -205,17 +213,17 @@ class BottleneckIT {
         JobStore otherStore = JobStore.file(jobs);
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
         TokenAwareBulkOperator otherOperator = TokenAwareBulkOperator.over(session)) {
-      CompletableFuture<?> other =
-          slowImport(otherOperator, source)
-              .job(JobOptions.in(otherStore).named("nightly"))
-              .runAsync();
       CompletableFuture<?> one =
-          slowImport(operator, source)
+          slowImport(operator, source, 4)
               .job(JobOptions.in(store))
               .onFinding(findings)
               .onSample(findings)
               .runAsync();
-      findings.awaitSamples(1, sample -> sample.requests() > 0);
+      findings.awaitSamples(ALONE, sample -> sample.requests() > 0);
+      CompletableFuture<?> other =
+          slowImport(otherOperator, source, 128)
+              .job(JobOptions.in(otherStore).named("nightly"))
+              .runAsync();
       Finding finding = findings.awaitSoon(FindingKind.CONTENTION);
       assertThat(finding.reason()).contains("asked by the job \"nightly\"");
       end(one);
@@ -224,8 +232,11 @@ class BottleneckIT {
   }
 
   /** One that waits for the cluster nearly all of the time. */
-  private ImportRequest slowImport(TokenAwareBulkOperator operator, Path source) {
-    return operator.importInto(keyspace, "clone").from(CsvSource.at(source)).parallelism(4);
+  private ImportRequest slowImport(TokenAwareBulkOperator operator, Path source, int parallelism) {
+    return operator
+        .importInto(keyspace, "clone")
+        .from(CsvSource.at(source))
+        .parallelism(parallelism);
   }
 
   /** A compressed file cannot be divided, and one of them is much larger than the others. */

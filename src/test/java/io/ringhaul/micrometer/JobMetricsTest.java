@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,19 @@ class JobMetricsTest {
     return new Sample(
         Instant.ofEpochSecond(rows),
         0.5,
-        new Progress(1, 4, rows, 0, rows * 10, Duration.ofSeconds(1), 0.25, 0, 3, 6),
+        new Progress(
+            1,
+            4,
+            rows,
+            0,
+            rows * 10,
+            Duration.ofSeconds(1),
+            0.25,
+            rowsPerSecond,
+            Optional.empty(),
+            3,
+            6,
+            Duration.ZERO),
         rowsPerSecond,
         rowsPerSecond * 10,
         9,

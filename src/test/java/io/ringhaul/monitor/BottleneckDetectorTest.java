@@ -549,6 +549,9 @@ class BottleneckDetectorTest {
       assertThat(found).extracting(Finding::kind).containsExactly(FindingKind.CONTENTION);
       assertThat(found.get(0).component()).isEqualTo("node:127.0.0.2:9042");
       assertThat(found.get(0).reason()).contains("export other");
+      assertThat(found.get(0).evidence())
+          .containsEntry("p50MillisAlone", 20.0)
+          .containsEntry("rowsPerSecondAlone", 50_000.0);
     }
     pass(detector(Work.EXPORT), 2, sample -> {});
     assertThat(found).hasSize(1);
@@ -628,6 +631,39 @@ class BottleneckDetectorTest {
                   .hasToString(
                       "the cluster: waiting for its answers for 63 % of the workers' time");
             });
+  }
+
+  @Test
+  void aShortJobHasNoLimitingFactor() {
+    try (BottleneckDetector detector = detector(Work.IMPORT)) {
+      pass(detector, 2, sample -> sample.stages.put(Stage.PLAN, 100.0));
+      assertThat(detector.limitingFactor()).isEmpty();
+    }
+    assertThat(limits).isEmpty();
+    try (BottleneckDetector detector = detector(Work.IMPORT)) {
+      pass(detector, 3, sample -> sample.stages.put(Stage.PLAN, 100.0));
+    }
+    assertThat(limits).extracting(LimitingFactor::name).containsExactly("plan");
+  }
+
+  /** A job that never was alone has nothing to compare with, however much it waits. */
+  @Test
+  void claimsNoContentionWithoutABaseline() {
+    try (JobsUnderWay.Place other = jobs.enter("export other", Optional.empty())) {
+      other.asks(Set.of("127.0.0.2:9042"));
+      try (BottleneckDetector detector = detector(Work.EXPORT)) {
+        pass(
+            detector,
+            30,
+            sample -> {
+              sample.inFlight = sample.inFlightBound;
+              sample.stages.put(Stage.WAIT, 100.0);
+              sample.p50.replaceAll((node, millis) -> 500.0);
+            });
+      }
+    }
+    assertThat(found).isEmpty();
+    assertThat(limits).extracting(LimitingFactor::name).containsExactly("wait");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.ringhaul.metrics.WorkerClock;
 import io.ringhaul.progress.Progress;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.progress.ProgressMeter.Earlier;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ class SamplingTest {
   /** An operation whose figures the test sets. */
   private static final class Watched implements MonitoredOperation {
     private final OperationMetrics metrics = new OperationMetrics();
-    private final ProgressMeter meter = new ProgressMeter(10, 0, new Earlier(2, 0, 1_000));
+    private final ProgressMeter meter = new ProgressMeter(10, 0, 0, new Earlier(2, 0, 0, 1_000));
     private int inFlight;
     private int bound = 16;
     private long retries;
@@ -36,7 +37,7 @@ class SamplingTest {
 
     @Override
     public Progress progress() {
-      return meter.progress().withRequests(inFlight, retries);
+      return meter.progress().withRequests(inFlight, retries, Duration.ZERO);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -52,7 +53,19 @@ class TelemetryRecorderTest {
     return new Sample(
         Instant.ofEpochSecond(1_000 + rows),
         2,
-        new Progress(1, 4, rows, 0, rows * 10, Duration.ofSeconds(1), 0.25, 0, 3, 6),
+        new Progress(
+            1,
+            4,
+            rows,
+            0,
+            rows * 10,
+            Duration.ofSeconds(1),
+            0.25,
+            50,
+            Optional.of(Duration.ofMillis(3_500)),
+            3,
+            6,
+            Duration.ofSeconds(2)),
         50,
         500,
         9,
@@ -100,6 +113,9 @@ class TelemetryRecorderTest {
     assertThat(value("job", "errors")).isEqualTo(4);
     assertThat(value("job", "error_rate")).isEqualTo(0.25);
     assertThat(value("job", "retries")).isEqualTo(6);
+    assertThat(value("job", "completed")).isEqualTo(0.25);
+    assertThat(value("job", "remaining_seconds")).isEqualTo(3.5);
+    assertThat(value("job", "unanswered_seconds")).isEqualTo(2);
     assertThat(value("job", "in_flight_bound")).isEqualTo(16);
     assertThat(value("job", "paused")).isZero();
     assertThat(value("stage:encode", "seconds")).isEqualTo(1.5);

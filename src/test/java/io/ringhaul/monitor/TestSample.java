@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A sample of a healthy export of eight workers over three nodes, of which a test changes some. */
 final class TestSample {
@@ -81,9 +82,13 @@ final class TestSample {
             0,
             Duration.ofSeconds(second),
             completed,
+            rowsPerSecond,
+            Optional.of(completed)
+                .filter(share -> share > 0)
+                .map(share -> Duration.ofMillis(Math.round(second * 1e3 * (1 - share) / share))),
             0,
             0,
-            0),
+            Duration.ZERO),
         rowsPerSecond,
         bytesPerSecond,
         requests,

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Samples of a job, of which only what its limits look at matters. */
 final class Samples {
@@ -46,7 +47,7 @@ final class Samples {
     return new Sample(
         Instant.EPOCH,
         1,
-        new Progress(0, 1, 0, 0, 0, Duration.ZERO, 0, 0, 0, 0),
+        new Progress(0, 1, 0, 0, 0, Duration.ZERO, 0, 0, Optional.empty(), 0, 0, Duration.ZERO),
         0,
         0,
         requests,

@@ -162,4 +162,23 @@ class TokenRangeTest {
         MAX,
         random.nextLong());
   }
+
+  @Test
+  void countsTheTokensThatRowsCanHave() {
+    assertThat(TokenRange.rowTokens(List.of())).isZero();
+    assertThat(TokenRange.rowTokens(List.of(new TokenRange(5, 9), new TokenRange(9, 10))))
+        .isEqualTo(5);
+    assertThat(TokenRange.rowTokens(List.of(new TokenRange(Long.MAX_VALUE, Long.MIN_VALUE))))
+        .isZero();
+    assertThat(TokenRange.rowTokens(List.of(new TokenRange(Long.MAX_VALUE - 2, Long.MIN_VALUE))))
+        .isEqualTo(2);
+    assertThat(
+            TokenRange.rowTokens(List.of(new TokenRange(Long.MAX_VALUE - 2, Long.MIN_VALUE + 3))))
+        .as("the range passes the end of the ring, whose first token no row has")
+        .isEqualTo(5);
+    assertThat(Long.toUnsignedString(TokenRange.rowTokens(List.of(TokenRange.wholeRing()))))
+        .isEqualTo("18446744073709551615");
+    assertThat(TokenRange.rowTokens(new TokenRange(7, 7).split(1_000)))
+        .isEqualTo(TokenRange.rowTokens(List.of(TokenRange.wholeRing())));
+  }
 }

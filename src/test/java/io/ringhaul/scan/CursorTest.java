@@ -52,7 +52,8 @@ class CursorTest {
     assertThat(Cursor.at(new TokenRange(Long.MIN_VALUE, Long.MAX_VALUE)).isDivisible(null))
         .isTrue();
     assertThat(
-            new Cursor(new TokenRange(0, 9), null, new Mark(POSITION, null), 1).isDivisible(null))
+            new Cursor(new TokenRange(0, 9), null, new Mark(POSITION, null, null), 1)
+                .isDivisible(null))
         .isFalse();
   }
 
@@ -110,7 +111,42 @@ class CursorTest {
     }
   }
 
+  @Test
+  void isReadUpToTheLastRowThatIsKnown() {
+    TokenRange piece = new TokenRange(100, 200);
+    assertThat(Cursor.at(piece).reached()).isEqualTo(100);
+    assertThat(marked(piece, 130).reached()).isEqualTo(130);
+    assertThat(marked(piece, 130).upTo(160).reached()).isEqualTo(130);
+    assertThat(marked(piece, 130).upTo(130).reached()).isEqualTo(130);
+    Cursor shortPage = new Cursor(piece, null, new Mark(POSITION, null, () -> 140L), 1);
+    assertThat(shortPage.reached()).isEqualTo(140);
+    assertThat(new Cursor(piece, null, new Mark(POSITION, null, null), 1).reached()).isEqualTo(100);
+    assertThat(marked(piece, 7).reached()).as("a mask's token").isEqualTo(100);
+  }
+
+  /** What the parts have to read is what was not read before, so that no token counts twice. */
+  @Test
+  void countsNoTokenTwiceWhenItIsDivided() {
+    Seeds.each(
+        1_000,
+        random -> {
+          long start = random.nextLong() >> 2;
+          TokenRange piece = new TokenRange(start, start + 2 + random.nextLong(1L << 61));
+          long token = start + 1 + random.nextLong(piece.endInclusive() - start);
+          long left = 0;
+          for (Cursor part : marked(piece, token).parts(null, 1)) {
+            left += part.piece().endInclusive() - part.reached();
+          }
+          assertThat(left).isEqualTo(piece.endInclusive() - token);
+        });
+    TokenRange one = new TokenRange(41, 42);
+    TokenRange values = new TokenRange(Long.MIN_VALUE, Long.MAX_VALUE);
+    for (Cursor slice : marked(one, 42).parts(values, 1)) {
+      assertThat(slice.reached()).isEqualTo(42);
+    }
+  }
+
   private static Cursor marked(TokenRange piece, long token) {
-    return new Cursor(piece, null, new Mark(POSITION, () -> token), Integer.MAX_VALUE);
+    return new Cursor(piece, null, new Mark(POSITION, () -> token, () -> token), Integer.MAX_VALUE);
   }
 }

@@ -47,7 +47,7 @@ class HandoverTest {
     assertThat(all.given())
         .containsExactly(List.of(new TokenRange(40, 100), new TokenRange(200, 260)));
     Cursor slice = new Cursor(new TokenRange(4, 5), new TokenRange(0, 9), null, 1);
-    Cursor unknown = new Cursor(new TokenRange(0, 9), null, new Mark(POSITION, null), 1);
+    Cursor unknown = new Cursor(new TokenRange(0, 9), null, new Mark(POSITION, null, null), 1);
     Cursor masked = marked(new TokenRange(0, 9), 12);
     Cursor ended = marked(new TokenRange(0, 9), 9);
     for (Cursor whole : List.of(slice, unknown, masked, ended)) {
@@ -98,6 +98,6 @@ class HandoverTest {
   }
 
   private static Cursor marked(TokenRange piece, long token) {
-    return new Cursor(piece, null, new Mark(POSITION, () -> token), Integer.MAX_VALUE);
+    return new Cursor(piece, null, new Mark(POSITION, () -> token, () -> token), Integer.MAX_VALUE);
   }
 }

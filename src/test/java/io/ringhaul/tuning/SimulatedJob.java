@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
@@ -191,9 +192,11 @@ final class SimulatedJob {
             ((long) rows) * 100,
             Duration.ofSeconds(seconds),
             0.5,
+            Math.max(0, now),
+            Optional.empty(),
             0,
             0,
-            0),
+            Duration.ZERO),
         Math.max(0, now),
         Math.max(0, now) * 100,
         requests,

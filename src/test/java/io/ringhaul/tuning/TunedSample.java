@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A second of a job under way, of which only what decides on its parameters matters. */
 final class TunedSample {
@@ -48,7 +49,19 @@ final class TunedSample {
     return new Sample(
         Instant.EPOCH,
         1,
-        new Progress(0, 1, 1_000, 0, 0, Duration.ofSeconds(10), 0.5, 0, 0, 0),
+        new Progress(
+            0,
+            1,
+            1_000,
+            0,
+            0,
+            Duration.ofSeconds(10),
+            0.5,
+            1_000,
+            Optional.empty(),
+            0,
+            0,
+            Duration.ZERO),
         1_000,
         100_000,
         requests,

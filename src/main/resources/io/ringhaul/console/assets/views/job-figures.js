@@ -5,6 +5,9 @@ import { bytes, compact, count, duration, moment, progress } from "../core/forma
 import { isActive, share } from "../state/job-state.js";
 import { bar, moveBar } from "../ui/parts.js";
 
+/** An answer that takes longer than so many seconds is worth a word. */
+const LONG_WAIT = 3;
+
 const NAMES = [
   "Completed",
   "Rows",
@@ -61,9 +64,9 @@ export class JobFigures {
     this.#say("Retries", count(live?.retries));
     this.#name("Errors", live ? "Errors" : "Failed");
     this.#say("Errors", count(live ? live.errors : failed));
-    const paused = live?.phase === "paused";
-    this.#phase.hidden = !paused;
-    say(this.#phase, paused ? `Paused. ${live.phaseReason ?? ""}` : "");
+    const text = phase(live);
+    this.#phase.hidden = !text;
+    say(this.#phase, text);
   }
 
   #name(name, text) {
@@ -74,6 +77,14 @@ export class JobFigures {
     say(this.#values[name].value, text);
     if (title !== undefined) this.#values[name].value.title = title;
   }
+}
+
+/** What keeps the job from moving; empty for nothing. */
+function phase(live) {
+  if (live?.phase === "paused") return `Paused. ${live.phaseReason ?? ""}`;
+  return live?.unansweredSeconds >= LONG_WAIT
+    ? `The cluster has not answered for ${duration(live.unansweredSeconds)}.`
+    : "";
 }
 
 function secondsRun(job) {

@@ -1,0 +1,128 @@
+package io.ringhaul.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.DelayedLink;
+import io.ringhaul.cluster.TestCluster;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a terminal of 80 columns shows of an export, while the cluster answers and while not. */
+@ClusterTest
+class TerminalProgressIT {
+
+  private static final int ROWS = 8_000;
+  private static final int SILENCE_MILLIS = 6_000;
+  private static final long MOST_SECONDS = 90;
+
+  private static String keyspace = "";
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void fill() {
+    keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define("CREATE TABLE " + keyspace + ".t (id bigint PRIMARY KEY, note text)");
+    CqlSession session = TestCluster.session();
+    PreparedStatement insert =
+        session.prepare("INSERT INTO " + keyspace + ".t (id, note) VALUES (?, 'a note')");
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (long id = 0; id < ROWS; id++) {
+        writes.addPartition(List.of(insert.bind(id)));
+      }
+    }
+  }
+
+  @Test
+  void isDrawnTwiceASecondWhateverHappens() throws Exception {
+    List<DelayedLink> links = new ArrayList<>();
+    try {
+      Process export = start(links);
+      await(export, " 2[0-9] % ");
+      links.forEach(link -> link.delay(SILENCE_MILLIS));
+      await(export, "no answer for 3 s");
+      links.forEach(link -> link.delay(0));
+      assertThat(export.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).as(shown()).isTrue();
+      assertThat(export.exitValue()).as(shown()).isZero();
+    } finally {
+      for (DelayedLink link : links) {
+        link.close();
+      }
+    }
+    List<String> drawn =
+        shown().lines().flatMap(line -> List.of(line.split("\r")).stream()).toList();
+    List<String> bars = drawn.stream().filter(line -> line.contains("rows/s, ")).toList();
+    assertThat(bars)
+        .hasSizeGreaterThan(8)
+        .allMatch(line -> line.length() <= 80)
+        .anyMatch(
+            line -> line.matches(" *\\d+ % \\[=+> *]  [\\d,]+ rows/s, \\d+ s left, .* rows *"));
+    List<String> silent = bars.stream().filter(line -> line.contains("no answer for")).toList();
+    assertThat(silent)
+        .as("drawn while nothing moved")
+        .hasSizeGreaterThan(3)
+        .anyMatch(line -> line.contains("no answer for 3 s"))
+        .anyMatch(line -> line.contains("no answer for 4 s"));
+  }
+
+  /** Starts the export behind links to all nodes, in a terminal. */
+  private Process start(List<DelayedLink> links) throws IOException {
+    StringBuilder command = new StringBuilder("stty cols 80 rows 24; exec '");
+    command.append(Path.of(System.getProperty("java.home"), "bin", "java"));
+    command.append("' -XX:TieredStopAtLevel=1 -Xmx512m -Dringhaul.terminal=true");
+    command.append(" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+    command.append(" -Ddatastax-java-driver.advanced.address-translator.class=");
+    command.append(LinkedAddresses.class.getName());
+    for (Node each : TestCluster.session().getMetadata().getNodes().values()) {
+      InetSocketAddress node = (InetSocketAddress) each.getEndPoint().resolve();
+      DelayedLink link = DelayedLink.to(node, 0);
+      links.add(link);
+      command.append(
+          String.format(" -D%s=%d", LinkedAddresses.property(node), link.address().getPort()));
+    }
+    command.append(
+        String.format(
+            " %s export %s.t --format csv --path '%s' --contact-point 127.0.0.1:%d --splits 2"
+                + " --page-size 50 --rate 1000 --job-store none --skip-preflight",
+            Main.class.getName(),
+            keyspace,
+            folder.resolve("out"),
+            links.get(0).address().getPort()));
+    ProcessBuilder builder =
+        new ProcessBuilder("script", "-qefc", command.toString(), typescript().toString())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return builder.start();
+  }
+
+  private Path typescript() {
+    return folder.resolve("typescript");
+  }
+
+  private String shown() throws IOException {
+    return Files.exists(typescript()) ? Files.readString(typescript()) : "";
+  }
+
+  private void await(Process export, String pattern) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MOST_SECONDS);
+    while (!shown().matches("(?s).*" + pattern + ".*")) {
+      assertThat(export.isAlive()).as("%s: %s", pattern, shown()).isTrue();
+      assertThat(System.nanoTime()).as("%s: %s", pattern, shown()).isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+}
