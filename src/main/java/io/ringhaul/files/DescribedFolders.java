@@ -51,8 +51,7 @@ final class DescribedFolders {
   private void requireSameForm(Path before, Path folder, Optional<Manifest> other) {
     if (manifest.isPresent() != other.isPresent()) {
       throw error(
-          String.format(
-              "has a %s, and %s has none", Manifest.NAME, manifest.isPresent() ? folder : before),
+          String.format("has a manifest, and %s has none", manifest.isPresent() ? folder : before),
           manifest.isPresent() ? before : folder);
     }
     if (manifest.isPresent() && other.isPresent()) {

@@ -124,6 +124,7 @@ final class FolderCleaning {
     if (Files.deleteIfExists(DurableFiles.temporary(folder.resolve(Manifest.NAME)))) {
       removed++;
     }
+    Manifest.removeReplaced(folder);
     return removed;
   }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -81,12 +82,36 @@ final class FolderCommit {
     }
   }
 
+  /** Those outputs whose files are not as they were written; none if all is committed. */
+  List<TaskOutput> damaged(List<TaskOutput> outputs) throws IOException {
+    List<TaskOutput> damaged = new ArrayList<>();
+    if (committed().isEmpty()) {
+      for (TaskOutput output : outputs) {
+        for (PartFile file : ManifestJson.files(List.of(output))) {
+          // One without rows is no part of the result where others have some.
+          if (file.rows() > 0 && damage(file).isPresent()) {
+            damaged.add(output);
+            break;
+          }
+        }
+      }
+    }
+    return damaged;
+  }
+
+  /** One that was to be appended may have been moved before the commit was cut off. */
+  private Path written(PartFile file) {
+    Path staged = staging.resolve(file.name());
+    return Files.exists(staged) ? staged : folder.resolve(file.name());
+  }
+
   private CommitResult locked(List<PartFile> files) throws IOException {
     Optional<Manifest> earlier = committed();
     if (earlier.isPresent()) {
       LOG.info("Export {} was committed to {} before; it is left as it is", plan.jobId(), folder);
       deleteQuietly(staging);
       deleteQuietly(plan.aside());
+      removeReplacedManifest();
       return result(earlier.get());
     }
     Manifest manifest = prepare(files);
@@ -100,7 +125,13 @@ final class FolderCommit {
 
   private Manifest prepare(List<PartFile> files) throws IOException {
     for (PartFile file : files) {
-      requireWhole(file);
+      Optional<String> damage = damage(file);
+      if (damage.isPresent()) {
+        throw new StorageException(
+            staging.toString(),
+            damage.get() + "; resume the job, which runs its task again, or run the export again",
+            null);
+      }
     }
     long rows = files.stream().mapToLong(PartFile::rows).sum();
     Manifest own =
@@ -121,24 +152,19 @@ final class FolderCommit {
         : own;
   }
 
-  private void requireWhole(PartFile file) throws IOException {
-    Path staged = staging.resolve(file.name());
-    // One that was to be appended may have been moved before the commit was cut off.
-    Path path = Files.exists(staged) ? staged : folder.resolve(file.name());
+  /** What happened to a file since it was written, if anything did. */
+  private Optional<String> damage(PartFile file) throws IOException {
+    Path path = written(file);
     if (!Files.exists(path)) {
-      throw new StorageException(
-          staging.toString(), "The file " + staged + " is gone; run the export again", null);
+      return Optional.of(String.format("The file %s is gone", staging.resolve(file.name())));
     }
     long size = Files.size(path);
-    if (size != file.bytes()) {
-      throw new StorageException(
-          staging.toString(),
-          String.format(
-              "The file %s has %d bytes, and %d were written: somebody has changed it; run the"
-                  + " export again",
-              path, size, file.bytes()),
-          null);
-    }
+    return size == file.bytes()
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                "The file %s has %d bytes, and %d were written: another program has changed it",
+                path, size, file.bytes()));
   }
 
   /** Makes the staging folder what the folder is to be: without what other attempts have left. */
@@ -156,7 +182,7 @@ final class FolderCommit {
   }
 
   private void show(Manifest manifest, List<PartFile> files) throws IOException {
-    boolean holdsFiles = Files.exists(folder.resolve(Manifest.NAME));
+    boolean holdsFiles = Manifest.existsIn(folder);
     if (plan.folder().mode() == WriteMode.APPEND && holdsFiles) {
       append(manifest, files);
       return;
@@ -194,7 +220,20 @@ final class FolderCommit {
       }
       throw e;
     }
+    removeReplacedManifest();
     deleteQuietly(staging);
+  }
+
+  /** A crash before this leaves both, of which the new one counts. */
+  private void removeReplacedManifest() {
+    try {
+      Manifest.removeReplaced(folder);
+    } catch (IOException e) {
+      LOG.warn(
+          "{} is of no use any more and could not be deleted: {}",
+          folder.resolve(Manifest.OLD_NAME),
+          e.toString());
+    }
   }
 
   /** Who reads the folder without its manifest must not see what was not appended. */
@@ -206,8 +245,7 @@ final class FolderCommit {
           Files.move(moved, staging.resolve(file.name()));
         }
       } catch (IOException e) {
-        LOG.warn(
-            "{} is in no {} and could not be taken back: {}", moved, Manifest.NAME, e.toString());
+        LOG.warn("{} is in no manifest and could not be taken back: {}", moved, e.toString());
       }
     }
     deleteQuietly(DurableFiles.temporary(folder.resolve(Manifest.NAME)));

@@ -64,6 +64,15 @@ public final class FolderTargetSession implements TargetSession {
   }
 
   @Override
+  public List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
+    try {
+      return new FolderCommit(FolderPlan.from(plan)).damaged(outputs);
+    } catch (IOException e) {
+      throw unusable(e);
+    }
+  }
+
+  @Override
   public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
     FolderPlan layout = FolderPlan.from(plan);
     TableSchema schema = layout.schema();

@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a folder of part files holds; it lies beside them as {@code manifest.json}. A file that the
- * manifest does not list is no part of the export.
+ * What a folder of part files holds; it lies beside them as {@code _manifest.json}, a name that
+ * other readers of folders pass over. A file that the manifest does not list is no part of the
+ * export.
  *
  * @param format the format's name, such as {@code csv}
  * @param properties what reading the files takes, in the format's own texts
@@ -39,7 +40,10 @@ public record Manifest(
   private static final Logger LOG = LoggerFactory.getLogger(Manifest.class);
 
   /** The manifest's name in its folder. */
-  public static final String NAME = "manifest.json";
+  public static final String NAME = "_manifest.json";
+
+  /** The name that it had before; it is read, and no longer written. */
+  static final String OLD_NAME = "manifest.json";
 
   /**
    * One export into the folder.
@@ -89,7 +93,11 @@ public record Manifest(
    * @throws StorageException if it has one that cannot be read
    */
   public static Optional<Manifest> find(Path folder) {
-    Path path = folder.resolve(NAME);
+    return find(folder, NAME).or(() -> find(folder, OLD_NAME));
+  }
+
+  private static Optional<Manifest> find(Path folder, String name) {
+    Path path = folder.resolve(name);
     try {
       String text = Files.readString(path);
       if (!ManifestJson.isManifest(text)) {
@@ -103,6 +111,27 @@ public record Manifest(
     } catch (IOException | IllegalArgumentException e) {
       throw new StorageException(
           path.toString(), "The manifest " + path + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether the folder has a file of the manifest's name, or of the one that it had before. */
+  static boolean existsIn(Path folder) {
+    return Files.exists(folder.resolve(NAME)) || Files.exists(folder.resolve(OLD_NAME));
+  }
+
+  /** Whether the file, which has one of the two names, is another program's. */
+  static boolean isForeign(Path file) throws IOException {
+    return !ManifestJson.isManifest(Files.readString(file));
+  }
+
+  /**
+   * Removes the manifest of the old name from a folder that has one of the new name too: the new
+   * one says all that the old one does.
+   */
+  static void removeReplaced(Path folder) throws IOException {
+    Path old = folder.resolve(OLD_NAME);
+    if (find(folder, NAME).isPresent() && Files.exists(old) && !isForeign(old)) {
+      Files.delete(old);
     }
   }
 

@@ -147,23 +147,24 @@ final class SourceSearch {
       if (listed == null) {
         throw error(
             String.format(
-                "The file %s is not in the list of the %s beside it, so it is no part of that"
+                "The file %s is not in the list of the manifest beside it, so it is no part of that"
                     + " export; move it to another folder to import it",
-                path, Manifest.NAME));
+                path));
       }
       if (!Files.exists(path)) {
         throw error(
             String.format(
-                "The file %s is missing, and the %s beside it lists it: the export is not complete",
-                path, Manifest.NAME));
+                "The file %s is missing, and the manifest beside it lists it: the export is not"
+                    + " complete",
+                path));
       }
       long size = Files.size(path);
       if (size != listed.bytes()) {
         throw error(
             String.format(
-                "The file %s has %d bytes, and the %s beside it says %d: the file is damaged or"
-                    + " not the one that was exported",
-                path, size, Manifest.NAME, listed.bytes()));
+                "The file %s has %d bytes, and the manifest beside it says %d: the file is damaged"
+                    + " or not the one that was exported",
+                path, size, listed.bytes()));
       }
       files.add(SourceFile.whole(path, compression, size));
       checksums.put(path, listed.sha256());
@@ -194,7 +195,7 @@ final class SourceSearch {
     String name = name(path);
     return !name.startsWith(".")
         && !name.startsWith("_")
-        && !name.equals(Manifest.NAME)
+        && !name.equals(Manifest.OLD_NAME)
         && Files.isRegularFile(path);
   }
 

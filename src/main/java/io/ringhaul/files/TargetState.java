@@ -2,6 +2,7 @@ package io.ringhaul.files;
 
 import io.ringhaul.cql.TableSchema;
 import io.ringhaul.disk.DurableFiles;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.schema.TableDescription;
@@ -63,7 +64,8 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
       throw new StorageException(
           real.toString(),
           real
-              + " is a volume of its own, which cannot be replaced in one step; name a folder in it",
+              + " is a volume of its own, which cannot be replaced in one step; name a folder in"
+              + " it",
           null);
     }
     List<Path> entries = new ArrayList<>();
@@ -95,8 +97,9 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
           throw error(
               "The folder "
                   + folder.path()
-                  + " is not empty; name another one, or choose to append to it or to overwrite"
-                  + " it");
+                  + " is not empty; name another one, or set "
+                  + Setting.MODE.mark()
+                  + " to append to it or to overwrite it");
       case APPEND -> requireSameKind(plan);
       case OVERWRITE -> requireReplaceable();
     }
@@ -150,20 +153,32 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
                         + " is not overwritten, because it holds files, but no "
                         + Manifest.NAME
                         + " of an export; empty it or name another folder"));
-    Set<String> known = new HashSet<>(Set.of(Manifest.NAME, "_SUCCESS"));
+    Set<String> known = new HashSet<>(Set.of(Manifest.NAME, Manifest.OLD_NAME, "_SUCCESS"));
     existing.files().forEach(file -> known.add(file.name()));
     for (Path entry : entries) {
       String name = entry.getFileName().toString();
       boolean ours =
           isPart(known, name)
               || PartName.leftover(name).filter(of -> isPart(known, of)).isPresent();
-      if (!ours || !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
+      if (!ours
+          || !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)
+          || isForeignManifest(entry)) {
         throw error(
             String.format(
                 "The folder %s is not overwritten, because it holds %s, which is no part of an"
                     + " export; move that away or name another folder",
                 folder.path(), name));
       }
+    }
+  }
+
+  private static boolean isForeignManifest(Path entry) {
+    String name = entry.getFileName().toString();
+    try {
+      return (name.equals(Manifest.NAME) || name.equals(Manifest.OLD_NAME))
+          && Manifest.isForeign(entry);
+    } catch (IOException e) {
+      return true;
     }
   }
 
@@ -186,7 +201,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     if (aside.isEmpty()) {
       return aside;
     }
-    if (Files.exists(path.resolve(Manifest.NAME))) {
+    if (Manifest.existsIn(path)) {
       DurableFiles.delete(aside.get());
     } else if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       LOG.warn(

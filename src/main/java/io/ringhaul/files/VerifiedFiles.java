@@ -36,9 +36,9 @@ final class VerifiedFiles {
                     + " %s; bring the file back, or begin a new job",
                 file.path(), actual, sha256)
             : String.format(
-                "The file %s is damaged: its SHA-256 checksum is %s, and the %s beside it says %s;"
-                    + " restore the file, or leave the check out",
-                file.path(), actual, Manifest.NAME, sha256),
+                "The file %s is damaged: its SHA-256 checksum is %s, and the manifest beside it"
+                    + " says %s; restore the file, or leave the check out",
+                file.path(), actual, sha256),
         null);
   }
 

@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.disk.LocalPaths;
 import io.ringhaul.exceptions.StorageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,13 @@ interface CatalogSource {
   /** A catalog in use. */
   interface Handle extends AutoCloseable {
     Catalog catalog();
+
+    /**
+     * Checks that the catalog is still the one that was opened.
+     *
+     * @throws StorageException if it is gone, or another is in its place
+     */
+    default void requireTheSame() {}
 
     /** Closes the catalog if it is ours. */
     @Override
@@ -63,6 +71,7 @@ interface CatalogSource {
 
   /** The catalog of a local warehouse, made if it is not there. */
   static CatalogSource warehouse(Path folder) {
+    LocalPaths.require("warehouse", folder);
     return new CatalogSource() {
       @Override
       public Handle open() {
@@ -83,6 +92,7 @@ interface CatalogSource {
 
   /** The catalog of a local warehouse that must be there: reading makes no empty one. */
   static CatalogSource existingWarehouse(Path folder) {
+    LocalPaths.require("warehouse", folder);
     CatalogSource source =
         () -> {
           if (!Files.isRegularFile(folder.resolve(LocalWarehouse.CATALOG_FILE))) {

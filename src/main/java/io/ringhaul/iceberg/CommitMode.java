@@ -3,7 +3,7 @@ package io.ringhaul.iceberg;
 /** What a commit does with the rows that the table, or its branch, has already. */
 enum CommitMode {
 
-  /** There may be no table yet. */
+  /** There may be none: the table is new, or has no snapshot. */
   CREATE,
 
   /** They stay. */

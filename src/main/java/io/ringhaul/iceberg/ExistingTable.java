@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.parquet.IcebergCompatibility;
@@ -162,7 +163,10 @@ final class ExistingTable {
 
   private void requireReplaceable(@Nullable Snapshot head) {
     if (table.spec().isUnpartitioned()) {
-      problems.add("it has no partitions to overwrite: use mode(OVERWRITE) to replace all rows");
+      problems.add(
+          "it has no partitions to overwrite: set "
+              + Setting.MODE.mark()
+              + " to overwrite to replace all rows");
     } else if (head != null) {
       for (ManifestFile manifest : head.dataManifests(table.io())) {
         if (manifest.partitionSpecId() != table.spec().specId()

@@ -29,10 +29,8 @@ final class IcebergResumption {
    */
   void check(ExportDescription export, TargetSettings settings, TableIdentifier wanted) {
     requireSame(export, settings, wanted);
-    JobSnapshot snapshot =
-        new JobSnapshot(catalog, identifier, layout.publication().ref(), layout.jobId().toString());
     // One that is committed goes on to be found committed, whatever became of the table.
-    if (snapshot.find().isPresent()) {
+    if (layout.jobCommit(catalog).find().isPresent()) {
       return;
     }
     PlannedTable planned = new PlannedTable(layout);

@@ -1,6 +1,7 @@
 package io.ringhaul.iceberg;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
@@ -10,12 +11,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Catalog;
 
 /**
- * An Iceberg table that an export appends to, and creates if it is not there. The rows of an
+ * An Iceberg table that an export creates, or writes to as {@link #mode} says. The rows of an
  * export, a table that is new, and changes of a table that is not, become visible in one step.
  *
  * <p>A table that is there follows the table in Cassandra: a column that is new there is added, a
@@ -33,6 +35,14 @@ public final class IcebergTarget implements ExportTarget {
 
   private static final long LEAST_FILE_BYTES = 1L << 20;
   private static final String OWN_PROPERTIES = "ringhaul.";
+
+  private static final Pattern SECRET_KEY =
+      Pattern.compile(
+          "passw|passphrase|secret|token|credential|authorization"
+              + "|(access|shared|account|private|api)[-_.]?key|connection-string",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern PASSWORD_IN_URL = Pattern.compile("://[^/@\\s]+:[^/@\\s]+@");
 
   private final TargetSettings settings;
 
@@ -98,10 +108,12 @@ public final class IcebergTarget implements ExportTarget {
   }
 
   /**
-   * What becomes of a table that is there, and of its rows. Default: {@link WriteMode#APPEND}.
+   * What becomes of the rows of a table that is there. Default: {@link WriteMode#CREATE}.
    *
    * <ul>
-   *   <li>{@link WriteMode#CREATE}: a table that is there is refused.
+   *   <li>{@link WriteMode#CREATE}: a table that has a snapshot, on whatever branch, is refused
+   *       before a row is read, unless it has this export's own commit. One without a snapshot, as
+   *       a table has none that was just created by hand, is filled as it is partitioned.
    *   <li>{@link WriteMode#APPEND}: the rows are added; a table that is not there is made.
    *   <li>{@link WriteMode#OVERWRITE}: one snapshot takes away all rows and brings the new ones,
    *       also if there are none. Rows that others add during the export go too. Earlier snapshots
@@ -120,7 +132,7 @@ public final class IcebergTarget implements ExportTarget {
   /**
    * Replaces those partitions of the table that the export has rows for, in one snapshot; the
    * others stay, and an export without rows replaces nothing. A table that is not there is made.
-   * Default: rows are added.
+   * Default: as {@link #mode} says.
    *
    * @throws InvalidSettingException if {@link #mode} is set too
    */
@@ -133,9 +145,12 @@ public final class IcebergTarget implements ExportTarget {
 
   /**
    * The branch to write, for looking at the rows before they are published. A branch that is not
-   * there begins at the main branch's current snapshot. A new table is made with an empty main
-   * branch and the rows on this one only. Schema and properties belong to the whole table: if the
-   * export changes them, they change for the main branch too. Default: the main branch.
+   * there begins at the main branch's current snapshot, with its rows, so that a table that has any
+   * needs a {@link #mode} for a new branch too. A new table is made with an empty main branch and
+   * the rows on this one only. Schema and properties belong to the whole table: if the export
+   * changes them, they change for the main branch too. A catalog that does not keep branches of
+   * tables fails the export: Nessie's, asked over REST, before a row is read, others after the
+   * commit, by a look at the table. Default: the main branch.
    *
    * @throws InvalidSettingException if the name is blank
    */
@@ -145,15 +160,23 @@ public final class IcebergTarget implements ExportTarget {
 
   /**
    * A property of the table, new or not; it wins over what a new table gets by default. Call it
-   * once for each property. Default: new tables get format version 2, zstd and 20 commit retries,
-   * others keep what they have.
+   * once for each property. Default: new tables get format version 2, zstd, 20 commit retries and,
+   * for each uuid column, {@code write.metadata.metrics.column.NAME=counts} and {@code
+   * write.parquet.stats-enabled.column.NAME=false}: with bounds, Iceberg's readers in Java (Spark,
+   * Flink) pass over files that hold the UUID they look for. Other tables keep what they have; one
+   * that an export has made gets the last two for uuid columns that are new.
+   *
+   * <p>Properties are stored with the job and in the table's metadata, where everybody who reads
+   * the table sees them: a key or value that looks like a secret is refused. Secrets belong into
+   * the properties of the catalog, or into the environment.
    *
    * <p>What the table says nothing of is chosen for the files of this export: zstd's level is 1,
    * and a column has a dictionary if its first values in a file repeat ({@code
    * write.parquet.dict-encoding-enabled.column.NAME} decides instead).
    *
-   * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}, or if it
-   *     is {@code write.parquet.compression-codec} and {@link #compression} is set too
+   * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}, if key or
+   *     value look like a secret, or if the key is {@code write.parquet.compression-codec} and
+   *     {@link #compression} is set too
    */
   public IcebergTarget property(String key, String value) {
     if (key.isBlank() || key.startsWith(OWN_PROPERTIES)) {
@@ -163,6 +186,15 @@ public final class IcebergTarget implements ExportTarget {
               + key
               + "\" cannot be set; it takes a key that does not begin with "
               + OWN_PROPERTIES);
+    }
+    if (isSecret(key, value)) {
+      throw new InvalidSettingException(
+          "property",
+          "The table property \""
+              + key
+              + "\" looks like a secret, and table properties are stored with the job and in the"
+              + " table's metadata, where every reader sees them; set it in the properties of the"
+              + " catalog or in the environment");
     }
     return with(settings.withProperty(key, Objects.requireNonNull(value)));
   }
@@ -225,16 +257,24 @@ public final class IcebergTarget implements ExportTarget {
         && settings.properties().containsKey(TableProperties.PARQUET_COMPRESSION)) {
       throw new InvalidSettingException(
           "compression",
-          "Set either compression or the property "
+          "compression and the property "
               + TableProperties.PARQUET_COMPRESSION
-              + ": both say how data files are compressed");
+              + " both say how data files are compressed: set one");
     }
     return new IcebergTarget(settings);
+  }
+
+  /** Properties for writing have names of columns in them, which may be called anything. */
+  private static boolean isSecret(String key, String value) {
+    return (!key.startsWith("write.") && SECRET_KEY.matcher(key).find())
+        || PASSWORD_IN_URL.matcher(value).find();
   }
 
   private static InvalidSettingException contradiction() {
     return new InvalidSettingException(
         "overwritePartitions",
-        "Set either mode or overwritePartitions: both say what becomes of the rows that are there");
+        "overwritePartitions and "
+            + Setting.MODE.mark()
+            + " both say what becomes of the rows that are there: set one");
   }
 }

@@ -13,18 +13,20 @@ import io.ringhaul.format.TaskWriter;
 import io.ringhaul.parquet.IcebergTypes;
 import io.ringhaul.schema.ColumnDescription;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.rest.RESTCatalog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,9 @@ final class IcebergTargetSession implements TargetSession {
 
   /** The part of the heap that the row groups of all open files may fill together: a sixth. */
   private static final long HEAP_SHARE = 6;
+
+  /** Nessie's own word for itself among the properties that it gives to clients. */
+  private static final String NESSIE = "nessie.is-nessie-catalog";
 
   private final TargetSettings settings;
   private final WrittenFiles written = new WrittenFiles();
@@ -53,6 +58,7 @@ final class IcebergTargetSession implements TargetSession {
         IdentifierFields.in(
             IcebergTypes.schema(export.table(), export.columns(), settings.types()), export);
     TableIdentifier identifier = identifier(export);
+    requireBranches(identifier);
     PartitionSpec spec = PartitionExpression.bind(settings.partitioning(), schema);
     try {
       return layout(export, identifier, schema, spec).toPlan();
@@ -80,6 +86,24 @@ final class IcebergTargetSession implements TargetSession {
           e);
     }
     return layout.withWriterBytes(writerBytes(export)).toPlan();
+  }
+
+  /** Nessie takes what is committed to a branch of a table, and puts it on its own branch. */
+  private void requireBranches(TableIdentifier identifier) {
+    String branch = new Publication(settings.commitMode(), settings.branch(), Map.of()).ref();
+    if (!branch.equals(SnapshotRef.MAIN_BRANCH)
+        && catalog() instanceof RESTCatalog rest
+        && Boolean.parseBoolean(rest.properties().get(NESSIE))) {
+      throw new StorageException(
+          identifier.toString(),
+          String.format(
+              "The catalog of the Iceberg table %s is Nessie's, which keeps no branches of single"
+                  + " tables: the rows would be put on main, not on the branch %s. Leave"
+                  + " branch(...) (--branch) out, and open the catalog on a branch of Nessie"
+                  + " instead, which its address ends with: .../iceberg/%s",
+              identifier, branch, branch),
+          null);
+    }
   }
 
   private TableIdentifier identifier(ExportDescription export) {
@@ -120,14 +144,18 @@ final class IcebergTargetSession implements TargetSession {
     Publication publication =
         new Publication(settings.commitMode(), settings.branch(), settings.properties());
     if (settings.commitMode() == CommitMode.CREATE
-        && new JobSnapshot(catalog(), identifier, publication.ref(), export.jobId().toString())
+        && !PlannedTable.isEmpty(table)
+        && new JobCommit(catalog(), identifier, publication.ref(), export.jobId())
             .find()
             .isEmpty()) {
       throw new StorageException(
           identifier.toString(),
           String.format(
-              "The Iceberg table %s exists, and mode CREATE writes to new tables only; choose"
-                  + " APPEND or OVERWRITE, or another table",
+              "The Iceberg table %s exists and has been written to. Say what becomes of its rows:"
+                  + " mode(APPEND) adds to them, mode(OVERWRITE) replaces all of them,"
+                  + " overwritePartitions() replaces the partitions that the export has rows for"
+                  + " (on the command line --mode append, --mode overwrite,"
+                  + " --overwrite-partitions); or name another table",
               identifier),
           null);
     }
@@ -141,8 +169,16 @@ final class IcebergTargetSession implements TargetSession {
         table,
         evolved,
         publication
+            .withProperties(missingUuidProperties(table, evolved))
             .withProperties(IdentifierFields.changedProperties(table.schema(), evolved))
             .withProperties(StoredSchema.changedProperty(table, export)));
+  }
+
+  /** What the user has set goes before it. */
+  private Map<String, String> missingUuidProperties(Table table, Schema evolved) {
+    Map<String, String> missing = new HashMap<>(UuidColumns.missingProperties(table, evolved));
+    missing.keySet().removeAll(settings.properties().keySet());
+    return missing;
   }
 
   private WriteLayout layout(
@@ -161,7 +197,7 @@ final class IcebergTargetSession implements TargetSession {
         table.location(),
         schema,
         table.spec(),
-        isNew ? table.properties() : settings.fileProperties(table.properties()),
+        isNew ? table.properties() : settings.fileProperties(table.properties(), schema),
         settings.targetFileBytes(),
         writerBytes(export),
         publication,
@@ -187,7 +223,7 @@ final class IcebergTargetSession implements TargetSession {
     WriteLayout layout = WriteLayout.from(plan);
     written.mayBeCommitted(true);
     try {
-      return new IcebergCommit(catalog(), layout, io(layout)).run(outputs);
+      return new IcebergCommit(handle(), layout, io(layout)).run(outputs);
     } catch (UnknownCommitStateException e) {
       throw e;
     } catch (StorageException e) {
@@ -197,25 +233,51 @@ final class IcebergTargetSession implements TargetSession {
   }
 
   @Override
-  public int clean(TargetPlan plan, List<TaskOutput> kept) {
-    return clean(plan, kept, JobCleaning::run);
+  public List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
+    WriteLayout layout = WriteLayout.from(plan);
+    try {
+      if (layout.jobCommit(catalog()).find().isPresent()) {
+        return List.of();
+      }
+      WholeFiles whole = new WholeFiles(io(layout));
+      Set<String> damaged =
+          whole.damages(DataFiles.of(outputs, layout.spec())).stream()
+              .map(WholeFiles.Damage::location)
+              .collect(Collectors.toSet());
+      return outputs.stream()
+          .filter(
+              output ->
+                  DataFiles.of(List.of(output), layout.spec()).stream()
+                      .anyMatch(file -> damaged.contains(file.location())))
+          .toList();
+    } catch (BulkOperationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new StorageException(
+          layout.table(),
+          String.format(
+              "It could not be found out whether the data files of the export %s are still in %s:"
+                  + " %s; resume it later",
+              layout.jobId(), layout.location(), e.getMessage()),
+          e);
+    }
   }
 
   /** The files may be those of a table that was renamed, and so are left alone. */
   @Override
   public int cleanCommitted(TargetPlan plan, List<TaskOutput> committed) {
-    return clean(plan, committed, JobCleaning::runCommitted);
+    return clean(plan, committed);
   }
 
-  private int clean(
-      TargetPlan plan, List<TaskOutput> kept, ToIntBiFunction<JobCleaning, Set<String>> cleaning) {
+  @Override
+  public int clean(TargetPlan plan, List<TaskOutput> kept) {
     WriteLayout layout = WriteLayout.from(plan);
     Set<String> names =
         DataFiles.of(kept, layout.spec()).stream()
             .map(file -> DataFileName.of(file.location()))
             .collect(Collectors.toSet());
     try {
-      return cleaning.applyAsInt(new JobCleaning(catalog(), layout, io(layout), written), names);
+      return new JobCleaning(catalog(), layout, io(layout), written).run(names);
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -236,13 +298,17 @@ final class IcebergTargetSession implements TargetSession {
     }
   }
 
-  private Catalog catalog() {
+  private CatalogSource.Handle handle() {
     CatalogSource.Handle opened = handle;
     if (opened == null) {
       opened = settings.catalog().open();
       handle = opened;
     }
-    return opened.catalog();
+    return opened;
+  }
+
+  private Catalog catalog() {
+    return handle().catalog();
   }
 
   /** The table's own file access; a session that did not plan asks the catalog for it. */

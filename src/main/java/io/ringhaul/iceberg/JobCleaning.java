@@ -2,7 +2,6 @@ package io.ringhaul.iceberg;
 
 import io.ringhaul.exceptions.StorageException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,20 +48,9 @@ final class JobCleaning {
    *
    * @param kept the names of the files that stay
    * @return how many files were removed
-   * @throws StorageException if a file that is to stay is gone; nothing is removed then
    */
   int run(Set<String> kept) {
     Optional<List<String>> listed = listing.dataFiles();
-    listed.ifPresent(locations -> requirePresent(kept, locations));
-    return run(kept, listed);
-  }
-
-  /** The same for an export that is committed, whose files may be gone with its table's rows. */
-  int runCommitted(Set<String> kept) {
-    return run(kept, listing.dataFiles());
-  }
-
-  private int run(Set<String> kept, Optional<List<String>> listed) {
     Optional<Table> table =
         catalog.tableExists(identifier)
             ? Optional.of(catalog.loadTable(identifier))
@@ -92,20 +80,6 @@ final class JobCleaning {
     return removed;
   }
 
-  /** A table that lists a file which is not there cannot be read. */
-  private void requirePresent(Set<String> kept, List<String> listed) {
-    Set<String> missing = new HashSet<>(kept);
-    listed.forEach(location -> missing.remove(DataFileName.of(location)));
-    if (!missing.isEmpty() && snapshot().find().isEmpty()) {
-      throw new StorageException(
-          layout.table(),
-          String.format(
-              "The data file %s of the export %s is gone from %s; begin a new export",
-              missing.iterator().next(), layout.jobId(), layout.location()),
-          null);
-    }
-  }
-
   private List<String> known() {
     LOG.warn(
         "The storage of {} cannot list files: of export {} only those are removed that this"
@@ -117,7 +91,7 @@ final class JobCleaning {
 
   private List<String> without(Table table, List<String> useless) {
     Set<String> names = useless.stream().map(DataFileName::of).collect(Collectors.toSet());
-    Set<String> inTable = new TableFiles(table, layout.origin().sequenceNumber()).inAny(names);
+    Set<String> inTable = TableFiles.inAny(table, layout.origin().sequenceNumber(), names);
     return useless.stream()
         .filter(location -> !inTable.contains(DataFileName.of(location)))
         .toList();
@@ -126,11 +100,6 @@ final class JobCleaning {
   /** The commit leaves metadata that says so, wherever the catalog has the table now. */
   private boolean mayBeAnothers(boolean canList) {
     return canList ? listing.isInMetadata() : written.mayBeCommitted();
-  }
-
-  private JobSnapshot snapshot() {
-    return new JobSnapshot(
-        catalog, identifier, layout.publication().ref(), layout.jobId().toString());
   }
 
   private int delete(List<String> locations) {

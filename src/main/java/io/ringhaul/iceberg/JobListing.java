@@ -62,8 +62,7 @@ final class JobListing {
     TableMetadata metadata = TableMetadataParser.read(io, location);
     return metadata.snapshots().stream()
         .anyMatch(
-            snapshot ->
-                layout.jobId().toString().equals(snapshot.summary().get(JobSnapshot.JOB_ID)));
+            snapshot -> layout.jobId().toString().equals(snapshot.summary().get(JobCommit.JOB_ID)));
   }
 
   /** The folder that all data files are under; empty if a layout of its own puts them elsewhere. */

@@ -31,6 +31,7 @@ final class NewTable {
     properties.put(
         TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(settings.targetFileBytes()));
     properties.put(TableProperties.COMMIT_NUM_RETRIES, COMMIT_RETRIES);
+    properties.putAll(UuidColumns.properties(schema));
     properties.putAll(settings.tableProperties());
     properties.put("ringhaul.source.keyspace", export.table().keyspace());
     properties.put(SOURCE_TABLE, export.table().name());

@@ -32,7 +32,14 @@ final class PlannedTable {
       }
     } else if (!table.uuid().equals(layout.uuid())) {
       throw refused("it was dropped and made anew during the export");
+    } else if (layout.publication().mode() == CommitMode.CREATE && !isEmpty(table)) {
+      throw refused("it was empty, and somebody else has put rows there in the meantime");
     }
+  }
+
+  /** Whether no branch of a table has a snapshot, so that it can be filled as a new one. */
+  static boolean isEmpty(Table table) {
+    return table.currentSnapshot() == null && table.refs().isEmpty();
   }
 
   /** The same for a table that changed, and will change with the commit. */

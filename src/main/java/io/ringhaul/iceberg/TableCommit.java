@@ -1,6 +1,7 @@
 package io.ringhaul.iceberg;
 
 import io.ringhaul.exceptions.StorageException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.AppendFiles;
@@ -24,14 +25,16 @@ final class TableCommit {
   private final Catalog catalog;
   private final WriteLayout layout;
   private final TableIdentifier identifier;
-  private final JobSnapshot jobSnapshot;
+  private final JobCommit jobCommit;
+  private final ConflictPatience patience;
   private final PlannedTable planned;
 
-  TableCommit(Catalog catalog, WriteLayout layout, JobSnapshot jobSnapshot) {
+  TableCommit(Catalog catalog, WriteLayout layout, JobCommit jobCommit, ConflictPatience patience) {
     this.catalog = catalog;
     this.layout = layout;
     this.identifier = TableIdentifier.parse(layout.table());
-    this.jobSnapshot = jobSnapshot;
+    this.jobCommit = jobCommit;
+    this.patience = patience;
     this.planned = new PlannedTable(layout);
   }
 
@@ -53,7 +56,7 @@ final class TableCommit {
   private void change(List<DataFile> files) {
     Table table = catalog.loadTable(identifier);
     planned.requireTheSame(table);
-    Transaction transaction = table.newTransaction();
+    Transaction transaction = patience.transaction(table);
     UpdateSchema schema = table.updateSchema();
     if (SchemaChanges.add(schema, table.schema(), layout.schema().columns())) {
       UpdateSchema update = transaction.updateSchema();
@@ -61,7 +64,7 @@ final class TableCommit {
       update.commit();
     }
     planned.requireSchema(transaction.table().schema());
-    changeProperties(transaction, table.properties());
+    changeProperties(transaction, table.properties(), files);
     switch (layout.publication().mode()) {
       case CREATE, APPEND -> append(transaction, files);
       case OVERWRITE -> overwrite(transaction, files);
@@ -70,13 +73,18 @@ final class TableCommit {
     transaction.commitTransaction();
   }
 
-  private void changeProperties(Transaction transaction, Map<String, String> present) {
-    Map<String, String> wanted = layout.publication().tableProperties();
-    if (!present.entrySet().containsAll(wanted.entrySet())) {
-      UpdateProperties update = transaction.updateProperties();
-      wanted.forEach(update::set);
-      update.commit();
-    }
+  /** In one update: Nessie takes no second one of a kind. */
+  private void changeProperties(
+      Transaction transaction, Map<String, String> present, List<DataFile> files) {
+    Map<String, String> wanted = new HashMap<>(layout.publication().tableProperties());
+    wanted.entrySet().removeAll(present.entrySet());
+    wanted.putAll(jobCommit.property(files));
+    UpdateProperties update = transaction.updateProperties();
+    wanted.forEach(update::set);
+    JobCommit.forgotten(present).stream()
+        .filter(key -> !wanted.containsKey(key))
+        .forEach(update::remove);
+    update.commit();
   }
 
   /** A new table and its first rows appear together. */
@@ -90,6 +98,7 @@ final class TableCommit {
             .withPartitionSpec(layout.spec())
             .withLocation(layout.location())
             .withProperties(layout.properties())
+            .withProperties(jobCommit.property(files))
             .createTransaction();
     if (!transaction.table().schema().sameSchema(layout.schema())) {
       throw new StorageException(
@@ -126,7 +135,9 @@ final class TableCommit {
   }
 
   private <T extends SnapshotUpdate<T>> void commit(T update) {
-    update.set(JobSnapshot.JOB_ID, layout.jobId().toString()).validateWith(jobSnapshot.absence());
+    update
+        .set(JobCommit.JOB_ID, layout.jobId().toString())
+        .validateWith(jobCommit.absence(layout.publication().mode()));
     layout.publication().branch().ifPresent(update::toBranch);
     update.commit();
   }

@@ -2,56 +2,53 @@ package io.ringhaul.iceberg;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.util.Tasks;
+import org.apache.iceberg.util.ThreadPools;
 
 /** Which data files of an export the snapshots of a table have. */
 final class TableFiles {
 
-  private final Table table;
-  private final long plannedSequence;
+  private TableFiles() {}
 
   /**
+   * Those of the names that any snapshot has, on whatever branch.
+   *
+   * @param names of files of one export
    * @param plannedSequence see {@link Origin#sequenceNumber()}
    */
-  TableFiles(Table table, long plannedSequence) {
-    this.table = table;
-    this.plannedSequence = plannedSequence;
-  }
-
-  /** Those of the names that any snapshot has, on whatever branch. */
-  Set<String> inAny(Set<String> names) {
-    return names.isEmpty() ? Set.of() : in(table.snapshots(), names);
-  }
-
-  /** Those of the names that the snapshot has. */
-  Set<String> in(Snapshot snapshot, Set<String> names) {
-    return in(List.of(snapshot), names);
-  }
-
-  private Set<String> in(Iterable<Snapshot> snapshots, Set<String> names) {
+  static Set<String> inAny(Table table, long plannedSequence, Set<String> names) {
     Set<String> found = new HashSet<>();
+    if (names.isEmpty()) {
+      return found;
+    }
     Set<String> read = new HashSet<>();
-    for (Snapshot snapshot : snapshots) {
+    for (Snapshot snapshot : table.snapshots()) {
       if (snapshot.sequenceNumber() <= plannedSequence) {
         continue;
       }
       for (ManifestFile manifest : snapshot.dataManifests(table.io())) {
         if (manifest.sequenceNumber() > plannedSequence && read.add(manifest.path())) {
-          add(manifest, names, found);
+          add(table, manifest, names, found);
         }
       }
     }
     return found;
   }
 
-  private void add(ManifestFile manifest, Set<String> names, Set<String> found) {
+  private static void add(
+      Table table, ManifestFile manifest, Set<String> names, Set<String> found) {
     try (CloseableIterable<String> locations =
         ManifestFiles.readPaths(manifest, table.io(), table.specs())) {
       for (String location : locations) {
@@ -63,5 +60,38 @@ final class TableFiles {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The export's data files in a snapshot that were added by snapshots which have expired since.
+   * Manifests that cannot have such files are not read.
+   */
+  static List<DataFile> hiddenBehindExpired(Table table, Snapshot head, UUID job) {
+    List<DataFile> found = Collections.synchronizedList(new ArrayList<>());
+    Tasks.foreach(
+            head.dataManifests(table.io()).stream()
+                .filter(manifest -> mayBeOfExpired(table, manifest))
+                .toList())
+        .executeWith(ThreadPools.getWorkerPool())
+        .stopOnFailure()
+        .run(
+            manifest -> {
+              try (CloseableIterable<DataFile> files =
+                  ManifestFiles.read(manifest, table.io(), table.specs())) {
+                for (DataFile file : files) {
+                  if (DataFileName.isOf(job, DataFileName.of(file.location()))) {
+                    found.add(file.copyWithoutStats());
+                  }
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    return List.copyOf(found);
+  }
+
+  private static boolean mayBeOfExpired(Table table, ManifestFile manifest) {
+    Long snapshot = manifest.snapshotId();
+    return manifest.hasExistingFiles() || snapshot == null || table.snapshot(snapshot) == null;
   }
 }

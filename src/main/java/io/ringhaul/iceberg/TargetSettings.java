@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 
@@ -57,7 +58,7 @@ record TargetSettings(
 
   /** What becomes of the rows that are there already. */
   CommitMode commitMode() {
-    return mode.orElse(CommitMode.APPEND);
+    return mode.orElse(CommitMode.CREATE);
   }
 
   /** What must stay the same for an export to be taken up. */
@@ -82,9 +83,10 @@ record TargetSettings(
     return all;
   }
 
-  /** The properties that files are written with in a table of the given properties. */
-  Map<String, String> fileProperties(Map<String, String> ofTable) {
-    Map<String, String> all = new HashMap<>(ofTable);
+  /** The properties that files are written with in a table of the given properties and schema. */
+  Map<String, String> fileProperties(Map<String, String> ofTable, Schema schema) {
+    Map<String, String> all = new HashMap<>(UuidColumns.properties(schema));
+    all.putAll(ofTable);
     all.putAll(properties);
     compression.ifPresent(
         chosen -> all.put(TableProperties.PARQUET_COMPRESSION, ParquetCodecs.name(chosen)));

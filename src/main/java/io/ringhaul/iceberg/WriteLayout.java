@@ -14,6 +14,8 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.PartitionSpecParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.LocationProvider;
 
 /**
@@ -61,6 +63,11 @@ record WriteLayout(
    */
   int openPartitions() {
     return (int) Math.max(1, Math.min(MOST_OPEN_PARTITIONS, writerBytes / USEFUL_ROW_GROUP_BYTES));
+  }
+
+  /** What the table knows of the export's commit. */
+  JobCommit jobCommit(Catalog catalog) {
+    return new JobCommit(catalog, TableIdentifier.parse(table), publication.ref(), jobId);
   }
 
   LocationProvider locations() {

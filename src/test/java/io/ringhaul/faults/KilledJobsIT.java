@@ -110,7 +110,7 @@ class KilledJobsIT {
 
     try (Child again = job.start()) {
       assertThat(again.await().requireExit(1).err())
-          .contains("its rows add to counters", "replayInDoubt");
+          .contains("its rows add to counters", "--replay-in-doubt");
     }
     Row after = Objects.requireNonNull(bench.session().execute(sum).one());
     assertThat(after.getLong(0)).isEqualTo(before.getLong(0));

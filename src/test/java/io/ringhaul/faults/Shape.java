@@ -146,7 +146,7 @@ enum Shape {
     try (Stream<Path> files = Files.walk(folder)) {
       return files
           .filter(Files::isRegularFile)
-          .filter(file -> !file.equals(place(folder).resolve("manifest.json")))
+          .filter(file -> !file.equals(place(folder).resolve("_manifest.json")))
           .filter(file -> !file.equals(folder.resolve(".out.ringhaul-lock")))
           .toList();
     }

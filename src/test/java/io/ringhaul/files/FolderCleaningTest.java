@@ -146,8 +146,8 @@ class FolderCleaningTest {
     assertThatThrownBy(() -> session.commit(plan, List.of(output)))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The file %s has 3 bytes, and 5 were written: somebody has changed it; run the export"
-                + " again",
+            "The file %s has 3 bytes, and 5 were written: another program has changed it;"
+                + " resume the job, which runs its task again, or run the export again",
             staged);
     assertThat(folder).doesNotExist();
   }

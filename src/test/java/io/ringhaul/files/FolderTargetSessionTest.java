@@ -156,7 +156,8 @@ class FolderTargetSessionTest {
         .hasMessage(
             "The folder "
                 + folder
-                + " is not empty; name another one, or choose to append to it or to overwrite it");
+                + " is not empty; name another one, or set mode to append to it or to overwrite"
+                + " it");
     assertThatThrownBy(() -> session.commit(plan, List.of(output)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("is not empty");
@@ -264,7 +265,7 @@ class FolderTargetSessionTest {
         .hasMessageEndingWith(": the primary key there: [id], of this export: [id, at]");
     Files.delete(folder.resolve(Manifest.NAME));
     assertThatThrownBy(() -> export(folder, WriteMode.APPEND, 2))
-        .hasMessageContaining("holds files, but no manifest.json");
+        .hasMessageContaining("holds files, but no _manifest.json");
   }
 
   @Test
@@ -280,6 +281,56 @@ class FolderTargetSessionTest {
     assertIds(folder, 9);
     assertThat(names(folder)).hasSize(2);
     assertThat(names(parent)).containsExactly("out");
+  }
+
+  @Test
+  void appendingReplacesAManifestOfTheOldName() throws IOException {
+    Path folder = parent.resolve("out");
+    export(folder, WriteMode.CREATE, 1, 2);
+    Path old = folder.resolve(Manifest.OLD_NAME);
+    Files.move(folder.resolve(Manifest.NAME), old);
+    String text = Files.readString(old);
+    assertIds(folder, 1, 2);
+
+    FolderTargetSession session = session(folder, WriteMode.APPEND);
+    TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
+    TaskOutput output = LineFormat.write(session, plan, 0, 3);
+    session.commit(plan, List.of(output));
+    assertThat(old).doesNotExist();
+    assertIds(folder, 1, 2, 3);
+
+    // A crash between the two steps leaves both; the same commit again removes the old one.
+    Files.writeString(old, text);
+    assertIds(folder, 1, 2, 3);
+    session.commit(plan, List.of(output));
+    assertThat(old).doesNotExist();
+    assertIds(folder, 1, 2, 3);
+  }
+
+  @Test
+  void aFolderWithAManifestOfTheOldNameIsOverwritten() throws IOException {
+    Path folder = parent.resolve("out");
+    export(folder, WriteMode.CREATE, 1);
+    Path old = folder.resolve(Manifest.OLD_NAME);
+    Files.move(folder.resolve(Manifest.NAME), old);
+    assertThatThrownBy(() -> export(folder, WriteMode.CREATE, 2))
+        .hasMessageContaining("is not empty");
+    export(folder, WriteMode.OVERWRITE, 2);
+    assertThat(old).doesNotExist();
+    assertIds(folder, 2);
+  }
+
+  @Test
+  void aManifestOfAnotherProgramStays() throws IOException {
+    Path folder = parent.resolve("out");
+    export(folder, WriteMode.CREATE, 1);
+    Path foreign = Files.writeString(folder.resolve(Manifest.OLD_NAME), "{\"name\": \"app\"}");
+    export(folder, WriteMode.APPEND, 2);
+    assertThat(foreign).hasContent("{\"name\": \"app\"}");
+    assertIds(folder, 1, 2);
+    assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 3))
+        .hasMessageContaining("because it holds manifest.json, which is no part of an export");
+    assertIds(folder, 1, 2);
   }
 
   @Test
@@ -319,6 +370,7 @@ class FolderTargetSessionTest {
         List.of(
             "part-00012-000-0123456789abcdef.txt.gz",
             ".part-00012-000-0123456789abcdef.txt.gz.crc",
+            "._manifest.json.tmp",
             ".manifest.json.tmp",
             "._SUCCESS.crc")) {
       Files.writeString(folder.resolve(name), "");
@@ -329,7 +381,7 @@ class FolderTargetSessionTest {
     assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 3))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The folder %s is not overwritten, because it holds files, but no manifest.json of an"
+            "The folder %s is not overwritten, because it holds files, but no _manifest.json of an"
                 + " export; empty it or name another folder",
             folder);
     assertThat(names(folder)).hasSize(1);
@@ -454,7 +506,8 @@ class FolderTargetSessionTest {
     session.clean(plan, List.of());
     assertThatThrownBy(() -> session.commit(plan, List.of(output)))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("is gone; run the export again");
+        .hasMessageContaining(
+            "is gone; resume the job, which runs its task again, or run the export again");
     assertThat(names(parent)).isEmpty();
   }
 

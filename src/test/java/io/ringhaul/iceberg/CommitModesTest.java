@@ -25,12 +25,18 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,16 +56,84 @@ class CommitModesTest {
   @TempDir Path folder;
 
   @Test
-  void createRefusesATableThatIsThere() {
+  void aTableThatWasWrittenToNeedsAMode() {
     UUID job = UUID.randomUUID();
-    CommitResult first = export(target().mode(WriteMode.CREATE), job, "1a");
-    assertThatThrownBy(() -> export(target().mode(WriteMode.CREATE), "2a"))
-        .isInstanceOf(StorageException.class)
-        .hasMessage(
-            "The Iceberg table lake.t exists, and mode CREATE writes to new tables only; choose"
-                + " APPEND or OVERWRITE, or another table");
+    CommitResult first = export(target(), job, "1a");
+    for (IcebergTarget target :
+        List.of(
+            target(),
+            target().mode(WriteMode.CREATE),
+            target().branch("audit"),
+            target().property("owner", "ann"))) {
+      assertThatThrownBy(() -> export(target, "2a"))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(
+              "The Iceberg table lake.t exists and has been written to. Say what becomes of its"
+                  + " rows: mode(APPEND) adds to them, mode(OVERWRITE) replaces all of them,"
+                  + " overwritePartitions() replaces the partitions that the export has rows for"
+                  + " (on the command line --mode append, --mode overwrite,"
+                  + " --overwrite-partitions); or name another table");
+    }
     // The job that made it may come again.
-    assertThat(export(target().mode(WriteMode.CREATE), job, "1a")).isEqualTo(first);
+    assertThat(export(target(), job, "1a")).isEqualTo(first);
+    assertRows("1a");
+    assertNoOrphans();
+  }
+
+  @Test
+  void aTableWithoutASnapshotIsFilled() {
+    Warehouse.with(
+        folder,
+        warehouse -> {
+          ((SupportsNamespaces) warehouse.catalog()).createNamespace(Namespace.of("lake"));
+          Schema schema =
+              new Schema(
+                  Types.NestedField.required(1, "id", Types.IntegerType.get()),
+                  Types.NestedField.optional(2, "region", Types.StringType.get()));
+          warehouse
+              .catalog()
+              .createTable(
+                  TableIdentifier.parse(TABLE),
+                  schema,
+                  PartitionSpec.builderFor(schema).bucket("id", 4).build(),
+                  Map.of("owner", "ann"));
+        });
+    export(target(), "1a", "2b", "3c");
+    assertRows("1a", "2b", "3c");
+    inspect(
+        table -> {
+          assertThat(table.spec().fields()).extracting("name").containsExactly("id_bucket");
+          assertThat(table.properties()).containsEntry("owner", "ann");
+        });
+    assertThatThrownBy(() -> export(target(), "4d"))
+        .hasMessageContaining("exists and has been written to");
+  }
+
+  @Test
+  void anEmptyTableThatIsFilledMeanwhileIsLeftAsItIs() {
+    Warehouse.with(
+        folder,
+        warehouse -> {
+          ((SupportsNamespaces) warehouse.catalog()).createNamespace(Namespace.of("lake"));
+          warehouse
+              .catalog()
+              .createTable(
+                  TableIdentifier.parse(TABLE),
+                  new Schema(
+                      Types.NestedField.required(1, "id", Types.IntegerType.get()),
+                      Types.NestedField.optional(2, "region", Types.StringType.get())));
+        });
+    try (TargetSession session = target().open()) {
+      TargetPlan plan = session.plan(Exports.description(SOURCE, UUID.randomUUID()));
+      TaskOutput output = Exports.write(session, plan, SOURCE, rows("2b"));
+      export(target(), "1a");
+      assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(
+              "Nothing was committed to the Iceberg table lake.t: it was empty, and somebody else"
+                  + " has put rows there in the meantime; run the export again");
+      assertThat(session.clean(plan, List.of())).isEqualTo(1);
+    }
     assertRows("1a");
   }
 
@@ -133,7 +207,7 @@ class CommitModesTest {
     assertThatThrownBy(() -> export(target().overwritePartitions(), "2b"))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(
-            "it has no partitions to overwrite: use mode(OVERWRITE) to replace all rows");
+            "it has no partitions to overwrite: set mode to overwrite to replace all rows");
     inspect(table -> table.updateSpec().addField("region").commit());
     assertThatThrownBy(() -> export(target().overwritePartitions(), "2b"))
         .isInstanceOf(StorageException.class)
@@ -143,10 +217,10 @@ class CommitModesTest {
 
   @Test
   void aBranchKeepsItsRowsFromTheMainOne() {
-    export(target(), "1a");
-    CommitResult audit = export(target().branch("audit"), "2b");
-    export(target().branch("audit"), "3c");
-    export(target(), "4d");
+    export(appending(), "1a");
+    CommitResult audit = export(appending().branch("audit"), "2b");
+    export(appending().branch("audit"), "3c");
+    export(appending(), "4d");
 
     assertThat(ids(source())).containsExactly(1, 4);
     assertThat(ids(source().branch("main"))).containsExactly(1, 4);
@@ -163,7 +237,7 @@ class CommitModesTest {
         .hasMessage("The Iceberg table ringhaul.lake.t has no branch checked; it has audit, main");
     assertThatThrownBy(() -> ids(source().tag("audit")))
         .hasMessage("The Iceberg table ringhaul.lake.t has no tag audit; it has checked");
-    assertThatThrownBy(() -> export(target().branch("checked"), "5e"))
+    assertThatThrownBy(() -> export(appending().branch("checked"), "5e"))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("checked is a tag there, not a branch");
     assertNoOrphans();
@@ -171,7 +245,7 @@ class CommitModesTest {
 
   @Test
   void overwriteStaysOnItsBranch() {
-    export(target(), "1a");
+    export(appending(), "1a");
     export(target().branch("audit").mode(WriteMode.OVERWRITE), "2b");
     assertThat(ids(source())).containsExactly(1);
     assertThat(ids(source().branch("audit"))).containsExactly(2);
@@ -198,9 +272,9 @@ class CommitModesTest {
 
   @Test
   void readsTheChangesBetweenSnapshots() {
-    long first = id(export(target(), "1a"));
-    long second = id(export(target(), "2b"));
-    long third = id(export(target(), "3c", "4d"));
+    long first = id(export(appending(), "1a"));
+    long second = id(export(appending(), "2b"));
+    long third = id(export(appending(), "3c", "4d"));
     assertThat(ids(source().changesBetween(first, third))).containsExactly(2, 3, 4);
     assertThat(ids(source().changesBetween(first, second))).containsExactly(2);
     assertThat(ids(source().changesBetween(second, third))).containsExactly(3, 4);
@@ -239,21 +313,21 @@ class CommitModesTest {
                 + " imported: snapshot %d between them is of the kind overwrite, which takes rows"
                 + " away, and an import only adds rows; import a whole snapshot instead",
             second, fourth, fourth);
-    long fifth = id(export(target(), "6f"));
+    long fifth = id(export(appending(), "6f"));
     assertThat(ids(source().changesBetween(fourth, fifth))).containsExactly(6);
   }
 
   @Test
   void passesPropertiesOn() {
-    export(target().property("owner", "ann").property("commit.retry.num-retries", "7"), "1a");
+    export(appending().property("owner", "ann").property("commit.retry.num-retries", "7"), "1a");
     inspect(
         table ->
             assertThat(table.properties())
                 .containsEntry("owner", "ann")
                 .containsEntry("commit.retry.num-retries", "7")
                 .containsEntry("ringhaul.source.table", "t"));
-    export(target().property("owner", "bob"), "2b");
-    export(target(), "3c");
+    export(appending().property("owner", "bob"), "2b");
+    export(appending(), "3c");
     inspect(
         table ->
             assertThat(table.properties())
@@ -271,8 +345,8 @@ class CommitModesTest {
     "SNAPPY,SNAPPY",
   })
   void compressesAsAsked(Compression compression, String codec) throws SQLException {
-    export(target(), "1a");
-    export(target().compression(compression), "2b");
+    export(appending(), "1a");
+    export(appending().compression(compression), "2b");
     IcebergTarget other = IcebergTarget.warehouse(folder).table("lake.other");
     export(other.compression(compression), "3c");
     inspect(
@@ -382,6 +456,10 @@ class CommitModesTest {
 
   private IcebergTarget target() {
     return IcebergTarget.warehouse(folder).table(TABLE);
+  }
+
+  private IcebergTarget appending() {
+    return target().mode(WriteMode.APPEND);
   }
 
   private IcebergSource source() {

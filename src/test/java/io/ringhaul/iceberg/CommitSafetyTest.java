@@ -35,7 +35,8 @@ class CommitSafetyTest {
       Exports.table(new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY));
 
   private final UnreliableCatalog catalog = new UnreliableCatalog();
-  private final IcebergTarget target = IcebergTarget.catalog(catalog).table("lake.t");
+  private final IcebergTarget target =
+      IcebergTarget.catalog(catalog).table("lake.t").mode(WriteMode.APPEND);
 
   @AfterEach
   void close() throws Exception {

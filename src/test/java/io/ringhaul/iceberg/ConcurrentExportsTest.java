@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.WriteMode;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
@@ -60,7 +61,7 @@ class ConcurrentExportsTest {
     Table table = opened.table("lake.t");
     Map<String, Long> present = new HashMap<>();
     for (Snapshot snapshot : Warehouse.snapshots(table)) {
-      assertThat(present.put(snapshot.summary().get(JobSnapshot.JOB_ID), snapshot.snapshotId()))
+      assertThat(present.put(snapshot.summary().get(JobCommit.JOB_ID), snapshot.snapshotId()))
           .isNull();
     }
     assertThat(present).isEqualTo(acknowledged);
@@ -115,7 +116,8 @@ class ConcurrentExportsTest {
 
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) {
-      IcebergTarget target = IcebergTarget.warehouse(Path.of(args[0])).table("lake.t");
+      IcebergTarget target =
+          IcebergTarget.warehouse(Path.of(args[0])).table("lake.t").mode(WriteMode.APPEND);
       int first = Integer.parseInt(args[1]);
       int count = Integer.parseInt(args[2]);
       for (int export = first; export < first + count; export++) {

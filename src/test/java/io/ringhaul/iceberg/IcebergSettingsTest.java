@@ -53,7 +53,7 @@ class IcebergSettingsTest {
   @Test
   void refusesTwoStatesToRead() {
     String message =
-        "Set one of snapshot, asOf, branch, tag and changesBetween: each names the state to read";
+        "snapshot, asOf, branch, tag and changesBetween each name the state to read: set one";
     IcebergSource source = IcebergSource.warehouse(folder);
     assertSetting("asOf", message, () -> source.snapshot(7).asOf(Instant.EPOCH));
     assertSetting("snapshot", message, () -> source.asOf(Instant.EPOCH).snapshot(7));
@@ -68,7 +68,7 @@ class IcebergSettingsTest {
   void refusesWhatATargetDoesNotTake() {
     IcebergTarget target = IcebergTarget.warehouse(folder);
     String modes =
-        "Set either mode or overwritePartitions: both say what becomes of the rows that are there";
+        "overwritePartitions and mode both say what becomes of the rows that are there: set one";
     assertSetting(
         "overwritePartitions", modes, () -> target.mode(WriteMode.APPEND).overwritePartitions());
     assertSetting(
@@ -86,22 +86,69 @@ class IcebergSettingsTest {
         () -> target.compression(Compression.XZ));
     String codec = "write.parquet.compression-codec";
     String codecs =
-        "Set either compression or the property "
+        "compression and the property "
             + codec
-            + ": both say how data files are compressed";
+            + " both say how data files are compressed: set one";
     assertSetting(
         "compression", codecs, () -> target.compression(Compression.GZIP).property(codec, "gzip"));
     assertSetting(
         "compression", codecs, () -> target.property(codec, "gzip").compression(Compression.GZIP));
     assertSetting(
         "decimal",
-        "decimal(a, 39, 0) is out of bounds: the precision is 1 to 38, the scale 0 to the precision",
+        "decimal(a, 39, 0) is out of bounds: the precision is 1 to 38, the scale 0 to the"
+            + " precision",
         () -> target.decimal("a", 39, 0));
     assertSetting(
         "decimal",
         "decimal(a, 3, 4) is out of bounds: the precision is 1 to 38, the scale 0 to the precision",
         () -> target.decimal("a", 3, 4));
     assertSetting("decimal", "\"a b\" is no column name in CQL", () -> target.decimal("a b", 3, 2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3.secret-access-key",
+        "s3.access-key-id",
+        "s3.session-token",
+        "jdbc.password",
+        "credential",
+        "token",
+        "header.Authorization",
+        "adls.auth.shared-key.account.key",
+        "adls.connection-string.lake",
+        "my.API_KEY",
+        "secretKey"
+      })
+  void refusesSecretsAsProperties(String key) {
+    assertSetting(
+        "property",
+        "The table property \""
+            + key
+            + "\" looks like a secret, and table properties are stored with the job and in the"
+            + " table's metadata, where every reader sees them; set it in the properties of the"
+            + " catalog or in the environment",
+        () -> IcebergTarget.warehouse(folder).property(key, "hunter2"));
+  }
+
+  @Test
+  void refusesPasswordsInUrlsOfProperties() {
+    assertThatThrownBy(
+            () ->
+                IcebergTarget.warehouse(folder)
+                    .property("origin", "jdbc:postgresql://me:hunter2@db.example/store"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("The table property \"origin\" looks like a secret")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void takesPropertiesThatNameColumns() {
+    assertThat(
+            IcebergTarget.warehouse(folder)
+                .property("write.metadata.metrics.column.access_token", "counts")
+                .property("origin", "https://db.example:9042/a@b"))
+        .isNotNull();
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.WriteMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -159,7 +160,7 @@ class IcebergTableIT {
               .extracting(Snapshot::snapshotId)
               .containsExactly(firstId, secondId);
           assertThat(Warehouse.snapshots(table))
-              .extracting(snapshot -> snapshot.summary().get(JobSnapshot.JOB_ID))
+              .extracting(snapshot -> snapshot.summary().get(JobCommit.JOB_ID))
               .containsExactly(first.jobId().toString(), second.jobId().toString());
           List<Integer> ids = new ArrayList<>();
           Warehouse.rows(table).forEach(row -> ids.add((Integer) row.getField("id")));
@@ -445,7 +446,10 @@ class IcebergTableIT {
     try (InMemoryCatalog catalog = new InMemoryCatalog()) {
       catalog.initialize("mine", Map.of());
       IcebergTarget target =
-          IcebergTarget.catalog(catalog).table(TABLE).partitionBy("bucket(3, id)");
+          IcebergTarget.catalog(catalog)
+              .table(TABLE)
+              .partitionBy("bucket(3, id)")
+              .mode(WriteMode.APPEND);
       export("orders", target).run();
       export("orders", target).run();
 
@@ -488,7 +492,7 @@ class IcebergTableIT {
   }
 
   private IcebergTarget target() {
-    return IcebergTarget.warehouse(folder).table(TABLE);
+    return IcebergTarget.warehouse(folder).table(TABLE).mode(WriteMode.APPEND);
   }
 
   private IcebergSource source() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
@@ -16,8 +17,10 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -188,20 +191,66 @@ class JobCleaningTest {
   }
 
   @Test
-  void aKeptFileThatIsGoneIsToldAtOnce() throws IOException {
+  void namesTheOutputsWhoseFilesAreGoneOrCut() throws IOException {
+    try (TargetSession session = target().open()) {
+      TargetPlan plan = session.plan(Exports.description(SOURCE, job));
+      TaskOutput gone = Exports.write(session, plan, SOURCE, row(integer(1), integer(7)));
+      TaskOutput whole = Exports.write(session, plan, SOURCE, row(integer(2), integer(7)));
+      TaskOutput cut = Exports.write(session, plan, SOURCE, row(integer(3), integer(7)));
+      Files.delete(path(plan, gone));
+      try (FileChannel file = FileChannel.open(path(plan, cut), StandardOpenOption.WRITE)) {
+        file.truncate(10);
+      }
+      assertThat(session.damaged(plan, List.of(gone, whole, cut))).containsExactly(gone, cut);
+      assertThatThrownBy(() -> session.commit(plan, List.of(gone, whole, cut)))
+          .isInstanceOf(StorageException.class)
+          .isNotInstanceOf(UnknownCommitStateException.class)
+          .hasMessageStartingWith(
+              "Nothing was committed to the Iceberg table lake.t: of 3 data files that the export"
+                  + " had finished 2 are no longer as they were written: ")
+          .hasMessageContaining(location(plan, gone) + " is gone")
+          .hasMessageContaining(
+              "%s has 10 bytes, and %d were written", location(plan, cut), cut.bytes());
+      session.commit(plan, List.of(whole));
+      // What is committed need not be on the disk any more.
+      Files.delete(path(plan, whole));
+      assertThat(session.damaged(plan, List.of(gone, whole, cut))).isEmpty();
+    }
+  }
+
+  @Test
+  void aCatalogThatIsRemovedMeanwhileTakesNoCommit() throws IOException {
     try (TargetSession session = target().open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(1), integer(7)));
-      unfinished(plan);
-      String location =
-          DataFiles.of(List.of(output), WriteLayout.from(plan).spec()).get(0).location();
-      Files.delete(LocalFileIO.path(location));
-      assertThatThrownBy(() -> session.clean(plan, List.of(output)))
+      Path catalog = folder.resolve(LocalWarehouse.CATALOG_FILE);
+      String message =
+          "The Iceberg catalog "
+              + catalog
+              + " was removed or replaced after it was opened: what is written to it now would be"
+              + " lost. See that nothing else touches the warehouse folder, and run the export"
+              + " again or resume its job";
+      for (String file : List.of("", "-wal", "-shm")) {
+        Files.deleteIfExists(folder.resolve(LocalWarehouse.CATALOG_FILE + file));
+      }
+      assertThatThrownBy(() -> session.commit(plan, List.of(output)))
           .isInstanceOf(StorageException.class)
-          .hasMessage(
-              "The data file %s of the export %s is gone from %s; begin a new export",
-              DataFileName.of(location), job, LocalFileIO.location(folder.resolve("lake/t")));
+          .hasMessage(message);
+      Exports.run(
+          IcebergTarget.warehouse(folder).table("lake.other"), SOURCE, row(integer(2), integer(7)));
+      assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(message);
     }
+    Warehouse.with(folder, warehouse -> assertThat(warehouse.hasTable("lake.t")).isFalse());
+  }
+
+  private static String location(TargetPlan plan, TaskOutput output) {
+    return DataFiles.of(List.of(output), WriteLayout.from(plan).spec()).get(0).location();
+  }
+
+  private static Path path(TargetPlan plan, TaskOutput output) {
+    return LocalFileIO.path(location(plan, output));
   }
 
   @Test
@@ -253,7 +302,7 @@ class JobCleaningTest {
   }
 
   private IcebergTarget target() {
-    return IcebergTarget.warehouse(folder).table("lake.t");
+    return IcebergTarget.warehouse(folder).table("lake.t").mode(WriteMode.APPEND);
   }
 
   private TargetPlan committed(IcebergTarget target) {

@@ -181,7 +181,7 @@ class SchemaEvolutionIT {
   }
 
   private IcebergTarget target() {
-    return IcebergTarget.warehouse(folder).table(TABLE);
+    return IcebergTarget.warehouse(folder).table(TABLE).mode(WriteMode.APPEND);
   }
 
   private IcebergSource source() {

@@ -16,6 +16,7 @@ import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.WriteMode;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
@@ -296,7 +297,8 @@ class SchemaEvolutionTest {
 
     DataType keyed = DataTypes.frozenMapOf(before, DataTypes.INT);
     DataType keyedAfter = DataTypes.frozenMapOf(after, DataTypes.INT);
-    IcebergTarget other = IcebergTarget.warehouse(folder).table("lake.keyed");
+    IcebergTarget other =
+        IcebergTarget.warehouse(folder).table("lake.keyed").mode(WriteMode.APPEND);
     Exports.run(other, Exports.table(ID, regular("m", keyed)));
     assertThatThrownBy(() -> Exports.run(other, Exports.table(ID, regular("m", keyedAfter))))
         .isInstanceOf(StorageException.class)
@@ -396,7 +398,7 @@ class SchemaEvolutionTest {
   }
 
   private IcebergTarget target() {
-    return IcebergTarget.warehouse(folder).table(TABLE);
+    return IcebergTarget.warehouse(folder).table(TABLE).mode(WriteMode.APPEND);
   }
 
   private IcebergSource source() {

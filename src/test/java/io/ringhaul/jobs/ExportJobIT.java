@@ -27,11 +27,16 @@ import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -280,6 +285,112 @@ class ExportJobIT {
                     .run())
         .isInstanceOf(BulkOperationException.class);
     assertThat(dataFiles()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Format.class,
+      names = {"ICEBERG", "PARQUET", "CSV"})
+  void runsTasksAgainWhoseFilesAreGoneOrCut(Format format) throws IOException {
+    Path out = folder.resolve("out");
+    ExportTarget target = format.target(out);
+    List<Path> touched = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                request(
+                        FaultyTarget.atRow(
+                            target,
+                            row -> {
+                              if (row == ROWS * 3 / 4) {
+                                List<Path> finished = dataFiles();
+                                delete(finished.get(0));
+                                cut(finished.get(1));
+                                touched.addAll(finished.subList(0, 2));
+                              }
+                            }),
+                        store)
+                    .splitCount(SPLITS)
+                    .fixedTasks()
+                    .parallelism(1)
+                    .run())
+        .isInstanceOf(StorageException.class)
+        .isNotInstanceOf(UnknownCommitStateException.class)
+        .message()
+        .satisfiesAnyOf(
+            message -> assertThat(message).contains(touched.get(0).getFileName() + " is gone"),
+            message -> assertThat(message).contains(touched.get(1).getFileName() + " has "));
+    assertThatThrownBy(() -> operator.importInto(keyspace, "back").from(format.source(out)).run())
+        .isInstanceOf(StorageException.class);
+    Map<Integer, Long> rows =
+        store.partitions(id).stream()
+            .collect(Collectors.toMap(JobPartition::number, JobPartition::rows));
+    assertThat(rows.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(ROWS);
+    long lost =
+        store.partitions(id).stream()
+            .filter(
+                task ->
+                    touched.stream()
+                        .anyMatch(
+                            file ->
+                                task.outputs().toString().contains(file.getFileName().toString())))
+            .mapToLong(JobPartition::rows)
+            .sum();
+    assertThat(lost).isPositive();
+
+    ExportResult result = request(target, store).run();
+
+    assertThat(result.rows()).isEqualTo(ROWS);
+    assertThat(result.totals().earlierRows()).isEqualTo(ROWS - lost);
+    assertThat(leftovers()).isEmpty();
+    assertThat(dataFiles()).hasSize(result.files());
+    assertBack(format);
+  }
+
+  @Test
+  void aWarehouseThatIsRemovedMeanwhileTakesNoCommit() {
+    Path out = folder.resolve("out");
+    ExportTarget target = Format.ICEBERG.target(out);
+    assertThatThrownBy(
+            () ->
+                request(
+                        FaultyTarget.atRow(
+                            target,
+                            row -> {
+                              if (row == ROWS * 3 / 4) {
+                                files(file -> file.startsWith(out)).forEach(ExportJobIT::delete);
+                              }
+                            }),
+                        store)
+                    .splitCount(SPLITS)
+                    .parallelism(1)
+                    .run())
+        .isInstanceOf(StorageException.class)
+        .isNotInstanceOf(UnknownCommitStateException.class)
+        .hasMessageContaining(out.resolve("catalog.db") + " was removed or replaced");
+    assertThat(out.resolve("catalog.db")).doesNotExist();
+
+    ExportResult result = request(target, store).run();
+
+    assertThat(result.rows()).isEqualTo(ROWS);
+    assertThat(result.totals().earlierRows()).isPositive().isLessThan(ROWS);
+    assertThat(dataFiles()).hasSize(result.files());
+    assertBack(Format.ICEBERG);
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void cut(Path file) {
+    try (FileChannel open = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      open.truncate(open.size() - 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

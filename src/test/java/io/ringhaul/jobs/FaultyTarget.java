@@ -48,6 +48,11 @@ record FaultyTarget(ExportTarget real, LongConsumer atRow, Runnable beforeCommit
       }
 
       @Override
+      public List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
+        return session.damaged(plan, outputs);
+      }
+
+      @Override
       public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
         TaskWriter writer = session.openTask(plan, columns, task);
         return new TaskWriter() {
