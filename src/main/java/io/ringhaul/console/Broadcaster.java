@@ -1,8 +1,7 @@
 package io.ringhaul.console;
 
-import com.sun.net.httpserver.HttpExchange;
 import io.ringhaul.exceptions.BulkOperationException;
-import java.io.IOException;
+import io.ringhaul.monitor.Background;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,18 +30,13 @@ final class Broadcaster implements AutoCloseable {
 
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
-  private static final int WRITERS = 32;
 
   /** So many may watch. */
   static final int MOST_STREAMS = 1_000;
 
   private final KnownJobs jobs;
   private final LiveReader live;
-  private final TimedWorkers writers =
-      new TimedWorkers("console-events", WRITERS, PATIENCE, PATIENCE);
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(TimedWorkers.factory("console-watch"));
+  private final ScheduledExecutorService clock = Background.clock("ringhaul-console-watch");
   private final Set<EventStream> streams = new HashSet<>();
   private final Map<Optional<UUID>, Watch> watches = new ConcurrentHashMap<>();
   private long toldAt = System.nanoTime();
@@ -66,7 +59,7 @@ final class Broadcaster implements AutoCloseable {
   private Reply watch(Call call) {
     Optional<UUID> job = call.find(JOB);
     job.ifPresent(jobs::find);
-    EventStream stream = new EventStream(job, writers);
+    EventStream stream = new EventStream(job);
     add(stream);
     boolean isWatched = false;
     try {
@@ -79,7 +72,7 @@ final class Broadcaster implements AutoCloseable {
         stream.close();
       }
     }
-    return (exchange, workers) -> open(exchange, workers, stream);
+    return exchange -> open(exchange, stream);
   }
 
   private synchronized void add(EventStream stream) {
@@ -102,29 +95,19 @@ final class Broadcaster implements AutoCloseable {
     return first == null ? made : first;
   }
 
-  /** The exchange stays open when this returns. */
-  private static void open(HttpExchange exchange, TimedWorkers workers, EventStream stream)
-      throws IOException {
-    boolean isOpen = false;
-    try {
-      exchange.getResponseHeaders().set(Reply.TYPE, MEDIA_TYPE);
-      boolean watches = exchange.getRequestMethod().equals("GET");
-      exchange.sendResponseHeaders(200, watches ? 0 : -1);
-      if (watches) {
-        stream.open(exchange, workers.again());
-        isOpen = true;
-      } else {
-        exchange.close();
-      }
-    } finally {
-      if (!isOpen) {
-        stream.close();
-      }
+  private static void open(Exchange exchange, EventStream stream) {
+    exchange.putHeader(Reply.TYPE, MEDIA_TYPE);
+    if (exchange.method().equals("GET")) {
+      stream.open(exchange);
+    } else {
+      stream.close();
+      new Reply.Whole(200, Map.of(), new byte[0]).send(exchange);
     }
   }
 
   private void tick() {
     try {
+      all().forEach(EventStream::dropIfLate);
       watched().forEach(this::tell);
       if (System.nanoTime() - toldAt > KEEP_ALIVE.toNanos()) {
         toldAt = System.nanoTime();
@@ -138,9 +121,12 @@ final class Broadcaster implements AutoCloseable {
 
   /** What is watched; what nobody watches any more is forgotten. */
   private synchronized Set<Optional<UUID>> watched() {
-    streams.removeIf(EventStream::isClosed);
+    streams.removeIf(EventStream::isOver);
     Set<Optional<UUID>> watched = new HashSet<>();
-    streams.forEach(stream -> watched.add(stream.job()));
+    streams.stream()
+        .filter(stream -> !stream.isClosed())
+        .map(EventStream::job)
+        .forEach(watched::add);
     watches.keySet().retainAll(watched);
     return watched;
   }
@@ -176,10 +162,9 @@ final class Broadcaster implements AutoCloseable {
     }
   }
 
-  /** Drops all who watch. */
+  /** Those who watch are told no more. */
   @Override
   public void close() {
     clock.shutdownNow();
-    writers.close();
   }
 }

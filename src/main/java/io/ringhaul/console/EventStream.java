@@ -1,53 +1,55 @@
 package io.ringhaul.console;
 
-import com.sun.net.httpserver.HttpExchange;
-import java.io.IOException;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.RejectedExecutionException;
+import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that watches. It has no thread of its own: events wait in its queue until one of the
- * workers writes them. Who does not read is dropped. Thread-safe.
+ * A client that watches. It has no thread of its own: events wait in its queue until the client has
+ * read those before. A client that does not read is dropped. Thread-safe.
  */
 final class EventStream {
 
   /** So much may wait for a client, in bytes. */
   private static final long MOST_BYTES = 8L * 1024 * 1024;
 
+  /** Small events are written together, up to this many bytes. */
+  private static final int PIECE = 64 * 1024;
+
+  /** How long a client may take to read a piece. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private final Optional<UUID> job;
-  private final TimedWorkers workers;
   private final Deque<Event> queue = new ArrayDeque<>();
-  private @Nullable Connection connection;
+  private @Nullable Writing writing;
   private long queuedBytes;
-  private boolean isWriting;
   private boolean isClosed;
-  private boolean isEnded;
   private boolean isGreeted;
 
   /**
    * @param job the job that is watched; empty for all
    */
-  EventStream(Optional<UUID> job, TimedWorkers workers) {
+  EventStream(Optional<UUID> job) {
     this.job = job;
-    this.workers = workers;
   }
 
-  /**
-   * Begins to write to the client, whose head has gone out.
-   *
-   * @param again has the server read from its connection once more
-   */
-  synchronized void open(HttpExchange exchange, Runnable again) {
-    connection = new Connection(exchange, again);
-    // With it the head goes out: without anything a client would not know that it watches.
-    queue.addFirst(Event.KEEP_ALIVE);
-    write();
+  /** Begins to write to the client. */
+  void open(Exchange exchange) {
+    Writing opened = new Writing(exchange);
+    synchronized (this) {
+      writing = opened;
+      // With it the head goes out: without anything a client would not know that it watches.
+      queue.addFirst(Event.KEEP_ALIVE);
+      queuedBytes += Event.KEEP_ALIVE.bytes().length;
+    }
+    opened.iterate();
   }
 
   Optional<UUID> job() {
@@ -58,6 +60,11 @@ final class EventStream {
     return isClosed;
   }
 
+  /** Whether it is closed and nothing is on its way to the client any more. */
+  synchronized boolean isOver() {
+    return isClosed && (writing == null || !writing.isUnderWay);
+  }
+
   /** Whether this is the first time that it is asked. */
   synchronized boolean isNew() {
     boolean wasNew = !isGreeted;
@@ -66,112 +73,112 @@ final class EventStream {
   }
 
   /** Has these written after those that wait already. */
-  synchronized void send(Collection<Event> events) {
-    if (isClosed) {
-      return;
+  void send(Collection<Event> events) {
+    synchronized (this) {
+      if (isClosed) {
+        return;
+      }
+      for (Event event : events) {
+        queue.add(event);
+        queuedBytes += event.bytes().length;
+      }
+      if (queuedBytes > MOST_BYTES) {
+        isClosed = true;
+        queue.clear();
+      }
     }
-    for (Event event : events) {
-      queue.add(event);
-      queuedBytes += event.bytes().length;
-    }
-    if (queuedBytes > MOST_BYTES) {
-      close();
-    } else if (!queue.isEmpty()) {
-      write();
-    }
+    write();
   }
 
   /** Drops the client. */
-  synchronized void close() {
-    if (!isClosed) {
+  void close() {
+    synchronized (this) {
       isClosed = true;
       queue.clear();
-      write();
+    }
+    write();
+  }
+
+  /** Drops the client if it has not read in time what was written. */
+  void dropIfLate() {
+    Writing open;
+    synchronized (this) {
+      open = writing;
+    }
+    if (open != null && open.isLate()) {
+      Connections.close(open.exchange.connection());
     }
   }
 
   private void write() {
-    Connection open = connection;
-    if (open != null && !isWriting) {
-      isWriting = true;
-      try {
-        workers.execute(() -> writeAll(open));
-      } catch (RejectedExecutionException e) {
-        // The console is closed, and with it the connection.
-        isClosed = true;
-      }
+    Writing open;
+    synchronized (this) {
+      open = writing;
+    }
+    if (open != null) {
+      open.iterate();
     }
   }
 
-  private void writeAll(Connection open) {
-    boolean isGone = false;
-    try {
-      for (List<Event> next = next(); !next.isEmpty(); next = next()) {
-        for (Event event : next) {
-          workers.renew();
-          open.exchange().getResponseBody().write(event.bytes());
-        }
-        open.exchange().getResponseBody().flush();
-      }
-    } catch (IOException e) {
-      // The client is gone, or does not read.
-      isGone = true;
-      abandon();
+  /** What is to be written next; empty for nothing. */
+  private synchronized ByteBuffer next() {
+    ByteArrayOutputStream piece = new ByteArrayOutputStream();
+    while (!queue.isEmpty() && (piece.size() == 0 || piece.size() < PIECE)) {
+      piece.writeBytes(queue.remove().bytes());
     }
-    if (ends()) {
-      open.close(isGone);
-    }
-  }
-
-  private synchronized List<Event> next() {
-    List<Event> next = List.copyOf(queue);
-    queue.clear();
-    queuedBytes = 0;
-    isWriting = !next.isEmpty();
-    return next;
+    queuedBytes -= piece.size();
+    return ByteBuffer.wrap(piece.toByteArray());
   }
 
   private synchronized void abandon() {
     isClosed = true;
-    isWriting = false;
     queue.clear();
   }
 
-  /** Whether it is over; true once. */
-  private synchronized boolean ends() {
-    boolean ends = isClosed && !isEnded;
-    isEnded = isEnded || ends;
-    return ends;
-  }
+  /** Writes one piece after the other. */
+  private final class Writing extends IteratingCallback {
 
-  /**
-   * What the client is reached by.
-   *
-   * @param again has the server read from the connection once more
-   */
-  private record Connection(HttpExchange exchange, Runnable again) {
+    private final Exchange exchange;
+    private boolean isEnded;
+    private volatile long since;
+    private volatile boolean isUnderWay;
 
-    /**
-     * Ends the reply. The server counts a connection until it has sent the last of a reply, or has
-     * failed to read a request: where the client is gone, only the latter is left to come.
-     */
-    void close(boolean isGone) {
-      boolean isLost = isGone;
-      if (!isLost) {
-        try {
-          exchange.getResponseBody().close();
-        } catch (IOException e) {
-          isLost = true;
-        }
+    Writing(Exchange exchange) {
+      this.exchange = exchange;
+    }
+
+    boolean isLate() {
+      return isUnderWay && System.nanoTime() - since > PATIENCE.toNanos();
+    }
+
+    @Override
+    protected Action process() {
+      isUnderWay = false;
+      if (isEnded) {
+        return Action.SUCCEEDED;
       }
-      exchange.close();
-      if (isLost) {
-        try {
-          again.run();
-        } catch (RejectedExecutionException e) {
-          // The console is closed, and with it all connections.
-        }
+      ByteBuffer piece = next();
+      isEnded = !piece.hasRemaining() && EventStream.this.isClosed();
+      if (!piece.hasRemaining() && !isEnded) {
+        return Action.IDLE;
       }
+      since = System.nanoTime();
+      isUnderWay = true;
+      exchange.response().write(isEnded, piece, this);
+      return Action.SCHEDULED;
+    }
+
+    @Override
+    protected void onCompleteSuccess() {
+      exchange.end();
+    }
+
+    /** The client is gone, or does not read. */
+    @Override
+    protected void onCompleteFailure(Throwable cause) {
+      isUnderWay = false;
+      abandon();
+      exchange.callback().failed(cause);
     }
   }
 }

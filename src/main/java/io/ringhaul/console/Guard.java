@@ -1,13 +1,12 @@
 package io.ringhaul.console;
 
-import com.sun.net.httpserver.Headers;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import org.eclipse.jetty.http.HttpFields;
 
 /** Lets requests in: those that were meant for this console, and that may do what they ask for. */
 final class Guard {
@@ -59,8 +58,8 @@ final class Guard {
   }
 
   /** Whether a request has the token. */
-  boolean isAuthorized(Headers headers) {
-    List<String> given = headers.getOrDefault("Authorization", List.of());
+  boolean isAuthorized(HttpFields headers) {
+    List<String> given = headers.getValuesList("Authorization");
     return given.size() == 1 && token.isIn(given.get(0));
   }
 
@@ -68,15 +67,15 @@ final class Guard {
    * Refuses what was not meant for this console: a page of another site, or a name that somebody
    * made to point here.
    */
-  void requireOwn(Headers headers) {
-    List<String> named = headers.getOrDefault("Host", List.of());
+  void requireOwn(HttpFields headers) {
+    List<String> named = headers.getValuesList("Host");
     String host = named.size() == 1 ? named.get(0).strip().toLowerCase(Locale.ROOT) : "";
     if (!isOwn(host)) {
       throw new Refusal(
           Refusal.MISDIRECTED, "This console is not at the host that the request names");
     }
-    @Nullable List<String> origins = headers.get("Origin");
-    if (origins != null
+    List<String> origins = headers.getValuesList("Origin");
+    if (!origins.isEmpty()
         && !(origins.size() == 1
             && origins.get(0).strip().toLowerCase(Locale.ROOT).equals("http://" + host))) {
       throw new Refusal(Refusal.FORBIDDEN, OTHER_SITES);
@@ -98,8 +97,8 @@ final class Guard {
   }
 
   /** Refuses a call that a page of another site makes, even one that only reads. */
-  void requireOwnPage(Headers headers) {
-    if (headers.getOrDefault("Sec-Fetch-Site", List.of()).stream()
+  void requireOwnPage(HttpFields headers) {
+    if (headers.getValuesList("Sec-Fetch-Site").stream()
         .anyMatch(site -> OF_OTHERS.contains(site.strip().toLowerCase(Locale.ROOT)))) {
       throw new Refusal(Refusal.FORBIDDEN, OTHER_SITES);
     }

@@ -1,13 +1,9 @@
 package io.ringhaul.console;
 
-import com.sun.net.httpserver.HttpServer;
-import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.JobStore;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -27,23 +23,12 @@ import java.util.stream.Stream;
  */
 public final class JobConsole implements AutoCloseable {
 
-  private static final int THREADS = 64;
-  private static final int BACKLOG = 256;
-
-  /** So long a client may take to send the head of a request, of which the first byte is here. */
-  private static final Duration HEAD_PATIENCE = Duration.ofSeconds(3);
-
-  /** So long it may take to send the body, and as long to read a piece of the reply. */
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
-
-  private final HttpServer server;
-  private final TimedWorkers workers;
+  private final ConsoleServer server;
   private final Broadcaster broadcaster;
   private final URI uri;
 
-  private JobConsole(HttpServer server, TimedWorkers workers, Broadcaster broadcaster, URI uri) {
+  private JobConsole(ConsoleServer server, Broadcaster broadcaster, URI uri) {
     this.server = server;
-    this.workers = workers;
     this.broadcaster = broadcaster;
     this.uri = uri;
   }
@@ -58,37 +43,18 @@ public final class JobConsole implements AutoCloseable {
     return Token.random().text();
   }
 
-  static JobConsole start(InetAddress address, int port, Token token, KnownJobs jobs) {
-    HttpServer server = server(address, port);
+  static JobConsole start(
+      InetAddress address, int port, Token token, KnownJobs jobs, Connections connections) {
+    ConsoleServer server = new ConsoleServer(address, port, connections);
     // The name that the address was looked up by, if it was; nothing is looked up for it here.
     String name = new InetSocketAddress(address, 0).getHostString();
-    Guard guard = new Guard(server.getAddress(), name, token);
+    Guard guard = new Guard(server.address(), name, token);
     LiveReader live = new LiveReader(jobs.store().telemetry());
-    TimedWorkers workers = new TimedWorkers("console-http", THREADS, HEAD_PATIENCE, PATIENCE);
     Broadcaster broadcaster = new Broadcaster(jobs, live);
-    server.setExecutor(workers);
-    server.createContext(
-        "/",
-        new RequestHandler(guard, routes(jobs, live, guard, broadcaster), new Assets(), workers));
-    server.start();
+    Routes routes = routes(jobs, live, guard, broadcaster);
+    server.start(new RequestHandler(guard, routes, new Assets(), connections));
     broadcaster.start();
-    return new JobConsole(server, workers, broadcaster, uri(server.getAddress(), token));
-  }
-
-  private static HttpServer server(InetAddress address, int port) {
-    try {
-      return HttpServer.create(new InetSocketAddress(address, port), BACKLOG);
-    } catch (IOException e) {
-      String place = Hosts.inUri(address) + ":" + port;
-      throw new StorageException(
-          place,
-          "The console cannot listen on "
-              + place
-              + " ("
-              + e.getMessage()
-              + "): choose another port",
-          e);
-    }
+    return new JobConsole(server, broadcaster, uri(server.address(), token));
   }
 
   private static Routes routes(
@@ -131,7 +97,6 @@ public final class JobConsole implements AutoCloseable {
   @Override
   public void close() {
     broadcaster.close();
-    server.stop(0);
-    workers.close();
+    server.close();
   }
 }

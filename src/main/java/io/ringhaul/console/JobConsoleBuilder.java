@@ -1,6 +1,7 @@
 package io.ringhaul.console;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.JobStore;
 import java.net.InetAddress;
 import java.util.Objects;
@@ -58,9 +59,27 @@ public final class JobConsoleBuilder {
   /**
    * Begins to listen.
    *
-   * @throws io.ringhaul.exceptions.StorageException if it cannot listen there
+   * @throws StorageException if it cannot listen there, or the HTTP server is not on the class path
    */
   public JobConsole start() {
-    return JobConsole.start(address, port, token, new KnownJobs(store, launcher));
+    requireServer();
+    return JobConsole.start(
+        address,
+        port,
+        token,
+        new KnownJobs(store, launcher),
+        new Connections(ConsoleServer.mostConnections(), ConsoleServer.PATIENCE));
+  }
+
+  private static void requireServer() {
+    try {
+      Class.forName("org.eclipse.jetty.server.Server");
+    } catch (ClassNotFoundException e) {
+      throw new StorageException(
+          "console",
+          "The console needs org.eclipse.jetty:jetty-server 12.1 on the class path; add it to the"
+              + " dependencies",
+          e);
+    }
   }
 }

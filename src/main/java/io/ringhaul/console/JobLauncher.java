@@ -4,7 +4,9 @@ import io.ringhaul.job.Job;
 import java.util.List;
 
 /**
- * Runs jobs for a console, which itself only reads and asks. Thread-safe.
+ * Runs jobs for a console, which itself only reads and asks. Thread-safe. Which files a command may
+ * read and write is for the launcher to decide: whoever has the console's token may send any
+ * command, and others may read the job's error.
  *
  * <p>Each method throws {@link io.ringhaul.exceptions.JobException} with a sentence when the job
  * cannot be run so, and has then changed nothing.

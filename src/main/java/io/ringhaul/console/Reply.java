@@ -1,16 +1,15 @@
 package io.ringhaul.console;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.eclipse.jetty.util.IteratingCallback;
 
 /** What a request is answered with. */
 @FunctionalInterface
@@ -19,13 +18,8 @@ interface Reply {
   /** The header that names the type of a body. */
   String TYPE = "Content-Type";
 
-  /**
-   * Sends it; the exchange is closed by then, unless the reply goes on.
-   *
-   * @param workers of whom one is at it
-   * @throws IOException if the client is gone
-   */
-  void send(HttpExchange exchange, TimedWorkers workers) throws IOException;
+  /** Begins to send it. No thread waits for the client. */
+  void send(Exchange exchange);
 
   /** A value as JSON. */
   static Reply json(int status, Object value) {
@@ -43,7 +37,7 @@ interface Reply {
   }
 
   /** A sentence. */
-  static Reply refused(Refusal refusal, Map<String, String> headers) {
+  static Whole refused(Refusal refusal, Map<String, String> headers) {
     Map<String, String> all = new HashMap<>(headers);
     all.put(TYPE, Json.TYPE);
     return new Whole(
@@ -64,56 +58,80 @@ interface Reply {
     private static final int LEAST_ZIPPED = 4 * 1024;
 
     @Override
-    public void send(HttpExchange exchange, TimedWorkers workers) throws IOException {
-      headers.forEach(exchange.getResponseHeaders()::set);
-      boolean hasBody = status != NO_CONTENT && status != NOT_MODIFIED && body.length > 0;
-      if (!hasBody) {
-        exchange.sendResponseHeaders(status, -1);
-      } else if (exchange.getRequestMethod().equals("HEAD")) {
-        exchange
-            .getResponseHeaders()
-            .set("Content-Length", Integer.toString(sent(exchange).length));
-        exchange.sendResponseHeaders(status, -1);
-      } else {
-        write(exchange, sent(exchange), workers);
+    public void send(Exchange exchange) {
+      exchange.response().setStatus(status);
+      headers.forEach(exchange::putHeader);
+      ByteBuffer sent = ByteBuffer.allocate(0);
+      if (status != NO_CONTENT && status != NOT_MODIFIED && body.length > 0) {
+        byte[] coded = coded(exchange);
+        exchange.putHeader("Content-Length", Integer.toString(coded.length));
+        if (!exchange.method().equals("HEAD")) {
+          sent = ByteBuffer.wrap(coded);
+        }
       }
-      exchange.close();
+      new Writing(exchange, sent).iterate();
     }
 
-    private byte[] sent(HttpExchange exchange) throws IOException {
+    private byte[] coded(Exchange exchange) {
       if (body.length < LEAST_ZIPPED) {
         return body;
       }
-      exchange.getResponseHeaders().set("Vary", "Accept-Encoding");
-      if (!takesGzip(exchange.getRequestHeaders())) {
+      exchange.putHeader("Vary", "Accept-Encoding");
+      if (!takesGzip(exchange)) {
         return body;
       }
-      exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+      exchange.putHeader("Content-Encoding", "gzip");
       ByteArrayOutputStream zipped = new ByteArrayOutputStream();
       try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
         out.write(body);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
       return zipped.toByteArray();
     }
 
-    private static boolean takesGzip(Headers headers) {
-      return headers.getOrDefault("Accept-Encoding", List.of()).stream()
+    private static boolean takesGzip(Exchange exchange) {
+      return exchange.headers().getValuesList("Accept-Encoding").stream()
           .flatMap(line -> Stream.of(line.split(",", -1)))
           .map(each -> each.strip().toLowerCase(Locale.ROOT))
           .anyMatch(each -> each.equals("gzip"));
     }
 
-    /**
-     * Where the client is gone this fails: closing the exchange alone would keep that to itself.
-     */
-    private void write(HttpExchange exchange, byte[] sent, TimedWorkers workers)
-        throws IOException {
-      exchange.sendResponseHeaders(status, sent.length);
-      try (OutputStream out = exchange.getResponseBody()) {
-        for (int from = 0; from < sent.length; from += PIECE) {
-          workers.renew();
-          out.write(sent, from, Math.min(PIECE, sent.length - from));
+    /** Writes piece after piece, as the client reads them. */
+    private static final class Writing extends IteratingCallback {
+
+      private final Exchange exchange;
+      private final ByteBuffer rest;
+      private boolean isWritten;
+
+      Writing(Exchange exchange, ByteBuffer rest) {
+        this.exchange = exchange;
+        this.rest = rest;
+      }
+
+      @Override
+      protected Action process() {
+        if (isWritten) {
+          return Action.SUCCEEDED;
         }
+        exchange.awaitClient();
+        int length = Math.min(PIECE, rest.remaining());
+        ByteBuffer piece = rest.slice(rest.position(), length);
+        rest.position(rest.position() + length);
+        isWritten = !rest.hasRemaining();
+        exchange.response().write(isWritten, piece, this);
+        return Action.SCHEDULED;
+      }
+
+      @Override
+      protected void onCompleteSuccess() {
+        exchange.end();
+      }
+
+      /** The client is gone. */
+      @Override
+      protected void onCompleteFailure(Throwable cause) {
+        exchange.callback().failed(cause);
       }
     }
   }

@@ -1,23 +1,23 @@
 package io.ringhaul.console;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.StorageException;
-import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes requests in, has them answered, and says what is wrong with those that cannot be. */
-final class RequestHandler implements HttpHandler {
+final class RequestHandler extends Handler.Abstract {
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
 
@@ -27,42 +27,49 @@ final class RequestHandler implements HttpHandler {
   private final Guard guard;
   private final Routes routes;
   private final Assets assets;
-  private final TimedWorkers workers;
+  private final Connections connections;
 
-  RequestHandler(Guard guard, Routes routes, Assets assets, TimedWorkers workers) {
+  RequestHandler(Guard guard, Routes routes, Assets assets, Connections connections) {
     this.guard = guard;
     this.routes = routes;
     this.assets = assets;
-    this.workers = workers;
+    this.connections = connections;
   }
 
   @Override
-  public void handle(HttpExchange exchange) throws IOException {
-    workers.renew();
-    Guard.HEADERS.forEach(exchange.getResponseHeaders()::set);
-    reply(exchange).send(exchange, workers);
+  public boolean handle(Request request, Response response, Callback callback) {
+    Exchange exchange = new Exchange(request, response, callback, connections);
+    exchange.serve();
+    Guard.HEADERS.forEach(exchange::putHeader);
+    send(exchange, () -> answer(exchange));
+    return true;
   }
 
-  private Reply reply(HttpExchange exchange) throws IOException {
-    Map<String, String> headers = new HashMap<>();
+  private static void send(Exchange exchange, Supplier<Reply> answer) {
+    reply(exchange, answer).send(exchange);
+  }
+
+  private static Reply reply(Exchange exchange, Supplier<Reply> answer) {
     try {
-      return answer(exchange, headers);
+      return answer.get();
     } catch (Refusal e) {
-      if (e.status() == Refusal.UNAUTHORIZED) {
-        headers.put("WWW-Authenticate", "Bearer realm=\"ringhaul\"");
-      }
+      Map<String, String> headers =
+          e.status() == Refusal.UNAUTHORIZED
+              ? Map.of("WWW-Authenticate", "Bearer realm=\"ringhaul\"")
+              : Map.of();
       return Reply.refused(e, headers);
     } catch (JobException e) {
-      return Reply.refused(Refusal.conflict(sentence(e)), headers);
+      return Reply.refused(Refusal.conflict(sentence(e)), Map.of());
     } catch (InvalidSettingException e) {
-      return Reply.refused(Refusal.bad(sentence(e)), headers);
+      return Reply.refused(Refusal.bad(sentence(e)), Map.of());
     } catch (StorageException e) {
       LOG.warn("The job store cannot be used: {}", e.getMessage());
-      return Reply.refused(new Refusal(Refusal.UNAVAILABLE, sentence(e)), headers);
+      return Reply.refused(new Refusal(Refusal.UNAVAILABLE, sentence(e)), Map.of());
     } catch (RuntimeException e) {
-      LOG.error("{} {} has failed", exchange.getRequestMethod(), exchange.getRequestURI(), e);
+      LOG.error(
+          "{} {} has failed", exchange.method(), exchange.request().getHttpURI().getPathQuery(), e);
       return Reply.refused(
-          new Refusal(Refusal.FAILED, "The console has failed; its log says more"), headers);
+          new Refusal(Refusal.FAILED, "The console has failed; its log says more"), Map.of());
     }
   }
 
@@ -70,10 +77,11 @@ final class RequestHandler implements HttpHandler {
     return Objects.requireNonNullElse(failure.getMessage(), "It cannot be done");
   }
 
-  private Reply answer(HttpExchange exchange, Map<String, String> headers) throws IOException {
-    guard.requireOwn(exchange.getRequestHeaders());
-    String method = exchange.getRequestMethod();
-    String path = Objects.requireNonNullElse(exchange.getRequestURI().getRawPath(), "/");
+  private Reply answer(Exchange exchange) {
+    guard.requireOwn(exchange.headers());
+    String method = exchange.method();
+    String rawPath = exchange.request().getHttpURI().getPath();
+    String path = rawPath == null || rawPath.isEmpty() ? "/" : rawPath;
     boolean reads = method.equals("GET") || method.equals("HEAD");
     List<Routes.Match> matches = routes.at(path);
     if (matches.isEmpty()) {
@@ -96,35 +104,48 @@ final class RequestHandler implements HttpHandler {
             .findFirst()
             .orElseThrow(
                 () -> {
-                  headers.put("Allow", allowed);
+                  exchange.putHeader("Allow", allowed);
                   return new Refusal(Refusal.METHOD_NOT_ALLOWED, "This address takes " + allowed);
                 });
     return call(exchange, match);
   }
 
-  private Reply call(HttpExchange exchange, Routes.Match match) throws IOException {
-    guard.requireOwnPage(exchange.getRequestHeaders());
+  private Reply call(Exchange exchange, Routes.Match match) {
+    guard.requireOwnPage(exchange.headers());
     Route route = match.route();
-    boolean isAuthorized = guard.isAuthorized(exchange.getRequestHeaders());
+    boolean isAuthorized = guard.isAuthorized(exchange.headers());
     guard.requireAllowed(route, isAuthorized);
     Map<String, String> query =
-        Call.query(exchange.getRequestURI().getRawQuery(), route.parameters());
-    byte[] body = route.body().isPresent() ? body(exchange) : new byte[0];
-    Call call = new Call(match.path(), query, body, isAuthorized);
-    return workers.working(() -> route.handler().apply(call));
+        Call.query(exchange.request().getHttpURI().getQuery(), route.parameters());
+    if (route.body().isEmpty()) {
+      return route.handler().apply(new Call(match.path(), query, new byte[0], isAuthorized));
+    }
+    requireJson(exchange);
+    return later ->
+        later.readBody(
+            MOST_BYTES,
+            body ->
+                send(
+                    later,
+                    () -> {
+                      requireBounded(body);
+                      return route
+                          .handler()
+                          .apply(new Call(match.path(), query, body, isAuthorized));
+                    }));
   }
 
-  private static byte[] body(HttpExchange exchange) throws IOException {
-    Headers headers = exchange.getRequestHeaders();
-    String type = Objects.requireNonNullElse(headers.getFirst(Reply.TYPE), "");
+  private static void requireJson(Exchange exchange) {
+    String type = Objects.requireNonNullElse(exchange.headers().get(Reply.TYPE), "");
     if (!type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(Json.TYPE)) {
       throw new Refusal(Refusal.UNSUPPORTED_TYPE, "The body is to be of the type " + Json.TYPE);
     }
-    byte[] body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
+  }
+
+  private static void requireBounded(byte[] body) {
     if (body.length > MOST_BYTES) {
       throw new Refusal(
           Refusal.TOO_LARGE, "The body has more than " + MOST_BYTES + " bytes, the most there are");
     }
-    return body;
   }
 }

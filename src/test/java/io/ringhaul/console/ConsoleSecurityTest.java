@@ -64,7 +64,7 @@ class ConsoleSecurityTest {
               "DELETE " + path + "?token=" + client.token())) {
         String answer = RawHttp.exchange(console.uri(), call + " HTTP/1.1", host, header);
         assertThat(RawHttp.status(answer)).as(call + " with " + header).isEqualTo(401);
-        assertThat(answer).contains("Www-authenticate: Bearer");
+        assertThat(answer).containsIgnoringCase("Www-authenticate: Bearer");
       }
     }
     assertThat(store.find(job.id()).orElseThrow().status()).isEqualTo(JobStatus.PENDING);
@@ -103,17 +103,19 @@ class ConsoleSecurityTest {
             "evil.example",
             "localhost",
             "localhost:1",
-            "",
             "10.0.0.1:" + port)) {
       assertThat(status("GET /api/batch-jobs HTTP/1.1", "Host: " + name)).as(name).isEqualTo(421);
     }
-    assertThat(status("GET / HTTP/1.1", "X-Nothing: 1")).isEqualTo(421);
-    assertThat(status("GET / HTTP/1.1", host, "Host: evil.example")).isEqualTo(421);
-    for (String name : List.of("[]", "[::1", "[::2]", "[127.0.0.1]", "[0:0]", "[localhost]")) {
+    // RFC 9112 has 400 for a head without a host, with two, or with one that cannot be any.
+    assertThat(status("GET / HTTP/1.1", "X-Nothing: 1")).isEqualTo(400);
+    assertThat(status("GET / HTTP/1.1", "Host: ")).isEqualTo(400);
+    assertThat(status("GET / HTTP/1.1", host, "Host: evil.example")).isEqualTo(400);
+    for (String name : List.of("[]", "[::1", "[127.0.0.1]", "[0:0]", "[localhost]")) {
       assertThat(status("GET /api/batch-jobs HTTP/1.1", "Host: " + name + ":" + port))
           .as(name)
-          .isEqualTo(421);
+          .isEqualTo(400);
     }
+    assertThat(status("GET /api/batch-jobs HTTP/1.1", "Host: [::2]:" + port)).isEqualTo(421);
     for (String name :
         List.of("localhost", "127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]", "[0::0:1]", "LOCALHOST")) {
       assertThat(status("GET /api/batch-jobs HTTP/1.1", "Host: " + name + ":" + port))
@@ -187,11 +189,8 @@ class ConsoleSecurityTest {
   void onlyThePageIsServed() {
     for (String path :
         List.of(
-            "/../JobConsole.class",
             "/JobConsole.class",
-            "/assets/../../JobConsole.class",
             "/assets/..%2f..%2fJobConsole.class",
-            "/%2e%2e/index.html",
             "/..%5cindex.html",
             "//etc/passwd",
             "/assets//main.js",
@@ -199,10 +198,18 @@ class ConsoleSecurityTest {
             "/assets",
             "/assets/",
             "/assets/.main.js",
-            "/assets/main.js%00",
-            "/index.html%00.js",
             "/INDEX.HTML")) {
       assertThat(status("GET " + path + " HTTP/1.1", host)).as(path).isEqualTo(404);
+    }
+    // These are no paths at all: above the root, or with a character that no path has.
+    for (String path :
+        List.of(
+            "/../JobConsole.class",
+            "/assets/../../JobConsole.class",
+            "/%2e%2e/index.html",
+            "/assets/main.js%00",
+            "/index.html%00.js")) {
+      assertThat(status("GET " + path + " HTTP/1.1", host)).as(path).isEqualTo(400);
     }
   }
 
@@ -212,10 +219,10 @@ class ConsoleSecurityTest {
       String answer = RawHttp.exchange(console.uri(), "GET " + path + " HTTP/1.1", host);
       assertThat(answer)
           .contains("default-src 'none'; script-src 'self'")
-          .contains("X-content-type-options: nosniff")
-          .contains("Referrer-policy: no-referrer")
-          .contains("Cross-origin-resource-policy: same-origin")
-          .contains("Cache-control: no-store");
+          .containsIgnoringCase("X-content-type-options: nosniff")
+          .containsIgnoringCase("Referrer-policy: no-referrer")
+          .containsIgnoringCase("Cross-origin-resource-policy: same-origin")
+          .containsIgnoringCase("Cache-control: no-store");
     }
   }
 

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.UUID;
 
 /**
- * A console in a process of its own, which takes few connections at once: a JDK reads that bound
- * once. Its jobs change all the time. It says where it is and ends with its input.
+ * A console in a process of its own, which takes few connections at once. Its jobs change all the
+ * time. It says where it is and ends with its input.
  */
 final class FewConnections {
 
@@ -17,9 +17,8 @@ final class FewConnections {
   private FewConnections() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    System.setProperty("jdk.httpserver.maxConnections", Integer.toString(MOST));
     try (JobStore store = JobStore.inMemory();
-        JobConsole console = JobConsole.over(store).start()) {
+        JobConsole console = TestConsoles.start(store, MOST, ConsoleServer.PATIENCE)) {
       System.out.println(console.uri());
       while (System.in.available() == 0) {
         UUID job = StoredExamples.pending(store, "changing").id();

@@ -2,6 +2,7 @@ package io.ringhaul.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -90,7 +91,9 @@ class JobConsoleTest {
       assertThat(live.path("rows").asLong()).isEqualTo(300);
       assertThat(live.path("inFlight").asLong()).isEqualTo(7);
       assertThat(live.path("phase").asText()).isEqualTo("running");
-      assertThat(live.path("remainingSeconds").asDouble()).isBetween(6.9, 7.1);
+      assertThat(live.path("completed").asDouble()).isCloseTo(0.3, within(1e-9));
+      assertThat(live.path("remainingSeconds").asDouble()).isEqualTo(7);
+      assertThat(live.path("unansweredSeconds").asDouble()).isEqualTo(4);
       assertThat(live.path("stages").toString())
           .isEqualTo(
               "[{\"name\":\"decode\",\"seconds\":3.0,\"share\":0.25},"

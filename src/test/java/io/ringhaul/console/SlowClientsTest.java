@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -26,6 +27,8 @@ class SlowClientsTest {
   /** More than there are workers. */
   private static final int IDLE = 200;
 
+  private static final int MOST = 500;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final int PATIENCE_MILLIS = 60_000;
 
   private final JobStore store = JobStore.inMemory();
@@ -33,7 +36,7 @@ class SlowClientsTest {
 
   @BeforeEach
   void start() {
-    console = JobConsole.over(store).start();
+    console = TestConsoles.start(store, MOST, PATIENCE);
   }
 
   @AfterEach

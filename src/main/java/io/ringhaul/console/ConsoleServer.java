@@ -1,0 +1,162 @@
+package io.ringhaul.console;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.ringhaul.exceptions.StorageException;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+
+/** Speaks HTTP. A thread works on whole requests only: none waits for a client. */
+final class ConsoleServer implements AutoCloseable {
+
+  /** How long a client may take to send a request, or to read a piece of a reply. */
+  static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  private static final int MOST_CONNECTIONS = 2_000;
+  private static final int THREADS = 64;
+  private static final int LEAST_THREADS = 4;
+  private static final int BACKLOG = 256;
+  private static final int MOST_HEAD_BYTES = 16 * 1024;
+  private static final int IDLE_MILLIS = 10_000;
+  private static final int STOP_MILLIS = 1_000;
+
+  private final Connections connections;
+  private final Server server;
+  private final ServerConnector connector;
+
+  /**
+   * Listens from now on; requests wait for {@link #start}.
+   *
+   * @throws StorageException if it cannot listen there
+   */
+  ConsoleServer(InetAddress address, int port, Connections connections) {
+    this.connections = connections;
+    QueuedThreadPool threads = new QueuedThreadPool(THREADS, LEAST_THREADS, IDLE_MILLIS);
+    threads.setName("ringhaul-console-http");
+    threads.setDaemon(true);
+    threads.setStopTimeout(STOP_MILLIS);
+    server =
+        new Server(threads, new ScheduledExecutorScheduler("ringhaul-console-timer", true), null);
+    server.setErrorHandler(ConsoleServer::refuse);
+    connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(configuration()));
+    // The connections end by the rules of Connections.
+    connector.setIdleTimeout(0);
+    connector.addBean(connections);
+    connector.setHost(address.getHostAddress());
+    server.addConnector(connector);
+    try {
+      ServerSocketChannel channel = ServerSocketChannel.open();
+      connector.open(bound(channel, new InetSocketAddress(address, port)));
+    } catch (IOException e) {
+      connections.close();
+      String place = Hosts.inUri(address) + ":" + port;
+      throw new StorageException(
+          place,
+          "The console cannot listen on "
+              + place
+              + " ("
+              + e.getMessage()
+              + "): choose another port",
+          e);
+    }
+  }
+
+  private static ServerSocketChannel bound(ServerSocketChannel channel, InetSocketAddress address)
+      throws IOException {
+    try {
+      return channel.bind(address, BACKLOG);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static HttpConfiguration configuration() {
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    configuration.setRequestHeaderSize(MOST_HEAD_BYTES);
+    // Paths are compared as they come: one that needs decoding is no file's.
+    configuration.setUriCompliance(UriCompliance.UNSAFE);
+    return configuration;
+  }
+
+  /** How many connections a process may spend on the console. */
+  static int mostConnections() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? (int) Math.min(MOST_CONNECTIONS, unix.getMaxFileDescriptorCount() / 2)
+        : MOST_CONNECTIONS;
+  }
+
+  /** Where it listens. */
+  InetSocketAddress address() {
+    try {
+      ServerSocketChannel channel = (ServerSocketChannel) connector.getTransport();
+      return (InetSocketAddress) channel.getLocalAddress();
+    } catch (IOException e) {
+      throw new StorageException("console", "The console is closed", e);
+    }
+  }
+
+  void start(RequestHandler handler) {
+    server.setHandler(handler);
+    try {
+      server.start();
+    } catch (Exception e) {
+      close();
+      throw new StorageException("console", "The console cannot be started: " + e.getMessage(), e);
+    }
+  }
+
+  /** Answers what is no request, or could not be answered otherwise. */
+  private static boolean refuse(Request request, Response response, Callback callback) {
+    Object cause = request.getAttribute(ErrorHandler.ERROR_EXCEPTION);
+    Refusal refusal =
+        cause instanceof HttpException http
+            ? malformed(http)
+            : new Refusal(Refusal.FAILED, "The console has failed; its log says more");
+    Guard.HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
+    Reply.Whole reply = Reply.refused(refusal, Map.of());
+    response.setStatus(reply.status());
+    reply.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+    response.write(true, ByteBuffer.wrap(reply.body()), callback);
+    return true;
+  }
+
+  /** The fault is the sender's, also that of a version or a coding that does not exist. */
+  private static Refusal malformed(HttpException http) {
+    int status = http.getCode() < Refusal.FAILED ? http.getCode() : Refusal.BAD_REQUEST;
+    String reason = Objects.requireNonNullElse(http.getReason(), "it cannot be read");
+    return new Refusal(status, "This is no request of HTTP/1.1: " + reason);
+  }
+
+  /** Closes all connections. */
+  @Override
+  public void close() {
+    connections.close();
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new StorageException("console", "The console did not stop: " + e.getMessage(), e);
+    } finally {
+      connector.close();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.ringhaul.console;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobStore;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Clients that hold their connections without finishing a request do not slow down the others. */
+class HeldConnectionsTest {
+
+  private static final int ROUNDS = 3;
+  private static final Duration MOST = Duration.ofSeconds(2);
+  private static final Duration RELEASE = Duration.ofSeconds(20);
+
+  private final JobStore store = JobStore.inMemory();
+  private final Connections connections =
+      new Connections(ConsoleServer.mostConnections(), ConsoleServer.PATIENCE);
+  private final List<SocketChannel> held = new ArrayList<>();
+  private JobConsole console;
+  private Job job;
+
+  @BeforeEach
+  void start() {
+    console = TestConsoles.start(store, connections);
+    job = StoredExamples.pending(store, "observed");
+    // The first request of a client of the JDK takes some hundred milliseconds of its own.
+    assertThat(new ConsoleClient(console.uri()).get("/api/session").status()).isEqualTo(200);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    release();
+    console.close();
+    store.close();
+  }
+
+  @Test
+  void servesOthersWhileHeadsAreHalfSent() throws Exception {
+    hold(500, "GET /api/batch-jobs HTTP/1.1\r\nHost: ");
+    assertOthersAreServed();
+    assertAllIsReleased();
+  }
+
+  @Test
+  void servesOthersWhileBodiesAreHalfSentWithoutTheToken() throws Exception {
+    hold(300, post("X-Nothing: 1"));
+    assertOthersAreServed();
+    assertAllIsReleased();
+  }
+
+  @Test
+  void servesOthersWhileBodiesAreHalfSentWithTheToken() throws Exception {
+    hold(300, post("Authorization: Bearer " + new ConsoleClient(console.uri()).token()));
+    assertOthersAreServed();
+    assertAllIsReleased();
+  }
+
+  @Test
+  void servesOthersWhileConnectionsAreIdle() throws Exception {
+    hold(2_300, "");
+    assertOthersAreServed();
+    assertThat(connections.size()).isLessThanOrEqualTo(ConsoleServer.mostConnections());
+    assertAllIsReleased();
+  }
+
+  private String post(String header) {
+    return "POST /api/batch-jobs HTTP/1.1\r\nHost: "
+        + console.uri().getAuthority()
+        + "\r\n"
+        + header
+        + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{";
+  }
+
+  private void hold(int count, String bytes) throws IOException {
+    URI uri = console.uri();
+    for (int i = 0; i < count; i++) {
+      SocketChannel channel =
+          SocketChannel.open(new InetSocketAddress(uri.getHost(), uri.getPort()));
+      held.add(channel);
+      try {
+        channel.write(ByteBuffer.wrap(bytes.getBytes(US_ASCII)));
+      } catch (IOException e) {
+        // Evicted for one of the next.
+      }
+    }
+  }
+
+  private void assertOthersAreServed() throws Exception {
+    try (EventReader events =
+        new EventReader(console.uri().resolve("/api/events?job=" + job.id()))) {
+      for (int round = 0; round < ROUNDS; round++) {
+        String name = "round " + round;
+        ConsoleClient client = new ConsoleClient(console.uri());
+        assertInTime(() -> client.get("/api/batch-jobs").status() == 200);
+        String path = "/api/batch-jobs/" + job.id();
+        assertInTime(() -> client.call("PUT", path, "{\"name\":\"" + name + "\"}").status() == 200);
+        assertInTime(() -> isToldOf(events, name));
+        String made = "{\"command\":[\"export\"],\"name\":\"" + name + "\"}";
+        assertInTime(() -> client.call("POST", "/api/batch-jobs", made).status() == 201);
+      }
+    }
+  }
+
+  private static boolean isToldOf(EventReader events, String name) {
+    try {
+      String told = String.valueOf(events.next("job"));
+      while (!told.contains(name)) {
+        told = String.valueOf(events.next("job"));
+      }
+      return true;
+    } catch (IOException e) {
+      throw new AssertionError(name, e);
+    }
+  }
+
+  private static void assertInTime(BooleanSupplier step) {
+    long begin = System.nanoTime();
+    assertThat(step.getAsBoolean()).isTrue();
+    System.out.println(
+        "took "
+            + (System.nanoTime() - begin) / 1000000
+            + " ms "
+            + StackWalker.getInstance().walk(f -> f.skip(1).findFirst().get().getLineNumber())
+            + " threads "
+            + Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("ringhaul-console-http"))
+                .count());
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(MOST);
+  }
+
+  /** No thread is busy, and no connection of those that were held is left. */
+  private void assertAllIsReleased() throws Exception {
+    release();
+    long end = System.nanoTime() + RELEASE.toNanos();
+    while (connections.size() > ROUNDS + 2 && System.nanoTime() < end) {
+      Thread.sleep(50);
+    }
+    // Those of the clients of each round may be kept for another request.
+    assertThat(connections.size()).isLessThanOrEqualTo(ROUNDS + 2);
+    assertThat(Thread.getAllStackTraces())
+        .allSatisfy(
+            (thread, stack) -> {
+              if (thread.getName().startsWith("ringhaul-console-http")) {
+                assertThat(stack)
+                    .as("%s works for a client", thread)
+                    .noneMatch(frame -> frame.getClassName().startsWith("io.ringhaul"));
+              }
+            });
+  }
+
+  private void release() throws IOException {
+    for (SocketChannel channel : held) {
+      channel.close();
+    }
+    held.clear();
+  }
+}
