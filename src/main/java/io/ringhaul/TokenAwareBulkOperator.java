@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.monitor.JobsUnderWay;
+import io.ringhaul.request.Failures;
 import io.ringhaul.resource.ResourceManager;
 import java.util.List;
 import java.util.Objects;
@@ -49,7 +50,11 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
             });
   }
 
-  /** Works over the given session, which stays the caller's: it is neither closed nor changed. */
+  /**
+   * Works over the given session, which stays the caller's: it is neither closed nor changed.
+   *
+   * @throws BulkOperationException if the class path has a Jackson older than 2.16
+   */
   public static TokenAwareBulkOperator over(CqlSession session) {
     return over(session, ResourceManager.create());
   }
@@ -58,8 +63,10 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
    * The same, and shares the cluster with the operations of other operators.
    *
    * @param resources knows the operations of all operators that it is given to
+   * @throws BulkOperationException if the class path has a Jackson older than 2.16
    */
   public static TokenAwareBulkOperator over(CqlSession session, ResourceManager resources) {
+    JacksonVersions.require();
     return new TokenAwareBulkOperator(session, resources);
   }
 
@@ -109,7 +116,11 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   }
 
   <R> R call(Operation<R> operation) {
-    return operation.run(session, threads);
+    try {
+      return operation.run(session, threads);
+    } catch (OutOfMemoryError e) {
+      throw Failures.outOfMemory(e, "The operation");
+    }
   }
 
   <R> CompletableFuture<R> start(Operation<R> operation) {

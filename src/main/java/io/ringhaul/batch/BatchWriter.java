@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *       for speed: each is atomic within a partition only.
  * </ul>
  *
- * <p>At most {@link RequestSettings#parallelism()} requests are in flight; whoever hands over more
+ * <p>At most {@link BatchWriterBuilder#parallelism} requests are in flight; whoever hands over more
  * waits for a place, which is the back-pressure to the caller. Each statement is sent once, but for
  * what follows a failure: idempotent writes are sent again after a passing one. Statements count as
  * idempotent unless they say otherwise ({@code setIdempotent(false)}), add to a counter or a list,
@@ -392,16 +392,23 @@ public final class BatchWriter implements AutoCloseable {
       LOG.debug("Interrupted as it was closed", e);
       Thread.currentThread().interrupt();
     } finally {
-      abandon();
+      ageLimit.close();
+      stream.close();
+      release();
     }
   }
 
   /**
    * Ends the writer without waiting: open batches are dropped, what is in flight may be written.
+   * Nothing of it is logged.
    */
   public void abandon() {
     ageLimit.close();
-    stream.close();
+    stream.abandon();
+    release();
+  }
+
+  private void release() {
     sender.close();
     results.close();
   }

@@ -288,6 +288,12 @@ final class StatementStream implements AutoCloseable {
     }
   }
 
+  /** Takes nothing more and drops what waits in open batches, for a caller that reports why. */
+  void abandon() {
+    ending = true;
+    inFlight.close();
+  }
+
   /** Takes nothing more; what waits in open batches is dropped, which is logged. */
   @Override
   public void close() {

@@ -172,11 +172,12 @@ final class WritesInFlight {
     }
   }
 
-  /** Takes nothing more; whether the writer had not failed by then. */
+  /** Takes nothing more; whether the writer had neither failed nor been closed by then. */
   synchronized boolean close() {
+    boolean wasSound = failure == null && !closed;
     closed = true;
     isOver = true;
-    return failure == null;
+    return wasSound;
   }
 
   /** Whether it was {@linkplain #close() closed}. */

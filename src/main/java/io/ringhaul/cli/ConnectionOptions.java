@@ -6,18 +6,25 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.CqlSessionBuilder;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.config.DriverExecutionProfile;
+import com.datastax.oss.driver.api.core.config.OptionsMap;
+import com.datastax.oss.driver.api.core.config.TypedDriverOption;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.request.Failures;
 import java.io.Console;
 import java.io.File;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -26,6 +33,10 @@ final class ConnectionOptions {
 
   private static final int DEFAULT_PORT = 9042;
   private static final String PASSWORD_VARIABLE = "RINGHAUL_PASSWORD";
+
+  private static final DefaultDriverOption POLICY = DefaultDriverOption.LOAD_BALANCING_POLICY_CLASS;
+  private static final String DEFAULT_POLICY = "DefaultLoadBalancingPolicy";
+  private static final String INFERRING_POLICY = "DcInferringLoadBalancingPolicy";
 
   @Option(
       names = "--contact-point",
@@ -70,18 +81,13 @@ final class ConnectionOptions {
             "--driver-config", "There is no driver configuration file " + driverConfig);
       }
       DriverConfigLoader loader = loader(driverConfig);
-      datacenterKnown |=
-          loader
-              .getInitialConfig()
-              .getDefaultProfile()
-              .isDefined(DefaultDriverOption.LOAD_BALANCING_LOCAL_DATACENTER);
-      builder.withConfigLoader(loader);
+      datacenterKnown |= choosesNodes(loader.getInitialConfig().getDefaultProfile());
+      builder.withConfigLoader(datacenterKnown ? loader : inferring(loader));
     }
     if (localDatacenter != null) {
       builder.withLocalDatacenter(localDatacenter);
-    } else if (!datacenterKnown) {
-      DriverSettings.setDefault(
-          "basic.load-balancing-policy.class", "DcInferringLoadBalancingPolicy");
+    } else if (driverConfig == null) {
+      DriverSettings.setDefault(POLICY.getPath(), INFERRING_POLICY);
     }
     if (driverConfig == null) {
       // After the settings above, which the loader takes up here and now.
@@ -107,6 +113,20 @@ final class ConnectionOptions {
             DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES,
             List.of(CqlIdentifier.fromCql(keyspace).asInternal()))
         .build();
+  }
+
+  /** Whether a configuration says which data centre is local, or goes by a policy of its own. */
+  private static boolean choosesNodes(DriverExecutionProfile profile) {
+    return profile.isDefined(DefaultDriverOption.LOAD_BALANCING_LOCAL_DATACENTER)
+        || profile.isDefined(DefaultDriverOption.CLOUD_SECURE_CONNECT_BUNDLE)
+        || !DEFAULT_POLICY.equals(profile.getString(POLICY, DEFAULT_POLICY));
+  }
+
+  /** A configuration with a policy that takes the data centre of the nodes for the local one. */
+  private static DriverConfigLoader inferring(DriverConfigLoader configuration) {
+    OptionsMap policy = new OptionsMap();
+    policy.put(TypedDriverOption.LOAD_BALANCING_POLICY_CLASS, INFERRING_POLICY);
+    return DriverConfigLoader.compose(DriverConfigLoader.fromMap(policy), configuration);
   }
 
   private static DriverConfigLoader loader(File file) {
@@ -162,7 +182,7 @@ final class ConnectionOptions {
       String reason =
           e.getAllErrors().values().stream()
               .flatMap(List::stream)
-              .map(Failures::describe)
+              .map(ConnectionOptions::reason)
               .distinct()
               .collect(Collectors.joining("; "));
       throw new BulkOperationException(
@@ -179,6 +199,19 @@ final class ConnectionOptions {
     } catch (RuntimeException e) {
       throw new BulkOperationException("The session could not be opened: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What went wrong with the network, if the driver kept it: it reports a connection that was
+   * refused as a closed channel.
+   */
+  private static String reason(Throwable failure) {
+    return Stream.concat(Stream.of(failure.getSuppressed()), Stream.of(failure))
+        .flatMap(each -> Stream.iterate(each, Objects::nonNull, Throwable::getCause))
+        .filter(each -> each instanceof IOException && !(each instanceof ClosedChannelException))
+        .reduce((first, cause) -> cause)
+        .map(Throwable::getMessage)
+        .orElseGet(() -> Failures.describe(failure));
   }
 
   private CqlSession checked(CqlSession session, boolean datacenterKnown) {

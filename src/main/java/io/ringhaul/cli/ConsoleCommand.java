@@ -13,7 +13,8 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +35,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class ConsoleCommand implements Callable<Integer> {
-
-  /** For this process alone: a page that is watched is to hear at once, and not all of a crowd. */
-  private static final Map<String, String> SERVER_SETTINGS =
-      Map.of("sun.net.httpserver.nodelay", "true", "jdk.httpserver.maxConnections", "2000");
 
   @Mixin private JobStoreOption store = new JobStoreOption();
 
@@ -64,6 +61,15 @@ final class ConsoleCommand implements Callable<Integer> {
               + " not there. Default: a new token at each start, printed with the address.")
   private @Nullable Path tokenFile;
 
+  @Option(
+      names = "--import-from",
+      paramLabel = "FOLDER",
+      description =
+          "A folder below which jobs that are started here may read: what an import imports, and"
+              + " the files of --keys, --ranges and --driver-config; repeatable. Exports write"
+              + " anywhere. Default: none, so that no import can be started.")
+  private List<Path> importFrom = new ArrayList<>();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
@@ -73,18 +79,13 @@ final class ConsoleCommand implements Callable<Integer> {
       throw new InvalidSettingException(
           "--job-store", "There are no jobs to see in memory: --job-store is none");
     }
-    SERVER_SETTINGS.forEach(
-        (name, value) -> {
-          if (System.getProperty(name) == null) {
-            System.setProperty(name, value);
-          }
-        });
+    ImportFolders folders = ImportFolders.of(importFrom);
     try (UntilSignal signal = UntilSignal.listening();
         JobStore jobs = location.open()) {
       JobProcesses processes = new JobProcesses(location, logs(jobs));
-      try (ProcessLauncher launcher = new ProcessLauncher(jobs, processes);
+      try (ProcessLauncher launcher = new ProcessLauncher(jobs, processes, folders);
           JobConsole console = console(jobs, launcher)) {
-        System.out.println(address(console));
+        TerminalText.out().println(address(console));
         say("Jobs of " + location + "; what they say: " + processes.describeLogs());
         signal.await();
         say("The console ends; jobs that run go on");

@@ -55,7 +55,16 @@ final class DemoCommand implements Callable<Integer> {
       description = "The warehouse folder. Default: a new folder in ./ringhaul-demo.")
   private @Nullable Path path;
 
+  private final String keyspace;
   private int step;
+
+  DemoCommand() {
+    this(SampleOrders.KEYSPACE);
+  }
+
+  DemoCommand(String keyspace) {
+    this.keyspace = keyspace;
+  }
 
   @Override
   public Integer call() throws InterruptedException {
@@ -78,21 +87,22 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int run(CqlSession session, TokenAwareBulkOperator operator, Path warehouse)
+  int run(CqlSession session, TokenAwareBulkOperator operator, Path warehouse)
       throws InterruptedException {
-    SampleOrders orders = new SampleOrders(session);
-    say("Filling %s.%s with %,d rows", SampleOrders.KEYSPACE, SampleOrders.TABLE, rows);
+    SampleOrders orders = new SampleOrders(session, keyspace);
+    say("Filling %s.%s with %,d rows", keyspace, SampleOrders.TABLE, rows);
     orders.createTables(nodes);
     orders.fill(rows);
 
-    say("Counting %s.%s", SampleOrders.KEYSPACE, SampleOrders.TABLE);
-    CountResult counted = show(operator.count(SampleOrders.KEYSPACE, SampleOrders.TABLE));
+    say("Counting %s.%s", keyspace, SampleOrders.TABLE);
+    CountResult counted = show(operator.count(keyspace, SampleOrders.TABLE));
 
-    say("Exporting it to the Iceberg table store.orders, partitioned by month(order_date)");
+    String table = keyspace + "." + SampleOrders.TABLE;
+    say("Exporting it to the Iceberg table %s, partitioned by month(order_date)", table);
     ExportResult exported =
         show(
             operator
-                .exportFrom(SampleOrders.KEYSPACE, SampleOrders.TABLE)
+                .exportFrom(keyspace, SampleOrders.TABLE)
                 .to(IcebergTarget.warehouse(warehouse).partitionBy("month(order_date)")));
     System.out.printf(
         Locale.ROOT,
@@ -100,20 +110,19 @@ final class DemoCommand implements Callable<Integer> {
         exported.files(),
         exported.fileBytes());
 
-    say("Importing it into %s.%s", SampleOrders.KEYSPACE, SampleOrders.RESTORED);
+    say("Importing it into %s.%s", keyspace, SampleOrders.RESTORED);
     ImportResult imported =
         show(
             operator
-                .importInto(SampleOrders.KEYSPACE, SampleOrders.RESTORED)
+                .importInto(keyspace, SampleOrders.RESTORED)
                 .from(
                     IcebergSource.warehouse(warehouse)
-                        .table(SampleOrders.KEYSPACE + "." + SampleOrders.TABLE)
+                        .table(table)
                         .snapshot(exported.snapshotId().orElseThrow())));
 
     say("Comparing the two tables, byte by byte");
     TableComparison.Outcome outcome =
-        new TableComparison(session)
-            .compare(SampleOrders.KEYSPACE, SampleOrders.TABLE, SampleOrders.RESTORED);
+        new TableComparison(session).compare(keyspace, SampleOrders.TABLE, SampleOrders.RESTORED);
     if (outcome.difference().isPresent()
         || outcome.rows() != counted.rows()
         || exported.rows() != counted.rows()
@@ -132,8 +141,9 @@ final class DemoCommand implements Callable<Integer> {
         Locale.ROOT,
         "      %,d rows, equal in every byte%n%nThe Iceberg table lies in %s%nIts catalog is %s%n",
         outcome.rows(),
-        warehouse.resolve(SampleOrders.KEYSPACE).resolve(SampleOrders.TABLE),
+        warehouse.resolve(keyspace).resolve(SampleOrders.TABLE),
         warehouse.resolve("catalog.db"));
+    System.out.print(new WarehouseReaders(warehouse, table).text());
     return ExitCode.DONE;
   }
 

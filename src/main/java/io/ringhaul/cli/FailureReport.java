@@ -1,6 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -17,14 +18,15 @@ final class FailureReport implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(
       Exception failure, CommandLine commandLine, ParseResult parsed) {
-    tell(commandLine.getErr(), failure);
+    tell(commandLine, failure);
     return ExitCode.of(failure);
   }
 
-  /** Says what failed. */
-  static void tell(PrintWriter err, Throwable failure) {
+  /** Says what failed, and where the help is if a setting is wrong. */
+  static void tell(CommandLine commandLine, Throwable failure) {
+    PrintWriter err = commandLine.getErr();
     if (failure instanceof BulkOperationException known) {
-      err.println("ringhaul: " + known.getMessage());
+      err.println("ringhaul: " + OptionNames.message(known));
       list(err, known.failedRanges(), "more");
       if (known instanceof UnknownWriteOutcomeException doubtful) {
         list(err, doubtful.rows(), "more; with --json all of them are told");
@@ -36,6 +38,9 @@ final class FailureReport implements IExecutionExceptionHandler {
               + "; set "
               + DEBUG_VARIABLE
               + "=1 for the stack trace and report it");
+    }
+    if (failure instanceof InvalidSettingException) {
+      UsageReport.sayWhereHelpIs(err, commandLine);
     }
     if (System.getenv(DEBUG_VARIABLE) != null) {
       failure.printStackTrace(err);

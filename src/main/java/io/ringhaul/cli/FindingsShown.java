@@ -28,11 +28,11 @@ final class FindingsShown implements FindingListener {
     limitedBy = Optional.of(factor);
   }
 
-  /** What holds the operation back just now, to follow the progress; empty for nothing. */
+  /** What holds the operation back just now; empty for nothing. */
   synchronized String note() {
     return open.values().stream()
         .min(Finding.BY_WEIGHT)
-        .map(finding -> ", held back: " + finding)
+        .map(finding -> "held back: " + finding)
         .orElse("");
   }
 

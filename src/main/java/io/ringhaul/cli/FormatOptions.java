@@ -42,6 +42,7 @@ final class FormatOptions {
       names = "--path",
       required = true,
       paramLabel = "PATH",
+      converter = LocalPathText.class,
       description =
           "The folder of the Iceberg warehouse, or of the files; an import of other formats also"
               + " takes a file or a glob.")
@@ -59,10 +60,7 @@ final class FormatOptions {
 
   /** A folder, a file or a glob, from the root on: a job may be resumed from another folder. */
   String path() {
-    String text = StoredCommand.absolute(Objects.requireNonNull(path));
-    // A glob is no path everywhere; apart from that it is to be one.
-    pathOf(text.replace('*', '_').replace('?', '_'));
-    return text;
+    return StoredCommand.absolute(Objects.requireNonNull(path));
   }
 
   /** The path of a folder. */

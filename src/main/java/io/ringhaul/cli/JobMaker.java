@@ -54,7 +54,11 @@ final class JobMaker {
     }
     OperationCommand<?> operation = (OperationCommand<?>) spec.userObject();
     // What is out of bounds, or contradicts something else, is found here, not when the job runs.
-    operation.check();
+    try {
+      operation.check();
+    } catch (InvalidSettingException e) {
+      throw new InvalidSettingException(e.setting(), OptionNames.message(e));
+    }
     List<String> command = StoredCommand.of(spec);
     return Job.pending(
         UUID.randomUUID(),

@@ -1,6 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.cli.jobs.JobStoreLocation;
+import io.ringhaul.disk.OwnerOnly;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -59,11 +60,15 @@ final class JobProcesses {
 
   /** Begins a process that runs a job from where it stands to its end. */
   Process begin(UUID job) throws IOException {
-    Files.createDirectories(logs);
+    OwnerOnly.createFolders(logs);
+    Path log = log(job);
+    if (!Files.exists(log)) {
+      OwnerOnly.createFile(log);
+    }
     ProcessBuilder builder =
         new ProcessBuilder(command(job))
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log(job).toFile()));
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     Process process = builder.start();
     process.getOutputStream().close();
     return process;

@@ -65,7 +65,8 @@ final class JobRunOptions {
     // Who names a job wants it kept, and that one taken up: in memory it would begin anew.
     JobStore opened =
         id == null ? location.openOrWarn(command.commandLine().getErr()) : location.open();
-    JobOptions options = JobOptions.in(opened).madeBy(StoredCommand.of(command));
+    JobOptions options =
+        JobOptions.in(opened).madeBy(StoredCommand.of(command)).namingSettings(OptionNames::of);
     options = name == null ? options : options.named(name);
     options = description == null ? options : options.describedAs(description);
     for (Map.Entry<String, String> label : labels.entrySet()) {
@@ -77,6 +78,6 @@ final class JobRunOptions {
         opened,
         Objects.requireNonNullElseGet(id, UUID::randomUUID),
         options,
-        command.commandLine().getErr());
+        command.commandLine());
   }
 }

@@ -36,7 +36,7 @@ abstract class JobsAgainCommand extends JobsSubcommand {
       Main.commandLine(planned).parseArgs(planned);
       arguments = resuming(prepare(jobs, job, command), job);
     }
-    return Main.commandLine(arguments).execute(arguments);
+    return Main.execute(arguments);
   }
 
   private String[] resuming(List<String> command, Job job) {

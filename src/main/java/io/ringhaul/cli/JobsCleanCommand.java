@@ -137,15 +137,16 @@ final class JobsCleanCommand extends JobsSubcommand {
 
   private static void print(Map<String, Object> facts) {
     Object error = facts.get("error");
-    System.out.println(
-        facts.get("jobId")
-            + " "
-            + facts.get("name")
-            + ": "
-            + (error != null
-                ? error
-                : facts.get("filesRemoved")
-                    + " files removed"
-                    + (Boolean.TRUE.equals(facts.get("forgotten")) ? ", forgotten" : "")));
+    TerminalText.out()
+        .println(
+            facts.get("jobId")
+                + " "
+                + facts.get("name")
+                + ": "
+                + (error != null
+                    ? error
+                    : facts.get("filesRemoved")
+                        + " files removed"
+                        + (Boolean.TRUE.equals(facts.get("forgotten")) ? ", forgotten" : "")));
   }
 }

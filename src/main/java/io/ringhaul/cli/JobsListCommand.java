@@ -58,7 +58,7 @@ final class JobsListCommand extends JobsSubcommand {
     if (json()) {
       JsonLine.print(chosen.stream().map(job -> JobDescription.brief(job, now)).toList());
     } else if (chosen.isEmpty()) {
-      System.out.println("No jobs in " + location());
+      TerminalText.out().println("No jobs in " + location());
     } else {
       print(chosen, JobFinder.shortest(all), now);
     }
@@ -79,6 +79,6 @@ final class JobsListCommand extends JobsSubcommand {
           JobDescription.moment(job.started()),
           JobDescription.moment(runs ? Optional.empty() : job.completed()));
     }
-    table.lines().forEach(System.out::println);
+    table.lines().forEach(TerminalText.out()::println);
   }
 }

@@ -3,16 +3,19 @@ package io.ringhaul.cli;
 import io.ringhaul.cli.jobs.JobDescription;
 import io.ringhaul.cli.jobs.JobFinder;
 import io.ringhaul.cli.jobs.ResumeCommand;
+import io.ringhaul.cli.jobs.StoredProgress;
 import io.ringhaul.cli.jobs.TextTable;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
+import io.ringhaul.progress.Progress;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -44,15 +47,18 @@ final class JobsShowCommand extends JobsSubcommand {
   private int run(JobStore jobs) {
     Job job = JobFinder.find(jobs, id);
     List<JobPartition> partitions = jobs.partitions(job.id());
+    Optional<Progress> progress = StoredProgress.of(jobs, job, Instant.now());
     if (json()) {
-      JsonLine.print(JobDescription.full(job, partitions, Instant.now()));
+      Map<String, Object> facts = JobDescription.full(job, partitions, Instant.now());
+      progress.ifPresent(known -> facts.put("progress", StoredProgress.facts(known)));
+      JsonLine.print(facts);
     } else {
-      print(job, partitions);
+      print(job, partitions, progress);
     }
     return ExitCode.DONE;
   }
 
-  private static void print(Job job, List<JobPartition> partitions) {
+  private static void print(Job job, List<JobPartition> partitions, Optional<Progress> progress) {
     TextTable table = new TextTable();
     table.add("id", job.id().toString());
     table.add("name", job.name());
@@ -62,6 +68,7 @@ final class JobsShowCommand extends JobsSubcommand {
     addAll(table, "label", job.labels());
     table.add("kind", lower(job.kind()));
     table.add("status", JobDescription.status(job, Instant.now()));
+    progress.ifPresent(known -> table.add("progress", new ProgressLine(known, "").whole()));
     job.error().ifPresent(error -> table.add("error", error));
     table.add("partitions", partitions(job, partitions));
     table.add("rows", String.format(Locale.ROOT, "%,d", job.figures().rows()));
@@ -85,7 +92,7 @@ final class JobsShowCommand extends JobsSubcommand {
               .map(ResumeCommand::quoted)
               .collect(Collectors.joining(" ", "ringhaul ", "")));
     }
-    table.lines().forEach(System.out::println);
+    table.lines().forEach(TerminalText.out()::println);
     printFailed(partitions);
   }
 
@@ -115,16 +122,18 @@ final class JobsShowCommand extends JobsSubcommand {
         .limit(MOST_FAILED)
         .forEach(
             each ->
-                System.out.println(
-                    "partition "
-                        + each.number()
-                        + " failed, attempt "
-                        + each.attempt()
-                        + ": "
-                        + each.error().orElse("for an unknown reason")));
+                TerminalText.out()
+                    .println(
+                        "partition "
+                            + each.number()
+                            + " failed, attempt "
+                            + each.attempt()
+                            + ": "
+                            + each.error().orElse("for an unknown reason")));
     if (failed.size() > MOST_FAILED) {
-      System.out.println(
-          "and " + (failed.size() - MOST_FAILED) + " more; with --json all of them are told");
+      TerminalText.out()
+          .println(
+              "and " + (failed.size() - MOST_FAILED) + " more; with --json all of them are told");
     }
   }
 

@@ -63,9 +63,10 @@ final class JobsStopCommand extends JobsSubcommand {
     if (json()) {
       JsonLine.print(JobDescription.brief(job, Instant.now()));
     } else {
-      System.out.println("job " + job.id() + ": " + JobDescription.status(job, Instant.now()));
+      TerminalText.out()
+          .println("job " + job.id() + ": " + JobDescription.status(job, Instant.now()));
       if (job.status() == JobStatus.STOPPED) {
-        System.out.println("  resume it with: " + ResumeCommand.of(job.id(), location()));
+        TerminalText.out().println("  resume it with: " + ResumeCommand.of(job.id(), location()));
       }
     }
     return ExitCode.DONE;

@@ -1,21 +1,21 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.cli.Main.Version;
-import java.io.File;
+import io.ringhaul.request.Failures;
+import java.io.PrintStream;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.PropertiesDefaultProvider;
 import picocli.CommandLine.Spec;
 
 /** The command line. */
@@ -58,12 +58,13 @@ public final class Main implements Runnable {
   private static final String WITHOUT_MICROSECONDS =
       "advanced.timestamp-generator.force-java-clock";
 
+  private static final String CONTROL_CONNECTION =
+      "com.datastax.oss.driver.internal.core.control.ControlConnection";
+
   private static final Set<String> READING = Set.of("count", "export");
 
   /** In the order of the usage text. */
   private static final Map<String, Class<?>> COMMANDS = commands();
-
-  private static final String CONFIG_OPTION = "--config";
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -73,18 +74,43 @@ public final class Main implements Runnable {
     if (arguments.length > 0 && READING.contains(arguments[0])) {
       DriverSettings.setDefault(WITHOUT_MICROSECONDS, "true");
     }
-    System.exit(commandLine(arguments).execute(arguments));
+    guardLogs();
+    System.exit(execute(arguments));
   }
 
-  /** The command line for these arguments, which may name a configuration file. */
+  /** Runs a command; gives its exit code. */
+  static int execute(String... arguments) {
+    CommandLine commandLine;
+    try {
+      commandLine = commandLine(arguments);
+    } catch (ParameterException e) {
+      return new UsageReport().handleParseException(e, arguments);
+    }
+    try {
+      return commandLine.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      // The handler of picocli sees no errors.
+      FailureReport.tell(commandLine, Failures.outOfMemory(e, "The command"));
+      return ExitCode.FAILED;
+    }
+  }
+
+  /**
+   * The command line for these arguments, which may name a configuration file.
+   *
+   * @throws ParameterException if that file cannot be used
+   */
   static CommandLine commandLine(String... arguments) {
     CommandLine commandLine = new CommandLine(new Main());
     // First of all: what is set here is set for the commands that are there.
     commandsOf(arguments).forEach(commandLine::addSubcommand);
+    commandLine.setErr(TerminalText.writer(System.err));
+    commandLine.setParameterExceptionHandler(new UsageReport());
     commandLine.setExecutionExceptionHandler(new FailureReport());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    LocalPathText.register(commandLine);
     JobsCommand.configure(commandLine);
-    configFile(arguments).ifPresent(file -> setDefaults(commandLine, file));
+    ConfigFile.apply(commandLine, arguments);
     return commandLine;
   }
 
@@ -121,23 +147,24 @@ public final class Main implements Runnable {
     return named == null ? COMMANDS.values() : List.of(named);
   }
 
-  /** The file must be known before the arguments are parsed: its values are their defaults. */
-  private static Optional<File> configFile(String... arguments) {
-    for (int i = 0; i < arguments.length; i++) {
-      if (arguments[i].startsWith(CONFIG_OPTION + "=")) {
-        return Optional.of(new File(arguments[i].substring(CONFIG_OPTION.length() + 1)));
-      }
-      if (arguments[i].equals(CONFIG_OPTION) && i + 1 < arguments.length) {
-        return Optional.of(new File(arguments[i + 1]));
-      }
-    }
-    return Optional.empty();
+  /**
+   * The logger keeps the standard error that it finds when it is first used: one that escapes. That
+   * no node answers is reported when the command ends, and need not be logged as well.
+   */
+  private static void guardLogs() {
+    PrintStream err = System.err;
+    setLogging("cacheOutputStream", "true");
+    setLogging("log." + CONTROL_CONNECTION, "error");
+    System.setErr(TerminalText.stream(err));
+    LoggerFactory.getILoggerFactory();
+    System.setErr(err);
   }
 
-  private static void setDefaults(CommandLine commandLine, File file) {
-    PropertiesDefaultProvider fromFile = new PropertiesDefaultProvider(file);
-    commandLine.setDefaultValueProvider(
-        argument -> file.isFile() ? fromFile.defaultValue(argument) : null);
+  private static void setLogging(String setting, String value) {
+    String property = "org.slf4j.simpleLogger." + setting;
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
   }
 
   /** The version in the jar's manifest. */

@@ -89,7 +89,8 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       paramLabel = "FILE",
       description =
           "A properties file with values for any of these options, without the dashes; the command"
-              + " line wins.")
+              + " line wins. One file may serve count, export and import: each reads its own"
+              + " options. A key that none of them has is an error.")
   private @Nullable File config;
 
   @Option(
@@ -123,8 +124,10 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
 
   @Override
   public final Integer call() {
-    if (config != null && !config.isFile()) {
-      throw new InvalidSettingException("--config", "There is no configuration file " + config);
+    if (config != null && spec().defaultValueProvider() == null) {
+      throw new InvalidSettingException(
+          "--config",
+          "--config stands in a file of arguments, which is read too late: give it directly");
     }
     return run(new ResultReport(spec().name(), table(), json));
   }
@@ -171,21 +174,32 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
 
   /** Runs the operation and reports on it. */
   int run(ResultReport report) {
+    try {
+      // What is wrong with the settings is told before the cluster hears of it.
+      check();
+      return connected(report);
+    } catch (BulkOperationException e) {
+      report.failed(e);
+      throw e;
+    }
+  }
+
+  private int connected(ResultReport report) {
     try (CqlSession session = connection.open(table().keyspace());
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       OperationRequest<?, R> request = prepared(operator);
       FindingsShown findings = new FindingsShown();
       R result;
       begin();
-      String name = spec().name() + " " + table();
+      String name = TerminalText.escaped(spec().name() + " " + table());
       try (ProgressDisplay progress = ProgressDisplay.of(name)) {
         result =
             request
-                .onPause(new PauseNotice(name, spec().commandLine().getErr()))
+                .onPause(new PauseNotice(name, progress))
                 .onProgress(
                     now -> {
                       progressed(now.rows());
-                      progress.show(now, findings.note());
+                      progress.show(now, TerminalText.escaped(findings.note()));
                     })
                 .onFinding(findings)
                 .run();
@@ -194,9 +208,6 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       findings.limitingFactor().ifPresent(factor -> report.add("limitedBy", factor.description()));
       report.done(result.totals());
       return ExitCode.DONE;
-    } catch (BulkOperationException e) {
-      report.failed(e);
-      throw e;
     }
   }
 }

@@ -2,34 +2,28 @@ package io.ringhaul.cli;
 
 import io.ringhaul.resource.Pause;
 import io.ringhaul.resource.PauseListener;
-import java.io.PrintWriter;
 
 /** Says on standard error that an operation pauses and that it goes on. */
 final class PauseNotice implements PauseListener {
 
   private final String operation;
-  private final PrintWriter err;
+  private final ProgressDisplay display;
 
   /**
    * @param operation the operation for people, such as {@code export store.orders}
    */
-  PauseNotice(String operation, PrintWriter err) {
+  PauseNotice(String operation, ProgressDisplay display) {
     this.operation = operation;
-    this.err = err;
+    this.display = display;
   }
 
   @Override
   public void paused(Pause pause) {
-    say(operation + " is paused: " + pause.reason());
+    display.say(operation + " is paused: " + pause.reason());
   }
 
   @Override
   public void resumed(Pause pause) {
-    say(operation + " goes on");
-  }
-
-  private void say(String line) {
-    err.println(line);
-    err.flush();
+    display.say(operation + " goes on");
   }
 }

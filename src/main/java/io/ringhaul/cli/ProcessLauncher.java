@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.console.JobLauncher;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
@@ -30,26 +31,32 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
 
   private final JobStore store;
   private final JobProcesses processes;
+  private final ImportFolders folders;
   private final Map<UUID, Start> starts = new ConcurrentHashMap<>();
   private final ExecutorService ends =
       Executors.newSingleThreadExecutor(Background.threads("ringhaul-launcher"));
 
   /**
    * @param processes begins processes that work on the same store
+   * @param folders below which the jobs may read
    */
-  ProcessLauncher(JobStore store, JobProcesses processes) {
+  ProcessLauncher(JobStore store, JobProcesses processes, ImportFolders folders) {
     this.store = store;
     this.processes = processes;
+    this.folders = folders;
   }
 
   @Override
   public Job make(List<String> command) {
-    return JobMaker.make(command);
+    Job job = JobMaker.make(command);
+    folders.require(job.definition().command());
+    return job;
   }
 
   @Override
   public void requireStartable(Job job) {
     JobsAgainCommand.requireCommand(job);
+    requireFolders(job);
     Start earlier = starts.get(job.id());
     // One that has led to a run is told by the job: after its end the process lives for a moment.
     if (earlier != null && earlier.run == job.run() && earlier.process.isAlive()) {
@@ -57,6 +64,15 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
           job.id(),
           "Process " + earlier.process.pid() + " was started for job " + job.id() + " already",
           null);
+    }
+  }
+
+  /** Looks again: links may lead elsewhere by now, and the job may be one of the command line. */
+  private void requireFolders(Job job) {
+    try {
+      folders.require(job.definition().command());
+    } catch (InvalidSettingException e) {
+      throw new JobException(job.id(), String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -1,11 +1,10 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.progress.Progress;
-import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 
 /** Shows progress on standard error: a bar on a terminal, a line now and then elsewhere. */
 interface ProgressDisplay extends AutoCloseable {
@@ -16,9 +15,12 @@ interface ProgressDisplay extends AutoCloseable {
   /**
    * Shows how far the operation is.
    *
-   * @param note what is to be said after the figures; empty for nothing
+   * @param note what holds the operation back; empty for nothing
    */
   void show(Progress progress, String note);
+
+  /** Says something on a line of its own. */
+  void say(String line);
 
   @Override
   void close();
@@ -27,38 +29,42 @@ interface ProgressDisplay extends AutoCloseable {
     return Boolean.getBoolean(TERMINAL_PROPERTY) ? new Bar(task) : new Lines(task);
   }
 
-  /** Rows, their rate, the time left, and what the requests come to. */
-  private static String text(Progress progress) {
-    return String.format(
-        Locale.ROOT,
-        "%s, %d in flight, %,d retries",
-        progress,
-        progress.inFlight(),
-        progress.retries());
-  }
-
-  /** A bar of a thousand steps: what is done counts in token ranges, not in rows. */
+  /** A bar that is drawn anew twice a second, whether anything moves or not. */
   final class Bar implements ProgressDisplay {
 
-    private static final int STEPS = 1_000;
+    private static final int PERIOD_MILLIS = 500;
 
+    /** Back to the start of the line, and all of it removed. */
+    private static final String CLEAR_LINE = "\r\033[K";
+
+    private final String task;
     private final ProgressBar bar;
+    private volatile @Nullable ProgressLine latest;
 
     private Bar(String task) {
+      this.task = task;
       this.bar =
           new ProgressBarBuilder()
-              .setTaskName(task)
-              .setInitialMax(STEPS)
-              .setStyle(ProgressBarStyle.ASCII)
-              .hideEta()
+              .setUpdateIntervalMillis(PERIOD_MILLIS)
+              .continuousUpdate()
+              .setRenderer((state, width) -> line(width))
               .setConsumer(new ConsoleProgressBarConsumer(System.err))
               .build();
     }
 
+    private String line(int width) {
+      ProgressLine line = latest;
+      return line == null ? task : line.fitting(task, width);
+    }
+
     @Override
     public void show(Progress progress, String note) {
-      bar.stepTo(Math.round(progress.completed() * STEPS));
-      bar.setExtraMessage(text(progress) + note);
+      latest = new ProgressLine(progress, note);
+    }
+
+    @Override
+    public void say(String line) {
+      System.err.print(CLEAR_LINE + line + System.lineSeparator());
     }
 
     @Override
@@ -83,8 +89,13 @@ interface ProgressDisplay extends AutoCloseable {
     public void show(Progress progress, String note) {
       if (System.nanoTime() - last >= PERIOD_NANOS) {
         last = System.nanoTime();
-        System.err.println(task + ": " + text(progress) + note);
+        say(task + ": " + new ProgressLine(progress, note).whole());
       }
+    }
+
+    @Override
+    public void say(String line) {
+      System.err.println(line);
     }
 
     @Override

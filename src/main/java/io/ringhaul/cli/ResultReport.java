@@ -33,28 +33,29 @@ final class ResultReport {
       print(totals, 0);
       return;
     }
-    System.out.printf(
-        Locale.ROOT,
-        "%s %s: %,d rows in %.2f s (%,.0f rows/s), %d tasks, %d ranges, %d retries%n",
-        operation,
-        table,
-        totals.rows(),
-        seconds(totals),
-        totals.rowsPerSecond(),
-        totals.tasks(),
-        totals.rangesDone(),
-        totals.retries());
+    TerminalText.out()
+        .printf(
+            Locale.ROOT,
+            "%s %s: %,d rows in %.2f s (%,.0f rows/s), %d tasks, %d ranges, %d retries%n",
+            operation,
+            table,
+            totals.rows(),
+            seconds(totals),
+            totals.rowsPerSecond(),
+            totals.tasks(),
+            totals.rangesDone(),
+            totals.retries());
     if (totals.earlierRows() > 0) {
-      System.out.printf(
-          Locale.ROOT, "  of these rows by earlier runs: %,d%n", totals.earlierRows());
+      TerminalText.out()
+          .printf(Locale.ROOT, "  of these rows by earlier runs: %,d%n", totals.earlierRows());
     }
-    more.forEach((name, value) -> System.out.println("  " + name + ": " + value));
+    more.forEach((name, value) -> TerminalText.out().println("  " + name + ": " + value));
   }
 
   /** A failure has a line of JSON too; for people the sentence on standard error is enough. */
   void failed(BulkOperationException failure) {
     if (json) {
-      add("error", String.valueOf(failure.getMessage()));
+      add("error", OptionNames.message(failure));
       if (failure instanceof UnknownWriteOutcomeException doubtful) {
         add("rowsInDoubt", doubtful.rows());
       }

@@ -12,11 +12,11 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
-import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /** The job that a command runs, and what is said of it on standard error. */
 final class RunningJob implements AutoCloseable {
@@ -25,16 +25,20 @@ final class RunningJob implements AutoCloseable {
   private final JobStore store;
   private final UUID id;
   private final JobOptions options;
-  private final PrintWriter err;
+  private final CommandLine commandLine;
   private @Nullable StopOnSignal signals;
 
   RunningJob(
-      JobStoreLocation location, JobStore store, UUID id, JobOptions options, PrintWriter err) {
+      JobStoreLocation location,
+      JobStore store,
+      UUID id,
+      JobOptions options,
+      CommandLine commandLine) {
     this.location = location;
     this.store = store;
     this.id = id;
     this.options = options;
-    this.err = err;
+    this.commandLine = commandLine;
   }
 
   UUID id() {
@@ -71,7 +75,7 @@ final class RunningJob implements AutoCloseable {
    * @return the exit code
    */
   int failed(BulkOperationException failure) {
-    FailureReport.tell(err, failure);
+    FailureReport.tell(commandLine, failure);
     if (store.isDurable()) {
       if (!(failure instanceof JobException)) {
         stored().filter(RunningJob::goesOn).ifPresent(this::sayHowItGoesOn);
@@ -120,8 +124,8 @@ final class RunningJob implements AutoCloseable {
   }
 
   private void say(String line) {
-    err.println(line);
-    err.flush();
+    commandLine.getErr().println(line);
+    commandLine.getErr().flush();
   }
 
   @Override

@@ -18,7 +18,7 @@ import java.util.UUID;
  */
 public final class SampleOrders {
 
-  /** The keyspace of both tables. */
+  /** The keyspace of both tables, unless another is named. */
   public static final String KEYSPACE = "store";
 
   /** The table that is filled. */
@@ -33,24 +33,30 @@ public final class SampleOrders {
   private static final List<String> STATUSES = List.of("new", "paid", "shipped", "returned");
 
   private final CqlSession session;
+  private final String keyspace;
 
   /** Works through the given session, which stays the caller's. */
   public SampleOrders(CqlSession session) {
+    this(session, KEYSPACE);
+  }
+
+  SampleOrders(CqlSession session, String keyspace) {
     this.session = session;
+    this.keyspace = keyspace;
   }
 
   /** Creates the keyspace and both tables where they are missing. */
   public void createTables(int replicationFactor) {
     session.execute(
         "CREATE KEYSPACE IF NOT EXISTS "
-            + KEYSPACE
+            + keyspace
             + " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': "
             + replicationFactor
             + "}");
     for (String table : List.of(TABLE, RESTORED)) {
       session.execute(
           "CREATE TABLE IF NOT EXISTS "
-              + KEYSPACE
+              + keyspace
               + "."
               + table
               + " (customer_id bigint, order_id uuid, order_date date, status text,"
@@ -64,7 +70,7 @@ public final class SampleOrders {
     PreparedStatement insert =
         session.prepare(
             "INSERT INTO "
-                + KEYSPACE
+                + keyspace
                 + "."
                 + TABLE
                 + " (customer_id, order_id, order_date, status, amount, quantity, note,"

@@ -25,6 +25,9 @@ import picocli.CommandLine.Option;
 /** What an import reads, and how it looks. */
 final class SourceOptions {
 
+  /** A record is kept in one array, with room for its quotes. */
+  private static final long LARGEST_RECORD = 1L << 30;
+
   @Option(
       names = "--columns",
       paramLabel = "NAME",
@@ -76,8 +79,23 @@ final class SourceOptions {
   @Option(
       names = "--encoding",
       paramLabel = "NAME",
-      description = "The encoding of CSV files. Default: UTF-8.")
+      description = "The encoding of CSV and JSON files. Default: UTF-8.")
   private @Nullable Charset encoding;
+
+  @Option(
+      names = "--max-record-size",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description =
+          "The largest record of CSV and JSON files, such as 64m. Default: 1/32 of the heap, at the"
+              + " most 256m.")
+  private @Nullable Long maxRecordSize;
+
+  @Option(
+      names = "--max-columns",
+      paramLabel = "N",
+      description = "The most fields of a CSV record, or of the first JSON record. Default: 10000.")
+  private @Nullable Integer maxColumns;
 
   @Option(
       names = "--skip-records",
@@ -124,7 +142,9 @@ final class SourceOptions {
     format.allow("--date-format", dateFormat, CSV, JSON);
     format.allow("--time-format", timeFormat, CSV, JSON);
     format.allow("--time-zone", timeZone, CSV, JSON);
-    format.allow("--encoding", encoding, CSV);
+    format.allow("--encoding", encoding, CSV, JSON);
+    format.allow("--max-record-size", maxRecordSize, CSV, JSON);
+    format.allow("--max-columns", maxColumns, CSV, JSON);
     format.allow("--skip-records", skipRecords, CSV);
     format.allow("--snapshot", snapshot, ICEBERG);
     format.allow("--branch", branch, ICEBERG);
@@ -162,7 +182,10 @@ final class SourceOptions {
     source = timestampFormat == null ? source : source.timestampFormat(timestampFormat);
     source = dateFormat == null ? source : source.dateFormat(dateFormat);
     source = timeFormat == null ? source : source.timeFormat(timeFormat);
-    return timeZone == null ? source : source.timeZone(timeZone);
+    source = timeZone == null ? source : source.timeZone(timeZone);
+    source = encoding == null ? source : source.encoding(encoding);
+    source = maxRecordSize == null ? source : source.maxRecordSize(recordSize(maxRecordSize));
+    return maxColumns == null ? source : source.maxColumns(maxColumns);
   }
 
   private CsvSource csv(FormatOptions format) {
@@ -183,7 +206,18 @@ final class SourceOptions {
     source = timeFormat == null ? source : source.timeFormat(timeFormat);
     source = timeZone == null ? source : source.timeZone(timeZone);
     source = encoding == null ? source : source.encoding(encoding);
+    source = maxRecordSize == null ? source : source.maxRecordSize(recordSize(maxRecordSize));
+    source = maxColumns == null ? source : source.maxColumns(maxColumns);
     return skipRecords == null ? source : source.skipRecords(skipRecords);
+  }
+
+  private static int recordSize(long bytes) {
+    if (bytes > LARGEST_RECORD) {
+      throw new InvalidSettingException(
+          "--max-record-size",
+          "--max-record-size is " + bytes + " bytes; it takes up to " + LARGEST_RECORD);
+    }
+    return (int) bytes;
   }
 
   /** Files without header take their fields' names from the command line. */

@@ -28,8 +28,8 @@ final class TargetOptions {
       names = "--mode",
       paramLabel = "MODE",
       description =
-          "What becomes of a target that holds something: ${COMPLETION-CANDIDATES}. Default: append"
-              + " for iceberg, create for files.")
+          "What becomes of a target that holds something: ${COMPLETION-CANDIDATES}. Default:"
+              + " create, which refuses it.")
   private @Nullable WriteMode mode;
 
   @Option(
@@ -59,6 +59,7 @@ final class TargetOptions {
       paramLabel = "EXPR",
       // A comma inside parentheses belongs to the expression.
       split = ",(?![^(]*\\))",
+      splitSynopsisLabel = ",",
       description =
           "How a new Iceberg table is partitioned: a column, month(c), bucket(16, c), ...;"
               + " repeatable.")

@@ -36,7 +36,7 @@ record CapturedRun(int exitCode, String out, String err) {
       System.setOut(newOut);
       System.setErr(newErr);
       Main.DRIVER_SETTINGS.forEach(DriverSettings::setDefault);
-      int exitCode = Main.commandLine(arguments).execute(arguments);
+      int exitCode = Main.execute(arguments);
       return new CapturedRun(exitCode, text(outBytes), text(errBytes));
     } finally {
       System.setOut(out);

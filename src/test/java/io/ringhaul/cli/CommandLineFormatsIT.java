@@ -207,7 +207,11 @@ class CommandLineFormatsIT {
     assertRefused("is not a size in bytes", "--format=csv", path, "--max-file-size=many");
     assertRefused("it takes two whole numbers", "--format=csv", path, "--token-range=5");
     assertRefused("is not a name in CQL form", "--format=csv", path, "--with-ttl=a-b");
-    assertRefused("writtenIn", "--format=csv", path, "--written-in=all");
+    assertRefused(
+        "--written-in says nothing without --written-after or --written-before",
+        "--format=csv",
+        path,
+        "--written-in=all");
     assertRefused("is not a time like", "--format=csv", path, "--written-after=yesterday");
     assertThat(folder.resolve("none")).doesNotExist();
   }

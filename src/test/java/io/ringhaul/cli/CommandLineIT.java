@@ -162,9 +162,23 @@ class CommandLineIT {
     long snapshot = export.path("snapshot").asLong();
     assertThat(snapshot).isNotZero();
 
+    CapturedRun again =
+        cluster("export", keyspace + ".source", "--format", "ICEBERG", "--path", warehouse);
+    assertThat(again.exitCode()).isOne();
+    assertThat(again.err())
+        .contains(keyspace + ".source exists and has been written to")
+        .contains("--mode append, --mode overwrite, --overwrite-partitions");
     // A later export must not be read: the snapshot names the first one.
     assertThat(
-            cluster("export", keyspace + ".source", "--format", "ICEBERG", "--path", warehouse)
+            cluster(
+                    "export",
+                    keyspace + ".source",
+                    "--format",
+                    "ICEBERG",
+                    "--path",
+                    warehouse,
+                    "--mode",
+                    "append")
                 .exitCode())
         .isZero();
     truncate("copy");
@@ -256,10 +270,10 @@ class CommandLineIT {
     assertThat(exported.exitCode()).as(exported.err()).isZero();
     assertThat(exported.json().path("rows").asInt()).isEqualTo(ROWS);
     assertThat(exported.json().path("tasks").asInt()).isBetween(3, 6);
-    assertSentence(cluster("count", keyspace + ".source", "--splits=0"), 2, "splitCount is 0");
+    assertSentence(cluster("count", keyspace + ".source", "--splits=0"), 2, "--splits is 0");
     assertSentence(
-        cluster("count", keyspace + ".source", "--parallelism=0"), 2, "parallelism is 0");
-    assertSentence(cluster("count", keyspace + ".source", "--page-size=0"), 2, "pageSize is 0");
+        cluster("count", keyspace + ".source", "--parallelism=0"), 2, "--parallelism is 0");
+    assertSentence(cluster("count", keyspace + ".source", "--page-size=0"), 2, "--page-size is 0");
     assertSentence(cluster("count", keyspace + ".source", "--consistency=MOST"), 2, "MOST");
   }
 
@@ -323,7 +337,12 @@ class CommandLineIT {
     CapturedRun refused =
         CapturedRun.inProcess("count", "a.b", "--contact-point=127.0.0.1:" + free, "--json");
     assertThat(refused.exitCode()).isEqualTo(1);
-    assertThat(refused.err()).contains("No node could be reached at 127.0.0.1:" + free);
+    assertThat(refused.err())
+        .endsWith(
+            String.format(
+                "ringhaul: No node could be reached at 127.0.0.1:%d (Connection refused): check"
+                    + " --contact-point, the login and that the cluster is up%n",
+                free));
     assertThat(refused.json().path("error").asText()).startsWith("No node could be reached at ");
     for (String bad : List.of("127.0.0.1:x", "127.0.0.1:0", "127.0.0.1:65536", ":9042", "[::1]:")) {
       assertSentence(
@@ -376,6 +395,31 @@ class CommandLineIT {
         CapturedRun.inProcess("count", "a.b", "--driver-config=" + elsewhere),
         1,
         "No node could be reached at the contact points of the driver configuration");
+  }
+
+  @Test
+  void theDriversOwnFileNeedsNoDataCentre() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("driver.conf"),
+            "datastax-java-driver { basic.request.timeout = 30 seconds }\n");
+    CapturedRun counted =
+        cluster("count", keyspace + ".source", "--driver-config=" + file, "--json");
+    assertThat(counted.exitCode()).as(counted.err()).isZero();
+    assertThat(counted.json().path("rows").asInt()).isEqualTo(ROWS);
+    // What the file chooses wins.
+    Path elsewhere =
+        Files.writeString(
+            folder.resolve("elsewhere.conf"),
+            "datastax-java-driver.basic.load-balancing-policy.local-datacenter = elsewhere\n");
+    assertThat(cluster("count", keyspace + ".source", "--driver-config=" + elsewhere).exitCode())
+        .isEqualTo(1);
+    Path policy =
+        Files.writeString(
+            folder.resolve("policy.conf"),
+            "datastax-java-driver.basic.load-balancing-policy.class = NoSuchPolicy\n");
+    assertSentence(
+        cluster("count", keyspace + ".source", "--driver-config=" + policy), 1, "NoSuchPolicy");
   }
 
   @Test
@@ -470,6 +514,12 @@ class CommandLineIT {
     assertThat(failed.json().path("error").asText()).contains("none");
     assertThat(failed.json().path("failedRanges").asInt(-1)).isZero();
     assertThat(failed.err()).contains("ringhaul: ").doesNotContain("at io.ringhaul");
+    CapturedRun refused =
+        CapturedRun.inChild(folder, "count", "a.b", "--contact-point=127.0.0.1:1");
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err())
+        .containsOnlyOnce("Connection refused")
+        .doesNotContain("StacklessClosedChannelException");
   }
 
   private String exportedWarehouse() {

@@ -27,14 +27,16 @@ final class CommandProcess {
    * A folder with an executable {@code ringhaul}, to be found by the shell.
    *
    * @param home the user's home; the environment names no job store
+   * @param javaOptions more options of the Java process
    */
-  static Path installIn(Path folder, Path home) throws IOException {
+  static Path installIn(Path folder, Path home, String... javaOptions) throws IOException {
     Path program = folder.resolve("ringhaul");
     Files.writeString(
         program,
         "#!/bin/sh\nunset RINGHAUL_JOB_STORE RINGHAUL_DEBUG\nexec '"
             + Path.of(System.getProperty("java.home"), "bin", "java")
-            + "' -XX:TieredStopAtLevel=1 -Xmx512m -Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+            + "' -XX:TieredStopAtLevel=1 -Xmx512m -Dorg.slf4j.simpleLogger.defaultLogLevel=warn "
+            + String.join(" ", javaOptions)
             + " -Duser.home='"
             + home
             + "' -cp '"

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -84,10 +85,17 @@ class ConsoleCommandIT {
               List.of("export", keyspace + ".missing", "--format=csv", "--path=" + folder, node()));
       JsonNode failed = console.await(id, job -> is(job, "FAILED"));
       assertThat(failed.path("error").asText()).contains(keyspace).contains("missing");
-      assertThat(folder.resolve("jobs.db-logs/" + id + ".log")).isNotEmptyFile();
+      Path log = folder.resolve("jobs.db-logs/" + id + ".log");
+      assertThat(log).isNotEmptyFile();
+      assertThat(permissions(log)).isEqualTo("rw-------");
+      assertThat(permissions(folder.resolve("jobs.db-logs"))).isEqualTo("rwx------");
       console.expect(204, "DELETE", "/api/batch-jobs/" + id, "");
       assertThat(console.end("INT").exitCode()).isEqualTo(130);
     }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
   private static boolean is(JsonNode job, String status) {

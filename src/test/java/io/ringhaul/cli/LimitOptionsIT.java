@@ -42,8 +42,12 @@ class LimitOptionsIT {
     CapturedRun full = export(jobs, id, "--max-disk=1k", "--max-cpu=50%", "--priority=high");
     assertThat(full.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(full.err())
-        .contains("maxDiskBytes allows 1,024")
-        .contains("resume job " + id + " with a larger maxDiskBytes");
+        .contains("--max-disk allows 1,024")
+        .contains("resume job " + id + " with a larger --max-disk");
+    try (JobStore store = JobStore.file(jobs)) {
+      assertThat(store.find(id).orElseThrow().error())
+          .hasValueSatisfying(error -> assertThat(error).contains("--max-disk allows 1,024"));
+    }
     CapturedRun done = export(jobs, id, "--resume", "--max-disk=1g", "--window=00:00-24:00 UTC");
     assertThat(done.exitCode()).as(done.err()).isEqualTo(ExitCode.DONE);
     assertThat(done.json().path("rows").asInt()).isEqualTo(ROWS);
@@ -74,12 +78,12 @@ class LimitOptionsIT {
   @ParameterizedTest
   @CsvSource({
     "--max-cpu=half, --max-cpu is half; it takes a share such as 50% or 0.5",
-    "--max-cpu=0, 'maxCpuShare is 0.0; it takes more than 0 and at most 1'",
-    "--max-cpu=101%, 'maxCpuShare is 1.01; it takes more than 0 and at most 1'",
+    "--max-cpu=0, '--max-cpu is 0.0; it takes more than 0 and at most 1'",
+    "--max-cpu=101%, '--max-cpu is 1.01; it takes more than 0 and at most 1'",
     "--window=22-05, '\"22-05\" is no window'",
     "--priority=urgent, urgent",
     "--max-disk=much, 'much'' is not a size in bytes'",
-    "--max-disk=0, maxDiskBytes is 0; it takes at least 1"
+    "--max-disk=0, --max-disk is 0; it takes at least 1"
   })
   void whatMakesNoSenseIsToldInASentence(String option, String sentence) {
     CapturedRun run = export(folder.resolve("jobs.db"), UUID.randomUUID(), option);

@@ -85,7 +85,7 @@ class StoredCommandTest {
             folder.resolve("my.properties"),
             "format=iceberg\npath=lake\njson=true\nsplits=50\nallow-filtering=true\n"
                 + "overwrite-partitions=false\npartition-by=month(day),bucket(4, id)\n"
-                + "password=s3cret\njob-store=x.db\n");
+                + "job-store=x.db\n");
     assertThat(stored("export", "ks.t", "--config", file.toString(), "--splits=7"))
         .containsExactlyInAnyOrder(
             "export",

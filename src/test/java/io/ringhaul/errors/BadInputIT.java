@@ -20,8 +20,11 @@ import io.ringhaul.exceptions.PreflightException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.exceptions.UnsupportedClusterException;
+import io.ringhaul.format.WriteMode;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -299,7 +302,10 @@ class BadInputIT {
     failsAlike(
         operator
             .exportFrom(keyspace, "other")
-            .to(IcebergTarget.warehouse(exported).table(keyspace + ".orders")),
+            .to(
+                IcebergTarget.warehouse(exported)
+                    .table(keyspace + ".orders")
+                    .mode(WriteMode.APPEND)),
         StorageException.class,
         m ->
             assertThat(m)
@@ -384,6 +390,20 @@ class BadInputIT {
         "from",
         "An import needs a source: call from(...), for instance with IcebergSource",
         () -> operator.importInto(keyspace, "copy").run());
+  }
+
+  /** Each run would begin another job, and an export would be there as often as it was run. */
+  @Test
+  void resumingWithoutAnId() {
+    JobOptions resuming = JobOptions.in(JobStore.inMemory()).named("nightly").resuming();
+    String message =
+        "resuming() takes a job up by its id, and the request names none, so that each run would"
+            + " begin another job: call jobId(...), always with the same id";
+    setting("resuming", message, () -> export().job(resuming).run());
+    setting("resuming", message, () -> export().job(resuming).runAsync());
+    setting("resuming", message, () -> importInto("copy").job(resuming).run());
+    setting("resuming", message, () -> importInto("copy").job(resuming).follow());
+    assertThat(resuming.store().list()).isEmpty();
   }
 
   @Test

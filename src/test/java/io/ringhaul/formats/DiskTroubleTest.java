@@ -207,7 +207,7 @@ class DiskTroubleTest {
 
   private static ExportTarget target(Format format, Path folder) {
     return switch (format) {
-      case ICEBERG -> IcebergTarget.warehouse(folder).table("it.exported");
+      case ICEBERG -> IcebergTarget.warehouse(folder).table("it.exported").mode(WriteMode.APPEND);
       case PARQUET -> ParquetTarget.folder(folder).mode(WriteMode.APPEND);
       case CSV -> CsvTarget.folder(folder).mode(WriteMode.OVERWRITE);
       case CSV_OF_DSBULK ->

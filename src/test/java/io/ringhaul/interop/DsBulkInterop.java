@@ -45,7 +45,7 @@ class DsBulkInterop {
 
   @Test
   void jsonGoesOut() throws Exception {
-    // Without it DSBulk takes our manifest.json for a record.
+    // Without it DSBulk takes our _manifest.json for a record.
     goesOut(JSON, "json", "--connector.json.fileNamePattern", "**/part-*.json");
     assertClone(DsBulkLimits::loadedFromJson);
   }

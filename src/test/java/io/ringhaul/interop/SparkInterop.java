@@ -15,7 +15,11 @@ import io.ringhaul.cli.sandbox.ForeignClassPath;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cql.CqlGenerator;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.format.ExportTarget;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.json.JsonTarget;
+import io.ringhaul.parquet.ParquetTarget;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,17 +31,26 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Spark with the Iceberg runtime reads in our tables what the driver reads in Cassandra. */
+/** Spark reads in our tables and folders what the driver reads in Cassandra. */
 @ClusterTest
 class SparkInterop {
 
   private static final String PROGRAM = "PrintWithSpark.java";
+  private static final Pattern PACKAGES = Pattern.compile("--packages (\\S+)");
+  private static final Pattern SETTING = Pattern.compile("--conf '?(\\S+?)'? \\\\\n");
   private static final int ROWS = 400;
+  private static final int UUIDS = 16;
 
   /** What Spark needs to be allowed on Java 17, by its own launcher. */
   private static final List<String> OPENS =
@@ -135,6 +148,94 @@ class SparkInterop {
     assertSame(expected, rows(spark, warehouse, flat), flat.size());
   }
 
+  @Test
+  void findsAndDeletesRowsByUuid() throws Exception {
+    String table = keyspace + ".ids";
+    TestCluster.define("CREATE TABLE " + table + " (id uuid PRIMARY KEY, made timeuuid, n int)");
+    for (int n = 0; n < UUIDS; n++) {
+      session.execute(
+          String.format(
+              "INSERT INTO %s (id, made, n) VALUES (%s, %s, %d)", table, id(n), made(n), n));
+    }
+    Path warehouse = folder.resolve("warehouse");
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator
+          .exportFrom(keyspace, "ids")
+          .to(IcebergTarget.warehouse(warehouse).table("lake.ids"))
+          .splitCount(1)
+          .run();
+    }
+
+    String select = "SELECT n FROM ringhaul.lake.ids WHERE ";
+    List<String> statements = new ArrayList<>();
+    for (int n : List.of(0, UUIDS - 1)) {
+      statements.add(select + "id = '" + id(n) + "'");
+      statements.add(select + "id IN ('" + id(n) + "', '" + UUID.randomUUID() + "')");
+      statements.add(select + "made = '" + made(n) + "'");
+    }
+    statements.add("DELETE FROM ringhaul.lake.ids WHERE id = '" + id(0) + "'");
+    statements.add(select + "true ORDER BY n");
+    // What Spark writes itself is found too.
+    statements.add("INSERT INTO ringhaul.lake.ids VALUES ('" + id(0) + "', '" + made(0) + "', 0)");
+    statements.add(select + "id = '" + id(0) + "'");
+    List<Integer> expected = new ArrayList<>(List.of(0, 0, 0, UUIDS - 1, UUIDS - 1, UUIDS - 1));
+    IntStream.range(1, UUIDS).forEach(expected::add);
+    expected.add(0);
+    assertThat(run(spark(), warehouse, statements.toArray(String[]::new)))
+        .extracting(row -> row.get("n").intValue())
+        .isEqualTo(expected);
+  }
+
+  /** From the lowest to the highest, of which half are negative for a signed comparison. */
+  private static UUID id(int n) {
+    return new UUID(((long) n << 60) | 0x4000L, 0x8000_0000_0000_0000L | n);
+  }
+
+  private static UUID made(int n) {
+    return new UUID(((long) n << 60) | 0x1000L, 0x8000_0000_0000_0000L | n);
+  }
+
+  @Test
+  void readsTheRowsOfAFolderAndNoOthers() throws Exception {
+    String table = keyspace + ".plain";
+    TestCluster.define("CREATE TABLE " + table + " (id bigint PRIMARY KEY, name text)");
+    for (long id = 0; id < ROWS; id++) {
+      session.execute(
+          String.format("INSERT INTO %s (id, name) VALUES (%d, 'name %d')", table, id, id));
+    }
+    Map<String, ExportTarget> targets =
+        Map.of(
+            "csv", CsvTarget.folder(folder.resolve("csv")),
+            "json", JsonTarget.folder(folder.resolve("json")),
+            "parquet", ParquetTarget.folder(folder.resolve("parquet")));
+    List<String> statements = new ArrayList<>();
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      targets.forEach(
+          (format, target) -> {
+            operator.exportFrom(keyspace, "plain").to(target).splitCount(3).run();
+            statements.add(
+                String.format(
+                    "CREATE TEMPORARY VIEW %1$s_rows USING %1$s OPTIONS (path '%2$s', header"
+                        + " 'true')",
+                    format, folder.resolve(format)));
+            statements.add(
+                String.format(
+                    "SELECT '%1$s' AS format, CAST(id AS BIGINT) AS id, name FROM %1$s_rows"
+                        + " ORDER BY id",
+                    format));
+          });
+    }
+
+    Map<String, List<String>> rows = new TreeMap<>();
+    for (ObjectNode row :
+        run(spark(), folder.resolve("warehouse"), statements.toArray(String[]::new))) {
+      rows.computeIfAbsent(row.get("format").asText(), format -> new ArrayList<>())
+          .add(row.get("id").asText() + " " + row.get("name").asText());
+    }
+    List<String> expected = LongStream.range(0, ROWS).mapToObj(id -> id + " name " + id).toList();
+    assertThat(rows).isEqualTo(Map.of("csv", expected, "json", expected, "parquet", expected));
+  }
+
   private void create() {
     TestCluster.define("CREATE TYPE " + keyspace + ".inner (a int, \"B c\" text, d date)");
     TestCluster.define(
@@ -188,14 +289,29 @@ class SparkInterop {
 
   private Map<Long, ObjectNode> rows(JavaProgram spark, Path warehouse, List<String> columns)
       throws Exception {
-    List<String> arguments = new ArrayList<>(List.of(warehouse.toString(), "lake.things"));
-    arguments.addAll(columns);
+    String selected = columns.isEmpty() ? "*" : String.join(", ", columns);
+    Map<Long, ObjectNode> rows = new TreeMap<>();
+    for (ObjectNode row :
+        run(spark, warehouse, "SELECT " + selected + " FROM ringhaul.lake.things")) {
+      assertThat(rows.put(row.get("id").longValue(), row)).as("row twice: %s", row).isNull();
+    }
+    return rows;
+  }
+
+  /** The rows that the statements give, one after another. */
+  private static List<ObjectNode> run(JavaProgram spark, Path warehouse, String... statements)
+      throws Exception {
+    List<String> arguments = new ArrayList<>();
+    for (MatchResult setting : SETTING.matcher(documented()).results().toList()) {
+      arguments.add(setting.group(1).replace("/data/warehouse", warehouse.toString()));
+    }
+    assertThat(arguments).hasSize(5);
+    arguments.addAll(List.of(statements));
     JavaProgram.Run run = spark.run(arguments.toArray(new String[0])).requireExit(0);
     ObjectMapper json = new ObjectMapper();
-    Map<Long, ObjectNode> rows = new TreeMap<>();
+    List<ObjectNode> rows = new ArrayList<>();
     for (String line : Files.readAllLines(run.out())) {
-      ObjectNode row = (ObjectNode) json.readTree(line);
-      assertThat(rows.put(row.get("id").longValue(), row)).as("row twice: %s", line).isNull();
+      rows.add((ObjectNode) json.readTree(line));
     }
     return rows;
   }
@@ -216,19 +332,27 @@ class SparkInterop {
         });
   }
 
+  /** What the documentation tells users of Spark, and the demo prints. */
+  private static String documented() throws IOException {
+    return Files.readString(Path.of("docs/opening-iceberg-tables.md"));
+  }
+
   private JavaProgram spark() throws IOException {
     Path program = folder.resolve(PROGRAM);
     try (InputStream source = SparkInterop.class.getResourceAsStream(PROGRAM)) {
       Files.copy(Objects.requireNonNull(source, PROGRAM), program);
     }
+    Matcher packages = PACKAGES.matcher(documented());
+    assertThat(packages.find()).isTrue();
     List<String> options = new ArrayList<>(List.of("-Xmx1g"));
     OPENS.forEach(each -> options.add("--add-opens=" + each + "=ALL-UNNAMED"));
     return new JavaProgram(
         ForeignClassPath.of(
             "Spark",
-            "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.12.0",
-            "org.apache.spark:spark-sql_2.12:3.5.7",
-            "org.xerial:sqlite-jdbc:3.53.4.0"),
+            Stream.concat(
+                    Stream.of("org.apache.spark:spark-sql_2.12:3.5.7"),
+                    Stream.of(packages.group(1).split(",")))
+                .toArray(String[]::new)),
         options,
         program.toString(),
         folder);

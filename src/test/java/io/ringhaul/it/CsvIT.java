@@ -162,7 +162,7 @@ class CsvIT {
     operator.importInto(keyspace, clone).from(CsvSource.at(target)).run();
     RawTables.assertSame(session, keyspace, "texts", clone, TEXTS.size(), seed);
 
-    Files.delete(target.resolve("manifest.json"));
+    Files.delete(target.resolve("_manifest.json"));
     String other = name("foreign", dialect, compression);
     create(other, "id int PRIMARY KEY, v text, \"V\" ascii");
     operator.importInto(keyspace, other).from(CsvSource.at(target).dialect(dialect)).run();
@@ -191,7 +191,9 @@ class CsvIT {
     Path place = Files.createDirectory(folder.resolve("people"));
     Files.writeString(
         place.resolve("a.csv"),
-        "\uFEFFID;Name;at;score\r\n1;'O''Hara';31.01.2026 10:00;1.5\r\n2;;01.02.2026 00:30;NULL\r\n");
+        "\uFEFFID;Name;at;score\r\n"
+            + "1;'O''Hara';31.01.2026 10:00;1.5\r\n"
+            + "2;;01.02.2026 00:30;NULL\r\n");
     try (OutputStream out =
         new GZIPOutputStream(Files.newOutputStream(place.resolve("b.csv.gz")))) {
       out.write("at;score;Name;ID\n01.02.2026 00:30;-0;'';3\n".getBytes(UTF_8));

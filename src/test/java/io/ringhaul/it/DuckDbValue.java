@@ -36,13 +36,13 @@ import org.duckdb.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 /** What DuckDB read, in the form of {@link PlainValue}. Texts are read by the JDK alone. */
-final class DuckDbValue {
+public final class DuckDbValue {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private DuckDbValue() {}
 
-  static @Nullable Object plain(DataType type, @Nullable Object value) throws SQLException {
+  public static @Nullable Object plain(DataType type, @Nullable Object value) throws SQLException {
     if (value == null) {
       return null;
     }

@@ -150,7 +150,7 @@ class PartitioningIT {
     Path none = list("a,b");
     assertThatThrownBy(() -> count(byKeys(none)))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("partitionBy lists no token that is to be read");
+        .hasMessage("The list of what to read has no token of the ranges that are to be read");
   }
 
   @Test
@@ -231,7 +231,7 @@ class PartitioningIT {
     Path none = list("start_token,end_token");
     assertThatThrownBy(() -> count(byRanges(none)))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("partitionBy lists no token that is to be read");
+        .hasMessage("The list of what to read has no token of the ranges that are to be read");
   }
 
   private void assertRangeRefused(String line, String why) throws IOException {
@@ -376,7 +376,7 @@ class PartitioningIT {
                     .partitionBy(Partitioning.bySize(1 << 20))
                     .run())
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("splitCount and partitionBy bySize contradict each other: set one");
+        .hasMessage("splitCount and bySize contradict each other: set one");
     int fewest =
         operator.count(keyspace, "t").partitionBy(Partitioning.bySize(1L << 40)).run().tasks();
     int many = operator.count(keyspace, "t").partitionBy(Partitioning.byToken(40)).run().tasks();

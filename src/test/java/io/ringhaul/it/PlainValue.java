@@ -31,11 +31,11 @@ import org.jspecify.annotations.Nullable;
  * for a collection or structure, and for a map a list of its entries, each a list of two. Equal
  * values give equal texts and others give others, but for NaNs.
  */
-final class PlainValue {
+public final class PlainValue {
 
   private PlainValue() {}
 
-  static Object of(DataType type, ByteBuffer bytes, CodecRegistry codecs) {
+  public static Object of(DataType type, ByteBuffer bytes, CodecRegistry codecs) {
     return switch (CqlKind.of(type)) {
       // The driver drops the difference of an IPv4 address and its counterpart in IPv6.
       case INET -> CqlBytes.hex(bytes);

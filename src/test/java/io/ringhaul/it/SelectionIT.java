@@ -96,10 +96,10 @@ class SelectionIT {
             "where (v = 'x') on "
                 + keyspace
                 + ".t takes filtering on the server, where each replica reads all rows of its"
-                + " token ranges: call allowFiltering() if that is what you want");
+                + " token ranges: use allowFiltering() if that is what you want");
     assertThatThrownBy(() -> export("refused").where("v = 'x'").run())
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("call allowFiltering()");
+        .hasMessageContaining("use allowFiltering()");
     assertThat(warehouse.resolve("catalog.db")).doesNotExist();
     assertThatThrownBy(() -> count().where("nosuch = 1").allowFiltering().run())
         .isInstanceOf(InvalidSettingException.class)
@@ -109,7 +109,7 @@ class SelectionIT {
         .hasMessageStartingWith("The server refuses where (v = = 1) on " + keyspace + ".t: ");
     assertThatThrownBy(() -> count().allowFiltering().run())
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("allowFiltering needs a condition to filter by; call where(...)");
+        .hasMessage("allowFiltering needs a condition to filter by; set where(...)");
   }
 
   @Test

@@ -442,8 +442,9 @@ class PreflightIT {
           .matches(
               "The cluster refuses write times before \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ"
                   + " \\(guardrail minimum_timestamp\\), and the source may hold such for s\\.copy:"
-                  + " leave the source's write times aside with ignoreCellTimes\\(\\), or have an"
-                  + " administrator change minimum_timestamp_fail_threshold");
+                  + " leave the source's write times aside \\(ignoreCellTimes\\(\\),"
+                  + " --ignore-cell-times\\), or have an administrator change"
+                  + " minimum_timestamp_fail_threshold");
     } finally {
       cluster.minimumTimestamp(null);
     }

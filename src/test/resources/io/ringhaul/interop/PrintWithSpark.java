@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.Iterator;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -21,9 +20,9 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Prints every row of an Iceberg table as one line of JSON. A test launches this source file with
- * Spark on the class path. Arguments: the warehouse's folder, the table, and the columns or none
- * for all.
+ * Runs SQL statements one after another and prints every row that one gives as one line of JSON. A
+ * test launches this source file with Spark on the class path. Arguments: settings for Spark, and
+ * the statements.
  */
 public final class PrintWithSpark {
 
@@ -35,36 +34,27 @@ public final class PrintWithSpark {
   public static void main(String[] arguments) throws Exception {
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     ObjectMapper mapper = new ObjectMapper();
-    try (SparkSession spark = session(arguments[0])) {
-      Dataset<Row> table = spark.table("ringhaul." + arguments[1]);
-      if (arguments.length > 2) {
-        Column[] columns = new Column[arguments.length - 2];
-        for (int i = 0; i < columns.length; i++) {
-          columns[i] = table.col("`" + arguments[i + 2] + "`");
+    SparkSession.Builder settings =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.sql.datetime.java8API.enabled", "true");
+    int named = 0;
+    for (; arguments[named].startsWith("spark."); named++) {
+      String[] setting = arguments[named].split("=", 2);
+      settings.config(setting[0], setting[1]);
+    }
+    try (SparkSession spark = settings.getOrCreate()) {
+      for (int i = named; i < arguments.length; i++) {
+        Dataset<Row> result = spark.sql(arguments[i]);
+        Iterator<Row> rows = result.toLocalIterator();
+        while (rows.hasNext()) {
+          out.println(mapper.writeValueAsString(value(result.schema(), rows.next())));
         }
-        table = table.select(columns);
-      }
-      Iterator<Row> rows = table.toLocalIterator();
-      while (rows.hasNext()) {
-        out.println(mapper.writeValueAsString(value(table.schema(), rows.next())));
       }
     }
     out.flush();
-  }
-
-  private static SparkSession session(String warehouse) {
-    String catalog = "spark.sql.catalog.ringhaul";
-    return SparkSession.builder()
-        .master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.datetime.java8API.enabled", "true")
-        .config(catalog, "org.apache.iceberg.spark.SparkCatalog")
-        .config(catalog + ".type", "jdbc")
-        .config(catalog + ".uri", "jdbc:sqlite:" + warehouse + "/catalog.db")
-        .config(catalog + ".jdbc.schema-version", "V1")
-        .config(catalog + ".warehouse", warehouse)
-        .getOrCreate();
   }
 
   private static JsonNode value(DataType type, Object value) {

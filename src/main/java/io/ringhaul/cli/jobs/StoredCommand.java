@@ -119,11 +119,14 @@ public final class StoredCommand {
   }
 
   private static String absolute(ArgSpec argument, String value) {
+    return isPath(argument) ? absolute(value) : value;
+  }
+
+  /** Whether an argument names files or a folder. */
+  public static boolean isPath(ArgSpec argument) {
     Class<?> type = argument.auxiliaryTypes()[0];
     // A glob is no path everywhere, so that its own option is a text.
-    boolean isPath =
-        type == Path.class || type == File.class || "PATH".equals(argument.paramLabel());
-    return isPath ? absolute(value) : value;
+    return type == Path.class || type == File.class || "PATH".equals(argument.paramLabel());
   }
 
   /** The text of a path, or of a glob, from the root on. */

@@ -2,6 +2,7 @@ package io.ringhaul.cli.jobs;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Lines of columns that stand below one another. */
 public final class TextTable {
@@ -10,9 +11,10 @@ public final class TextTable {
 
   private final List<List<String>> lines = new ArrayList<>();
 
-  /** Adds a line. */
+  /** Adds a line. A new line inside a cell is shown as {@code \n}: it must not pass for a line. */
   public void add(String... cells) {
-    lines.add(List.of(cells));
+    lines.add(
+        Stream.of(cells).map(cell -> cell.replace("\n", "\\n").replace("\t", "\\t")).toList());
   }
 
   /** The lines, without blanks at their ends. */

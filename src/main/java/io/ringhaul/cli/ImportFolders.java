@@ -1,0 +1,134 @@
+package io.ringhaul.cli;
+
+import io.ringhaul.cli.jobs.StoredCommand;
+import io.ringhaul.exceptions.InvalidSettingException;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The folders below which the jobs of a console may read. Links and {@code ..} are resolved before
+ * the comparison; a folder that holds a link to another place is refused as well.
+ */
+final class ImportFolders {
+
+  private static final String OPTION = "--import-from";
+  private static final String PATH = "--path";
+  private static final String REJECTS = "--rejects";
+  private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
+
+  private final List<Path> folders;
+
+  private ImportFolders(List<Path> folders) {
+    this.folders = folders;
+  }
+
+  /**
+   * @throws InvalidSettingException if one is no folder
+   */
+  static ImportFolders of(List<Path> folders) {
+    List<Path> real = new ArrayList<>();
+    for (Path folder : folders) {
+      if (!Files.isDirectory(folder)) {
+        throw new InvalidSettingException(
+            OPTION, OPTION + " is " + folder + ", which is no folder");
+      }
+      real.add(real(OPTION, folder));
+    }
+    return new ImportFolders(List.copyOf(real));
+  }
+
+  /**
+   * Refuses a command that reads elsewhere.
+   *
+   * @param command the arguments of an export or import
+   */
+  void require(List<String> command) {
+    OperationCommand<?> operation = (OperationCommand<?>) Main.parsed(command);
+    boolean isExport = operation instanceof ExportCommand;
+    for (OptionSpec option : operation.spec().commandLine().getParseResult().matchedOptions()) {
+      String name = option.longestName();
+      boolean isWritten = name.equals(REJECTS) || (isExport && name.equals(PATH));
+      if (StoredCommand.isPath(option) && !isWritten) {
+        for (String value : option.originalStringValues()) {
+          requireBelow(name, StoredCommand.absolute(value));
+        }
+      }
+    }
+  }
+
+  private void requireBelow(String option, String text) {
+    Matcher glob = GLOB.matcher(text);
+    boolean isGlob = option.equals(PATH) && !Files.exists(Path.of(text)) && glob.find();
+    // A glob finds files below the folder before its first special character.
+    Path path = Path.of(isGlob ? text.substring(0, text.lastIndexOf('/', glob.start()) + 1) : text);
+    // Both what the system makes of dots behind links, and what it is without looking at links.
+    requireInside(option, text, path);
+    requireInside(option, text, path.normalize());
+    if (Files.isDirectory(path)) {
+      requireNoWayOut(option, text, path);
+    }
+  }
+
+  private void requireInside(String option, String text, Path path) {
+    Path there = path;
+    while (!Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+      there = Objects.requireNonNull(there.getParent());
+    }
+    Path real = real(option, there);
+    if (folders.stream().noneMatch(real::startsWith)) {
+      throw new InvalidSettingException(option, refusal(option + " is " + text));
+    }
+  }
+
+  private void requireNoWayOut(String option, String text, Path folder) {
+    try {
+      Files.walkFileTree(
+          folder.toRealPath(),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (attributes.isSymbolicLink()) {
+                requireInside(option, text + ", which holds the link " + file, file);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      throw new InvalidSettingException(option, option + " is " + text + ", which cannot be read");
+    }
+  }
+
+  private String refusal(String what) {
+    String where =
+        folders.isEmpty()
+            ? "were given no folder to read from"
+            : "read only below "
+                + folders.stream().map(Path::toString).collect(Collectors.joining(" and "));
+    return what
+        + ", but jobs of this console "
+        + where
+        + ": start the console with "
+        + OPTION
+        + " and the folder, or run the job from the command line";
+  }
+
+  private static Path real(String option, Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      throw new InvalidSettingException(option, option + " is " + path + ", which cannot be read");
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.ringhaul.cli;
+
+import io.ringhaul.progress.Progress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The progress of an operation on one line of text. */
+final class ProgressLine {
+
+  private static final int LEAST_BAR = 12;
+  private static final int MOST_BAR = 40;
+  private static final int LEAST_NOTE = 24;
+
+  /** The room that a figure takes at least, so that the line does not jump with its digits. */
+  private static final int USUAL_FIGURE = 14;
+
+  /** What stands between two figures. */
+  private static final String COMMA = ", ";
+
+  private final Progress progress;
+  private final String note;
+
+  /**
+   * @param note what holds the operation back; empty for nothing
+   */
+  ProgressLine(Progress progress, String note) {
+    this.progress = progress;
+    this.note = note;
+  }
+
+  /** All figures, without a bar. */
+  String whole() {
+    List<String> all = new ArrayList<>(List.of(percent().strip()));
+    all.addAll(shown());
+    all.add(progress.inFlight() + " in flight");
+    all.add(retries());
+    all.add(note);
+    return joined(all);
+  }
+
+  /**
+   * A bar and as many figures as there is room for, the most important ones first: a line of
+   * exactly that width.
+   *
+   * @param operation what is done, which is left out where there is no room
+   */
+  String fitting(String operation, int width) {
+    List<String> fitting = new ArrayList<>();
+    int room = width - percent().length();
+    room = take(unanswered(), room, fitting);
+    // Its room is kept while it is not known yet, so that nothing jumps when it is.
+    room = take(remaining(), room, fitting) - (remaining().isEmpty() ? USUAL_FIGURE : 0);
+    room = take(rate(), room, fitting);
+    boolean hasBar = room >= 1 + LEAST_BAR;
+    room -= hasBar ? 1 + LEAST_BAR : 0;
+    room = take(rows(), room, fitting);
+    boolean isNamed = room >= operation.length() + 2;
+    room -= isNamed ? operation.length() + 2 : 0;
+    room = take(tasks(), room, fitting);
+    List<String> figures = new ArrayList<>(shown());
+    figures.retainAll(fitting);
+    if (!note.isEmpty() && room >= LEAST_NOTE) {
+      String told = note.substring(0, Math.min(note.length(), room - COMMA.length()));
+      figures.add(told);
+      room -= COMMA.length() + told.length();
+    }
+    String line =
+        (isNamed ? operation + "  " : "")
+            + percent()
+            + (hasBar ? " " + bar(Math.min(MOST_BAR, LEAST_BAR + room)) : "")
+            + "  "
+            + joined(figures);
+    return String.format("%-" + Math.max(1, width) + "s", line).substring(0, Math.max(0, width));
+  }
+
+  /** Adds a figure if there is room for it, and gives the room that is left. */
+  private static int take(String figure, int room, List<String> fitting) {
+    int left = room - COMMA.length() - Math.max(USUAL_FIGURE, figure.length());
+    if (figure.isEmpty() || left < 0) {
+      return room;
+    }
+    fitting.add(figure);
+    return left;
+  }
+
+  /** The figures in the order in which they are shown. */
+  private List<String> shown() {
+    return List.of(rate(), remaining(), unanswered(), rows(), tasks());
+  }
+
+  private static String joined(List<String> figures) {
+    return String.join(COMMA, figures.stream().filter(each -> !each.isEmpty()).toList());
+  }
+
+  private String bar(int length) {
+    int inner = length - 2;
+    int done = (int) (inner * progress.completed());
+    String head = done == inner ? "" : ">";
+    return "[" + "=".repeat(done) + head + " ".repeat(inner - done - head.length()) + "]";
+  }
+
+  /** Rounded down: 100 % is said of what is done. */
+  private String percent() {
+    return String.format(Locale.ROOT, "%3d %%", (int) (progress.completed() * 100));
+  }
+
+  private String rate() {
+    return String.format(Locale.ROOT, "%,.0f rows/s", progress.rowsPerSecond());
+  }
+
+  private String remaining() {
+    return progress.remaining().map(left -> text(left) + " left").orElse("");
+  }
+
+  private String unanswered() {
+    return progress.isUnanswered() ? "no answer for " + text(progress.unanswered()) : "";
+  }
+
+  private String rows() {
+    return String.format(Locale.ROOT, "%,d rows", progress.rows());
+  }
+
+  private String tasks() {
+    return String.format(Locale.ROOT, "%,d/%,d tasks", progress.tasksDone(), progress.tasks());
+  }
+
+  private String retries() {
+    return String.format(Locale.ROOT, "%,d retries", progress.retries());
+  }
+
+  /** Such as {@code 45 s}, {@code 2 min 20 s} and {@code 3 h 5 min}. */
+  static String text(Duration duration) {
+    if (duration.toHours() > 0) {
+      return duration.toHours() + " h " + duration.toMinutesPart() + " min";
+    }
+    return duration.toMinutes() > 0
+        ? duration.toMinutes() + " min " + duration.toSecondsPart() + " s"
+        : duration.toSeconds() + " s";
+  }
+}

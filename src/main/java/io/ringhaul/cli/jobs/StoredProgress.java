@@ -1,0 +1,73 @@
+package io.ringhaul.cli.jobs;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.Metric;
+import io.ringhaul.job.MetricKind;
+import io.ringhaul.progress.Progress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The progress of a job that runs in another process, from what that one has stored. */
+public final class StoredProgress {
+
+  private StoredProgress() {}
+
+  /** What the job's latest sample says; empty for one that does not run, or without a sample. */
+  public static Optional<Progress> of(JobStore store, Job job, Instant now) {
+    if (!List.of("running", "stopping").contains(JobDescription.status(job, now))) {
+      return Optional.empty();
+    }
+    List<Metric> stored =
+        store.telemetry().latest(job.id(), MetricKind.PERFORMANCE).stream()
+            .filter(metric -> metric.component().equals("job"))
+            .toList();
+    return stored.stream()
+        .map(Metric::time)
+        .max(Instant::compareTo)
+        .filter(time -> job.started().filter(time::isBefore).isEmpty())
+        .map(time -> progress(job, now, values(stored, time)));
+  }
+
+  private static Map<String, Double> values(List<Metric> stored, Instant time) {
+    return stored.stream()
+        .filter(metric -> metric.time().equals(time))
+        .collect(Collectors.toMap(Metric::name, Metric::value));
+  }
+
+  private static Progress progress(Job job, Instant now, Map<String, Double> values) {
+    return new Progress(
+        job.figures().done(),
+        job.figures().partitions(),
+        values.getOrDefault("rows", 0.0).longValue(),
+        0,
+        values.getOrDefault("bytes", 0.0).longValue(),
+        job.started().map(start -> Duration.between(start, now)).orElse(Duration.ZERO),
+        values.getOrDefault("completed", 0.0),
+        values.getOrDefault("rows_per_second", 0.0),
+        Optional.ofNullable(values.get("remaining_seconds")).map(StoredProgress::seconds),
+        values.getOrDefault("in_flight", 0.0).intValue(),
+        values.getOrDefault("retries", 0.0).longValue(),
+        seconds(values.getOrDefault("unanswered_seconds", 0.0)));
+  }
+
+  private static Duration seconds(double seconds) {
+    return Duration.ofMillis(Math.round(seconds * 1e3));
+  }
+
+  /** As an object that becomes JSON. */
+  public static Map<String, Object> facts(Progress progress) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("completed", progress.completed());
+    facts.put("rows", progress.rows());
+    facts.put("rowsPerSecond", progress.rowsPerSecond());
+    progress.remaining().ifPresent(left -> facts.put("remainingSeconds", left.toMillis() / 1e3));
+    facts.put("unansweredSeconds", progress.unanswered().toMillis() / 1e3);
+    return facts;
+  }
+}

@@ -1,0 +1,206 @@
+package io.ringhaul.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Wrong arguments are reported in a few lines, before anything is opened or made. */
+class UsageReportTest {
+
+  private static final String LOCAL_ONLY =
+      "only paths on the local disk are supported. Object stores are reached through an Iceberg"
+          + " catalog of your own, in Java: IcebergTarget.catalog(...), IcebergSource.catalog(...)";
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "export a.b --fromat csv --path=x  | Unknown option '--fromat'; did you mean '--format'?",
+        "count a.b --paralelism=3          | Unknown option '--paralelism'; did you mean"
+            + " '--parallelism'?",
+        "count a.b --nothing-like-it       | Unknown option '--nothing-like-it'",
+        "count a.b c.d                     | Unknown argument 'c.d'",
+        "import a.b --format=csv           | Missing required option: '--path=PATH'",
+        "count                             | Missing required parameter: 'KEYSPACE.TABLE'",
+        "count a.b --splits=many           | Invalid value for option '--splits': 'many' is not an"
+            + " int",
+        "jobs lsit                         | Unknown argument 'lsit'; did you mean 'list'?",
+        "jobs stop 1234 --waitt=3          | Unknown option '--waitt'; did you mean '--wait'?"
+      })
+  void printsTheReasonAndWhereTheHelpIs(String arguments, String reason) {
+    String command = arguments.replaceFirst(arguments.startsWith("jobs stop") ? " 1.*" : " .*", "");
+    assertUsage(
+        CapturedRun.inProcess(arguments.split(" ")), reason, "ringhaul " + command + " --help");
+  }
+
+  @Test
+  void namesTheNearestCommand() {
+    assertUsage(
+        CapturedRun.inProcess("exprot", "a.b"),
+        "Unknown argument 'exprot'; did you mean 'export'?",
+        "ringhaul --help");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"export", "import"})
+  void refusesAPathWithAScheme(String command) {
+    for (String format : List.of("iceberg", "parquet", "json", "csv")) {
+      for (String scheme : List.of("s3", "hdfs", "https", "gs", "abfss")) {
+        assertUsage(
+            CapturedRun.inProcess(
+                command, "a.b", "--format=" + format, "--path", scheme + "://bucket/wh"),
+            String.format(
+                "Invalid value for option '--path': it is '%s://bucket/wh', which has the scheme"
+                    + " %s: %s",
+                scheme, scheme, LOCAL_ONLY),
+            "ringhaul " + command + " --help");
+      }
+    }
+    assertThat(Path.of("s3:")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"export", "import"})
+  void refusesStandardInputAndOutput(String command) {
+    assertUsage(
+        CapturedRun.inProcess(command, "a.b", "--format=csv", "--path", "-"),
+        "Invalid value for option '--path': it is '-', but standard input and output are not"
+            + " supported: give a folder or a file on the local disk",
+        "ringhaul " + command + " --help");
+  }
+
+  static Stream<List<String>> optionsThatTakeAPath() {
+    return Stream.of(
+        List.of("count", "a.b", "--keys"),
+        List.of("count", "a.b", "--ranges"),
+        List.of("count", "a.b", "--driver-config"),
+        List.of("export", "a.b", "--format=csv", "--path=x", "--rejects"),
+        List.of("import", "a.b", "--format=csv", "--path=x", "--rejects"),
+        List.of("console", "--token-file"),
+        List.of("demo", "--path"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("optionsThatTakeAPath")
+  void refusesASchemeInEveryOptionThatTakesAPath(List<String> arguments) {
+    String option = arguments.get(arguments.size() - 1);
+    assertUsage(
+        CapturedRun.inProcess(
+            Stream.concat(arguments.stream(), Stream.of("s3://b/x")).toArray(String[]::new)),
+        String.format(
+            "Invalid value for option '%s': it is 's3://b/x', which has the scheme s3: %s",
+            option, LOCAL_ONLY),
+        "ringhaul " + arguments.get(0) + " --help");
+  }
+
+  @Test
+  void refusesAJobStoreWithAScheme() {
+    assertUsage(
+        CapturedRun.inProcess("jobs", "list", "--job-store=s3://b/jobs.db"),
+        "--job-store is 's3://b/jobs.db', which has the scheme s3: " + LOCAL_ONLY,
+        "ringhaul jobs list --help");
+    assertUsage(
+        CapturedRun.inProcess(
+            "export", "a.b", "--format=csv", "--path=x", "--job-store=s3://b/jobs.db"),
+        "--job-store is 's3://b/jobs.db', which has the scheme s3: " + LOCAL_ONLY,
+        "ringhaul export --help");
+  }
+
+  @Test
+  void refusesAConfigurationFileWithAnUnknownKey() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("c.properties"), "# ours\n\nsplits=3\n paralelism = 3\nformat=csv\n");
+    assertUsage(
+        CapturedRun.inProcess("count", "a.b", "--config", file.toString()),
+        "The configuration file "
+            + file
+            + " has the unknown key 'paralelism' in line 4; did you mean 'parallelism'?",
+        "ringhaul count --help");
+    Files.writeString(file, "--splits=3\n");
+    assertUsage(
+        CapturedRun.inProcess("count", "a.b", "--config=" + file),
+        "The configuration file "
+            + file
+            + " has the unknown key '--splits' in line 1; did you mean 'splits'?",
+        "ringhaul count --help");
+    // Of the console, which reads no such file.
+    Files.writeString(file, "token-file=x\n");
+    assertUsage(
+        CapturedRun.inProcess("count", "a.b", "--config=" + file),
+        "The configuration file "
+            + file
+            + " has the unknown key 'token-file' in line 1; a key is an option's name without the"
+            + " dashes",
+        "ringhaul count --help");
+  }
+
+  @Test
+  void refusesAConfigurationFileThatCannotBeRead() throws IOException {
+    Path missing = folder.resolve("missing.properties");
+    assertUsage(
+        CapturedRun.inProcess("export", "a.b", "--config", missing.toString()),
+        "There is no configuration file " + missing,
+        "ringhaul export --help");
+    Path broken = Files.writeString(folder.resolve("broken.properties"), "splits=\\u12\n");
+    assertUsage(
+        CapturedRun.inProcess("count", "a.b", "--config", broken.toString()),
+        "The configuration file " + broken + " cannot be read: Malformed \\uxxxx encoding.",
+        "ringhaul count --help");
+    assertUsage(
+        CapturedRun.inProcess("count", "a.b", "--config=s3://b/c.properties"),
+        "--config: it is 's3://b/c.properties', which has the scheme s3: " + LOCAL_ONLY,
+        "ringhaul count --help");
+    Path arguments = Files.writeString(folder.resolve("arguments"), "--config=" + missing);
+    assertUsage(
+        CapturedRun.inProcess("count", "a.b", "@" + arguments),
+        "--config stands in a file of arguments, which is read too late: give it directly",
+        "ringhaul count --help");
+  }
+
+  @Test
+  void takesTheOptionsOfOtherCommandsInAConfigurationFile() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("c.properties"),
+            "path=x\nmax-errors=3\nringhaul.export.splits=9\nsplits=0\n");
+    // The file is taken; its value for --splits is not.
+    assertThat(CapturedRun.inProcess("count", "a.b", "--config=" + file, "--local-dc=x").err())
+        .doesNotContain("unknown key");
+  }
+
+  @Test
+  void theHelpShowsNoPattern() {
+    assertThat(CapturedRun.inProcess("export", "--help").out())
+        .contains("--partition-by=EXPR[,EXPR...]")
+        .doesNotContain("(?!");
+  }
+
+  @Test
+  void theNearestNameHasTwoThirdsInCommon() {
+    Set<String> names = Set.of("--format", "--from", "--page-size");
+    assertThat(UsageReport.nearest("--fromat", names)).contains("--format");
+    assertThat(UsageReport.nearest("--page-zise", names)).contains("--page-size");
+    assertThat(UsageReport.nearest("--size", names)).isEmpty();
+  }
+
+  private static void assertUsage(CapturedRun run, String reason, String help) {
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .isEqualToNormalizingNewlines("ringhaul: " + reason + "\nSee '" + help + "'\n");
+  }
+}

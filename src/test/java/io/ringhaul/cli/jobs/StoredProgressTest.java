@@ -1,0 +1,99 @@
+package io.ringhaul.cli.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobDefinition;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobRun;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.Metric;
+import io.ringhaul.job.MetricKind;
+import io.ringhaul.progress.Progress;
+import io.ringhaul.ring.TokenRange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** The progress of a job that another process runs is that of its latest sample. */
+class StoredProgressTest {
+
+  private final Instant now = Instant.now();
+
+  private static JobRun running(JobStore store) {
+    UUID id = UUID.randomUUID();
+    store.create(
+        Job.pending(
+            id,
+            "nightly",
+            "",
+            Map.of(),
+            JobKind.EXPORT,
+            new JobDefinition(Map.of(), Map.of(), List.of())));
+    JobRun run = store.begin(id);
+    run.plan("{}", List.of(JobPartition.ofTokens(0, List.of(TokenRange.wholeRing()))));
+    run.begun(0);
+    return run;
+  }
+
+  private Optional<Progress> read(JobStore store, JobRun run) {
+    return StoredProgress.of(store, store.find(run.job().id()).orElseThrow(), now);
+  }
+
+  private static void add(JobStore store, JobRun run, Metric... metrics) {
+    store.telemetry().add(run.job().id(), MetricKind.PERFORMANCE, List.of(metrics));
+  }
+
+  @Test
+  void isThatOfTheLatestSampleAlone() {
+    try (JobStore store = JobStore.inMemory();
+        JobRun run = running(store)) {
+      assertThat(read(store, run)).isEmpty();
+      Instant before = now.plusSeconds(1);
+      Instant latest = now.plusSeconds(2);
+      add(
+          store,
+          run,
+          Metric.of(before, "job", "completed", 0.25),
+          Metric.of(before, "job", "remaining_seconds", 30),
+          Metric.of(latest, "job", "completed", 0.5),
+          Metric.of(latest, "job", "rows", 1_000),
+          Metric.of(latest, "job", "rows_per_second", 100),
+          Metric.of(latest, "job", "unanswered_seconds", 4.5));
+      Progress progress = read(store, run).orElseThrow();
+      assertThat(progress.completed()).isEqualTo(0.5);
+      assertThat(progress.rows()).isEqualTo(1_000);
+      assertThat(progress.tasks()).isEqualTo(1);
+      assertThat(progress.remaining()).as("not known any more").isEmpty();
+      assertThat(progress.unanswered()).isEqualTo(Duration.ofMillis(4_500));
+      assertThat(StoredProgress.facts(progress))
+          .isEqualTo(
+              Map.of(
+                  "completed",
+                  0.5,
+                  "rows",
+                  1_000L,
+                  "rowsPerSecond",
+                  100.0,
+                  "unansweredSeconds",
+                  4.5));
+      run.stopped();
+      assertThat(read(store, run)).as("of a job that does not run").isEmpty();
+    }
+  }
+
+  @Test
+  void isNotThatOfAnEarlierRun() {
+    try (JobStore store = JobStore.inMemory();
+        JobRun run = running(store)) {
+      add(store, run, Metric.of(now.minusSeconds(60), "job", "completed", 0.5));
+      assertThat(read(store, run)).isEmpty();
+      run.stopped();
+    }
+  }
+}
