@@ -2,6 +2,7 @@ package io.ringhaul.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
@@ -116,10 +117,14 @@ class RingEdgesIT {
   private static void insert(CqlSession session, String keyspace, SortedSet<Long> tokens) {
     PreparedStatement insert =
         session.prepare("INSERT INTO " + keyspace + ".edges (id, position) VALUES (?, ?)");
+    // Reads at a lower level find the rows on whichever replica they ask.
     try (AsyncWrites writes = new AsyncWrites(session)) {
       long salt = 0;
       for (long token : tokens) {
-        writes.add(insert.bind(Murmur3Keys.withToken(token, salt++), token));
+        writes.add(
+            insert
+                .bind(Murmur3Keys.withToken(token, salt++), token)
+                .setConsistencyLevel(ConsistencyLevel.ALL));
       }
     }
   }
