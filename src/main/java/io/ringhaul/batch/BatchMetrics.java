@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * @param counter acknowledged COUNTER batches
  * @param single acknowledged statements that went out alone, reads included
  * @param singlePartition of the acknowledged batches, those of one partition
- * @param overWarnThreshold acknowledged batches of whose size the server warned
+ * @param overWarnThreshold acknowledged batches of whose bytes or partitions the server warned
  * @param retries requests that were sent again
  * @param fallbacks batches that were refused and sent again statement by statement
  * @param failures requests that failed in the end, by the kind of failure, which is the name of the

@@ -20,8 +20,8 @@ import java.util.concurrent.CompletionStage;
 /** Sends statements, alone or as a batch, and measures it. Thread-safe. */
 final class BatchSender implements AutoCloseable {
 
-  /** So the server's warning begins, which no setting of the driver changes. */
-  private static final String TOO_LARGE = "Batch for ";
+  /** So the server's warnings of bytes and of partitions begin, whatever the driver's settings. */
+  private static final List<String> TOO_LARGE = List.of("Batch for ", "Unlogged batch covering ");
 
   private final RequestSender sender;
   private final BatchMeter meter;
@@ -185,7 +185,8 @@ final class BatchSender implements AutoCloseable {
 
   private static boolean isWarnedOf(AsyncResultSet answer) {
     List<String> warnings = answer.getExecutionInfo().getWarnings();
-    return !warnings.isEmpty() && warnings.stream().anyMatch(each -> each.startsWith(TOO_LARGE));
+    return !warnings.isEmpty()
+        && warnings.stream().anyMatch(each -> TOO_LARGE.stream().anyMatch(each::startsWith));
   }
 
   /** Whether all statements are of one partition, or one is alone: one mutation for the server. */

@@ -83,11 +83,18 @@ public final class BatchWriter implements AutoCloseable {
         new BatchSender(session, settings.requests(), meter, settings.metrics(), sizes, catalog);
     WritesInFlight inFlight = new WritesInFlight(catalog::rowOf);
     this.delivery = new BatchDelivery(sender, meter, catalog, inFlight, settings.listener());
+    StatementSlots slots =
+        new StatementSlots(catalog, new Placement(session, settings.grouping()), sizes);
     this.stream =
         new StatementStream(
             sender,
-            new StatementSlots(catalog, new Placement(session, settings.grouping()), sizes),
-            new OpenBatches(limits.onePartition(), limits.sharedBytes()),
+            slots,
+            new OpenBatches(
+                limits.onePartition(),
+                limits.sharedBytes(),
+                limits.sharedPartitions(),
+                slots,
+                System::nanoTime),
             new OversizedWrites(sizes, catalog, server.maxMutationBytes()),
             inFlight,
             delivery);

@@ -21,7 +21,8 @@ public final class BatchWriterBuilder {
   private RequestSettings requests = DEFAULT_REQUESTS;
   private BatchLimits limits = BatchLimits.DEFAULT;
   private OptionalInt maxSharedBytes = OptionalInt.empty();
-  private Grouping grouping = Grouping.PARTITION;
+  private OptionalInt maxSharedPartitions = OptionalInt.empty();
+  private Grouping grouping = Grouping.REPLICA_SET;
   private Duration maxAge = Duration.ofSeconds(1);
   private UnitLimits unitLimits = UnitLimits.DEFAULT;
   private WriteListener listener = (statements, bytes) -> {};
@@ -84,7 +85,26 @@ public final class BatchWriterBuilder {
     return this;
   }
 
-  /** What the statements of one batch of the stream share; their partition by default. */
+  /**
+   * The most partitions to a batch of the stream with {@link Grouping#REPLICA_SET}. By default it
+   * is the server's {@code unlogged_batch_across_partitions_warn_threshold}, beyond which it warns:
+   * 10 unless an administrator has changed it, or where the role may not read the server's
+   * settings.
+   *
+   * @param most 1 or more
+   */
+  public BatchWriterBuilder maxSharedPartitions(int most) {
+    if (most < 1) {
+      throw new InvalidSettingException(
+          "maxSharedPartitions", "maxSharedPartitions is " + most + "; it takes 1 or more");
+    }
+    maxSharedPartitions = OptionalInt.of(most);
+    return this;
+  }
+
+  /**
+   * What the statements of one batch of the stream share; {@link Grouping#REPLICA_SET} by default.
+   */
   public BatchWriterBuilder grouping(Grouping by) {
     grouping = by;
     return this;
@@ -142,7 +162,7 @@ public final class BatchWriterBuilder {
   }
 
   StreamLimits limits(ServerBatchLimits server) {
-    return new StreamLimits(limits, maxSharedBytes, server);
+    return new StreamLimits(limits, maxSharedBytes, maxSharedPartitions, server);
   }
 
   Grouping grouping() {

@@ -10,9 +10,10 @@ public enum Grouping {
   PARTITION,
 
   /**
-   * The nodes that hold them, as adjacent partitions share them. The coordinator is one of these
-   * nodes and keeps what it gets; the batch is not atomic, and the server's batch thresholds count
-   * it. Good for many small partitions.
+   * Their partition, or the nodes that hold their partitions: a batch of one partition that is
+   * small when it leaves shares a request with others on the same replicas, up to the bytes and the
+   * partitions of which the server warns. The coordinator is one of the replicas. Such a request is
+   * not atomic. It is cheaper than a request for each of many small partitions.
    */
   REPLICA_SET,
 

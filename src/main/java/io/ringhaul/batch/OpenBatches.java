@@ -2,15 +2,20 @@ package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.statement.WriteKind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The batches that are still filling, one for each {@link Slot}. Not thread-safe. */
+/**
+ * The batches that are still filling, one for each {@link Slot}. A small batch of one partition
+ * that leaves joins others on the same replicas, if these may share a request. Not thread-safe.
+ */
 final class OpenBatches {
 
   /** A bound on statements alone would let large rows fill the heap. */
@@ -64,12 +69,98 @@ final class OpenBatches {
       }
       return bytes;
     }
+
+    /** How many statements there are. */
+    int size() {
+      int size = 0;
+      for (Unit unit : units) {
+        size += unit.statements().size();
+      }
+      return size;
+    }
+  }
+
+  /** Which batches of one partition may share a request. */
+  interface Sharing {
+
+    /** None may. */
+    Sharing NONE =
+        new Sharing() {
+          @Override
+          public @Nullable Slot slot(Batch batch) {
+            return null;
+          }
+
+          @Override
+          public long size(Batch batch) {
+            return Long.MAX_VALUE;
+          }
+        };
+
+    /** What those have in common that may share with this one; null if none may. */
+    @Nullable Slot slot(Batch batch);
+
+    /** At least what the server counts for its batch thresholds, in bytes. */
+    long size(Batch batch);
+  }
+
+  /** Batches of one partition each that go out as one. */
+  private static final class Pack {
+
+    private final Slot slot;
+    private final List<Batch> members = new ArrayList<>();
+    private long opened;
+    private long generation = Long.MAX_VALUE;
+    private int statements;
+    private long bytes;
+
+    private Pack(Slot slot) {
+      this.slot = slot;
+    }
+
+    private void add(Batch batch, int count, long size, long openedAt) {
+      // The clock may pass from the greatest number to the least.
+      opened = members.isEmpty() || openedAt - opened < 0 ? openedAt : opened;
+      members.add(batch);
+      generation = Math.min(generation, batch.generation());
+      statements += count;
+      bytes += size;
+    }
+
+    private boolean holds(Slot partition) {
+      for (Batch member : members) {
+        if (member.slot().equals(partition)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private Batch closed() {
+      if (members.size() == 1) {
+        return members.get(0);
+      }
+      List<Unit> units = new ArrayList<>(statements);
+      members.forEach(member -> units.addAll(member.units()));
+      return new Batch(slot, units, generation);
+    }
+  }
+
+  /** Whether what was opened then is to be sent. */
+  private interface Due {
+    boolean is(long generation, long opened);
   }
 
   private final LongSupplier clock;
+  private final Sharing sharing;
+  private final int sharedPartitions;
   private final Map<Slot, OpenBatch> open = new LinkedHashMap<>();
   private final BatchesBySize bySize = new BatchesBySize();
   private final BatchesByUse byUse = new BatchesByUse();
+  private final Map<Slot, Pack> packs = new LinkedHashMap<>();
+
+  /** What has left while something was asked for, and is given next. */
+  private final Queue<Batch> leaving = new ArrayDeque<>();
 
   private BatchLimits limits;
   private long sharedBytes;
@@ -81,17 +172,35 @@ final class OpenBatches {
 
   private long generation;
 
+  /** Statements in packs, and in batches that are given next. */
+  private int packed;
+
   /**
+   * Opens batches of which none share a request.
+   *
    * @param sharedBytes the bytes to a batch of more than one partition
    */
   OpenBatches(BatchLimits limits, long sharedBytes) {
-    this(limits, sharedBytes, System::nanoTime);
+    this(limits, sharedBytes, 1, Sharing.NONE, System::nanoTime);
   }
 
-  /** The same, with a clock of its own, in nanoseconds. */
-  OpenBatches(BatchLimits limits, long sharedBytes, LongSupplier clock) {
+  /**
+   * Opens batches that share requests.
+   *
+   * @param sharedBytes the bytes to a batch of more than one partition
+   * @param sharedPartitions the partitions to a batch
+   * @param clock in nanoseconds
+   */
+  OpenBatches(
+      BatchLimits limits,
+      long sharedBytes,
+      int sharedPartitions,
+      Sharing sharing,
+      LongSupplier clock) {
     this.limits = limits;
     this.sharedBytes = sharedBytes;
+    this.sharedPartitions = sharedPartitions;
+    this.sharing = sharing;
     this.clock = clock;
   }
 
@@ -115,7 +224,7 @@ final class OpenBatches {
     if (batch != null
         && (batch.counted() + unit.counted() > maxBytes
             || batch.statements() + more > limits.maxStatements())) {
-      full.add(take(slot));
+      leave(slot, full);
       batch = null;
     }
     if (batch == null) {
@@ -133,11 +242,16 @@ final class OpenBatches {
     buffered += more;
     bufferedBytes += unit.bytes();
     if (batch.statements() >= limits.maxStatements() || batch.counted() >= maxBytes) {
-      full.add(take(slot));
+      leave(slot, full);
     }
     long mostBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
-    while (buffered > limits.maxBuffered() || bufferedBytes > mostBytes) {
-      full.add(take(leaving().slot()));
+    while (buffered() > limits.maxBuffered() || bufferedBytes > mostBytes) {
+      // There may be as many packs as sets of replicas: more than fill.
+      if (open.isEmpty() || packed > limits.maxBuffered() / 2) {
+        full.add(close(packs.values().iterator().next()));
+      } else {
+        leave(first().slot(), full);
+      }
     }
     return full;
   }
@@ -147,7 +261,7 @@ final class OpenBatches {
    * or else the longest, which spares the server most. By their length alone, short ones of
    * partitions that are over would stay for good, until no other one could grow beside them.
    */
-  private OpenBatch leaving() {
+  private OpenBatch first() {
     OpenBatch idle = byUse.leastRecent();
     return idle != null && added - idle.used > limits.maxBuffered() ? idle : bySize.longest();
   }
@@ -164,39 +278,91 @@ final class OpenBatches {
 
   /** Takes out a batch that was opened in this generation or before; null if there is none. */
   @Nullable Batch takeUpTo(long last) {
-    if (open.isEmpty()) {
-      return null;
-    }
-    Slot slot = oldest();
-    return Objects.requireNonNull(open.get(slot)).generation() <= last ? take(slot) : null;
+    return take((opening, opened) -> opening <= last);
   }
 
   /** How many statements wait. */
   int buffered() {
-    return buffered;
+    return buffered + packed;
   }
 
   /** Takes out a batch that has been open for so long; null if there is none. */
   @Nullable Batch takeOlderThan(long nanos) {
-    if (open.isEmpty()) {
-      return null;
+    long now = clock.getAsLong();
+    return take((opening, opened) -> now - opened >= nanos);
+  }
+
+  private @Nullable Batch take(Due due) {
+    while (leaving.isEmpty() && !open.isEmpty()) {
+      OpenBatch oldest = open.values().iterator().next();
+      if (!due.is(oldest.generation(), oldest.opened())) {
+        break;
+      }
+      List<Batch> full = new ArrayList<>(2);
+      leave(oldest.slot(), full);
+      full.forEach(
+          batch -> {
+            leaving.add(batch);
+            packed += batch.size();
+          });
     }
-    Slot slot = oldest();
-    return clock.getAsLong() - Objects.requireNonNull(open.get(slot)).opened() >= nanos
-        ? take(slot)
-        : null;
+    Batch next = leaving.poll();
+    if (next != null) {
+      packed -= next.size();
+      return next;
+    }
+    for (Pack pack : packs.values()) {
+      if (due.is(pack.generation, pack.opened)) {
+        return close(pack);
+      }
+    }
+    return null;
   }
 
-  private Batch take(Slot slot) {
-    OpenBatch batch = Objects.requireNonNull(open.remove(slot));
-    bySize.remove(batch);
-    byUse.remove(batch);
-    buffered -= batch.statements();
-    bufferedBytes -= batch.bytes();
-    return batch.closed();
+  /** Takes a batch out, by itself or with others; what is to be sent then is added to the list. */
+  private void leave(Slot slot, List<Batch> full) {
+    OpenBatch left = Objects.requireNonNull(open.remove(slot));
+    bySize.remove(left);
+    byUse.remove(left);
+    buffered -= left.statements();
+    bufferedBytes -= left.bytes();
+    Batch batch = left.closed();
+    Slot shared = sharing.slot(batch);
+    if (shared == null) {
+      full.add(batch);
+      return;
+    }
+    Pack pack = packs.get(shared);
+    long size = left.bytes() > sharedBytes ? Long.MAX_VALUE : sharing.size(batch);
+    boolean isAlone = size > sharedBytes || left.statements() > limits.maxStatements();
+    // What came to a partition before goes before.
+    if (pack != null && (pack.holds(slot) || (!isAlone && !hasRoom(pack, left, size)))) {
+      full.add(close(pack));
+      pack = null;
+    }
+    if (isAlone) {
+      full.add(batch);
+      return;
+    }
+    if (pack == null) {
+      pack = new Pack(shared);
+      packs.put(shared, pack);
+    }
+    pack.add(batch, left.statements(), size, left.opened());
+    packed += left.statements();
+    if (pack.members.size() >= sharedPartitions || pack.statements >= limits.maxStatements()) {
+      full.add(close(pack));
+    }
   }
 
-  private Slot oldest() {
-    return open.keySet().iterator().next();
+  private boolean hasRoom(Pack pack, OpenBatch more, long size) {
+    return pack.bytes + size <= sharedBytes
+        && pack.statements + more.statements() <= limits.maxStatements();
+  }
+
+  private Batch close(Pack pack) {
+    packs.remove(pack.slot);
+    packed -= pack.statements;
+    return pack.closed();
   }
 }

@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import io.ringhaul.batch.OpenBatches.Slot;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,8 +31,7 @@ final class Placement {
     }
     return switch (grouping) {
       case NONE -> ANYWHERE;
-      case PARTITION -> partition(statement);
-      case REPLICA_SET -> replicas(statement);
+      case PARTITION, REPLICA_SET -> partition(statement);
     };
   }
 
@@ -43,15 +43,16 @@ final class Placement {
         : new Place.Partition(statement.getRoutingKeyspace(), key);
   }
 
-  /** The replicas of the statement's partition; the partition if they are not known. */
-  private Place replicas(BatchableStatement<?> statement) {
-    ByteBuffer key = statement.getRoutingKey();
-    if (key == null) {
-      return new Place.Unknown();
+  /** The replicas that a batch of one partition may share with others; null if it shares none. */
+  @Nullable Slot shared(Slot partition) {
+    if (grouping != Grouping.REPLICA_SET
+        || !partition.kind().isRepeatable()
+        || !(partition.place() instanceof Place.Partition one)
+        || one.keyspace() == null) {
+      return null;
     }
-    CqlIdentifier keyspace = statement.getRoutingKeyspace();
-    Place place = keyspace == null ? null : replicas(keyspace, key);
-    return place == null ? new Place.Partition(keyspace, key) : place;
+    Place replicas = replicas(one.keyspace(), one.key());
+    return replicas == null ? null : new Slot(replicas, partition.kind(), partition.common());
   }
 
   private @Nullable Place replicas(CqlIdentifier keyspace, ByteBuffer key) {

@@ -6,23 +6,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the server allows to batches of more than one partition, and to one mutation.
  *
+ * @param warnPartitions it warns of more partitions to an unlogged batch
  * @param warnBytes it warns of a size beyond that
  * @param failBytes it refuses a size beyond that
  * @param maxMutationBytes the largest mutation; empty where the server does not tell
  */
-record ServerBatchLimits(long warnBytes, long failBytes, OptionalLong maxMutationBytes) {
+record ServerBatchLimits(
+    int warnPartitions, long warnBytes, long failBytes, OptionalLong maxMutationBytes) {
 
-  /** Cassandra's defaults, 5 KiB and 50 KiB, and no knowledge of the largest mutation. */
+  /**
+   * Cassandra's defaults, ten partitions, 5 KiB and 50 KiB, and no knowledge of the largest
+   * mutation.
+   */
   static final ServerBatchLimits DEFAULT =
-      new ServerBatchLimits(5 << 10, 50 << 10, OptionalLong.empty());
+      new ServerBatchLimits(10, 5 << 10, 50 << 10, OptionalLong.empty());
 
   /** Half a commit log segment of 32 MiB, as it is by default. */
   private static final long DEFAULT_MUTATION = 16 << 20;
 
+  private static final String PARTITIONS = "unlogged_batch_across_partitions_warn_threshold";
   private static final String WARN = "batch_size_warn_threshold";
   private static final String FAIL = "batch_size_fail_threshold";
   private static final String MUTATION = "max_mutation_size";
@@ -34,6 +41,7 @@ record ServerBatchLimits(long warnBytes, long failBytes, OptionalLong maxMutatio
 
   private static final List<String> SETTINGS =
       List.of(
+          PARTITIONS,
           WARN,
           FAIL,
           MUTATION,
@@ -51,6 +59,7 @@ record ServerBatchLimits(long warnBytes, long failBytes, OptionalLong maxMutatio
   /** The limits by the server's settings. */
   static ServerBatchLimits of(Map<String, String> settings) {
     return new ServerBatchLimits(
+        partitions(settings.get(PARTITIONS)),
         size(settings, WARN, IN_KIB).orElse(DEFAULT.warnBytes),
         size(settings, FAIL, IN_KIB).orElse(DEFAULT.failBytes),
         first(size(settings, MUTATION, IN_KIB), half(size(settings, SEGMENT, IN_MIB))));
@@ -62,6 +71,14 @@ record ServerBatchLimits(long warnBytes, long failBytes, OptionalLong maxMutatio
    */
   long onePartitionBytes() {
     return maxMutationBytes.orElse(DEFAULT_MUTATION) / 2;
+  }
+
+  private static int partitions(@Nullable String text) {
+    try {
+      return text == null ? DEFAULT.warnPartitions : Math.max(1, Integer.parseInt(text));
+    } catch (NumberFormatException e) {
+      return DEFAULT.warnPartitions;
+    }
   }
 
   private static OptionalLong size(Map<String, String> settings, String name, String oldUnit) {

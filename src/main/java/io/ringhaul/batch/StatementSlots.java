@@ -1,6 +1,7 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.UnsuitableBatchException;
@@ -9,9 +10,12 @@ import io.ringhaul.statement.StatementCatalog;
 import io.ringhaul.statement.StatementTraits;
 import io.ringhaul.statement.WriteKind;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Tells which statements of a stream may share a batch. Thread-safe. */
-final class StatementSlots {
+/**
+ * Tells which statements of a stream may share a batch, and which batches a request. Thread-safe.
+ */
+final class StatementSlots implements OpenBatches.Sharing {
 
   private final StatementCatalog catalog;
   private final Placement placement;
@@ -66,5 +70,15 @@ final class StatementSlots {
     long bytes = sizes.ofValues(together);
     return new Unit(
         together, bytes, place.isOnePartition() ? bytes : sizes.upperBound(together), outcome);
+  }
+
+  @Override
+  public @Nullable Slot slot(Batch batch) {
+    return placement.shared(batch.slot());
+  }
+
+  @Override
+  public long size(Batch batch) {
+    return sizes.upperBoundOfPartition(batch.statements());
   }
 }

@@ -8,13 +8,18 @@ import java.util.OptionalInt;
  * @param asked what was asked for
  * @param maxSharedBytes the bytes to a batch of several partitions that were asked for; empty for
  *     what does not make the server warn
+ * @param maxSharedPartitions the partitions to a batch that were asked for; empty likewise
  * @param server what the server takes
  */
-record StreamLimits(BatchLimits asked, OptionalInt maxSharedBytes, ServerBatchLimits server) {
+record StreamLimits(
+    BatchLimits asked,
+    OptionalInt maxSharedBytes,
+    OptionalInt maxSharedPartitions,
+    ServerBatchLimits server) {
 
   /** The same, with others asked for. */
   StreamLimits with(BatchLimits others) {
-    return new StreamLimits(others, maxSharedBytes, server);
+    return new StreamLimits(others, maxSharedBytes, maxSharedPartitions, server);
   }
 
   /** The limits to a batch of one partition, which is one mutation for the server. */
@@ -27,5 +32,10 @@ record StreamLimits(BatchLimits asked, OptionalInt maxSharedBytes, ServerBatchLi
   long sharedBytes() {
     long most = maxSharedBytes.orElse((int) Math.min(asked.maxBytes(), server.warnBytes()));
     return Math.min(most, server.failBytes());
+  }
+
+  /** The partitions to a batch of more than one. */
+  int sharedPartitions() {
+    return maxSharedPartitions.orElse(server.warnPartitions());
   }
 }

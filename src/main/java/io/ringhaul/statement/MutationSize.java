@@ -62,6 +62,11 @@ public final class MutationSize {
     return bytes;
   }
 
+  /** The same for statements of one partition, which the server counts once. */
+  public long upperBoundOfPartition(List<? extends BatchableStatement<?>> statements) {
+    return upperBound(statements) - (statements.size() - 1) * StatementWeight.PARTITION_BYTES;
+  }
+
   private long upperBound(SimpleStatement statement) {
     StatementWeight weight = StatementWeight.ofText(statement.getQuery());
     long bytes = weight.fixed();

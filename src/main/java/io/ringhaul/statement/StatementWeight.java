@@ -32,7 +32,7 @@ final class StatementWeight {
   private static final long ROW_BYTES = 62;
 
   /** The same without the row. */
-  private static final long PARTITION_BYTES = 29;
+  static final long PARTITION_BYTES = 29;
 
   /** A literal: a cell (20) with the path of a list's element (16) and a value (8 to 36). */
   private static final long LITERAL_BYTES = 72;

@@ -193,7 +193,11 @@ class BatchMetricsIT {
 
   /** Batches wait until they are full or flushed. */
   private BatchWriter writer(BatchLimits limits) {
-    return BatchWriter.builder(session).limits(limits).maxAge(Duration.ZERO).build();
+    return BatchWriter.builder(session)
+        .grouping(Grouping.PARTITION)
+        .limits(limits)
+        .maxAge(Duration.ZERO)
+        .build();
   }
 
   private List<BatchableStatement<?>> rows(int partition, int rows, int bytes) {

@@ -485,6 +485,7 @@ class BatchWriterIT {
 
   private static BatchWriter batchesOfThree(CqlSession over, int parallelism) {
     return BatchWriter.builder(over)
+        .grouping(Grouping.PARTITION)
         .requests(settings(parallelism))
         .limits(new BatchLimits(3, 1 << 20, 10_000))
         .maxAge(Duration.ZERO)

@@ -300,7 +300,7 @@ class BulkRowsIT {
     CqlSession failing =
         over(
             statement -> {
-              boolean fails = requests.incrementAndGet() == 30;
+              boolean fails = requests.incrementAndGet() == 10;
               underWay.incrementAndGet();
               return answer ->
                   answer

@@ -13,11 +13,13 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.batch.SentRequests.Sent;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.statement.WriteKind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
@@ -86,7 +88,7 @@ class GroupingIT {
     }
     assertThat(coordinators).hasSize(TestCluster.get().nodes());
     requireNoSizes(sent);
-    requireFull(sent, 5120 / COUNTED);
+    requireFull(sent, 10);
   }
 
   @Test
@@ -101,7 +103,7 @@ class GroupingIT {
       sets.add(replicas);
     }
     assertThat(sets).hasSize(TestCluster.get().nodes() == 1 ? 1 : 3);
-    requireFull(sent, 5120 / COUNTED);
+    requireFull(sent, 10);
     requireNoSizes(sent);
   }
 
@@ -126,7 +128,10 @@ class GroupingIT {
     PreparedStatement insert = insert(session, one + ".part");
     SentRequests requests = new SentRequests(session);
     try (BatchWriter writer =
-        BatchWriter.builder(requests.session()).maxAge(Duration.ZERO).build()) {
+        BatchWriter.builder(requests.session())
+            .grouping(Grouping.PARTITION)
+            .maxAge(Duration.ZERO)
+            .build()) {
       for (int i = 0; i < ROWS; i++) {
         writer.add(insert.bind(i % 40, i, ByteBuffer.allocate(ROW_BYTES)));
       }
@@ -147,7 +152,11 @@ class GroupingIT {
     List<Sent> larger =
         write(
             insert(session, one + ".larger"),
-            writer -> writer.grouping(Grouping.REPLICA_SET).maxSharedBytes(4 * 5120));
+            writer ->
+                writer
+                    .grouping(Grouping.REPLICA_SET)
+                    .maxSharedPartitions(100)
+                    .maxSharedBytes(4 * 5120));
     requireFull(larger, 4 * 5120 / COUNTED);
     assertThat(sizes(larger))
         .isNotEmpty()
@@ -206,9 +215,9 @@ class GroupingIT {
     Placement other = new Placement(session, Grouping.REPLICA_SET);
     for (int p = 0; p < 500; p++) {
       BatchableStatement<?> statement = insert.bind(p, 0, ByteBuffer.allocate(0));
-      assertThat(placement.of(statement)).isEqualTo(place(keyspace, statement));
-      assertThat(other.of(statement)).isEqualTo(placement.of(statement));
-      assertThat(placement.of(statement)).isSameAs(placement.of(statement));
+      assertThat(replicas(placement, statement)).isEqualTo(place(keyspace, statement));
+      assertThat(replicas(other, statement)).isEqualTo(replicas(placement, statement));
+      assertThat(replicas(placement, statement)).isSameAs(replicas(placement, statement));
     }
     TestCluster.define(
         String.format(
@@ -216,10 +225,18 @@ class GroupingIT {
             keyspace, TestCluster.get().localDatacenter(), Math.min(2, TestCluster.get().nodes())));
     for (int p = 0; p < 500; p++) {
       BatchableStatement<?> statement = insert.bind(p, 0, ByteBuffer.allocate(0));
-      assertThat(placement.of(statement)).isEqualTo(place(keyspace, statement));
-      assertThat(((Place.Replicas) placement.of(statement)).replicas())
+      assertThat(replicas(placement, statement)).isEqualTo(place(keyspace, statement));
+      assertThat(((Place.Replicas) replicas(placement, statement)).replicas())
           .hasSize(Math.min(2, TestCluster.get().nodes()));
     }
+  }
+
+  private static Place replicas(Placement placement, BatchableStatement<?> statement) {
+    return placement.shared(slot(placement.of(statement), WriteKind.REPEATABLE)).place();
+  }
+
+  private static Slot slot(Place place, WriteKind kind) {
+    return new Slot(place, kind, Common.of(SimpleStatement.newInstance("INSERT")));
   }
 
   @Test
@@ -232,8 +249,15 @@ class GroupingIT {
     assertThat(placement.of(routed)).isEqualTo(new Place.Partition(null, ByteBuffer.allocate(4)));
     // A keyspace without a ring.
     CqlIdentifier local = CqlIdentifier.fromInternal("system");
-    assertThat(placement.of(routed.setRoutingKeyspace(local)))
-        .isEqualTo(new Place.Partition(local, ByteBuffer.allocate(4)));
+    Place withoutRing = placement.of(routed.setRoutingKeyspace(local));
+    assertThat(withoutRing).isEqualTo(new Place.Partition(local, ByteBuffer.allocate(4)));
+    assertThat(placement.shared(slot(withoutRing, WriteKind.REPEATABLE))).isNull();
+    // Of a batch of several partitions that fails a part may be done.
+    Place known = new Place.Partition(CqlIdentifier.fromCql(one), ByteBuffer.allocate(4));
+    assertThat(placement.shared(slot(known, WriteKind.REPEATABLE))).isNotNull();
+    assertThat(placement.shared(slot(known, WriteKind.COUNTER))).isNull();
+    assertThat(new Placement(session, Grouping.PARTITION).shared(slot(known, WriteKind.REPEATABLE)))
+        .isNull();
     // In a batch the driver sends no named values.
     SimpleStatement named =
         SimpleStatement.newInstance("INSERT", Map.of("p", 1))

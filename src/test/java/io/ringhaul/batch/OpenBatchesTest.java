@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
+import io.ringhaul.batch.OpenBatches.Sharing;
 import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.statement.WriteKind;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** When a batch is full, and which goes first. */
@@ -166,7 +168,8 @@ class OpenBatchesTest {
   @Test
   void theOldestAreTakenByTheirAge() {
     AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
-    OpenBatches open = new OpenBatches(new BatchLimits(100, 1000, 1000), SHARED_BYTES, now::get);
+    OpenBatches open =
+        new OpenBatches(new BatchLimits(100, 1000, 1000), SHARED_BYTES, 1, Sharing.NONE, now::get);
     open.add(partition(1), unit(1, 1));
     open.add(partition(2), unit(1, 1));
     now.addAndGet(40);
@@ -200,13 +203,123 @@ class OpenBatchesTest {
     open.add(shared(1), unit(1, 1));
     open.add(shared(2), unit(1, 1));
     open.add(shared(2), unit(1, 1));
+    assertThat(sizes(takeAll(open))).containsExactly(1, 1, 1, 1, 2);
+  }
+
+  /** Even partitions share requests, and odd ones do; 99 shares none. */
+  private static final Sharing SHARING =
+      new Sharing() {
+        @Override
+        public @Nullable Slot slot(Batch batch) {
+          int key = ((Place.Partition) batch.slot().place()).key().getInt(0);
+          return key == 99 ? null : shared(key % 2);
+        }
+
+        @Override
+        public long size(Batch batch) {
+          return batch.bytes();
+        }
+      };
+
+  private static OpenBatches sharing(AtomicLong clock) {
+    return new OpenBatches(new BatchLimits(10, 1000, 1000), SHARED_BYTES, 3, SHARING, clock::get);
+  }
+
+  @Test
+  void smallBatchesOfTheSameReplicasShareARequest() {
+    OpenBatches open = sharing(new AtomicLong());
+    IntStream.rangeClosed(1, 9).forEach(key -> open.add(partition(key), unit(1, 10)));
+    open.add(partition(99), unit(1, 10));
+    assertThat(open.buffered()).isEqualTo(10);
+    List<Batch> all = takeAll(open);
+    // Three partitions at most; what is alone keeps the slot of its partition.
+    assertThat(sizes(all)).containsExactly(3, 3, 1, 2, 1);
+    assertThat(all)
+        .extracting(Batch::slot)
+        .containsExactly(shared(1), shared(0), partition(99), shared(1), partition(8));
+    requireEmpty(open);
+  }
+
+  @Test
+  void aRequestIsSharedUpToItsBytesAndStatements() {
+    OpenBatches byBytes = sharing(new AtomicLong());
+    byBytes.add(partition(2), unit(1, 60));
+    byBytes.add(partition(4), unit(1, 41));
+    byBytes.add(partition(6), unit(1, 59));
+    byBytes.add(partition(8), unit(1, 101));
+    assertThat(takeAll(byBytes))
+        .extracting(Batch::slot)
+        .containsExactly(partition(2), partition(8), shared(0));
+
+    OpenBatches byNumber = sharing(new AtomicLong());
+    byNumber.add(partition(2), unit(6, 1));
+    byNumber.add(partition(4), unit(5, 1));
+    byNumber.add(partition(6), unit(5, 1));
+    assertThat(takeAll(byNumber)).extracting(Batch::slot).containsExactly(partition(2), shared(0));
+  }
+
+  /** A batch of ten bytes leaves at once. */
+  private static OpenBatches leaving(int maxBuffered, AtomicLong clock) {
+    return new OpenBatches(
+        new BatchLimits(10, 10, maxBuffered), SHARED_BYTES, 5, SHARING, clock::get);
+  }
+
+  @Test
+  void whatCameToAPartitionBeforeIsSentBefore() {
+    OpenBatches open = leaving(1000, new AtomicLong());
+    assertThat(open.add(partition(2), unit(1, 10))).isEmpty();
+    assertThat(open.add(partition(4), unit(1, 20))).isEmpty();
+    List<Batch> second = open.add(partition(2), unit(1, 30));
+    assertThat(second).extracting(Batch::slot).containsExactly(shared(0));
+    assertThat(second.get(0).units()).extracting(Unit::bytes).containsExactly(10L, 20L);
+    // A large one does not overtake the small one of its partition either.
+    assertThat(open.add(partition(2), unit(1, 101)))
+        .extracting(batch -> batch.units().get(0).bytes())
+        .containsExactly(30L, 101L);
+    requireEmpty(open);
+  }
+
+  @Test
+  void whatIsToShareARequestCountsAsBuffered() {
+    OpenBatches open = leaving(4, new AtomicLong());
+    List<Integer> sent = new ArrayList<>();
+    for (int key = 1; key <= 8; key++) {
+      sent.addAll(sizes(open.add(partition(key), unit(1, 10))));
+      assertThat(open.buffered()).isLessThanOrEqualTo(4);
+    }
+    assertThat(sent).containsExactly(3, 4);
+    assertThat(sizes(takeAll(open))).containsExactly(1);
+  }
+
+  @Test
+  void aSharedRequestIsAsOldAsItsOldestPart() {
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
+    OpenBatches open = leaving(1000, now);
+    open.add(partition(2), unit(1, 10));
+    now.addAndGet(30);
+    open.add(partition(4), unit(1, 20));
+    assertThat(open.takeOlderThan(31)).isNull();
+    assertThat(requireOld(open, 30).units()).hasSize(2);
+
+    open.add(partition(6), unit(1, 20));
+    long before = open.endGeneration();
+    open.add(partition(8), unit(1, 20));
+    open.add(partition(9), unit(1, 20));
+    assertThat(Objects.requireNonNull(open.takeUpTo(before)).units()).hasSize(2);
+    assertThat(open.takeUpTo(before)).isNull();
+    assertThat(open.buffered()).isEqualTo(1);
+    assertThat(open.takeUpTo(before + 1)).isNotNull();
+    requireEmpty(open);
+  }
+
+  private static List<Batch> takeAll(OpenBatches open) {
     List<Batch> all = new ArrayList<>();
     for (Batch next = open.takeUpTo(Long.MAX_VALUE);
         next != null;
         next = open.takeUpTo(Long.MAX_VALUE)) {
       all.add(next);
     }
-    assertThat(sizes(all)).containsExactly(1, 1, 1, 1, 2);
+    return all;
   }
 
   private static void requireEmpty(OpenBatches open) {

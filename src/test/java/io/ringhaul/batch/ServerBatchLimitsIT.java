@@ -212,7 +212,7 @@ class ServerBatchLimitsIT {
 
   @Test
   void noSettingGoesBeyondWhatTheServerTakes() {
-    ServerBatchLimits server = new ServerBatchLimits(5120, 51_200, OptionalLong.of(16 << 20));
+    ServerBatchLimits server = new ServerBatchLimits(10, 5120, 51_200, OptionalLong.of(16 << 20));
     BatchWriterBuilder builder = BatchWriter.builder(session);
     assertThat(builder.limits(server).onePartition()).isEqualTo(BatchLimits.DEFAULT);
     assertThat(builder.limits(server).sharedBytes()).isEqualTo(5120);
