@@ -3,12 +3,12 @@ package io.ringhaul.benchmarks.measure;
 import java.util.stream.DoubleStream;
 
 /** The middle of several figures. */
-final class Medians {
+public final class Medians {
 
   private Medians() {}
 
   /** The middle one, or the mean of the two in the middle; not a number if there are none. */
-  static double of(DoubleStream figures) {
+  public static double of(DoubleStream figures) {
     double[] sorted = figures.sorted().toArray();
     int half = sorted.length / 2;
     if (sorted.length == 0) {
