@@ -1,7 +1,6 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.job.JobOptions;
@@ -9,7 +8,6 @@ import io.ringhaul.rejects.RejectSettings;
 import io.ringhaul.write.ImportChoices;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -21,8 +19,7 @@ import java.util.stream.Collectors;
  * @param columns the columns asked for; empty for all
  * @param createsTable whether a missing table is made
  * @param replaysInDoubt see {@link ImportRequest#replayInDoubt()}
- * @param limits of the batches
- * @param askedLimits the names of those that were asked for
+ * @param batches what the rows are sent in
  * @param choices what is made of the rows
  * @param rejects what becomes of rows that cannot be written
  */
@@ -31,8 +28,7 @@ record ImportBlueprint(
     List<CqlIdentifier> columns,
     boolean createsTable,
     boolean replaysInDoubt,
-    BatchLimits limits,
-    Set<String> askedLimits,
+    ImportWriting.Batches batches,
     ImportChoices choices,
     RejectSettings rejects) {
 
@@ -69,8 +65,7 @@ record ImportBlueprint(
     return new ImportOperation(
         settings,
         new ImportOperation.Task(source, columns, createsTable, options, id, replaysInDoubt, batch),
-        limits,
-        askedLimits,
+        batches,
         choices,
         into.orBeside(ImportLeftovers.defaultRejects(id, options.store())).checked());
   }

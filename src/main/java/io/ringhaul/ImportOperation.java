@@ -2,7 +2,6 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
-import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
@@ -33,7 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 
@@ -63,25 +61,19 @@ final class ImportOperation implements Operation<ImportResult> {
 
   private final OperationSettings settings;
   private final Task task;
-  private final BatchLimits limits;
-  private final Set<String> askedLimits;
+  private final ImportWriting.Batches batches;
   private final ImportChoices choices;
   private final RejectSettings rejectSettings;
 
-  /**
-   * @param askedLimits the names of those limits that were asked for
-   */
   ImportOperation(
       OperationSettings settings,
       Task task,
-      BatchLimits limits,
-      Set<String> askedLimits,
+      ImportWriting.Batches batches,
       ImportChoices choices,
       RejectSettings rejectSettings) {
     this.settings = settings;
     this.task = task;
-    this.limits = limits;
-    this.askedLimits = askedLimits;
+    this.batches = batches;
     this.choices = choices;
     this.rejectSettings = rejectSettings;
   }
@@ -146,8 +138,7 @@ final class ImportOperation implements Operation<ImportResult> {
                       requests,
                       OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes),
                       planned.splits().size(),
-                      limits,
-                      askedLimits),
+                      batches),
                   meter,
                   metrics,
                   threads)) {

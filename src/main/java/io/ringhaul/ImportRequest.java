@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.batch.BatchLimits;
+import io.ringhaul.batch.Grouping;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
@@ -38,6 +39,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   private final Set<String> askedLimits = new HashSet<>();
   private int maxBatchStatements = BatchLimits.DEFAULT.maxStatements();
   private int maxBatchBytes = BatchLimits.DEFAULT.maxBytes();
+  private Grouping grouping = Grouping.REPLICA_SET;
   private ImportChoices choices = ImportChoices.DEFAULT;
   private RejectSettings rejects = RejectSettings.DEFAULT;
   private @Nullable JobOptions job;
@@ -140,6 +142,15 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    */
   public ImportRequest createTable() {
     this.createsTable = true;
+    return this;
+  }
+
+  /**
+   * Which rows share a batch. Default: {@link Grouping#REPLICA_SET}. Counters, and whatever must
+   * not be written twice, share one with rows of their own partition alone.
+   */
+  public ImportRequest grouping(Grouping by) {
+    this.grouping = Objects.requireNonNull(by, "by");
     return this;
   }
 
@@ -317,8 +328,10 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
         columns,
         createsTable,
         replaysInDoubt,
-        new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
-        Set.copyOf(askedLimits),
+        new ImportWriting.Batches(
+            new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
+            Set.copyOf(askedLimits),
+            grouping),
         choices,
         rejects);
   }

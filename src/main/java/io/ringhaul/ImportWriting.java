@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.batch.Grouping;
 import io.ringhaul.metrics.OperationMetrics;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.request.RequestSender;
@@ -14,6 +15,15 @@ import java.util.concurrent.ExecutorService;
 /** What an import writes with, steered while it is open. */
 final class ImportWriting implements AutoCloseable {
 
+  /**
+   * What the rows are sent in.
+   *
+   * @param limits when a batch is full
+   * @param askedLimits the names of those limits that were asked for
+   * @param grouping which rows share a request
+   */
+  record Batches(BatchLimits limits, Set<String> askedLimits, Grouping grouping) {}
+
   /** One thread that reads and binds keeps so many requests busy. */
   private static final int REQUESTS_PER_READER = 8;
 
@@ -22,14 +32,9 @@ final class ImportWriting implements AutoCloseable {
    *
    * @param usualParallelism how many requests are in flight unless another number is asked for
    * @param splits how many parts its source has
-   * @param askedLimits the names of the limits to batches that were asked for
+   * @param batches what the rows are sent in
    */
-  record Start(
-      RequestSettings requests,
-      int usualParallelism,
-      int splits,
-      BatchLimits limits,
-      Set<String> askedLimits) {
+  record Start(RequestSettings requests, int usualParallelism, int splits, Batches batches) {
 
     private int readers(long requestsInFlight) {
       return (int) Math.min(splits, Math.max(1, requestsInFlight / REQUESTS_PER_READER));
@@ -52,7 +57,8 @@ final class ImportWriting implements AutoCloseable {
     writer =
         BatchWriter.builder(subject.session())
             .requests(start.requests())
-            .limits(start.limits())
+            .limits(start.batches().limits())
+            .grouping(start.batches().grouping())
             .maxAge(Duration.ZERO)
             .listener(meter::handled)
             .metrics(metrics)
@@ -72,7 +78,7 @@ final class ImportWriting implements AutoCloseable {
                   start.usualParallelism(),
                   settings.parallelism().isPresent(),
                   count::follow)
-              .batches(writer, start.askedLimits())
+              .batches(writer, start.batches().askedLimits())
               .workers(count);
       steering =
           OperationSteering.open(

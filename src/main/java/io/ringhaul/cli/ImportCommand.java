@@ -4,6 +4,7 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.batch.Grouping;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -59,6 +60,29 @@ final class ImportCommand extends JobCommand<ImportResult> {
       names = "--add-to-counters",
       description = "Adds to counters that hold something, where an import would else be refused.")
   private boolean addToCounters;
+
+  @Option(
+      names = "--grouping",
+      description =
+          "Which rows share a batch: ${COMPLETION-CANDIDATES}. Default: REPLICA_SET, by which small"
+              + " batches of one partition share a request with others on the same nodes, up to what"
+              + " the server warns of.")
+  private @Nullable Grouping grouping;
+
+  @Option(
+      names = "--max-batch-statements",
+      paramLabel = "N",
+      description = "The most rows to a batch; 1 sends every row alone. Default: 100.")
+  private @Nullable Integer maxBatchStatements;
+
+  @Option(
+      names = "--max-batch-bytes",
+      paramLabel = "BYTES",
+      converter = ByteSize.class,
+      description =
+          "The most bytes of values to a batch, such as 128k; a larger row goes alone. Default:"
+              + " 64k.")
+  private @Nullable Long maxBatchBytes;
 
   @Option(
       names = "--max-errors",
@@ -117,6 +141,15 @@ final class ImportCommand extends JobCommand<ImportResult> {
     }
     if (retryNonIdempotent) {
       request.retryNonIdempotent();
+    }
+    if (grouping != null) {
+      request.grouping(grouping);
+    }
+    if (maxBatchStatements != null) {
+      request.maxBatchStatements(maxBatchStatements);
+    }
+    if (maxBatchBytes != null) {
+      request.maxBatchBytes((int) Math.min(Integer.MAX_VALUE, maxBatchBytes));
     }
     rejects.apply(request);
     if (maxErrors != null) {
