@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -232,7 +233,8 @@ class GroupingIT {
   }
 
   private static Place replicas(Placement placement, BatchableStatement<?> statement) {
-    return placement.shared(slot(placement.of(statement), WriteKind.REPEATABLE)).place();
+    Slot partition = slot(placement.of(statement), WriteKind.REPEATABLE);
+    return Objects.requireNonNull(placement.shared(partition)).place();
   }
 
   private static Slot slot(Place place, WriteKind kind) {

@@ -1,0 +1,277 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.ImportRequest;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.batch.Grouping;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.interop.JavaProgram;
+import io.ringhaul.progress.OperationTotals;
+import java.io.File;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What whole operations cost in requests, pages, prepared statements and allocated bytes. None of
+ * these depends on how busy the machine is: one that rises has a reason, or is a mistake.
+ */
+@ClusterTest
+class CostIT {
+
+  private static final int ROWS = 20_000;
+
+  /** In per cent. */
+  private static final double MARGIN = 3;
+
+  /** In per cent: the compiler decides anew in each process which objects it leaves out. */
+  private static final double ALLOCATION_MARGIN = 7;
+
+  private static final Map<String, Double> ALLOCATED =
+      Map.of(
+          "CSV out", 1_285.0,
+          "CSV in", 2_205.0,
+          "JSON out", 1_270.0,
+          "JSON in", 3_175.0,
+          "PARQUET out", 2_390.0,
+          "PARQUET in", 2_820.0,
+          "ICEBERG out", 2_470.0,
+          "ICEBERG in", 2_720.0);
+
+  private final CqlSession session = TestCluster.session();
+  private final String keyspace = TestCluster.newKeyspace(3);
+
+  @TempDir private Path folder;
+
+  /** Tables, and what an import of one takes in requests for 1,000 rows. */
+  private enum Shape {
+    /** Ten rows of 100 bytes to a partition: two partitions are below the server's 5 KiB. */
+    ORDERS(6, 16, 50),
+    /** Ten partitions are what the server does not warn of. */
+    ONE_ROW(2, 16, 100),
+    /** 1 to 40 rows to a partition. */
+    UNLIKE(6, 16, 42),
+    /** 60 columns, a row to a partition. */
+    WIDE(60, 16, 500);
+
+    private final int columns;
+    private final int width;
+    private final double requests;
+
+    Shape(int columns, int width, double requests) {
+      this.columns = columns;
+      this.width = width;
+      this.requests = requests;
+    }
+
+    private int rows() {
+      return this == WIDE ? ROWS / 5 : ROWS;
+    }
+
+    private String names() {
+      return IntStream.range(0, columns).mapToObj(i -> "v" + i).collect(Collectors.joining(", "));
+    }
+
+    private List<Object> values(int row) {
+      long partition =
+          switch (this) {
+            case ORDERS -> row / 10;
+            case ONE_ROW, WIDE -> row;
+            case UNLIKE -> row / 820 * 40L + Math.round(Math.sqrt(2 * (row % 820) + 0.25) - 0.5);
+          };
+      List<Object> values = new ArrayList<>(List.of(partition, row));
+      String text = Integer.toString(row) + "x".repeat(width);
+      IntStream.range(0, columns).forEach(i -> values.add(text.substring(0, width)));
+      return values;
+    }
+  }
+
+  private void fill(Shape shape) {
+    String table = shape.name();
+    for (String each : List.of(table, table + "_copy")) {
+      TestCluster.define(
+          String.format(
+              "CREATE TABLE %s.%s (p bigint, c int, %s text, PRIMARY KEY (p, c))",
+              keyspace, each, shape.names().replace(",", " text,")));
+    }
+    PreparedStatement insert =
+        session.prepare(
+            String.format(
+                "INSERT INTO %s.%s (p, c, %s) VALUES (?, ?%s)",
+                keyspace, table, shape.names(), ", ?".repeat(shape.columns)));
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int row = 0; row < shape.rows(); row++) {
+        writes.add(insert.bind(shape.values(row).toArray()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void requestsOfAnImport(Shape shape) {
+    fill(shape);
+    export(session, shape, CsvTarget.folder(folder));
+    requireCost(
+        "requests per 1,000 rows", requests(shape, UnaryOperator.identity()), shape.requests);
+  }
+
+  /** Writes of an import for 1,000 rows. */
+  private double requests(Shape shape, UnaryOperator<ImportRequest> settings) {
+    SessionWatch watch = new SessionWatch(session);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
+      ImportRequest request =
+          operator.importInto(keyspace, shape.name() + "_copy").from(CsvSource.at(folder));
+      assertThat(settings.apply(request).run().rows()).isEqualTo(shape.rows());
+    }
+    return 1e3 * watch.sent().stream().filter(CostIT::isWrite).count() / shape.rows();
+  }
+
+  private static boolean isWrite(Statement<?> statement) {
+    return statement instanceof BatchStatement
+        || (statement instanceof BoundStatement bound
+            && bound.getPreparedStatement().getQuery().startsWith("INSERT"));
+  }
+
+  /** What is found twice as much of fails, so that no figure here is idle. */
+  @Test
+  void findsRequestsThatDouble() {
+    fill(Shape.ORDERS);
+    export(session, Shape.ORDERS, CsvTarget.folder(folder));
+    double doubled = requests(Shape.ORDERS, each -> each.grouping(Grouping.PARTITION));
+    assertThatThrownBy(() -> requireCost("requests per 1,000 rows", doubled, Shape.ORDERS.requests))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("100.0")
+        .hasMessageContaining("50.0");
+  }
+
+  @Test
+  void tasksAndPreparedStatementsOfAnExport() {
+    fill(Shape.ORDERS);
+    SessionWatch watch = new SessionWatch(session);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
+      OperationTotals totals =
+          operator
+              .exportFrom(keyspace, Shape.ORDERS.name())
+              .to(CsvTarget.folder(folder))
+              // Workers that have nothing left to do take parts of others' tasks, as it happens.
+              .fixedTasks()
+              .run()
+              .totals();
+      assertThat(totals.tasks()).as("tasks").isEqualTo(8 * TestCluster.get().nodes());
+    }
+    // Ranges with two ends, and those that begin or end where the ring does.
+    assertThat(watch.prepared()).as("prepared").hasSize(3);
+  }
+
+  /** The first page has 50 rows, as nothing is known of their size; the others have 256 KiB. */
+  @Test
+  void pagesOfAnExport() {
+    fill(Shape.ORDERS);
+    SessionWatch watch = new SessionWatch(session);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
+      operator
+          .exportFrom(keyspace, Shape.ORDERS.name())
+          .to(CsvTarget.folder(folder))
+          .splitCount(1)
+          .parallelism(1)
+          .run();
+    }
+    requireCost("pages", (double) scans(watch), 12);
+  }
+
+  @Test
+  void requestsInFlight() {
+    fill(Shape.ONE_ROW);
+    SessionWatch watch = new SessionWatch(session);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
+      operator.count(keyspace, Shape.ONE_ROW.name()).splitCount(500).run();
+      watch.requireAtMost(8 * TestCluster.get().nodes());
+    }
+  }
+
+  private static long scans(SessionWatch watch) {
+    return watch.sent().stream()
+        .filter(
+            sent ->
+                sent instanceof BoundStatement bound
+                    && bound.getPreparedStatement().getQuery().contains("WHERE token("))
+        .count();
+  }
+
+  /**
+   * Bytes for a row, which all threads together allocate. The program runs by itself: what measures
+   * the coverage of tests keeps the compiler from leaving objects out.
+   */
+  @Test
+  void bytesAllocatedForARow() throws Exception {
+    fill(Shape.ORDERS);
+    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
+    List<Path> classPath =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(Path::of)
+            .toList();
+    Path out =
+        new JavaProgram(classPath, List.of("-Xmx512m"), Allocations.class.getName(), folder)
+            .run(
+                node.getHostString(),
+                Integer.toString(node.getPort()),
+                TestCluster.get().localDatacenter(),
+                keyspace,
+                Shape.ORDERS.name(),
+                folder.toString())
+            .requireExit(0)
+            .out();
+    Map<String, Double> measured =
+        Files.readAllLines(out).stream()
+            .map(line -> line.split("="))
+            .collect(Collectors.toMap(parts -> parts[0], parts -> Double.valueOf(parts[1])));
+    SoftAssertions costs = new SoftAssertions();
+    ALLOCATED.forEach(
+        (what, bytes) ->
+            costs
+                .assertThat(measured.get(what))
+                .as("bytes allocated for a row, %s", what)
+                .isCloseTo(bytes, withinPercentage(ALLOCATION_MARGIN)));
+    costs.assertAll();
+    double twice = Objects.requireNonNull(measured.get(Allocations.TWICE));
+    double once = Objects.requireNonNull(ALLOCATED.get("PARQUET out"));
+    assertThatThrownBy(() -> requireCost("bytes", twice, once)).isInstanceOf(AssertionError.class);
+  }
+
+  private void export(CqlSession through, Shape shape, ExportTarget target) {
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(through)) {
+      assertThat(operator.exportFrom(keyspace, shape.name()).to(target).run().rows())
+          .isEqualTo(shape.rows());
+    }
+  }
+
+  private static void requireCost(String what, double measured, double expected) {
+    assertThat(measured).as(what).isCloseTo(expected, withinPercentage(MARGIN));
+  }
+}
