@@ -56,7 +56,10 @@ final class BatchDelivery {
     WriteKind kind = batch.slot().kind();
     // Of several partitions one may be written before a replica of another is missed.
     List<BatchableStatement<?>> statements = batch.statements();
-    boolean isWhole = batch.slot().place().isKnownPartition() || sender.isOnePartition(statements);
+    Place place = batch.slot().place();
+    boolean isWhole =
+        place.isKnownPartition()
+            || (!(place instanceof Place.Replicas) && sender.isOnePartition(statements));
     CompletionStage<AsyncResultSet> response;
     try {
       inFlight.requireSound();

@@ -1,5 +1,6 @@
 package io.ringhaul.batch;
 
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.batch.OpenBatches.Unit;
@@ -12,9 +13,9 @@ final class OpenBatch {
 
   private final Slot slot;
   private final List<Unit> units = new ArrayList<>();
+  private final List<BatchableStatement<?>> all = new ArrayList<>();
   private final long opened;
   private final long generation;
-  private int statements;
   private long bytes;
   private long counted;
 
@@ -42,7 +43,9 @@ final class OpenBatch {
 
   void add(Unit unit) {
     units.add(unit);
-    statements += unit.statements().size();
+    for (int i = 0; i < unit.statements().size(); i++) {
+      all.add(unit.statements().get(i));
+    }
     bytes += unit.bytes();
     counted += unit.counted();
   }
@@ -60,7 +63,7 @@ final class OpenBatch {
   }
 
   int statements() {
-    return statements;
+    return all.size();
   }
 
   /** The size of its values. */
@@ -75,6 +78,6 @@ final class OpenBatch {
 
   /** What it holds, once it takes nothing more. */
   Batch closed() {
-    return new Batch(slot, units, generation);
+    return new Batch(slot, units, all, generation);
   }
 }

@@ -46,20 +46,15 @@ final class OpenBatches {
   /**
    * Units of one slot.
    *
+   * @param statements all of the units, in their order
    * @param generation in which it was opened
    */
-  record Batch(Slot slot, List<Unit> units, long generation) {
+  record Batch(
+      Slot slot, List<Unit> units, List<BatchableStatement<?>> statements, long generation) {
 
-    /** All statements, in their order. */
-    List<BatchableStatement<?>> statements() {
-      List<BatchableStatement<?>> all = new ArrayList<>(units.size());
-      for (Unit unit : units) {
-        // Without a copy of each of many short lists.
-        for (int i = 0; i < unit.statements().size(); i++) {
-          all.add(unit.statements().get(i));
-        }
-      }
-      return all;
+    /** A batch of one unit. */
+    static Batch of(Slot slot, Unit unit, long generation) {
+      return new Batch(slot, List.of(unit), List.copyOf(unit.statements()), generation);
     }
 
     long bytes() {
@@ -68,15 +63,6 @@ final class OpenBatches {
         bytes += unit.bytes();
       }
       return bytes;
-    }
-
-    /** How many statements there are. */
-    int size() {
-      int size = 0;
-      for (Unit unit : units) {
-        size += unit.statements().size();
-      }
-      return size;
     }
   }
 
@@ -141,8 +127,12 @@ final class OpenBatches {
         return members.get(0);
       }
       List<Unit> units = new ArrayList<>(statements);
-      members.forEach(member -> units.addAll(member.units()));
-      return new Batch(slot, units, generation);
+      List<BatchableStatement<?>> all = new ArrayList<>(statements);
+      for (Batch member : members) {
+        units.addAll(member.units());
+        all.addAll(member.statements());
+      }
+      return new Batch(slot, units, all, generation);
     }
   }
 
@@ -268,7 +258,7 @@ final class OpenBatches {
 
   /** A unit as a batch of its own, which is never open. */
   Batch alone(Slot slot, Unit unit) {
-    return new Batch(slot, List.of(unit), generation);
+    return Batch.of(slot, unit, generation);
   }
 
   /** Ends a generation: whatever is added from now on and finds no open batch is of the next. */
@@ -303,12 +293,12 @@ final class OpenBatches {
       full.forEach(
           batch -> {
             leaving.add(batch);
-            packed += batch.size();
+            packed += batch.statements().size();
           });
     }
     Batch next = leaving.poll();
     if (next != null) {
-      packed -= next.size();
+      packed -= next.statements().size();
       return next;
     }
     for (Pack pack : packs.values()) {

@@ -79,6 +79,7 @@ final class StatementSlots implements OpenBatches.Sharing {
 
   @Override
   public long size(Batch batch) {
-    return sizes.upperBoundOfPartition(batch.statements());
+    Place.Partition partition = (Place.Partition) batch.slot().place();
+    return sizes.upperBound(batch.statements(), batch.bytes(), partition.key());
   }
 }

@@ -88,7 +88,7 @@ final class WritesInFlight {
   synchronized void divide(Batch batch) {
     Queue<Batch> same = alone.computeIfAbsent(batch.generation(), generation -> new ArrayDeque<>());
     for (Unit unit : batch.units()) {
-      same.add(new Batch(batch.slot(), List.of(unit), batch.generation()));
+      same.add(Batch.of(batch.slot(), unit, batch.generation()));
     }
     isAnyAlone = true;
   }

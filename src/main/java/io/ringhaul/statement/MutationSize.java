@@ -38,7 +38,8 @@ public final class MutationSize {
 
   private static long ofValues(BoundStatement statement) {
     long bytes = 0;
-    for (ByteBuffer value : statement.getValues()) {
+    for (int i = 0; i < statement.size(); i++) {
+      ByteBuffer value = statement.getBytesUnsafe(i);
       // An unset value is a marker without bytes.
       bytes += value == null ? 0 : value.remaining();
     }
@@ -62,9 +63,24 @@ public final class MutationSize {
     return bytes;
   }
 
-  /** The same for statements of one partition, which the server counts once. */
-  public long upperBoundOfPartition(List<? extends BatchableStatement<?>> statements) {
-    return upperBound(statements) - (statements.size() - 1) * StatementWeight.PARTITION_BYTES;
+  /**
+   * At least what the server counts for statements of one partition, which it counts once.
+   *
+   * @param valueBytes {@link #ofValues} of them
+   * @param routingKey of the partition
+   */
+  public long upperBound(
+      List<? extends BatchableStatement<?>> statements, long valueBytes, ByteBuffer routingKey) {
+    long bytes = valueBytes;
+    for (BatchableStatement<?> statement : statements) {
+      StatementWeight weight = statement instanceof BoundStatement bound ? weight(bound) : null;
+      if (weight == null || weight.besideValues() < 0) {
+        bytes = upperBound(statements);
+        break;
+      }
+      bytes += weight.besideValues() - weight.keyBytes(routingKey);
+    }
+    return bytes - (statements.size() - 1) * StatementWeight.PARTITION_BYTES;
   }
 
   private long upperBound(SimpleStatement statement) {

@@ -67,18 +67,37 @@ final class PreparedNotes<V> {
     }
   }
 
+  private record Found<V>(WeakReference<PreparedStatement> key, V note) {}
+
+  /** Most statements are of the same kind as the one before. */
+  private volatile @Nullable Found<V> found;
+
   private final Map<Key, V> notes = new ConcurrentHashMap<>();
   private final ReferenceQueue<PreparedStatement> gone = new ReferenceQueue<>();
 
   /** What was noted last; null if nothing was. */
   @Nullable V get(PreparedStatement prepared) {
-    return notes.get(new Lookup(prepared));
+    Found<V> before = found;
+    if (before != null && before.key().refersTo(prepared)) {
+      return before.note();
+    }
+    Lookup lookup = new Lookup(prepared);
+    V note = notes.get(lookup);
+    if (note != null) {
+      found = new Found<>(new WeakReference<>(prepared), note);
+      if (notes.get(lookup) != note) {
+        // Another thread has noted something else meanwhile.
+        found = null;
+      }
+    }
+    return note;
   }
 
   /** Notes it, and forgets what nobody has any more. */
   void put(PreparedStatement prepared, V note) {
     forgetWhatIsGone();
     notes.put(new Kept(prepared, gone), note);
+    found = null;
   }
 
   /** Of how many statements something is known. */

@@ -43,12 +43,21 @@ final class StatementWeight {
   /** A range has two ends, and may be cut in two by another one of the batch. */
   private static final long ENDS = 4;
 
+  /** A routing key of several columns has a length and an end for each. */
+  private static final int KEY_PART_BYTES = 3;
+
   private final TextWeight text;
   private final ValueWeight[] values;
   private final boolean isRange;
   private final long fixed;
+  private final long besideValues;
 
-  private StatementWeight(TextWeight text, ValueWeight[] values, boolean isRange, boolean hasRow) {
+  /** How many of the values are the partition key; 0 if that is not known. */
+  private final int keyParts;
+
+  private StatementWeight(
+      TextWeight text, ValueWeight[] values, int keyParts, boolean isRange, boolean hasRow) {
+    this.keyParts = keyParts;
     this.text = text;
     this.values = values;
     this.isRange = isRange;
@@ -58,6 +67,7 @@ final class StatementWeight {
             + text.literalBytes() * (isRange ? ENDS : 1)
             + text.deletedColumns() * ValueWeight.CELL_BYTES
             + text.nestedMarkers() * NESTED_BYTES;
+    this.besideValues = cells();
   }
 
   /** Looks at the columns that are written. */
@@ -65,13 +75,13 @@ final class StatementWeight {
     TextWeight text = TextWeight.of(prepared.getQuery());
     ColumnDefinitions variables = prepared.getVariableDefinitions();
     if (variables.size() == 0) {
-      return new StatementWeight(text, new ValueWeight[0], text.isDelete(), true);
+      return new StatementWeight(text, new ValueWeight[0], 0, text.isDelete(), true);
     }
     RelationMetadata table = text.isNamed() ? null : table(session, variables.get(0));
     if (table == null) {
       ValueWeight[] values = new ValueWeight[variables.size()];
       Arrays.setAll(values, i -> ValueWeight.of(variables.get(i).getType()));
-      return new StatementWeight(text, values, text.isDelete(), true);
+      return new StatementWeight(text, values, 0, text.isDelete(), true);
     }
     return of(text, prepared, table);
   }
@@ -97,7 +107,11 @@ final class StatementWeight {
     boolean isOneRow =
         clustering.size() == table.getClusteringColumns().size() && !text.hasBounds();
     return new StatementWeight(
-        text, values, text.isDelete() && !isWholePartition && !isOneRow, !isWholePartition);
+        text,
+        values,
+        partitionKey.size(),
+        text.isDelete() && !isWholePartition && !isOneRow,
+        !isWholePartition);
   }
 
   private static ValueWeight of(ColumnDefinition variable, RelationMetadata table) {
@@ -133,7 +147,36 @@ final class StatementWeight {
   /** The weight of a statement of which nothing but its text is known. */
   static StatementWeight ofText(String cql) {
     TextWeight text = TextWeight.of(cql);
-    return new StatementWeight(text, new ValueWeight[0], text.isDelete(), true);
+    return new StatementWeight(text, new ValueWeight[0], 0, text.isDelete(), true);
+  }
+
+  /**
+   * At least what the statement comes to beside the bytes of its values; -1 if that depends on the
+   * values.
+   */
+  long besideValues() {
+    return besideValues;
+  }
+
+  /** The bytes of the partition key's values, which the server does not count. */
+  long keyBytes(ByteBuffer routingKey) {
+    return keyParts > 1
+        ? routingKey.remaining() - keyParts * KEY_PART_BYTES
+        : keyParts * routingKey.remaining();
+  }
+
+  private long cells() {
+    if (text.isOpen() || isRange) {
+      return -1;
+    }
+    long bytes = fixed;
+    for (ValueWeight value : values) {
+      if (value != ValueWeight.NOTHING && value != ValueWeight.KEY && value != ValueWeight.CELL) {
+        return -1;
+      }
+      bytes += value == ValueWeight.CELL ? ValueWeight.CELL_BYTES : 0;
+    }
+    return bytes;
   }
 
   /** What there is without a value, or {@link #OPEN}. */

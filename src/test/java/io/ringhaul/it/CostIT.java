@@ -56,13 +56,13 @@ class CostIT {
   private static final Map<String, Double> ALLOCATED =
       Map.of(
           "CSV out", 1_285.0,
-          "CSV in", 2_205.0,
+          "CSV in", 1_785.0,
           "JSON out", 1_270.0,
-          "JSON in", 3_175.0,
+          "JSON in", 2_700.0,
           "PARQUET out", 2_390.0,
-          "PARQUET in", 2_820.0,
+          "PARQUET in", 2_330.0,
           "ICEBERG out", 2_470.0,
-          "ICEBERG in", 2_720.0);
+          "ICEBERG in", 2_300.0);
 
   private final CqlSession session = TestCluster.session();
   private final String keyspace = TestCluster.newKeyspace(3);

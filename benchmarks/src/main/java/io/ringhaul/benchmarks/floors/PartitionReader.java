@@ -11,8 +11,23 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads ranges one after the other, and gives rows of one partition that follow one another. */
+/**
+ * Reads ranges one after the other, and gives what one batch may have of rows that follow one
+ * another: those of a partition, and whole partitions more as long as the server does not warn.
+ */
 final class PartitionReader implements Iterator<List<List<Optional<ByteBuffer>>>> {
+
+  /** Beyond so many bytes the server warns of a batch of several partitions by default. */
+  private static final int WARN_BYTES = 5 << 10;
+
+  /** Beyond so many partitions it warns. */
+  private static final int WARN_PARTITIONS = 10;
+
+  /** What the server counts for a partition, for a row and for a cell beside the values. */
+  private static final int PARTITION_BYTES = 29;
+
+  private static final int ROW_BYTES = 33;
+  private static final int CELL_BYTES = 20;
 
   private final CqlSession session;
   private final RangeQuery query;
@@ -21,6 +36,9 @@ final class PartitionReader implements Iterator<List<List<Optional<ByteBuffer>>>
   private final int most;
   private Iterator<Row> rows = List.<Row>of().iterator();
   private @Nullable List<Optional<ByteBuffer>> ahead;
+
+  /** A partition that did not fit any more. */
+  private @Nullable List<List<Optional<ByteBuffer>>> held;
 
   /**
    * @param query gives the partition key first
@@ -39,11 +57,41 @@ final class PartitionReader implements Iterator<List<List<Optional<ByteBuffer>>>
 
   @Override
   public boolean hasNext() {
-    return ahead != null;
+    return ahead != null || held != null;
   }
 
   @Override
   public List<List<Optional<ByteBuffer>>> next() {
+    List<List<Optional<ByteBuffer>>> batch = held == null ? partition() : held;
+    held = null;
+    int bytes = bytes(batch);
+    for (int partitions = 1; partitions < WARN_PARTITIONS && bytes <= WARN_BYTES; partitions++) {
+      if (ahead == null) {
+        break;
+      }
+      List<List<Optional<ByteBuffer>>> more = partition();
+      bytes += bytes(more);
+      if (bytes > WARN_BYTES || batch.size() + more.size() > most) {
+        held = more;
+        break;
+      }
+      batch.addAll(more);
+    }
+    return batch;
+  }
+
+  private static int bytes(List<List<Optional<ByteBuffer>>> rows) {
+    int bytes = PARTITION_BYTES;
+    for (List<Optional<ByteBuffer>> row : rows) {
+      bytes += ROW_BYTES;
+      for (Optional<ByteBuffer> value : row) {
+        bytes += value.map(each -> CELL_BYTES + each.remaining()).orElse(0);
+      }
+    }
+    return bytes;
+  }
+
+  private List<List<Optional<ByteBuffer>>> partition() {
     List<Optional<ByteBuffer>> row = ahead;
     if (row == null) {
       throw new NoSuchElementException();

@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * The plain driver sending UNLOGGED batches of one partition each that were built before, in the
- * order in which an import has them: by token, all splits in turns.
+ * The plain driver sending the same rows in the best safe batches, which were built before:
+ * UNLOGGED ones of a partition, and of several as long as the server does not warn of them. On one
+ * node, where all partitions have the same replica. They come by token, all splits in turns, as an
+ * import has them. How Ringhaul batches does not change them.
  *
  * <p>As many as fit are built at once; if they are not all, the clock stands still while the next
  * ones are built.
