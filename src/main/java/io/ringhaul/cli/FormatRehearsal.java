@@ -37,7 +37,8 @@ import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
- * A row goes out to each format and comes back without a cluster, for the classes that it takes.
+ * Rows go out to each format and come back without a cluster, for the classes that it takes, and
+ * for the profiles of their methods where the JVM keeps those.
  */
 final class FormatRehearsal {
 
@@ -55,6 +56,7 @@ final class FormatRehearsal {
               new ColumnDescription("g", DataTypes.TIMESTAMP, Kind.REGULAR)));
 
   private final Path folder;
+  private final int rows;
   private final List<ByteBuffer> row =
       List.of(
           TypeCodecs.BIGINT.encode(1L, ProtocolVersion.DEFAULT),
@@ -67,12 +69,14 @@ final class FormatRehearsal {
 
   /**
    * @param folder empty; what is written stays there
+   * @param rows to each format
    */
-  FormatRehearsal(Path folder) {
+  FormatRehearsal(Path folder, int rows) {
     this.folder = folder;
+    this.rows = rows;
   }
 
-  /** How many rows came back, one of each format. */
+  /** How many rows came back. */
   int run() {
     Path csv = folder.resolve("csv");
     Path json = folder.resolve("json");
@@ -99,7 +103,9 @@ final class FormatRehearsal {
                   UUID.randomUUID(), TABLE, columns, 1, TokenRangeSet.wholeRing(), Map.of()));
       TaskOutput output;
       try (TaskWriter writer = session.openTask(plan, columns, 0)) {
-        writer.write(row::get);
+        for (int i = 0; i < rows; i++) {
+          writer.write(row::get);
+        }
         output = writer.finish();
       }
       session.commit(plan, List.of(output));

@@ -22,6 +22,9 @@ final class StartUpClasses {
 
   private static final Pattern CLASS = Pattern.compile("(?!META-INF/).*(?<!-info)\\.class");
 
+  /** After so many, methods of a row are compiled for good. */
+  private static final int ROWS_FOR_PROFILES = 50_000;
+
   private StartUpClasses() {}
 
   /**
@@ -37,7 +40,8 @@ final class StartUpClasses {
     }
     Path folder = Path.of(arguments[0]);
     JobStore.file(folder.resolve("jobs.db")).close();
-    new FormatRehearsal(folder).run();
+    boolean keepsProfiles = Runtime.version().feature() >= 25;
+    new FormatRehearsal(folder, keepsProfiles ? ROWS_FOR_PROFILES : 1).run();
     Main.main(new String[] {"count", "k.t", "--contact-point", "127.0.0.1:" + freePort()});
   }
 

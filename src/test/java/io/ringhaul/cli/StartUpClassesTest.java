@@ -22,6 +22,6 @@ class StartUpClassesTest {
 
   @Test
   void aRowGoesOutToEachFormatAndComesBack() {
-    assertThat(new FormatRehearsal(folder).run()).isEqualTo(4);
+    assertThat(new FormatRehearsal(folder, 3).run()).isEqualTo(12);
   }
 }
