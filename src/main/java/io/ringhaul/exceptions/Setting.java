@@ -34,6 +34,7 @@ public enum Setting {
   DIALECT,
   ENCODING,
   FIXED_TASKS,
+  GROUPING,
   IGNORE_CELL_TIMES,
   JOB_ID,
   MAX_ATTEMPTS,
