@@ -30,10 +30,10 @@ final class JobPulse implements AutoCloseable {
   private final JobRun run;
   private final Duration silence;
   private final ScheduledExecutorService clock;
-  private long answered = System.nanoTime();
+  private volatile long answered = System.nanoTime();
   private long stopAsked;
-  private boolean stopping;
-  private @Nullable BulkOperationException failure;
+  private volatile boolean stopping;
+  private volatile @Nullable BulkOperationException failure;
 
   JobPulse(JobRun run) {
     this(run, SILENCE);
@@ -75,7 +75,7 @@ final class JobPulse implements AutoCloseable {
 
   /** A store that is away for a moment is no reason to end hours of work. */
   private synchronized void silence(StorageException e) {
-    if (System.nanoTime() - answered > silence.toNanos()) {
+    if (isSilent()) {
       fail(e);
     } else {
       LOG.warn("The job's store did not answer and is asked again: {}", e.getMessage());
@@ -87,7 +87,16 @@ final class JobPulse implements AutoCloseable {
   }
 
   /** See {@link OperationJob#isStopping()}. */
-  synchronized boolean isStopping() {
+  boolean isStopping() {
+    // Asked for each row: without the lock as long as all is well.
+    return (failure != null || stopping || isSilent()) && isStoppingNow();
+  }
+
+  private boolean isSilent() {
+    return System.nanoTime() - answered > silence.toNanos();
+  }
+
+  private synchronized boolean isStoppingNow() {
     BulkOperationException met = failure;
     if (met instanceof JobException) {
       throw new JobException(run.job().id(), String.valueOf(met.getMessage()), met);
@@ -95,7 +104,7 @@ final class JobPulse implements AutoCloseable {
     if (met != null) {
       throw new BulkOperationException(String.valueOf(met.getMessage()), met);
     }
-    if (System.nanoTime() - answered > silence.toNanos()) {
+    if (isSilent()) {
       // A beat that hangs says nothing, and who looks at the job sees a dead process.
       throw new BulkOperationException(
           "The job's store has not answered for " + silence.toSeconds() + " s");
