@@ -62,6 +62,10 @@ final class StatementRules {
 
   /** Whether all of them tell their partition, or none does. */
   static boolean tellPartitionAlike(List<? extends BatchableStatement<?>> together) {
+    if (together.size() == 1) {
+      // As most are; the driver puts a routing key together each time.
+      return true;
+    }
     boolean isTold = together.get(0).getRoutingKey() != null;
     for (int i = 1; i < together.size(); i++) {
       if ((together.get(i).getRoutingKey() != null) != isTold) {
