@@ -62,6 +62,8 @@ final class BatchDelivery {
             || (!(place instanceof Place.Replicas) && sender.isOnePartition(statements));
     CompletionStage<AsyncResultSet> response;
     try {
+      // As it leaves: what is held to a rate as it comes leaves in bursts.
+      sender.throttle(counted, batch.bytes());
       inFlight.requireSound();
       response =
           sender.send(

@@ -87,7 +87,6 @@ public final class BatchWriter implements AutoCloseable {
         new StatementSlots(catalog, new Placement(session, settings.grouping()), sizes);
     this.stream =
         new StatementStream(
-            sender,
             slots,
             new OpenBatches(
                 limits.onePartition(),

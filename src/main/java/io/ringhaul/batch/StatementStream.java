@@ -26,7 +26,6 @@ final class StatementStream implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
 
-  private final BatchSender sender;
   private final StatementSlots slots;
   private final OpenBatches open;
   private final OversizedWrites oversized;
@@ -36,13 +35,11 @@ final class StatementStream implements AutoCloseable {
   private volatile boolean ending;
 
   StatementStream(
-      BatchSender sender,
       StatementSlots slots,
       OpenBatches open,
       OversizedWrites oversized,
       WritesInFlight inFlight,
       BatchDelivery delivery) {
-    this.sender = sender;
     this.slots = slots;
     this.open = open;
     this.oversized = oversized;
@@ -63,7 +60,6 @@ final class StatementStream implements AutoCloseable {
     if (isOversized(unit)) {
       return;
     }
-    sender.throttle(1, unit.bytes());
     sendAlone();
     if (slot.place() instanceof Place.Unknown) {
       delivery.send(begin(slot, unit), 1);
@@ -162,7 +158,6 @@ final class StatementStream implements AutoCloseable {
     if (oversize != null) {
       throw oversize;
     }
-    sender.throttle(counted, unit.bytes());
     Batch batch = begin(slot, unit);
     try {
       boolean written = delivery.send(batch, counted).toCompletableFuture().get();
