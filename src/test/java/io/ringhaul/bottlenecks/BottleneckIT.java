@@ -194,7 +194,7 @@ class BottleneckIT {
       TokenAwareBulkOperator operator, Findings findings, int inFlightPerNode) {
     return operator
         .count(keyspace, "t")
-        .splitCount(60_000)
+        .splitCount(240_000)
         .parallelism(3 * inFlightPerNode)
         .maxInFlightPerNode(inFlightPerNode)
         .onFinding(findings)
