@@ -44,6 +44,9 @@ class ProgressIT {
    */
   private static final double CLOSE = 0.05;
 
+  /** So long that what a reader of text reads ahead, 64 KiB, is a small part of a file. */
+  private static final String COMMENT = "a comment of some length ".repeat(10);
+
   private static String keyspace;
 
   @TempDir private Path folder;
@@ -88,7 +91,7 @@ class ProgressIT {
         session.prepare("INSERT INTO " + keyspace + ".t (id, comment) VALUES (?, ?)");
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (long id = 0; id < ROWS; id++) {
-        writes.addPartition(List.of(insert.bind(id, "a comment of some length, number " + id)));
+        writes.addPartition(List.of(insert.bind(id, COMMENT + id)));
       }
     }
   }
