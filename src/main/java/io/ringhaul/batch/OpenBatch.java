@@ -78,6 +78,6 @@ final class OpenBatch {
 
   /** What it holds, once it takes nothing more. */
   Batch closed() {
-    return new Batch(slot, units, all, generation);
+    return new Batch(slot, units, all, bytes, generation);
   }
 }

@@ -21,6 +21,9 @@ final class OpenBatches {
   /** A bound on statements alone would let large rows fill the heap. */
   private static final long MOST_BUFFERED_BYTES = 32L << 20;
 
+  /** A pack leaves once as many buffers of statements were added since it was opened. */
+  private static final long FORGOTTEN_BUFFERS = 2;
+
   /** What the statements of a batch have in common: where they belong, and how they are sent. */
   record Slot(Place place, WriteKind kind, Common common) {
 
@@ -36,33 +39,33 @@ final class OpenBatches {
    *
    * @param bytes the size of their values
    * @param counted what they take of a batch's bytes
+   * @param isWholePartition whether their partition can have no other row: none is waited for
    */
   record Unit(
       List<? extends BatchableStatement<?>> statements,
       long bytes,
       long counted,
-      WriteOutcome outcome) {}
+      WriteOutcome outcome,
+      boolean isWholePartition) {}
 
   /**
    * Units of one slot.
    *
    * @param statements all of the units, in their order
+   * @param bytes the size of their values
    * @param generation in which it was opened
    */
   record Batch(
-      Slot slot, List<Unit> units, List<BatchableStatement<?>> statements, long generation) {
+      Slot slot,
+      List<Unit> units,
+      List<BatchableStatement<?>> statements,
+      long bytes,
+      long generation) {
 
     /** A batch of one unit. */
     static Batch of(Slot slot, Unit unit, long generation) {
-      return new Batch(slot, List.of(unit), List.copyOf(unit.statements()), generation);
-    }
-
-    long bytes() {
-      long bytes = 0;
-      for (Unit unit : units) {
-        bytes += unit.bytes();
-      }
-      return bytes;
+      return new Batch(
+          slot, List.of(unit), List.copyOf(unit.statements()), unit.bytes(), generation);
     }
   }
 
@@ -94,14 +97,20 @@ final class OpenBatches {
   private static final class Pack {
 
     private final Slot slot;
+    private final long begun;
     private final List<Batch> members = new ArrayList<>();
     private long opened;
     private long generation = Long.MAX_VALUE;
+    private int partitions;
     private int statements;
     private long bytes;
 
-    private Pack(Slot slot) {
+    /**
+     * @param begun how many statements the buffer had taken
+     */
+    private Pack(Slot slot, long begun) {
       this.slot = slot;
+      this.begun = begun;
     }
 
     private void add(Batch batch, int count, long size, long openedAt) {
@@ -128,11 +137,13 @@ final class OpenBatches {
       }
       List<Unit> units = new ArrayList<>(statements);
       List<BatchableStatement<?>> all = new ArrayList<>(statements);
+      long values = 0;
       for (Batch member : members) {
         units.addAll(member.units());
         all.addAll(member.statements());
+        values += member.bytes();
       }
-      return new Batch(slot, units, all, generation);
+      return new Batch(slot, units, all, values, generation);
     }
   }
 
@@ -207,6 +218,13 @@ final class OpenBatches {
 
   /** Adds a unit to one batch and gives the batches that are to be sent because of them. */
   List<Batch> add(Slot slot, Unit unit) {
+    if (unit.isWholePartition() && slot.place() instanceof Place.Partition) {
+      Batch whole = Batch.of(slot, unit, generation);
+      Slot shared = sharing.slot(whole);
+      if (shared != null) {
+        return addWhole(whole, shared);
+      }
+    }
     int more = unit.statements().size();
     long maxBytes = slot.place().isOnePartition() ? limits.maxBytes() : sharedBytes;
     List<Batch> full = new ArrayList<>(1);
@@ -234,6 +252,19 @@ final class OpenBatches {
     if (batch.statements() >= limits.maxStatements() || batch.counted() >= maxBytes) {
       leave(slot, full);
     }
+    makeRoom(full);
+    return full;
+  }
+
+  private List<Batch> addWhole(Batch whole, Slot shared) {
+    List<Batch> full = new ArrayList<>(1);
+    added += whole.statements().size();
+    leave(whole, shared, clock.getAsLong(), full);
+    makeRoom(full);
+    return full;
+  }
+
+  private void makeRoom(List<Batch> full) {
     long mostBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
     while (buffered() > limits.maxBuffered() || bufferedBytes > mostBytes) {
       // There may be as many packs as sets of replicas: more than fill.
@@ -243,7 +274,6 @@ final class OpenBatches {
         leave(first().slot(), full);
       }
     }
-    return full;
   }
 
   /**
@@ -320,34 +350,54 @@ final class OpenBatches {
     Slot shared = sharing.slot(batch);
     if (shared == null) {
       full.add(batch);
-      return;
+    } else {
+      leave(batch, shared, left.opened(), full);
     }
+  }
+
+  private void leave(Batch batch, Slot shared, long opened, List<Batch> full) {
     Pack pack = packs.get(shared);
-    long size = left.bytes() > sharedBytes ? Long.MAX_VALUE : sharing.size(batch);
-    boolean isAlone = size > sharedBytes || left.statements() > limits.maxStatements();
-    // What came to a partition before goes before.
-    if (pack != null && (pack.holds(slot) || (!isAlone && !hasRoom(pack, left, size)))) {
+    int more = batch.statements().size();
+    long bytes = batch.bytes();
+    long size = bytes > sharedBytes ? Long.MAX_VALUE : sharing.size(batch);
+    boolean isAlone = size > sharedBytes || more > limits.maxStatements();
+    // What came to a partition before goes before; one that never waited may be there in parts.
+    boolean mayJoinItself = !isAlone && batch.units().get(0).isWholePartition();
+    boolean isThere = pack != null && pack.holds(batch.slot());
+    if (pack != null && ((!isAlone && !hasRoom(pack, more, size)) || (isThere && !mayJoinItself))) {
       full.add(close(pack));
       pack = null;
+      isThere = false;
     }
     if (isAlone) {
       full.add(batch);
       return;
     }
     if (pack == null) {
-      pack = new Pack(shared);
+      pack = new Pack(shared, added);
       packs.put(shared, pack);
     }
-    pack.add(batch, left.statements(), size, left.opened());
-    packed += left.statements();
-    if (pack.members.size() >= sharedPartitions || pack.statements >= limits.maxStatements()) {
+    pack.add(batch, more, size, opened);
+    pack.partitions += isThere ? 0 : 1;
+    packed += more;
+    if (pack.partitions >= sharedPartitions || pack.statements >= limits.maxStatements()) {
       full.add(close(pack));
+    }
+    closeForgotten(full);
+  }
+
+  /** Few rows may be on some replicas, and a job is as far as the oldest that is not written. */
+  private void closeForgotten(List<Batch> full) {
+    if (!packs.isEmpty()) {
+      Pack oldest = packs.values().iterator().next();
+      if (added - oldest.begun > FORGOTTEN_BUFFERS * limits.maxBuffered()) {
+        full.add(close(oldest));
+      }
     }
   }
 
-  private boolean hasRoom(Pack pack, OpenBatch more, long size) {
-    return pack.bytes + size <= sharedBytes
-        && pack.statements + more.statements() <= limits.maxStatements();
+  private boolean hasRoom(Pack pack, int more, long size) {
+    return pack.bytes + size <= sharedBytes && pack.statements + more <= limits.maxStatements();
   }
 
   private Batch close(Pack pack) {

@@ -1,6 +1,7 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.batch.OpenBatches.Unit;
@@ -69,7 +70,17 @@ final class StatementSlots implements OpenBatches.Sharing {
   Unit unit(List<? extends BatchableStatement<?>> together, Place place, WriteOutcome outcome) {
     long bytes = sizes.ofValues(together);
     return new Unit(
-        together, bytes, place.isOnePartition() ? bytes : sizes.upperBound(together), outcome);
+        together,
+        bytes,
+        place.isOnePartition() ? bytes : sizes.upperBound(together),
+        outcome,
+        isWholePartition(together.get(0)));
+  }
+
+  /** False for a text, which is not looked at a second time for it. */
+  private boolean isWholePartition(BatchableStatement<?> statement) {
+    return statement instanceof BoundStatement
+        && catalog.traits(statement).table().hasPartitionsOfOneRow();
   }
 
   @Override

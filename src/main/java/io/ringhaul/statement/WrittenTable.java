@@ -69,6 +69,11 @@ public record WrittenTable(
     return !isKnown() || partitionKey.contains(column);
   }
 
+  /** Whether the partition key is the primary key; false if the session does not know the table. */
+  public boolean hasPartitionsOfOneRow() {
+    return isKnown() && primaryKey.size() == partitionKey.size();
+  }
+
   boolean isSetOrMap(CqlIdentifier column) {
     DataType type = columns.get(column);
     return type instanceof SetType || type instanceof MapType;

@@ -64,9 +64,10 @@ class OpenBatchesTest {
   @Test
   void bytesAreThoseThatCount() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 50, 100), SHARED_BYTES);
-    assertThat(open.add(shared(1), new Unit(statements(1), 10, 60, WriteOutcome.UNHEARD)))
+    assertThat(open.add(shared(1), new Unit(statements(1), 10, 60, WriteOutcome.UNHEARD, false)))
         .isEmpty();
-    List<Batch> full = open.add(shared(1), new Unit(statements(1), 10, 41, WriteOutcome.UNHEARD));
+    List<Batch> full =
+        open.add(shared(1), new Unit(statements(1), 10, 41, WriteOutcome.UNHEARD, false));
     assertThat(sizes(full)).containsExactly(1);
     assertThat(full.get(0).bytes()).isEqualTo(10);
     assertThat(open.buffered()).isEqualTo(1);
@@ -312,6 +313,46 @@ class OpenBatchesTest {
     requireEmpty(open);
   }
 
+  /** There is nothing to wait for but others on the same replicas. */
+  @Test
+  void rowsThatAreWholePartitionsShareRequestsAtOnce() {
+    OpenBatches open = sharing(new AtomicLong());
+    List<Batch> sent = new ArrayList<>();
+    for (int key : new int[] {2, 1, 4, 6, 3}) {
+      sent.addAll(open.add(partition(key), whole(10)));
+    }
+    assertThat(sent).extracting(Batch::slot).containsExactly(shared(0));
+    assertThat(open.buffered()).isEqualTo(2);
+    // Two writes of one row do not part, and take one of the three places.
+    assertThat(open.add(partition(3), whole(20))).isEmpty();
+    assertThat(sizes(open.add(partition(5), whole(10)))).containsExactly(4);
+    // One that is too large leaves behind those of its row.
+    open.add(partition(5), whole(10));
+    assertThat(open.add(partition(5), whole(101)))
+        .extracting(Batch::bytes)
+        .containsExactly(10L, 101L);
+    // What shares nothing waits for its own row, as counters do.
+    open.add(partition(99), whole(10));
+    open.add(partition(99), whole(10));
+    assertThat(sizes(takeAll(open))).containsExactly(2);
+    requireEmpty(open);
+  }
+
+  @Test
+  void fewRowsOnSomeReplicasDoNotWaitForever() {
+    OpenBatches open =
+        new OpenBatches(
+            new BatchLimits(10, 1000, 20), SHARED_BYTES, 3, SHARING, new AtomicLong()::get);
+    open.add(partition(1), whole(10));
+    int others = 0;
+    List<Batch> sent = List.of();
+    while (sent.stream().noneMatch(batch -> batch.slot().equals(partition(1)))) {
+      others++;
+      sent = open.add(partition(2 * others), whole(10));
+    }
+    assertThat(others).isEqualTo(2 * 20 + 1);
+  }
+
   private static List<Batch> takeAll(OpenBatches open) {
     List<Batch> all = new ArrayList<>();
     for (Batch next = open.takeUpTo(Long.MAX_VALUE);
@@ -344,7 +385,11 @@ class OpenBatchesTest {
   }
 
   private static Unit unit(int statements, long bytes) {
-    return new Unit(statements(statements), bytes, bytes, WriteOutcome.UNHEARD);
+    return new Unit(statements(statements), bytes, bytes, WriteOutcome.UNHEARD, false);
+  }
+
+  private static Unit whole(long bytes) {
+    return new Unit(statements(1), bytes, bytes, WriteOutcome.UNHEARD, true);
   }
 
   private static List<SimpleStatement> statements(int number) {

@@ -206,7 +206,8 @@ class ServerBatchLimitsIT {
                     List.of(insert.bind(1, null, null)),
                     Long.MAX_VALUE,
                     Long.MAX_VALUE,
-                    WriteOutcome.UNHEARD)))
+                    WriteOutcome.UNHEARD,
+                    false)))
         .isNull();
   }
 

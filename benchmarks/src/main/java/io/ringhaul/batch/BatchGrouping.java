@@ -73,7 +73,9 @@ public class BatchGrouping {
       Slot slot =
           new Slot(Placement.partition(statement), WriteKind.REPEATABLE, Common.of(statement));
       sent.consume(
-          open.add(slot, new Unit(List.of(statement), ROW_BYTES, ROW_BYTES, WriteOutcome.UNHEARD)));
+          open.add(
+              slot,
+              new Unit(List.of(statement), ROW_BYTES, ROW_BYTES, WriteOutcome.UNHEARD, false)));
     }
     for (Batch batch = open.takeUpTo(Long.MAX_VALUE);
         batch != null;
