@@ -38,8 +38,8 @@ public final class Allocations {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** Compiled code allocates less: the least counts. */
-  private static final int RUNS = 4;
+  /** The first one loads classes: the least counts. */
+  private static final int RUNS = 2;
 
   /** Each task has files with buffers of their own, however few rows. */
   private static final int TASKS = 8;
