@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.batch.Grouping;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
@@ -15,14 +18,16 @@ import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an import sends is of one partition each, and says of which. */
+/** Where the batches of an import go. */
 @ClusterTest
 class ImportPlacementIT {
 
@@ -31,11 +36,38 @@ class ImportPlacementIT {
 
   @TempDir private Path folder;
 
+  private final CqlSession session = TestCluster.session();
+  private final String keyspace = TestCluster.newKeyspace(1);
+
   @ParameterizedTest
   @ValueSource(strings = {"(a)", "(a, b)"})
-  void aBatchIsOfOnePartition(String partitionKey) {
-    CqlSession session = TestCluster.session();
-    String keyspace = TestCluster.newKeyspace(1);
+  void aBatchIsOfOnePartitionAndSaysOfWhich(String partitionKey) {
+    List<Sent> batches = importCopy(partitionKey, Grouping.PARTITION);
+    assertThat(batches)
+        .allSatisfy(batch -> assertThat(batch.keys()).containsExactly(batch.routingKey()));
+    assertThat(batches.stream().map(Sent::routingKey).distinct()).hasSize(PARTITIONS);
+    assertThat(batches).hasSizeLessThan(2 * PARTITIONS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(a)", "(a, b)"})
+  void aBatchOfSeveralPartitionsGoesToNodesThatHaveAllOfThem(String partitionKey) {
+    List<Sent> batches = importCopy(partitionKey, Grouping.REPLICA_SET);
+    TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
+    assertThat(batches)
+        .allSatisfy(
+            batch -> {
+              assertThat(batch.keys()).contains(batch.routingKey()).hasSizeLessThanOrEqualTo(10);
+              assertThat(batch.keys().stream().map(key -> ring.getReplicas(keyspace, key)))
+                  .containsOnly(ring.getReplicas(keyspace, batch.routingKey()));
+            });
+    assertThat(batches).hasSizeLessThan(PARTITIONS / 2);
+  }
+
+  /** A batch as it was sent, with the keys of its partitions. */
+  private record Sent(ByteBuffer routingKey, Set<ByteBuffer> keys) {}
+
+  private List<Sent> importCopy(String partitionKey, Grouping grouping) {
     TestCluster.define(
         Stream.of("t", "copy")
             .map(
@@ -59,26 +91,22 @@ class ImportPlacementIT {
               operator
                   .importInto(keyspace, "copy")
                   .from(CsvSource.at(folder.resolve("files")))
+                  .grouping(grouping)
                   .run()
                   .rows())
           .isEqualTo(PARTITIONS * ROWS_PER_PARTITION);
     }
-
-    Set<ByteBuffer> routed = new HashSet<>();
-    int batches = 0;
+    List<Sent> batches = new ArrayList<>();
     for (Statement<?> sent : watch.sent()) {
       if (sent instanceof BatchStatement batch) {
-        batches++;
-        Set<Integer> partitions = new HashSet<>();
-        batch.forEach(each -> partitions.add(((BoundStatement) each).getInt("a")));
-        assertThat(partitions).hasSize(1);
-        int partition = partitions.iterator().next();
-        assertThat(batch.getRoutingKey())
-            .isEqualTo(insert.bind(partition, -partition, 0, "").getRoutingKey());
-        routed.add(batch.getRoutingKey());
+        Set<ByteBuffer> keys = new HashSet<>();
+        for (BatchableStatement<?> each : batch) {
+          int partition = ((BoundStatement) each).getInt("a");
+          keys.add(insert.bind(partition, -partition, 0, "").getRoutingKey());
+        }
+        batches.add(new Sent(batch.getRoutingKey(), keys));
       }
     }
-    assertThat(routed).hasSize(PARTITIONS);
-    assertThat(batches).isLessThan(2 * PARTITIONS);
+    return batches;
   }
 }
