@@ -224,6 +224,7 @@ class TuningIT {
   void aProbeHoldsTheOperationDown(@TempDir Path folder) throws IOException {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       export(operator, folder.resolve("out"))
+          .to(slow(CsvTarget.folder(folder.resolve("out"))))
           .parallelism(8)
           .protectLatency(
               Duration.ofMillis(20), Duration.ofSeconds(1), () -> new CompletableFuture<Void>())
