@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 /** Finds tables in the session's schema metadata and refuses those that bulk work cannot serve. */
 public final class TableLookup {
 
+  /** Of a cluster's keyspaces, or a keyspace's tables, a message names so many. */
+  private static final int MOST_NAMED = 30;
+
   private static final Logger LOG = LoggerFactory.getLogger(TableLookup.class);
   private static final Set<String> LOCAL_KEYSPACES = Set.of("system", "system_schema");
   private static final Set<String> VIRTUAL_KEYSPACES =
@@ -136,7 +139,14 @@ public final class TableLookup {
     return String.format(
         "Keyspace %s does not exist, or the session does not read its schema"
             + " (advanced.metadata.schema.refreshed-keyspaces); known keyspaces: %s",
-        keyspace.asCql(true), String.join(", ", known));
+        keyspace.asCql(true), listed(known));
+  }
+
+  private static String listed(List<String> names) {
+    String first = String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMED)));
+    return names.size() <= MOST_NAMED
+        ? first
+        : first + " and " + (names.size() - MOST_NAMED) + " more";
   }
 
   private static String missing(KeyspaceMetadata keyspace, CqlIdentifier table) {
@@ -153,7 +163,7 @@ public final class TableLookup {
         "Table %s does not exist in keyspace %s; it has %s",
         table.asCql(true),
         keyspace.getName().asCql(true),
-        tables.isEmpty() ? "no tables" : String.join(", ", tables));
+        tables.isEmpty() ? "no tables" : listed(tables.stream().sorted().toList()));
   }
 
   private static TableDescription describe(RelationMetadata relation) {
