@@ -96,10 +96,10 @@ public final class Groupings {
   }
 
   /** One run of one way. */
-  private record Run(Measurement client, double serverCpu, BatchMetrics metrics) {
+  private record Run(Measurement measured, BatchMetrics metrics) {
 
     private double perMillion(double seconds) {
-      return seconds / client.rows() * 1e6;
+      return seconds / measured.rows() * 1e6;
     }
   }
 
@@ -137,17 +137,17 @@ public final class Groupings {
   }
 
   private static List<String> line(String way, List<Run> runs) {
-    ToDoubleFunction<Run> rate = run -> run.client().rows() / run.client().seconds();
+    ToDoubleFunction<Run> rate = run -> run.measured().rows() / run.measured().seconds();
     return List.of(
         way,
         Report.number(median(runs, rate)),
         Report.number(runs.stream().mapToDouble(rate).min().orElseThrow()),
         Report.number(runs.stream().mapToDouble(rate).max().orElseThrow()),
-        Report.millis(median(runs, run -> run.perMillion(run.client().cpuSeconds()))),
-        Report.millis(median(runs, run -> run.perMillion(run.serverCpu()))),
+        Report.millis(median(runs, run -> run.perMillion(run.measured().cpuSeconds()))),
+        Report.millis(median(runs, run -> run.perMillion(run.measured().serverCpuSeconds()))),
         Report.millis(median(runs, run -> run.metrics().latencies().p99() / 1e3)),
         Report.number(
-            median(runs, run -> 1e3 * run.metrics().latencies().count() / run.client().rows())),
+            median(runs, run -> 1e3 * run.metrics().latencies().count() / run.measured().rows())),
         Report.number(median(runs, run -> run.metrics().overWarnThreshold())));
   }
 
@@ -160,18 +160,8 @@ public final class Groupings {
     BatchWriterBuilder builder =
         BatchWriter.builder(session).parallelism(inFlight).maxAge(Duration.ZERO);
     try (BatchWriter writer = WAYS.get(way).apply(builder).build()) {
-      double before = serverCpu();
-      Measurement client = ClientClock.measure(() -> writer.writeAll(rows));
-      return new Run(client, serverCpu() - before, writer.metrics());
+      return new Run(ClientClock.measure(() -> writer.writeAll(rows)), writer.metrics());
     }
-  }
-
-  /** The nodes are the children of this process. */
-  private static double serverCpu() {
-    return ProcessHandle.current()
-        .children()
-        .mapToDouble(node -> node.info().totalCpuDuration().orElseThrow().toNanos() / 1e9)
-        .sum();
   }
 
   private List<BoundStatement> rows(int partitionRows, int body) {

@@ -11,6 +11,7 @@ import io.ringhaul.benchmarks.floors.ScanFloor;
 import io.ringhaul.benchmarks.measure.ClientClock;
 import io.ringhaul.benchmarks.measure.Measurement;
 import io.ringhaul.benchmarks.measure.Series;
+import io.ringhaul.benchmarks.process.Jvm;
 import io.ringhaul.benchmarks.process.RinghaulProcess;
 import io.ringhaul.benchmarks.report.Options;
 import io.ringhaul.benchmarks.report.Report;
@@ -23,7 +24,9 @@ import java.util.Map;
 
 /**
  * What a row takes of a large table beside one of a small table: time, and memory, by the command
- * line in processes with little heap. The two tables take turns.
+ * line in processes with little heap. The heap is all there from the start: a small table does not
+ * touch all of one that grows, and what a large table takes more is then hidden by the heap's own
+ * growth to its bound. The two tables take turns.
  */
 public final class Growth {
 
@@ -50,7 +53,9 @@ public final class Growth {
   private Growth(BenchCluster cluster, Path folder, Options options, Report report)
       throws Exception {
     this.cluster = cluster;
-    this.process = RinghaulProcess.built(cluster.firstAddress(), folder, options.of("heap"));
+    this.process =
+        RinghaulProcess.built(
+            cluster.firstAddress(), folder, Jvm.withWholeHeap(options.of("heap")));
     this.folder = folder;
     this.options = options;
     this.report = report;

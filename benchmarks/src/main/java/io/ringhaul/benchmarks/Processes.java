@@ -9,6 +9,7 @@ import io.ringhaul.benchmarks.contests.ProcessRounds;
 import io.ringhaul.benchmarks.data.Dataset;
 import io.ringhaul.benchmarks.data.Folders;
 import io.ringhaul.benchmarks.process.DsbulkProcess;
+import io.ringhaul.benchmarks.process.Jvm;
 import io.ringhaul.benchmarks.process.RinghaulProcess;
 import io.ringhaul.benchmarks.process.SparkProcess;
 import io.ringhaul.benchmarks.report.Options;
@@ -33,23 +34,28 @@ public final class Processes {
 
   /**
    * Takes {@code --rows=N}, {@code --runs=N}, {@code --work=NAME} or several with commas (default:
-   * all), and {@code --heap=MB} for all programs (default: what Java takes); ends with exit code 1
-   * if a bar is missed.
+   * all), and for all programs {@code --heap=MB} (default: what Java takes) and {@code --java=HOME}
+   * (default: that of this process); ends with exit code 1 if a bar is missed.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
         new Options(
-            arguments, Map.of("rows", 1_000_000, "runs", 5, "heap", 0), Map.of("work", ALL));
+            arguments,
+            Map.of("rows", 1_000_000, "runs", 5, "heap", 0),
+            Map.of("work", ALL, "java", ""));
     String chosen = options.text("work");
+    Jvm jvm = Jvm.in(options.text("java"), options.of("heap"));
     // A part of the works has results of its own, beside those of all.
     Report report =
         new Report(
-            chosen.equals(ALL) ? "Processes" : "Processes-" + chosen.replace(',', '-'),
+            "Processes"
+                + (options.text("java").isEmpty() ? "" : "-java-" + jvm.feature())
+                + (chosen.equals(ALL) ? "" : "-" + chosen.replace(',', '-')),
             BenchCluster.ONE_NODE,
             options);
     try (BenchCluster cluster = BenchCluster.oneNode()) {
       Map<String, Work> works =
-          works(contestants(cluster, options), new ProcessRounds(report, options.of("runs")));
+          works(contestants(cluster, options, jvm), new ProcessRounds(report, options.of("runs")));
       List<String> names =
           chosen.equals(ALL) ? List.copyOf(works.keySet()) : List.of(chosen.split(",", -1));
       for (String name : names) {
@@ -82,18 +88,17 @@ public final class Processes {
     return works;
   }
 
-  private static ProcessContestants contestants(BenchCluster cluster, Options options)
+  private static ProcessContestants contestants(BenchCluster cluster, Options options, Jvm jvm)
       throws Exception {
     InetSocketAddress node = cluster.firstAddress();
-    int heap = options.of("heap");
     Path folder = Folders.temporary("processes");
     return new ProcessContestants(
         cluster.session(),
         folder,
         options.of("rows"),
-        RinghaulProcess.built(node, folder.resolve("ringhaul"), heap),
-        new DsbulkProcess(node, folder.resolve("dsbulk"), heap),
-        new SparkProcess(node, folder.resolve("spark"), heap));
+        RinghaulProcess.built(node, folder.resolve("ringhaul"), jvm),
+        new DsbulkProcess(node, folder.resolve("dsbulk"), jvm),
+        new SparkProcess(node, folder.resolve("spark"), jvm));
   }
 
   private static void fill(BenchCluster cluster, long rows) throws InterruptedException {

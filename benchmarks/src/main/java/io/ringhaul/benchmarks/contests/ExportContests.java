@@ -19,7 +19,7 @@ import java.util.Locale;
 public final class ExportContests {
 
   private static final double LEAST_OF_CSV = 2.5;
-  private static final double MOST_OF_PROCESSOR_TIME = 0.5;
+  private static final double MOST_OF_PROCESSOR_TIME = 0.3;
   private static final double MOST_OF_COLD_SCAN = 1.6;
   private static final double LEAST_OF_ICEBERG_COLD = 4;
   private static final double LEAST_OF_ICEBERG_WARM = 2;

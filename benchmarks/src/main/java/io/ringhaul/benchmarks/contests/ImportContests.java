@@ -16,6 +16,7 @@ import java.util.List;
 public final class ImportContests {
 
   private static final double LEAST_OF_CSV = 2;
+  private static final double LEAST_OF_CSV_WITH_DEFAULTS = 3;
   private static final double LEAST_OF_CSV_WITH_SAME_BATCHES = 1.5;
 
   private static final String SAME_BATCHES = "Ringhaul, DSBulk's batch rules";
@@ -53,6 +54,12 @@ public final class ImportContests {
             "Import from CSV, whole process, against DSBulk",
             results.dsbulkOver(RINGHAUL),
             LEAST_OF_CSV);
+    rounds
+        .report()
+        .atLeast(
+            "Import from CSV, whole process, against DSBulk with its defaults",
+            results.timeOver(DSBULK, RINGHAUL),
+            LEAST_OF_CSV_WITH_DEFAULTS);
   }
 
   /** Each from what it has exported itself. */

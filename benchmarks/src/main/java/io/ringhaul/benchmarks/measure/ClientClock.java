@@ -15,6 +15,7 @@ public final class ClientClock {
 
   private long nanos;
   private long cpuNanos;
+  private double serverCpuSeconds;
 
   /** Measures one piece of work. What earlier ones have left in the heap is collected before. */
   public static Measurement measure(Callable<Long> work) throws Exception {
@@ -26,16 +27,18 @@ public final class ClientClock {
 
   /** Does a part of the work while the clock runs. */
   public <T> T time(Callable<T> part) throws Exception {
+    double serverBefore = ServerCpu.seconds();
     long cpuBefore = PROCESS.getProcessCpuTime();
     long before = System.nanoTime();
     T result = part.call();
     nanos += System.nanoTime() - before;
     cpuNanos += PROCESS.getProcessCpuTime() - cpuBefore;
+    serverCpuSeconds += ServerCpu.seconds() - serverBefore;
     return result;
   }
 
   /** All that was timed. */
   public Measurement measured(long rows) {
-    return new Measurement(rows, nanos / 1e9, cpuNanos / 1e9, 0);
+    return new Measurement(rows, nanos / 1e9, cpuNanos / 1e9, serverCpuSeconds, 0);
   }
 }

@@ -48,6 +48,7 @@ public final class SeriesTable {
         each ->
             Report.millis(
                 each.median(Measurement::cpuSeconds) / each.median(Measurement::rows) * MILLION));
+    columns.put("server CPU s", each -> Report.millis(each.median(Measurement::serverCpuSeconds)));
     if (base.median(Measurement::peakMegabytes) > 0) {
       columns.put("peak MB", each -> Report.number(each.median(Measurement::peakMegabytes)));
       columns.put("least peak MB", each -> Report.number(each.least(Measurement::peakMegabytes)));

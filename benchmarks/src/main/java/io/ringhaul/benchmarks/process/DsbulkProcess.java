@@ -28,11 +28,11 @@ public final class DsbulkProcess {
   private final JavaCommand java;
 
   /** Its launcher gives Java no options of its own. */
-  public DsbulkProcess(InetSocketAddress node, Path folder, int heapMegabytes)
+  public DsbulkProcess(InetSocketAddress node, Path folder, Jvm jvm)
       throws IOException, InterruptedException {
     this.node = node;
     this.folder = folder;
-    this.java = new JavaCommand(List.of(), heapMegabytes, PeerClassPath.of("dsbulk"));
+    this.java = new JavaCommand(jvm, List.of(), PeerClassPath.of("dsbulk"));
   }
 
   /**

@@ -10,18 +10,17 @@ import java.util.stream.Collectors;
 /** How a Java program is started. */
 final class JavaCommand {
 
+  private final Path java;
   private final List<String> options;
   private final String classPath;
 
   /**
-   * @param options of the virtual machine
-   * @param heapMegabytes its largest heap; 0 leaves it to Java
+   * @param options of the virtual machine, beside its own
    */
-  JavaCommand(List<String> options, int heapMegabytes, String classPath) {
+  JavaCommand(Jvm jvm, List<String> options, String classPath) {
+    this.java = jvm.java();
     this.options = new ArrayList<>(options);
-    if (heapMegabytes > 0) {
-      this.options.add("-Xmx" + heapMegabytes + "m");
-    }
+    this.options.addAll(jvm.options());
     // A process has a folder of its own.
     this.classPath =
         Arrays.stream(classPath.split(File.pathSeparator, -1))
@@ -31,7 +30,7 @@ final class JavaCommand {
 
   List<String> of(String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java.toString());
     command.addAll(options);
     command.addAll(List.of("-cp", classPath, mainClass));
     command.addAll(arguments);

@@ -1,6 +1,7 @@
 package io.ringhaul.benchmarks.process;
 
 import io.ringhaul.benchmarks.measure.Measurement;
+import io.ringhaul.benchmarks.measure.ServerCpu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,13 +56,19 @@ public final class MeasuredProcess {
    * @param seconds of wall time, from its start to its end; exact to a millisecond or two
    * @param cpuSeconds of its threads, and of its own children that it waited for, in user and in
    *     kernel mode; exact to the kernel's tick, 0.01 s each
+   * @param serverCpuSeconds of the cluster's nodes meanwhile
    * @param peakMegabytes its largest resident memory, but for growth in its last 10 ms
    * @param output all of its standard output
    */
-  public record Outcome(double seconds, double cpuSeconds, long peakMegabytes, String output) {
+  public record Outcome(
+      double seconds,
+      double cpuSeconds,
+      double serverCpuSeconds,
+      long peakMegabytes,
+      String output) {
 
     public Measurement handling(long rows) {
-      return new Measurement(rows, seconds, cpuSeconds, peakMegabytes);
+      return new Measurement(rows, seconds, cpuSeconds, serverCpuSeconds, peakMegabytes);
     }
 
     /** The last line of its output, where programs that print JSON put it. */
@@ -89,6 +96,7 @@ public final class MeasuredProcess {
             .redirectError(error.toFile());
     builder.environment().putAll(environment);
     double cpuBefore = CpuTime.ofEndedChildren();
+    double serverBefore = ServerCpu.seconds();
     long started = System.nanoTime();
     Process process = builder.start();
     Thread endsWithThisOne = new Thread(() -> end(process));
@@ -113,6 +121,7 @@ public final class MeasuredProcess {
     return new Outcome(
         seconds,
         CpuTime.ofEndedChildren() - cpuBefore,
+        ServerCpu.seconds() - serverBefore,
         peakKilobytes / 1024,
         Files.readString(out));
   }

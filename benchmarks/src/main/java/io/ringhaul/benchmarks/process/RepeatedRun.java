@@ -29,6 +29,7 @@ public record RepeatedRun(MeasuredProcess.Outcome whole, long rows, List<Double>
         handled,
         seconds.get(seconds.size() - 1),
         whole.cpuSeconds() / seconds.size(),
+        whole.serverCpuSeconds() / seconds.size(),
         whole.peakMegabytes());
   }
 }

@@ -26,26 +26,25 @@ public final class RinghaulProcess {
 
   private final InetSocketAddress node;
   private final Path folder;
-  private final int heapMegabytes;
+  private final Jvm jvm;
 
-  private RinghaulProcess(InetSocketAddress node, Path folder, int heapMegabytes) {
+  private RinghaulProcess(InetSocketAddress node, Path folder, Jvm jvm) {
     this.node = node;
     this.folder = folder;
-    this.heapMegabytes = heapMegabytes;
+    this.jvm = jvm;
   }
 
   /**
    * The launcher is asked to build what it runs, and to get ready what it keeps for later starts.
-   *
-   * @param heapMegabytes the largest heap; 0 leaves it to Java
    */
-  public static RinghaulProcess built(InetSocketAddress node, Path folder, int heapMegabytes)
+  public static RinghaulProcess built(InetSocketAddress node, Path folder, Jvm jvm)
       throws IOException, InterruptedException {
     new MeasuredProcess(
             List.of(LAUNCHER.toAbsolutePath().toString(), "jobs", "--help"),
             folder.resolve("build"))
+        .with("JAVA_HOME", jvm.home().toString())
         .run();
-    return new RinghaulProcess(node, folder, heapMegabytes);
+    return new RinghaulProcess(node, folder, jvm);
   }
 
   private static List<String> collector() throws IOException {
@@ -84,10 +83,9 @@ public final class RinghaulProcess {
     started.addAll(List.of(arguments));
     MeasuredProcess process =
         new MeasuredProcess(started, folder)
+            .with("JAVA_HOME", jvm.home().toString())
+            .with("RINGHAUL_JAVA_OPTS", String.join(" ", jvm.options()))
             .with("RINGHAUL_JOB_STORE", folder.resolve("jobs.db").toString());
-    if (heapMegabytes > 0) {
-      process.with("RINGHAUL_JAVA_OPTS", "-Xmx" + heapMegabytes + "m");
-    }
     MeasuredProcess.Outcome outcome = process.run();
     JsonNode result = new ObjectMapper().readTree(outcome.lastLine());
     requireRows(command, rows, result.path("rows").asLong(-1));
@@ -100,8 +98,7 @@ public final class RinghaulProcess {
    */
   public MeasuredProcess.Outcome program(Class<?> mainClass, String... arguments)
       throws IOException, InterruptedException {
-    JavaCommand java =
-        new JavaCommand(collector(), heapMegabytes, System.getProperty("java.class.path"));
+    JavaCommand java = new JavaCommand(jvm, collector(), System.getProperty("java.class.path"));
     List<String> all =
         new ArrayList<>(List.of(node.getHostString(), String.valueOf(node.getPort())));
     all.addAll(List.of(arguments));

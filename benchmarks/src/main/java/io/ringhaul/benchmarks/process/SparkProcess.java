@@ -21,12 +21,12 @@ public final class SparkProcess {
   private final Path folder;
   private final JavaCommand java;
 
-  public SparkProcess(InetSocketAddress node, Path folder, int heapMegabytes)
+  public SparkProcess(InetSocketAddress node, Path folder, Jvm jvm)
       throws IOException, InterruptedException, ReflectiveOperationException {
     this.node = node;
     this.folder = folder;
     String classPath = PeerClassPath.of("spark");
-    this.java = new JavaCommand(moduleOptions(classPath), heapMegabytes, classPath);
+    this.java = new JavaCommand(jvm, moduleOptions(classPath), classPath);
   }
 
   /** What Spark's launcher opens to it, from the launcher itself. */

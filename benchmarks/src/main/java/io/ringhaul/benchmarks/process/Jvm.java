@@ -1,0 +1,51 @@
+package io.ringhaul.benchmarks.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The Java virtual machine that contenders run in.
+ *
+ * @param home its folder
+ * @param options of the heap
+ */
+public record Jvm(Path home, List<String> options) {
+
+  private static final Pattern FEATURE = Pattern.compile("JAVA_VERSION=\"(\\d+)");
+
+  /**
+   * A machine whose heap grows as it needs it.
+   *
+   * @param home its folder; empty for that of this process
+   * @param heapMegabytes the largest heap; 0 leaves it to Java
+   */
+  public static Jvm in(String home, int heapMegabytes) {
+    return new Jvm(
+        Path.of(home.isEmpty() ? System.getProperty("java.home") : home),
+        heapMegabytes == 0 ? List.of() : List.of("-Xmx" + heapMegabytes + "m"));
+  }
+
+  /** This process's, with a heap that is all there from the start. */
+  public static Jvm withWholeHeap(int megabytes) {
+    return new Jvm(
+        Path.of(System.getProperty("java.home")),
+        List.of("-Xms" + megabytes + "m", "-Xmx" + megabytes + "m", "-XX:+AlwaysPreTouch"));
+  }
+
+  /** The feature release, such as 17. */
+  public int feature() throws IOException {
+    Matcher version = FEATURE.matcher(Files.readString(home.resolve("release")));
+    if (!version.find()) {
+      throw new IllegalStateException(home + " does not tell its version");
+    }
+    return Integer.parseInt(version.group(1));
+  }
+
+  Path java() {
+    return home.resolve("bin").resolve("java");
+  }
+}
