@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
@@ -40,7 +41,6 @@ public final class Groupings {
 
   private static final Map<String, UnaryOperator<BatchWriterBuilder>> WAYS = ways();
 
-  private final BenchCluster cluster;
   private final CqlSession session;
   private final Options options;
   private final PreparedStatement insert;
@@ -48,7 +48,6 @@ public final class Groupings {
   private long nextPartition;
 
   private Groupings(BenchCluster cluster, int nodes, Options options) {
-    this.cluster = cluster;
     this.session = cluster.session();
     this.options = options;
     this.inFlight = IN_FLIGHT_PER_NODE * nodes;
@@ -114,7 +113,7 @@ public final class Groupings {
           for (String way : turns) {
             Run measured = measure(way, rows, body);
             if (run >= 0) {
-              runs.get(way).add(measured);
+              Objects.requireNonNull(runs.get(way)).add(measured);
             }
           }
         }
@@ -159,7 +158,7 @@ public final class Groupings {
     List<BoundStatement> rows = rows(partitionRows, body);
     BatchWriterBuilder builder =
         BatchWriter.builder(session).parallelism(inFlight).maxAge(Duration.ZERO);
-    try (BatchWriter writer = WAYS.get(way).apply(builder).build()) {
+    try (BatchWriter writer = Objects.requireNonNull(WAYS.get(way)).apply(builder).build()) {
       return new Run(ClientClock.measure(() -> writer.writeAll(rows)), writer.metrics());
     }
   }
