@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How large statements, bound and simple ones, are. Thread-safe. */
 public final class MutationSize {
@@ -64,7 +65,8 @@ public final class MutationSize {
   }
 
   /**
-   * At least what the server counts for statements of one partition, which it counts once.
+   * At least what the server counts for statements with one partition key, which it counts once for
+   * each table.
    *
    * @param valueBytes {@link #ofValues} of them
    * @param routingKey of the partition
@@ -72,15 +74,22 @@ public final class MutationSize {
   public long upperBound(
       List<? extends BatchableStatement<?>> statements, long valueBytes, ByteBuffer routingKey) {
     long bytes = valueBytes;
+    boolean isKnown = true;
+    int same = -1;
+    @Nullable StatementWeight first = null;
     for (BatchableStatement<?> statement : statements) {
       StatementWeight weight = statement instanceof BoundStatement bound ? weight(bound) : null;
+      first = first == null ? weight : first;
+      // Another statement may be for another table.
+      same += weight != null && weight == first ? 1 : 0;
       if (weight == null || weight.besideValues() < 0) {
-        bytes = upperBound(statements);
-        break;
+        isKnown = false;
+      } else {
+        bytes += weight.besideValues() - weight.keyBytes(routingKey);
       }
-      bytes += weight.besideValues() - weight.keyBytes(routingKey);
     }
-    return bytes - (statements.size() - 1) * StatementWeight.PARTITION_BYTES;
+    return (isKnown ? bytes : upperBound(statements))
+        - Math.max(0, same) * StatementWeight.PARTITION_BYTES;
   }
 
   private long upperBound(SimpleStatement statement) {

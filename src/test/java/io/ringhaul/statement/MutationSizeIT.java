@@ -87,7 +87,9 @@ class MutationSizeIT {
             "CREATE TABLE " + keyspace + ".n (p int, c int, n counter, PRIMARY KEY (p, c))",
             "CREATE TABLE "
                 + keyspace
-                + ".x (p int PRIMARY KEY, v int) WITH default_time_to_live = 1000"));
+                + ".x (p int PRIMARY KEY, v int) WITH default_time_to_live = 1000",
+            "CREATE TABLE " + keyspace + ".one (p int, c int, v int, PRIMARY KEY (p, c))",
+            "CREATE TABLE " + keyspace + ".other (p int, c int, v int, PRIMARY KEY (p, c))"));
     udt =
         session
             .getMetadata()
@@ -310,6 +312,25 @@ class MutationSizeIT {
           }
           assertThat(sizes.upperBound(batch)).isGreaterThanOrEqualTo(counted(batch));
         });
+  }
+
+  /** The server counts a partition once for each table. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "USING TTL 1000"})
+  void rowsOfOneKey(String using) {
+    List<PreparedStatement> inserts =
+        List.of(
+            prepare("INSERT INTO one (p, c, v) VALUES (?, ?, ?) " + using),
+            prepare("INSERT INTO other (p, c, v) VALUES (?, ?, ?) " + using));
+    for (int tables = 1; tables <= 2; tables++) {
+      List<BatchableStatement<?>> rows = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        rows.add(inserts.get(i % tables).bind(7, i, i));
+      }
+      ByteBuffer key = Objects.requireNonNull(rows.get(0).getRoutingKey());
+      assertThat(sizes.upperBound(rows, sizes.ofValues(rows), key))
+          .isBetween(counted(rows), (long) (1.3 * counted(rows)));
+    }
   }
 
   private void requireWithin(double factor, BatchableStatement<?> statement) {
