@@ -55,6 +55,9 @@ import org.slf4j.LoggerFactory;
  * leaves the outcome of a write in doubt that must not be done twice, the others go on, and {@link
  * #flush()} names the rows in an {@link UnknownWriteOutcomeException}.
  *
+ * <p>A thread that is interrupted while it waits to send a batch does not send it, and the writer
+ * fails: the batch may hold what other threads have added.
+ *
  * <p>The session stays the caller's. Thread-safe.
  */
 public final class BatchWriter implements AutoCloseable {
