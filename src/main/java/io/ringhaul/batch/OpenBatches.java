@@ -39,14 +39,15 @@ final class OpenBatches {
    *
    * @param bytes the size of their values
    * @param counted what they take of a batch's bytes
-   * @param isWholePartition whether their partition can have no other row: none is waited for
+   * @param shared what those have in common that may share a request with them at once, as their
+   *     partition can have no other row; null if they wait for others of their partition
    */
   record Unit(
       List<? extends BatchableStatement<?>> statements,
       long bytes,
       long counted,
       WriteOutcome outcome,
-      boolean isWholePartition) {}
+      @Nullable Slot shared) {}
 
   /**
    * Units of one slot.
@@ -108,14 +109,15 @@ final class OpenBatches {
     /**
      * @param begun how many statements the buffer had taken
      */
-    private Pack(Slot slot, long begun) {
+    private Pack(Slot slot, long begun, long opened) {
       this.slot = slot;
       this.begun = begun;
+      this.opened = opened;
     }
 
     private void add(Batch batch, int count, long size, long openedAt) {
       // The clock may pass from the greatest number to the least.
-      opened = members.isEmpty() || openedAt - opened < 0 ? openedAt : opened;
+      opened = openedAt - opened < 0 ? openedAt : opened;
       members.add(batch);
       generation = Math.min(generation, batch.generation());
       statements += count;
@@ -171,6 +173,9 @@ final class OpenBatches {
   /** Statements that were ever added. */
   private long added;
 
+  /** How many statements are added when packs are looked at that few are added to. */
+  private long nextLook;
+
   private long generation;
 
   /** Statements in packs, and in batches that are given next. */
@@ -218,12 +223,13 @@ final class OpenBatches {
 
   /** Adds a unit to one batch and gives the batches that are to be sent because of them. */
   List<Batch> add(Slot slot, Unit unit) {
-    if (unit.isWholePartition() && slot.place() instanceof Place.Partition) {
-      Batch whole = Batch.of(slot, unit, generation);
-      Slot shared = sharing.slot(whole);
-      if (shared != null) {
-        return addWhole(whole, shared);
-      }
+    Slot shared = unit.shared();
+    if (shared != null) {
+      added += unit.statements().size();
+      List<Batch> full = new ArrayList<>(1);
+      share(Batch.of(slot, unit, generation), shared, null, full);
+      makeRoom(full);
+      return full;
     }
     int more = unit.statements().size();
     long maxBytes = slot.place().isOnePartition() ? limits.maxBytes() : sharedBytes;
@@ -256,24 +262,20 @@ final class OpenBatches {
     return full;
   }
 
-  private List<Batch> addWhole(Batch whole, Slot shared) {
-    List<Batch> full = new ArrayList<>(1);
-    added += whole.statements().size();
-    leave(whole, shared, clock.getAsLong(), full);
-    makeRoom(full);
-    return full;
-  }
-
   private void makeRoom(List<Batch> full) {
     long mostBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
     while (buffered() > limits.maxBuffered() || bufferedBytes > mostBytes) {
+      Batch next = nextLeaving();
       // There may be as many packs as sets of replicas: more than fill.
-      if (open.isEmpty() || packed > limits.maxBuffered() / 2) {
+      if (next != null) {
+        full.add(next);
+      } else if (open.isEmpty() || packed > limits.maxBuffered() / 2) {
         full.add(close(packs.values().iterator().next()));
       } else {
         leave(first().slot(), full);
       }
     }
+    closeForgotten(full);
   }
 
   /**
@@ -326,9 +328,8 @@ final class OpenBatches {
             packed += batch.statements().size();
           });
     }
-    Batch next = leaving.poll();
+    Batch next = nextLeaving();
     if (next != null) {
-      packed -= next.statements().size();
       return next;
     }
     for (Pack pack : packs.values()) {
@@ -339,30 +340,40 @@ final class OpenBatches {
     return null;
   }
 
+  private @Nullable Batch nextLeaving() {
+    Batch next = leaving.poll();
+    packed -= next == null ? 0 : next.statements().size();
+    return next;
+  }
+
   /** Takes a batch out, by itself or with others; what is to be sent then is added to the list. */
   private void leave(Slot slot, List<Batch> full) {
-    OpenBatch left = Objects.requireNonNull(open.remove(slot));
+    OpenBatch left = Objects.requireNonNull(open.get(slot));
+    Batch batch = left.closed();
+    Slot shared = sharing.slot(batch);
+    open.remove(slot);
     bySize.remove(left);
     byUse.remove(left);
     buffered -= left.statements();
     bufferedBytes -= left.bytes();
-    Batch batch = left.closed();
-    Slot shared = sharing.slot(batch);
     if (shared == null) {
       full.add(batch);
     } else {
-      leave(batch, shared, left.opened(), full);
+      share(batch, shared, left, full);
     }
   }
 
-  private void leave(Batch batch, Slot shared, long opened, List<Batch> full) {
+  /**
+   * @param left as which the batch was open; null if it never was
+   */
+  private void share(Batch batch, Slot shared, @Nullable OpenBatch left, List<Batch> full) {
     Pack pack = packs.get(shared);
     int more = batch.statements().size();
     long bytes = batch.bytes();
     long size = bytes > sharedBytes ? Long.MAX_VALUE : sharing.size(batch);
     boolean isAlone = size > sharedBytes || more > limits.maxStatements();
     // What came to a partition before goes before; one that never waited may be there in parts.
-    boolean mayJoinItself = !isAlone && batch.units().get(0).isWholePartition();
+    boolean mayJoinItself = !isAlone && left == null;
     boolean isThere = pack != null && pack.holds(batch.slot());
     if (pack != null && ((!isAlone && !hasRoom(pack, more, size)) || (isThere && !mayJoinItself))) {
       full.add(close(pack));
@@ -374,25 +385,31 @@ final class OpenBatches {
       return;
     }
     if (pack == null) {
-      pack = new Pack(shared, added);
+      pack = new Pack(shared, added, left == null ? clock.getAsLong() : left.opened());
       packs.put(shared, pack);
     }
-    pack.add(batch, more, size, opened);
+    pack.add(batch, more, size, left == null ? pack.opened : left.opened());
+    bufferedBytes += bytes;
     pack.partitions += isThere ? 0 : 1;
     packed += more;
     if (pack.partitions >= sharedPartitions || pack.statements >= limits.maxStatements()) {
       full.add(close(pack));
     }
-    closeForgotten(full);
   }
 
   /** Few rows may be on some replicas, and a job is as far as the oldest that is not written. */
   private void closeForgotten(List<Batch> full) {
-    if (!packs.isEmpty()) {
-      Pack oldest = packs.values().iterator().next();
-      if (added - oldest.begun > FORGOTTEN_BUFFERS * limits.maxBuffered()) {
-        full.add(close(oldest));
+    if (added < nextLook) {
+      return;
+    }
+    long forgotten = FORGOTTEN_BUFFERS * limits.maxBuffered();
+    nextLook = added + forgotten;
+    for (Pack oldest : List.copyOf(packs.values())) {
+      if (added - oldest.begun < forgotten) {
+        nextLook = oldest.begun + forgotten;
+        break;
       }
+      full.add(close(oldest));
     }
   }
 
@@ -403,6 +420,8 @@ final class OpenBatches {
   private Batch close(Pack pack) {
     packs.remove(pack.slot);
     packed -= pack.statements;
-    return pack.closed();
+    Batch closed = pack.closed();
+    bufferedBytes -= closed.bytes();
+    return closed;
   }
 }

@@ -67,20 +67,19 @@ final class StatementSlots implements OpenBatches.Sharing {
   }
 
   /** The statements with what they weigh. */
-  Unit unit(List<? extends BatchableStatement<?>> together, Place place, WriteOutcome outcome) {
+  Unit unit(List<? extends BatchableStatement<?>> together, Slot slot, WriteOutcome outcome) {
     long bytes = sizes.ofValues(together);
+    boolean isOnePartition = slot.place().isOnePartition();
+    // A text is not looked at a second time for it.
+    boolean isWhole =
+        together.get(0) instanceof BoundStatement first
+            && catalog.traits(first).table().hasPartitionsOfOneRow();
     return new Unit(
         together,
         bytes,
-        place.isOnePartition() ? bytes : sizes.upperBound(together),
+        isOnePartition ? bytes : sizes.upperBound(together),
         outcome,
-        isWholePartition(together.get(0)));
-  }
-
-  /** False for a text, which is not looked at a second time for it. */
-  private boolean isWholePartition(BatchableStatement<?> statement) {
-    return statement instanceof BoundStatement
-        && catalog.traits(statement).table().hasPartitionsOfOneRow();
+        isWhole ? placement.shared(slot) : null);
   }
 
   @Override

@@ -56,7 +56,7 @@ final class StatementStream implements AutoCloseable {
   void add(List<? extends BatchableStatement<?>> together, WriteOutcome outcome)
       throws InterruptedException {
     Slot slot = slots.of(together);
-    Unit unit = slots.unit(together, slot.place(), outcome);
+    Unit unit = slots.unit(together, slot, outcome);
     if (isOversized(unit)) {
       return;
     }
@@ -153,7 +153,7 @@ final class StatementStream implements AutoCloseable {
       throws InterruptedException {
     AwaitedRefusal refusal = new AwaitedRefusal();
     Slot slot = slots.of(together);
-    Unit unit = slots.unit(together, slot.place(), refusal);
+    Unit unit = slots.unit(together, slot, refusal);
     RowRefusedException oversize = oversized.refusal(unit);
     if (oversize != null) {
       throw oversize;

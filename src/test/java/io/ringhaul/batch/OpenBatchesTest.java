@@ -64,10 +64,10 @@ class OpenBatchesTest {
   @Test
   void bytesAreThoseThatCount() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 50, 100), SHARED_BYTES);
-    assertThat(open.add(shared(1), new Unit(statements(1), 10, 60, WriteOutcome.UNHEARD, false)))
+    assertThat(open.add(shared(1), new Unit(statements(1), 10, 60, WriteOutcome.UNHEARD, null)))
         .isEmpty();
     List<Batch> full =
-        open.add(shared(1), new Unit(statements(1), 10, 41, WriteOutcome.UNHEARD, false));
+        open.add(shared(1), new Unit(statements(1), 10, 41, WriteOutcome.UNHEARD, null));
     assertThat(sizes(full)).containsExactly(1);
     assertThat(full.get(0).bytes()).isEqualTo(10);
     assertThat(open.buffered()).isEqualTo(1);
@@ -319,22 +319,18 @@ class OpenBatchesTest {
     OpenBatches open = sharing(new AtomicLong());
     List<Batch> sent = new ArrayList<>();
     for (int key : new int[] {2, 1, 4, 6, 3}) {
-      sent.addAll(open.add(partition(key), whole(10)));
+      sent.addAll(open.add(partition(key), whole(key, 10)));
     }
     assertThat(sent).extracting(Batch::slot).containsExactly(shared(0));
     assertThat(open.buffered()).isEqualTo(2);
     // Two writes of one row do not part, and take one of the three places.
-    assertThat(open.add(partition(3), whole(20))).isEmpty();
-    assertThat(sizes(open.add(partition(5), whole(10)))).containsExactly(4);
+    assertThat(open.add(partition(3), whole(3, 20))).isEmpty();
+    assertThat(sizes(open.add(partition(5), whole(5, 10)))).containsExactly(4);
     // One that is too large leaves behind those of its row.
-    open.add(partition(5), whole(10));
-    assertThat(open.add(partition(5), whole(101)))
+    open.add(partition(5), whole(5, 10));
+    assertThat(open.add(partition(5), whole(5, 101)))
         .extracting(Batch::bytes)
         .containsExactly(10L, 101L);
-    // What shares nothing waits for its own row, as counters do.
-    open.add(partition(99), whole(10));
-    open.add(partition(99), whole(10));
-    assertThat(sizes(takeAll(open))).containsExactly(2);
     requireEmpty(open);
   }
 
@@ -343,14 +339,67 @@ class OpenBatchesTest {
     OpenBatches open =
         new OpenBatches(
             new BatchLimits(10, 1000, 20), SHARED_BYTES, 3, SHARING, new AtomicLong()::get);
-    open.add(partition(1), whole(10));
+    open.add(partition(1), whole(1, 10));
     int others = 0;
     List<Batch> sent = List.of();
     while (sent.stream().noneMatch(batch -> batch.slot().equals(partition(1)))) {
       others++;
-      sent = open.add(partition(2 * others), whole(10));
+      sent = open.add(partition(2 * others), whole(2 * others, 10));
     }
-    assertThat(others).isEqualTo(2 * 20 + 1);
+    assertThat(others).isEqualTo(2 * 20);
+  }
+
+  /** Rows that share nothing do not let those wait that do. */
+  @Test
+  void aRowThatSharesARequestIsNotForgottenAmongOthers() {
+    OpenBatches open =
+        new OpenBatches(
+            new BatchLimits(10, 1000, 20), SHARED_BYTES, 3, SHARING, new AtomicLong()::get);
+    open.add(partition(1), whole(1, 10));
+    int others = 0;
+    List<Batch> sent = List.of();
+    while (sent.stream().noneMatch(batch -> batch.slot().equals(partition(1)))) {
+      others++;
+      sent = open.add(partition(2 * others), whole(2 * others, SHARED_BYTES + 1));
+    }
+    assertThat(others).isEqualTo(2 * 20);
+  }
+
+  /** A flush gives one batch at a time, and others add meanwhile. */
+  @Test
+  void whatAFlushHasStillToGiveMakesRoom() {
+    OpenBatches open =
+        new OpenBatches(
+            new BatchLimits(60, 1000, 100), SHARED_BYTES, 50, SHARING, new AtomicLong()::get);
+    open.add(partition(2), unit(35, 50));
+    open.add(partition(4), unit(55, 120));
+    open.add(partition(6), unit(5, 51));
+    Batch first = Objects.requireNonNull(open.takeUpTo(Long.MAX_VALUE));
+    int given = first.statements().size();
+    for (int key = 8; key < 80; key += 2) {
+      for (Batch sent : open.add(partition(key), unit(2, 10))) {
+        given += sent.statements().size();
+      }
+      assertThat(open.buffered()).isLessThanOrEqualTo(100);
+    }
+    for (Batch left : takeAll(open)) {
+      given += left.statements().size();
+    }
+    assertThat(given).isEqualTo(35 + 55 + 5 + 36 * 2);
+    requireEmpty(open);
+  }
+
+  @Test
+  void whatIsToShareARequestCountsInBytes() {
+    long mebibyte = 1 << 20;
+    OpenBatches open =
+        new OpenBatches(
+            new BatchLimits(10, 1 << 20, 10_000), 40 * mebibyte, 100, SHARING, System::nanoTime);
+    List<Batch> sent = new ArrayList<>();
+    for (int key = 1; key <= 40; key++) {
+      sent.addAll(open.add(partition(key), whole(key, mebibyte)));
+    }
+    assertThat(sent.stream().mapToLong(Batch::bytes).sum()).isGreaterThanOrEqualTo(8 * mebibyte);
   }
 
   private static List<Batch> takeAll(OpenBatches open) {
@@ -385,11 +434,12 @@ class OpenBatchesTest {
   }
 
   private static Unit unit(int statements, long bytes) {
-    return new Unit(statements(statements), bytes, bytes, WriteOutcome.UNHEARD, false);
+    return new Unit(statements(statements), bytes, bytes, WriteOutcome.UNHEARD, null);
   }
 
-  private static Unit whole(long bytes) {
-    return new Unit(statements(1), bytes, bytes, WriteOutcome.UNHEARD, true);
+  /** A row that is all of its partition, whose key is such a number. */
+  private static Unit whole(int key, long bytes) {
+    return new Unit(statements(1), bytes, bytes, WriteOutcome.UNHEARD, shared(key % 2));
   }
 
   private static List<SimpleStatement> statements(int number) {

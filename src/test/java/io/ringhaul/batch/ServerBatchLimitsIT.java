@@ -207,7 +207,7 @@ class ServerBatchLimitsIT {
                     Long.MAX_VALUE,
                     Long.MAX_VALUE,
                     WriteOutcome.UNHEARD,
-                    false)))
+                    null)))
         .isNull();
   }
 

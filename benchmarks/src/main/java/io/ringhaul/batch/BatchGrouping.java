@@ -75,7 +75,7 @@ public class BatchGrouping {
       sent.consume(
           open.add(
               slot,
-              new Unit(List.of(statement), ROW_BYTES, ROW_BYTES, WriteOutcome.UNHEARD, false)));
+              new Unit(List.of(statement), ROW_BYTES, ROW_BYTES, WriteOutcome.UNHEARD, null)));
     }
     for (Batch batch = open.takeUpTo(Long.MAX_VALUE);
         batch != null;
