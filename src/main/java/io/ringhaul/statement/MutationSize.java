@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -75,21 +76,27 @@ public final class MutationSize {
       List<? extends BatchableStatement<?>> statements, long valueBytes, ByteBuffer routingKey) {
     long bytes = valueBytes;
     boolean isKnown = true;
-    int same = -1;
-    @Nullable StatementWeight first = null;
+    int partitions = 0;
+    @Nullable StatementWeight last = null;
+    List<StatementWeight> seen = new ArrayList<>(1);
     for (BatchableStatement<?> statement : statements) {
       StatementWeight weight = statement instanceof BoundStatement bound ? weight(bound) : null;
-      first = first == null ? weight : first;
-      // Another statement may be for another table.
-      same += weight != null && weight == first ? 1 : 0;
       if (weight == null || weight.besideValues() < 0) {
         isKnown = false;
       } else {
         bytes += weight.besideValues() - weight.keyBytes(routingKey);
       }
+      // Another statement may be for another table.
+      if (weight == null) {
+        partitions++;
+      } else if (weight != last && !seen.contains(weight)) {
+        partitions++;
+        seen.add(weight);
+      }
+      last = weight;
     }
     return (isKnown ? bytes : upperBound(statements))
-        - Math.max(0, same) * StatementWeight.PARTITION_BYTES;
+        - (statements.size() - partitions) * StatementWeight.PARTITION_BYTES;
   }
 
   private long upperBound(SimpleStatement statement) {
