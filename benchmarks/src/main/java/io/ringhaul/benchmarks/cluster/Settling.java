@@ -19,6 +19,9 @@ final class Settling {
       "org.apache.cassandra.metrics:type=Compaction,name=PendingTasks";
   private static final long PAUSE_MILLIS = 100;
 
+  /** What is pending is an estimate, which may stay above zero while nothing is compacted. */
+  private static final int MOST_PAUSES = 300;
+
   private Settling() {}
 
   /** Returns when the node is at rest. */
@@ -39,7 +42,9 @@ final class Settling {
           new Object[] {false, keyspace, new String[0]},
           new String[] {boolean.class.getName(), String.class.getName(), String[].class.getName()});
       ObjectName pending = new ObjectName(PENDING);
-      while (((Number) server.getAttribute(pending, "Value")).longValue() > 0) {
+      for (int pause = 0;
+          pause < MOST_PAUSES && ((Number) server.getAttribute(pending, "Value")).longValue() > 0;
+          pause++) {
         Thread.sleep(PAUSE_MILLIS);
       }
     } catch (IOException | JMException e) {
