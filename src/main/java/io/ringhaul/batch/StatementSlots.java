@@ -72,8 +72,7 @@ final class StatementSlots implements OpenBatches.Sharing {
     boolean isOnePartition = slot.place().isOnePartition();
     // A text is not looked at a second time for it.
     boolean isWhole =
-        together.get(0) instanceof BoundStatement first
-            && catalog.traits(first).table().hasPartitionsOfOneRow();
+        together.get(0) instanceof BoundStatement first && catalog.hasPartitionsOfOneRow(first);
     return new Unit(
         together,
         bytes,

@@ -38,6 +38,13 @@ public final class StatementCatalog {
   }
 
   /**
+   * Whether the statement is for a table whose partitions have one row each, as far as is known.
+   */
+  public boolean hasPartitionsOfOneRow(BoundStatement statement) {
+    return facts(statement).hasPartitionsOfOneRow();
+  }
+
+  /**
    * The keyspace in which the server looks for the table of a statement that does not name it
    * itself: its own setting or the session's. Empty for bound statements, which have theirs since
    * they were prepared.

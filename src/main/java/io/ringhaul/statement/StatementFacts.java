@@ -82,6 +82,10 @@ final class StatementFacts {
             lists);
   }
 
+  boolean hasPartitionsOfOneRow() {
+    return table.hasPartitionsOfOneRow();
+  }
+
   boolean isOfKnownTable() {
     return table.isKnown();
   }

@@ -70,7 +70,7 @@ public record WrittenTable(
   }
 
   /** Whether the partition key is the primary key; false if the session does not know the table. */
-  public boolean hasPartitionsOfOneRow() {
+  boolean hasPartitionsOfOneRow() {
     return isKnown() && primaryKey.size() == partitionKey.size();
   }
 
