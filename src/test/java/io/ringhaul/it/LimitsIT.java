@@ -224,13 +224,19 @@ class LimitsIT {
                 .withInt(DefaultDriverOption.REQUEST_THROTTLER_MAX_QUEUE_SIZE, NARROW_QUEUE));
   }
 
-  /** Each request is sent three times at once; rows come once, and sums are added once. */
+  /**
+   * Requests are sent up to four times, a millisecond apart; rows come once, and sums are added
+   * once. The driver's timer goes in ticks, of 100 ms unless told otherwise: speculations are due
+   * in the next one.
+   */
   @Test
   void speculationDoublesNothing() throws Exception {
     try (CqlSession hasty =
         session(
             config ->
                 config
+                    .withDuration(
+                        DefaultDriverOption.NETTY_TIMER_TICK_DURATION, Duration.ofMillis(1))
                     .startProfile(SPECULATIVE)
                     .withString(
                         DefaultDriverOption.SPECULATIVE_EXECUTION_POLICY_CLASS,
