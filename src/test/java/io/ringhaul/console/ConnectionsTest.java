@@ -87,9 +87,9 @@ class ConnectionsTest {
     console.close();
     console = TestConsoles.start(store, 4, LONG);
     try (EventReader watcher = new EventReader(console.uri().resolve("/api/events"));
-        Socket first = sending("");
-        Socket second = sending("GET /");
-        Socket third = sending("")) {
+        Socket first = answered("");
+        Socket second = answered("GET /");
+        Socket third = answered("")) {
       assertThat(watcher.next("jobs")).isNotNull();
       try (Socket newcomer = sending(head("GET /api/session") + "Connection: close\r\n\r\n")) {
         assertThat(answer(newcomer)).startsWith("HTTP/1.1 200");
@@ -145,6 +145,24 @@ class ConnectionsTest {
     Socket socket = new Socket(console.uri().getHost(), console.uri().getPort());
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.getOutputStream().write(bytes.getBytes(US_ASCII));
+    return socket;
+  }
+
+  /**
+   * A connection on which a request was answered, so that the console has awaited it for longer
+   * than those that are opened after it: the order in which it takes up new connections is not
+   * theirs.
+   */
+  private Socket answered(String next) throws IOException {
+    Socket socket = sending(head("GET /api/session") + "\r\n");
+    StringBuilder reply = new StringBuilder();
+    while (reply.indexOf("}") < 0) {
+      int each = socket.getInputStream().read();
+      assertThat(each).as("after %s", reply).isNotNegative();
+      reply.append((char) each);
+    }
+    assertThat(reply.toString()).startsWith("HTTP/1.1 200");
+    socket.getOutputStream().write(next.getBytes(US_ASCII));
     return socket;
   }
 
