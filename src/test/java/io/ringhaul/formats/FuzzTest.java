@@ -39,6 +39,7 @@ import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.seeds.Seeds;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -54,6 +55,10 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.PageHeader;
+import org.apache.parquet.format.Util;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,24 +199,22 @@ class FuzzTest {
         });
   }
 
-  /** Pages have checksums; where they are damaged nothing but the rows before is given. */
+  /**
+   * The bytes of pages have checksums; where they are damaged nothing but the rows before is given.
+   * The headers of pages have none, as footers: see below.
+   */
   @Test
-  void pagesOfParquetAreRightOrRefused() {
+  void pagesOfParquetAreRightOrRefused() throws IOException {
     List<List<@Nullable ByteBuffer>> rows = rows(new Random(1), false);
     byte[] valid = part(ParquetTarget.folder(place()), rows);
     List<List<@Nullable String>> expected = rows.stream().map(FuzzTest::hex).toList();
-    int footer =
-        valid.length
-            - 8
-            - ByteBuffer.wrap(valid)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-                .getInt(valid.length - 8);
+    List<Integer> covered = bytesOfPages(valid);
     Seeds.each(
         CASES / 16,
         random -> {
           byte[] mutated = valid.clone();
           for (int i = random.nextInt(3); i >= 0; i--) {
-            int at = 4 + random.nextInt(footer - 4);
+            int at = covered.get(random.nextInt(covered.size()));
             mutated[at] ^= (byte) (1 + random.nextInt(255));
           }
           Outcome outcome = read(ParquetSource.at(file("parquet", mutated)), TABLE);
@@ -223,7 +226,36 @@ class FuzzTest {
         });
   }
 
-  /** Footers have no checksum: what is told here is that nothing hangs, and nothing else fails. */
+  /** Where the file has bytes of pages, which follow one another, each behind its header. */
+  private static List<Integer> bytesOfPages(byte[] file) throws IOException {
+    int footer =
+        file.length
+            - 8
+            - ByteBuffer.wrap(file).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(file.length - 8);
+    int end = 4;
+    FileMetaData metadata =
+        Util.readFileMetaData(new ByteArrayInputStream(file, footer, file.length - footer));
+    for (ColumnChunk column : metadata.getRow_groups().get(0).getColumns()) {
+      end += (int) column.getMeta_data().getTotal_compressed_size();
+    }
+    List<Integer> covered = new ArrayList<>();
+    int at = 4;
+    while (at < end) {
+      ByteArrayInputStream rest = new ByteArrayInputStream(file, at, end - at);
+      PageHeader header = Util.readPageHeader(rest);
+      assertThat(header.isSetCrc()).isTrue();
+      at = end - rest.available();
+      for (int i = 0; i < header.getCompressed_page_size(); i++) {
+        covered.add(at++);
+      }
+    }
+    return covered;
+  }
+
+  /**
+   * Footers and the headers of pages have no checksum: what is told here is that nothing hangs, and
+   * nothing else fails.
+   */
   @Test
   void parquetIsReadOrRefused() {
     byte[] valid = part(ParquetTarget.folder(place()), rows(new Random(1), false));
