@@ -29,7 +29,7 @@ const TABS = [
   "stages",
   "latency",
   "resources",
-  "findings",
+  "bottlenecks",
   "tuning",
   "partitions",
   "profile",

@@ -3,7 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.metrics.WorkerClock;
-import io.ringhaul.monitor.Work;
+import io.ringhaul.monitor.OperationKind;
 import io.ringhaul.progress.OperationTotals;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.progress.ProgressMeter.Earlier;
@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /** Counts a table. */
-final class CountOperation implements Operation<CountResult> {
+final class CountOperation implements BulkOperation<CountResult> {
 
   /** Small ranges seldom time out on the server, and a count pays next to nothing for more. */
   static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
@@ -48,7 +48,7 @@ final class CountOperation implements Operation<CountResult> {
             found,
             "counted",
             "Rows that were counted before that and after it do not belong together; count again");
-    OperationSubject subject = OperationSubject.of(session, table, Work.COUNT);
+    OperationSubject subject = OperationSubject.of(session, table, OperationKind.COUNT);
     TableScan scan =
         TableScan.prepare(
             session,

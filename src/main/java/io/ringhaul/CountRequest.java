@@ -10,7 +10,7 @@ public final class CountRequest extends ScanRequest<CountRequest, CountResult> {
   }
 
   @Override
-  Operation<CountResult> operation() {
+  BulkOperation<CountResult> operation() {
     int rowsToPage = pageSize();
     return operation(
         CountOperation.SIZING,

@@ -16,7 +16,7 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.metrics.Stage;
-import io.ringhaul.monitor.Work;
+import io.ringhaul.monitor.OperationKind;
 import io.ringhaul.preflight.MaskedColumns;
 import io.ringhaul.rejects.RejectOwner;
 import io.ringhaul.rejects.RejectSettings;
@@ -39,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Exports a table: plans, runs the tasks on several threads, commits once. */
-final class ExportOperation implements Operation<ExportResult> {
+final class ExportOperation implements BulkOperation<ExportResult> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExportOperation.class);
 
@@ -164,7 +164,8 @@ final class ExportOperation implements Operation<ExportResult> {
         ExportReading reading =
             ExportReading.open(
                 settings,
-                new OperationSubject(session, table, Work.EXPORT, format(), Optional.of(job)),
+                new OperationSubject(
+                    session, table, OperationKind.EXPORT, format(), Optional.of(job)),
                 scan,
                 statements,
                 new ScanSettings(

@@ -32,7 +32,7 @@ final class ExportReading implements AutoCloseable {
       scanner = new TableScanner(statements, sender, pages);
       workers = new Workers(threads, writers.first());
       // One writer for each request, as at the start.
-      WorkerSetting count = new WorkerSetting(workers, writers.most(), Math::toIntExact);
+      WorkerCount count = new WorkerCount(workers, writers.most(), Math::toIntExact);
       OperationParameters parameters =
           new OperationParameters()
               .requests(sender, scan, settings, count::follow)

@@ -238,7 +238,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   @Override
-  Operation<ExportResult> operation() {
+  BulkOperation<ExportResult> operation() {
     cellTimes.window().requireRoom();
     if (target == null) {
       throw new InvalidSettingException(

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Imports what is added to a source, batch by batch. */
-final class FollowOperation implements Operation<FollowResult> {
+final class FollowOperation implements BulkOperation<FollowResult> {
 
   private final ImportBlueprint blueprint;
   private final GrowingSource source;

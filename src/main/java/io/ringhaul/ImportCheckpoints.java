@@ -3,7 +3,7 @@ package io.ringhaul;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.SourcePlan;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.job.Checkpoint;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobRun;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
-/** What is done of an importing job: each split of its source is a partition of it. */
+/** What is done of an importing job: each task of its source is a partition of it. */
 final class ImportCheckpoints {
 
   private static final int MOST_IN_MESSAGE = 3;
@@ -30,7 +30,7 @@ final class ImportCheckpoints {
     this.partitions = run.partitions();
   }
 
-  /** The plan of an earlier run, with the splits that it has left; empty if there was none. */
+  /** The plan of an earlier run, with the tasks that it has left; empty if there was none. */
   Optional<SourcePlan> plan() {
     return run.job()
         .plan()
@@ -40,7 +40,7 @@ final class ImportCheckpoints {
                     text,
                     partitions.stream()
                         .filter(each -> each.status() != PartitionStatus.DONE)
-                        .map(ImportCheckpoints::split)
+                        .map(ImportCheckpoints::task)
                         .toList()));
   }
 
@@ -48,10 +48,9 @@ final class ImportCheckpoints {
   void plan(SourcePlan plan) {
     run.plan(
         StoredImport.text(plan),
-        plan.splits().stream()
+        plan.tasks().stream()
             .map(
-                split ->
-                    JobPartition.ofSource(split.number(), StoredImport.text(split), split.bytes()))
+                task -> JobPartition.ofSource(task.number(), StoredImport.text(task), task.bytes()))
             .toList());
   }
 
@@ -69,21 +68,21 @@ final class ImportCheckpoints {
 
   /** How many bytes of the source are left, by those that were planned. */
   long bytesLeft(SourcePlan left) {
-    long waiting = left.splits().stream().mapToLong(SourceSplit::bytes).sum();
+    long waiting = left.tasks().stream().mapToLong(SourceTask::bytes).sum();
     long done =
         partitions.stream()
             .filter(each -> each.status() == PartitionStatus.DONE)
-            .mapToLong(each -> split(each).bytes() - each.bytes())
+            .mapToLong(each -> task(each).bytes() - each.bytes())
             .sum();
     return Math.max(0, waiting + done);
   }
 
   /** What became of the rows of earlier runs. */
-  SplitFigures before() {
-    return SplitFigures.of(partitions);
+  TaskFigures before() {
+    return TaskFigures.of(partitions);
   }
 
-  /** How many rows each split that is done has rejected. */
+  /** How many rows each task that is done has rejected. */
   Map<Integer, Long> rejectedRows() {
     return partitions.stream()
         .filter(each -> each.status() == PartitionStatus.DONE)
@@ -97,24 +96,24 @@ final class ImportCheckpoints {
   }
 
   /**
-   * Refuses to go on where an earlier run was cut off within splits whose rows must not be written
+   * Refuses to go on where an earlier run was cut off within tasks whose rows must not be written
    * twice: how far it came in them is not known.
    *
    * @param rows why its rows must not be written twice
    * @param anew how it is begun anew
-   * @throws JobException names the splits
+   * @throws JobException names the tasks
    */
   void requireNoneInDoubt(String rows, String anew) {
     List<String> inDoubt =
         partitions.stream()
             .filter(each -> each.status() != PartitionStatus.DONE && each.attempt() > 0)
-            .map(each -> each.number() + " " + split(each).parts())
+            .map(each -> each.number() + " " + task(each).parts())
             .toList();
     if (!inDoubt.isEmpty()) {
       throw new JobException(
           run.job().id(),
           String.format(
-              "Job %s was cut off within %d of its splits, and %s: writing them again would add"
+              "Job %s was cut off within %d of its tasks, and %s: writing them again would add"
                   + " them twice, and which of them are written is not known. Compare the table"
                   + " with these parts of the source: %s%s. Then use %s if none of their rows"
                   + " is there, or empty the table and %s",
@@ -132,8 +131,8 @@ final class ImportCheckpoints {
   /**
    * @param worker who begins it
    */
-  void begun(SourceSplit split, int worker) {
-    run.begun(split.number(), OptionalInt.of(worker), Optional.empty());
+  void begun(SourceTask task, int worker) {
+    run.begun(task.number(), OptionalInt.of(worker), Optional.empty());
   }
 
   /**
@@ -141,10 +140,10 @@ final class ImportCheckpoints {
    *
    * @param bytes what it took of the source
    */
-  void done(SourceSplit split, long bytes, SplitFigures figures, long rejectBytes) {
+  void done(SourceTask task, long bytes, TaskFigures figures, long rejectBytes) {
     run.done(
         new Checkpoint(
-            split.number(),
+            task.number(),
             figures.written(),
             bytes,
             figures.rejected(),
@@ -152,13 +151,13 @@ final class ImportCheckpoints {
             rejectBytes));
   }
 
-  private static SourceSplit split(JobPartition partition) {
-    return StoredImport.split(
+  private static SourceTask task(JobPartition partition) {
+    return StoredImport.task(
         partition
             .unit()
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        "Partition " + partition.number() + " of an import has no split")));
+                        "Partition " + partition.number() + " of an import has no task")));
   }
 }

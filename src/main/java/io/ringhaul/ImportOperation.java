@@ -12,7 +12,7 @@ import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.metrics.OperationMetrics;
 import io.ringhaul.metrics.Stage;
-import io.ringhaul.monitor.Work;
+import io.ringhaul.monitor.OperationKind;
 import io.ringhaul.progress.ProgressMeter;
 import io.ringhaul.rejects.RejectOwner;
 import io.ringhaul.rejects.RejectSettings;
@@ -35,8 +35,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 
-/** Imports into a table: plans the source's splits, reads them on a few threads, writes batches. */
-final class ImportOperation implements Operation<ImportResult> {
+/** Imports into a table: plans the source's tasks, reads them on a few threads, writes batches. */
+final class ImportOperation implements BulkOperation<ImportResult> {
 
   private static final int REQUESTS_PER_NODE = 16;
 
@@ -46,7 +46,7 @@ final class ImportOperation implements Operation<ImportResult> {
    * @param columns the columns asked for; empty for all
    * @param createsTable whether a missing table is made
    * @param jobId names the job
-   * @param replaysInDoubt whether splits are done again of which an earlier run may have written a
+   * @param replaysInDoubt whether tasks are done again of which an earlier run may have written a
    *     part, although their rows must not be written twice
    * @param batch which of the micro-batches of a following it is, from 1; 0 if of none
    */
@@ -120,7 +120,7 @@ final class ImportOperation implements Operation<ImportResult> {
       Optional<SourcePlan> stored = checkpoints.plan();
       SourcePlan planned =
           stored.orElseGet(
-              () -> new ImportSplits(settings, choices).plan(sourceSession, withTimes, asked()));
+              () -> new ImportTaskCount(settings, choices).plan(sourceSession, withTimes, asked()));
       requirePrimaryKey(table, planned.columns());
       List<ColumnDescription> columns = withTimes.select(planned.columns());
       new ImportPreflight(session, settings, choices).run(table, columns, requests);
@@ -128,16 +128,17 @@ final class ImportOperation implements Operation<ImportResult> {
       metrics.spent(Stage.PLAN, System.nanoTime() - began);
       ProgressMeter meter =
           new ProgressMeter(
-              planned.splits().size(), 0, checkpoints.bytesLeft(planned), checkpoints.figures());
+              planned.tasks().size(), 0, checkpoints.bytesLeft(planned), checkpoints.figures());
       try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
           ImportWriting writing =
               ImportWriting.open(
                   settings,
-                  new OperationSubject(session, table, Work.IMPORT, format(), Optional.of(job)),
+                  new OperationSubject(
+                      session, table, OperationKind.IMPORT, format(), Optional.of(job)),
                   new ImportWriting.Start(
                       requests,
                       OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes),
-                      planned.splits().size(),
+                      planned.tasks().size(),
                       batches),
                   meter,
                   metrics,
@@ -236,7 +237,7 @@ final class ImportOperation implements Operation<ImportResult> {
     Map<String, String> parts = new LinkedHashMap<>(task.source().identity());
     parts.putAll(found.parts(found.table().columns()));
     parts.put("imported columns", asked().isEmpty() ? "all" : String.join(", ", asked()));
-    parts.put("nulls", choices.nulls().name());
+    parts.put("nulls", choices.nullHandling().name());
     parts.put("counters", choices.addToCounters() ? "added to" : "new");
     parts.put("cell times", choices.times().toString());
     parts.put("unrepresentable rows", rejectSettings.choice().name());

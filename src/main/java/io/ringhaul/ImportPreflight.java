@@ -5,11 +5,11 @@ import io.ringhaul.celltimes.CellTimeTypes;
 import io.ringhaul.preflight.Check;
 import io.ringhaul.preflight.LiveReplicas;
 import io.ringhaul.preflight.Preflight;
-import io.ringhaul.preflight.ReadTrial;
+import io.ringhaul.preflight.ReadProbe;
 import io.ringhaul.preflight.SchemaAgreement;
 import io.ringhaul.preflight.ValueLimits;
-import io.ringhaul.preflight.WriteTrial;
-import io.ringhaul.preflight.WriteTrial.WriteTimes;
+import io.ringhaul.preflight.WriteProbe;
+import io.ringhaul.preflight.WriteProbe.WriteTimes;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.scan.RowCondition;
 import io.ringhaul.schema.ColumnDescription;
@@ -47,16 +47,16 @@ final class ImportPreflight {
             ? WriteTimes.OF_SOURCE
             : WriteTimes.NOW;
     List<Check> checks = new ArrayList<>();
-    checks.add(new WriteTrial(session, requests, table, times));
+    checks.add(new WriteProbe(session, requests, table, times));
     if (readsToo(table, columns)) {
       checks.add(
-          new ReadTrial(
+          new ReadProbe(
               session,
               requests.seeingEveryWrite(),
               table,
               TableDescription.quote(table.partitionKey().get(0).name()),
               RowCondition.NONE,
-              new ReadTrial.Pages(1, true)));
+              new ReadProbe.Pages(1, true)));
     }
     checks.add(
         new ValueLimits(

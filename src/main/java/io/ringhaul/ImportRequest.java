@@ -12,7 +12,7 @@ import io.ringhaul.monitor.Tunable;
 import io.ringhaul.rejects.OnUnrepresentable;
 import io.ringhaul.rejects.RejectSettings;
 import io.ringhaul.write.ImportChoices;
-import io.ringhaul.write.Nulls;
+import io.ringhaul.write.NullHandling;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
@@ -189,7 +189,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * @see #columns(String...)
    */
   public ImportRequest nullsAsTombstones() {
-    this.choices = choices.withNulls(Nulls.TOMBSTONE);
+    this.choices = choices.withNulls(NullHandling.TOMBSTONE);
     return this;
   }
 
@@ -269,14 +269,14 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Keeps the import as a job, so that it survives this process: what is done is stored split by
-   * split of the source, and {@link JobOptions#resuming()} goes on with the rest. A split counts as
+   * Keeps the import as a job, so that it survives this process: what is done is stored task by
+   * task of the source, and {@link JobOptions#resuming()} goes on with the rest. A task counts as
    * done when the cluster has acknowledged, or the file of rejects durably holds, each of its rows;
    * one that was cut off is done again from its beginning. The source must not change in between:
    * its checksums are taken before the first row. Default: a store in memory.
    *
-   * <p>A split whose rows must not be written twice, as those of counters and of lists with times
-   * of their own, is not done again: the job says which splits were cut off, and goes on only with
+   * <p>A task whose rows must not be written twice, as those of counters and of lists with times of
+   * their own, is not done again: the job says which tasks were cut off, and goes on only with
    * {@link #replayInDoubt()}.
    */
   public ImportRequest job(JobOptions options) {
@@ -291,9 +291,9 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Lets a resumed job do those splits again that an earlier run was cut off in, although their
-   * rows must not be written twice: counters may have additions twice, and lists elements. For
-   * those who have looked. Default: such a job is refused, and says which splits these are.
+   * Lets a resumed job do those tasks again that an earlier run was cut off in, although their rows
+   * must not be written twice: counters may have additions twice, and lists elements. For those who
+   * have looked. Default: such a job is refused, and says which tasks these are.
    */
   public ImportRequest replayInDoubt() {
     this.replaysInDoubt = true;
@@ -313,7 +313,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   @Override
-  Operation<ImportResult> operation() {
+  BulkOperation<ImportResult> operation() {
     if (source == null) {
       throw new InvalidSettingException(
           "from", "An import needs a source: call from(...), for instance with IcebergSource");

@@ -20,12 +20,12 @@ final class ImportResults {
   private ImportResults() {}
 
   /**
-   * The result of a job of which all splits are done.
+   * The result of a job of which all tasks are done.
    *
    * @param totals the figures of the operation, those of earlier runs among them
    * @param rejects the file for rejected rows, if they are rejected
    * @param acknowledged how many rows the writer of this run has seen acknowledged
-   * @throws BulkOperationException if they do not agree with what was recorded split by split
+   * @throws BulkOperationException if they do not agree with what was recorded task by task
    */
   static ImportResult of(
       OperationJob job,
@@ -34,7 +34,7 @@ final class ImportResults {
       long acknowledged,
       Optional<Path> rejects) {
     List<JobPartition> partitions = job.run().partitions();
-    SplitFigures figures = SplitFigures.of(partitions);
+    TaskFigures figures = TaskFigures.of(partitions);
     if (!figures.areWhole()
         || partitions.stream().anyMatch(each -> each.status() != PartitionStatus.DONE)
         || figures.written() != totals.rows()
@@ -59,7 +59,7 @@ final class ImportResults {
                         job.id(),
                         "Job " + job.id() + " is completed, but its store has no plan of it",
                         null));
-    SplitFigures figures = SplitFigures.of(store.partitions(job.id()));
+    TaskFigures figures = TaskFigures.of(store.partitions(job.id()));
     OperationTotals totals =
         new ProgressMeter(0, 0, 0, new Earlier(job.figures().done(), 0, 0, figures.written()))
             .totals(0);
@@ -70,7 +70,7 @@ final class ImportResults {
       UUID jobId,
       String location,
       OperationTotals totals,
-      SplitFigures figures,
+      TaskFigures figures,
       Optional<Path> rejects) {
     return new ImportResult(
         totals,

@@ -5,12 +5,12 @@ import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.MalformedRecordException;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.TooManyRejectsException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourceRecord;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.rejects.TaskRejects;
 import io.ringhaul.request.Failures;
 import io.ringhaul.schema.RawRow;
@@ -24,20 +24,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One split under way. It is read by one thread, and is at its end when the cluster has answered
- * for each of its rows, which may be later: others are read meanwhile.
+ * One task under way. It is read by one thread, and is at its end when the cluster has answered for
+ * each of its rows, which may be later: others are read meanwhile.
  */
 final class ImportTask {
 
-  /** After so many rows it says how much of the split it has read. */
+  /** After so many rows it says how much of the task it has read. */
   private static final int ROWS_BETWEEN_REPORTS = 1 << 6;
 
-  private final SourceSplit split;
+  private final SourceTask sourceTask;
   private final String location;
   private final TaskRejects rejects;
   private final RowBinder binder;
   private final Consumer<ImportTask> ended;
-  private final RefusedRows refused = new RefusedRows();
+  private final RejectedRowNumbers refused = new RejectedRowNumbers();
 
   /** Why a row was refused that is not among them, since they are too many. */
   private volatile @Nullable String unkept;
@@ -56,20 +56,20 @@ final class ImportTask {
    * @param ended takes this task at its end, on any thread
    */
   ImportTask(
-      SourceSplit split,
+      SourceTask sourceTask,
       String location,
       TaskRejects rejects,
       RowBinder binder,
       Consumer<ImportTask> ended) {
-    this.split = split;
+    this.sourceTask = sourceTask;
     this.location = location;
     this.rejects = rejects;
     this.binder = binder;
     this.ended = ended;
   }
 
-  SourceSplit split() {
-    return split;
+  SourceTask sourceTask() {
+    return sourceTask;
   }
 
   TaskRejects rejects() {
@@ -102,14 +102,14 @@ final class ImportTask {
     return bytesDone;
   }
 
-  /** What the reader of a split asks between rows. */
+  /** What the reader of a task asks between rows. */
   @FunctionalInterface
   interface Reading {
     boolean goesOn();
   }
 
   /**
-   * Reads the split and gives its rows to the writer.
+   * Reads the task and gives its rows to the writer.
    *
    * @param mode what becomes of rows that the cluster refuses
    * @return whether it was read to its end
@@ -140,7 +140,7 @@ final class ImportTask {
       }
       if (row == null) {
         boolean isAnswered = !binder.isInDoubt() && unanswered.addAndGet(added) == 0;
-        long bytes = reader.bytesRead() < 0 ? split.bytes() : reader.bytesRead();
+        long bytes = reader.bytesRead() < 0 ? sourceTask.bytes() : reader.bytesRead();
         way = new Way(bytes, read, added, true);
         if (isAnswered) {
           ended.accept(this);
@@ -170,7 +170,7 @@ final class ImportTask {
     List<BoundStatement> statements;
     try {
       statements = binder.bind(row);
-    } catch (UnrepresentableValueException | RowRefusedException e) {
+    } catch (UnrepresentableValueException | RowRejectedException e) {
       rejects.add(e, row, last(reader), location);
       return;
     }
@@ -196,7 +196,7 @@ final class ImportTask {
         }
 
         @Override
-        public BulkOperationException refused(RowRefusedException failure) {
+        public BulkOperationException rejected(RowRejectedException failure) {
           return failure;
         }
       };
@@ -214,7 +214,7 @@ final class ImportTask {
     }
 
     @Override
-    public @Nullable BulkOperationException refused(RowRefusedException failure) {
+    public @Nullable BulkOperationException rejected(RowRejectedException failure) {
       try {
         String reason = reason(failure);
         if (!refused.add(ordinal, reason)) {
@@ -235,17 +235,17 @@ final class ImportTask {
     return new BulkOperationException(
         String.format(
             Locale.ROOT,
-            "The cluster refuses more than %,d rows of split %d of %s, which are too many to be"
+            "The cluster refuses more than %,d rows of task %d of %s, which are too many to be"
                 + " rejected; the last one: %s. See to the cause, or leave such rows out of the"
                 + " source",
-            RefusedRows.MOST,
-            split.number(),
+            RejectedRowNumbers.MOST,
+            sourceTask.number(),
             location,
             reason));
   }
 
   /** Without the row's key, which may be large and is told once it is read again. */
-  private static String reason(RowRefusedException failure) {
+  private static String reason(RowRejectedException failure) {
     Throwable cause = failure.getCause();
     return "The cluster refuses the row: " + Failures.describe(cause == null ? failure : cause);
   }
@@ -259,9 +259,9 @@ final class ImportTask {
   /**
    * Reads the rows again that the cluster refused, and rejects them.
    *
-   * @param opener opens the split once more
+   * @param opener opens the task once more
    */
-  void rejectRefused(Supplier<RowReader> opener) {
+  void rejectFailedRows(Supplier<RowReader> opener) {
     int all = refused.sort();
     if (all == 0) {
       return;
@@ -270,7 +270,7 @@ final class ImportTask {
     try (RowReader reader = opener.get()) {
       long ordinal = 0;
       while (handled < all) {
-        RefusedRows.Refused each = refused.get(handled);
+        RejectedRowNumbers.Refused each = refused.get(handled);
         @Nullable RawRow row = null;
         for (; ordinal < each.ordinal(); ordinal++) {
           row = readAgain(reader, each.ordinal() == ordinal + 1);
@@ -313,13 +313,13 @@ final class ImportTask {
    *
    * @throws BulkOperationException if they do not add up
    */
-  SplitFigures figures() {
+  TaskFigures figures() {
     String reason = unkept;
     if (reason != null) {
       throw tooMany(reason);
     }
-    SplitFigures figures =
-        new SplitFigures(
+    TaskFigures figures =
+        new TaskFigures(
             read,
             added + binder.writtenAside(),
             rejects.count(),
@@ -329,8 +329,8 @@ final class ImportTask {
     if (!figures.areWhole()) {
       throw new BulkOperationException(
           String.format(
-              "The rows of split %d of %s do not add up (%s). Please report this",
-              split.number(), location, figures));
+              "The rows of task %d of %s do not add up (%s). Please report this",
+              sourceTask.number(), location, figures));
     }
     return figures;
   }

@@ -6,7 +6,7 @@ import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.metrics.OperationMetrics;
 import io.ringhaul.metrics.Stage;
 import io.ringhaul.metrics.WorkerClock;
@@ -26,12 +26,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The splits of an import. Readers go from one to the next without waiting for the cluster; a split
+ * The tasks of an import. Readers go from one to the next without waiting for the cluster; a task
  * is done, and has its checkpoint, when each of its rows is acknowledged or durably rejected.
  */
 final class ImportTasks {
 
-  /** After so many rows a reader looks whether splits that it has left behind are at their end. */
+  /** After so many rows a reader looks whether tasks that it has left behind are at their end. */
   private static final int ROWS_BETWEEN_LOOKS = 1 << 10;
 
   /**
@@ -46,8 +46,8 @@ final class ImportTasks {
       TableDescription table,
       List<ColumnDescription> columns) {
 
-    RowReader open(SourceSplit split) {
-      return session.open(plan, columns, split);
+    RowReader open(SourceTask sourceTask) {
+      return session.open(plan, columns, sourceTask);
     }
   }
 
@@ -60,7 +60,7 @@ final class ImportTasks {
   private final TableCheck sameTable;
   private final ProgressMeter meter;
   private final OperationMetrics metrics;
-  private final Queue<SourceSplit> waiting;
+  private final Queue<SourceTask> waiting;
   private final Queue<ImportTask> ended = new ConcurrentLinkedQueue<>();
   private final Set<ImportTask> open = ConcurrentHashMap.newKeySet();
   private long bytesDone;
@@ -85,12 +85,12 @@ final class ImportTasks {
     this.sameTable = sameTable;
     this.meter = meter;
     this.metrics = metrics;
-    this.waiting = new ConcurrentLinkedQueue<>(source.plan().splits());
+    this.waiting = new ConcurrentLinkedQueue<>(source.plan().tasks());
     meter.tells(this::bytesDone);
   }
 
   /**
-   * Imports all splits.
+   * Imports all tasks.
    *
    * @throws JobStoppedException if the job was asked to stop before all was done
    * @throws io.ringhaul.exceptions.JobException if the table is not the one that it was
@@ -117,7 +117,7 @@ final class ImportTasks {
     if (!open.isEmpty()) {
       throw new BulkOperationException(
           open.size()
-              + " splits of "
+              + " tasks of "
               + source.plan().location()
               + " have rows of which nothing was heard. Please report this");
     }
@@ -125,8 +125,8 @@ final class ImportTasks {
   }
 
   /**
-   * Keeps what is worth keeping of a failed import: the checkpoints of splits that are at their
-   * end, and the rows that the others have rejected, for people to see.
+   * Keeps what is worth keeping of a failed import: the checkpoints of tasks that are at their end,
+   * and the rows that the others have rejected, for people to see.
    */
   void keep() {
     // Who has lost the job to another process must leave its file of rejects alone.
@@ -138,7 +138,7 @@ final class ImportTasks {
     }
     if (rejected.keeps()) {
       for (ImportTask task : open) {
-        attempt(failures, () -> rejectRefused(task));
+        attempt(failures, () -> rejectFailedRows(task));
         attempt(failures, () -> task.rejects().keep());
       }
       attempt(failures, rejected::writeRecords);
@@ -150,7 +150,7 @@ final class ImportTasks {
     }
   }
 
-  /** What cannot be kept of one split does not keep that of others from being kept. */
+  /** What cannot be kept of one task does not keep that of others from being kept. */
   private static void attempt(List<RuntimeException> failures, Runnable step) {
     try {
       step.run();
@@ -162,27 +162,28 @@ final class ImportTasks {
   private void work(Workers readers) throws InterruptedException {
     while (!readers.isSurplus()) {
       finishEnded();
-      SourceSplit split = waiting.poll();
-      if (split == null) {
+      SourceTask sourceTask = waiting.poll();
+      if (sourceTask == null) {
         return;
       }
       if (job.isStopping()) {
         stopped = true;
         return;
       }
-      read(split);
+      read(sourceTask);
     }
   }
 
-  private void read(SourceSplit split) throws InterruptedException {
+  private void read(SourceTask sourceTask) throws InterruptedException {
     WorkerClock clock = WorkerClock.current();
-    checkpoints.begun(split, clock.worker());
-    TaskRejects rejects = rejected.openTask(split.number());
+    checkpoints.begun(sourceTask, clock.worker());
+    TaskRejects rejects = rejected.openTask(sourceTask.number());
     RowBinder binder = binders.open();
-    ImportTask task = new ImportTask(split, source.plan().location(), rejects, binder, ended::add);
+    ImportTask task =
+        new ImportTask(sourceTask, source.plan().location(), rejects, binder, ended::add);
     open.add(task);
-    clock.task(split.number(), "", () -> 0);
-    try (RowReader reader = source.open(split)) {
+    clock.task(sourceTask.number(), "", () -> 0);
+    try (RowReader reader = source.open(sourceTask)) {
       if (!task.read(reader, writer, new Reading(), refusals())) {
         stopped = true;
         rejects.close();
@@ -193,7 +194,7 @@ final class ImportTasks {
           e,
           String.format(
               "Task %d, with its records of %s and their statements,",
-              split.number(), source.plan().location()));
+              sourceTask.number(), source.plan().location()));
     } finally {
       clock.taskEnded();
     }
@@ -214,7 +215,7 @@ final class ImportTasks {
       }
       // Asked in any case: it fails if the job is another process's by now.
       boolean stopping = job.isStopping();
-      // A split of rows that must not be written twice can be taken up at its end only.
+      // A task of rows that must not be written twice can be taken up at its end only.
       return binders.append() || !stopping;
     }
   }
@@ -228,11 +229,12 @@ final class ImportTasks {
   }
 
   private void finish(ImportTask done) {
-    rejectRefused(done);
-    SplitFigures figures = done.figures();
+    rejectFailedRows(done);
+    TaskFigures figures = done.figures();
     done.rejects()
         .commit(
-            rejectBytes -> checkpoints.done(done.split(), done.bytesRead(), figures, rejectBytes));
+            rejectBytes ->
+                checkpoints.done(done.sourceTask(), done.bytesRead(), figures, rejectBytes));
     synchronized (this) {
       open.remove(done);
       bytesDone += done.bytesRead();
@@ -245,7 +247,7 @@ final class ImportTasks {
     return bytesDone + open.stream().mapToLong(ImportTask::bytesDone).sum();
   }
 
-  private void rejectRefused(ImportTask task) {
-    task.rejectRefused(() -> source.open(task.split()));
+  private void rejectFailedRows(ImportTask task) {
+    task.rejectFailedRows(() -> source.open(task.sourceTask()));
   }
 }

@@ -31,13 +31,13 @@ final class ImportWriting implements AutoCloseable {
    * What an import begins with.
    *
    * @param usualParallelism how many requests are in flight unless another number is asked for
-   * @param splits how many parts its source has
+   * @param tasks how many parts its source has
    * @param batches what the rows are sent in
    */
-  record Start(RequestSettings requests, int usualParallelism, int splits, Batches batches) {
+  record Start(RequestSettings requests, int usualParallelism, int tasks, Batches batches) {
 
     private int readers(long requestsInFlight) {
-      return (int) Math.min(splits, Math.max(1, requestsInFlight / REQUESTS_PER_READER));
+      return (int) Math.min(tasks, Math.max(1, requestsInFlight / REQUESTS_PER_READER));
     }
   }
 
@@ -69,7 +69,7 @@ final class ImportWriting implements AutoCloseable {
       opened.add(looks::close);
       int parallelism = start.requests().parallelism();
       readers = new Workers(threads, start.readers(parallelism));
-      WorkerSetting count = new WorkerSetting(readers, start.splits(), start::readers);
+      WorkerCount count = new WorkerCount(readers, start.tasks(), start::readers);
       OperationParameters parameters =
           new OperationParameters()
               .requests(

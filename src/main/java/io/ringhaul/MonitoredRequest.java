@@ -1,7 +1,7 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.monitor.FindingListener;
+import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.SampleListener;
 import io.ringhaul.resource.JobPriority;
 import io.ringhaul.resource.ResourceLimits;
@@ -22,7 +22,7 @@ public abstract sealed class MonitoredRequest<S extends MonitoredRequest<S>> ext
   private static final String WITHOUT = "withoutMonitoring";
 
   private final List<SampleListener> sampleListeners = new ArrayList<>();
-  private final List<FindingListener> findingListeners = new ArrayList<>();
+  private final List<BottleneckListener> bottleneckListeners = new ArrayList<>();
   private boolean unmonitored;
 
   /**
@@ -37,22 +37,22 @@ public abstract sealed class MonitoredRequest<S extends MonitoredRequest<S>> ext
   }
 
   /**
-   * Hears of what holds the operation back: that a finding begins, that it ends, and at the end of
-   * the operation what took most of its time. Several listeners hear of it in their order. Default:
-   * nobody does.
+   * Hears of what holds the operation back: that a bottleneck begins, that it ends, and at the end
+   * of the operation what took most of its time. Several listeners hear of it in their order.
+   * Default: nobody does.
    */
-  public S onFinding(FindingListener listener) {
-    findingListeners.add(Objects.requireNonNull(listener));
+  public S onBottleneck(BottleneckListener listener) {
+    bottleneckListeners.add(Objects.requireNonNull(listener));
     return self();
   }
 
   /**
-   * Does not look at how the operation gets on: no samples, no findings, no tuning while it runs,
-   * and nothing of it in the job's store; progress is told all the same. Nobody can ask the job for
-   * a profile or for other parameters then, and nothing is held back when the heap becomes short. A
-   * {@link #runWindow}, a {@link #priority} and {@link TuningMode#ADAPT} need the samples and are
-   * refused beside it when the operation is started; the other limits and {@code protectLatency}
-   * are kept. Default: it is looked at once a second.
+   * Does not look at how the operation gets on: no samples, no bottlenecks, no tuning while it
+   * runs, and nothing of it in the job's store; progress is told all the same. Nobody can ask the
+   * job for a profile or for other parameters then, and nothing is held back when the heap becomes
+   * short. A {@link #runWindow}, a {@link #priority} and {@link TuningMode#ADAPT} need the samples
+   * and are refused beside it when the operation is started; the other limits and {@code
+   * protectLatency} are kept. Default: it is looked at once a second.
    */
   public S withoutMonitoring() {
     this.unmonitored = true;
@@ -66,7 +66,7 @@ public abstract sealed class MonitoredRequest<S extends MonitoredRequest<S>> ext
    */
   final Monitoring monitoring(ResourceLimits limits, TuningSettings tuning) {
     if (!unmonitored) {
-      return new Monitoring(true, List.copyOf(sampleListeners), List.copyOf(findingListeners));
+      return new Monitoring(true, List.copyOf(sampleListeners), List.copyOf(bottleneckListeners));
     }
     if (limits.runWindow().isPresent()) {
       refuse("runWindow");

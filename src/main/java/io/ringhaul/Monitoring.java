@@ -1,6 +1,6 @@
 package io.ringhaul;
 
-import io.ringhaul.monitor.FindingListener;
+import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.SampleListener;
 import java.util.List;
 
@@ -9,9 +9,10 @@ import java.util.List;
  *
  * @param isOn whether it is
  * @param samples hear of each second's figures
- * @param findings hear of what holds the operation back
+ * @param bottlenecks hear of what holds the operation back
  */
-record Monitoring(boolean isOn, List<SampleListener> samples, List<FindingListener> findings) {
+record Monitoring(
+    boolean isOn, List<SampleListener> samples, List<BottleneckListener> bottlenecks) {
 
   /** Nobody looks. */
   static final Monitoring NONE = new Monitoring(false, List.of(), List.of());

@@ -32,7 +32,7 @@ final class OperationJob implements AutoCloseable {
 
   private final JobStore store;
   private final JobRun run;
-  private final JobPulse pulse;
+  private final Heartbeat heartbeat;
   private final Function<Setting, String> settingNames;
   private volatile BooleanSupplier haste = () -> false;
 
@@ -40,7 +40,7 @@ final class OperationJob implements AutoCloseable {
     this.store = store;
     this.settingNames = settingNames;
     this.run = run;
-    this.pulse = new JobPulse(run);
+    this.heartbeat = new Heartbeat(run);
   }
 
   /**
@@ -196,12 +196,12 @@ final class OperationJob implements AutoCloseable {
    *     or if its store cannot be reached
    */
   boolean isStopping() {
-    return pulse.isStopping();
+    return heartbeat.isStopping();
   }
 
   /** Whether it was to stop long enough ago for what is in flight to be given up. */
   boolean isOverdue() {
-    return pulse.isOverdue() || (haste.getAsBoolean() && pulse.isStopping());
+    return heartbeat.isOverdue() || (haste.getAsBoolean() && heartbeat.isStopping());
   }
 
   /** What else than time has what is in flight given up when the job is to stop. */
@@ -256,7 +256,7 @@ final class OperationJob implements AutoCloseable {
   @Override
   public void close() {
     try (run) {
-      pulse.close();
+      heartbeat.close();
     }
   }
 }

@@ -2,7 +2,7 @@ package io.ringhaul;
 
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.monitor.BottleneckDetector;
-import io.ringhaul.monitor.FindingRecorder;
+import io.ringhaul.monitor.BottleneckRecorder;
 import io.ringhaul.monitor.JobsUnderWay;
 import io.ringhaul.monitor.MonitoredOperation;
 import io.ringhaul.monitor.NeighbourPoll;
@@ -68,14 +68,16 @@ final class OperationMonitor implements AutoCloseable {
           opened.add(recorder::close);
           listeners.add(recorder);
         });
-    JobsUnderWay.Place place = settings.jobs().enter(subject.name(), job.map(OperationJob::id));
-    job.ifPresent(its -> listeners.add(new NeighbourPoll(its.id(), its.telemetry(), place)));
-    BottleneckDetector bottlenecks = bottlenecks(settings, subject, place);
+    JobsUnderWay.Registration registration =
+        settings.jobs().enter(subject.name(), job.map(OperationJob::id));
+    job.ifPresent(its -> listeners.add(new NeighbourPoll(its.id(), its.telemetry(), registration)));
+    BottleneckDetector bottlenecks = bottlenecks(settings, subject, registration);
     opened.add(bottlenecks::close);
     listeners.add(bottlenecks);
     job.ifPresent(
         its -> {
-          FindingRecorder recorder = new FindingRecorder(its.telemetry(), its.id(), bottlenecks);
+          BottleneckRecorder recorder =
+              new BottleneckRecorder(its.telemetry(), its.id(), bottlenecks);
           opened.add(() -> close(recorder));
           listeners.add(recorder);
         });
@@ -87,21 +89,23 @@ final class OperationMonitor implements AutoCloseable {
   }
 
   private static BottleneckDetector bottlenecks(
-      OperationSettings settings, OperationSubject subject, JobsUnderWay.Place place) {
+      OperationSettings settings,
+      OperationSubject subject,
+      JobsUnderWay.Registration registration) {
     return new BottleneckDetector(
         subject.work(),
         settings.requests().limits(),
         sample -> OperationTuning.isHeld(settings, sample),
-        place,
-        settings.monitoring().findings());
+        registration,
+        settings.monitoring().bottlenecks());
   }
 
   /** What people are told of an operation does not decide how it ends. */
-  private static void close(FindingRecorder recorder) {
+  private static void close(BottleneckRecorder recorder) {
     try {
       recorder.close();
     } catch (BulkOperationException e) {
-      LOG.warn("The end of the findings could not be stored: {}", e.getMessage());
+      LOG.warn("The end of the bottlenecks could not be stored: {}", e.getMessage());
     }
   }
 

@@ -56,8 +56,8 @@ final class OperationParameters {
       RequestSender sender, int parallelism, int usual, boolean isAsked, LongConsumer followed) {
     long byHeap = Runtime.getRuntime().maxMemory() / HEAP_SHARE / PageSizer.TARGET_BYTES;
     long most = Math.max(usual, Math.min(MOST_REQUESTS, byHeap));
-    Setting setting =
-        new Setting(
+    ParameterValue setting =
+        new ParameterValue(
             Tunable.IN_FLIGHT,
             parallelism,
             1,
@@ -70,7 +70,7 @@ final class OperationParameters {
   }
 
   /** The workers, which follow the requests in flight. */
-  OperationParameters workers(WorkerSetting workers) {
+  OperationParameters workers(WorkerCount workers) {
     parameters.add(new Parameter(workers, () -> 0, Preference.LESS));
     return this;
   }
@@ -79,7 +79,7 @@ final class OperationParameters {
   OperationParameters pages(PageSizer pages) {
     if (!pages.isFixed()) {
       return add(
-          new Setting(
+          new ParameterValue(
               Tunable.PAGE_BYTES,
               pages.targetBytes(),
               Tunable.LEAST_PAGE_BYTES,
@@ -92,7 +92,7 @@ final class OperationParameters {
     asked.add(Tunable.PAGE_ROWS);
     parameters.add(
         new Parameter(
-            new Setting(
+            new ParameterValue(
                 Tunable.PAGE_ROWS,
                 pages.rows(),
                 1,
@@ -106,7 +106,7 @@ final class OperationParameters {
   /** The rows to a page of a count, which ships none of them. */
   OperationParameters pagesOnServer(PageSizer pages, int usual, boolean isAsked) {
     return add(
-        new Setting(
+        new ParameterValue(
             Tunable.PAGE_ROWS, pages.rows(), 1, pages.mostRows(), rows -> pages.fix((int) rows)),
         usual,
         isAsked,
@@ -122,7 +122,7 @@ final class OperationParameters {
     BatchLimits usual = BatchLimits.DEFAULT;
     BatchLimits now = writer.limits();
     return add(
-            new Setting(
+            new ParameterValue(
                 Tunable.BATCH_STATEMENTS,
                 now.maxStatements(),
                 1,
@@ -132,7 +132,7 @@ final class OperationParameters {
             asked.contains(Tunable.BATCH_STATEMENTS),
             Preference.USUAL)
         .add(
-            new Setting(
+            new ParameterValue(
                 Tunable.BATCH_BYTES,
                 now.maxBytes(),
                 LEAST_BATCH_BYTES,
@@ -144,7 +144,7 @@ final class OperationParameters {
   }
 
   private OperationParameters add(
-      Setting setting, long usual, boolean isAsked, Preference preference) {
+      ParameterValue setting, long usual, boolean isAsked, Preference preference) {
     parameters.add(new Parameter(setting, () -> usual, preference));
     if (isAsked) {
       asked.add(setting.name());

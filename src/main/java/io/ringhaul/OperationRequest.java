@@ -36,7 +36,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   final CqlIdentifier keyspace;
   final CqlIdentifier table;
   private OptionalInt parallelism = OptionalInt.empty();
-  private OptionalInt splitCount = OptionalInt.empty();
+  private OptionalInt taskCount = OptionalInt.empty();
   private ConsistencyLevel consistency = DefaultConsistencyLevel.LOCAL_QUORUM;
   private Duration requestTimeout = Duration.ofMinutes(2);
   private int maxAttempts = 10;
@@ -127,9 +127,9 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
    *
    * @throws InvalidSettingException if it is out of bounds
    */
-  public S splitCount(int tasks) {
-    requireBetween("splitCount", tasks, 1, TokenRangeSplitter.MAX_SPLIT_COUNT);
-    this.splitCount = OptionalInt.of(tasks);
+  public S taskCount(int tasks) {
+    requireBetween("taskCount", tasks, 1, TokenRangeSplitter.MAX_TASK_COUNT);
+    this.taskCount = OptionalInt.of(tasks);
     return self();
   }
 
@@ -220,7 +220,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /** The operation with a copy of the settings. */
-  abstract Operation<R> operation();
+  abstract BulkOperation<R> operation();
 
   @Override
   abstract S self();
@@ -237,7 +237,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
         keyspace,
         table,
         parallelism,
-        splitCount,
+        taskCount,
         new RequestSettings(
                 1,
                 consistency,

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * @param keyspace the keyspace of the table
  * @param table the table that is read or written
  * @param parallelism requests in flight; empty for the default
- * @param splitCount tasks to aim for; empty for the default
+ * @param taskCount tasks to aim for; empty for the default
  * @param requests how requests are sent; its parallelism is not set yet
  * @param progressListener hears of the progress
  * @param monitoring how it is looked at
@@ -30,7 +30,7 @@ record OperationSettings(
     CqlIdentifier keyspace,
     CqlIdentifier table,
     OptionalInt parallelism,
-    OptionalInt splitCount,
+    OptionalInt taskCount,
     RequestSettings requests,
     Consumer<Progress> progressListener,
     Monitoring monitoring,
@@ -45,7 +45,7 @@ record OperationSettings(
   Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
     parallelism.ifPresent(value -> texts.put("parallelism", Integer.toString(value)));
-    splitCount.ifPresent(value -> texts.put("splitCount", Integer.toString(value)));
+    taskCount.ifPresent(value -> texts.put("taskCount", Integer.toString(value)));
     texts.put("consistency", requests.consistency().toString());
     texts.put("requestTimeout", requests.timeout().toString());
     texts.put("maxAttempts", Integer.toString(requests.maxAttempts()));
@@ -67,21 +67,21 @@ record OperationSettings(
   }
 
   /** The same, with so many tasks to aim for. */
-  OperationSettings withSplitCount(int tasks) {
+  OperationSettings withTaskCount(int tasks) {
     return with(OptionalInt.of(tasks), requests);
   }
 
   /** The same, and writes that are not idempotent may be sent again. */
   OperationSettings retryingNonIdempotent() {
-    return with(splitCount, requests.retryingNonIdempotent());
+    return with(taskCount, requests.retryingNonIdempotent());
   }
 
-  private OperationSettings with(OptionalInt newSplitCount, RequestSettings newRequests) {
+  private OperationSettings with(OptionalInt newTaskCount, RequestSettings newRequests) {
     return new OperationSettings(
         keyspace,
         table,
         parallelism,
-        newSplitCount,
+        newTaskCount,
         newRequests,
         progressListener,
         monitoring,

@@ -1,7 +1,7 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import io.ringhaul.monitor.Work;
+import io.ringhaul.monitor.OperationKind;
 import io.ringhaul.schema.TableDescription;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,12 +16,12 @@ import java.util.Optional;
 record OperationSubject(
     CqlSession session,
     TableDescription table,
-    Work work,
+    OperationKind work,
     String format,
     Optional<OperationJob> job) {
 
   /** An operation that has neither files nor a job. */
-  static OperationSubject of(CqlSession session, TableDescription table, Work work) {
+  static OperationSubject of(CqlSession session, TableDescription table, OperationKind work) {
     return new OperationSubject(session, table, work, "", Optional.empty());
   }
 

@@ -21,7 +21,7 @@ public sealed interface Partitioning
         PartitioningByTime {
 
   /**
-   * So many ranges of the token ring, as {@link OperationRequest#splitCount(int)}.
+   * So many ranges of the token ring, as {@link OperationRequest#taskCount(int)}.
    *
    * @param tasks about how many tasks, 1 to 1,000,000
    * @throws InvalidSettingException if it is out of bounds
@@ -67,7 +67,7 @@ public sealed interface Partitioning
    * range whose end is below its start passes the end of the ring.
    *
    * <p>They are divided into tasks as the whole ring is, by their size or into {@link
-   * OperationRequest#splitCount(int)}: a wide range makes several tasks, and narrow ones that are
+   * OperationRequest#taskCount(int)}: a wide range makes several tasks, and narrow ones that are
    * close to each other share one.
    *
    * <p>With {@link ScanRequest#tokenRange(long, long)} only the tokens that are in both.

@@ -6,6 +6,6 @@ import io.ringhaul.ring.TokenRangeSplitter;
 record PartitioningByToken(int tasks) implements Partitioning {
 
   PartitioningByToken {
-    OperationRequest.requireBetween("byToken", tasks, 1, TokenRangeSplitter.MAX_SPLIT_COUNT);
+    OperationRequest.requireBetween("byToken", tasks, 1, TokenRangeSplitter.MAX_TASK_COUNT);
   }
 }

@@ -7,7 +7,7 @@ import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
@@ -49,8 +49,8 @@ record PartitioningList(String setting, ImportSource source) {
       }
       List<ColumnDescription> columns = table.select(plan.columns());
       int[] places = names.stream().mapToInt(plan.columns()::indexOf).toArray();
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, columns, split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, columns, task)) {
           for (RawRow row = reader.next(); row != null; row = reader.next()) {
             try {
               entries.accept(values(row, names, places));

@@ -3,7 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.metrics.WorkerClock;
-import io.ringhaul.monitor.Work;
+import io.ringhaul.monitor.OperationKind;
 import io.ringhaul.preflight.MaskedColumns;
 import io.ringhaul.progress.ProgressMeter.Earlier;
 import io.ringhaul.request.RequestSender;
@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads a table and hands its rows to application code. */
-final class ReadOperation implements Operation<ReadResult> {
+final class ReadOperation implements BulkOperation<ReadResult> {
 
   private final OperationSettings settings;
   private final RowSelection selection;
@@ -68,7 +68,7 @@ final class ReadOperation implements Operation<ReadResult> {
         TableScan.prepare(
             session, settings, table, columns, selection.tokens(), sizing, Earlier.NOTHING);
     String doing = "Reading " + table;
-    OperationSubject subject = OperationSubject.of(session, table, Work.READ);
+    OperationSubject subject = OperationSubject.of(session, table, OperationKind.READ);
     int mostPageSize = preflight(subject, columns, scan);
     RangeStatements statements =
         RangeStatements.selecting(

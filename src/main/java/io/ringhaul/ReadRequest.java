@@ -83,7 +83,7 @@ public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
   }
 
   @Override
-  Operation<ReadResult> operation() {
+  BulkOperation<ReadResult> operation() {
     Consumer<? super Row> action = consumer;
     if (action == null) {
       throw new InvalidSettingException(
@@ -94,7 +94,7 @@ public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
     return operation(page -> page.rows().forEach(action));
   }
 
-  private Operation<ReadResult> operation(PageSink sink) {
+  private BulkOperation<ReadResult> operation(PageSink sink) {
     List<CqlIdentifier> names = columns;
     int rowsToPage = pageSize();
     return operation(

@@ -45,7 +45,7 @@ public final class RowIterator implements Iterator<Row>, AutoCloseable {
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
 
   /** For pages only: how the rows end is told at once. */
-  private final Semaphore places = new Semaphore(PAGES_AHEAD);
+  private final Semaphore slots = new Semaphore(PAGES_AHEAD);
 
   private volatile @Nullable CompletableFuture<?> reading;
   private volatile boolean closed;
@@ -157,11 +157,11 @@ public final class RowIterator implements Iterator<Row>, AutoCloseable {
       end = closed ? null : signal;
     } else {
       rows = signal.rows().iterator();
-      places.release();
+      slots.release();
     }
   }
 
-  /** Takes a page from a thread of the reading, which waits for a place. */
+  /** Takes a page from a thread of the reading, which waits for a slot. */
   private void add(Page page) throws InterruptedException {
     // The rows of a page are gone when the reading goes on.
     List<Row> held = new ArrayList<>(page.rowCount());
@@ -169,9 +169,9 @@ public final class RowIterator implements Iterator<Row>, AutoCloseable {
     if (held.isEmpty()) {
       return;
     }
-    places.acquire();
+    slots.acquire();
     if (closed) {
-      places.release();
+      slots.release();
       return;
     }
     signals.add(new Signal(held, null));

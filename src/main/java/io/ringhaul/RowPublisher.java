@@ -9,13 +9,13 @@ import java.util.function.Function;
 final class RowPublisher implements Flow.Publisher<Row> {
 
   private final TokenAwareBulkOperator operator;
-  private final Function<PageSink, Operation<ReadResult>> operation;
+  private final Function<PageSink, BulkOperation<ReadResult>> operation;
 
   /**
    * @param operation makes a reading that puts its pages into a sink
    */
   RowPublisher(
-      TokenAwareBulkOperator operator, Function<PageSink, Operation<ReadResult>> operation) {
+      TokenAwareBulkOperator operator, Function<PageSink, BulkOperation<ReadResult>> operation) {
     this.operator = operator;
     this.operation = operation;
   }

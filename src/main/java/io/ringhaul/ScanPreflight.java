@@ -4,7 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.preflight.Check;
 import io.ringhaul.preflight.LiveReplicas;
 import io.ringhaul.preflight.Preflight;
-import io.ringhaul.preflight.ReadTrial;
+import io.ringhaul.preflight.ReadProbe;
 import io.ringhaul.preflight.SchemaAgreement;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.scan.RowCondition;
@@ -49,14 +49,14 @@ final class ScanPreflight {
     if (settings.skipsPreflight()) {
       return page;
     }
-    ReadTrial trial =
-        new ReadTrial(
+    ReadProbe trial =
+        new ReadProbe(
             session,
             requests,
             reading.table(),
             reading.expressions(),
             reading.condition(),
-            new ReadTrial.Pages(page, reading.pageSize() > 0));
+            new ReadProbe.Pages(page, reading.pageSize() > 0));
     List<Check> checks = new ArrayList<>(List.of(trial));
     checks.addAll(more);
     checks.add(new SchemaAgreement(session));

@@ -82,9 +82,9 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   }
 
   /**
-   * How what is read is divided. Default: by token ranges, as {@link #splitCount(int)} says.
+   * How what is read is divided. Default: by token ranges, as {@link #taskCount(int)} says.
    *
-   * @throws InvalidSettingException when the request is run, if {@link #splitCount(int)} is set as
+   * @throws InvalidSettingException when the request is run, if {@link #taskCount(int)} is set as
    *     well and it is by token ranges or by size
    */
   public S partitionBy(Partitioning way) {
@@ -98,15 +98,15 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
    * @param sizing how many tasks there are unless it is set
    * @param operation takes the settings, what is read, and the sizing
    */
-  final Operation<R> operation(ScanSizing sizing, Scan<R> operation) {
+  final BulkOperation<R> operation(ScanSizing sizing, Scan<R> operation) {
     RowSelection asked = selection.checked();
     OperationSettings settings = settings();
     if (partitioning instanceof PartitioningByToken byToken) {
-      requireNoSplitCount(settings, "byToken");
-      return operation.of(settings.withSplitCount(byToken.tasks()), asked, sizing);
+      requireNoTaskCount(settings, "byToken");
+      return operation.of(settings.withTaskCount(byToken.tasks()), asked, sizing);
     }
     if (partitioning instanceof PartitioningBySize bySize) {
-      requireNoSplitCount(settings, Setting.BY_SIZE.mark());
+      requireNoTaskCount(settings, Setting.BY_SIZE.mark());
       return operation.of(settings, asked, bySize.sizing());
     }
     if (partitioning instanceof ListedPartitions listed) {
@@ -125,17 +125,17 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
     return asked.within(listed.tokens(read, ring), listed);
   }
 
-  private static void requireNoSplitCount(OperationSettings settings, String way) {
-    if (settings.splitCount().isPresent()) {
+  private static void requireNoTaskCount(OperationSettings settings, String way) {
+    if (settings.taskCount().isPresent()) {
       throw new InvalidSettingException(
-          "splitCount", "splitCount and " + way + " contradict each other: set one");
+          "taskCount", "taskCount and " + way + " contradict each other: set one");
     }
   }
 
   /** Makes an operation that reads a table. */
   @FunctionalInterface
   interface Scan<R> {
-    Operation<R> of(OperationSettings settings, RowSelection selection, ScanSizing sizing);
+    BulkOperation<R> of(OperationSettings settings, RowSelection selection, ScanSizing sizing);
   }
 
   /** For the settings that not every scan has. */

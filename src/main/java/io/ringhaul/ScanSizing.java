@@ -10,9 +10,9 @@ import io.ringhaul.ring.TokenRangeSplitter;
  */
 record ScanSizing(long bytesPerTask, int tasksPerRequest) {
 
-  int splitCount(long estimatedBytes, int parallelism) {
+  int taskCount(long estimatedBytes, int parallelism) {
     long bySize = estimatedBytes / bytesPerTask + 1;
     long byParallelism = (long) parallelism * tasksPerRequest;
-    return (int) Math.min(TokenRangeSplitter.MAX_SPLIT_COUNT, Math.max(bySize, byParallelism));
+    return (int) Math.min(TokenRangeSplitter.MAX_TASK_COUNT, Math.max(bySize, byParallelism));
   }
 }

@@ -3,7 +3,7 @@ package io.ringhaul;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.format.SourcePlan;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import java.util.List;
 
 /** The plan of an import as the texts that the store of its job has. */
@@ -13,7 +13,7 @@ final class StoredImport {
 
   private StoredImport() {}
 
-  /** The plan without its splits, of which each is a partition of the job. */
+  /** The plan without its tasks, of which each is a partition of the job. */
   static String text(SourcePlan plan) {
     return write(
         new SourcePlan(
@@ -25,17 +25,17 @@ final class StoredImport {
             List.of()));
   }
 
-  static String text(SourceSplit split) {
-    return write(split);
+  static String text(SourceTask task) {
+    return write(task);
   }
 
   /**
    * The plan in a text.
    *
-   * @param splits its splits, from the partitions
+   * @param tasks its tasks, from the partitions
    * @throws IllegalArgumentException if it is no such text
    */
-  static SourcePlan plan(String text, List<SourceSplit> splits) {
+  static SourcePlan plan(String text, List<SourceTask> tasks) {
     SourcePlan plan = read(text, SourcePlan.class);
     return new SourcePlan(
         plan.formatVersion(),
@@ -43,16 +43,16 @@ final class StoredImport {
         plan.location(),
         plan.columns(),
         plan.properties(),
-        splits);
+        tasks);
   }
 
   /**
-   * The split in a text.
+   * The task in a text.
    *
    * @throws IllegalArgumentException if it is no such text
    */
-  static SourceSplit split(String text) {
-    return read(text, SourceSplit.class);
+  static SourceTask task(String text) {
+    return read(text, SourceTask.class);
   }
 
   private static String write(Object value) {

@@ -78,16 +78,16 @@ record TableScan(
         settings.tuning().mode() == TuningMode.ADAPT
             ? Math.max(usual, requests.parallelism())
             : requests.parallelism();
-    int splitCount =
+    int taskCount =
         settings
-            .splitCount()
+            .taskCount()
             .orElseGet(
                 () ->
-                    sizing.splitCount(
+                    sizing.taskCount(
                         (long) (SizeEstimate.bytes(session, table, nodes.nodes()) * share(tokens)),
                         parallelism));
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
-    ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, tokens, ring, splitCount);
+    ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, tokens, ring, taskCount);
     OperationMetrics metrics = new OperationMetrics();
     metrics.spent(Stage.PLAN, System.nanoTime() - began);
     return new TableScan(

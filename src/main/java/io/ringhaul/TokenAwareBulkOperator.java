@@ -115,7 +115,7 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
     return resources.underWay();
   }
 
-  <R> R call(Operation<R> operation) {
+  <R> R call(BulkOperation<R> operation) {
     try {
       return operation.run(session, threads);
     } catch (OutOfMemoryError e) {
@@ -123,7 +123,7 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
     }
   }
 
-  <R> CompletableFuture<R> start(Operation<R> operation) {
+  <R> CompletableFuture<R> start(BulkOperation<R> operation) {
     CompletableFuture<R> result = new CompletableFuture<>();
     Future<?> running;
     try {

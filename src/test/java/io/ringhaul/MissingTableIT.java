@@ -16,7 +16,7 @@ import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.schema.ColumnDescription;
@@ -205,12 +205,12 @@ class MissingTableIT {
     }
 
     @Override
-    public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt splitCount) {
+    public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt taskCount) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split) {
+    public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask split) {
       throw new UnsupportedOperationException();
     }
 

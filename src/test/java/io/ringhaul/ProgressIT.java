@@ -105,7 +105,7 @@ class ProgressIT {
     return operator
         .exportFrom(keyspace, "t")
         .to(CsvTarget.folder(out))
-        .splitCount(2)
+        .taskCount(2)
         .pageSize(100)
         .maxRowsPerSecond(RATE)
         .onProgress(heard::add);
@@ -135,7 +135,7 @@ class ProgressIT {
         operator
             .read(keyspace, "t")
             .columns("comment")
-            .splitCount(2)
+            .taskCount(2)
             .pageSize(100)
             .maxRowsPerSecond(RATE)
             .onProgress(heard::add)
@@ -151,7 +151,7 @@ class ProgressIT {
     assertThat(
             operator
                 .count(keyspace, "t")
-                .splitCount(100)
+                .taskCount(100)
                 .maxRowsPerSecond(2 * RATE)
                 .onProgress(heard::add)
                 .run()
@@ -166,13 +166,13 @@ class ProgressIT {
       value = Format.class,
       names = {"ICEBERG", "PARQUET", "CSV", "JSON", "JSON_ARRAY"})
   void ofAnImportIsThatOfItsFile(Format format) {
-    operator.exportFrom(keyspace, "t").to(format.target(folder)).splitCount(1).fixedTasks().run();
+    operator.exportFrom(keyspace, "t").to(format.target(folder)).taskCount(1).fixedTasks().run();
     long began = System.nanoTime();
     long rows =
         operator
             .importInto(keyspace, "back")
             .from(format.source(folder))
-            .splitCount(1)
+            .taskCount(1)
             .parallelism(2)
             .maxRowsPerSecond(RATE)
             .onProgress(heard::add)
@@ -188,7 +188,7 @@ class ProgressIT {
     UUID id = UUID.randomUUID();
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
       JobOptions job = JobOptions.in(store);
-      ExportRequest first = export(folder.resolve("out")).splitCount(40).parallelism(1);
+      ExportRequest first = export(folder.resolve("out")).taskCount(40).parallelism(1);
       assertThatThrownBy(() -> first.job(job).jobId(id).splitting(new Failing(300)).run())
           .isInstanceOf(StorageException.class);
       heard.clear();
@@ -201,7 +201,7 @@ class ProgressIT {
       double share = TokenRange.rowTokens(done) / Math.pow(2, 64);
       share += share < 0 ? 1 : 0;
       assertThat(share).isBetween(0.1, 0.9);
-      export(folder.resolve("out")).splitCount(40).job(job.resuming()).jobId(id).run();
+      export(folder.resolve("out")).taskCount(40).job(job.resuming()).jobId(id).run();
       assertThat(heard.get(0).completed()).isCloseTo(share, within(CLOSE));
       assertThat(heard.get(0).completed()).isGreaterThanOrEqualTo(share - 1e-9);
       requireThatOfRows(ROWS);

@@ -217,7 +217,7 @@ class SplitTasksIT {
         .exportFrom(keyspace, "t")
         .to(target)
         .tokenRange(PART.startExclusive(), PART.endInclusive())
-        .splitCount(4)
+        .taskCount(4)
         .parallelism(1 + random.nextInt(8))
         .pageSize(4 + random.nextInt(8));
   }

@@ -6,7 +6,7 @@ import io.ringhaul.batch.BatchSender.Writes;
 import io.ringhaul.batch.OpenBatches.Batch;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.request.Failures;
 import io.ringhaul.statement.StatementCatalog;
 import io.ringhaul.statement.WriteKind;
@@ -53,13 +53,13 @@ final class BatchDelivery {
 
   /** Sends what {@link WritesInFlight#begin} was told of, and ends it in any case. */
   CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
-    WriteKind kind = batch.slot().kind();
+    WriteKind kind = batch.batchKey().kind();
     // Of several partitions one may be written before a replica of another is missed.
     List<BatchableStatement<?>> statements = batch.statements();
-    Place place = batch.slot().place();
+    RingLocation location = batch.batchKey().location();
     boolean isWhole =
-        place.isKnownPartition()
-            || (!(place instanceof Place.Replicas) && sender.isOnePartition(statements));
+        location.isKnownPartition()
+            || (!(location instanceof RingLocation.Replicas) && sender.isOnePartition(statements));
     CompletionStage<AsyncResultSet> response;
     try {
       // As it leaves: what is held to a rate as it comes leaves in bursts.
@@ -68,7 +68,11 @@ final class BatchDelivery {
       response =
           sender.send(
               new Writes(
-                  statements, kind.batchType(), batch.slot().common(), isWhole, batch.bytes()),
+                  statements,
+                  kind.batchType(),
+                  batch.batchKey().attributes(),
+                  isWhole,
+                  batch.bytes()),
               Repetition.of(kind),
               counted);
     } catch (InterruptedException e) {
@@ -84,7 +88,7 @@ final class BatchDelivery {
             if (failed == null) {
               written(batch, counted);
             } else if (RefusedContent.is(failed)) {
-              refused(batch, failed);
+              rejected(batch, failed);
             } else if (kind.isRepeatable() || (isWhole && Failures.isSurelyNotApplied(failed))) {
               failed(batch, failed);
             } else {
@@ -122,22 +126,22 @@ final class BatchDelivery {
     batch.units().forEach(unit -> tell(unit, outcome -> outcome.written(unit.bytes())));
   }
 
-  private void refused(Batch batch, Throwable refusal) {
+  private void rejected(Batch batch, Throwable refusal) {
     if (batch.units().size() > 1) {
       meter.fallback();
       inFlight.divide(batch);
       return;
     }
     Unit unit = batch.units().get(0);
-    refused(unit, catalog.refusal(unit.statements().get(0), refusal));
+    rejected(unit, catalog.refusal(unit.statements().get(0), refusal));
   }
 
   /** A unit is refused, by the cluster or by ourselves. */
-  void refused(Unit unit, RowRefusedException refusal) {
+  void rejected(Unit unit, RowRejectedException refusal) {
     tell(
         unit,
         outcome -> {
-          BulkOperationException ending = outcome.refused(refusal);
+          BulkOperationException ending = outcome.rejected(refusal);
           if (ending != null) {
             inFlight.fail(ending);
           }

@@ -27,13 +27,13 @@ import java.util.TreeMap;
  * @param failures requests that failed in the end, by the kind of failure, which is the name of the
  *     driver's exception without {@code Exception}, such as {@code WriteTimeout}; sorted. Of more
  *     than 32 kinds the rest are {@code Other}
- * @param inFlight requests that were sent and have no answer just now; whoever waits for a place
+ * @param inFlight requests that were sent and have no answer just now; whoever waits for a slot
  *     among them is not counted
  * @param queued statements that wait just now, in open batches or to be sent one by one as their
  *     batch was refused
  * @param sizes statements to an acknowledged batch
  * @param latencies from sending to the acknowledgement, retries and pauses included and the wait
- *     for a place not, in microseconds; of batches and single statements. More than an hour counts
+ *     for a slot not, in microseconds; of batches and single statements. More than an hour counts
  *     as an hour
  */
 public record BatchMetrics(

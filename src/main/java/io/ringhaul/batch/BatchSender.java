@@ -67,11 +67,11 @@ final class BatchSender implements AutoCloseable {
   CompletionStage<AsyncResultSet> send(
       List<? extends BatchableStatement<?>> statements,
       BatchType type,
-      Common common,
+      BatchAttributes attributes,
       Repetition repetition,
       long rows)
       throws InterruptedException {
-    return send(statements, type, common, repetition, rows, new FailedAttempts(false));
+    return send(statements, type, attributes, repetition, rows, new FailedAttempts(false));
   }
 
   /**
@@ -84,7 +84,7 @@ final class BatchSender implements AutoCloseable {
   record Writes(
       List<? extends BatchableStatement<?>> statements,
       BatchType type,
-      Common common,
+      BatchAttributes attributes,
       boolean isOnePartition,
       long bytes) {}
 
@@ -102,14 +102,14 @@ final class BatchSender implements AutoCloseable {
   CompletionStage<AsyncResultSet> send(
       List<? extends BatchableStatement<?>> statements,
       BatchType type,
-      Common common,
+      BatchAttributes attributes,
       Repetition repetition,
       long rows,
       FailedAttempts earlier)
       throws InterruptedException {
     return send(
         new Writes(
-            statements, type, common, isOnePartition(statements), sizes.ofValues(statements)),
+            statements, type, attributes, isOnePartition(statements), sizes.ofValues(statements)),
         repetition,
         rows,
         earlier);
@@ -127,7 +127,7 @@ final class BatchSender implements AutoCloseable {
         isAlone
             ? first
             : writes
-                .common()
+                .attributes()
                 .applyTo(
                     BatchStatement.newInstance(type)
                         .addAll(statements)
@@ -165,7 +165,7 @@ final class BatchSender implements AutoCloseable {
     Sending sending = new Sending();
     CompletionStage<AsyncResultSet> response;
     try {
-      // The wait for a place is the caller's.
+      // The wait for a slot is the caller's.
       response = sender.send(request, sending);
     } catch (InterruptedException | RuntimeException e) {
       end();
@@ -219,7 +219,7 @@ final class BatchSender implements AutoCloseable {
     }
   }
 
-  /** Waits until no request is without an answer, and none waits for its place. */
+  /** Waits until no request is without an answer, and none waits for its slot. */
   void await() throws InterruptedException {
     synchronized (answers) {
       while (begun > 0) {

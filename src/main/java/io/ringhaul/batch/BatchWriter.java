@@ -6,8 +6,8 @@ import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
-import io.ringhaul.exceptions.RowRefusedException;
-import io.ringhaul.exceptions.RowsRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
+import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.Failures;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>At most {@link BatchWriterBuilder#parallelism} requests are in flight; whoever hands over more
- * waits for a place, which is the back-pressure to the caller. Each statement is sent once, but for
+ * waits for a slot, which is the back-pressure to the caller. Each statement is sent once, but for
  * what follows a failure: idempotent writes are sent again after a passing one. Statements count as
  * idempotent unless they say otherwise ({@code setIdempotent(false)}), add to a counter or a list,
  * call a function such as {@code now()}, or have a condition. Such a statement is sent again only
@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
  * <p>If the server refuses a batch for what it holds, such as a value that is too large, the
  * statements in it are sent one by one, so that a bad one takes no good ones with it. Bad ones are
  * left out: whoever added them with a {@link WriteOutcome} hears of it there, all others by a
- * {@link RowsRefusedException} of {@link #flush()}, after which the writer goes on. If the cluster
+ * {@link RowsRejectedException} of {@link #flush()}, after which the writer goes on. If the cluster
  * leaves the outcome of a write in doubt that must not be done twice, the others go on, and {@link
  * #flush()} names the rows in an {@link UnknownWriteOutcomeException}.
  *
@@ -86,16 +86,16 @@ public final class BatchWriter implements AutoCloseable {
         new BatchSender(session, settings.requests(), meter, settings.metrics(), sizes, catalog);
     WritesInFlight inFlight = new WritesInFlight(catalog::rowOf);
     this.delivery = new BatchDelivery(sender, meter, catalog, inFlight, settings.listener());
-    StatementSlots slots =
-        new StatementSlots(catalog, new Placement(session, settings.grouping()), sizes);
+    StatementSharing batchKeys =
+        new StatementSharing(catalog, new Placement(session, settings.grouping()), sizes);
     this.stream =
         new StatementStream(
-            slots,
+            batchKeys,
             new OpenBatches(
                 limits.onePartition(),
                 limits.sharedBytes(),
                 limits.sharedPartitions(),
-                slots,
+                batchKeys,
                 System::nanoTime),
             new OversizedWrites(sizes, catalog, server.maxMutationBytes()),
             inFlight,
@@ -142,7 +142,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Does as {@link #execute} and does not wait for the answers, but for a place among the requests
+   * Does as {@link #execute} and does not wait for the answers, but for a slot among the requests
    * in flight. Results come on one thread of the writer's own, one after the other: what follows
    * from them may send more, and should not take long.
    *
@@ -195,7 +195,7 @@ public final class BatchWriter implements AutoCloseable {
    * Adds all statements and flushes.
    *
    * @return how many they were
-   * @throws RowsRefusedException if some were refused for what they hold; all others are written
+   * @throws RowsRejectedException if some were refused for what they hold; all others are written
    * @throws BulkOperationException if a batch could not be written
    */
   public long writeAll(Iterable<? extends BatchableStatement<?>> statements)
@@ -213,7 +213,7 @@ public final class BatchWriter implements AutoCloseable {
    * Adds what a publisher gives and flushes; asks it for no more than the cluster takes.
    *
    * @return how many statements there were
-   * @throws RowsRefusedException if some were refused for what they hold; all others are written
+   * @throws RowsRejectedException if some were refused for what they hold; all others are written
    * @throws BulkOperationException if a batch could not be written or the publisher failed
    */
   public long writeAll(Flow.Publisher<? extends BatchableStatement<?>> statements)
@@ -286,7 +286,8 @@ public final class BatchWriter implements AutoCloseable {
    * @param together as in {@link #add(List)}
    * @param counted as how many it counts in {@link #writtenStatements()} and for the listener
    * @return whether it was acknowledged; if not, {@link #flush()} will fail
-   * @throws RowRefusedException if the cluster refuses them for what they hold; the writing goes on
+   * @throws RowRejectedException if the cluster refuses them for what they hold; the writing goes
+   *     on
    * @throws BulkOperationException if an earlier statement could not be written
    */
   public boolean write(List<? extends BatchableStatement<?>> together, int counted)
@@ -298,7 +299,7 @@ public final class BatchWriter implements AutoCloseable {
    * Sends every open batch and waits until all that was added before is written; not for what other
    * threads add meanwhile.
    *
-   * @throws RowsRefusedException if statements that were added without a {@link WriteOutcome} were
+   * @throws RowsRejectedException if statements that were added without a {@link WriteOutcome} were
    *     refused since the last flush; all others are written, and the writer goes on
    * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
    * @throws BulkOperationException if a batch could not be written
@@ -389,7 +390,7 @@ public final class BatchWriter implements AutoCloseable {
    * wait any longer: open batches are dropped, which is logged, and what is in flight may still be
    * written.
    *
-   * @throws RowsRefusedException as {@link #flush()} does
+   * @throws RowsRejectedException as {@link #flush()} does
    * @throws BulkOperationException if a batch could not be written, unless that was thrown before
    */
   @Override

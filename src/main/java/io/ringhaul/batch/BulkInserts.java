@@ -1,10 +1,10 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BulkTally.Finding;
+import io.ringhaul.batch.BulkTally.Effect;
 import io.ringhaul.batch.BulkTally.Given;
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ final class BulkInserts {
       if (!RowStatements.isOfRow(e)) {
         throw e;
       }
-      tally.refused(given, e);
+      tally.rejected(given, e);
       return;
     }
     if (statements.isToGoAlone(given.row())) {
@@ -75,9 +75,9 @@ final class BulkInserts {
         aside,
         (answer, failed) -> {
           if (answer != null) {
-            tally.written(Finding.NOT_ASKED);
+            tally.written(Effect.NOT_ASKED);
           } else if (RefusedContent.is(failed)) {
-            tally.refused(given, requests.refusal(alone, failed));
+            tally.rejected(given, requests.refusal(alone, failed));
           } else {
             aside.fail(requests.failure(alone, failed));
           }
@@ -88,12 +88,12 @@ final class BulkInserts {
 
     @Override
     public void written(long bytes) {
-      tally.written(Finding.NOT_ASKED);
+      tally.written(Effect.NOT_ASKED);
     }
 
     @Override
-    public @Nullable BulkOperationException refused(RowRefusedException refusal) {
-      tally.refused(given, refusal);
+    public @Nullable BulkOperationException rejected(RowRejectedException refusal) {
+      tally.rejected(given, refusal);
       return null;
     }
   }

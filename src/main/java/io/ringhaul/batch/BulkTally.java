@@ -27,7 +27,7 @@ final class BulkTally {
   record Given(long number, TableRow row) {}
 
   /** Which rows were there before, as far as was asked. */
-  enum Finding {
+  enum Effect {
     NOT_ASKED,
     CREATED,
     UPDATED,
@@ -54,9 +54,9 @@ final class BulkTally {
   }
 
   /** The cluster has acknowledged a row. */
-  void written(Finding finding) {
+  void written(Effect effect) {
     written.increment();
-    switch (finding) {
+    switch (effect) {
       case CREATED -> created.increment();
       case UPDATED -> updated.increment();
       case UNDETERMINED -> undetermined.increment();
@@ -65,7 +65,7 @@ final class BulkTally {
   }
 
   /** The row is not written; the consumer hears of it in {@link #tell}. */
-  void refused(Given row, BulkOperationException reason) {
+  void rejected(Given row, BulkOperationException reason) {
     refused.add(new Reject(row.number(), row.row(), reason));
   }
 

@@ -2,7 +2,7 @@ package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BulkTally.Finding;
+import io.ringhaul.batch.BulkTally.Effect;
 import io.ringhaul.exceptions.BulkOperationException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -66,7 +66,7 @@ final class BulkUpserts {
       if (!RowStatements.isOfRow(e)) {
         throw e;
       }
-      tally.refused(step.given(), e);
+      tally.rejected(step.given(), e);
       return;
     }
     if (step.way() > ways.size()) {
@@ -84,7 +84,7 @@ final class BulkUpserts {
           if (answer != null) {
             answered(step, together, answer, tally, underWay);
           } else if (RefusedContent.is(failed)) {
-            tally.refused(step.given(), requests.refusal(together, failed));
+            tally.rejected(step.given(), requests.refusal(together, failed));
           } else if (!isPlain && !step.isLast() && LostConditions.isInDoubt(failed)) {
             underWay.again(step.afterLost());
           } else {
@@ -100,10 +100,10 @@ final class BulkUpserts {
       BulkTally tally,
       RowsUnderWay underWay) {
     if (answer.wasApplied()) {
-      Finding found = step.way() == 0 ? Finding.CREATED : Finding.UPDATED;
-      tally.written(step.isInDoubt() ? Finding.UNDETERMINED : found);
+      Effect found = step.way() == 0 ? Effect.CREATED : Effect.UPDATED;
+      tally.written(step.isInDoubt() ? Effect.UNDETERMINED : found);
     } else if (step.isLast()) {
-      tally.refused(step.given(), requests.contention(together));
+      tally.rejected(step.given(), requests.contention(together));
     } else {
       underWay.again(step.afterNotApplied(LostConditions.isInDoubt(answer)));
     }

@@ -2,7 +2,7 @@ package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
-import io.ringhaul.batch.OpenBatches.Slot;
+import io.ringhaul.batch.OpenBatches.BatchKey;
 import io.ringhaul.batch.OpenBatches.Unit;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A batch that is still filling. Not thread-safe. */
 final class OpenBatch {
 
-  private final Slot slot;
+  private final BatchKey batchKey;
   private final List<Unit> units = new ArrayList<>();
   private final List<BatchableStatement<?>> all = new ArrayList<>();
   private final long opened;
@@ -35,8 +35,8 @@ final class OpenBatch {
   /**
    * @param opened when, in nanoseconds of the buffer's clock
    */
-  OpenBatch(Slot slot, long opened, long generation) {
-    this.slot = slot;
+  OpenBatch(BatchKey batchKey, long opened, long generation) {
+    this.batchKey = batchKey;
     this.opened = opened;
     this.generation = generation;
   }
@@ -50,8 +50,8 @@ final class OpenBatch {
     counted += unit.counted();
   }
 
-  Slot slot() {
-    return slot;
+  BatchKey batchKey() {
+    return batchKey;
   }
 
   long opened() {
@@ -78,6 +78,6 @@ final class OpenBatch {
 
   /** What it holds, once it takes nothing more. */
   Batch closed() {
-    return new Batch(slot, units, all, bytes, generation);
+    return new Batch(batchKey, units, all, bytes, generation);
   }
 }

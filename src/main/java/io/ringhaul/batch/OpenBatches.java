@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches that are still filling, one for each {@link Slot}. A small batch of one partition
+ * The batches that are still filling, one for each {@link BatchKey}. A small batch of one partition
  * that leaves joins others on the same replicas, if these may share a request. Not thread-safe.
  */
 final class OpenBatches {
@@ -25,12 +25,12 @@ final class OpenBatches {
   private static final long FORGOTTEN_BUFFERS = 2;
 
   /** What the statements of a batch have in common: where they belong, and how they are sent. */
-  record Slot(Place place, WriteKind kind, Common common) {
+  record BatchKey(RingLocation location, WriteKind kind, BatchAttributes attributes) {
 
-    /** Slots of one place are nearly always the same, and each statement asks for this. */
+    /** Keys of one location are nearly always the same, and each statement asks for this. */
     @Override
     public int hashCode() {
-      return place.hashCode();
+      return location.hashCode();
     }
   }
 
@@ -47,26 +47,26 @@ final class OpenBatches {
       long bytes,
       long counted,
       WriteOutcome outcome,
-      @Nullable Slot shared) {}
+      @Nullable BatchKey shared) {}
 
   /**
-   * Units of one slot.
+   * Units of one batch key.
    *
    * @param statements all of the units, in their order
    * @param bytes the size of their values
    * @param generation in which it was opened
    */
   record Batch(
-      Slot slot,
+      BatchKey batchKey,
       List<Unit> units,
       List<BatchableStatement<?>> statements,
       long bytes,
       long generation) {
 
     /** A batch of one unit. */
-    static Batch of(Slot slot, Unit unit, long generation) {
+    static Batch of(BatchKey batchKey, Unit unit, long generation) {
       return new Batch(
-          slot, List.of(unit), List.copyOf(unit.statements()), unit.bytes(), generation);
+          batchKey, List.of(unit), List.copyOf(unit.statements()), unit.bytes(), generation);
     }
   }
 
@@ -77,7 +77,7 @@ final class OpenBatches {
     Sharing NONE =
         new Sharing() {
           @Override
-          public @Nullable Slot slot(Batch batch) {
+          public @Nullable BatchKey batchKey(Batch batch) {
             return null;
           }
 
@@ -88,7 +88,7 @@ final class OpenBatches {
         };
 
     /** What those have in common that may share with this one; null if none may. */
-    @Nullable Slot slot(Batch batch);
+    @Nullable BatchKey batchKey(Batch batch);
 
     /** At least what the server counts for its batch thresholds, in bytes. */
     long size(Batch batch);
@@ -97,7 +97,7 @@ final class OpenBatches {
   /** Batches of one partition each that go out as one. */
   private static final class Pack {
 
-    private final Slot slot;
+    private final BatchKey batchKey;
     private final long begun;
     private final List<Batch> members = new ArrayList<>();
     private long opened;
@@ -109,8 +109,8 @@ final class OpenBatches {
     /**
      * @param begun how many statements the buffer had taken
      */
-    private Pack(Slot slot, long begun, long opened) {
-      this.slot = slot;
+    private Pack(BatchKey batchKey, long begun, long opened) {
+      this.batchKey = batchKey;
       this.begun = begun;
       this.opened = opened;
     }
@@ -124,9 +124,9 @@ final class OpenBatches {
       bytes += size;
     }
 
-    private boolean holds(Slot partition) {
+    private boolean holds(BatchKey partition) {
       for (Batch member : members) {
-        if (member.slot().equals(partition)) {
+        if (member.batchKey().equals(partition)) {
           return true;
         }
       }
@@ -145,7 +145,7 @@ final class OpenBatches {
         all.addAll(member.statements());
         values += member.bytes();
       }
-      return new Batch(slot, units, all, values, generation);
+      return new Batch(batchKey, units, all, values, generation);
     }
   }
 
@@ -157,10 +157,10 @@ final class OpenBatches {
   private final LongSupplier clock;
   private final Sharing sharing;
   private final int sharedPartitions;
-  private final Map<Slot, OpenBatch> open = new LinkedHashMap<>();
+  private final Map<BatchKey, OpenBatch> open = new LinkedHashMap<>();
   private final BatchesBySize bySize = new BatchesBySize();
   private final BatchesByUse byUse = new BatchesByUse();
-  private final Map<Slot, Pack> packs = new LinkedHashMap<>();
+  private final Map<BatchKey, Pack> packs = new LinkedHashMap<>();
 
   /** What has left while something was asked for, and is given next. */
   private final Queue<Batch> leaving = new ArrayDeque<>();
@@ -222,28 +222,28 @@ final class OpenBatches {
   }
 
   /** Adds a unit to one batch and gives the batches that are to be sent because of them. */
-  List<Batch> add(Slot slot, Unit unit) {
-    Slot shared = unit.shared();
+  List<Batch> add(BatchKey batchKey, Unit unit) {
+    BatchKey shared = unit.shared();
     if (shared != null) {
       added += unit.statements().size();
       List<Batch> full = new ArrayList<>(1);
-      share(Batch.of(slot, unit, generation), shared, null, full);
+      share(Batch.of(batchKey, unit, generation), shared, null, full);
       makeRoom(full);
       return full;
     }
     int more = unit.statements().size();
-    long maxBytes = slot.place().isOnePartition() ? limits.maxBytes() : sharedBytes;
+    long maxBytes = batchKey.location().isOnePartition() ? limits.maxBytes() : sharedBytes;
     List<Batch> full = new ArrayList<>(1);
-    OpenBatch batch = open.get(slot);
+    OpenBatch batch = open.get(batchKey);
     if (batch != null
         && (batch.counted() + unit.counted() > maxBytes
             || batch.statements() + more > limits.maxStatements())) {
-      leave(slot, full);
+      leave(batchKey, full);
       batch = null;
     }
     if (batch == null) {
-      batch = new OpenBatch(slot, clock.getAsLong(), generation);
-      open.put(slot, batch);
+      batch = new OpenBatch(batchKey, clock.getAsLong(), generation);
+      open.put(batchKey, batch);
     } else {
       bySize.remove(batch);
       byUse.remove(batch);
@@ -256,7 +256,7 @@ final class OpenBatches {
     buffered += more;
     bufferedBytes += unit.bytes();
     if (batch.statements() >= limits.maxStatements() || batch.counted() >= maxBytes) {
-      leave(slot, full);
+      leave(batchKey, full);
     }
     makeRoom(full);
     return full;
@@ -272,7 +272,7 @@ final class OpenBatches {
       } else if (open.isEmpty() || packed > limits.maxBuffered() / 2) {
         full.add(close(packs.values().iterator().next()));
       } else {
-        leave(first().slot(), full);
+        leave(first().batchKey(), full);
       }
     }
     closeForgotten(full);
@@ -289,8 +289,8 @@ final class OpenBatches {
   }
 
   /** A unit as a batch of its own, which is never open. */
-  Batch alone(Slot slot, Unit unit) {
-    return Batch.of(slot, unit, generation);
+  Batch alone(BatchKey batchKey, Unit unit) {
+    return Batch.of(batchKey, unit, generation);
   }
 
   /** Ends a generation: whatever is added from now on and finds no open batch is of the next. */
@@ -321,7 +321,7 @@ final class OpenBatches {
         break;
       }
       List<Batch> full = new ArrayList<>(2);
-      leave(oldest.slot(), full);
+      leave(oldest.batchKey(), full);
       full.forEach(
           batch -> {
             leaving.add(batch);
@@ -347,11 +347,11 @@ final class OpenBatches {
   }
 
   /** Takes a batch out, by itself or with others; what is to be sent then is added to the list. */
-  private void leave(Slot slot, List<Batch> full) {
-    OpenBatch left = Objects.requireNonNull(open.get(slot));
+  private void leave(BatchKey batchKey, List<Batch> full) {
+    OpenBatch left = Objects.requireNonNull(open.get(batchKey));
     Batch batch = left.closed();
-    Slot shared = sharing.slot(batch);
-    open.remove(slot);
+    BatchKey shared = sharing.batchKey(batch);
+    open.remove(batchKey);
     bySize.remove(left);
     byUse.remove(left);
     buffered -= left.statements();
@@ -366,7 +366,7 @@ final class OpenBatches {
   /**
    * @param left as which the batch was open; null if it never was
    */
-  private void share(Batch batch, Slot shared, @Nullable OpenBatch left, List<Batch> full) {
+  private void share(Batch batch, BatchKey shared, @Nullable OpenBatch left, List<Batch> full) {
     Pack pack = packs.get(shared);
     int more = batch.statements().size();
     long bytes = batch.bytes();
@@ -374,7 +374,7 @@ final class OpenBatches {
     boolean isAlone = size > sharedBytes || more > limits.maxStatements();
     // What came to a partition before goes before; one that never waited may be there in parts.
     boolean mayJoinItself = !isAlone && left == null;
-    boolean isThere = pack != null && pack.holds(batch.slot());
+    boolean isThere = pack != null && pack.holds(batch.batchKey());
     if (pack != null && ((!isAlone && !hasRoom(pack, more, size)) || (isThere && !mayJoinItself))) {
       full.add(close(pack));
       pack = null;
@@ -418,7 +418,7 @@ final class OpenBatches {
   }
 
   private Batch close(Pack pack) {
-    packs.remove(pack.slot);
+    packs.remove(pack.batchKey);
     packed -= pack.statements;
     Batch closed = pack.closed();
     bufferedBytes -= closed.bytes();

@@ -2,7 +2,7 @@ package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.batch.OpenBatches.Unit;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.statement.MutationSize;
 import io.ringhaul.statement.StatementCatalog;
 import java.util.OptionalLong;
@@ -25,14 +25,14 @@ final class OversizedWrites {
   }
 
   /** Why the statements are not to be sent; null if they are. */
-  @Nullable RowRefusedException refusal(Unit unit) {
+  @Nullable RowRejectedException refusal(Unit unit) {
     if (unit.bytes() <= maxMutationBytes) {
       return null;
     }
     for (BatchableStatement<?> statement : unit.statements()) {
       long bytes = sizes.lowerBound(statement);
       if (bytes > maxMutationBytes) {
-        return new RowRefusedException(
+        return new RowRejectedException(
             String.format(
                 "A row for %s, %s, is not sent: its values have %,d bytes, and the cluster refuses"
                     + " a mutation of more than %,d (max_mutation_size). Leave the row out, or"

@@ -4,7 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
-import io.ringhaul.batch.OpenBatches.Slot;
+import io.ringhaul.batch.OpenBatches.BatchKey;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,21 +13,21 @@ import org.jspecify.annotations.Nullable;
 /** Tells by a {@link Grouping} which statements may share a batch. Thread-safe. */
 final class Placement {
 
-  private static final Place ANYWHERE = new Place.Anywhere();
+  private static final RingLocation ANYWHERE = new RingLocation.Anywhere();
 
   private final CqlSession session;
   private final Grouping grouping;
-  private final Map<CqlIdentifier, ReplicaPlaces> keyspaces = new ConcurrentHashMap<>();
+  private final Map<CqlIdentifier, ReplicaLocations> keyspaces = new ConcurrentHashMap<>();
 
   Placement(CqlSession session, Grouping grouping) {
     this.session = session;
     this.grouping = grouping;
   }
 
-  /** Where the statement belongs; {@link Place.Unknown} if it is to go alone. */
-  Place of(BatchableStatement<?> statement) {
-    if (!Common.isForBatches(statement)) {
-      return new Place.Unknown();
+  /** Where the statement belongs; {@link RingLocation.Unknown} if it is to go alone. */
+  RingLocation of(BatchableStatement<?> statement) {
+    if (!BatchAttributes.isForBatches(statement)) {
+      return new RingLocation.Unknown();
     }
     return switch (grouping) {
       case NONE -> ANYWHERE;
@@ -35,36 +35,38 @@ final class Placement {
     };
   }
 
-  /** The statement's partition; {@link Place.Unknown} if it does not tell it. */
-  static Place partition(BatchableStatement<?> statement) {
-    ByteBuffer key = Common.isForBatches(statement) ? statement.getRoutingKey() : null;
+  /** The statement's partition; {@link RingLocation.Unknown} if it does not tell it. */
+  static RingLocation partition(BatchableStatement<?> statement) {
+    ByteBuffer key = BatchAttributes.isForBatches(statement) ? statement.getRoutingKey() : null;
     return key == null
-        ? new Place.Unknown()
-        : new Place.Partition(statement.getRoutingKeyspace(), key);
+        ? new RingLocation.Unknown()
+        : new RingLocation.Partition(statement.getRoutingKeyspace(), key);
   }
 
   /** The replicas that a batch of one partition may share with others; null if it shares none. */
-  @Nullable Slot shared(Slot partition) {
+  @Nullable BatchKey shared(BatchKey partition) {
     if (grouping != Grouping.REPLICA_SET
         || !partition.kind().isRepeatable()
-        || !(partition.place() instanceof Place.Partition one)
+        || !(partition.location() instanceof RingLocation.Partition one)
         || one.keyspace() == null) {
       return null;
     }
-    Place replicas = replicas(one.keyspace(), one.key());
-    return replicas == null ? null : new Slot(replicas, partition.kind(), partition.common());
+    RingLocation replicas = replicas(one.keyspace(), one.key());
+    return replicas == null
+        ? null
+        : new BatchKey(replicas, partition.kind(), partition.attributes());
   }
 
-  private @Nullable Place replicas(CqlIdentifier keyspace, ByteBuffer key) {
+  private @Nullable RingLocation replicas(CqlIdentifier keyspace, ByteBuffer key) {
     TokenMap tokenMap = session.getMetadata().getTokenMap().orElse(null);
     if (tokenMap == null) {
       return null;
     }
-    ReplicaPlaces places = keyspaces.get(keyspace);
-    if (places == null || !places.areOf(tokenMap)) {
-      places = ReplicaPlaces.of(session, tokenMap, keyspace);
-      keyspaces.put(keyspace, places);
+    ReplicaLocations locations = keyspaces.get(keyspace);
+    if (locations == null || !locations.areOf(tokenMap)) {
+      locations = ReplicaLocations.of(session, tokenMap, keyspace);
+      keyspaces.put(keyspace, locations);
     }
-    return places.of(key);
+    return locations.of(key);
   }
 }

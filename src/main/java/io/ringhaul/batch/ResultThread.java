@@ -7,7 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Gives results to whoever waits for them on a thread of its own: on the driver's, one that sends
- * more from there would wait for a place that only this thread can free. Thread-safe.
+ * more from there would wait for a slot that only this thread can free. Thread-safe.
  */
 final class ResultThread implements AutoCloseable {
 

@@ -5,7 +5,7 @@ import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.request.Failures;
 import io.ringhaul.statement.StatementCatalog;
 import java.util.List;
@@ -34,7 +34,7 @@ final class RowRequests {
   }
 
   /**
-   * Sends what writes one row; waits for a place.
+   * Sends what writes one row; waits for a slot.
    *
    * @param counted as how many rows it counts
    * @param then is told the answer or the failure, on a thread of the driver; must not wait
@@ -52,7 +52,7 @@ final class RowRequests {
     boolean isSent = false;
     try {
       sender
-          .send(together, BatchType.UNLOGGED, Common.of(together), repetition, counted)
+          .send(together, BatchType.UNLOGGED, BatchAttributes.of(together), repetition, counted)
           .whenComplete(
               (answer, failed) -> {
                 try {
@@ -72,7 +72,7 @@ final class RowRequests {
   }
 
   /** Why the row is rejected that the cluster refuses for what it holds. */
-  RowRefusedException refusal(List<BoundStatement> together, Throwable refusal) {
+  RowRejectedException refusal(List<BoundStatement> together, Throwable refusal) {
     return catalog.refusal(together.get(0), refusal);
   }
 

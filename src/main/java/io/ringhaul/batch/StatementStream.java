@@ -2,11 +2,11 @@ package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
-import io.ringhaul.batch.OpenBatches.Slot;
+import io.ringhaul.batch.OpenBatches.BatchKey;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.exceptions.RowRefusedException;
-import io.ringhaul.exceptions.RowsRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
+import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.request.Failures;
 import java.util.List;
@@ -26,21 +26,21 @@ final class StatementStream implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
 
-  private final StatementSlots slots;
+  private final StatementSharing batchKeys;
   private final OpenBatches open;
   private final OversizedWrites oversized;
   private final WritesInFlight inFlight;
   private final BatchDelivery delivery;
-  private final RefusedRows refused = new RefusedRows();
+  private final UncollectedRejections refused = new UncollectedRejections();
   private volatile boolean ending;
 
   StatementStream(
-      StatementSlots slots,
+      StatementSharing batchKeys,
       OpenBatches open,
       OversizedWrites oversized,
       WritesInFlight inFlight,
       BatchDelivery delivery) {
-    this.slots = slots;
+    this.batchKeys = batchKeys;
     this.open = open;
     this.oversized = oversized;
     this.inFlight = inFlight;
@@ -55,21 +55,21 @@ final class StatementStream implements AutoCloseable {
   /** See {@link BatchWriter#add(List, WriteOutcome)}. */
   void add(List<? extends BatchableStatement<?>> together, WriteOutcome outcome)
       throws InterruptedException {
-    Slot slot = slots.of(together);
-    Unit unit = slots.unit(together, slot, outcome);
+    BatchKey batchKey = batchKeys.of(together);
+    Unit unit = batchKeys.unit(together, batchKey, outcome);
     if (isOversized(unit)) {
       return;
     }
     sendAlone();
-    if (slot.place() instanceof Place.Unknown) {
-      delivery.send(begin(slot, unit), 1);
+    if (batchKey.location() instanceof RingLocation.Unknown) {
+      delivery.send(begin(batchKey, unit), 1);
       return;
     }
     List<Batch> full;
     synchronized (open) {
       inFlight.requireSound();
       requireOpen();
-      full = open.add(slot, unit);
+      full = open.add(batchKey, unit);
       // Before another thread may look whether all is written.
       full.forEach(inFlight::begin);
     }
@@ -85,13 +85,13 @@ final class StatementStream implements AutoCloseable {
 
   /** Whether no mutation may be so large; who added the statements has heard of it then. */
   private boolean isOversized(Unit unit) {
-    RowRefusedException refusal = oversized.refusal(unit);
+    RowRejectedException refusal = oversized.refusal(unit);
     if (refusal == null) {
       return false;
     }
     inFlight.requireSound();
     requireOpen();
-    delivery.refused(unit, refusal);
+    delivery.rejected(unit, refusal);
     return true;
   }
 
@@ -138,11 +138,11 @@ final class StatementStream implements AutoCloseable {
   }
 
   /** Begins a batch that never was an open one. */
-  private Batch begin(Slot slot, Unit unit) {
+  private Batch begin(BatchKey batchKey, Unit unit) {
     synchronized (open) {
       requireOpen();
       inFlight.requireSound();
-      Batch batch = open.alone(slot, unit);
+      Batch batch = open.alone(batchKey, unit);
       inFlight.begin(batch);
       return batch;
     }
@@ -152,16 +152,16 @@ final class StatementStream implements AutoCloseable {
   boolean write(List<? extends BatchableStatement<?>> together, int counted)
       throws InterruptedException {
     AwaitedRefusal refusal = new AwaitedRefusal();
-    Slot slot = slots.of(together);
-    Unit unit = slots.unit(together, slot, refusal);
-    RowRefusedException oversize = oversized.refusal(unit);
+    BatchKey batchKey = batchKeys.of(together);
+    Unit unit = batchKeys.unit(together, batchKey, refusal);
+    RowRejectedException oversize = oversized.refusal(unit);
     if (oversize != null) {
       throw oversize;
     }
-    Batch batch = begin(slot, unit);
+    Batch batch = begin(batchKey, unit);
     try {
       boolean written = delivery.send(batch, counted).toCompletableFuture().get();
-      RowRefusedException refused = refusal.refusal();
+      RowRejectedException refused = refusal.refusal();
       if (refused != null) {
         throw refused;
       }
@@ -175,7 +175,7 @@ final class StatementStream implements AutoCloseable {
    * Sends every open batch and waits until all that was added so far is written, but not for what
    * others add meanwhile.
    *
-   * @throws RowsRefusedException if statements were refused of which nobody has heard
+   * @throws RowsRejectedException if statements were refused of which nobody has heard
    * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
    * @throws BulkOperationException if a batch could not be written
    */
@@ -194,7 +194,7 @@ final class StatementStream implements AutoCloseable {
     inFlight.requireNoneInDoubt();
   }
 
-  /** One after the other, so that no more leave the buffer than there are places for. */
+  /** One after the other, so that no more leave the buffer than there are slots for. */
   private void sendEach(Supplier<@Nullable Batch> taking) throws InterruptedException {
     Batch batch;
     do {
@@ -242,7 +242,7 @@ final class StatementStream implements AutoCloseable {
   /**
    * Takes nothing more and flushes, unless the writing has failed.
    *
-   * @throws RowsRefusedException if statements were refused of which nobody has heard
+   * @throws RowsRejectedException if statements were refused of which nobody has heard
    * @throws BulkOperationException if it has, or writes are in doubt, and nobody has heard of it
    */
   void finish() throws InterruptedException {

@@ -66,7 +66,8 @@ final class UnitExecution {
       requireFew(operations.size(), false);
       return oneByOne(statements, traits, type);
     }
-    WriteUnit unit = WriteUnit.of(statements, traits, Common.of(statements, catalog), type);
+    WriteUnit unit =
+        WriteUnit.of(statements, traits, BatchAttributes.of(statements, catalog), type);
     requireFew(operations.size(), unit.type() == BatchType.UNLOGGED && !unit.isConditional());
     return asBatches(unit);
   }
@@ -110,7 +111,7 @@ final class UnitExecution {
                 .send(
                     part.statements(),
                     part.type(),
-                    part.common(),
+                    part.attributes(),
                     part.repetition(),
                     part.statements().size(),
                     earlier)
@@ -177,7 +178,7 @@ final class UnitExecution {
                 .send(
                     List.of(statement),
                     BatchType.UNLOGGED,
-                    Common.of(statement),
+                    BatchAttributes.of(statement),
                     repetition(trait),
                     trait.isRead() ? 0 : 1,
                     earlier)

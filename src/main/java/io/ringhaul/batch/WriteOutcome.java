@@ -1,7 +1,7 @@
 package io.ringhaul.batch;
 
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public interface WriteOutcome {
    * @param failure names the table and the row
    * @return what ends the writing; null if it goes on with what else was added
    */
-  @Nullable BulkOperationException refused(RowRefusedException failure);
+  @Nullable BulkOperationException rejected(RowRejectedException failure);
 
   /** They must not be done twice, were sent, and whether they were done is not known. */
   default void inDoubt(Throwable failure) {}
@@ -42,7 +42,7 @@ public interface WriteOutcome {
         public void written(long bytes) {}
 
         @Override
-        public BulkOperationException refused(RowRefusedException failure) {
+        public BulkOperationException rejected(RowRejectedException failure) {
           return failure;
         }
       };

@@ -14,14 +14,14 @@ import java.util.Objects;
  * Writes that go together, and how they are sent.
  *
  * @param type the type of the batch
- * @param common what the batch says for all of them
+ * @param attributes what the batch says for all of them
  * @param repetition after which failures they are sent again
  * @param isConditional whether they have conditions
  */
 record WriteUnit(
     List<BatchableStatement<?>> statements,
     BatchType type,
-    Common common,
+    BatchAttributes attributes,
     Repetition repetition,
     boolean isConditional) {
 
@@ -29,20 +29,20 @@ record WriteUnit(
    * Checks that the writes go together, as the server would.
    *
    * @param traits those of the statements, in their order
-   * @param common what the batch says for all of them
+   * @param attributes what the batch says for all of them
    * @param asked the type that was asked for
    * @throws UnsuitableBatchException if they do not; says why
    */
   static WriteUnit of(
       List<BatchableStatement<?>> statements,
       List<StatementTraits> traits,
-      Common common,
+      BatchAttributes attributes,
       BatchType asked) {
     BatchType type = type(traits, asked);
     if (type == BatchType.LOGGED
         && statements.size() == 1
         && traits.get(0).spansPartitions()
-        && !Common.isForBatches(statements.get(0))) {
+        && !BatchAttributes.isForBatches(statements.get(0))) {
       throw new UnsuitableBatchException(
           "A write with IN on the partition key is LOGGED in a batch, where the protocol has no named"
               + " values: prepare it, or give its values by position");
@@ -53,7 +53,7 @@ record WriteUnit(
       requireOneConditionedPartition(statements, traits, type);
     }
     return new WriteUnit(
-        statements, type, common, repetition(traits, isConditional), isConditional);
+        statements, type, attributes, repetition(traits, isConditional), isConditional);
   }
 
   private static Repetition repetition(List<StatementTraits> traits, boolean isConditional) {
@@ -73,7 +73,7 @@ record WriteUnit(
           new WriteUnit(
               statements.subList(from, Math.min(statements.size(), from + most)),
               type,
-              common,
+              attributes,
               repetition,
               isConditional));
     }

@@ -56,14 +56,14 @@ final class WritesInFlight {
    */
   synchronized void begin(Batch batch) {
     unanswered.merge(batch.generation(), 1, Integer::sum);
-    once += batch.slot().kind().isRepeatable() ? 0 : 1;
+    once += batch.batchKey().kind().isRepeatable() ? 0 : 1;
   }
 
   /** The request has its answer, and all is done that follows from it. */
   synchronized void end(Batch batch) {
     unanswered.computeIfPresent(
         batch.generation(), (generation, count) -> count == 1 ? null : count - 1);
-    once -= batch.slot().kind().isRepeatable() ? 0 : 1;
+    once -= batch.batchKey().kind().isRepeatable() ? 0 : 1;
     notifyAll();
   }
 
@@ -88,7 +88,7 @@ final class WritesInFlight {
   synchronized void divide(Batch batch) {
     Queue<Batch> same = alone.computeIfAbsent(batch.generation(), generation -> new ArrayDeque<>());
     for (Unit unit : batch.units()) {
-      same.add(Batch.of(batch.slot(), unit, batch.generation()));
+      same.add(Batch.of(batch.batchKey(), unit, batch.generation()));
     }
     isAnyAlone = true;
   }

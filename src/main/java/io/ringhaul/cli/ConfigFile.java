@@ -106,7 +106,7 @@ final class ConfigFile {
     }
   }
 
-  /** Each option as {@code splits}, or for one command alone as {@code ringhaul.export.splits}. */
+  /** Each option as {@code tasks}, or for one command alone as {@code ringhaul.export.tasks}. */
   private static Set<String> keys(CommandSpec command) {
     String prefix = command.qualifiedName(".") + ".";
     Set<String> keys =

@@ -11,7 +11,7 @@ import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -116,8 +116,8 @@ final class FormatRehearsal {
     int rows = 0;
     try (SourceSession session = source.open()) {
       SourcePlan plan = session.plan(TABLE, List.of(), OptionalInt.empty());
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, TABLE.select(plan.columns()), split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, TABLE.select(plan.columns()), task)) {
           while (reader.next() != null) {
             rows++;
           }

@@ -79,7 +79,7 @@ final class JobsCleanCommand extends JobsSubcommand {
         }
       }
       if (json()) {
-        JsonLine.print(done);
+        JsonResult.print(done);
       } else {
         done.forEach(JobsCleanCommand::print);
       }

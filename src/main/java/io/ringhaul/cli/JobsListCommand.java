@@ -56,7 +56,7 @@ final class JobsListCommand extends JobsSubcommand {
             .toList();
     Instant now = Instant.now();
     if (json()) {
-      JsonLine.print(chosen.stream().map(job -> JobDescription.brief(job, now)).toList());
+      JsonResult.print(chosen.stream().map(job -> JobDescription.brief(job, now)).toList());
     } else if (chosen.isEmpty()) {
       TerminalText.out().println("No jobs in " + location());
     } else {

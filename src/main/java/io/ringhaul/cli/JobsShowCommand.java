@@ -51,7 +51,7 @@ final class JobsShowCommand extends JobsSubcommand {
     if (json()) {
       Map<String, Object> facts = JobDescription.full(job, partitions, Instant.now());
       progress.ifPresent(known -> facts.put("progress", StoredProgress.facts(known)));
-      JsonLine.print(facts);
+      JsonResult.print(facts);
     } else {
       print(job, partitions, progress);
     }

@@ -61,7 +61,7 @@ final class JobsStopCommand extends JobsSubcommand {
           "The job " + job.id() + " has not stopped within " + wait + " s; it still drains");
     }
     if (json()) {
-      JsonLine.print(JobDescription.brief(job, Instant.now()));
+      JsonResult.print(JobDescription.brief(job, Instant.now()));
     } else {
       TerminalText.out()
           .println("job " + job.id() + ": " + JobDescription.status(job, Instant.now()));

@@ -58,10 +58,10 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   private @Nullable Integer maxAttempts;
 
   @Option(
-      names = "--splits",
+      names = "--tasks",
       paramLabel = "N",
       description = "About how many tasks. Default: by the size of the table or source.")
-  private @Nullable Integer splits;
+  private @Nullable Integer tasks;
 
   @Option(
       names = "--page-size",
@@ -146,8 +146,8 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     if (maxAttempts != null) {
       request.maxAttempts(maxAttempts);
     }
-    if (splits != null) {
-      request.splitCount(splits);
+    if (tasks != null) {
+      request.taskCount(tasks);
     }
     if (pageSize != null && request instanceof ScanRequest<?, ?> scan) {
       scan.pageSize(pageSize);
@@ -188,7 +188,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     try (CqlSession session = connection.open(table().keyspace());
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       OperationRequest<?, R> request = prepared(operator);
-      FindingsShown findings = new FindingsShown();
+      BottleneckReport bottlenecks = new BottleneckReport();
       R result;
       begin();
       String name = TerminalText.escaped(spec().name() + " " + table());
@@ -199,13 +199,15 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
                 .onProgress(
                     now -> {
                       progressed(now.rows());
-                      progress.show(now, TerminalText.escaped(findings.note()));
+                      progress.show(now, TerminalText.escaped(bottlenecks.note()));
                     })
-                .onFinding(findings)
+                .onBottleneck(bottlenecks)
                 .run();
       }
       describe(result, report);
-      findings.limitingFactor().ifPresent(factor -> report.add("limitedBy", factor.description()));
+      bottlenecks
+          .limitingFactor()
+          .ifPresent(factor -> report.add("limitedBy", factor.description()));
       report.done(result.totals());
       return ExitCode.DONE;
     }

@@ -13,7 +13,7 @@ final class OptionNames {
       Map.ofEntries(
           Map.entry(Setting.BY_KEYS, "--keys"),
           Map.entry(Setting.BY_RANGES, "--ranges"),
-          Map.entry(Setting.BY_SIZE, "--split-size"),
+          Map.entry(Setting.BY_SIZE, "--task-size"),
           Map.entry(Setting.CHANGES_BETWEEN, "--changes"),
           Map.entry(Setting.MAX_CPU_SHARE, "--max-cpu"),
           Map.entry(Setting.MAX_DISK_BYTES, "--max-disk"),
@@ -23,14 +23,14 @@ final class OptionNames {
           Map.entry(Setting.REJECTS_TO, "--rejects"),
           Map.entry(Setting.RESUMING, "--resume"),
           Map.entry(Setting.RUN_WINDOW, "--window"),
-          Map.entry(Setting.SPLIT_COUNT, "--splits"),
+          Map.entry(Setting.TASK_COUNT, "--tasks"),
           Map.entry(Setting.TABLE, "--iceberg-table"),
           Map.entry(Setting.TARGET_FILE_SIZE, "--max-file-size"),
           Map.entry(Setting.TUNING, "--tune"));
 
   private OptionNames() {}
 
-  /** Such as {@code --splits}. */
+  /** Such as {@code --tasks}. */
   static String of(Setting setting) {
     String same = "--" + setting.name().toLowerCase(Locale.ROOT).replace('_', '-');
     return OTHERS.getOrDefault(setting, same);

@@ -81,7 +81,7 @@ final class ResultReport {
     line.put("seconds", seconds(totals));
     line.put("rowsPerSecond", totals.rowsPerSecond());
     line.putAll(more);
-    JsonLine.print(line);
+    JsonResult.print(line);
   }
 
   private static double seconds(OperationTotals totals) {

@@ -49,12 +49,12 @@ final class SelectionOptions {
   private @Nullable Path ranges;
 
   @Option(
-      names = "--split-size",
+      names = "--task-size",
       paramLabel = "SIZE",
       converter = ByteSize.class,
       description =
-          "Divides the table into tasks of about so many bytes, such as 64m; instead of --splits.")
-  private @Nullable Long splitSize;
+          "Divides the table into tasks of about so many bytes, such as 64m; instead of --tasks.")
+  private @Nullable Long taskSize;
 
   void apply(ScanRequest<?, ?> request) {
     if (where != null) {
@@ -71,16 +71,16 @@ final class SelectionOptions {
   }
 
   private void partition(ScanRequest<?, ?> request) {
-    if (keys != null && splitSize != null) {
+    if (keys != null && taskSize != null) {
       throw new InvalidSettingException(
-          "--split-size", "--split-size and --keys contradict each other: a key is read by itself");
+          "--task-size", "--task-size and --keys contradict each other: a key is read by itself");
     }
-    if (ranges != null && (keys != null || splitSize != null)) {
+    if (ranges != null && (keys != null || taskSize != null)) {
       throw new InvalidSettingException(
           "--ranges",
           String.format(
               "--ranges and %s contradict each other: give one",
-              keys != null ? "--keys" : "--split-size"));
+              keys != null ? "--keys" : "--task-size"));
     }
     if (keys != null) {
       request.partitionBy(Partitioning.byKeys(CsvSource.at(keys)));
@@ -88,8 +88,8 @@ final class SelectionOptions {
     if (ranges != null) {
       request.partitionBy(Partitioning.byRanges(CsvSource.at(ranges)));
     }
-    if (splitSize != null) {
-      request.partitionBy(Partitioning.bySize(splitSize));
+    if (taskSize != null) {
+      request.partitionBy(Partitioning.bySize(taskSize));
     }
   }
 }

@@ -25,8 +25,8 @@ final class Broadcaster implements AutoCloseable {
 
   private static final String PATH = "/api/events";
   private static final String MEDIA_TYPE = "text/event-stream";
-  private static final Parameter<UUID> JOB =
-      Parameter.id("job", "Only events of this job; without it, of the newest jobs in brief");
+  private static final QueryParameter<UUID> JOB =
+      QueryParameter.id("job", "Only events of this job; without it, of the newest jobs in brief");
 
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
@@ -77,8 +77,9 @@ final class Broadcaster implements AutoCloseable {
 
   private synchronized void add(EventStream stream) {
     if (streams.size() >= MOST_STREAMS) {
-      throw new Refusal(
-          Refusal.TOO_MANY, "There are " + MOST_STREAMS + " who watch already, the most there are");
+      throw new CallRefusal(
+          CallRefusal.TOO_MANY,
+          "There are " + MOST_STREAMS + " who watch already, the most there are");
     }
     streams.add(stream);
   }
@@ -154,7 +155,7 @@ final class Broadcaster implements AutoCloseable {
         }
         stream.send(changes);
       }
-    } catch (Refusal e) {
+    } catch (CallRefusal e) {
       // The job is gone, for good or until it is begun once more.
       watching(job).forEach(EventStream::close);
     } catch (BulkOperationException e) {

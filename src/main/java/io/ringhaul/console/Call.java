@@ -30,9 +30,9 @@ record Call(
    *
    * @param raw as it came, without the question mark
    * @param known the parameters that the route takes
-   * @throws Refusal if it has others, or one of them twice
+   * @throws CallRefusal if it has others, or one of them twice
    */
-  static Map<String, String> query(@Nullable String raw, List<Parameter<?>> known) {
+  static Map<String, String> query(@Nullable String raw, List<QueryParameter<?>> known) {
     if (raw == null || raw.isEmpty()) {
       return Map.of();
     }
@@ -42,20 +42,20 @@ record Call(
       String name = decoded(equals < 0 ? part : part.substring(0, equals));
       String value = equals < 0 ? "" : decoded(part.substring(equals + 1));
       if (known.stream().noneMatch(each -> each.name().equals(name))) {
-        throw Refusal.bad(
+        throw CallRefusal.bad(
             "There is no parameter '"
                 + name
                 + "' here"
                 + (known.isEmpty()
                     ? ""
                     : "; there are "
-                        + String.join(", ", known.stream().map(Parameter::name).toList())));
+                        + String.join(", ", known.stream().map(QueryParameter::name).toList())));
       }
       if (value.length() > LONGEST) {
-        throw Refusal.bad("The value of " + name + " has more than " + LONGEST + " characters");
+        throw CallRefusal.bad("The value of " + name + " has more than " + LONGEST + " characters");
       }
       if (values.put(name, value) != null) {
-        throw Refusal.bad("The parameter " + name + " is given twice");
+        throw CallRefusal.bad("The parameter " + name + " is given twice");
       }
     }
     return values;
@@ -65,14 +65,14 @@ record Call(
     try {
       return URLDecoder.decode(text, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw Refusal.bad("The query is not encoded as a URL is: '" + text + "'");
+      throw CallRefusal.bad("The query is not encoded as a URL is: '" + text + "'");
     }
   }
 
   /**
    * The value of a parameter, if it is given or has one for that case. An empty one counts as none.
    */
-  <T> Optional<T> find(Parameter<T> parameter) {
+  <T> Optional<T> find(QueryParameter<T> parameter) {
     String value = query.getOrDefault(parameter.name(), "");
     return value.isEmpty() ? parameter.fallback() : Optional.of(parameter.parser().apply(value));
   }
@@ -80,16 +80,16 @@ record Call(
   /**
    * The value of a parameter that is required or has a value of its own.
    *
-   * @throws Refusal if it is missing
+   * @throws CallRefusal if it is missing
    */
-  <T> T value(Parameter<T> parameter) {
+  <T> T value(QueryParameter<T> parameter) {
     return find(parameter)
-        .orElseThrow(() -> Refusal.bad("The parameter " + parameter.name() + " is missing"));
+        .orElseThrow(() -> CallRefusal.bad("The parameter " + parameter.name() + " is missing"));
   }
 
   /** The job that the path names. */
   UUID jobId() {
-    return Parameter.idOf(text("id"));
+    return QueryParameter.idOf(text("id"));
   }
 
   /** A part of the path. */

@@ -128,10 +128,10 @@ final class ConsoleServer implements AutoCloseable {
   /** Answers what is no request, or could not be answered otherwise. */
   private static boolean refuse(Request request, Response response, Callback callback) {
     Object cause = request.getAttribute(ErrorHandler.ERROR_EXCEPTION);
-    Refusal refusal =
+    CallRefusal refusal =
         cause instanceof HttpException http
             ? malformed(http)
-            : new Refusal(Refusal.FAILED, "The console has failed; its log says more");
+            : new CallRefusal(CallRefusal.FAILED, "The console has failed; its log says more");
     Guard.HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
     Reply.Whole reply = Reply.refused(refusal, Map.of());
     response.setStatus(reply.status());
@@ -141,10 +141,10 @@ final class ConsoleServer implements AutoCloseable {
   }
 
   /** The fault is the sender's, also that of a version or a coding that does not exist. */
-  private static Refusal malformed(HttpException http) {
-    int status = http.getCode() < Refusal.FAILED ? http.getCode() : Refusal.BAD_REQUEST;
+  private static CallRefusal malformed(HttpException http) {
+    int status = http.getCode() < CallRefusal.FAILED ? http.getCode() : CallRefusal.BAD_REQUEST;
     String reason = Objects.requireNonNullElse(http.getReason(), "it cannot be read");
-    return new Refusal(status, "This is no request of HTTP/1.1: " + reason);
+    return new CallRefusal(status, "This is no request of HTTP/1.1: " + reason);
   }
 
   /** Closes all connections. */

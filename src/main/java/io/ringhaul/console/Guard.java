@@ -71,14 +71,14 @@ final class Guard {
     List<String> named = headers.getValuesList("Host");
     String host = named.size() == 1 ? named.get(0).strip().toLowerCase(Locale.ROOT) : "";
     if (!isOwn(host)) {
-      throw new Refusal(
-          Refusal.MISDIRECTED, "This console is not at the host that the request names");
+      throw new CallRefusal(
+          CallRefusal.MISDIRECTED, "This console is not at the host that the request names");
     }
     List<String> origins = headers.getValuesList("Origin");
     if (!origins.isEmpty()
         && !(origins.size() == 1
             && origins.get(0).strip().toLowerCase(Locale.ROOT).equals("http://" + host))) {
-      throw new Refusal(Refusal.FORBIDDEN, OTHER_SITES);
+      throw new CallRefusal(CallRefusal.FORBIDDEN, OTHER_SITES);
     }
   }
 
@@ -100,7 +100,7 @@ final class Guard {
   void requireOwnPage(HttpFields headers) {
     if (headers.getValuesList("Sec-Fetch-Site").stream()
         .anyMatch(site -> OF_OTHERS.contains(site.strip().toLowerCase(Locale.ROOT)))) {
-      throw new Refusal(Refusal.FORBIDDEN, OTHER_SITES);
+      throw new CallRefusal(CallRefusal.FORBIDDEN, OTHER_SITES);
     }
   }
 
@@ -109,8 +109,8 @@ final class Guard {
     if (isAuthorized || (!route.changes() && (isLocal || Routes.IS_PUBLIC.test(route)))) {
       return;
     }
-    throw new Refusal(
-        Refusal.UNAUTHORIZED,
+    throw new CallRefusal(
+        CallRefusal.UNAUTHORIZED,
         "This takes the console's token, as 'Authorization: Bearer TOKEN'; the console said it when"
             + " it was started");
   }

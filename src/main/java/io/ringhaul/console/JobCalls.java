@@ -23,10 +23,10 @@ final class JobCalls {
   private static final int LONGEST_DESCRIPTION = 4_000;
   private static final int MOST_LABELS = 50;
 
-  private static final Parameter<List<JobStatus>> STATUS =
-      Parameter.oneOf("status", "Only jobs that stand so", JobStatus.class);
-  private static final Parameter<String> TEXT =
-      Parameter.text("q", "Only jobs that have this in their id, name, description or labels");
+  private static final QueryParameter<List<JobStatus>> STATUS =
+      QueryParameter.oneOf("status", "Only jobs that stand so", JobStatus.class);
+  private static final QueryParameter<String> TEXT =
+      QueryParameter.text("q", "Only jobs that have this in their id, name, description or labels");
 
   private final KnownJobs jobs;
   private final LiveReader live;
@@ -90,7 +90,7 @@ final class JobCalls {
   private Reply make(Call call) {
     Bodies.NewJob wanted = call.body(Bodies.NewJob.class);
     if (wanted.command() == null || wanted.command().isEmpty()) {
-      throw Refusal.bad(
+      throw CallRefusal.bad(
           "The body takes 'command', a list of arguments such as \"export\" and \"ks.table\"");
     }
     requireTexts(wanted.command(), "command");
@@ -142,7 +142,8 @@ final class JobCalls {
     Job job = jobs.find(call.jobId());
     KnownJobs.requireIdle(job);
     if (job.status() == JobStatus.COMPLETED) {
-      throw Refusal.conflict("Job " + job.id() + " is completed; restart it to do it once more");
+      throw CallRefusal.conflict(
+          "Job " + job.id() + " is completed; restart it to do it once more");
     }
     jobs.requireLauncher().start(job);
     return asked(call);
@@ -161,7 +162,7 @@ final class JobCalls {
     boolean wasStarting = jobs.launcher().filter(launcher -> launcher.cancel(job)).isPresent();
     boolean wasOpen = Liveness.isWorking(job) || job.status() == JobStatus.PENDING;
     if (!wasOpen && !wasStarting) {
-      throw Refusal.conflict(
+      throw CallRefusal.conflict(
           "Job " + job.id() + " does not run: it is " + job.status() + " already");
     }
     return asked(call);
@@ -175,7 +176,7 @@ final class JobCalls {
   private static String name(@Nullable String wanted, String fallback) {
     String name = Objects.requireNonNullElse(wanted, fallback).strip();
     if (name.isEmpty() || name.length() > LONGEST_NAME) {
-      throw Refusal.bad("A job's name has 1 to " + LONGEST_NAME + " characters");
+      throw CallRefusal.bad("A job's name has 1 to " + LONGEST_NAME + " characters");
     }
     return name;
   }
@@ -183,7 +184,7 @@ final class JobCalls {
   private static String description(@Nullable String wanted, String fallback) {
     String description = Objects.requireNonNullElse(wanted, fallback);
     if (description.length() > LONGEST_DESCRIPTION) {
-      throw Refusal.bad(
+      throw CallRefusal.bad(
           "A job's description has no more than " + LONGEST_DESCRIPTION + " characters");
     }
     return description;
@@ -195,7 +196,8 @@ final class JobCalls {
     requireTexts(all.values(), "labels");
     Map<String, String> labels = BatchLabels.ofPeople(all);
     if (wanted != null && labels.size() < wanted.size()) {
-      throw Refusal.bad("Labels that begin with 'ringhaul.' are Ringhaul's own: leave them out");
+      throw CallRefusal.bad(
+          "Labels that begin with 'ringhaul.' are Ringhaul's own: leave them out");
     }
     boolean tooLong =
         labels.entrySet().stream()
@@ -205,7 +207,7 @@ final class JobCalls {
                         || each.getKey().length() > LONGEST_NAME
                         || each.getValue().length() > LONGEST_NAME);
     if (labels.size() > MOST_LABELS || tooLong) {
-      throw Refusal.bad(
+      throw CallRefusal.bad(
           "A job has no more than "
               + MOST_LABELS
               + " labels, whose names and values have no more than "
@@ -217,7 +219,7 @@ final class JobCalls {
 
   private static void requireTexts(Collection<String> texts, String field) {
     if (texts.stream().anyMatch(Objects::isNull)) {
-      throw Refusal.bad("'" + field + "' has a null where it takes a text");
+      throw CallRefusal.bad("'" + field + "' has a null where it takes a text");
     }
   }
 }

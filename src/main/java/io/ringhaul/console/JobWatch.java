@@ -3,7 +3,7 @@ package io.ringhaul.console;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.StoredFinding;
+import io.ringhaul.job.StoredBottleneck;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,7 +25,7 @@ final class JobWatch implements Watch {
   private final LiveReader live;
   private final UUID id;
   private final Map<Integer, JobPartition> partitions = new HashMap<>();
-  private final Map<String, StoredFinding> findings = new HashMap<>();
+  private final Map<String, StoredBottleneck> bottlenecks = new HashMap<>();
   private byte[] last = new byte[0];
   private Event state = Event.KEEP_ALIVE;
   private long readPartitionsAt = System.nanoTime();
@@ -46,7 +46,7 @@ final class JobWatch implements Watch {
     boolean readsPartitions = begin - readPartitionsAt >= 0;
     List<JobPartition> partitionsNow = readsPartitions ? store.partitions(id) : List.of();
     long nextPartitions = System.nanoTime() + PART_OF_TIME * (System.nanoTime() - begin);
-    List<StoredFinding> findingsNow = store.telemetry().findings(id);
+    List<StoredBottleneck> bottlenecksNow = store.telemetry().bottlenecks(id);
     byte[] now = Json.bytes(JobView.of(job, live.read(job).orElse(null)));
     // All is read: from here on nothing fails, and what is kept as told is told.
     List<Event> events = new ArrayList<>();
@@ -54,7 +54,7 @@ final class JobWatch implements Watch {
       readPartitionsAt = nextPartitions;
       addPartitions(partitionsNow, events);
     }
-    addFindings(findingsNow, events);
+    addBottlenecks(bottlenecksNow, events);
     if (!Arrays.equals(now, last)) {
       last = now;
       state = Event.of("job", now);
@@ -81,10 +81,10 @@ final class JobWatch implements Watch {
     }
   }
 
-  private void addFindings(List<StoredFinding> now, List<Event> events) {
-    for (StoredFinding finding : now) {
-      if (!finding.equals(findings.put(finding.id(), finding))) {
-        events.add(Event.of("finding", Json.bytes(FindingView.of(id, finding))));
+  private void addBottlenecks(List<StoredBottleneck> now, List<Event> events) {
+    for (StoredBottleneck bottleneck : now) {
+      if (!bottleneck.equals(bottlenecks.put(bottleneck.id(), bottleneck))) {
+        events.add(Event.of("bottleneck", Json.bytes(BottleneckView.of(id, bottleneck))));
       }
     }
   }

@@ -57,7 +57,7 @@ final class Json {
   /**
    * Reads the body of a request.
    *
-   * @throws Refusal if it is not JSON of that type
+   * @throws CallRefusal if it is not JSON of that type
    */
   static <T extends Record> T read(byte[] body, Class<T> type) {
     try {
@@ -65,20 +65,20 @@ final class Json {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
       T value = MAPPER.readValue(text, type);
       if (value == null) {
-        throw Refusal.bad("The body is null; it takes an object");
+        throw CallRefusal.bad("The body is null; it takes an object");
       }
       return value;
     } catch (CharacterCodingException e) {
-      throw Refusal.bad("The body is not UTF-8");
+      throw CallRefusal.bad("The body is not UTF-8");
     } catch (UnrecognizedPropertyException e) {
-      throw Refusal.bad(
+      throw CallRefusal.bad(
           "The body has '" + e.getPropertyName() + "'; it takes " + names(e.getKnownPropertyIds()));
     } catch (MismatchedInputException e) {
-      throw Refusal.bad(mismatch(e));
+      throw CallRefusal.bad(mismatch(e));
     } catch (JsonMappingException e) {
-      throw Refusal.bad("The body cannot be read at " + path(e));
+      throw CallRefusal.bad("The body cannot be read at " + path(e));
     } catch (JsonProcessingException e) {
-      throw Refusal.bad(unreadable(e.getLocation()));
+      throw CallRefusal.bad(unreadable(e.getLocation()));
     }
   }
 

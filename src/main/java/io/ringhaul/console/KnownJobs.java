@@ -24,10 +24,10 @@ final class KnownJobs {
   /**
    * The job of that id.
    *
-   * @throws Refusal if there is none
+   * @throws CallRefusal if there is none
    */
   Job find(UUID id) {
-    return store.find(id).orElseThrow(() -> Refusal.missing("There is no job " + id));
+    return store.find(id).orElseThrow(() -> CallRefusal.missing("There is no job " + id));
   }
 
   /** What runs jobs, if anything does. */
@@ -38,19 +38,19 @@ final class KnownJobs {
   /**
    * What runs jobs.
    *
-   * @throws Refusal if nothing does
+   * @throws CallRefusal if nothing does
    */
   JobLauncher requireLauncher() {
     return launcher.orElseThrow(
         () ->
-            Refusal.conflict(
+            CallRefusal.conflict(
                 "This console watches jobs and cannot run them: run the job where it was made"));
   }
 
   /** Refuses a job at which a process is. */
   static void requireIdle(Job job) {
     if (Liveness.isAlive(job, Instant.now())) {
-      throw Refusal.conflict(
+      throw CallRefusal.conflict(
           "Job " + job.id() + " runs" + owner(job) + "; stop it first and wait for its end");
     }
   }
@@ -58,7 +58,7 @@ final class KnownJobs {
   /** Refuses a job at which no process is. */
   static void requireRunning(Job job, String wish) {
     if (!Liveness.isAlive(job, Instant.now())) {
-      throw Refusal.conflict(
+      throw CallRefusal.conflict(
           "Job " + job.id() + " does not run (it is " + job.status() + "), and " + wish);
     }
   }

@@ -12,18 +12,18 @@ import java.util.function.Function;
  */
 record ListView<T>(List<T> items, int total, int offset, int limit) {
 
-  static final Parameter<Integer> OFFSET =
-      Parameter.whole("offset", "Where the stretch begins", 0, Integer.MAX_VALUE, 0);
+  static final QueryParameter<Integer> OFFSET =
+      QueryParameter.whole("offset", "Where the stretch begins", 0, Integer.MAX_VALUE, 0);
 
-  static final Parameter<Integer> LIMIT = limit(1_000);
+  static final QueryParameter<Integer> LIMIT = limit(1_000);
 
-  static Parameter<Integer> limit(int most) {
-    return Parameter.whole("limit", "How long the stretch may be", 1, most, 50);
+  static QueryParameter<Integer> limit(int most) {
+    return QueryParameter.whole("limit", "How long the stretch may be", 1, most, 50);
   }
 
   /** The stretch that a call asks for. Only what is in it is turned into its form. */
   static <S, T> ListView<T> of(
-      Call call, Parameter<Integer> limit, List<S> all, Function<S, T> form) {
+      Call call, QueryParameter<Integer> limit, List<S> all, Function<S, T> form) {
     int offset = call.value(OFFSET);
     int most = call.value(limit);
     int begin = Math.min(offset, all.size());

@@ -3,7 +3,7 @@ package io.ringhaul.console;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.StoredFinding;
+import io.ringhaul.job.StoredBottleneck;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -63,10 +63,10 @@ final class LiveReader {
         stages(latest),
         nodes(latest),
         settings(latest),
-        telemetry.findings(job.id()).stream()
-            .filter(StoredFinding::open)
+        telemetry.bottlenecks(job.id()).stream()
+            .filter(StoredBottleneck::open)
             .findFirst()
-            .map(finding -> FindingView.of(job.id(), finding))
+            .map(bottleneck -> BottleneckView.of(job.id(), bottleneck))
             .orElse(null));
   }
 

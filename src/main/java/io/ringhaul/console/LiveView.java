@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param phase {@code running}, or {@code paused} while nothing may be in flight
  * @param unansweredSeconds for how long the cluster has answered none of the requests in flight
  * @param settings the parameters that may change while it runs, by name
- * @param finding what holds it back
+ * @param bottleneck what holds it back
  */
 record LiveView(
     String time,
@@ -35,7 +35,7 @@ record LiveView(
     List<Stage> stages,
     List<Node> nodes,
     Map<String, Long> settings,
-    @Nullable FindingView finding) {
+    @Nullable BottleneckView bottleneck) {
 
   /** Whether a job may send requests. */
   enum Phase {

@@ -5,7 +5,7 @@ import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
 import io.ringhaul.job.MetricQuery;
-import io.ringhaul.job.StoredFinding;
+import io.ringhaul.job.StoredBottleneck;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,19 +25,19 @@ final class MetricCalls {
 
   private static final int POINTS = 10_000;
 
-  private static final Parameter<UUID> JOB = Parameter.id("job", "The job").required();
-  private static final Parameter<String> COMPONENT =
-      Parameter.text("component", "Only metrics of it, such as job");
-  private static final Parameter<String> NAME =
-      Parameter.text("name", "Only metrics of that name, such as rows_per_second");
-  private static final Parameter<Instant> SINCE =
-      Parameter.moment("since", "The first moment; default: the beginning");
-  private static final Parameter<Instant> UNTIL =
-      Parameter.moment("until", "The first moment that is too late; default: none is");
-  private static final Parameter<Integer> LIMIT =
-      Parameter.whole("limit", "The most values; the newest are kept", 1, MOST_POINTS, POINTS);
-  private static final Parameter<Boolean> OPEN =
-      Parameter.flag("open", "Only findings that last, or only those that do not");
+  private static final QueryParameter<UUID> JOB = QueryParameter.id("job", "The job").required();
+  private static final QueryParameter<String> COMPONENT =
+      QueryParameter.text("component", "Only metrics of it, such as job");
+  private static final QueryParameter<String> NAME =
+      QueryParameter.text("name", "Only metrics of that name, such as rows_per_second");
+  private static final QueryParameter<Instant> SINCE =
+      QueryParameter.moment("since", "The first moment; default: the beginning");
+  private static final QueryParameter<Instant> UNTIL =
+      QueryParameter.moment("until", "The first moment that is too late; default: none is");
+  private static final QueryParameter<Integer> LIMIT =
+      QueryParameter.whole("limit", "The most values; the newest are kept", 1, MOST_POINTS, POINTS);
+  private static final QueryParameter<Boolean> OPEN =
+      QueryParameter.flag("open", "Only bottlenecks that last, or only those that do not");
 
   private final KnownJobs jobs;
   private final LiveReader live;
@@ -68,7 +68,7 @@ final class MetricCalls {
         Route.list(
                 PERFORMANCE + "/bottlenecks",
                 "Lists what holds a job back, the newest first",
-                FindingView.class,
+                BottleneckView.class,
                 this::bottlenecks)
             .taking(JOB, OPEN, ListView.OFFSET, ListView.LIMIT),
         Route.get(
@@ -134,7 +134,8 @@ final class MetricCalls {
             brief.seconds(),
             brief.series(),
             LiveReader.stages(live.latest(job, MetricKind.PERFORMANCE)),
-            LimitingFinding.reason(telemetry.findings(job.id()), brief.seconds()).orElse(null)));
+            LimitingBottleneck.reason(telemetry.bottlenecks(job.id()), brief.seconds())
+                .orElse(null)));
   }
 
   private Reply resources(Call call) {
@@ -147,11 +148,11 @@ final class MetricCalls {
   private Reply bottlenecks(Call call) {
     Job job = jobs.find(call.value(JOB));
     Optional<Boolean> open = call.find(OPEN);
-    List<StoredFinding> chosen =
-        telemetry.findings(job.id()).stream()
+    List<StoredBottleneck> chosen =
+        telemetry.bottlenecks(job.id()).stream()
             .filter(each -> open.isEmpty() || open.get() == each.open())
             .toList();
     return Reply.ok(
-        ListView.of(call, ListView.LIMIT, chosen, each -> FindingView.of(job.id(), each)));
+        ListView.of(call, ListView.LIMIT, chosen, each -> BottleneckView.of(job.id(), each)));
   }
 }

@@ -97,7 +97,7 @@ final class OpenApi {
                         true,
                         "schema",
                         Map.of("type", "string"))));
-    for (Parameter<?> parameter : route.parameters()) {
+    for (QueryParameter<?> parameter : route.parameters()) {
       parameters.add(
           Map.of(
               "name",
@@ -107,7 +107,7 @@ final class OpenApi {
               "description",
               parameter.description(),
               "required",
-              parameter.need() == Parameter.Need.REQUIRED,
+              parameter.need() == QueryParameter.Need.REQUIRED,
               "explode",
               false,
               "schema",

@@ -18,9 +18,9 @@ final class PartitionCalls {
   private static final String ONE = "/api/batch-partitions/{id}";
   private static final int MOST = 10_000;
 
-  private static final Parameter<List<PartitionStatus>> STATUS =
-      Parameter.oneOf("status", "Only partitions that stand so", PartitionStatus.class);
-  private static final Parameter<Integer> LIMIT = ListView.limit(MOST);
+  private static final QueryParameter<List<PartitionStatus>> STATUS =
+      QueryParameter.oneOf("status", "Only partitions that stand so", PartitionStatus.class);
+  private static final QueryParameter<Integer> LIMIT = ListView.limit(MOST);
 
   private static final Pattern ID = Pattern.compile("(.*):(\\d{1,9})");
 
@@ -64,7 +64,7 @@ final class PartitionCalls {
     Job job = jobs.find(id.job());
     KnownJobs.requireIdle(job);
     if (job.status() == JobStatus.COMPLETED) {
-      throw Refusal.conflict(
+      throw CallRefusal.conflict(
           "Job "
               + job.id()
               + " is completed: what partition "
@@ -83,7 +83,7 @@ final class PartitionCalls {
   /** What adds up is written once: a partition that was begun is told as doubtful afterwards. */
   private static void requireRepeatable(Job job, PartitionView partition) {
     if (partition.attempt() > 0 && AddingImports.mustNotRepeat(job, job.definition().command())) {
-      throw Refusal.conflict(
+      throw CallRefusal.conflict(
           "Partition "
               + partition.number()
               + " of job "
@@ -99,7 +99,8 @@ final class PartitionCalls {
         .filter(each -> each.number() == id.number())
         .map(each -> PartitionView.of(id.job(), each))
         .findFirst()
-        .orElseThrow(() -> Refusal.missing("Job " + id.job() + " has no partition " + id.number()));
+        .orElseThrow(
+            () -> CallRefusal.missing("Job " + id.job() + " has no partition " + id.number()));
   }
 
   /** Names a partition. */
@@ -108,9 +109,10 @@ final class PartitionCalls {
     static Id of(Call call) {
       Matcher parts = ID.matcher(call.text("id"));
       if (!parts.matches()) {
-        throw Refusal.bad("'" + call.text("id") + "' is not JOB:NUMBER, as partitions are named");
+        throw CallRefusal.bad(
+            "'" + call.text("id") + "' is not JOB:NUMBER, as partitions are named");
       }
-      return new Id(Parameter.idOf(parts.group(1)), Integer.parseInt(parts.group(2)));
+      return new Id(QueryParameter.idOf(parts.group(1)), Integer.parseInt(parts.group(2)));
     }
   }
 }

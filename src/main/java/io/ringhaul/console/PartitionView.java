@@ -1,7 +1,7 @@
 package io.ringhaul.console;
 
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.PartitionCourse;
+import io.ringhaul.job.LastAttempt;
 import io.ringhaul.job.PartitionStatus;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +36,7 @@ record PartitionView(
     @Nullable String replica) {
 
   static PartitionView of(UUID job, JobPartition partition) {
-    Optional<PartitionCourse> course = partition.course();
+    Optional<LastAttempt> lastAttempt = partition.lastAttempt();
     return new PartitionView(
         job + ":" + partition.number(),
         job.toString(),
@@ -54,13 +54,13 @@ record PartitionView(
         partition.bytes(),
         partition.rejectedRows(),
         partition.error().orElse(null),
-        course.map(each -> Times.text(each.begun())).orElse(null),
-        Times.textOrNull(course.flatMap(PartitionCourse::ended)),
-        course.map(PartitionView::worker).orElse(null),
-        course.flatMap(PartitionCourse::replica).orElse(null));
+        lastAttempt.map(each -> Times.text(each.begun())).orElse(null),
+        Times.textOrNull(lastAttempt.flatMap(LastAttempt::ended)),
+        lastAttempt.map(PartitionView::worker).orElse(null),
+        lastAttempt.flatMap(LastAttempt::replica).orElse(null));
   }
 
-  private static @Nullable Integer worker(PartitionCourse course) {
-    return course.worker().isPresent() ? course.worker().getAsInt() : null;
+  private static @Nullable Integer worker(LastAttempt lastAttempt) {
+    return lastAttempt.worker().isPresent() ? lastAttempt.worker().getAsInt() : null;
   }
 }

@@ -42,7 +42,7 @@ final class ProfileCalls {
   private Reply ask(Call call) {
     int seconds = Objects.requireNonNullElse(call.body(Bodies.NewProfile.class).seconds(), SECONDS);
     if (seconds < 1 || seconds > JobProfile.MOST_SECONDS) {
-      throw Refusal.bad("'seconds' is a whole number from 1 to " + JobProfile.MOST_SECONDS);
+      throw CallRefusal.bad("'seconds' is a whole number from 1 to " + JobProfile.MOST_SECONDS);
     }
     Job job = jobs.find(call.jobId());
     KnownJobs.requireRunning(job, "only a process that works can be recorded");

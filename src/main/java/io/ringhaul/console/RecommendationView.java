@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A value that a parameter should have.
  *
  * @param current its value now; null where it is not known
- * @param finding the finding that it would help against
+ * @param bottleneck the bottleneck that it would help against
  * @param applicable whether it can be applied now: the job runs, and has the parameter
  */
 record RecommendationView(
@@ -16,5 +16,5 @@ record RecommendationView(
     @Nullable Long current,
     long proposed,
     String reason,
-    @Nullable String finding,
+    @Nullable String bottleneck,
     boolean applicable) {}

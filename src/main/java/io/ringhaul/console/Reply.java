@@ -37,7 +37,7 @@ interface Reply {
   }
 
   /** A sentence. */
-  static Whole refused(Refusal refusal, Map<String, String> headers) {
+  static Whole refused(CallRefusal refusal, Map<String, String> headers) {
     Map<String, String> all = new HashMap<>(headers);
     all.put(TYPE, Json.TYPE);
     return new Whole(

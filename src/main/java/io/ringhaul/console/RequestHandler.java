@@ -52,24 +52,25 @@ final class RequestHandler extends Handler.Abstract {
   private static Reply reply(Exchange exchange, Supplier<Reply> answer) {
     try {
       return answer.get();
-    } catch (Refusal e) {
+    } catch (CallRefusal e) {
       Map<String, String> headers =
-          e.status() == Refusal.UNAUTHORIZED
+          e.status() == CallRefusal.UNAUTHORIZED
               ? Map.of("WWW-Authenticate", "Bearer realm=\"ringhaul\"")
               : Map.of();
       return Reply.refused(e, headers);
     } catch (JobException e) {
-      return Reply.refused(Refusal.conflict(sentence(e)), Map.of());
+      return Reply.refused(CallRefusal.conflict(sentence(e)), Map.of());
     } catch (InvalidSettingException e) {
-      return Reply.refused(Refusal.bad(sentence(e)), Map.of());
+      return Reply.refused(CallRefusal.bad(sentence(e)), Map.of());
     } catch (StorageException e) {
       LOG.warn("The job store cannot be used: {}", e.getMessage());
-      return Reply.refused(new Refusal(Refusal.UNAVAILABLE, sentence(e)), Map.of());
+      return Reply.refused(new CallRefusal(CallRefusal.UNAVAILABLE, sentence(e)), Map.of());
     } catch (RuntimeException e) {
       LOG.error(
           "{} {} has failed", exchange.method(), exchange.request().getHttpURI().getPathQuery(), e);
       return Reply.refused(
-          new Refusal(Refusal.FAILED, "The console has failed; its log says more"), Map.of());
+          new CallRefusal(CallRefusal.FAILED, "The console has failed; its log says more"),
+          Map.of());
     }
   }
 
@@ -87,7 +88,7 @@ final class RequestHandler extends Handler.Abstract {
     if (matches.isEmpty()) {
       Optional<Reply> asset = assets.find(path);
       if (asset.isEmpty()) {
-        throw Refusal.missing("There is nothing at this address; see /api/openapi.json");
+        throw CallRefusal.missing("There is nothing at this address; see /api/openapi.json");
       }
       if (reads) {
         return asset.get();
@@ -105,7 +106,8 @@ final class RequestHandler extends Handler.Abstract {
             .orElseThrow(
                 () -> {
                   exchange.putHeader("Allow", allowed);
-                  return new Refusal(Refusal.METHOD_NOT_ALLOWED, "This address takes " + allowed);
+                  return new CallRefusal(
+                      CallRefusal.METHOD_NOT_ALLOWED, "This address takes " + allowed);
                 });
     return call(exchange, match);
   }
@@ -138,14 +140,16 @@ final class RequestHandler extends Handler.Abstract {
   private static void requireJson(Exchange exchange) {
     String type = Objects.requireNonNullElse(exchange.headers().get(Reply.TYPE), "");
     if (!type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(Json.TYPE)) {
-      throw new Refusal(Refusal.UNSUPPORTED_TYPE, "The body is to be of the type " + Json.TYPE);
+      throw new CallRefusal(
+          CallRefusal.UNSUPPORTED_TYPE, "The body is to be of the type " + Json.TYPE);
     }
   }
 
   private static void requireBounded(byte[] body) {
     if (body.length > MOST_BYTES) {
-      throw new Refusal(
-          Refusal.TOO_LARGE, "The body has more than " + MOST_BYTES + " bytes, the most there are");
+      throw new CallRefusal(
+          CallRefusal.TOO_LARGE,
+          "The body has more than " + MOST_BYTES + " bytes, the most there are");
     }
   }
 }

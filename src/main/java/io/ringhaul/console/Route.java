@@ -23,7 +23,7 @@ record Route(
     String method,
     String path,
     String summary,
-    List<Parameter<?>> parameters,
+    List<QueryParameter<?>> parameters,
     Optional<Class<? extends Record>> body,
     Answer answer,
     Function<Call, Reply> handler) {
@@ -94,7 +94,7 @@ record Route(
   }
 
   /** The same, with a query. */
-  Route taking(Parameter<?>... more) {
+  Route taking(QueryParameter<?>... more) {
     return new Route(method, path, summary, Arrays.asList(more), body, answer, handler);
   }
 

@@ -3,7 +3,7 @@ package io.ringhaul.console;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.StoredFinding;
+import io.ringhaul.job.StoredBottleneck;
 import io.ringhaul.job.TuningEntry;
 import io.ringhaul.monitor.Tunable;
 import java.time.Instant;
@@ -15,7 +15,7 @@ import java.util.UUID;
 /** Calls on the parameters that may change while a job runs. */
 final class TuningCalls {
 
-  private static final Parameter<UUID> JOB = Parameter.id("job", "The job").required();
+  private static final QueryParameter<UUID> JOB = QueryParameter.id("job", "The job").required();
 
   private static final long MOST = 1_000_000_000L;
 
@@ -82,19 +82,21 @@ final class TuningCalls {
     LatestMetrics latest = live.latest(job, MetricKind.PERFORMANCE);
     boolean runs = Liveness.isAlive(job, Instant.now());
     List<RecommendationView> all = new ArrayList<>();
-    for (StoredFinding finding : telemetry.findings(job.id())) {
-      if (finding.open() && finding.parameter().isPresent() && finding.value().isPresent()) {
-        String parameter = finding.parameter().get();
+    for (StoredBottleneck bottleneck : telemetry.bottlenecks(job.id())) {
+      if (bottleneck.open()
+          && bottleneck.parameter().isPresent()
+          && bottleneck.value().isPresent()) {
+        String parameter = bottleneck.parameter().get();
         Optional<Long> now = now(latest, parameter);
         all.add(
             new RecommendationView(
-                finding.id(),
+                bottleneck.id(),
                 job.id().toString(),
                 parameter,
                 now.orElse(null),
-                finding.value().get(),
-                finding.recommendation(),
-                finding.id(),
+                bottleneck.value().get(),
+                bottleneck.recommendation(),
+                bottleneck.id(),
                 runs && now.isPresent()));
       }
     }
@@ -123,9 +125,9 @@ final class TuningCalls {
   private Reply apply(Call call) {
     Bodies.Change change = call.body(Bodies.Change.class);
     if (change.job() == null) {
-      throw Refusal.bad("The body takes 'job', the id of a job");
+      throw CallRefusal.bad("The body takes 'job', the id of a job");
     }
-    Job job = jobs.find(Parameter.idOf(change.job()));
+    Job job = jobs.find(QueryParameter.idOf(change.job()));
     Wish wish = wish(job, change);
     KnownJobs.requireRunning(job, "only a job that runs takes another value");
     LatestMetrics latest = live.latest(job, MetricKind.PERFORMANCE);
@@ -133,7 +135,7 @@ final class TuningCalls {
         now(latest, wish.parameter())
             .orElseThrow(
                 () ->
-                    Refusal.bad(
+                    CallRefusal.bad(
                         "Job "
                             + job.id()
                             + " has no parameter '"
@@ -163,7 +165,7 @@ final class TuningCalls {
           .map(each -> new Wish(each.parameter(), each.proposed(), each.reason()))
           .orElseThrow(
               () ->
-                  Refusal.missing(
+                  CallRefusal.missing(
                       "Job "
                           + job.id()
                           + " has no recommendation '"
@@ -171,17 +173,17 @@ final class TuningCalls {
                           + "'"));
     }
     if (change.recommendation() != null || parameter == null || value == null) {
-      throw Refusal.bad("The body takes either 'recommendation', or 'parameter' and 'value'");
+      throw CallRefusal.bad("The body takes either 'recommendation', or 'parameter' and 'value'");
     }
     if (!PARAMETERS.contains(parameter)) {
-      throw Refusal.bad(
+      throw CallRefusal.bad(
           "There is no parameter '"
               + parameter
               + "'; a job may have "
               + String.join(", ", PARAMETERS));
     }
     if (value < 1 || value > MOST) {
-      throw Refusal.bad("'value' is a whole number from 1 to " + MOST);
+      throw CallRefusal.bad("'value' is a whole number from 1 to " + MOST);
     }
     return new Wish(parameter, value, "Asked for through the console");
   }

@@ -8,7 +8,7 @@ interface Watch {
   /**
    * What has changed since the last time.
    *
-   * @throws Refusal if there is nothing to watch any more
+   * @throws CallRefusal if there is nothing to watch any more
    */
   List<Event> changes();
 

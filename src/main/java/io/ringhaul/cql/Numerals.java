@@ -59,9 +59,9 @@ public final class Numerals {
    *
    * @param length the bytes of the varint, or of the decimal's unscaled value
    */
-  public static void requireFewDigits(Site site, int length) {
+  public static void requireFewDigits(ValuePath path, int length) {
     if (length > MOST_BYTES) {
-      throw site.error(
+      throw path.error(
           String.format(
               "is a number of %d bytes; as text a number may have %d digits, or %d bytes",
               length, MOST_DIGITS, MOST_BYTES));
@@ -69,7 +69,7 @@ public final class Numerals {
   }
 
   /** Refuses a number of too many digits, those of an exponent not counted. */
-  public static void requireFewDigits(Site site, String text) {
+  public static void requireFewDigits(ValuePath path, String text) {
     if (text.length() <= MOST_DIGITS) {
       return;
     }
@@ -78,7 +78,7 @@ public final class Numerals {
       digits += Character.isDigit(text.charAt(i)) ? 1 : 0;
     }
     if (digits > MOST_DIGITS) {
-      throw site.error(
+      throw path.error(
           String.format("has %d digits; as text a number may have %d", digits, MOST_DIGITS));
     }
   }

@@ -70,7 +70,7 @@ public enum Setting {
   SKIP_PREFLIGHT,
   SKIP_RECORDS,
   SNAPSHOT,
-  SPLIT_COUNT,
+  TASK_COUNT,
   TABLE,
   TAG,
   TARGET_FILE_SIZE,
@@ -100,13 +100,13 @@ public enum Setting {
   private static final Map<String, Setting> BY_METHOD =
       Arrays.stream(values()).collect(Collectors.toMap(Setting::method, setting -> setting));
 
-  /** The name of the builder method, such as {@code splitCount}. */
+  /** The name of the builder method, such as {@code taskCount}. */
   public String method() {
     return WORD.matcher(name().toLowerCase(Locale.ROOT))
         .replaceAll(word -> word.group(1).toUpperCase(Locale.ROOT));
   }
 
-  /** The setting in the text of an error; in Java {@code splitCount}. */
+  /** The setting in the text of an error; in Java {@code taskCount}. */
   public String mark() {
     return mark("");
   }

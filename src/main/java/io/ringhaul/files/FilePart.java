@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a split reads, as the text that travels.
+ * What a task reads, as the text that travels.
  *
  * @param file the file or range
  * @param sha256 the checksum that the whole file must have; empty if it is not known or not asked

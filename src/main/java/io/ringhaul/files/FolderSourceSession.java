@@ -5,7 +5,7 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.io.IOException;
@@ -22,7 +22,7 @@ public final class FolderSourceSession implements SourceSession {
 
   private static final int FORMAT_VERSION = 1;
 
-  /** Small enough that one file feeds several readers, where the format can be split. */
+  /** Small enough that one file feeds several readers, where a file of the format can be split. */
   private static final long SPLIT_BYTES = 16L << 20;
 
   private static final long LEAST_SPLIT_BYTES = 64L << 10;
@@ -37,7 +37,7 @@ public final class FolderSourceSession implements SourceSession {
   }
 
   @Override
-  public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt splitCount) {
+  public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt taskCount) {
     try {
       SourceSearch.Found found = new SourceSearch(location, format).run();
       SourceLayout layout = format.layout(table, found.manifest(), found.files());
@@ -49,7 +49,7 @@ public final class FolderSourceSession implements SourceSession {
           location.text(),
           selected,
           layout.properties(),
-          splits(found, splitCount));
+          tasks(found, taskCount));
     } catch (IOException | UncheckedIOException e) {
       throw unreadable(e);
     }
@@ -86,22 +86,22 @@ public final class FolderSourceSession implements SourceSession {
         plan.location(),
         plan.columns(),
         plan.properties(),
-        plan.splits().stream().map(this::pinned).toList());
+        plan.tasks().stream().map(this::pinned).toList());
   }
 
-  private SourceSplit pinned(SourceSplit split) {
-    FilePart part = FilePart.parse(split.parts().get(0));
+  private SourceTask pinned(SourceTask task) {
+    FilePart part = FilePart.parse(task.parts().get(0));
     return part.sha256().isPresent()
-        ? split
-        : new SourceSplit(
-            split.number(),
-            split.bytes(),
+        ? task
+        : new SourceTask(
+            task.number(),
+            task.bytes(),
             List.of(part.pinned(verified.checksum(part.file())).text()));
   }
 
   @Override
-  public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split) {
-    FilePart part = FilePart.parse(split.parts().get(0));
+  public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask task) {
+    FilePart part = FilePart.parse(task.parts().get(0));
     SourceFile file = part.file();
     try {
       verified.require(part);
@@ -115,14 +115,13 @@ public final class FolderSourceSession implements SourceSession {
   @Override
   public void close() {}
 
-  private List<SourceSplit> splits(SourceSearch.Found found, OptionalInt splitCount) {
+  private List<SourceTask> tasks(SourceSearch.Found found, OptionalInt taskCount) {
     Map<Path, String> checksums = location.isChecked() ? found.checksums() : Map.of();
     long total = found.files().stream().mapToLong(SourceFile::size).sum();
     long wanted =
         Math.max(
-            LEAST_SPLIT_BYTES,
-            splitCount.isPresent() ? total / splitCount.getAsInt() : SPLIT_BYTES);
-    List<SourceSplit> splits = new ArrayList<>();
+            LEAST_SPLIT_BYTES, taskCount.isPresent() ? total / taskCount.getAsInt() : SPLIT_BYTES);
+    List<SourceTask> tasks = new ArrayList<>();
     for (SourceFile file : found.files()) {
       long length = format.isSplittable(file) ? wanted : Math.max(1, file.size());
       // At least one, for a file of no bytes as well: an empty file may be a damaged one.
@@ -135,10 +134,10 @@ public final class FolderSourceSession implements SourceSession {
                 start,
                 Math.min(length, file.size() - start));
         String part = FilePart.of(range, checksums.get(file.path())).text();
-        splits.add(new SourceSplit(splits.size(), range.length(), List.of(part)));
+        tasks.add(new SourceTask(tasks.size(), range.length(), List.of(part)));
       }
     }
-    return splits;
+    return tasks;
   }
 
   private StorageException unreadable(Exception e) {

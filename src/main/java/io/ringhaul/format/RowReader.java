@@ -4,7 +4,7 @@ import io.ringhaul.schema.RawRow;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the rows of one split. Used by one thread. */
+/** Reads the rows of one task. Used by one thread. */
 public interface RowReader extends AutoCloseable {
 
   /**
@@ -36,8 +36,8 @@ public interface RowReader extends AutoCloseable {
 
   /**
    * How many bytes of the source the rows read so far have taken, by which the progress of the
-   * import is told; -1 for a reader that does not know, whose split counts at its end. The bytes of
-   * all splits come to about those of the plan, those of one split need not. Asked for every few
+   * import is told; -1 for a reader that does not know, whose task counts at its end. The bytes of
+   * all tasks come to about those of the plan, those of one task need not. Asked for every few
    * rows, so it must be cheap.
    */
   default long bytesRead() {

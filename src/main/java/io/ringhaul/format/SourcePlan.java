@@ -12,7 +12,7 @@ import java.util.Map;
  * @param location where the rows come from, for people
  * @param columns the stored names of the table's columns, in the order in which rows carry them
  * @param properties what the format needs, in texts
- * @param splits the parts to read
+ * @param tasks the parts to read
  */
 public record SourcePlan(
     int formatVersion,
@@ -20,13 +20,13 @@ public record SourcePlan(
     String location,
     List<String> columns,
     Map<String, String> properties,
-    List<SourceSplit> splits)
+    List<SourceTask> tasks)
     implements Serializable {
 
   /** See the record's parameters. */
   public SourcePlan {
     columns = List.copyOf(columns);
     properties = Map.copyOf(properties);
-    splits = List.copyOf(splits);
+    tasks = List.copyOf(tasks);
   }
 }

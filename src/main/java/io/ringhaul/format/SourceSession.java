@@ -28,14 +28,14 @@ public interface SourceSession extends AutoCloseable {
    * @param table the table that is imported into
    * @param columns the columns to import, by their stored names; empty for all that the source and
    *     the table have in common
-   * @param splitCount about how many splits to make; empty for the format's own choice
+   * @param taskCount about how many tasks to make; empty for the format's own choice
    * @throws io.ringhaul.exceptions.BulkOperationException if the source does not fit
    */
-  SourcePlan plan(TableDescription table, List<String> columns, OptionalInt splitCount);
+  SourcePlan plan(TableDescription table, List<String> columns, OptionalInt taskCount);
 
   /**
    * The same plan with what it takes to notice that the source has changed since, such as checksums
-   * of its files: {@link #open} refuses a split of it then. It may read the whole source.
+   * of its files: {@link #open} refuses a task of it then. It may read the whole source.
    *
    * @throws io.ringhaul.exceptions.BulkOperationException if the source cannot be read
    */
@@ -44,11 +44,11 @@ public interface SourceSession extends AutoCloseable {
   }
 
   /**
-   * Reads one split, used by one thread.
+   * Reads one task, used by one thread.
    *
    * @param columns the plan's columns, in its order
    */
-  RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split);
+  RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask task);
 
   /** Releases what this object opened. */
   @Override

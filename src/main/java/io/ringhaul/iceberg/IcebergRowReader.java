@@ -4,7 +4,7 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.parquet.CqlParquetReaders;
 import io.ringhaul.parquet.OpenParquetFile;
 import io.ringhaul.parquet.ReadRow;
@@ -39,7 +39,7 @@ import org.apache.iceberg.util.PartitionUtil;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
-/** Streams the rows of one split, without those that delete files take away. */
+/** Streams the rows of one task, without those that delete files take away. */
 final class IcebergRowReader implements RowReader {
 
   private final Table table;
@@ -71,13 +71,13 @@ final class IcebergRowReader implements RowReader {
       Table table,
       Schema schema,
       SourcePlan plan,
-      SourceSplit split,
+      SourceTask task,
       List<ColumnDescription> columns) {
     this.table = table;
     this.schema = schema;
     this.projection = projection(schema, plan.columns());
     this.columns = columns;
-    this.parts = split.parts().iterator();
+    this.parts = task.parts().iterator();
   }
 
   @Override

@@ -8,7 +8,7 @@ import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.parquet.IcebergCompatibility;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
@@ -43,7 +43,7 @@ final class IcebergSourceSession implements SourceSession {
   /** Small enough that a table of one file feeds several readers. */
   private static final long SPLIT_BYTES = 16L << 20;
 
-  /** Below this a split would seldom hold a row group of its own. */
+  /** Below this a task would seldom hold a row group of its own. */
   private static final long LEAST_SPLIT_BYTES = 64L << 10;
 
   private static final String SCHEMA = "schema";
@@ -68,11 +68,11 @@ final class IcebergSourceSession implements SourceSession {
   }
 
   @Override
-  public SourcePlan plan(TableDescription target, List<String> columns, OptionalInt splitCount) {
+  public SourcePlan plan(TableDescription target, List<String> columns, OptionalInt taskCount) {
     TableIdentifier identifier =
         name.orElseGet(() -> TableIdentifier.of(target.keyspace(), target.name()));
     return guarded(
-        identifier, () -> plan(identifier, load(identifier), target, columns, splitCount));
+        identifier, () -> plan(identifier, load(identifier), target, columns, taskCount));
   }
 
   /** The id of the snapshot that is read now; empty if there is none. */
@@ -107,7 +107,7 @@ final class IcebergSourceSession implements SourceSession {
       Table opened,
       TableDescription target,
       List<String> columns,
-      OptionalInt splitCount) {
+      OptionalInt taskCount) {
     SourceState state = SourceState.of(opened, point);
     Schema schema = state.schema();
     List<String> selected = select(identifier, schema, target, columns);
@@ -117,13 +117,13 @@ final class IcebergSourceSession implements SourceSession {
         identifier + " in " + opened.location(),
         selected,
         Map.of(TABLE, identifier.toString(), SCHEMA, SchemaParser.toJson(schema)),
-        splits(identifier, () -> state.files(selected), splitCount));
+        tasks(identifier, () -> state.files(selected), taskCount));
   }
 
   @Override
-  public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split) {
+  public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask sourceTask) {
     Schema schema = SchemaParser.fromJson(plan.properties().get(SCHEMA));
-    return new IcebergRowReader(planned(plan), schema, plan, split, columns);
+    return new IcebergRowReader(planned(plan), schema, plan, sourceTask, columns);
   }
 
   @Override
@@ -199,15 +199,15 @@ final class IcebergSourceSession implements SourceSession {
     return selected;
   }
 
-  private static List<SourceSplit> splits(
+  private static List<SourceTask> tasks(
       TableIdentifier identifier,
       Supplier<CloseableIterable<FileScanTask>> files,
-      OptionalInt splitCount) {
-    List<SourceSplit> splits = new ArrayList<>();
-    long splitBytes = splitCount.isPresent() ? bytes(files) / splitCount.getAsInt() : SPLIT_BYTES;
-    try (CloseableIterable<FileScanTask> tasks =
+      OptionalInt taskCount) {
+    List<SourceTask> tasks = new ArrayList<>();
+    long splitBytes = taskCount.isPresent() ? bytes(files) / taskCount.getAsInt() : SPLIT_BYTES;
+    try (CloseableIterable<FileScanTask> scanTasks =
         TableScanUtil.splitFiles(files.get(), Math.max(LEAST_SPLIT_BYTES, splitBytes))) {
-      for (FileScanTask task : tasks) {
+      for (FileScanTask task : scanTasks) {
         if (task.file().format() != FileFormat.PARQUET) {
           throw new StorageException(
               identifier.toString(),
@@ -217,13 +217,13 @@ final class IcebergSourceSession implements SourceSession {
                   identifier, task.file().format()),
               null);
         }
-        splits.add(
-            new SourceSplit(splits.size(), task.length(), List.of(ScanTaskParser.toJson(task))));
+        tasks.add(
+            new SourceTask(tasks.size(), task.length(), List.of(ScanTaskParser.toJson(task))));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return splits;
+    return tasks;
   }
 
   private static long bytes(Supplier<CloseableIterable<FileScanTask>> files) {

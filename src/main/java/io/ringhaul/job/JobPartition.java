@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param rejectedRows rows that it left out
  * @param outputs what it wrote, one text each, in the target's form
  * @param error why its last attempt failed
- * @param course when it was worked on last, and by whom; empty for one that is pending
+ * @param lastAttempt when it was worked on last, and by whom; empty for one that is pending
  */
 public record JobPartition(
     int number,
@@ -30,7 +30,7 @@ public record JobPartition(
     long rejectedRows,
     List<String> outputs,
     Optional<String> error,
-    Optional<PartitionCourse> course) {
+    Optional<LastAttempt> lastAttempt) {
 
   /** See the record's parameters. */
   public JobPartition {
@@ -38,7 +38,7 @@ public record JobPartition(
     outputs = List.copyOf(outputs);
   }
 
-  /** One without a course. */
+  /** One that was not attempted. */
   public JobPartition(
       int number,
       PartitionStatus status,
@@ -88,11 +88,21 @@ public record JobPartition(
   /** The same, with fewer tokens. */
   JobPartition keeping(List<TokenRange> kept) {
     return new JobPartition(
-        number, status, attempt, kept, unit, rows, bytes, rejectedRows, outputs, error, course);
+        number,
+        status,
+        attempt,
+        kept,
+        unit,
+        rows,
+        bytes,
+        rejectedRows,
+        outputs,
+        error,
+        lastAttempt);
   }
 
   /** The same, begun once more. */
-  JobPartition begunAgain(PartitionCourse newCourse) {
+  JobPartition begunAgain(LastAttempt newCourse) {
     return at(PartitionStatus.RUNNING, attempt + 1, error, Optional.of(newCourse));
   }
 
@@ -109,7 +119,7 @@ public record JobPartition(
         checkpoint.rejectedRows(),
         checkpoint.outputs(),
         Optional.empty(),
-        course.map(PartitionCourse::ending));
+        lastAttempt.map(LastAttempt::ending));
   }
 
   /** The same, given up. */
@@ -118,7 +128,7 @@ public record JobPartition(
         PartitionStatus.FAILED,
         attempt,
         Optional.of(newError),
-        course.map(PartitionCourse::ending));
+        lastAttempt.map(LastAttempt::ending));
   }
 
   /** The same work and figures, standing elsewhere. */
@@ -126,7 +136,7 @@ public record JobPartition(
       PartitionStatus newStatus,
       int newAttempt,
       Optional<String> newError,
-      Optional<PartitionCourse> newCourse) {
+      Optional<LastAttempt> newCourse) {
     return new JobPartition(
         number,
         newStatus,

@@ -46,7 +46,7 @@ public interface JobStore extends AutoCloseable {
    * One in a database of PostgreSQL or SQLite, for jobs of several machines. Its tables are made in
    * the schema that the connections use if they are not there: {@code batch_jobs}, {@code
    * batch_partitions}, {@code batch_schema}, and for {@link #telemetry()} {@code
-   * performance_metrics}, {@code resource_usage}, {@code job_findings}, {@code tuning_history},
+   * performance_metrics}, {@code resource_usage}, {@code job_bottlenecks}, {@code tuning_history},
    * {@code tuned_settings}, {@code job_requests} and {@code job_profiles}. Each call takes a
    * connection of the source and closes it; the source stays the caller's. What is stored is as
    * durable as the database's commits are: not at all with PostgreSQL's {@code synchronous_commit}

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What a store keeps of how its jobs run: metrics, findings, changes of parameters, and what is
+ * What a store keeps of how its jobs run: metrics, bottlenecks, changes of parameters, and what is
  * asked of the process that works on a job. It is lost with the job, and when the job is
  * {@linkplain JobStore#reset(UUID) reset}, but for its history of changes. No job depends on it, so
  * it has no checksums as jobs have. Times are kept in milliseconds; characters that no database
@@ -45,11 +45,11 @@ public interface JobTelemetry {
    */
   Map<UUID, String> beside(UUID job);
 
-  /** Adds findings, or replaces those of the same id; the 200 newest of a job are kept. */
-  void put(UUID job, Collection<StoredFinding> findings);
+  /** Adds bottlenecks, or replaces those of the same id; the 200 newest of a job are kept. */
+  void put(UUID job, Collection<StoredBottleneck> bottlenecks);
 
-  /** The findings of a job, the newest first. */
-  List<StoredFinding> findings(UUID job);
+  /** The bottlenecks of a job, the newest first. */
+  List<StoredBottleneck> bottlenecks(UUID job);
 
   /**
    * Adds an entry to a job's history, or replaces the one of the same id; the 200 newest are kept.

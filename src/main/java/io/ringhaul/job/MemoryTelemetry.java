@@ -24,7 +24,7 @@ final class MemoryTelemetry implements TelemetryRecords {
 
     private final Map<MetricKind, Map<Resolution, List<Metric>>> metrics =
         new EnumMap<>(MetricKind.class);
-    private final Map<String, StoredFinding> findings = new HashMap<>();
+    private final Map<String, StoredBottleneck> bottlenecks = new HashMap<>();
     private final Map<String, TuningEntry> tuning = new HashMap<>();
     private final Map<String, JobRequest> requests = new HashMap<>();
     private Optional<JobProfile> profile = Optional.empty();
@@ -120,17 +120,17 @@ final class MemoryTelemetry implements TelemetryRecords {
   }
 
   @Override
-  public void put(UUID id, StoredFinding finding) {
-    entry(id).findings.put(finding.id(), finding);
+  public void put(UUID id, StoredBottleneck bottleneck) {
+    entry(id).bottlenecks.put(bottleneck.id(), bottleneck);
   }
 
   @Override
-  public List<StoredFinding> findings(UUID id) {
-    return entry(id).findings.values().stream()
+  public List<StoredBottleneck> bottlenecks(UUID id) {
+    return entry(id).bottlenecks.values().stream()
         .sorted(
-            Comparator.comparing(StoredFinding::firstSeen)
+            Comparator.comparing(StoredBottleneck::firstSeen)
                 .reversed()
-                .thenComparing(StoredFinding::id))
+                .thenComparing(StoredBottleneck::id))
         .toList();
   }
 
@@ -147,8 +147,8 @@ final class MemoryTelemetry implements TelemetryRecords {
   }
 
   @Override
-  public void keepNewestFindings(UUID id, int count) {
-    findings(id).stream().skip(count).forEach(each -> entry(id).findings.remove(each.id()));
+  public void keepNewestBottlenecks(UUID id, int count) {
+    bottlenecks(id).stream().skip(count).forEach(each -> entry(id).bottlenecks.remove(each.id()));
   }
 
   @Override

@@ -81,7 +81,7 @@ record Migration(List<String> statements) {
             metrics("resource_usage"),
             metricsIndex("resource_usage"),
             """
-            CREATE TABLE job_findings (
+            CREATE TABLE job_bottlenecks (
               job_id TEXT NOT NULL REFERENCES batch_jobs (id),
               id TEXT NOT NULL,
               kind TEXT NOT NULL,

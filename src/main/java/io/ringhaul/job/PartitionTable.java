@@ -80,7 +80,7 @@ final class PartitionTable {
                             new Object[] {key},
                             unit(key, each),
                             CheckedColumns.sealed(stateKey(key, each.number()), columns(each)),
-                            course(key, each)))
+                            lastAttempt(key, each)))
                 .iterator());
   }
 
@@ -98,7 +98,7 @@ final class PartitionTable {
             + ") WHERE job_id = ? AND number = ?",
         CheckedColumns.join(
             CheckedColumns.sealed(stateKey(key, number), columns(partition)),
-            course(key, partition),
+            lastAttempt(key, partition),
             new Object[] {key, number}));
   }
 
@@ -144,21 +144,21 @@ final class PartitionTable {
   }
 
   /** Nothing at all for one that has none, as in the rows of older stores. */
-  private static @Nullable Object[] course(String key, JobPartition partition) {
+  private static @Nullable Object[] lastAttempt(String key, JobPartition partition) {
     return partition
-        .course()
+        .lastAttempt()
         .map(
-            course ->
+            lastAttempt ->
                 CheckedColumns.sealed(
-                    courseKey(key, partition.number()),
-                    StoredTime.text(course.begun()),
-                    course.ended().map(StoredTime::text).orElse(null),
-                    course.worker().isPresent() ? course.worker().getAsInt() : null,
-                    course.replica().map(StoredText::readable).orElse(null)))
+                    attemptKey(key, partition.number()),
+                    StoredTime.text(lastAttempt.begun()),
+                    lastAttempt.ended().map(StoredTime::text).orElse(null),
+                    lastAttempt.worker().isPresent() ? lastAttempt.worker().getAsInt() : null,
+                    lastAttempt.replica().map(StoredText::readable).orElse(null)))
         .orElseGet(() -> new @Nullable Object[COURSE_COLUMNS + 1]);
   }
 
-  private static Optional<PartitionCourse> course(String key, int number, ResultSet row)
+  private static Optional<LastAttempt> lastAttempt(String key, int number, ResultSet row)
       throws SQLException {
     boolean isEmpty = true;
     for (int i = 0; i <= COURSE_COLUMNS; i++) {
@@ -168,12 +168,12 @@ final class PartitionTable {
       return Optional.empty();
     }
     CheckedColumns columns =
-        CheckedColumns.read(row, courseKey(key, number), COURSE_AT, COURSE_COLUMNS);
+        CheckedColumns.read(row, attemptKey(key, number), COURSE_AT, COURSE_COLUMNS);
     Instant begun = columns.moment();
     Optional<Instant> ended = Optional.ofNullable(columns.momentOrNull());
     @Nullable String worker = columns.textOrNull();
     return Optional.of(
-        new PartitionCourse(
+        new LastAttempt(
             begun,
             ended,
             worker == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(worker)),
@@ -201,7 +201,7 @@ final class PartitionTable {
         rejectedRows,
         outputs,
         Optional.ofNullable(state.textOrNull()),
-        course(key, number, row));
+        lastAttempt(key, number, row));
   }
 
   /** What a checksum of a partition's state covers beside it. */
@@ -209,7 +209,7 @@ final class PartitionTable {
     return key + " partition " + number;
   }
 
-  private static String courseKey(String key, int number) {
+  private static String attemptKey(String key, int number) {
     return key + " course " + number;
   }
 }

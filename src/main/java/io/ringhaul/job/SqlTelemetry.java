@@ -17,14 +17,14 @@ final class SqlTelemetry implements TelemetryRecords {
   private final Connection connection;
   private final MetricTable performance;
   private final MetricTable resource;
-  private final FindingTable findings;
+  private final BottleneckTable bottlenecks;
   private final TuningTable tuning;
 
   SqlTelemetry(Connection connection) {
     this.connection = connection;
     this.performance = new MetricTable(connection, MetricKind.PERFORMANCE);
     this.resource = new MetricTable(connection, MetricKind.RESOURCE);
-    this.findings = new FindingTable(connection);
+    this.bottlenecks = new BottleneckTable(connection);
     this.tuning = new TuningTable(connection);
   }
 
@@ -74,18 +74,18 @@ final class SqlTelemetry implements TelemetryRecords {
   }
 
   @Override
-  public void put(UUID id, StoredFinding finding) {
-    findings.put(id, finding);
+  public void put(UUID id, StoredBottleneck bottleneck) {
+    bottlenecks.put(id, bottleneck);
   }
 
   @Override
-  public List<StoredFinding> findings(UUID id) {
-    return findings.all(id);
+  public List<StoredBottleneck> bottlenecks(UUID id) {
+    return bottlenecks.all(id);
   }
 
   @Override
-  public void keepNewestFindings(UUID id, int count) {
-    findings.keepNewest(id, count);
+  public void keepNewestBottlenecks(UUID id, int count) {
+    bottlenecks.keepNewest(id, count);
   }
 
   @Override
@@ -188,7 +188,7 @@ final class SqlTelemetry implements TelemetryRecords {
   public void reset(UUID id) {
     performance.deleteAll(id);
     resource.deleteAll(id);
-    for (String each : List.of("job_findings", "job_requests", "job_profiles")) {
+    for (String each : List.of("job_bottlenecks", "job_requests", "job_profiles")) {
       deleteAll(each, id);
     }
   }

@@ -86,7 +86,7 @@ final class SqliteTransactions implements Transactions {
    * large one it leaves out the measurements, which would take it too long.
    */
   private void requireSound() {
-    List<String> findings =
+    List<String> bottlenecks =
         run(
             () -> {
               List<String> all = new ArrayList<>();
@@ -99,8 +99,8 @@ final class SqliteTransactions implements Transactions {
               }
               return all;
             });
-    if (findings.stream().anyMatch(finding -> !finding.equals("ok"))) {
-      throw SqliteFailures.damaged(location, String.join("; ", findings));
+    if (bottlenecks.stream().anyMatch(bottleneck -> !bottleneck.equals("ok"))) {
+      throw SqliteFailures.damaged(location, String.join("; ", bottlenecks));
     }
   }
 

@@ -94,8 +94,8 @@ final class StoredRun implements JobRun {
 
   @Override
   public void begun(int partition, OptionalInt worker, Optional<String> replica) {
-    PartitionCourse course = PartitionCourse.beginning(worker, replica);
-    move(partition, (state, before) -> open(before).begunAgain(course));
+    LastAttempt lastAttempt = LastAttempt.beginning(worker, replica);
+    move(partition, (state, before) -> open(before).begunAgain(lastAttempt));
   }
 
   @Override

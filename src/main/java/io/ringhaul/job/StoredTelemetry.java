@@ -115,35 +115,35 @@ final class StoredTelemetry implements JobTelemetry {
   }
 
   @Override
-  public void put(UUID job, Collection<StoredFinding> findings) {
+  public void put(UUID job, Collection<StoredBottleneck> bottlenecks) {
     change(
         job,
         records -> {
-          findings.forEach(each -> records.put(job, finite(each)));
-          records.keepNewestFindings(job, MOST_ENTRIES);
+          bottlenecks.forEach(each -> records.put(job, finite(each)));
+          records.keepNewestBottlenecks(job, MOST_ENTRIES);
         });
   }
 
-  private static StoredFinding finite(StoredFinding finding) {
-    return new StoredFinding(
-        finding.id(),
-        finding.kind(),
-        finding.component(),
-        finding.evidence().entrySet().stream()
+  private static StoredBottleneck finite(StoredBottleneck bottleneck) {
+    return new StoredBottleneck(
+        bottleneck.id(),
+        bottleneck.kind(),
+        bottleneck.component(),
+        bottleneck.evidence().entrySet().stream()
             .filter(each -> Double.isFinite(each.getValue()))
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
-        finding.reason(),
-        finding.recommendation(),
-        finding.parameter(),
-        finding.value(),
-        finding.firstSeen(),
-        finding.lastSeen(),
-        finding.open());
+        bottleneck.reason(),
+        bottleneck.recommendation(),
+        bottleneck.parameter(),
+        bottleneck.value(),
+        bottleneck.firstSeen(),
+        bottleneck.lastSeen(),
+        bottleneck.open());
   }
 
   @Override
-  public List<StoredFinding> findings(UUID job) {
-    return read(job, records -> records.findings(job));
+  public List<StoredBottleneck> bottlenecks(UUID job) {
+    return read(job, records -> records.bottlenecks(job));
   }
 
   @Override

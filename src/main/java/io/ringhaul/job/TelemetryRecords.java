@@ -42,11 +42,11 @@ interface TelemetryRecords {
   /** Removes the metrics of all jobs but the newest ones. */
   void keepNewestJobs(int jobs);
 
-  /** Adds a finding, or replaces the one of its id. */
-  void put(UUID id, StoredFinding finding);
+  /** Adds a bottleneck, or replaces the one of its id. */
+  void put(UUID id, StoredBottleneck bottleneck);
 
-  /** See {@link JobTelemetry#findings}. */
-  List<StoredFinding> findings(UUID id);
+  /** See {@link JobTelemetry#bottlenecks}. */
+  List<StoredBottleneck> bottlenecks(UUID id);
 
   /** Adds an entry, or replaces the one of its id. */
   void put(UUID id, TuningEntry entry);
@@ -54,8 +54,8 @@ interface TelemetryRecords {
   /** See {@link JobTelemetry#tuning}. */
   List<TuningEntry> tuning(UUID id);
 
-  /** Removes all but the newest findings of a job. */
-  void keepNewestFindings(UUID id, int count);
+  /** Removes all but the newest bottlenecks of a job. */
+  void keepNewestBottlenecks(UUID id, int count);
 
   /** Removes all but the newest entries of a job's history of changes. */
   void keepNewestTuning(UUID id, int count);

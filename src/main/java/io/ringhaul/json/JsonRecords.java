@@ -35,7 +35,7 @@ final class JsonRecords implements Closeable {
   private final LongSupplier bytesRead;
   private final Charset encoding;
   private final JsonText text;
-  private final JsonPlaces json;
+  private final JsonPositions json;
 
   private long number;
   private boolean inArray;
@@ -86,7 +86,7 @@ final class JsonRecords implements Closeable {
     try {
       text = new JsonText(content, encoding, settings.maxRecordSize());
       rest = text.position();
-      json = new JsonPlaces(text);
+      json = new JsonPositions(text);
     } catch (IOException | RuntimeException e) {
       content.close();
       throw e;

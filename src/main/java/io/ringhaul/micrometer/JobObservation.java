@@ -3,8 +3,8 @@ package io.ringhaul.micrometer;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
-import io.ringhaul.monitor.Finding;
-import io.ringhaul.monitor.FindingListener;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
@@ -22,17 +22,17 @@ import java.util.function.Supplier;
  *             .exportFrom("store", "orders")
  *             .to(target)
  *             .onSample(observation)
- *             .onFinding(observation)
+ *             .onBottleneck(observation)
  *             .run());
  * }</pre>
  *
  * <p>The observation is called {@code ringhaul.job} and lasts as long as the call. It is in scope
  * for the calling thread, carries the failure if there is one, and at its end has the figures
  * {@code ringhaul.rows} and {@code ringhaul.bytes} and, where something held the operation back,
- * {@code ringhaul.limited.by}. A finding is an event of it, {@code ringhaul.finding.skew} for
+ * {@code ringhaul.limited.by}. A bottleneck is an event of it, {@code ringhaul.bottleneck.skew} for
  * instance, with the sentence that tells its reason. For one operation.
  */
-public final class JobObservation implements SampleListener, FindingListener {
+public final class JobObservation implements SampleListener, BottleneckListener {
 
   private static final String NAME = "ringhaul.job";
 
@@ -64,9 +64,9 @@ public final class JobObservation implements SampleListener, FindingListener {
   }
 
   @Override
-  public void found(Finding finding) {
-    String kind = finding.kind().name().toLowerCase(Locale.ROOT).replace('_', '.');
-    observation.event(Observation.Event.of("ringhaul.finding." + kind, finding.reason()));
+  public void found(Bottleneck bottleneck) {
+    String kind = bottleneck.kind().name().toLowerCase(Locale.ROOT).replace('_', '.');
+    observation.event(Observation.Event.of("ringhaul.bottleneck." + kind, bottleneck.reason()));
   }
 
   @Override

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds what holds a job back, sample by sample. What is seen in a single second is no finding: it
- * must be seen again within some seconds, and a finding is over when it was not seen for ten.
+ * Finds what holds a job back, sample by sample. What is seen in a single second is no bottleneck:
+ * it must be seen again within some seconds, and a bottleneck is over when it was not seen for ten.
  *
  * <p>Sampled by one thread; may be asked and closed by any.
  */
@@ -30,12 +30,12 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
   /** A detector and what it has seen, component by component. */
   private record Watch(Detector detector, Map<String, Episode> episodes) {}
 
-  private final Course course;
+  private final SteadyState steadyState;
   private final List<Watch> watches = new ArrayList<>();
-  private final Map<String, Finding> open = new LinkedHashMap<>();
+  private final Map<String, Bottleneck> open = new LinkedHashMap<>();
   private final TimeTally tally;
-  private final JobsUnderWay.Place place;
-  private final List<FindingListener> listeners;
+  private final JobsUnderWay.Registration registration;
+  private final List<BottleneckListener> listeners;
   private boolean closed;
 
   /**
@@ -43,16 +43,19 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
    *
    * @param work what the job does
    * @param limits the bounds that it keeps to
-   * @param place its place among the jobs beside it; closed with this
-   * @param listeners hear of the findings
+   * @param registration its registration among the jobs beside it; closed with this
+   * @param listeners hear of the bottlenecks
    */
   public BottleneckDetector(
-      Work work, RequestLimits limits, JobsUnderWay.Place place, List<FindingListener> listeners) {
+      OperationKind work,
+      RequestLimits limits,
+      JobsUnderWay.Registration registration,
+      List<BottleneckListener> listeners) {
     this(
         work,
         limits,
         sample -> limits.isReached(sample.rowsPerSecond(), sample.bytesPerSecond()),
-        place,
+        registration,
         listeners);
   }
 
@@ -62,27 +65,27 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
    * @param held whether anything that was asked for bounded its speed in the time of a sample
    */
   public BottleneckDetector(
-      Work work,
+      OperationKind work,
       RequestLimits limits,
       Predicate<Sample> held,
-      JobsUnderWay.Place place,
-      List<FindingListener> listeners) {
-    this.course = new Course(limits);
+      JobsUnderWay.Registration registration,
+      List<BottleneckListener> listeners) {
+    this.steadyState = new SteadyState(limits);
     this.tally = new TimeTally(work, held);
-    this.place = place;
+    this.registration = registration;
     this.listeners = List.copyOf(listeners);
     watch(new ServerOverloadDetector());
     watch(new ErrorSpikeDetector());
     watch(new LatencySpikeDetector());
     watch(new ThroughputDropDetector());
     watch(new ClientMemoryDetector());
-    watch(new ContentionDetector(place));
-    if (work != Work.COUNT) {
+    watch(new ContentionDetector(registration));
+    if (work != OperationKind.COUNT) {
       watch(new ClientCpuDetector());
       watch(new QueueGrowthDetector(work));
       watch(new SkewDetector());
     }
-    if (work == Work.EXPORT) {
+    if (work == OperationKind.EXPORT) {
       watch(new DiskDetector(Runtime.getRuntime().availableProcessors()));
     }
     watch(new ReplicaSkewDetector());
@@ -101,30 +104,30 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
       tally.add(sample, open.values());
       return;
     }
-    course.add(sample);
-    Map<String, Finding> now = new LinkedHashMap<>();
+    steadyState.add(sample);
+    Map<String, Bottleneck> now = new LinkedHashMap<>();
     for (Watch watch : watches) {
       look(watch, sample);
       watch.episodes().values().stream()
           .filter(Episode::isOpen)
-          .map(Episode::finding)
-          .forEach(finding -> now.put(finding.id(), finding));
+          .map(Episode::bottleneck)
+          .forEach(bottleneck -> now.put(bottleneck.id(), bottleneck));
     }
-    List<Finding> before = List.copyOf(open.values());
+    List<Bottleneck> before = List.copyOf(open.values());
     open.clear();
     open.putAll(now);
     tally.add(sample, now.values());
     Set<String> known = new LinkedHashSet<>();
-    before.forEach(finding -> known.add(finding.id()));
+    before.forEach(bottleneck -> known.add(bottleneck.id()));
     now.values().stream()
-        .filter(finding -> !known.contains(finding.id()))
-        .forEach(finding -> tell(listener -> listener.found(finding)));
-    before.stream().filter(finding -> !now.containsKey(finding.id())).forEach(this::ended);
+        .filter(bottleneck -> !known.contains(bottleneck.id()))
+        .forEach(bottleneck -> tell(listener -> listener.found(bottleneck)));
+    before.stream().filter(bottleneck -> !now.containsKey(bottleneck.id())).forEach(this::ended);
   }
 
   private void look(Watch watch, Sample sample) {
-    Map<String, Symptom> seen = new LinkedHashMap<>();
-    watch.detector().look(sample, course).forEach(each -> seen.put(each.component(), each));
+    Map<String, Detection> seen = new LinkedHashMap<>();
+    watch.detector().look(sample, steadyState).forEach(each -> seen.put(each.component(), each));
     seen.keySet()
         .forEach(
             component ->
@@ -139,14 +142,14 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     watch.episodes().values().removeIf(Episode::isForgotten);
   }
 
-  /** The findings that last, what weighs most first. */
-  public synchronized List<Finding> findings() {
-    return open.values().stream().sorted(Finding.BY_WEIGHT).toList();
+  /** The bottlenecks that last, what weighs most first. */
+  public synchronized List<Bottleneck> bottlenecks() {
+    return open.values().stream().sorted(Bottleneck.BY_WEIGHT).toList();
   }
 
-  /** The finding that weighs most; empty if nothing holds the job back. */
-  public Optional<Finding> current() {
-    return findings().stream().findFirst();
+  /** The bottleneck that weighs most; empty if nothing holds the job back. */
+  public Optional<Bottleneck> current() {
+    return bottlenecks().stream().findFirst();
   }
 
   /** What took most of the time so far; empty in the first three seconds. */
@@ -154,29 +157,29 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     return tally.most();
   }
 
-  /** The job has ended: all findings end, and the listener hears what limited it. */
+  /** The job has ended: all bottlenecks end, and the listener hears what limited it. */
   @Override
   public synchronized void close() {
     if (closed) {
       return;
     }
     closed = true;
-    place.close();
+    registration.close();
     List.copyOf(open.values()).forEach(this::ended);
     open.clear();
     tally.most().ifPresent(factor -> tell(listener -> listener.limitedBy(factor)));
   }
 
-  private void ended(Finding finding) {
-    tell(listener -> listener.ended(finding.over()));
+  private void ended(Bottleneck bottleneck) {
+    tell(listener -> listener.ended(bottleneck.over()));
   }
 
-  private void tell(Consumer<FindingListener> what) {
-    for (FindingListener listener : listeners) {
+  private void tell(Consumer<BottleneckListener> what) {
+    for (BottleneckListener listener : listeners) {
       try {
         what.accept(listener);
       } catch (RuntimeException e) {
-        LOG.warn("A listener for findings failed; the operation goes on", e);
+        LOG.warn("A listener for bottlenecks failed; the operation goes on", e);
       }
     }
   }

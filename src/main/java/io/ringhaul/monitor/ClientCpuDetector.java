@@ -18,8 +18,8 @@ final class ClientCpuDetector implements Detector {
   private static final double MOST_WAIT = 0.3;
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.CLIENT_CPU;
+  public BottleneckKind kind() {
+    return BottleneckKind.CLIENT_CPU;
   }
 
   /** A job computes at its full strength for some seconds without being held back by it. */
@@ -29,7 +29,7 @@ final class ClientCpuDetector implements Detector {
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
     double cpu = sample.process().cpuShare();
     StageTimes times = StageTimes.of(sample.stages());
     double waits = times.share(Stage.WAIT);
@@ -38,13 +38,13 @@ final class ClientCpuDetector implements Detector {
     }
     double encoding = times.share(Stage.ENCODE, Stage.WRITE);
     return List.of(
-        new Symptom(
+        new Detection(
             "process",
             Map.of("cpuShare", cpu, "waitShare", waits, "encodeShare", encoding),
-            Words.of(
+            FigureText.of(
                 "The process uses %d %% of the processor time that it may use, and its workers wait"
                     + " for the cluster for %d %% of their time only.",
-                Words.percent(cpu), Words.percent(waits)),
+                FigureText.percent(cpu), FigureText.percent(waits)),
             encoding > 0.5
                 ? "Give the process more cores, or choose a format or compression that takes less"
                     + " of them."

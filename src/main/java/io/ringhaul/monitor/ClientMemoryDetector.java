@@ -14,19 +14,19 @@ final class ClientMemoryDetector implements Detector {
   private static final double COLLECTING = 0.15;
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.CLIENT_MEMORY;
+  public BottleneckKind kind() {
+    return BottleneckKind.CLIENT_MEMORY;
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
     ProcessSample process = sample.process();
     double kept = process.keptShare();
     if (kept < FULL && process.gcShare() < COLLECTING) {
       return List.of();
     }
     return List.of(
-        new Symptom(
+        new Detection(
             "heap",
             Map.of(
                 "heapAfterGcShare",
@@ -37,18 +37,18 @@ final class ClientMemoryDetector implements Detector {
                 process.gcPauseMillis(),
                 "heapMaxBytes",
                 (double) process.heapMax()),
-            Words.of(
+            FigureText.of(
                 "After a collection %d %% of the heap of %.0f MiB is in use, and collections stop"
                     + " the process for %d %% of the time.",
-                Words.percent(kept),
-                Words.mebibytes((double) process.heapMax()),
-                Words.percent(process.gcShare())),
+                FigureText.percent(kept),
+                FigureText.mebibytes((double) process.heapMax()),
+                FigureText.percent(process.gcShare())),
             "Give the process a larger heap (-Xmx), or have fewer requests in flight and smaller"
                 + " pages.",
             proposal(sample)));
   }
 
-  private static Optional<Finding.Proposal> proposal(Sample sample) {
+  private static Optional<Bottleneck.Proposal> proposal(Sample sample) {
     return Proposals.half(sample, Tunable.PAGE_BYTES)
         .or(() -> Proposals.half(sample, Tunable.PAGE_ROWS))
         .or(() -> Proposals.half(sample, Tunable.IN_FLIGHT));

@@ -20,34 +20,34 @@ final class ContentionDetector implements Detector {
 
   private static final double SLOWER = 0.75;
 
-  private final JobsUnderWay.Place place;
+  private final JobsUnderWay.Registration registration;
   private final Baseline millisAlone = new Baseline();
   private final Baseline rowsAlone = new Baseline();
 
-  ContentionDetector(JobsUnderWay.Place place) {
-    this.place = place;
+  ContentionDetector(JobsUnderWay.Registration registration) {
+    this.registration = registration;
   }
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.CONTENTION;
+  public BottleneckKind kind() {
+    return BottleneckKind.CONTENTION;
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
     Set<String> asked =
         sample.nodes().stream()
             .filter(node -> node.latency().count() > 0 || node.inFlight() > 0)
             .map(NodeSample::node)
             .collect(Collectors.toSet());
-    place.asks(sample.paused() ? Set.of() : asked);
-    if (course.isAnew()) {
+    registration.asks(sample.paused() ? Set.of() : asked);
+    if (steadyState.isAnew()) {
       millisAlone.clear();
       rowsAlone.clear();
     }
     Set<String> shared = new TreeSet<>();
     List<String> others = new ArrayList<>();
-    for (JobsUnderWay.Load other : place.others()) {
+    for (JobsUnderWay.Load other : registration.others()) {
       Set<String> both = new TreeSet<>(asked);
       both.retainAll(other.nodes());
       if (!both.isEmpty()) {
@@ -57,13 +57,13 @@ final class ContentionDetector implements Detector {
     }
     Collections.sort(others);
     if (shared.isEmpty()) {
-      if (course.isAtStrength()) {
+      if (steadyState.isAtStrength()) {
         millisAlone.add(sample.latency().p50Millis());
         rowsAlone.add(sample.rowsPerSecond());
       }
       return List.of();
     }
-    return pays(sample) ? List.of(symptom(sample, shared, others)) : List.of();
+    return pays(sample) ? List.of(detection(sample, shared, others)) : List.of();
   }
 
   private boolean pays(Sample sample) {
@@ -72,8 +72,8 @@ final class ContentionDetector implements Detector {
             || sample.rowsPerSecond() < SLOWER * rowsAlone.median());
   }
 
-  private Symptom symptom(Sample sample, Set<String> shared, List<String> others) {
-    return new Symptom(
+  private Detection detection(Sample sample, Set<String> shared, List<String> others) {
+    return new Detection(
         shared.size() == 1 ? "node:" + shared.iterator().next() : "cluster",
         Map.of(
             "sharedNodes", (double) shared.size(),
@@ -82,7 +82,7 @@ final class ContentionDetector implements Detector {
             "p50MillisAlone", millisAlone.median(),
             "rowsPerSecond", sample.rowsPerSecond(),
             "rowsPerSecondAlone", rowsAlone.median()),
-        Words.of(
+        FigureText.of(
             "%s asked by %s as well, and each of them gets less.",
             shared.size() == 1
                 ? "Node " + shared.iterator().next() + " is"

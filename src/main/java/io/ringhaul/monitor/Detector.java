@@ -5,7 +5,7 @@ import java.util.List;
 /** Looks for one kind of bottleneck. Is given every sample of a job, in order, by one thread. */
 interface Detector {
 
-  FindingKind kind();
+  BottleneckKind kind();
 
   /** How long it must be seen. */
   default Persistence persistence() {
@@ -13,5 +13,5 @@ interface Detector {
   }
 
   /** What is amiss in this sample, at most once for each component. */
-  List<Symptom> look(Sample sample, Course course);
+  List<Detection> look(Sample sample, SteadyState steadyState);
 }

@@ -49,12 +49,12 @@ final class DiskDetector implements Detector {
   }
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.DISK;
+  public BottleneckKind kind() {
+    return BottleneckKind.DISK;
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
     long free = sample.process().diskFreeBytes();
     if (free < 0) {
       return slow(sample);
@@ -83,8 +83,8 @@ final class DiskDetector implements Detector {
     return free < LEAST_FREE || (known && seconds < Math.min(needed, SECONDS_TO_FULL));
   }
 
-  private static Symptom full(Sample sample, long free, double rate) {
-    return new Symptom(
+  private static Detection full(Sample sample, long free, double rate) {
+    return new Detection(
         "disk",
         Map.of(
             "freeBytes",
@@ -93,16 +93,16 @@ final class DiskDetector implements Detector {
             rate,
             "completed",
             sample.progress().completed()),
-        Words.of(
+        FigureText.of(
             "The disk of the target has %.0f MiB left and loses %.1f MiB a second; %d %% of the job"
                 + " is done.",
-            Words.mebibytes((double) free),
-            Words.mebibytes(rate),
-            Words.percent(sample.progress().completed())),
+            FigureText.mebibytes((double) free),
+            FigureText.mebibytes(rate),
+            FigureText.percent(sample.progress().completed())),
         "Stop the job, make room on the disk or choose another one, and resume the job.");
   }
 
-  private List<Symptom> slow(Sample sample) {
+  private List<Detection> slow(Sample sample) {
     StageTimes times = StageTimes.of(sample.stages());
     double writing = times.share(Stage.WRITE);
     if (writing >= WRITING) {
@@ -117,16 +117,17 @@ final class DiskDetector implements Detector {
         : List.of();
   }
 
-  private static Symptom slow(Sample sample, double writing) {
-    return new Symptom(
+  private static Detection slow(Sample sample, double writing) {
+    return new Detection(
         "disk",
         Map.of(
             "writeShare", writing,
             "cpuShare", sample.process().cpuShare(),
             "writtenBytesPerSecond", sample.process().diskBytesPerSecond()),
-        Words.of(
+        FigureText.of(
             "The workers spend %d %% of their time with writing files, at %.1f MiB a second.",
-            Words.percent(writing), Words.mebibytes(sample.process().diskBytesPerSecond())),
+            FigureText.percent(writing),
+            FigureText.mebibytes(sample.process().diskBytesPerSecond())),
         "Write to a faster disk, or compress more, so that there is less to write.");
   }
 }

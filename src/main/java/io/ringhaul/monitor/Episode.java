@@ -3,28 +3,28 @@ package io.ringhaul.monitor;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What one detector has seen of one component: whether it is a finding by now. */
+/** What one detector has seen of one component: whether it is a bottleneck by now. */
 final class Episode {
 
-  private final FindingKind kind;
+  private final BottleneckKind kind;
   private final Persistence persistence;
 
   /** The last samples, the newest in the lowest bit; set where the symptom was seen. */
   private long seen;
 
   private int quiet;
-  private @Nullable Symptom symptom;
+  private @Nullable Detection detection;
   private Instant firstSeen = Instant.EPOCH;
   private Instant lastSeen = Instant.EPOCH;
   private boolean open;
 
-  Episode(FindingKind kind, Persistence persistence) {
+  Episode(BottleneckKind kind, Persistence persistence) {
     this.kind = kind;
     this.persistence = persistence;
   }
 
   /** What a sample has shown of it; null for nothing. */
-  void add(Instant time, @Nullable Symptom now) {
+  void add(Instant time, @Nullable Detection now) {
     seen = (seen << 1 | (now == null ? 0 : 1)) & ((1L << persistence.of()) - 1);
     if (now == null) {
       quiet++;
@@ -35,7 +35,7 @@ final class Episode {
       firstSeen = time;
     }
     quiet = 0;
-    symptom = now;
+    detection = now;
     lastSeen = time;
     open |= Long.bitCount(seen) >= persistence.seen();
   }
@@ -50,12 +50,12 @@ final class Episode {
   }
 
   /** What is known of it; only of one that has been open. */
-  Finding finding() {
-    Symptom last = symptom;
+  Bottleneck bottleneck() {
+    Detection last = detection;
     if (last == null) {
       throw new IllegalStateException(kind + " was never seen");
     }
-    return new Finding(
+    return new Bottleneck(
         kind + ":" + last.component() + ":" + firstSeen.getEpochSecond(),
         kind,
         last.component(),

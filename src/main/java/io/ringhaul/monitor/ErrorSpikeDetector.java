@@ -21,8 +21,8 @@ final class ErrorSpikeDetector implements Detector {
   private final Baseline usual = new Baseline();
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.ERROR_SPIKE;
+  public BottleneckKind kind() {
+    return BottleneckKind.ERROR_SPIKE;
   }
 
   @Override
@@ -31,7 +31,7 @@ final class ErrorSpikeDetector implements Detector {
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
     long errors = sample.errors() - sample.overloads();
     double share = (double) errors / Math.max(1, sample.requests() + sample.errors());
     if (errors <= 0 || share < SHARE || share < FACTOR * usual.median()) {
@@ -44,7 +44,7 @@ final class ErrorSpikeDetector implements Detector {
             .filter(node -> node.errors() > 0)
             .max(Comparator.comparingLong(NodeSample::errors));
     return List.of(
-        new Symptom(
+        new Detection(
             "cluster",
             Map.of(
                 "errors",
@@ -55,10 +55,10 @@ final class ErrorSpikeDetector implements Detector {
                 usual.median(),
                 "retries",
                 (double) sample.retries()),
-            Words.of(
+            FigureText.of(
                 "%,d requests of the last second failed (%d %%)%s.",
                 errors,
-                Words.percent(share),
+                FigureText.percent(share),
                 worst.map(node -> ", most of them at " + node.node()).orElse("")),
             "Look whether all nodes are up and reach one another, and at their logs; requests are"
                 + " sent again, and the job fails only if they fail each time."));

@@ -35,7 +35,7 @@ public final class JobsUnderWay {
     }
   }
 
-  private final Map<Place, Load> loads = new ConcurrentHashMap<>();
+  private final Map<Registration, Load> loads = new ConcurrentHashMap<>();
 
   /**
    * A job begins.
@@ -43,18 +43,18 @@ public final class JobsUnderWay {
    * @param job names it for people
    * @param id of the job; empty for an operation that has none
    */
-  public Place enter(String job, Optional<UUID> id) {
-    return new Place(job, id);
+  public Registration enter(String job, Optional<UUID> id) {
+    return new Registration(job, id);
   }
 
-  /** The place of a job among the others. To be closed at its end. */
-  public final class Place implements AutoCloseable {
+  /** The registration of a job among the others. To be closed at its end. */
+  public final class Registration implements AutoCloseable {
 
     private final String job;
     private final Optional<UUID> id;
     private volatile List<Load> elsewhere = List.of();
 
-    private Place(String job, Optional<UUID> id) {
+    private Registration(String job, Optional<UUID> id) {
       this.job = job;
       this.id = id;
     }

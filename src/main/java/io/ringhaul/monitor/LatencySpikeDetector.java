@@ -46,8 +46,8 @@ final class LatencySpikeDetector implements Detector {
   private final Answers all = new Answers();
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.LATENCY_SPIKE;
+  public BottleneckKind kind() {
+    return BottleneckKind.LATENCY_SPIKE;
   }
 
   @Override
@@ -56,59 +56,62 @@ final class LatencySpikeDetector implements Detector {
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
     Set<String> present = sample.nodes().stream().map(NodeSample::node).collect(Collectors.toSet());
     nodes.keySet().retainAll(present);
-    List<Symptom> symptoms = new ArrayList<>();
+    List<Detection> detections = new ArrayList<>();
     for (NodeSample each : sample.nodes()) {
       Answers answers = nodes.computeIfAbsent(each.node(), name -> new Answers());
-      Symptom symptom =
-          look("node:" + each.node(), answers, each.latency(), each.inFlight(), sample, course);
-      if (symptom != null) {
-        symptoms.add(symptom);
+      Detection detection =
+          look(
+              "node:" + each.node(), answers, each.latency(), each.inFlight(), sample, steadyState);
+      if (detection != null) {
+        detections.add(detection);
       }
     }
-    Symptom ofAll = look("cluster", all, sample.latency(), sample.inFlight(), sample, course);
+    Detection ofAll =
+        look("cluster", all, sample.latency(), sample.inFlight(), sample, steadyState);
     // It says what the nodes say, unless no node is known to have the requests under way.
-    if (ofAll != null && symptoms.isEmpty()) {
-      symptoms.add(ofAll);
+    if (ofAll != null && detections.isEmpty()) {
+      detections.add(ofAll);
     }
-    return symptoms;
+    return detections;
   }
 
-  private static @Nullable Symptom look(
+  private static @Nullable Detection look(
       String component,
       Answers answers,
       Latency latency,
       int inFlight,
       Sample sample,
-      Course course) {
-    if (course.isAnew()) {
+      SteadyState steadyState) {
+    if (steadyState.isAnew()) {
       answers.usual.clear();
     }
     double millis = answers.millis(latency, sample.paused() ? 0 : inFlight, sample.seconds());
     // While it begins or ends it reads what nobody has read before, or something else.
-    if (course.isAtStrength() && answers.isLate(millis)) {
+    if (steadyState.isAtStrength() && answers.isLate(millis)) {
       answers.usual.skip();
-      return symptom(component, answers, millis, inFlight);
+      return detection(component, answers, millis, inFlight);
     }
-    if (course.isAtStrength() && latency.count() > 0) {
+    if (steadyState.isAtStrength() && latency.count() > 0) {
       answers.usual.add(millis);
     }
     return null;
   }
 
-  private static Symptom symptom(String component, Answers answers, double millis, int inFlight) {
+  private static Detection detection(
+      String component, Answers answers, double millis, int inFlight) {
     String who = component.equals("cluster") ? "The cluster" : "Node " + component.substring(5);
     double usual = answers.usual.median();
-    return new Symptom(
+    return new Detection(
         component,
         Map.of("p50Millis", millis, "usualP50Millis", usual, "inFlight", (double) inFlight),
         answers.silentMillis > 0
-            ? Words.of(
+            ? FigureText.of(
                 "%s has not answered for %.0f s; answers used to take %.0f ms.",
                 who, millis / 1e3, usual)
-            : Words.of(
+            : FigureText.of(
                 "%s takes %.0f ms for an answer (median) where it used to take %.0f ms.",
                 who, millis, usual),
         "Look at what else the nodes do (compactions, repairs, collections of their heap, other"

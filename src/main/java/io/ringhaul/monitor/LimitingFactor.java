@@ -4,7 +4,7 @@ package io.ringhaul.monitor;
  * What took most of an operation's time.
  *
  * @param name a stage in lower case such as {@code wait} or {@code encode}, the name of a {@link
- *     FindingKind}, or {@code limits} for the bounds that the operation was given
+ *     BottleneckKind}, or {@code limits} for the bounds that the operation was given
  * @param share of its time, 0 to 1
  * @param description for people, such as {@code the cluster: workers waited for it for 82 % of
  *     their time}

@@ -42,18 +42,18 @@ public final class NeighbourPoll implements SampleListener {
 
   private final UUID job;
   private final JobTelemetry telemetry;
-  private final JobsUnderWay.Place place;
+  private final JobsUnderWay.Registration registration;
   private final Map<UUID, Heard> heard = new HashMap<>();
   private long next = System.nanoTime();
 
   /**
    * @param job whose neighbours are read
-   * @param place hears of them
+   * @param registration hears of them
    */
-  public NeighbourPoll(UUID job, JobTelemetry telemetry, JobsUnderWay.Place place) {
+  public NeighbourPoll(UUID job, JobTelemetry telemetry, JobsUnderWay.Registration registration) {
     this.job = job;
     this.telemetry = telemetry;
-    this.place = place;
+    this.registration = registration;
   }
 
   @Override
@@ -76,7 +76,7 @@ public final class NeighbourPoll implements SampleListener {
       // A job may also have been deleted since it was listed.
       LOG.debug("The jobs beside job {} could not be read", job, e);
     }
-    place.hears(loads);
+    registration.hears(loads);
   }
 
   /**

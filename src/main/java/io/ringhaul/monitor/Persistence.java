@@ -1,8 +1,8 @@
 package io.ringhaul.monitor;
 
 /**
- * How often a symptom must be seen to be a finding, and how long not for the finding to be over.
- * The two differ so that what comes and goes is one finding and not many.
+ * How often a symptom must be seen to be a bottleneck, and how long not for the bottleneck to be
+ * over. The two differ so that what comes and goes is one bottleneck and not many.
  *
  * @param seen in so many samples
  * @param of these last ones

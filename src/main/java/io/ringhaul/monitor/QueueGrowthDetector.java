@@ -27,23 +27,25 @@ final class QueueGrowthDetector implements Detector {
 
   private record Moment(long queued, double drained) {}
 
-  private final Work work;
+  private final OperationKind work;
   private final Deque<Moment> window = new ArrayDeque<>();
 
-  QueueGrowthDetector(Work work) {
+  QueueGrowthDetector(OperationKind work) {
     this.work = work;
   }
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.QUEUE_GROWTH;
+  public BottleneckKind kind() {
+    return BottleneckKind.QUEUE_GROWTH;
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
     // Statements are as good as rows; in an export, a page waits for each request.
     double drained =
-        work == Work.IMPORT ? sample.rowsPerSecond() * sample.seconds() : sample.requests();
+        work == OperationKind.IMPORT
+            ? sample.rowsPerSecond() * sample.seconds()
+            : sample.requests();
     window.addLast(new Moment(sample.queued(), drained));
     if (window.size() > WINDOW) {
       window.removeFirst();
@@ -57,24 +59,24 @@ final class QueueGrowthDetector implements Detector {
     if (sample.queued() == 0 || sample.queued() < before || wait < LONG_SECONDS) {
       return List.of();
     }
-    return List.of(symptom(sample, before, perSecond));
+    return List.of(detection(sample, before, perSecond));
   }
 
   private boolean isReadFaster(Sample sample) {
-    return work == Work.IMPORT
+    return work == OperationKind.IMPORT
         ? sample.inFlightBound() > 0 && sample.inFlight() >= ALL_UNDER_WAY * sample.inFlightBound()
         : StageTimes.of(sample.stages()).share(Stage.WAIT) <= MOST_WAIT;
   }
 
-  private Symptom symptom(Sample sample, long before, double perSecond) {
-    boolean imports = work == Work.IMPORT;
-    return new Symptom(
+  private Detection detection(Sample sample, long before, double perSecond) {
+    boolean imports = work == OperationKind.IMPORT;
+    return new Detection(
         "queue",
         Map.of(
             "queued", (double) sample.queued(),
             "queuedBefore", (double) before,
             "drainedPerSecond", perSecond),
-        Words.of(
+        FigureText.of(
             "%,d %s wait, and %,.1f are written in a second.",
             sample.queued(), imports ? "statements" : "pages", perSecond),
         imports

@@ -33,8 +33,8 @@ final class ReplicaSkewDetector implements Detector {
   private static final int LEAST_ANSWERS = 3;
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.SKEW;
+  public BottleneckKind kind() {
+    return BottleneckKind.SKEW;
   }
 
   @Override
@@ -43,8 +43,8 @@ final class ReplicaSkewDetector implements Detector {
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
-    if (sample.nodes().size() < 2 || !course.isAtStrength()) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
+    if (sample.nodes().size() < 2 || !steadyState.isAtStrength()) {
       return List.of();
     }
     return sample.nodes().stream()
@@ -54,7 +54,7 @@ final class ReplicaSkewDetector implements Detector {
         .toList();
   }
 
-  private static Optional<Symptom> look(NodeSample node, List<NodeSample> all) {
+  private static Optional<Detection> look(NodeSample node, List<NodeSample> all) {
     List<NodeSample> others =
         all.stream().filter(each -> !each.node().equals(node.node())).toList();
     double usualInFlight = median(others.stream().mapToDouble(NodeSample::inFlight));
@@ -68,7 +68,7 @@ final class ReplicaSkewDetector implements Detector {
     boolean isSkewed =
         isCrowded(node, usualMillis, usualInFlight)
             || (answered.length > 0 && isFarSlower(node, usualMillis));
-    return isSkewed ? Optional.of(symptom(node, usualMillis, usualInFlight)) : Optional.empty();
+    return isSkewed ? Optional.of(detection(node, usualMillis, usualInFlight)) : Optional.empty();
   }
 
   private static double millis(NodeSample node) {
@@ -91,8 +91,8 @@ final class ReplicaSkewDetector implements Detector {
         && millis(node) >= Math.max(ALONE_MILLIS, ALONE_FACTOR * usualMillis);
   }
 
-  private static Symptom symptom(NodeSample node, double usualMillis, double usualInFlight) {
-    return new Symptom(
+  private static Detection detection(NodeSample node, double usualMillis, double usualInFlight) {
+    return new Detection(
         "node:" + node.node(),
         Map.of(
             "inFlight",
@@ -103,7 +103,7 @@ final class ReplicaSkewDetector implements Detector {
             millis(node),
             "usualP50Millis",
             usualMillis),
-        Words.of(
+        FigureText.of(
             "Node %s has %d requests in flight and takes %.0f ms for an answer, where other nodes"
                 + " have %.0f and take %.0f ms.",
             node.node(), node.inFlight(), millis(node), usualInFlight, usualMillis),

@@ -9,8 +9,8 @@ import java.util.Optional;
 final class ServerOverloadDetector implements Detector {
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.SERVER_OVERLOAD;
+  public BottleneckKind kind() {
+    return BottleneckKind.SERVER_OVERLOAD;
   }
 
   @Override
@@ -19,7 +19,7 @@ final class ServerOverloadDetector implements Detector {
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
     if (sample.overloads() == 0) {
       return List.of();
     }
@@ -32,7 +32,7 @@ final class ServerOverloadDetector implements Detector {
             .orElse("");
     double share = (double) sample.overloads() / Math.max(1, sample.requests() + sample.errors());
     return List.of(
-        new Symptom(
+        new Detection(
             "cluster",
             Map.of(
                 "overloads", (double) sample.overloads(),
@@ -40,18 +40,18 @@ final class ServerOverloadDetector implements Detector {
                 "nodes", (double) refusing.size(),
                 "inFlight", (double) sample.inFlight(),
                 "inFlightBound", (double) sample.inFlightBound()),
-            Words.of(
+            FigureText.of(
                 "The cluster refused %,d requests of the last second or answered them too late%s,"
                     + " with %d in flight.",
                 sample.overloads(), where, sample.inFlight()),
-            Words.of(
+            FigureText.of(
                 "Have fewer requests in flight: %d go for now, and smaller batches or pages ask"
                     + " less of each.",
                 Math.max(1, sample.inFlightBound())),
             proposal(sample)));
   }
 
-  private static Optional<Finding.Proposal> proposal(Sample sample) {
+  private static Optional<Bottleneck.Proposal> proposal(Sample sample) {
     long bound = Math.max(1, sample.inFlightBound());
     return Proposals.most(sample, Tunable.IN_FLIGHT, bound)
         .or(() -> Proposals.half(sample, Tunable.IN_FLIGHT));

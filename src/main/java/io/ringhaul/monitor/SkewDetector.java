@@ -36,14 +36,14 @@ final class SkewDetector implements Detector {
   private int doneEarlier = -1;
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.SKEW;
+  public BottleneckKind kind() {
+    return BottleneckKind.SKEW;
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
     learn(sample);
-    int idle = course.workers(sample) - sample.tasks().size();
+    int idle = steadyState.workers(sample) - sample.tasks().size();
     int done = sample.progress().tasksDone() - doneEarlier;
     int waiting = sample.progress().tasks() - sample.progress().tasksDone() - sample.tasks().size();
     if (idle < 1 || waiting > 0 || done < LEAST_DONE || sample.paused()) {
@@ -53,7 +53,7 @@ final class SkewDetector implements Detector {
     return underWay.values().stream()
         .max(Comparator.comparingDouble(Seen::seconds))
         .filter(longest -> longest.seconds() >= Math.max(LEAST_SECONDS, FACTOR * usual))
-        .map(longest -> List.of(symptom(sample, longest, usual, idle)))
+        .map(longest -> List.of(detection(sample, longest, usual, idle)))
         .orElse(List.of());
   }
 
@@ -89,9 +89,9 @@ final class SkewDetector implements Detector {
     return all.get(all.size() / 2);
   }
 
-  private static Symptom symptom(Sample sample, Seen longest, double usual, int idle) {
+  private static Detection detection(Sample sample, Seen longest, double usual, int idle) {
     TaskSample task = longest.task();
-    return new Symptom(
+    return new Detection(
         "task:" + task.partition(),
         Map.of(
             "seconds", longest.seconds(),
@@ -99,11 +99,11 @@ final class SkewDetector implements Detector {
             "rows", (double) task.rows(),
             "idleWorkers", (double) idle,
             "tasksUnderWay", (double) sample.tasks().size()),
-        Words.of(
+        FigureText.of(
             "Task %d has run for %.0f s and %,d rows, where tasks usually take %.1f s; %d workers"
                 + " have nothing left to do.",
             task.partition(), longest.seconds(), task.rows(), usual, idle),
-        "Divide the work into more tasks (splitCount, --splits); a partition or file that is large"
+        "Divide the work into more tasks (taskCount, --tasks); a partition or file that is large"
             + " by itself stays one piece of work.");
   }
 }

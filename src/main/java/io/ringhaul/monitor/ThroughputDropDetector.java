@@ -28,8 +28,8 @@ final class ThroughputDropDetector implements Detector {
   private final Baseline bytes = new Baseline();
 
   @Override
-  public FindingKind kind() {
-    return FindingKind.THROUGHPUT_DROP;
+  public BottleneckKind kind() {
+    return BottleneckKind.THROUGHPUT_DROP;
   }
 
   @Override
@@ -38,12 +38,12 @@ final class ThroughputDropDetector implements Detector {
   }
 
   @Override
-  public List<Symptom> look(Sample sample, Course course) {
-    if (course.isAnew()) {
+  public List<Detection> look(Sample sample, SteadyState steadyState) {
+    if (steadyState.isAnew()) {
       rows.clear();
       bytes.clear();
     }
-    if (!course.isAtStrength()) {
+    if (!steadyState.isAtStrength()) {
       last.clear();
       return List.of();
     }
@@ -62,7 +62,7 @@ final class ThroughputDropDetector implements Detector {
     if (dropped) {
       rows.skip();
       bytes.skip();
-      return List.of(symptom(rowsNow, bytesNow));
+      return List.of(detection(rowsNow, bytesNow));
     }
     rows.add(rowsNow);
     bytes.add(bytesNow);
@@ -77,8 +77,8 @@ final class ThroughputDropDetector implements Detector {
     return now < FACTOR * usual.median() && now < usual.low();
   }
 
-  private Symptom symptom(double rowsNow, double bytesNow) {
-    return new Symptom(
+  private Detection detection(double rowsNow, double bytesNow) {
+    return new Detection(
         "job",
         Map.of(
             "rowsPerSecond",
@@ -89,8 +89,9 @@ final class ThroughputDropDetector implements Detector {
             bytesNow,
             "usualBytesPerSecond",
             bytes.median()),
-        Words.of("%,.0f rows pass in a second where it used to be %,.0f.", rowsNow, rows.median()),
-        "Look at the other findings for the cause; without one, something outside of the job has"
+        FigureText.of(
+            "%,.0f rows pass in a second where it used to be %,.0f.", rowsNow, rows.median()),
+        "Look at the other bottlenecks for the cause; without one, something outside of the job has"
             + " changed: the cluster's load, the network or this machine.");
   }
 }

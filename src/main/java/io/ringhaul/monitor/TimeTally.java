@@ -17,29 +17,29 @@ final class TimeTally {
   /** A shorter job is mostly its own start, which tells nothing of what limits it. */
   private static final double LEAST_SECONDS = 3;
 
-  private final Work work;
+  private final OperationKind work;
   private final Predicate<Sample> held;
   private final StageTimes times = new StageTimes();
-  private final Map<FindingKind, Double> open = new EnumMap<>(FindingKind.class);
+  private final Map<BottleneckKind, Double> open = new EnumMap<>(BottleneckKind.class);
   private double seconds;
   private double limited;
 
   /**
    * @param held whether the limits that were asked for bound the speed in the time of a sample
    */
-  TimeTally(Work work, Predicate<Sample> held) {
+  TimeTally(OperationKind work, Predicate<Sample> held) {
     this.work = work;
     this.held = held;
   }
 
-  void add(Sample sample, Collection<Finding> findings) {
+  void add(Sample sample, Collection<Bottleneck> bottlenecks) {
     seconds += sample.seconds();
     times.add(sample.stages());
     if (sample.paused() || held.test(sample)) {
       limited += sample.seconds();
     }
-    Set<FindingKind> kinds = new HashSet<>();
-    findings.forEach(finding -> kinds.add(finding.kind()));
+    Set<BottleneckKind> kinds = new HashSet<>();
+    bottlenecks.forEach(bottleneck -> kinds.add(bottleneck.kind()));
     kinds.forEach(kind -> open.merge(kind, sample.seconds(), Double::sum));
   }
 
@@ -54,14 +54,14 @@ final class TimeTally {
           new LimitingFactor(
               "limits",
               limitShare,
-              Words.of(
+              FigureText.of(
                   "its own limits: they held it for %d %% of the time",
-                  Words.percent(limitShare))));
+                  FigureText.percent(limitShare))));
     }
-    return finding().or(this::stage);
+    return bottleneck().or(this::stage);
   }
 
-  private Optional<LimitingFactor> finding() {
+  private Optional<LimitingFactor> bottleneck() {
     return open.entrySet().stream()
         .filter(each -> each.getKey().isCause())
         .filter(each -> each.getValue() / seconds >= LimitingFactor.LEAST_SHARE)
@@ -72,8 +72,9 @@ final class TimeTally {
               return new LimitingFactor(
                   each.getKey().name(),
                   share,
-                  Words.of(
-                      "%s for %d %% of the time", each.getKey().label(), Words.percent(share)));
+                  FigureText.of(
+                      "%s for %d %% of the time",
+                      each.getKey().label(), FigureText.percent(share)));
             });
   }
 
@@ -86,9 +87,9 @@ final class TimeTally {
                 new LimitingFactor(
                     stage.name().toLowerCase(Locale.ROOT),
                     times.share(stage),
-                    Words.of(
+                    FigureText.of(
                         "%s for %d %% of the workers' time",
-                        name(stage), Words.percent(times.share(stage)))));
+                        name(stage), FigureText.percent(times.share(stage)))));
   }
 
   private String name(Stage stage) {
@@ -97,7 +98,8 @@ final class TimeTally {
       case WAIT -> "the cluster: waiting for its answers";
       case DECODE -> "this process: decoding";
       case ENCODE -> "this process: encoding";
-      case WRITE -> work == Work.EXPORT ? "the disk: writing files" : "the cluster: writing";
+      case WRITE ->
+          work == OperationKind.EXPORT ? "the disk: writing files" : "the cluster: writing";
       case COMMIT -> "checkpoints and the commit";
     };
   }

@@ -1,6 +1,6 @@
 package io.ringhaul.parquet;
 
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -8,17 +8,17 @@ import org.apache.parquet.column.ColumnDescriptor;
 /** A column of the file that the rows have no value for. */
 final class AbsentCell extends NestedCell {
 
-  private AbsentCell(Site site, List<CellWriter> leaves) {
-    super(site, leaves);
+  private AbsentCell(ValuePath path, List<CellWriter> leaves) {
+    super(path, leaves);
   }
 
   /**
    * @param leaves the Parquet columns that it consists of
    */
-  static CellWriter of(Site site, List<ColumnDescriptor> leaves) {
+  static CellWriter of(ValuePath path, List<ColumnDescriptor> leaves) {
     List<CellWriter> cells =
-        leaves.stream().<CellWriter>map(leaf -> new VariableCells.BlobCell(site, leaf)).toList();
-    return new NullableCell(site, new AbsentCell(site, cells), 1);
+        leaves.stream().<CellWriter>map(leaf -> new VariableCells.BlobCell(path, leaf)).toList();
+    return new NullableCell(path, new AbsentCell(path, cells), 1);
   }
 
   @Override

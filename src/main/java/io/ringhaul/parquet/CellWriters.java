@@ -7,7 +7,7 @@ import com.datastax.oss.driver.api.core.type.SetType;
 import com.datastax.oss.driver.api.core.type.VectorType;
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.CqlTypes;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import io.ringhaul.parquet.CollectionCells.Repetition;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,79 +31,91 @@ final class CellWriters {
   }
 
   /** The writer of a column of the file. */
-  CellWriter column(Site site, DataType cql, org.apache.iceberg.types.Type iceberg, Type parquet) {
-    return cell(site, cql, iceberg, parquet, new String[] {parquet.getName()});
+  CellWriter column(
+      ValuePath valuePath, DataType cql, org.apache.iceberg.types.Type iceberg, Type parquet) {
+    return cell(valuePath, cql, iceberg, parquet, new String[] {parquet.getName()});
   }
 
   private CellWriter cell(
-      Site site, DataType cql, org.apache.iceberg.types.Type iceberg, Type parquet, String[] path) {
+      ValuePath valuePath,
+      DataType cql,
+      org.apache.iceberg.types.Type iceberg,
+      Type parquet,
+      String[] path) {
     CellWriter value =
         parquet.isPrimitive()
-            ? leaf(site, CqlKind.of(cql), iceberg, file.getColumnDescription(path))
-            : nested(site, cql, iceberg, parquet.asGroupType(), path);
+            ? leaf(valuePath, CqlKind.of(cql), iceberg, file.getColumnDescription(path))
+            : nested(valuePath, cql, iceberg, parquet.asGroupType(), path);
     return parquet.isRepetition(Type.Repetition.OPTIONAL)
-        ? new NullableCell(site, value, file.getMaxDefinitionLevel(path))
+        ? new NullableCell(valuePath, value, file.getMaxDefinitionLevel(path))
         : value;
   }
 
   private static CellWriter leaf(
-      Site site, CqlKind kind, org.apache.iceberg.types.Type iceberg, ColumnDescriptor column) {
+      ValuePath valuePath,
+      CqlKind kind,
+      org.apache.iceberg.types.Type iceberg,
+      ColumnDescriptor column) {
     if (iceberg instanceof Types.DecimalType decimal) {
-      return StrictDecimalCell.of(site, kind, decimal, column);
+      return StrictDecimalCell.of(valuePath, kind, decimal, column);
     }
     return switch (kind) {
-      case ASCII, TEXT -> new VariableCells.TextCell(site, column);
-      case BLOB -> new VariableCells.BlobCell(site, column);
-      case BOOLEAN -> new FixedCells.BooleanCell(site, column);
-      case TINYINT -> new FixedCells.TinyintCell(site, column);
-      case SMALLINT -> new FixedCells.SmallintCell(site, column);
-      case INT -> new FixedCells.IntCell(site, column);
-      case BIGINT, COUNTER -> new FixedCells.LongCell(site, column, kind);
-      case TIME -> new FixedCells.TimeCell(site, column);
-      case FLOAT -> new FixedCells.FloatCell(site, column);
-      case DOUBLE -> new FixedCells.DoubleCell(site, column);
-      case DATE -> new FixedCells.DateCell(site, column);
-      case TIMESTAMP -> new FixedCells.TimestampCell(site, column);
-      case DECIMAL -> new VariableCells.DecimalCell(site, column);
-      case VARINT -> new VariableCells.VarintCell(site, column);
-      case INET -> new VariableCells.InetCell(site, column);
-      case UUID, TIMEUUID -> new FixedCells.UuidCell(site, column, kind);
+      case ASCII, TEXT -> new VariableCells.TextCell(valuePath, column);
+      case BLOB -> new VariableCells.BlobCell(valuePath, column);
+      case BOOLEAN -> new FixedCells.BooleanCell(valuePath, column);
+      case TINYINT -> new FixedCells.TinyintCell(valuePath, column);
+      case SMALLINT -> new FixedCells.SmallintCell(valuePath, column);
+      case INT -> new FixedCells.IntCell(valuePath, column);
+      case BIGINT, COUNTER -> new FixedCells.LongCell(valuePath, column, kind);
+      case TIME -> new FixedCells.TimeCell(valuePath, column);
+      case FLOAT -> new FixedCells.FloatCell(valuePath, column);
+      case DOUBLE -> new FixedCells.DoubleCell(valuePath, column);
+      case DATE -> new FixedCells.DateCell(valuePath, column);
+      case TIMESTAMP -> new FixedCells.TimestampCell(valuePath, column);
+      case DECIMAL -> new VariableCells.DecimalCell(valuePath, column);
+      case VARINT -> new VariableCells.VarintCell(valuePath, column);
+      case INET -> new VariableCells.InetCell(valuePath, column);
+      case UUID, TIMEUUID -> new FixedCells.UuidCell(valuePath, column, kind);
       case DURATION, LIST, SET, MAP, TUPLE, UDT, VECTOR, CUSTOM ->
           throw new IllegalStateException(kind + " in a single column");
     };
   }
 
   private CellWriter nested(
-      Site site,
+      ValuePath valuePath,
       DataType cql,
       org.apache.iceberg.types.Type iceberg,
       GroupType group,
       String[] path) {
     return switch (CqlKind.of(cql)) {
-      case DURATION -> duration(site, iceberg.asStructType(), group, path);
-      case TUPLE, UDT -> tuple(site, cql, iceberg.asStructType(), group, path);
+      case DURATION -> duration(valuePath, iceberg.asStructType(), group, path);
+      case TUPLE, UDT -> tuple(valuePath, cql, iceberg.asStructType(), group, path);
       case LIST ->
           new CollectionCells.ListCell(
-              site,
-              element(site, ((ListType) cql).getElementType(), iceberg, group, path),
+              valuePath,
+              element(valuePath, ((ListType) cql).getElementType(), iceberg, group, path),
               repetition(group, path));
       case SET ->
           new CollectionCells.ListCell(
-              site,
-              element(site, ((SetType) cql).getElementType(), iceberg, group, path),
+              valuePath,
+              element(valuePath, ((SetType) cql).getElementType(), iceberg, group, path),
               repetition(group, path));
-      case MAP -> map(site, (MapType) cql, iceberg.asMapType(), group, path);
-      case VECTOR -> vector(site, (VectorType) cql, iceberg, group, path);
+      case MAP -> map(valuePath, (MapType) cql, iceberg.asMapType(), group, path);
+      case VECTOR -> vector(valuePath, (VectorType) cql, iceberg, group, path);
       default -> throw new IllegalStateException(cql + " in a group of columns");
     };
   }
 
   private CellWriter element(
-      Site site, DataType cql, org.apache.iceberg.types.Type list, GroupType group, String[] path) {
+      ValuePath valuePath,
+      DataType cql,
+      org.apache.iceberg.types.Type list,
+      GroupType group,
+      String[] path) {
     GroupType repeated = group.getType(0).asGroupType();
     Type element = repeated.getType(0);
     return cell(
-        site.child("element"),
+        valuePath.child("element"),
         cql,
         list.asListType().elementType(),
         element,
@@ -111,21 +123,21 @@ final class CellWriters {
   }
 
   private CellWriter map(
-      Site site, MapType cql, Types.MapType iceberg, GroupType group, String[] path) {
+      ValuePath valuePath, MapType cql, Types.MapType iceberg, GroupType group, String[] path) {
     GroupType repeated = group.getType(0).asGroupType();
     String[] repeatedPath = append(path, repeated.getName());
     Type key = repeated.getType(0);
     Type value = repeated.getType(1);
     return new CollectionCells.MapCell(
-        site,
+        valuePath,
         cell(
-            site.child("key"),
+            valuePath.child("key"),
             cql.getKeyType(),
             iceberg.keyType(),
             key,
             append(repeatedPath, key.getName())),
         cell(
-            site.child("value"),
+            valuePath.child("value"),
             cql.getValueType(),
             iceberg.valueType(),
             value,
@@ -134,18 +146,19 @@ final class CellWriters {
   }
 
   private CellWriter vector(
-      Site site,
+      ValuePath valuePath,
       VectorType cql,
       org.apache.iceberg.types.Type iceberg,
       GroupType group,
       String[] path) {
-    CellWriter element = element(site, cql.getElementType(), iceberg, group, path);
+    CellWriter element = element(valuePath, cql.getElementType(), iceberg, group, path);
     Repetition repetition = repetition(group, path);
     int length = CqlKind.lengthInVector(cql.getElementType());
     return length == CqlKind.VARIABLE
-        ? new CollectionCells.VariableVectorCell(site, element, repetition, cql.getDimensions())
+        ? new CollectionCells.VariableVectorCell(
+            valuePath, element, repetition, cql.getDimensions())
         : new CollectionCells.FixedVectorCell(
-            site, element, repetition, cql.getDimensions(), length);
+            valuePath, element, repetition, cql.getDimensions(), length);
   }
 
   private Repetition repetition(GroupType group, String[] path) {
@@ -155,7 +168,7 @@ final class CellWriters {
   }
 
   private CellWriter tuple(
-      Site site, DataType cql, Types.StructType iceberg, GroupType group, String[] path) {
+      ValuePath valuePath, DataType cql, Types.StructType iceberg, GroupType group, String[] path) {
     List<String> names = CqlTypes.fieldNames(cql);
     List<DataType> types = CqlTypes.fieldTypes(cql);
     List<CellWriter> fields = new ArrayList<>();
@@ -167,33 +180,34 @@ final class CellWriters {
       positions[fields.size()] = position;
       fields.add(
           cell(
-              site.child(field.name()),
+              valuePath.child(field.name()),
               types.get(position),
               field.type(),
               parquet,
               append(path, parquet.getName())));
     }
-    return new StructCells.TupleCell(site, fields, positions);
+    return new StructCells.TupleCell(valuePath, fields, positions);
   }
 
-  private CellWriter duration(Site site, Types.StructType iceberg, GroupType group, String[] path) {
+  private CellWriter duration(
+      ValuePath valuePath, Types.StructType iceberg, GroupType group, String[] path) {
     return new StructCells.DurationCell(
-        site,
-        durationPart(site, iceberg, group, path, IcebergTypes.MONTHS),
-        durationPart(site, iceberg, group, path, IcebergTypes.DAYS),
-        durationPart(site, iceberg, group, path, IcebergTypes.NANOSECONDS));
+        valuePath,
+        durationPart(valuePath, iceberg, group, path, IcebergTypes.MONTHS),
+        durationPart(valuePath, iceberg, group, path, IcebergTypes.DAYS),
+        durationPart(valuePath, iceberg, group, path, IcebergTypes.NANOSECONDS));
   }
 
   private StructCells.DurationCell.Part durationPart(
-      Site site, Types.StructType iceberg, GroupType group, String[] path, String name) {
+      ValuePath valuePath, Types.StructType iceberg, GroupType group, String[] path, String name) {
     int id = iceberg.field(name).fieldId();
     for (Type parquet : group.getFields()) {
       if (parquet.getId().intValue() == id) {
         return new StructCells.DurationCell.Part(
-            site.child(name), file.getColumnDescription(append(path, parquet.getName())));
+            valuePath.child(name), file.getColumnDescription(append(path, parquet.getName())));
       }
     }
-    throw new IllegalStateException(site.path() + " has no column of its " + name);
+    throw new IllegalStateException(valuePath.path() + " has no column of its " + name);
   }
 
   private static String[] append(String[] path, String name) {

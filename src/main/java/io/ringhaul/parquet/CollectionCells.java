@@ -1,8 +1,8 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.VInts;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -28,8 +28,8 @@ final class CollectionCells {
     /**
      * @param parts what one element consists of: itself, or key and value
      */
-    CountedCell(Site site, List<CellWriter> parts, Repetition repetition) {
-      super(site, parts);
+    CountedCell(ValuePath path, List<CellWriter> parts, Repetition repetition) {
+      super(path, parts);
       this.parts = parts.toArray(new CellWriter[0]);
       this.repetition = repetition;
     }
@@ -38,13 +38,13 @@ final class CollectionCells {
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
         // The server takes zero bytes for an empty collection, too.
-        site().requireCanonical(false, "an empty collection of zero bytes");
+        path().requireCanonical(false, "an empty collection of zero bytes");
         return;
       }
       int end = offset + length;
       int count = lengthAt(bytes, offset, end);
       if (count < 0) {
-        throw site().malformed("a count of " + count);
+        throw path().malformed("a count of " + count);
       }
       int index = offset + Integer.BYTES;
       for (int i = 0; i < count; i++) {
@@ -52,7 +52,7 @@ final class CollectionCells {
           int partLength = lengthAt(bytes, index, end);
           index += Integer.BYTES;
           if (partLength < 0) {
-            throw site().error("holds a null, which no collection can");
+            throw path().error("holds a null, which no collection can");
           }
           requireWithin(index, partLength, end);
           part.check(bytes, index, partLength);
@@ -84,15 +84,15 @@ final class CollectionCells {
 
   static final class ListCell extends CountedCell {
 
-    ListCell(Site site, CellWriter element, Repetition repetition) {
-      super(site, List.of(element), repetition);
+    ListCell(ValuePath path, CellWriter element, Repetition repetition) {
+      super(path, List.of(element), repetition);
     }
   }
 
   static final class MapCell extends CountedCell {
 
-    MapCell(Site site, CellWriter key, CellWriter value, Repetition repetition) {
-      super(site, List.of(key, value), repetition);
+    MapCell(ValuePath path, CellWriter key, CellWriter value, Repetition repetition) {
+      super(path, List.of(key, value), repetition);
     }
   }
 
@@ -105,8 +105,12 @@ final class CollectionCells {
     private final int elementLength;
 
     FixedVectorCell(
-        Site site, CellWriter element, Repetition repetition, int dimension, int elementLength) {
-      super(site, List.of(element));
+        ValuePath path,
+        CellWriter element,
+        Repetition repetition,
+        int dimension,
+        int elementLength) {
+      super(path, List.of(element));
       this.element = element;
       this.repetition = repetition;
       this.dimension = dimension;
@@ -117,8 +121,8 @@ final class CollectionCells {
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length != (long) dimension * elementLength) {
         throw length == 0
-            ? site().lengthError(CqlKind.VECTOR, length)
-            : site().malformed(length + " bytes for a vector of " + dimension + " elements");
+            ? path().lengthError(CqlKind.VECTOR, length)
+            : path().malformed(length + " bytes for a vector of " + dimension + " elements");
       }
       for (int i = 0; i < dimension; i++) {
         element.check(bytes, offset + i * elementLength, elementLength);
@@ -142,8 +146,8 @@ final class CollectionCells {
     private final Repetition repetition;
     private final int dimension;
 
-    VariableVectorCell(Site site, CellWriter element, Repetition repetition, int dimension) {
-      super(site, List.of(element));
+    VariableVectorCell(ValuePath path, CellWriter element, Repetition repetition, int dimension) {
+      super(path, List.of(element));
       this.element = element;
       this.repetition = repetition;
       this.dimension = dimension;
@@ -152,18 +156,18 @@ final class CollectionCells {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
-        throw site().lengthError(CqlKind.VECTOR, length);
+        throw path().lengthError(CqlKind.VECTOR, length);
       }
       int end = offset + length;
       int index = offset;
       for (int i = 0; i < dimension; i++) {
         if (index == end || end - index < VInts.lengthFrom(bytes.get(index))) {
-          throw site().malformed("a vector of fewer than " + dimension + " elements");
+          throw path().malformed("a vector of fewer than " + dimension + " elements");
         }
         long elementLength = VInts.read(bytes, index);
         index += VInts.lengthFrom(bytes.get(index));
         if (elementLength < 0 || elementLength > end - index) {
-          throw site().malformed("an element of " + elementLength + " bytes is cut short");
+          throw path().malformed("an element of " + elementLength + " bytes is cut short");
         }
         element.check(bytes, index, (int) elementLength);
         index += (int) elementLength;

@@ -1,6 +1,6 @@
 package io.ringhaul.parquet;
 
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
@@ -108,7 +108,7 @@ public final class CqlParquetWriters {
         cellIndexes.add(RowWriter.ABSENT);
       } else {
         ColumnDescription column = columns.get(index);
-        cells.add(writers.column(Site.of(column), column.type(), field.type(), parquet));
+        cells.add(writers.column(ValuePath.of(column), column.type(), field.type(), parquet));
         cellIndexes.add(index);
       }
     }
@@ -134,6 +134,6 @@ public final class CqlParquetWriters {
     }
     List<ColumnDescriptor> leaves =
         file.getColumns().stream().filter(column -> column.getPath()[0].equals(name)).toList();
-    return AbsentCell.of(new Site(field.name(), field.name(), false), leaves);
+    return AbsentCell.of(new ValuePath(field.name(), field.name(), false), leaves);
   }
 }

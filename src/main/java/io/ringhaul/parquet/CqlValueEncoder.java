@@ -1,7 +1,7 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.cql.ByteSink;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
@@ -41,7 +41,7 @@ public final class CqlValueEncoder {
    */
   public static CqlValueEncoder of(ColumnDescription column, Type iceberg) {
     return new CqlValueEncoder(
-        column, iceberg, ValueEncoders.of(Site.of(column), column.type(), iceberg));
+        column, iceberg, ValueEncoders.of(ValuePath.of(column), column.type(), iceberg));
   }
 
   /**

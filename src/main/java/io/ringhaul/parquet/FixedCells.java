@@ -1,7 +1,7 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import java.time.LocalTime;
 import java.util.stream.Stream;
@@ -20,8 +20,8 @@ final class FixedCells {
     private final CqlKind kind;
     private final int width;
 
-    FixedCell(Site site, ColumnDescriptor descriptor, CqlKind kind, int width) {
-      super(site, descriptor);
+    FixedCell(ValuePath path, ColumnDescriptor descriptor, CqlKind kind, int width) {
+      super(path, descriptor);
       this.kind = kind;
       this.width = width;
     }
@@ -29,21 +29,21 @@ final class FixedCells {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length != width) {
-        throw site().lengthError(kind, length);
+        throw path().lengthError(kind, length);
       }
     }
   }
 
   static final class BooleanCell extends FixedCell {
 
-    BooleanCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor, CqlKind.BOOLEAN, 1);
+    BooleanCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.BOOLEAN, 1);
     }
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       super.check(bytes, offset, length);
-      site().requireCanonical((bytes.get(offset) & ~1) == 0, "a boolean of neither 0 nor 1");
+      path().requireCanonical((bytes.get(offset) & ~1) == 0, "a boolean of neither 0 nor 1");
     }
 
     @Override
@@ -54,8 +54,8 @@ final class FixedCells {
 
   static final class TinyintCell extends FixedCell {
 
-    TinyintCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor, CqlKind.TINYINT, Byte.BYTES);
+    TinyintCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.TINYINT, Byte.BYTES);
     }
 
     @Override
@@ -66,8 +66,8 @@ final class FixedCells {
 
   static final class SmallintCell extends FixedCell {
 
-    SmallintCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor, CqlKind.SMALLINT, Short.BYTES);
+    SmallintCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.SMALLINT, Short.BYTES);
     }
 
     @Override
@@ -78,8 +78,8 @@ final class FixedCells {
 
   static final class IntCell extends FixedCell {
 
-    IntCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor, CqlKind.INT, Integer.BYTES);
+    IntCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.INT, Integer.BYTES);
     }
 
     @Override
@@ -91,8 +91,8 @@ final class FixedCells {
   /** A bigint or a counter. */
   static final class LongCell extends FixedCell {
 
-    LongCell(Site site, ColumnDescriptor descriptor, CqlKind kind) {
-      super(site, descriptor, kind, Long.BYTES);
+    LongCell(ValuePath path, ColumnDescriptor descriptor, CqlKind kind) {
+      super(path, descriptor, kind, Long.BYTES);
     }
 
     @Override
@@ -106,8 +106,8 @@ final class FixedCells {
 
     private static final long LAST = LocalTime.MAX.toNanoOfDay();
 
-    TimeCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor, CqlKind.TIME, Long.BYTES);
+    TimeCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.TIME, Long.BYTES);
     }
 
     @Override
@@ -115,7 +115,7 @@ final class FixedCells {
       super.check(bytes, offset, length);
       long nanos = bytes.getLong(offset);
       if (nanos < 0 || nanos > LAST) {
-        throw site()
+        throw path()
             .error("is a time of " + nanos + " ns since midnight, out of the range 0 to " + LAST);
       }
     }
@@ -129,8 +129,8 @@ final class FixedCells {
   /** A date: CQL counts its days from -2^31 on, Iceberg from the epoch. */
   static final class DateCell extends FixedCell {
 
-    DateCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor, CqlKind.DATE, Integer.BYTES);
+    DateCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.DATE, Integer.BYTES);
     }
 
     @Override
@@ -145,8 +145,8 @@ final class FixedCells {
     private static final long MICROS_PER_MILLI = 1_000;
     private static final long GREATEST = Long.MAX_VALUE / MICROS_PER_MILLI;
 
-    TimestampCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor, CqlKind.TIMESTAMP, Long.BYTES);
+    TimestampCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.TIMESTAMP, Long.BYTES);
     }
 
     @Override
@@ -154,7 +154,7 @@ final class FixedCells {
       super.check(bytes, offset, length);
       long millis = bytes.getLong(offset);
       if (millis > GREATEST || millis < -GREATEST) {
-        throw site()
+        throw path()
             .error(
                 "is a timestamp of "
                     + millis
@@ -172,8 +172,8 @@ final class FixedCells {
 
   static final class UuidCell extends FixedCell {
 
-    UuidCell(Site site, ColumnDescriptor descriptor, CqlKind kind) {
-      super(site, descriptor, kind, 2 * Long.BYTES);
+    UuidCell(ValuePath path, ColumnDescriptor descriptor, CqlKind kind) {
+      super(path, descriptor, kind, 2 * Long.BYTES);
     }
 
     @Override
@@ -192,8 +192,8 @@ final class FixedCells {
 
     private final FloatFieldMetrics.Builder metrics;
 
-    FloatCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor, CqlKind.FLOAT, Float.BYTES);
+    FloatCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.FLOAT, Float.BYTES);
       metrics = new FloatFieldMetrics.Builder(descriptor.getPrimitiveType().getId().intValue());
     }
 
@@ -215,8 +215,8 @@ final class FixedCells {
 
     private final DoubleFieldMetrics.Builder metrics;
 
-    DoubleCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor, CqlKind.DOUBLE, Double.BYTES);
+    DoubleCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.DOUBLE, Double.BYTES);
       metrics = new DoubleFieldMetrics.Builder(descriptor.getPrimitiveType().getId().intValue());
     }
 

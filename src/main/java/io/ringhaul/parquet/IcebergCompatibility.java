@@ -2,7 +2,7 @@ package io.ringhaul.parquet;
 
 import com.datastax.oss.driver.api.core.type.DataType;
 import io.ringhaul.cql.CqlTypes;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import io.ringhaul.schema.ColumnDescription;
 import java.util.Optional;
 import org.apache.iceberg.types.Type;
@@ -54,7 +54,7 @@ public final class IcebergCompatibility {
     try {
       ColumnDescription column =
           new ColumnDescription("value", cql, ColumnDescription.Kind.REGULAR);
-      ValueEncoders.of(Site.of(column), cql, iceberg);
+      ValueEncoders.of(ValuePath.of(column), cql, iceberg);
       return Optional.empty();
     } catch (IncompatibleTypeException e) {
       return Optional.of(

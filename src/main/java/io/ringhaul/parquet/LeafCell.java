@@ -1,6 +1,6 @@
 package io.ringhaul.parquet;
 
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import org.apache.iceberg.parquet.ParquetValueWriters;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -10,15 +10,15 @@ import org.apache.parquet.io.api.Binary;
 abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     implements CellWriter {
 
-  private final Site site;
+  private final ValuePath path;
 
-  LeafCell(Site site, ColumnDescriptor descriptor) {
+  LeafCell(ValuePath path, ColumnDescriptor descriptor) {
     super(descriptor);
-    this.site = site;
+    this.path = path;
   }
 
-  final Site site() {
-    return site;
+  final ValuePath path() {
+    return path;
   }
 
   @Override
@@ -28,12 +28,12 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
 
   @Override
   public final void checkNull() {
-    throw site.nullError();
+    throw path.nullError();
   }
 
   @Override
   public final void writeNull(int repetitionLevel) {
-    throw new IllegalStateException(site.path() + " was not checked");
+    throw new IllegalStateException(path.path() + " was not checked");
   }
 
   /**

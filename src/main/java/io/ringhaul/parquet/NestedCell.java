@@ -1,6 +1,6 @@
 package io.ringhaul.parquet;
 
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,30 +12,30 @@ import org.apache.parquet.column.ColumnWriteStore;
 /** A value whose parts go to the Parquet columns of other writers. */
 abstract class NestedCell implements CellWriter {
 
-  private final Site site;
+  private final ValuePath path;
   private final List<CellWriter> parts;
   private final List<TripleWriter<?>> columns;
 
-  NestedCell(Site site, List<CellWriter> parts) {
-    this.site = site;
+  NestedCell(ValuePath path, List<CellWriter> parts) {
+    this.path = path;
     this.parts = List.copyOf(parts);
     List<TripleWriter<?>> all = new ArrayList<>();
     parts.forEach(part -> all.addAll(part.columns()));
     this.columns = List.copyOf(all);
   }
 
-  final Site site() {
-    return site;
+  final ValuePath path() {
+    return path;
   }
 
   @Override
   public void checkNull() {
-    throw site.nullError();
+    throw path.nullError();
   }
 
   @Override
   public void writeNull(int repetitionLevel) {
-    throw new IllegalStateException(site.path() + " was not checked");
+    throw new IllegalStateException(path.path() + " was not checked");
   }
 
   @Override
@@ -67,7 +67,7 @@ abstract class NestedCell implements CellWriter {
    */
   final int lengthAt(ByteBuffer bytes, int index, int end) {
     if (end - index < Integer.BYTES) {
-      throw site.malformed("a length is cut short");
+      throw path.malformed("a length is cut short");
     }
     return bytes.getInt(index);
   }
@@ -75,14 +75,14 @@ abstract class NestedCell implements CellWriter {
   /** Checks that a part of that length, read from before the index, ends within the value. */
   final void requireWithin(int index, int length, int end) {
     if (length > end - index) {
-      throw site.malformed("a part of " + length + " bytes is cut short");
+      throw path.malformed("a part of " + length + " bytes is cut short");
     }
   }
 
   /** Checks that the value's parts end where it does. */
   final void requireEnd(int index, int end) {
     if (index != end) {
-      throw site.malformed((end - index) + " bytes too many");
+      throw path.malformed((end - index) + " bytes too many");
     }
   }
 }

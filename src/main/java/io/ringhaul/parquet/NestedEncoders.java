@@ -1,8 +1,8 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.cql.ByteSink;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.VInts;
+import io.ringhaul.cql.ValuePath;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,33 +24,34 @@ final class NestedEncoders {
     out.setInt(start, out.size() - start - Integer.BYTES);
   }
 
-  private static Object notNull(Site site, @Nullable Object value) {
+  private static Object notNull(ValuePath path, @Nullable Object value) {
     if (value == null) {
-      throw site.error("holds a null, which no collection can");
+      throw path.error("holds a null, which no collection can");
     }
     return value;
   }
 
   /** A list or a set. The server sorts a set and takes equal elements for one. */
-  record ListEncoder(Site site, ValueEncoder element) implements ValueEncoder {
+  record ListEncoder(ValuePath path, ValueEncoder element) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       Collection<?> elements = (Collection<?>) value;
       out.putInt(elements.size());
       for (Object each : elements) {
-        encodeWithLength(element, notNull(site, each), out);
+        encodeWithLength(element, notNull(path, each), out);
       }
     }
   }
 
-  record MapEncoder(Site site, ValueEncoder key, ValueEncoder element) implements ValueEncoder {
+  record MapEncoder(ValuePath path, ValueEncoder key, ValueEncoder element)
+      implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       Map<?, ?> entries = (Map<?, ?>) value;
       out.putInt(entries.size());
       for (Map.Entry<?, ?> entry : entries.entrySet()) {
-        encodeWithLength(key, notNull(site, entry.getKey()), out);
-        encodeWithLength(element, notNull(site, entry.getValue()), out);
+        encodeWithLength(key, notNull(path, entry.getKey()), out);
+        encodeWithLength(element, notNull(path, entry.getValue()), out);
       }
     }
   }
@@ -58,24 +59,24 @@ final class NestedEncoders {
   /**
    * @param variable whether each element carries its length
    */
-  record VectorEncoder(Site site, ValueEncoder element, int dimension, boolean variable)
+  record VectorEncoder(ValuePath path, ValueEncoder element, int dimension, boolean variable)
       implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       Collection<?> elements = (Collection<?>) value;
       if (elements.size() != dimension) {
-        throw site.error(
+        throw path.error(
             "holds " + elements.size() + " elements; the vector's dimension is " + dimension);
       }
       ByteSink scratch = new ByteSink(0);
       for (Object each : elements) {
         if (variable) {
           scratch.clear();
-          element.encode(notNull(site, each), scratch);
+          element.encode(notNull(path, each), scratch);
           VInts.write(scratch.size(), out);
           out.put(scratch);
         } else {
-          element.encode(notNull(site, each), out);
+          element.encode(notNull(path, each), out);
         }
       }
     }
@@ -106,7 +107,7 @@ final class NestedEncoders {
   }
 
   /** A tuple or user-defined type, its fields in CQL's order. */
-  record TupleEncoder(Site site, List<Field> fields) implements ValueEncoder {
+  record TupleEncoder(ValuePath path, List<Field> fields) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       StructLike struct = (StructLike) value;
@@ -117,7 +118,8 @@ final class NestedEncoders {
   }
 
   /** A duration; the numbers are the places of its parts in the Iceberg struct. */
-  record DurationEncoder(Site site, int months, int days, int nanoseconds) implements ValueEncoder {
+  record DurationEncoder(ValuePath path, int months, int days, int nanoseconds)
+      implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       StructLike struct = (StructLike) value;
@@ -127,7 +129,7 @@ final class NestedEncoders {
       boolean hasPositive = monthCount > 0 || dayCount > 0 || nanosecondCount > 0;
       boolean hasNegative = monthCount < 0 || dayCount < 0 || nanosecondCount < 0;
       if (hasPositive && hasNegative) {
-        throw site.error("is a duration whose parts differ in sign, which CQL does not have");
+        throw path.error("is a duration whose parts differ in sign, which CQL does not have");
       }
       VInts.write(VInts.fold(monthCount), out);
       VInts.write(VInts.fold(dayCount), out);
@@ -137,11 +139,11 @@ final class NestedEncoders {
     private long part(StructLike struct, int position, boolean of32Bits) {
       Number number = struct.get(position, Number.class);
       if (number == null) {
-        throw site.error("is a duration without all of months, days and nanoseconds");
+        throw path.error("is a duration without all of months, days and nanoseconds");
       }
       long count = number.longValue();
       if (of32Bits && count != (int) count) {
-        throw site.error("is a duration of " + count + " months or days, beyond 32 bits");
+        throw path.error("is a duration of " + count + " months or days, beyond 32 bits");
       }
       return count;
     }

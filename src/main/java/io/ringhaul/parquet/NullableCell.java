@@ -1,6 +1,6 @@
 package io.ringhaul.parquet;
 
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,8 +16,8 @@ final class NullableCell extends NestedCell {
   /**
    * @param definitionLevel the level at which the value is there; null is one below
    */
-  NullableCell(Site site, CellWriter value, int definitionLevel) {
-    super(site, List.of(value));
+  NullableCell(ValuePath path, CellWriter value, int definitionLevel) {
+    super(path, List.of(value));
     this.value = value;
     this.definitionLevel = definitionLevel;
   }

@@ -2,7 +2,7 @@ package io.ringhaul.parquet;
 
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.Numerals;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
@@ -26,40 +26,40 @@ final class NumeralEncoders {
     out.put(unscaled);
   }
 
-  record DecimalText(Site site) implements ValueEncoder {
+  record DecimalText(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = TextEncoders.text(site, value);
-      Numerals.requireFewDigits(site, text);
+      String text = TextEncoders.text(path, value);
+      Numerals.requireFewDigits(path, text);
       try {
         put(Numerals.parseDecimal(text), out);
       } catch (NumberFormatException e) {
-        throw site.error("holds \"" + text + "\", which is no decimal number");
+        throw path.error("holds \"" + text + "\", which is no decimal number");
       }
     }
   }
 
-  record VarintText(Site site) implements ValueEncoder {
+  record VarintText(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = TextEncoders.text(site, value);
-      Numerals.requireFewDigits(site, text);
+      String text = TextEncoders.text(path, value);
+      Numerals.requireFewDigits(path, text);
       try {
         out.put(Numerals.parseVarint(text).toByteArray());
       } catch (NumberFormatException e) {
-        throw site.error("holds \"" + text + "\", which is no integer");
+        throw path.error("holds \"" + text + "\", which is no integer");
       }
     }
   }
 
-  record DecimalAsVarint(Site site) implements ValueEncoder {
+  record DecimalAsVarint(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       BigDecimal number = (BigDecimal) value;
       try {
         out.put(number.toBigIntegerExact().toByteArray());
       } catch (ArithmeticException e) {
-        throw site.error("is " + number + "; a varint has no fraction");
+        throw path.error("is " + number + "; a varint has no fraction");
       }
     }
   }

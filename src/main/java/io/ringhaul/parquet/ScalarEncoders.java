@@ -2,7 +2,7 @@ package io.ringhaul.parquet;
 
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -37,10 +37,11 @@ final class ScalarEncoders {
 
   private ScalarEncoders() {}
 
-  private static long inRange(Site site, CqlKind kind, Object value, long least, long greatest) {
+  private static long inRange(
+      ValuePath path, CqlKind kind, Object value, long least, long greatest) {
     long number = ((Number) value).longValue();
     if (number < least || number > greatest) {
-      throw site.error(
+      throw path.error(
           String.format(
               "is %d, out of the range %d to %d of a CQL %s",
               number, least, greatest, kind.cqlName()));
@@ -48,65 +49,65 @@ final class ScalarEncoders {
     return number;
   }
 
-  record Tinyint(Site site) implements ValueEncoder {
+  record Tinyint(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      out.putByte((int) inRange(site, CqlKind.TINYINT, value, Byte.MIN_VALUE, Byte.MAX_VALUE));
+      out.putByte((int) inRange(path, CqlKind.TINYINT, value, Byte.MIN_VALUE, Byte.MAX_VALUE));
     }
   }
 
-  record Smallint(Site site) implements ValueEncoder {
+  record Smallint(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      out.putShort((int) inRange(site, CqlKind.SMALLINT, value, Short.MIN_VALUE, Short.MAX_VALUE));
+      out.putShort((int) inRange(path, CqlKind.SMALLINT, value, Short.MIN_VALUE, Short.MAX_VALUE));
     }
   }
 
-  record Int(Site site) implements ValueEncoder {
+  record Int(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      out.putInt((int) inRange(site, CqlKind.INT, value, Integer.MIN_VALUE, Integer.MAX_VALUE));
+      out.putInt((int) inRange(path, CqlKind.INT, value, Integer.MIN_VALUE, Integer.MAX_VALUE));
     }
   }
 
-  record Date(Site site) implements ValueEncoder {
+  record Date(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       long day = ((LocalDate) value).toEpochDay();
       out.putInt(
-          (int) inRange(site, CqlKind.DATE, day, Integer.MIN_VALUE, Integer.MAX_VALUE)
+          (int) inRange(path, CqlKind.DATE, day, Integer.MIN_VALUE, Integer.MAX_VALUE)
               ^ Integer.MIN_VALUE);
     }
   }
 
-  record NanosecondsOfDay(Site site) implements ValueEncoder {
+  record NanosecondsOfDay(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      out.putLong(inRange(site, CqlKind.TIME, value, 0, LocalTime.MAX.toNanoOfDay()));
+      out.putLong(inRange(path, CqlKind.TIME, value, 0, LocalTime.MAX.toNanoOfDay()));
     }
   }
 
-  record Timestamp(Site site) implements ValueEncoder {
+  record Timestamp(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       Instant instant = ((OffsetDateTime) value).toInstant();
       if (instant.getNano() % NANOS_PER_MILLI != 0) {
-        throw site.error("is " + instant + "; a CQL timestamp has no part of a millisecond");
+        throw path.error("is " + instant + "; a CQL timestamp has no part of a millisecond");
       }
       try {
         out.putLong(instant.toEpochMilli());
       } catch (ArithmeticException e) {
-        throw site.error("is " + instant + ", out of the range of a CQL timestamp");
+        throw path.error("is " + instant + ", out of the range of a CQL timestamp");
       }
     }
   }
 
-  record Uuid(Site site, boolean timeBased) implements ValueEncoder {
+  record Uuid(ValuePath path, boolean timeBased) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       UUID uuid = (UUID) value;
       if (timeBased && uuid.version() != 1) {
-        throw site.error("is " + uuid + ", of version " + uuid.version() + "; a timeuuid has 1");
+        throw path.error("is " + uuid + ", of version " + uuid.version() + "; a timeuuid has 1");
       }
       out.putLong(uuid.getMostSignificantBits());
       out.putLong(uuid.getLeastSignificantBits());

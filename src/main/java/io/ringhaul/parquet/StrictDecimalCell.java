@@ -2,7 +2,7 @@ package io.ringhaul.parquet;
 
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.Numerals;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.iceberg.types.TypeUtil;
@@ -31,22 +31,23 @@ final class StrictDecimalCell extends LeafCell {
   }
 
   private StrictDecimalCell(
-      Site site, CqlKind kind, DecimalType type, ColumnDescriptor column, Form form) {
-    super(site, column);
+      ValuePath path, CqlKind kind, DecimalType type, ColumnDescriptor column, Form form) {
+    super(path, column);
     this.kind = kind;
     this.type = type;
     this.hasScale = kind == CqlKind.DECIMAL;
     this.form = form;
   }
 
-  static StrictDecimalCell of(Site site, CqlKind kind, DecimalType type, ColumnDescriptor column) {
+  static StrictDecimalCell of(
+      ValuePath path, CqlKind kind, DecimalType type, ColumnDescriptor column) {
     Form form =
         switch (column.getPrimitiveType().getPrimitiveTypeName()) {
           case INT32 -> Form.INT;
           case INT64 -> Form.LONG;
           default -> Form.BYTES;
         };
-    return new StrictDecimalCell(site, kind, type, column, form);
+    return new StrictDecimalCell(path, kind, type, column, form);
   }
 
   @Override
@@ -54,14 +55,14 @@ final class StrictDecimalCell extends LeafCell {
     int start = start(offset);
     int unscaled = offset + length - start;
     if (unscaled <= 0) {
-      throw site().lengthError(kind, length);
+      throw path().lengthError(kind, length);
     }
-    site()
+    path()
         .requireCanonical(
             Numerals.isShortest(bytes, start, unscaled),
             "a " + kind.cqlName() + " with more bytes than it needs");
     if (hasScale && bytes.getInt(offset) != type.scale()) {
-      throw site()
+      throw path()
           .error(
               String.format(
                   "is a decimal of scale %d, which a column of %s would give back with another"
@@ -69,7 +70,7 @@ final class StrictDecimalCell extends LeafCell {
                   bytes.getInt(offset), type));
     }
     if (!Numerals.fits(bytes, start, unscaled, type.precision())) {
-      throw site()
+      throw path()
           .error(
               String.format(
                   "is a %s of more digits than %s holds; leave the column as text, or choose a"

@@ -1,8 +1,8 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.VInts;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -30,8 +30,8 @@ final class StructCells {
      * @param fields the fields in the order of the file's columns
      * @param positions the place of each of them in the CQL type
      */
-    TupleCell(Site site, List<CellWriter> fields, int[] positions) {
-      super(site, fields);
+    TupleCell(ValuePath path, List<CellWriter> fields, int[] positions) {
+      super(path, fields);
       this.fields = fields.toArray(new CellWriter[0]);
       this.positions = positions.clone();
       this.offsets = new int[positions.length];
@@ -41,14 +41,14 @@ final class StructCells {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
-        throw site().lengthError(CqlKind.TUPLE, length);
+        throw path().lengthError(CqlKind.TUPLE, length);
       }
       int end = offset + length;
       int index = offset;
       for (int i = 0; i < lengths.length; i++) {
         // A value from before a field was added to its type ends early.
         if (index == end) {
-          site().requireCanonical(false, "a tuple that ends before its last field");
+          path().requireCanonical(false, "a tuple that ends before its last field");
           break;
         }
         int fieldLength = lengthAt(bytes, index, end);
@@ -105,8 +105,8 @@ final class StructCells {
     private final Part days;
     private final Part nanoseconds;
 
-    DurationCell(Site site, Part months, Part days, Part nanoseconds) {
-      super(site, List.of(months, days, nanoseconds));
+    DurationCell(ValuePath path, Part months, Part days, Part nanoseconds) {
+      super(path, List.of(months, days, nanoseconds));
       this.months = months;
       this.days = days;
       this.nanoseconds = nanoseconds;
@@ -115,7 +115,7 @@ final class StructCells {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
-        throw site().lengthError(CqlKind.DURATION, length);
+        throw path().lengthError(CqlKind.DURATION, length);
       }
       int end = offset + length;
       int index = checkVint(bytes, offset, end, true);
@@ -126,11 +126,11 @@ final class StructCells {
 
     private int checkVint(ByteBuffer bytes, int index, int end, boolean of32Bits) {
       if (index == end || end - index < VInts.lengthFrom(bytes.get(index))) {
-        throw site().malformed("a duration that is cut short");
+        throw path().malformed("a duration that is cut short");
       }
       long value = VInts.unfold(VInts.read(bytes, index));
       if (of32Bits && value != (int) value) {
-        throw site().malformed("a duration of " + value + " months or days");
+        throw path().malformed("a duration of " + value + " months or days");
       }
       return index + VInts.lengthFrom(bytes.get(index));
     }
@@ -147,8 +147,8 @@ final class StructCells {
     /** One of the three columns; its values come from {@link DurationCell} only. */
     static final class Part extends LeafCell {
 
-      Part(Site site, ColumnDescriptor descriptor) {
-        super(site, descriptor);
+      Part(ValuePath path, ColumnDescriptor descriptor) {
+        super(path, descriptor);
       }
 
       void writeInt(int repetitionLevel, int value) {

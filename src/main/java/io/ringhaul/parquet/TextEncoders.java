@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.InetText;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.Utf8;
+import io.ringhaul.cql.ValuePath;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -22,63 +22,63 @@ final class TextEncoders {
    *
    * @throws UnrepresentableValueException if the bytes are no text; nothing is replaced
    */
-  static String text(Site site, Object value) {
+  static String text(ValuePath path, Object value) {
     if (value instanceof ByteBuffer bytes) {
-      requireWellFormed(site, bytes);
+      requireWellFormed(path, bytes);
       return UTF_8.decode(bytes.duplicate()).toString();
     }
     return ((CharSequence) value).toString();
   }
 
-  private static void requireWellFormed(Site site, ByteBuffer bytes) {
+  private static void requireWellFormed(ValuePath path, ByteBuffer bytes) {
     if (!Utf8.isWellFormed(bytes, bytes.position(), bytes.remaining())) {
-      throw site.error("holds bytes that are not well-formed UTF-8");
+      throw path.error("holds bytes that are not well-formed UTF-8");
     }
   }
 
-  record Text(Site site) implements ValueEncoder {
+  record Text(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       if (value instanceof ByteBuffer bytes) {
-        requireWellFormed(site, bytes);
+        requireWellFormed(path, bytes);
         out.put(bytes);
         return;
       }
       String text = ((CharSequence) value).toString();
       if (Utf8.hasLoneSurrogate(text)) {
-        throw site.error("holds half a surrogate pair, which UTF-8 cannot hold");
+        throw path.error("holds half a surrogate pair, which UTF-8 cannot hold");
       }
       out.put(text.getBytes(UTF_8));
     }
   }
 
-  record Ascii(Site site) implements ValueEncoder {
+  record Ascii(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = TextEncoders.text(site, value);
+      String text = TextEncoders.text(path, value);
       if (text.chars().anyMatch(c -> c >= 0x80)) {
-        throw site.error("holds a character that is not ASCII");
+        throw path.error("holds a character that is not ASCII");
       }
       out.put(text.getBytes(US_ASCII));
     }
   }
 
-  record Inet(Site site) implements ValueEncoder {
+  record Inet(ValuePath path) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = TextEncoders.text(site, value);
+      String text = TextEncoders.text(path, value);
       byte[] address = InetText.parse(text);
       if (address == null) {
-        throw site.error("holds \"" + text + "\", which is no IP address");
+        throw path.error("holds \"" + text + "\", which is no IP address");
       }
       out.put(address);
     }
   }
 
-  record UuidText(Site site, ScalarEncoders.Uuid uuids) implements ValueEncoder {
+  record UuidText(ValuePath path, ScalarEncoders.Uuid uuids) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = TextEncoders.text(site, value);
+      String text = TextEncoders.text(path, value);
       uuids.encode(parse(text), out);
     }
 
@@ -92,7 +92,7 @@ final class TextEncoders {
       } catch (IllegalArgumentException e) {
         // Told below, together with what Java takes and is none.
       }
-      throw site.error("holds \"" + text + "\", which is no UUID");
+      throw path.error("holds \"" + text + "\", which is no UUID");
     }
   }
 }

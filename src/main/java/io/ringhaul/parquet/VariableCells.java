@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.InetText;
 import io.ringhaul.cql.Numerals;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.Utf8;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.io.api.Binary;
@@ -18,8 +18,8 @@ final class VariableCells {
 
   static final class BlobCell extends LeafCell {
 
-    BlobCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor);
+    BlobCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
     }
 
     @Override
@@ -35,14 +35,14 @@ final class VariableCells {
 
   static final class TextCell extends LeafCell {
 
-    TextCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor);
+    TextCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
     }
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (!Utf8.isWellFormed(bytes, offset, length)) {
-        throw site().error("holds text that is not well-formed UTF-8");
+        throw path().error("holds text that is not well-formed UTF-8");
       }
     }
 
@@ -55,8 +55,8 @@ final class VariableCells {
   /** What is text in Iceberg and something else in CQL. */
   private abstract static class AsTextCell extends LeafCell {
 
-    AsTextCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor);
+    AsTextCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
     }
 
     /** The text of the value, in ASCII. */
@@ -74,14 +74,14 @@ final class VariableCells {
 
   static final class InetCell extends AsTextCell {
 
-    InetCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor);
+    InetCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
     }
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length != InetText.IPV4 && length != InetText.IPV6) {
-        throw site().lengthError(CqlKind.INET, length);
+        throw path().lengthError(CqlKind.INET, length);
       }
     }
 
@@ -95,17 +95,17 @@ final class VariableCells {
 
     private final DecimalDigits digits = new DecimalDigits();
 
-    VarintCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor);
+    VarintCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
     }
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
-        throw site().lengthError(CqlKind.VARINT, length);
+        throw path().lengthError(CqlKind.VARINT, length);
       }
-      Numerals.requireFewDigits(site(), length);
-      site()
+      Numerals.requireFewDigits(path(), length);
+      path()
           .requireCanonical(
               Numerals.isShortest(bytes, offset, length), "a varint with more bytes than it needs");
     }
@@ -122,22 +122,22 @@ final class VariableCells {
 
     private final DecimalDigits digits = new DecimalDigits();
 
-    DecimalCell(Site site, ColumnDescriptor descriptor) {
-      super(site, descriptor);
+    DecimalCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
     }
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length <= Integer.BYTES) {
-        throw site().lengthError(CqlKind.DECIMAL, length);
+        throw path().lengthError(CqlKind.DECIMAL, length);
       }
-      Numerals.requireFewDigits(site(), length - Integer.BYTES);
-      site()
+      Numerals.requireFewDigits(path(), length - Integer.BYTES);
+      path()
           .requireCanonical(
               Numerals.isShortest(bytes, offset + Integer.BYTES, length - Integer.BYTES),
               "a decimal with more bytes than it needs");
       if (!Numerals.isReadable(bytes, offset, length)) {
-        throw site()
+        throw path()
             .error(
                 "is a decimal of scale "
                     + bytes.getInt(offset)

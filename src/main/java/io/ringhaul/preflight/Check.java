@@ -10,5 +10,5 @@ public interface Check {
    * What is amiss; empty if nothing is. A check that cannot see says so in the log at the level
    * DEBUG and finds nothing: what it looks at may be as it should.
    */
-  List<Finding> findings();
+  List<PreflightProblem> problems();
 }

@@ -29,9 +29,9 @@ final class ConsistencyChoice {
         .findFirst();
   }
 
-  static Finding refused(
+  static PreflightProblem refused(
       String requests, ConsistencyLevel level, Optional<ConsistencyLevel> instead) {
-    return Finding.error(
+    return PreflightProblem.error(
         String.format(
             "The cluster allows no %ss at consistency level %s (guardrail"
                 + " %s_consistency_levels)",

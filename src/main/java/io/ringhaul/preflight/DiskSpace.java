@@ -49,7 +49,7 @@ public final class DiskSpace implements Check {
   }
 
   @Override
-  public List<Finding> findings() {
+  public List<PreflightProblem> problems() {
     long usable = usable();
     if (usable >= estimatedBytes) {
       return List.of();
@@ -65,8 +65,9 @@ public final class DiskSpace implements Check {
             readable(estimatedBytes));
     return List.of(
         isHopeless
-            ? Finding.error(problem, "make room there, or choose another disk")
-            : Finding.warning(problem, "make room there, or see that compression makes up for it"));
+            ? PreflightProblem.error(problem, "make room there, or choose another disk")
+            : PreflightProblem.warning(
+                problem, "make room there, or see that compression makes up for it"));
   }
 
   /** What is left; everything where the file system does not say how large it is. */

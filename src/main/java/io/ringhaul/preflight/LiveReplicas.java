@@ -34,7 +34,7 @@ public final class LiveReplicas implements Check {
   }
 
   @Override
-  public List<Finding> findings() {
+  public List<PreflightProblem> problems() {
     Map<UUID, Node> nodes = session.getMetadata().getNodes();
     if (session.getMetadata().getTokenMap().isEmpty()
         || nodes.values().stream().allMatch(LiveReplicas::isUp)) {
@@ -60,7 +60,7 @@ public final class LiveReplicas implements Check {
       return List.of();
     }
     return List.of(
-        Finding.warning(
+        PreflightProblem.warning(
             String.format(
                 "%d of %d token ranges of keyspace %s have too few live replicas for %s, since %s"
                     + " %s down",

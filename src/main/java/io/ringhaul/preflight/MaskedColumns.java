@@ -46,13 +46,13 @@ public final class MaskedColumns implements Check {
   }
 
   @Override
-  public List<Finding> findings() {
+  public List<PreflightProblem> problems() {
     try {
-      return findings(masked());
+      return problems(masked());
     } catch (RuntimeException e) {
       LOG.debug("Whether columns of {} are masked cannot be read", table, e);
       return List.of(
-          Finding.warning(
+          PreflightProblem.warning(
               String.format(
                   "Whether columns of %s are masked, and their values withheld from the role of"
                       + " this session, cannot be seen (%s)",
@@ -61,7 +61,7 @@ public final class MaskedColumns implements Check {
     }
   }
 
-  private List<Finding> findings(Set<String> masked) {
+  private List<PreflightProblem> problems(Set<String> masked) {
     String names =
         columns.stream()
             .map(ColumnDescription::name)
@@ -78,7 +78,7 @@ public final class MaskedColumns implements Check {
       case NO -> {
         Optional<String> name = role.name();
         yield List.of(
-            Finding.error(
+            PreflightProblem.error(
                 String.format(
                     "%s would be given masks instead of the values of %s in %s",
                     Grants.who(name), names, table),
@@ -87,7 +87,7 @@ public final class MaskedColumns implements Check {
       }
       case UNKNOWN ->
           List.of(
-              Finding.warning(
+              PreflightProblem.warning(
                   String.format(
                       "Columns of %s are masked (%s), and whether the role of this session is given"
                           + " their values cannot be seen",
@@ -130,7 +130,7 @@ public final class MaskedColumns implements Check {
                           + " AND table_name = ?",
                       table.keyspace(),
                       table.name())
-                  .setPageSize(Trial.SMALL_PAGE)
+                  .setPageSize(ProbeStatement.SMALL_PAGE)
                   .setTimeout(PATIENCE)
                   .setIdempotent(true))
           .forEach(row -> names.add(String.valueOf(row.getString(0))));

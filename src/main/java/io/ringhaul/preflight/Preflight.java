@@ -24,15 +24,15 @@ public final class Preflight {
 
   /** What the checks find; a check that fails itself has found nothing. */
   public PreflightReport report() {
-    List<Finding> findings = new ArrayList<>();
+    List<PreflightProblem> problems = new ArrayList<>();
     for (Check check : checks) {
       try {
-        findings.addAll(check.findings());
+        problems.addAll(check.problems());
       } catch (RuntimeException e) {
         LOG.debug("{}: {} could not look", operation, check.getClass().getSimpleName(), e);
       }
     }
-    return new PreflightReport(findings);
+    return new PreflightReport(problems);
   }
 
   /**
@@ -43,8 +43,8 @@ public final class Preflight {
   public PreflightReport require() {
     PreflightReport report = report();
     report.warnings().forEach(warning -> LOG.warn("{}: {}", operation, warning));
-    if (!report.problems().isEmpty()) {
-      throw new PreflightException(operation, report.problems(), report.warnings());
+    if (!report.errors().isEmpty()) {
+      throw new PreflightException(operation, report.errors(), report.warnings());
     }
     return report;
   }

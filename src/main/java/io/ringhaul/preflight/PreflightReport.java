@@ -1,22 +1,22 @@
 package io.ringhaul.preflight;
 
-import io.ringhaul.preflight.Finding.Severity;
+import io.ringhaul.preflight.PreflightProblem.Severity;
 import java.util.List;
 
 /**
  * What all checks have found, in the order of the checks.
  *
- * @param findings errors and warnings
+ * @param problems errors and warnings
  */
-public record PreflightReport(List<Finding> findings) {
+public record PreflightReport(List<PreflightProblem> problems) {
 
   /** See the record's parameters. */
   public PreflightReport {
-    findings = List.copyOf(findings);
+    problems = List.copyOf(problems);
   }
 
   /** What keeps the operation from beginning, one sentence each. */
-  public List<String> problems() {
+  public List<String> errors() {
     return sentences(Severity.ERROR);
   }
 
@@ -26,9 +26,9 @@ public record PreflightReport(List<Finding> findings) {
   }
 
   private List<String> sentences(Severity severity) {
-    return findings.stream()
-        .filter(finding -> finding.severity() == severity)
-        .map(Finding::sentence)
+    return problems.stream()
+        .filter(problem -> problem.severity() == severity)
+        .map(PreflightProblem::sentence)
         .toList();
   }
 }

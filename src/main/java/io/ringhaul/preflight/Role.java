@@ -97,7 +97,7 @@ final class Role {
     return session
         .execute(
             SimpleStatement.newInstance(cql)
-                .setPageSize(Trial.SMALL_PAGE)
+                .setPageSize(ProbeStatement.SMALL_PAGE)
                 .setTimeout(PATIENCE)
                 .setIdempotent(true))
         .all();

@@ -52,14 +52,14 @@ public final class SchemaAgreement implements Check {
   }
 
   @Override
-  public List<Finding> findings() {
+  public List<PreflightProblem> problems() {
     long deadline = System.nanoTime() + wait.toNanos();
     Map<UUID, Set<String>> versions = versions();
     while (versions.size() > 1 && System.nanoTime() < deadline) {
       LockSupport.parkNanos(PAUSE.toNanos());
       versions = versions();
     }
-    return findings(versions);
+    return problems(versions);
   }
 
   /**
@@ -67,12 +67,12 @@ public final class SchemaAgreement implements Check {
    *
    * @param versions the addresses of the nodes that have each
    */
-  static List<Finding> findings(Map<UUID, Set<String>> versions) {
+  static List<PreflightProblem> problems(Map<UUID, Set<String>> versions) {
     if (versions.size() <= 1) {
       return List.of();
     }
     return List.of(
-        Finding.warning(
+        PreflightProblem.warning(
             "The nodes do not agree on the schema ("
                 + String.join("; ", versions.values().stream().map(Objects::toString).toList())
                 + " differ), so that columns may be missing or unknown on some of them",

@@ -37,9 +37,9 @@ public final class ValueLimits implements Check {
   }
 
   @Override
-  public List<Finding> findings() {
+  public List<PreflightProblem> problems() {
     ServerSettings settings = new ServerSettings(session);
-    List<Finding> found = new ArrayList<>();
+    List<PreflightProblem> found = new ArrayList<>();
     LIMITS.keySet().stream()
         .filter(guardrail -> !guardrail.contains("collection") || hasCollections())
         .sorted()
@@ -48,7 +48,7 @@ public final class ValueLimits implements Check {
                 settings
                     .value(guardrail + "_fail_threshold")
                     .filter(value -> !value.equals("-1"))
-                    .map(value -> finding(guardrail, value))
+                    .map(value -> problem(guardrail, value))
                     .ifPresent(found::add));
     return found.isEmpty() || new Role(session).isUnbound() ? List.of() : found;
   }
@@ -60,8 +60,8 @@ public final class ValueLimits implements Check {
             type -> type instanceof ListType || type instanceof SetType || type instanceof MapType);
   }
 
-  private Finding finding(String guardrail, String value) {
-    return Finding.warning(
+  private PreflightProblem problem(String guardrail, String value) {
+    return PreflightProblem.warning(
         String.format(
             "The cluster refuses "
                 + LIMITS.get(guardrail)

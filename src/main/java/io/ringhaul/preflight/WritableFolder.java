@@ -23,14 +23,14 @@ public final class WritableFolder implements Check {
   }
 
   @Override
-  public List<Finding> findings() {
+  public List<PreflightProblem> problems() {
     Path existing = nearest(folder);
     try {
       Files.delete(Files.createTempFile(existing, ".ringhaul-", ".preflight"));
       return List.of();
     } catch (IOException | SecurityException e) {
       return List.of(
-          Finding.error(
+          PreflightProblem.error(
               String.format(
                   "No file can be made in %s%s (%s)",
                   existing,

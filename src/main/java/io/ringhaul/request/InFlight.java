@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places for requests in flight: a bound for all together, which follows the cluster's
+ * The slots for requests in flight: a bound for all together, which follows the cluster's
  * overloads, and one for each node. Who waits is served in the order of asking; one whose nodes are
  * all busy does not hold up the others. Thread-safe.
  *
@@ -27,9 +27,9 @@ final class InFlight<N> {
    *
    * @param node the node that is to coordinate it; null if any may
    */
-  record Place<N>(@Nullable N node) {}
+  record Slot<N>(@Nullable N node) {}
 
-  private record Waiter<N>(List<N> nodes, CompletableFuture<Place<N>> place) {}
+  private record Waiter<N>(List<N> nodes, CompletableFuture<Slot<N>> slot) {}
 
   private final InFlightBound bound;
   private final int perNode;
@@ -42,8 +42,8 @@ final class InFlight<N> {
   private boolean closed;
 
   /**
-   * @param most places in all, 1 or more
-   * @param perNode places for each node; 0 for no bound
+   * @param most slots in all, 1 or more
+   * @param perNode slots for each node; 0 for no bound
    * @param balancing which of several nodes is taken
    */
   InFlight(int most, int perNode, Balancing balancing) {
@@ -58,22 +58,22 @@ final class InFlight<N> {
   }
 
   /**
-   * A place, waiting for it in the calling thread.
+   * A slot, waiting for it in the calling thread.
    *
    * @param nodes those that may coordinate the request; empty for any
    * @throws CancellationException if this was closed meanwhile
    */
-  Place<N> acquire(List<N> nodes) throws InterruptedException {
-    CompletableFuture<Place<N>> place = new CompletableFuture<>();
+  Slot<N> acquire(List<N> nodes) throws InterruptedException {
+    CompletableFuture<Slot<N>> slot = new CompletableFuture<>();
     synchronized (this) {
-      enqueue(new Waiter<>(nodes, place), false);
+      enqueue(new Waiter<>(nodes, slot), false);
     }
     serve();
     try {
-      return place.get();
+      return slot.get();
     } catch (InterruptedException e) {
-      if (!place.cancel(false) && !place.isCompletedExceptionally()) {
-        release(place.join());
+      if (!slot.cancel(false) && !slot.isCompletedExceptionally()) {
+        release(slot.join());
       }
       throw e;
     } catch (ExecutionException e) {
@@ -81,47 +81,47 @@ final class InFlight<N> {
     }
   }
 
-  /** A place if there is one now, else null. */
-  synchronized @Nullable Place<N> tryAcquire(List<N> nodes) {
+  /** A slot if there is one now, else null. */
+  synchronized @Nullable Slot<N> tryAcquire(List<N> nodes) {
     // Those who wait could not use what is free: they would have it.
     return closed ? null : take(nodes);
   }
 
-  /** Gives a place back. */
-  void release(Place<N> place) {
+  /** Gives a slot back. */
+  void release(Slot<N> slot) {
     synchronized (this) {
       used--;
-      releaseNode(place);
+      releaseNode(slot);
     }
     serve();
   }
 
   /**
-   * Lets a request that pauses keep its place, but not its node's: it may go to another next time.
+   * Lets a request that pauses keep its slot, but not its node's: it may go to another next time.
    */
-  Place<N> pause(Place<N> place) {
+  Slot<N> pause(Slot<N> slot) {
     synchronized (this) {
-      releaseNode(place);
+      releaseNode(slot);
     }
     serve();
-    return new Place<>(null);
+    return new Slot<>(null);
   }
 
   /** Takes up a request that {@linkplain #pause paused}, before all others that wait. */
-  CompletableFuture<Place<N>> resume(List<N> nodes) {
-    CompletableFuture<Place<N>> place = new CompletableFuture<>();
+  CompletableFuture<Slot<N>> resume(List<N> nodes) {
+    CompletableFuture<Slot<N>> slot = new CompletableFuture<>();
     synchronized (this) {
-      // There may be fewer places by now.
+      // There may be fewer slots by now.
       used--;
-      enqueue(new Waiter<>(nodes, place), true);
+      enqueue(new Waiter<>(nodes, slot), true);
     }
     serve();
-    return place;
+    return slot;
   }
 
-  /** A request that this place was for was answered after so long, or cost as much by failing. */
-  void answered(Place<N> place, long nanos) {
-    N node = place.node();
+  /** A request that this slot was for was answered after so long, or cost as much by failing. */
+  void answered(Slot<N> slot, long nanos) {
+    N node = slot.node();
     if (node != null) {
       synchronized (this) {
         costs.answered(node, nanos);
@@ -129,12 +129,12 @@ final class InFlight<N> {
     }
   }
 
-  /** A request that was sent then met an overload: there are half as many places. */
+  /** A request that was sent then met an overload: there are half as many slots. */
   synchronized void overloaded(long sent) {
     bound.overloaded(sent, System.nanoTime());
   }
 
-  /** A request that was sent then succeeded: there may be more places. */
+  /** A request that was sent then succeeded: there may be more slots. */
   void succeeded(long sent) {
     boolean grown;
     synchronized (this) {
@@ -145,30 +145,30 @@ final class InFlight<N> {
     }
   }
 
-  /** How many places there are at the most. */
+  /** How many slots there are at the most. */
   synchronized int most() {
     return bound.most();
   }
 
-  /** From now on there are so many places at the most, 1 or more. */
-  void most(int places) {
+  /** From now on there are so many slots at the most, 1 or more. */
+  void most(int slots) {
     synchronized (this) {
-      bound.most(places);
+      bound.most(slots);
     }
     serve();
   }
 
-  /** From now on nobody gets a place beyond so many, 0 or more, until the same one says more. */
-  void ceiling(Object whose, int places) {
+  /** From now on nobody gets a slot beyond so many, 0 or more, until the same one says more. */
+  void ceiling(Object whose, int slots) {
     synchronized (this) {
-      ceilings.put(whose, places);
+      ceilings.put(whose, slots);
       paused = ceilings.containsValue(0);
       notifyAll();
     }
     serve();
   }
 
-  /** Whether nobody may have a place at all; asked for each row. */
+  /** Whether nobody may have a slot at all; asked for each row. */
   boolean isPaused() {
     return paused;
   }
@@ -180,7 +180,7 @@ final class InFlight<N> {
     }
   }
 
-  /** How many places are taken just now. */
+  /** How many slots are taken just now. */
   synchronized int used() {
     return used;
   }
@@ -203,7 +203,7 @@ final class InFlight<N> {
       left = new ArrayList<>(waiters);
       waiters.clear();
     }
-    left.forEach(waiter -> waiter.place().completeExceptionally(cancelled()));
+    left.forEach(waiter -> waiter.slot().completeExceptionally(cancelled()));
   }
 
   static CancellationException cancelled() {
@@ -212,7 +212,7 @@ final class InFlight<N> {
 
   private void enqueue(Waiter<N> waiter, boolean first) {
     if (closed) {
-      waiter.place().completeExceptionally(cancelled());
+      waiter.slot().completeExceptionally(cancelled());
     } else if (first) {
       waiters.addFirst(waiter);
     } else {
@@ -227,30 +227,30 @@ final class InFlight<N> {
       Iterator<Waiter<N>> each = waiters.iterator();
       while (used < bound() && each.hasNext()) {
         Waiter<N> waiter = each.next();
-        Place<N> place = take(waiter.nodes());
-        if (place != null) {
+        Slot<N> slot = take(waiter.nodes());
+        if (slot != null) {
           each.remove();
-          served.add(() -> handOver(waiter, place));
+          served.add(() -> handOver(waiter, slot));
         }
       }
     }
     served.forEach(Runnable::run);
   }
 
-  private void handOver(Waiter<N> waiter, Place<N> place) {
-    if (!waiter.place().complete(place)) {
+  private void handOver(Waiter<N> waiter, Slot<N> slot) {
+    if (!waiter.slot().complete(slot)) {
       // It was interrupted and waits no more.
-      release(place);
+      release(slot);
     }
   }
 
-  private @Nullable Place<N> take(List<N> nodes) {
+  private @Nullable Slot<N> take(List<N> nodes) {
     if (used >= bound()) {
       return null;
     }
     if (nodes.isEmpty()) {
       used++;
-      return new Place<>(null);
+      return new Slot<>(null);
     }
     N cheapest = cheapest(nodes);
     if (cheapest == null) {
@@ -259,10 +259,10 @@ final class InFlight<N> {
     used++;
     usedOf.merge(cheapest, 1, Integer::sum);
     costs.given(cheapest);
-    return new Place<>(cheapest);
+    return new Slot<>(cheapest);
   }
 
-  /** Of the nodes that have a place, the one that is best asked; null if none has. */
+  /** Of the nodes that have a slot, the one that is best asked; null if none has. */
   private @Nullable N cheapest(List<N> nodes) {
     @Nullable N cheapest = null;
     double least = Double.POSITIVE_INFINITY;
@@ -281,9 +281,9 @@ final class InFlight<N> {
     return usedOf.getOrDefault(node, 0);
   }
 
-  private void releaseNode(Place<N> place) {
-    if (place.node() != null) {
-      usedOf.merge(place.node(), -1, Integer::sum);
+  private void releaseNode(Slot<N> slot) {
+    if (slot.node() != null) {
+      usedOf.merge(slot.node(), -1, Integer::sum);
     }
   }
 }

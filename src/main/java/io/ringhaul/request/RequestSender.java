@@ -13,7 +13,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.metrics.OperationMetrics;
 import io.ringhaul.metrics.Stage;
 import io.ringhaul.metrics.WorkerClock;
-import io.ringhaul.request.InFlight.Place;
+import io.ringhaul.request.InFlight.Slot;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends requests asynchronously, never more than {@link RequestSettings#parallelism()} at once, and
  * sends again what failed for a passing reason, after a pause that grows and jitters. A request
- * holds its place during the pause, so that an overloaded cluster sees less of us; and an overload
- * halves the places, which come back slowly.
+ * holds its slot during the pause, so that an overloaded cluster sees less of us; and an overload
+ * halves the slots, which come back slowly.
  *
  * <p>Another attempt goes to whichever replica the driver's policy chooses anew. With {@link
  * RequestLimits#maxInFlightPerNode()}, or with another {@link Balancing} than the driver's, the
@@ -46,7 +46,7 @@ public final class RequestSender implements Steering, AutoCloseable {
   private final CqlSession session;
   private final RequestSettings settings;
   private final DriverExecutionProfile profile;
-  private final InFlight<Node> places;
+  private final InFlight<Node> slots;
   private final RateLimits rates;
   private final RequestMeter meter;
   private final Coordinators nodes;
@@ -60,7 +60,7 @@ public final class RequestSender implements Steering, AutoCloseable {
   /** When the cluster answered last, or when the first of the open requests was sent after that. */
   private volatile long heard;
 
-  private volatile Pace pace = Pace.FREE;
+  private volatile Throttle throttle = Throttle.FREE;
   private volatile boolean closed;
 
   /** Sends through the given session, which stays the caller's. */
@@ -83,7 +83,7 @@ public final class RequestSender implements Steering, AutoCloseable {
             // The driver forgets the time-out that is set on a batch itself.
             .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, settings.timeout());
     int perNode = settings.limits().maxInFlightPerNode();
-    this.places = new InFlight<>(settings.parallelism(), perNode, settings.balancing());
+    this.slots = new InFlight<>(settings.parallelism(), perNode, settings.balancing());
     this.rates = new RateLimits(settings.limits());
     this.meter = new RequestMeter(metrics);
     this.nodes = new Coordinators(session, settings.balancing() == Balancing.AFFINITY);
@@ -95,52 +95,52 @@ public final class RequestSender implements Steering, AutoCloseable {
     return retries.sum();
   }
 
-  /** Sends as soon as a place is free, waiting for it in the calling thread. */
+  /** Sends as soon as a slot is free, waiting for it in the calling thread. */
   public CompletionStage<AsyncResultSet> send(Request request) throws InterruptedException {
-    return start(request, place(request));
+    return start(request, slot(request));
   }
 
   /**
    * The same.
    *
-   * @param sending is told, in the calling thread, that the request has its place and is about to
-   *     be sent; must not throw
+   * @param sending is told, in the calling thread, that the request has its slot and is about to be
+   *     sent; must not throw
    */
   public CompletionStage<AsyncResultSet> send(Request request, Runnable sending)
       throws InterruptedException {
-    Place<Node> place = place(request);
+    Slot<Node> slot = slot(request);
     sending.run();
-    return start(request, place);
+    return start(request, slot);
   }
 
-  /** Waits for a place in the calling thread. */
-  private Place<Node> place(Request request) throws InterruptedException {
+  /** Waits for a slot in the calling thread. */
+  private Slot<Node> slot(Request request) throws InterruptedException {
     WorkerClock clock = WorkerClock.current();
     clock.begin(Stage.WAIT);
     try {
-      return places.acquire(coordinators(request.statement(), null));
+      return slots.acquire(coordinators(request.statement(), null));
     } finally {
       clock.end();
     }
   }
 
-  /** Sends if a place is free now; null if none is. */
+  /** Sends if a slot is free now; null if none is. */
   public @Nullable CompletionStage<AsyncResultSet> trySend(Request request) {
-    Place<Node> place = places.tryAcquire(coordinators(request.statement(), null));
-    return place == null ? null : start(request, place);
+    Slot<Node> slot = slots.tryAcquire(coordinators(request.statement(), null));
+    return slot == null ? null : start(request, slot);
   }
 
   /**
-   * Waits as long as the {@linkplain RequestLimits rates} and the {@linkplain #pace pace} ask for
-   * so much, and while a {@linkplain #ceiling ceiling} pauses the sender; else not at all. For
-   * whoever has read rows or is about to write some.
+   * Waits as long as the {@linkplain RequestLimits rates} and the {@linkplain #throttle throttle}
+   * ask for so much, and while a {@linkplain #ceiling ceiling} pauses the sender; else not at all.
+   * For whoever has read rows or is about to write some.
    */
   public void throttle(long rows, long bytes) throws InterruptedException {
-    if (places.isPaused()) {
-      WorkerClock.during(Stage.WAIT, places::awaitOpen);
+    if (slots.isPaused()) {
+      WorkerClock.during(Stage.WAIT, slots::awaitOpen);
     }
     rates.take(rows, bytes);
-    pace.await();
+    throttle.await();
   }
 
   /** The limits that this sender keeps to. */
@@ -155,32 +155,32 @@ public final class RequestSender implements Steering, AutoCloseable {
 
   @Override
   public int inFlight() {
-    return places.used();
+    return slots.used();
   }
 
   @Override
   public int parallelism() {
-    return places.most();
+    return slots.most();
   }
 
   @Override
   public void parallelism(int requests) {
-    places.most(requests);
+    slots.most(requests);
   }
 
   @Override
   public void ceiling(Object whose, int requests) {
-    places.ceiling(whose, requests);
+    slots.ceiling(whose, requests);
   }
 
   @Override
-  public void pace(Pace slower) {
-    this.pace = slower;
+  public void throttle(Throttle slower) {
+    this.throttle = slower;
   }
 
   @Override
   public int inFlightBound() {
-    return places.bound();
+    return slots.bound();
   }
 
   /** Drops what waits for another attempt and ends the sender's thread. */
@@ -188,9 +188,9 @@ public final class RequestSender implements Steering, AutoCloseable {
   public void close() {
     closed = true;
     int dropped = pauses.end();
-    places.close();
+    slots.close();
     for (int i = 0; i < dropped; i++) {
-      places.release(new Place<>(null));
+      slots.release(new Slot<>(null));
     }
     pauses.fail(InFlight.cancelled());
   }
@@ -214,18 +214,18 @@ public final class RequestSender implements Steering, AutoCloseable {
     return coordinators == null ? List.of() : coordinators.of(statement, avoided);
   }
 
-  private CompletionStage<AsyncResultSet> start(Request request, Place<Node> place) {
+  private CompletionStage<AsyncResultSet> start(Request request, Slot<Node> slot) {
     CompletableFuture<AsyncResultSet> result = new CompletableFuture<>();
     if (open.getAndIncrement() == 0) {
       heard = System.nanoTime();
     }
     result.whenComplete((rows, failure) -> open.decrementAndGet());
-    attempt(new Attempt(request.statement(), request, 1, place), result);
+    attempt(new Attempt(request.statement(), request, 1, slot), result);
     return result;
   }
 
   /** A request on its way for the {@code number}-th time, counted from 1. */
-  private record Attempt(Statement<?> statement, Request request, int number, Place<Node> place) {}
+  private record Attempt(Statement<?> statement, Request request, int number, Slot<Node> slot) {}
 
   private Statement<?> configure(Statement<?> statement) {
     ConsistencyLevel own = statement.getConsistencyLevel();
@@ -249,7 +249,7 @@ public final class RequestSender implements Steering, AutoCloseable {
       node = node(attempt, statement);
       response = session.executeAsync(node == null ? statement : statement.setNode(node));
     } catch (RuntimeException e) {
-      places.release(attempt.place());
+      slots.release(attempt.slot());
       result.completeExceptionally(e);
       return;
     }
@@ -262,10 +262,10 @@ public final class RequestSender implements Steering, AutoCloseable {
             heard = now;
           }
           if (thrown == null) {
-            places.answered(attempt.place(), took);
+            slots.answered(attempt.slot(), took);
             meter.answered(node, rows.getExecutionInfo(), took);
-            places.succeeded(sent);
-            places.release(attempt.place());
+            slots.succeeded(sent);
+            slots.release(attempt.slot());
             result.complete(rows);
             return;
           }
@@ -273,17 +273,17 @@ public final class RequestSender implements Steering, AutoCloseable {
           boolean isRepeated = !closed && isWorthAnother(attempt, failure);
           boolean isDivided = !isRepeated && attempt.request().isInParts();
           // A node that fails at once is not one that answers fast.
-          places.answered(
-              attempt.place(), isDivided ? took : Math.max(took, settings.timeout().toNanos()));
+          slots.answered(
+              attempt.slot(), isDivided ? took : Math.max(took, settings.timeout().toNanos()));
           meter.failed(node, thrown, isDivided);
           if (Failures.isOverload(failure)) {
-            places.overloaded(sent);
+            slots.overloaded(sent);
           }
           if (isRepeated) {
             retry(attempt, result, failure);
             return;
           }
-          places.release(attempt.place());
+          slots.release(attempt.slot());
           result.completeExceptionally(closed ? InFlight.cancelled() : Failures.unwrap(failure));
         });
   }
@@ -299,9 +299,9 @@ public final class RequestSender implements Steering, AutoCloseable {
 
   /** The node to which the attempt goes; null if the driver chooses. */
   private @Nullable Node node(Attempt attempt, Statement<?> statement) {
-    Node placed = attempt.place().node();
-    if (placed != null || !attempt.request().isForOneNode() || statement.getNode() != null) {
-      return placed;
+    Node taken = attempt.slot().node();
+    if (taken != null || !attempt.request().isForOneNode() || statement.getNode() != null) {
+      return taken;
     }
     List<Node> live = nodes.of(statement, null);
     return live.isEmpty() ? null : live.get(0);
@@ -318,27 +318,27 @@ public final class RequestSender implements Steering, AutoCloseable {
 
   private void retry(Attempt failed, CompletableFuture<AsyncResultSet> result, Throwable failure) {
     retries.increment();
-    Place<Node> held = places.pause(failed.place());
+    Slot<Node> held = slots.pause(failed.slot());
     try {
       Statement<?> next =
           failed.request().again().apply(failed.statement(), Failures.unwrap(failure));
       pauses.after(failed.number(), result, () -> resume(failed, next, result));
     } catch (RuntimeException e) {
-      places.release(held);
+      slots.release(held);
       result.completeExceptionally(Failures.unwrap(failure));
     }
   }
 
   private void resume(Attempt failed, Statement<?> next, CompletableFuture<AsyncResultSet> result) {
-    places
-        .resume(coordinators(next, failed.place().node()))
+    slots
+        .resume(coordinators(next, failed.slot().node()))
         .whenComplete(
-            (place, ended) -> {
+            (slot, ended) -> {
               pauses.over(result);
               if (ended != null) {
                 result.completeExceptionally(ended);
               } else {
-                attempt(new Attempt(next, failed.request(), failed.number() + 1, place), result);
+                attempt(new Attempt(next, failed.request(), failed.number() + 1, slot), result);
               }
             });
   }

@@ -24,9 +24,9 @@ public interface Steering {
   void ceiling(Object whose, int requests);
 
   /** From now on, whoever hands over or takes rows goes at this pace. */
-  void pace(Pace pace);
+  void throttle(Throttle throttle);
 
-  /** Requests that have a place and no answer just now, those that pause included. */
+  /** Requests that have a slot and no answer just now, those that pause included. */
   int inFlight();
 
   /** How many requests may be in flight just now: fewer than allowed after an overload. */

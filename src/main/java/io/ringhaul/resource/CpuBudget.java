@@ -2,7 +2,7 @@ package io.ringhaul.resource;
 
 import io.ringhaul.metrics.Stage;
 import io.ringhaul.metrics.WorkerClock;
-import io.ringhaul.request.Pace;
+import io.ringhaul.request.Throttle;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * <p>The whole process counts, with the threads of the driver, of the collector and of the
  * application. Where these alone use more than the share, one worker still goes on once a second.
  */
-final class CpuBudget implements Pace {
+final class CpuBudget implements Throttle {
 
   /** To ask for the processor time is a call to the system: a row is worth less than that. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -78,7 +78,7 @@ final class CpuBudget implements Pace {
   }
 
   /** A share of the cores open to this process; all of it where the process cannot be measured. */
-  static Pace of(double share) {
+  static Throttle of(double share) {
     if (share >= 1) {
       return FREE;
     }

@@ -2,7 +2,7 @@ package io.ringhaul.resource;
 
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
-import io.ringhaul.request.Pace;
+import io.ringhaul.request.Throttle;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
@@ -42,8 +42,8 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
   }
 
   void begin() {
-    Pace pace = CpuBudget.of(limits.maxCpuShare());
-    controls.senders().forEach(sender -> sender.pace(pace));
+    Throttle throttle = CpuBudget.of(limits.maxCpuShare());
+    controls.senders().forEach(sender -> sender.throttle(throttle));
     keepToWindow();
   }
 

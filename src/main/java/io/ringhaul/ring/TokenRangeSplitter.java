@@ -29,7 +29,7 @@ import java.util.List;
 public final class TokenRangeSplitter {
 
   /** The largest number of groups that can be asked for. */
-  public static final int MAX_SPLIT_COUNT = 1_000_000;
+  public static final int MAX_TASK_COUNT = 1_000_000;
 
   private TokenRangeSplitter() {}
 
@@ -42,17 +42,17 @@ public final class TokenRangeSplitter {
    * there is one for each node that has tokens.
    *
    * @param ring the ring to cut
-   * @param splitCount how many groups are wanted, from 1 to {@link #MAX_SPLIT_COUNT}
+   * @param taskCount how many groups are wanted, from 1 to {@link #MAX_TASK_COUNT}
    * @return the groups, in the order to run them; unmodifiable
-   * @throws InvalidSettingException if {@code splitCount} is out of bounds
+   * @throws InvalidSettingException if {@code taskCount} is out of bounds
    */
-  public static List<TokenRangeGroup> split(TokenRing ring, int splitCount) {
-    if (splitCount < 1 || splitCount > MAX_SPLIT_COUNT) {
+  public static List<TokenRangeGroup> split(TokenRing ring, int taskCount) {
+    if (taskCount < 1 || taskCount > MAX_TASK_COUNT) {
       throw new InvalidSettingException(
-          "splitCount", "splitCount is " + splitCount + "; it takes 1 to " + MAX_SPLIT_COUNT);
+          "taskCount", "taskCount is " + taskCount + "; it takes 1 to " + MAX_TASK_COUNT);
     }
     ReplicaRuns runs = ReplicaRuns.of(ring);
-    OwnerBalance balance = OwnerBalance.of(runs, OwnerChoice.choose(runs, splitCount));
+    OwnerBalance balance = OwnerBalance.of(runs, OwnerChoice.choose(runs, taskCount));
     OwnedPieces pieces = OwnedPieces.of(runs, balance);
     List<Integer> owners = new ArrayList<>();
     for (int node = 0; node < runs.nodeCount(); node++) {
@@ -61,7 +61,7 @@ public final class TokenRangeSplitter {
       }
     }
     int[] counts =
-        GroupCounts.of(owners.stream().mapToLong(pieces::widthMinusOne).toArray(), splitCount);
+        GroupCounts.of(owners.stream().mapToLong(pieces::widthMinusOne).toArray(), taskCount);
     List<List<TokenRangeGroup>> groups = new ArrayList<>(counts.length);
     for (int i = 0; i < counts.length; i++) {
       groups.add(pieces.groups(owners.get(i), counts[i]));

@@ -44,21 +44,21 @@ public record ScanPlan(
   /**
    * Divides the ring into tasks.
    *
-   * @param splitCount about how many tasks, 1 or more; there is at least one for each replica that
+   * @param taskCount about how many tasks, 1 or more; there is at least one for each replica that
    *     owns a part of the ring
    * @throws io.ringhaul.exceptions.UnsupportedClusterException if the tasks would not read each
    *     token exactly once
    */
   public static ScanPlan of(
-      String keyspace, String table, List<String> columns, TokenRing ring, int splitCount) {
-    return of(keyspace, table, columns, TokenRangeSet.wholeRing(), ring, splitCount);
+      String keyspace, String table, List<String> columns, TokenRing ring, int taskCount) {
+    return of(keyspace, table, columns, TokenRangeSet.wholeRing(), ring, taskCount);
   }
 
   /**
    * Divides a part of the ring into tasks.
    *
    * @param tokens the part, not empty
-   * @param splitCount about how many tasks, 1 or more
+   * @param taskCount about how many tasks, 1 or more
    * @throws io.ringhaul.exceptions.BulkOperationException if the tasks would not read each token of
    *     the part exactly once
    */
@@ -68,9 +68,9 @@ public record ScanPlan(
       List<String> columns,
       TokenRangeSet tokens,
       TokenRing ring,
-      int splitCount) {
+      int taskCount) {
     List<ScanTask> tasks = new ArrayList<>();
-    for (TokenRangeGroup group : TokenRangeSplitter.split(ring, splits(tokens, splitCount))) {
+    for (TokenRangeGroup group : TokenRangeSplitter.split(ring, tasks(tokens, taskCount))) {
       List<TokenRange> ranges = within(tokens, group.ranges());
       if (!ranges.isEmpty()) {
         tasks.add(new ScanTask(tasks.size(), ranges, group.replicas()));
@@ -82,14 +82,14 @@ public record ScanPlan(
   }
 
   /** A part of the ring gets as many tasks as the ring would: the ring is cut finer for it. */
-  private static int splits(TokenRangeSet tokens, int splitCount) {
+  private static int tasks(TokenRangeSet tokens, int taskCount) {
     BigInteger pieces = BigInteger.valueOf(tokens.ranges().size());
     if (tokens.width().compareTo(pieces.shiftLeft(1)) <= 0) {
       // Single tokens are spread over the ring, and so over its tasks.
-      return splitCount;
+      return taskCount;
     }
     double share = tokens.width().doubleValue() / TokenRange.wholeRing().width().doubleValue();
-    return (int) Math.max(splitCount, Math.min(MOST_SPLITS, Math.ceil(splitCount / share)));
+    return (int) Math.max(taskCount, Math.min(MOST_SPLITS, Math.ceil(taskCount / share)));
   }
 
   private static List<TokenRange> within(TokenRangeSet tokens, List<TokenRange> ranges) {

@@ -12,7 +12,7 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.request.Failures;
 import java.util.HashSet;
 import java.util.Optional;
@@ -74,8 +74,8 @@ public final class StatementCatalog {
    * The exception for a statement that the cluster refuses for what it holds, or that the driver
    * cannot encode.
    */
-  public RowRefusedException refusal(BatchableStatement<?> statement, Throwable refusal) {
-    return new RowRefusedException(
+  public RowRejectedException refusal(BatchableStatement<?> statement, Throwable refusal) {
+    return new RowRejectedException(
         String.format(
             "%s a row for %s, %s: %s",
             isOfCluster(Failures.unwrap(refusal))

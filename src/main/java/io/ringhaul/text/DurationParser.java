@@ -2,8 +2,8 @@ package io.ringhaul.text;
 
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.VInts;
+import io.ringhaul.cql.ValuePath;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +26,8 @@ final class DurationParser extends ScalarParser {
    */
   private record Unit(int part, long factor, int rank) {}
 
-  DurationParser(Site site) {
-    super(site, CqlKind.DURATION);
+  DurationParser(ValuePath path) {
+    super(path, CqlKind.DURATION);
   }
 
   @Override
@@ -51,7 +51,7 @@ final class DurationParser extends ScalarParser {
   }
 
   private RuntimeException rangeError(String text) {
-    return site.error(
+    return path.error(
         "is the duration "
             + excerpt(text)
             + ", beyond the 32 bits of months and days or the 64 bits of nanoseconds of CQL");

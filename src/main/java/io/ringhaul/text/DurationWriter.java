@@ -1,12 +1,12 @@
 package io.ringhaul.text;
 
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.VInts;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 
 /** A duration in CQL's own form; the one of no length, which CQL leaves empty, is {@code 0s}. */
-record DurationWriter(Site site) implements TextWriter {
+record DurationWriter(ValuePath path) implements TextWriter {
 
   private static final String[] CLOCK_UNITS = {"h", "m", "s", "ms", "us", "ns"};
   private static final long[] CLOCK_NANOS = {
@@ -16,29 +16,29 @@ record DurationWriter(Site site) implements TextWriter {
   @Override
   public void check(ByteBuffer bytes, int offset, int length) {
     if (length == 0) {
-      throw site.lengthError(CqlKind.DURATION, length);
+      throw path.lengthError(CqlKind.DURATION, length);
     }
     int end = offset + length;
     int daysIndex = checkedEnd(bytes, offset, end, true);
     int nanosIndex = checkedEnd(bytes, daysIndex, end, true);
     if (checkedEnd(bytes, nanosIndex, end, false) != end) {
-      throw site.malformed("a duration with bytes too many");
+      throw path.malformed("a duration with bytes too many");
     }
     long months = value(bytes, offset);
     long days = value(bytes, daysIndex);
     long nanos = value(bytes, nanosIndex);
     if ((months < 0 || days < 0 || nanos < 0) && (months > 0 || days > 0 || nanos > 0)) {
-      throw site.malformed("a duration whose parts differ in sign");
+      throw path.malformed("a duration whose parts differ in sign");
     }
   }
 
   private int checkedEnd(ByteBuffer bytes, int index, int end, boolean of32Bits) {
     if (index == end || end - index < VInts.lengthFrom(bytes.get(index))) {
-      throw site.malformed("a duration that is cut short");
+      throw path.malformed("a duration that is cut short");
     }
     long value = value(bytes, index);
     if (of32Bits && value != (int) value) {
-      throw site.malformed("a duration of " + value + " months or days");
+      throw path.malformed("a duration of " + value + " months or days");
     }
     return index + VInts.lengthFrom(bytes.get(index));
   }

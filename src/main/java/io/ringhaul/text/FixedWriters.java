@@ -1,7 +1,7 @@
 package io.ringhaul.text;
 
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 
 /** The plain text of values whose serialized length follows from their type. */
@@ -14,12 +14,12 @@ final class FixedWriters {
 
   private abstract static class Fixed implements TextWriter {
 
-    final Site site;
+    final ValuePath path;
     private final CqlKind kind;
     private final int width;
 
-    Fixed(Site site, CqlKind kind, int width) {
-      this.site = site;
+    Fixed(ValuePath path, CqlKind kind, int width) {
+      this.path = path;
       this.kind = kind;
       this.width = width;
     }
@@ -27,21 +27,21 @@ final class FixedWriters {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length != width) {
-        throw site.lengthError(kind, length);
+        throw path.lengthError(kind, length);
       }
     }
   }
 
   static final class BooleanText extends Fixed {
 
-    BooleanText(Site site) {
-      super(site, CqlKind.BOOLEAN, 1);
+    BooleanText(ValuePath path) {
+      super(path, CqlKind.BOOLEAN, 1);
     }
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       super.check(bytes, offset, length);
-      site.requireCanonical((bytes.get(offset) & ~1) == 0, "a boolean of neither 0 nor 1");
+      path.requireCanonical((bytes.get(offset) & ~1) == 0, "a boolean of neither 0 nor 1");
     }
 
     @Override
@@ -52,8 +52,8 @@ final class FixedWriters {
 
   static final class TinyintText extends Fixed {
 
-    TinyintText(Site site) {
-      super(site, CqlKind.TINYINT, Byte.BYTES);
+    TinyintText(ValuePath path) {
+      super(path, CqlKind.TINYINT, Byte.BYTES);
     }
 
     @Override
@@ -64,8 +64,8 @@ final class FixedWriters {
 
   static final class SmallintText extends Fixed {
 
-    SmallintText(Site site) {
-      super(site, CqlKind.SMALLINT, Short.BYTES);
+    SmallintText(ValuePath path) {
+      super(path, CqlKind.SMALLINT, Short.BYTES);
     }
 
     @Override
@@ -76,8 +76,8 @@ final class FixedWriters {
 
   static final class IntText extends Fixed {
 
-    IntText(Site site) {
-      super(site, CqlKind.INT, Integer.BYTES);
+    IntText(ValuePath path) {
+      super(path, CqlKind.INT, Integer.BYTES);
     }
 
     @Override
@@ -89,8 +89,8 @@ final class FixedWriters {
   /** A bigint or a counter. */
   static final class LongText extends Fixed {
 
-    LongText(Site site, CqlKind kind) {
-      super(site, kind, Long.BYTES);
+    LongText(ValuePath path, CqlKind kind) {
+      super(path, kind, Long.BYTES);
     }
 
     @Override
@@ -108,8 +108,8 @@ final class FixedWriters {
     /** Whether NaN and the infinities are in quotes, as JSON needs it. */
     private final boolean quoted;
 
-    FloatText(Site site, boolean quoted) {
-      super(site, CqlKind.FLOAT, Float.BYTES);
+    FloatText(ValuePath path, boolean quoted) {
+      super(path, CqlKind.FLOAT, Float.BYTES);
       this.quoted = quoted;
     }
 
@@ -118,7 +118,7 @@ final class FixedWriters {
       super.check(bytes, offset, length);
       int bits = bytes.getInt(offset);
       if (Float.isNaN(Float.intBitsToFloat(bits)) && bits != CANONICAL_FLOAT_NAN) {
-        throw nanError(site, Integer.toHexString(bits));
+        throw nanError(path, Integer.toHexString(bits));
       }
     }
 
@@ -138,8 +138,8 @@ final class FixedWriters {
 
     private final boolean quoted;
 
-    DoubleText(Site site, boolean quoted) {
-      super(site, CqlKind.DOUBLE, Double.BYTES);
+    DoubleText(ValuePath path, boolean quoted) {
+      super(path, CqlKind.DOUBLE, Double.BYTES);
       this.quoted = quoted;
     }
 
@@ -148,7 +148,7 @@ final class FixedWriters {
       super.check(bytes, offset, length);
       long bits = bytes.getLong(offset);
       if (Double.isNaN(Double.longBitsToDouble(bits)) && bits != CANONICAL_DOUBLE_NAN) {
-        throw nanError(site, Long.toHexString(bits));
+        throw nanError(path, Long.toHexString(bits));
       }
     }
 
@@ -163,8 +163,8 @@ final class FixedWriters {
     }
   }
 
-  private static RuntimeException nanError(Site site, String hex) {
-    return site.error(
+  private static RuntimeException nanError(ValuePath path, String hex) {
+    return path.error(
         "holds a NaN with the bits 0x" + hex + "; text knows only one NaN and would change it");
   }
 
@@ -176,8 +176,8 @@ final class FixedWriters {
 
   static final class DateText extends Fixed {
 
-    DateText(Site site) {
-      super(site, CqlKind.DATE, Integer.BYTES);
+    DateText(ValuePath path) {
+      super(path, CqlKind.DATE, Integer.BYTES);
     }
 
     @Override
@@ -188,8 +188,8 @@ final class FixedWriters {
 
   static final class TimeText extends Fixed {
 
-    TimeText(Site site) {
-      super(site, CqlKind.TIME, Long.BYTES);
+    TimeText(ValuePath path) {
+      super(path, CqlKind.TIME, Long.BYTES);
     }
 
     @Override
@@ -197,7 +197,7 @@ final class FixedWriters {
       super.check(bytes, offset, length);
       long nanos = bytes.getLong(offset);
       if (nanos < 0 || nanos >= CalendarText.NANOS_PER_DAY) {
-        throw site.error("is a time of " + nanos + " ns, which is not within a day");
+        throw path.error("is a time of " + nanos + " ns, which is not within a day");
       }
     }
 
@@ -209,8 +209,8 @@ final class FixedWriters {
 
   static final class TimestampText extends Fixed {
 
-    TimestampText(Site site) {
-      super(site, CqlKind.TIMESTAMP, Long.BYTES);
+    TimestampText(ValuePath path) {
+      super(path, CqlKind.TIMESTAMP, Long.BYTES);
     }
 
     @Override
@@ -227,8 +227,8 @@ final class FixedWriters {
 
     private final boolean timeBased;
 
-    UuidText(Site site, CqlKind kind) {
-      super(site, kind, 2 * Long.BYTES);
+    UuidText(ValuePath path, CqlKind kind) {
+      super(path, kind, 2 * Long.BYTES);
       this.timeBased = kind == CqlKind.TIMEUUID;
     }
 
@@ -236,7 +236,7 @@ final class FixedWriters {
     public void check(ByteBuffer bytes, int offset, int length) {
       super.check(bytes, offset, length);
       if (timeBased && (bytes.get(offset + 6) & 0xf0) != 0x10) {
-        throw site.error("is a timeuuid of another version than 1, which could not be read back");
+        throw path.error("is a timeuuid of another version than 1, which could not be read back");
       }
     }
 

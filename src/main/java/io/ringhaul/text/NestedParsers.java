@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.VInts;
+import io.ringhaul.cql.ValuePath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -24,11 +24,11 @@ final class NestedParsers {
 
   private abstract static class Nested implements ValueParser {
 
-    final Site site;
+    final ValuePath path;
     private final JsonToken start;
 
-    Nested(Site site, JsonToken start) {
-      this.site = site;
+    Nested(ValuePath path, JsonToken start) {
+      this.path = path;
       this.start = start;
     }
 
@@ -36,14 +36,14 @@ final class NestedParsers {
     public final void parse(String text, ByteSink out) {
       try (JsonParser json = JsonInput.open(text)) {
         if (json.nextToken() == null) {
-          throw site.error("is empty where a JSON " + ScalarParser.describe(start) + " must be");
+          throw path.error("is empty where a JSON " + ScalarParser.describe(start) + " must be");
         }
         parse(json, out);
         if (json.nextToken() != null) {
-          throw site.error("goes on after its value: \"" + ScalarParser.excerpt(text) + "\"");
+          throw path.error("goes on after its value: \"" + ScalarParser.excerpt(text) + "\"");
         }
       } catch (JsonProcessingException e) {
-        throw site.error(
+        throw path.error(
             "holds \""
                 + ScalarParser.excerpt(text)
                 + "\", which is no JSON: "
@@ -56,7 +56,7 @@ final class NestedParsers {
     @Override
     public final void parse(JsonParser json, ByteSink out) throws IOException {
       if (json.currentToken() != start) {
-        throw site.error(
+        throw path.error(
             "is a JSON "
                 + ScalarParser.describe(json.currentToken())
                 + " where a JSON "
@@ -80,7 +80,7 @@ final class NestedParsers {
 
     final void requireNotNull(JsonParser json) {
       if (json.currentToken() == JsonToken.VALUE_NULL) {
-        throw site.error("holds a null, which no collection can");
+        throw path.error("holds a null, which no collection can");
       }
     }
   }
@@ -94,8 +94,8 @@ final class NestedParsers {
     /**
      * @param nullable whether elements may be null
      */
-    ListParser(Site site, ValueParser element, boolean nullable) {
-      super(site, JsonToken.START_ARRAY);
+    ListParser(ValuePath path, ValueParser element, boolean nullable) {
+      super(path, JsonToken.START_ARRAY);
       this.element = element;
       this.nullable = nullable;
     }
@@ -123,8 +123,8 @@ final class NestedParsers {
     private final ValueParser key;
     private final ValueParser value;
 
-    MapParser(Site site, ValueParser key, ValueParser value) {
-      super(site, JsonToken.START_OBJECT);
+    MapParser(ValuePath path, ValueParser key, ValueParser value) {
+      super(path, JsonToken.START_OBJECT);
       this.key = key;
       this.value = value;
     }
@@ -143,7 +143,7 @@ final class NestedParsers {
         out.putInt(keyBytes.size());
         out.put(keyBytes);
         if (!seen.add(keyBytes.toBuffer())) {
-          throw site.error("has the key \"" + ScalarParser.excerpt(name) + "\" twice");
+          throw path.error("has the key \"" + ScalarParser.excerpt(name) + "\" twice");
         }
         json.nextToken();
         requireNotNull(json);
@@ -163,8 +163,8 @@ final class NestedParsers {
     /**
      * @param variable whether each element carries its length
      */
-    VectorParser(Site site, ValueParser element, int dimension, boolean variable) {
-      super(site, JsonToken.START_ARRAY);
+    VectorParser(ValuePath path, ValueParser element, int dimension, boolean variable) {
+      super(path, JsonToken.START_ARRAY);
       this.element = element;
       this.dimension = dimension;
       this.variable = variable;
@@ -177,7 +177,7 @@ final class NestedParsers {
       while (json.nextToken() != JsonToken.END_ARRAY) {
         requireNotNull(json);
         if (count++ == dimension) {
-          throw site.error("holds more elements than the vector's dimension of " + dimension);
+          throw path.error("holds more elements than the vector's dimension of " + dimension);
         }
         if (variable) {
           scratch.clear();
@@ -189,7 +189,7 @@ final class NestedParsers {
         }
       }
       if (count < dimension) {
-        throw site.error("holds " + count + " elements; the vector's dimension is " + dimension);
+        throw path.error("holds " + count + " elements; the vector's dimension is " + dimension);
       }
     }
   }
@@ -199,8 +199,8 @@ final class NestedParsers {
 
     private final ValueParser[] fields;
 
-    TupleParser(Site site, List<ValueParser> fields) {
-      super(site, JsonToken.START_ARRAY);
+    TupleParser(ValuePath path, List<ValueParser> fields) {
+      super(path, JsonToken.START_ARRAY);
       this.fields = fields.toArray(new ValueParser[0]);
     }
 
@@ -209,7 +209,7 @@ final class NestedParsers {
       int count = 0;
       while (json.nextToken() != JsonToken.END_ARRAY) {
         if (count == fields.length) {
-          throw site.error("holds more than the " + count + " fields of the tuple");
+          throw path.error("holds more than the " + count + " fields of the tuple");
         }
         if (json.currentToken() == JsonToken.VALUE_NULL) {
           out.putInt(NULL);
@@ -219,7 +219,7 @@ final class NestedParsers {
         count++;
       }
       if (count < fields.length) {
-        throw site.error(
+        throw path.error(
             "holds " + count + " elements; the tuple has " + fields.length + " fields");
       }
     }
@@ -231,8 +231,8 @@ final class NestedParsers {
     private final Map<String, Integer> positions = new HashMap<>();
     private final ValueParser[] fields;
 
-    UdtParser(Site site, List<String> names, List<ValueParser> fields) {
-      super(site, JsonToken.START_OBJECT);
+    UdtParser(ValuePath path, List<String> names, List<ValueParser> fields) {
+      super(path, JsonToken.START_OBJECT);
       for (int i = 0; i < names.size(); i++) {
         positions.put(names.get(i), i);
       }
@@ -248,11 +248,11 @@ final class NestedParsers {
         String name = json.currentName();
         Integer position = positions.get(name);
         if (position == null) {
-          throw site.error(
+          throw path.error(
               "has no field " + ScalarParser.excerpt(name) + ", so its value would be lost");
         }
         if (seen[position]) {
-          throw site.error("has the field " + name + " twice");
+          throw path.error("has the field " + name + " twice");
         }
         seen[position] = true;
         if (json.nextToken() != JsonToken.VALUE_NULL) {
@@ -272,7 +272,7 @@ final class NestedParsers {
   }
 
   /** The parser of a vector whose elements are of the given kind of length. */
-  static ValueParser vector(Site site, ValueParser element, int dimension, int elementLength) {
-    return new VectorParser(site, element, dimension, elementLength == CqlKind.VARIABLE);
+  static ValueParser vector(ValuePath path, ValueParser element, int dimension, int elementLength) {
+    return new VectorParser(path, element, dimension, elementLength == CqlKind.VARIABLE);
   }
 }

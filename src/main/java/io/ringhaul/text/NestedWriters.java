@@ -1,8 +1,8 @@
 package io.ringhaul.text;
 
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.VInts;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -14,28 +14,28 @@ final class NestedWriters {
 
   private abstract static class Nested implements TextWriter {
 
-    final Site site;
+    final ValuePath path;
 
-    Nested(Site site) {
-      this.site = site;
+    Nested(ValuePath path) {
+      this.path = path;
     }
 
     final int intAt(ByteBuffer bytes, int index, int end) {
       if (end - index < Integer.BYTES) {
-        throw site.malformed("a length is cut short");
+        throw path.malformed("a length is cut short");
       }
       return bytes.getInt(index);
     }
 
     final void requireWithin(int index, int length, int end) {
       if (length > end - index) {
-        throw site.malformed("a part of " + length + " bytes is cut short");
+        throw path.malformed("a part of " + length + " bytes is cut short");
       }
     }
 
     final void requireEnd(int index, int end) {
       if (index != end) {
-        throw site.malformed((end - index) + " bytes too many");
+        throw path.malformed((end - index) + " bytes too many");
       }
     }
   }
@@ -46,8 +46,8 @@ final class NestedWriters {
     private final TextWriter[] parts;
     private final boolean nullable;
 
-    Counted(Site site, boolean nullable, TextWriter... parts) {
-      super(site);
+    Counted(ValuePath path, boolean nullable, TextWriter... parts) {
+      super(path);
       this.parts = parts;
       this.nullable = nullable;
     }
@@ -56,13 +56,13 @@ final class NestedWriters {
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
         // The server takes zero bytes for an empty collection, too.
-        site.requireCanonical(false, "an empty collection of zero bytes");
+        path.requireCanonical(false, "an empty collection of zero bytes");
         return;
       }
       int end = offset + length;
       int count = intAt(bytes, offset, end);
       if (count < 0) {
-        throw site.malformed("a count of " + count);
+        throw path.malformed("a count of " + count);
       }
       int index = offset + Integer.BYTES;
       for (int i = 0; i < count; i++) {
@@ -74,7 +74,7 @@ final class NestedWriters {
             part.check(bytes, index, partLength);
             index += partLength;
           } else if (!nullable) {
-            throw site.error("holds a null, which no collection can");
+            throw path.error("holds a null, which no collection can");
           }
         }
       }
@@ -115,15 +115,15 @@ final class NestedWriters {
     /**
      * @param nullable whether null elements are written, as facts about cells may have them
      */
-    ListText(Site site, TextWriter element, boolean nullable) {
-      super(site, nullable, element);
+    ListText(ValuePath path, TextWriter element, boolean nullable) {
+      super(path, nullable, element);
     }
   }
 
   static final class MapText extends Counted {
 
-    MapText(Site site, TextWriter key, TextWriter value) {
-      super(site, false, key, value);
+    MapText(ValuePath path, TextWriter key, TextWriter value) {
+      super(path, false, key, value);
     }
   }
 
@@ -138,8 +138,8 @@ final class NestedWriters {
      * @param elementLength the length of each element; {@link CqlKind#VARIABLE} if each carries its
      *     own as an unsigned vint
      */
-    VectorText(Site site, TextWriter element, int dimension, int elementLength) {
-      super(site);
+    VectorText(ValuePath path, TextWriter element, int dimension, int elementLength) {
+      super(path);
       this.element = element;
       this.dimension = dimension;
       this.elementLength = elementLength;
@@ -148,7 +148,7 @@ final class NestedWriters {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
-        throw site.lengthError(CqlKind.VECTOR, length);
+        throw path.lengthError(CqlKind.VECTOR, length);
       }
       int end = offset + length;
       int index = offset;
@@ -156,16 +156,16 @@ final class NestedWriters {
         int partLength = elementLength;
         if (elementLength == CqlKind.VARIABLE) {
           if (index == end || end - index < VInts.lengthFrom(bytes.get(index))) {
-            throw site.malformed("a vector of fewer than " + dimension + " elements");
+            throw path.malformed("a vector of fewer than " + dimension + " elements");
           }
           long read = VInts.read(bytes, index);
           index += VInts.lengthFrom(bytes.get(index));
           if (read < 0 || read > end - index) {
-            throw site.malformed("an element of " + read + " bytes is cut short");
+            throw path.malformed("an element of " + read + " bytes is cut short");
           }
           partLength = (int) read;
         } else if (end - index < elementLength) {
-          throw site.malformed(length + " bytes for a vector of " + dimension + " elements");
+          throw path.malformed(length + " bytes for a vector of " + dimension + " elements");
         }
         element.check(bytes, index, partLength);
         index += partLength;
@@ -206,8 +206,8 @@ final class NestedWriters {
     /**
      * @param names the fields' names; empty for a tuple
      */
-    StructText(Site site, List<String> names, List<TextWriter> fields) {
-      super(site);
+    StructText(ValuePath path, List<String> names, List<TextWriter> fields) {
+      super(path);
       this.fields = fields.toArray(new TextWriter[0]);
       this.prefixes = new byte[fields.size()][];
       boolean named = !names.isEmpty();
@@ -227,14 +227,14 @@ final class NestedWriters {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
-        throw site.lengthError(CqlKind.TUPLE, length);
+        throw path.lengthError(CqlKind.TUPLE, length);
       }
       int end = offset + length;
       int index = offset;
       for (TextWriter field : fields) {
         // A value from before a field was added to its type ends early.
         if (index == end) {
-          site.requireCanonical(false, "a tuple that ends before its last field");
+          path.requireCanonical(false, "a tuple that ends before its last field");
           break;
         }
         int fieldLength = intAt(bytes, index, end);

@@ -5,7 +5,7 @@ import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.Numerals;
 import io.ringhaul.cql.PlainNumerals;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 
@@ -16,8 +16,8 @@ final class NumberParsers {
 
   private abstract static class NumberParser extends ScalarParser {
 
-    NumberParser(Site site, CqlKind kind) {
-      super(site, kind);
+    NumberParser(ValuePath path, CqlKind kind) {
+      super(path, kind);
     }
 
     @Override
@@ -93,8 +93,8 @@ final class NumberParsers {
     private final long least;
     private final long greatest;
 
-    Whole(Site site, CqlKind kind, int width) {
-      super(site, kind);
+    Whole(ValuePath path, CqlKind kind, int width) {
+      super(path, kind);
       this.width = width;
       this.least = Long.MIN_VALUE >> (Long.SIZE - width * Byte.SIZE);
       this.greatest = ~least;
@@ -139,7 +139,7 @@ final class NumberParsers {
     }
 
     private RuntimeException rangeError(String text) {
-      return site.error(
+      return path.error(
           String.format(
               "is %s, out of the range %d to %d of a CQL %s",
               excerpt(text), least, greatest, kind.cqlName()));
@@ -148,8 +148,8 @@ final class NumberParsers {
 
   static final class Varint extends NumberParser {
 
-    Varint(Site site) {
-      super(site, CqlKind.VARINT);
+    Varint(ValuePath path) {
+      super(path, CqlKind.VARINT);
     }
 
     @Override
@@ -158,7 +158,7 @@ final class NumberParsers {
       if (!isInteger(text)) {
         throw noValue(text);
       }
-      Numerals.requireFewDigits(site, text);
+      Numerals.requireFewDigits(path, text);
       out.put(Numerals.parseVarint(text).toByteArray());
     }
 
@@ -172,8 +172,8 @@ final class NumberParsers {
 
   static final class Decimal extends NumberParser {
 
-    Decimal(Site site) {
-      super(site, CqlKind.DECIMAL);
+    Decimal(ValuePath path) {
+      super(path, CqlKind.DECIMAL);
     }
 
     @Override
@@ -181,12 +181,12 @@ final class NumberParsers {
       if (!isNumber(text)) {
         throw noValue(text);
       }
-      Numerals.requireFewDigits(site, text);
+      Numerals.requireFewDigits(path, text);
       BigDecimal value;
       try {
         value = Numerals.parseDecimal(text);
       } catch (NumberFormatException e) {
-        throw site.error("is " + excerpt(text) + ", whose exponent a CQL decimal cannot hold");
+        throw path.error("is " + excerpt(text) + ", whose exponent a CQL decimal cannot hold");
       }
       byte[] unscaled = value.unscaledValue().toByteArray();
       out.reserve(Integer.BYTES + unscaled.length);
@@ -205,8 +205,8 @@ final class NumberParsers {
   /** Floats and doubles. */
   static final class Real extends NumberParser {
 
-    Real(Site site, CqlKind kind) {
-      super(site, kind);
+    Real(ValuePath path, CqlKind kind) {
+      super(path, kind);
     }
 
     @Override
@@ -232,7 +232,7 @@ final class NumberParsers {
 
     private void requireKept(String text, boolean isFinite, boolean isInfinite, boolean isZero) {
       if (isFinite && (isInfinite || (isZero && isNotZero(text)))) {
-        throw site.error("is " + excerpt(text) + ", beyond the range of a CQL " + kind.cqlName());
+        throw path.error("is " + excerpt(text) + ", beyond the range of a CQL " + kind.cqlName());
       }
     }
   }
@@ -240,8 +240,8 @@ final class NumberParsers {
   /** The words and numbers that DSBulk takes for booleans, in any case of letters. */
   static final class Bool extends ScalarParser {
 
-    Bool(Site site) {
-      super(site, CqlKind.BOOLEAN);
+    Bool(ValuePath path) {
+      super(path, CqlKind.BOOLEAN);
     }
 
     @Override

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import java.io.IOException;
 import java.util.Locale;
@@ -14,11 +14,11 @@ abstract class ScalarParser implements ValueParser {
 
   private static final int GREATEST_EXCERPT = 100;
 
-  final Site site;
+  final ValuePath path;
   final CqlKind kind;
 
-  ScalarParser(Site site, CqlKind kind) {
-    this.site = site;
+  ScalarParser(ValuePath path, CqlKind kind) {
+    this.path = path;
     this.kind = kind;
   }
 
@@ -31,7 +31,7 @@ abstract class ScalarParser implements ValueParser {
   public final void parse(JsonParser json, ByteSink out) throws IOException {
     JsonToken token = json.currentToken();
     if (token != JsonToken.VALUE_STRING && !takes(token)) {
-      throw site.error(
+      throw path.error(
           "is a JSON " + describe(token) + ", which is no " + kind.cqlName() + " here");
     }
     parse(json.getText(), out);
@@ -44,7 +44,7 @@ abstract class ScalarParser implements ValueParser {
 
   /** The error of a text that is none of the type's, with a hint to add. */
   final UnrepresentableValueException noValue(String text, String hint) {
-    return site.error("holds \"" + excerpt(text) + "\", which is no " + kind.cqlName() + hint);
+    return path.error("holds \"" + excerpt(text) + "\", which is no " + kind.cqlName() + hint);
   }
 
   static String excerpt(String text) {

@@ -3,7 +3,7 @@ package io.ringhaul.text;
 import com.fasterxml.jackson.core.JsonToken;
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import io.ringhaul.exceptions.Setting;
 import java.math.BigInteger;
 import java.time.DateTimeException;
@@ -31,8 +31,8 @@ final class TemporalParsers {
 
     private final @Nullable DateTimeFormatter formatter;
 
-    Date(Site site, TextOptions options) {
-      super(site, CqlKind.DATE);
+    Date(ValuePath path, TextOptions options) {
+      super(path, CqlKind.DATE);
       this.formatter = options.dateFormatter();
     }
 
@@ -40,7 +40,7 @@ final class TemporalParsers {
     public void parse(String text, ByteSink out) {
       long day = formatter == null ? isoDay(text) : patternDay(text, formatter);
       if (day != (int) day) {
-        throw site.error(
+        throw path.error(
             "is the date "
                 + excerpt(text)
                 + ", out of the range -5877641-06-23 to +5881580-07-11 of a CQL date");
@@ -71,8 +71,8 @@ final class TemporalParsers {
 
     private final @Nullable DateTimeFormatter formatter;
 
-    Time(Site site, TextOptions options) {
-      super(site, CqlKind.TIME);
+    Time(ValuePath path, TextOptions options) {
+      super(path, CqlKind.TIME);
       this.formatter = options.timeFormatter();
     }
 
@@ -107,8 +107,8 @@ final class TemporalParsers {
     private final @Nullable TimeUnit unit;
     private final ZoneId zone;
 
-    Timestamp(Site site, TextOptions options) {
-      super(site, CqlKind.TIMESTAMP);
+    Timestamp(ValuePath path, TextOptions options) {
+      super(path, CqlKind.TIMESTAMP);
       this.formatter = options.timestampFormatter();
       this.unit = options.timestampUnit();
       this.zone = options.zone();
@@ -223,12 +223,12 @@ final class TemporalParsers {
     }
 
     private RuntimeException rangeError(String text) {
-      return site.error(
+      return path.error(
           "is the timestamp " + excerpt(text) + ", beyond the 64 bits of milliseconds of CQL");
     }
 
     private RuntimeException finerThanMillis(String text) {
-      return site.error(
+      return path.error(
           "is the timestamp " + excerpt(text) + "; CQL's timestamps have milliseconds only");
     }
   }

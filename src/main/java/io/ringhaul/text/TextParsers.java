@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.ringhaul.cql.ByteSink;
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.InetText;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.Utf8;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 
 /** What is a string in JSON, but for dates, times and durations. */
@@ -17,14 +17,14 @@ final class TextParsers {
 
   static final class Text extends ScalarParser {
 
-    Text(Site site) {
-      super(site, CqlKind.TEXT);
+    Text(ValuePath path) {
+      super(path, CqlKind.TEXT);
     }
 
     @Override
     public void parse(String text, ByteSink out) {
       if (Utf8.hasLoneSurrogate(text)) {
-        throw site.error("holds half a surrogate pair, which UTF-8 cannot hold");
+        throw path.error("holds half a surrogate pair, which UTF-8 cannot hold");
       }
       out.put(text.getBytes(UTF_8));
     }
@@ -37,15 +37,15 @@ final class TextParsers {
 
   static final class Ascii extends ScalarParser {
 
-    Ascii(Site site) {
-      super(site, CqlKind.ASCII);
+    Ascii(ValuePath path) {
+      super(path, CqlKind.ASCII);
     }
 
     @Override
     public void parse(String text, ByteSink out) {
       for (int i = 0; i < text.length(); i++) {
         if (text.charAt(i) >= 0x80) {
-          throw site.error("holds a character that is not ASCII");
+          throw path.error("holds a character that is not ASCII");
         }
       }
       out.put(text.getBytes(US_ASCII));
@@ -56,8 +56,8 @@ final class TextParsers {
 
     private final BlobForm form;
 
-    Blob(Site site, BlobForm form) {
-      super(site, CqlKind.BLOB);
+    Blob(ValuePath path, BlobForm form) {
+      super(path, CqlKind.BLOB);
       this.form = form;
     }
 
@@ -67,7 +67,7 @@ final class TextParsers {
       byte[] base64 =
           literal != null && form == BlobForm.LITERAL_FIRST ? null : BinaryText.parseBase64(text);
       if (literal != null && base64 != null) {
-        throw site.error(
+        throw path.error(
             "holds \""
                 + excerpt(text)
                 + "\", which can be Base64 and a blob literal; say which by the blob form");
@@ -87,8 +87,8 @@ final class TextParsers {
 
   static final class Inet extends ScalarParser {
 
-    Inet(Site site) {
-      super(site, CqlKind.INET);
+    Inet(ValuePath path) {
+      super(path, CqlKind.INET);
     }
 
     @Override
@@ -105,8 +105,8 @@ final class TextParsers {
 
     private static final int LENGTH = 36;
 
-    Uuid(Site site, CqlKind kind) {
-      super(site, kind);
+    Uuid(ValuePath path, CqlKind kind) {
+      super(path, kind);
     }
 
     @Override

@@ -7,7 +7,7 @@ import com.datastax.oss.driver.api.core.type.SetType;
 import com.datastax.oss.driver.api.core.type.VectorType;
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.CqlTypes;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ public final class TextWriters {
    * @throws UnrepresentableValueException if the column is of a type without a text form
    */
   public static TextWriter plain(ColumnDescription column) {
-    return new TextWriters(true, isFact(column)).plain(Site.of(column), column.type());
+    return new TextWriters(true, isFact(column)).plain(ValuePath.of(column), column.type());
   }
 
   /**
@@ -42,105 +42,105 @@ public final class TextWriters {
    * @throws UnrepresentableValueException if the column is of a type without a text form
    */
   public static TextWriter json(ColumnDescription column) {
-    return new TextWriters(false, isFact(column)).json(Site.of(column), column.type());
+    return new TextWriters(false, isFact(column)).json(ValuePath.of(column), column.type());
   }
 
   private static boolean isFact(ColumnDescription column) {
     return column.kind() == ColumnDescription.Kind.METADATA;
   }
 
-  private TextWriter plain(Site site, DataType type) {
+  private TextWriter plain(ValuePath path, DataType type) {
     CqlKind kind = CqlKind.of(type);
     return switch (kind) {
-      case ASCII -> new VariableWriters.Ascii(site);
-      case TEXT -> new VariableWriters.Text(site);
+      case ASCII -> new VariableWriters.Ascii(path);
+      case TEXT -> new VariableWriters.Text(path);
       case BLOB -> new VariableWriters.Blob();
-      case BOOLEAN -> new FixedWriters.BooleanText(site);
-      case TINYINT -> new FixedWriters.TinyintText(site);
-      case SMALLINT -> new FixedWriters.SmallintText(site);
-      case INT -> new FixedWriters.IntText(site);
-      case BIGINT, COUNTER -> new FixedWriters.LongText(site, kind);
-      case FLOAT -> new FixedWriters.FloatText(site, false);
-      case DOUBLE -> new FixedWriters.DoubleText(site, false);
-      case DATE -> new FixedWriters.DateText(site);
-      case TIME -> new FixedWriters.TimeText(site);
-      case TIMESTAMP -> new FixedWriters.TimestampText(site);
-      case DECIMAL -> new VariableWriters.Decimal(site);
-      case VARINT -> new VariableWriters.Varint(site);
-      case DURATION -> new DurationWriter(site);
-      case INET -> new VariableWriters.Inet(site);
-      case UUID, TIMEUUID -> new FixedWriters.UuidText(site, kind);
-      case LIST, SET, MAP, TUPLE, UDT, VECTOR -> nested(site, type);
-      case CUSTOM -> throw customError(site, type);
+      case BOOLEAN -> new FixedWriters.BooleanText(path);
+      case TINYINT -> new FixedWriters.TinyintText(path);
+      case SMALLINT -> new FixedWriters.SmallintText(path);
+      case INT -> new FixedWriters.IntText(path);
+      case BIGINT, COUNTER -> new FixedWriters.LongText(path, kind);
+      case FLOAT -> new FixedWriters.FloatText(path, false);
+      case DOUBLE -> new FixedWriters.DoubleText(path, false);
+      case DATE -> new FixedWriters.DateText(path);
+      case TIME -> new FixedWriters.TimeText(path);
+      case TIMESTAMP -> new FixedWriters.TimestampText(path);
+      case DECIMAL -> new VariableWriters.Decimal(path);
+      case VARINT -> new VariableWriters.Varint(path);
+      case DURATION -> new DurationWriter(path);
+      case INET -> new VariableWriters.Inet(path);
+      case UUID, TIMEUUID -> new FixedWriters.UuidText(path, kind);
+      case LIST, SET, MAP, TUPLE, UDT, VECTOR -> nested(path, type);
+      case CUSTOM -> throw customError(path, type);
     };
   }
 
-  private TextWriter json(Site site, DataType type) {
+  private TextWriter json(ValuePath path, DataType type) {
     return switch (CqlKind.of(type)) {
-      case ASCII, TEXT -> new StringWriters.Escaped(plain(site, type));
-      case FLOAT -> new FixedWriters.FloatText(site, true);
-      case DOUBLE -> new FixedWriters.DoubleText(site, true);
+      case ASCII, TEXT -> new StringWriters.Escaped(plain(path, type));
+      case FLOAT -> new FixedWriters.FloatText(path, true);
+      case DOUBLE -> new FixedWriters.DoubleText(path, true);
       case DECIMAL ->
           decimalsQuoted
-              ? new StringWriters.Quoted(plain(site, type))
-              : new JsonDecimal(plain(site, type));
+              ? new StringWriters.Quoted(plain(path, type))
+              : new JsonDecimal(plain(path, type));
       case BLOB, DATE, TIME, TIMESTAMP, DURATION, INET, UUID, TIMEUUID ->
-          new StringWriters.Quoted(plain(site, type));
-      case BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, COUNTER, VARINT -> plain(site, type);
-      case LIST, SET, MAP, TUPLE, UDT, VECTOR -> nested(site, type);
-      case CUSTOM -> throw customError(site, type);
+          new StringWriters.Quoted(plain(path, type));
+      case BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, COUNTER, VARINT -> plain(path, type);
+      case LIST, SET, MAP, TUPLE, UDT, VECTOR -> nested(path, type);
+      case CUSTOM -> throw customError(path, type);
     };
   }
 
-  private TextWriter nested(Site site, DataType type) {
+  private TextWriter nested(ValuePath path, DataType type) {
     return switch (CqlKind.of(type)) {
-      case LIST -> list(site, ((ListType) type).getElementType());
-      case SET -> list(site, ((SetType) type).getElementType());
+      case LIST -> list(path, ((ListType) type).getElementType());
+      case SET -> list(path, ((SetType) type).getElementType());
       case MAP -> {
         MapType map = (MapType) type;
         yield new NestedWriters.MapText(
-            site,
-            key(site.child("key"), map.getKeyType()),
-            json(site.child("value"), map.getValueType()));
+            path,
+            key(path.child("key"), map.getKeyType()),
+            json(path.child("value"), map.getValueType()));
       }
       case VECTOR -> {
         VectorType vector = (VectorType) type;
         yield new NestedWriters.VectorText(
-            site,
-            json(site.child("element"), vector.getElementType()),
+            path,
+            json(path.child("element"), vector.getElementType()),
             vector.getDimensions(),
             CqlKind.lengthInVector(vector.getElementType()));
       }
-      default -> struct(site, type);
+      default -> struct(path, type);
     };
   }
 
-  private TextWriter list(Site site, DataType element) {
-    return new NestedWriters.ListText(site, json(site.child("element"), element), nullElements);
+  private TextWriter list(ValuePath path, DataType element) {
+    return new NestedWriters.ListText(path, json(path.child("element"), element), nullElements);
   }
 
   /** A key of a JSON object is a string: the plain text of the key. */
-  private TextWriter key(Site site, DataType type) {
-    TextWriter plain = new TextWriters(true, nullElements).plain(site, type);
+  private TextWriter key(ValuePath path, DataType type) {
+    TextWriter plain = new TextWriters(true, nullElements).plain(path, type);
     return switch (CqlKind.of(type)) {
       case ASCII, TEXT, LIST, SET, MAP, TUPLE, UDT, VECTOR -> new StringWriters.Escaped(plain);
       default -> new StringWriters.Quoted(plain);
     };
   }
 
-  private TextWriter struct(Site site, DataType type) {
+  private TextWriter struct(ValuePath path, DataType type) {
     List<String> names = CqlTypes.fieldNames(type);
     List<DataType> types = CqlTypes.fieldTypes(type);
     List<TextWriter> fields = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {
-      fields.add(json(site.child(names.get(i)), types.get(i)));
+      fields.add(json(path.child(names.get(i)), types.get(i)));
     }
     boolean isNamed = CqlKind.of(type) == CqlKind.UDT;
-    return new NestedWriters.StructText(site, isNamed ? names : List.of(), fields);
+    return new NestedWriters.StructText(path, isNamed ? names : List.of(), fields);
   }
 
-  static UnrepresentableValueException customError(Site site, DataType type) {
-    return site.error(
+  static UnrepresentableValueException customError(ValuePath path, DataType type) {
+    return path.error(
         "is of the custom type "
             + CqlTypes.text(type)
             + ", which has no text form; leave the column out");

@@ -7,7 +7,7 @@ import com.datastax.oss.driver.api.core.type.SetType;
 import com.datastax.oss.driver.api.core.type.VectorType;
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.CqlTypes;
-import io.ringhaul.cql.Site;
+import io.ringhaul.cql.ValuePath;
 import io.ringhaul.schema.ColumnDescription;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,63 +27,63 @@ final class ValueParsers {
 
   static ValueParser of(ColumnDescription column, TextOptions options) {
     boolean nullElements = column.kind() == ColumnDescription.Kind.METADATA;
-    return new ValueParsers(options, nullElements).of(Site.of(column), column.type());
+    return new ValueParsers(options, nullElements).of(ValuePath.of(column), column.type());
   }
 
-  private ValueParser of(Site site, DataType type) {
+  private ValueParser of(ValuePath path, DataType type) {
     CqlKind kind = CqlKind.of(type);
     return switch (kind) {
-      case ASCII -> new TextParsers.Ascii(site);
-      case TEXT -> new TextParsers.Text(site);
-      case BLOB -> new TextParsers.Blob(site, options.blobForm());
-      case BOOLEAN -> new NumberParsers.Bool(site);
-      case TINYINT -> new NumberParsers.Whole(site, kind, Byte.BYTES);
-      case SMALLINT -> new NumberParsers.Whole(site, kind, Short.BYTES);
-      case INT -> new NumberParsers.Whole(site, kind, Integer.BYTES);
-      case BIGINT, COUNTER -> new NumberParsers.Whole(site, kind, Long.BYTES);
-      case FLOAT, DOUBLE -> new NumberParsers.Real(site, kind);
-      case DATE -> new TemporalParsers.Date(site, options);
-      case TIME -> new TemporalParsers.Time(site, options);
-      case TIMESTAMP -> new TemporalParsers.Timestamp(site, options);
-      case DECIMAL -> new NumberParsers.Decimal(site);
-      case VARINT -> new NumberParsers.Varint(site);
-      case DURATION -> new DurationParser(site);
-      case INET -> new TextParsers.Inet(site);
-      case UUID, TIMEUUID -> new TextParsers.Uuid(site, kind);
-      case LIST -> list(site, ((ListType) type).getElementType());
-      case SET -> list(site, ((SetType) type).getElementType());
+      case ASCII -> new TextParsers.Ascii(path);
+      case TEXT -> new TextParsers.Text(path);
+      case BLOB -> new TextParsers.Blob(path, options.blobForm());
+      case BOOLEAN -> new NumberParsers.Bool(path);
+      case TINYINT -> new NumberParsers.Whole(path, kind, Byte.BYTES);
+      case SMALLINT -> new NumberParsers.Whole(path, kind, Short.BYTES);
+      case INT -> new NumberParsers.Whole(path, kind, Integer.BYTES);
+      case BIGINT, COUNTER -> new NumberParsers.Whole(path, kind, Long.BYTES);
+      case FLOAT, DOUBLE -> new NumberParsers.Real(path, kind);
+      case DATE -> new TemporalParsers.Date(path, options);
+      case TIME -> new TemporalParsers.Time(path, options);
+      case TIMESTAMP -> new TemporalParsers.Timestamp(path, options);
+      case DECIMAL -> new NumberParsers.Decimal(path);
+      case VARINT -> new NumberParsers.Varint(path);
+      case DURATION -> new DurationParser(path);
+      case INET -> new TextParsers.Inet(path);
+      case UUID, TIMEUUID -> new TextParsers.Uuid(path, kind);
+      case LIST -> list(path, ((ListType) type).getElementType());
+      case SET -> list(path, ((SetType) type).getElementType());
       case MAP -> {
         MapType map = (MapType) type;
         yield new NestedParsers.MapParser(
-            site,
-            of(site.child("key"), map.getKeyType()),
-            of(site.child("value"), map.getValueType()));
+            path,
+            of(path.child("key"), map.getKeyType()),
+            of(path.child("value"), map.getValueType()));
       }
-      case TUPLE -> new NestedParsers.TupleParser(site, fields(site, type));
-      case UDT -> new NestedParsers.UdtParser(site, CqlTypes.fieldNames(type), fields(site, type));
+      case TUPLE -> new NestedParsers.TupleParser(path, fields(path, type));
+      case UDT -> new NestedParsers.UdtParser(path, CqlTypes.fieldNames(type), fields(path, type));
       case VECTOR -> {
         VectorType vector = (VectorType) type;
         DataType element = vector.getElementType();
         yield NestedParsers.vector(
-            site,
-            of(site.child("element"), element),
+            path,
+            of(path.child("element"), element),
             vector.getDimensions(),
             CqlKind.lengthInVector(element));
       }
-      case CUSTOM -> throw TextWriters.customError(site, type);
+      case CUSTOM -> throw TextWriters.customError(path, type);
     };
   }
 
-  private ValueParser list(Site site, DataType element) {
-    return new NestedParsers.ListParser(site, of(site.child("element"), element), nullElements);
+  private ValueParser list(ValuePath path, DataType element) {
+    return new NestedParsers.ListParser(path, of(path.child("element"), element), nullElements);
   }
 
-  private List<ValueParser> fields(Site site, DataType type) {
+  private List<ValueParser> fields(ValuePath path, DataType type) {
     List<String> names = CqlTypes.fieldNames(type);
     List<DataType> types = CqlTypes.fieldTypes(type);
     List<ValueParser> fields = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {
-      fields.add(of(site.child(names.get(i)), types.get(i)));
+      fields.add(of(path.child(names.get(i)), types.get(i)));
     }
     return fields;
   }

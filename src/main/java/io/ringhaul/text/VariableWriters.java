@@ -3,8 +3,8 @@ package io.ringhaul.text;
 import io.ringhaul.cql.CqlKind;
 import io.ringhaul.cql.InetText;
 import io.ringhaul.cql.Numerals;
-import io.ringhaul.cql.Site;
 import io.ringhaul.cql.Utf8;
+import io.ringhaul.cql.ValuePath;
 import java.nio.ByteBuffer;
 
 /** The plain text of scalars whose serialized length varies, but for durations. */
@@ -15,16 +15,16 @@ final class VariableWriters {
   /** Text as it is. */
   static class Text implements TextWriter {
 
-    private final Site site;
+    private final ValuePath path;
 
-    Text(Site site) {
-      this.site = site;
+    Text(ValuePath path) {
+      this.path = path;
     }
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (!Utf8.isWellFormed(bytes, offset, length)) {
-        throw site.error("holds text that is not well-formed UTF-8");
+        throw path.error("holds text that is not well-formed UTF-8");
       }
     }
 
@@ -36,18 +36,18 @@ final class VariableWriters {
 
   static final class Ascii extends Text {
 
-    private final Site site;
+    private final ValuePath path;
 
-    Ascii(Site site) {
-      super(site);
-      this.site = site;
+    Ascii(ValuePath path) {
+      super(path);
+      this.path = path;
     }
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       for (int i = offset; i < offset + length; i++) {
         if (bytes.get(i) < 0) {
-          throw site.error("holds a byte that is not ASCII");
+          throw path.error("holds a byte that is not ASCII");
         }
       }
     }
@@ -67,12 +67,12 @@ final class VariableWriters {
     }
   }
 
-  record Inet(Site site) implements TextWriter {
+  record Inet(ValuePath path) implements TextWriter {
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length != InetText.IPV4 && length != InetText.IPV6) {
-        throw site.lengthError(CqlKind.INET, length);
+        throw path.lengthError(CqlKind.INET, length);
       }
     }
 
@@ -82,15 +82,15 @@ final class VariableWriters {
     }
   }
 
-  record Varint(Site site) implements TextWriter {
+  record Varint(ValuePath path) implements TextWriter {
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
-        throw site.lengthError(CqlKind.VARINT, length);
+        throw path.lengthError(CqlKind.VARINT, length);
       }
-      Numerals.requireFewDigits(site, length);
-      site.requireCanonical(
+      Numerals.requireFewDigits(path, length);
+      path.requireCanonical(
           Numerals.isShortest(bytes, offset, length), "a varint with more bytes than it needs");
     }
 
@@ -105,7 +105,7 @@ final class VariableWriters {
   }
 
   /** A decimal as {@link java.math.BigDecimal#toString} writes it. */
-  record Decimal(Site site) implements TextWriter {
+  record Decimal(ValuePath path) implements TextWriter {
 
     /** The scales whose decimals are surely written without an exponent. */
     private static final int GREATEST_PLAIN_SCALE = 6;
@@ -113,14 +113,14 @@ final class VariableWriters {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length <= Integer.BYTES) {
-        throw site.lengthError(CqlKind.DECIMAL, length);
+        throw path.lengthError(CqlKind.DECIMAL, length);
       }
-      Numerals.requireFewDigits(site, length - Integer.BYTES);
-      site.requireCanonical(
+      Numerals.requireFewDigits(path, length - Integer.BYTES);
+      path.requireCanonical(
           Numerals.isShortest(bytes, offset + Integer.BYTES, length - Integer.BYTES),
           "a decimal with more bytes than it needs");
       if (!Numerals.isReadable(bytes, offset, length)) {
-        throw site.error(
+        throw path.error(
             "is a decimal of scale "
                 + bytes.getInt(offset)
                 + ", whose exponent is too large to be read back from text");

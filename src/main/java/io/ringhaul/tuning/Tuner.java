@@ -23,7 +23,7 @@ public final class Tuner implements SampleListener {
   private final TuningMode mode;
   private final List<Parameter> parameters;
   private final Consumer<TuningEntry> history;
-  private final Climb climb;
+  private final HillClimber climber;
   private final Advice advice;
   private int samples;
 
@@ -44,7 +44,7 @@ public final class Tuner implements SampleListener {
     this.mode = mode;
     this.parameters = List.copyOf(parameters);
     this.history = history;
-    this.climb = new Climb(this.parameters, held, history);
+    this.climber = new HillClimber(this.parameters, held, history);
     this.advice = new Advice(this.parameters, earlier, history);
   }
 
@@ -52,7 +52,7 @@ public final class Tuner implements SampleListener {
   public synchronized void sampled(Sample sample) {
     samples++;
     switch (mode) {
-      case ADAPT -> climb.sampled(sample);
+      case ADAPT -> climber.sampled(sample);
       case ADVISE -> advice.sampled(sample);
       case OFF -> {}
     }
@@ -73,7 +73,7 @@ public final class Tuner implements SampleListener {
           String.format(
               "%s is %d; it takes %d to %d", name, value, tunable.least(), tunable.most()));
     }
-    climb.leave(parameter);
+    climber.leave(parameter);
     long before = tunable.value();
     tunable.set(value);
     history.accept(
@@ -117,13 +117,13 @@ public final class Tuner implements SampleListener {
    */
   public synchronized Optional<Proven> proven() {
     return mode == TuningMode.ADAPT && samples >= Proven.LEAST_SAMPLES
-        ? climb.proven()
+        ? climber.proven()
         : Optional.empty();
   }
 
   /** The job is at its end: what is being tried just now is taken back. */
   public synchronized void end() {
-    climb.stop();
+    climber.stop();
   }
 
   /**

@@ -85,32 +85,32 @@ public final class CounterStatements {
     }
   }
 
-  /** Binds the rows of one split. */
+  /** Binds the rows of one task. */
   RowBinder binder() {
     return new Binder();
   }
 
   private final class Binder implements RowBinder {
-    private final Aside aside = new Aside(writer);
+    private final SharedColumnWriter sharedColumns = new SharedColumnWriter(writer);
 
     @Override
     public List<BoundStatement> bind(RawRow row) throws InterruptedException {
       boolean isWhole = keyCheck.isWhole(row);
       boolean addsToRow = isWhole && rows != null && rows.addsAnything(row);
       if (statics.isPresent()) {
-        statics.get().add(row, addsToRow ? 0 : 1, aside);
+        statics.get().add(row, addsToRow ? 0 : 1, sharedColumns);
       }
       return addsToRow && rows != null ? List.of(rows.bind(row)) : List.of();
     }
 
     @Override
     public long writtenAside() {
-      return aside.rows();
+      return sharedColumns.rows();
     }
 
     @Override
     public boolean isInDoubt() {
-      return aside.isInDoubt();
+      return sharedColumns.isInDoubt();
     }
   }
 

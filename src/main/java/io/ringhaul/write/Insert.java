@@ -21,20 +21,20 @@ final class Insert {
 
   private final int[] positions;
   private final int[] values;
-  private final Nulls nulls;
+  private final NullHandling nullHandling;
 
   /**
    * @param columns the columns in the order in which rows carry them
    * @param taken whether a column is among those inserted
-   * @param nulls what is written for values that a row lacks
+   * @param nullHandling what is written for values that a row lacks
    */
   Insert(
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
       Predicate<ColumnDescription> taken,
-      Nulls nulls) {
-    this.nulls = nulls;
+      NullHandling nullHandling) {
+    this.nullHandling = nullHandling;
     this.positions =
         IntStream.range(0, columns.size()).filter(i -> taken.test(columns.get(i))).toArray();
     this.values = IntStream.of(positions).filter(i -> !columns.get(i).isPrimaryKey()).toArray();
@@ -54,7 +54,8 @@ final class Insert {
 
   /** Whether the row has anything to write besides its key. */
   boolean writesAnything(RawRow row) {
-    return nulls == Nulls.TOMBSTONE || IntStream.of(values).anyMatch(i -> row.bytes(i) != null);
+    return nullHandling == NullHandling.TOMBSTONE
+        || IntStream.of(values).anyMatch(i -> row.bytes(i) != null);
   }
 
   /** What the row lacks stays UNSET unless tombstones are asked for. */
@@ -65,7 +66,7 @@ final class Insert {
         new BoundStatementBuilder(unset).setRoutingKey((ByteBuffer) null);
     for (int i = 0; i < positions.length; i++) {
       ByteBuffer value = row.bytes(positions[i]);
-      if (value != null || nulls == Nulls.TOMBSTONE) {
+      if (value != null || nullHandling == NullHandling.TOMBSTONE) {
         statement.setBytesUnsafe(i, value);
       }
     }

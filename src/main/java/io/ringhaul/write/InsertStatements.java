@@ -23,12 +23,16 @@ final class InsertStatements implements RowBinder {
 
   /**
    * @param columns the columns in the order in which rows carry them
-   * @param nulls what is written for values that a row lacks
+   * @param nullHandling what is written for values that a row lacks
    */
   InsertStatements(
-      CqlSession session, TableDescription table, List<ColumnDescription> columns, Nulls nulls) {
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      NullHandling nullHandling) {
     this.keyCheck = new KeyCheck(table, columns);
-    this.whole = new Insert(session, table, columns, c -> !StaticListBinder.isStaticList(c), nulls);
+    this.whole =
+        new Insert(session, table, columns, c -> !StaticListBinder.isStaticList(c), nullHandling);
     this.staticOnly =
         columns.stream().anyMatch(InsertStatements::isStatic)
             ? Optional.of(
@@ -37,7 +41,7 @@ final class InsertStatements implements RowBinder {
                     table,
                     columns,
                     c -> c.kind() == Kind.PARTITION_KEY || isStatic(c),
-                    nulls))
+                    nullHandling))
             : Optional.empty();
   }
 

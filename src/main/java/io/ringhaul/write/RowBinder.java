@@ -4,7 +4,7 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.schema.RawRow;
 import java.util.List;
 
-/** Makes statements of the rows of one split. Used by one thread. */
+/** Makes statements of the rows of one task. Used by one thread. */
 public interface RowBinder {
 
   /**
@@ -12,7 +12,7 @@ public interface RowBinder {
    * if nothing of it is to be written.
    *
    * @throws io.ringhaul.exceptions.UnrepresentableValueException if it cannot be written
-   * @throws io.ringhaul.exceptions.RowRefusedException if the cluster refuses what the binder
+   * @throws io.ringhaul.exceptions.RowRejectedException if the cluster refuses what the binder
    *     writes by itself
    */
   List<BoundStatement> bind(RawRow row) throws InterruptedException;

@@ -46,7 +46,7 @@ public final class RowBinders {
             .filter(i -> columns.get(i).kind() != Kind.METADATA)
             .toArray();
     List<ColumnDescription> ownColumns = IntStream.of(own).mapToObj(columns::get).toList();
-    RowBinders plain = plain(session, table, ownColumns, choices.nulls(), writers.writer());
+    RowBinders plain = plain(session, table, ownColumns, choices.nullHandling(), writers.writer());
     return own.length == columns.size()
         ? plain
         : new RowBinders(() -> new Selecting(plain.open(), own), false);
@@ -56,13 +56,13 @@ public final class RowBinders {
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      Nulls nulls,
+      NullHandling nullHandling,
       BatchWriter writer) {
-    InsertStatements inserts = new InsertStatements(session, table, columns, nulls);
+    InsertStatements inserts = new InsertStatements(session, table, columns, nullHandling);
     if (columns.stream().noneMatch(StaticListBinder::isStaticList)) {
       return new RowBinders(() -> inserts, false);
     }
-    Insert lists = StaticListBinder.lists(session, table, columns, nulls);
+    Insert lists = StaticListBinder.lists(session, table, columns, nullHandling);
     OncePerPartition once = new OncePerPartition();
     int[] key = PartitionRun.partitionKey(table, columns);
     return new RowBinders(() -> new StaticListBinder(inserts, lists, once, writer, key), false);
@@ -100,7 +100,7 @@ public final class RowBinders {
   }
 
   private static void requireNoTombstones(TableDescription table, ImportChoices choices) {
-    if (choices.nulls() == Nulls.TOMBSTONE) {
+    if (choices.nullHandling() == NullHandling.TOMBSTONE) {
       throw new InvalidSettingException(
           "nullsAsTombstones",
           "nullsAsTombstones does not go with the write times or TTLs that the source holds for "
@@ -123,7 +123,7 @@ public final class RowBinders {
                 .anyMatch(TimedStatements::isList));
   }
 
-  /** For the rows of one split. */
+  /** For the rows of one task. */
   public RowBinder open() {
     return binders.get();
   }

@@ -38,9 +38,9 @@ final class StaticCounters {
    * Adds the row's static counters unless its partition has had them.
    *
    * @param rows how many written rows it counts as
-   * @param aside writes them
+   * @param sharedColumns writes them
    */
-  void add(RawRow row, int rows, Aside aside) throws InterruptedException {
+  void add(RawRow row, int rows, SharedColumnWriter sharedColumns) throws InterruptedException {
     if (!update.addsAnything(row)) {
       return;
     }
@@ -49,6 +49,7 @@ final class StaticCounters {
     if (partition == null) {
       throw new IllegalStateException("The update of static counters has no routing key");
     }
-    once.write(partition, () -> look.findsAny(row) || aside.write(List.of(statement), rows));
+    once.write(
+        partition, () -> look.findsAny(row) || sharedColumns.write(List.of(statement), rows));
   }
 }

@@ -21,7 +21,7 @@ final class StaticListBinder implements RowBinder {
   private final InsertStatements inserts;
   private final Insert lists;
   private final OncePerPartition once;
-  private final Aside aside;
+  private final SharedColumnWriter sharedColumns;
   private final PartitionRun run;
 
   /**
@@ -38,7 +38,7 @@ final class StaticListBinder implements RowBinder {
     this.inserts = inserts;
     this.lists = lists;
     this.once = once;
-    this.aside = new Aside(writer);
+    this.sharedColumns = new SharedColumnWriter(writer);
     this.run = new PartitionRun(key);
   }
 
@@ -49,13 +49,16 @@ final class StaticListBinder implements RowBinder {
 
   /** Sets the static lists of a partition. */
   static Insert lists(
-      CqlSession session, TableDescription table, List<ColumnDescription> columns, Nulls nulls) {
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      NullHandling nullHandling) {
     return new Insert(
         session,
         table,
         columns,
         column -> column.kind() == Kind.PARTITION_KEY || isStaticList(column),
-        nulls);
+        nullHandling);
   }
 
   @Override
@@ -65,7 +68,7 @@ final class StaticListBinder implements RowBinder {
     if (run.isNew(partition)) {
       if (lists.writesAnything(row)) {
         int rows = statements.isEmpty() ? 1 : 0;
-        once.write(partition, () -> aside.write(List.of(lists.bind(row)), rows));
+        once.write(partition, () -> sharedColumns.write(List.of(lists.bind(row)), rows));
       }
       run.enter(partition);
     }
@@ -74,11 +77,11 @@ final class StaticListBinder implements RowBinder {
 
   @Override
   public long writtenAside() {
-    return aside.rows();
+    return sharedColumns.rows();
   }
 
   @Override
   public boolean isInDoubt() {
-    return aside.isInDoubt();
+    return sharedColumns.isInDoubt();
   }
 }

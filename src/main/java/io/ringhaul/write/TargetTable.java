@@ -41,7 +41,7 @@ public final class TargetTable {
    */
   public static void requireCountersToAddTo(
       CqlSession session, TableDescription table, RequestSettings requests, ImportChoices choices) {
-    if (choices.nulls() == Nulls.TOMBSTONE) {
+    if (choices.nullHandling() == NullHandling.TOMBSTONE) {
       throw new InvalidSettingException(
           "nullsAsTombstones",
           "nullsAsTombstones does not go with the counters of "

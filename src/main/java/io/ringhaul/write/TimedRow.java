@@ -67,15 +67,16 @@ final class TimedRow {
   }
 
   /** Writes what its partition has for all rows. A row that has nothing else counts with it. */
-  void writeShared(ByteBuffer partition, RawRow row, Aside aside) throws InterruptedException {
+  void writeShared(ByteBuffer partition, RawRow row, SharedColumnWriter sharedColumns)
+      throws InterruptedException {
     int rows = statements.isEmpty() ? 1 : 0;
     if (!shared.isEmpty()) {
-      aside.write(shared, rows);
+      sharedColumns.write(shared, rows);
       rows = 0;
     }
     for (Map.Entry<TimedStaticList, CellSplitter> list : lists.entrySet()) {
       if (!list.getValue().writes().isEmpty()) {
-        list.getKey().write(partition, row, list.getValue(), rows, aside);
+        list.getKey().write(partition, row, list.getValue(), rows, sharedColumns);
         rows = 0;
       }
     }

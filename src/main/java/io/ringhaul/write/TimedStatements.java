@@ -100,14 +100,14 @@ final class TimedStatements {
     return appends;
   }
 
-  /** Binds the rows of one split. */
+  /** Binds the rows of one task. */
   RowBinder binder() {
     return new Binder();
   }
 
   private final class Binder implements RowBinder {
     private final PartitionRun run = new PartitionRun(partitionKey);
-    private final Aside aside = new Aside(writer);
+    private final SharedColumnWriter sharedColumns = new SharedColumnWriter(writer);
     private @Nullable ByteBuffer staticContent;
     private long expiredRows;
     private long expiredCells;
@@ -137,7 +137,7 @@ final class TimedStatements {
       }
       // Not before: what a refused row shares with others is left to the next of them.
       if (partition != null) {
-        bound.writeShared(partition, row, aside);
+        bound.writeShared(partition, row, sharedColumns);
         run.enter(partition);
       }
       staticContent = content;
@@ -150,12 +150,12 @@ final class TimedStatements {
 
     @Override
     public long writtenAside() {
-      return aside.rows();
+      return sharedColumns.rows();
     }
 
     @Override
     public boolean isInDoubt() {
-      return aside.isInDoubt();
+      return sharedColumns.isInDoubt();
     }
 
     @Override

@@ -54,9 +54,14 @@ final class TimedStaticList {
    * Writes what was split, unless it would be appended to what the partition has.
    *
    * @param rows how many written rows it counts as
-   * @param aside writes it
+   * @param sharedColumns writes it
    */
-  void write(ByteBuffer partition, RawRow row, CellSplitter split, int rows, Aside aside)
+  void write(
+      ByteBuffer partition,
+      RawRow row,
+      CellSplitter split,
+      int rows,
+      SharedColumnWriter sharedColumns)
       throws InterruptedException {
     List<BoundStatement> statements = new ArrayList<>();
     for (CellWrite write : split.writes()) {
@@ -64,6 +69,8 @@ final class TimedStaticList {
     }
     once.write(
         partition,
-        () -> (look.isPresent() && look.get().findsAny(row)) || aside.write(statements, rows));
+        () ->
+            (look.isPresent() && look.get().findsAny(row))
+                || sharedColumns.write(statements, rows));
   }
 }

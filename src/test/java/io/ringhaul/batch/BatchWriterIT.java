@@ -21,7 +21,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.request.RequestSettings;
@@ -303,7 +303,7 @@ class BatchWriterIT {
     writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
     Thread.sleep(300);
     assertThat(writer.metrics().inFlight()).isZero();
-    assertThatThrownBy(writer::close).isInstanceOf(RowRefusedException.class);
+    assertThatThrownBy(writer::close).isInstanceOf(RowRejectedException.class);
     writer.close();
   }
 
@@ -314,7 +314,7 @@ class BatchWriterIT {
     BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ofMillis(20)).build();
     writer.add(List.of(insert.bind(1, null, 1)), WriteOutcome.UNHEARD);
     Thread.sleep(300);
-    assertThatThrownBy(writer::close).isInstanceOf(RowRefusedException.class);
+    assertThatThrownBy(writer::close).isInstanceOf(RowRejectedException.class);
   }
 
   /** The rows' source fails, and what is then flushed does too. */
@@ -332,7 +332,7 @@ class BatchWriterIT {
       assertThat(failure).hasMessage("no source");
       assertThat(failure.getSuppressed())
           .hasSize(1)
-          .hasOnlyElementsOfType(RowRefusedException.class);
+          .hasOnlyElementsOfType(RowRejectedException.class);
     }
   }
 
@@ -341,7 +341,7 @@ class BatchWriterIT {
     PreparedStatement insert = insert(table());
     try (BatchWriter writer = BatchWriter.over(session)) {
       writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
-      assertThatThrownBy(writer::flush).isInstanceOf(RowRefusedException.class);
+      assertThatThrownBy(writer::flush).isInstanceOf(RowRejectedException.class);
     }
   }
 
@@ -354,7 +354,7 @@ class BatchWriterIT {
       }
 
       @Override
-      public @Nullable BulkOperationException refused(RowRefusedException failure) {
+      public @Nullable BulkOperationException rejected(RowRejectedException failure) {
         hear();
         return null;
       }
@@ -404,7 +404,7 @@ class BatchWriterIT {
     writer.add(List.of(insert.bind(1, 0, 0).setIdempotent(false)), deaf(0, heard));
     writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
     Thread.sleep(300);
-    assertThatThrownBy(writer::flush).isInstanceOf(RowRefusedException.class);
+    assertThatThrownBy(writer::flush).isInstanceOf(RowRejectedException.class);
     assertThat(heard).containsExactly(0);
     assertTimeoutPreemptively(Duration.ofSeconds(20), () -> writer.settle());
     writer.close();
@@ -518,7 +518,7 @@ class BatchWriterIT {
     }
 
     @Override
-    public @Nullable BulkOperationException refused(RowRefusedException failure) {
+    public @Nullable BulkOperationException rejected(RowRejectedException failure) {
       refused.incrementAndGet();
       return null;
     }

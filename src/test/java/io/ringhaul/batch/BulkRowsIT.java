@@ -22,7 +22,7 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.exceptions.UnsuitableTableException;
@@ -134,8 +134,8 @@ class BulkRowsIT {
         .containsExactly(
             UnrepresentableValueException.class,
             UnrepresentableValueException.class,
-            RowRefusedException.class,
-            mode == Mode.INSERT ? RowRefusedException.class : UnrepresentableValueException.class,
+            RowRejectedException.class,
+            mode == Mode.INSERT ? RowRejectedException.class : UnrepresentableValueException.class,
             UnsuitableTableException.class,
             UnsuitableTableException.class,
             InvalidSettingException.class);

@@ -13,12 +13,12 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
-import io.ringhaul.batch.OpenBatches.Slot;
+import io.ringhaul.batch.OpenBatches.BatchKey;
 import io.ringhaul.batch.SentRequests.Sent;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.statement.WriteKind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -195,7 +195,7 @@ class GroupingIT {
               }
 
               @Override
-              public BulkOperationException refused(RowRefusedException failure) {
+              public BulkOperationException rejected(RowRejectedException failure) {
                 return failure;
               }
             });
@@ -216,7 +216,7 @@ class GroupingIT {
     Placement other = new Placement(session, Grouping.REPLICA_SET);
     for (int p = 0; p < 500; p++) {
       BatchableStatement<?> statement = insert.bind(p, 0, ByteBuffer.allocate(0));
-      assertThat(replicas(placement, statement)).isEqualTo(place(keyspace, statement));
+      assertThat(replicas(placement, statement)).isEqualTo(location(keyspace, statement));
       assertThat(replicas(other, statement)).isEqualTo(replicas(placement, statement));
       assertThat(replicas(placement, statement)).isSameAs(replicas(placement, statement));
     }
@@ -226,39 +226,43 @@ class GroupingIT {
             keyspace, TestCluster.get().localDatacenter(), Math.min(2, TestCluster.get().nodes())));
     for (int p = 0; p < 500; p++) {
       BatchableStatement<?> statement = insert.bind(p, 0, ByteBuffer.allocate(0));
-      assertThat(replicas(placement, statement)).isEqualTo(place(keyspace, statement));
-      assertThat(((Place.Replicas) replicas(placement, statement)).replicas())
+      assertThat(replicas(placement, statement)).isEqualTo(location(keyspace, statement));
+      assertThat(((RingLocation.Replicas) replicas(placement, statement)).replicas())
           .hasSize(Math.min(2, TestCluster.get().nodes()));
     }
   }
 
-  private static Place replicas(Placement placement, BatchableStatement<?> statement) {
-    Slot partition = slot(placement.of(statement), WriteKind.REPEATABLE);
-    return Objects.requireNonNull(placement.shared(partition)).place();
+  private static RingLocation replicas(Placement placement, BatchableStatement<?> statement) {
+    BatchKey partition = batchKey(placement.of(statement), WriteKind.REPEATABLE);
+    return Objects.requireNonNull(placement.shared(partition)).location();
   }
 
-  private static Slot slot(Place place, WriteKind kind) {
-    return new Slot(place, kind, Common.of(SimpleStatement.newInstance("INSERT")));
+  private static BatchKey batchKey(RingLocation location, WriteKind kind) {
+    return new BatchKey(location, kind, BatchAttributes.of(SimpleStatement.newInstance("INSERT")));
   }
 
   @Test
   void whoTellsNoPartitionGoesAlone() {
     Placement placement = new Placement(session, Grouping.REPLICA_SET);
     assertThat(placement.of(SimpleStatement.newInstance("INSERT")))
-        .isInstanceOf(Place.Unknown.class);
+        .isInstanceOf(RingLocation.Unknown.class);
     SimpleStatement routed =
         SimpleStatement.newInstance("INSERT").setRoutingKey(ByteBuffer.allocate(4));
-    assertThat(placement.of(routed)).isEqualTo(new Place.Partition(null, ByteBuffer.allocate(4)));
+    assertThat(placement.of(routed))
+        .isEqualTo(new RingLocation.Partition(null, ByteBuffer.allocate(4)));
     // A keyspace without a ring.
     CqlIdentifier local = CqlIdentifier.fromInternal("system");
-    Place withoutRing = placement.of(routed.setRoutingKeyspace(local));
-    assertThat(withoutRing).isEqualTo(new Place.Partition(local, ByteBuffer.allocate(4)));
-    assertThat(placement.shared(slot(withoutRing, WriteKind.REPEATABLE))).isNull();
+    RingLocation withoutRing = placement.of(routed.setRoutingKeyspace(local));
+    assertThat(withoutRing).isEqualTo(new RingLocation.Partition(local, ByteBuffer.allocate(4)));
+    assertThat(placement.shared(batchKey(withoutRing, WriteKind.REPEATABLE))).isNull();
     // Of a batch of several partitions that fails a part may be done.
-    Place known = new Place.Partition(CqlIdentifier.fromCql(one), ByteBuffer.allocate(4));
-    assertThat(placement.shared(slot(known, WriteKind.REPEATABLE))).isNotNull();
-    assertThat(placement.shared(slot(known, WriteKind.COUNTER))).isNull();
-    assertThat(new Placement(session, Grouping.PARTITION).shared(slot(known, WriteKind.REPEATABLE)))
+    RingLocation known =
+        new RingLocation.Partition(CqlIdentifier.fromCql(one), ByteBuffer.allocate(4));
+    assertThat(placement.shared(batchKey(known, WriteKind.REPEATABLE))).isNotNull();
+    assertThat(placement.shared(batchKey(known, WriteKind.COUNTER))).isNull();
+    assertThat(
+            new Placement(session, Grouping.PARTITION)
+                .shared(batchKey(known, WriteKind.REPEATABLE)))
         .isNull();
     // In a batch the driver sends no named values.
     SimpleStatement named =
@@ -266,9 +270,10 @@ class GroupingIT {
             .setRoutingKeyspace(local)
             .setRoutingKey(ByteBuffer.allocate(4));
     for (Grouping grouping : Grouping.values()) {
-      assertThat(new Placement(session, grouping).of(named)).isInstanceOf(Place.Unknown.class);
+      assertThat(new Placement(session, grouping).of(named))
+          .isInstanceOf(RingLocation.Unknown.class);
     }
-    assertThat(Placement.partition(named)).isInstanceOf(Place.Unknown.class);
+    assertThat(Placement.partition(named)).isInstanceOf(RingLocation.Unknown.class);
   }
 
   @Test
@@ -358,9 +363,9 @@ class GroupingIT {
         tokenMap.getReplicas(statement.getRoutingKeyspace(), statement.getRoutingKey()));
   }
 
-  private Place place(String keyspace, BatchableStatement<?> statement) {
+  private RingLocation location(String keyspace, BatchableStatement<?> statement) {
     List<UUID> hosts = replicas(statement).stream().map(Node::getHostId).sorted().toList();
-    return new Place.Replicas(CqlIdentifier.fromCql(keyspace), hosts);
+    return new RingLocation.Replicas(CqlIdentifier.fromCql(keyspace), hosts);
   }
 
   private static PreparedStatement insert(CqlSession over, String table) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
+import io.ringhaul.batch.OpenBatches.BatchKey;
 import io.ringhaul.batch.OpenBatches.Sharing;
-import io.ringhaul.batch.OpenBatches.Slot;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.statement.WriteKind;
 import java.nio.ByteBuffer;
@@ -112,14 +112,14 @@ class OpenBatchesTest {
     open.add(partition(3), unit(1, 1));
     assertThat(open.add(partition(1), unit(1, 1))).isEmpty();
     List<Batch> full = open.add(partition(4), unit(1, 1));
-    assertThat(full).extracting(Batch::slot).containsExactly(partition(2));
+    assertThat(full).extracting(Batch::batchKey).containsExactly(partition(2));
     assertThat(sizes(full)).containsExactly(3);
     assertThat(open.buffered()).isEqualTo(4);
     // Of those with two statements the one that had them first.
     open.add(partition(4), unit(1, 1));
     open.add(partition(5), unit(1, 1));
     full = open.add(partition(6), unit(1, 1));
-    assertThat(full).extracting(Batch::slot).containsExactly(partition(3));
+    assertThat(full).extracting(Batch::batchKey).containsExactly(partition(3));
     assertThat(open.buffered()).isEqualTo(5);
   }
 
@@ -146,10 +146,10 @@ class OpenBatchesTest {
     open.add(partition(2), unit(2, 1));
     // The first was left alone for longer than a buffer's worth, and the third is the longest then.
     assertThat(open.add(partition(3), unit(4, 1)))
-        .extracting(Batch::slot)
+        .extracting(Batch::batchKey)
         .containsExactly(partition(1), partition(3));
     assertThat(open.add(partition(4), unit(3, 1)))
-        .extracting(Batch::slot)
+        .extracting(Batch::batchKey)
         .containsExactly(partition(2));
     assertThat(open.buffered()).isEqualTo(3);
   }
@@ -161,7 +161,7 @@ class OpenBatchesTest {
     open.add(partition(1), unit(1, 15 << 20));
     open.add(partition(2), unit(1, 15 << 20));
     assertThat(open.add(partition(3), unit(1, 3 << 20)))
-        .extracting(Batch::slot)
+        .extracting(Batch::batchKey)
         .containsExactly(partition(1));
     assertThat(open.buffered()).isEqualTo(2);
   }
@@ -180,12 +180,12 @@ class OpenBatchesTest {
     now.addAndGet(10);
     assertThat(open.takeOlderThan(51)).isNull();
     List<Batch> old = List.of(requireOld(open, 50), requireOld(open, 50));
-    assertThat(old).extracting(Batch::slot).containsExactly(partition(1), partition(2));
+    assertThat(old).extracting(Batch::batchKey).containsExactly(partition(1), partition(2));
     assertThat(sizes(old)).containsExactly(2, 1);
     assertThat(open.takeOlderThan(50)).isNull();
     assertThat(open.buffered()).isEqualTo(1);
     assertThat(open.takeOlderThan(11)).isNull();
-    assertThat(requireOld(open, 10).slot()).isEqualTo(partition(3));
+    assertThat(requireOld(open, 10).batchKey()).isEqualTo(partition(3));
     requireEmpty(open);
   }
 
@@ -196,11 +196,11 @@ class OpenBatchesTest {
   @Test
   void statementsOfOtherKindsPlacesAndLevelsAreInOtherBatches() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 1000, 1000), SHARED_BYTES);
-    Common common = Common.of(STATEMENT);
-    Common later = Common.of(STATEMENT.setQueryTimestamp(5));
+    BatchAttributes attributes = BatchAttributes.of(STATEMENT);
+    BatchAttributes later = BatchAttributes.of(STATEMENT.setQueryTimestamp(5));
     open.add(partition(1), unit(1, 1));
-    open.add(new Slot(partition(1).place(), WriteKind.ONCE, common), unit(1, 1));
-    open.add(new Slot(partition(1).place(), WriteKind.REPEATABLE, later), unit(1, 1));
+    open.add(new BatchKey(partition(1).location(), WriteKind.ONCE, attributes), unit(1, 1));
+    open.add(new BatchKey(partition(1).location(), WriteKind.REPEATABLE, later), unit(1, 1));
     open.add(shared(1), unit(1, 1));
     open.add(shared(2), unit(1, 1));
     open.add(shared(2), unit(1, 1));
@@ -211,8 +211,8 @@ class OpenBatchesTest {
   private static final Sharing SHARING =
       new Sharing() {
         @Override
-        public @Nullable Slot slot(Batch batch) {
-          int key = ((Place.Partition) batch.slot().place()).key().getInt(0);
+        public @Nullable BatchKey batchKey(Batch batch) {
+          int key = ((RingLocation.Partition) batch.batchKey().location()).key().getInt(0);
           return key == 99 ? null : shared(key % 2);
         }
 
@@ -233,10 +233,10 @@ class OpenBatchesTest {
     open.add(partition(99), unit(1, 10));
     assertThat(open.buffered()).isEqualTo(10);
     List<Batch> all = takeAll(open);
-    // Three partitions at most; what is alone keeps the slot of its partition.
+    // Three partitions at most; what is alone keeps the batch key of its partition.
     assertThat(sizes(all)).containsExactly(3, 3, 1, 2, 1);
     assertThat(all)
-        .extracting(Batch::slot)
+        .extracting(Batch::batchKey)
         .containsExactly(shared(1), shared(0), partition(99), shared(1), partition(8));
     requireEmpty(open);
   }
@@ -249,14 +249,16 @@ class OpenBatchesTest {
     byBytes.add(partition(6), unit(1, 59));
     byBytes.add(partition(8), unit(1, 101));
     assertThat(takeAll(byBytes))
-        .extracting(Batch::slot)
+        .extracting(Batch::batchKey)
         .containsExactly(partition(2), partition(8), shared(0));
 
     OpenBatches byNumber = sharing(new AtomicLong());
     byNumber.add(partition(2), unit(6, 1));
     byNumber.add(partition(4), unit(5, 1));
     byNumber.add(partition(6), unit(5, 1));
-    assertThat(takeAll(byNumber)).extracting(Batch::slot).containsExactly(partition(2), shared(0));
+    assertThat(takeAll(byNumber))
+        .extracting(Batch::batchKey)
+        .containsExactly(partition(2), shared(0));
   }
 
   /** A batch of ten bytes leaves at once. */
@@ -271,7 +273,7 @@ class OpenBatchesTest {
     assertThat(open.add(partition(2), unit(1, 10))).isEmpty();
     assertThat(open.add(partition(4), unit(1, 20))).isEmpty();
     List<Batch> second = open.add(partition(2), unit(1, 30));
-    assertThat(second).extracting(Batch::slot).containsExactly(shared(0));
+    assertThat(second).extracting(Batch::batchKey).containsExactly(shared(0));
     assertThat(second.get(0).units()).extracting(Unit::bytes).containsExactly(10L, 20L);
     // A large one does not overtake the small one of its partition either.
     assertThat(open.add(partition(2), unit(1, 101)))
@@ -321,7 +323,7 @@ class OpenBatchesTest {
     for (int key : new int[] {2, 1, 4, 6, 3}) {
       sent.addAll(open.add(partition(key), whole(key, 10)));
     }
-    assertThat(sent).extracting(Batch::slot).containsExactly(shared(0));
+    assertThat(sent).extracting(Batch::batchKey).containsExactly(shared(0));
     assertThat(open.buffered()).isEqualTo(2);
     // Two writes of one row do not part, and take one of the three places.
     assertThat(open.add(partition(3), whole(3, 20))).isEmpty();
@@ -342,7 +344,7 @@ class OpenBatchesTest {
     open.add(partition(1), whole(1, 10));
     int others = 0;
     List<Batch> sent = List.of();
-    while (sent.stream().noneMatch(batch -> batch.slot().equals(partition(1)))) {
+    while (sent.stream().noneMatch(batch -> batch.batchKey().equals(partition(1)))) {
       others++;
       sent = open.add(partition(2 * others), whole(2 * others, 10));
     }
@@ -358,7 +360,7 @@ class OpenBatchesTest {
     open.add(partition(1), whole(1, 10));
     int others = 0;
     List<Batch> sent = List.of();
-    while (sent.stream().noneMatch(batch -> batch.slot().equals(partition(1)))) {
+    while (sent.stream().noneMatch(batch -> batch.batchKey().equals(partition(1)))) {
       others++;
       sent = open.add(partition(2 * others), whole(2 * others, SHARED_BYTES + 1));
     }
@@ -421,16 +423,16 @@ class OpenBatchesTest {
     return batches.stream().map(batch -> batch.units().size()).toList();
   }
 
-  private static Slot partition(int key) {
-    return slot(new Place.Partition(KEYSPACE, ByteBuffer.allocate(4).putInt(0, key)));
+  private static BatchKey partition(int key) {
+    return batchKey(new RingLocation.Partition(KEYSPACE, ByteBuffer.allocate(4).putInt(0, key)));
   }
 
-  private static Slot shared(int replica) {
-    return slot(new Place.Replicas(KEYSPACE, List.of(new UUID(0, replica))));
+  private static BatchKey shared(int replica) {
+    return batchKey(new RingLocation.Replicas(KEYSPACE, List.of(new UUID(0, replica))));
   }
 
-  private static Slot slot(Place place) {
-    return new Slot(place, WriteKind.REPEATABLE, Common.of(STATEMENT));
+  private static BatchKey batchKey(RingLocation location) {
+    return new BatchKey(location, WriteKind.REPEATABLE, BatchAttributes.of(STATEMENT));
   }
 
   private static Unit unit(int statements, long bytes) {

@@ -13,8 +13,8 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.exceptions.RowRefusedException;
-import io.ringhaul.exceptions.RowsRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
+import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.statement.MutationSize;
 import io.ringhaul.statement.StatementCatalog;
 import java.lang.reflect.InvocationTargetException;
@@ -144,14 +144,14 @@ class ServerBatchLimitsIT {
                 + " a mutation of more than %,d (max_mutation_size). Leave the row out, or have an"
                 + " administrator raise max_mutation_size and commitlog_segment_size",
             table, most + 4, most);
-    List<RowRefusedException> refused = new ArrayList<>();
+    List<RowRejectedException> refused = new ArrayList<>();
     WriteOutcome goingOn =
         new WriteOutcome() {
           @Override
           public void written(long bytes) {}
 
           @Override
-          public @Nullable BulkOperationException refused(RowRefusedException failure) {
+          public @Nullable BulkOperationException rejected(RowRejectedException failure) {
             refused.add(failure);
             return null;
           }
@@ -160,7 +160,7 @@ class ServerBatchLimitsIT {
       writer.add(List.of(insert.bind(1, ByteBuffer.allocate(3))), goingOn);
       writer.add(List.of(large), goingOn);
       assertThatThrownBy(() -> writer.write(List.of(large), 1))
-          .isInstanceOf(RowRefusedException.class)
+          .isInstanceOf(RowRejectedException.class)
           .hasMessage(message);
       writer.flush();
       assertThat(writer.writtenStatements()).isEqualTo(1);
@@ -174,9 +174,9 @@ class ServerBatchLimitsIT {
       unheard.add(large);
       assertThatThrownBy(unheard::flush)
           .isInstanceOfSatisfying(
-              RowsRefusedException.class,
+              RowsRejectedException.class,
               told ->
-                  assertThat(told.refusals())
+                  assertThat(told.rejections())
                       .singleElement()
                       .satisfies(each -> assertThat(each).hasMessage(message)));
     }

@@ -19,8 +19,8 @@ import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.exceptions.RowRefusedException;
-import io.ringhaul.exceptions.RowsRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
+import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -272,7 +272,7 @@ class StreamContentIT {
         }
 
         @Override
-        public @Nullable BulkOperationException refused(RowRefusedException failure) {
+        public @Nullable BulkOperationException rejected(RowRejectedException failure) {
           outcomes.merge(number, String.valueOf(failure.getMessage()), String::concat);
           return null;
         }
@@ -325,16 +325,16 @@ class StreamContentIT {
       statements.add(insert.bind(test, i / 100, bad.contains(i) ? null : i, i, i));
     }
     try (BatchWriter writer = writer()) {
-      RowsRefusedException refused =
-          catchThrowableOfType(RowsRefusedException.class, () -> writer.writeAll(statements));
+      RowsRejectedException refused =
+          catchThrowableOfType(RowsRejectedException.class, () -> writer.writeAll(statements));
       assertThat(refused.count()).isEqualTo(7);
-      assertThat(refused.refusals())
+      assertThat(refused.rejections())
           .hasSize(7)
           .allSatisfy(each -> assertThat(each).hasMessageContaining("c = NULL"));
       assertThat(refused)
           .hasMessageStartingWith("7 statements were refused for what they hold")
-          .hasMessageContaining(refused.refusals().get(0).getMessage())
-          .hasCause(refused.refusals().get(0));
+          .hasMessageContaining(refused.rejections().get(0).getMessage())
+          .hasCause(refused.rejections().get(0));
       assertThat(writer.writtenStatements()).isEqualTo(993);
       writer.writeAll(rows(10, 3));
       assertThat(read(select, 10)).hasSize(3);
@@ -342,7 +342,7 @@ class StreamContentIT {
       writer.add(insert.bind(test, 10, null, 4, 4));
       assertThatThrownBy(writer::close)
           .isInstanceOfSatisfying(
-              RowsRefusedException.class, last -> assertThat(last.count()).isEqualTo(1));
+              RowsRejectedException.class, last -> assertThat(last.count()).isEqualTo(1));
     }
     int written = 0;
     for (int p = 0; p < 10; p++) {
@@ -363,10 +363,10 @@ class StreamContentIT {
       }
       writer.add(simple(cql, bad));
       writer.add(simple(cql, nullWithin));
-      RowsRefusedException refused =
-          catchThrowableOfType(RowsRefusedException.class, writer::flush);
+      RowsRejectedException refused =
+          catchThrowableOfType(RowsRejectedException.class, writer::flush);
       assertThat(refused.count()).isEqualTo(2);
-      assertThat(refused.refusals())
+      assertThat(refused.rejections())
           .allSatisfy(each -> assertThat(each).hasMessageStartingWith("The driver cannot encode "));
       writer.writeAll(rows(1, 3, 5));
     }

@@ -13,7 +13,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
@@ -99,7 +99,7 @@ class WriterMetricsIT {
           public void written(long bytes) {}
 
           @Override
-          public @Nullable BulkOperationException refused(RowRefusedException failure) {
+          public @Nullable BulkOperationException rejected(RowRejectedException failure) {
             refused.incrementAndGet();
             return null;
           }
@@ -180,7 +180,7 @@ class WriterMetricsIT {
             public void written(long bytes) {}
 
             @Override
-            public @Nullable BulkOperationException refused(RowRefusedException failure) {
+            public @Nullable BulkOperationException rejected(RowRejectedException failure) {
               return null;
             }
           };

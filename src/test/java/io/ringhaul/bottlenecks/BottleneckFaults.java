@@ -19,8 +19,8 @@ import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.formats.Disk;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.monitor.Finding;
-import io.ringhaul.monitor.FindingKind;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.parquet.ParquetTarget;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -75,7 +75,7 @@ class BottleneckFaults {
   private SandboxCluster cluster;
   private CqlSession session;
   private TokenAwareBulkOperator operator;
-  private Findings findings = new Findings();
+  private Bottlenecks bottlenecks = new Bottlenecks();
 
   @BeforeAll
   void start() throws IOException {
@@ -133,7 +133,7 @@ class BottleneckFaults {
 
   @BeforeEach
   void listen() {
-    findings = new Findings();
+    bottlenecks = new Bottlenecks();
   }
 
   @AfterEach
@@ -150,11 +150,11 @@ class BottleneckFaults {
   }
 
   private void start(OperationRequest<?, ?> request) {
-    start(request, findings);
+    start(request, bottlenecks);
   }
 
-  private void start(OperationRequest<?, ?> request, Findings heard) {
-    running.add(request.onFinding(heard).onSample(heard).runAsync());
+  private void start(OperationRequest<?, ?> request, Bottlenecks heard) {
+    running.add(request.onBottleneck(heard).onSample(heard).runAsync());
   }
 
   /** One that lasts for half a minute on a fast machine, too: a page has a single row. */
@@ -167,21 +167,22 @@ class BottleneckFaults {
   }
 
   private void awaitUsual() throws InterruptedException {
-    findings.awaitSamples(USUAL_SAMPLES, sample -> sample.rowsPerSecond() > 0);
-    assertThat(findings.all()).isEmpty();
+    bottlenecks.awaitSamples(USUAL_SAMPLES, sample -> sample.rowsPerSecond() > 0);
+    assertThat(bottlenecks.all()).isEmpty();
   }
 
   @Test
   @Order(12)
   void quietRuns() throws Exception {
     for (int run = 0; run < QUIET_RUNS; run++) {
-      Findings quiet = new Findings();
+      Bottlenecks quiet = new Bottlenecks();
       Path part = folder.resolve("quiet" + run);
       ExportRequest export =
           operator
               .exportFrom("ks", "t")
               .to(run % 2 == 0 ? CsvTarget.folder(part) : ParquetTarget.folder(part));
-      long rows = export.pageSize(8).parallelism(2).onFinding(quiet).onSample(quiet).run().rows();
+      long rows =
+          export.pageSize(8).parallelism(2).onBottleneck(quiet).onSample(quiet).run().rows();
       assertThat(rows).isEqualTo(ROWS);
       System.out.printf(
           "quiet run %d: export of %d samples limited by %s, found %s%n",
@@ -189,7 +190,7 @@ class BottleneckFaults {
       assertThat(quiet.all()).isEmpty();
       if (run % 2 == 0) {
         ImportRequest imported = operator.importInto("ks", "clone").from(CsvSource.at(part));
-        assertThat(imported.onFinding(quiet).onSample(quiet).run().rows()).isEqualTo(ROWS);
+        assertThat(imported.onBottleneck(quiet).onSample(quiet).run().rows()).isEqualTo(ROWS);
         System.out.printf(
             "quiet run %d: import, samples %d, limited by %s, found %s%n",
             run + 1, quiet.samples(), quiet.limitedBy(), quiet.all());
@@ -214,17 +215,17 @@ class BottleneckFaults {
               }
             });
     start(operator.exportFrom("ks", "t").to(costly).skipPreflight());
-    findings.awaitSamples(1, sample -> true);
-    Finding finding = findings.awaitSoon(FindingKind.CLIENT_CPU);
-    assertThat(finding.component()).isEqualTo("process");
+    bottlenecks.awaitSamples(1, sample -> true);
+    Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CLIENT_CPU);
+    assertThat(bottleneck.component()).isEqualTo("process");
   }
 
   @Test
   @Order(2)
   void clientMemory() throws Exception {
     start(longExport());
-    findings.awaitSamples(3, sample -> true);
-    int bound = findings.last().inFlightBound();
+    bottlenecks.awaitSamples(3, sample -> true);
+    int bound = bottlenecks.last().inFlightBound();
     List<byte[]> held = new ArrayList<>();
     long most = Runtime.getRuntime().maxMemory();
     Thread taking =
@@ -238,17 +239,17 @@ class BottleneckFaults {
               }
             });
     taking.start();
-    Finding finding = findings.awaitSoon(FindingKind.CLIENT_MEMORY);
-    assertThat(finding.component()).isEqualTo("heap");
+    Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CLIENT_MEMORY);
+    assertThat(bottleneck.component()).isEqualTo("heap");
     // What takes memory is lowered, and comes back with it.
-    findings.awaitSamples(1, sample -> sample.inFlightBound() < bound);
+    bottlenecks.awaitSamples(1, sample -> sample.inFlightBound() < bound);
     taking.join();
     synchronized (held) {
       held.clear();
     }
     System.gc();
-    int lowered = findings.samples();
-    findings.awaitSamples(1, sample -> sample.inFlightBound() == bound, lowered);
+    int lowered = bottlenecks.samples();
+    bottlenecks.awaitSamples(1, sample -> sample.inFlightBound() == bound, lowered);
   }
 
   private static long used() {
@@ -262,9 +263,9 @@ class BottleneckFaults {
   void queueGrowth() throws Exception {
     BurdenedTarget slow = new BurdenedTarget(() -> Thread.sleep(5));
     start(operator.exportFrom("ks", "t").to(slow).skipPreflight());
-    findings.awaitSamples(1, sample -> true);
-    Finding finding = findings.awaitSoon(FindingKind.QUEUE_GROWTH);
-    assertThat(finding.component()).isEqualTo("queue");
+    bottlenecks.awaitSamples(1, sample -> true);
+    Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.QUEUE_GROWTH);
+    assertThat(bottleneck.component()).isEqualTo("queue");
   }
 
   @Test
@@ -279,10 +280,10 @@ class BottleneckFaults {
               .to(CsvTarget.folder(disk.folder().resolve("t")))
               .maxRowsPerSecond(20_000)
               .skipPreflight());
-      findings.awaitSamples(1, sample -> sample.rowsPerSecond() > 0);
-      Finding finding = findings.awaitSoon(FindingKind.DISK);
-      assertThat(finding.evidence().get("freeBytes")).isLessThan(64 << 20);
-      assertThat(finding.recommendation()).contains("make room");
+      bottlenecks.awaitSamples(1, sample -> sample.rowsPerSecond() > 0);
+      Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.DISK);
+      assertThat(bottleneck.evidence().get("freeBytes")).isLessThan(64 << 20);
+      assertThat(bottleneck.recommendation()).contains("make room");
       end();
     }
   }
@@ -298,10 +299,10 @@ class BottleneckFaults {
               .exportFrom("ks", "t")
               .to(CsvTarget.folder(disk.folder().resolve("t")))
               .skipPreflight());
-      findings.awaitSamples(1, sample -> sample.rowsPerSecond() > 0);
-      Finding finding = findings.awaitSoon(FindingKind.DISK);
-      assertThat(finding.evidence().get("writeShare")).isGreaterThan(0.5);
-      assertThat(finding.recommendation()).contains("faster disk");
+      bottlenecks.awaitSamples(1, sample -> sample.rowsPerSecond() > 0);
+      Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.DISK);
+      assertThat(bottleneck.evidence().get("writeShare")).isGreaterThan(0.5);
+      assertThat(bottleneck.recommendation()).contains("faster disk");
       end();
     }
   }
@@ -310,11 +311,11 @@ class BottleneckFaults {
   @Order(6)
   void serverOverload() throws Exception {
     start(longExport());
-    findings.awaitSamples(3, sample -> sample.rowsPerSecond() > 0);
+    bottlenecks.awaitSamples(3, sample -> sample.rowsPerSecond() > 0);
     long before = rangeTimeout(1);
     try {
-      Finding finding = findings.awaitSoon(FindingKind.SERVER_OVERLOAD);
-      assertThat(finding.component()).isEqualTo("cluster");
+      Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.SERVER_OVERLOAD);
+      assertThat(bottleneck.component()).isEqualTo("cluster");
     } finally {
       rangeTimeout(before);
     }
@@ -340,8 +341,8 @@ class BottleneckFaults {
       start(longExport(behind));
       awaitUsual();
       link.delay(LATE_MILLIS);
-      Finding finding = findings.awaitSoon(FindingKind.LATENCY_SPIKE);
-      assertThat(finding.component()).endsWith(":" + link.address().getPort());
+      Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.LATENCY_SPIKE);
+      assertThat(bottleneck.component()).endsWith(":" + link.address().getPort());
       end();
     }
   }
@@ -352,25 +353,27 @@ class BottleneckFaults {
     start(longExport());
     awaitUsual();
     try (Signals silent = Signals.silence(cluster)) {
-      assertThat(findings.awaitSoon(FindingKind.THROUGHPUT_DROP).component()).isEqualTo("job");
-      assertThat(findings.awaitSoon(FindingKind.LATENCY_SPIKE).component()).isEqualTo("cluster");
+      assertThat(bottlenecks.awaitSoon(BottleneckKind.THROUGHPUT_DROP).component())
+          .isEqualTo("job");
+      assertThat(bottlenecks.awaitSoon(BottleneckKind.LATENCY_SPIKE).component())
+          .isEqualTo("cluster");
     }
   }
 
   @Test
   @Order(9)
   void contention() throws Exception {
-    Findings other = new Findings();
+    Bottlenecks other = new Bottlenecks();
     start(longExport().maxInFlightPerNode(4));
     awaitUsual();
     start(longExport().maxInFlightPerNode(4), other);
     other.awaitSamples(1, sample -> sample.rowsPerSecond() > 0);
-    Finding finding = findings.awaitSoon(FindingKind.CONTENTION);
-    assertThat(finding.component()).isEqualTo("node:127.0.0.1:9942");
-    assertThat(finding.reason()).contains("the export of ks.t");
-    assertThat(finding.evidence().get("rowsPerSecondAlone")).isPositive();
+    Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CONTENTION);
+    assertThat(bottleneck.component()).isEqualTo("node:127.0.0.1:9942");
+    assertThat(bottleneck.reason()).contains("the export of ks.t");
+    assertThat(bottleneck.evidence().get("rowsPerSecondAlone")).isPositive();
     // It never was alone, and cannot know.
-    assertThat(other.all()).extracting(Finding::kind).doesNotContain(FindingKind.CONTENTION);
+    assertThat(other.all()).extracting(Bottleneck::kind).doesNotContain(BottleneckKind.CONTENTION);
   }
 
   @Test
@@ -382,10 +385,10 @@ class BottleneckFaults {
       awaitUsual();
       try (ExportProcess other = ExportProcess.start(cluster, folder, jobs, "nightly")) {
         other.awaitMetrics(store);
-        Finding finding = findings.awaitSoon(FindingKind.CONTENTION);
-        assertThat(finding.component()).isEqualTo("node:127.0.0.1:9942");
-        assertThat(finding.reason()).contains("the job \"nightly\"");
-        assertThat(finding.evidence().get("rowsPerSecondAlone")).isPositive();
+        Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CONTENTION);
+        assertThat(bottleneck.component()).isEqualTo("node:127.0.0.1:9942");
+        assertThat(bottleneck.reason()).contains("the job \"nightly\"");
+        assertThat(bottleneck.evidence().get("rowsPerSecondAlone")).isPositive();
         assertThat(other.isAlive()).isTrue();
       } finally {
         end();
@@ -401,13 +404,13 @@ class BottleneckFaults {
             .exportFrom("ks", "skewed")
             .to(BurdenedTarget.light())
             .pageSize(2)
-            .splitCount(64)
+            .taskCount(64)
             .parallelism(8)
             .skipPreflight());
-    findings.awaitSamples(1, sample -> sample.tasks().size() == 1);
-    Finding finding = findings.awaitSoon(FindingKind.SKEW);
-    assertThat(finding.component()).startsWith("task:");
-    assertThat(finding.evidence().get("idleWorkers")).isPositive();
+    bottlenecks.awaitSamples(1, sample -> sample.tasks().size() == 1);
+    Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.SKEW);
+    assertThat(bottleneck.component()).startsWith("task:");
+    assertThat(bottleneck.evidence().get("idleWorkers")).isPositive();
   }
 
   /** Last, as the node is gone then. */
@@ -415,10 +418,10 @@ class BottleneckFaults {
   @Order(13)
   void errorSpike() throws Exception {
     start(longExport());
-    findings.awaitSamples(3, sample -> sample.rowsPerSecond() > 0);
+    bottlenecks.awaitSamples(3, sample -> sample.rowsPerSecond() > 0);
     cluster.nodes().get(0).kill();
-    Finding finding = findings.awaitSoon(FindingKind.ERROR_SPIKE);
-    assertThat(finding.component()).isEqualTo("cluster");
-    assertThat(finding.evidence().get("errors")).isPositive();
+    Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.ERROR_SPIKE);
+    assertThat(bottleneck.component()).isEqualTo("cluster");
+    assertThat(bottleneck.evidence().get("errors")).isPositive();
   }
 }

@@ -15,8 +15,8 @@ import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.metrics.Stage;
 import io.ringhaul.metrics.WorkerClock;
-import io.ringhaul.monitor.Finding;
-import io.ringhaul.monitor.FindingKind;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -79,30 +79,30 @@ class BottleneckIT {
                 clock.end();
               }
             });
-    Findings findings = new Findings();
+    Bottlenecks bottlenecks = new Bottlenecks();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       CompletableFuture<?> export =
           operator
               .exportFrom(keyspace, "t")
               .to(slow)
               .parallelism(4)
-              .onFinding(findings)
-              .onSample(findings)
+              .onBottleneck(bottlenecks)
+              .onSample(bottlenecks)
               .runAsync();
-      Finding finding = findings.awaitSoon(FindingKind.DISK);
-      assertThat(finding.component()).isEqualTo("disk");
-      assertThat(finding.evidence().get("writeShare")).isGreaterThan(0.5);
-      assertThat(finding.recommendation()).contains("faster disk");
+      Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.DISK);
+      assertThat(bottleneck.component()).isEqualTo("disk");
+      assertThat(bottleneck.evidence().get("writeShare")).isGreaterThan(0.5);
+      assertThat(bottleneck.recommendation()).contains("faster disk");
       end(export);
     }
-    assertThat(findings.limitedBy())
+    assertThat(bottlenecks.limitedBy())
         .hasValueSatisfying(factor -> assertThat(factor.name()).isIn("DISK", "write"));
   }
 
   /** The driver takes two requests at once, and two may wait: it refuses all others. */
   @Test
   void anOverload() throws Exception {
-    Findings findings = new Findings();
+    Bottlenecks bottlenecks = new Bottlenecks();
     try (CqlSession narrow =
             TestCluster.get()
                 .newSession(
@@ -119,21 +119,21 @@ class BottleneckIT {
           operator
               .count(keyspace, "t")
               .parallelism(64)
-              .splitCount(60_000)
-              .onFinding(findings)
-              .onSample(findings)
+              .taskCount(60_000)
+              .onBottleneck(bottlenecks)
+              .onSample(bottlenecks)
               .runAsync();
-      Finding finding = findings.awaitSoon(FindingKind.SERVER_OVERLOAD);
-      assertThat(finding.component()).isEqualTo("cluster");
-      assertThat(finding.evidence().get("overloads")).isPositive();
-      assertThat(finding.evidence().get("inFlightBound")).isLessThan(64);
+      Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.SERVER_OVERLOAD);
+      assertThat(bottleneck.component()).isEqualTo("cluster");
+      assertThat(bottleneck.evidence().get("overloads")).isPositive();
+      assertThat(bottleneck.evidence().get("inFlightBound")).isLessThan(64);
       end(count);
     }
   }
 
   @Test
   void aCollectorThatStopsTheProcess() throws Exception {
-    Findings findings = new Findings();
+    Bottlenecks bottlenecks = new Bottlenecks();
     AtomicBoolean ended = new AtomicBoolean();
     List<byte[]> live = new ArrayList<>();
     for (int i = 0; i < 200_000; i++) {
@@ -153,14 +153,14 @@ class BottleneckIT {
               .exportFrom(keyspace, "t")
               .to(BurdenedTarget.light())
               .maxRowsPerSecond(ROWS / 20)
-              .onFinding(findings)
-              .onSample(findings)
+              .onBottleneck(bottlenecks)
+              .onSample(bottlenecks)
               .runAsync();
-      findings.awaitSamples(1, sample -> true);
+      bottlenecks.awaitSamples(1, sample -> true);
       collections.start();
-      Finding finding = findings.awaitSoon(FindingKind.CLIENT_MEMORY);
-      assertThat(finding.component()).isEqualTo("heap");
-      assertThat(finding.evidence().get("gcShare")).isGreaterThan(0.15);
+      Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CLIENT_MEMORY);
+      assertThat(bottleneck.component()).isEqualTo("heap");
+      assertThat(bottleneck.evidence().get("gcShare")).isGreaterThan(0.15);
       end(export);
     } finally {
       ended.set(true);
@@ -171,18 +171,20 @@ class BottleneckIT {
 
   @Test
   void twoJobsAtTheSameNodes() throws Exception {
-    Findings one = new Findings();
-    Findings other = new Findings();
+    Bottlenecks one = new Bottlenecks();
+    Bottlenecks other = new Bottlenecks();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       CompletableFuture<?> alone = startCount(operator, one, 2);
       one.awaitSamples(ALONE, sample -> sample.requests() > 0);
       CompletableFuture<?> later = startCount(operator, other, 64);
-      Finding finding = one.awaitSoon(FindingKind.CONTENTION);
-      assertThat(finding.reason()).contains("the count of " + keyspace + ".t");
-      assertThat(finding.evidence()).containsEntry("otherJobs", 1.0);
-      assertThat(finding.evidence().get("rowsPerSecondAlone")).isPositive();
+      Bottleneck bottleneck = one.awaitSoon(BottleneckKind.CONTENTION);
+      assertThat(bottleneck.reason()).contains("the count of " + keyspace + ".t");
+      assertThat(bottleneck.evidence()).containsEntry("otherJobs", 1.0);
+      assertThat(bottleneck.evidence().get("rowsPerSecondAlone")).isPositive();
       // It never was alone, and cannot know.
-      assertThat(other.all()).extracting(Finding::kind).doesNotContain(FindingKind.CONTENTION);
+      assertThat(other.all())
+          .extracting(Bottleneck::kind)
+          .doesNotContain(BottleneckKind.CONTENTION);
       List<CompletableFuture<?>> counts = List.of(alone, later);
       for (CompletableFuture<?> count : counts) {
         end(count);
@@ -191,14 +193,14 @@ class BottleneckIT {
   }
 
   private CompletableFuture<?> startCount(
-      TokenAwareBulkOperator operator, Findings findings, int inFlightPerNode) {
+      TokenAwareBulkOperator operator, Bottlenecks bottlenecks, int inFlightPerNode) {
     return operator
         .count(keyspace, "t")
-        .splitCount(240_000)
+        .taskCount(240_000)
         .parallelism(3 * inFlightPerNode)
         .maxInFlightPerNode(inFlightPerNode)
-        .onFinding(findings)
-        .onSample(findings)
+        .onBottleneck(bottlenecks)
+        .onSample(bottlenecks)
         .runAsync();
   }
 
@@ -208,7 +210,7 @@ class BottleneckIT {
     Path source = folder.resolve("rows.csv.gz");
     write(source, 0, 300_000);
     Path jobs = folder.resolve("jobs.db");
-    Findings findings = new Findings();
+    Bottlenecks bottlenecks = new Bottlenecks();
     try (JobStore store = JobStore.file(jobs);
         JobStore otherStore = JobStore.file(jobs);
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
@@ -216,16 +218,16 @@ class BottleneckIT {
       CompletableFuture<?> one =
           slowImport(operator, source, 4)
               .job(JobOptions.in(store))
-              .onFinding(findings)
-              .onSample(findings)
+              .onBottleneck(bottlenecks)
+              .onSample(bottlenecks)
               .runAsync();
-      findings.awaitSamples(ALONE, sample -> sample.requests() > 0);
+      bottlenecks.awaitSamples(ALONE, sample -> sample.requests() > 0);
       CompletableFuture<?> other =
           slowImport(otherOperator, source, 128)
               .job(JobOptions.in(otherStore).named("nightly"))
               .runAsync();
-      Finding finding = findings.awaitSoon(FindingKind.CONTENTION);
-      assertThat(finding.reason()).contains("asked by the job \"nightly\"");
+      Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CONTENTION);
+      assertThat(bottleneck.reason()).contains("asked by the job \"nightly\"");
       end(one);
       end(other);
     }
@@ -246,7 +248,7 @@ class BottleneckIT {
     for (int file = 1; file <= 6; file++) {
       write(folder.resolve("small" + file + ".csv.gz"), file * 100_000, 300);
     }
-    Findings findings = new Findings();
+    Bottlenecks bottlenecks = new Bottlenecks();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       CompletableFuture<?> imported =
           operator
@@ -254,15 +256,15 @@ class BottleneckIT {
               .from(CsvSource.at(folder))
               .parallelism(16)
               .maxRowsPerSecond(1_800)
-              .onFinding(findings)
-              .onSample(findings)
+              .onBottleneck(bottlenecks)
+              .onSample(bottlenecks)
               .runAsync();
       // The small ones take two seconds; nothing is skewed before.
-      findings.awaitSamples(1, sample -> sample.progress().tasksDone() == 6);
-      Finding finding = findings.awaitSoon(FindingKind.SKEW);
-      assertThat(finding.component()).startsWith("task:");
-      assertThat(finding.evidence()).containsEntry("idleWorkers", 1.0);
-      assertThat(finding.recommendation()).contains("splits");
+      bottlenecks.awaitSamples(1, sample -> sample.progress().tasksDone() == 6);
+      Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.SKEW);
+      assertThat(bottleneck.component()).startsWith("task:");
+      assertThat(bottleneck.evidence()).containsEntry("idleWorkers", 1.0);
+      assertThat(bottleneck.recommendation()).contains("tasks");
       end(imported);
     }
   }

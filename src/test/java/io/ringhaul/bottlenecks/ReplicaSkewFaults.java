@@ -10,8 +10,8 @@ import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.cli.sandbox.SandboxNode;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.faults.Clusters;
-import io.ringhaul.monitor.Finding;
-import io.ringhaul.monitor.FindingKind;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -31,25 +31,25 @@ class ReplicaSkewFaults {
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       String keyspace = Clusters.keyspace(session, 1);
       fill(session, keyspace);
-      Findings findings = new Findings();
+      Bottlenecks bottlenecks = new Bottlenecks();
       CompletableFuture<?> export =
           operator
               .exportFrom(keyspace, "t")
               .to(BurdenedTarget.light())
               .pageSize(1)
               .skipPreflight()
-              .onFinding(findings)
-              .onSample(findings)
+              .onBottleneck(bottlenecks)
+              .onSample(bottlenecks)
               .runAsync();
       SandboxNode slow = cluster.node(3);
       try (ControlGroup group = ControlGroup.ofProcessors(SHARE)) {
-        findings.awaitSamples(14, sample -> sample.rowsPerSecond() > 0);
-        assertThat(findings.all()).isEmpty();
+        bottlenecks.awaitSamples(14, sample -> sample.rowsPerSecond() > 0);
+        assertThat(bottlenecks.all()).isEmpty();
         group.add(NodeProcesses.of(cluster, slow));
-        Finding finding = findings.awaitSoon(FindingKind.SKEW);
-        assertThat(finding.component())
+        Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.SKEW);
+        assertThat(bottleneck.component())
             .isEqualTo("node:" + slow.address().getHostString() + ":" + slow.address().getPort());
-        assertThat(finding.evidence().get("p50Millis")).isGreaterThan(100);
+        assertThat(bottleneck.evidence().get("p50Millis")).isGreaterThan(100);
       } finally {
         export.cancel(true);
       }

@@ -170,7 +170,7 @@ class CommandLineFormatsIT {
     Path file =
         Files.writeString(
             folder.resolve("b.jsonl"), "{\"id\":\"x\"}\n{\"id\":901,\"name\":\"y\"}\n");
-    CapturedRun failed = run("import", "copy", "--format=json", "--path=" + file, "--splits=1");
+    CapturedRun failed = run("import", "copy", "--format=json", "--path=" + file, "--tasks=1");
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.err()).contains("b.jsonl").contains("id");
 

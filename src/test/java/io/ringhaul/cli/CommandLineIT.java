@@ -89,9 +89,9 @@ class CommandLineIT {
     CapturedRun counted = cluster("count", table, "--keys", keys, "--json");
     assertThat(counted.exitCode()).as(counted.err()).isZero();
     assertFigures(counted.json(), 2);
-    CapturedRun both = cluster("count", table, "--keys", keys, "--split-size=1m");
+    CapturedRun both = cluster("count", table, "--keys", keys, "--task-size=1m");
     assertThat(both.exitCode()).isNotZero();
-    assertThat(both.err()).contains("--split-size and --keys contradict each other");
+    assertThat(both.err()).contains("--task-size and --keys contradict each other");
     CapturedRun exported =
         cluster(
             "export",
@@ -99,7 +99,7 @@ class CommandLineIT {
             "--format=csv",
             "--path",
             folder.resolve("sized").toString(),
-            "--split-size=64m",
+            "--task-size=64m",
             "--fixed-tasks",
             "--json");
     assertThat(exported.exitCode()).as(exported.err()).isZero();
@@ -126,8 +126,8 @@ class CommandLineIT {
     String keys = list("keys.csv", "id", "3");
     assertThat(cluster("count", table, "--ranges", half, "--keys", keys).err())
         .contains("--ranges and --keys contradict each other");
-    assertThat(cluster("count", table, "--ranges", half, "--split-size=1m").err())
-        .contains("--ranges and --split-size contradict each other");
+    assertThat(cluster("count", table, "--ranges", half, "--task-size=1m").err())
+        .contains("--ranges and --task-size contradict each other");
     CapturedRun wrong = cluster("count", table, "--ranges", keys);
     assertThat(wrong.exitCode()).isEqualTo(1);
     assertThat(wrong.err()).contains("keys.csv").contains("it has no column start_token");
@@ -252,13 +252,13 @@ class CommandLineIT {
   }
 
   @Test
-  void splitsParallelismPageSizeAndConsistencyAreTaken() {
+  void tasksParallelismPageSizeAndConsistencyAreTaken() {
     CapturedRun counted =
         cluster(
             "count",
             keyspace + ".source",
             "--json",
-            "--splits=50",
+            "--tasks=50",
             "--parallelism=2",
             "--page-size=7",
             "--consistency=all");
@@ -266,11 +266,11 @@ class CommandLineIT {
     assertThat(counted.json().path("rows").asInt()).isEqualTo(ROWS);
     assertThat(counted.json().path("tasks").asInt()).isBetween(45, 55);
     CapturedRun exported =
-        export("pages", "--splits=3", "--parallelism=1", "--page-size=1", "--consistency=ONE");
+        export("pages", "--tasks=3", "--parallelism=1", "--page-size=1", "--consistency=ONE");
     assertThat(exported.exitCode()).as(exported.err()).isZero();
     assertThat(exported.json().path("rows").asInt()).isEqualTo(ROWS);
     assertThat(exported.json().path("tasks").asInt()).isBetween(3, 6);
-    assertSentence(cluster("count", keyspace + ".source", "--splits=0"), 2, "--splits is 0");
+    assertSentence(cluster("count", keyspace + ".source", "--tasks=0"), 2, "--tasks is 0");
     assertSentence(
         cluster("count", keyspace + ".source", "--parallelism=0"), 2, "--parallelism is 0");
     assertSentence(cluster("count", keyspace + ".source", "--page-size=0"), 2, "--page-size is 0");
@@ -284,7 +284,7 @@ class CommandLineIT {
             folder.resolve("ringhaul.properties"),
             "contact-point="
                 + contactPoint()
-                + "\nsplits=50\njson=true\nformat=iceberg\npath="
+                + "\ntasks=50\njson=true\nformat=iceberg\npath="
                 + folder.resolve("configured")
                 + "\n");
     CapturedRun fromFile =
@@ -292,7 +292,7 @@ class CommandLineIT {
     assertThat(fromFile.exitCode()).as(fromFile.err()).isZero();
     assertThat(fromFile.json().path("tasks").asInt()).isBetween(45, 55);
     CapturedRun overridden =
-        CapturedRun.inProcess("count", keyspace + ".source", "--config=" + file, "--splits=100");
+        CapturedRun.inProcess("count", keyspace + ".source", "--config=" + file, "--tasks=100");
     assertThat(overridden.json().path("tasks").asInt()).isBetween(90, 110);
     CapturedRun exported =
         CapturedRun.inProcess("export", keyspace + ".source", "--config=" + file);

@@ -143,7 +143,7 @@ class ConsoleBrowser {
         "--path=" + folder.resolve("out"),
         "--page-size=50",
         "--rate=" + RATE,
-        "--splits=400",
+        "--tasks=400",
         "--contact-point=" + node.getHostString() + ":" + node.getPort());
   }
 }

@@ -111,7 +111,7 @@ class ConsoleCommandIT {
         "--page-size=20",
         "--parallelism=1",
         "--rate=600",
-        "--splits=24",
+        "--tasks=24",
         node());
   }
 

@@ -96,7 +96,7 @@ class ConsoleWatchers {
         operator
             .exportFrom(keyspace, "t")
             .to(CsvTarget.folder(folder.resolve(id.toString())))
-            .splitCount(500)
+            .taskCount(500)
             .job(JobOptions.in(store))
             .jobId(id)
             .runAsync()

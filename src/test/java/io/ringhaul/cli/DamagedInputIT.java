@@ -102,7 +102,7 @@ class DamagedInputIT {
             "--parallelism=99999999999",
             "--rate=-1",
             "--max-bytes-per-second=10q",
-            "--splits=0",
+            "--tasks=0",
             "--page-size=-5",
             "--consistency=MOST",
             "--max-rows=0",

@@ -62,7 +62,7 @@ class JobMakerTest {
         "--max-cpu=-1",
         "--parallelism=-5",
         "--rate=0",
-        "--splits=0",
+        "--tasks=0",
         "--max-attempts=0",
         "--max-in-flight-per-node=-1",
         "--path=/x\u0000",

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JobsCommandIT {
 
   private static final int ROWS = 2_000;
-  private static final int SPLITS = 24;
+  private static final int TASKS = 24;
 
   private static String keyspace = "";
 
@@ -99,7 +99,7 @@ class JobsCommandIT {
                 id, id, jobs));
 
     JsonNode resumed =
-        jobs("resume", id.toString(), "--page-size", "500", "--splits=5", "--json").json();
+        jobs("resume", id.toString(), "--page-size", "500", "--tasks=5", "--json").json();
     assertThat(resumed.path("jobId").asText()).isEqualTo(id.toString());
     assertThat(resumed.path("rows").asInt()).isEqualTo(ROWS);
     assertThat(resumed.path("earlierRows").asLong()).isEqualTo(stopped.figures().rows());
@@ -256,7 +256,7 @@ class JobsCommandIT {
   void whatCannotBeIsToldInASentence() throws IOException {
     assertSentence(run("show", "abcd"), 2, "There is no job abcd in this store");
     assertSentence(run("resume", "abcd", "more"), 2, "There is no job abcd");
-    assertSentence(run("resume", "--splits=3", "abcd"), 2, "is not the id of a job");
+    assertSentence(run("resume", "--tasks=3", "abcd"), 2, "is not the id of a job");
     assertSentence(run("clean"), 2, "Name one job by its id");
     assertSentence(run("clean", "abcd", "--all-ended"), 2, "Name one job by its id");
     assertSentence(run("clean", "--older-than=soon"), 2, "'soon' is not a length of time");
@@ -308,7 +308,7 @@ class JobsCommandIT {
             "--path=" + out,
             "--page-size=20",
             "--parallelism=1",
-            "--splits=" + SPLITS,
+            "--tasks=" + TASKS,
             "--contact-point=" + contactPoint());
     try (JobStore store = JobStore.file(jobs);
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
@@ -327,7 +327,7 @@ class JobsCommandIT {
                       .maxRowsPerSecond(500)
                       .pageSize(20)
                       .parallelism(1)
-                      .splitCount(SPLITS)
+                      .taskCount(TASKS)
                       .onProgress(
                           progress -> {
                             if (progress.rows() > 0) {

@@ -89,22 +89,22 @@ class OptionNamesTest {
   void aMessageIsInTheWordsOfItsReader() {
     InvalidSettingException failure =
         new InvalidSettingException(
-            "splitCount",
-            "splitCount and "
+            "taskCount",
+            "taskCount and "
                 + Setting.BY_SIZE.mark()
                 + " exclude each other; use "
                 + Setting.ALLOW_FILTERING.call()
                 + " or "
                 + Setting.WHERE.callWithValue()
-                + ", not splitCount");
+                + ", not taskCount");
     assertThat(failure)
         .hasMessage(
-            "splitCount and bySize exclude each other; use allowFiltering() or where(...), not"
-                + " splitCount");
+            "taskCount and bySize exclude each other; use allowFiltering() or where(...), not"
+                + " taskCount");
     assertThat(OptionNames.message(failure))
         .isEqualTo(
-            "--splits and --split-size exclude each other; use --allow-filtering or --where, not"
-                + " splitCount");
+            "--tasks and --task-size exclude each other; use --allow-filtering or --where, not"
+                + " taskCount");
     InvalidSettingException taken =
         new InvalidSettingException("byKeys", "byKeys: " + failure.message(Setting::mark));
     assertThat(OptionNames.message(taken)).isEqualTo("byKeys: " + OptionNames.message(failure));
@@ -113,9 +113,9 @@ class OptionNamesTest {
   @Test
   void dataThatLooksLikeASettingStaysAsItIs() {
     InvalidSettingException failure =
-        new InvalidSettingException("columns", "Table a.b has no column where, splitCount, $1 \\");
+        new InvalidSettingException("columns", "Table a.b has no column where, taskCount, $1 \\");
     assertThat(OptionNames.message(failure))
-        .isEqualTo("Table a.b has no column where, splitCount, $1 \\")
+        .isEqualTo("Table a.b has no column where, taskCount, $1 \\")
         .isEqualTo(failure.getMessage());
   }
 }

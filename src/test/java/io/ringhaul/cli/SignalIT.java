@@ -193,7 +193,7 @@ class SignalIT {
                     "--page-size=20",
                     "--parallelism=1",
                     "--rate=800",
-                    "--splits=24",
+                    "--tasks=24",
                     "--contact-point=" + contactPoint()),
                 Stream.of(more))
             .toArray(String[]::new));
@@ -258,7 +258,7 @@ class SignalIT {
             "--path=" + out,
             "--contact-point=" + contactPoint(),
             "--job-store=none",
-            format.equals("iceberg") ? "--iceberg-table=" + keyspace + ".t" : "--splits=4");
+            format.equals("iceberg") ? "--iceberg-table=" + keyspace + ".t" : "--tasks=4");
     assertThat(imported.exitCode()).as(imported.err()).isZero();
     TableComparison.Outcome outcome =
         new TableComparison(TestCluster.session()).compare(keyspace, "t", "copy");

@@ -83,15 +83,15 @@ class StoredCommandTest {
     Path file =
         Files.writeString(
             folder.resolve("my.properties"),
-            "format=iceberg\npath=lake\njson=true\nsplits=50\nallow-filtering=true\n"
+            "format=iceberg\npath=lake\njson=true\ntasks=50\nallow-filtering=true\n"
                 + "overwrite-partitions=false\npartition-by=month(day),bucket(4, id)\n"
                 + "job-store=x.db\n");
-    assertThat(stored("export", "ks.t", "--config", file.toString(), "--splits=7"))
+    assertThat(stored("export", "ks.t", "--config", file.toString(), "--tasks=7"))
         .containsExactlyInAnyOrder(
             "export",
             "--format=iceberg",
             "--path=" + here("lake"),
-            "--splits=7",
+            "--tasks=7",
             "--allow-filtering",
             "--partition-by=month(day),bucket(4, id)",
             "ks.t");
@@ -117,11 +117,11 @@ class StoredCommandTest {
   @Test
   void optionsGivenLaterTakeThePlaceOfThoseKept() {
     List<String> command =
-        List.of("export", "--contact-point=a", "--contact-point=b", "--json", "--splits=5", "ks.t");
+        List.of("export", "--contact-point=a", "--contact-point=b", "--json", "--tasks=5", "ks.t");
     assertThat(
-            StoredCommand.with(command, List.of("--contact-point", "c", "--splits=9", "--where=x")))
+            StoredCommand.with(command, List.of("--contact-point", "c", "--tasks=9", "--where=x")))
         .containsExactly(
-            "export", "--json", "ks.t", "--contact-point", "c", "--splits=9", "--where=x");
+            "export", "--json", "ks.t", "--contact-point", "c", "--tasks=9", "--where=x");
     assertThat(StoredCommand.with(command, List.of())).isEqualTo(command);
   }
 

@@ -95,7 +95,7 @@ class TerminalProgressIT {
     }
     command.append(
         String.format(
-            " %s export %s.t --format csv --path '%s' --contact-point 127.0.0.1:%d --splits 2"
+            " %s export %s.t --format csv --path '%s' --contact-point 127.0.0.1:%d --tasks 2"
                 + " --page-size 50 --rate 1000 --job-store none --skip-preflight",
             Main.class.getName(),
             keyspace,

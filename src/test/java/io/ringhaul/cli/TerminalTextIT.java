@@ -94,7 +94,7 @@ class TerminalTextIT {
             keyspace + ".t",
             "--format=csv",
             "--path=" + file,
-            "--splits=1",
+            "--tasks=1",
             "--contact-point=" + node.getHostString() + ":" + node.getPort(),
             "--job-store=none");
     assertThat(run.exitCode()).isEqualTo(1);

@@ -35,7 +35,7 @@ class UsageReportTest {
         "count a.b c.d                     | Unknown argument 'c.d'",
         "import a.b --format=csv           | Missing required option: '--path=PATH'",
         "count                             | Missing required parameter: 'KEYSPACE.TABLE'",
-        "count a.b --splits=many           | Invalid value for option '--splits': 'many' is not an"
+        "count a.b --tasks=many           | Invalid value for option '--tasks': 'many' is not an"
             + " int",
         "jobs lsit                         | Unknown argument 'lsit'; did you mean 'list'?",
         "jobs stop 1234 --waitt=3          | Unknown option '--waitt'; did you mean '--wait'?"
@@ -123,19 +123,19 @@ class UsageReportTest {
   void refusesAConfigurationFileWithAnUnknownKey() throws IOException {
     Path file =
         Files.writeString(
-            folder.resolve("c.properties"), "# ours\n\nsplits=3\n paralelism = 3\nformat=csv\n");
+            folder.resolve("c.properties"), "# ours\n\ntasks=3\n paralelism = 3\nformat=csv\n");
     assertUsage(
         CapturedRun.inProcess("count", "a.b", "--config", file.toString()),
         "The configuration file "
             + file
             + " has the unknown key 'paralelism' in line 4; did you mean 'parallelism'?",
         "ringhaul count --help");
-    Files.writeString(file, "--splits=3\n");
+    Files.writeString(file, "--tasks=3\n");
     assertUsage(
         CapturedRun.inProcess("count", "a.b", "--config=" + file),
         "The configuration file "
             + file
-            + " has the unknown key '--splits' in line 1; did you mean 'splits'?",
+            + " has the unknown key '--tasks' in line 1; did you mean 'tasks'?",
         "ringhaul count --help");
     // Of the console, which reads no such file.
     Files.writeString(file, "token-file=x\n");
@@ -155,7 +155,7 @@ class UsageReportTest {
         CapturedRun.inProcess("export", "a.b", "--config", missing.toString()),
         "There is no configuration file " + missing,
         "ringhaul export --help");
-    Path broken = Files.writeString(folder.resolve("broken.properties"), "splits=\\u12\n");
+    Path broken = Files.writeString(folder.resolve("broken.properties"), "tasks=\\u12\n");
     assertUsage(
         CapturedRun.inProcess("count", "a.b", "--config", broken.toString()),
         "The configuration file " + broken + " cannot be read: Malformed \\uxxxx encoding.",
@@ -176,8 +176,8 @@ class UsageReportTest {
     Path file =
         Files.writeString(
             folder.resolve("c.properties"),
-            "path=x\nmax-errors=3\nringhaul.export.splits=9\nsplits=0\n");
-    // The file is taken; its value for --splits is not.
+            "path=x\nmax-errors=3\nringhaul.export.tasks=9\ntasks=0\n");
+    // The file is taken; its value for --tasks is not.
     assertThat(CapturedRun.inProcess("count", "a.b", "--config=" + file, "--local-dc=x").err())
         .doesNotContain("unknown key");
   }

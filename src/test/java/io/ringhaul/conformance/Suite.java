@@ -10,7 +10,7 @@ import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -136,8 +136,8 @@ public final class Suite {
     try (SourceSession session = source.open()) {
       SourcePlan plan = session.plan(table, columns, OptionalInt.of(1));
       List<ColumnDescription> selected = table.select(plan.columns());
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, selected, split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, selected, task)) {
           while (read(reader, selected.size(), rows)) {}
         }
       }

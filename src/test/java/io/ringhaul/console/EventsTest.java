@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.StoredFinding;
+import io.ringhaul.job.StoredBottleneck;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -34,7 +34,7 @@ class EventsTest {
 
   private static final int DEAF = 30;
   private static final int MEGABYTE = 1 << 20;
-  private static final int LONG_FINDINGS = 6;
+  private static final int LONG_BOTTLENECKS = 6;
   private static final long DEAF_PATIENCE_MILLIS = 6_000;
   private static final long BEYOND_A_TICK_MILLIS = 1_200;
 
@@ -75,7 +75,8 @@ class EventsTest {
       assertThat(changed.path("items").get(0).path("number").asInt()).isEqualTo(4);
       assertThat(changed.path("items").get(0).path("status").asText()).isEqualTo("RUNNING");
       StoredExamples.measured(store, run.job().id());
-      assertThat(json(events.next("finding")).path("kind").asText()).isEqualTo("SERVER_OVERLOAD");
+      assertThat(json(events.next("bottleneck")).path("kind").asText())
+          .isEqualTo("SERVER_OVERLOAD");
       assertThat(json(events.next("job")).path("live").path("rows").asLong()).isEqualTo(300);
       run.stopped();
       assertThat(json(events.next("job")).path("status").asText()).isEqualTo("STOPPED");
@@ -115,16 +116,16 @@ class EventsTest {
         assertThat(events.next("job")).isNotNull();
         // More than the buffers of a connection and less than what may wait for a client.
         for (int round = 0; round < 2; round++) {
-          store.telemetry().put(run.job().id(), longFindings(round));
-          for (int i = 0; i < LONG_FINDINGS; i++) {
-            assertThat(events.next("finding")).hasSizeGreaterThan(MEGABYTE);
+          store.telemetry().put(run.job().id(), longBottlenecks(round));
+          for (int i = 0; i < LONG_BOTTLENECKS; i++) {
+            assertThat(events.next("bottleneck")).hasSizeGreaterThan(MEGABYTE);
           }
         }
       }
       // Nobody sees from outside when the console gives one up, but that the rest never comes.
       Thread.sleep(DEAF_PATIENCE_MILLIS);
       for (Socket each : deaf) {
-        assertThat(bytesUntilEnd(each)).isLessThan(2L * LONG_FINDINGS * MEGABYTE);
+        assertThat(bytesUntilEnd(each)).isLessThan(2L * LONG_BOTTLENECKS * MEGABYTE);
       }
       run.stopped();
     } finally {
@@ -142,7 +143,7 @@ class EventsTest {
         UnsteadyStore.over(
             store,
             call -> {
-              if (call.equals("findings")) {
+              if (call.equals("bottlenecks")) {
                 isAsked.countDown();
                 await(goesOn);
               }
@@ -186,12 +187,12 @@ class EventsTest {
     return socket;
   }
 
-  private static List<StoredFinding> longFindings(int round) {
+  private static List<StoredBottleneck> longBottlenecks(int round) {
     Instant now = Instant.now();
-    return IntStream.range(0, LONG_FINDINGS)
+    return IntStream.range(0, LONG_BOTTLENECKS)
         .mapToObj(
             i ->
-                new StoredFinding(
+                new StoredBottleneck(
                     "long-" + round + "-" + i,
                     "SERVER_OVERLOAD",
                     "node:127.0.0.1:9042",

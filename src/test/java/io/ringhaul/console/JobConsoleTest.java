@@ -100,7 +100,7 @@ class JobConsoleTest {
                   + "{\"name\":\"write\",\"seconds\":9.0,\"share\":0.75}]");
       assertThat(live.path("nodes").get(0).path("node").asText()).isEqualTo("127.0.0.1:9042");
       assertThat(live.path("settings").toString()).isEqualTo("{\"inFlight\":16}");
-      assertThat(live.path("finding").path("kind").asText()).isEqualTo("SERVER_OVERLOAD");
+      assertThat(live.path("bottleneck").path("kind").asText()).isEqualTo("SERVER_OVERLOAD");
       run.stopped();
     }
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JobWatchTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"find", "partitions", "findings", "latest"})
+  @ValueSource(strings = {"find", "partitions", "bottlenecks", "latest"})
   void tellsAfterAFailureWhatChangedBeforeIt(String call) throws InterruptedException {
     AtomicReference<String> failing = new AtomicReference<>("");
     try (JobStore store = JobStore.inMemory();
@@ -46,7 +46,7 @@ class JobWatchTest {
           .asString()
           .contains("\"number\":4")
           .contains("\"status\":\"RUNNING\"");
-      assertThat(told).filteredOn(each -> each.contains("event: finding")).hasSize(1);
+      assertThat(told).filteredOn(each -> each.contains("event: bottleneck")).hasSize(1);
       assertThat(told).filteredOn(each -> each.contains("event: job")).isNotEmpty();
       run.stopped();
     }

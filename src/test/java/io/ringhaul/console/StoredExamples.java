@@ -9,7 +9,7 @@ import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.StoredFinding;
+import io.ringhaul.job.StoredBottleneck;
 import io.ringhaul.ring.TokenRange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -97,8 +97,8 @@ final class StoredExamples {
     store.telemetry().put(job, List.of(overload(now)));
   }
 
-  private static StoredFinding overload(Instant now) {
-    return new StoredFinding(
+  private static StoredBottleneck overload(Instant now) {
+    return new StoredBottleneck(
         "overload-1",
         "SERVER_OVERLOAD",
         "node:127.0.0.1:9042",

@@ -8,7 +8,7 @@ import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -76,8 +76,8 @@ final class CsvFolders {
       SourcePlan plan = session.plan(table, List.of(columns), OptionalInt.empty());
       List<ColumnDescription> selected =
           plan.columns().stream().map(name -> table.column(name).orElseThrow()).toList();
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, selected, split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, selected, task)) {
           boolean more = true;
           while (more) {
             try {

@@ -91,7 +91,7 @@ class RecordFormTest {
     try (SourceSession session = source.open()) {
       SourcePlan plan = session.plan(TABLE, List.of(), OptionalInt.empty());
       try (RowReader reader =
-          session.open(plan, TABLE.select(plan.columns()), plan.splits().get(0))) {
+          session.open(plan, TABLE.select(plan.columns()), plan.tasks().get(0))) {
         while (true) {
           try {
             assertThat(reader.next()).as("a refused record").isNotNull();

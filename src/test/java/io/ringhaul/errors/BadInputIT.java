@@ -340,13 +340,13 @@ class BadInputIT {
   @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1_000_001, Integer.MAX_VALUE})
   void settingsOutOfBounds(int value) {
     setting(
-        "splitCount",
-        "splitCount is " + value + "; it takes 1 to 1000000",
-        () -> export().splitCount(value));
+        "taskCount",
+        "taskCount is " + value + "; it takes 1 to 1000000",
+        () -> export().taskCount(value));
     setting(
-        "splitCount",
-        "splitCount is " + value + "; it takes 1 to 1000000",
-        () -> operator.count(keyspace, "orders").splitCount(value));
+        "taskCount",
+        "taskCount is " + value + "; it takes 1 to 1000000",
+        () -> operator.count(keyspace, "orders").taskCount(value));
     setting(
         "parallelism",
         "parallelism is " + value + "; it takes 1 to 10000",

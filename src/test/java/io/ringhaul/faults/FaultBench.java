@@ -19,7 +19,7 @@ final class FaultBench implements AutoCloseable {
   /** So small that tasks are many and short. */
   private static final int ROWS = 12_000;
 
-  private static final List<String> DIVIDED = List.of("--splits", "24", "--parallelism", "2");
+  private static final List<String> DIVIDED = List.of("--tasks", "24", "--parallelism", "2");
 
   private final CqlSession session;
   private final InetSocketAddress contact;

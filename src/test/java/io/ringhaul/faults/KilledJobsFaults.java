@@ -31,7 +31,7 @@ class KilledJobsFaults {
    * divided.
    */
   private static final String[] UNEVEN = {
-    "--splits", "3", "--parallelism", "2", "--page-size", "50", "--rate", "1500"
+    "--tasks", "3", "--parallelism", "2", "--page-size", "50", "--rate", "1500"
   };
 
   @TempDir private static Path folder;

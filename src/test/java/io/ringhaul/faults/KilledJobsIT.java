@@ -34,8 +34,8 @@ class KilledJobsIT {
   private static final int KILLS = 3;
   private static final int COUNTERS = 1_000;
 
-  /** Half the splits and twice the parallelism of the first run. */
-  private static final String[] OTHERWISE = {"--splits", "12", "--parallelism", "4"};
+  /** Half the tasks and twice the parallelism of the first run. */
+  private static final String[] OTHERWISE = {"--tasks", "12", "--parallelism", "4"};
 
   @TempDir private static Path folder;
   private FaultBench bench;

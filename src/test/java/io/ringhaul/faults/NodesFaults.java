@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A job goes on in a cluster that is not the one in which it was begun. */
 class NodesFaults {
 
-  /** Half the splits and twice the parallelism of the first run. */
-  private static final String[] OTHERWISE = {"--splits", "12", "--parallelism", "4"};
+  /** Half the tasks and twice the parallelism of the first run. */
+  private static final String[] OTHERWISE = {"--tasks", "12", "--parallelism", "4"};
 
   @TempDir private Path folder;
 

@@ -41,7 +41,7 @@ class NodesIT {
 
   /** Nothing waits long for a node that will not come. */
   private static final String[] IMPATIENT = {
-    "--splits", "24", "--parallelism", "8", "--max-attempts", "2"
+    "--tasks", "24", "--parallelism", "8", "--max-attempts", "2"
   };
 
   private static final Pattern NAMED_RANGE =

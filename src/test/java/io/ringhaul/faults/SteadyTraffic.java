@@ -53,7 +53,7 @@ final class SteadyTraffic implements AutoCloseable {
                         operator
                             .exportFrom(keyspace, "source")
                             .to(CsvTarget.folder(Shape.place(work.folder())))
-                            .splitCount(24)
+                            .taskCount(24)
                             .maxRowsPerSecond(ROWS_PER_SECOND)
                             .run())));
     running.add(

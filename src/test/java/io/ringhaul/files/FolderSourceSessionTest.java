@@ -11,7 +11,7 @@ import io.ringhaul.format.Compression;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -218,16 +218,16 @@ class FolderSourceSessionTest {
             new FolderSourceSession(SourceLocation.at(file), new LineFormat())) {
       SourcePlan plan =
           session.pinned(session.plan(LineFormat.TABLE, List.of(), OptionalInt.empty()));
-      SourceSplit split = plan.splits().get(0);
-      session.open(plan, LineFormat.COLUMNS, split).close();
+      SourceTask task = plan.tasks().get(0);
+      session.open(plan, LineFormat.COLUMNS, task).close();
       Files.writeString(file, "id\n2\n");
-      assertThatThrownBy(() -> later.open(plan, LineFormat.COLUMNS, split))
+      assertThatThrownBy(() -> later.open(plan, LineFormat.COLUMNS, task))
           .isInstanceOf(StorageException.class)
           .hasMessageStartingWith("The file " + file + " has changed since the job began: ");
       Files.writeString(file, "id\n1\n");
       try (FolderSourceSession again =
           new FolderSourceSession(SourceLocation.at(file), new LineFormat())) {
-        again.open(plan, LineFormat.COLUMNS, split).close();
+        again.open(plan, LineFormat.COLUMNS, task).close();
       }
     }
   }
@@ -436,8 +436,8 @@ class FolderSourceSessionTest {
     try (SourceSession planner = new FolderSourceSession(location, format);
         SourceSession session = new FolderSourceSession(location, format)) {
       SourcePlan plan = planner.plan(LineFormat.TABLE, List.of(), OptionalInt.of(100));
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, LineFormat.COLUMNS, split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, LineFormat.COLUMNS, task)) {
           for (RawRow row = reader.next(); row != null; row = reader.next()) {
             ids.add(Objects.requireNonNull(row.bytes(0)).getInt(0));
           }

@@ -14,7 +14,7 @@ import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
@@ -568,8 +568,8 @@ class FolderTargetSessionTest {
     try (SourceSession session =
         new FolderSourceSession(SourceLocation.at(folder), new LineFormat())) {
       SourcePlan plan = session.plan(LineFormat.TABLE, List.of(), OptionalInt.empty());
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, LineFormat.COLUMNS, split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, LineFormat.COLUMNS, task)) {
           for (RawRow row = reader.next(); row != null; row = reader.next()) {
             ids.add(Objects.requireNonNull(row.bytes(0)).getInt(0));
           }

@@ -157,9 +157,9 @@ class BadRowsTest {
     try (SourceSession session = CsvSource.at(file).open()) {
       SourcePlan plan = session.plan(TABLE, List.of(), OptionalInt.empty());
       assertThat(plan.columns()).isEqualTo(BadRows.COLUMNS);
-      assertThat(plan.splits()).hasSize(1);
+      assertThat(plan.tasks()).hasSize(1);
       try (RowReader reader =
-          session.open(plan, TABLE.select(plan.columns()), plan.splits().get(0))) {
+          session.open(plan, TABLE.select(plan.columns()), plan.tasks().get(0))) {
         while (true) {
           RawRow row;
           try {

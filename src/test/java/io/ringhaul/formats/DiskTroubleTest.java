@@ -15,7 +15,7 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -267,8 +267,8 @@ class DiskTroubleTest {
     TreeSet<Integer> ids = new TreeSet<>();
     try (SourceSession session = format.source(folder).open()) {
       SourcePlan plan = session.plan(TABLE, List.of("id"), OptionalInt.empty());
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, TABLE.select(plan.columns()), split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, TABLE.select(plan.columns()), task)) {
           for (RawRow row = reader.next(); row != null; row = reader.next()) {
             assertThat(ids.add(Objects.requireNonNull(row.bytes(0)).getInt(0))).isTrue();
           }

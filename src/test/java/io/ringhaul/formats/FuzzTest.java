@@ -23,7 +23,7 @@ import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -443,8 +443,8 @@ class FuzzTest {
     try (SourceSession session = source.open()) {
       SourcePlan plan = session.plan(table, List.of(), OptionalInt.empty());
       List<ColumnDescription> columns = table.select(plan.columns());
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, columns, split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, columns, task)) {
           boolean more = true;
           while (more) {
             try {

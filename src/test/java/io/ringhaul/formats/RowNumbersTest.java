@@ -14,7 +14,7 @@ import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -116,8 +116,8 @@ class RowNumbersTest {
     List<String> records = new ArrayList<>();
     try (SourceSession session = source.open()) {
       SourcePlan plan = session.plan(narrower, List.of(), OptionalInt.empty());
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, narrower.select(plan.columns()), split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, narrower.select(plan.columns()), task)) {
           assertThat(reader.lastRecord()).isEmpty();
           assertThat(reader.recordForm()).isEmpty();
           boolean more = true;

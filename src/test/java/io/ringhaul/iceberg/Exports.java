@@ -7,7 +7,7 @@ import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -79,8 +79,8 @@ final class Exports {
     try (SourceSession session = source.open()) {
       SourcePlan plan = session.plan(table, List.of(columns), OptionalInt.empty());
       List<ColumnDescription> planned = table.select(plan.columns());
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, planned, split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, planned, task)) {
           for (RawRow row = reader.next(); row != null; row = reader.next()) {
             List<@Nullable String> values = new ArrayList<>();
             for (int i = 0; i < planned.size(); i++) {

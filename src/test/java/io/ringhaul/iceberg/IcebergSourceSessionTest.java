@@ -45,7 +45,7 @@ class IcebergSourceSessionTest {
       plan = session.plan(TABLE, List.of(), OptionalInt.empty());
     }
     try (SourceSession session = source.open();
-        RowReader reader = session.open(plan, TABLE.columns(), plan.splits().get(0))) {
+        RowReader reader = session.open(plan, TABLE.columns(), plan.tasks().get(0))) {
       RawRow row = Objects.requireNonNull(reader.next());
       assertThat(row.bytes(0)).isEqualTo(CqlBytes.integer(7));
       assertThat(reader.next()).isNull();

@@ -488,7 +488,7 @@ class IcebergTableIT {
   }
 
   private ExportRequest export(String table, IcebergTarget target) {
-    return operator.exportFrom(keyspace, table).to(target).splitCount(3);
+    return operator.exportFrom(keyspace, table).to(target).taskCount(3);
   }
 
   private IcebergTarget target() {

@@ -114,12 +114,12 @@ class SchemaEvolutionIT {
       session.execute("INSERT INTO " + people + " (id) VALUES (" + id + ")");
     }
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      operator.exportFrom(keyspace, "people").to(target()).splitCount(2).run();
+      operator.exportFrom(keyspace, "people").to(target()).taskCount(2).run();
       TestCluster.define("ALTER TABLE " + people + " ADD a text");
       TestCluster.define("ALTER TABLE " + people + " ADD b map<text, int>");
       List<CompletableFuture<ExportResult>> exports = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        exports.add(operator.exportFrom(keyspace, "people").to(target()).splitCount(2).runAsync());
+        exports.add(operator.exportFrom(keyspace, "people").to(target()).taskCount(2).runAsync());
       }
       exports.forEach(CompletableFuture::join);
     }

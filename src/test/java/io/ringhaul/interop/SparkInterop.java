@@ -162,7 +162,7 @@ class SparkInterop {
       operator
           .exportFrom(keyspace, "ids")
           .to(IcebergTarget.warehouse(warehouse).table("lake.ids"))
-          .splitCount(1)
+          .taskCount(1)
           .run();
     }
 
@@ -212,7 +212,7 @@ class SparkInterop {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       targets.forEach(
           (format, target) -> {
-            operator.exportFrom(keyspace, "plain").to(target).splitCount(3).run();
+            operator.exportFrom(keyspace, "plain").to(target).taskCount(3).run();
             statements.add(
                 String.format(
                     "CREATE TEMPORARY VIEW %1$s_rows USING %1$s OPTIONS (path '%2$s', header"

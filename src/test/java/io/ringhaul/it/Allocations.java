@@ -104,7 +104,7 @@ public final class Allocations {
   }
 
   private long exported(ExportTarget target) {
-    return operator.exportFrom(keyspace, table).to(target).splitCount(TASKS).run().rows();
+    return operator.exportFrom(keyspace, table).to(target).taskCount(TASKS).run().rows();
   }
 
   private long imported(ImportSource source) {

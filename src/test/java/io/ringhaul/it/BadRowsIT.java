@@ -16,7 +16,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
-import io.ringhaul.exceptions.RowRefusedException;
+import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.TooManyRejectsException;
 import io.ringhaul.format.ImportSource;
@@ -204,7 +204,7 @@ class BadRowsIT {
                     .from(CsvSource.at(file))
                     .maxBatchBytes(MEBIBYTE)
                     .run())
-        .isInstanceOf(RowRefusedException.class)
+        .isInstanceOf(RowRejectedException.class)
         .hasMessageStartingWith(
             "The cluster refuses a row for " + keyspace + ".wide, (p = 1, c = 'ccc");
   }

@@ -361,13 +361,13 @@ class ChangedTableIT {
   void asksEachNodeTwiceWhateverTheSizeOfAnOperation() throws IOException {
     // Each time for the id and for the last truncation.
     int expected = 2 * 2 * TestCluster.get().nodes();
-    operator.count(keyspace, "t").splitCount(3).run();
+    operator.count(keyspace, "t").taskCount(3).run();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
-    operator.count(keyspace, "t").splitCount(300).run();
+    operator.count(keyspace, "t").taskCount(300).run();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
-    operator.read(keyspace, "t").splitCount(300).forEach(row -> {}).run();
+    operator.read(keyspace, "t").taskCount(300).forEach(row -> {}).run();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
-    export(Format.CSV, folder.resolve("out")).splitCount(60).run();
+    export(Format.CSV, folder.resolve("out")).taskCount(60).run();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
     importing(csv(), JobOptions.in(store)).run();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
@@ -483,7 +483,7 @@ class ChangedTableIT {
   }
 
   private ExportRequest export(Format format, Path out) {
-    return operator.exportFrom(keyspace, "t").to(format.target(out)).parallelism(1).splitCount(6);
+    return operator.exportFrom(keyspace, "t").to(format.target(out)).parallelism(1).taskCount(6);
   }
 
   private ExportRequest export(Format format, Path out, JobOptions options) {

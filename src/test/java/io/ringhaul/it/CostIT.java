@@ -195,7 +195,7 @@ class CostIT {
       operator
           .exportFrom(keyspace, Shape.ORDERS.name())
           .to(CsvTarget.folder(folder))
-          .splitCount(1)
+          .taskCount(1)
           .parallelism(1)
           .run();
     }
@@ -207,7 +207,7 @@ class CostIT {
     fill(Shape.ONE_ROW);
     SessionWatch watch = new SessionWatch(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
-      operator.count(keyspace, Shape.ONE_ROW.name()).splitCount(500).run();
+      operator.count(keyspace, Shape.ONE_ROW.name()).taskCount(500).run();
       watch.requireAtMost(8 * TestCluster.get().nodes());
     }
   }

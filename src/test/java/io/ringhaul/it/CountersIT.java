@@ -77,7 +77,7 @@ class CountersIT {
             operator
                 .exportFrom(keyspace, "t")
                 .to(IcebergTarget.warehouse(warehouse).table("it.counters").partitionBy("c"))
-                .splitCount(7)
+                .taskCount(7)
                 .run()
                 .rows())
         .isEqualTo(rows);

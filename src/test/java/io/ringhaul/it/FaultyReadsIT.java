@@ -95,12 +95,11 @@ class FaultyReadsIT {
               .to(target)
               .columns("id", "c", "v")
               .pageSize(5_000)
-              .splitCount(1)
+              .taskCount(1)
               .run();
       assertThat(exported.rows()).isEqualTo(2L * live);
       assertThat(exported.totals().retries()).isPositive();
-      assertThat(watched.count(KEYSPACE, "between").splitCount(1).run().rows())
-          .isEqualTo(2L * live);
+      assertThat(watched.count(KEYSPACE, "between").taskCount(1).run().rows()).isEqualTo(2L * live);
     }
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < live; i++) {
@@ -150,7 +149,7 @@ class FaultyReadsIT {
                   .exportFrom(KEYSPACE, "many")
                   .to(target)
                   .pageSize(pageSize)
-                  .splitCount(1)
+                  .taskCount(1)
                   .run()
                   .rows())
           .isEqualTo(expected.size());
@@ -158,10 +157,10 @@ class FaultyReadsIT {
     }
     // Without the key in the columns the rows' tokens are read besides.
     MemoryTarget values = new MemoryTarget();
-    operator.exportFrom(KEYSPACE, "many").to(values).columns("v", "c").splitCount(1).run();
+    operator.exportFrom(KEYSPACE, "many").to(values).columns("v", "c").taskCount(1).run();
     assertThat(rows(values, "v", "c")).isEqualTo(sorted(expected));
     assertThat(values.rows().get(0)).containsOnlyKeys("v", "c");
-    assertThat(operator.count(KEYSPACE, "many").splitCount(1).run().rows())
+    assertThat(operator.count(KEYSPACE, "many").taskCount(1).run().rows())
         .isEqualTo(expected.size());
   }
 
@@ -196,11 +195,11 @@ class FaultyReadsIT {
           .to(target)
           .columns("id", "c", "v")
           .pageSize(pageSize)
-          .splitCount(1)
+          .taskCount(1)
           .run();
       assertThat(rows(target, "id", "c", "v")).isEqualTo(sorted(expected));
     }
-    assertThat(operator.count(KEYSPACE, "one").splitCount(1).run().rows()).isEqualTo(504);
+    assertThat(operator.count(KEYSPACE, "one").taskCount(1).run().rows()).isEqualTo(504);
   }
 
   /**
@@ -261,7 +260,7 @@ class FaultyReadsIT {
         .to(target)
         .tokenRange(-100, 1_000)
         .pageSize(order.equals("ASC") ? 7 : 1_000)
-        .splitCount(1)
+        .taskCount(1)
         .run();
     assertThat(rows(target, "v")).as(name).isEqualTo(sorted(expected));
     assertThat(operator.count(KEYSPACE, name).tokenRange(-100, 1_000).run().rows())
@@ -299,12 +298,12 @@ class FaultyReadsIT {
       IncompleteOperationException exporting =
           catchThrowableOfType(
               IncompleteOperationException.class,
-              () -> operator.exportFrom(KEYSPACE, name).to(target).splitCount(1).run());
+              () -> operator.exportFrom(KEYSPACE, name).to(target).taskCount(1).run());
       assertThat(target.rows()).isEmpty();
       IncompleteOperationException counting =
           catchThrowableOfType(
               IncompleteOperationException.class,
-              () -> operator.count(KEYSPACE, name).splitCount(1).run());
+              () -> operator.count(KEYSPACE, name).taskCount(1).run());
       assertThat(counting.partialResult().orElseThrow().rows()).isEqualTo(200);
       for (IncompleteOperationException failure : List.of(exporting, counting)) {
         FailedRange range = failure.failedRanges().get(0);
@@ -349,13 +348,13 @@ class FaultyReadsIT {
             .to(target)
             .where("v = 0")
             .allowFiltering()
-            .splitCount(1)
+            .taskCount(1)
             .run();
         if (millis == 10) {
           assertThat(watch.sent()).as("requests for the one range").hasSizeGreaterThan(1);
         }
         assertThat(rows(target, "id", "c")).isEqualTo(sorted(expected));
-        assertThat(watched.count(KEYSPACE, "slow").splitCount(1).run().rows())
+        assertThat(watched.count(KEYSPACE, "slow").taskCount(1).run().rows())
             .isEqualTo((long) partitions * perPartition);
       }
     }
@@ -382,7 +381,7 @@ class FaultyReadsIT {
         for (int pageSize : new int[] {0, 5_000}) {
           MemoryTarget target = new MemoryTarget();
           ExportRequest request =
-              watched.exportFrom(KEYSPACE, "guarded").to(target).splitCount(1).parallelism(1);
+              watched.exportFrom(KEYSPACE, "guarded").to(target).taskCount(1).parallelism(1);
           if (pageSize > 0) {
             request.pageSize(pageSize).skipPreflight();
           }

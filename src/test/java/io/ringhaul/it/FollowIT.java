@@ -154,7 +154,7 @@ class FollowIT {
       add("c.csv", 10, 5);
       assertThatThrownBy(() -> quick(request).run())
           .isInstanceOf(JobException.class)
-          .hasMessageContaining("was cut off within 1 of its splits");
+          .hasMessageContaining("was cut off within 1 of its tasks");
       assertThat(store.list()).hasSize(2);
       assertThat(store.list().get(0).status()).isEqualTo(JobStatus.FAILED);
       assertThatThrownBy(() -> store.delete(store.list().get(0).id()))

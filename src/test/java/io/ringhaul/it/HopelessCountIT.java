@@ -42,7 +42,7 @@ class HopelessCountIT {
                       () ->
                           operator
                               .count(keyspace, "t")
-                              .splitCount(1)
+                              .taskCount(1)
                               .tokenRange(0, 1L << 40)
                               .parallelism(4)
                               .maxAttempts(1)

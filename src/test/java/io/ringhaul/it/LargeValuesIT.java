@@ -115,9 +115,8 @@ class LargeValuesIT {
             .readable(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql("lists"));
     try (SourceSession reading = source.open()) {
       SourcePlan plan = reading.plan(table, List.of(), OptionalInt.of(1));
-      assertThat(plan.splits()).hasSize(1);
-      try (RowReader rows =
-          reading.open(plan, table.select(plan.columns()), plan.splits().get(0))) {
+      assertThat(plan.tasks()).hasSize(1);
+      try (RowReader rows = reading.open(plan, table.select(plan.columns()), plan.tasks().get(0))) {
         RawRow row = rows.next();
         return row == null ? null : row.bytes(plan.columns().indexOf("l"));
       }

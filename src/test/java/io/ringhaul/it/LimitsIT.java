@@ -114,10 +114,10 @@ class LimitsIT {
           .to(target)
           .parallelism(50)
           .maxInFlightPerNode(2)
-          .splitCount(60)
+          .taskCount(60)
           .run();
       assertAllRows(target);
-      assertThat(operator.count(keyspace, "t").maxInFlightPerNode(2).splitCount(300).run().rows())
+      assertThat(operator.count(keyspace, "t").maxInFlightPerNode(2).taskCount(300).run().rows())
           .isEqualTo(ROWS);
     }
     watch.requireAtMostOfANode(2);
@@ -135,7 +135,7 @@ class LimitsIT {
     SessionWatch watch = new SessionWatch(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       MemoryTarget target = new MemoryTarget();
-      operator.exportFrom(keyspace, "t").to(target).balancing(balancing).splitCount(60).run();
+      operator.exportFrom(keyspace, "t").to(target).balancing(balancing).taskCount(60).run();
       assertAllRows(target);
     }
     return watch;
@@ -176,7 +176,7 @@ class LimitsIT {
       }
       try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(narrow)) {
         MemoryTarget target = new MemoryTarget();
-        operator.exportFrom(keyspace, "t").to(target).parallelism(64).splitCount(64).run();
+        operator.exportFrom(keyspace, "t").to(target).parallelism(64).taskCount(64).run();
         assertAllRows(target);
       }
     }

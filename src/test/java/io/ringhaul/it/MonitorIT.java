@@ -280,7 +280,7 @@ class MonitorIT {
       assertThat(samples.all).isEmpty();
       assertThat(store.telemetry().latest(id, MetricKind.PERFORMANCE)).isEmpty();
       assertThat(store.telemetry().latest(id, MetricKind.RESOURCE)).isEmpty();
-      assertThat(store.telemetry().findings(id)).isEmpty();
+      assertThat(store.telemetry().bottlenecks(id)).isEmpty();
       assertThat(store.telemetry().tuning(id)).isEmpty();
       assertThat(progress.get(progress.size() - 1).rows()).isEqualTo(ROWS);
     }

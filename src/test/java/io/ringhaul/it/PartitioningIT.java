@@ -114,7 +114,7 @@ class PartitioningIT {
     assertThat(operator.count(keyspace, "t").partitionBy(way).run().rows()).isEqualTo(4);
     MemoryTarget target = new MemoryTarget();
     ExportResult result =
-        operator.exportFrom(keyspace, "t").to(target).partitionBy(way).splitCount(4).run();
+        operator.exportFrom(keyspace, "t").to(target).partitionBy(way).taskCount(4).run();
     assertThat(result.tasks()).isLessThanOrEqualTo(3);
     assertThat(target.rows().stream().map(row -> row.get("a") + "/" + row.get("c")))
         .containsExactlyInAnyOrder("7/0", "7/1", "9/0", "9/1");
@@ -131,7 +131,7 @@ class PartitioningIT {
     Path keys = list(lines.toString());
     MemoryTarget target = new MemoryTarget();
     ExportResult result =
-        operator.exportFrom(keyspace, "t").to(target).partitionBy(byKeys(keys)).splitCount(5).run();
+        operator.exportFrom(keyspace, "t").to(target).partitionBy(byKeys(keys)).taskCount(5).run();
     assertThat(result.rows()).isEqualTo(2 * PARTITIONS);
     assertThat(result.tasks()).isBetween(3, 7);
     assertThat(result.rangesPlanned()).isEqualTo(PARTITIONS);
@@ -174,7 +174,7 @@ class PartitioningIT {
     assertThat(operator.count(keyspace, "t").partitionBy(way).run().rows())
         .isEqualTo(expected.size());
     MemoryTarget target = new MemoryTarget();
-    operator.exportFrom(keyspace, "t").to(target).partitionBy(way).splitCount(4).run();
+    operator.exportFrom(keyspace, "t").to(target).partitionBy(way).taskCount(4).run();
     assertThat(target.rows().stream().map(row -> row.get("a") + "/" + row.get("c")))
         .containsExactlyInAnyOrderElementsOf(expected);
     assertThat(target.export().restrictions()).containsOnlyKeys("partitionBy");
@@ -204,7 +204,7 @@ class PartitioningIT {
             .exportFrom(keyspace, "t")
             .to(new MemoryTarget())
             .partitionBy(byRanges(ranges))
-            .splitCount(30)
+            .taskCount(30)
             .run();
     assertThat(result.rows()).isEqualTo(2 * PARTITIONS);
     assertThat(result.tasks()).isGreaterThanOrEqualTo(30);
@@ -372,11 +372,11 @@ class PartitioningIT {
             () ->
                 operator
                     .count(keyspace, "t")
-                    .splitCount(3)
+                    .taskCount(3)
                     .partitionBy(Partitioning.bySize(1 << 20))
                     .run())
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("splitCount and bySize contradict each other: set one");
+        .hasMessage("taskCount and bySize contradict each other: set one");
     int fewest =
         operator.count(keyspace, "t").partitionBy(Partitioning.bySize(1L << 40)).run().tasks();
     int many = operator.count(keyspace, "t").partitionBy(Partitioning.byToken(40)).run().tasks();
@@ -409,7 +409,7 @@ class PartitioningIT {
         .exportFrom(keyspace, "t")
         .to(target)
         .partitionBy(way)
-        .splitCount(3)
+        .taskCount(3)
         .parallelism(1)
         .job(JobOptions.in(store).resuming())
         .jobId(id);

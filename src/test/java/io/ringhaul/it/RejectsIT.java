@@ -286,7 +286,7 @@ class RejectsIT {
   private ExportRequest export(String name, String table) {
     return operator
         .exportFrom(keyspace, table)
-        .splitCount(3)
+        .taskCount(3)
         .to(IcebergTarget.warehouse(folder).table("it." + name));
   }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ClusterTest
 class RingEdgesIT {
 
-  private static final List<Integer> SPLIT_COUNTS = List.of(1, 7, 100, 1000);
+  private static final List<Integer> TASK_COUNTS = List.of(1, 7, 100, 1000);
 
   @TempDir private Path warehouse;
 
@@ -49,19 +49,19 @@ class RingEdgesIT {
     List<List<@Nullable String>> rows = RawTables.read(session, keyspace, "edges");
     assertThat(rows.size()).isEqualTo(tokens.size());
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      for (int splitCount : SPLIT_COUNTS) {
-        assertThat(operator.count(keyspace, "edges").splitCount(splitCount).run().rows())
-            .as("split count %d", splitCount)
+      for (int taskCount : TASK_COUNTS) {
+        assertThat(operator.count(keyspace, "edges").taskCount(taskCount).run().rows())
+            .as("split count %d", taskCount)
             .isEqualTo(tokens.size());
-        String exportName = "rf" + replicationFactor + ".split" + splitCount;
+        String exportName = "rf" + replicationFactor + ".split" + taskCount;
         assertThat(
                 operator
                     .exportFrom(keyspace, "edges")
-                    .splitCount(splitCount)
+                    .taskCount(taskCount)
                     .to(IcebergTarget.warehouse(warehouse).table(exportName))
                     .run()
                     .rows())
-            .as("split count %d", splitCount)
+            .as("split count %d", taskCount)
             .isEqualTo(tokens.size());
         Warehouse.inspect(
             warehouse,
@@ -73,10 +73,10 @@ class RingEdgesIT {
               }
               exported.sort(null);
               assertThat(exported)
-                  .as("split count %d", splitCount)
+                  .as("split count %d", taskCount)
                   .isEqualTo(new ArrayList<>(tokens));
             });
-        String clone = "clone" + splitCount;
+        String clone = "clone" + taskCount;
         createTable(keyspace, clone);
         assertThat(
                 operator
@@ -84,7 +84,7 @@ class RingEdgesIT {
                     .from(IcebergSource.warehouse(warehouse).table(exportName))
                     .run()
                     .rows())
-            .as("split count %d", splitCount)
+            .as("split count %d", taskCount)
             .isEqualTo(tokens.size());
         RawTables.assertHolds(session, keyspace, clone, rows, 0);
       }

@@ -63,7 +63,7 @@ class ScanBehaviourIT {
   void requestsAreBoundedSpreadAndPreparedOnce() {
     SessionWatch watch = new SessionWatch(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
-      assertThat(operator.count(keyspace, "t").parallelism(3).splitCount(60).run().rows())
+      assertThat(operator.count(keyspace, "t").parallelism(3).taskCount(60).run().rows())
           .isEqualTo(ROWS);
       watch.requireAtMost(3);
       assertThat(watch.coordinators()).hasSize(TestCluster.get().nodes());
@@ -72,7 +72,7 @@ class ScanBehaviourIT {
     }
     SessionWatch exportWatch = new SessionWatch(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(exportWatch.session())) {
-      ExportRequest request = export(operator, "behaviour.bounded").parallelism(3).splitCount(60);
+      ExportRequest request = export(operator, "behaviour.bounded").parallelism(3).taskCount(60);
       assertThat(request.run().rows()).isEqualTo(ROWS);
       exportWatch.requireAtMost(3);
       assertThat(exportWatch.coordinators()).hasSize(TestCluster.get().nodes());
@@ -107,7 +107,7 @@ class ScanBehaviourIT {
   @Test
   void smallPagesAreExact() {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      ExportRequest request = export(operator, "behaviour.paged").pageSize(7).splitCount(3);
+      ExportRequest request = export(operator, "behaviour.paged").pageSize(7).taskCount(3);
       assertThat(request.run().rows()).isEqualTo(ROWS);
     }
     Warehouse.inspect(
@@ -197,7 +197,7 @@ class ScanBehaviourIT {
             .exportFrom(keyspace, "t")
             .to(IcebergTarget.warehouse(folder).table("behaviour.slow"))
             .parallelism(2)
-            .splitCount(400)
+            .taskCount(400)
             .pageSize(1)
             .onProgress(
                 progress -> {

@@ -127,8 +127,8 @@ class SelectionIT {
       // The last part passes the end of the ring.
       long start = bounds.get(i);
       long end = bounds.get((i + 1) % bounds.size());
-      counted += count().tokenRange(start, end).splitCount(20).run().rows();
-      ExportResult part = export("part" + i).tokenRange(start, end).splitCount(20).run();
+      counted += count().tokenRange(start, end).taskCount(20).run().rows();
+      ExportResult part = export("part" + i).tokenRange(start, end).taskCount(20).run();
       exported += part.rows();
       if (part.rows() > 0) {
         rows("part" + i).forEach(row -> keys.add(List.of(row.getField("p"), row.getField("c"))));
@@ -143,7 +143,7 @@ class SelectionIT {
 
   @Test
   void aPartOfTheRingHasAsManyTasks() {
-    ExportResult part = export("tasks").tokenRange(0, 1L << 54).splitCount(30).run();
+    ExportResult part = export("tasks").tokenRange(0, 1L << 54).taskCount(30).run();
     assertThat(part.tasks()).isBetween(25, 40);
     assertThat(part.rangesDone()).isEqualTo(part.rangesPlanned());
   }
@@ -169,7 +169,7 @@ class SelectionIT {
               .exportFrom(keyspace, "t")
               .to(IcebergTarget.warehouse(warehouse).table("it.sample"))
               .maxRows(10)
-              .splitCount(60)
+              .taskCount(60)
               .parallelism(4)
               .run();
       assertThat(sample.rows()).isEqualTo(10);

@@ -60,7 +60,7 @@ class SkewedTableIT {
         .exportFrom(keyspace, "t")
         .to(target)
         .tokenRange(FIRST_TOKEN - (1L << 56), FIRST_TOKEN + (1L << 56))
-        .splitCount(4)
+        .taskCount(4)
         .parallelism(2)
         .pageSize(5);
   }

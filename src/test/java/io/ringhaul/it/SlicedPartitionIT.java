@@ -157,7 +157,7 @@ class SlicedPartitionIT {
               .exportFrom(keyspace, clustering.table())
               .to(target)
               .tokenRange(TOKEN - 100, TOKEN + 100)
-              .splitCount(1)
+              .taskCount(1)
               .parallelism(IN_FLIGHT)
               .pageSize(PAGE)
               .run();
@@ -193,7 +193,7 @@ class SlicedPartitionIT {
           .columns("n")
           .to(target)
           .tokenRange(TOKEN - 100, TOKEN + 100)
-          .splitCount(1)
+          .taskCount(1)
           .parallelism(IN_FLIGHT)
           .pageSize(PAGE)
           .run();

@@ -107,16 +107,19 @@ abstract class JobStoreContract extends JobTelemetryContract {
       run.done(Jobs.checkpoint(0));
       Instant begun = Instant.ofEpochMilli(System.currentTimeMillis());
       run.begun(1, OptionalInt.of(3), Optional.of("[::1]:9042"));
-      PartitionCourse course = store().partitions(job.id()).get(1).course().orElseThrow();
-      assertThat(course.begun()).isBetween(begun, Instant.now());
-      assertThat(course)
+      LastAttempt lastAttempt = store().partitions(job.id()).get(1).lastAttempt().orElseThrow();
+      assertThat(lastAttempt.begun()).isBetween(begun, Instant.now());
+      assertThat(lastAttempt)
           .isEqualTo(
-              new PartitionCourse(
-                  course.begun(), Optional.empty(), OptionalInt.of(3), Optional.of("[::1]:9042")));
+              new LastAttempt(
+                  lastAttempt.begun(),
+                  Optional.empty(),
+                  OptionalInt.of(3),
+                  Optional.of("[::1]:9042")));
       run.done(Jobs.checkpoint(1));
       Instant ended =
-          store.partitions(job.id()).get(1).course().orElseThrow().ended().orElseThrow();
-      assertThat(ended).isBetween(course.begun(), Instant.now());
+          store.partitions(job.id()).get(1).lastAttempt().orElseThrow().ended().orElseThrow();
+      assertThat(ended).isBetween(lastAttempt.begun(), Instant.now());
       run.done(Jobs.checkpoint(1));
       // A checkpoint that names a shorter file does not take lines of another partition away.
       assertThat(run.rejectBytes()).isEqualTo(300);
@@ -134,8 +137,11 @@ abstract class JobStoreContract extends JobTelemetryContract {
                   Jobs.checkpoint(1).outputs(),
                   Optional.empty(),
                   Optional.of(
-                      new PartitionCourse(
-                          course.begun(), Optional.of(ended), course.worker(), course.replica()))));
+                      new LastAttempt(
+                          lastAttempt.begun(),
+                          Optional.of(ended),
+                          lastAttempt.worker(),
+                          lastAttempt.replica()))));
       assertThat(run.beat()).isFalse();
       run.completed();
     }
@@ -165,9 +171,9 @@ abstract class JobStoreContract extends JobTelemetryContract {
       run.stopped();
     }
     assertThat(store.partitions(job.id()).get(0).bytes()).isEqualTo(99);
-    assertThat(store.partitions(job.id()).get(0).course().orElseThrow().ended()).isPresent();
+    assertThat(store.partitions(job.id()).get(0).lastAttempt().orElseThrow().ended()).isPresent();
     store.reset(job.id(), 0);
-    assertThat(store.partitions(job.id()).get(0).course()).isEmpty();
+    assertThat(store.partitions(job.id()).get(0).lastAttempt()).isEmpty();
     assertThat(store.partitions(job.id()).get(0).unit()).isEqualTo(planned.get(0).unit());
     assertThat(store.partitions(job.id()).get(1)).isEqualTo(planned.get(1));
   }
@@ -273,13 +279,13 @@ abstract class JobStoreContract extends JobTelemetryContract {
               () -> run.split(1, kept, List.of(JobPartition.ofTokens(0, List.of(whole)))))
           .hasMessage(prefix + "number 0 is taken or negative");
       assertThat(run.partitions().get(1).tokens()).isEqualTo(planned.get(1).tokens());
-      PartitionCourse course = run.partitions().get(1).course().orElseThrow();
+      LastAttempt lastAttempt = run.partitions().get(1).lastAttempt().orElseThrow();
       run.split(1, kept, rest);
       run.split(1, kept, rest);
       assertThat(figures(store, job)).isEqualTo(new JobFigures(4, 0, 0, 0, 0));
       assertThat(run.partitions()).extracting(JobPartition::number).containsExactly(0, 1, 2, 5);
       assertThat(run.partitions().get(1))
-          .isEqualTo(planned.get(1).begunAgain(course).keeping(kept));
+          .isEqualTo(planned.get(1).begunAgain(lastAttempt).keeping(kept));
       assertThat(run.partitions().get(3)).isEqualTo(rest.get(0));
       for (int number : new int[] {5, 2}) {
         run.begun(number);

@@ -121,7 +121,7 @@ class JobStorePostgres extends JobStoreContract {
     execute(
         server.source(),
         "GRANT SELECT, INSERT, UPDATE, DELETE ON batch_jobs, batch_partitions, batch_schema,"
-            + " performance_metrics, resource_usage, job_findings, tuning_history,"
+            + " performance_metrics, resource_usage, job_bottlenecks, tuning_history,"
             + " tuned_settings, job_requests, job_profiles TO "
             + role);
     try (JobStore store = JobStore.over(server.source(role))) {

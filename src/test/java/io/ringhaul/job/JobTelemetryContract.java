@@ -255,35 +255,36 @@ abstract class JobTelemetryContract {
   }
 
   @Test
-  void keepsFindings() {
+  void keepsBottlenecks() {
     JobStore store = store();
     UUID job = created(store).id();
-    StoredFinding first = finding("a", 0, Map.of("share", 0.97, "nodes", 3.0), Optional.of(16L));
-    StoredFinding second = finding("b", 1, Map.of(), Optional.empty());
+    StoredBottleneck first =
+        bottleneck("a", 0, Map.of("share", 0.97, "nodes", 3.0), Optional.of(16L));
+    StoredBottleneck second = bottleneck("b", 1, Map.of(), Optional.empty());
     store.telemetry().put(job, List.of(first, second));
-    assertThat(store().telemetry().findings(job)).containsExactly(second, first);
-    StoredFinding replaced = finding("a", 2, Map.of("share", 0.5), Optional.of(-1L));
-    StoredFinding odd =
-        finding("c", 3, Map.of("lost", Double.NaN, "kept", 1.5), Optional.of(Long.MAX_VALUE));
+    assertThat(store().telemetry().bottlenecks(job)).containsExactly(second, first);
+    StoredBottleneck replaced = bottleneck("a", 2, Map.of("share", 0.5), Optional.of(-1L));
+    StoredBottleneck odd =
+        bottleneck("c", 3, Map.of("lost", Double.NaN, "kept", 1.5), Optional.of(Long.MAX_VALUE));
     store.telemetry().put(job, List.of(replaced, odd));
-    assertThat(store().telemetry().findings(job))
+    assertThat(store().telemetry().bottlenecks(job))
         .containsExactly(
-            finding("c", 3, Map.of("kept", 1.5), Optional.of(Long.MAX_VALUE)), replaced, second);
+            bottleneck("c", 3, Map.of("kept", 1.5), Optional.of(Long.MAX_VALUE)), replaced, second);
     store
         .telemetry()
         .put(
             job,
             IntStream.range(0, StoredTelemetry.MOST_ENTRIES)
-                .mapToObj(i -> finding("more" + i, 10 + i, Map.of(), Optional.empty()))
+                .mapToObj(i -> bottleneck("more" + i, 10 + i, Map.of(), Optional.empty()))
                 .toList());
-    assertThat(store.telemetry().findings(job))
+    assertThat(store.telemetry().bottlenecks(job))
         .hasSize(StoredTelemetry.MOST_ENTRIES)
         .noneMatch(each -> each.id().length() == 1);
   }
 
-  private static StoredFinding finding(
+  private static StoredBottleneck bottleneck(
       String id, int second, Map<String, Double> evidence, Optional<Long> value) {
-    return new StoredFinding(
+    return new StoredBottleneck(
         id,
         "DISK",
         "node:" + ODD,
@@ -423,7 +424,8 @@ abstract class JobTelemetryContract {
     store.delete(deleted);
     assertThat(counts(store, reset)).containsExactly(0, 0, 0, 1, 0);
     assertThat(store.telemetry().take(reset)).isEmpty();
-    assertThatThrownBy(() -> store.telemetry().findings(deleted)).isInstanceOf(JobException.class);
+    assertThatThrownBy(() -> store.telemetry().bottlenecks(deleted))
+        .isInstanceOf(JobException.class);
     assertThat(counts(store(), kept)).containsExactly(1, 1, 1, 1, 1);
     assertThat(store.telemetry().take(kept)).hasSize(1);
     // Nothing of the one before is left for a job of the same id.
@@ -443,7 +445,7 @@ abstract class JobTelemetryContract {
     JobTelemetry telemetry = store.telemetry();
     telemetry.add(job, MetricKind.PERFORMANCE, List.of(at(0, "job", "rows")));
     telemetry.add(job, MetricKind.RESOURCE, List.of(at(0, "heap", "used_bytes")));
-    telemetry.put(job, List.of(finding("a", 0, Map.of(), Optional.empty())));
+    telemetry.put(job, List.of(bottleneck("a", 0, Map.of(), Optional.empty())));
     telemetry.put(job, entry("1", 0, TuningEntry.State.APPLIED, Optional.empty()));
     telemetry.ask(job, JobRequest.Kind.PROFILE, "{\"seconds\":1}");
   }
@@ -453,7 +455,7 @@ abstract class JobTelemetryContract {
     return List.of(
         telemetry.metrics(all(job, MetricKind.PERFORMANCE)).size(),
         telemetry.metrics(all(job, MetricKind.RESOURCE)).size(),
-        telemetry.findings(job).size(),
+        telemetry.bottlenecks(job).size(),
         telemetry.tuning(job).size(),
         telemetry.profile(job).isPresent() ? 1 : 0);
   }
@@ -467,8 +469,8 @@ abstract class JobTelemetryContract {
             id -> telemetry.add(id, MetricKind.PERFORMANCE, List.of(at(0, "job", "rows"))),
             id -> telemetry.metrics(all(id, MetricKind.PERFORMANCE)),
             id -> telemetry.latest(id, MetricKind.RESOURCE),
-            id -> telemetry.put(id, List.of(finding("a", 0, Map.of(), Optional.empty()))),
-            telemetry::findings,
+            id -> telemetry.put(id, List.of(bottleneck("a", 0, Map.of(), Optional.empty()))),
+            telemetry::bottlenecks,
             id -> telemetry.put(id, entry("1", 0, TuningEntry.State.ADVISED, Optional.empty())),
             telemetry::tuning,
             id -> telemetry.ask(id, JobRequest.Kind.TUNE, "{}"),

@@ -67,9 +67,9 @@ class SqliteTelemetryTest {
                   .flatMap(List::stream)
                   .toList());
       try (JobRun run = store.begin(id)) {
-        assertThat(run.partitions().stream().filter(each -> each.course().isPresent()))
+        assertThat(run.partitions().stream().filter(each -> each.lastAttempt().isPresent()))
             .hasSize(done)
-            .allMatch(each -> each.course().orElseThrow().ended().isPresent());
+            .allMatch(each -> each.lastAttempt().orElseThrow().ended().isPresent());
       }
     }
   }

@@ -84,7 +84,7 @@ class StoreSchemaTest {
           List.of(
               "performance_metrics",
               "resource_usage",
-              "job_findings",
+              "job_bottlenecks",
               "tuning_history",
               "tuned_settings",
               "job_requests",
@@ -103,9 +103,9 @@ class StoreSchemaTest {
         run.begun(1);
         run.done(Jobs.checkpoint(1));
         assertThat(run.partitions().get(0)).isEqualTo(planned.get(0));
-        assertThat(run.partitions().get(1).course()).isPresent();
+        assertThat(run.partitions().get(1).lastAttempt()).isPresent();
       }
-      assertThat(store.telemetry().findings(job.id())).isEmpty();
+      assertThat(store.telemetry().bottlenecks(job.id())).isEmpty();
     }
   }
 

@@ -11,8 +11,8 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.format.Compression;
-import io.ringhaul.monitor.Finding;
-import io.ringhaul.monitor.FindingListener;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.LimitingFactor;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ class CpuShareFaults {
                   () ->
                       export(operator, "bounded")
                           .maxCpuShare(share)
-                          .onFinding(new LimitNames(limits))
+                          .onBottleneck(new LimitNames(limits))
                           .run()))
           .isCloseTo(share, withPercentage(15));
       assertThat(limits).contains("limits");
@@ -73,10 +73,10 @@ class CpuShareFaults {
   }
 
   /** Hears what limited an operation. */
-  private record LimitNames(Set<String> names) implements FindingListener {
+  private record LimitNames(Set<String> names) implements BottleneckListener {
 
     @Override
-    public void found(Finding finding) {}
+    public void found(Bottleneck bottleneck) {}
 
     @Override
     public void limitedBy(LimitingFactor factor) {

@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ExportJobIT {
 
   private static final int ROWS = 6_000;
-  private static final int SPLITS = 24;
+  private static final int TASKS = 24;
 
   private static String keyspace;
 
@@ -80,12 +80,12 @@ class ExportJobIT {
 
   @ParameterizedTest
   @EnumSource(Format.class)
-  void resumesWithOtherSplitsAndParallelism(Format format) throws IOException {
+  void resumesWithOtherTasksAndParallelism(Format format) throws IOException {
     ExportTarget target = format.target(folder.resolve("out"));
     assertThatThrownBy(
             () ->
                 request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store)
-                    .splitCount(SPLITS)
+                    .taskCount(TASKS)
                     .parallelism(2)
                     .run())
         .isInstanceOf(StorageException.class);
@@ -96,7 +96,7 @@ class ExportJobIT {
     assertThat(failed.status()).isEqualTo(JobStatus.FAILED);
     assertThat(failed.error().orElseThrow()).contains("the disk is full");
 
-    ExportResult result = request(target, store).splitCount(SPLITS / 2).parallelism(4).run();
+    ExportResult result = request(target, store).taskCount(TASKS / 2).parallelism(4).run();
 
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.totals().earlierRows())
@@ -147,7 +147,7 @@ class ExportJobIT {
                               }
                             }),
                         store)
-                    .splitCount(SPLITS)
+                    .taskCount(TASKS)
                     .parallelism(1)
                     .run())
         .isInstanceOfSatisfying(
@@ -214,7 +214,7 @@ class ExportJobIT {
     assertThatThrownBy(
             () ->
                 request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store)
-                    .splitCount(SPLITS)
+                    .taskCount(TASKS)
                     .parallelism(1)
                     .run())
         .isInstanceOf(BulkOperationException.class);
@@ -249,7 +249,7 @@ class ExportJobIT {
     assertThatThrownBy(
             () ->
                 request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store)
-                    .splitCount(SPLITS)
+                    .taskCount(TASKS)
                     .run())
         .isInstanceOf(StorageException.class);
     int open =
@@ -281,7 +281,7 @@ class ExportJobIT {
                 operator
                     .exportFrom(keyspace, "t")
                     .to(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle))
-                    .splitCount(SPLITS)
+                    .taskCount(TASKS)
                     .run())
         .isInstanceOf(BulkOperationException.class);
     assertThat(dataFiles()).isEmpty();
@@ -309,7 +309,7 @@ class ExportJobIT {
                               }
                             }),
                         store)
-                    .splitCount(SPLITS)
+                    .taskCount(TASKS)
                     .fixedTasks()
                     .parallelism(1)
                     .run())
@@ -361,7 +361,7 @@ class ExportJobIT {
                               }
                             }),
                         store)
-                    .splitCount(SPLITS)
+                    .taskCount(TASKS)
                     .parallelism(1)
                     .run())
         .isInstanceOf(StorageException.class)

@@ -7,7 +7,7 @@ import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
@@ -42,8 +42,8 @@ record FaultySource(ImportSource real, LongConsumer atRow) implements ImportSour
       }
 
       @Override
-      public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt splitCount) {
-        return session.plan(table, columns, splitCount);
+      public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt taskCount) {
+        return session.plan(table, columns, taskCount);
       }
 
       @Override
@@ -52,7 +52,7 @@ record FaultySource(ImportSource real, LongConsumer atRow) implements ImportSour
       }
 
       @Override
-      public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceSplit split) {
+      public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask split) {
         RowReader reader = session.open(plan, columns, split);
         return new RowReader() {
           @Override

@@ -38,7 +38,7 @@ class FullDiskIT {
   private static final int ROWS = 10_000;
 
   private static final int BYTES = 512;
-  private static final int SPLITS = 48;
+  private static final int TASKS = 48;
 
   private static String keyspace;
 
@@ -94,7 +94,7 @@ class FullDiskIT {
     return operator
         .exportFrom(keyspace, "t")
         .to(target)
-        .splitCount(SPLITS)
+        .taskCount(TASKS)
         .parallelism(2)
         .skipPreflight()
         .job(JobOptions.in(store).resuming())

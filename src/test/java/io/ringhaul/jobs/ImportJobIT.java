@@ -189,14 +189,14 @@ class ImportJobIT {
     assertThatThrownBy(() -> counters(CsvSource.at(counters)).run())
         .isInstanceOf(JobException.class)
         .hasMessageStartingWith("Job " + id + " was cut off within ")
-        .hasMessageContaining("of its splits, and its rows add to counters")
+        .hasMessageContaining("of its tasks, and its rows add to counters")
         .hasMessageContaining(counters.toString());
     Map<Integer, Long> unchanged = counters();
     ImportResult result = counters(CsvSource.at(counters)).replayInDoubt().run();
     assertThat(result.rows()).isEqualTo(COUNTERS);
     Map<Integer, Long> after = counters();
     assertThat(after).hasSize(COUNTERS);
-    // Splits that were done were not added again; of the others each row was added once or twice.
+    // Tasks that were done were not added again; of the others each row was added once or twice.
     for (Map.Entry<Integer, Long> each : after.entrySet()) {
       long value = each.getKey() + 100_000_000L;
       assertThat(each.getValue()).isIn(value, value + unchanged.getOrDefault(each.getKey(), 0L));
@@ -206,7 +206,7 @@ class ImportJobIT {
   }
 
   @Test
-  void countersAreStoppedAtTheEndsOfSplitsAndGoOn() throws IOException {
+  void countersAreStoppedAtTheEndsOfTasksAndGoOn() throws IOException {
     Path counters = counterFiles();
     LongConsumer stop =
         row -> {
@@ -243,7 +243,7 @@ class ImportJobIT {
     return String.format("part-%02d.csv", file);
   }
 
-  /** The row that the job is stopped or fails at comes when some splits are done. */
+  /** The row that the job is stopped or fails at comes when some tasks are done. */
   private ImportSource failingAt(long row) {
     return new FaultySource(CsvSource.at(csv), at(row));
   }

@@ -61,7 +61,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JobLimitsIT {
 
   private static final int ROWS = 6_000;
-  private static final int SPLITS = 24;
+  private static final int TASKS = 24;
 
   /** What does not compress. */
   private static final int VALUE_BYTES = 100;
@@ -114,7 +114,7 @@ class JobLimitsIT {
     return operator
         .exportFrom(keyspace, "t")
         .to(format.target(folder.resolve("out")))
-        .splitCount(SPLITS)
+        .taskCount(TASKS)
         .job(JobOptions.in(store).resuming())
         .jobId(id);
   }
@@ -204,7 +204,7 @@ class JobLimitsIT {
     operator
         .exportFrom(keyspace, "t")
         .to(Format.CSV.target(folder.resolve("out")))
-        .splitCount(SPLITS)
+        .taskCount(TASKS)
         .run();
     // Sent row by row, as they come.
     stopInSecondPause(load().maxBatchStatements(1), () -> true);
@@ -289,7 +289,7 @@ class JobLimitsIT {
         operator
             .count(keyspace, "t")
             .parallelism(20)
-            .splitCount(200)
+            .taskCount(200)
             .maxRowsPerSecond(ROWS / 8)
             .priority(JobPriority.LOW)
             .onSample(
@@ -300,7 +300,7 @@ class JobLimitsIT {
                         operator
                             .count(keyspace, "t")
                             .parallelism(20)
-                            .splitCount(200)
+                            .taskCount(200)
                             .maxRowsPerSecond(ROWS / 2)
                             .priority(JobPriority.HIGH)
                             .onSample(mine -> high.complete(mine.inFlightBound()))

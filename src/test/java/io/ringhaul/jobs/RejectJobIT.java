@@ -220,7 +220,7 @@ class RejectJobIT {
   }
 
   @Test
-  void rowsThatMustNotBeWrittenTwiceComeInSmallSplits() {
+  void rowsThatMustNotBeWrittenTwiceComeInSmallTasks() {
     byte[] blob = new byte[100 << 10];
     Random random = new Random(Seeds.next());
     PreparedStatement insert =
@@ -233,7 +233,7 @@ class RejectJobIT {
     int parts =
         operator
             .exportFrom(keyspace, "s")
-            .splitCount(1)
+            .taskCount(1)
             .to(ParquetTarget.folder(files))
             .run()
             .files();
@@ -245,7 +245,7 @@ class RejectJobIT {
         .allMatch(row -> row.getLong(0) == 1);
   }
 
-  /** Into how many splits the files are divided. */
+  /** Into how many tasks the files are divided. */
   private int imported(String table, Path files) {
     ImportResult result =
         operator

@@ -16,7 +16,7 @@ import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -88,8 +88,8 @@ class JsonFolderTest {
     try (SourceSession session = source.open()) {
       SourcePlan plan = session.plan(TABLE, List.of(columns), OptionalInt.empty());
       List<ColumnDescription> selected = TABLE.select(plan.columns());
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, selected, split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, selected, task)) {
           boolean more = true;
           while (more) {
             try {

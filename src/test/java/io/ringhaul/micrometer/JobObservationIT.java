@@ -81,7 +81,7 @@ class JobObservationIT {
                       operator
                           .count(keyspace, "t")
                           .onSample(observation)
-                          .onFinding(observation)
+                          .onBottleneck(observation)
                           .run())
               .rows();
       assertThat(rows).isEqualTo(1);

@@ -20,21 +20,21 @@ class BottleneckDetectorTest {
   private static final int SOON = 8;
 
   private final JobsUnderWay jobs = new JobsUnderWay();
-  private final List<Finding> found = new ArrayList<>();
-  private final List<Finding> ended = new ArrayList<>();
+  private final List<Bottleneck> found = new ArrayList<>();
+  private final List<Bottleneck> ended = new ArrayList<>();
   private final List<LimitingFactor> limits = new ArrayList<>();
   private int second;
 
-  private final FindingListener listener =
-      new FindingListener() {
+  private final BottleneckListener listener =
+      new BottleneckListener() {
         @Override
-        public void found(Finding finding) {
-          found.add(finding);
+        public void found(Bottleneck bottleneck) {
+          found.add(bottleneck);
         }
 
         @Override
-        public void ended(Finding finding) {
-          ended.add(finding);
+        public void ended(Bottleneck bottleneck) {
+          ended.add(bottleneck);
         }
 
         @Override
@@ -43,7 +43,7 @@ class BottleneckDetectorTest {
         }
       };
 
-  private BottleneckDetector detector(Work work) {
+  private BottleneckDetector detector(OperationKind work) {
     return new BottleneckDetector(
         work, RequestLimits.NONE, jobs.enter("this job", Optional.empty()), List.of(listener));
   }
@@ -57,42 +57,45 @@ class BottleneckDetectorTest {
   }
 
   /** Lets a job run well for a while, then badly, and then well again. */
-  private Finding finding(Work work, FindingKind kind, Consumer<TestSample> cause) {
+  private Bottleneck bottleneck(
+      OperationKind work, BottleneckKind kind, Consumer<TestSample> cause) {
     BottleneckDetector detector = detector(work);
     pass(detector, HEALTHY, sample -> {});
     assertThat(found).isEmpty();
     pass(detector, SOON, cause);
-    List<Finding> ofKind = found.stream().filter(each -> each.kind() == kind).toList();
+    List<Bottleneck> ofKind = found.stream().filter(each -> each.kind() == kind).toList();
     assertThat(ofKind).hasSize(1);
-    assertThat(detector.findings()).anyMatch(each -> each.id().equals(ofKind.get(0).id()));
+    assertThat(detector.bottlenecks()).anyMatch(each -> each.id().equals(ofKind.get(0).id()));
     // Ten of them, and three over which rates are taken.
     pass(detector, 13, sample -> {});
-    assertThat(detector.findings()).isEmpty();
-    assertThat(ended).extracting(Finding::id).containsAll(found.stream().map(Finding::id).toList());
-    assertThat(ended).noneMatch(Finding::open);
+    assertThat(detector.bottlenecks()).isEmpty();
+    assertThat(ended)
+        .extracting(Bottleneck::id)
+        .containsAll(found.stream().map(Bottleneck::id).toList());
+    assertThat(ended).noneMatch(Bottleneck::open);
     return ofKind.get(0);
   }
 
   @Test
   void theProcessIsAtItsLimit() {
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.CLIENT_CPU,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.CLIENT_CPU,
             sample -> {
               sample.cpuShare = 0.97;
               sample.stages.put(Stage.WAIT, 0.4);
               sample.stages.put(Stage.ENCODE, 7.0);
             });
-    assertThat(finding.component()).isEqualTo("process");
-    assertThat(finding.evidence()).containsEntry("cpuShare", 0.97);
-    assertThat(finding.recommendation()).contains("compression");
+    assertThat(bottleneck.component()).isEqualTo("process");
+    assertThat(bottleneck.evidence()).containsEntry("cpuShare", 0.97);
+    assertThat(bottleneck.recommendation()).contains("compression");
     assertThat(found).hasSize(1);
   }
 
   @Test
   void aBusyMachineIsNoLimitOfTheProcess() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(
         detector,
         60,
@@ -107,39 +110,45 @@ class BottleneckDetectorTest {
 
   @Test
   void theHeapIsFull() {
-    Finding finding =
-        finding(Work.EXPORT, FindingKind.CLIENT_MEMORY, sample -> sample.heapAfterGc = 0.95);
-    assertThat(finding.component()).isEqualTo("heap");
-    assertThat(finding.proposal()).contains(new Finding.Proposal("pageRows", 2_500));
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.CLIENT_MEMORY,
+            sample -> sample.heapAfterGc = 0.95);
+    assertThat(bottleneck.component()).isEqualTo("heap");
+    assertThat(bottleneck.proposal()).contains(new Bottleneck.Proposal("pageRows", 2_500));
     assertThat(found).hasSize(1);
   }
 
   @Test
   void theCollectorTakesTheTime() {
     assertThat(
-            finding(Work.IMPORT, FindingKind.CLIENT_MEMORY, sample -> sample.gcShare = 0.3)
+            bottleneck(
+                    OperationKind.IMPORT,
+                    BottleneckKind.CLIENT_MEMORY,
+                    sample -> sample.gcShare = 0.3)
                 .evidence())
         .containsEntry("gcShare", 0.3);
   }
 
   @Test
   void theDiskIsSlow() {
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.DISK,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.DISK,
             sample -> {
               sample.stages.put(Stage.WAIT, 0.5);
               sample.stages.put(Stage.WRITE, 6.0);
             });
-    assertThat(finding.component()).isEqualTo("disk");
+    assertThat(bottleneck.component()).isEqualTo("disk");
   }
 
   @Test
   void aSlowTargetThatIsNoFileIsKnownByIdleProcessors() {
-    finding(
-        Work.EXPORT,
-        FindingKind.DISK,
+    bottleneck(
+        OperationKind.EXPORT,
+        BottleneckKind.DISK,
         sample -> {
           sample.machineCpuShare = 0.2;
           sample.cpuShare = 0.1;
@@ -151,47 +160,47 @@ class BottleneckDetectorTest {
   @Test
   void theDiskWillBeFullBeforeTheEnd() {
     // 20 s in, 30 % are done, so that 47 s are left; at this rate the disk is full before.
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.DISK,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.DISK,
             sample -> sample.diskFree = (100L << 30) - second * (2L << 30));
-    assertThat(finding.recommendation()).contains("room");
+    assertThat(bottleneck.recommendation()).contains("room");
   }
 
   @Test
   void theServerIsOverloaded() {
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.SERVER_OVERLOAD,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.SERVER_OVERLOAD,
             sample -> {
               sample.errors = 9;
               sample.overloads = 9;
               sample.inFlightBound = 6;
             });
-    assertThat(finding.component()).isEqualTo("cluster");
-    assertThat(finding.proposal()).contains(new Finding.Proposal("inFlight", 6));
+    assertThat(bottleneck.component()).isEqualTo("cluster");
+    assertThat(bottleneck.proposal()).contains(new Bottleneck.Proposal("inFlight", 6));
     assertThat(found).hasSize(1);
   }
 
   @Test
   void theQueueOfAnImportGrows() {
-    Finding finding =
-        finding(
-            Work.IMPORT,
-            FindingKind.QUEUE_GROWTH,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.IMPORT,
+            BottleneckKind.QUEUE_GROWTH,
             sample -> {
               sample.inFlight = 24;
               sample.queued = 2_000 + second * 50L;
               sample.rowsPerSecond = 300;
             });
-    assertThat(finding.component()).isEqualTo("queue");
+    assertThat(bottleneck.component()).isEqualTo("queue");
   }
 
   @Test
   void theQueueOfASlowedImportIsItsOwnWish() {
-    BottleneckDetector detector = detector(Work.IMPORT);
+    BottleneckDetector detector = detector(OperationKind.IMPORT);
     pass(
         detector,
         60,
@@ -205,52 +214,52 @@ class BottleneckDetectorTest {
 
   @Test
   void aNodeIsLate() {
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.LATENCY_SPIKE,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.LATENCY_SPIKE,
             sample -> sample.p50.put("127.0.0.2:9042", 900.0));
-    assertThat(finding.component()).isEqualTo("node:127.0.0.2:9042");
-    assertThat(finding.evidence()).containsEntry("usualP50Millis", 20.0);
+    assertThat(bottleneck.component()).isEqualTo("node:127.0.0.2:9042");
+    assertThat(bottleneck.evidence()).containsEntry("usualP50Millis", 20.0);
     assertThat(found)
-        .extracting(Finding::kind)
-        .containsExactlyInAnyOrder(FindingKind.LATENCY_SPIKE, FindingKind.SKEW);
+        .extracting(Bottleneck::kind)
+        .containsExactlyInAnyOrder(BottleneckKind.LATENCY_SPIKE, BottleneckKind.SKEW);
   }
 
   @Test
   void nobodyAnswers() {
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.LATENCY_SPIKE,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.LATENCY_SPIKE,
             sample -> {
               sample.requests = 0;
               sample.rowsPerSecond = 0;
               sample.bytesPerSecond = 0;
             });
-    assertThat(finding.component()).isEqualTo("cluster");
+    assertThat(bottleneck.component()).isEqualTo("cluster");
     assertThat(found)
-        .extracting(Finding::kind)
-        .containsExactlyInAnyOrder(FindingKind.LATENCY_SPIKE, FindingKind.THROUGHPUT_DROP);
+        .extracting(Bottleneck::kind)
+        .containsExactlyInAnyOrder(BottleneckKind.LATENCY_SPIKE, BottleneckKind.THROUGHPUT_DROP);
   }
 
   @Test
   void rowsPassMoreSlowly() {
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.THROUGHPUT_DROP,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.THROUGHPUT_DROP,
             sample -> {
               sample.rowsPerSecond = 5_000;
               sample.bytesPerSecond = 1e6;
             });
-    assertThat(finding.component()).isEqualTo("job");
-    assertThat(finding.evidence()).containsEntry("usualRowsPerSecond", 50_000.0);
+    assertThat(bottleneck.component()).isEqualTo("job");
+    assertThat(bottleneck.evidence()).containsEntry("usualRowsPerSecond", 50_000.0);
   }
 
   @Test
   void largerRowsAreNoDrop() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY, sample -> {});
     pass(detector, HEALTHY, sample -> sample.rowsPerSecond = 5_000);
     assertThat(found).isEmpty();
@@ -258,21 +267,21 @@ class BottleneckDetectorTest {
 
   @Test
   void aDropIsFoundWhileSomeWorkersAreBetweenTwoTasks() {
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.THROUGHPUT_DROP,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.THROUGHPUT_DROP,
             sample -> {
               sample.tasks.remove(second % TestSample.WORKERS);
               sample.rowsPerSecond = 5_000;
               sample.bytesPerSecond = 1e6;
             });
-    assertThat(finding.component()).isEqualTo("job");
+    assertThat(bottleneck.component()).isEqualTo("job");
   }
 
   @Test
   void lateAnswersAtTheEndAreNoSpike() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY, sample -> {});
     pass(
         detector,
@@ -288,7 +297,7 @@ class BottleneckDetectorTest {
 
   @Test
   void theEndOfTheTasksIsNoDrop() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY, sample -> {});
     pass(
         detector,
@@ -313,7 +322,7 @@ class BottleneckDetectorTest {
 
   @Test
   void aPauseIsNoDrop() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY, sample -> {});
     pass(
         detector,
@@ -331,7 +340,7 @@ class BottleneckDetectorTest {
 
   @Test
   void anotherParameterMakesAnotherUsual() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY, sample -> {});
     pass(
         detector,
@@ -346,7 +355,7 @@ class BottleneckDetectorTest {
 
   @Test
   void aDropIsFoundWithFewerWorkersThanAtFirst() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY, sample -> sample.tunables.put("workers", 8L));
     Consumer<TestSample> reduced =
         sample -> {
@@ -369,12 +378,12 @@ class BottleneckDetectorTest {
               sample.rowsPerSecond = 900;
               sample.bytesPerSecond = 2e5;
             }));
-    assertThat(found).extracting(Finding::kind).containsExactly(FindingKind.THROUGHPUT_DROP);
+    assertThat(found).extracting(Bottleneck::kind).containsExactly(BottleneckKind.THROUGHPUT_DROP);
   }
 
   @Test
   void aParameterThatChangesDuringAPauseMakesAnotherUsual() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY, sample -> {});
     pass(
         detector,
@@ -401,7 +410,7 @@ class BottleneckDetectorTest {
   void aDropIsFoundInACountThatAsksEachNodeForLittle() {
     BottleneckDetector detector =
         new BottleneckDetector(
-            Work.COUNT,
+            OperationKind.COUNT,
             RequestLimits.NONE.withMaxInFlightPerNode(2),
             jobs.enter("this job", Optional.empty()),
             List.of(listener));
@@ -419,13 +428,13 @@ class BottleneckDetectorTest {
               sample.rowsPerSecond = 5_000;
               sample.bytesPerSecond = 1e6;
             }));
-    assertThat(found).extracting(Finding::kind).containsExactly(FindingKind.THROUGHPUT_DROP);
+    assertThat(found).extracting(Bottleneck::kind).containsExactly(BottleneckKind.THROUGHPUT_DROP);
   }
 
   /** The last task of a run that goes on where another has ended, and whose tasks were large. */
   @Test
   void tasksOfAnEarlierRunDoNotTellWhatIsUsual() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(
         detector,
         HEALTHY,
@@ -441,7 +450,7 @@ class BottleneckDetectorTest {
 
   @Test
   void aPauseMakesNoTaskLong() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, 5, sample -> {});
     Consumer<TestSample> last =
         sample -> {
@@ -463,62 +472,67 @@ class BottleneckDetectorTest {
 
   @Test
   void requestsFail() {
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.ERROR_SPIKE,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.ERROR_SPIKE,
             sample -> {
               sample.errors = 30;
               sample.requests = 170;
             });
-    assertThat(finding.component()).isEqualTo("cluster");
-    assertThat(finding.evidence()).containsEntry("errors", 30.0).containsEntry("errorShare", 0.15);
+    assertThat(bottleneck.component()).isEqualTo("cluster");
+    assertThat(bottleneck.evidence())
+        .containsEntry("errors", 30.0)
+        .containsEntry("errorShare", 0.15);
     assertThat(found).hasSize(1);
   }
 
   @Test
   void aTaskHoldsTheJob() {
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.SKEW,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.SKEW,
             sample -> {
               sample.tasks.clear();
               sample.tasks.add(new TaskSample(107, 7, 900_000, second, ""));
               sample.tasksDone = 99;
             });
-    assertThat(finding.component()).isEqualTo("task:107");
-    assertThat(finding.evidence()).containsEntry("idleWorkers", 7.0);
-    assertThat(finding.recommendation()).contains("splits");
+    assertThat(bottleneck.component()).isEqualTo("task:107");
+    assertThat(bottleneck.evidence()).containsEntry("idleWorkers", 7.0);
+    assertThat(bottleneck.recommendation()).contains("tasks");
     assertThat(found).hasSize(1);
   }
 
   @Test
   void aNodeHasMoreThanOthers() {
-    Finding finding =
-        finding(
-            Work.EXPORT,
-            FindingKind.SKEW,
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.SKEW,
             sample -> {
               sample.p50.put("127.0.0.3:9042", 90.0);
               sample.nodeInFlight.put("127.0.0.3:9042", 20);
               sample.nodeInFlight.put("127.0.0.1:9042", 2);
             });
-    assertThat(finding.component()).isEqualTo("node:127.0.0.3:9042");
+    assertThat(bottleneck.component()).isEqualTo("node:127.0.0.3:9042");
   }
 
   @Test
   void aNodeIsFarSlowerThanOthers() {
-    Finding finding =
-        finding(Work.EXPORT, FindingKind.SKEW, sample -> sample.p50.put("127.0.0.3:9042", 190.0));
-    assertThat(finding.component()).isEqualTo("node:127.0.0.3:9042");
-    assertThat(finding.evidence()).containsEntry("usualP50Millis", 20.0);
+    Bottleneck bottleneck =
+        bottleneck(
+            OperationKind.EXPORT,
+            BottleneckKind.SKEW,
+            sample -> sample.p50.put("127.0.0.3:9042", 190.0));
+    assertThat(bottleneck.component()).isEqualTo("node:127.0.0.3:9042");
+    assertThat(bottleneck.evidence()).containsEntry("usualP50Millis", 20.0);
   }
 
   /** Nodes of which nothing was asked in a second are no fast ones. */
   @Test
   void theOnlyNodeThatIsAskedIsNotSlow() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(
         detector,
         HEALTHY + SOON,
@@ -530,37 +544,37 @@ class BottleneckDetectorTest {
   }
 
   @Test
-  void aNodeThatIsALittleSlowerIsNoFinding() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+  void aNodeThatIsALittleSlowerIsNoBottleneck() {
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY + SOON, sample -> sample.p50.put("127.0.0.3:9042", 150.0));
     assertThat(found).isEmpty();
   }
 
   @Test
   void twoJobsAskOneNode() {
-    try (JobsUnderWay.Place other = jobs.enter("export other", Optional.empty())) {
-      BottleneckDetector detector = detector(Work.EXPORT);
+    try (JobsUnderWay.Registration other = jobs.enter("export other", Optional.empty())) {
+      BottleneckDetector detector = detector(OperationKind.EXPORT);
       pass(detector, HEALTHY, sample -> {});
       assertThat(found).isEmpty();
       other.asks(Set.of("127.0.0.2:9042"));
       pass(detector, SOON, sample -> {});
       assertThat(found).isEmpty();
       pass(detector, SOON, sample -> sample.p50.replaceAll((node, millis) -> 50.0));
-      assertThat(found).extracting(Finding::kind).containsExactly(FindingKind.CONTENTION);
+      assertThat(found).extracting(Bottleneck::kind).containsExactly(BottleneckKind.CONTENTION);
       assertThat(found.get(0).component()).isEqualTo("node:127.0.0.2:9042");
       assertThat(found.get(0).reason()).contains("export other");
       assertThat(found.get(0).evidence())
           .containsEntry("p50MillisAlone", 20.0)
           .containsEntry("rowsPerSecondAlone", 50_000.0);
     }
-    pass(detector(Work.EXPORT), 2, sample -> {});
+    pass(detector(OperationKind.EXPORT), 2, sample -> {});
     assertThat(found).hasSize(1);
   }
 
-  /** What comes and goes is one finding as long as it comes again within ten seconds. */
+  /** What comes and goes is one bottleneck as long as it comes again within ten seconds. */
   @Test
-  void aFindingDoesNotFlap() {
-    BottleneckDetector detector = detector(Work.EXPORT);
+  void aBottleneckDoesNotFlap() {
+    BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY, sample -> {});
     for (int i = 0; i < 10; i++) {
       pass(detector, 3, sample -> sample.gcShare = 0.4);
@@ -579,12 +593,13 @@ class BottleneckDetectorTest {
    * Ten minutes of a job as they are: noise all the time, a hiccup of a second or two now and then.
    */
   @Test
-  void quietRunsHaveNoFinding() {
+  void quietRunsHaveNoBottleneck() {
     long seed = Seeds.next();
     for (int run = 0; run < 10; run++) {
       Random random = new Random(seed + run);
       int[] hiccup = {0};
-      BottleneckDetector detector = detector(run % 2 == 0 ? Work.EXPORT : Work.IMPORT);
+      BottleneckDetector detector =
+          detector(run % 2 == 0 ? OperationKind.EXPORT : OperationKind.IMPORT);
       pass(
           detector,
           600,
@@ -617,7 +632,7 @@ class BottleneckDetectorTest {
 
   @Test
   void whatTookMostOfTheTimeIsToldAtTheEnd() {
-    try (BottleneckDetector detector = detector(Work.EXPORT)) {
+    try (BottleneckDetector detector = detector(OperationKind.EXPORT)) {
       assertThat(detector.limitingFactor()).isEmpty();
       pass(detector, 30, sample -> {});
     }
@@ -635,12 +650,12 @@ class BottleneckDetectorTest {
 
   @Test
   void aShortJobHasNoLimitingFactor() {
-    try (BottleneckDetector detector = detector(Work.IMPORT)) {
+    try (BottleneckDetector detector = detector(OperationKind.IMPORT)) {
       pass(detector, 2, sample -> sample.stages.put(Stage.PLAN, 100.0));
       assertThat(detector.limitingFactor()).isEmpty();
     }
     assertThat(limits).isEmpty();
-    try (BottleneckDetector detector = detector(Work.IMPORT)) {
+    try (BottleneckDetector detector = detector(OperationKind.IMPORT)) {
       pass(detector, 3, sample -> sample.stages.put(Stage.PLAN, 100.0));
     }
     assertThat(limits).extracting(LimitingFactor::name).containsExactly("plan");
@@ -649,9 +664,9 @@ class BottleneckDetectorTest {
   /** A job that never was alone has nothing to compare with, however much it waits. */
   @Test
   void claimsNoContentionWithoutABaseline() {
-    try (JobsUnderWay.Place other = jobs.enter("export other", Optional.empty())) {
+    try (JobsUnderWay.Registration other = jobs.enter("export other", Optional.empty())) {
       other.asks(Set.of("127.0.0.2:9042"));
-      try (BottleneckDetector detector = detector(Work.EXPORT)) {
+      try (BottleneckDetector detector = detector(OperationKind.EXPORT)) {
         pass(
             detector,
             30,
@@ -667,8 +682,8 @@ class BottleneckDetectorTest {
   }
 
   @Test
-  void aFindingThatLastsIsTheLimit() {
-    try (BottleneckDetector detector = detector(Work.EXPORT)) {
+  void aBottleneckThatLastsIsTheLimit() {
+    try (BottleneckDetector detector = detector(OperationKind.EXPORT)) {
       pass(detector, 30, sample -> sample.gcShare = 0.5);
     }
     assertThat(limits).extracting(LimitingFactor::name).containsExactly("CLIENT_MEMORY");
@@ -678,7 +693,7 @@ class BottleneckDetectorTest {
   void theLimitsOfTheJobAreTold() {
     try (BottleneckDetector detector =
         new BottleneckDetector(
-            Work.EXPORT,
+            OperationKind.EXPORT,
             RequestLimits.NONE.withMaxRowsPerSecond(50_000),
             jobs.enter("this job", Optional.empty()),
             List.of(listener))) {
@@ -691,7 +706,7 @@ class BottleneckDetectorTest {
   void whateverHoldsTheJobCountsAsItsLimit() {
     try (BottleneckDetector detector =
         new BottleneckDetector(
-            Work.EXPORT,
+            OperationKind.EXPORT,
             RequestLimits.NONE,
             sample -> true,
             jobs.enter("this job", Optional.empty()),
@@ -706,15 +721,15 @@ class BottleneckDetectorTest {
   void aListenerMayFail() {
     BottleneckDetector detector =
         new BottleneckDetector(
-            Work.EXPORT,
+            OperationKind.EXPORT,
             RequestLimits.NONE,
             jobs.enter("this job", Optional.empty()),
             List.of(
-                finding -> {
+                bottleneck -> {
                   throw new IllegalStateException("of the listener");
                 }));
     pass(detector, SOON, sample -> sample.gcShare = 0.5);
-    assertThat(detector.current()).map(Finding::kind).contains(FindingKind.CLIENT_MEMORY);
+    assertThat(detector.current()).map(Bottleneck::kind).contains(BottleneckKind.CLIENT_MEMORY);
     detector.close();
     assertThat(detector.current()).isEqualTo(Optional.empty());
   }

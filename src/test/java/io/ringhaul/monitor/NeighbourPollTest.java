@@ -26,8 +26,8 @@ class NeighbourPollTest {
   private final UUID own = stored("own");
   private final UUID other = stored("nightly");
   private final JobsUnderWay jobs = new JobsUnderWay();
-  private final JobsUnderWay.Place place = jobs.enter("the export", Optional.of(own));
-  private final NeighbourPoll poll = new NeighbourPoll(own, store.telemetry(), place);
+  private final JobsUnderWay.Registration registration = jobs.enter("the export", Optional.of(own));
+  private final NeighbourPoll poll = new NeighbourPoll(own, store.telemetry(), registration);
 
   private UUID stored(String name) {
     UUID id = UUID.randomUUID();
@@ -62,36 +62,38 @@ class NeighbourPollTest {
     try (JobRun run = store.begin(other)) {
       sampled(1, sample -> {});
       // It may be of an earlier run.
-      assertThat(place.others()).isEmpty();
+      assertThat(registration.others()).isEmpty();
       poll.poll();
-      assertThat(place.others()).isEmpty();
+      assertThat(registration.others()).isEmpty();
       sampled(2, sample -> {});
-      assertThat(place.others()).hasSize(1);
-      assertThat(place.others().get(0).job()).isEqualTo("the job \"nightly\"");
-      assertThat(place.others().get(0).nodes()).contains(NODE);
+      assertThat(registration.others()).hasSize(1);
+      assertThat(registration.others().get(0).job()).isEqualTo("the job \"nightly\"");
+      assertThat(registration.others().get(0).nodes()).contains(NODE);
       sampled(3, sample -> sample.p50.remove(NODE));
-      assertThat(place.others().get(0).nodes()).isNotEmpty().doesNotContain(NODE);
+      assertThat(registration.others().get(0).nodes()).isNotEmpty().doesNotContain(NODE);
       sampled(
           4,
           sample -> {
             sample.requests = 0;
             sample.nodeInFlight.put(NODE, 3);
           });
-      assertThat(place.others().get(0).nodes()).containsExactly(NODE);
+      assertThat(registration.others().get(0).nodes()).containsExactly(NODE);
       run.stopped();
     }
     poll.poll();
-    assertThat(place.others()).isEmpty();
+    assertThat(registration.others()).isEmpty();
   }
 
   @Test
   void aJobOfThisProcessIsHeardOfOnce() {
     try (JobRun run = store.begin(other);
-        JobsUnderWay.Place here = jobs.enter("the count", Optional.of(run.job().id()))) {
+        JobsUnderWay.Registration here = jobs.enter("the count", Optional.of(run.job().id()))) {
       here.asks(Set.of(NODE));
       sampled(1, sample -> {});
       sampled(2, sample -> {});
-      assertThat(place.others()).extracting(JobsUnderWay.Load::job).containsExactly("the count");
+      assertThat(registration.others())
+          .extracting(JobsUnderWay.Load::job)
+          .containsExactly("the count");
     }
   }
 
@@ -100,10 +102,10 @@ class NeighbourPollTest {
     try (JobRun run = store.begin(other)) {
       sampled(1, sample -> {});
       sampled(2, sample -> {});
-      assertThat(place.others()).hasSize(1);
+      assertThat(registration.others()).hasSize(1);
       store.delete(own);
       poll.poll();
-      assertThat(place.others()).isEmpty();
+      assertThat(registration.others()).isEmpty();
       run.stopped();
     }
   }

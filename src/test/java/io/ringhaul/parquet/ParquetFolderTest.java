@@ -19,7 +19,7 @@ import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.format.SourceSplit;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -150,9 +150,9 @@ class ParquetFolderTest {
     Path whole = parent.resolve("whole");
     List<Path> one = export(ParquetTarget.folder(whole), COLUMNS, rows);
     assertThat(one).hasSize(1);
-    for (int splits : List.of(1, 2, 5, 40)) {
-      assertThat(read(ParquetSource.at(whole), COLUMNS, splits))
-          .as("%d splits", splits)
+    for (int tasks : List.of(1, 2, 5, 40)) {
+      assertThat(read(ParquetSource.at(whole), COLUMNS, tasks))
+          .as("%d tasks", tasks)
           .isEqualTo(hex(COLUMNS, rows));
     }
     Path parts = parent.resolve("parts");
@@ -358,19 +358,19 @@ class ParquetFolderTest {
   }
 
   private static List<List<@Nullable String>> read(
-      ImportSource source, List<ColumnDescription> columns, int splits) {
-    return read(source, columns, List.of(), splits);
+      ImportSource source, List<ColumnDescription> columns, int tasks) {
+    return read(source, columns, List.of(), tasks);
   }
 
   private static List<List<@Nullable String>> read(
-      ImportSource source, List<ColumnDescription> columns, List<String> asked, int splits) {
+      ImportSource source, List<ColumnDescription> columns, List<String> asked, int tasks) {
     TableDescription table = ParquetFiles.table(columns);
     List<List<@Nullable String>> rows = new ArrayList<>();
     try (SourceSession session = source.open()) {
-      SourcePlan plan = session.plan(table, asked, OptionalInt.of(splits));
+      SourcePlan plan = session.plan(table, asked, OptionalInt.of(tasks));
       List<ColumnDescription> selected = table.select(plan.columns());
-      for (SourceSplit split : plan.splits()) {
-        try (RowReader reader = session.open(plan, selected, split)) {
+      for (SourceTask task : plan.tasks()) {
+        try (RowReader reader = session.open(plan, selected, task)) {
           for (RawRow row = reader.next(); row != null; row = reader.next()) {
             rows.add(ParquetFiles.hex(selected.size(), row));
           }

@@ -11,24 +11,26 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The checks that need no cluster, and how findings are told. */
+/** The checks that need no cluster, and how problems are told. */
 class LocalChecksTest {
 
-  private static final Check WARNS = () -> List.of(Finding.warning("It is old", "renew it"));
-  private static final Check FAILS = () -> List.of(Finding.error("It is broken", "mend it"));
+  private static final Check WARNS =
+      () -> List.of(PreflightProblem.warning("It is old", "renew it"));
+  private static final Check FAILS =
+      () -> List.of(PreflightProblem.error("It is broken", "mend it"));
 
   @TempDir private Path folder;
 
   @Test
   void aFolderMustTakeFiles() throws IOException {
-    assertThat(new WritableFolder(folder, "choose another").findings()).isEmpty();
-    assertThat(new WritableFolder(folder.resolve("a/b"), "choose another").findings()).isEmpty();
+    assertThat(new WritableFolder(folder, "choose another").problems()).isEmpty();
+    assertThat(new WritableFolder(folder.resolve("a/b"), "choose another").problems()).isEmpty();
     assertThat(folder).isEmptyDirectory();
 
     Path file = Files.createFile(folder.resolve("file"));
-    assertThat(new WritableFolder(file.resolve("a"), "choose another").findings())
+    assertThat(new WritableFolder(file.resolve("a"), "choose another").problems())
         .containsExactly(
-            Finding.error(
+            PreflightProblem.error(
                 String.format(
                     "No file can be made in %s, where %s is to be (it is no folder)",
                     file, file.resolve("a")),
@@ -38,39 +40,39 @@ class LocalChecksTest {
   @Test
   void aDiskMustHaveRoom() throws IOException {
     long usable = Files.getFileStore(folder).getUsableSpace();
-    assertThat(new DiskSpace(folder, 0, "the export").findings()).isEmpty();
-    assertThat(new DiskSpace(folder, usable / 2, "the export").findings()).isEmpty();
-    assertThat(new DiskSpace(folder.resolve("a/b"), usable * 4, "the export").findings())
+    assertThat(new DiskSpace(folder, 0, "the export").problems()).isEmpty();
+    assertThat(new DiskSpace(folder, usable / 2, "the export").problems()).isEmpty();
+    assertThat(new DiskSpace(folder.resolve("a/b"), usable * 4, "the export").problems())
         .singleElement()
         .satisfies(
-            finding -> {
-              assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
-              assertThat(finding.sentence())
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(PreflightProblem.Severity.WARNING);
+              assertThat(problem.sentence())
                   .startsWith("The disk of " + folder.resolve("a/b") + " has ")
                   .contains(", and the export has about ")
                   .endsWith(
                       " of values before compression: make room there, or see that compression"
                           + " makes up for it");
             });
-    assertThat(new DiskSpace(folder, usable * 20, "the export").findings())
+    assertThat(new DiskSpace(folder, usable * 20, "the export").problems())
         .singleElement()
         .satisfies(
-            finding -> {
-              assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
-              assertThat(finding.remedy()).isEqualTo("make room there, or choose another disk");
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(PreflightProblem.Severity.ERROR);
+              assertThat(problem.remedy()).isEqualTo("make room there, or choose another disk");
             });
   }
 
   @Test
   void aPartOfATableMayFitWhereAllOfItDoesNot() throws IOException {
     long usable = Files.getFileStore(folder).getUsableSpace();
-    assertThat(DiskSpace.atMost(folder, usable / 2, "the export").findings()).isEmpty();
-    assertThat(DiskSpace.atMost(folder, usable * 20, "the export").findings())
+    assertThat(DiskSpace.atMost(folder, usable / 2, "the export").problems()).isEmpty();
+    assertThat(DiskSpace.atMost(folder, usable * 20, "the export").problems())
         .singleElement()
         .satisfies(
-            finding -> {
-              assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
-              assertThat(finding.sentence()).contains(", and the export has at most ");
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(PreflightProblem.Severity.WARNING);
+              assertThat(problem.sentence()).contains(", and the export has at most ");
             });
   }
 
@@ -109,6 +111,6 @@ class LocalChecksTest {
         () -> {
           throw new IllegalStateException("cannot look");
         };
-    assertThat(new Preflight("The export", List.of(blind, WARNS)).require().findings()).hasSize(1);
+    assertThat(new Preflight("The export", List.of(blind, WARNS)).require().problems()).hasSize(1);
   }
 }

@@ -18,7 +18,7 @@ import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.PreflightException;
 import io.ringhaul.iceberg.IcebergTarget;
-import io.ringhaul.preflight.WriteTrial.WriteTimes;
+import io.ringhaul.preflight.WriteProbe.WriteTimes;
 import io.ringhaul.request.RequestSettings;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableLookup;
@@ -210,7 +210,7 @@ class PreflightIT {
                 .to(CsvTarget.folder(exported))
                 .skipPreflight()
                 .tokenRange(mask - near, mask + near)
-                .splitCount(1)
+                .taskCount(1)
                 .pageSize(4))
         .run();
     assertThat(numbers(exported)).isEqualTo(IntStream.range(0, partitions * rows).boxed().toList());
@@ -219,7 +219,7 @@ class PreflightIT {
         .read("s", "masked_wide")
         .skipPreflight()
         .tokenRange(mask - near, mask + near)
-        .splitCount(1)
+        .taskCount(1)
         .parallelism(64)
         .pageSize(4)
         .forEach(row -> read.add(row.getInt("v")))
@@ -318,7 +318,7 @@ class PreflightIT {
     operator("reader")
         .exportFrom("s", "many")
         .parallelism(1)
-        .splitCount(1)
+        .taskCount(1)
         .to(CsvTarget.folder(folder.resolve("many")))
         .run();
     assertThat(lines("many"))
@@ -577,11 +577,11 @@ class PreflightIT {
   }
 
   private static List<String> sentences(String role, String table, WriteTimes times) {
-    return sentences(new WriteTrial(cluster.as(role), REQUESTS, table(role, table), times));
+    return sentences(new WriteProbe(cluster.as(role), REQUESTS, table(role, table), times));
   }
 
   private static List<String> sentences(Check check) {
-    return check.findings().stream().map(Finding::sentence).toList();
+    return check.problems().stream().map(PreflightProblem::sentence).toList();
   }
 
   private static TableDescription table(String role, String name) {

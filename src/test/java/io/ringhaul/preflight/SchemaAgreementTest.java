@@ -15,8 +15,8 @@ class SchemaAgreementTest {
 
   @Test
   void oneVersionIsAnAgreement() {
-    assertThat(SchemaAgreement.findings(Map.of())).isEmpty();
-    assertThat(SchemaAgreement.findings(Map.of(ONE, Set.of("127.0.0.1:9042")))).isEmpty();
+    assertThat(SchemaAgreement.problems(Map.of())).isEmpty();
+    assertThat(SchemaAgreement.problems(Map.of(ONE, Set.of("127.0.0.1:9042")))).isEmpty();
   }
 
   @Test
@@ -24,9 +24,9 @@ class SchemaAgreementTest {
     Map<UUID, Set<String>> versions = new TreeMap<>();
     versions.put(ONE, Set.of("127.0.0.1:9042"));
     versions.put(OTHER, Set.of("127.0.0.2:9042"));
-    assertThat(SchemaAgreement.findings(versions))
+    assertThat(SchemaAgreement.problems(versions))
         .singleElement()
-        .extracting(Finding::sentence)
+        .extracting(PreflightProblem::sentence)
         .isEqualTo(
             "The nodes do not agree on the schema ([127.0.0.1:9042]; [127.0.0.2:9042] differ), so"
                 + " that columns may be missing or unknown on some of them: unless this is a"

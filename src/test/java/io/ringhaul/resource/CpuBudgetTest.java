@@ -3,7 +3,7 @@ package io.ringhaul.resource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.ringhaul.request.Pace;
+import io.ringhaul.request.Throttle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -158,6 +158,6 @@ class CpuBudgetTest {
 
   @Test
   void theWholeProcessorTakesNoBudget() {
-    assertThat(CpuBudget.of(1)).isSameAs(Pace.FREE);
+    assertThat(CpuBudget.of(1)).isSameAs(Throttle.FREE);
   }
 }

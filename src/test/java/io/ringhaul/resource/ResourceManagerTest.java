@@ -2,8 +2,8 @@ package io.ringhaul.resource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringhaul.request.Pace;
 import io.ringhaul.request.Steering;
+import io.ringhaul.request.Throttle;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,8 +59,8 @@ class ResourceManagerTest {
     }
 
     @Override
-    public void pace(Pace pace) {
-      assertThat(pace).isSameAs(Pace.FREE);
+    public void throttle(Throttle throttle) {
+      assertThat(throttle).isSameAs(Throttle.FREE);
     }
 
     @Override

@@ -28,7 +28,7 @@ class TokenRangeSplitterTest {
         150,
         random -> {
           TokenRing ring = RandomRings.ring(random);
-          List<TokenRangeGroup> groups = TokenRangeSplitter.split(ring, splitCount(random));
+          List<TokenRangeGroup> groups = TokenRangeSplitter.split(ring, taskCount(random));
           List<TokenRange> ranges = groups.stream().flatMap(g -> g.ranges().stream()).toList();
           Tiling.requireWholeRing(ranges);
           assertThat(sum(groups)).isEqualTo(RING);
@@ -52,14 +52,14 @@ class TokenRangeSplitterTest {
         random -> {
           TokenRing ring = RandomRings.ring(random);
           int nodes = nodes(ring).size();
-          int splitCount = splitCount(random);
-          List<TokenRangeGroup> groups = TokenRangeSplitter.split(ring, splitCount);
+          int taskCount = taskCount(random);
+          List<TokenRangeGroup> groups = TokenRangeSplitter.split(ring, taskCount);
           Map<UUID, List<TokenRangeGroup>> byOwner = byOwner(groups);
-          if (splitCount >= nodes) {
-            assertThat(groups).hasSize(splitCount);
+          if (taskCount >= nodes) {
+            assertThat(groups).hasSize(taskCount);
           } else {
             assertThat(byOwner.values())
-                .allMatch(own -> own.size() == 1 || splitCount > byOwner.size());
+                .allMatch(own -> own.size() == 1 || taskCount > byOwner.size());
           }
           // The narrowest that any owner could do with one group less.
           BigInteger least = RING;
@@ -74,7 +74,7 @@ class TokenRangeSplitterTest {
               least = least.min(ceiling(width, own.size() - 1));
             }
           }
-          if (splitCount > byOwner.size()) {
+          if (taskCount > byOwner.size()) {
             assertThat(widest).isLessThanOrEqualTo(least);
           }
         });
@@ -114,7 +114,7 @@ class TokenRangeSplitterTest {
         50,
         random -> {
           List<TokenRangeGroup> groups =
-              TokenRangeSplitter.split(RandomRings.ring(random), splitCount(random));
+              TokenRangeSplitter.split(RandomRings.ring(random), taskCount(random));
           int most = byOwner(groups).values().stream().mapToInt(List::size).max().orElseThrow();
           int repeats = 0;
           for (int i = 1; i < groups.size(); i++) {
@@ -132,9 +132,9 @@ class TokenRangeSplitterTest {
           TokenRing ring = RandomRings.ring(random);
           List<ReplicatedRange> shuffled = new ArrayList<>(ring.ranges());
           Collections.shuffle(shuffled, random);
-          int splitCount = splitCount(random);
-          assertThat(TokenRangeSplitter.split(TokenRing.of(shuffled), splitCount))
-              .isEqualTo(TokenRangeSplitter.split(ring, splitCount));
+          int taskCount = taskCount(random);
+          assertThat(TokenRangeSplitter.split(TokenRing.of(shuffled), taskCount))
+              .isEqualTo(TokenRangeSplitter.split(ring, taskCount));
         });
   }
 
@@ -168,9 +168,9 @@ class TokenRangeSplitterTest {
 
   @Test
   void needsOneGroupOnlyIfANodeHoldsEverything() {
-    for (int splitCount = 1; splitCount <= 3; splitCount++) {
+    for (int taskCount = 1; taskCount <= 3; taskCount++) {
       TokenRing ring = RandomRings.ring(new Random(2), 3, 16, 3);
-      assertThat(TokenRangeSplitter.split(ring, splitCount)).hasSize(splitCount);
+      assertThat(TokenRangeSplitter.split(ring, taskCount)).hasSize(taskCount);
     }
     assertThat(
             TokenRangeSplitter.split(RandomRings.ring(new Random(3), 3, 16, 3), 1).get(0).ranges())
@@ -220,17 +220,17 @@ class TokenRangeSplitterTest {
   @Test
   void refusesACountOutOfBounds() {
     TokenRing ring = RandomRings.ring(new Random(6), 1, 1, 1);
-    for (int splitCount : new int[] {0, -1, TokenRangeSplitter.MAX_SPLIT_COUNT + 1}) {
-      assertThatThrownBy(() -> TokenRangeSplitter.split(ring, splitCount))
+    for (int taskCount : new int[] {0, -1, TokenRangeSplitter.MAX_TASK_COUNT + 1}) {
+      assertThatThrownBy(() -> TokenRangeSplitter.split(ring, taskCount))
           .isInstanceOfSatisfying(
-              InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo("splitCount"))
-          .hasMessage("splitCount is " + splitCount + "; it takes 1 to 1000000");
+              InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo("taskCount"))
+          .hasMessage("taskCount is " + taskCount + "; it takes 1 to 1000000");
     }
-    assertThat(TokenRangeSplitter.split(ring, TokenRangeSplitter.MAX_SPLIT_COUNT))
-        .hasSize(TokenRangeSplitter.MAX_SPLIT_COUNT);
+    assertThat(TokenRangeSplitter.split(ring, TokenRangeSplitter.MAX_TASK_COUNT))
+        .hasSize(TokenRangeSplitter.MAX_TASK_COUNT);
   }
 
-  private static int splitCount(Random random) {
+  private static int taskCount(Random random) {
     return 1 + (int) Math.pow(5_000, random.nextDouble());
   }
 

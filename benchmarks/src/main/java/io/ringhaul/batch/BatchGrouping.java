@@ -3,7 +3,7 @@ package io.ringhaul.batch;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.batch.OpenBatches.Batch;
-import io.ringhaul.batch.OpenBatches.Slot;
+import io.ringhaul.batch.OpenBatches.BatchKey;
 import io.ringhaul.batch.OpenBatches.Unit;
 import io.ringhaul.benchmarks.data.OrderRows;
 import io.ringhaul.statement.WriteKind;
@@ -70,11 +70,12 @@ public class BatchGrouping {
   public void statement(Blackhole sent) {
     OpenBatches open = new OpenBatches(BatchLimits.DEFAULT, SHARED_BYTES);
     for (SimpleStatement statement : statements) {
-      Slot slot =
-          new Slot(Placement.partition(statement), WriteKind.REPEATABLE, Common.of(statement));
+      BatchKey batchKey =
+          new BatchKey(
+              Placement.partition(statement), WriteKind.REPEATABLE, BatchAttributes.of(statement));
       sent.consume(
           open.add(
-              slot,
+              batchKey,
               new Unit(List.of(statement), ROW_BYTES, ROW_BYTES, WriteOutcome.UNHEARD, null)));
     }
     for (Batch batch = open.takeUpTo(Long.MAX_VALUE);

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How fast a count and an export to CSV are by the number of splits and of requests in flight, and
+ * How fast a count and an export to CSV are by the number of tasks and of requests in flight, and
  * an export by the rows to a page.
  */
 public final class Scaling {
@@ -40,15 +40,15 @@ public final class Scaling {
   /**
    * What is set.
    *
-   * @param splits 0 if it is left to Ringhaul
+   * @param tasks 0 if it is left to Ringhaul
    * @param inFlight requests; 0 if it is left to Ringhaul
    * @param pageSize rows to a page; 0 if it is left to Ringhaul
    */
-  private record Setting(int splits, int inFlight, int pageSize) {
+  private record Setting(int tasks, int inFlight, int pageSize) {
 
     <S extends ScanRequest<S, R>, R extends OperationResult> S applyTo(S request) {
-      if (splits > 0) {
-        request.splitCount(splits);
+      if (tasks > 0) {
+        request.taskCount(tasks);
       }
       if (pageSize > 0) {
         request.pageSize(pageSize);
@@ -75,8 +75,7 @@ public final class Scaling {
     String name = single ? "Scaling" : "Scaling-3-nodes";
     String nodes = single ? BenchCluster.ONE_NODE : BenchCluster.THREE_NODES;
     Report report = new Report(name, nodes, options);
-    LineChart chart =
-        new LineChart("Throughput", "splits or requests in flight", "rows per second");
+    LineChart chart = new LineChart("Throughput", "tasks or requests in flight", "rows per second");
     Path folder = Folders.temporary("scaling").resolve("target");
     try (BenchCluster cluster = single ? BenchCluster.oneNode() : BenchCluster.threeNodes()) {
       Dataset.ORDERS.fill(cluster, options.of("rows"));
@@ -132,8 +131,8 @@ public final class Scaling {
         (name, setting) -> {
           Series each = Objects.requireNonNull(results.get(name));
           double rate = each.median(run -> run.rows() / run.seconds());
-          if (setting.splits() > 0) {
-            chart.point(work + ", by splits", setting.splits(), rate);
+          if (setting.tasks() > 0) {
+            chart.point(work + ", by tasks", setting.tasks(), rate);
           } else if (setting.inFlight() > 0) {
             chart.point(work + ", by requests in flight", setting.inFlight(), rate);
           }
@@ -160,8 +159,8 @@ public final class Scaling {
   private static Map<String, Setting> settings(String work) {
     Map<String, Setting> settings = new LinkedHashMap<>();
     settings.put(DEFAULTS, new Setting(0, 0, 0));
-    for (int splits : powersOfTwo(MOST_SPLITS)) {
-      settings.put(splits + " splits", new Setting(splits, 0, 0));
+    for (int tasks : powersOfTwo(MOST_SPLITS)) {
+      settings.put(tasks + " tasks", new Setting(tasks, 0, 0));
     }
     for (int inFlight : powersOfTwo(MOST_IN_FLIGHT)) {
       settings.put(inFlight + " in flight", new Setting(0, inFlight, 0));

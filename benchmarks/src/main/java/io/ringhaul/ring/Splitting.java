@@ -31,7 +31,7 @@ public class Splitting {
 
   /** How many groups are asked for. */
   @Param({"24", "512"})
-  public int splits = 24;
+  public int tasks = 24;
 
   private TokenRing ring = ring(replicas);
 
@@ -44,7 +44,7 @@ public class Splitting {
   /** The whole ring. */
   @Benchmark
   public List<TokenRangeGroup> ring() {
-    return TokenRangeSplitter.split(ring, splits);
+    return TokenRangeSplitter.split(ring, tasks);
   }
 
   private static TokenRing ring(int replicas) {

@@ -42,7 +42,7 @@ public final class CountContests {
   }
 
   public void count() throws Exception {
-    int splits = all.ringhaul().runForTasks("count", ProcessContestants.ORDERS, all.rows()).tasks();
+    int tasks = all.ringhaul().runForTasks("count", ProcessContestants.ORDERS, all.rows()).tasks();
     ProcessRounds.Results results =
         rounds.hold(
             "Count, whole processes",
@@ -51,7 +51,7 @@ public final class CountContests {
                 .add(
                     RINGHAUL,
                     () -> all.ringhaul().run("count", ProcessContestants.ORDERS, all.rows()))
-                .add(KEYS, () -> all.scan(ScanProcess.KEYS, splits, PAGE_ROWS))
+                .add(KEYS, () -> all.scan(ScanProcess.KEYS, tasks, PAGE_ROWS))
                 .add(SPARK, () -> countBySpark(1).whole().handling(all.rows())));
     // One of the two is enough.
     rounds

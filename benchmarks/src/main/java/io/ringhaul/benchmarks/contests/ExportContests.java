@@ -71,10 +71,10 @@ public final class ExportContests {
   }
 
   public void cold() throws Exception {
-    int splits = all.export("csv", "ringhaul-csv").tasks();
+    int tasks = all.export("csv", "ringhaul-csv").tasks();
     int pageSize = ScanFloor.pageSize(all.session(), ProcessContestants.ORDERS);
     Contest contest =
-        new Contest("cold export").add(SCAN, () -> all.scan(ScanProcess.ALL, splits, pageSize));
+        new Contest("cold export").add(SCAN, () -> all.scan(ScanProcess.ALL, tasks, pageSize));
     List<String> formats = List.of("csv", "json", "parquet", "iceberg");
     formats.forEach(format -> contest.add(title(format), () -> all.export(format)));
     ProcessRounds.Results results = rounds.hold("Export, cold processes", SCAN, contest);

@@ -59,16 +59,16 @@ public record ProcessContestants(
   /**
    * The plain driver in a process: see {@link ScanProcess}.
    *
-   * @param splits as Ringhaul makes them
+   * @param tasks as Ringhaul makes them
    */
-  Measurement scan(String columns, int splits, int pageSize)
+  Measurement scan(String columns, int tasks, int pageSize)
       throws IOException, InterruptedException {
     MeasuredProcess.Outcome outcome =
         ringhaul.program(
             ScanProcess.class,
             ORDERS,
             columns,
-            String.valueOf(splits),
+            String.valueOf(tasks),
             String.valueOf(IN_FLIGHT),
             String.valueOf(pageSize));
     RinghaulProcess.requireRows("scan of " + columns, rows, Long.parseLong(outcome.lastLine()));

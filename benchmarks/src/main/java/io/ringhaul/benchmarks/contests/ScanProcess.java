@@ -19,7 +19,7 @@ public final class ScanProcess {
   private ScanProcess() {}
 
   /**
-   * Takes host, port, table, {@value #ALL} or {@value #KEYS}, how many splits, how many of them at
+   * Takes host, port, table, {@value #ALL} or {@value #KEYS}, how many tasks, how many of them at
    * once, and the rows to a page; prints the number of rows.
    */
   public static void main(String[] arguments) throws Exception {

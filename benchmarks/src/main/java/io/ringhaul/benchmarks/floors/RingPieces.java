@@ -15,13 +15,13 @@ public final class RingPieces {
   private RingPieces() {}
 
   /** The pieces of each split, none of which wraps. */
-  public static List<List<TokenRange>> of(CqlSession session, int splits) {
+  public static List<List<TokenRange>> of(CqlSession session, int tasks) {
     TokenRing ring =
         TokenRing.discover(
             session.getMetadata(),
             CqlIdentifier.fromInternal(BenchCluster.KEYSPACE),
             BenchCluster.DATACENTER);
-    return TokenRangeSplitter.split(ring, splits).stream()
+    return TokenRangeSplitter.split(ring, tasks).stream()
         .map(TokenRangeGroup::ranges)
         .map(ranges -> ranges.stream().flatMap(range -> range.unwrap().stream()).toList())
         .toList();

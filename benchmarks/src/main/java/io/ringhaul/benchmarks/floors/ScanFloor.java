@@ -21,16 +21,16 @@ public final class ScanFloor {
   private static final int SAMPLE_ROWS = 1_000;
 
   private final CqlSession session;
-  private final List<List<TokenRange>> splits;
+  private final List<List<TokenRange>> tasks;
   private final int inFlight;
 
   /**
-   * @param splits the pieces of each; those of one are read one after the other
-   * @param inFlight how many splits are read at once
+   * @param tasks the pieces of each; those of one are read one after the other
+   * @param inFlight how many tasks are read at once
    */
-  public ScanFloor(CqlSession session, List<List<TokenRange>> splits, int inFlight) {
+  public ScanFloor(CqlSession session, List<List<TokenRange>> tasks, int inFlight) {
     this.session = session;
-    this.splits = splits;
+    this.tasks = tasks;
     this.inFlight = inFlight;
   }
 
@@ -91,7 +91,7 @@ public final class ScanFloor {
       throws InterruptedException {
     LongAdder rows = new LongAdder();
     InTurns.run(
-        splits,
+        tasks,
         inFlight,
         split -> {
           CompletionStage<?> last = CompletableFuture.completedStage(null);

@@ -20,7 +20,7 @@ import java.util.Queue;
 /**
  * The plain driver sending the same rows in the best safe batches, which were built before:
  * UNLOGGED ones of a partition, and of several as long as the server does not warn of them. On one
- * node, where all partitions have the same replica. They come by token, all splits in turns, as an
+ * node, where all partitions have the same replica. They come by token, all tasks in turns, as an
  * import has them. How Ringhaul batches does not change them.
  *
  * <p>As many as fit are built at once; if they are not all, the clock stands still while the next
@@ -58,13 +58,13 @@ public final class SendFloor {
    *
    * @param columns of the source, in the order of the values that the statement takes
    */
-  public Measurement send(String source, List<String> columns, List<List<TokenRange>> splits)
+  public Measurement send(String source, List<String> columns, List<List<TokenRange>> tasks)
       throws Exception {
     RangeQuery query = new RangeQuery(session, source, String.join(", ", columns), PAGE_SIZE);
     PreparedStatement prepared = session.prepare(insert);
     int key = RangeQuery.metadata(session, source).getPartitionKey().size();
     Queue<PartitionReader> readers = new ArrayDeque<>();
-    for (List<TokenRange> pieces : splits) {
+    for (List<TokenRange> pieces : tasks) {
       PartitionReader reader = new PartitionReader(session, query, pieces, key, ROWS_TO_A_BATCH);
       if (reader.hasNext()) {
         readers.add(reader);

@@ -44,9 +44,9 @@ class ChartTest {
 
   @Test
   void doublingIsAStepOfOneWidth() throws Exception {
-    LineChart lines = new LineChart("Throughput", "splits", "rows/s").mark("default", 4);
-    for (int splits = 1; splits <= 8; splits *= 2) {
-      lines.point("one node", splits, 100.0 * splits);
+    LineChart lines = new LineChart("Throughput", "tasks", "rows/s").mark("default", 4);
+    for (int tasks = 1; tasks <= 8; tasks *= 2) {
+      lines.point("one node", tasks, 100.0 * tasks);
     }
     Document chart = parse(lines);
     List<Element> dots = ofColor(chart, "circle", Drawing.Ink.FIRST);

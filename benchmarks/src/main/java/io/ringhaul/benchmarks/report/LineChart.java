@@ -41,7 +41,7 @@ public final class LineChart implements Chart {
   private final Map<String, Double> marks = new LinkedHashMap<>();
 
   /**
-   * @param across what is doubled, such as {@code splits}
+   * @param across what is doubled, such as {@code tasks}
    * @param upwards what the figures are, such as {@code rows per second}
    */
   public LineChart(String title, String across, String upwards) {

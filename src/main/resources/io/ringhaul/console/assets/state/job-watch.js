@@ -1,4 +1,4 @@
-// One job as it changes: its figures, partitions, findings and series, kept up to date by events.
+// One job as it changes: its figures, partitions, bottlenecks and series, kept up to date by events.
 
 import { ApiError, Declined, get } from "../core/api.js";
 import { Emitter } from "../core/emitter.js";
@@ -14,13 +14,13 @@ const AGAIN = 5_000;
 const DRAWN = ["rows_per_second", "bytes_per_second", "p99_ms", "p50_ms"];
 
 /**
- * Topics: `job`; `partitions` with those that changed, or null for all; `findings`; `series`;
+ * Topics: `job`; `partitions` with those that changed, or null for all; `bottlenecks`; `series`;
  * `connection`; `failure` with an error; `gone` when the job does not exist.
  */
 export class JobWatch {
   job = null;
   partitions = new Map();
-  findings = new Map();
+  bottlenecks = new Map();
   series = new SeriesStore();
   loaded = false;
   #topics = new Emitter();
@@ -75,7 +75,7 @@ export class JobWatch {
 
   #event(event, data) {
     if (event === "job") this.#take(data);
-    else if (event === "finding") this.#takeFinding(data);
+    else if (event === "bottleneck") this.#takeBottleneck(data);
     else if (event === "partitions") {
       if (this.#early) this.#early.push(...data.items);
       else this.#takePartitions(data.items);
@@ -103,7 +103,7 @@ export class JobWatch {
       this.series.add(`node:${node}`, "p50_ms", at, p50Millis);
       this.series.add(`node:${node}`, "p99_ms", at, p99Millis);
     }
-    if (live.finding) this.#takeFinding({ ...live.finding, open: true });
+    if (live.bottleneck) this.#takeBottleneck({ ...live.bottleneck, open: true });
   }
 
   #takePartitions(items) {
@@ -111,9 +111,9 @@ export class JobWatch {
     this.#topics.emit("partitions", items);
   }
 
-  #takeFinding(finding) {
-    this.findings.set(finding.id, finding);
-    this.#topics.emit("findings", finding);
+  #takeBottleneck(bottleneck) {
+    this.bottlenecks.set(bottleneck.id, bottleneck);
+    this.#topics.emit("bottlenecks", bottleneck);
   }
 
   async #loadAll() {
@@ -122,7 +122,7 @@ export class JobWatch {
     await Promise.all([
       this.#guarded(() => this.#loadPartitions(fresh)),
       this.#guarded(() => this.#loadSeries(fresh)),
-      this.#guarded(() => this.#loadFindings(fresh)),
+      this.#guarded(() => this.#loadBottlenecks(fresh)),
     ]);
   }
 
@@ -179,15 +179,15 @@ export class JobWatch {
     this.#topics.emit("series", null);
   }
 
-  async #loadFindings(fresh) {
+  async #loadBottlenecks(fresh) {
     const { items } = await get(
       "performance-metrics/bottlenecks",
       { job: this.id, limit: 1000 },
       this.#signal,
     );
     if (!fresh()) return;
-    this.findings = new Map(items.map((each) => [each.id, each]));
-    this.#topics.emit("findings", null);
+    this.bottlenecks = new Map(items.map((each) => [each.id, each]));
+    this.#topics.emit("bottlenecks", null);
   }
 
   async #guarded(work) {

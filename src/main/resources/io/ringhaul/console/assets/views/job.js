@@ -35,7 +35,7 @@ export class JobView {
     this.#watch.on("failure", showError, signal);
     this.#watch.on("gone", () => this.#gone(), signal);
     this.#watch.on("job", (job) => this.#draw(job), signal);
-    this.#watch.on("findings", () => this.#markFindings(), signal);
+    this.#watch.on("bottlenecks", () => this.#markBottlenecks(), signal);
     this.#build();
     this.#watch.open();
   }
@@ -142,12 +142,12 @@ export class JobView {
     }
   }
 
-  #markFindings() {
-    const open = [...this.#watch.findings.values()].filter((each) => each.open).length;
-    const tab = this.#tabs.get("findings");
+  #markBottlenecks() {
+    const open = [...this.#watch.bottlenecks.values()].filter((each) => each.open).length;
+    const tab = this.#tabs.get("bottlenecks");
     fill(
       tab,
-      TABS.findings.label,
+      TABS.bottlenecks.label,
       open ? h("span", { class: "count", "aria-label": `${open} open` }, String(open)) : null,
     );
   }

@@ -5,7 +5,7 @@ import { go, jobAddress } from "../core/router.js";
 import { Wheel } from "../charts/wheel.js";
 import { latencyChart, throughputChart } from "../charts/job-charts.js";
 import { card } from "../ui/parts.js";
-import { currentFinding } from "./findings.js";
+import { currentBottleneck } from "./bottlenecks.js";
 
 export function openOverview(host, watch, signal) {
   const open = (partition) => go(jobAddress(watch.id, "partitions", { q: partition.number }));
@@ -25,7 +25,7 @@ export function openOverview(host, watch, signal) {
       h(
         "div",
         { class: "stack" },
-        currentFinding(watch, signal),
+        currentBottleneck(watch, signal),
         card(null, throughput.element),
         card(null, latency.element),
       ),

@@ -1,7 +1,7 @@
 // The tabs of a job, in their order. Each opens into an element and lasts until its signal ends.
 
 import { openDetails } from "./details.js";
-import { openFindings } from "./findings.js";
+import { openBottlenecks } from "./bottlenecks.js";
 import { openLatency } from "./latency.js";
 import { openOverview } from "./overview.js";
 import { openPartitions } from "./partitions.js";
@@ -17,7 +17,7 @@ export const TABS = {
   stages: { label: "Stages", open: openStages },
   latency: { label: "Latency", open: openLatency },
   resources: { label: "Resources", open: openResources },
-  findings: { label: "Findings", open: openFindings },
+  bottlenecks: { label: "Bottlenecks", open: openBottlenecks },
   tuning: { label: "Tuning", open: openTuning },
   partitions: { label: "Partitions", open: openPartitions },
   profile: { label: "Profile", open: openProfile },

@@ -7,7 +7,7 @@ import { isActive } from "../state/job-state.js";
 import { attempt } from "../ui/notices.js";
 import { card, empty } from "../ui/parts.js";
 import { poll } from "../ui/poll.js";
-import { applySetting } from "./findings.js";
+import { applySetting } from "./bottlenecks.js";
 
 const LIMIT = 50;
 const STATES = {
@@ -78,7 +78,7 @@ function recommendation(each, apply) {
   button.addEventListener("click", () => apply(button, { recommendation: each.id }, label));
   return h(
     "article",
-    { class: "finding recommendation-card", "data-testid": "recommendation" },
+    { class: "bottleneck recommendation-card", "data-testid": "recommendation" },
     h(
       "header",
       {},

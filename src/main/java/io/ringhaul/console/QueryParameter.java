@@ -1,0 +1,155 @@
+package io.ringhaul.console;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * A parameter of a request's query.
+ *
+ * @param name its name
+ * @param description for people
+ * @param need whether a request must have it
+ * @param fallback its value where a request does not have it
+ * @param schema its type, as a JSON schema
+ * @param parser reads it; throws a {@link CallRefusal}
+ */
+record QueryParameter<T>(
+    String name,
+    String description,
+    Need need,
+    Optional<T> fallback,
+    Map<String, Object> schema,
+    Function<String, T> parser) {
+
+  private static final Pattern UUID_FORM =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  /** Whether a request must have a parameter. */
+  enum Need {
+    REQUIRED,
+    OPTIONAL
+  }
+
+  /** Any text. */
+  static QueryParameter<String> text(String name, String description) {
+    return optional(name, description, Map.of("type", "string"), value -> value);
+  }
+
+  /** A moment, such as {@code 2026-01-31T10:00:00Z}. */
+  static QueryParameter<Instant> moment(String name, String description) {
+    return optional(
+        name,
+        description,
+        Map.of("type", "string", "format", "date-time"),
+        value -> {
+          try {
+            return Instant.parse(value);
+          } catch (DateTimeException e) {
+            throw CallRefusal.bad(
+                "'" + value + "' of " + name + " is no moment such as 2026-01-31T10:00:00Z");
+          }
+        });
+  }
+
+  /** A whole number within bounds. */
+  static QueryParameter<Integer> whole(
+      String name, String description, int least, int most, int fallback) {
+    return new QueryParameter<>(
+        name,
+        description,
+        Need.OPTIONAL,
+        Optional.of(fallback),
+        Map.of("type", "integer", "minimum", least, "maximum", most, "default", fallback),
+        value -> {
+          try {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+              return number;
+            }
+          } catch (NumberFormatException e) {
+            // Said below.
+          }
+          throw CallRefusal.bad(
+              "'" + value + "' of " + name + " is no whole number from " + least + " to " + most);
+        });
+  }
+
+  /** {@code true} or {@code false}. */
+  static QueryParameter<Boolean> flag(String name, String description) {
+    return optional(
+        name,
+        description,
+        Map.of("type", "boolean"),
+        value ->
+            switch (value) {
+              case "true" -> true;
+              case "false" -> false;
+              default ->
+                  throw CallRefusal.bad("'" + value + "' of " + name + " is not true or false");
+            });
+  }
+
+  /** Some of these values, with commas between them. */
+  static <E extends Enum<E>> QueryParameter<List<E>> oneOf(
+      String name, String description, Class<E> type) {
+    List<String> names = Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
+    Map<String, Object> items = Map.of("type", "string", "enum", names);
+    return optional(
+        name,
+        description,
+        Map.of("type", "array", "items", items),
+        value ->
+            Arrays.stream(value.split(",", -1))
+                .map(each -> each.strip().toUpperCase(Locale.ROOT))
+                .map(
+                    each -> {
+                      if (!names.contains(each)) {
+                        throw CallRefusal.bad(
+                            "'"
+                                + each
+                                + "' of "
+                                + name
+                                + " is none of "
+                                + String.join(", ", names));
+                      }
+                      return Enum.valueOf(type, each);
+                    })
+                .toList());
+  }
+
+  /** The id of a job. */
+  static QueryParameter<UUID> id(String name, String description) {
+    return optional(
+        name, description, Map.of("type", "string", "format", "uuid"), QueryParameter::idOf);
+  }
+
+  /** The same, and a request must have it. */
+  QueryParameter<T> required() {
+    return new QueryParameter<>(name, description, Need.REQUIRED, fallback, schema, parser);
+  }
+
+  /**
+   * The id of a job from its text.
+   *
+   * @throws CallRefusal if it is none
+   */
+  static UUID idOf(String text) {
+    if (!UUID_FORM.matcher(text).matches()) {
+      throw CallRefusal.bad("'" + text + "' is not the id of a job");
+    }
+    return UUID.fromString(text);
+  }
+
+  private static <T> QueryParameter<T> optional(
+      String name, String description, Map<String, Object> schema, Function<String, T> parser) {
+    return new QueryParameter<>(name, description, Need.OPTIONAL, Optional.empty(), schema, parser);
+  }
+}
