@@ -133,7 +133,7 @@ class ArchitectureTest {
           .that()
           .resideInAPackage("io.ringhaul.cli..")
           .and()
-          .haveNameNotMatching(".*\\.(TerminalText|JsonLine|Progress.*|Main|DemoCommand)")
+          .haveNameNotMatching(".*\\.(TerminalText|JsonResult|Progress.*|Main|DemoCommand)")
           .should()
           .accessField(System.class, "out")
           .orShould()
