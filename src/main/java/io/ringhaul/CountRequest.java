@@ -1,6 +1,8 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
+import io.ringhaul.internal.operation.BulkOperation;
+import io.ringhaul.internal.operation.CountOperation;
 
 /** Counts the rows of a table on the server, range by range. */
 public final class CountRequest extends ScanRequest<CountRequest, CountResult> {

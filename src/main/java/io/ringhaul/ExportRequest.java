@@ -1,15 +1,19 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import io.ringhaul.celltimes.CellTimes;
-import io.ringhaul.celltimes.WrittenIn;
-import io.ringhaul.celltimes.WrittenWindow;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.OnUnrepresentable;
+import io.ringhaul.format.WrittenIn;
+import io.ringhaul.internal.operation.BulkOperation;
+import io.ringhaul.internal.operation.ExportOperation;
+import io.ringhaul.internal.operation.OperationJob;
+import io.ringhaul.internal.operation.SplitRule;
+import io.ringhaul.internal.rejects.RejectSettings;
+import io.ringhaul.internal.write.CellTimes;
+import io.ringhaul.internal.write.WrittenWindow;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.rejects.OnUnrepresentable;
-import io.ringhaul.rejects.RejectSettings;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

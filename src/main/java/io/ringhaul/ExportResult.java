@@ -1,6 +1,6 @@
 package io.ringhaul;
 
-import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.monitor.OperationTotals;
 import java.util.OptionalLong;
 import java.util.UUID;
 

@@ -10,9 +10,9 @@ package io.ringhaul;
 public record FollowResult(int batches, long rows, long rejectedRows) {
 
   /** Before the first batch. */
-  static final FollowResult NOTHING = new FollowResult(0, 0, 0);
+  public static final FollowResult NOTHING = new FollowResult(0, 0, 0);
 
-  FollowResult with(ImportResult batch) {
+  public FollowResult with(ImportResult batch) {
     return new FollowResult(batches + 1, rows + batch.rows(), rejectedRows + batch.rejectedRows());
   }
 }

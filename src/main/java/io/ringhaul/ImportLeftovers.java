@@ -1,11 +1,12 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.operation.HeldJob;
+import io.ringhaul.internal.rejects.RejectedRows;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.rejects.RejectedRows;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -42,7 +43,7 @@ public final class ImportLeftovers {
   }
 
   /** Where a job that is kept in a file has its rejects, if it is not told another place. */
-  static Optional<Path> defaultRejects(UUID id, JobStore store) {
+  public static Optional<Path> defaultRejects(UUID id, JobStore store) {
     return store
         .file()
         .map(file -> file.resolveSibling(file.getFileName() + "." + id + ".rejects.jsonl"));

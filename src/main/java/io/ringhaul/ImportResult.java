@@ -1,6 +1,6 @@
 package io.ringhaul;
 
-import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.monitor.OperationTotals;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;

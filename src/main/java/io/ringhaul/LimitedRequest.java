@@ -1,11 +1,12 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.resource.JobPriority;
-import io.ringhaul.resource.PauseListener;
-import io.ringhaul.resource.ResourceLimits;
-import io.ringhaul.resource.ResourceManager;
-import io.ringhaul.resource.RunWindow;
+import io.ringhaul.internal.limits.ResourceLimits;
+import io.ringhaul.internal.operation.OperationLimits;
+import io.ringhaul.limits.JobPriority;
+import io.ringhaul.limits.PauseListener;
+import io.ringhaul.limits.ResourceManager;
+import io.ringhaul.limits.RunWindow;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
@@ -50,7 +51,7 @@ public abstract sealed class LimitedRequest<S extends LimitedRequest<S>> permits
 
   /**
    * How much of the cluster the operation gets beside others of the same operator, or of operators
-   * that share a {@link io.ringhaul.resource.ResourceManager}: see there for the rule. Default:
+   * that share a {@link io.ringhaul.limits.ResourceManager}: see there for the rule. Default:
    * {@link JobPriority#NORMAL}.
    */
   public S priority(JobPriority priority) {

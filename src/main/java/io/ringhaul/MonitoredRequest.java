@@ -1,12 +1,13 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.limits.ResourceLimits;
+import io.ringhaul.internal.operation.Monitoring;
+import io.ringhaul.internal.tuning.TuningSettings;
+import io.ringhaul.limits.JobPriority;
+import io.ringhaul.limits.TuningMode;
 import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.SampleListener;
-import io.ringhaul.resource.JobPriority;
-import io.ringhaul.resource.ResourceLimits;
-import io.ringhaul.tuning.TuningMode;
-import io.ringhaul.tuning.TuningSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -5,12 +5,16 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.progress.Progress;
-import io.ringhaul.request.Balancing;
-import io.ringhaul.request.RequestLimits;
-import io.ringhaul.request.RequestSettings;
-import io.ringhaul.ring.TokenRangeSplitter;
-import io.ringhaul.tuning.TuningMode;
+import io.ringhaul.internal.operation.BulkOperation;
+import io.ringhaul.internal.operation.Monitoring;
+import io.ringhaul.internal.operation.OperationLimits;
+import io.ringhaul.internal.operation.OperationSettings;
+import io.ringhaul.internal.request.RequestLimits;
+import io.ringhaul.internal.request.RequestSettings;
+import io.ringhaul.internal.ring.TokenRangeSplitter;
+import io.ringhaul.limits.Balancing;
+import io.ringhaul.limits.TuningMode;
+import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -261,7 +265,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
     }
   }
 
-  static void requireBetween(String setting, int value, int least, int most) {
+  public static void requireBetween(String setting, int value, int least, int most) {
     if (value < least || value > most) {
       throw new InvalidSettingException(
           setting, setting + " is " + value + "; it takes " + least + " to " + most);

@@ -1,6 +1,6 @@
 package io.ringhaul;
 
-import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.monitor.OperationTotals;
 import java.time.Duration;
 
 /** What every operation says when it has ended well. */

@@ -2,6 +2,11 @@ package io.ringhaul;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.internal.operation.PartitioningByKeys;
+import io.ringhaul.internal.operation.PartitioningByRanges;
+import io.ringhaul.internal.operation.PartitioningBySize;
+import io.ringhaul.internal.operation.PartitioningByTime;
+import io.ringhaul.internal.operation.PartitioningByToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -13,12 +18,7 @@ import java.util.Objects;
  *
  * @see ScanRequest#partitionBy(Partitioning)
  */
-public sealed interface Partitioning
-    permits PartitioningByToken,
-        PartitioningBySize,
-        PartitioningByKeys,
-        PartitioningByRanges,
-        PartitioningByTime {
+public interface Partitioning {
 
   /**
    * So many ranges of the token ring, as {@link OperationRequest#taskCount(int)}.

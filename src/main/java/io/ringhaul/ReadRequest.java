@@ -4,6 +4,11 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.operation.BulkOperation;
+import io.ringhaul.internal.operation.CountOperation;
+import io.ringhaul.internal.operation.PageSink;
+import io.ringhaul.internal.operation.ReadOperation;
+import io.ringhaul.internal.operation.RowPublisher;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Flow;
@@ -71,7 +76,7 @@ public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
    * <p>{@link #forEach(Consumer)} has no part in it.
    */
   public Flow.Publisher<Row> publisher() {
-    return new RowPublisher(operator, this::operation);
+    return new RowPublisher(sink -> operator.start(operation(sink)));
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.ringhaul;
 
-import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.monitor.OperationTotals;
 
 /**
  * The result of a read: {@link #rows()} is the number of rows that were handed on.

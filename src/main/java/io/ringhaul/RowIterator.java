@@ -2,7 +2,8 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.scan.Page;
+import io.ringhaul.internal.operation.PageSink;
+import io.ringhaul.internal.scan.Page;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;

@@ -1,10 +1,10 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.tuning.LatencyBound;
+import io.ringhaul.internal.tuning.TuningSettings;
 import io.ringhaul.job.TuningEntry;
-import io.ringhaul.tuning.LatencyBound;
-import io.ringhaul.tuning.TuningMode;
-import io.ringhaul.tuning.TuningSettings;
+import io.ringhaul.limits.TuningMode;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;

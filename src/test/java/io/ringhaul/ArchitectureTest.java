@@ -6,7 +6,6 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -16,103 +15,189 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.ringhaul.exceptions.BulkOperationException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 
-/** Packages are rooms: a room uses the rooms below it, never those above or beside it. */
+/**
+ * The public packages hold what users need, {@code internal} holds the engine. A room is a package
+ * of the engine with the public classes that open it. A room uses the rooms below it, never those
+ * above or beside it.
+ */
 @AnalyzeClasses(packages = "io.ringhaul", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
   private static final String ROOT = "io.ringhaul";
 
-  private static final Set<String> BOTTOM = Set.of("exceptions", "metrics", "progress", "ring");
-  private static final Set<String> BELOW_FORMATS =
-      Set.of(
-          "disk",
-          "exceptions",
-          "metrics",
-          "progress",
-          "ring",
-          "request",
-          "schema",
-          "cql",
-          "scan",
-          "job",
-          "format");
+  private static final Set<String> BOTTOM = Set.of("metrics", "ring", "request");
+  private static final Set<String> FILES = Set.of("disk", "files", "cql", "text", "metrics");
 
-  /** The rooms that each room may use; the command line may use all of them. */
+  /** The rooms of the engine that each room may use; the command line may use all of them. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
-          Map.entry("disk", Set.of("exceptions")),
           Map.entry("metrics", Set.of()),
-          Map.entry("progress", Set.of()),
-          Map.entry("exceptions", Set.of("progress")),
-          Map.entry("ring", Set.of("exceptions")),
-          Map.entry("request", BOTTOM),
-          Map.entry("schema", BOTTOM),
-          Map.entry("cql", Set.of("exceptions", "progress", "ring", "schema")),
-          Map.entry("scan", with(BOTTOM, "request", "schema")),
+          Map.entry("disk", Set.of()),
+          Map.entry("ring", Set.of()),
+          Map.entry("request", Set.of("metrics")),
+          Map.entry("scan", BOTTOM),
+          Map.entry("cql", BOTTOM),
+          Map.entry("jobstore", Set.of("disk")),
+          Map.entry("files", Set.of("disk", "cql", "metrics")),
+          Map.entry("text", Set.of("cql")),
+          Map.entry("csv", FILES),
+          Map.entry("json", FILES),
+          Map.entry("parquet", Set.of("disk", "files", "cql", "metrics")),
+          Map.entry("iceberg", Set.of("disk", "cql", "parquet", "metrics")),
+          Map.entry("batch", with(BOTTOM, "cql")),
+          Map.entry("write", with(BOTTOM, "cql", "scan", "batch")),
+          Map.entry("rejects", Set.of("disk", "cql", "text", "metrics")),
+          Map.entry("preflight", with(BOTTOM, "scan")),
+          Map.entry("telemetry", with(BOTTOM, "jobstore")),
+          Map.entry("limits", with(BOTTOM, "telemetry")),
+          Map.entry("tuning", with(BOTTOM, "telemetry")),
           Map.entry(
-              "job", Set.of("disk", "exceptions", "progress", "ring", "request", "schema", "scan")),
-          Map.entry(
-              "format",
-              Set.of("exceptions", "progress", "ring", "request", "schema", "cql", "scan")),
-          Map.entry("statement", with(with(BOTTOM, "request"), "cql")),
-          Map.entry("batch", with(BELOW_FORMATS, "statement")),
-          Map.entry("micrometer", with(BELOW_FORMATS, "batch", "monitor")),
-          Map.entry("text", BELOW_FORMATS),
-          Map.entry("files", BELOW_FORMATS),
-          Map.entry("csv", with(with(BELOW_FORMATS, "text"), "files")),
-          Map.entry("json", with(with(BELOW_FORMATS, "text"), "files")),
-          Map.entry("parquet", with(BELOW_FORMATS, "files")),
-          Map.entry("iceberg", with(BELOW_FORMATS, "parquet")),
-          Map.entry("celltimes", BELOW_FORMATS),
-          Map.entry("rejects", with(BELOW_FORMATS, "text")),
-          Map.entry("preflight", BELOW_FORMATS),
-          Map.entry("monitor", with(BELOW_FORMATS, "batch")),
-          Map.entry("resource", with(BELOW_FORMATS, "monitor")),
-          Map.entry("tuning", with(BELOW_FORMATS, "monitor")),
-          Map.entry("console", with(BELOW_FORMATS, "monitor", "resource", "tuning")),
-          Map.entry("write", with(with(BELOW_FORMATS, "batch"), "celltimes")),
-          Map.entry(
-              "",
+              "operation",
               with(
-                  BELOW_FORMATS,
+                  BOTTOM,
                   "batch",
-                  "celltimes",
-                  "rejects",
-                  "write",
+                  "cql",
+                  "disk",
+                  "jobstore",
+                  "limits",
                   "preflight",
-                  "monitor",
-                  "resource",
-                  "tuning")));
+                  "rejects",
+                  "scan",
+                  "telemetry",
+                  "tuning",
+                  "write")));
+
+  /**
+   * The rooms that the classes of a public package open; the classes of others hold values only.
+   */
+  private static final Map<String, Set<String>> OPENS =
+      Map.ofEntries(
+          Map.entry("", Set.of("operation")),
+          Map.entry("batch", Set.of("batch")),
+          Map.entry("csv", Set.of("csv")),
+          Map.entry("json", Set.of("json")),
+          Map.entry("parquet", Set.of("parquet")),
+          Map.entry("iceberg", Set.of("iceberg")),
+          Map.entry("job", Set.of("jobstore")),
+          Map.entry("limits", Set.of("limits")),
+          Map.entry("monitor", Set.of("telemetry")),
+          Map.entry("schema", Set.of("ring", "cql")),
+          Map.entry("console", Set.of("jobstore", "telemetry")),
+          Map.entry("exceptions", Set.of()),
+          Map.entry("format", Set.of()),
+          Map.entry("micrometer", Set.of()));
 
   @ArchTest
   static void aRoomUsesTheRoomsBelowIt(JavaClasses classes) {
     MAY_USE.forEach(
         (room, rooms) ->
             noClasses()
-                .that(areInRoom(Set.of(room)))
+                .that(resideInAPackage(ROOT + ".internal." + room + ".."))
                 .should()
-                .dependOnClassesThat(areOutside(with(rooms, room)))
+                .dependOnClassesThat(areInRoomsOtherThan(with(rooms, room)))
                 .allowEmptyShould(true)
-                .because((room.isEmpty() ? "the front door" : room) + " may use " + rooms)
+                .because(room + " may use " + rooms)
                 .check(classes));
+  }
+
+  @ArchTest
+  static void aPublicPackageUsesTheRoomsThatItOpens(JavaClasses classes) {
+    OPENS.forEach(
+        (name, opened) -> {
+          Set<String> rooms = new TreeSet<>(opened);
+          opened.forEach(room -> rooms.addAll(MAY_USE.get(room)));
+          noClasses()
+              .that(resideInAPackage(name.isEmpty() ? ROOT : ROOT + "." + name + ".."))
+              .should()
+              .dependOnClassesThat(areInRoomsOtherThan(rooms))
+              .allowEmptyShould(true)
+              .because((name.isEmpty() ? "the root package" : name) + " may use " + rooms)
+              .check(classes);
+        });
   }
 
   @ArchTest
   static void everyPackageHasAFloor(JavaClasses classes) {
     Set<String> rooms = new TreeSet<>();
-    classes.forEach(each -> rooms.add(room(each)));
-    assertThat(with(MAY_USE.keySet(), "cli")).containsAll(rooms);
+    Set<String> packages = new TreeSet<>();
+    classes.forEach(
+        each -> room(each).ifPresentOrElse(rooms::add, () -> packages.add(publicPackage(each))));
+    assertThat(MAY_USE.keySet()).containsAll(rooms);
+    assertThat(with(OPENS.keySet(), "cli")).containsAll(packages);
   }
 
+  /** A room that is above another one is nowhere below it. */
+  @Test
+  void floorsHaveNoCycles() {
+    Set<String> placed = new TreeSet<>();
+    boolean isChanged = true;
+    while (isChanged) {
+      isChanged = false;
+      for (Map.Entry<String, Set<String>> each : MAY_USE.entrySet()) {
+        isChanged |= placed.containsAll(each.getValue()) && placed.add(each.getKey());
+      }
+    }
+    assertThat(placed).isEqualTo(MAY_USE.keySet());
+  }
+
+  /** The engine is below the operator and its requests; only operations give their results. */
   @ArchTest
-  static final ArchRule NO_CYCLES =
-      slices().matching("io.ringhaul.(*)..").should().beFreeOfCycles();
+  static final ArchRule ONLY_OPERATIONS_USE_THE_ROOT_PACKAGE =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + ".(**)")
+          .and()
+          .resideOutsideOfPackages(
+              ROOT, ROOT + ".internal.operation..", ROOT + ".cli..", ROOT + ".micrometer..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(ROOT);
+
+  /** Operations reach into these; users should not have to see it. */
+  private static final Set<String> OPEN_TO_OPERATIONS =
+      Set.of("BatchWriter", "BatchWriterBuilder", "ResourceManager");
+
+  /** What users compile against stays the same when the engine changes. */
+  @ArchTest
+  static final ArchRule NO_SIGNATURE_NAMES_THE_ENGINE =
+      classes()
+          .that(
+              describe(
+                  "are public and outside of internal and of the command line",
+                  each ->
+                      isPublic(each)
+                          && room(each).isEmpty()
+                          && !OPEN_TO_OPERATIONS.contains(each.getSimpleName())
+                          && !each.getPackageName().startsWith(ROOT + ".cli")))
+          .should(
+              new ArchCondition<>("name no type of the engine in a signature") {
+                @Override
+                public void check(JavaClass item, ConditionEvents events) {
+                  item.getMembers().stream()
+                      .filter(
+                          member ->
+                              member.getModifiers().contains(JavaModifier.PUBLIC)
+                                  || member.getModifiers().contains(JavaModifier.PROTECTED))
+                      .flatMap(
+                          member ->
+                              member.getAllInvolvedRawTypes().stream()
+                                  .filter(type -> room(type).isPresent())
+                                  .map(type -> member.getFullName() + " names " + type.getName()))
+                      .forEach(
+                          sentence -> events.add(SimpleConditionEvent.violated(item, sentence)));
+                }
+              });
 
   @ArchTest
   static final ArchRule ONLY_THE_COMMAND_LINE_PRINTS =
@@ -188,29 +273,34 @@ class ArchitectureTest {
               assignableTo(Throwable.class)
                   .and(
                       describe(
-                          "are public or in exceptions",
+                          "are public outside of internal, or in exceptions",
                           (JavaClass each) ->
-                              each.getModifiers().contains(JavaModifier.PUBLIC)
+                              (isPublic(each) && room(each).isEmpty())
                                   || each.getPackageName().equals(ROOT + ".exceptions"))))
           .should()
           .beAssignableTo(BulkOperationException.class);
 
-  private static DescribedPredicate<JavaClass> areInRoom(Set<String> rooms) {
-    return describe("in the rooms " + rooms, each -> isOurs(each) && rooms.contains(room(each)));
+  private static boolean isPublic(JavaClass each) {
+    return each.getModifiers().contains(JavaModifier.PUBLIC)
+        && each.getEnclosingClass().map(ArchitectureTest::isPublic).orElse(true);
   }
 
-  private static DescribedPredicate<JavaClass> areOutside(Set<String> rooms) {
+  private static DescribedPredicate<JavaClass> areInRoomsOtherThan(Set<String> rooms) {
     return describe(
-        "in rooms other than " + rooms, each -> isOurs(each) && !rooms.contains(room(each)));
+        "in rooms other than " + rooms,
+        each -> room(each).filter(room -> !rooms.contains(room)).isPresent());
   }
 
-  private static boolean isOurs(JavaClass each) {
-    String name = each.getPackageName();
-    return name.equals(ROOT) || name.startsWith(ROOT + ".");
+  /** The package of the engine; empty for a class of a public package, and for one of others. */
+  private static Optional<String> room(JavaClass each) {
+    String internal = ROOT + ".internal.";
+    return each.getPackageName().startsWith(internal)
+        ? Optional.of(each.getPackageName().substring(internal.length()).replaceAll("\\..*", ""))
+        : Optional.empty();
   }
 
   /** The first part of the package's name below the root; empty for the root itself. */
-  private static String room(JavaClass each) {
+  private static String publicPackage(JavaClass each) {
     String name = each.getPackageName().substring(ROOT.length());
     return name.isEmpty() ? "" : name.substring(1).replaceAll("\\..*", "");
   }

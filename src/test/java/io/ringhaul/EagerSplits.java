@@ -1,6 +1,7 @@
 package io.ringhaul;
 
-import io.ringhaul.scan.ScanRest;
+import io.ringhaul.internal.operation.SplitRule;
+import io.ringhaul.internal.scan.ScanRest;
 
 /** Divides the tasks of an export whenever they can be divided, for tests of other rooms. */
 public final class EagerSplits {

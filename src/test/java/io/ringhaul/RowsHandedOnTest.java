@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.scan.Page;
+import io.ringhaul.internal.operation.PageSink;
+import io.ringhaul.internal.operation.RowSubscription;
+import io.ringhaul.internal.scan.Page;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;

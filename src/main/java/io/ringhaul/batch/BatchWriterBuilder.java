@@ -4,8 +4,11 @@ import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.metrics.OperationMetrics;
-import io.ringhaul.request.RequestSettings;
+import io.ringhaul.internal.batch.ServerBatchLimits;
+import io.ringhaul.internal.batch.StreamLimits;
+import io.ringhaul.internal.batch.UnitLimits;
+import io.ringhaul.internal.metrics.OperationMetrics;
+import io.ringhaul.internal.request.RequestSettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -161,7 +164,7 @@ public final class BatchWriterBuilder {
     return requests;
   }
 
-  StreamLimits limits(ServerBatchLimits server) {
+  public StreamLimits limits(ServerBatchLimits server) {
     return new StreamLimits(limits, maxSharedBytes, maxSharedPartitions, server);
   }
 

@@ -75,7 +75,7 @@ public final class TableRow {
   }
 
   /** The same row without its times, and with the values of these columns alone. */
-  TableRow only(Collection<CqlIdentifier> columns) {
+  public TableRow only(Collection<CqlIdentifier> columns) {
     Map<CqlIdentifier, @Nullable Object> fewer = new LinkedHashMap<>(values);
     fewer.keySet().retainAll(columns);
     return new TableRow(keyspace, table, Collections.unmodifiableMap(fewer), null, null);

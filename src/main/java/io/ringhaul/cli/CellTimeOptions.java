@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.ExportRequest;
-import io.ringhaul.celltimes.WrittenIn;
+import io.ringhaul.format.WrittenIn;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -11,7 +11,7 @@ import com.datastax.oss.driver.api.core.config.OptionsMap;
 import com.datastax.oss.driver.api.core.config.TypedDriverOption;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.request.Failures;
+import io.ringhaul.internal.request.Failures;
 import java.io.Console;
 import java.io.File;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.console.JobConsole;
-import io.ringhaul.disk.OwnerOnly;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.disk.OwnerOnly;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

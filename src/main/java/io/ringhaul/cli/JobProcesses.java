@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.cli.jobs.JobStoreLocation;
-import io.ringhaul.disk.OwnerOnly;
+import io.ringhaul.internal.disk.OwnerOnly;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

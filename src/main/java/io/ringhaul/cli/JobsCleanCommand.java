@@ -5,7 +5,7 @@ import io.ringhaul.cli.jobs.JobFinder;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
-import io.ringhaul.job.BatchLabels;
+import io.ringhaul.internal.jobstore.BatchLabels;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;

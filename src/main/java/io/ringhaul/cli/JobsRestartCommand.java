@@ -3,7 +3,7 @@ package io.ringhaul.cli;
 import io.ringhaul.ExportLeftovers;
 import io.ringhaul.cli.jobs.ResumeCommand;
 import io.ringhaul.exceptions.JobException;
-import io.ringhaul.job.AddingImports;
+import io.ringhaul.internal.jobstore.AddingImports;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStatus;

@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.exceptions.JobException;
-import io.ringhaul.job.AddingImports;
+import io.ringhaul.internal.jobstore.AddingImports;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
 import java.util.List;

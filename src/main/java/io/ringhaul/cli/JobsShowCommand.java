@@ -9,7 +9,7 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
-import io.ringhaul.progress.Progress;
+import io.ringhaul.monitor.Progress;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;

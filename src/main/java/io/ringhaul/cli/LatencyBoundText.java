@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.tuning.LatencyBound;
+import io.ringhaul.internal.tuning.LatencyBound;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -2,8 +2,8 @@ package io.ringhaul.cli;
 
 import io.ringhaul.OperationRequest;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.resource.JobPriority;
-import io.ringhaul.resource.RunWindow;
+import io.ringhaul.limits.JobPriority;
+import io.ringhaul.limits.RunWindow;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

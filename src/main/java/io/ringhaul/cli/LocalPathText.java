@@ -1,6 +1,6 @@
 package io.ringhaul.cli;
 
-import io.ringhaul.disk.LocalPaths;
+import io.ringhaul.internal.disk.LocalPaths;
 import java.io.File;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

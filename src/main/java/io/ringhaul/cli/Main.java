@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.cli.Main.Version;
-import io.ringhaul.request.Failures;
+import io.ringhaul.internal.request.Failures;
 import java.io.PrintStream;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -8,7 +8,7 @@ import io.ringhaul.ScanRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.request.Balancing;
+import io.ringhaul.limits.Balancing;
 import java.io.File;
 import java.util.Objects;
 import java.util.concurrent.Callable;

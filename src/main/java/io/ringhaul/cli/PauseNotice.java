@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
-import io.ringhaul.resource.Pause;
-import io.ringhaul.resource.PauseListener;
+import io.ringhaul.limits.Pause;
+import io.ringhaul.limits.PauseListener;
 
 /** Says on standard error that an operation pauses and that it goes on. */
 final class PauseNotice implements PauseListener {

@@ -1,6 +1,6 @@
 package io.ringhaul.cli;
 
-import io.ringhaul.progress.Progress;
+import io.ringhaul.monitor.Progress;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;

@@ -1,6 +1,6 @@
 package io.ringhaul.cli;
 
-import io.ringhaul.progress.Progress;
+import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

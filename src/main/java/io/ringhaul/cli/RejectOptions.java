@@ -2,7 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ImportRequest;
-import io.ringhaul.rejects.OnUnrepresentable;
+import io.ringhaul.format.OnUnrepresentable;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

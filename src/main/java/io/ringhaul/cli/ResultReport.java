@@ -3,7 +3,7 @@ package io.ringhaul.cli;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
-import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.monitor.OperationTotals;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.OperationRequest;
-import io.ringhaul.tuning.LatencyBound;
-import io.ringhaul.tuning.TuningMode;
+import io.ringhaul.internal.tuning.LatencyBound;
+import io.ringhaul.limits.TuningMode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

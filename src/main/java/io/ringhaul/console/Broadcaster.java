@@ -1,7 +1,7 @@
 package io.ringhaul.console;
 
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.monitor.Background;
+import io.ringhaul.internal.telemetry.Background;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

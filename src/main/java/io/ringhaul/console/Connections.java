@@ -1,6 +1,6 @@
 package io.ringhaul.console;
 
-import io.ringhaul.monitor.Background;
+import io.ringhaul.internal.telemetry.Background;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package io.ringhaul.console;
 
 import io.ringhaul.exceptions.JobException;
-import io.ringhaul.job.BatchLabels;
+import io.ringhaul.internal.jobstore.BatchLabels;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStatus;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package io.ringhaul.console;
 
-import io.ringhaul.job.BatchLabels;
+import io.ringhaul.internal.jobstore.BatchLabels;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobFigures;
 import io.ringhaul.job.JobKind;

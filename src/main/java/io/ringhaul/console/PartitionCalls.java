@@ -1,6 +1,6 @@
 package io.ringhaul.console;
 
-import io.ringhaul.job.AddingImports;
+import io.ringhaul.internal.jobstore.AddingImports;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStatus;

@@ -1,11 +1,11 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.MetricKind;
 import io.ringhaul.job.StoredBottleneck;
 import io.ringhaul.job.TuningEntry;
-import io.ringhaul.monitor.Tunable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

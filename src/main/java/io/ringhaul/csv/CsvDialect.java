@@ -26,7 +26,7 @@ public enum CsvDialect {
   }
 
   /** Whether a quote within quotes is written twice, rather than after a backslash. */
-  boolean doublesQuotes() {
+  public boolean doublesQuotes() {
     return doublesQuotes;
   }
 }

@@ -1,15 +1,18 @@
 package io.ringhaul.csv;
 
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.files.FolderSourceSession;
-import io.ringhaul.files.GrowingFiles;
-import io.ringhaul.files.InputFormat;
-import io.ringhaul.files.SourceLocation;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.text.TextOptions;
+import io.ringhaul.internal.csv.CsvInput;
+import io.ringhaul.internal.csv.CsvSettings;
+import io.ringhaul.internal.csv.CsvSyntax;
+import io.ringhaul.internal.files.FolderSourceSession;
+import io.ringhaul.internal.files.GrowingFiles;
+import io.ringhaul.internal.files.InputFormat;
+import io.ringhaul.internal.files.SourceLocation;
+import io.ringhaul.internal.text.TextOptions;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;

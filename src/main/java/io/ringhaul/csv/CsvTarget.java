@@ -1,11 +1,13 @@
 package io.ringhaul.csv;
 
-import io.ringhaul.files.FolderTargetSession;
-import io.ringhaul.files.TargetFolder;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
+import io.ringhaul.internal.csv.CsvOutput;
+import io.ringhaul.internal.csv.CsvSettings;
+import io.ringhaul.internal.files.FolderTargetSession;
+import io.ringhaul.internal.files.TargetFolder;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

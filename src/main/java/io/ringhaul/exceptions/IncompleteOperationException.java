@@ -1,6 +1,6 @@
 package io.ringhaul.exceptions;
 
-import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.monitor.OperationTotals;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package io.ringhaul.format;
 
-import io.ringhaul.ring.TokenRangeSet;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TokenRangeSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;

@@ -1,8 +1,8 @@
 package io.ringhaul.format;
 
-import io.ringhaul.cql.TableSchema;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableSchema;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

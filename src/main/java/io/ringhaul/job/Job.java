@@ -47,12 +47,12 @@ public record Job(
   }
 
   /** The same, called otherwise. */
-  Job called(String newName, String newDescription, Map<String, String> newLabels) {
+  public Job called(String newName, String newDescription, Map<String, String> newLabels) {
     return defined(newName, newDescription, newLabels, definition);
   }
 
   /** The same, with something else to do. */
-  Job doing(JobDefinition newDefinition) {
+  public Job doing(JobDefinition newDefinition) {
     return defined(name, description, labels, newDefinition);
   }
 

@@ -15,17 +15,17 @@ public record JobFigures(int partitions, int done, int failed, long rows, long r
   public static final JobFigures NONE = new JobFigures(0, 0, 0, 0, 0);
 
   /** The same, with each partition that was given up to be tried again. */
-  JobFigures withoutFailures() {
+  public JobFigures withoutFailures() {
     return new JobFigures(partitions, done, 0, rows, rejectedRows);
   }
 
   /** The same, with more partitions, which are pending. */
-  JobFigures withMore(int more) {
+  public JobFigures withMore(int more) {
     return new JobFigures(partitions + more, done, failed, rows, rejectedRows);
   }
 
   /** The same, after a partition has changed. */
-  JobFigures after(JobPartition before, JobPartition now) {
+  public JobFigures after(JobPartition before, JobPartition now) {
     return new JobFigures(
         partitions,
         done - count(before, PartitionStatus.DONE) + count(now, PartitionStatus.DONE),

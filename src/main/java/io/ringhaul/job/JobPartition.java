@@ -1,6 +1,6 @@
 package io.ringhaul.job;
 
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.util.List;
 import java.util.Optional;
 
@@ -81,12 +81,12 @@ public record JobPartition(
   }
 
   /** The same, not begun in this run. */
-  JobPartition released() {
+  public JobPartition released() {
     return at(PartitionStatus.PENDING, attempt, error, Optional.empty());
   }
 
   /** The same, with fewer tokens. */
-  JobPartition keeping(List<TokenRange> kept) {
+  public JobPartition keeping(List<TokenRange> kept) {
     return new JobPartition(
         number,
         status,
@@ -102,12 +102,12 @@ public record JobPartition(
   }
 
   /** The same, begun once more. */
-  JobPartition begunAgain(LastAttempt newCourse) {
+  public JobPartition begunAgain(LastAttempt newCourse) {
     return at(PartitionStatus.RUNNING, attempt + 1, error, Optional.of(newCourse));
   }
 
   /** The same, done. */
-  JobPartition doneWith(Checkpoint checkpoint) {
+  public JobPartition doneWith(Checkpoint checkpoint) {
     return new JobPartition(
         number,
         PartitionStatus.DONE,
@@ -123,7 +123,7 @@ public record JobPartition(
   }
 
   /** The same, given up. */
-  JobPartition failedWith(String newError) {
+  public JobPartition failedWith(String newError) {
     return at(
         PartitionStatus.FAILED,
         attempt,
@@ -152,7 +152,7 @@ public record JobPartition(
   }
 
   /** The same, with nothing of it done. A part of a source keeps its size. */
-  JobPartition undone() {
+  public JobPartition undone() {
     return new JobPartition(
         number,
         PartitionStatus.PENDING,

@@ -2,6 +2,8 @@ package io.ringhaul.job;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.jobstore.DamagedRecord;
+import io.ringhaul.internal.jobstore.StoredText;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.ringhaul.job;
 
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,6 +1,13 @@
 package io.ringhaul.job;
 
-import io.ringhaul.disk.LocalPaths;
+import io.ringhaul.internal.disk.LocalPaths;
+import io.ringhaul.internal.jobstore.DataSourceTransactions;
+import io.ringhaul.internal.jobstore.LocalProcess;
+import io.ringhaul.internal.jobstore.MemoryTransactions;
+import io.ringhaul.internal.jobstore.Migration;
+import io.ringhaul.internal.jobstore.SqliteTransactions;
+import io.ringhaul.internal.jobstore.StoreSchema;
+import io.ringhaul.internal.jobstore.StoredJobs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

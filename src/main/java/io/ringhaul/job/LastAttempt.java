@@ -17,7 +17,7 @@ public record LastAttempt(
     Instant begun, Optional<Instant> ended, OptionalInt worker, Optional<String> replica) {
 
   /** One that begins now. */
-  static LastAttempt beginning(OptionalInt worker, Optional<String> replica) {
+  public static LastAttempt beginning(OptionalInt worker, Optional<String> replica) {
     return new LastAttempt(now(), Optional.empty(), worker, replica);
   }
 

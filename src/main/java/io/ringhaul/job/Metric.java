@@ -25,7 +25,7 @@ public record Metric(
     Optional<String> context) {
 
   /** By time, then by what it is. */
-  static final Comparator<Metric> ORDER =
+  public static final Comparator<Metric> ORDER =
       Comparator.comparing(Metric::time)
           .thenComparing(Metric::component)
           .thenComparing(Metric::name)

@@ -1,15 +1,16 @@
 package io.ringhaul.json;
 
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.files.FolderSourceSession;
-import io.ringhaul.files.GrowingFiles;
-import io.ringhaul.files.InputFormat;
-import io.ringhaul.files.SourceLocation;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
-import io.ringhaul.text.BlobForm;
+import io.ringhaul.internal.files.FolderSourceSession;
+import io.ringhaul.internal.files.GrowingFiles;
+import io.ringhaul.internal.files.InputFormat;
+import io.ringhaul.internal.files.SourceLocation;
+import io.ringhaul.internal.json.JsonInputFormat;
+import io.ringhaul.internal.json.JsonSettings;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;

@@ -1,8 +1,8 @@
 package io.ringhaul.micrometer;
 
-import io.ringhaul.metrics.Stage;
 import io.ringhaul.monitor.NodeSample;
 import io.ringhaul.monitor.Sample;
+import io.ringhaul.monitor.Stage;
 import io.ringhaul.monitor.StageSample;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.ringhaul.monitor;
 
+import io.ringhaul.internal.telemetry.Tunable;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Comparator;
@@ -69,7 +70,7 @@ public record Bottleneck(
   }
 
   /** The same, which is over. */
-  Bottleneck over() {
+  public Bottleneck over() {
     return new Bottleneck(
         id, kind, component, evidence, reason, recommendation, proposal, since, lastSeen, false);
   }

@@ -1,6 +1,6 @@
 package io.ringhaul.monitor;
 
-import io.ringhaul.progress.Progress;
+import io.ringhaul.internal.telemetry.Tunable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

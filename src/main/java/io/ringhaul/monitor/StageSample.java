@@ -1,7 +1,5 @@
 package io.ringhaul.monitor;
 
-import io.ringhaul.metrics.Stage;
-
 /**
  * What one stage took within the time of a sample, summed over the workers.
  *

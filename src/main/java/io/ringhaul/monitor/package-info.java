@@ -1,4 +1,4 @@
-/** How a job gets on while it runs: samples, and what holds it back. */
+/** Progress, samples and bottlenecks of a running operation. Plain values. */
 @NullMarked
 package io.ringhaul.monitor;
 

@@ -1,12 +1,14 @@
 package io.ringhaul.parquet;
 
-import io.ringhaul.files.FolderSourceSession;
-import io.ringhaul.files.GrowingFiles;
-import io.ringhaul.files.InputFormat;
-import io.ringhaul.files.SourceLocation;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
+import io.ringhaul.internal.files.FolderSourceSession;
+import io.ringhaul.internal.files.GrowingFiles;
+import io.ringhaul.internal.files.InputFormat;
+import io.ringhaul.internal.files.SourceLocation;
+import io.ringhaul.internal.parquet.IcebergCompatibility;
+import io.ringhaul.internal.parquet.ParquetInputFormat;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -1,12 +1,15 @@
 package io.ringhaul.parquet;
 
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.files.FolderTargetSession;
-import io.ringhaul.files.TargetFolder;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
+import io.ringhaul.internal.files.FolderTargetSession;
+import io.ringhaul.internal.files.TargetFolder;
+import io.ringhaul.internal.parquet.ParquetCodecs;
+import io.ringhaul.internal.parquet.ParquetOutputFormat;
+import io.ringhaul.internal.parquet.TypeChoices;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,4 @@
-/**
- * CQL values as Iceberg types and Parquet columns: the mapping, the writers from serialized CQL
- * values to Parquet, and the encoders that lead back.
- */
+/** Parquet files as the target of an export and the source of an import. */
 @NullMarked
 package io.ringhaul.parquet;
 

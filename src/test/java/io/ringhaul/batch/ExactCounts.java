@@ -20,7 +20,7 @@ import java.util.concurrent.Future;
  * Writes that would show if they were done twice, or not at all, from eight threads through one
  * writer: most through its stream, some as units.
  */
-final class ExactCounts {
+public final class ExactCounts {
 
   private static final int THREADS = 8;
 
@@ -40,7 +40,7 @@ final class ExactCounts {
   /**
    * @param statements how many; a multiple of 4,000
    */
-  ExactCounts(int statements) {
+  public ExactCounts(int statements) {
     this.statements = statements;
   }
 
@@ -57,7 +57,7 @@ final class ExactCounts {
   }
 
   /** Each statement appends its number to a list. */
-  void appendToLists() throws Exception {
+  public void appendToLists() throws Exception {
     String table = TestCluster.newKeyspace(1) + ".appends";
     TestCluster.define(
         "CREATE TABLE " + table + " (p int, c int, l list<int>, PRIMARY KEY (p, c))");
@@ -82,7 +82,7 @@ final class ExactCounts {
   /**
    * Each statement adds one more than its number to a counter, as adding nothing would not show.
    */
-  void addToCounters() throws Exception {
+  public void addToCounters() throws Exception {
     String table = TestCluster.newKeyspace(1) + ".counters";
     TestCluster.define("CREATE TABLE " + table + " (p int, c int, n counter, PRIMARY KEY (p, c))");
     PreparedStatement add =

@@ -22,6 +22,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.internal.batch.WatchedRequests;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -15,6 +15,7 @@ import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.internal.batch.WatchedRequests;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

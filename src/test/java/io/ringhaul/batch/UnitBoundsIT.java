@@ -17,6 +17,8 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.internal.batch.LoggedText;
+import io.ringhaul.internal.batch.WatchedRequests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -555,7 +555,7 @@ class CommandLineIT {
               "warehouse",
               folder.resolve("lake").toUri().toString(),
               "io-impl",
-              "io.ringhaul.iceberg.LocalFileIO",
+              "io.ringhaul.internal.iceberg.LocalFileIO",
               "jdbc.schema-version",
               "V1"));
       Table loaded = catalog.loadTable(TableIdentifier.of("lake", table));

@@ -11,7 +11,7 @@ import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;

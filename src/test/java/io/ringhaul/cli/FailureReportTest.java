@@ -8,7 +8,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.exceptions.IncompleteOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.monitor.OperationTotals;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -2,7 +2,7 @@ package io.ringhaul.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringhaul.progress.Progress;
+import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

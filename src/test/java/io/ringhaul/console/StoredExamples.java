@@ -10,7 +10,7 @@ import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
 import io.ringhaul.job.StoredBottleneck;
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

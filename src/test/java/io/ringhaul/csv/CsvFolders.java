@@ -1,6 +1,5 @@
 package io.ringhaul.csv;
 
-import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.CommitResult;
@@ -13,10 +12,11 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
-import io.ringhaul.ring.TokenRangeSet;
+import io.ringhaul.internal.cql.CqlBytes;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TokenRangeSet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,10 +11,10 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
-import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.csv.CsvFolders.Imported;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.cql.CqlBytes;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;

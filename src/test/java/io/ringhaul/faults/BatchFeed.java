@@ -6,7 +6,7 @@ import com.datastax.oss.driver.api.core.connection.ClosedConnectionException;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
-import io.ringhaul.request.Failures;
+import io.ringhaul.internal.request.Failures;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;

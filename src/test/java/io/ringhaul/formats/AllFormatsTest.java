@@ -2,8 +2,6 @@ package io.ringhaul.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringhaul.cql.CqlBytes;
-import io.ringhaul.cql.RandomTable;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.ImportSource;
@@ -17,10 +15,12 @@ import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
-import io.ringhaul.ring.TokenRangeSet;
+import io.ringhaul.internal.cql.CqlBytes;
+import io.ringhaul.internal.cql.RandomTable;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TokenRangeSet;
 import io.ringhaul.seeds.Seeds;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

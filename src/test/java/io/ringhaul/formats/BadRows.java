@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
-import io.ringhaul.cql.CqlBytes;
-import io.ringhaul.cql.TestUserType;
+import io.ringhaul.internal.cql.CqlBytes;
+import io.ringhaul.internal.cql.TestUserType;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;

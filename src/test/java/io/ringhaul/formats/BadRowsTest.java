@@ -3,7 +3,6 @@ package io.ringhaul.formats;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.MalformedRecordException;
@@ -14,6 +13,7 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.formats.BadRows.Bad;
+import io.ringhaul.internal.cql.CqlBytes;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.seeds.Seeds;

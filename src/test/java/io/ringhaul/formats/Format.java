@@ -1,6 +1,5 @@
 package io.ringhaul.formats;
 
-import io.ringhaul.cql.CqlGenerator;
 import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -8,6 +7,7 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.internal.cql.CqlGenerator;
 import io.ringhaul.json.JsonSource;
 import io.ringhaul.json.JsonTarget;
 import io.ringhaul.parquet.ParquetSource;

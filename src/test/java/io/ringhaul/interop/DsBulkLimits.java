@@ -2,8 +2,8 @@ package io.ringhaul.interop;
 
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
-import io.ringhaul.cql.CqlBytes;
-import io.ringhaul.cql.CqlKind;
+import io.ringhaul.internal.cql.CqlBytes;
+import io.ringhaul.internal.cql.CqlKind;
 import io.ringhaul.interop.RewrittenValue.Place;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

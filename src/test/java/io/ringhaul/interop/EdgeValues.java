@@ -2,7 +2,7 @@ package io.ringhaul.interop;
 
 import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
-import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.internal.cql.CqlBytes;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;

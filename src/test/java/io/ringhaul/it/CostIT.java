@@ -19,7 +19,7 @@ import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.interop.JavaProgram;
-import io.ringhaul.progress.OperationTotals;
+import io.ringhaul.monitor.OperationTotals;
 import java.io.File;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

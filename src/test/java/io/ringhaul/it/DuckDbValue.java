@@ -10,7 +10,7 @@ import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import com.datastax.oss.driver.api.core.type.VectorType;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.ringhaul.cql.CqlKind;
+import io.ringhaul.internal.cql.CqlKind;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.Inet4Address;

@@ -14,7 +14,7 @@ import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.TightNode;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.exceptions.IncompleteOperationException;
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;

@@ -22,7 +22,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
-import io.ringhaul.request.RequestSettings;
+import io.ringhaul.internal.request.RequestSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -9,7 +9,7 @@ import io.ringhaul.ImportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
-import io.ringhaul.files.Manifest;
+import io.ringhaul.internal.files.Manifest;
 import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.parquet.ParquetTarget;
 import io.ringhaul.seeds.Seeds;

@@ -3,7 +3,7 @@ package io.ringhaul.it;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
-import io.ringhaul.cql.CqlBytes;
+import io.ringhaul.internal.cql.CqlBytes;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;

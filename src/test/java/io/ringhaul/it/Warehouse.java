@@ -34,7 +34,7 @@ public final class Warehouse {
               "warehouse",
               folder.toUri().toString(),
               "io-impl",
-              "io.ringhaul.iceberg.LocalFileIO",
+              "io.ringhaul.internal.iceberg.LocalFileIO",
               "jdbc.schema-version",
               "V1"));
       reader.accept(catalog.loadTable(table));

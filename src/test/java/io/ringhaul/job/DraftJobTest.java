@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.jobstore.Jobs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

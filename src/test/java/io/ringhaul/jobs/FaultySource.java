@@ -1,6 +1,5 @@
 package io.ringhaul.jobs;
 
-import io.ringhaul.cql.TableSchema;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.RecordForm;
 import io.ringhaul.format.RowReader;
@@ -11,6 +10,7 @@ import io.ringhaul.format.SourceTask;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableSchema;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

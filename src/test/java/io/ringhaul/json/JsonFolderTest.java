@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
-import io.ringhaul.cql.CqlBytes;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
-import io.ringhaul.files.Manifest;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.RowReader;
@@ -21,11 +19,13 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
-import io.ringhaul.ring.TokenRangeSet;
+import io.ringhaul.internal.cql.CqlBytes;
+import io.ringhaul.internal.files.Manifest;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TokenRangeSet;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -241,7 +241,7 @@ class JsonFolderTest {
     assertThat(
             read(
                 source
-                    .blobForm(io.ringhaul.text.BlobForm.LITERAL_FIRST)
+                    .blobForm(io.ringhaul.json.BlobForm.LITERAL_FIRST)
                     .timeZone(java.time.ZoneId.of("+01:00"))))
         .containsExactly("k=00000001 Ts=0000000005265c00 b=12");
     Path counted = file("b.json", "{\"k\":1,\"Ts\":86400}");

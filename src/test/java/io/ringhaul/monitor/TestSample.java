@@ -1,7 +1,5 @@
 package io.ringhaul.monitor;
 
-import io.ringhaul.metrics.Stage;
-import io.ringhaul.progress.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,37 +10,37 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A sample of a healthy export of eight workers over three nodes, of which a test changes some. */
-final class TestSample {
+public final class TestSample {
 
-  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-  static final int WORKERS = 8;
+  public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  public static final int WORKERS = 8;
 
   int second;
-  int tasksDone = 20;
-  long earlierRows;
+  public int tasksDone = 20;
+  public long earlierRows;
   double completed = 0.3;
-  double rowsPerSecond = 50_000;
-  double bytesPerSecond = 10e6;
-  long requests = 200;
-  long errors;
-  long overloads;
-  int inFlight = 12;
-  int inFlightBound = 24;
-  long queued = 4;
-  boolean paused;
-  double cpuShare = 0.5;
-  double machineCpuShare = 0.9;
-  double heapAfterGc = 0.3;
-  double gcShare = 0.02;
-  long diskFree = 100L << 30;
+  public double rowsPerSecond = 50_000;
+  public double bytesPerSecond = 10e6;
+  public long requests = 200;
+  public long errors;
+  public long overloads;
+  public int inFlight = 12;
+  public int inFlightBound = 24;
+  public long queued = 4;
+  public boolean paused;
+  public double cpuShare = 0.5;
+  public double machineCpuShare = 0.9;
+  public double heapAfterGc = 0.3;
+  public double gcShare = 0.02;
+  public long diskFree = 100L << 30;
   double diskRate = 5e6;
-  final Map<Stage, Double> stages = new EnumMap<>(Stage.class);
-  final List<TaskSample> tasks = new ArrayList<>();
-  final Map<String, Double> p50 = new LinkedHashMap<>();
-  final Map<String, Integer> nodeInFlight = new LinkedHashMap<>();
-  final Map<String, Long> tunables = new LinkedHashMap<>();
+  public final Map<Stage, Double> stages = new EnumMap<>(Stage.class);
+  public final List<TaskSample> tasks = new ArrayList<>();
+  public final Map<String, Double> p50 = new LinkedHashMap<>();
+  public final Map<String, Integer> nodeInFlight = new LinkedHashMap<>();
+  public final Map<String, Long> tunables = new LinkedHashMap<>();
 
-  TestSample(int second) {
+  public TestSample(int second) {
     this.second = second;
     stages.put(Stage.WAIT, 5.0);
     stages.put(Stage.ENCODE, 2.5);
@@ -57,7 +55,7 @@ final class TestSample {
     tunables.put("pageRows", 5_000L);
   }
 
-  Sample sample() {
+  public Sample sample() {
     List<NodeSample> nodes = new ArrayList<>();
     p50.forEach(
         (node, millis) ->

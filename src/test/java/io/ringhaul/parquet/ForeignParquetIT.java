@@ -11,6 +11,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.internal.parquet.ForeignFiles;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -642,7 +643,7 @@ class ForeignParquetIT {
             CatalogProperties.WAREHOUSE_LOCATION,
             folder.resolve("warehouse").toString(),
             CatalogProperties.FILE_IO_IMPL,
-            "io.ringhaul.iceberg.LocalFileIO"));
+            "io.ringhaul.internal.iceberg.LocalFileIO"));
     return catalog;
   }
 

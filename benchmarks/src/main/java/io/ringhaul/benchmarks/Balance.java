@@ -15,7 +15,7 @@ import io.ringhaul.benchmarks.report.Options;
 import io.ringhaul.benchmarks.report.Report;
 import io.ringhaul.cluster.DelayedLink;
 import io.ringhaul.csv.CsvTarget;
-import io.ringhaul.request.Balancing;
+import io.ringhaul.limits.Balancing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

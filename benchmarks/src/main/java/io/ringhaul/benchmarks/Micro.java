@@ -3,7 +3,7 @@ package io.ringhaul.benchmarks;
 import io.ringhaul.benchmarks.report.BarChart;
 import io.ringhaul.benchmarks.report.Options;
 import io.ringhaul.benchmarks.report.Report;
-import io.ringhaul.ring.Splitting;
+import io.ringhaul.internal.ring.Splitting;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

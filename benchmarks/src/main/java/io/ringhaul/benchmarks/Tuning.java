@@ -14,7 +14,7 @@ import io.ringhaul.benchmarks.tuning.Observer;
 import io.ringhaul.benchmarks.tuning.WatchedRun;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
-import io.ringhaul.tuning.TuningMode;
+import io.ringhaul.limits.TuningMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

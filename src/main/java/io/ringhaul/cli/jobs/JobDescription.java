@@ -4,7 +4,7 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStatus;
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,10 +1,10 @@
 package io.ringhaul.cli.jobs;
 
-import io.ringhaul.disk.LocalPaths;
-import io.ringhaul.disk.OwnerOnly;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.disk.LocalPaths;
+import io.ringhaul.internal.disk.OwnerOnly;
 import io.ringhaul.job.JobStore;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -4,7 +4,7 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
-import io.ringhaul.progress.Progress;
+import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;

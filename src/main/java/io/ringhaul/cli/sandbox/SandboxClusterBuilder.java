@@ -1,9 +1,9 @@
 package io.ringhaul.cli.sandbox;
 
-import io.ringhaul.disk.LocalPaths;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.disk.LocalPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.ringhaul.benchmarks.floors;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;

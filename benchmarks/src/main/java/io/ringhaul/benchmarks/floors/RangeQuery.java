@@ -8,7 +8,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import com.datastax.oss.driver.api.core.metadata.schema.TableMetadata;
 import io.ringhaul.benchmarks.cluster.BenchCluster;
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.time.Duration;
 import java.util.stream.Collectors;
 

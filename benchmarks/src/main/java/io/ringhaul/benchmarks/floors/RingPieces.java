@@ -3,10 +3,10 @@ package io.ringhaul.benchmarks.floors;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.benchmarks.cluster.BenchCluster;
-import io.ringhaul.ring.TokenRange;
-import io.ringhaul.ring.TokenRangeGroup;
-import io.ringhaul.ring.TokenRangeSplitter;
-import io.ringhaul.ring.TokenRing;
+import io.ringhaul.internal.ring.TokenRangeGroup;
+import io.ringhaul.internal.ring.TokenRangeSplitter;
+import io.ringhaul.internal.ring.TokenRing;
+import io.ringhaul.schema.TokenRange;
 import java.util.List;
 
 /** The token ranges that an operation reads: all that the floors take over from Ringhaul. */

@@ -3,7 +3,7 @@ package io.ringhaul.benchmarks.floors;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Row;
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

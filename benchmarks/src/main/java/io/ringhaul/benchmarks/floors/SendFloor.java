@@ -10,7 +10,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.benchmarks.measure.ClientClock;
 import io.ringhaul.benchmarks.measure.Measurement;
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -23,7 +23,7 @@ import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.json.JsonTarget;
 import io.ringhaul.parquet.ParquetTarget;
-import io.ringhaul.ring.TokenRange;
+import io.ringhaul.schema.TokenRange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,0 @@
-/** Steps on the file system that survive a crash, and what to say when one fails. */
-@NullMarked
-package io.ringhaul.disk;
-
-import org.jspecify.annotations.NullMarked;

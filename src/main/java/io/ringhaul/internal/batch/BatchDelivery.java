@@ -1,0 +1,181 @@
+package io.ringhaul.internal.batch;
+
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.batch.WriteListener;
+import io.ringhaul.batch.WriteOutcome;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.RowRejectedException;
+import io.ringhaul.internal.batch.BatchSender.Writes;
+import io.ringhaul.internal.batch.OpenBatches.Batch;
+import io.ringhaul.internal.batch.OpenBatches.Unit;
+import io.ringhaul.internal.cql.StatementCatalog;
+import io.ringhaul.internal.cql.WriteKind;
+import io.ringhaul.internal.request.Failures;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the batches of a stream, and tells whoever added statements what became of them.
+ * Thread-safe.
+ */
+public final class BatchDelivery {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
+
+  private final BatchSender sender;
+  private final BatchMeter meter;
+  private final StatementCatalog catalog;
+  private final WritesInFlight inFlight;
+  private final WriteListener listener;
+  private final LongAdder writtenStatements = new LongAdder();
+
+  public BatchDelivery(
+      BatchSender sender,
+      BatchMeter meter,
+      StatementCatalog catalog,
+      WritesInFlight inFlight,
+      WriteListener listener) {
+    this.sender = sender;
+    this.meter = meter;
+    this.catalog = catalog;
+    this.inFlight = inFlight;
+    this.listener = listener;
+  }
+
+  /** Statements that the cluster has acknowledged; those added together count as one. */
+  public long writtenStatements() {
+    return writtenStatements.sum();
+  }
+
+  /** Sends what {@link WritesInFlight#begin} was told of, and ends it in any case. */
+  CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
+    WriteKind kind = batch.batchKey().kind();
+    // Of several partitions one may be written before a replica of another is missed.
+    List<BatchableStatement<?>> statements = batch.statements();
+    RingLocation location = batch.batchKey().location();
+    boolean isWhole =
+        location.isKnownPartition()
+            || (!(location instanceof RingLocation.Replicas) && sender.isOnePartition(statements));
+    CompletionStage<AsyncResultSet> response;
+    try {
+      // As it leaves: what is held to a rate as it comes leaves in bursts.
+      sender.throttle(counted, batch.bytes());
+      inFlight.requireSound();
+      response =
+          sender.send(
+              new Writes(
+                  statements,
+                  kind.batchType(),
+                  batch.batchKey().attributes(),
+                  isWhole,
+                  batch.bytes()),
+              Repetition.of(kind),
+              counted);
+    } catch (InterruptedException e) {
+      dropped(batch, new CancellationException("interrupted before it was sent"));
+      throw e;
+    } catch (RuntimeException e) {
+      dropped(batch, e);
+      throw e;
+    }
+    return response.handle(
+        (rows, failed) -> {
+          try {
+            if (failed == null) {
+              written(batch, counted);
+            } else if (RefusedContent.is(failed)) {
+              rejected(batch, failed);
+            } else if (kind.isRepeatable() || (isWhole && Failures.isSurelyNotApplied(failed))) {
+              failed(batch, failed);
+            } else {
+              inDoubt(batch, failed);
+            }
+            return failed == null;
+          } catch (RuntimeException | Error e) {
+            // On a thread of the driver nobody else would hear of it.
+            inFlight.fail(
+                new BulkOperationException(
+                    "What became of a batch could not be told: " + Failures.describe(e), e));
+            throw e;
+          } finally {
+            inFlight.end(batch);
+          }
+        });
+  }
+
+  /** The batch has left the buffer and was not sent: nobody may take the writer's word now. */
+  void dropped(Batch batch, RuntimeException reason) {
+    try {
+      failed(batch, reason);
+    } finally {
+      inFlight.end(batch);
+    }
+  }
+
+  private void written(Batch batch, int statements) {
+    writtenStatements.add(statements);
+    try {
+      listener.written(statements, batch.bytes());
+    } catch (RuntimeException e) {
+      LOG.warn("The write listener failed; the writing goes on", e);
+    }
+    batch.units().forEach(unit -> tell(unit, outcome -> outcome.written(unit.bytes())));
+  }
+
+  private void rejected(Batch batch, Throwable refusal) {
+    if (batch.units().size() > 1) {
+      meter.fallback();
+      inFlight.divide(batch);
+      return;
+    }
+    Unit unit = batch.units().get(0);
+    rejected(unit, catalog.refusal(unit.statements().get(0), refusal));
+  }
+
+  /** A unit is refused, by the cluster or by ourselves. */
+  void rejected(Unit unit, RowRejectedException refusal) {
+    tell(
+        unit,
+        outcome -> {
+          BulkOperationException ending = outcome.rejected(refusal);
+          if (ending != null) {
+            inFlight.fail(ending);
+          }
+        });
+  }
+
+  /**
+   * Lets whoever added the unit hear of it; if that fails the writing does, as it was not heard.
+   */
+  private void tell(Unit unit, Consumer<WriteOutcome> word) {
+    try {
+      word.accept(unit.outcome());
+    } catch (RuntimeException | Error e) {
+      inFlight.fail(
+          new BulkOperationException(
+              String.format(
+                  "What became of %s was not heard, as its WriteOutcome threw %s",
+                  catalog.rowOf(unit.statements().get(0)), Failures.describe(e)),
+              e));
+    }
+  }
+
+  private void failed(Batch batch, Throwable failed) {
+    inFlight.fail(
+        new BulkOperationException(
+            "A batch could not be written: " + Failures.describe(failed), Failures.unwrap(failed)));
+    batch.units().forEach(unit -> tell(unit, outcome -> outcome.failed(failed)));
+  }
+
+  private void inDoubt(Batch batch, Throwable failed) {
+    inFlight.doubt(batch, failed);
+    batch.units().forEach(unit -> tell(unit, outcome -> outcome.inDoubt(failed)));
+  }
+}

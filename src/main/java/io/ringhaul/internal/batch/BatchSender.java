@@ -1,0 +1,255 @@
+package io.ringhaul.internal.batch;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.internal.cql.MutationSize;
+import io.ringhaul.internal.cql.StatementCatalog;
+import io.ringhaul.internal.metrics.OperationMetrics;
+import io.ringhaul.internal.request.Request;
+import io.ringhaul.internal.request.RequestSender;
+import io.ringhaul.internal.request.RequestSettings;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Sends statements, alone or as a batch, and measures it. Thread-safe. */
+public final class BatchSender implements AutoCloseable {
+
+  /** So the server's warnings of bytes and of partitions begin, whatever the driver's settings. */
+  private static final List<String> TOO_LARGE = List.of("Batch for ", "Unlogged batch covering ");
+
+  private final RequestSender sender;
+  private final BatchMeter meter;
+  private final OperationMetrics metrics;
+  private final MutationSize sizes;
+  private final StatementCatalog catalog;
+  private final Object answers = new Object();
+  private long begun;
+
+  public BatchSender(
+      CqlSession session,
+      RequestSettings settings,
+      BatchMeter meter,
+      OperationMetrics metrics,
+      MutationSize sizes,
+      StatementCatalog catalog) {
+    this.sender = new RequestSender(session, settings, metrics);
+    this.meter = meter;
+    this.metrics = metrics;
+    this.sizes = sizes;
+    this.catalog = catalog;
+  }
+
+  /** Waits as long as the limits on rows and bytes per second ask for. */
+  void throttle(long rows, long bytes) throws InterruptedException {
+    sender.throttle(rows, bytes);
+  }
+
+  /** Waits as long as the limits on rows and bytes per second ask for. */
+  void throttle(long rows, List<? extends BatchableStatement<?>> statements)
+      throws InterruptedException {
+    sender.throttle(rows, sizes.ofValues(statements));
+  }
+
+  /**
+   * Sends statements as one request: a statement that is alone goes as it is, unless it is of
+   * several partitions and asked to be LOGGED.
+   *
+   * @param type the type of the batch, if it is one
+   * @param repetition after which failures it is sent again
+   * @param rows as how many rows the statements count
+   */
+  CompletionStage<AsyncResultSet> send(
+      List<? extends BatchableStatement<?>> statements,
+      BatchType type,
+      BatchAttributes attributes,
+      Repetition repetition,
+      long rows)
+      throws InterruptedException {
+    return send(statements, type, attributes, repetition, rows, new FailedAttempts(false));
+  }
+
+  /**
+   * What is sent as one request.
+   *
+   * @param type the type of the batch, if it is one
+   * @param isOnePartition whether it is one mutation for the server
+   * @param bytes the size of the values
+   */
+  record Writes(
+      List<? extends BatchableStatement<?>> statements,
+      BatchType type,
+      BatchAttributes attributes,
+      boolean isOnePartition,
+      long bytes) {}
+
+  /** The same for statements of which somebody knows already what they come to. */
+  CompletionStage<AsyncResultSet> send(Writes writes, Repetition repetition, long rows)
+      throws InterruptedException {
+    return send(writes, repetition, rows, new FailedAttempts(false));
+  }
+
+  /**
+   * The same.
+   *
+   * @param earlier is told of the failures after which the request is sent again
+   */
+  CompletionStage<AsyncResultSet> send(
+      List<? extends BatchableStatement<?>> statements,
+      BatchType type,
+      BatchAttributes attributes,
+      Repetition repetition,
+      long rows,
+      FailedAttempts earlier)
+      throws InterruptedException {
+    return send(
+        new Writes(
+            statements, type, attributes, isOnePartition(statements), sizes.ofValues(statements)),
+        repetition,
+        rows,
+        earlier);
+  }
+
+  private CompletionStage<AsyncResultSet> send(
+      Writes writes, Repetition repetition, long rows, FailedAttempts earlier)
+      throws InterruptedException {
+    List<? extends BatchableStatement<?>> statements = writes.statements();
+    BatchType type = writes.type();
+    BatchableStatement<?> first = statements.get(0);
+    boolean isOnePartition = writes.isOnePartition();
+    boolean isAlone = statements.size() == 1 && (isOnePartition || type != BatchType.LOGGED);
+    Statement<?> statement =
+        isAlone
+            ? first
+            : writes
+                .attributes()
+                .applyTo(
+                    BatchStatement.newInstance(type)
+                        .addAll(statements)
+                        .setRoutingKeyspace(first.getRoutingKeyspace())
+                        .setRoutingKey(first.getRoutingKey()));
+    Shape shape =
+        new Shape(isAlone ? null : type, statements.size(), isOnePartition, writes.bytes());
+    // Of a batch that is several mutations a part may be written before a replica is missed.
+    boolean isWhole = shape.isOnePartition() || type == BatchType.LOGGED;
+    Repetition again = isWhole || repetition.isIdempotent() ? repetition : Repetition.NEVER;
+    Request request =
+        new Request(
+            statement.setIdempotent(again.isIdempotent()),
+            (same, failed) -> {
+              earlier.add(failed);
+              return same;
+            },
+            again::isAfter);
+    return send(again.isForOneNode() ? request.toOneNode() : request, shape, rows);
+  }
+
+  /** Keeps when a request was sent. */
+  private static final class Sending implements Runnable {
+    private long began;
+
+    @Override
+    public void run() {
+      began = System.nanoTime();
+    }
+  }
+
+  private CompletionStage<AsyncResultSet> send(Request request, Shape shape, long rows)
+      throws InterruptedException {
+    begin();
+    Sending sending = new Sending();
+    CompletionStage<AsyncResultSet> response;
+    try {
+      // The wait for a slot is the caller's.
+      response = sender.send(request, sending);
+    } catch (InterruptedException | RuntimeException e) {
+      end();
+      throw e;
+    }
+    return response.whenComplete(
+        (answer, failed) -> {
+          end();
+          if (failed == null) {
+            metrics.batch(shape.operations(), shape.bytes());
+            meter.acknowledged(shape, rows, System.nanoTime() - sending.began, isWarnedOf(answer));
+          } else {
+            meter.failed(failed);
+          }
+        });
+  }
+
+  private static boolean isWarnedOf(AsyncResultSet answer) {
+    List<String> warnings = answer.getExecutionInfo().getWarnings();
+    return !warnings.isEmpty()
+        && warnings.stream().anyMatch(each -> TOO_LARGE.stream().anyMatch(each::startsWith));
+  }
+
+  /** Whether all statements are of one partition, or one is alone: one mutation for the server. */
+  boolean isOnePartition(List<? extends BatchableStatement<?>> statements) {
+    return (statements.size() == 1 || haveOneKey(statements))
+        && statements.stream().noneMatch(each -> catalog.traits(each).spansPartitions());
+  }
+
+  private static boolean haveOneKey(List<? extends BatchableStatement<?>> statements) {
+    CqlIdentifier keyspace = statements.get(0).getRoutingKeyspace();
+    ByteBuffer key = statements.get(0).getRoutingKey();
+    return keyspace != null
+        && key != null
+        && statements.stream()
+            .allMatch(
+                each ->
+                    keyspace.equals(each.getRoutingKeyspace()) && key.equals(each.getRoutingKey()));
+  }
+
+  private void begin() {
+    synchronized (answers) {
+      begun++;
+    }
+  }
+
+  private void end() {
+    synchronized (answers) {
+      begun--;
+      answers.notifyAll();
+    }
+  }
+
+  /** Waits until no request is without an answer, and none waits for its slot. */
+  public void await() throws InterruptedException {
+    synchronized (answers) {
+      while (begun > 0) {
+        answers.wait();
+      }
+    }
+  }
+
+  /** Requests that were sent and have no answer. */
+  public int inFlight() {
+    return sender.inFlight();
+  }
+
+  /** How many may be so just now. */
+  public int inFlightBound() {
+    return sender.inFlightBound();
+  }
+
+  /** What sends. */
+  public RequestSender requests() {
+    return sender;
+  }
+
+  /** How often a request was sent again. */
+  public long retries() {
+    return sender.retries();
+  }
+
+  @Override
+  public void close() {
+    sender.close();
+  }
+}

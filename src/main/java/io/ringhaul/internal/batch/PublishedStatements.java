@@ -1,0 +1,97 @@
+package io.ringhaul.internal.batch;
+
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.internal.request.Failures;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what a publisher gives over to the thread that writes it: the publisher's own threads never
+ * wait for the cluster, and it is asked for no more than is waiting to be written.
+ */
+public final class PublishedStatements implements Flow.Subscriber<BatchableStatement<?>> {
+
+  /** So many are asked for at once. */
+  private static final int AHEAD = 512;
+
+  /** What comes last. */
+  private record End(@Nullable Throwable failure) {}
+
+  private final BlockingQueue<Object> given = new LinkedBlockingQueue<>();
+  private volatile Flow.@Nullable Subscription subscription;
+
+  private PublishedStatements() {}
+
+  /** Writes one statement; it may wait. */
+  public interface Writing {
+    void write(BatchableStatement<?> statement) throws InterruptedException;
+  }
+
+  /**
+   * Has each statement written by the calling thread, and ends the subscription whatever happens.
+   *
+   * @return how many there were
+   * @throws BulkOperationException if the publisher fails
+   */
+  public static long forEach(
+      Flow.Publisher<? extends BatchableStatement<?>> publisher, Writing writing)
+      throws InterruptedException {
+    PublishedStatements statements = new PublishedStatements();
+    try {
+      publisher.subscribe(statements);
+      return statements.writeAll(writing);
+    } finally {
+      Flow.Subscription open = statements.subscription;
+      if (open != null) {
+        open.cancel();
+      }
+    }
+  }
+
+  private long writeAll(Writing writing) throws InterruptedException {
+    long written = 0;
+    while (true) {
+      Object next = given.take();
+      if (next instanceof End end) {
+        if (end.failure() != null) {
+          throw Failures.notPassing(end.failure(), "The publisher of statements");
+        }
+        return written;
+      }
+      writing.write((BatchableStatement<?>) next);
+      written++;
+      Flow.Subscription open = subscription;
+      if (open != null && written % (AHEAD / 2) == 0) {
+        open.request(AHEAD / 2);
+      }
+    }
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription opened) {
+    if (subscription != null) {
+      opened.cancel();
+      return;
+    }
+    subscription = opened;
+    opened.request(AHEAD);
+  }
+
+  @Override
+  public void onNext(BatchableStatement<?> statement) {
+    given.add(statement);
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    given.add(new End(failure));
+  }
+
+  @Override
+  public void onComplete() {
+    given.add(new End(null));
+  }
+}

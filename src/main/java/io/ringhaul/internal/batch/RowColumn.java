@@ -1,0 +1,112 @@
+package io.ringhaul.internal.batch;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.ProtocolVersion;
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
+import com.datastax.oss.driver.api.core.type.codec.registry.CodecRegistry;
+import io.ringhaul.batch.TableRow;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.internal.cql.KeyText;
+import io.ringhaul.internal.request.Failures;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A column and how Java values get into it. Immutable. */
+final class RowColumn {
+
+  private final CqlIdentifier name;
+  private final Kind kind;
+  private final DataType type;
+  private final CodecRegistry registry;
+  private final ProtocolVersion protocol;
+  private final TypeCodec<Object> usual;
+
+  RowColumn(CqlSession session, ColumnDescription column) {
+    this.name = CqlIdentifier.fromInternal(column.name());
+    this.kind = column.kind();
+    this.type = column.type();
+    this.registry = session.getContext().getCodecRegistry();
+    this.protocol = session.getContext().getProtocolVersion();
+    this.usual = registry.codecFor(type);
+  }
+
+  CqlIdentifier name() {
+    return name;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  boolean isPrimaryKey() {
+    return kind == Kind.PARTITION_KEY || kind == Kind.CLUSTERING;
+  }
+
+  boolean isCounter() {
+    return type.equals(DataTypes.COUNTER);
+  }
+
+  /** Whether it is a list of cells, and not one frozen value. */
+  boolean isList() {
+    return type instanceof ListType list && !list.isFrozen();
+  }
+
+  /** Always in quotes, for CQL. */
+  String cql() {
+    return name.asCql(false);
+  }
+
+  /**
+   * The serialized value.
+   *
+   * @param row names the row, for the message
+   * @throws UnrepresentableValueException if it does not fit the column
+   */
+  @Nullable ByteBuffer encode(@Nullable Object value, RowName row) {
+    if (value == null) {
+      return null;
+    }
+    try {
+      return codec(value).encode(value, protocol);
+    } catch (RuntimeException e) {
+      throw new UnrepresentableValueException(
+          name.asInternal(),
+          String.format(
+              "The value for %s is a %s that does not make a value of type %s (%s): %s",
+              name.asCql(true),
+              value.getClass().getName(),
+              type.asCql(true, true),
+              Failures.describe(e),
+              row),
+          e);
+    }
+  }
+
+  /** {@code column = literal}, for people. */
+  String text(TableRow row) {
+    Object value = row.values().get(name);
+    return name.asCql(true) + " = " + literal(value);
+  }
+
+  private String literal(@Nullable Object value) {
+    if (value == null) {
+      return "no value";
+    }
+    try {
+      return KeyText.of(codec(value).format(value));
+    } catch (RuntimeException e) {
+      return "a " + value.getClass().getName();
+    }
+  }
+
+  /** Any codec that an application has registered for the type may be the one. */
+  private TypeCodec<Object> codec(Object value) {
+    return usual.accepts(value) ? usual : registry.codecFor(type, value);
+  }
+}

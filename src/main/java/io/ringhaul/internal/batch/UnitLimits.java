@@ -1,0 +1,35 @@
+package io.ringhaul.internal.batch;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+
+/**
+ * How many operations a unit may have.
+ *
+ * @param maxOperations the most, 1 to 65,535
+ * @param splits whether an UNLOGGED unit of more becomes several batches
+ */
+public record UnitLimits(int maxOperations, boolean splits) {
+
+  /** 100 operations, not split. */
+  public static final UnitLimits DEFAULT = new UnitLimits(100, false);
+
+  public UnitLimits {
+    if (maxOperations < 1 || maxOperations > 65_535) {
+      throw new InvalidSettingException(
+          "maxOperations", "maxOperations is " + maxOperations + "; it takes 1 to 65,535");
+    }
+  }
+
+  /** The number from which a unit is logged as large. */
+  int warnOperations() {
+    return Math.max(1, maxOperations / 2);
+  }
+
+  public UnitLimits withMaxOperations(int most) {
+    return new UnitLimits(most, splits);
+  }
+
+  public UnitLimits splitting() {
+    return new UnitLimits(maxOperations, true);
+  }
+}

@@ -1,0 +1,54 @@
+package io.ringhaul.internal.cql;
+
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.exceptions.Setting;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Names a row by its primary key, for messages. */
+public final class RowKey {
+
+  private final TableDescription table;
+  private final List<ColumnDescription> columns;
+
+  /**
+   * @param columns the columns in the order in which rows carry them
+   */
+  public RowKey(TableDescription table, List<ColumnDescription> columns) {
+    this.table = table;
+    this.columns = columns;
+  }
+
+  /** The same failure, with the table and the row's key in its message. */
+  public UnrepresentableValueException named(UnrepresentableValueException failure, Row row) {
+    return named(failure, row::getBytesUnsafe);
+  }
+
+  /** The same failure, with the table and the row's key in its message. */
+  public UnrepresentableValueException named(UnrepresentableValueException failure, RawRow row) {
+    return new UnrepresentableValueException(
+        failure.column(),
+        "Table " + table + ", row " + text(row) + ": " + failure.message(Setting::mark));
+  }
+
+  /** {@code (column = literal, ...)} for the columns of the primary key that the row carries. */
+  public String text(RawRow row) {
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      ColumnDescription column = columns.get(i);
+      if (column.isPrimaryKey()) {
+        parts.add(
+            TableDescription.quote(column.name())
+                + " = "
+                + CqlLiteral.of(column.type(), row.bytes(i)));
+      }
+    }
+    return parts.isEmpty()
+        ? "of which no key column is selected"
+        : "(" + String.join(", ", parts) + ")";
+  }
+}

@@ -1,0 +1,151 @@
+package io.ringhaul.internal.cql;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
+import io.ringhaul.exceptions.RowRejectedException;
+import io.ringhaul.internal.request.Failures;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks at statements, bound and simple ones, and remembers what it saw of prepared ones.
+ * Thread-safe.
+ */
+public final class StatementCatalog {
+
+  private final CqlSession session;
+  private final PreparedNotes<StatementFacts> known = new PreparedNotes<>();
+
+  /** Looks with the schema that the session knows; the session stays the caller's to close. */
+  public StatementCatalog(CqlSession session) {
+    this.session = session;
+  }
+
+  /** What there is to know of a statement. */
+  public StatementTraits traits(BatchableStatement<?> statement) {
+    return facts(statement).of(statement);
+  }
+
+  /**
+   * Whether the statement is for a table whose partitions have one row each, as far as is known.
+   */
+  public boolean hasPartitionsOfOneRow(BoundStatement statement) {
+    return facts(statement).hasPartitionsOfOneRow();
+  }
+
+  /**
+   * The keyspace in which the server looks for the table of a statement that does not name it
+   * itself: its own setting or the session's. Empty for bound statements, which have theirs since
+   * they were prepared.
+   */
+  public Optional<CqlIdentifier> impliedKeyspace(BatchableStatement<?> statement) {
+    if (!(statement instanceof SimpleStatement simple)) {
+      return Optional.empty();
+    }
+    Optional<CqlIdentifier> implied =
+        Optional.ofNullable(simple.getKeyspace()).or(session::getKeyspace);
+    return implied.isEmpty() || StatementText.of(simple.getQuery()).keyspace().isPresent()
+        ? Optional.empty()
+        : implied;
+  }
+
+  /**
+   * Names the row of a statement, for people: by its key if it is bound, else by its text up to the
+   * first literal, which may be secret.
+   */
+  public String rowOf(BatchableStatement<?> statement) {
+    return statement instanceof BoundStatement bound
+        ? traits(bound).table().rowOf(bound)
+        : KeyText.ofStatement(((SimpleStatement) statement).getQuery());
+  }
+
+  /**
+   * The exception for a statement that the cluster refuses for what it holds, or that the driver
+   * cannot encode.
+   */
+  public RowRejectedException refusal(BatchableStatement<?> statement, Throwable refusal) {
+    return new RowRejectedException(
+        String.format(
+            "%s a row for %s, %s: %s",
+            isOfCluster(Failures.unwrap(refusal))
+                ? "The cluster refuses"
+                : "The driver cannot encode",
+            traits(statement).table().name(),
+            rowOf(statement),
+            Failures.describe(refusal)),
+        Failures.unwrap(refusal));
+  }
+
+  private static boolean isOfCluster(Throwable refusal) {
+    return refusal instanceof DriverException && !(refusal instanceof CodecNotFoundException);
+  }
+
+  private StatementFacts facts(BatchableStatement<?> statement) {
+    if (!(statement instanceof BoundStatement bound)) {
+      SimpleStatement simple = (SimpleStatement) statement;
+      return look(simple.getQuery(), Optional.ofNullable(simple.getKeyspace()), Optional.empty());
+    }
+    PreparedStatement prepared = bound.getPreparedStatement();
+    StatementFacts facts = known.get(prepared);
+    if (facts != null) {
+      return facts;
+    }
+    ColumnDefinitions variables = prepared.getVariableDefinitions();
+    Optional<CqlIdentifier> keyspace =
+        variables.size() == 0 ? Optional.empty() : Optional.of(variables.get(0).getKeyspace());
+    StatementFacts seen = look(prepared.getQuery(), keyspace, Optional.of(variables));
+    // The session may hear of a new table a little later than the cluster.
+    if (seen.isOfKnownTable() || !session.isSchemaMetadataEnabled()) {
+      known.put(prepared, seen);
+    }
+    return seen;
+  }
+
+  /**
+   * @param told the keyspace of a text that does not name one, if that is not the session's
+   */
+  private StatementFacts look(
+      String cql, Optional<CqlIdentifier> told, Optional<ColumnDefinitions> variables) {
+    StatementText text = StatementText.of(cql);
+    Optional<KeyspaceMetadata> keyspace =
+        text.keyspace()
+            .or(() -> told)
+            .or(session::getKeyspace)
+            .flatMap(name -> session.getMetadata().getKeyspace(name));
+    WrittenTable table =
+        keyspace
+            .flatMap(of -> text.table().flatMap(of::getTable))
+            .map(WrittenTable::of)
+            .orElseGet(() -> unknown(text, variables));
+    Set<CqlIdentifier> functions = new HashSet<>(MomentFunctions.NAMES);
+    // Of a user's own function nobody knows what it does.
+    keyspace.ifPresent(
+        of -> of.getFunctions().keySet().forEach(each -> functions.add(each.getName())));
+    int timeVariable =
+        variables.flatMap(all -> text.timeVariable().map(all::firstIndexOf)).orElse(-1);
+    return new StatementFacts(text, table, timeVariable, functions);
+  }
+
+  private static WrittenTable unknown(StatementText text, Optional<ColumnDefinitions> variables) {
+    boolean addsToCounter = false;
+    if (variables.isPresent()) {
+      for (ColumnDefinition variable : variables.get()) {
+        addsToCounter |= variable.getType().equals(DataTypes.COUNTER);
+      }
+    }
+    return WrittenTable.named(
+        text.table().map(name -> name.asCql(true)).orElse(WrittenTable.UNKNOWN.name()),
+        addsToCounter);
+  }
+}

@@ -1,0 +1,55 @@
+package io.ringhaul.internal.cql;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The variable-length integers of the native protocol: the leading ones of the first byte count the
+ * bytes that follow, the other bits are the value, most significant first. Signed values are folded
+ * onto unsigned ones (zigzag).
+ */
+public final class VInts {
+
+  private VInts() {}
+
+  /** The length in bytes, 1 to 9, of the integer that starts with the given byte. */
+  public static int lengthFrom(byte first) {
+    return 1 + Integer.numberOfLeadingZeros(~first & 0xff) - 24;
+  }
+
+  /** Reads the unsigned integer at the index; all of its bytes must be there. */
+  public static long read(ByteBuffer bytes, int index) {
+    byte first = bytes.get(index);
+    int following = lengthFrom(first) - 1;
+    long value = first & (0xff >> following);
+    for (int i = 1; i <= following; i++) {
+      value = (value << 8) | (bytes.get(index + i) & 0xff);
+    }
+    return value;
+  }
+
+  /** The signed value of a folded one. */
+  public static long unfold(long value) {
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  /** The folded form of a signed value. */
+  public static long fold(long value) {
+    return (value << 1) ^ (value >> 63);
+  }
+
+  /** Appends the shortest form of the unsigned integer. */
+  public static void write(long value, ByteSink out) {
+    int following = (63 - Long.numberOfLeadingZeros(value | 1)) / 7;
+    if (following >= 8) {
+      out.putByte(0xff);
+      out.putLong(value);
+      return;
+    }
+    // Each byte carries seven bits of the value: eight of its own less one for the length.
+    int lengthBits = 0xff & ~(0xff >> following);
+    out.putByte(lengthBits | (int) (value >>> (8 * following)));
+    for (int i = following - 1; i >= 0; i--) {
+      out.putByte((int) (value >>> (8 * i)));
+    }
+  }
+}

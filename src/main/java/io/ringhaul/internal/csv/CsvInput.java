@@ -1,0 +1,115 @@
+package io.ringhaul.internal.csv;
+
+import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.exceptions.Setting;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.internal.files.InputFormat;
+import io.ringhaul.internal.files.Manifest;
+import io.ringhaul.internal.files.SourceFile;
+import io.ringhaul.internal.files.SourceLayout;
+import io.ringhaul.json.BlobForm;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableSchema;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Rows from files of comma-separated values. */
+public final class CsvInput implements InputFormat {
+
+  private final CsvSettings settings;
+
+  public CsvInput(CsvSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return CsvOutput.FORMAT;
+  }
+
+  @Override
+  public Set<String> extensions() {
+    return Set.of(CsvOutput.FORMAT);
+  }
+
+  @Override
+  public boolean compressesItself() {
+    return false;
+  }
+
+  @Override
+  public SourceLayout layout(
+      TableDescription table, Optional<Manifest> manifest, List<SourceFile> files)
+      throws IOException {
+    CsvSettings all = settings.over(manifest.map(Manifest::properties).orElse(Map.of()));
+    List<String> fields = fields(all, table, manifest, files.get(0));
+    List<String> columns = FileHeader.columns(fields, table);
+    requireDistinct(columns, files.get(0));
+    return new SourceLayout(
+        columns,
+        all.withBoundsOf(CsvSettings.NONE)
+            .with(CsvSettings.FIELDS, fields)
+            .with(CsvSettings.COLUMNS, columns)
+            .with(CsvSettings.BLOBS, blobForm(all, manifest).name())
+            .toMap());
+  }
+
+  @Override
+  public boolean isSplittable(SourceFile file) {
+    // Only from the start is it known whether a line end stands within quotes.
+    return false;
+  }
+
+  @Override
+  public RowReader open(
+      Map<String, String> properties, List<ColumnDescription> columns, SourceFile file)
+      throws IOException {
+    return new CsvRowReader(new CsvSettings(properties).withBoundsOf(settings), columns, file);
+  }
+
+  /** What the fields are called: as the user says, else the header, the manifest, the table. */
+  private List<String> fields(
+      CsvSettings all, TableDescription table, Optional<Manifest> manifest, SourceFile first)
+      throws IOException {
+    List<String> named = settings.texts(CsvSettings.FIELDS);
+    if (!named.isEmpty()) {
+      return named;
+    }
+    if (all.hasHeader()) {
+      try (CsvFile file = new CsvFile(all, first)) {
+        return file.readHeader();
+      }
+    }
+    return manifest
+        .map(Manifest::schema)
+        .map(schema -> schema.columns().stream().map(TableSchema.Column::name).toList())
+        .orElseGet(() -> table.columns().stream().map(ColumnDescription::name).toList());
+  }
+
+  private static BlobForm blobForm(CsvSettings all, Optional<Manifest> manifest) {
+    if (manifest.isPresent()) {
+      return BlobForm.LITERAL_FIRST;
+    }
+    return all.syntax().dialect() == CsvDialect.DSBULK ? BlobForm.BASE64 : BlobForm.UNAMBIGUOUS;
+  }
+
+  private static void requireDistinct(List<String> columns, SourceFile file) {
+    Set<String> seen = new HashSet<>();
+    for (String column : columns) {
+      if (!seen.add(column)) {
+        throw new StorageException(
+            file.toString(),
+            String.format(
+                "The file %s has two fields for the column %s; name the fields with %s",
+                file, column, Setting.COLUMNS.callWithValue()),
+            null);
+      }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.ringhaul.internal.csv;
+
+import io.ringhaul.exceptions.MalformedRecordException;
+import io.ringhaul.exceptions.Setting;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.RecordForm;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourceRecord;
+import io.ringhaul.internal.cql.RowBytes;
+import io.ringhaul.internal.cql.Utf8;
+import io.ringhaul.internal.files.SourceFile;
+import io.ringhaul.internal.text.PartitionKeyCheck;
+import io.ringhaul.internal.text.TextOptions;
+import io.ringhaul.internal.text.TextReader;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Streams the rows of one file. */
+final class CsvRowReader implements RowReader {
+
+  /** More records to be skipped than this are not made up. */
+  private static final int GREATEST_SKIPPED = 10_000;
+
+  private final SourceFile source;
+  private final CsvFile file;
+  private final List<String> fields;
+  private final List<ColumnDescription> columns;
+  private final TextReader[] readers;
+
+  /** For each column the number of its field. */
+  private final int[] fieldOf;
+
+  private final RowBytes row;
+  private final NullWords nullWords;
+  private final PartitionKeyCheck keyCheck;
+
+  /** Records to be skipped in other files of this form; empty if they are too many. */
+  private final Optional<String> skipped;
+
+  private long toSkip;
+  private boolean hasRecord;
+
+  CsvRowReader(CsvSettings settings, List<ColumnDescription> columns, SourceFile source)
+      throws IOException {
+    this.source = source;
+    this.columns = columns;
+    this.nullWords = new NullWords(settings.texts(CsvSettings.NULL_VALUE));
+    this.row = new RowBytes(columns.size());
+    this.keyCheck = new PartitionKeyCheck(columns);
+    this.toSkip = settings.number(CsvSettings.SKIP_RECORDS, 0L);
+    this.skipped = skipped(settings);
+    TextOptions options = settings.textOptions();
+    this.readers =
+        columns.stream().map(column -> TextReader.of(column, options)).toArray(TextReader[]::new);
+    this.file = new CsvFile(settings, source);
+    try {
+      this.fields = fields(settings);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+    List<String> stored = storedNames(settings);
+    this.fieldOf = columns.stream().mapToInt(column -> stored.indexOf(column.name())).toArray();
+    file.expectFields(fields.size());
+  }
+
+  @Override
+  public @Nullable RawRow next() {
+    try {
+      for (; toSkip > 0; toSkip--) {
+        if (file.next() == null) {
+          return null;
+        }
+      }
+      CsvRecord record = file.next();
+      hasRecord = record != null;
+      return record == null ? null : row(record);
+    } catch (IOException e) {
+      throw source.unreadable(e);
+    }
+  }
+
+  @Override
+  public Optional<SourceRecord> lastRecord() {
+    return hasRecord
+        ? Optional.of(new SourceRecord(source.toString(), "line", file.line(), file.text()))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<RecordForm> recordForm() {
+    return skipped.flatMap(file::form);
+  }
+
+  @Override
+  public long bytesRead() {
+    return file.bytesRead();
+  }
+
+  @Override
+  public void close() {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Optional<String> skipped(CsvSettings settings) {
+    long count = settings.number(CsvSettings.SKIP_RECORDS, 0L);
+    String record = settings.character(CsvSettings.COMMENT, '\0') == '-' ? "+\n" : "-\n";
+    return count > GREATEST_SKIPPED ? Optional.empty() : Optional.of(record.repeat((int) count));
+  }
+
+  /** The names of this file's fields, in its order, which may differ from file to file. */
+  private List<String> fields(CsvSettings settings) throws IOException {
+    List<String> expected = settings.texts(CsvSettings.FIELDS);
+    if (!settings.hasHeader()) {
+      return expected;
+    }
+    List<String> names = file.readHeader();
+    Set<String> others = new HashSet<>(names);
+    if (names.size() != expected.size() || !others.equals(Set.copyOf(expected))) {
+      throw FileHeader.error(
+          source,
+          String.format(
+              "its header line has the names %s, where %s are expected", names, expected));
+    }
+    return names;
+  }
+
+  /** The stored names of the columns, in the order of this file's fields. */
+  private List<String> storedNames(CsvSettings settings) {
+    List<String> expected = settings.texts(CsvSettings.FIELDS);
+    List<String> stored = settings.texts(CsvSettings.COLUMNS);
+    return fields.stream().map(field -> stored.get(expected.indexOf(field))).toList();
+  }
+
+  private RawRow row(CsvRecord record) {
+    String problem = file.problem();
+    if (problem != null) {
+      throw new MalformedRecordException(
+          String.format("%s %s; its fields must be %s", file.place(), problem, fields), null);
+    }
+    row.clear();
+    ByteBuffer bytes = ByteBuffer.wrap(record.array());
+    for (int i = 0; i < readers.length; i++) {
+      int field = fieldOf[i];
+      if (record.isQuoted(field) || !nullWords.isNull(record, field)) {
+        int start = row.bytes().size();
+        bytes.limit(record.start(field) + record.length(field)).position(record.start(field));
+        read(bytes, i);
+        row.set(i, start);
+      }
+    }
+    @Nullable ByteBuffer[] values = row.values();
+    try {
+      keyCheck.require(values);
+    } catch (UnrepresentableValueException e) {
+      throw located(e);
+    }
+    return column -> values[column];
+  }
+
+  private void read(ByteBuffer text, int column) {
+    if (!Utf8.isWellFormed(text, text.position(), text.remaining())) {
+      throw located(
+          new UnrepresentableValueException(
+              columns.get(column).name(),
+              String.format(
+                  "%s holds bytes that are no %s; set encoding if the file is in another one",
+                  columns.get(column).name(), file.encoding())));
+    }
+    try {
+      readers[column].read(text, row.bytes());
+    } catch (UnrepresentableValueException e) {
+      throw located(e);
+    }
+  }
+
+  private UnrepresentableValueException located(UnrepresentableValueException e) {
+    return new UnrepresentableValueException(
+        e.column(), String.format("%s: %s", file.place(), e.message(Setting::mark)));
+  }
+}

@@ -1,0 +1,218 @@
+package io.ringhaul.internal.csv;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.text.TextOptions;
+import io.ringhaul.json.BlobForm;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Settings as texts, by the names of the methods that set them: in this form they travel in plans
+ * and stand in manifests. Immutable.
+ */
+public final class CsvSettings {
+
+  public static final String DIALECT = "dialect";
+  public static final String DELIMITER = "delimiter";
+  public static final String QUOTE = "quote";
+  public static final String ESCAPE = "escape";
+  public static final String HEADER = "header";
+
+  /** What the user, the header or the manifest calls the fields, in their order. */
+  public static final String FIELDS = "fields";
+
+  /** The columns' stored names, in the order of the fields. */
+  static final String COLUMNS = "columns";
+
+  public static final String NULL_VALUE = "nullValue";
+  public static final String TIMESTAMP_FORMAT = "timestampFormat";
+  public static final String TIMESTAMP_UNIT = "timestampUnit";
+  public static final String DATE_FORMAT = "dateFormat";
+  public static final String TIME_FORMAT = "timeFormat";
+  public static final String TIME_ZONE = "timeZone";
+
+  /** A {@link BlobForm}, which follows from where the files come from. */
+  static final String BLOBS = "blobs";
+
+  public static final String COMMENT = "comment";
+  public static final String ENCODING = "encoding";
+  public static final String SKIP_RECORDS = "skipRecords";
+  public static final String MAX_RECORD_SIZE = "maxRecordSize";
+
+  public static final String MAX_COLUMNS = "maxColumns";
+
+  public static final CsvSettings NONE = new CsvSettings(Map.of());
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Map<String, String> values;
+
+  CsvSettings(Map<String, String> values) {
+    this.values = Map.copyOf(values);
+  }
+
+  /** What is set, by its names in their order. */
+  @Override
+  public String toString() {
+    return new TreeMap<>(values).toString();
+  }
+
+  /** These settings with another one, or with another value of it. */
+  public CsvSettings with(String name, String value) {
+    Map<String, String> changed = new HashMap<>(values);
+    changed.put(name, value);
+    return new CsvSettings(changed);
+  }
+
+  public CsvSettings with(String name, List<String> texts) {
+    try {
+      return with(name, JSON.writeValueAsString(texts));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** These settings over those of a manifest. */
+  CsvSettings over(Map<String, String> others) {
+    Map<String, String> all = new HashMap<>(others);
+    if (values.containsKey(DIALECT)) {
+      // The manifest's escape character is that of its own dialect.
+      all.remove(ESCAPE);
+    }
+    all.putAll(values);
+    return new CsvSettings(all);
+  }
+
+  /** These settings with the bounds of others, which may differ from run to run of a job. */
+  public CsvSettings withBoundsOf(CsvSettings others) {
+    Map<String, String> all = new HashMap<>(values);
+    for (String bound : List.of(MAX_RECORD_SIZE, MAX_COLUMNS)) {
+      all.remove(bound);
+      if (others.values.containsKey(bound)) {
+        all.put(bound, others.values.get(bound));
+      }
+    }
+    return new CsvSettings(all);
+  }
+
+  /** The settings as they travel. */
+  Map<String, String> toMap() {
+    return values;
+  }
+
+  Optional<String> text(String name) {
+    return Optional.ofNullable(values.get(name));
+  }
+
+  /** A setting of several texts; empty if it is not set. */
+  List<String> texts(String name) {
+    String value = values.get(name);
+    if (value == null) {
+      return List.of();
+    }
+    try {
+      return List.of(JSON.readValue(value, String[].class));
+    } catch (JsonProcessingException e) {
+      throw new InvalidSettingException(name, name + " is not a list of texts: " + value);
+    }
+  }
+
+  /** A setting of one character. */
+  char character(String name, char otherwise) {
+    String value = values.get(name);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value.length() != 1) {
+      throw new InvalidSettingException(
+          name, name + " is \"" + value + "\"; it takes one character");
+    }
+    return value.charAt(0);
+  }
+
+  int number(String name, int otherwise) {
+    return text(name).map(Integer::parseInt).orElse(otherwise);
+  }
+
+  long number(String name, long otherwise) {
+    return text(name).map(Long::parseLong).orElse(otherwise);
+  }
+
+  /** Whether files begin with a header line; they do unless it is said that they do not. */
+  boolean hasHeader() {
+    return !"false".equals(values.get(HEADER));
+  }
+
+  /**
+   * The structure of the files.
+   *
+   * @throws InvalidSettingException if its characters contradict each other
+   */
+  public CsvSyntax syntax() {
+    CsvDialect dialect = dialect();
+    char quote = character(QUOTE, CsvSyntax.QUOTE);
+    char escape = character(ESCAPE, dialect.doublesQuotes() ? quote : CsvSyntax.BACKSLASH);
+    return new CsvSyntax(dialect, character(DELIMITER, CsvSyntax.DELIMITER), quote, escape);
+  }
+
+  /**
+   * The same.
+   *
+   * @throws InvalidSettingException if what is set for reading contradicts itself
+   */
+  public CsvSettings checkedForInput() {
+    CsvSyntax syntax = syntax();
+    char comment = character(COMMENT, '\0');
+    contradiction(
+        comment == syntax.delimiter() || comment == syntax.quote(),
+        COMMENT,
+        "comment is '"
+            + comment
+            + "', which is the delimiter or the quote too; choose another one");
+    contradiction(
+        !texts(FIELDS).isEmpty() && hasHeader(),
+        "columns",
+        "columns names the fields of files without header; set withoutHeader too");
+    contradiction(
+        text(TIMESTAMP_FORMAT).isPresent() && text(TIMESTAMP_UNIT).isPresent(),
+        TIMESTAMP_UNIT,
+        "Set either timestampUnit or timestampFormat: both say how timestamps look");
+    return this;
+  }
+
+  private static void contradiction(boolean isOne, String setting, String message) {
+    if (isOne) {
+      throw new InvalidSettingException(setting, message);
+    }
+  }
+
+  /** How the texts of values are read. */
+  TextOptions textOptions() {
+    TextOptions options = TextOptions.defaults();
+    options = text(TIMESTAMP_FORMAT).map(options::timestampFormat).orElse(options);
+    options =
+        text(TIMESTAMP_UNIT).map(TimeUnit::valueOf).map(options::timestampUnit).orElse(options);
+    options = text(DATE_FORMAT).map(options::dateFormat).orElse(options);
+    options = text(TIME_FORMAT).map(options::timeFormat).orElse(options);
+    options = text(TIME_ZONE).map(ZoneId::of).map(options::timeZone).orElse(options);
+    return text(BLOBS).map(BlobForm::valueOf).map(options::blobForm).orElse(options);
+  }
+
+  private CsvDialect dialect() {
+    String name = text(DIALECT).orElse(CsvDialect.RFC4180.name());
+    try {
+      return CsvDialect.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSettingException(
+          DIALECT, "dialect is " + name + "; it takes " + List.of(CsvDialect.values()));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.ringhaul.internal.csv;
+
+import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.exceptions.InvalidSettingException;
+
+/**
+ * The characters that give a file its structure. All are ASCII, so that files can be read and
+ * written as bytes: in UTF-8 no byte of another character looks like them.
+ *
+ * @param delimiter between fields
+ * @param quote around fields
+ * @param escape before a quote within quotes; the quote itself where quotes are doubled
+ */
+public record CsvSyntax(CsvDialect dialect, char delimiter, char quote, char escape) {
+
+  static final char DELIMITER = ',';
+  static final char QUOTE = '"';
+  static final char BACKSLASH = '\\';
+
+  static final byte CR = '\r';
+  static final byte LF = '\n';
+
+  public CsvSyntax {
+    requireAscii("delimiter", delimiter);
+    requireAscii("quote", quote);
+    requireAscii("escape", escape);
+    if (delimiter == quote || delimiter == escape) {
+      throw new InvalidSettingException(
+          "delimiter",
+          "delimiter is "
+              + shown(delimiter)
+              + ", which is the quote or the escape character too; choose another one");
+    }
+  }
+
+  static CsvSyntax of(CsvDialect dialect) {
+    return new CsvSyntax(dialect, DELIMITER, QUOTE, dialect.doublesQuotes() ? QUOTE : BACKSLASH);
+  }
+
+  /** Refuses what cannot give structure. */
+  public static void requireAscii(String setting, char value) {
+    if (value == 0 || value == CR || value == LF || value > 0x7f) {
+      throw new InvalidSettingException(
+          setting,
+          String.format(
+              "%s is %s; it takes an ASCII character other than NUL, CR and LF",
+              setting, shown(value)));
+    }
+  }
+
+  private static String shown(char value) {
+    return value > ' ' && value < 0x7f ? "'" + value + "'" : String.format("U+%04X", (int) value);
+  }
+}

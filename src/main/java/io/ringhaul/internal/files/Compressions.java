@@ -1,0 +1,126 @@
+package io.ringhaul.internal.files;
+
+import com.github.luben.zstd.ZstdInputStream;
+import com.github.luben.zstd.ZstdOutputStream;
+import io.ringhaul.format.Compression;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import net.jpountz.lz4.LZ4FrameInputStream;
+import net.jpountz.lz4.LZ4FrameOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZInputStream;
+import org.tukaani.xz.XZOutputStream;
+import org.xerial.snappy.SnappyFramedInputStream;
+import org.xerial.snappy.SnappyFramedOutputStream;
+
+/** The compressions of whole files, each in the form that its command-line tool reads. */
+final class Compressions {
+
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  /** A higher one takes 30 to 95 MiB of the heap for each file that is being written, not 16. */
+  private static final int XZ_PRESET = 2;
+
+  /** The endings of file names, each compression's own first. */
+  private static final Map<Compression, List<String>> SUFFIXES =
+      Map.of(
+          Compression.NONE, List.of(),
+          Compression.GZIP, List.of(".gz", ".gzip"),
+          Compression.ZSTD, List.of(".zst", ".zstd"),
+          Compression.LZ4, List.of(".lz4"),
+          Compression.SNAPPY, List.of(".snappy", ".sz"),
+          Compression.BZIP2, List.of(".bz2"),
+          Compression.XZ, List.of(".xz"));
+
+  private Compressions() {}
+
+  /** What the names of files compressed so end in, with its dot; empty for none. */
+  static String suffix(Compression compression) {
+    List<String> suffixes = suffixes(compression);
+    return suffixes.isEmpty() ? "" : suffixes.get(0);
+  }
+
+  /** The compression that a file's name tells, and NONE if it tells none. */
+  static Compression of(String fileName) {
+    return ending(fileName).map(Ending::compression).orElse(Compression.NONE);
+  }
+
+  /** The name without the ending that tells its compression. */
+  static String plainName(String fileName) {
+    return ending(fileName)
+        .map(ending -> fileName.substring(0, fileName.length() - ending.text().length()))
+        .orElse(fileName);
+  }
+
+  /** Compresses what is written; closing it ends the compression and closes {@code out}. */
+  static OutputStream compress(Compression compression, OutputStream out) throws IOException {
+    return switch (compression) {
+      case NONE -> out;
+      case GZIP -> new GZIPOutputStream(out, BUFFER_BYTES);
+      case ZSTD -> new ZstdOutputStream(out);
+      case LZ4 -> new LZ4FrameOutputStream(out, LZ4FrameOutputStream.BLOCKSIZE.SIZE_256KB);
+      case SNAPPY -> new SnappyFramedOutputStream(out);
+      // It takes single bytes from what it wraps, and gives single bytes.
+      case BZIP2 -> new BZip2CompressorOutputStream(new BufferedOutputStream(out, BUFFER_BYTES));
+      case XZ -> new XZOutputStream(out, new LZMA2Options(XZ_PRESET));
+    };
+  }
+
+  /** The content of compressed bytes, however many streams or frames they are joined from. */
+  static InputStream decompress(Compression compression, InputStream in) throws IOException {
+    try {
+      return switch (compression) {
+        case NONE -> in;
+        // The JDK's takes a damaged header of a later member for the end of the file.
+        case GZIP ->
+            GzipCompressorInputStream.builder()
+                .setInputStream(new BufferedInputStream(in, BUFFER_BYTES))
+                .setDecompressConcatenated(true)
+                .get();
+        case ZSTD -> new ZstdInputStream(new BufferedInputStream(in, BUFFER_BYTES));
+        case LZ4 -> new LZ4FrameInputStream(new BufferedInputStream(in, BUFFER_BYTES));
+        case SNAPPY -> new SnappyFramedInputStream(new BufferedInputStream(in, BUFFER_BYTES), true);
+        case BZIP2 ->
+            new BZip2CompressorInputStream(new BufferedInputStream(in, BUFFER_BYTES), true);
+        case XZ -> new XZInputStream(new BufferedInputStream(in, BUFFER_BYTES), xzKibibytes());
+      };
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  /** What a file's dictionary may take: a third of the heap. */
+  private static int xzKibibytes() {
+    return (int) Math.min(Integer.MAX_VALUE, (Runtime.getRuntime().maxMemory() / 3) >> 10);
+  }
+
+  private static Optional<Ending> ending(String fileName) {
+    String name = fileName.toLowerCase(Locale.ROOT);
+    for (Compression compression : Compression.values()) {
+      for (String suffix : suffixes(compression)) {
+        if (name.endsWith(suffix)) {
+          return Optional.of(new Ending(compression, suffix));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<String> suffixes(Compression compression) {
+    return SUFFIXES.getOrDefault(compression, List.of());
+  }
+
+  private record Ending(Compression compression, String text) {}
+}

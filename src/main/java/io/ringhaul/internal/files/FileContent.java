@@ -1,0 +1,62 @@
+package io.ringhaul.internal.files;
+
+import io.ringhaul.format.Compression;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+
+/** The content of a file, decompressed, which tells how much of the file was read for it. */
+public final class FileContent extends FilterInputStream {
+
+  private final CountedInput file;
+
+  private FileContent(InputStream content, CountedInput file) {
+    super(content);
+    this.file = file;
+  }
+
+  static FileContent open(Path path, Compression compression) throws IOException {
+    CountedInput file = new CountedInput(InputFiles.open(path, 0));
+    return new FileContent(Compressions.decompress(compression, file), file);
+  }
+
+  /** The same content, read through a stream over this one. */
+  FileContent through(InputStream content) {
+    return new FileContent(content, file);
+  }
+
+  /** Bytes of the file that were read so far, before they are decompressed. */
+  public long bytesRead() {
+    return file.count;
+  }
+
+  private static final class CountedInput extends FilterInputStream {
+    private long count;
+
+    private CountedInput(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int value = super.read();
+      count += value < 0 ? 0 : 1;
+      return value;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int read = super.read(target, offset, length);
+      count += Math.max(0, read);
+      return read;
+    }
+
+    @Override
+    public long skip(long bytes) throws IOException {
+      long skipped = super.skip(bytes);
+      count += skipped;
+      return skipped;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.ringhaul.internal.files;
+
+import io.ringhaul.format.Compression;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.WriteMode;
+import io.ringhaul.internal.cql.TableSchemaJson;
+import io.ringhaul.internal.files.Manifest.Job;
+import io.ringhaul.schema.TableSchema;
+import io.ringhaul.schema.TokenRangeSet;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * What writing and committing need to know. It travels inside a {@link TargetPlan} as texts.
+ *
+ * @param jobId the export
+ * @param created when it was planned
+ * @param format the format's name
+ * @param properties the format's own texts
+ * @param folder where the files go in the end, and how
+ * @param schema the exported columns
+ * @param coverage the part of the token space that is exported
+ * @param restrictions what leaves rows out
+ * @param memoryBytes the memory that one task's writer may fill
+ */
+record FolderPlan(
+    UUID jobId,
+    Instant created,
+    String format,
+    Map<String, String> properties,
+    TargetFolder folder,
+    TableSchema schema,
+    TokenRangeSet coverage,
+    Map<String, String> restrictions,
+    long memoryBytes) {
+
+  private static final int FORMAT_VERSION = 1;
+
+  private static final String NEW = ".ringhaul-";
+
+  /** What stands between the folder's name and the job's id in the name of what was replaced. */
+  static final String OLD = ".ringhaul-old-";
+
+  /** The part of the heap that the buffers of all writers may fill together: a sixth. */
+  private static final long HEAP_SHARE = 6;
+
+  static FolderPlan of(
+      ExportDescription export,
+      TargetFolder folder,
+      String format,
+      Map<String, String> properties) {
+    return new FolderPlan(
+        export.jobId(),
+        Instant.now().truncatedTo(ChronoUnit.MILLIS),
+        format,
+        properties,
+        folder,
+        TableSchema.of(export.table(), export.columns()),
+        export.coverage(),
+        export.restrictions(),
+        Runtime.getRuntime().maxMemory() / HEAP_SHARE / Math.max(1, export.concurrentTasks()));
+  }
+
+  /** The same with another share of memory. */
+  FolderPlan withMemory(long bytes) {
+    return new FolderPlan(
+        jobId, created, format, properties, folder, schema, coverage, restrictions, bytes);
+  }
+
+  TargetPlan toPlan() {
+    return new TargetPlan(
+        FORMAT_VERSION,
+        format,
+        folder.path().toString(),
+        Map.ofEntries(
+            Map.entry("job-id", jobId.toString()),
+            Map.entry("created", created.toString()),
+            Map.entry("properties", ManifestJson.texts(properties).toString()),
+            Map.entry("folder", folder.path().toString()),
+            Map.entry("compression", folder.compression().name()),
+            Map.entry("max-file-bytes", Long.toString(folder.maxFileBytes())),
+            Map.entry("mode", folder.mode().name()),
+            Map.entry("schema", TableSchemaJson.text(schema)),
+            Map.entry("coverage", ManifestJson.ranges(coverage).toString()),
+            Map.entry("restrictions", ManifestJson.texts(restrictions).toString()),
+            Map.entry("memory-bytes", Long.toString(memoryBytes))));
+  }
+
+  static FolderPlan from(TargetPlan plan) {
+    return new FolderPlan(
+        UUID.fromString(plan.property("job-id")),
+        Instant.parse(plan.property("created")),
+        plan.format(),
+        ManifestJson.texts(ManifestJson.tree(plan.property("properties"))),
+        new TargetFolder(
+            Path.of(plan.property("folder")),
+            Compression.valueOf(plan.property("compression")),
+            Long.parseLong(plan.property("max-file-bytes")),
+            WriteMode.valueOf(plan.property("mode"))),
+        TableSchemaJson.parse(plan.property("schema")),
+        ManifestJson.ranges(ManifestJson.tree(plan.property("coverage"))),
+        ManifestJson.texts(ManifestJson.tree(plan.property("restrictions"))),
+        Long.parseLong(plan.property("memory-bytes")));
+  }
+
+  /** Where files lie until they are committed: hidden, beside the folder, on the same volume. */
+  Path staging() {
+    return beside(NEW);
+  }
+
+  /** Where what is overwritten goes for the moment. */
+  Path aside() {
+    return beside(OLD);
+  }
+
+  /** This export in a manifest. */
+  Job job(long rows) {
+    return new Job(jobId, Tool.NAME, created, rows, coverage, restrictions);
+  }
+
+  /** The name of a hidden folder that belongs to a visible one, without the job's id. */
+  static String hidden(Path folder, String infix) {
+    return "." + folder.getFileName() + infix;
+  }
+
+  private Path beside(String infix) {
+    return folder.path().resolveSibling(hidden(folder.path(), infix) + jobId);
+  }
+}

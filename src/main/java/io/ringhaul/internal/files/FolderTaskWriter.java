@@ -1,0 +1,162 @@
+package io.ringhaul.internal.files;
+
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.internal.disk.DurableFiles;
+import io.ringhaul.internal.disk.StorageTrouble;
+import io.ringhaul.internal.files.Manifest.PartFile;
+import io.ringhaul.schema.RawRow;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the rows of one task to part files in the staging folder: a file that has reached its size
+ * is ended. Files without rows are not made, but for one by the first task, for an export that
+ * turns out to be empty.
+ */
+final class FolderTaskWriter implements TaskWriter {
+
+  private static final int FIRST_TASK = 0;
+
+  private final FolderPlan plan;
+  private final String suffix;
+  private final PartWriter writer;
+  private final boolean compressesItself;
+  private final int task;
+
+  private final String attempt = PartName.newAttempt();
+
+  private final List<PartFile> files = new ArrayList<>();
+  private @Nullable Open current;
+  private boolean finished;
+
+  FolderTaskWriter(FolderPlan plan, OutputFormat format, PartWriter writer, int task) {
+    this.plan = plan;
+    this.writer = writer;
+    this.task = task;
+    this.compressesItself = format.compressesItself();
+    this.suffix =
+        "."
+            + format.extension()
+            + (compressesItself ? "" : Compressions.suffix(plan.folder().compression()));
+  }
+
+  @Override
+  public void write(RawRow row) {
+    try {
+      Open file = current == null ? open() : current;
+      writer.write(row);
+      file.rows++;
+      if (file.output.bytes() + writer.bufferedBytes() >= plan.folder().maxFileBytes()) {
+        end(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw failure(e);
+    }
+  }
+
+  @Override
+  public long bytes() {
+    long ended = files.stream().mapToLong(PartFile::bytes).sum();
+    return current == null ? ended : ended + current.output.bytes() + writer.bufferedBytes();
+  }
+
+  @Override
+  public TaskOutput finish() {
+    try {
+      if (task == FIRST_TASK && files.isEmpty() && current == null) {
+        open();
+      }
+      // A file whose only row was refused stays empty, and goes.
+      if (current != null && current.rows == 0 && !(task == FIRST_TASK && files.isEmpty())) {
+        abandon(current);
+      } else if (current != null) {
+        end(current);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw failure(e);
+    }
+    finished = true;
+    return new TaskOutput(
+        task,
+        files.stream().mapToLong(PartFile::rows).sum(),
+        files.stream().mapToLong(PartFile::bytes).sum(),
+        files.stream().map(file -> ManifestJson.node(file).toString()).toList());
+  }
+
+  @Override
+  public void close() {
+    try (writer) {
+      if (!finished) {
+        if (current != null) {
+          abandon(current);
+        }
+        for (PartFile file : files) {
+          Files.deleteIfExists(plan.staging().resolve(file.name()));
+        }
+      }
+    } catch (IOException e) {
+      // The failure that led here is what the user must see; the staging folder goes as a whole.
+    }
+  }
+
+  private Open open() throws IOException {
+    DurableFiles.createFolder(plan.staging());
+    String name = PartName.of(plan.jobId(), task, files.size(), attempt, suffix);
+    Path path = plan.staging().resolve(name);
+    PartOutput output = new PartOutput(path);
+    Open file =
+        new Open(
+            name,
+            output,
+            compressesItself ? output : Compressions.compress(plan.folder().compression(), output));
+    current = file;
+    writer.begin(file.content);
+    return file;
+  }
+
+  private void end(Open file) throws IOException {
+    writer.end();
+    file.content.close();
+    files.add(new PartFile(file.name, file.rows, file.output.bytes(), file.output.sha256()));
+    current = null;
+  }
+
+  private void abandon(Open file) throws IOException {
+    current = null;
+    file.output.abandon();
+    try {
+      file.content.close();
+    } catch (IOException e) {
+      // It only had to let go of its memory: there is no file any more to write its end to.
+    }
+  }
+
+  private StorageException failure(Exception e) {
+    return new StorageException(
+        plan.folder().path().toString(),
+        "Writing to " + plan.folder().path() + " failed: " + StorageTrouble.of(e),
+        e);
+  }
+
+  /** A file that is being written. */
+  private static final class Open {
+    private final String name;
+    private final PartOutput output;
+    private final OutputStream content;
+    private long rows;
+
+    private Open(String name, PartOutput output, OutputStream content) {
+      this.name = name;
+      this.output = output;
+      this.content = content;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.ringhaul.internal.files;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The files of a folder or a glob to which more come. A position is the list of the files that were
+ * there by then, one path a line; a file that is gone since stays in it. A file counts from the
+ * moment at which its name is there: whoever adds one moves it to its place when it is complete.
+ */
+public final class GrowingFiles {
+
+  private static final String LINE = "\n";
+
+  private final SourceLocation location;
+  private final InputFormat format;
+
+  public GrowingFiles(SourceLocation location, InputFormat format) {
+    this.location = location;
+    this.format = format;
+  }
+
+  /** See {@link io.ringhaul.format.GrowingSource#position}. */
+  public String position(String from) {
+    try {
+      Path path = Globs.plain(Path.of(location.text()));
+      if (Files.isDirectory(path) && Manifest.find(path).isPresent()) {
+        throw new InvalidSettingException(
+            "follow",
+            String.format(
+                "The folder %s holds an export that is complete, by its manifest, and does not"
+                    + " grow; import it without follow()",
+                path));
+      }
+      Set<String> seen = new TreeSet<>(from.lines().toList());
+      seen.addAll(files(path));
+      return String.join(LINE, seen);
+    } catch (IOException e) {
+      throw new StorageException(
+          location.text(), "The files of " + location.text() + " cannot be listed: " + e, e);
+    }
+  }
+
+  private List<String> files(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      return new SourceSearch(location, format)
+          .matching(path).stream().map(Path::toString).toList();
+    }
+    if (Files.exists(path)) {
+      return List.of(path.toString());
+    }
+    List<String> names = new ArrayList<>();
+    if (location.mayBeGlob() && Globs.isGlob(location.text())) {
+      Globs.files(location.text()).forEach(file -> names.add(file.toString()));
+    }
+    return names;
+  }
+
+  /** See {@link io.ringhaul.format.GrowingSource#between}. */
+  public SourceLocation between(String from, String to) {
+    Set<String> added = new TreeSet<>(to.lines().toList());
+    from.lines().forEach(added::remove);
+    return location.only(added.stream().map(Path::of).toList());
+  }
+}

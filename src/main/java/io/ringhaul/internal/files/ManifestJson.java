@@ -1,0 +1,234 @@
+package io.ringhaul.internal.files;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ringhaul.format.Compression;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.internal.cql.TableSchemaJson;
+import io.ringhaul.internal.files.Manifest.Job;
+import io.ringhaul.internal.files.Manifest.PartFile;
+import io.ringhaul.schema.TokenRange;
+import io.ringhaul.schema.TokenRangeSet;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** A {@link Manifest} as JSON. */
+final class ManifestJson {
+
+  private static final int FORMAT_VERSION = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern PATH = Pattern.compile("[/\\\\\\x00]");
+
+  private ManifestJson() {}
+
+  static String text(Manifest manifest) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("formatVersion", FORMAT_VERSION);
+    node.put("format", manifest.format());
+    node.set("properties", texts(manifest.properties()));
+    node.put("compression", manifest.compression().name().toLowerCase(Locale.ROOT));
+    node.put("rows", manifest.rows());
+    node.put("bytes", manifest.bytes());
+    node.set("coverage", ranges(manifest.coverage()));
+    node.set("schema", TableSchemaJson.node(manifest.schema()));
+    ArrayNode jobs = node.putArray("jobs");
+    for (Job job : manifest.jobs()) {
+      ObjectNode each = jobs.addObject();
+      each.put("id", job.id().toString());
+      each.put("tool", job.tool());
+      each.put("created", job.created().toString());
+      each.put("rows", job.rows());
+      each.set("coverage", ranges(job.coverage()));
+      each.set("restrictions", texts(job.restrictions()));
+    }
+    ArrayNode files = node.putArray("files");
+    for (PartFile file : manifest.files()) {
+      files.add(node(file));
+    }
+    return node.toPrettyString() + "\n";
+  }
+
+  /**
+   * Whether the JSON is a manifest of ours, of whichever version and in whichever state.
+   *
+   * @throws IllegalArgumentException if it is not JSON
+   */
+  static boolean isManifest(String text) {
+    JsonNode node = tree(text);
+    return node.has("formatVersion") && node.has("format");
+  }
+
+  /**
+   * The manifest that a text holds.
+   *
+   * @throws IllegalArgumentException if it is none, or one of a later version
+   */
+  static Manifest parse(String text) {
+    JsonNode node = tree(text);
+    long version = number(node, "formatVersion");
+    if (version != FORMAT_VERSION) {
+      throw new IllegalArgumentException(
+          "its format version is "
+              + version
+              + ", and this version of Ringhaul reads version "
+              + FORMAT_VERSION);
+    }
+    List<Job> jobs = new ArrayList<>();
+    for (JsonNode job : list(node, "jobs")) {
+      jobs.add(job(job));
+    }
+    List<PartFile> files = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (JsonNode each : list(node, "files")) {
+      PartFile file = file(each);
+      if (!names.add(file.name())) {
+        throw new IllegalArgumentException("it lists the file " + file.name() + " twice");
+      }
+      files.add(file);
+    }
+    return new Manifest(
+        text(node, "format"),
+        texts(required(node, "properties")),
+        Compression.valueOf(text(node, "compression").toUpperCase(Locale.ROOT)),
+        TableSchemaJson.parse(required(node, "schema")),
+        jobs,
+        files);
+  }
+
+  static ObjectNode node(PartFile file) {
+    return JSON.createObjectNode()
+        .put("name", file.name())
+        .put("rows", file.rows())
+        .put("bytes", file.bytes())
+        .put("sha256", file.sha256());
+  }
+
+  static PartFile file(JsonNode node) {
+    return new PartFile(
+        fileName(node), count(node, "rows"), count(node, "bytes"), text(node, "sha256"));
+  }
+
+  /** The files of all tasks. */
+  static List<PartFile> files(List<TaskOutput> outputs) {
+    return outputs.stream()
+        .flatMap(output -> output.files().stream())
+        .map(text -> file(tree(text)))
+        .toList();
+  }
+
+  static ArrayNode ranges(TokenRangeSet tokens) {
+    ArrayNode node = JSON.createArrayNode();
+    for (TokenRange range : tokens.ranges()) {
+      node.addObject()
+          .put("startExclusive", range.startExclusive())
+          .put("endInclusive", range.endInclusive());
+    }
+    return node;
+  }
+
+  static TokenRangeSet ranges(JsonNode node) {
+    List<TokenRange> ranges = new ArrayList<>();
+    for (JsonNode range : node) {
+      ranges.add(new TokenRange(number(range, "startExclusive"), number(range, "endInclusive")));
+    }
+    return TokenRangeSet.of(ranges);
+  }
+
+  /** In the order of their names, so that equal manifests are equal texts. */
+  static ObjectNode texts(Map<String, String> texts) {
+    ObjectNode node = JSON.createObjectNode();
+    new TreeMap<>(texts).forEach(node::put);
+    return node;
+  }
+
+  static Map<String, String> texts(JsonNode node) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    node.properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asText()));
+    return texts;
+  }
+
+  static JsonNode tree(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("it is not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static Job job(JsonNode node) {
+    try {
+      return new Job(
+          UUID.fromString(text(node, "id")),
+          text(node, "tool"),
+          Instant.parse(text(node, "created")),
+          count(node, "rows"),
+          ranges(list(node, "coverage")),
+          texts(required(node, "restrictions")));
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private static String text(JsonNode node, String name) {
+    JsonNode value = required(node, name);
+    if (!value.isTextual()) {
+      throw new IllegalArgumentException(name + " is " + value + " and not a text");
+    }
+    return value.asText();
+  }
+
+  /** A name in the folder itself. */
+  private static String fileName(JsonNode node) {
+    String name = text(node, "name");
+    if (name.isEmpty() || name.equals(".") || name.equals("..") || PATH.matcher(name).find()) {
+      throw new IllegalArgumentException(
+          "it lists \"" + name + "\", which is no name of a file beside it");
+    }
+    return name;
+  }
+
+  private static long number(JsonNode node, String name) {
+    JsonNode value = required(node, name);
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+      throw new IllegalArgumentException(name + " is " + value + " and not a whole number");
+    }
+    return value.asLong();
+  }
+
+  private static long count(JsonNode node, String name) {
+    long count = number(node, name);
+    if (count < 0) {
+      throw new IllegalArgumentException(name + " is " + count + " and less than 0");
+    }
+    return count;
+  }
+
+  private static JsonNode list(JsonNode node, String name) {
+    JsonNode value = required(node, name);
+    if (!value.isArray()) {
+      throw new IllegalArgumentException(name + " is " + value + " and not a list");
+    }
+    return value;
+  }
+
+  private static JsonNode required(JsonNode node, String name) {
+    JsonNode value = node.get(name);
+    if (value == null || value.isNull()) {
+      throw new IllegalArgumentException("it lacks " + name);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,50 @@
+package io.ringhaul.internal.iceberg;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.format.TaskOutput;
+import java.util.List;
+import org.apache.iceberg.ContentFileParser;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.io.FileIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The data files that tasks wrote, back from their texts. */
+final class DataFiles {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DataFiles.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private DataFiles() {}
+
+  static List<DataFile> of(List<TaskOutput> outputs, PartitionSpec spec) {
+    return outputs.stream()
+        .flatMap(output -> output.files().stream())
+        .map(json -> dataFile(json, spec))
+        .toList();
+  }
+
+  /** Deletes files that are in no snapshot; one that cannot be deleted is logged and left. */
+  static void delete(FileIO io, List<DataFile> files) {
+    for (DataFile file : files) {
+      try {
+        io.deleteFile(file.location());
+      } catch (NotFoundException e) {
+        // It is gone already, which is what was wanted.
+      } catch (RuntimeException e) {
+        LOG.warn("The data file {} is in no snapshot and could not be deleted", file.location(), e);
+      }
+    }
+  }
+
+  private static DataFile dataFile(String json, PartitionSpec spec) {
+    try {
+      return (DataFile) ContentFileParser.fromJson(JSON.readTree(json), spec);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("Not the description of a data file: " + json, e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.ringhaul.internal.iceberg;
+
+import io.ringhaul.format.ExportDescription;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableProperties;
+
+/** What a table that an export makes is told about itself. */
+final class NewTable {
+
+  /** Many exports may commit to one table at once; Iceberg's default of 4 gives up too early. */
+  private static final String COMMIT_RETRIES = "20";
+
+  /** The property with the name of the table that the first rows came from. */
+  static final String SOURCE_TABLE = "ringhaul.source.table";
+
+  private NewTable() {}
+
+  /**
+   * The table's properties.
+   *
+   * @param schema the table's schema, as {@link IdentifierFields#in} made it
+   */
+  static Map<String, String> properties(
+      ExportDescription export, Schema schema, TargetSettings settings) {
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put(TableProperties.FORMAT_VERSION, "2");
+    properties.put(TableProperties.DEFAULT_FILE_FORMAT, "parquet");
+    properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
+    properties.put(
+        TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(settings.targetFileBytes()));
+    properties.put(TableProperties.COMMIT_NUM_RETRIES, COMMIT_RETRIES);
+    properties.putAll(UuidColumns.properties(schema));
+    properties.putAll(settings.tableProperties());
+    properties.put("ringhaul.source.keyspace", export.table().keyspace());
+    properties.put(SOURCE_TABLE, export.table().name());
+    properties.put(IdentifierFields.PROPERTY, IdentifierFields.description(schema, export));
+    properties.putAll(StoredSchema.property(export));
+    return properties;
+  }
+}

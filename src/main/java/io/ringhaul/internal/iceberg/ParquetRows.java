@@ -1,0 +1,94 @@
+package io.ringhaul.internal.iceberg;
+
+import io.ringhaul.internal.parquet.CqlParquetWriters;
+import io.ringhaul.internal.parquet.ParquetCodecs;
+import io.ringhaul.internal.parquet.ParquetWrites;
+import io.ringhaul.internal.parquet.RowGroups;
+import io.ringhaul.internal.parquet.SampledAppender;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.io.FileAppender;
+import org.apache.iceberg.io.OutputFile;
+import org.jspecify.annotations.Nullable;
+
+/** Opens Parquet files for the rows of an export. */
+final class ParquetRows {
+
+  /** Large rows are looked after more often: so many times in a file. */
+  private static final int CHECKS_PER_FILE = 16;
+
+  private final WriteLayout layout;
+  private final List<ColumnDescription> columns;
+  private final Map<String, String> fileProperties;
+
+  ParquetRows(WriteLayout layout, List<ColumnDescription> columns) {
+    this.layout = layout;
+    this.columns = columns;
+    this.fileProperties = new HashMap<>(layout.properties());
+    fileProperties.putAll(CqlParquetWriters.fileProperties(layout.schema()));
+    fileProperties.putAll(RowGroups.properties(rowGroupBytes()));
+    ParquetCodecs.chooseLevel(fileProperties);
+  }
+
+  /** How many values a row has. */
+  int columns() {
+    return columns.size();
+  }
+
+  /** After how many bytes of rows a file's size is to be looked at. */
+  long bytesBetweenChecks() {
+    return layout.targetFileBytes() / CHECKS_PER_FILE;
+  }
+
+  /** A view of rows for partition transforms. */
+  PartitionRow partitionRow() {
+    return new PartitionRow(layout.schema(), columns);
+  }
+
+  /** Throws what writing a row would throw, before any file sees it. */
+  Consumer<RawRow> check() {
+    return CqlParquetWriters.check(layout.schema(), columns);
+  }
+
+  DataWriter<RawRow> open(OutputFile file, @Nullable StructLike partition) {
+    return new DataWriter<>(
+        new SampledAppender(
+            layout.schema(),
+            columns,
+            Math.min(rowGroupBytes(), bytesBetweenChecks()),
+            dictionaries -> open(file, dictionaries)),
+        FileFormat.PARQUET,
+        file.location(),
+        layout.spec(),
+        partition,
+        null);
+  }
+
+  private FileAppender<RawRow> open(OutputFile file, Map<String, String> dictionaries)
+      throws IOException {
+    return ParquetWrites.to(file)
+        .schema(layout.schema())
+        .setAll(dictionaries)
+        .setAll(fileProperties)
+        .metricsConfig(
+            MetricsConfig.from(layout.properties(), layout.schema(), SortOrder.unsorted()))
+        .createWriterFunc((schema, parquet) -> CqlParquetWriters.rows(schema, parquet, columns))
+        .build();
+  }
+
+  /** A file holds one row group in memory; the task's share is divided among its open files. */
+  private long rowGroupBytes() {
+    long openFiles = layout.spec().isUnpartitioned() ? 1 : layout.openPartitions();
+    return layout.writerBytes() / openFiles;
+  }
+}

@@ -1,0 +1,97 @@
+package io.ringhaul.internal.iceberg;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.util.Tasks;
+import org.apache.iceberg.util.ThreadPools;
+
+/** Which data files of an export the snapshots of a table have. */
+final class TableFiles {
+
+  private TableFiles() {}
+
+  /**
+   * Those of the names that any snapshot has, on whatever branch.
+   *
+   * @param names of files of one export
+   * @param plannedSequence see {@link Origin#sequenceNumber()}
+   */
+  static Set<String> inAny(Table table, long plannedSequence, Set<String> names) {
+    Set<String> found = new HashSet<>();
+    if (names.isEmpty()) {
+      return found;
+    }
+    Set<String> read = new HashSet<>();
+    for (Snapshot snapshot : table.snapshots()) {
+      if (snapshot.sequenceNumber() <= plannedSequence) {
+        continue;
+      }
+      for (ManifestFile manifest : snapshot.dataManifests(table.io())) {
+        if (manifest.sequenceNumber() > plannedSequence && read.add(manifest.path())) {
+          add(table, manifest, names, found);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static void add(
+      Table table, ManifestFile manifest, Set<String> names, Set<String> found) {
+    try (CloseableIterable<String> locations =
+        ManifestFiles.readPaths(manifest, table.io(), table.specs())) {
+      for (String location : locations) {
+        String name = DataFileName.of(location);
+        if (names.contains(name)) {
+          found.add(name);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The export's data files in a snapshot that were added by snapshots which have expired since.
+   * Manifests that cannot have such files are not read.
+   */
+  static List<DataFile> hiddenBehindExpired(Table table, Snapshot head, UUID job) {
+    List<DataFile> found = Collections.synchronizedList(new ArrayList<>());
+    Tasks.foreach(
+            head.dataManifests(table.io()).stream()
+                .filter(manifest -> mayBeOfExpired(table, manifest))
+                .toList())
+        .executeWith(ThreadPools.getWorkerPool())
+        .stopOnFailure()
+        .run(
+            manifest -> {
+              try (CloseableIterable<DataFile> files =
+                  ManifestFiles.read(manifest, table.io(), table.specs())) {
+                for (DataFile file : files) {
+                  if (DataFileName.isOf(job, DataFileName.of(file.location()))) {
+                    found.add(file.copyWithoutStats());
+                  }
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    return List.copyOf(found);
+  }
+
+  private static boolean mayBeOfExpired(Table table, ManifestFile manifest) {
+    Long snapshot = manifest.snapshotId();
+    return manifest.hasExistingFiles() || snapshot == null || table.snapshot(snapshot) == null;
+  }
+}

@@ -1,0 +1,156 @@
+package io.ringhaul.internal.iceberg;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.internal.cql.TableSchemaJson;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.PartitionSpecParser;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.io.LocationProvider;
+
+/**
+ * What writing and committing need to know of the Iceberg table, whether it is there already or
+ * comes with the commit. It travels inside a {@link TargetPlan} as texts.
+ *
+ * @param jobId the export
+ * @param table the table's name in its catalog
+ * @param isNew whether the commit makes the table
+ * @param uuid the table's own id; of no meaning while the table is not made
+ * @param location the table's folder
+ * @param schema the schema that files are written with; a table that is there gets it with the
+ *     commit
+ * @param spec how they are partitioned
+ * @param properties the properties that files are written with, and that a new table gets
+ * @param targetFileBytes the size at which a file is ended
+ * @param writerBytes the memory that one task's open files may fill before they write
+ * @param publication what the commit does beside adding files
+ * @param origin what the export and the table were when this was planned
+ */
+record WriteLayout(
+    UUID jobId,
+    String table,
+    boolean isNew,
+    UUID uuid,
+    String location,
+    Schema schema,
+    PartitionSpec spec,
+    Map<String, String> properties,
+    long targetFileBytes,
+    long writerBytes,
+    Publication publication,
+    Origin origin) {
+
+  static final String FORMAT = "iceberg";
+
+  private static final int FORMAT_VERSION = 1;
+  private static final int MOST_OPEN_PARTITIONS = 4;
+  private static final long USEFUL_ROW_GROUP_BYTES = 8L << 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * How many partitions one task writes at once, 1 to 4. A Parquet writer costs some megabytes
+   * beside its row group, so there are no more than row groups of a useful size.
+   */
+  int openPartitions() {
+    return (int) Math.max(1, Math.min(MOST_OPEN_PARTITIONS, writerBytes / USEFUL_ROW_GROUP_BYTES));
+  }
+
+  /** What the table knows of the export's commit. */
+  JobCommit jobCommit(Catalog catalog) {
+    return new JobCommit(catalog, TableIdentifier.parse(table), publication.ref(), jobId);
+  }
+
+  LocationProvider locations() {
+    return LocationProviders.locationsFor(location, properties);
+  }
+
+  /** The same with another share of memory. */
+  WriteLayout withWriterBytes(long bytes) {
+    return new WriteLayout(
+        jobId,
+        table,
+        isNew,
+        uuid,
+        location,
+        schema,
+        spec,
+        properties,
+        targetFileBytes,
+        bytes,
+        publication,
+        origin);
+  }
+
+  TargetPlan toPlan() {
+    return new TargetPlan(
+        FORMAT_VERSION,
+        FORMAT,
+        table + " in " + location,
+        Map.ofEntries(
+            Map.entry("job-id", jobId.toString()),
+            Map.entry("table", table),
+            Map.entry("new", Boolean.toString(isNew)),
+            Map.entry("uuid", uuid.toString()),
+            Map.entry("location", location),
+            Map.entry("schema", SchemaParser.toJson(schema)),
+            Map.entry("spec", PartitionSpecParser.toJson(spec)),
+            Map.entry("properties", json(properties)),
+            Map.entry("target-file-bytes", Long.toString(targetFileBytes)),
+            Map.entry("writer-bytes", Long.toString(writerBytes)),
+            Map.entry("mode", publication.mode().name()),
+            Map.entry("branch", publication.ref()),
+            Map.entry("table-properties", json(publication.tableProperties())),
+            Map.entry("source", TableSchemaJson.text(origin.source())),
+            Map.entry("sequence-number", Long.toString(origin.sequenceNumber())),
+            Map.entry("created", origin.created().toString())));
+  }
+
+  static WriteLayout from(TargetPlan plan) {
+    Schema schema = SchemaParser.fromJson(plan.property("schema"));
+    return new WriteLayout(
+        UUID.fromString(plan.property("job-id")),
+        plan.property("table"),
+        Boolean.parseBoolean(plan.property("new")),
+        UUID.fromString(plan.property("uuid")),
+        plan.property("location"),
+        schema,
+        PartitionSpecParser.fromJson(schema, plan.property("spec")),
+        map(plan.property("properties")),
+        Long.parseLong(plan.property("target-file-bytes")),
+        Long.parseLong(plan.property("writer-bytes")),
+        new Publication(
+            CommitMode.valueOf(plan.property("mode")),
+            Optional.of(plan.property("branch")),
+            map(plan.property("table-properties"))),
+        new Origin(
+            TableSchemaJson.parse(plan.property("source")),
+            Long.parseLong(plan.property("sequence-number")),
+            Instant.parse(plan.property("created"))));
+  }
+
+  private static String json(Map<String, String> map) {
+    try {
+      return JSON.writeValueAsString(map);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A map of texts is always JSON", e);
+    }
+  }
+
+  private static Map<String, String> map(String json) {
+    try {
+      return JSON.readValue(json, new TypeReference<Map<String, String>>() {});
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("The plan's properties are not JSON: " + json, e);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.ringhaul.internal.jobstore;
+
+import java.sql.SQLException;
+
+/** A commit failed: it is not known whether it has happened. */
+final class DoubtfulCommit extends SQLException {
+
+  private static final long serialVersionUID = 1;
+
+  DoubtfulCommit(SQLException cause) {
+    super(cause.getMessage(), cause.getSQLState(), cause.getErrorCode(), cause);
+  }
+}

@@ -1,0 +1,20 @@
+package io.ringhaul.internal.jobstore;
+
+import java.sql.SQLException;
+
+/** An SQL exception on its way to whoever knows what it means; nobody else sees it. */
+final class SqlFailure extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  private final SQLException failure;
+
+  SqlFailure(SQLException failure) {
+    super(failure);
+    this.failure = failure;
+  }
+
+  SQLException failure() {
+    return failure;
+  }
+}

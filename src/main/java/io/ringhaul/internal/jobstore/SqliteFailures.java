@@ -1,0 +1,65 @@
+package io.ringhaul.internal.jobstore;
+
+import io.ringhaul.exceptions.StorageException;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** What the failures of SQLite mean for a job store, and what to do about them. */
+final class SqliteFailures {
+
+  private static final int BUSY = 5;
+  private static final int LOCKED = 6;
+  private static final int READ_ONLY = 8;
+  private static final int IO_ERROR = 10;
+  private static final int CORRUPT = 11;
+  private static final int FULL = 13;
+  private static final int CANNOT_OPEN = 14;
+  private static final int NO_DATABASE = 26;
+
+  private SqliteFailures() {}
+
+  /**
+   * The failure for people.
+   *
+   * @param patience how long the lock was waited for
+   */
+  static StorageException of(String location, SQLException failure, Duration patience) {
+    String message =
+        switch (failure.getErrorCode()) {
+          case BUSY, LOCKED ->
+              " is locked by another process for longer than "
+                  + patience.toMillis() / 1000.0
+                  + " s; find out which process holds it, or use another store";
+          case READ_ONLY ->
+              " cannot be written: the file or its folder is read-only; give this user the right to"
+                  + " write both, or use another store";
+          case FULL ->
+              " cannot be written: its disk is full; free some space and run the job again with"
+                  + " --resume, or JobOptions.resuming()";
+          case IO_ERROR ->
+              " cannot be read or written; check that its disk has space and works. SQLite says: "
+                  + failure.getMessage();
+          case CANNOT_OPEN ->
+              " cannot be opened; check that it is a file which this user may write, in a folder"
+                  + " which this user may write. SQLite says: "
+                  + failure.getMessage();
+          case CORRUPT -> damage(String.valueOf(failure.getMessage()));
+          case NO_DATABASE -> " is not a job store: it is no SQLite database; name another file";
+          default ->
+              " cannot be used; if it is damaged, restore it or use another one. SQLite says: "
+                  + failure.getMessage();
+        };
+    return new StorageException(location, "The job store " + location + message, failure);
+  }
+
+  /** A store that is not what was written. */
+  static StorageException damaged(String location, String how) {
+    return new StorageException(location, "The job store " + location + damage(how), null);
+  }
+
+  private static String damage(String how) {
+    return " is damaged, and nothing in it can be relied on: "
+        + how
+        + "; restore it from a copy, or begin the job anew in another store";
+  }
+}

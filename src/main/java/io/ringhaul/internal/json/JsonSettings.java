@@ -1,0 +1,152 @@
+package io.ringhaul.internal.json;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.internal.text.RecordLimits;
+import io.ringhaul.internal.text.TextOptions;
+import io.ringhaul.json.BlobForm;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How files are read, as texts by the names of the methods that set them: in this form settings
+ * travel in plans. Immutable.
+ */
+public final class JsonSettings {
+
+  public static final String TIMESTAMP_FORMAT = "timestampFormat";
+  public static final String TIMESTAMP_UNIT = "timestampUnit";
+  public static final String DATE_FORMAT = "dateFormat";
+  public static final String TIME_FORMAT = "timeFormat";
+  public static final String TIME_ZONE = "timeZone";
+  public static final String BLOB_FORM = "blobForm";
+  public static final String IGNORE_UNKNOWN_FIELDS = "ignoreUnknownFields";
+
+  public static final String ENCODING = "encoding";
+  public static final String MAX_RECORD_SIZE = "maxRecordSize";
+  public static final String MAX_COLUMNS = "maxColumns";
+
+  /** The fields that are known and may be left out: a JSON array of names. */
+  private static final String FIELDS = "fields";
+
+  public static final JsonSettings NONE = new JsonSettings(Map.of());
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Map<String, String> values;
+  private final TextOptions textOptions;
+  private final Set<String> fields;
+  private final boolean leavesAllOut;
+
+  JsonSettings(Map<String, String> values) {
+    this.values = Map.copyOf(values);
+    this.textOptions = textOptions(this.values);
+    this.fields = fields(values.get(FIELDS));
+    this.leavesAllOut = values.containsKey(IGNORE_UNKNOWN_FIELDS);
+  }
+
+  /** These settings with another one, or with another value of it. */
+  public JsonSettings with(String name, String value) {
+    Map<String, String> changed = new HashMap<>(values);
+    changed.put(name, value);
+    return new JsonSettings(changed);
+  }
+
+  /** These settings, by which fields of these names may be left out. */
+  JsonSettings withFields(Set<String> names) {
+    try {
+      return with(FIELDS, JSON.writeValueAsString(names));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What is set, by its names in their order. */
+  @Override
+  public String toString() {
+    return new TreeMap<>(values).toString();
+  }
+
+  /** These settings with the bounds of others, which may differ from run to run of a job. */
+  public JsonSettings withBoundsOf(JsonSettings others) {
+    Map<String, String> all = new HashMap<>(values);
+    for (String bound : List.of(MAX_RECORD_SIZE, MAX_COLUMNS)) {
+      all.remove(bound);
+      if (others.values.containsKey(bound)) {
+        all.put(bound, others.values.get(bound));
+      }
+    }
+    return new JsonSettings(all);
+  }
+
+  /** The settings as they travel. */
+  Map<String, String> toMap() {
+    return values;
+  }
+
+  public boolean has(String name) {
+    return values.containsKey(name);
+  }
+
+  /** How the files' text is encoded. */
+  Charset encoding() {
+    String name = values.get(ENCODING);
+    return name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
+  }
+
+  /** The characters that a record may have. */
+  int maxRecordSize() {
+    String set = values.get(MAX_RECORD_SIZE);
+    return set == null ? RecordLimits.bytes() : Integer.parseInt(set);
+  }
+
+  /** The fields that the first record of a file may have. */
+  int maxColumns() {
+    String set = values.get(MAX_COLUMNS);
+    return set == null ? RecordLimits.COLUMNS : Integer.parseInt(set);
+  }
+
+  /** How the texts of values are read. */
+  TextOptions textOptions() {
+    return textOptions;
+  }
+
+  /** Whether a field that is not imported is passed over; otherwise it is an error. */
+  boolean leavesOut(String field) {
+    return leavesAllOut || fields.contains(field);
+  }
+
+  private static Set<String> fields(@Nullable String json) {
+    try {
+      return json == null ? Set.of() : Set.of(JSON.readValue(json, String[].class));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static TextOptions textOptions(Map<String, String> values) {
+    TextOptions options = TextOptions.defaults();
+    for (Map.Entry<String, String> entry : values.entrySet()) {
+      String value = entry.getValue();
+      options =
+          switch (entry.getKey()) {
+            case TIMESTAMP_FORMAT -> options.timestampFormat(value);
+            case TIMESTAMP_UNIT -> options.timestampUnit(TimeUnit.valueOf(value));
+            case DATE_FORMAT -> options.dateFormat(value);
+            case TIME_FORMAT -> options.timeFormat(value);
+            case TIME_ZONE -> options.timeZone(ZoneId.of(value));
+            case BLOB_FORM -> options.blobForm(BlobForm.valueOf(value));
+            default -> options;
+          };
+    }
+    return options;
+  }
+}

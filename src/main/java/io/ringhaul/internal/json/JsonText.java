@@ -1,0 +1,283 @@
+package io.ringhaul.internal.json;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.ringhaul.internal.text.RecordLimits;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The characters of a file, with or without byte order mark. Those from {@link #keepFrom} on stay
+ * at hand, up to a bound: they can be read once more, or copied.
+ *
+ * <p>A byte that is no text becomes a surrogate without its partner, U+DC00 and the byte, which no
+ * text has: to replace it, as Java does by default, would change a value in silence.
+ */
+final class JsonText extends Reader {
+
+  private static final int FIRST_CAPACITY = 1 << 14;
+
+  /** A longer record is read as any other, but not kept. */
+  private static final int GREATEST_KEPT = 1 << 24;
+
+  /** A buffer that a huge record has made larger than this is not kept. */
+  private static final int GREATEST_IDLE = 1 << 20;
+
+  private static final int LEAST_ROOM = 1 << 12;
+
+  /** The decoder tells of so many bytes at once, at most, that are no UTF-8. */
+  private static final int LONGEST_ERROR = 8;
+
+  private static final char BYTE_ORDER_MARK = '\ufeff';
+  private static final char FIRST_ESCAPE = '\udc00';
+
+  /** A record has more characters than it may have. */
+  static final class TooLarge extends JsonProcessingException {
+
+    private static final long serialVersionUID = 1;
+
+    private TooLarge(int most) {
+      super(RecordLimits.tooLarge(most));
+    }
+  }
+
+  private final InputStream in;
+  private final CharsetDecoder decoder;
+  private final int largestRecord;
+  private final ByteBuffer source = ByteBuffer.allocate(FIRST_CAPACITY).flip();
+  private boolean sourceEnded;
+
+  private char[] chars = new char[FIRST_CAPACITY];
+
+  /** The place of the first character at hand in the file. */
+  private long start;
+
+  private int position;
+  private int limit;
+  private long keptFrom;
+
+  /** Where the record begins that is being read. */
+  private long recordStart;
+
+  /** The place of the last byte that is no text. */
+  private long lastEscape = -1;
+
+  JsonText(InputStream in, Charset encoding, int largestRecord) throws IOException {
+    this.in = in;
+    this.largestRecord = largestRecord;
+    this.decoder =
+        encoding
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    if (fill() && chars[0] == BYTE_ORDER_MARK) {
+      position = 1;
+      keptFrom = 1;
+    }
+  }
+
+  /** The place of the next character to be read. */
+  long position() {
+    return start + position;
+  }
+
+  /** From now on the characters from the place on are kept; those before are let go. */
+  void keepFrom(long place) {
+    keptFrom = place;
+    recordStart = place;
+  }
+
+  /** Whether the characters from the place on are at hand. */
+  boolean keeps(long place) {
+    return place >= start;
+  }
+
+  /** Reads on from the place, which is kept. */
+  void seek(long place) {
+    position = (int) (place - start);
+    recordStart = place;
+  }
+
+  /** Puts a character in the place of another one, which is kept. */
+  void replace(long place, char value) {
+    chars[(int) (place - start)] = value;
+  }
+
+  /** The character at the place, which is kept; -1 if the file ends before it. */
+  int at(long place) throws IOException {
+    while (place - start >= limit) {
+      if (!fill()) {
+        return -1;
+      }
+    }
+    return chars[(int) (place - start)];
+  }
+
+  /** The place of the first line break from the place on, or of the end of the file. */
+  long lineBreak(long from) throws IOException {
+    long place = from;
+    for (int c = at(place); c >= 0 && c != '\n' && c != '\r'; c = at(place)) {
+      place++;
+      if (place - from > GREATEST_KEPT) {
+        keptFrom = place;
+        seek(place);
+      }
+    }
+    return place;
+  }
+
+  /** Whether a line ends with the character at the place, which is kept. */
+  boolean endsLine(long place) throws IOException {
+    int c = at(place);
+    return c == '\n' || (c == '\r' && at(place + 1) != '\n');
+  }
+
+  static boolean isBlank(int c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  }
+
+  /** The end of the range, which is kept, without blanks and another character there. */
+  long trimmed(long from, long to, char other) throws IOException {
+    long end = to;
+    while (end > from && (isBlank(at(end - 1)) || at(end - 1) == other)) {
+      end--;
+    }
+    return end;
+  }
+
+  /** Whether the range, which is kept, is the character and blanks. */
+  boolean isAlone(char first, long from, long to) throws IOException {
+    return at(from) == first && trimmed(from + 1, to, ' ') == from + 1;
+  }
+
+  /** Whether a byte in the range is no UTF-8. */
+  boolean hasEscapes(long from, long to) {
+    if (lastEscape < from) {
+      return false;
+    }
+    for (long place = Math.max(from, start); place < to; place++) {
+      if (isEscape((int) (place - start))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The bytes of the range; null if they are not at hand any more. */
+  byte @Nullable [] bytes(long from, long to) {
+    if (!keeps(from)) {
+      return null;
+    }
+    int first = (int) (from - start);
+    int end = (int) (to - start);
+    if (lastEscape < from) {
+      return new String(chars, first, end - first).getBytes(StandardCharsets.UTF_8);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    int text = first;
+    for (int i = first; i <= end; i++) {
+      if (i == end || isEscape(i)) {
+        out.writeBytes(new String(chars, text, i - text).getBytes(StandardCharsets.UTF_8));
+        text = i + 1;
+        if (i < end) {
+          out.write(chars[i] - FIRST_ESCAPE);
+        }
+      }
+    }
+    return out.toByteArray();
+  }
+
+  @Override
+  public int read(char[] target, int offset, int length) throws IOException {
+    if (position() - recordStart > largestRecord) {
+      throw new TooLarge(largestRecord);
+    }
+    if (position == limit && !fill()) {
+      return -1;
+    }
+    int count = Math.min(length, limit - position);
+    System.arraycopy(chars, position, target, offset, count);
+    position += count;
+    return count;
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  /** Of the file's own characters a low surrogate always follows a high one. */
+  private boolean isEscape(int index) {
+    return Character.isLowSurrogate(chars[index])
+        && (index == 0 || !Character.isHighSurrogate(chars[index - 1]));
+  }
+
+  /** Reads more characters behind those that are kept; gives whether there are more. */
+  private boolean fill() throws IOException {
+    makeRoom();
+    CharBuffer target = CharBuffer.wrap(chars, limit, chars.length - limit - LONGEST_ERROR);
+    while (true) {
+      CoderResult result = decoder.decode(source, target, sourceEnded);
+      if (result.isError()) {
+        target.limit(chars.length);
+        for (int i = 0; i < result.length(); i++) {
+          lastEscape = start + target.position();
+          target.put((char) (FIRST_ESCAPE + (source.get() & 0xff)));
+        }
+        break;
+      } else if (result.isOverflow() || target.position() > limit || sourceEnded) {
+        break;
+      } else {
+        readOn();
+      }
+    }
+    boolean any = target.position() > limit;
+    limit = target.position();
+    return any;
+  }
+
+  private void makeRoom() {
+    if (chars.length - limit >= LEAST_ROOM) {
+      return;
+    }
+    if (position - (keptFrom - start) > GREATEST_KEPT) {
+      keptFrom = start + position;
+    }
+    int from = (int) Math.max(0, Math.min(position, keptFrom - start));
+    if (from > 0 && from < limit && Character.isLowSurrogate(chars[from])) {
+      from--; // what it is shows in the character before it
+    }
+    int kept = limit - from;
+    char[] target = chars;
+    if (2 * kept > chars.length) {
+      target = new char[2 * chars.length];
+    } else if (chars.length > GREATEST_IDLE && kept < FIRST_CAPACITY / 2) {
+      target = new char[FIRST_CAPACITY];
+    }
+    System.arraycopy(chars, from, target, 0, kept);
+    chars = target;
+    start += from;
+    position -= from;
+    limit = kept;
+  }
+
+  private void readOn() throws IOException {
+    source.compact();
+    int count = in.read(source.array(), source.position(), source.remaining());
+    if (count < 0) {
+      sourceEnded = true;
+    } else {
+      source.position(source.position() + count);
+    }
+    source.flip();
+  }
+}

@@ -1,0 +1,146 @@
+package io.ringhaul.internal.limits;
+
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A target whose files may have so many bytes: a task that would pass them fails with a {@link
+ * io.ringhaul.exceptions.DiskLimitException}, which ends the export so that it can be resumed.
+ */
+public final class DiskBoundTarget implements TargetSession {
+
+  /** To ask a writer for its bytes after each row would cost more than small rows do. */
+  private static final int ROWS_BETWEEN_LOOKS = 256;
+
+  private static final long BYTES_BETWEEN_LOOKS = 64 * 1024;
+
+  private final TargetSession target;
+  private final long most;
+  private final long earlier;
+  private final String remedy;
+  private @Nullable DiskBudget budget;
+
+  /**
+   * @param target closed with this one
+   * @param most bytes, 1 or more
+   * @param earlier bytes of files that earlier runs of the job have written
+   * @param remedy what to do when they are used up, as a sentence
+   */
+  public DiskBoundTarget(TargetSession target, long most, long earlier, String remedy) {
+    this.target = target;
+    this.most = most;
+    this.earlier = earlier;
+    this.remedy = remedy;
+  }
+
+  @Override
+  public TargetPlan plan(ExportDescription export) {
+    return target.plan(export);
+  }
+
+  @Override
+  public TargetPlan resume(TargetPlan plan, ExportDescription export) {
+    return target.resume(plan, export);
+  }
+
+  @Override
+  public List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
+    return target.damaged(plan, outputs);
+  }
+
+  @Override
+  public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
+    DiskBudget.Share share = budget(plan).open();
+    try {
+      return new Writer(target.openTask(plan, columns, task), share, columns.size());
+    } catch (RuntimeException e) {
+      share.close();
+      throw e;
+    }
+  }
+
+  private synchronized DiskBudget budget(TargetPlan plan) {
+    if (budget == null) {
+      budget = new DiskBudget(plan.location(), most, earlier, remedy);
+    }
+    return budget;
+  }
+
+  @Override
+  public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
+    return target.commit(plan, outputs);
+  }
+
+  @Override
+  public int clean(TargetPlan plan, List<TaskOutput> kept) {
+    return target.clean(plan, kept);
+  }
+
+  @Override
+  public int cleanCommitted(TargetPlan plan, List<TaskOutput> committed) {
+    return target.cleanCommitted(plan, committed);
+  }
+
+  @Override
+  public void close() {
+    target.close();
+  }
+
+  private static final class Writer implements TaskWriter {
+    private final TaskWriter writer;
+    private final DiskBudget.Share share;
+    private final int columns;
+    private int rows;
+    private long bytes;
+
+    private Writer(TaskWriter writer, DiskBudget.Share share, int columns) {
+      this.writer = writer;
+      this.share = share;
+      this.columns = columns;
+    }
+
+    @Override
+    public void write(RawRow row) {
+      writer.write(row);
+      rows++;
+      for (int i = 0; i < columns; i++) {
+        ByteBuffer value = row.bytes(i);
+        bytes += value == null ? 0 : value.remaining();
+      }
+      if (rows >= ROWS_BETWEEN_LOOKS || bytes >= BYTES_BETWEEN_LOOKS) {
+        rows = 0;
+        bytes = 0;
+        share.grown(writer.bytes());
+      }
+    }
+
+    @Override
+    public long bytes() {
+      return writer.bytes();
+    }
+
+    @Override
+    public TaskOutput finish() {
+      share.grown(writer.bytes());
+      TaskOutput output = writer.finish();
+      share.ended(output.bytes());
+      return output;
+    }
+
+    @Override
+    public void close() {
+      try (share) {
+        writer.close();
+      }
+    }
+  }
+}

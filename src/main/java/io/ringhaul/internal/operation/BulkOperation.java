@@ -1,0 +1,17 @@
+package io.ringhaul.internal.operation;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.exceptions.BulkOperationException;
+import java.util.concurrent.ExecutorService;
+
+/** A count, an export or an import with all its settings, ready to run once. */
+public interface BulkOperation<R> {
+
+  /**
+   * Runs in the calling thread and returns when everything it started has ended.
+   *
+   * @param threads runs helpers; the operation waits for all of them
+   * @throws BulkOperationException if it fails or is interrupted
+   */
+  R run(CqlSession session, ExecutorService threads);
+}

@@ -1,0 +1,305 @@
+package io.ringhaul.internal.operation;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.ExportResult;
+import io.ringhaul.exceptions.Setting;
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.limits.DiskBoundTarget;
+import io.ringhaul.internal.preflight.MaskedColumns;
+import io.ringhaul.internal.rejects.RejectOwner;
+import io.ringhaul.internal.rejects.RejectSettings;
+import io.ringhaul.internal.rejects.RejectedRows;
+import io.ringhaul.internal.request.RequestSender;
+import io.ringhaul.internal.scan.RangeStatements;
+import io.ringhaul.internal.scan.ScanSettings;
+import io.ringhaul.internal.scan.Selection;
+import io.ringhaul.internal.telemetry.OperationKind;
+import io.ringhaul.internal.write.CellTimeSelection;
+import io.ringhaul.internal.write.CellTimes;
+import io.ringhaul.internal.write.ExportedRows;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.monitor.Stage;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Exports a table: plans, runs the tasks on several threads, commits once. */
+public final class ExportOperation implements BulkOperation<ExportResult> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExportOperation.class);
+
+  public static final ScanSizing SIZING = new ScanSizing(128L << 20, 1);
+
+  private final OperationSettings settings;
+  private final RowSelection selection;
+  private final ScanSizing sizing;
+  private final ExportTarget target;
+  private final List<CqlIdentifier> columnNames;
+  private final CellTimes cellTimes;
+  private final int pageSize;
+  private final JobOptions jobOptions;
+  private final UUID jobId;
+  private final RejectSettings rejectSettings;
+  private final SplitRule splitRule;
+
+  public ExportOperation(
+      OperationSettings settings,
+      RowSelection selection,
+      ScanSizing sizing,
+      ExportTarget target,
+      List<CqlIdentifier> columnNames,
+      CellTimes cellTimes,
+      int pageSize,
+      JobOptions jobOptions,
+      UUID jobId,
+      RejectSettings rejectSettings,
+      SplitRule splitRule) {
+    this.settings = settings;
+    this.selection = selection;
+    this.sizing = sizing;
+    this.target = target;
+    this.columnNames = columnNames;
+    this.cellTimes = cellTimes;
+    this.pageSize = pageSize;
+    this.jobOptions = jobOptions;
+    this.jobId = jobId;
+    this.rejectSettings = rejectSettings;
+    this.splitRule = splitRule;
+  }
+
+  @Override
+  public ExportResult run(CqlSession session, ExecutorService threads) {
+    TableFingerprint found =
+        TableFingerprint.take(session, settings, new TableLookup(session)::readable);
+    TableDescription table = found.table();
+    List<ColumnDescription> ofTable =
+        table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
+    ExportedRows rows = CellTimeSelection.of(session, cellTimes, table, ofTable);
+    Map<String, String> fingerprint = fingerprint(found, rows);
+    Optional<Job> completed =
+        OperationJob.completed(jobOptions, jobId, JobKind.EXPORT, fingerprint);
+    if (completed.isPresent()) {
+      return CompletedExport.result(completed.get());
+    }
+    if (selection.maxRows() > 0) {
+      // Which rows a sample has is left to chance, and so is what its rest would be.
+      OperationJob.forget(jobOptions, jobId);
+    } else {
+      resetDamaged();
+    }
+    try (OperationJob job =
+        OperationJob.begin(
+            jobOptions, jobId, JobKind.EXPORT, "export " + table, fingerprint, settings.texts())) {
+      return job.running(() -> run(session, threads, job, found, ofTable, rows));
+    }
+  }
+
+  /** Tasks whose files are gone are run again; the others keep what they have. */
+  private void resetDamaged() {
+    Optional<StoredExport> stored =
+        jobOptions.store().isDurable()
+            ? jobOptions.store().find(jobId).flatMap(Job::plan).map(StoredExport::parse)
+            : Optional.empty();
+    if (stored.isEmpty() || stored.get().result().isPresent()) {
+      return;
+    }
+    List<TaskOutput> outputs = ExportCheckpoints.outputs(jobOptions.store().partitions(jobId));
+    try (TargetSession targetSession = target.open()) {
+      List<TaskOutput> damaged = targetSession.damaged(stored.get().target(), outputs);
+      damaged.forEach(output -> jobOptions.store().reset(jobId, output.task()));
+      if (!damaged.isEmpty()) {
+        LOG.warn(
+            "Job {}: files of {} of {} finished tasks are gone or changed; these are run again",
+            jobId,
+            damaged.size(),
+            outputs.size());
+      }
+    }
+  }
+
+  private ExportResult run(
+      CqlSession session,
+      ExecutorService threads,
+      OperationJob job,
+      TableFingerprint found,
+      List<ColumnDescription> ofTable,
+      ExportedRows rows) {
+    TableDescription table = found.table();
+    ExportCheckpoints checkpoints = new ExportCheckpoints(job.run());
+    TableScan scan =
+        TableScan.prepare(
+            session,
+            settings,
+            table,
+            ofTable,
+            selection.tokens().subtract(checkpoints.tokens()),
+            sizing,
+            checkpoints.figures());
+    WriterCount writers = WriterCount.of(settings, selection, scan);
+    int mostPageSize =
+        new ExportPreflight(session, settings, selection, cellTimes.window(), target)
+            .run(table, rows.selected(), scan, pageSize);
+    // Prepared before the target is opened: what the cluster refuses must leave nothing behind.
+    RangeStatements statements =
+        RangeStatements.selecting(
+                session, table, new Selection(rows.selected(), selection.condition()))
+            .checked();
+    try (RejectedRows rejected = rejects(job, table, rows.columns(), checkpoints);
+        TargetSession targetSession = target(job, checkpoints);
+        ExportReading reading =
+            ExportReading.open(
+                settings,
+                new OperationSubject(
+                    session, table, OperationKind.EXPORT, format(), Optional.of(job)),
+                scan,
+                statements,
+                new ScanSettings(
+                    pageSize, 1, mostPageSize, MaskedColumns.keysAreTold(session, table)),
+                writers,
+                threads,
+                target.localFolder())) {
+      TargetPlan targetPlan =
+          targetPlan(targetSession, job, table, rows, checkpoints, writers.most());
+      checkpoints.plan(StoredExport.planned(targetPlan), scan.plan());
+      RequestSender sender = reading.sender();
+      ExportTasks tasks =
+          new ExportTasks(
+              new ExportWork(
+                  scan,
+                  reading.scanner(),
+                  sender::inFlightBound,
+                  targetSession,
+                  targetPlan,
+                  rows,
+                  rejected,
+                  new RowBudget(selection.maxRows()),
+                  job,
+                  checkpoints,
+                  sameTable(found, job),
+                  splitRule));
+      ExportEnding ending = new ExportEnding(job, targetSession, targetPlan, rejected);
+      CommitResult committed =
+          Outcome.of(
+              scan.meter(),
+              sender::retries,
+              "Exporting " + table,
+              job.isDurable()
+                  ? "nothing was committed; what is done is kept for resuming job " + jobId
+                  : "nothing was committed",
+              () -> {
+                List<TaskOutput> outputs;
+                try {
+                  outputs = tasks.run(reading.workers(), selection.tokens(), sender::retries);
+                } catch (Throwable e) {
+                  ending.giveUp(e);
+                  throw e;
+                }
+                return Uninterrupted.call(
+                    "ringhaul-commit",
+                    () -> scan.metrics().working(Stage.COMMIT, () -> ending.commit(outputs)));
+              });
+      reading.succeeded();
+      return new ExportResult(
+          scan.meter().totals(sender.retries()),
+          jobId,
+          committed.location(),
+          committed.files(),
+          committed.fileBytes(),
+          committed.snapshotId(),
+          rejected.count());
+    }
+  }
+
+  private static TableCheck sameTable(TableFingerprint found, OperationJob job) {
+    return TableCheck.of(
+        found,
+        job,
+        "exported",
+        "Rows that were read before that and after it do not belong together, so nothing was"
+            + " committed. "
+            + (job.isDurable()
+                ? String.format("Job %s cannot be resumed: begin a new job", job.id())
+                : "Run the export again"));
+  }
+
+  private TargetSession target(OperationJob job, ExportCheckpoints checkpoints) {
+    long most = settings.limits().limits().maxDiskBytes();
+    return most == 0
+        ? target.open()
+        : new DiskBoundTarget(
+            target.open(),
+            most,
+            checkpoints.outputs().stream().mapToLong(TaskOutput::bytes).sum(),
+            job.remedy() + " with a larger " + Setting.MAX_DISK_BYTES.mark());
+  }
+
+  private String format() {
+    return target.identity().getOrDefault("target format", "");
+  }
+
+  private RejectedRows rejects(
+      OperationJob job,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      ExportCheckpoints checkpoints) {
+    RejectOwner owner = new RejectOwner(job.id(), () -> job.run().beat());
+    return job.run().job().run() == 1
+        ? RejectedRows.begin(rejectSettings, owner, table, columns)
+        : RejectedRows.resume(rejectSettings, owner, table, columns, checkpoints.rejectedRows());
+  }
+
+  private TargetPlan targetPlan(
+      TargetSession targetSession,
+      OperationJob job,
+      TableDescription table,
+      ExportedRows rows,
+      ExportCheckpoints checkpoints,
+      int writers) {
+    ExportDescription export =
+        new ExportDescription(
+            jobId, table, rows.columns(), writers, selection.tokens(), restrictions());
+    Optional<String> stored = job.run().job().plan();
+    if (stored.isEmpty()) {
+      TargetPlan planned = targetSession.plan(export);
+      if (job.run().job().run() > 1) {
+        // What it had done was forgotten, and its files are of no use.
+        targetSession.clean(planned, List.of());
+      }
+      return planned;
+    }
+    TargetPlan resumed = targetSession.resume(StoredExport.parse(stored.get()).target(), export);
+    targetSession.clean(resumed, checkpoints.outputs());
+    return resumed;
+  }
+
+  private Map<String, String> restrictions() {
+    Map<String, String> all = new LinkedHashMap<>(selection.restrictions());
+    all.putAll(cellTimes.window().restrictions());
+    return all;
+  }
+
+  /** What must not change between runs: the rows and columns, and where they go. */
+  private Map<String, String> fingerprint(TableFingerprint found, ExportedRows rows) {
+    Map<String, String> parts = new LinkedHashMap<>(target.identity());
+    parts.putAll(restrictions());
+    parts.putAll(found.parts(rows.columns()));
+    parts.put("unrepresentable rows", rejectSettings.choice().name());
+    return parts;
+  }
+}

@@ -1,0 +1,253 @@
+package io.ringhaul.internal.operation;
+
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.JobStoppedException;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceSession;
+import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.metrics.OperationMetrics;
+import io.ringhaul.internal.metrics.ProgressMeter;
+import io.ringhaul.internal.metrics.WorkerClock;
+import io.ringhaul.internal.rejects.RejectedRows;
+import io.ringhaul.internal.rejects.TaskRejects;
+import io.ringhaul.internal.request.Failures;
+import io.ringhaul.internal.write.RowBinder;
+import io.ringhaul.internal.write.RowBinders;
+import io.ringhaul.monitor.Stage;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * The tasks of an import. Readers go from one to the next without waiting for the cluster; a task
+ * is done, and has its checkpoint, when each of its rows is acknowledged or durably rejected.
+ */
+final class ImportTasks {
+
+  /** After so many rows a reader looks whether tasks that it has left behind are at their end. */
+  private static final int ROWS_BETWEEN_LOOKS = 1 << 10;
+
+  /**
+   * Where the rows of an import come from.
+   *
+   * @param table where they go
+   * @param columns the plan's columns
+   */
+  record Source(
+      SourceSession session,
+      SourcePlan plan,
+      TableDescription table,
+      List<ColumnDescription> columns) {
+
+    RowReader open(SourceTask sourceTask) {
+      return session.open(plan, columns, sourceTask);
+    }
+  }
+
+  private final Source source;
+  private final RowBinders binders;
+  private final BatchWriter writer;
+  private final RejectedRows rejected;
+  private final OperationJob job;
+  private final ImportCheckpoints checkpoints;
+  private final TableCheck sameTable;
+  private final ProgressMeter meter;
+  private final OperationMetrics metrics;
+  private final Queue<SourceTask> waiting;
+  private final Queue<ImportTask> ended = new ConcurrentLinkedQueue<>();
+  private final Set<ImportTask> open = ConcurrentHashMap.newKeySet();
+  private long bytesDone;
+  private volatile boolean stopped;
+
+  ImportTasks(
+      Source source,
+      RowBinders binders,
+      BatchWriter writer,
+      RejectedRows rejected,
+      OperationJob job,
+      ImportCheckpoints checkpoints,
+      TableCheck sameTable,
+      ProgressMeter meter,
+      OperationMetrics metrics) {
+    this.source = source;
+    this.binders = binders;
+    this.writer = writer;
+    this.rejected = rejected;
+    this.job = job;
+    this.checkpoints = checkpoints;
+    this.sameTable = sameTable;
+    this.meter = meter;
+    this.metrics = metrics;
+    this.waiting = new ConcurrentLinkedQueue<>(source.plan().tasks());
+    meter.tells(this::bytesDone);
+  }
+
+  /**
+   * Imports all tasks.
+   *
+   * @throws JobStoppedException if the job was asked to stop before all was done
+   * @throws io.ringhaul.exceptions.JobException if the table is not the one that it was
+   */
+  void run(Workers readers) throws InterruptedException {
+    readers.run(
+        () -> {
+          try (WorkerClock clock = metrics.work()) {
+            work(readers);
+          }
+        });
+    try (WorkerClock clock = metrics.work()) {
+      // What is left is not sent if the job was asked to stop while it was paused.
+      WorkerClock.during(Stage.WAIT, () -> writer.requests().throttle(0, 0));
+      stopped |= writer.queued() > 0 && job.isStopping() && !binders.append();
+      if (!stopped) {
+        WorkerClock.during(Stage.WAIT, writer::flush);
+      }
+      finishEnded();
+    }
+    if (stopped) {
+      throw new JobStoppedException(job.id(), "Importing into " + source.table() + " was stopped");
+    }
+    if (!open.isEmpty()) {
+      throw new BulkOperationException(
+          open.size()
+              + " tasks of "
+              + source.plan().location()
+              + " have rows of which nothing was heard. Please report this");
+    }
+    sameTable.atEnd();
+  }
+
+  /**
+   * Keeps what is worth keeping of a failed import: the checkpoints of tasks that are at their end,
+   * and the rows that the others have rejected, for people to see.
+   */
+  void keep() {
+    // Who has lost the job to another process must leave its file of rejects alone.
+    job.run().beat();
+    List<RuntimeException> failures = new ArrayList<>();
+    for (ImportTask task = ended.poll(); task != null; task = ended.poll()) {
+      ImportTask done = task;
+      attempt(failures, () -> finish(done));
+    }
+    if (rejected.keeps()) {
+      for (ImportTask task : open) {
+        attempt(failures, () -> rejectFailedRows(task));
+        attempt(failures, () -> task.rejects().keep());
+      }
+      attempt(failures, rejected::writeRecords);
+    }
+    if (!failures.isEmpty()) {
+      RuntimeException first = failures.remove(0);
+      failures.forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  /** What cannot be kept of one task does not keep that of others from being kept. */
+  private static void attempt(List<RuntimeException> failures, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      failures.add(e);
+    }
+  }
+
+  private void work(Workers readers) throws InterruptedException {
+    while (!readers.isSurplus()) {
+      finishEnded();
+      SourceTask sourceTask = waiting.poll();
+      if (sourceTask == null) {
+        return;
+      }
+      if (job.isStopping()) {
+        stopped = true;
+        return;
+      }
+      read(sourceTask);
+    }
+  }
+
+  private void read(SourceTask sourceTask) throws InterruptedException {
+    WorkerClock clock = WorkerClock.current();
+    checkpoints.begun(sourceTask, clock.worker());
+    TaskRejects rejects = rejected.openTask(sourceTask.number());
+    RowBinder binder = binders.open();
+    ImportTask task =
+        new ImportTask(sourceTask, source.plan().location(), rejects, binder, ended::add);
+    open.add(task);
+    clock.task(sourceTask.number(), "", () -> 0);
+    try (RowReader reader = source.open(sourceTask)) {
+      if (!task.read(reader, writer, new Reading(), refusals())) {
+        stopped = true;
+        rejects.close();
+        open.remove(task);
+      }
+    } catch (OutOfMemoryError e) {
+      throw Failures.outOfMemory(
+          e,
+          String.format(
+              "Task %d, with its records of %s and their statements,",
+              sourceTask.number(), source.plan().location()));
+    } finally {
+      clock.taskEnded();
+    }
+  }
+
+  private ImportTask.RefusalMode refusals() {
+    return rejected.keeps() ? ImportTask.RefusalMode.REJECT : ImportTask.RefusalMode.FAIL;
+  }
+
+  /** What a reader does between rows. */
+  private final class Reading implements ImportTask.Reading {
+    private int rows;
+
+    @Override
+    public boolean goesOn() {
+      if (++rows % ROWS_BETWEEN_LOOKS == 0) {
+        finishEnded();
+      }
+      // Asked in any case: it fails if the job is another process's by now.
+      boolean stopping = job.isStopping();
+      // A task of rows that must not be written twice can be taken up at its end only.
+      return binders.append() || !stopping;
+    }
+  }
+
+  private void finishEnded() {
+    for (ImportTask task = ended.poll(); task != null; task = ended.poll()) {
+      ImportTask done = task;
+      WorkerClock.during(Stage.COMMIT, () -> finish(done));
+      sameTable.atCheckpoint();
+    }
+  }
+
+  private void finish(ImportTask done) {
+    rejectFailedRows(done);
+    TaskFigures figures = done.figures();
+    done.rejects()
+        .commit(
+            rejectBytes ->
+                checkpoints.done(done.sourceTask(), done.bytesRead(), figures, rejectBytes));
+    synchronized (this) {
+      open.remove(done);
+      bytesDone += done.bytesRead();
+    }
+    meter.taskDone();
+  }
+
+  /** Of tasks that have ended, and of those that run. */
+  private synchronized long bytesDone() {
+    return bytesDone + open.stream().mapToLong(ImportTask::bytesDone).sum();
+  }
+
+  private void rejectFailedRows(ImportTask task) {
+    task.rejectFailedRows(() -> source.open(task.sourceTask()));
+  }
+}

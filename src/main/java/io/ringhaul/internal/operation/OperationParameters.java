@@ -1,0 +1,167 @@
+package io.ringhaul.internal.operation;
+
+import io.ringhaul.batch.BatchLimits;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.internal.request.RequestSender;
+import io.ringhaul.internal.scan.PageSizer;
+import io.ringhaul.internal.telemetry.Tunable;
+import io.ringhaul.internal.tuning.Parameter;
+import io.ringhaul.internal.tuning.Parameter.Preference;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/** The parameters of an operation that may change while it runs. Not thread-safe. */
+final class OperationParameters {
+
+  /** The part of the heap that requests in flight may fill with pages of the usual size. */
+  private static final int HEAP_SHARE = 4;
+
+  /** As many as one connection of the driver takes by default. */
+  private static final long MOST_REQUESTS = 1_024;
+
+  /** More makes no page cheaper, and each request in flight holds one. */
+  private static final long MOST_PAGE_BYTES = 4 << 20;
+
+  /** A coordinator applies a batch as a whole, in its heap: beyond this it only grows. */
+  private static final long MOST_BATCH_STATEMENTS = 1_000;
+
+  private static final long LEAST_BATCH_BYTES = 4 << 10;
+  private static final long MOST_BATCH_BYTES = 1 << 20;
+
+  private final List<Parameter> parameters = new ArrayList<>();
+  private final Set<String> asked = new HashSet<>();
+
+  /** The requests in flight of an operation that reads a table. */
+  OperationParameters requests(
+      RequestSender sender, TableScan scan, OperationSettings settings, LongConsumer followed) {
+    return requests(
+        sender,
+        scan.requests().parallelism(),
+        scan.usualParallelism(),
+        settings.parallelism().isPresent(),
+        followed);
+  }
+
+  /**
+   * The requests in flight.
+   *
+   * @param usual how many there are unless another number is asked for
+   * @param isAsked whether this number was asked for
+   * @param followed hears of each change
+   */
+  OperationParameters requests(
+      RequestSender sender, int parallelism, int usual, boolean isAsked, LongConsumer followed) {
+    long byHeap = Runtime.getRuntime().maxMemory() / HEAP_SHARE / PageSizer.TARGET_BYTES;
+    long most = Math.max(usual, Math.min(MOST_REQUESTS, byHeap));
+    ParameterValue setting =
+        new ParameterValue(
+            Tunable.IN_FLIGHT,
+            parallelism,
+            1,
+            most,
+            value -> {
+              sender.parallelism((int) value);
+              followed.accept(value);
+            });
+    return add(setting, usual, isAsked, Preference.LESS);
+  }
+
+  /** The workers, which follow the requests in flight. */
+  OperationParameters workers(WorkerCount workers) {
+    parameters.add(new Parameter(workers, () -> 0, Preference.LESS));
+    return this;
+  }
+
+  /** The size of pages: their rows if a number was asked for, else their bytes. */
+  OperationParameters pages(PageSizer pages) {
+    if (!pages.isFixed()) {
+      return add(
+          new ParameterValue(
+              Tunable.PAGE_BYTES,
+              pages.targetBytes(),
+              Tunable.LEAST_PAGE_BYTES,
+              MOST_PAGE_BYTES,
+              pages::targetBytes),
+          pages.targetBytes(),
+          false,
+          Preference.USUAL);
+    }
+    asked.add(Tunable.PAGE_ROWS);
+    parameters.add(
+        new Parameter(
+            new ParameterValue(
+                Tunable.PAGE_ROWS,
+                pages.rows(),
+                1,
+                pages.mostRows(),
+                rows -> pages.fix((int) rows)),
+            pages::suitableRows,
+            Preference.USUAL));
+    return this;
+  }
+
+  /** The rows to a page of a count, which ships none of them. */
+  OperationParameters pagesOnServer(PageSizer pages, int usual, boolean isAsked) {
+    return add(
+        new ParameterValue(
+            Tunable.PAGE_ROWS, pages.rows(), 1, pages.mostRows(), rows -> pages.fix((int) rows)),
+        usual,
+        isAsked,
+        Preference.USUAL);
+  }
+
+  /**
+   * The size of batches.
+   *
+   * @param asked the parameters that were asked for
+   */
+  OperationParameters batches(BatchWriter writer, Set<String> asked) {
+    BatchLimits usual = BatchLimits.DEFAULT;
+    BatchLimits now = writer.limits();
+    return add(
+            new ParameterValue(
+                Tunable.BATCH_STATEMENTS,
+                now.maxStatements(),
+                1,
+                MOST_BATCH_STATEMENTS,
+                value -> writer.limits(writer.limits().withMaxStatements((int) value))),
+            usual.maxStatements(),
+            asked.contains(Tunable.BATCH_STATEMENTS),
+            Preference.USUAL)
+        .add(
+            new ParameterValue(
+                Tunable.BATCH_BYTES,
+                now.maxBytes(),
+                LEAST_BATCH_BYTES,
+                MOST_BATCH_BYTES,
+                value -> writer.limits(writer.limits().withMaxBytes((int) value))),
+            usual.maxBytes(),
+            asked.contains(Tunable.BATCH_BYTES),
+            Preference.USUAL);
+  }
+
+  private OperationParameters add(
+      ParameterValue setting, long usual, boolean isAsked, Preference preference) {
+    parameters.add(new Parameter(setting, () -> usual, preference));
+    if (isAsked) {
+      asked.add(setting.name());
+    }
+    return this;
+  }
+
+  List<Parameter> all() {
+    return List.copyOf(parameters);
+  }
+
+  List<Tunable> tunables() {
+    return parameters.stream().map(Parameter::tunable).toList();
+  }
+
+  /** Whether somebody has asked for the value that it has at first. */
+  boolean isAsked(String name) {
+    return asked.contains(name);
+  }
+}

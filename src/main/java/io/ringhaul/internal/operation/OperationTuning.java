@@ -1,0 +1,221 @@
+package io.ringhaul.internal.operation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.limits.ManagedJob;
+import io.ringhaul.internal.request.RequestSender;
+import io.ringhaul.internal.telemetry.Tunable;
+import io.ringhaul.internal.tuning.KeyProbe;
+import io.ringhaul.internal.tuning.LatencyProbe;
+import io.ringhaul.internal.tuning.Parameter;
+import io.ringhaul.internal.tuning.Tuner;
+import io.ringhaul.internal.tuning.TuningSettings;
+import io.ringhaul.job.JobRequest;
+import io.ringhaul.job.TuningEntry;
+import io.ringhaul.limits.TuningMode;
+import io.ringhaul.monitor.Sample;
+import io.ringhaul.monitor.SampleListener;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tunes an operation while it is open, and keeps what was found for the next one. */
+final class OperationTuning implements SampleListener, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OperationTuning.class);
+
+  /** A process that is held to a share of the processor swings about it. */
+  private static final double AT_SHARE = 0.9;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final TuningSettings settings;
+  private final OperationSubject subject;
+  private final Tuner tuner;
+  private final @Nullable LatencyProbe probe;
+
+  private OperationTuning(
+      TuningSettings settings,
+      OperationSubject subject,
+      SteeredOperation operation,
+      ManagedJob limited,
+      Predicate<Sample> held) {
+    this.settings = settings;
+    this.subject = subject;
+    OperationParameters parameters = operation.parameters();
+    Map<String, Long> earlier = settings.mode() == TuningMode.OFF ? Map.of() : earlier(subject);
+    List<Parameter> tuned = parameters.all();
+    if (settings.mode() == TuningMode.ADAPT) {
+      tuned = tuned.stream().map(each -> beginning(each, earlier, parameters)).toList();
+    }
+    this.tuner = new Tuner(settings.mode(), tuned, earlier, held, this::heard);
+    this.probe = probe(tuned, operation.senders().get(0), limited);
+  }
+
+  /**
+   * Begins to tune: the parameters take the values that worked for an earlier operation, unless
+   * others were asked for.
+   *
+   * @param limited knows of pauses
+   */
+  static OperationTuning open(
+      OperationSettings settings,
+      OperationSubject subject,
+      SteeredOperation operation,
+      ManagedJob limited) {
+    return new OperationTuning(
+        settings.tuning(), subject, operation, limited, sample -> isAtRate(settings, sample));
+  }
+
+  /** Whether a limit that was asked for bounds the speed. */
+  static boolean isHeld(OperationSettings settings, Sample sample) {
+    return isAtRate(settings, sample)
+        || (settings.tuning().bound().isPresent()
+            // Without an overload it is the probe that holds requests back.
+            && sample.overloads() == 0
+            && sample.inFlightBound() < sample.tunables().getOrDefault(Tunable.IN_FLIGHT, 0L));
+  }
+
+  /** Whether the rows, the bytes or the processor time of a second are what may be had of them. */
+  private static boolean isAtRate(OperationSettings settings, Sample sample) {
+    double cpuShare = settings.limits().limits().maxCpuShare();
+    return settings.requests().limits().isReached(sample.rowsPerSecond(), sample.bytesPerSecond())
+        || (cpuShare < 1 && sample.process().cpuShare() >= AT_SHARE * cpuShare);
+  }
+
+  private static Parameter beginning(
+      Parameter parameter, Map<String, Long> earlier, OperationParameters parameters) {
+    Long worked = earlier.get(parameter.tunable().name());
+    if (worked == null) {
+      return parameter;
+    }
+    if (!parameters.isAsked(parameter.tunable().name())) {
+      parameter.tunable().set(worked);
+    }
+    // What worked is a better guess than what is usual.
+    return new Parameter(parameter.tunable(), () -> worked, parameter.preference());
+  }
+
+  private @Nullable LatencyProbe probe(
+      List<Parameter> tuned, RequestSender sender, ManagedJob limited) {
+    if (settings.bound().isEmpty()) {
+      return null;
+    }
+    Supplier<? extends CompletionStage<?>> probing =
+        settings.probe().isPresent()
+            ? settings.probe().get()
+            : new KeyProbe(subject.session(), subject.table(), settings.bound().get());
+    Parameter requests =
+        tuned.stream()
+            .filter(each -> each.tunable().name().equals(Tunable.IN_FLIGHT))
+            .findFirst()
+            .orElseThrow();
+    return LatencyProbe.start(
+        settings.bound().get(),
+        probing,
+        new LatencyProbe.HeldRequests(
+            () -> (int) requests.tunable().value(),
+            sender::inFlight,
+            () -> limited.pause().isPresent(),
+            most -> sender.ceiling(this, most)));
+  }
+
+  @Override
+  public void sampled(Sample sample) {
+    tuner.sampled(sample);
+  }
+
+  /**
+   * Sets a parameter as somebody asks for. What cannot be set is left as it is, and the history and
+   * the log say why.
+   */
+  void asked(JobRequest request) {
+    String name = "";
+    long value = 0;
+    try {
+      JsonNode body = JSON.readTree(request.body());
+      name = body.path("parameter").asText();
+      value = body.path("value").asLong();
+      tuner.set(request.id(), name, value, Instant.now());
+    } catch (JsonProcessingException | InvalidSettingException e) {
+      LOG.warn("What was asked of the operation cannot be done: {}", e.getMessage());
+      heard(
+          new TuningEntry(
+              request.id(),
+              Instant.now(),
+              name,
+              tuner.values().getOrDefault(name, 0L),
+              value,
+              "Somebody has asked for it",
+              Optional.of("Refused: " + e.getMessage()),
+              TuningEntry.State.REVERTED));
+    }
+  }
+
+  /** The operation has done all that it had to do: what was found is worth keeping. */
+  void succeeded() {
+    tuner
+        .proven()
+        .ifPresent(
+            proven ->
+                subject
+                    .job()
+                    .ifPresent(
+                        job ->
+                            quietly(
+                                () ->
+                                    job.telemetry()
+                                        .putTuned(
+                                            subject.kind(),
+                                            proven.values(),
+                                            proven.rowsPerSecond()))));
+  }
+
+  private void heard(TuningEntry entry) {
+    subject.job().ifPresent(job -> quietly(() -> job.telemetry().put(job.id(), entry)));
+    try {
+      settings.listener().accept(entry);
+    } catch (RuntimeException e) {
+      LOG.warn("A listener failed on a change of {}; the operation goes on", entry.parameter(), e);
+    }
+  }
+
+  private static Map<String, Long> earlier(OperationSubject subject) {
+    Map<String, Long> earlier = new HashMap<>();
+    subject
+        .job()
+        .ifPresent(job -> quietly(() -> earlier.putAll(job.telemetry().tuned(subject.kind()))));
+    return earlier;
+  }
+
+  /** No operation fails because nobody can be told how it was tuned. */
+  private static void quietly(Runnable step) {
+    try {
+      step.run();
+    } catch (BulkOperationException e) {
+      LOG.debug("The job's store does not keep how the operation is tuned", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      tuner.end();
+    } finally {
+      if (probe != null) {
+        probe.close();
+      }
+    }
+  }
+}

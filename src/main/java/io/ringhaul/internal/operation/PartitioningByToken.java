@@ -1,0 +1,13 @@
+package io.ringhaul.internal.operation;
+
+import io.ringhaul.OperationRequest;
+import io.ringhaul.Partitioning;
+import io.ringhaul.internal.ring.TokenRangeSplitter;
+
+/** So many ranges of the ring. */
+public record PartitioningByToken(int tasks) implements Partitioning {
+
+  public PartitioningByToken {
+    OperationRequest.requireBetween("byToken", tasks, 1, TokenRangeSplitter.MAX_TASK_COUNT);
+  }
+}

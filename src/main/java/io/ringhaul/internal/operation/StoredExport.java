@@ -1,0 +1,72 @@
+package io.ringhaul.internal.operation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.TargetPlan;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How an export is done, as the store of its job has it.
+ *
+ * @param target how its output is written
+ * @param result what its commit made visible; empty before
+ */
+public record StoredExport(TargetPlan target, Optional<CommitResult> result) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String TARGET = "target";
+  private static final String RESULT = "result";
+  private static final String LOCATION = "location";
+  private static final String FILES = "files";
+  private static final String FILE_BYTES = "fileBytes";
+  private static final String SNAPSHOT = "snapshotId";
+
+  static StoredExport planned(TargetPlan target) {
+    return new StoredExport(target, Optional.empty());
+  }
+
+  String text() {
+    ObjectNode root = JSON.createObjectNode();
+    root.set(TARGET, JSON.valueToTree(target));
+    result.ifPresent(
+        committed -> {
+          ObjectNode node =
+              root.putObject(RESULT)
+                  .put(LOCATION, committed.location())
+                  .put(FILES, committed.files())
+                  .put(FILE_BYTES, committed.fileBytes());
+          committed.snapshotId().ifPresent(id -> node.put(SNAPSHOT, id));
+        });
+    return root.toString();
+  }
+
+  /**
+   * The plan in a text.
+   *
+   * @throws IllegalArgumentException if it is no such text
+   */
+  public static StoredExport parse(String text) {
+    try {
+      JsonNode root = JSON.readTree(text);
+      JsonNode result = root.path(RESULT);
+      return new StoredExport(
+          JSON.treeToValue(root.path(TARGET), TargetPlan.class),
+          result.isMissingNode() ? Optional.empty() : Optional.of(result(result)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("No plan of an export: " + text, e);
+    }
+  }
+
+  private static CommitResult result(JsonNode node) {
+    return new CommitResult(
+        node.path(LOCATION).asText(),
+        node.path(FILES).asInt(),
+        node.path(FILE_BYTES).asLong(),
+        node.has(SNAPSHOT) ? OptionalLong.of(node.path(SNAPSHOT).asLong()) : OptionalLong.empty());
+  }
+}

@@ -1,0 +1,255 @@
+package io.ringhaul.internal.operation;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
+import com.datastax.oss.driver.api.core.metadata.schema.ViewMetadata;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.internal.cql.CqlTypes;
+import io.ringhaul.internal.operation.TableQuestion.Answer;
+import io.ringhaul.internal.operation.TableQuestion.Answers;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+/**
+ * What must stay the same of a table while an operation runs, and from run to run of its job. It is
+ * taken from the nodes before the first row: what the driver knows of the schema may be late.
+ */
+public final class TableFingerprint {
+
+  private static final String ID = "table id";
+  private static final String LAST_TRUNCATION = "last truncation";
+  private static final String NEVER = "never";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /**
+   * How a table has changed.
+   *
+   * @param what was done to it, such as {@code truncated}
+   * @param difference {@code table id was "..." and is "..."}
+   */
+  record Change(String what, String difference) {}
+
+  private final TableDescription table;
+  private final TableQuestion question;
+  private final Optional<UUID> id;
+  private final Map<Node, Answer> answers;
+
+  private TableFingerprint(
+      TableDescription table, TableQuestion question, Optional<UUID> id, List<Answer> answers) {
+    this.table = table;
+    this.question = question;
+    this.id = id;
+    this.answers = answers.stream().collect(Collectors.toMap(Answer::node, answer -> answer));
+  }
+
+  /**
+   * Looks the table up and asks the nodes for it, until the session knows the table that they have.
+   *
+   * @param lookup describes the table as the session knows it
+   * @throws UnsuitableTableException if the nodes do not agree on the table in time
+   */
+  public static TableFingerprint take(
+      CqlSession session,
+      OperationSettings settings,
+      BiFunction<CqlIdentifier, CqlIdentifier, TableDescription> lookup) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      // Before the description: a table that is made in between has another id than this one.
+      Optional<? extends RelationMetadata> relation = relation(session, settings);
+      TableDescription table = lookup.apply(settings.keyspace(), settings.table());
+      Optional<UUID> known = relation.flatMap(RelationMetadata::getId);
+      TableQuestion question =
+          new TableQuestion(
+              session,
+              settings.requests().executionProfile(),
+              relation.filter(ViewMetadata.class::isInstance).isPresent() ? "views" : "tables",
+              settings.keyspace(),
+              settings.table());
+      List<Answer> answers = question.ask(question.nodes()).join().answers();
+      Set<UUID> ids =
+          answers.stream()
+              .flatMap(answer -> answer.id().stream())
+              .collect(Collectors.toCollection(TreeSet::new));
+      if (ids.isEmpty() || known.isEmpty() || ids.equals(Set.of(known.get()))) {
+        return new TableFingerprint(table, question, known, answers);
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new UnsuitableTableException(
+            table.toString(),
+            String.format(
+                "The nodes do not agree on which table %s is (table ids %s; the session knows %s):"
+                    + " it was dropped and made again, or made twice. Wait until nodetool"
+                    + " describecluster shows one schema version, and try again",
+                table, ids, known.get()));
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+      session.refreshSchema();
+    }
+  }
+
+  private static Optional<? extends RelationMetadata> relation(
+      CqlSession session, OperationSettings settings) {
+    return session
+        .getMetadata()
+        .getKeyspace(settings.keyspace())
+        .flatMap(
+            keyspace -> {
+              Optional<? extends RelationMetadata> found = keyspace.getTable(settings.table());
+              return found.isPresent() ? found : keyspace.getView(settings.table());
+            });
+  }
+
+  public TableDescription table() {
+    return table;
+  }
+
+  /** How the nodes are asked again. */
+  TableQuestion question() {
+    return question;
+  }
+
+  /** Whether a node has said what the table is. */
+  boolean isKnownToNodes() {
+    return !answers.isEmpty();
+  }
+
+  /**
+   * The table and the columns that a job has of it, by names for people.
+   *
+   * @param columns in their order
+   */
+  Map<String, String> parts(List<ColumnDescription> columns) {
+    Map<String, String> parts = new LinkedHashMap<>();
+    parts.put("table", table.toString());
+    // One that was dropped and made again does not have the rows that the job has dealt with.
+    id.ifPresent(known -> parts.put(ID, known.toString()));
+    List<Instant> truncations =
+        answers.values().stream().flatMap(answer -> answer.truncated().stream()).toList();
+    if (!truncations.isEmpty()) {
+      parts.put(LAST_TRUNCATION, times(truncations));
+    }
+    parts.put("primary key", text(table.primaryKey()));
+    parts.put("columns", text(columns));
+    return parts;
+  }
+
+  /** How the table differs from this, by what nodes say of it now; empty if it does not. */
+  Optional<Change> change(Answers now) {
+    for (Answer answer : now.answers()) {
+      if (id.isPresent() && answer.id().isPresent() && !answer.id().equals(id)) {
+        return Optional.of(change("dropped and made again", ID, id, answer.id()));
+      }
+    }
+    for (Answer answer : now.answers()) {
+      Optional<Answer> before = Optional.ofNullable(answers.get(answer.node()));
+      // A node that did not have it before has not heard of the table yet.
+      if (answer.id().isEmpty() && before.flatMap(Answer::id).isPresent()) {
+        return Optional.of(change("dropped", ID, id, answer.id()));
+      }
+      Optional<Instant> truncated = before.flatMap(Answer::truncated);
+      if (truncated.isPresent()
+          && answer.truncated().isPresent()
+          && !answer.truncated().get().equals(TableQuestion.NEVER)
+          && !answer.truncated().equals(truncated)) {
+        return Optional.of(
+            change(
+                "truncated",
+                LAST_TRUNCATION,
+                truncated.map(time -> times(List.of(time))),
+                answer.truncated().map(time -> times(List.of(time)))));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Change change(String what, String part, Optional<?> before, Optional<?> now) {
+    return new Change(
+        what,
+        difference(
+            part, before.map(Object::toString).orElse(""), now.map(Object::toString).orElse("")));
+  }
+
+  /** What is compared with a job that has done nothing that a truncation would undo. */
+  static Map<String, String> withoutTruncation(Map<String, String> parts) {
+    Map<String, String> others = new TreeMap<>(parts);
+    others.remove(LAST_TRUNCATION);
+    return others;
+  }
+
+  /** {@code table id was "..." and is "..."} for each part that differs; empty if none does. */
+  static String differences(Map<String, String> before, Map<String, String> now) {
+    Set<String> parts = new TreeSet<>(before.keySet());
+    parts.addAll(now.keySet());
+    return parts.stream()
+        .filter(
+            part -> {
+              String old = before.getOrDefault(part, "");
+              String recent = now.getOrDefault(part, "");
+              return part.equals(LAST_TRUNCATION)
+                  ? isTruncatedSince(old, recent)
+                  : !old.equals(recent);
+            })
+        .map(part -> difference(part, before.getOrDefault(part, ""), now.getOrDefault(part, "")))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String difference(String part, String before, String now) {
+    return String.format("%s was \"%s\" and is \"%s\"", part, before, now);
+  }
+
+  /**
+   * Whether the first of the times now is after the last of those before. Each node has a time of
+   * its own for one truncation, and other nodes may have answered before.
+   */
+  private static boolean isTruncatedSince(String before, String now) {
+    if (before.isEmpty() || now.isEmpty() || now.equals(NEVER)) {
+      return false;
+    }
+    return before.equals(NEVER)
+        || Instant.parse(now.split("/", 2)[0])
+            .isAfter(Instant.parse(before.substring(before.indexOf('/') + 1)));
+  }
+
+  /**
+   * {@code never}, or the first and the last of the times: {@code 2026-01-31T12:00:00.123Z}, or two
+   * of them with a slash.
+   */
+  private static String times(List<Instant> truncations) {
+    List<Instant> known =
+        truncations.stream().filter(time -> !time.equals(TableQuestion.NEVER)).sorted().toList();
+    if (known.isEmpty()) {
+      return NEVER;
+    }
+    String first = known.get(0).toString();
+    String last = known.get(known.size() - 1).toString();
+    return first.equals(last) ? first : first + "/" + last;
+  }
+
+  /** {@code id bigint, "Name" text}. */
+  private static String text(List<ColumnDescription> columns) {
+    return columns.stream()
+        .map(
+            column ->
+                CqlIdentifier.fromInternal(column.name()).asCql(true)
+                    + " "
+                    + CqlTypes.text(column.type()))
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,115 @@
+package io.ringhaul.internal.operation;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import io.ringhaul.internal.metrics.OperationMetrics;
+import io.ringhaul.internal.metrics.ProgressMeter;
+import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
+import io.ringhaul.internal.request.NodeNames;
+import io.ringhaul.internal.request.RequestSettings;
+import io.ringhaul.internal.ring.LocalNodes;
+import io.ringhaul.internal.ring.TokenRing;
+import io.ringhaul.internal.scan.ScanPlan;
+import io.ringhaul.internal.scan.ScanTask;
+import io.ringhaul.internal.scan.SizeEstimate;
+import io.ringhaul.limits.TuningMode;
+import io.ringhaul.monitor.Stage;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TokenRange;
+import io.ringhaul.schema.TokenRangeSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A scan that is planned for the cluster as it is now.
+ *
+ * @param plan what is read, task by task
+ * @param requests how, with the parallelism settled
+ * @param usualParallelism how many requests are in flight unless another number is asked for
+ * @param meter counts from now on
+ * @param metrics does so too
+ * @param nodeNames the local nodes by their host ids
+ */
+record TableScan(
+    ScanPlan plan,
+    RequestSettings requests,
+    int usualParallelism,
+    ProgressMeter meter,
+    OperationMetrics metrics,
+    Map<UUID, String> nodeNames) {
+
+  private static final int REQUESTS_PER_NODE = 8;
+
+  /** The node that is first to be asked for a task; empty if it is unknown. */
+  String replica(ScanTask task) {
+    return task.replicas().isEmpty() ? "" : nodeNames.getOrDefault(task.replicas().get(0), "");
+  }
+
+  /** How much of the ring that is, from 0 to 1. */
+  static double share(TokenRangeSet tokens) {
+    return tokens.width().doubleValue() / TokenRange.wholeRing().width().doubleValue();
+  }
+
+  /**
+   * Discovers the ring and plans: the explicit settings, or else what suits cluster and table.
+   *
+   * @param tokens what is to be read
+   * @param earlier what was read before
+   */
+  static TableScan prepare(
+      CqlSession session,
+      OperationSettings settings,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      TokenRangeSet tokens,
+      ScanSizing sizing,
+      Earlier earlier) {
+    long began = System.nanoTime();
+    LocalNodes nodes = LocalNodes.of(session);
+    TokenRing ring =
+        TokenRing.discover(session.getMetadata(), settings.keyspace(), nodes.datacenter());
+    RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
+    int usual = OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes);
+    // Whoever begins with few requests and is to have more needs tasks for them.
+    int parallelism =
+        settings.tuning().mode() == TuningMode.ADAPT
+            ? Math.max(usual, requests.parallelism())
+            : requests.parallelism();
+    int taskCount =
+        settings
+            .taskCount()
+            .orElseGet(
+                () ->
+                    sizing.taskCount(
+                        (long) (SizeEstimate.bytes(session, table, nodes.nodes()) * share(tokens)),
+                        parallelism));
+    List<String> names = columns.stream().map(ColumnDescription::name).toList();
+    ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, tokens, ring, taskCount);
+    OperationMetrics metrics = new OperationMetrics();
+    metrics.spent(Stage.PLAN, System.nanoTime() - began);
+    return new TableScan(
+        plan,
+        requests,
+        usual,
+        new ProgressMeter(
+            plan.tasks().size(),
+            plan.ranges().size(),
+            TokenRange.rowTokens(plan.ranges()),
+            earlier),
+        metrics,
+        names(nodes));
+  }
+
+  private static Map<UUID, String> names(LocalNodes nodes) {
+    Map<UUID, String> names = new HashMap<>();
+    for (Node node : nodes.nodes()) {
+      if (node.getHostId() != null) {
+        names.put(node.getHostId(), NodeNames.of(node));
+      }
+    }
+    return names;
+  }
+}

@@ -1,0 +1,52 @@
+package io.ringhaul.internal.operation;
+
+import io.ringhaul.internal.request.Failures;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+
+/**
+ * Runs a step that must not be cut short, such as a commit: an interrupt in its middle would leave
+ * its outcome unknown.
+ */
+final class Uninterrupted {
+
+  private Uninterrupted() {}
+
+  /** Runs the step on a thread of its own and waits for it; an interrupt is kept for later. */
+  static <T> T call(String threadName, Supplier<T> step) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                result.complete(step.get());
+              } catch (Throwable e) {
+                // The waiting thread throws it again.
+                result.completeExceptionally(e);
+              }
+            },
+            threadName);
+    thread.start();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return result.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          Throwable cause = Failures.unwrap(e);
+          if (cause instanceof Error error && !(error instanceof OutOfMemoryError)) {
+            throw error;
+          }
+          throw Failures.notPassing(cause, "The commit");
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.ringhaul.internal.parquet;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.MapType;
+import com.datastax.oss.driver.api.core.type.SetType;
+import com.datastax.oss.driver.api.core.type.VectorType;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.internal.cql.CqlKind;
+import io.ringhaul.internal.cql.CqlTypes;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.avro.AvroSchemaUtil;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.DecimalType;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/** The Iceberg types that hold CQL values without loss. */
+public final class IcebergTypes {
+
+  /** The fields of the struct that holds a duration. */
+  static final String MONTHS = "months";
+
+  static final String DAYS = "days";
+  static final String NANOSECONDS = "nanoseconds";
+
+  private IcebergTypes() {}
+
+  /**
+   * The Iceberg schema of a table's columns, in the order given. Field ids count from 1 in the
+   * order that Iceberg itself assigns to a new table. Each column's exact CQL type is its doc.
+   *
+   * @param table the table, for the columns that can be null and for messages
+   * @param columns some or all of its columns
+   * @throws UnsuitableTableException if a column's type has no Iceberg type, or if two names cannot
+   *     be told apart in Iceberg or Parquet
+   */
+  public static Schema schema(TableDescription table, List<ColumnDescription> columns) {
+    return schema(table, columns, TypeChoices.NONE);
+  }
+
+  /**
+   * As {@link #schema(TableDescription, List)}, with other types for some of the columns.
+   *
+   * @throws UnsuitableTableException likewise
+   * @throws io.ringhaul.exceptions.InvalidSettingException if a choice suits no column
+   */
+  public static Schema schema(
+      TableDescription table, List<ColumnDescription> columns, TypeChoices choices) {
+    choices.requireFit(columns);
+    boolean hasStatics = table.hasStatics();
+    IntSupplier ids = counter();
+    List<NestedField> fields = new ArrayList<>();
+    for (ColumnDescription column : columns) {
+      Type usual = type(table, column, ids);
+      Type type = choices.decimal(column).<Type>map(decimal -> decimal).orElse(usual);
+      fields.add(
+          NestedField.builder()
+              .withId(ids.getAsInt())
+              .withName(column.name())
+              .isOptional(column.isNullable(hasStatics))
+              .ofType(type)
+              .withDoc(doc(column))
+              .build());
+    }
+    try {
+      requireDistinctInParquet(
+          columns.stream().map(ColumnDescription::name).collect(Collectors.toList()));
+      Types.StructType struct = Types.StructType.of(fields);
+      TypeUtil.indexByName(struct); // refuses a column "a.b" beside a field b of a column a
+      return TypeUtil.assignIncreasingFreshIds(new Schema(fields));
+    } catch (ValidationException | IllegalArgumentException e) {
+      throw new UnsuitableTableException(
+          table.toString(),
+          String.format(
+              "The columns of table %s cannot be told apart in Iceberg (%s); export them apart",
+              table, e.getMessage()));
+    }
+  }
+
+  /**
+   * The Iceberg type of a CQL type. The ids of nested fields are placeholders, distinct within the
+   * type.
+   *
+   * @throws IllegalArgumentException if there is none: a custom type, or one with such a part
+   */
+  public static Type type(DataType type) {
+    return type(type, null, counter());
+  }
+
+  /**
+   * The Iceberg type of a CQL type for a column that has a type already: as {@link #type}, but what
+   * is a fixed decimal there stays one where the CQL type is {@code decimal} or {@code varint}.
+   *
+   * @throws IllegalArgumentException as {@link #type}
+   */
+  public static Type typeLike(DataType type, Type existing) {
+    return type(type, existing, counter());
+  }
+
+  /** What the column's field says of it: the exact CQL type. */
+  public static String doc(ColumnDescription column) {
+    return CqlTypes.text(column.type());
+  }
+
+  private static IntSupplier counter() {
+    int[] last = {0};
+    return () -> ++last[0];
+  }
+
+  private static Type type(TableDescription table, ColumnDescription column, IntSupplier ids) {
+    try {
+      return type(column.type(), null, ids);
+    } catch (IncompatibleTypeException e) {
+      throw new UnsuitableTableException(
+          table.toString(),
+          String.format(
+              "Column %s of table %s has the type %s: %s; leave the column out",
+              CqlIdentifier.fromInternal(column.name()).asCql(true),
+              table,
+              doc(column),
+              e.getMessage()));
+    }
+  }
+
+  private static Type type(DataType type, @Nullable Type existing, IntSupplier ids) {
+    return switch (CqlKind.of(type)) {
+      case DECIMAL -> existing instanceof DecimalType ? existing : Types.StringType.get();
+      case VARINT ->
+          existing instanceof DecimalType decimal && decimal.scale() == 0
+              ? existing
+              : Types.StringType.get();
+      case ASCII, TEXT, INET -> Types.StringType.get();
+      case BLOB -> Types.BinaryType.get();
+      case BOOLEAN -> Types.BooleanType.get();
+      case TINYINT, SMALLINT, INT -> Types.IntegerType.get();
+      // A CQL time has nanoseconds, an Iceberg time only microseconds.
+      case BIGINT, COUNTER, TIME -> Types.LongType.get();
+      case FLOAT -> Types.FloatType.get();
+      case DOUBLE -> Types.DoubleType.get();
+      case DATE -> Types.DateType.get();
+      case TIMESTAMP -> Types.TimestampType.withZone();
+      case UUID, TIMEUUID -> Types.UUIDType.get();
+      case DURATION ->
+          Types.StructType.of(
+              NestedField.required(ids.getAsInt(), MONTHS, Types.IntegerType.get()),
+              NestedField.required(ids.getAsInt(), DAYS, Types.IntegerType.get()),
+              NestedField.required(ids.getAsInt(), NANOSECONDS, Types.LongType.get()));
+      case LIST -> list(((ListType) type).getElementType(), existing, ids);
+      case SET -> list(((SetType) type).getElementType(), existing, ids);
+      case VECTOR -> list(((VectorType) type).getElementType(), existing, ids);
+      case MAP -> map((MapType) type, existing, ids);
+      case TUPLE, UDT -> struct(type, existing, ids);
+      case CUSTOM ->
+          throw new IncompatibleTypeException(
+              CqlTypes.text(type) + " has no counterpart in Iceberg");
+    };
+  }
+
+  private static Type list(DataType element, @Nullable Type existing, IntSupplier ids) {
+    Type like =
+        existing != null && existing.isListType() ? existing.asListType().elementType() : null;
+    return Types.ListType.ofRequired(ids.getAsInt(), type(element, like, ids));
+  }
+
+  private static Type map(MapType map, @Nullable Type existing, IntSupplier ids) {
+    Types.MapType like = existing != null && existing.isMapType() ? existing.asMapType() : null;
+    return Types.MapType.ofRequired(
+        ids.getAsInt(),
+        ids.getAsInt(),
+        type(map.getKeyType(), like == null ? null : like.keyType(), ids),
+        type(map.getValueType(), like == null ? null : like.valueType(), ids));
+  }
+
+  private static Type struct(DataType type, @Nullable Type existing, IntSupplier ids) {
+    List<String> names = CqlTypes.fieldNames(type);
+    requireDistinctInParquet(names);
+    List<DataType> types = CqlTypes.fieldTypes(type);
+    List<NestedField> fields = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      NestedField like =
+          existing != null && existing.isStructType()
+              ? existing.asStructType().field(names.get(i))
+              : null;
+      fields.add(
+          NestedField.optional(
+              ids.getAsInt(),
+              names.get(i),
+              type(types.get(i), like == null ? null : like.type(), ids)));
+    }
+    return Types.StructType.of(fields);
+  }
+
+  /** Iceberg writes names that Avro would not take in another spelling, which may exist as well. */
+  private static void requireDistinctInParquet(List<String> names) {
+    Map<String, String> seen = new HashMap<>();
+    for (String name : names) {
+      String other = seen.put(AvroSchemaUtil.makeCompatibleName(name), name);
+      if (other != null) {
+        throw new IncompatibleTypeException(
+            "the names " + other + " and " + name + " are the same in Parquet");
+      }
+    }
+  }
+}

@@ -1,0 +1,453 @@
+package io.ringhaul.internal.parquet;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.CloseableIterator;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.mapping.NameMapping;
+import org.apache.iceberg.parquet.ColumnIterator;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.iceberg.parquet.ParquetValueReader;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.column.page.PageReader;
+import org.apache.parquet.crypto.ParquetCryptoRuntimeException;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnPath;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Parquet file that is open, with a footer that agrees with the file: each row group lies within
+ * it and has all columns, with as many values as it has rows. A row group belongs to the range of
+ * the file that its middle lies in. Of each row group as many rows are read as the footer says; the
+ * values of its columns must begin with its first row and end with its last one.
+ */
+public final class OpenParquetFile implements Closeable {
+
+  private static final int LONGEST_MESSAGE = 300;
+  private static final int MAGIC_BYTES = 4;
+  private static final String ENCRYPTED =
+      "it is encrypted, and its key is not known; write it without encryption";
+
+  private final ParquetFileReader reader;
+  private final long length;
+  private final long end;
+  private final StandardSchema schema;
+  private final List<RowGroup> rowGroups = new ArrayList<>();
+  private final Map<String, String> problems = new LinkedHashMap<>();
+
+  /**
+   * @param number from 1
+   * @param middle the byte of the file that says which range the row group belongs to
+   */
+  private record RowGroup(int number, long rows, long middle, BlockMetaData columns) {}
+
+  /** What is wrong with a file, as the end of a sentence that names it. */
+  static final class DamageException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    DamageException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
+   * @param end the byte after the last one of the row groups
+   */
+  private OpenParquetFile(ParquetFileReader reader, long length, long end) {
+    this.reader = reader;
+    this.length = length;
+    this.end = end;
+    this.schema = StandardSchema.of(reader.getFileMetaData().getSchema());
+    List<BlockMetaData> blocks = reader.getFooter().getBlocks();
+    for (int i = 0; i < blocks.size(); i++) {
+      rowGroups.add(checked(i + 1, blocks.get(i)));
+    }
+  }
+
+  /**
+   * Opens a file and compares its footer with it.
+   *
+   * @throws RuntimeException of any kind if the file is none or is damaged; {@link #reason} has the
+   *     sentence
+   */
+  public static OpenParquetFile open(InputFile file) throws IOException {
+    ParquetInput input = ParquetInput.of(file);
+    ParquetFileReader reader = input.open();
+    try {
+      return new OpenParquetFile(reader, input.getLength(), input.footer());
+    } catch (RuntimeException | Error e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  /** Why a file cannot be read, after what opening or reading it has thrown; one line. */
+  public static String reason(Throwable thrown) {
+    if (thrown instanceof DamageException) {
+      return String.valueOf(thrown.getMessage());
+    } else if (thrown instanceof ParquetCryptoRuntimeException) {
+      return "it is encrypted, and its keys are not known; write it anew without encryption";
+    }
+    Throwable cause = thrown instanceof UncheckedIOException ? thrown.getCause() : thrown;
+    if (cause instanceof EOFException && cause.getMessage() == null) {
+      return "a page in it has less data than it says; copy it again or write it anew";
+    }
+    return firstLine(String.valueOf(cause));
+  }
+
+  /** A message of Parquet or Iceberg without the schema that it may print over many lines. */
+  static String firstLine(@Nullable String message) {
+    String line = String.valueOf(message).lines().findFirst().orElse("");
+    if (line.length() > LONGEST_MESSAGE) {
+      return line.substring(0, LONGEST_MESSAGE) + "...";
+    }
+    return line.endsWith("{") ? line.substring(0, line.length() - 1).stripTrailing() : line;
+  }
+
+  /**
+   * Refuses a file that was cut or written over since it was added to a table.
+   *
+   * @param bytes its length, as the table says
+   * @param rows its number of rows, as the table says
+   * @param start the byte that its first row group begins with, as the table says, or less
+   */
+  public void requireAsInTable(long bytes, long rows, long start) {
+    String problem = null;
+    if (length != bytes) {
+      problem = String.format("it has %d bytes, and its table says %d", length, bytes);
+    } else if (rows() != rows) {
+      problem = String.format("it has %d rows, and its table says %d", rows(), rows);
+    } else if (rowsBefore(start) > 0) {
+      problem =
+          String.format("it has rows before byte %d, where its table says that they begin", start);
+    }
+    if (problem != null) {
+      throw new DamageException(
+          problem + "; restore the file that was added, or take it out of the table", null);
+    }
+  }
+
+  /** The file's length in bytes. */
+  long length() {
+    return length;
+  }
+
+  /** How many rows the whole file has. */
+  long rows() {
+    return rowGroups.stream().mapToLong(RowGroup::rows).sum();
+  }
+
+  /** How many rows come before those of a range that begins with the byte. */
+  long rowsBefore(long start) {
+    return rowGroups.stream().filter(group -> group.middle < start).mapToLong(RowGroup::rows).sum();
+  }
+
+  /**
+   * The file's columns with field ids.
+   *
+   * @param mapping gives the ids of a file that has none
+   */
+  public MessageType identified(NameMapping mapping) {
+    return ParquetSchemaUtil.hasIds(schema.type())
+        ? schema.type()
+        : ParquetSchemaUtil.applyNameMapping(schema.type(), mapping);
+  }
+
+  StandardSchema schema() {
+    return schema;
+  }
+
+  Map<String, String> metadata() {
+    return reader.getFileMetaData().getKeyValueMetaData();
+  }
+
+  /** Why the pages of top-level columns cannot be read, by the columns' names. */
+  Map<String, String> problems() {
+    return problems;
+  }
+
+  /**
+   * The rows of the row groups whose middles lie in a range, once. Closing them closes the file.
+   *
+   * @param expected the fields to read
+   * @param identified the file's columns with field ids
+   * @param end the byte after the last one of the range
+   * @param model makes the reader of rows, given the columns that are read
+   */
+  public <T> CloseableIterable<T> rows(
+      Schema expected,
+      MessageType identified,
+      long start,
+      long end,
+      Function<MessageType, ParquetValueReader<T>> model) {
+    Set<Integer> ids = new HashSet<>();
+    expected.columns().stream().map(NestedField::fieldId).forEach(ids::add);
+    MessageType selected =
+        new MessageType(
+            identified.getName(),
+            identified.getFields().stream()
+                .filter(field -> field.getId() != null && ids.contains(field.getId().intValue()))
+                .toList());
+    for (Type field : selected.getFields()) {
+      String problem = problems.get(field.getName());
+      if (problem != null) {
+        throw new DamageException("column " + field.getName() + ": " + problem, null);
+      }
+    }
+    reader.setRequestedSchema(selected.getColumns().stream().map(schema::stored).toList());
+    ParquetValueReader<T> rows = model.apply(selected);
+    List<RowGroup> inRange =
+        rowGroups.stream()
+            .filter(group -> group.rows > 0 && group.middle >= start && group.middle < end)
+            .toList();
+    return new CloseableIterable<>() {
+      @Override
+      public CloseableIterator<T> iterator() {
+        return new Rows<>(rows, inRange, selected);
+      }
+
+      @Override
+      public void close() throws IOException {
+        OpenParquetFile.this.close();
+      }
+    };
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+
+  private RowGroup checked(int number, BlockMetaData block) {
+    List<ColumnDescriptor> columns = reader.getFileMetaData().getSchema().getColumns();
+    long rows = block.getRowCount();
+    if (rows < 0 || (rows > 0 && block.getColumns().size() != columns.size())) {
+      throw damaged(
+          number,
+          String.format(
+              "has %d rows and %d of %d columns", rows, block.getColumns().size(), columns.size()));
+    }
+    Map<ColumnPath, ColumnDescriptor> byPath = new HashMap<>();
+    columns.forEach(column -> byPath.put(ColumnPath.get(column.getPath()), column));
+    long first = length;
+    long bytes = 0;
+    for (ColumnChunkMetaData chunk :
+        rows > 0 ? block.getColumns() : List.<ColumnChunkMetaData>of()) {
+      String name = chunk.getPath().toDotString();
+      try {
+        requireWithinFile(number, name, chunk);
+        ColumnDescriptor column = byPath.get(chunk.getPath());
+        long values = chunk.getValueCount();
+        if (column == null
+            || values < rows
+            || (values > rows && column.getMaxRepetitionLevel() == 0)) {
+          throw damaged(
+              number, String.format("has %d rows, and %d values of column %s", rows, values, name));
+        }
+        first = Math.min(first, chunk.getStartingPos());
+        bytes += chunk.getTotalSize();
+      } catch (ParquetCryptoRuntimeException e) {
+        problems.putIfAbsent(chunk.getPath().toArray()[0], ENCRYPTED);
+        continue;
+      }
+      if (!isSupported(chunk.getCodec())) {
+        problems.putIfAbsent(
+            chunk.getPath().toArray()[0],
+            String.format(
+                "it is compressed with %s, which cannot be read; write it with zstd, snappy, gzip"
+                    + " or lz4_raw",
+                chunk.getCodec().name().toLowerCase(Locale.ROOT)));
+      }
+    }
+    return new RowGroup(number, rows, Math.max(0, Math.min(first + bytes / 2, length - 1)), block);
+  }
+
+  private void requireWithinFile(int number, String name, ColumnChunkMetaData chunk) {
+    long start = chunk.getStartingPos();
+    long size = chunk.getTotalSize();
+    long dictionary = chunk.getDictionaryPageOffset();
+    if (start < MAGIC_BYTES || size < 0) {
+      throw damaged(
+          number, String.format("has column %s at byte %d with %d bytes", name, start, size));
+    } else if (size > end || start > end - size || dictionary >= end) {
+      throw damaged(
+          number,
+          String.format(
+              "lies beyond the data of the file: its column %s has %d bytes from byte %d on, and"
+                  + " the data end at byte %d of %d",
+              name, size, Math.max(start, dictionary), end, length));
+    }
+  }
+
+  private DamageException damaged(int number, String problem) {
+    return new DamageException(
+        String.format(
+            "row group %d of %d %s; the file was cut or damaged: copy it again or write it anew",
+            number, reader.getFooter().getBlocks().size(), problem),
+        null);
+  }
+
+  private static boolean isSupported(CompressionCodecName codec) {
+    return switch (codec) {
+      case UNCOMPRESSED, SNAPPY, GZIP, ZSTD, LZ4, LZ4_RAW -> true;
+      case BROTLI, LZO -> false;
+    };
+  }
+
+  /** Reads one row group after the other. */
+  private final class Rows<T> implements CloseableIterator<T> {
+
+    private final ParquetValueReader<T> model;
+    private final List<ColumnIterator<?>> columns = new ArrayList<>();
+    private final List<RowGroup> groups;
+    private final MessageType selected;
+    private int next;
+    private long left;
+
+    Rows(ParquetValueReader<T> model, List<RowGroup> groups, MessageType selected) {
+      this.model = model;
+      this.groups = groups;
+      this.selected = selected;
+      for (Object column : model.columns()) {
+        if (column instanceof ColumnIterator<?> stored) {
+          columns.add(stored);
+        }
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      OpenParquetFile.this.close();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return left > 0 || next < groups.size();
+    }
+
+    @Override
+    public T next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      try {
+        if (left == 0) {
+          begin(groups.get(next++));
+        }
+        T row = model.read(null);
+        if (--left == 0) {
+          end(groups.get(next - 1));
+        }
+        return row;
+      } catch (DamageException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw explained(e, groups.get(next - 1));
+      }
+    }
+
+    private void begin(RowGroup group) {
+      try {
+        PageReadStore pages = reader.readRowGroup(group.number - 1);
+        model.setPageSource(schema.moved().isEmpty() ? pages : new StoredPages(pages, schema));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      left = group.rows;
+      for (ColumnIterator<?> column : columns) {
+        if (column.currentRepetitionLevel() != 0) {
+          throw new DamageException(
+              String.format(
+                  "the values of %s in row group %d do not begin with a row: their first repetition"
+                      + " level is %d, not 0; write the file anew",
+                  repeated(), group.number, column.currentRepetitionLevel()),
+              null);
+        }
+      }
+    }
+
+    private void end(RowGroup group) {
+      for (ColumnIterator<?> column : columns) {
+        if (column.hasNext()) {
+          throw new DamageException(
+              String.format(
+                  "row group %d has %d rows, after which values of %s are left; write the file"
+                      + " anew",
+                  group.number, group.rows, repeated()),
+              null);
+        }
+      }
+    }
+
+    /** The columns that may have more than one value in a row. */
+    private String repeated() {
+      Set<String> names = new TreeSet<>();
+      for (ColumnDescriptor column : selected.getColumns()) {
+        if (column.getMaxRepetitionLevel() > 0) {
+          names.add(column.getPath()[0]);
+        }
+      }
+      return (names.size() == 1 ? "column " : "one of the columns ") + String.join(", ", names);
+    }
+
+    private RuntimeException explained(RuntimeException e, RowGroup group) {
+      Set<String> names = new HashSet<>();
+      selected.getFields().forEach(field -> names.add(field.getName()));
+      for (ColumnChunkMetaData chunk : group.columns.getColumns()) {
+        String name = chunk.getPath().toArray()[0];
+        if (names.contains(name) && chunk.getCodec() == CompressionCodecName.LZ4) {
+          return new DamageException(
+              String.format(
+                  "column %s is compressed with lz4, and not in the frames in which Hadoop writes"
+                      + " it, or it is damaged; write the file with lz4_raw, zstd or snappy",
+                  name),
+              e);
+        }
+      }
+      return e;
+    }
+  }
+
+  /** The pages of a row group by the columns of the standard schema. */
+  private record StoredPages(PageReadStore pages, StandardSchema schema) implements PageReadStore {
+
+    @Override
+    public PageReader getPageReader(ColumnDescriptor column) {
+      return pages.getPageReader(schema.stored(column));
+    }
+
+    @Override
+    public long getRowCount() {
+      return pages.getRowCount();
+    }
+
+    @Override
+    public Optional<Long> getRowIndexOffset() {
+      return pages.getRowIndexOffset();
+    }
+  }
+}

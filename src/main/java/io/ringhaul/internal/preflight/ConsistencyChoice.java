@@ -1,0 +1,43 @@
+package io.ringhaul.internal.preflight;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Looks for a consistency level to propose instead of one that the cluster does not allow. */
+final class ConsistencyChoice {
+
+  /** From what suits bulk work best. */
+  private static final List<DefaultConsistencyLevel> CANDIDATES =
+      List.of(
+          DefaultConsistencyLevel.LOCAL_QUORUM,
+          DefaultConsistencyLevel.QUORUM,
+          DefaultConsistencyLevel.LOCAL_ONE,
+          DefaultConsistencyLevel.ONE,
+          DefaultConsistencyLevel.ALL);
+
+  private ConsistencyChoice() {}
+
+  static Optional<ConsistencyLevel> instead(
+      ConsistencyLevel refused, Predicate<ConsistencyLevel> isAllowed) {
+    return CANDIDATES.stream()
+        .map(ConsistencyLevel.class::cast)
+        .filter(level -> !level.equals(refused))
+        .filter(isAllowed)
+        .findFirst();
+  }
+
+  static PreflightProblem refused(
+      String requests, ConsistencyLevel level, Optional<ConsistencyLevel> instead) {
+    return PreflightProblem.error(
+        String.format(
+            "The cluster allows no %ss at consistency level %s (guardrail"
+                + " %s_consistency_levels)",
+            requests, level, requests),
+        instead
+            .map(other -> "choose another one, such as " + other)
+            .orElse("have an administrator allow one of the usual levels"));
+  }
+}

@@ -1,0 +1,93 @@
+package io.ringhaul.internal.preflight;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.metadata.NodeState;
+import io.ringhaul.internal.request.NodeNames;
+import io.ringhaul.internal.ring.LocalNodes;
+import io.ringhaul.internal.ring.ReplicatedRange;
+import io.ringhaul.internal.ring.TokenRing;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * Whether every token range has as many live replicas as the consistency level takes. A node may
+ * come back while the operation runs, so that this is no error.
+ */
+public final class LiveReplicas implements Check {
+
+  private final CqlSession session;
+  private final CqlIdentifier keyspace;
+  private final ConsistencyLevel consistency;
+
+  /** A look at the replicas of a keyspace, as the session sees its nodes. */
+  public LiveReplicas(CqlSession session, CqlIdentifier keyspace, ConsistencyLevel consistency) {
+    this.session = session;
+    this.keyspace = keyspace;
+    this.consistency = consistency;
+  }
+
+  @Override
+  public List<PreflightProblem> problems() {
+    Map<UUID, Node> nodes = session.getMetadata().getNodes();
+    if (session.getMetadata().getTokenMap().isEmpty()
+        || nodes.values().stream().allMatch(LiveReplicas::isUp)) {
+      return List.of();
+    }
+    TokenRing ring =
+        TokenRing.discover(
+            session.getMetadata(),
+            keyspace,
+            consistency.isDcLocal() ? LocalNodes.of(session).datacenter() : null);
+    Set<String> down = new TreeSet<>();
+    int lacking = 0;
+    for (ReplicatedRange range : ring.ranges()) {
+      List<Node> replicas =
+          range.replicas().stream().filter(nodes::containsKey).map(nodes::get).toList();
+      List<Node> dead = replicas.stream().filter(node -> !isUp(node)).toList();
+      if (replicas.size() - dead.size() < required(replicas.size())) {
+        lacking++;
+        dead.forEach(node -> down.add(NodeNames.of(node)));
+      }
+    }
+    if (lacking == 0) {
+      return List.of();
+    }
+    return List.of(
+        PreflightProblem.warning(
+            String.format(
+                "%d of %d token ranges of keyspace %s have too few live replicas for %s, since %s"
+                    + " %s down",
+                lacking,
+                ring.ranges().size(),
+                keyspace.asCql(true),
+                consistency,
+                String.join(", ", down),
+                down.size() == 1 ? "is" : "are"),
+            "start " + (down.size() == 1 ? "it" : "them") + ", or these ranges will fail"));
+  }
+
+  /** A node that the driver has no business with may well be up. */
+  private static boolean isUp(Node node) {
+    return node.getState() != NodeState.DOWN && node.getState() != NodeState.FORCED_DOWN;
+  }
+
+  private int required(int replicas) {
+    if (!(consistency instanceof DefaultConsistencyLevel level)) {
+      return 1;
+    }
+    return switch (level) {
+      case TWO -> 2;
+      case THREE -> 3;
+      case QUORUM, LOCAL_QUORUM, EACH_QUORUM -> replicas / 2 + 1;
+      case ALL -> replicas;
+      default -> 1;
+    };
+  }
+}

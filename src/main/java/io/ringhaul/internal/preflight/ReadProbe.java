@@ -1,0 +1,222 @@
+package io.ringhaul.internal.preflight;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.exceptions.Setting;
+import io.ringhaul.internal.request.RequestSettings;
+import io.ringhaul.internal.scan.RowCondition;
+import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one token's rows of the table just as the operation is going to read: the same columns, the
+ * same condition, page size and consistency level. The server checks permissions and guardrails
+ * before it looks whether there are any rows, so that this costs next to nothing, and what it takes
+ * here it takes for every other range.
+ *
+ * <p>Each refusal is put right and the statement tried again, so that all reasons are found.
+ */
+public final class ReadProbe implements Check {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReadProbe.class);
+
+  private final ProbeStatement probe;
+  private final RequestSettings requests;
+  private final TableDescription table;
+  private final String selection;
+  private final RowCondition condition;
+  private final Pages pages;
+  private OptionalInt largestPage = OptionalInt.empty();
+
+  /**
+   * The pages of an operation.
+   *
+   * @param rows how many rows a page may have
+   * @param isFixed whether the user asked for so many, so that less is not an option
+   */
+  public record Pages(int rows, boolean isFixed) {}
+
+  /**
+   * @param selection what is selected, in CQL
+   */
+  public ReadProbe(
+      CqlSession session,
+      RequestSettings requests,
+      TableDescription table,
+      String selection,
+      RowCondition condition,
+      Pages pages) {
+    this.probe = new ProbeStatement(session, requests);
+    this.requests = requests;
+    this.table = table;
+    this.selection = selection;
+    this.condition = condition;
+    this.pages = pages;
+  }
+
+  /** How many rows a page may have at the most; empty if the cluster took the largest one. */
+  public OptionalInt largestPage() {
+    return largestPage;
+  }
+
+  @Override
+  public List<PreflightProblem> problems() {
+    List<PreflightProblem> found = new ArrayList<>();
+    ConsistencyLevel consistency = requests.consistency();
+    int page = pages.rows();
+    RowCondition rows = condition;
+    // Each round ends the search or puts one of the three right, which it can do once.
+    for (int round = 0; round < 4; round++) {
+      Optional<StatementError> refused = probe.refusal(cql(rows), consistency, page);
+      if (refused.isEmpty()) {
+        return found;
+      }
+      StatementError refusal = refused.get();
+      if (refusal.isOf("page_size") && page > ProbeStatement.SMALL_PAGE) {
+        found.addAll(pageTooLarge(refusal));
+        page = ProbeStatement.SMALL_PAGE;
+      } else if (refusal.isOf("read_consistency_levels")) {
+        Optional<ConsistencyLevel> other = instead(consistency);
+        found.add(ConsistencyChoice.refused("read", consistency, other));
+        if (other.isEmpty()) {
+          return found;
+        }
+        consistency = other.get();
+      } else if (isOfMaskedKey(refusal)) {
+        found.add(maskedKey(refusal));
+        return found;
+      } else if (rows.where().isPresent() && isOfCondition(refusal)) {
+        found.add(conditionRefused(refusal));
+        rows = RowCondition.NONE;
+      } else {
+        other(refusal).ifPresent(found::add);
+        return found;
+      }
+    }
+    return found;
+  }
+
+  private String cql(RowCondition rows) {
+    String token =
+        table.partitionKey().stream()
+            .map(column -> TableDescription.quote(column.name()))
+            .collect(Collectors.joining(", ", "token(", ")"));
+    return String.format(
+        "SELECT %s FROM %s WHERE %s > 0 AND %s <= 1%s%s",
+        selection,
+        table.cql(),
+        token,
+        token,
+        rows.where().map(where -> " AND " + where).orElse(""),
+        rows.allowFiltering() ? " ALLOW FILTERING" : "");
+  }
+
+  private Optional<ConsistencyLevel> instead(ConsistencyLevel refused) {
+    return ConsistencyChoice.instead(
+        refused,
+        level ->
+            probe
+                .refusal(cql(RowCondition.NONE), level, ProbeStatement.SMALL_PAGE)
+                .filter(refusal -> refusal.isOf("read_consistency_levels"))
+                .isEmpty());
+  }
+
+  private List<PreflightProblem> pageTooLarge(StatementError refusal) {
+    int most = (int) Math.max(1, Math.min(pages.rows() - 1L, refusal.threshold().orElse(1)));
+    largestPage = OptionalInt.of(most);
+    if (!pages.isFixed()) {
+      LOG.debug("The cluster allows pages of {} rows for {} at the most", most, table);
+      return List.of();
+    }
+    return List.of(
+        PreflightProblem.error(
+            String.format(
+                "Pages of %d rows are larger than the %d that the cluster allows for %s (guardrail"
+                    + " page_size)",
+                pages.rows(), most, table),
+            "set the page size to " + most + " or less, or leave it to be found"));
+  }
+
+  /** Every range is a comparison of the partition key. */
+  private boolean isOfMaskedKey(StatementError refusal) {
+    return refusal.isUnauthorized()
+        && table.partitionKey().stream()
+            .anyMatch(column -> refusal.maskedColumns().contains(column.name()));
+  }
+
+  private PreflightProblem maskedKey(StatementError refusal) {
+    return PreflightProblem.error(
+        String.format(
+            "%s may not compare the masked partition key of %s, as reading by token ranges does",
+            Grants.who(refusal.role()), table),
+        Grants.remedy("SELECT_MASKED", table, refusal.role()));
+  }
+
+  /** Permission to filter by masked columns, and guardrails on filtering and indexes. */
+  private static boolean isOfCondition(StatementError refusal) {
+    return refusal.guardrail().isPresent() || !refusal.maskedColumns().isEmpty();
+  }
+
+  private PreflightProblem conditionRefused(StatementError refusal) {
+    String where = condition.where().orElse("");
+    if (refusal.isUnauthorized()) {
+      return PreflightProblem.error(
+          String.format(
+              "%s may not compare masked columns of %s, as %s (%s) does",
+              Grants.who(refusal.role()), table, Setting.WHERE.mark(), where),
+          Grants.remedy("SELECT_MASKED", table, refusal.role())
+              + ", or leave "
+              + Setting.WHERE.mark()
+              + " out");
+    }
+    if (refusal.isOf("allow_filtering")) {
+      return PreflightProblem.error(
+          String.format(
+              "The cluster does not allow filtering, which %s (%s) on %s takes (guardrail"
+                  + " allow_filtering)",
+              Setting.WHERE.mark(), where, table),
+          "leave "
+              + Setting.WHERE.mark()
+              + " and "
+              + Setting.ALLOW_FILTERING.mark()
+              + " out, or have an administrator set"
+              + " allow_filtering_enabled");
+    }
+    return PreflightProblem.error(
+        String.format(
+            "A guardrail of the cluster (%s) does not allow %s (%s) on %s, saying \"%s\"",
+            refusal.guardrail().orElse(""), Setting.WHERE.mark(), where, table, refusal.reason()),
+        "leave " + Setting.WHERE.mark() + " out, or have an administrator change the guardrail");
+  }
+
+  private Optional<PreflightProblem> other(StatementError refusal) {
+    if (refusal.isUnauthorized()) {
+      String permission = refusal.permission().orElse("SELECT");
+      return Optional.of(
+          permission.equals("SELECT")
+              ? PreflightProblem.error(
+                  Grants.who(refusal.role()) + " may not read " + table,
+                  Grants.remedy("SELECT", table, refusal.role()))
+              : PreflightProblem.error(
+                  String.format("The cluster refuses to read %s (%s)", table, refusal.words()),
+                  "have an administrator grant what is lacking"));
+    }
+    if (refusal.guardrail().isPresent()) {
+      return Optional.of(
+          PreflightProblem.error(
+              String.format(
+                  "A guardrail of the cluster (%s) does not allow to read %s, saying \"%s\"",
+                  refusal.guardrail().get(), table, refusal.reason()),
+              "have an administrator change it"));
+    }
+    // A condition that makes no sense is told of when the query is prepared.
+    LOG.debug("The trial of reading {} was refused: {}", table, refusal.words());
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,175 @@
+package io.ringhaul.internal.rejects;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.RecordForm;
+import io.ringhaul.schema.ColumnDescription;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The files that rejected records of a source make, beside the file that tells the reasons: they
+ * can be corrected and imported again, with the settings of the first import. Texts come in the
+ * form of their source, records that are no text as lines of JSON. All that is in them is in the
+ * other file too, so that after a crash they are simply made anew.
+ */
+final class RecordFiles {
+
+  static final String RECORD = "record";
+  static final String FORM = "form";
+  static final String EXTENSION = "extension";
+  static final String HEADER = "header";
+  static final String LINE_END = "lineEnd";
+  static final String VALUES = "values";
+  static final String HEX = "hex";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+              .build());
+
+  private final Path rejects;
+  private final String base;
+
+  RecordFiles(Path rejects) {
+    this.rejects = rejects;
+    this.base = base(rejects);
+  }
+
+  /** How the names of the files begin. */
+  static String base(Path rejects) {
+    return String.valueOf(rejects.getFileName()).replaceFirst("\\.jsonl?$", "") + ".records";
+  }
+
+  /** Whether a file of that name beside the other one is one of these. */
+  static boolean isRecords(String name, Path rejects) {
+    String start = base(rejects);
+    return name.startsWith(start) && name.substring(start.length()).matches("(-\\d+)?\\.\\w+");
+  }
+
+  /**
+   * Makes sure that there are none of another run.
+   *
+   * @throws StorageException if there is one
+   */
+  void requireNone() {
+    for (Path each : existing()) {
+      throw new StorageException(
+          each.toString(),
+          "The file for rejected records " + each + " exists already; name another one",
+          null);
+    }
+  }
+
+  /** Removes those of earlier runs. */
+  void delete() {
+    existing().forEach(this::delete);
+  }
+
+  /**
+   * Makes the files of what the file of rejects holds, in place of those that are there.
+   *
+   * @param columns what rows carry, for those that are no text
+   */
+  void write(List<ColumnDescription> columns) {
+    if (!Files.exists(rejects)) {
+      return;
+    }
+    delete();
+    Map<Optional<RecordForm>, RecordFile> files = new LinkedHashMap<>();
+    Map<String, Integer> names = new LinkedHashMap<>();
+    try (InputStream in = Files.newInputStream(rejects);
+        MappingIterator<JsonNode> lines = JSON.readerFor(JsonNode.class).readValues(in)) {
+      while (lines.hasNext()) {
+        JsonNode line = lines.next();
+        Optional<RecordForm> form = form(line);
+        if (form.isPresent() ? line.has(RECORD) : line.has(VALUES) && !line.has(RECORD)) {
+          RecordFile file = files.get(form);
+          if (file == null) {
+            file = new RecordFile(path(form, names), form, columns);
+            files.put(form, file);
+          }
+          file.add(line);
+        }
+      }
+      for (RecordFile file : files.values()) {
+        file.finish();
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    } finally {
+      files.values().forEach(RecordFile::close);
+    }
+  }
+
+  /** The bytes of a text, or of one in hex. */
+  static byte[] bytes(JsonNode node) {
+    return node.isObject()
+        ? HexFormat.of().parseHex(node.path(HEX).asText())
+        : node.asText().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Optional<RecordForm> form(JsonNode line) {
+    JsonNode form = line.path(FORM);
+    return form.isMissingNode()
+        ? Optional.empty()
+        : Optional.of(
+            new RecordForm(
+                form.path(EXTENSION).asText(),
+                ByteBuffer.wrap(bytes(form.path(HEADER))),
+                ByteBuffer.wrap(bytes(form.path(LINE_END)))));
+  }
+
+  /** Forms that must not share a file are told apart by a number. */
+  private Path path(Optional<RecordForm> form, Map<String, Integer> names) {
+    String extension = form.map(RecordForm::extension).orElse("jsonl");
+    int number = names.merge(extension, 1, Integer::sum);
+    return rejects.resolveSibling(base + (number == 1 ? "" : "-" + number) + "." + extension);
+  }
+
+  private List<Path> existing() {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> siblings =
+        Files.newDirectoryStream(
+            Objects.requireNonNull(rejects.getParent()),
+            entry -> isRecords(String.valueOf(entry.getFileName()), rejects))) {
+      siblings.forEach(found::add);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    return found;
+  }
+
+  private void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private StorageException failed(IOException e) {
+    return new StorageException(
+        rejects.toString(),
+        "The records of " + rejects + " cannot be written to files of their own: " + e,
+        e);
+  }
+}

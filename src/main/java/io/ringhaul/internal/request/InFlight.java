@@ -1,0 +1,290 @@
+package io.ringhaul.internal.request;
+
+import io.ringhaul.limits.Balancing;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots for requests in flight: a bound for all together, which follows the cluster's
+ * overloads, and one for each node. Who waits is served in the order of asking; one whose nodes are
+ * all busy does not hold up the others. Thread-safe.
+ *
+ * @param <N> what stands for a node
+ */
+final class InFlight<N> {
+
+  /**
+   * The right to have a request in flight.
+   *
+   * @param node the node that is to coordinate it; null if any may
+   */
+  record Slot<N>(@Nullable N node) {}
+
+  private record Waiter<N>(List<N> nodes, CompletableFuture<Slot<N>> slot) {}
+
+  private final InFlightBound bound;
+  private final int perNode;
+  private final NodeCosts<N> costs;
+  private final Map<N, Integer> usedOf = new HashMap<>();
+  private final Deque<Waiter<N>> waiters = new ArrayDeque<>();
+  private final Map<Object, Integer> ceilings = new HashMap<>();
+  private int used;
+  private volatile boolean paused;
+  private boolean closed;
+
+  /**
+   * @param most slots in all, 1 or more
+   * @param perNode slots for each node; 0 for no bound
+   * @param balancing which of several nodes is taken
+   */
+  InFlight(int most, int perNode, Balancing balancing) {
+    this(most, perNode, balancing, System::nanoTime);
+  }
+
+  /** The same by another clock than the system's. */
+  InFlight(int most, int perNode, Balancing balancing, LongSupplier clock) {
+    this.bound = new InFlightBound(most);
+    this.perNode = perNode;
+    this.costs = new NodeCosts<>(balancing, clock);
+  }
+
+  /**
+   * A slot, waiting for it in the calling thread.
+   *
+   * @param nodes those that may coordinate the request; empty for any
+   * @throws CancellationException if this was closed meanwhile
+   */
+  Slot<N> acquire(List<N> nodes) throws InterruptedException {
+    CompletableFuture<Slot<N>> slot = new CompletableFuture<>();
+    synchronized (this) {
+      enqueue(new Waiter<>(nodes, slot), false);
+    }
+    serve();
+    try {
+      return slot.get();
+    } catch (InterruptedException e) {
+      if (!slot.cancel(false) && !slot.isCompletedExceptionally()) {
+        release(slot.join());
+      }
+      throw e;
+    } catch (ExecutionException e) {
+      throw cancelled();
+    }
+  }
+
+  /** A slot if there is one now, else null. */
+  synchronized @Nullable Slot<N> tryAcquire(List<N> nodes) {
+    // Those who wait could not use what is free: they would have it.
+    return closed ? null : take(nodes);
+  }
+
+  /** Gives a slot back. */
+  void release(Slot<N> slot) {
+    synchronized (this) {
+      used--;
+      releaseNode(slot);
+    }
+    serve();
+  }
+
+  /**
+   * Lets a request that pauses keep its slot, but not its node's: it may go to another next time.
+   */
+  Slot<N> pause(Slot<N> slot) {
+    synchronized (this) {
+      releaseNode(slot);
+    }
+    serve();
+    return new Slot<>(null);
+  }
+
+  /** Takes up a request that {@linkplain #pause paused}, before all others that wait. */
+  CompletableFuture<Slot<N>> resume(List<N> nodes) {
+    CompletableFuture<Slot<N>> slot = new CompletableFuture<>();
+    synchronized (this) {
+      // There may be fewer slots by now.
+      used--;
+      enqueue(new Waiter<>(nodes, slot), true);
+    }
+    serve();
+    return slot;
+  }
+
+  /** A request that this slot was for was answered after so long, or cost as much by failing. */
+  void answered(Slot<N> slot, long nanos) {
+    N node = slot.node();
+    if (node != null) {
+      synchronized (this) {
+        costs.answered(node, nanos);
+      }
+    }
+  }
+
+  /** A request that was sent then met an overload: there are half as many slots. */
+  synchronized void overloaded(long sent) {
+    bound.overloaded(sent, System.nanoTime());
+  }
+
+  /** A request that was sent then succeeded: there may be more slots. */
+  void succeeded(long sent) {
+    boolean grown;
+    synchronized (this) {
+      grown = bound.succeeded(sent, System.nanoTime());
+    }
+    if (grown) {
+      serve();
+    }
+  }
+
+  /** How many slots there are at the most. */
+  synchronized int most() {
+    return bound.most();
+  }
+
+  /** From now on there are so many slots at the most, 1 or more. */
+  void most(int slots) {
+    synchronized (this) {
+      bound.most(slots);
+    }
+    serve();
+  }
+
+  /** From now on nobody gets a slot beyond so many, 0 or more, until the same one says more. */
+  void ceiling(Object whose, int slots) {
+    synchronized (this) {
+      ceilings.put(whose, slots);
+      paused = ceilings.containsValue(0);
+      notifyAll();
+    }
+    serve();
+  }
+
+  /** Whether nobody may have a slot at all; asked for each row. */
+  boolean isPaused() {
+    return paused;
+  }
+
+  /** Waits in the calling thread until that is over. */
+  synchronized void awaitOpen() throws InterruptedException {
+    while (paused && !closed) {
+      wait();
+    }
+  }
+
+  /** How many slots are taken just now. */
+  synchronized int used() {
+    return used;
+  }
+
+  /** How many requests may be in flight just now. */
+  synchronized int bound() {
+    int least = bound.get();
+    for (int ceiling : ceilings.values()) {
+      least = Math.min(least, ceiling);
+    }
+    return least;
+  }
+
+  /** Whoever waits hears that the operation has ended, and so does whoever asks later. */
+  void close() {
+    List<Waiter<N>> left;
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+      left = new ArrayList<>(waiters);
+      waiters.clear();
+    }
+    left.forEach(waiter -> waiter.slot().completeExceptionally(cancelled()));
+  }
+
+  static CancellationException cancelled() {
+    return new CancellationException("the operation has ended");
+  }
+
+  private void enqueue(Waiter<N> waiter, boolean first) {
+    if (closed) {
+      waiter.slot().completeExceptionally(cancelled());
+    } else if (first) {
+      waiters.addFirst(waiter);
+    } else {
+      waiters.addLast(waiter);
+    }
+  }
+
+  /** Gives out what is free. Those who get it go on in this thread, and outside of the lock. */
+  private void serve() {
+    List<Runnable> served = new ArrayList<>();
+    synchronized (this) {
+      Iterator<Waiter<N>> each = waiters.iterator();
+      while (used < bound() && each.hasNext()) {
+        Waiter<N> waiter = each.next();
+        Slot<N> slot = take(waiter.nodes());
+        if (slot != null) {
+          each.remove();
+          served.add(() -> handOver(waiter, slot));
+        }
+      }
+    }
+    served.forEach(Runnable::run);
+  }
+
+  private void handOver(Waiter<N> waiter, Slot<N> slot) {
+    if (!waiter.slot().complete(slot)) {
+      // It was interrupted and waits no more.
+      release(slot);
+    }
+  }
+
+  private @Nullable Slot<N> take(List<N> nodes) {
+    if (used >= bound()) {
+      return null;
+    }
+    if (nodes.isEmpty()) {
+      used++;
+      return new Slot<>(null);
+    }
+    N cheapest = cheapest(nodes);
+    if (cheapest == null) {
+      return null;
+    }
+    used++;
+    usedOf.merge(cheapest, 1, Integer::sum);
+    costs.given(cheapest);
+    return new Slot<>(cheapest);
+  }
+
+  /** Of the nodes that have a slot, the one that is best asked; null if none has. */
+  private @Nullable N cheapest(List<N> nodes) {
+    @Nullable N cheapest = null;
+    double least = Double.POSITIVE_INFINITY;
+    for (N node : nodes) {
+      int inUse = usedOf(node);
+      double cost = costs.of(node, inUse);
+      if (cost < least && (perNode == 0 || inUse < perNode)) {
+        cheapest = node;
+        least = cost;
+      }
+    }
+    return cheapest;
+  }
+
+  private int usedOf(N node) {
+    return usedOf.getOrDefault(node, 0);
+  }
+
+  private void releaseNode(Slot<N> slot) {
+    if (slot.node() != null) {
+      usedOf.merge(slot.node(), -1, Integer::sum);
+    }
+  }
+}

@@ -1,0 +1,346 @@
+package io.ringhaul.internal.request;
+
+import com.datastax.oss.driver.api.core.AllNodesFailedException;
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfig;
+import com.datastax.oss.driver.api.core.config.DriverExecutionProfile;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.metrics.OperationMetrics;
+import io.ringhaul.internal.metrics.WorkerClock;
+import io.ringhaul.internal.request.InFlight.Slot;
+import io.ringhaul.limits.Balancing;
+import io.ringhaul.monitor.Stage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests asynchronously, never more than {@link RequestSettings#parallelism()} at once, and
+ * sends again what failed for a passing reason, after a pause that grows and jitters. A request
+ * holds its slot during the pause, so that an overloaded cluster sees less of us; and an overload
+ * halves the slots, which come back slowly.
+ *
+ * <p>Another attempt goes to whichever replica the driver's policy chooses anew. With {@link
+ * RequestLimits#maxInFlightPerNode()}, or with another {@link Balancing} than the driver's, the
+ * sender itself chooses the coordinator among the live local replicas, for another attempt one that
+ * has not just failed.
+ *
+ * <p>A statement that is explicitly not idempotent is sent again only if it was {@linkplain
+ * Failures#isSurelyNotApplied surely not applied}, unless the settings {@linkplain
+ * RequestSettings#retriesNonIdempotent() say otherwise}; every other counts as idempotent.
+ *
+ * <p>Thread-safe. Owns one thread for the pauses; {@link #close()} ends it.
+ */
+public final class RequestSender implements Steering, AutoCloseable {
+
+  private final CqlSession session;
+  private final RequestSettings settings;
+  private final DriverExecutionProfile profile;
+  private final InFlight<Node> slots;
+  private final RateLimits rates;
+  private final RequestMeter meter;
+  private final Coordinators nodes;
+  private final @Nullable Coordinators coordinators;
+  private final RetryPauses pauses = new RetryPauses();
+  private final LongAdder retries = new LongAdder();
+
+  /** Requests that are sent, also those that wait for another attempt. */
+  private final AtomicInteger open = new AtomicInteger();
+
+  /** When the cluster answered last, or when the first of the open requests was sent after that. */
+  private volatile long heard;
+
+  private volatile Throttle throttle = Throttle.FREE;
+  private volatile boolean closed;
+
+  /** Sends through the given session, which stays the caller's. */
+  public RequestSender(CqlSession session, RequestSettings settings) {
+    this(session, settings, new OperationMetrics());
+  }
+
+  /**
+   * The same.
+   *
+   * @param metrics counts the requests, node by node
+   */
+  public RequestSender(CqlSession session, RequestSettings settings, OperationMetrics metrics) {
+    this.session = session;
+    this.settings = settings;
+    // Cassandra warns of every count(*) over a range; a job of 10,000 ranges must not log as many.
+    this.profile =
+        profile(session.getContext().getConfig(), settings.executionProfile())
+            .withBoolean(DefaultDriverOption.REQUEST_LOG_WARNINGS, false)
+            // The driver forgets the time-out that is set on a batch itself.
+            .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, settings.timeout());
+    int perNode = settings.limits().maxInFlightPerNode();
+    this.slots = new InFlight<>(settings.parallelism(), perNode, settings.balancing());
+    this.rates = new RateLimits(settings.limits());
+    this.meter = new RequestMeter(metrics);
+    this.nodes = new Coordinators(session, settings.balancing() == Balancing.AFFINITY);
+    this.coordinators = perNode == 0 && settings.balancing() == Balancing.DRIVER ? null : nodes;
+  }
+
+  /** How often a request was sent again so far. */
+  public long retries() {
+    return retries.sum();
+  }
+
+  /** Sends as soon as a slot is free, waiting for it in the calling thread. */
+  public CompletionStage<AsyncResultSet> send(Request request) throws InterruptedException {
+    return start(request, slot(request));
+  }
+
+  /**
+   * The same.
+   *
+   * @param sending is told, in the calling thread, that the request has its slot and is about to be
+   *     sent; must not throw
+   */
+  public CompletionStage<AsyncResultSet> send(Request request, Runnable sending)
+      throws InterruptedException {
+    Slot<Node> slot = slot(request);
+    sending.run();
+    return start(request, slot);
+  }
+
+  /** Waits for a slot in the calling thread. */
+  private Slot<Node> slot(Request request) throws InterruptedException {
+    WorkerClock clock = WorkerClock.current();
+    clock.begin(Stage.WAIT);
+    try {
+      return slots.acquire(coordinators(request.statement(), null));
+    } finally {
+      clock.end();
+    }
+  }
+
+  /** Sends if a slot is free now; null if none is. */
+  public @Nullable CompletionStage<AsyncResultSet> trySend(Request request) {
+    Slot<Node> slot = slots.tryAcquire(coordinators(request.statement(), null));
+    return slot == null ? null : start(request, slot);
+  }
+
+  /**
+   * Waits as long as the {@linkplain RequestLimits rates} and the {@linkplain #throttle throttle}
+   * ask for so much, and while a {@linkplain #ceiling ceiling} pauses the sender; else not at all.
+   * For whoever has read rows or is about to write some.
+   */
+  public void throttle(long rows, long bytes) throws InterruptedException {
+    if (slots.isPaused()) {
+      WorkerClock.during(Stage.WAIT, slots::awaitOpen);
+    }
+    rates.take(rows, bytes);
+    throttle.await();
+  }
+
+  /** The limits that this sender keeps to. */
+  public RequestLimits limits() {
+    return settings.limits();
+  }
+
+  /** For how long no request was answered, be it by an error, although some are open. */
+  public Duration unanswered() {
+    return open.get() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - heard);
+  }
+
+  @Override
+  public int inFlight() {
+    return slots.used();
+  }
+
+  @Override
+  public int parallelism() {
+    return slots.most();
+  }
+
+  @Override
+  public void parallelism(int requests) {
+    slots.most(requests);
+  }
+
+  @Override
+  public void ceiling(Object whose, int requests) {
+    slots.ceiling(whose, requests);
+  }
+
+  @Override
+  public void throttle(Throttle slower) {
+    this.throttle = slower;
+  }
+
+  @Override
+  public int inFlightBound() {
+    return slots.bound();
+  }
+
+  /** Drops what waits for another attempt and ends the sender's thread. */
+  @Override
+  public void close() {
+    closed = true;
+    int dropped = pauses.end();
+    slots.close();
+    for (int i = 0; i < dropped; i++) {
+      slots.release(new Slot<>(null));
+    }
+    pauses.fail(InFlight.cancelled());
+  }
+
+  private static DriverExecutionProfile profile(DriverConfig config, Optional<String> name) {
+    if (name.isEmpty()) {
+      return config.getDefaultProfile();
+    }
+    DriverExecutionProfile profile = config.getProfiles().get(name.get());
+    if (profile == null) {
+      throw new InvalidSettingException(
+          "executionProfile",
+          String.format(
+              "The session has no execution profile %s; it has %s",
+              name.get(), String.join(", ", new TreeSet<>(config.getProfiles().keySet()))));
+    }
+    return profile;
+  }
+
+  private List<Node> coordinators(Statement<?> statement, @Nullable Node avoided) {
+    return coordinators == null ? List.of() : coordinators.of(statement, avoided);
+  }
+
+  private CompletionStage<AsyncResultSet> start(Request request, Slot<Node> slot) {
+    CompletableFuture<AsyncResultSet> result = new CompletableFuture<>();
+    if (open.getAndIncrement() == 0) {
+      heard = System.nanoTime();
+    }
+    result.whenComplete((rows, failure) -> open.decrementAndGet());
+    attempt(new Attempt(request.statement(), request, 1, slot), result);
+    return result;
+  }
+
+  /** A request on its way for the {@code number}-th time, counted from 1. */
+  private record Attempt(Statement<?> statement, Request request, int number, Slot<Node> slot) {}
+
+  private Statement<?> configure(Statement<?> statement) {
+    ConsistencyLevel own = statement.getConsistencyLevel();
+    return statement
+        .setExecutionProfile(profile)
+        .setConsistencyLevel(own == null ? settings.consistency() : own)
+        .setTimeout(settings.timeout())
+        .setIdempotent(isRepeatable(statement));
+  }
+
+  private static boolean isRepeatable(Statement<?> statement) {
+    return !Boolean.FALSE.equals(statement.isIdempotent());
+  }
+
+  private void attempt(Attempt attempt, CompletableFuture<AsyncResultSet> result) {
+    long sent = System.nanoTime();
+    CompletionStage<AsyncResultSet> response;
+    @Nullable Node node;
+    try {
+      Statement<?> statement = configure(attempt.statement());
+      node = node(attempt, statement);
+      response = session.executeAsync(node == null ? statement : statement.setNode(node));
+    } catch (RuntimeException e) {
+      slots.release(attempt.slot());
+      result.completeExceptionally(e);
+      return;
+    }
+    meter.sent(node);
+    response.whenComplete(
+        (rows, thrown) -> {
+          long now = System.nanoTime();
+          long took = now - sent;
+          if (thrown == null || Failures.isAnswer(thrown)) {
+            heard = now;
+          }
+          if (thrown == null) {
+            slots.answered(attempt.slot(), took);
+            meter.answered(node, rows.getExecutionInfo(), took);
+            slots.succeeded(sent);
+            slots.release(attempt.slot());
+            result.complete(rows);
+            return;
+          }
+          Throwable failure = attempt.request().isForOneNode() ? ofOneNode(thrown) : thrown;
+          boolean isRepeated = !closed && isWorthAnother(attempt, failure);
+          boolean isDivided = !isRepeated && attempt.request().isInParts();
+          // A node that fails at once is not one that answers fast.
+          slots.answered(
+              attempt.slot(), isDivided ? took : Math.max(took, settings.timeout().toNanos()));
+          meter.failed(node, thrown, isDivided);
+          if (Failures.isOverload(failure)) {
+            slots.overloaded(sent);
+          }
+          if (isRepeated) {
+            retry(attempt, result, failure);
+            return;
+          }
+          slots.release(attempt.slot());
+          result.completeExceptionally(closed ? InFlight.cancelled() : Failures.unwrap(failure));
+        });
+  }
+
+  /** What the one node failed with, of which the driver says that all nodes failed. */
+  private static Throwable ofOneNode(Throwable failure) {
+    if (Failures.unwrap(failure) instanceof AllNodesFailedException all) {
+      List<Throwable> errors = all.getAllErrors().values().stream().flatMap(List::stream).toList();
+      return errors.size() == 1 ? errors.get(0) : failure;
+    }
+    return failure;
+  }
+
+  /** The node to which the attempt goes; null if the driver chooses. */
+  private @Nullable Node node(Attempt attempt, Statement<?> statement) {
+    Node taken = attempt.slot().node();
+    if (taken != null || !attempt.request().isForOneNode() || statement.getNode() != null) {
+      return taken;
+    }
+    List<Node> live = nodes.of(statement, null);
+    return live.isEmpty() ? null : live.get(0);
+  }
+
+  private boolean isWorthAnother(Attempt attempt, Throwable failure) {
+    return attempt.number() < settings.maxAttempts()
+        && Failures.isPassing(failure)
+        && (isRepeatable(attempt.statement())
+            || settings.retriesNonIdempotent()
+            || Failures.isSurelyNotApplied(failure))
+        && attempt.request().retryable().test(Failures.unwrap(failure));
+  }
+
+  private void retry(Attempt failed, CompletableFuture<AsyncResultSet> result, Throwable failure) {
+    retries.increment();
+    Slot<Node> held = slots.pause(failed.slot());
+    try {
+      Statement<?> next =
+          failed.request().again().apply(failed.statement(), Failures.unwrap(failure));
+      pauses.after(failed.number(), result, () -> resume(failed, next, result));
+    } catch (RuntimeException e) {
+      slots.release(held);
+      result.completeExceptionally(Failures.unwrap(failure));
+    }
+  }
+
+  private void resume(Attempt failed, Statement<?> next, CompletableFuture<AsyncResultSet> result) {
+    slots
+        .resume(coordinators(next, failed.slot().node()))
+        .whenComplete(
+            (slot, ended) -> {
+              pauses.over(result);
+              if (ended != null) {
+                result.completeExceptionally(ended);
+              } else {
+                attempt(new Attempt(next, failed.request(), failed.number() + 1, slot), result);
+              }
+            });
+  }
+}

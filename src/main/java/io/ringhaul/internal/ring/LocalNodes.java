@@ -1,0 +1,57 @@
+package io.ringhaul.internal.ring;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.metadata.NodeState;
+import io.ringhaul.exceptions.UnsupportedClusterException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes that the session's load balancing policy counts as local.
+ *
+ * @param datacenter their data centre; null if they are of several
+ * @param nodes the nodes, at least one
+ */
+public record LocalNodes(@Nullable String datacenter, List<Node> nodes) {
+
+  /**
+   * The local nodes of a session.
+   *
+   * @throws UnsupportedClusterException if no node is local: the session's data centre is wrong
+   */
+  public static LocalNodes of(CqlSession session) {
+    Collection<Node> all = session.getMetadata().getNodes().values();
+    List<Node> local =
+        all.stream().filter(node -> node.getDistance() == NodeDistance.LOCAL).toList();
+    if (local.isEmpty()) {
+      // A node that is down has no distance for some policies; it still owns its part of the ring.
+      throw new UnsupportedClusterException(
+          "No node of the cluster is in the session's local data centre; the cluster has "
+              + String.join(", ", datacenters(all))
+              + ": check basic.load-balancing-policy.local-datacenter");
+    }
+    Set<String> names = datacenters(local);
+    if (names.size() != 1) {
+      return new LocalNodes(null, local);
+    }
+    String name = names.iterator().next();
+    List<Node> members =
+        all.stream()
+            .filter(node -> name.equals(node.getDatacenter()))
+            .filter(node -> node.getState() != NodeState.FORCED_DOWN)
+            .toList();
+    return new LocalNodes(name, members);
+  }
+
+  private static Set<String> datacenters(Collection<Node> nodes) {
+    return nodes.stream()
+        .map(node -> String.valueOf(node.getDatacenter()))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}

@@ -1,0 +1,62 @@
+package io.ringhaul.internal.scan;
+
+import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.internal.request.Excess;
+import io.ringhaul.internal.request.Request;
+import java.util.Optional;
+
+/**
+ * How one page is asked for again. If it was too much, then in smaller pages, and a few times only:
+ * after that the range is divided. What cannot be divided is tried as often as requests are, but
+ * for tombstones, which do not go away by asking.
+ */
+final class PageRetries {
+
+  private static final int ATTEMPTS = 3;
+  private static final int SHRINKING = 8;
+
+  private final boolean divisible;
+  private int pageSize;
+  private int excesses;
+
+  private PageRetries(int pageSize, boolean divisible) {
+    this.pageSize = pageSize;
+    this.divisible = divisible;
+  }
+
+  /** The page size at which a page of so many rows is given up. */
+  static int smallest(int rows) {
+    return Math.max(1, rows / (SHRINKING * SHRINKING));
+  }
+
+  /**
+   * The request for a page.
+   *
+   * @param divisible whether the range can be divided if the page is too much
+   */
+  static Request request(Statement<?> page, boolean divisible) {
+    PageRetries retries = new PageRetries(page.getPageSize(), divisible);
+    Request request = new Request(page, retries::smaller, retries::isWorthAnother);
+    return divisible ? request.inParts() : request;
+  }
+
+  private Statement<?> smaller(Statement<?> statement, Throwable failure) {
+    if (Excess.of(failure).isEmpty()) {
+      return statement;
+    }
+    pageSize = Math.max(1, pageSize / SHRINKING);
+    return statement.setPageSize(pageSize);
+  }
+
+  private boolean isWorthAnother(Throwable failure) {
+    Optional<Excess> excess = Excess.of(failure);
+    if (excess.isEmpty()) {
+      return true;
+    }
+    excesses++;
+    if (divisible) {
+      return excesses < ATTEMPTS && pageSize > 1;
+    }
+    return excess.get() == Excess.TIME || excesses < ATTEMPTS;
+  }
+}

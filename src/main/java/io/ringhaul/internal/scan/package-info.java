@@ -1,0 +1,5 @@
+/** Planning and running the range queries that read a whole table. */
+@NullMarked
+package io.ringhaul.internal.scan;
+
+import org.jspecify.annotations.NullMarked;

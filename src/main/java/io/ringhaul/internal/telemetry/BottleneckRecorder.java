@@ -1,0 +1,95 @@
+package io.ringhaul.internal.telemetry;
+
+import io.ringhaul.job.JobTelemetry;
+import io.ringhaul.job.StoredBottleneck;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.Sample;
+import io.ringhaul.monitor.SampleListener;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Keeps the bottlenecks of a job in its store: at once when one begins or ends, and its figures
+ * every few seconds while it lasts. Is to hear of a sample after the detector. What the store
+ * refuses is stored with the next sample.
+ */
+public final class BottleneckRecorder implements SampleListener, AutoCloseable {
+
+  private static final int SAMPLES_BETWEEN = 5;
+
+  private final JobTelemetry telemetry;
+  private final UUID job;
+  private final BottleneckDetector detector;
+
+  /** As they were stored last, those that were open then. */
+  private final Map<String, Bottleneck> stored = new HashMap<>();
+
+  private int samples;
+
+  /** Whether what an earlier process has left open is told to be over. */
+  private boolean isAlone;
+
+  /** Records what the detector finds. */
+  public BottleneckRecorder(JobTelemetry telemetry, UUID job, BottleneckDetector detector) {
+    this.telemetry = telemetry;
+    this.job = job;
+    this.detector = detector;
+  }
+
+  @Override
+  public synchronized void sampled(Sample sample) {
+    samples++;
+    record(detector.bottlenecks());
+  }
+
+  /** All that lasts ends here. */
+  @Override
+  public synchronized void close() {
+    record(List.of());
+  }
+
+  private void record(List<Bottleneck> now) {
+    Set<String> ids = new HashSet<>();
+    now.forEach(bottleneck -> ids.add(bottleneck.id()));
+    boolean due = samples >= SAMPLES_BETWEEN && !now.isEmpty();
+    if (ids.equals(stored.keySet()) && !due && isAlone) {
+      return;
+    }
+    List<StoredBottleneck> changed = new ArrayList<>();
+    stored.values().stream()
+        .filter(bottleneck -> !ids.contains(bottleneck.id()))
+        .forEach(bottleneck -> changed.add(stored(bottleneck.over())));
+    now.forEach(bottleneck -> changed.add(stored(bottleneck)));
+    if (!isAlone) {
+      // A process that was killed could not do so itself.
+      telemetry.bottlenecks(job).stream()
+          .filter(bottleneck -> bottleneck.open() && !ids.contains(bottleneck.id()))
+          .forEach(bottleneck -> changed.add(bottleneck.over()));
+    }
+    telemetry.put(job, changed);
+    isAlone = true;
+    samples = 0;
+    stored.clear();
+    now.forEach(bottleneck -> stored.put(bottleneck.id(), bottleneck));
+  }
+
+  private static StoredBottleneck stored(Bottleneck bottleneck) {
+    return new StoredBottleneck(
+        bottleneck.id(),
+        bottleneck.kind().name(),
+        bottleneck.component(),
+        bottleneck.evidence(),
+        bottleneck.reason(),
+        bottleneck.recommendation(),
+        bottleneck.proposal().map(Bottleneck.Proposal::parameter),
+        bottleneck.proposal().map(Bottleneck.Proposal::value),
+        bottleneck.since(),
+        bottleneck.lastSeen(),
+        bottleneck.open());
+  }
+}

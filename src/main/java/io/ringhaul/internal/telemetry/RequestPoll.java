@@ -1,0 +1,80 @@
+package io.ringhaul.internal.telemetry;
+
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.job.JobRequest;
+import io.ringhaul.job.JobTelemetry;
+import io.ringhaul.monitor.Sample;
+import io.ringhaul.monitor.SampleListener;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes up what is asked of a job's process, with each sample. A store that does not answer is
+ * asked again with the next one; a job whose store is away goes on.
+ */
+public final class RequestPoll implements SampleListener, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RequestPoll.class);
+
+  private final UUID job;
+  private final JobTelemetry telemetry;
+  private final Consumer<JobRequest> tuning;
+  private final FlightProfile profile;
+  private boolean failed;
+
+  /**
+   * @param tuning is given each request of the kind {@link JobRequest.Kind#TUNE}, on the monitor's
+   *     thread; must not block
+   */
+  public RequestPoll(UUID job, JobTelemetry telemetry, Consumer<JobRequest> tuning) {
+    this(job, telemetry, tuning, Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  /**
+   * @param folder where recordings are while they are made
+   */
+  RequestPoll(UUID job, JobTelemetry telemetry, Consumer<JobRequest> tuning, Path folder) {
+    this.job = job;
+    this.telemetry = telemetry;
+    this.tuning = tuning;
+    this.profile = new FlightProfile(folder, each -> telemetry.put(job, each));
+  }
+
+  @Override
+  public void sampled(Sample sample) {
+    poll();
+  }
+
+  void poll() {
+    List<JobRequest> requests;
+    try {
+      requests = telemetry.take(job);
+      failed = false;
+    } catch (BulkOperationException e) {
+      if (!failed) {
+        LOG.warn("What is asked of job {} cannot be read: {}", job, e.getMessage());
+      }
+      failed = true;
+      return;
+    }
+    // However old: who asked while nobody worked on the job asked the next one who does.
+    requests.forEach(this::takeUp);
+  }
+
+  private void takeUp(JobRequest request) {
+    switch (request.kind()) {
+      case TUNE -> tuning.accept(request);
+      case PROFILE -> profile.record(request);
+    }
+  }
+
+  /** Ends a recording under way, which is stored as failed. */
+  @Override
+  public void close() {
+    profile.close();
+  }
+}

@@ -1,0 +1,68 @@
+package io.ringhaul.internal.text;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.internal.cql.ByteSink;
+import io.ringhaul.internal.cql.CqlKind;
+import io.ringhaul.internal.cql.ValuePath;
+import java.io.IOException;
+import java.util.Locale;
+
+/** A value that is one JSON token: parsed from the token's text, which no number type has seen. */
+abstract class ScalarParser implements ValueParser {
+
+  private static final int GREATEST_EXCERPT = 100;
+
+  final ValuePath path;
+  final CqlKind kind;
+
+  ScalarParser(ValuePath path, CqlKind kind) {
+    this.path = path;
+    this.kind = kind;
+  }
+
+  /** Whether values of this type may be tokens of that kind; strings always may. */
+  boolean takes(JsonToken token) {
+    return false;
+  }
+
+  @Override
+  public final void parse(JsonParser json, ByteSink out) throws IOException {
+    JsonToken token = json.currentToken();
+    if (token != JsonToken.VALUE_STRING && !takes(token)) {
+      throw path.error(
+          "is a JSON " + describe(token) + ", which is no " + kind.cqlName() + " here");
+    }
+    parse(json.getText(), out);
+  }
+
+  /** The error of a text that is none of the type's. */
+  final UnrepresentableValueException noValue(String text) {
+    return noValue(text, "");
+  }
+
+  /** The error of a text that is none of the type's, with a hint to add. */
+  final UnrepresentableValueException noValue(String text, String hint) {
+    return path.error("holds \"" + excerpt(text) + "\", which is no " + kind.cqlName() + hint);
+  }
+
+  static String excerpt(String text) {
+    return text.length() <= GREATEST_EXCERPT
+        ? text
+        : text.substring(0, GREATEST_EXCERPT) + "... (" + text.length() + " characters)";
+  }
+
+  static String describe(JsonToken token) {
+    return switch (token) {
+      case START_OBJECT, END_OBJECT -> "object";
+      case START_ARRAY, END_ARRAY -> "array";
+      case VALUE_STRING -> "string";
+      case VALUE_NUMBER_INT -> "integer";
+      case VALUE_NUMBER_FLOAT -> "number";
+      case VALUE_TRUE, VALUE_FALSE -> "boolean";
+      case VALUE_NULL -> "null";
+      default -> token.name().toLowerCase(Locale.ROOT);
+    };
+  }
+}

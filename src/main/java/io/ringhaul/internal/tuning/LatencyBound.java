@@ -1,0 +1,35 @@
+package io.ringhaul.internal.tuning;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import java.time.Duration;
+
+/**
+ * How slow a probe beside a job may become before the job is held back.
+ *
+ * @param p99 the 99th percentile of the probe's latency stays below this; 1 ms to 1 minute
+ * @param over the time of which the percentile is taken; 1 s to 10 minutes
+ */
+public record LatencyBound(Duration p99, Duration over) {
+
+  /** Long enough for the percentile to mean something, short enough to follow live traffic. */
+  public static final Duration USUAL_TIME = Duration.ofSeconds(10);
+
+  /**
+   * See the record's parameters.
+   *
+   * @throws InvalidSettingException if one is out of its bounds
+   */
+  public LatencyBound {
+    require("percentile", p99, Duration.ofMillis(1), Duration.ofMinutes(1));
+    require("time", over, Duration.ofSeconds(1), Duration.ofMinutes(10));
+  }
+
+  private static void require(String what, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new InvalidSettingException(
+          "protectLatency",
+          String.format(
+              "protectLatency is given %s as its %s; it takes %s to %s", value, what, least, most));
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package io.ringhaul.internal.write;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.exceptions.UnsupportedClusterException;
+import io.ringhaul.internal.ring.LocalNodes;
+import io.ringhaul.internal.scan.SelectedColumn;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Turns {@link CellTimes} into what is selected: after the table's columns their write times, their
+ * times to live, when these were read, and last what only the filter needs and nobody is handed.
+ */
+public final class CellTimeSelection {
+
+  private static final String WITH_WRITETIME = "withWritetime";
+  private static final String WITH_TTL = "withTtl";
+
+  private final CellTimes times;
+  private final TableDescription table;
+  private final List<ColumnDescription> columns;
+  private final List<SelectedColumn> selected = new ArrayList<>();
+  private final List<ExportedRows.Reframing> reframings = new ArrayList<>();
+  private final List<ExportedRows.WritetimeValue> filtered = new ArrayList<>();
+  private final SortedSet<String> multiCell = new TreeSet<>();
+
+  private CellTimeSelection(
+      CellTimes times, TableDescription table, List<ColumnDescription> columns) {
+    this.times = times;
+    this.table = table;
+    this.columns = columns;
+  }
+
+  /**
+   * The columns with what is to be said of their cells.
+   *
+   * @param columns the table's columns that are exported
+   * @throws InvalidSettingException if a named column cannot have the times, or if the name of an
+   *     added column is taken
+   * @throws UnsuitableTableException if no column of the table can have them
+   * @throws UnsupportedClusterException if the cluster does not tell them for collections
+   */
+  public static ExportedRows of(
+      CqlSession session,
+      CellTimes times,
+      TableDescription table,
+      List<ColumnDescription> columns) {
+    return new CellTimeSelection(times, table, columns).build(session);
+  }
+
+  private ExportedRows build(CqlSession session) {
+    columns.forEach(column -> add(SelectedColumn.of(column), ExportedRows.AS_IT_IS));
+    times
+        .writetimes()
+        .ifPresent(
+            names ->
+                eligible(WITH_WRITETIME, names)
+                    .forEach(
+                        column ->
+                            addTime(
+                                times.names().writetimeOf(column.name()),
+                                CellTimeTypes.writetime(column.type()),
+                                "WRITETIME",
+                                column)));
+    times.ttls().ifPresent(this::addTtls);
+    int exported = selected.size();
+    requireDistinctNames();
+    if (times.window().isBounded()) {
+      addFilter();
+    }
+    MultiCellSupport.require(
+        LocalNodes.of(session).nodes().stream().map(Node::getCassandraVersion).toList(),
+        table,
+        multiCell);
+    return new ExportedRows(selected, exported, reframings, filtered, times.window());
+  }
+
+  private void addTtls(List<String> names) {
+    for (ColumnDescription column : eligible(WITH_TTL, names)) {
+      addTime(times.names().ttlOf(column.name()), CellTimeTypes.ttl(column.type()), "TTL", column);
+    }
+    add(
+        new SelectedColumn(
+            new ColumnDescription(times.names().readAt(), DataTypes.TIMESTAMP, Kind.METADATA),
+            "toTimestamp(now())"),
+        ExportedRows.AS_IT_IS);
+  }
+
+  private void addTime(String name, DataType type, String function, ColumnDescription of) {
+    add(
+        new SelectedColumn(
+            new ColumnDescription(name, type, Kind.METADATA), expression(function, of)),
+        ExportedRows.reframing(type));
+  }
+
+  private void add(SelectedColumn column, ExportedRows.Reframing reframing) {
+    selected.add(column);
+    reframings.add(reframing);
+  }
+
+  private String expression(String function, ColumnDescription column) {
+    if (CellTimeTypes.isMultiCell(column.type())) {
+      multiCell.add(TableDescription.quote(column.name()));
+    }
+    return function + "(" + TableDescription.quote(column.name()) + ")";
+  }
+
+  /** The write times that the filter looks at: those that are exported, and hidden ones. */
+  private void addFilter() {
+    for (ColumnDescription column : eligible("writtenAfter or writtenBefore", List.of())) {
+      String expression = expression("WRITETIME", column);
+      int position = selected.stream().map(SelectedColumn::expression).toList().indexOf(expression);
+      if (position < 0) {
+        position = selected.size();
+        add(
+            new SelectedColumn(
+                new ColumnDescription(
+                    expression, CellTimeTypes.writetime(column.type()), Kind.METADATA),
+                expression),
+            ExportedRows.AS_IT_IS);
+      }
+      filtered.add(
+          new ExportedRows.WritetimeValue(position, CellTimeTypes.isMultiCell(column.type())));
+    }
+  }
+
+  /** The named columns, or all exported columns that have such times if none is named. */
+  private List<ColumnDescription> eligible(String setting, List<String> names) {
+    if (names.isEmpty()) {
+      List<ColumnDescription> all = columns.stream().filter(CellTimeTypes::haveTimes).toList();
+      if (all.isEmpty()) {
+        throw new UnsuitableTableException(
+            table.toString(),
+            String.format(
+                "Table %s has no exported column with a write time or TTL of its own (%s): keys"
+                    + " have none, and counters' mean nothing. Export it without",
+                table, setting));
+      }
+      return all;
+    }
+    List<ColumnDescription> named = table.select(names);
+    for (ColumnDescription column : named) {
+      if (!CellTimeTypes.haveTimes(column)) {
+        throw new InvalidSettingException(
+            setting,
+            String.format(
+                "Column %s of %s is %s and has no write time or TTL of its own; name other columns"
+                    + " in %s, or none for all that have them",
+                TableDescription.quote(column.name()),
+                table,
+                column.isCounter() ? "a counter" : "part of the primary key",
+                setting));
+      }
+    }
+    return named;
+  }
+
+  private void requireDistinctNames() {
+    Set<String> taken = new HashSet<>();
+    table.columns().forEach(column -> taken.add(column.name()));
+    for (SelectedColumn column : selected) {
+      String name = column.column().name();
+      if (column.column().kind() == Kind.METADATA && !taken.add(name)) {
+        String setting =
+            column.expression().startsWith("WRITETIME")
+                ? "writetimeNames"
+                : column.expression().startsWith("TTL") ? "ttlNames" : "ttlReadAtName";
+        throw new InvalidSettingException(
+            setting,
+            String.format(
+                "The export of %s would have two columns %s, one of them for %s; choose another"
+                    + " name with %s",
+                table, TableDescription.quote(name), column.expression(), setting));
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.ringhaul.internal.write;
+
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.TupleType;
+import io.ringhaul.format.WrittenIn;
+import io.ringhaul.internal.scan.SelectedColumn;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is selected for an export, and what its target gets of each row that is read. */
+public final class ExportedRows {
+
+  /** Brings a value as the server gives it into the form that its column's type has. */
+  @FunctionalInterface
+  public interface Reframing {
+    @Nullable ByteBuffer apply(ByteBuffer bytes);
+  }
+
+  /** Where the filter finds write times: one, or a list of them with nulls. */
+  public record WritetimeValue(int position, boolean isList) {}
+
+  public static final Reframing AS_IT_IS = bytes -> bytes;
+
+  private final List<SelectedColumn> selected;
+  private final Reframing[] reframings;
+  private final int firstReframed;
+  private final WritetimeValue[] filtered;
+  private final WrittenWindow window;
+  private final List<ColumnDescription> columns;
+
+  /**
+   * @param selected what is read; the target gets the first {@code exported} of it
+   * @param reframings one for each of the selected
+   * @param filtered the write times that decide whether the target gets a row; empty for every row
+   */
+  public ExportedRows(
+      List<SelectedColumn> selected,
+      int exported,
+      List<Reframing> reframings,
+      List<WritetimeValue> filtered,
+      WrittenWindow window) {
+    this.selected = List.copyOf(selected);
+    this.columns = selected.subList(0, exported).stream().map(SelectedColumn::column).toList();
+    this.reframings = reframings.toArray(new Reframing[0]);
+    this.filtered = filtered.toArray(new WritetimeValue[0]);
+    this.window = window;
+    int first = 0;
+    while (first < exported && reframings.get(first) == AS_IT_IS) {
+      first++;
+    }
+    this.firstReframed = first;
+  }
+
+  /** How the server's list of a column's times becomes a value of the type that formats see. */
+  public static Reframing reframing(DataType times) {
+    if (times instanceof TupleType) {
+      return ExportedRows::tuple;
+    }
+    // All elements have been written, but not all of them expire.
+    return times instanceof ListType list && list.getElementType().equals(DataTypes.INT)
+        ? ExportedRows::ttls
+        : AS_IT_IS;
+  }
+
+  /** What is read of each row. */
+  public List<SelectedColumn> selected() {
+    return selected;
+  }
+
+  /** What the target gets of each row. */
+  public List<ColumnDescription> columns() {
+    return columns;
+  }
+
+  /** The row as the target gets it; null if it is to be left out. */
+  public @Nullable RawRow of(Row row) {
+    if (filtered.length > 0 && !admits(row)) {
+      return null;
+    }
+    if (firstReframed == columns.size()) {
+      return row::getBytesUnsafe;
+    }
+    return column -> {
+      ByteBuffer bytes = row.getBytesUnsafe(column);
+      return bytes == null || column < firstReframed ? bytes : reframings[column].apply(bytes);
+    };
+  }
+
+  /** A row without any value but its key has no write time and is not admitted. */
+  private boolean admits(Row row) {
+    boolean all = window.in() == WrittenIn.ALL;
+    boolean seen = false;
+    for (WritetimeValue value : filtered) {
+      ByteBuffer bytes = row.getBytesUnsafe(value.position());
+      if (bytes == null) {
+        continue;
+      }
+      int at = bytes.position();
+      int count = 1;
+      if (value.isList()) {
+        count = bytes.getInt(at);
+        at += Integer.BYTES;
+      }
+      for (int i = 0; i < count; i++) {
+        if (value.isList()) {
+          int length = bytes.getInt(at);
+          at += Integer.BYTES;
+          if (length < 0) {
+            continue;
+          }
+        }
+        boolean admitted = window.admits(bytes.getLong(at));
+        at += Long.BYTES;
+        seen = true;
+        if (admitted != all) {
+          return admitted;
+        }
+      }
+    }
+    return all && seen;
+  }
+
+  /** A tuple is a list without its count. */
+  private static @Nullable ByteBuffer tuple(ByteBuffer list) {
+    int start = list.position() + Integer.BYTES;
+    for (int at = start; at < list.limit(); ) {
+      int length = list.getInt(at);
+      if (length >= 0) {
+        return list.slice(start, list.limit() - start);
+      }
+      at += Integer.BYTES;
+    }
+    return null;
+  }
+
+  /**
+   * A list without nulls: an element that does not expire has 0, which CQL itself takes for no TTL
+   * and no living cell has left. Null if none expires, as for a single value.
+   */
+  private static @Nullable ByteBuffer ttls(ByteBuffer list) {
+    int count = list.getInt(list.position());
+    int expiring = 0;
+    int at = list.position() + Integer.BYTES;
+    for (int i = 0; i < count; i++) {
+      boolean expires = list.getInt(at) >= 0;
+      expiring += expires ? 1 : 0;
+      at += expires ? 2 * Integer.BYTES : Integer.BYTES;
+    }
+    if (expiring == count) {
+      return list;
+    }
+    return expiring == 0 ? null : filled(list, count);
+  }
+
+  private static ByteBuffer filled(ByteBuffer list, int count) {
+    ByteBuffer filled = ByteBuffer.allocate(Integer.BYTES * (1 + 2 * count)).putInt(count);
+    int at = list.position() + Integer.BYTES;
+    for (int i = 0; i < count; i++) {
+      boolean expires = list.getInt(at) >= 0;
+      at += Integer.BYTES;
+      filled.putInt(Integer.BYTES).putInt(expires ? list.getInt(at) : 0);
+      at += expires ? Integer.BYTES : 0;
+    }
+    return filled.flip();
+  }
+}

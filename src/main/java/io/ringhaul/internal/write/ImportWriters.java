@@ -1,0 +1,13 @@
+package io.ringhaul.internal.write;
+
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.internal.request.RequestSender;
+
+/**
+ * How an import talks with the cluster.
+ *
+ * @param writer writes rows
+ * @param looks reads what was written, at a consistency level that sees every acknowledged write.
+ *     These reads come on top of the requests in flight, one for each reader of the source
+ */
+public record ImportWriters(BatchWriter writer, RequestSender looks) {}

@@ -1,0 +1,75 @@
+package io.ringhaul.internal.write;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
+import io.ringhaul.internal.request.Preparation;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** One prepared INSERT of some of the columns that rows carry. Thread-safe. */
+final class Insert {
+
+  /** Without a value yet. To copy it costs less than to begin with the prepared statement. */
+  private final BoundStatement unset;
+
+  private final int[] positions;
+  private final int[] values;
+  private final NullHandling nullHandling;
+
+  /**
+   * @param columns the columns in the order in which rows carry them
+   * @param taken whether a column is among those inserted
+   * @param nullHandling what is written for values that a row lacks
+   */
+  Insert(
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      Predicate<ColumnDescription> taken,
+      NullHandling nullHandling) {
+    this.nullHandling = nullHandling;
+    this.positions =
+        IntStream.range(0, columns.size()).filter(i -> taken.test(columns.get(i))).toArray();
+    this.values = IntStream.of(positions).filter(i -> !columns.get(i).isPrimaryKey()).toArray();
+    this.unset =
+        Preparation.prepare(
+                session,
+                String.format(
+                    "INSERT INTO %s (%s) VALUES (%s)",
+                    table.cql(),
+                    IntStream.of(positions)
+                        .mapToObj(i -> TableDescription.quote(columns.get(i).name()))
+                        .collect(Collectors.joining(", ")),
+                    IntStream.of(positions).mapToObj(i -> "?").collect(Collectors.joining(", "))),
+                "The insert into " + table)
+            .bind();
+  }
+
+  /** Whether the row has anything to write besides its key. */
+  boolean writesAnything(RawRow row) {
+    return nullHandling == NullHandling.TOMBSTONE
+        || IntStream.of(values).anyMatch(i -> row.bytes(i) != null);
+  }
+
+  /** What the row lacks stays UNSET unless tombstones are asked for. */
+  BoundStatement bind(RawRow row) {
+    // Each change of a bound statement is a copy of it. The builder takes over a routing key of the
+    // values that are unset, the same one for all rows.
+    BoundStatementBuilder statement =
+        new BoundStatementBuilder(unset).setRoutingKey((ByteBuffer) null);
+    for (int i = 0; i < positions.length; i++) {
+      ByteBuffer value = row.bytes(positions[i]);
+      if (value != null || nullHandling == NullHandling.TOMBSTONE) {
+        statement.setBytesUnsafe(i, value);
+      }
+    }
+    return statement.build();
+  }
+}

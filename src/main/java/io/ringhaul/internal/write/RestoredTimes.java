@@ -1,0 +1,77 @@
+package io.ringhaul.internal.write;
+
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableSchema;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What an import makes of the write times and times to live that its source holds.
+ *
+ * @param ignored whether they are left aside
+ * @param names how the source calls them
+ * @param readAt when the times to live were read, for rows that do not say so
+ */
+public record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Instant> readAt) {
+
+  /** They are restored, and each row says when its times to live were read. */
+  public static final RestoredTimes DEFAULT =
+      new RestoredTimes(false, CellTimeNames.DEFAULT, Optional.empty());
+
+  public RestoredTimes leftAside() {
+    return new RestoredTimes(true, names, readAt);
+  }
+
+  public RestoredTimes named(CellTimeNames newNames) {
+    return new RestoredTimes(ignored, newNames, readAt);
+  }
+
+  public RestoredTimes readAt(Instant moment) {
+    return new RestoredTimes(ignored, names, Optional.of(moment));
+  }
+
+  /**
+   * The table, and behind its columns those that a source may hold beside them.
+   *
+   * @param stored the schema of the source; asked for only if times are left aside, whatever their
+   *     names are
+   */
+  public TableDescription extend(TableDescription table, Supplier<Optional<TableSchema>> stored) {
+    Map<String, ColumnDescription> columns = new LinkedHashMap<>();
+    table.columns().forEach(column -> columns.put(column.name(), column));
+    for (ColumnDescription column : table.columns()) {
+      if (CellTimeTypes.haveTimes(column)) {
+        add(columns, names.writetimeOf(column.name()), CellTimeTypes.writetime(column.type()));
+        add(columns, names.ttlOf(column.name()), CellTimeTypes.ttl(column.type()));
+      }
+    }
+    add(columns, names.readAt(), DataTypes.TIMESTAMP);
+    if (ignored) {
+      stored
+          .get()
+          .map(StoredTimes::in)
+          .orElse(List.of())
+          .forEach(column -> columns.putIfAbsent(column.name(), column));
+    }
+    return new TableDescription(
+        table.keyspace(), table.name(), new ArrayList<>(columns.values()), table.descending());
+  }
+
+  /** Whether rows of these columns carry times that are to be restored. */
+  public boolean areIn(List<ColumnDescription> columns) {
+    return !ignored && TimedColumn.of(names, columns).stream().anyMatch(TimedColumn::isTimed);
+  }
+
+  private static void add(Map<String, ColumnDescription> columns, String name, DataType type) {
+    columns.putIfAbsent(name, new ColumnDescription(name, type, Kind.METADATA));
+  }
+}

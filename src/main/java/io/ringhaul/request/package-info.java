@@ -1,5 +1,0 @@
-/** Sending requests to the cluster: bounded in flight, retried, with settings on each statement. */
-@NullMarked
-package io.ringhaul.request;
-
-import org.jspecify.annotations.NullMarked;

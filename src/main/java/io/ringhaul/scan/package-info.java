@@ -1,5 +1,0 @@
-/** Planning and running the range queries that read a whole table. */
-@NullMarked
-package io.ringhaul.scan;
-
-import org.jspecify.annotations.NullMarked;

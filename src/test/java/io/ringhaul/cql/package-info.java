@@ -1,5 +1,0 @@
-/** Serialized CQL values for tests: by hand, and from a seed. */
-@NullMarked
-package io.ringhaul.cql;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,26 @@
+package io.ringhaul.internal.batch;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** What is logged, which the tests' logger writes to the standard error output, until closed. */
+public final class LoggedText implements AutoCloseable {
+
+  private final PrintStream before = System.err;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+  public LoggedText() {
+    System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+  }
+
+  /** All of it so far. */
+  public String text() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    System.setErr(before);
+  }
+}

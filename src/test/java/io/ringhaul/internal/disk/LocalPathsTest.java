@@ -1,0 +1,119 @@
+package io.ringhaul.internal.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.internal.rejects.RejectSettings;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.json.JsonSource;
+import io.ringhaul.json.JsonTarget;
+import io.ringhaul.parquet.ParquetSource;
+import io.ringhaul.parquet.ParquetTarget;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Paths that are not on the local disk are refused by name, wherever one is taken. */
+class LocalPathsTest {
+
+  private static final String SUPPORTED =
+      "only paths on the local disk are supported. Object stores are reached through an Iceberg"
+          + " catalog of your own, in Java";
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3://bucket/wh",
+        "S3A://bucket/wh",
+        "gs://bucket",
+        "abfss://container@account/x",
+        "hdfs:///data",
+        "https://example.com/x.csv",
+        "s3:/bucket",
+        "s3:",
+        "s3://bucket/*.csv"
+      })
+  void refusesAPathWithAScheme(String text) {
+    String scheme = text.substring(0, text.indexOf(':')).toLowerCase(java.util.Locale.ROOT);
+    assertThatThrownBy(() -> LocalPaths.requireText("folder", text))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith(
+            "folder is '" + text + "', which has the scheme " + scheme + ": " + SUPPORTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file:///data/x", "file:/data/x", "FILE:///x"})
+  void refusesAUriOfAFile(String text) {
+    assertThatThrownBy(() -> LocalPaths.requireText("folder", text))
+        .hasMessage(
+            "folder is '" + text + "', which is a URI: give the path itself, without file:");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a:b",
+        "a:b/c",
+        "2026-01-31T10:00:00/x",
+        "C:\\data",
+        "C:/data",
+        "/data/s3:/bucket",
+        "./s3:/bucket",
+        "x/s3://y",
+        "--",
+        "./-"
+      })
+  void takesALocalNameWithAColon(String text) {
+    assertThat(LocalPaths.requireText("folder", text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @MethodSource("takers")
+  void refusesWhatIsNotOnTheLocalDisk(Consumer<Path> taker) throws IOException {
+    assertThatThrownBy(() -> taker.accept(Path.of("s3://bucket/wh")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining(" is 's3:/bucket/wh', which has the scheme s3: " + SUPPORTED);
+    assertThatThrownBy(() -> taker.accept(Path.of("-")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageEndingWith(
+            " is '-', but standard input and output are not supported: give a folder or a file on"
+                + " the local disk");
+    Path zip = folder.resolve("a.zip");
+    try (FileSystem inZip = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      assertThatThrownBy(() -> taker.accept(inZip.getPath("/nio/csv")))
+          .isInstanceOf(InvalidSettingException.class)
+          .hasMessageContaining(" is /nio/csv of the file system 'jar'; " + SUPPORTED);
+    }
+  }
+
+  static Consumer<?>[] takers() {
+    return new Consumer<?>[] {
+      (Consumer<Path>) CsvTarget::folder,
+      (Consumer<Path>) JsonTarget::folder,
+      (Consumer<Path>) ParquetTarget::folder,
+      (Consumer<Path>) IcebergTarget::warehouse,
+      (Consumer<Path>) CsvSource::at,
+      (Consumer<Path>) JsonSource::at,
+      (Consumer<Path>) ParquetSource::at,
+      (Consumer<Path>) IcebergSource::warehouse,
+      (Consumer<Path>) RejectSettings.DEFAULT::withPath,
+      (Consumer<Path>) JobStore::file,
+      (Consumer<Path>) path -> SandboxCluster.builder().directory(path)
+    };
+  }
+}

@@ -1,0 +1,306 @@
+package io.ringhaul.internal.iceberg;
+
+import static io.ringhaul.internal.cql.CqlBytes.integer;
+import static io.ringhaul.internal.iceberg.Exports.row;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnknownCommitStateException;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.WriteMode;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.TableDescription;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.LocationProvider;
+import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.apache.iceberg.rest.RESTCatalog;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an export makes of the answers of a catalog, true or not. */
+class CatalogAnswersTest {
+
+  private static final TableIdentifier TABLE = TableIdentifier.of("lake", "t");
+  private static final TableDescription SOURCE =
+      Exports.table(new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY));
+
+  private final UUID job = UUID.randomUUID();
+  private final WilfulCatalog catalog = new WilfulCatalog();
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void open() {
+    Map<String, String> properties = new HashMap<>();
+    properties.put(CatalogProperties.URI, "jdbc:sqlite:" + folder.resolve("catalog.db"));
+    properties.put(CatalogProperties.WAREHOUSE_LOCATION, LocalFileIO.location(folder));
+    properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
+    properties.put("jdbc.schema-version", "V1");
+    catalog.initialize("wilful", properties);
+  }
+
+  @AfterEach
+  void close() {
+    catalog.close();
+  }
+
+  @Test
+  void aCommitThatIsPutOnMainIsToldAndNotRepeated() {
+    IcebergTarget appending = IcebergTarget.catalog(catalog).table("lake.t").mode(WriteMode.APPEND);
+    Exports.run(appending, SOURCE, row(integer(1)));
+    catalog.dropBranches = true;
+    long before = catalog.loadTable(TABLE).currentSnapshot().snapshotId();
+    try (TargetSession session = appending.branch("audit").open()) {
+      TargetPlan plan = session.plan(Exports.description(SOURCE, job));
+      TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(2)));
+      for (int attempt = 0; attempt < 2; attempt++) {
+        assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+            .isInstanceOf(UnknownCommitStateException.class)
+            .hasMessage(
+                "The rows of export %s are on the main branch of the Iceberg table lake.t (snapshot"
+                    + " %d) and not on the branch audit that was asked for: the catalog does not"
+                    + " keep branches as Iceberg has them, or the rows were published already. If"
+                    + " they are not to be there, roll the main branch back to snapshot %d. For"
+                    + " looking at rows before they are published, export to another table, or"
+                    + " without branch(...) (--branch) through a catalog that is opened on a branch"
+                    + " of its own",
+                job, catalog.loadTable(TABLE).currentSnapshot().snapshotId(), before);
+      }
+    }
+    assertIds(1, 2);
+    assertThat(Warehouse.snapshots(catalog.loadTable(TABLE))).hasSize(2);
+    // Without a store, as a new run of the same export.
+    assertThatThrownBy(() -> Exports.run(appending.branch("audit"), SOURCE, job, row(integer(2))))
+        .isInstanceOf(UnknownCommitStateException.class)
+        .hasMessageContaining("are on the main branch of the Iceberg table lake.t");
+    assertIds(1, 2);
+  }
+
+  @Test
+  void aCommitThatIsTakenAndNotKeptIsTold() throws IOException {
+    try (RestServer server = new RestServer(catalog, Map.of());
+        RESTCatalog client = server.client()) {
+      IcebergTarget target = IcebergTarget.catalog(client).table("lake.t").mode(WriteMode.APPEND);
+      Exports.run(target, SOURCE, row(integer(1)));
+      server.loseCommits();
+      try (TargetSession session = target.open()) {
+        TargetPlan plan = session.plan(Exports.description(SOURCE, job));
+        TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(2)));
+        assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+            .isInstanceOf(UnknownCommitStateException.class)
+            .hasMessage(
+                "The catalog took the commit of export %s to the Iceberg table lake.t without an"
+                    + " error, and the branch main has no snapshot of it: the catalog lost the"
+                    + " commit, or somebody has taken it back at once. Its data files were left in"
+                    + " place; look at the table before you run the export again",
+                job);
+        List<DataFile> files = DataFiles.of(List.of(output), WriteLayout.from(plan).spec());
+        assertThat(Warehouse.parquetFilesIn(folder)).contains(files.get(0).location());
+      }
+    }
+    assertIds(1);
+  }
+
+  @Test
+  void nessieIsRefusedABranchBeforeRowsAreRead() throws IOException {
+    try (RestServer server = new RestServer(catalog, Map.of("nessie.is-nessie-catalog", "true"));
+        RESTCatalog client = server.client()) {
+      IcebergTarget target = IcebergTarget.catalog(client).table("lake.t");
+      try (TargetSession session = target.branch("audit").open()) {
+        assertThatThrownBy(() -> session.plan(Exports.description(SOURCE, job)))
+            .isInstanceOf(StorageException.class)
+            .hasMessage(
+                "The catalog of the Iceberg table lake.t is Nessie's, which keeps no branches of"
+                    + " single tables: the rows would be put on main, not on the branch audit."
+                    + " Leave branch(...) (--branch) out, and open the catalog on a branch of"
+                    + " Nessie instead, which its address ends with: .../iceberg/audit");
+      }
+      Exports.run(target, SOURCE, row(integer(1)));
+    }
+    assertIds(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | Malformed request: the role analyst may not write",
+        "400, IllegalArgumentException | the role analyst may not write",
+        "401 | Not authorized: the role analyst may not write",
+        "403 | Forbidden: the role analyst may not write",
+        "404 | the role analyst may not write",
+        "406 | Unable to process (code: 406, type: Refusal): the role analyst may not write",
+        "422 | Unable to process (code: 422, type: Refusal): the role analyst may not write",
+      })
+  void aRefusalIsARefusal(String answer, String reason) throws IOException {
+    try (RestServer server = new RestServer(catalog, Map.of());
+        RESTCatalog client = server.client()) {
+      IcebergTarget target = IcebergTarget.catalog(client).table("lake.t").mode(WriteMode.APPEND);
+      for (int rows = 0; rows < 2; rows++) {
+        String[] parts = answer.split(", ", -1);
+        server.refuseCommits(Integer.parseInt(parts[0]), parts.length == 1 ? "Refusal" : parts[1]);
+        try (TargetSession session = target.open()) {
+          TargetPlan plan = session.plan(Exports.description(SOURCE, UUID.randomUUID()));
+          TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(rows)));
+          assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+              .isInstanceOf(StorageException.class)
+              .isNotInstanceOf(UnknownCommitStateException.class)
+              .hasMessage(
+                  "Nothing was committed to the Iceberg table lake.t: the catalog refused it: %s",
+                  reason);
+          // Granted since, it goes through as it is.
+          server.takeCommits();
+          session.commit(plan, List.of(output));
+        }
+      }
+    }
+    assertIds(0, 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {500, 502, 504})
+  void anErrorOfTheServerIsNoRefusal(int status) throws IOException {
+    try (RestServer server = new RestServer(catalog, Map.of());
+        RESTCatalog client = server.client()) {
+      server.refuseCommits(status, "Refusal");
+      assertThatThrownBy(
+              () ->
+                  Exports.run(
+                      IcebergTarget.catalog(client).table("lake.t"), SOURCE, row(integer(1))))
+          .isInstanceOf(UnknownCommitStateException.class)
+          .hasMessageContaining("It is not known whether the commit took effect");
+    }
+  }
+
+  @Test
+  void conflictsEndAfterAWhile() {
+    Exports.run(
+        IcebergTarget.catalog(catalog)
+            .table("lake.t")
+            .property("commit.retry.num-retries", "1000000")
+            .property("commit.retry.max-wait-ms", "10"),
+        SOURCE,
+        row(integer(1)));
+    IcebergTarget target = IcebergTarget.catalog(catalog).table("lake.t").mode(WriteMode.APPEND);
+    try (TargetSession session = target.open()) {
+      TargetPlan plan = session.plan(Exports.description(SOURCE, job));
+      TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(2)));
+      WriteLayout layout = WriteLayout.from(plan);
+      TableCommit commit =
+          new TableCommit(
+              catalog,
+              layout,
+              layout.jobCommit(catalog),
+              new ConflictPatience("lake.t", Duration.ofMillis(500)));
+      catalog.conflicts = true;
+      List<DataFile> files = DataFiles.of(List.of(output), layout.spec());
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> commit.run(files))
+          .isInstanceOf(ValidationException.class)
+          .hasMessageMatching(
+              "others committed first, [0-9]+ times in 0 s; try it again when there are fewer"
+                  + " \\(somebody else was faster\\)");
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+      catalog.conflicts = false;
+      assertThat(session.commit(plan, List.of(output)).snapshotId()).isPresent();
+    }
+    assertIds(1, 2);
+  }
+
+  private void assertIds(Integer... ids) {
+    assertThat(Warehouse.rows(catalog.loadTable(TABLE)))
+        .extracting(row -> row.getField("id"))
+        .containsExactlyInAnyOrder((Object[]) ids);
+  }
+
+  /** Iceberg's JDBC catalog, which does with commits what a test says. */
+  private static final class WilfulCatalog extends JdbcCatalog {
+
+    private volatile boolean dropBranches;
+    private volatile boolean conflicts;
+
+    @Override
+    protected TableOperations newTableOps(TableIdentifier identifier) {
+      TableOperations real = super.newTableOps(identifier);
+      return new TableOperations() {
+        @Override
+        public void commit(TableMetadata base, TableMetadata metadata) {
+          if (conflicts) {
+            throw new CommitFailedException("somebody else was faster");
+          }
+          real.commit(base, dropBranches ? onMain(metadata) : metadata);
+        }
+
+        @Override
+        public TableMetadata current() {
+          return real.current();
+        }
+
+        @Override
+        public TableMetadata refresh() {
+          return real.refresh();
+        }
+
+        @Override
+        public FileIO io() {
+          return real.io();
+        }
+
+        @Override
+        public String metadataFileLocation(String fileName) {
+          return real.metadataFileLocation(fileName);
+        }
+
+        @Override
+        public LocationProvider locationProvider() {
+          return real.locationProvider();
+        }
+
+        @Override
+        public TableOperations temp(TableMetadata uncommitted) {
+          return real.temp(uncommitted);
+        }
+      };
+    }
+
+    /** As Nessie has it: the last snapshot is the table's, whatever the branch. */
+    private static TableMetadata onMain(TableMetadata metadata) {
+      List<Snapshot> snapshots = new ArrayList<>(metadata.snapshots());
+      TableMetadata.Builder changed =
+          TableMetadata.buildFrom(metadata)
+              .setBranchSnapshot(
+                  snapshots.get(snapshots.size() - 1).snapshotId(), SnapshotRef.MAIN_BRANCH);
+      metadata.refs().keySet().stream()
+          .filter(ref -> !ref.equals(SnapshotRef.MAIN_BRANCH))
+          .forEach(changed::removeRef);
+      return changed.build();
+    }
+  }
+}

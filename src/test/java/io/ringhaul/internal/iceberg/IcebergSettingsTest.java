@@ -1,0 +1,174 @@
+package io.ringhaul.internal.iceberg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.Compression;
+import io.ringhaul.format.WriteMode;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Settings of targets and sources are checked when they are given, and touch no disk. */
+class IcebergSettingsTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void namesHaveANamespace() {
+    assertThat(TableNames.parse("store.orders")).isEqualTo(TableIdentifier.of("store", "orders"));
+    assertThat(TableNames.parse("a.b.c"))
+        .isEqualTo(TableIdentifier.of(Namespace.of("a", "b"), "c"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "orders", ".orders", "store.", "store..orders", " .orders"})
+  void refusesNamesWithoutOne(String name) {
+    assertSetting(
+        "table",
+        "\"" + name + "\" is not an Iceberg table's name; it takes namespace.table",
+        () -> IcebergTarget.warehouse(folder).table(name));
+    assertSetting(
+        "table",
+        "\"" + name + "\" is not an Iceberg table's name; it takes namespace.table",
+        () -> IcebergSource.warehouse(folder).table(name));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE, -1, 0, (1 << 20) - 1})
+  void refusesATargetFileSizeThatIsTooSmall(long bytes) {
+    assertSetting(
+        "targetFileSize",
+        "targetFileSize is " + bytes + " bytes; it takes 1048576 or more",
+        () -> IcebergTarget.warehouse(folder).targetFileSize(bytes));
+  }
+
+  @Test
+  void refusesTwoStatesToRead() {
+    String message =
+        "snapshot, asOf, branch, tag and changesBetween each name the state to read: set one";
+    IcebergSource source = IcebergSource.warehouse(folder);
+    assertSetting("asOf", message, () -> source.snapshot(7).asOf(Instant.EPOCH));
+    assertSetting("snapshot", message, () -> source.asOf(Instant.EPOCH).snapshot(7));
+    assertSetting("branch", message, () -> source.tag("t").branch("b"));
+    assertSetting("tag", message, () -> source.branch("b").tag("t"));
+    assertSetting("changesBetween", message, () -> source.snapshot(7).changesBetween(1, 2));
+    assertSetting("branch", "branch is blank; it takes a name", () -> source.branch(" "));
+    assertSetting("tag", "tag is blank; it takes a name", () -> source.tag(""));
+  }
+
+  @Test
+  void refusesWhatATargetDoesNotTake() {
+    IcebergTarget target = IcebergTarget.warehouse(folder);
+    String modes =
+        "overwritePartitions and mode both say what becomes of the rows that are there: set one";
+    assertSetting(
+        "overwritePartitions", modes, () -> target.mode(WriteMode.APPEND).overwritePartitions());
+    assertSetting(
+        "overwritePartitions", modes, () -> target.overwritePartitions().mode(WriteMode.OVERWRITE));
+    assertSetting("branch", "branch is blank; it takes a name", () -> target.branch(""));
+    assertSetting(
+        "property",
+        "The table property \"ringhaul.x\" cannot be set; it takes a key that does not begin with"
+            + " ringhaul.",
+        () -> target.property("ringhaul.x", "y"));
+    assertSetting(
+        "compression",
+        "Parquet files cannot be compressed with XZ; compression takes NONE, GZIP, ZSTD, LZ4 or"
+            + " SNAPPY",
+        () -> target.compression(Compression.XZ));
+    String codec = "write.parquet.compression-codec";
+    String codecs =
+        "compression and the property "
+            + codec
+            + " both say how data files are compressed: set one";
+    assertSetting(
+        "compression", codecs, () -> target.compression(Compression.GZIP).property(codec, "gzip"));
+    assertSetting(
+        "compression", codecs, () -> target.property(codec, "gzip").compression(Compression.GZIP));
+    assertSetting(
+        "decimal",
+        "decimal(a, 39, 0) is out of bounds: the precision is 1 to 38, the scale 0 to the"
+            + " precision",
+        () -> target.decimal("a", 39, 0));
+    assertSetting(
+        "decimal",
+        "decimal(a, 3, 4) is out of bounds: the precision is 1 to 38, the scale 0 to the precision",
+        () -> target.decimal("a", 3, 4));
+    assertSetting("decimal", "\"a b\" is no column name in CQL", () -> target.decimal("a b", 3, 2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3.secret-access-key",
+        "s3.access-key-id",
+        "s3.session-token",
+        "jdbc.password",
+        "credential",
+        "token",
+        "header.Authorization",
+        "adls.auth.shared-key.account.key",
+        "adls.connection-string.lake",
+        "my.API_KEY",
+        "secretKey"
+      })
+  void refusesSecretsAsProperties(String key) {
+    assertSetting(
+        "property",
+        "The table property \""
+            + key
+            + "\" looks like a secret, and table properties are stored with the job and in the"
+            + " table's metadata, where every reader sees them; set it in the properties of the"
+            + " catalog or in the environment",
+        () -> IcebergTarget.warehouse(folder).property(key, "hunter2"));
+  }
+
+  @Test
+  void refusesPasswordsInUrlsOfProperties() {
+    assertThatThrownBy(
+            () ->
+                IcebergTarget.warehouse(folder)
+                    .property("origin", "jdbc:postgresql://me:hunter2@db.example/store"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("The table property \"origin\" looks like a secret")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void takesPropertiesThatNameColumns() {
+    assertThat(
+            IcebergTarget.warehouse(folder)
+                .property("write.metadata.metrics.column.access_token", "counts")
+                .property("origin", "https://db.example:9042/a@b"))
+        .isNotNull();
+  }
+
+  @Test
+  void changesMakeNewValues() {
+    IcebergTarget target = IcebergTarget.warehouse(folder);
+    assertThat(target.targetFileSize(1 << 20)).isNotSameAs(target);
+    assertThat(target.table("a.b")).isNotSameAs(target);
+    IcebergSource source = IcebergSource.warehouse(folder);
+    assertThat(source.snapshot(7)).isNotSameAs(source);
+    // The first source has no snapshot still.
+    assertThat(source.asOf(Instant.EPOCH)).isNotNull();
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  private static void assertSetting(String setting, String message, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo(setting))
+        .hasMessage(message);
+  }
+}

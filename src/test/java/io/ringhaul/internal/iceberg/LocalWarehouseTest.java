@@ -1,0 +1,141 @@
+package io.ringhaul.internal.iceberg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.GrowingSource;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.TableDescription;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LocalWarehouseTest {
+
+  private static final int OPENERS = 6;
+
+  @TempDir Path folder;
+
+  @RepeatedTest(5)
+  void manyMayMakeItAtOnce() {
+    ExecutorService threads = Executors.newFixedThreadPool(OPENERS);
+    CountDownLatch start = new CountDownLatch(1);
+    try {
+      List<CompletableFuture<Void>> openers = new ArrayList<>();
+      for (int i = 0; i < OPENERS; i++) {
+        Namespace namespace = Namespace.of("n" + i);
+        openers.add(
+            CompletableFuture.runAsync(
+                () -> {
+                  await(start);
+                  try (LocalWarehouse warehouse = LocalWarehouse.open(folder)) {
+                    ((SupportsNamespaces) warehouse.catalog()).createNamespace(namespace);
+                  }
+                },
+                threads));
+      }
+      start.countDown();
+      openers.forEach(CompletableFuture::join);
+    } finally {
+      threads.shutdownNow();
+    }
+    try (LocalWarehouse warehouse = LocalWarehouse.open(folder)) {
+      assertThat(((SupportsNamespaces) warehouse.catalog()).listNamespaces()).hasSize(OPENERS);
+    }
+  }
+
+  @Test
+  void tellsAFileThatIsNoCatalog() throws IOException {
+    Path file = Files.writeString(folder.resolve("catalog.db"), "this is no SQLite database");
+    assertThatThrownBy(() -> LocalWarehouse.open(folder))
+        .isInstanceOfSatisfying(
+            StorageException.class, e -> assertThat(e.location()).isEqualTo(folder.toString()))
+        .hasMessageStartingWith("The Iceberg catalog " + file + " cannot be opened: ");
+    assertThat(file).hasContent("this is no SQLite database");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "s3://bucket/v1.metadata.json, is no path of this machine",
+    "s3://x/y, is no path of this machine",
+    "http://127.0.0.1:1/v1.metadata.json, is no path of this machine",
+    "hdfs://name/v1.metadata.json, is no path of this machine",
+    "'', does not exist",
+    "v1.metadata.json, does not exist",
+    "file:/gone/v1.metadata.json, does not exist",
+    "/etc, does not exist",
+    "/etc/passwd, holds no metadata of a table",
+    "file:///etc/passwd, holds no metadata of a table",
+    "garbage, holds no metadata of a table"
+  })
+  void tellsABadMetadataFileAtOnce(String location, String problem) throws Exception {
+    TableDescription table =
+        Exports.table(new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY));
+    IcebergTarget target = IcebergTarget.warehouse(folder).table("lake.t");
+    Exports.run(target, table);
+    String named = location;
+    if (location.equals("garbage")) {
+      named =
+          Files.writeString(folder.resolve("v1.metadata.json"), "{\"format-version\":2,")
+              .toString();
+    }
+    try (Connection catalog =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("catalog.db"));
+        PreparedStatement update =
+            catalog.prepareStatement("UPDATE iceberg_tables SET metadata_location = ?")) {
+      update.setString(1, named);
+      assertThat(update.executeUpdate()).isOne();
+    }
+    IcebergSource source = IcebergSource.warehouse(folder).table("lake.t");
+    String sentence =
+        "The Iceberg table lake.t cannot be read: its catalog names the metadata file \""
+            + named
+            + "\", which "
+            + problem;
+    long began = System.nanoTime();
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(
+            () -> Exports.imported(source, table),
+            () -> Exports.run(target, table),
+            () -> source.position(GrowingSource.BEGINNING))) {
+      assertThatThrownBy(use)
+          .isInstanceOf(StorageException.class)
+          .hasMessageStartingWith(sentence)
+          .hasMessageEndingWith(
+              ". Restore the file, or correct metadata_location in table iceberg_tables of the"
+                  + " catalog");
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

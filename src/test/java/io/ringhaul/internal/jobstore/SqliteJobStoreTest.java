@@ -1,0 +1,21 @@
+package io.ringhaul.internal.jobstore;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteJobStoreTest extends JobStoreContract {
+
+  @TempDir Path folder;
+
+  @Override
+  Transactions connect() {
+    return SqliteTransactions.open(
+        folder.resolve("jobs? ä#%20.db"), Duration.ofSeconds(20), new StoreSchema(Migration.ALL));
+  }
+
+  @Override
+  boolean isDurable() {
+    return true;
+  }
+}

@@ -1,0 +1,120 @@
+package io.ringhaul.internal.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** A short heap takes pages and requests down quickly and gives them back slowly. */
+class MemoryGuardTest {
+
+  private static final double PAGE = 256 * 1024;
+
+  private final MemoryGuard guard = new MemoryGuard();
+
+  @Test
+  void aHealthyHeapIsLeftAlone() {
+    for (int i = 0; i < 100; i++) {
+      guard.sampled(Samples.heap(64, i % 2 == 0 ? 0.75 : 0.2, 0.10, PAGE));
+    }
+    assertThat(guard.isHolding()).isFalse();
+    assertThat(guard.requests()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(guard.pageBytes()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void aFullHeapHalvesWithEachCollectionThatDoesNotHelp() {
+    guard.sampled(Samples.heap(64, 0.80, 0.01, PAGE));
+    assertThat(guard.requests()).isEqualTo(32);
+    assertThat(guard.pageBytes()).isEqualTo(128 * 1024);
+
+    // The same figure is the same collection: whether the step has helped is not known yet.
+    for (int i = 0; i < 10; i++) {
+      guard.sampled(Samples.heap(32, 0.80, 0.01, PAGE / 2));
+    }
+    assertThat(guard.requests()).isEqualTo(32);
+
+    guard.sampled(Samples.heap(32, 0.79, 0.01, PAGE / 2));
+    assertThat(guard.requests()).isEqualTo(16);
+    assertThat(guard.pageBytes()).isEqualTo(64 * 1024);
+
+    // A new collection, but too soon after the step.
+    guard.sampled(Samples.heap(16, 0.81, 0.01, PAGE / 4));
+    guard.sampled(Samples.heap(16, 0.82, 0.01, PAGE / 4));
+    assertThat(guard.requests()).isEqualTo(16);
+    guard.sampled(Samples.heap(16, 0.83, 0.01, PAGE / 4));
+    assertThat(guard.requests()).isEqualTo(8);
+  }
+
+  @Test
+  void aBusyCollectorCountsWhateverTheHeap() {
+    guard.sampled(Samples.heap(10, 0.10, 0.11, 0));
+    assertThat(guard.isHolding()).as("one long collection is no sign").isFalse();
+    guard.sampled(Samples.heap(10, 0.10, 0.01, 0));
+    guard.sampled(Samples.heap(10, 0.10, 0.11, 0));
+    assertThat(guard.requests()).isEqualTo(5);
+    // Nothing is known of pages: a count or an import has none.
+    assertThat(guard.pageBytes()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void aCollectionLongAgoHoldsNothingThatHasLeftTheHeap() {
+    guard.sampled(Samples.heap(64, 0.80, 0.01, 0));
+    for (int i = 0; i < 5; i++) {
+      guard.sampled(Samples.emptied(32, 0.80, 0.4));
+    }
+    assertThat(guard.requests()).isEqualTo(40);
+  }
+
+  /** Garbage counts as kept until somebody collects, which an idle heap never does. */
+  @Test
+  void whatIsNotCollectedAgainForAMinuteIsGivenBack() {
+    for (int i = 0; i <= 60; i++) {
+      guard.sampled(Samples.heap(i == 0 ? 64 : 32, 0.80, 0.01, 0));
+    }
+    assertThat(guard.requests()).isEqualTo(32);
+    for (int i = 0; i < 20; i++) {
+      guard.sampled(Samples.heap(guard.requests(), 0.80, 0.01, 0));
+    }
+    assertThat(guard.isHolding()).isFalse();
+  }
+
+  @Test
+  void oneRequestAndASmallPageStay() {
+    for (int i = 0; i < 100; i++) {
+      guard.sampled(Samples.heap(3, 0.9, 0.5, 40_000));
+    }
+    assertThat(guard.requests()).isEqualTo(1);
+    assertThat(guard.pageBytes()).isEqualTo(16 * 1024);
+  }
+
+  @Test
+  void anEighthComesBackEveryFiveSeconds() {
+    guard.sampled(Samples.heap(64, 0.80, 0.01, PAGE));
+    calm(4);
+    assertThat(guard.requests()).isEqualTo(32);
+    calm(1);
+    assertThat(guard.requests()).isEqualTo(40);
+    assertThat(guard.pageBytes()).isEqualTo((128 + 32) * 1024);
+    // Neither short nor well: it stays as it is, and calm begins anew.
+    calm(4);
+    guard.sampled(Samples.heap(40, 0.70, 0.01, PAGE));
+    calm(4);
+    assertThat(guard.requests()).isEqualTo(40);
+    calm(1 + 5);
+    assertThat(guard.requests()).isEqualTo(56);
+    calm(5);
+    assertThat(guard.isHolding()).isFalse();
+  }
+
+  @Test
+  void aPauseTeachesNothing() {
+    guard.sampled(Samples.heap(0, 0.9, 0.5, 0));
+    assertThat(guard.isHolding()).isFalse();
+  }
+
+  private void calm(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      guard.sampled(Samples.heap(guard.requests(), 0.4, 0.01, PAGE));
+    }
+  }
+}

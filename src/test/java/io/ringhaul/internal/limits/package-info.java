@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringhaul.internal.limits;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,109 @@
+package io.ringhaul.internal.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
+import io.ringhaul.seeds.Seeds;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The share that is done counts what running tasks have done, each bit of it once. */
+class ProgressMeterTest {
+
+  /** All tokens that rows can have: as a signed number, -1. */
+  private static final long RING = -1;
+
+  private static double completed(ProgressMeter meter) {
+    return meter.progress().completed();
+  }
+
+  @Test
+  void countsWhatRunningTasksHaveDone() {
+    ProgressMeter meter = new ProgressMeter(2, 4, 1_000, Earlier.NOTHING);
+    assertThat(completed(meter)).isZero();
+    ProgressMeter.Part first = meter.part();
+    ProgressMeter.Part second = meter.part();
+    first.done(100);
+    second.done(50);
+    first.done(250);
+    second.more(25);
+    assertThat(completed(meter)).isEqualTo(0.325);
+  }
+
+  @Test
+  void countsTheWholeRingAsUnsignedNumbers() {
+    ProgressMeter meter = new ProgressMeter(1, 1, RING, Earlier.NOTHING);
+    ProgressMeter.Part task = meter.part();
+    task.done(Long.MAX_VALUE);
+    assertThat(completed(meter)).isCloseTo(0.5, within(1e-15));
+    task.done(Long.MIN_VALUE / 2); // three quarters of 2^64 without a sign
+    assertThat(completed(meter)).isCloseTo(0.75, within(1e-15));
+  }
+
+  @Test
+  void takesBackWhatIsLost() {
+    ProgressMeter meter = new ProgressMeter(2, 2, 100, Earlier.NOTHING);
+    ProgressMeter.Part kept = meter.part();
+    ProgressMeter.Part lost = meter.part();
+    kept.done(30);
+    lost.done(40);
+    lost.lost();
+    assertThat(completed(meter)).isEqualTo(0.3);
+  }
+
+  @Test
+  void beginsWithTheShareOfEarlierRuns() {
+    ProgressMeter meter = new ProgressMeter(3, 3, 750, new Earlier(1, 1, 250, 10));
+    assertThat(completed(meter)).isEqualTo(0.25);
+    meter.part().done(250);
+    assertThat(completed(meter)).isEqualTo(0.5);
+    assertThat(meter.progress().remaining()).as("this run has only begun").isEmpty();
+  }
+
+  @Test
+  void isWholeOnlyWhenAllTasksHaveEnded() {
+    ProgressMeter meter = new ProgressMeter(2, 2, 100, Earlier.NOTHING);
+    meter.part().done(150);
+    meter.taskDone();
+    assertThat(completed(meter)).isEqualTo(0.999);
+    meter.taskDone();
+    assertThat(completed(meter)).isEqualTo(1);
+    assertThat(new ProgressMeter(0, 0, 0, Earlier.NOTHING).progress().completed()).isEqualTo(1);
+  }
+
+  @Test
+  void countsTasksWhereTheirSizeIsNotKnown() {
+    ProgressMeter meter = new ProgressMeter(4, 0, 0, Earlier.NOTHING);
+    meter.taskDone();
+    assertThat(completed(meter)).isEqualTo(0.25);
+  }
+
+  @Test
+  void isTheSumOfWhatTasksHaveDoneInWhateverOrder() {
+    Seeds.each(20, ProgressMeterTest::isTheSum);
+  }
+
+  private static void isTheSum(Random random) {
+    ProgressMeter meter = new ProgressMeter(8, 8, RING, Earlier.NOTHING);
+    ProgressMeter.Part[] tasks = new ProgressMeter.Part[8];
+    long[] done = new long[tasks.length];
+    for (int i = 0; i < tasks.length; i++) {
+      tasks[i] = meter.part();
+    }
+    double before = 0;
+    for (int page = 0; page < 1_000; page++) {
+      int i = random.nextInt(tasks.length);
+      done[i] += random.nextLong(Long.MAX_VALUE / 1_000);
+      tasks[i].done(done[i]);
+      double now = completed(meter);
+      assertThat(now).isGreaterThanOrEqualTo(before).isLessThan(1);
+      before = now;
+    }
+    double sum = 0;
+    for (long each : done) {
+      sum += each / Math.pow(2, 64);
+    }
+    assertThat(before).isCloseTo(sum, within(1e-12));
+  }
+}

@@ -1,0 +1,90 @@
+package io.ringhaul.internal.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.ringhaul.internal.metrics.RecentProgress.Forecast;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The time left follows from what was done of late, and is told early. */
+class RecentProgressTest {
+
+  private static final double HALF = 0.5;
+
+  private final RecentProgress recent = new RecentProgress();
+  private double seconds;
+  private double completed;
+  private double rows;
+
+  /** Looks twice a second for so long, at a speed that gets through all in so many seconds. */
+  private Forecast after(double time, double secondsForAll) {
+    Forecast forecast = recent.at(nanos(), (long) rows, completed);
+    for (double passed = 0; passed < time; passed += HALF) {
+      seconds += HALF;
+      completed += HALF / secondsForAll;
+      rows += 1_000_000 * HALF / secondsForAll;
+      forecast = recent.at(nanos(), (long) rows, completed);
+    }
+    return forecast;
+  }
+
+  private long nanos() {
+    return TimeUnit.MILLISECONDS.toNanos(Math.round(seconds * 1_000));
+  }
+
+  private static double seconds(Forecast forecast) {
+    return forecast.remaining().map(Duration::toMillis).orElseThrow() / 1e3;
+  }
+
+  @Test
+  void isToldAfterASecond() {
+    assertThat(after(0.5, 100).remaining()).isEmpty();
+    assertThat(seconds(after(0.5, 100))).isCloseTo(99, within(0.01));
+  }
+
+  @Test
+  void isThatOfASteadySpeed() {
+    Forecast forecast = after(40, 100);
+    assertThat(seconds(forecast)).isCloseTo(60, within(0.01));
+    assertThat(forecast.rowsPerSecond()).isCloseTo(10_000, within(1.0));
+  }
+
+  @Test
+  void followsAnotherSpeed() {
+    after(60, 1_000);
+    Forecast faster = after(20, 100);
+    assertThat(seconds(faster)).isCloseTo((1 - completed) * 100, within(1.0));
+    assertThat(faster.rowsPerSecond()).isCloseTo(10_000, within(1.0));
+  }
+
+  @Test
+  void growsWhileNothingMovesAndIsUnknownInTheEnd() {
+    double before = seconds(after(30, 100));
+    assertThat(seconds(after(5, Double.POSITIVE_INFINITY))).isGreaterThan(before);
+    Forecast still = after(15, Double.POSITIVE_INFINITY);
+    assertThat(still.remaining()).isEmpty();
+    assertThat(still.rowsPerSecond()).isZero();
+  }
+
+  @Test
+  void countsOnlyWhatThisRunHasDone() {
+    completed = 0.8;
+    rows = 800_000;
+    Forecast resumed = after(2, 100);
+    assertThat(seconds(resumed)).isCloseTo(18, within(0.01));
+    assertThat(resumed.rowsPerSecond()).isCloseTo(10_000, within(1.0));
+  }
+
+  @Test
+  void isNothingAtTheEnd() {
+    completed = 0.9;
+    Forecast end = after(10, 100);
+    assertThat(completed).isCloseTo(1, within(1e-9));
+    completed = 1;
+    seconds += HALF;
+    assertThat(recent.at(nanos(), (long) rows, 1).remaining()).hasValue(Duration.ZERO);
+    assertThat(end.rowsPerSecond()).isCloseTo(10_000, within(1.0));
+  }
+}

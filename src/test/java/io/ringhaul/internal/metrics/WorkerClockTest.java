@@ -1,0 +1,134 @@
+package io.ringhaul.internal.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringhaul.monitor.Stage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A worker is in one stage at a time, and nobody's time is counted twice. */
+class WorkerClockTest {
+
+  private final OperationMetrics metrics = new OperationMetrics();
+
+  private long nanos(Stage stage) {
+    return metrics.totals().stageNanos().getOrDefault(stage, 0L);
+  }
+
+  private long steps(Stage stage) {
+    return metrics.steps(stage).next().getTotalCount();
+  }
+
+  private static void pass(long millis) throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(millis);
+  }
+
+  @Test
+  void anInnerStageStopsTheOuterOne() throws Exception {
+    long before = System.nanoTime();
+    try (WorkerClock clock = metrics.work()) {
+      clock.begin(Stage.ENCODE);
+      pass(5);
+      WorkerClock.during(Stage.WRITE, () -> pass(20));
+      clock.end();
+    }
+    long all = System.nanoTime() - before;
+    long write = nanos(Stage.WRITE);
+    long encode = nanos(Stage.ENCODE);
+    assertThat(write).isGreaterThanOrEqualTo(20_000_000);
+    assertThat(encode).isGreaterThanOrEqualTo(5_000_000);
+    assertThat(write + encode).isLessThanOrEqualTo(all);
+    assertThat(metrics.totals().workerNanos()).isBetween(write + encode, all);
+    assertThat(steps(Stage.WRITE)).isEqualTo(1);
+    assertThat(steps(Stage.ENCODE)).isEqualTo(1);
+    assertThat(steps(Stage.WAIT)).isZero();
+  }
+
+  @Test
+  void aWaitWithinAWaitIsOneStep() {
+    try (WorkerClock clock = metrics.work()) {
+      clock.begin(Stage.WAIT);
+      WorkerClock.during(Stage.WAIT, () -> {});
+      clock.end();
+    }
+    assertThat(steps(Stage.WAIT)).isEqualTo(1);
+  }
+
+  @Test
+  void aStepIsDividedAsTold() throws Exception {
+    try (WorkerClock clock = metrics.work()) {
+      clock.begin(Stage.DECODE);
+      pass(8);
+      clock.end(Stage.ENCODE, 0.75);
+    }
+    long all = nanos(Stage.DECODE) + nanos(Stage.ENCODE);
+    assertThat(nanos(Stage.ENCODE)).isEqualTo((long) (all * 0.75));
+    assertThat(steps(Stage.DECODE)).isEqualTo(1);
+    assertThat(steps(Stage.ENCODE)).isEqualTo(1);
+  }
+
+  /** A page that does not come must show while it does not come. */
+  @Test
+  void aStageUnderWayCounts() throws Exception {
+    CountDownLatch waits = new CountDownLatch(1);
+    CountDownLatch comes = new CountDownLatch(1);
+    Thread worker =
+        new Thread(
+            () -> {
+              try (WorkerClock clock = metrics.work()) {
+                clock.task(7, "10.0.0.1:9042", () -> 3);
+                clock.handled(11);
+                clock.begin(Stage.WAIT);
+                waits.countDown();
+                comes.await();
+                clock.end();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    worker.start();
+    waits.await();
+    long first = nanos(Stage.WAIT);
+    pass(5);
+    assertThat(nanos(Stage.WAIT)).isGreaterThanOrEqualTo(first + 5_000_000);
+    assertThat(metrics.totals().workers()).isEqualTo(1);
+    WorkerState task = metrics.tasks().get(0);
+    assertThat(metrics.tasks()).hasSize(1);
+    assertThat(task.partition()).isEqualTo(7);
+    assertThat(task.worker()).isZero();
+    assertThat(task.rows()).isEqualTo(11);
+    assertThat(task.queued()).isEqualTo(3);
+    assertThat(task.replica()).isEqualTo("10.0.0.1:9042");
+    comes.countDown();
+    worker.join();
+    assertThat(metrics.totals().workers()).isZero();
+    assertThat(metrics.tasks()).isEmpty();
+    assertThat(steps(Stage.WAIT)).isEqualTo(1);
+  }
+
+  @Test
+  void workersHaveTheLowestNumbersThatAreFree() throws Exception {
+    WorkerClock first = metrics.work();
+    Thread other =
+        new Thread(
+            () -> {
+              try (WorkerClock second = metrics.work()) {
+                assertThat(second.worker()).isEqualTo(1);
+              }
+            });
+    other.start();
+    other.join();
+    first.close();
+    try (WorkerClock again = metrics.work()) {
+      assertThat(again.worker()).isZero();
+    }
+  }
+
+  @Test
+  void aThreadThatIsNoWorkerCountsNothing() throws Exception {
+    WorkerClock.during(Stage.WRITE, () -> pass(1));
+    assertThat(nanos(Stage.WRITE)).isZero();
+    assertThat(WorkerClock.current().ownNanos()).isZero();
+  }
+}

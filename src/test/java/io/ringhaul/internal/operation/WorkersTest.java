@@ -1,0 +1,141 @@
+package io.ringhaul.internal.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringhaul.exceptions.BulkOperationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * More workers begin at once, those that are too many end between tasks, and all are waited for.
+ */
+@Timeout(30)
+class WorkersTest {
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void endThreads() throws InterruptedException {
+    threads.shutdownNow();
+    assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void moreBeginWhileTheyRun() throws InterruptedException {
+    Workers workers = new Workers(threads, 1);
+    CountDownLatch four = new CountDownLatch(4);
+    workers.run(
+        () -> {
+          four.countDown();
+          workers.count(4);
+          // Nobody ends before the last has begun.
+          four.await();
+        });
+    assertThat(four.getCount()).isZero();
+    assertThat(workers.count()).isEqualTo(4);
+  }
+
+  @Test
+  void tellsThatAWorkerRanOutOfMemoryAndThrowsOtherErrorsOn() {
+    assertThatThrownBy(
+            () ->
+                new Workers(threads, 2)
+                    .run(
+                        () -> {
+                          throw new OutOfMemoryError("Java heap space");
+                        }))
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessageMatching(
+            "The operation ran out of memory \\(Java heap space; the heap is \\d+ MiB\\)\\. Give"
+                + " the process a larger one .*")
+        .hasCauseInstanceOf(OutOfMemoryError.class);
+    assertThatThrownBy(
+            () ->
+                new Workers(threads, 2)
+                    .run(
+                        () -> {
+                          throw new StackOverflowError("deep");
+                        }))
+        .isInstanceOf(StackOverflowError.class);
+  }
+
+  @Test
+  void thoseTooManyEndBetweenTasks() throws InterruptedException {
+    Workers workers = new Workers(threads, 5);
+    CountDownLatch begun = new CountDownLatch(5);
+    CountDownLatch left = new CountDownLatch(3);
+    AtomicInteger tasks = new AtomicInteger(100);
+    AtomicInteger surplus = new AtomicInteger();
+    workers.run(
+        () -> {
+          begun.countDown();
+          begun.await();
+          workers.count(2);
+          while (true) {
+            if (workers.isSurplus()) {
+              surplus.incrementAndGet();
+              left.countDown();
+              return;
+            }
+            left.await();
+            if (tasks.getAndDecrement() <= 0) {
+              return;
+            }
+          }
+        });
+    assertThat(surplus).hasValue(3);
+    assertThat(tasks.get()).isLessThanOrEqualTo(0);
+  }
+
+  @Test
+  void whoLeavesMayBeReplaced() throws InterruptedException {
+    Workers workers = new Workers(threads, 2);
+    AtomicInteger begun = new AtomicInteger();
+    CountDownLatch three = new CountDownLatch(3);
+    workers.run(
+        () -> {
+          three.countDown();
+          if (begun.incrementAndGet() == 1) {
+            workers.count(1);
+            assertThat(workers.isSurplus()).isTrue();
+            workers.count(2);
+            return;
+          }
+          three.await();
+        });
+    assertThat(begun).hasValue(3);
+  }
+
+  @Test
+  void theFailureOfOneThatWasAddedEndsAll() {
+    Workers workers = new Workers(threads, 1);
+    AtomicInteger begun = new AtomicInteger();
+    CountDownLatch interrupted = new CountDownLatch(1);
+    assertThatThrownBy(
+            () ->
+                workers.run(
+                    () -> {
+                      if (begun.incrementAndGet() == 2) {
+                        throw new BulkOperationException("the second");
+                      }
+                      workers.count(2);
+                      try {
+                        Thread.sleep(TimeUnit.MINUTES.toMillis(1));
+                      } finally {
+                        interrupted.countDown();
+                      }
+                    }))
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessage("the second");
+    assertThat(interrupted.getCount()).isZero();
+    workers.count(8);
+    assertThat(begun).hasValue(2);
+  }
+}

@@ -1,0 +1,146 @@
+package io.ringhaul.internal.parquet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.internal.cql.CqlBytes;
+import io.ringhaul.internal.cql.TestUserType;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.inmemory.InMemoryOutputFile;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+import org.junit.jupiter.api.Test;
+
+class IcebergCompatibilityTest {
+
+  private static final Type INT = Types.IntegerType.get();
+  private static final Type STRING = Types.StringType.get();
+  private static final DataType UDT =
+      TestUserType.of("u", List.of("a", "b"), List.of(DataTypes.INT, DataTypes.TEXT));
+
+  @Test
+  void exportNeedsTheMappingItself() {
+    assertThat(IcebergCompatibility.exportProblem(DataTypes.BIGINT, INT))
+        .contains("CQL type bigint does not fit Iceberg type int: it must be long, not int");
+    assertThat(
+            IcebergCompatibility.exportProblem(
+                DataTypes.TIMESTAMP, Types.TimestampType.withoutZone()))
+        .isPresent();
+    assertThat(
+            IcebergCompatibility.exportProblem(
+                DataTypes.listOf(DataTypes.FLOAT),
+                Types.ListType.ofRequired(1, Types.DoubleType.get())))
+        .hasValueSatisfying(
+            problem -> assertThat(problem).endsWith("element must be float, not double"));
+    assertThat(
+            IcebergCompatibility.exportProblem(
+                DataTypes.mapOf(DataTypes.INT, UDT),
+                Types.MapType.ofOptional(1, 2, INT, struct(field("a"), field("c")))))
+        .hasValueSatisfying(problem -> assertThat(problem).endsWith("it has no field for value.c"));
+    assertThat(IcebergCompatibility.exportProblem(UDT, struct(field("a"))))
+        .hasValueSatisfying(problem -> assertThat(problem).endsWith("there is no field b"));
+    assertThat(
+            IcebergCompatibility.exportProblem(
+                UDT,
+                struct(NestedField.required(1, "a", INT), NestedField.optional(2, "b", STRING))))
+        .hasValueSatisfying(problem -> assertThat(problem).endsWith("a must be optional"));
+    assertThat(IcebergCompatibility.exportProblem(DataTypes.custom("org.example.Shape"), INT))
+        .isPresent();
+  }
+
+  @Test
+  void importRefusesWhatWouldLoseOrGuess() {
+    assertImportRefused(DataTypes.FLOAT, Types.DoubleType.get());
+    assertImportRefused(DataTypes.INT, STRING);
+    assertImportRefused(DataTypes.TEXT, INT);
+    assertImportRefused(DataTypes.TIMESTAMP, Types.TimestampType.withoutZone());
+    assertImportRefused(DataTypes.TIMESTAMP, Types.TimestampNanoType.withoutZone());
+    assertImportRefused(DataTypes.TIMESTAMP, STRING);
+    assertImportRefused(DataTypes.BOOLEAN, INT);
+    assertImportRefused(UDT, struct(field("a"), field("c")));
+    assertImportRefused(UDT, STRING);
+    assertImportRefused(DataTypes.tupleOf(DataTypes.INT), struct(field("x"), field("y")));
+    assertImportRefused(DataTypes.DURATION, struct(field("months"), field("days")));
+    assertImportRefused(DataTypes.custom("org.example.Shape"), Types.BinaryType.get());
+    assertThat(
+            IcebergCompatibility.importProblem(
+                DataTypes.listOf(DataTypes.INT), Types.ListType.ofRequired(1, STRING)))
+        .contains(
+            "Iceberg type list<string> does not fit CQL type list<int>: value.element is int and"
+                + " cannot be made from string");
+  }
+
+  /** The fields in another order, optional where they need not be, and a column of its own. */
+  @Test
+  void anExistingTableOfAnotherShape() {
+    Schema schema =
+        new Schema(
+            NestedField.optional(7, "extra", Types.ListType.ofRequired(20, struct(field("z", 21)))),
+            NestedField.optional(
+                3,
+                "v",
+                Types.ListType.ofOptional(
+                    4,
+                    struct(
+                        NestedField.optional(9, "b", STRING), NestedField.optional(5, "a", INT)))),
+            NestedField.optional(1, "Key 1", INT));
+    List<ColumnDescription> columns =
+        List.of(
+            new ColumnDescription("Key 1", DataTypes.INT, Kind.PARTITION_KEY),
+            new ColumnDescription("v", DataTypes.listOf(UDT), Kind.REGULAR));
+    InMemoryOutputFile file = new InMemoryOutputFile();
+    List<ByteBuffer> row =
+        List.of(
+            CqlBytes.integer(1),
+            CqlBytes.collection(
+                2,
+                CqlBytes.tuple(CqlBytes.integer(2), CqlBytes.text("x")),
+                CqlBytes.tuple(null, null)));
+    ParquetFiles.write(file, schema, columns, List.of(row::get));
+    List<Record> records = ParquetFiles.read(file, schema);
+    assertThat(records)
+        .singleElement()
+        .hasToString("Record(null, [Record(x, 2), Record(null, null)], 1)");
+  }
+
+  @Test
+  void rowsNeedAPlaceForEachColumn() {
+    ColumnDescription column = new ColumnDescription("v", DataTypes.INT, Kind.REGULAR);
+    Schema other = new Schema(NestedField.optional(1, "w", INT));
+    assertThatThrownBy(() -> CqlParquetWriters.check(other, List.of(column)))
+        .hasMessage("The schema has no column v");
+    Schema text = new Schema(NestedField.optional(1, "v", STRING));
+    assertThatThrownBy(() -> CqlParquetWriters.check(text, List.of(column)))
+        .hasMessageContaining("CQL type int does not fit Iceberg type string");
+    Schema more = new Schema(NestedField.optional(1, "v", INT), NestedField.required(2, "w", INT));
+    assertThatThrownBy(() -> CqlParquetWriters.check(more, List.of(column)))
+        .hasMessage("The schema requires a column w, which the rows do not have");
+  }
+
+  private static void assertImportRefused(DataType cql, Type iceberg) {
+    assertThat(IcebergCompatibility.importProblem(cql, iceberg)).isPresent();
+    assertThatThrownBy(
+            () -> CqlValueEncoder.of(new ColumnDescription("v", cql, Kind.REGULAR), iceberg))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static Types.StructType struct(NestedField... fields) {
+    return Types.StructType.of(fields);
+  }
+
+  private static NestedField field(String name) {
+    return field(name, name.charAt(0));
+  }
+
+  private static NestedField field(String name, int id) {
+    return NestedField.optional(id, name, INT);
+  }
+}

@@ -1,0 +1,116 @@
+package io.ringhaul.internal.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringhaul.exceptions.PreflightException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The checks that need no cluster, and how problems are told. */
+class LocalChecksTest {
+
+  private static final Check WARNS =
+      () -> List.of(PreflightProblem.warning("It is old", "renew it"));
+  private static final Check FAILS =
+      () -> List.of(PreflightProblem.error("It is broken", "mend it"));
+
+  @TempDir private Path folder;
+
+  @Test
+  void aFolderMustTakeFiles() throws IOException {
+    assertThat(new WritableFolder(folder, "choose another").problems()).isEmpty();
+    assertThat(new WritableFolder(folder.resolve("a/b"), "choose another").problems()).isEmpty();
+    assertThat(folder).isEmptyDirectory();
+
+    Path file = Files.createFile(folder.resolve("file"));
+    assertThat(new WritableFolder(file.resolve("a"), "choose another").problems())
+        .containsExactly(
+            PreflightProblem.error(
+                String.format(
+                    "No file can be made in %s, where %s is to be (it is no folder)",
+                    file, file.resolve("a")),
+                "choose another"));
+  }
+
+  @Test
+  void aDiskMustHaveRoom() throws IOException {
+    long usable = Files.getFileStore(folder).getUsableSpace();
+    assertThat(new DiskSpace(folder, 0, "the export").problems()).isEmpty();
+    assertThat(new DiskSpace(folder, usable / 2, "the export").problems()).isEmpty();
+    assertThat(new DiskSpace(folder.resolve("a/b"), usable * 4, "the export").problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(PreflightProblem.Severity.WARNING);
+              assertThat(problem.sentence())
+                  .startsWith("The disk of " + folder.resolve("a/b") + " has ")
+                  .contains(", and the export has about ")
+                  .endsWith(
+                      " of values before compression: make room there, or see that compression"
+                          + " makes up for it");
+            });
+    assertThat(new DiskSpace(folder, usable * 20, "the export").problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(PreflightProblem.Severity.ERROR);
+              assertThat(problem.remedy()).isEqualTo("make room there, or choose another disk");
+            });
+  }
+
+  @Test
+  void aPartOfATableMayFitWhereAllOfItDoesNot() throws IOException {
+    long usable = Files.getFileStore(folder).getUsableSpace();
+    assertThat(DiskSpace.atMost(folder, usable / 2, "the export").problems()).isEmpty();
+    assertThat(DiskSpace.atMost(folder, usable * 20, "the export").problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(PreflightProblem.Severity.WARNING);
+              assertThat(problem.sentence()).contains(", and the export has at most ");
+            });
+  }
+
+  @Test
+  void sizesAreForPeople() {
+    assertThat(DiskSpace.readable(1023)).isEqualTo("1023 bytes");
+    assertThat(DiskSpace.readable(1536)).isEqualTo("1.5 KiB");
+    assertThat(DiskSpace.readable(128L << 20)).isEqualTo("128 MiB");
+    assertThat(DiskSpace.readable(Long.MAX_VALUE)).isEqualTo("8.0 EiB");
+  }
+
+  @Test
+  void allErrorsAreTold() {
+    assertThat(new Preflight("The export", List.of(WARNS)).require().warnings())
+        .containsExactly("It is old: renew it");
+    assertThatThrownBy(() -> new Preflight("The export", List.of(FAILS)).require())
+        .isInstanceOf(PreflightException.class)
+        .hasMessage("The export was not begun. It is broken: mend it");
+    assertThatThrownBy(() -> new Preflight("The export", List.of(FAILS, WARNS, FAILS)).require())
+        .isInstanceOfSatisfying(
+            PreflightException.class,
+            e -> {
+              assertThat(e.problems())
+                  .containsExactly("It is broken: mend it", "It is broken: mend it");
+              assertThat(e.warnings()).containsExactly("It is old: renew it");
+            })
+        .hasMessage(
+            "The export was not begun, for 2 reasons:\n"
+                + "  - It is broken: mend it\n"
+                + "  - It is broken: mend it");
+  }
+
+  @Test
+  void aCheckThatCannotLookKeepsNothingFromBeginning() {
+    Check blind =
+        () -> {
+          throw new IllegalStateException("cannot look");
+        };
+    assertThat(new Preflight("The export", List.of(blind, WARNS)).require().problems()).hasSize(1);
+  }
+}

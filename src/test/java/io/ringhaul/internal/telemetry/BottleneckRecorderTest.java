@@ -1,0 +1,110 @@
+package io.ringhaul.internal.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringhaul.internal.request.RequestLimits;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobDefinition;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.StoredBottleneck;
+import io.ringhaul.monitor.TestSample;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What a job's store has of its bottlenecks. */
+class BottleneckRecorderTest {
+
+  private final UUID job = UUID.randomUUID();
+  private int second;
+
+  @Test
+  void bottlenecksAreStoredWhileTheyLastAndWhenTheyEnd() {
+    try (JobStore store = JobStore.inMemory();
+        BottleneckDetector detector = detector()) {
+      store.create(pending());
+      BottleneckRecorder recorder = new BottleneckRecorder(store.telemetry(), job, detector);
+      pass(detector, recorder, 10, sample -> {});
+      assertThat(store.telemetry().bottlenecks(job)).isEmpty();
+      pass(detector, recorder, 3, sample -> sample.gcShare = 0.4);
+      StoredBottleneck first = only(store);
+      assertThat(first.kind()).isEqualTo("CLIENT_MEMORY");
+      assertThat(first.component()).isEqualTo("heap");
+      assertThat(first.evidence()).containsEntry("gcShare", 0.4);
+      assertThat(first.parameter()).contains("pageRows");
+      assertThat(first.value()).contains(2_500L);
+      assertThat(first.open()).isTrue();
+      assertThat(first.firstSeen()).isEqualTo(TestSample.START.plusSeconds(11));
+      assertThat(first.lastSeen()).isEqualTo(TestSample.START.plusSeconds(13));
+      // Its figures are stored again every five seconds.
+      pass(detector, recorder, 5, sample -> sample.gcShare = 0.5);
+      assertThat(only(store).evidence()).containsEntry("gcShare", 0.5);
+      assertThat(only(store).lastSeen()).isEqualTo(TestSample.START.plusSeconds(18));
+      pass(detector, recorder, 10, sample -> {});
+      assertThat(only(store).open()).isFalse();
+      assertThat(only(store).id()).isEqualTo(first.id());
+      pass(detector, recorder, 3, sample -> sample.gcShare = 0.4);
+      assertThat(store.telemetry().bottlenecks(job))
+          .extracting(StoredBottleneck::open)
+          .containsExactly(true, false);
+      recorder.close();
+      assertThat(store.telemetry().bottlenecks(job)).noneMatch(StoredBottleneck::open);
+    }
+  }
+
+  /** A process that is killed tells nobody that what it found is over. */
+  @Test
+  void whatAKilledProcessHasFoundIsOver() {
+    try (JobStore store = JobStore.inMemory()) {
+      store.create(pending());
+      try (BottleneckDetector killed = detector()) {
+        BottleneckRecorder recorder = new BottleneckRecorder(store.telemetry(), job, killed);
+        pass(killed, recorder, 10, sample -> {});
+        pass(killed, recorder, 3, sample -> sample.gcShare = 0.4);
+        assertThat(only(store).open()).isTrue();
+      }
+      try (BottleneckDetector next = detector()) {
+        BottleneckRecorder recorder = new BottleneckRecorder(store.telemetry(), job, next);
+        pass(next, recorder, 1, sample -> {});
+        assertThat(only(store).open()).isFalse();
+        assertThat(only(store).evidence()).containsEntry("gcShare", 0.4);
+      }
+    }
+  }
+
+  private Job pending() {
+    return Job.pending(
+        job, "job", "", Map.of(), JobKind.EXPORT, new JobDefinition(Map.of(), Map.of(), List.of()));
+  }
+
+  private static BottleneckDetector detector() {
+    return new BottleneckDetector(
+        OperationKind.EXPORT,
+        RequestLimits.NONE,
+        new JobsUnderWay().enter("job", Optional.empty()),
+        List.of());
+  }
+
+  private StoredBottleneck only(JobStore store) {
+    List<StoredBottleneck> all = store.telemetry().bottlenecks(job);
+    assertThat(all).hasSize(1);
+    return all.get(0);
+  }
+
+  private void pass(
+      BottleneckDetector detector,
+      BottleneckRecorder recorder,
+      int samples,
+      Consumer<TestSample> change) {
+    for (int i = 0; i < samples; i++) {
+      TestSample sample = new TestSample(++second);
+      change.accept(sample);
+      detector.sampled(sample.sample());
+      recorder.sampled(sample.sample());
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.ringhaul.internal.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StackTreeTest {
+
+  @Test
+  void foldsStacks() {
+    StackTree tree = new StackTree();
+    tree.add(List.of("a", "b"));
+    tree.add(List.of("a", "b", "\"c\""));
+    tree.add(List.of("a"));
+    tree.add(List.of("b", "a"));
+    assertThat(tree.json())
+        .isEqualTo(
+            "{\"name\":\"all\",\"value\":4,\"children\":["
+                + "{\"name\":\"a\",\"value\":3,\"children\":["
+                + "{\"name\":\"b\",\"value\":2,\"children\":["
+                + "{\"name\":\"\\\"c\\\"\",\"value\":1,\"children\":[]}]}]},"
+                + "{\"name\":\"b\",\"value\":1,\"children\":["
+                + "{\"name\":\"a\",\"value\":1,\"children\":[]}]}]}");
+  }
+
+  @Test
+  void leavesOutWhatIsRare() {
+    StackTree tree = new StackTree();
+    for (int i = 0; i < 1_999; i++) {
+      tree.add(List.of("often"));
+    }
+    tree.add(List.of("rare"));
+    tree.add(List.of("often", "rare"));
+    assertThat(tree.json())
+        .isEqualTo(
+            "{\"name\":\"all\",\"value\":2001,\"children\":["
+                + "{\"name\":\"often\",\"value\":2000,\"children\":[]}]}");
+  }
+
+  @Test
+  void isBounded() {
+    StackTree deep = new StackTree();
+    deep.add(Collections.nCopies(10_000, "f"));
+    assertThat(nodes(deep)).isEqualTo(129);
+    StackTree wide = new StackTree();
+    for (int i = 0; i < 900; i++) {
+      String own = "own" + i;
+      wide.add(Collections.nCopies(100, own));
+    }
+    assertThat(nodes(wide)).isEqualTo(20_000);
+    StackTree none = new StackTree();
+    assertThat(none.json()).isEqualTo("{\"name\":\"all\",\"value\":0,\"children\":[]}");
+  }
+
+  private static long nodes(StackTree tree) {
+    return tree.json().split("\"name\"", -1).length - 1L;
+  }
+}

@@ -1,0 +1,246 @@
+package io.ringhaul.internal.tuning;
+
+import io.ringhaul.internal.telemetry.Tunable;
+import io.ringhaul.internal.tuning.Parameter.Preference;
+import io.ringhaul.monitor.Latency;
+import io.ringhaul.monitor.ProcessSample;
+import io.ringhaul.monitor.Progress;
+import io.ringhaul.monitor.Sample;
+import io.ringhaul.monitor.TaskSample;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * A job on a cluster that is nothing but a formula, with noise from a seed. By Little's law the
+ * rows per second are those of the requests in flight divided by the latency of one, until the
+ * cluster has no more to give; beyond that a longer queue costs a little of what it gives.
+ */
+final class SimulatedJob {
+
+  /** A value that is kept. */
+  private static final class Value implements Tunable {
+    private final String name;
+    private final long most;
+    private long value;
+
+    private Value(String name, long value, long most) {
+      this.name = name;
+      this.value = value;
+      this.most = most;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public long value() {
+      return value;
+    }
+
+    @Override
+    public long least() {
+      return 1;
+    }
+
+    @Override
+    public long most() {
+      return most;
+    }
+
+    @Override
+    public void set(long next) {
+      if (next < 1 || next > most) {
+        throw new IllegalArgumentException(name + " is " + next);
+      }
+      value = next;
+    }
+  }
+
+  /**
+   * What the cluster can do.
+   *
+   * @param rowsPerSecond at its best
+   * @param tripSeconds what a request takes beside its rows
+   * @param rowSeconds what each of its rows takes
+   * @param queue from so many requests in flight on the queue costs something
+   * @param overload from so many on it refuses some; 0 for never
+   */
+  record Cluster(
+      double rowsPerSecond, double tripSeconds, double rowSeconds, int queue, int overload) {
+
+    /** Some 8 requests with 2,000 rows each keep it busy. */
+    static final Cluster USUAL = new Cluster(200_000, 0.004, 0.00003, 64, 0);
+
+    double speed(long inFlight, long pageRows) {
+      double latency = tripSeconds + pageRows * rowSeconds;
+      double offered = inFlight * pageRows / latency;
+      double longQueue = Math.max(0, Math.log((double) inFlight / queue));
+      double capacity = rowsPerSecond / (1 + 0.25 * longQueue) / (1 + pageRows / 100_000.0);
+      // Near its end a queue forms: not all that is offered is done at once.
+      return 1 / Math.pow(Math.pow(1 / offered, 4) + Math.pow(1 / capacity, 4), 0.25);
+    }
+  }
+
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final Value inFlight;
+  private final Value pageRows;
+  private final SplittableRandom random;
+  private final double noise;
+  private Cluster cluster;
+  private long seconds;
+  private double rows;
+  private double most = Double.POSITIVE_INFINITY;
+  private int ceiling = Integer.MAX_VALUE;
+  private boolean isEnding;
+
+  SimulatedJob(Cluster cluster, long inFlight, long pageRows, double noise, long seed) {
+    this.cluster = cluster;
+    this.inFlight = new Value(Tunable.IN_FLIGHT, inFlight, 1_024);
+    this.pageRows = new Value("pageRows", pageRows, 5_000);
+    this.noise = noise;
+    this.random = new SplittableRandom(seed);
+  }
+
+  /** As a job over a table whose rows have some 100 bytes begins. */
+  List<Parameter> parameters() {
+    return List.of(
+        new Parameter(inFlight, () -> 8, Preference.LESS),
+        new Parameter(pageRows, () -> 2_600, Preference.USUAL));
+  }
+
+  /** The cluster is another one from now on. */
+  void become(Cluster other) {
+    cluster = other;
+  }
+
+  /** So many rows pass in a second at the most from now on. */
+  void limit(double rowsPerSecond) {
+    most = rowsPerSecond;
+  }
+
+  /** So many requests are in flight at the most from now on. */
+  void ceiling(int requests) {
+    ceiling = requests;
+  }
+
+  /** The last of four workers has the last task from now on, and asks for a page at a time. */
+  void end() {
+    isEnding = true;
+  }
+
+  /** The rows per second by the present values, without noise. */
+  double speed() {
+    long requests = Math.min(isEnding ? 1 : ceiling, inFlight.value());
+    return Math.min(most, cluster.speed(requests, pageRows.value()));
+  }
+
+  /** The most rows per second that fixed values give. */
+  double best() {
+    double best = 0;
+    for (long requests = 1; requests <= 1_024; requests *= 2) {
+      for (long page : List.of(10, 50, 100, 500, 1_000, 2_600, 5_000)) {
+        best = Math.max(best, cluster.speed(requests, page));
+      }
+    }
+    return best;
+  }
+
+  Map<String, Long> values() {
+    Map<String, Long> values = new LinkedHashMap<>();
+    values.put(inFlight.name(), inFlight.value());
+    values.put(pageRows.name(), pageRows.value());
+    return values;
+  }
+
+  /** A second passes. */
+  Sample next() {
+    return next(sample -> 0);
+  }
+
+  /**
+   * A second passes.
+   *
+   * @param paused 1 if the job is held
+   */
+  Sample next(ToDoubleFunction<Long> paused) {
+    seconds++;
+    boolean isHeld = paused.applyAsDouble(seconds) > 0;
+    boolean isOver = cluster.overload() > 0 && inFlight.value() >= cluster.overload();
+    double now = isHeld ? 0 : speed() * (1 + noise * gaussian());
+    rows += Math.max(0, now);
+    long requests = (long) (now / pageRows.value());
+    long refused = isOver ? 5 + requests / 20 : 0;
+    double latency = 1_000 * inFlight.value() * pageRows.value() / Math.max(1, speed());
+    return new Sample(
+        START.plusSeconds(seconds),
+        1,
+        new Progress(
+            isEnding ? 99 : 0,
+            100,
+            (long) rows,
+            0,
+            ((long) rows) * 100,
+            Duration.ofSeconds(seconds),
+            0.5,
+            Math.max(0, now),
+            Optional.empty(),
+            0,
+            0,
+            Duration.ZERO),
+        Math.max(0, now),
+        Math.max(0, now) * 100,
+        requests,
+        refused,
+        refused,
+        refused,
+        (int) inFlight.value(),
+        isHeld ? 0 : (int) Math.min(ceiling, inFlight.value()),
+        0,
+        isHeld,
+        4,
+        0.5,
+        pageRows.value(),
+        pageRows.value() * 100.0,
+        0,
+        0,
+        new Latency(100, latency, latency * 1.5, latency * 2),
+        List.of(),
+        List.of(),
+        isEnding ? List.of(new TaskSample(99, 0, 1_000, seconds, "")) : List.of(),
+        new ProcessSample(0.3, 0.5, seconds, 20, 100 << 20, 50 << 20, 1 << 30, 0.01, 5, -1, 0, 0),
+        values());
+  }
+
+  private double gaussian() {
+    double sum = 0;
+    for (int i = 0; i < 12; i++) {
+      sum += random.nextDouble();
+    }
+    return sum - 6;
+  }
+
+  /** How many changes of direction there are in what was kept, parameter by parameter. */
+  static int turns(List<Long> values) {
+    List<Long> steps = new ArrayList<>();
+    for (int i = 1; i < values.size(); i++) {
+      if (!values.get(i).equals(values.get(i - 1))) {
+        steps.add(values.get(i) - values.get(i - 1));
+      }
+    }
+    int turns = 0;
+    for (int i = 1; i < steps.size(); i++) {
+      turns += steps.get(i) > 0 == steps.get(i - 1) > 0 ? 0 : 1;
+    }
+    return turns;
+  }
+}

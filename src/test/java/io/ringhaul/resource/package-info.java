@@ -1,4 +1,0 @@
-@NullMarked
-package io.ringhaul.resource;
-
-import org.jspecify.annotations.NullMarked;
