@@ -1,11 +1,11 @@
 package io.ringhaul;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.limits.ManagedJobs;
 import io.ringhaul.internal.limits.ResourceLimits;
 import io.ringhaul.internal.operation.OperationLimits;
 import io.ringhaul.limits.JobPriority;
 import io.ringhaul.limits.PauseListener;
-import io.ringhaul.limits.ResourceManager;
 import io.ringhaul.limits.RunWindow;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -78,7 +78,7 @@ public abstract sealed class LimitedRequest<S extends LimitedRequest<S>> permits
    *
    * @param manager sees to them
    */
-  final OperationLimits limits(ResourceManager manager) {
+  final OperationLimits limits(ManagedJobs manager) {
     return new OperationLimits(resourceLimits, manager, pauseListener);
   }
 

@@ -3,6 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.internal.limits.ManagedJobs;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.JacksonVersions;
 import io.ringhaul.internal.request.Failures;
@@ -36,10 +37,10 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   private static final long SECONDS_TO_END = 30;
 
   private final CqlSession session;
-  private final ResourceManager resources;
+  private final ManagedJobs resources;
   private final ExecutorService threads;
 
-  private TokenAwareBulkOperator(CqlSession session, ResourceManager resources) {
+  private TokenAwareBulkOperator(CqlSession session, ManagedJobs resources) {
     this.session = Objects.requireNonNull(session);
     this.resources = Objects.requireNonNull(resources);
     AtomicInteger number = new AtomicInteger();
@@ -69,7 +70,7 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
    */
   public static TokenAwareBulkOperator over(CqlSession session, ResourceManager resources) {
     JacksonVersions.require();
-    return new TokenAwareBulkOperator(session, resources);
+    return new TokenAwareBulkOperator(session, ManagedJobs.of(resources));
   }
 
   /** A request to count the rows of a table. */
@@ -104,7 +105,7 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   }
 
   /** Shares the cluster among the operations. */
-  ResourceManager resources() {
+  ManagedJobs resources() {
     return resources;
   }
 

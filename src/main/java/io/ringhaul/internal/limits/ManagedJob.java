@@ -3,7 +3,6 @@ package io.ringhaul.internal.limits;
 import io.ringhaul.internal.request.Throttle;
 import io.ringhaul.limits.JobPriority;
 import io.ringhaul.limits.Pause;
-import io.ringhaul.limits.ResourceManager;
 import io.ringhaul.limits.RunWindow;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
@@ -29,7 +28,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
     PRIORITY
   }
 
-  private final ResourceManager manager;
+  private final ManagedJobs manager;
   private final ResourceLimits limits;
   private final JobControls controls;
   private final Clock clock;
@@ -38,8 +37,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
   private volatile boolean cutShort;
   private volatile boolean competing = true;
 
-  public ManagedJob(
-      ResourceManager manager, ResourceLimits limits, JobControls controls, Clock clock) {
+  public ManagedJob(ManagedJobs manager, ResourceLimits limits, JobControls controls, Clock clock) {
     this.manager = manager;
     this.limits = limits;
     this.controls = controls;

@@ -2,9 +2,9 @@ package io.ringhaul.internal.operation;
 
 import io.ringhaul.internal.limits.JobControls;
 import io.ringhaul.internal.limits.ManagedJob;
+import io.ringhaul.internal.limits.ManagedJobs;
 import io.ringhaul.internal.limits.ResourceLimits;
 import io.ringhaul.limits.PauseListener;
-import io.ringhaul.limits.ResourceManager;
 import java.util.List;
 
 /**
@@ -13,8 +13,7 @@ import java.util.List;
  * @param manager holds it to them, and shares the cluster among all that it knows
  * @param pauses hears of pauses
  */
-public record OperationLimits(
-    ResourceLimits limits, ResourceManager manager, PauseListener pauses) {
+public record OperationLimits(ResourceLimits limits, ManagedJobs manager, PauseListener pauses) {
 
   /**
    * Holds an operation to them from now on, until it is closed. One without a job ends by itself or

@@ -1,14 +1,13 @@
-package io.ringhaul.limits;
+package io.ringhaul.internal.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringhaul.internal.limits.JobControls;
-import io.ringhaul.internal.limits.ManagedJob;
-import io.ringhaul.internal.limits.ResourceLimits;
-import io.ringhaul.internal.limits.Samples;
-import io.ringhaul.internal.limits.SetClock;
 import io.ringhaul.internal.request.Steering;
 import io.ringhaul.internal.request.Throttle;
+import io.ringhaul.limits.JobPriority;
+import io.ringhaul.limits.Pause;
+import io.ringhaul.limits.PauseListener;
+import io.ringhaul.limits.RunWindow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +19,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Jobs keep to their windows and share the cluster by their weight. */
-class ResourceManagerTest {
+class ManagedJobsTest {
 
   private static final UUID NODE = UUID.randomUUID();
 
@@ -94,7 +93,7 @@ class ResourceManagerTest {
   }
 
   private final SetClock clock = new SetClock("2026-05-05T21:00:00Z");
-  private final ResourceManager manager = ResourceManager.with(clock);
+  private final ManagedJobs manager = new ManagedJobs(clock);
 
   private Job job(JobPriority priority, int parallelism) {
     return new Job(ResourceLimits.NONE.withPriority(priority), parallelism, NODE);
