@@ -7,12 +7,4 @@ package io.ringhaul;
  * @param rows rows that these have written
  * @param rejectedRows rows that these have left out
  */
-public record FollowResult(int batches, long rows, long rejectedRows) {
-
-  /** Before the first batch. */
-  public static final FollowResult NOTHING = new FollowResult(0, 0, 0);
-
-  public FollowResult with(ImportResult batch) {
-    return new FollowResult(batches + 1, rows + batch.rows(), rejectedRows + batch.rejectedRows());
-  }
-}
+public record FollowResult(int batches, long rows, long rejectedRows) {}

@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.internal.operation.HeldJob;
+import io.ringhaul.internal.operation.ImportBlueprint;
 import io.ringhaul.internal.rejects.RejectedRows;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
@@ -32,7 +33,7 @@ public final class ImportLeftovers {
     if (job.kind() != JobKind.IMPORT) {
       throw new JobException(id, "Job " + id + " is no import", null);
     }
-    Optional<Path> file = rejects.or(() -> defaultRejects(id, store));
+    Optional<Path> file = rejects.or(() -> ImportBlueprint.defaultRejects(id, store));
     // What was not begun has left nothing, and holding it would count as its first run.
     if (file.isEmpty() || job.status() == JobStatus.PENDING) {
       return 0;
@@ -40,12 +41,5 @@ public final class ImportLeftovers {
     return job.status() == JobStatus.COMPLETED
         ? RejectedRows.cleanLeftovers(file.get())
         : HeldJob.whileHeld(store, job, run -> RejectedRows.cleanLeftovers(file.get()));
-  }
-
-  /** Where a job that is kept in a file has its rejects, if it is not told another place. */
-  public static Optional<Path> defaultRejects(UUID id, JobStore store) {
-    return store
-        .file()
-        .map(file -> file.resolveSibling(file.getFileName() + "." + id + ".rejects.jsonl"));
   }
 }

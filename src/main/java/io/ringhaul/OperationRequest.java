@@ -65,7 +65,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
    * @throws InvalidSettingException if it is out of bounds
    */
   public S parallelism(int requests) {
-    requireBetween("parallelism", requests, 1, MOST_PARALLELISM);
+    OperationSettings.requireBetween("parallelism", requests, 1, MOST_PARALLELISM);
     this.parallelism = OptionalInt.of(requests);
     return self();
   }
@@ -80,7 +80,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
    * @throws InvalidSettingException if it is out of bounds
    */
   public S maxInFlightPerNode(int requests) {
-    requireBetween("maxInFlightPerNode", requests, 1, MOST_PARALLELISM);
+    OperationSettings.requireBetween("maxInFlightPerNode", requests, 1, MOST_PARALLELISM);
     this.limits = limits.withMaxInFlightPerNode(requests);
     return self();
   }
@@ -132,7 +132,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
    * @throws InvalidSettingException if it is out of bounds
    */
   public S taskCount(int tasks) {
-    requireBetween("taskCount", tasks, 1, TokenRangeSplitter.MAX_TASK_COUNT);
+    OperationSettings.requireBetween("taskCount", tasks, 1, TokenRangeSplitter.MAX_TASK_COUNT);
     this.taskCount = OptionalInt.of(tasks);
     return self();
   }
@@ -164,7 +164,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
    * @throws InvalidSettingException if it is out of bounds
    */
   public S maxAttempts(int attempts) {
-    requireBetween("maxAttempts", attempts, 1, 100);
+    OperationSettings.requireBetween("maxAttempts", attempts, 1, 100);
     this.maxAttempts = attempts;
     return self();
   }
@@ -262,13 +262,6 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
     if (value < 1) {
       throw new InvalidSettingException(
           setting, setting + " is " + value + "; it takes at least 1");
-    }
-  }
-
-  public static void requireBetween(String setting, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new InvalidSettingException(
-          setting, setting + " is " + value + "; it takes " + least + " to " + most);
     }
   }
 }

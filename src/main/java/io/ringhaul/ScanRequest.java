@@ -46,7 +46,7 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
    * @throws InvalidSettingException if it is out of bounds
    */
   public S pageSize(int rows) {
-    requireBetween("pageSize", rows, 1, MOST_PAGE_SIZE);
+    OperationSettings.requireBetween("pageSize", rows, 1, MOST_PAGE_SIZE);
     this.pageSize = rows;
     return self();
   }

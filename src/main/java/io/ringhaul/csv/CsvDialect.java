@@ -9,7 +9,7 @@ public enum CsvDialect {
    * hold the delimiter, a quote, CR, LF or NUL, if they begin or end with a blank, or if they begin
    * with {@code #} or a byte order mark.
    */
-  RFC4180(true),
+  RFC4180,
 
   /**
    * The form of DSBulk's CSV connector with its default settings: a backslash stands before a quote
@@ -17,16 +17,5 @@ public enum CsvDialect {
    * them. A line ends as the first one does. DSBulk itself reads fields of up to 4,096 characters
    * unless its {@code maxCharsPerColumn} is raised, and leaves out lines of a single null.
    */
-  DSBULK(false);
-
-  private final boolean doublesQuotes;
-
-  CsvDialect(boolean doublesQuotes) {
-    this.doublesQuotes = doublesQuotes;
-  }
-
-  /** Whether a quote within quotes is written twice, rather than after a backslash. */
-  public boolean doublesQuotes() {
-    return doublesQuotes;
-  }
+  DSBULK
 }

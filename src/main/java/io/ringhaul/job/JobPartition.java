@@ -102,8 +102,8 @@ public record JobPartition(
   }
 
   /** The same, begun once more. */
-  public JobPartition begunAgain(LastAttempt newCourse) {
-    return at(PartitionStatus.RUNNING, attempt + 1, error, Optional.of(newCourse));
+  public JobPartition begunAgain(LastAttempt newLastAttempt) {
+    return at(PartitionStatus.RUNNING, attempt + 1, error, Optional.of(newLastAttempt));
   }
 
   /** The same, done. */
@@ -136,7 +136,7 @@ public record JobPartition(
       PartitionStatus newStatus,
       int newAttempt,
       Optional<String> newError,
-      Optional<LastAttempt> newCourse) {
+      Optional<LastAttempt> newLastAttempt) {
     return new JobPartition(
         number,
         newStatus,
@@ -148,7 +148,7 @@ public record JobPartition(
         rejectedRows,
         outputs,
         newError,
-        newCourse);
+        newLastAttempt);
   }
 
   /** The same, with nothing of it done. A part of a source keeps its size. */

@@ -1,7 +1,6 @@
 package io.ringhaul.job;
 
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -23,13 +22,6 @@ public record Metric(
     double value,
     OptionalInt partition,
     Optional<String> context) {
-
-  /** By time, then by what it is. */
-  public static final Comparator<Metric> ORDER =
-      Comparator.comparing(Metric::time)
-          .thenComparing(Metric::component)
-          .thenComparing(Metric::name)
-          .thenComparing(each -> each.partition().orElse(-1));
 
   /** One of the whole job. */
   public static Metric of(Instant time, String component, String name, double value) {

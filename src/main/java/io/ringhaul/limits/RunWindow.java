@@ -10,7 +10,6 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -105,10 +104,5 @@ public record RunWindow(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneI
   @Override
   public String toString() {
     return RunWindowText.of(this);
-  }
-
-  /** All days, in their order. */
-  public static Set<DayOfWeek> everyDay() {
-    return EnumSet.allOf(DayOfWeek.class);
   }
 }

@@ -71,7 +71,7 @@ public record TokenRange(long startExclusive, long endInclusive)
    * distance along the ring, modulo 2^64, whether or not the way passes the end of the ring; less
    * one, even the 2^64 tokens of the whole ring fit.
    */
-  public long widthMinusOne() {
+  private long widthMinusOne() {
     return endInclusive - startExclusive - 1;
   }
 

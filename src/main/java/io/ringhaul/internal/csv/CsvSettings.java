@@ -159,7 +159,7 @@ public final class CsvSettings {
   public CsvSyntax syntax() {
     CsvDialect dialect = dialect();
     char quote = character(QUOTE, CsvSyntax.QUOTE);
-    char escape = character(ESCAPE, dialect.doublesQuotes() ? quote : CsvSyntax.BACKSLASH);
+    char escape = character(ESCAPE, CsvSyntax.escape(dialect, quote));
     return new CsvSyntax(dialect, character(DELIMITER, CsvSyntax.DELIMITER), quote, escape);
   }
 

@@ -34,7 +34,12 @@ public record CsvSyntax(CsvDialect dialect, char delimiter, char quote, char esc
   }
 
   static CsvSyntax of(CsvDialect dialect) {
-    return new CsvSyntax(dialect, DELIMITER, QUOTE, dialect.doublesQuotes() ? QUOTE : BACKSLASH);
+    return new CsvSyntax(dialect, DELIMITER, QUOTE, escape(dialect, QUOTE));
+  }
+
+  /** The character before a quote within quotes: the quote itself, or a backslash. */
+  static char escape(CsvDialect dialect, char quote) {
+    return dialect == CsvDialect.RFC4180 ? quote : BACKSLASH;
   }
 
   /** Refuses what cannot give structure. */

@@ -97,7 +97,7 @@ final class MemoryTelemetry implements TelemetryRecords {
                         && each.time().isBefore(query.until())
                         && query.component().map(each.component()::equals).orElse(true)
                         && query.name().map(each.name()::equals).orElse(true))
-            .sorted(Metric.ORDER)
+            .sorted(MetricHistory.ORDER)
             .toList();
     return found.subList(Math.max(0, found.size() - query.limit()), found.size());
   }

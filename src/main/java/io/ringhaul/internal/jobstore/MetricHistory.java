@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,13 @@ import org.jspecify.annotations.Nullable;
  * {@link Resolution}.
  */
 final class MetricHistory {
+
+  /** By time, then by what it is. */
+  static final Comparator<Metric> ORDER =
+      Comparator.comparing(Metric::time)
+          .thenComparing(Metric::component)
+          .thenComparing(Metric::name)
+          .thenComparing(each -> each.partition().orElse(-1));
 
   /** What a job measured within its last ten seconds is never too old. */
   private static final Duration LATEST = Duration.ofSeconds(10);
@@ -143,7 +151,7 @@ final class MetricHistory {
         .filter(each -> each.partition().isEmpty())
         .forEach(
             each -> result.put(new Series(each.component(), each.name(), each.partition()), each));
-    return result.values().stream().sorted(Metric.ORDER).toList();
+    return result.values().stream().sorted(ORDER).toList();
   }
 
   private static OptionalLong newest(TelemetryRecords records, UUID job, MetricKind kind) {

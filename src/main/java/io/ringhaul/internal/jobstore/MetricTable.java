@@ -95,7 +95,7 @@ final class MetricTable {
             MetricTable::metric,
             parameters.toArray());
     // Databases differ in the order of texts.
-    return newestFirst.stream().sorted(Metric.ORDER).toList();
+    return newestFirst.stream().sorted(MetricHistory.ORDER).toList();
   }
 
   OptionalLong newest(UUID id, Resolution resolution, int number) {

@@ -34,7 +34,9 @@ public final class RunWindowText {
     }
     try {
       return new RunWindow(
-          window.group("days") == null ? RunWindow.everyDay() : days(window.group("days")),
+          window.group("days") == null
+              ? EnumSet.allOf(DayOfWeek.class)
+              : days(window.group("days")),
           time(window.group("from")),
           END_OF_DAY.matcher(window.group("to")).matches()
               ? LocalTime.MIDNIGHT

@@ -44,17 +44,17 @@ public final class FollowOperation implements BulkOperation<FollowResult> {
   @Override
   public FollowResult run(CqlSession session, ExecutorService threads) {
     long began = System.nanoTime();
-    FollowResult result = FollowResult.NOTHING;
+    FollowResult result = new FollowResult(0, 0, 0);
     Batch last = batches.last();
     if (!last.isDone()) {
-      result = result.with(run(last, session, threads));
+      result = plus(result, run(last, session, threads));
     }
     long grown = System.nanoTime();
     while (true) {
       String position = source.position(last.to());
       if (!position.equals(last.to())) {
         last = last.next(position);
-        result = result.with(run(last, session, threads));
+        result = plus(result, run(last, session, threads));
         grown = System.nanoTime();
       } else if (Duration.ofNanos(System.nanoTime() - grown).compareTo(patience) >= 0) {
         return result;
@@ -62,6 +62,11 @@ public final class FollowOperation implements BulkOperation<FollowResult> {
         pause(result, began);
       }
     }
+  }
+
+  private static FollowResult plus(FollowResult done, ImportResult batch) {
+    return new FollowResult(
+        done.batches() + 1, done.rows() + batch.rows(), done.rejectedRows() + batch.rejectedRows());
   }
 
   private ImportResult run(Batch batch, CqlSession session, ExecutorService threads) {

@@ -1,15 +1,17 @@
 package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import io.ringhaul.ImportLeftovers;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -69,6 +71,13 @@ public record ImportBlueprint(
         new ImportOperation.Task(source, columns, createsTable, options, id, replaysInDoubt, batch),
         batches,
         choices,
-        into.orBeside(ImportLeftovers.defaultRejects(id, options.store())).checked());
+        into.orBeside(defaultRejects(id, options.store())).checked());
+  }
+
+  /** Where a job that is kept in a file has its rejects, if it is not told another place. */
+  public static Optional<Path> defaultRejects(UUID id, JobStore store) {
+    return store
+        .file()
+        .map(file -> file.resolveSibling(file.getFileName() + "." + id + ".rejects.jsonl"));
   }
 }

@@ -1,6 +1,7 @@
 package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.telemetry.JobsUnderWay;
@@ -99,5 +100,17 @@ public record OperationSettings(
   /** How many requests are in flight at the most unless another number is asked for. */
   static int usualParallelism(int perNode, LocalNodes nodes) {
     return Math.min(MOST_USUAL_PARALLELISM, perNode * nodes.nodes().size());
+  }
+
+  /**
+   * Refuses a value out of its bounds.
+   *
+   * @throws InvalidSettingException if it is below {@code least} or above {@code most}
+   */
+  public static void requireBetween(String setting, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new InvalidSettingException(
+          setting, setting + " is " + value + "; it takes " + least + " to " + most);
+    }
   }
 }

@@ -1,6 +1,5 @@
 package io.ringhaul.internal.operation;
 
-import io.ringhaul.OperationRequest;
 import io.ringhaul.Partitioning;
 import io.ringhaul.internal.ring.TokenRangeSplitter;
 
@@ -8,6 +7,6 @@ import io.ringhaul.internal.ring.TokenRangeSplitter;
 public record PartitioningByToken(int tasks) implements Partitioning {
 
   public PartitioningByToken {
-    OperationRequest.requireBetween("byToken", tasks, 1, TokenRangeSplitter.MAX_TASK_COUNT);
+    OperationSettings.requireBetween("byToken", tasks, 1, TokenRangeSplitter.MAX_TASK_COUNT);
   }
 }

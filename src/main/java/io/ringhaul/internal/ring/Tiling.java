@@ -71,7 +71,8 @@ public final class Tiling {
       boolean overlapping =
           toNext == 0
               ? sorted.size() > 1
-              : Long.compareUnsigned(range.widthMinusOne(), toNext - 1) > 0;
+              : Long.compareUnsigned(range.endInclusive() - range.startExclusive() - 1, toNext - 1)
+                  > 0;
       if (overlapping) {
         return Optional.of(range + " and " + next + " overlap.");
       }
