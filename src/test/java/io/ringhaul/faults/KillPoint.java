@@ -17,19 +17,19 @@ enum KillPoint {
   IN_PARQUET_SPLIT("parquet.ParquetRowReader", "next", Place.ENTRY),
 
   /** A task is about to give a part of its ranges away, and the store does not know. */
-  BEFORE_SPLIT("job.StoredRun", "split", Place.ENTRY),
+  BEFORE_SPLIT("jobstore.StoredRun", "split", Place.ENTRY),
 
   /** The store knows what a task has given away, and nobody has begun to read that. */
-  AFTER_SPLIT("job.StoredRun", "split", Place.EXIT),
+  AFTER_SPLIT("jobstore.StoredRun", "split", Place.EXIT),
 
   /** A task is over, for an import acknowledged in all its rows, and the store does not know. */
-  BEFORE_CHECKPOINT("job.StoredRun", "done", Place.ENTRY),
+  BEFORE_CHECKPOINT("jobstore.StoredRun", "done", Place.ENTRY),
 
   /** The store knows that a task is done, and this process does not know that it does. */
-  AFTER_CHECKPOINT("job.StoredRun", "done", Place.EXIT),
+  AFTER_CHECKPOINT("jobstore.StoredRun", "done", Place.EXIT),
 
   /** The job is stored, and not what it is made of; the second time an export is committed. */
-  BEFORE_PLAN("job.StoredRun", "plan", Place.ENTRY),
+  BEFORE_PLAN("jobstore.StoredRun", "plan", Place.ENTRY),
 
   BEFORE_ICEBERG_COMMIT("iceberg.IcebergTargetSession", "commit", Place.ENTRY),
   BEFORE_FOLDER_COMMIT("files.FolderTargetSession", "commit", Place.ENTRY),
@@ -39,7 +39,7 @@ enum KillPoint {
   AFTER_FOLDER_COMMIT("files.FolderTargetSession", "commit", Place.EXIT),
 
   /** All is done but for the word of it. */
-  BEFORE_COMPLETION("job.StoredRun", "completed", Place.ENTRY);
+  BEFORE_COMPLETION("jobstore.StoredRun", "completed", Place.ENTRY);
 
   /** Where in the method. */
   enum Place {
@@ -52,7 +52,7 @@ enum KillPoint {
   private final Place place;
 
   KillPoint(String className, String method, Place place) {
-    this.className = "io.ringhaul." + className;
+    this.className = "io.ringhaul.internal." + className;
     this.method = method;
     this.place = place;
   }
