@@ -164,9 +164,6 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage(ROOT);
 
-  /** Operations reach into these; users should not have to see it. */
-  private static final Set<String> OPEN_TO_OPERATIONS = Set.of("BatchWriter", "BatchWriterBuilder");
-
   /** What users compile against stays the same when the engine changes. */
   @ArchTest
   static final ArchRule NO_SIGNATURE_NAMES_THE_ENGINE =
@@ -177,7 +174,6 @@ class ArchitectureTest {
                   each ->
                       isPublic(each)
                           && room(each).isEmpty()
-                          && !OPEN_TO_OPERATIONS.contains(each.getSimpleName())
                           && !each.getPackageName().startsWith(ROOT + ".cli")))
           .should(
               new ArchCondition<>("name no type of the engine in a signature") {

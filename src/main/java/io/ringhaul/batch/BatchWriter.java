@@ -6,41 +6,22 @@ import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
-import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
-import io.ringhaul.internal.batch.AgeLimit;
-import io.ringhaul.internal.batch.BatchDelivery;
-import io.ringhaul.internal.batch.BatchMeter;
-import io.ringhaul.internal.batch.BatchSender;
 import io.ringhaul.internal.batch.BulkInserts;
 import io.ringhaul.internal.batch.BulkUpserts;
-import io.ringhaul.internal.batch.OpenBatches;
-import io.ringhaul.internal.batch.OversizedWrites;
-import io.ringhaul.internal.batch.Placement;
 import io.ringhaul.internal.batch.PublishedStatements;
 import io.ringhaul.internal.batch.ResultThread;
-import io.ringhaul.internal.batch.RowRequests;
-import io.ringhaul.internal.batch.RowStatements;
-import io.ringhaul.internal.batch.ServerBatchLimits;
-import io.ringhaul.internal.batch.StatementSharing;
-import io.ringhaul.internal.batch.StatementStream;
-import io.ringhaul.internal.batch.StreamLimits;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.batch.UnitExecution;
-import io.ringhaul.internal.batch.WritesInFlight;
-import io.ringhaul.internal.cql.MutationSize;
-import io.ringhaul.internal.cql.StatementCatalog;
+import io.ringhaul.internal.batch.UnitLimits;
 import io.ringhaul.internal.request.Failures;
-import io.ringhaul.internal.request.RequestSender;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes in batches, in two ways.
@@ -81,49 +62,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class BatchWriter implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
-
-  private final BatchSender sender;
-  private final BatchMeter meter;
-  private final BatchDelivery delivery;
-  private final StatementStream stream;
+  private final StreamWriter stream;
   private final UnitExecution units;
   private final BulkInserts inserts;
   private final BulkUpserts upserts;
-  private final AgeLimit ageLimit;
   private final ResultThread results = new ResultThread();
-  private volatile StreamLimits limits;
 
-  BatchWriter(CqlSession session, BatchWriterBuilder settings) {
-    this.meter = new BatchMeter();
-    StatementCatalog catalog = new StatementCatalog(session);
-    RowStatements rows = new RowStatements(session);
-    MutationSize sizes = new MutationSize(session);
-    ServerBatchLimits server = ServerBatchLimits.read(session);
-    this.limits = settings.limits(server);
-    this.sender =
-        new BatchSender(session, settings.requests(), meter, settings.metrics(), sizes, catalog);
-    WritesInFlight inFlight = new WritesInFlight(catalog::rowOf);
-    this.delivery = new BatchDelivery(sender, meter, catalog, inFlight, settings.listener());
-    StatementSharing batchKeys =
-        new StatementSharing(catalog, new Placement(session, settings.grouping()), sizes);
-    this.stream =
-        new StatementStream(
-            batchKeys,
-            new OpenBatches(
-                limits.onePartition(),
-                limits.sharedBytes(),
-                limits.sharedPartitions(),
-                batchKeys,
-                System::nanoTime),
-            new OversizedWrites(sizes, catalog, server.maxMutationBytes()),
-            inFlight,
-            delivery);
-    this.units = new UnitExecution(sender, meter, catalog, rows, settings.unitLimits());
-    RowRequests requests = new RowRequests(sender, catalog, stream::requireOpen);
-    this.inserts = new BulkInserts(stream, requests, rows);
-    this.upserts = new BulkUpserts(requests, rows);
-    this.ageLimit = AgeLimit.start(stream, settings.maxAge());
+  BatchWriter(StreamWriter stream, UnitLimits unitLimits) {
+    this.stream = stream;
+    this.units = stream.units(unitLimits);
+    this.inserts = stream.inserts();
+    this.upserts = stream.upserts();
   }
 
   /** A writer with the default settings; see {@link BatchWriterBuilder} for them. */
@@ -300,21 +249,6 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Sends writes to one partition alone, in one batch and this order, and waits for the answer.
-   *
-   * @param together as in {@link #add(List)}
-   * @param counted as how many it counts in {@link #writtenStatements()} and for the listener
-   * @return whether it was acknowledged; if not, {@link #flush()} will fail
-   * @throws RowRejectedException if the cluster refuses them for what they hold; the writing goes
-   *     on
-   * @throws BulkOperationException if an earlier statement could not be written
-   */
-  public boolean write(List<? extends BatchableStatement<?>> together, int counted)
-      throws InterruptedException {
-    return stream.write(together, counted);
-  }
-
-  /**
    * Sends every open batch and waits until all that was added before is written; not for what other
    * threads add meanwhile.
    *
@@ -327,58 +261,24 @@ public final class BatchWriter implements AutoCloseable {
     stream.flush();
   }
 
-  /**
-   * Waits for the answers to writes that must not be done twice, and sends nothing more: for who
-   * ends the writing after a failure.
-   *
-   * @return names the rows whose writes are in doubt; empty if none are
-   */
-  public Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
-    return stream.settle();
-  }
-
-  /** When a batch of the stream is full, as asked for. */
-  public BatchLimits limits() {
-    return limits.asked();
-  }
-
-  /**
-   * Fills the batches of the stream to other limits from now on, in place of {@link
-   * BatchWriterBuilder#limits}. A batch that holds more already goes out with what comes next for
-   * it.
-   */
-  public void limits(BatchLimits batches) {
-    StreamLimits changed = limits.with(batches);
-    limits = changed;
-    stream.limits(changed.onePartition(), changed.sharedBytes());
-  }
-
-  /**
-   * Sends the requests of the writer: how many may be in flight can be changed there. It is the
-   * writer's, and ends with it.
-   */
-  public RequestSender requests() {
-    return sender.requests();
-  }
-
   /** Statements of the stream that were acknowledged; those added together count as one. */
   public long writtenStatements() {
-    return delivery.writtenStatements();
+    return stream.writtenStatements();
   }
 
   /** Requests that were sent again after a failure. */
   public long retries() {
-    return sender.retries();
+    return stream.retries();
   }
 
   /** Requests that were sent and have no answer just now. */
   public int inFlight() {
-    return sender.inFlight();
+    return stream.inFlight();
   }
 
   /** How many requests may be in flight just now: fewer than allowed after an overload. */
   public int inFlightBound() {
-    return sender.inFlightBound();
+    return stream.inFlightBound();
   }
 
   /** Statements in open batches just now. */
@@ -388,7 +288,7 @@ public final class BatchWriter implements AutoCloseable {
 
   /** What the writer has done since it was made or since {@link #resetMetrics}. */
   public BatchMetrics metrics() {
-    return meter.snapshot(sender.retries(), sender.inFlight(), stream.queued());
+    return stream.metrics();
   }
 
   /**
@@ -396,12 +296,12 @@ public final class BatchWriter implements AutoCloseable {
    * needs numbers that never fall.
    */
   public BatchMetrics lifetimeMetrics() {
-    return meter.lifetime(sender.retries(), sender.inFlight(), stream.queued());
+    return stream.lifetimeMetrics();
   }
 
   /** Lets the {@linkplain #metrics() metrics} begin anew. */
   public void resetMetrics() {
-    meter.reset(sender.retries());
+    stream.resetMetrics();
   }
 
   /**
@@ -415,30 +315,9 @@ public final class BatchWriter implements AutoCloseable {
   @Override
   public void close() {
     try {
-      stream.finish();
-      sender.await();
-    } catch (InterruptedException e) {
-      LOG.debug("Interrupted as it was closed", e);
-      Thread.currentThread().interrupt();
-    } finally {
-      ageLimit.close();
       stream.close();
-      release();
+    } finally {
+      results.close();
     }
-  }
-
-  /**
-   * Ends the writer without waiting: open batches are dropped, what is in flight may be written.
-   * Nothing of it is logged.
-   */
-  public void abandon() {
-    ageLimit.close();
-    stream.abandon();
-    release();
-  }
-
-  private void release() {
-    sender.close();
-    results.close();
   }
 }

@@ -4,12 +4,12 @@ import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.internal.batch.ServerBatchLimits;
-import io.ringhaul.internal.batch.StreamLimits;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.batch.UnitLimits;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.request.RequestSettings;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -29,7 +29,6 @@ public final class BatchWriterBuilder {
   private Duration maxAge = Duration.ofSeconds(1);
   private UnitLimits unitLimits = UnitLimits.DEFAULT;
   private WriteListener listener = (statements, bytes) -> {};
-  private OperationMetrics metrics = new OperationMetrics();
 
   BatchWriterBuilder(CqlSession session) {
     this.session = session;
@@ -54,11 +53,39 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * How requests are sent: parallelism, consistency, the time-out of a request (2 minutes by
-   * default), attempts (10 by default), limits on rows and bytes per second.
+   * How long the driver waits for one request, its own retries included; 2 minutes by default.
+   *
+   * @throws InvalidSettingException if it is not positive
    */
-  public BatchWriterBuilder requests(RequestSettings settings) {
-    requests = settings;
+  public BatchWriterBuilder requestTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new InvalidSettingException(
+          "requestTimeout", "requestTimeout is " + timeout + "; it must be positive");
+    }
+    requests = requests.withTimeout(timeout);
+    return this;
+  }
+
+  /**
+   * How often one request is sent at most, 1 to 100; 10 by default.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public BatchWriterBuilder maxAttempts(int attempts) {
+    if (attempts < 1 || attempts > 100) {
+      throw new InvalidSettingException(
+          "maxAttempts", "maxAttempts is " + attempts + "; it takes 1 to 100");
+    }
+    requests = requests.withMaxAttempts(attempts);
+    return this;
+  }
+
+  /**
+   * The driver's execution profile that requests start from; the settings of this builder win over
+   * it. Default: the driver's default profile.
+   */
+  public BatchWriterBuilder executionProfile(String name) {
+    requests = requests.withExecutionProfile(Objects.requireNonNull(name));
     return this;
   }
 
@@ -149,42 +176,20 @@ public final class BatchWriterBuilder {
     return this;
   }
 
-  /** Counts requests, node by node, and batches; nobody looks at it by default. */
-  public BatchWriterBuilder metrics(OperationMetrics counting) {
-    metrics = counting;
-    return this;
-  }
-
   /** A writer with these settings. */
   public BatchWriter build() {
-    return new BatchWriter(session, this);
-  }
-
-  RequestSettings requests() {
-    return requests;
-  }
-
-  public StreamLimits limits(ServerBatchLimits server) {
-    return new StreamLimits(limits, maxSharedBytes, maxSharedPartitions, server);
-  }
-
-  Grouping grouping() {
-    return grouping;
-  }
-
-  Duration maxAge() {
-    return maxAge;
-  }
-
-  UnitLimits unitLimits() {
-    return unitLimits;
-  }
-
-  WriteListener listener() {
-    return listener;
-  }
-
-  OperationMetrics metrics() {
-    return metrics;
+    return new BatchWriter(
+        new StreamWriter(
+            session,
+            new StreamWriter.Settings(
+                requests,
+                limits,
+                maxSharedBytes,
+                maxSharedPartitions,
+                grouping,
+                maxAge,
+                listener,
+                new OperationMetrics())),
+        unitLimits);
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.ProtocolVersion;
 import com.datastax.oss.driver.api.core.cql.BatchType;
@@ -25,13 +24,14 @@ import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.internal.batch.HeldAnswers;
+import io.ringhaul.internal.batch.StreamWriter;
+import io.ringhaul.internal.batch.TestStreams;
 import io.ringhaul.internal.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -64,7 +64,9 @@ class BatchWriterIT {
     AtomicLong batches = new AtomicLong();
     try (BatchWriter writer =
         BatchWriter.builder(session)
-            .requests(settings(8))
+            .parallelism(8)
+            .requestTimeout(Duration.ofSeconds(20))
+            .maxAttempts(3)
             .limits(new BatchLimits(100, 1 << 20, 10_000))
             .maxAge(Duration.ZERO)
             .listener((rows, bytes) -> batches.incrementAndGet())
@@ -180,7 +182,7 @@ class BatchWriterIT {
         CompletableFuture.completedFuture(0)
             .thenComposeAsync(go -> executeAsync(writer, operations));
     await(() -> writer.metrics().single() > 5);
-    writer.abandon();
+    closeWithoutWaiting(writer);
     assertThatThrownBy(() -> result.get(20, TimeUnit.SECONDS))
         .cause()
         .isInstanceOfSatisfying(
@@ -190,6 +192,12 @@ class BatchWriterIT {
               assertThat(failure.operations()).hasSize(3_000);
             });
     assertThat(rows(table)).isNotEmpty();
+  }
+
+  private static void closeWithoutWaiting(BatchWriter writer) {
+    Thread.currentThread().interrupt();
+    writer.close();
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   private static TableRow row(String table, int clustering) {
@@ -218,11 +226,8 @@ class BatchWriterIT {
   void aWriterThatIsClosedHasNothingUnderWay() {
     PreparedStatement insert = insert(table());
     for (int i = 0; i < 30; i++) {
-      BatchWriter writer =
-          BatchWriter.builder(session)
-              .requests(settings(1))
-              .limits(new BatchLimits(1, 1 << 20, 1))
-              .build();
+      StreamWriter writer =
+          TestStreams.over(session, TestStreams.requests(1), new BatchLimits(1, 1 << 20, 1));
       List<CompletableFuture<Void>> adding =
           List.of(
               CompletableFuture.runAsync(() -> addUntilClosed(writer, insert)),
@@ -245,7 +250,9 @@ class BatchWriterIT {
     PreparedStatement insert = insert(table());
     BatchWriter writer =
         BatchWriter.builder(losingOneAnswer())
-            .requests(settings(1))
+            .parallelism(1)
+            .requestTimeout(Duration.ofSeconds(20))
+            .maxAttempts(3)
             .limits(new BatchLimits(1, 1 << 20, 10_000))
             .maxAge(Duration.ZERO)
             .build();
@@ -280,14 +287,15 @@ class BatchWriterIT {
     String table = TestCluster.newKeyspace(1) + ".n";
     TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, n counter)");
     PreparedStatement add = session.prepare("UPDATE " + table + " SET n = n + 5 WHERE p = ?");
-    try (BatchWriter writer = writer(losingOneAnswer(), settings(1).retryingNonIdempotent())) {
-      writer.add(add.bind(1));
+    try (StreamWriter writer =
+        stream(losingOneAnswer(), TestStreams.requests(1).retryingNonIdempotent())) {
+      writer.add(List.of(add.bind(1)));
       writer.flush();
       assertThat(writer.retries()).isEqualTo(1);
       assertThat(writer.writtenStatements()).isEqualTo(1);
     }
-    try (BatchWriter writer = writer(losingOneAnswer(), settings(1))) {
-      writer.add(add.bind(2));
+    try (StreamWriter writer = stream(losingOneAnswer(), TestStreams.requests(1))) {
+      writer.add(List.of(add.bind(2)));
       assertThatThrownBy(writer::flush).isInstanceOf(UnknownWriteOutcomeException.class);
       assertThat(writer.retries()).isZero();
     }
@@ -401,7 +409,7 @@ class BatchWriterIT {
   void anOutcomeThatThrowsAsItsBatchIsDroppedLeavesNothingUnderWay() throws InterruptedException {
     PreparedStatement insert = insert(table());
     Set<Integer> heard = new ConcurrentSkipListSet<>();
-    BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build();
+    StreamWriter writer = stream(session, TestStreams.requests(64));
     writer.add(List.of(insert.bind(1, 0, 0).setIdempotent(false)), deaf(0, heard));
     writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
     Thread.sleep(300);
@@ -487,7 +495,9 @@ class BatchWriterIT {
   private static BatchWriter batchesOfThree(CqlSession over, int parallelism) {
     return BatchWriter.builder(over)
         .grouping(Grouping.PARTITION)
-        .requests(settings(parallelism))
+        .parallelism(parallelism)
+        .requestTimeout(Duration.ofSeconds(20))
+        .maxAttempts(3)
         .limits(new BatchLimits(3, 1 << 20, 10_000))
         .maxAge(Duration.ZERO)
         .build();
@@ -542,7 +552,7 @@ class BatchWriterIT {
               });
           throw new IllegalStateException("no more");
         };
-    try (BatchWriter writer = writer(session, settings(1))) {
+    try (BatchWriter writer = BatchWriter.builder(session).parallelism(1).build()) {
       assertThatThrownBy(() -> writer.writeAll(failing)).hasMessageContaining("no more");
       assertThat(cancelled).hasValue(1);
     }
@@ -552,8 +562,8 @@ class BatchWriterIT {
     return row.getInt(0) + " " + row.getLong(1);
   }
 
-  private static BatchWriter writer(CqlSession over, RequestSettings settings) {
-    return BatchWriter.builder(over).requests(settings).build();
+  private static StreamWriter stream(CqlSession over, RequestSettings settings) {
+    return TestStreams.over(over, settings, BatchLimits.DEFAULT);
   }
 
   private CqlSession losingOneAnswer() {
@@ -571,10 +581,10 @@ class BatchWriterIT {
             });
   }
 
-  private static void addUntilClosed(BatchWriter writer, PreparedStatement insert) {
+  private static void addUntilClosed(StreamWriter writer, PreparedStatement insert) {
     try {
       for (int c = 0; ; c++) {
-        writer.add(insert.bind(1, c, c).setIdempotent(false));
+        writer.add(List.of(insert.bind(1, c, c).setIdempotent(false)));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -591,14 +601,5 @@ class BatchWriterIT {
 
   private PreparedStatement insert(String table) {
     return session.prepare("INSERT INTO " + table + " (p, c, v) VALUES (?, ?, ?)");
-  }
-
-  private static RequestSettings settings(int parallelism) {
-    return new RequestSettings(
-        parallelism,
-        DefaultConsistencyLevel.LOCAL_QUORUM,
-        Duration.ofSeconds(20),
-        3,
-        Optional.empty());
   }
 }

@@ -27,7 +27,6 @@ import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.internal.batch.WatchedRequests;
-import io.ringhaul.internal.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -35,7 +34,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -254,7 +252,7 @@ class UnitOutcomeIT {
     key += 2;
     assertThatThrownBy(writer::flush).isInstanceOf(UnknownWriteOutcomeException.class);
     assertThat(left).isEmpty();
-    writer.abandon();
+    writer.close();
   }
 
   /** Alone, it is a batch that has a log. */
@@ -297,13 +295,9 @@ class UnitOutcomeIT {
 
   private BatchWriter writer(Queue<Mishap> mishaps) {
     return BatchWriter.builder(meeting(mishaps))
-        .requests(
-            new RequestSettings(
-                8,
-                DefaultConsistencyLevel.LOCAL_QUORUM,
-                Duration.ofSeconds(20),
-                ATTEMPTS,
-                Optional.empty()))
+        .parallelism(8)
+        .requestTimeout(Duration.ofSeconds(20))
+        .maxAttempts(ATTEMPTS)
         .build();
   }
 

@@ -15,14 +15,12 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.internal.batch.HeldAnswers;
-import io.ringhaul.internal.request.RequestSettings;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,10 +65,7 @@ class WriterMetricsIT {
 
   @Test
   void failuresAreCountedByTheirKind() {
-    RequestSettings once =
-        new RequestSettings(
-            8, DefaultConsistencyLevel.LOCAL_QUORUM, Duration.ofMinutes(1), 1, Optional.empty());
-    try (BatchWriter writer = BatchWriter.builder(session).requests(once).build()) {
+    try (BatchWriter writer = BatchWriter.builder(session).parallelism(8).maxAttempts(1).build()) {
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(
                 () -> execute(writer, List.of(insertText.bind("", "c")), BatchType.UNLOGGED))

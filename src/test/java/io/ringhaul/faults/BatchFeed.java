@@ -107,6 +107,9 @@ final class BatchFeed implements AutoCloseable {
   @Override
   public void close() {
     ending = true;
-    writer.abandon();
+    // Nothing is waited for that a killed coordinator never answers.
+    Thread.currentThread().interrupt();
+    writer.close();
+    Thread.interrupted();
   }
 }

@@ -265,7 +265,10 @@ class LimitsIT {
           hasty.prepare("UPDATE " + keyspace + ".lists SET l = l + [7] WHERE id = ?");
       try (BatchWriter writer =
           BatchWriter.builder(writing.session())
-              .requests(settings(64, Optional.of(SPECULATIVE)))
+              .parallelism(64)
+              .requestTimeout(Duration.ofSeconds(30))
+              .maxAttempts(20)
+              .executionProfile(SPECULATIVE)
               .build()) {
         for (int i = 0; i < 100; i++) {
           writer.add(sum.bind(i));

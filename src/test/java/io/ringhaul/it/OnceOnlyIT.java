@@ -17,15 +17,17 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
 import io.ringhaul.batch.BatchLimits;
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.internal.batch.StreamWriter;
+import io.ringhaul.internal.batch.TestStreams;
 import io.ringhaul.internal.request.RequestSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -71,12 +73,12 @@ class OnceOnlyIT {
         session.prepare("INSERT INTO " + keyspace + ".plain (p, c, v) VALUES (?, ?, ?)");
     PreparedStatement list =
         session.prepare("UPDATE " + keyspace + ".lists SET v = v + [7] WHERE p = ? AND c = ?");
-    try (BatchWriter writer = writer(watch.session(), settings(Duration.ofSeconds(60)))) {
+    try (StreamWriter writer = writer(watch.session(), settings(Duration.ofSeconds(60)))) {
       for (int p = 0; p < PARTITIONS; p++) {
         for (int c = 0; c < ROWS_TO_A_PARTITION; c++) {
-          writer.add(counter.bind(1L + c, p, c));
-          writer.add(plain.bind(p, c, c));
-          writer.add(list.bind(p, c).setIdempotent(false));
+          writer.add(List.of(counter.bind(1L + c, p, c)));
+          writer.add(List.of(plain.bind(p, c, c)));
+          writer.add(List.of(list.bind(p, c).setIdempotent(false)));
         }
       }
       writer.flush();
@@ -107,8 +109,8 @@ class OnceOnlyIT {
   void whatWasSurelyNotAppliedIsSentAgain() throws InterruptedException {
     SessionWatch watch = new SessionWatch(session);
     RequestSettings settings = settings(Duration.ofSeconds(60), DefaultConsistencyLevel.THREE, 3);
-    try (BatchWriter writer = writer(watch.session(), settings)) {
-      writer.add(update("unavailable").bind(1L, 1, 1));
+    try (StreamWriter writer = writer(watch.session(), settings)) {
+      writer.add(List.of(update("unavailable").bind(1L, 1, 1)));
       assertThatThrownBy(writer::flush)
           .isExactlyInstanceOf(BulkOperationException.class)
           .hasMessageContaining("A batch could not be written")
@@ -127,11 +129,11 @@ class OnceOnlyIT {
     try (CqlSession hasty = hastySession()) {
       SessionWatch watch = new SessionWatch(hasty);
       PreparedStatement update = hasty.prepare(cql("slow"));
-      try (BatchWriter writer =
+      try (StreamWriter writer =
           writer(watch.session(), settings(Duration.ofMillis(1)).withParallelism(PARTITIONS))) {
         for (int p = 0; p < PARTITIONS; p++) {
           for (int c = 0; c < ROWS_TO_A_PARTITION; c++) {
-            writer.add(update.bind(1_000L, p, c));
+            writer.add(List.of(update.bind(1_000L, p, c)));
           }
         }
         failure = catchThrowableOfType(UnknownWriteOutcomeException.class, writer::flush);
@@ -176,8 +178,8 @@ class OnceOnlyIT {
     return statement.getPreparedStatement().getVariableDefinitions().get(0).getTable().asInternal();
   }
 
-  private static BatchWriter writer(CqlSession through, RequestSettings settings) {
-    return BatchWriter.builder(through).requests(settings).limits(LIMITS).build();
+  private static StreamWriter writer(CqlSession through, RequestSettings settings) {
+    return TestStreams.over(through, settings, LIMITS);
   }
 
   private static RequestSettings settings(Duration timeout) {

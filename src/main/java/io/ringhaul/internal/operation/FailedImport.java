@@ -1,9 +1,9 @@
 package io.ringhaul.internal.operation;
 
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.schema.TableDescription;
 import java.util.Optional;
@@ -48,7 +48,7 @@ final class FailedImport {
    *
    * @param once whether rows must not be written twice, so that it matters what stays
    */
-  static void settle(Exception failure, BatchWriter writer, boolean once, String whatStays) {
+  static void settle(Exception failure, StreamWriter writer, boolean once, String whatStays) {
     Optional<UnknownWriteOutcomeException> doubtful =
         Uninterrupted.call("ringhaul-settle", () -> settled(writer));
     if (failure instanceof UnknownWriteOutcomeException known
@@ -78,7 +78,7 @@ final class FailedImport {
     }
   }
 
-  private static Optional<UnknownWriteOutcomeException> settled(BatchWriter writer) {
+  private static Optional<UnknownWriteOutcomeException> settled(StreamWriter writer) {
     try {
       return writer.settle();
     } catch (InterruptedException e) {

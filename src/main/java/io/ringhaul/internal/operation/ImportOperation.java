@@ -3,11 +3,11 @@ package io.ringhaul.internal.operation;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.ImportResult;
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.metrics.ProgressMeter;
@@ -144,7 +144,7 @@ final class ImportOperation implements BulkOperation<ImportResult> {
                   meter,
                   metrics,
                   threads)) {
-        BatchWriter writer = writing.writer();
+        StreamWriter writer = writing.writer();
         RowBinders binders = binders(session, table, columns, writing.writers());
         if (binders.append() && !task.replaysInDoubt()) {
           checkpoints.requireNoneInDoubt(

@@ -1,7 +1,6 @@
 package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.MalformedRecordException;
@@ -11,6 +10,7 @@ import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.rejects.TaskRejects;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.write.RowBinder;
@@ -114,7 +114,7 @@ final class ImportTask {
    * @param mode what becomes of rows that the cluster refuses
    * @return whether it was read to its end
    */
-  boolean read(RowReader reader, BatchWriter writer, Reading reading, RefusalMode mode)
+  boolean read(RowReader reader, StreamWriter writer, Reading reading, RefusalMode mode)
       throws InterruptedException {
     try (RowStages stages = new RowStages()) {
       return read(reader, writer, reading, mode, stages);
@@ -122,7 +122,7 @@ final class ImportTask {
   }
 
   private boolean read(
-      RowReader reader, BatchWriter writer, Reading reading, RefusalMode mode, RowStages stages)
+      RowReader reader, StreamWriter writer, Reading reading, RefusalMode mode, RowStages stages)
       throws InterruptedException {
     while (reading.goesOn()) {
       if (read % ROWS_BETWEEN_REPORTS == 0) {
@@ -164,7 +164,7 @@ final class ImportTask {
     rejects.read();
   }
 
-  private void write(RawRow row, RowReader reader, BatchWriter writer, RefusalMode mode)
+  private void write(RawRow row, RowReader reader, StreamWriter writer, RefusalMode mode)
       throws InterruptedException {
     long aside = binder.writtenAside();
     List<BoundStatement> statements;

@@ -1,12 +1,12 @@
 package io.ringhaul.internal.operation;
 
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.WorkerClock;
@@ -53,7 +53,7 @@ final class ImportTasks {
 
   private final Source source;
   private final RowBinders binders;
-  private final BatchWriter writer;
+  private final StreamWriter writer;
   private final RejectedRows rejected;
   private final OperationJob job;
   private final ImportCheckpoints checkpoints;
@@ -69,7 +69,7 @@ final class ImportTasks {
   ImportTasks(
       Source source,
       RowBinders binders,
-      BatchWriter writer,
+      StreamWriter writer,
       RejectedRows rejected,
       OperationJob job,
       ImportCheckpoints checkpoints,

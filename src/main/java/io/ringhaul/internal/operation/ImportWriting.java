@@ -1,14 +1,15 @@
 package io.ringhaul.internal.operation;
 
 import io.ringhaul.batch.BatchLimits;
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.batch.Grouping;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.write.ImportWriters;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
@@ -42,7 +43,7 @@ public final class ImportWriting implements AutoCloseable {
   }
 
   private final Closers opened = new Closers();
-  private final BatchWriter writer;
+  private final StreamWriter writer;
   private final RequestSender looks;
   private final Workers readers;
   private final OperationSteering steering;
@@ -55,14 +56,17 @@ public final class ImportWriting implements AutoCloseable {
       OperationMetrics metrics,
       ExecutorService threads) {
     writer =
-        BatchWriter.builder(subject.session())
-            .requests(start.requests())
-            .limits(start.batches().limits())
-            .grouping(start.batches().grouping())
-            .maxAge(Duration.ZERO)
-            .listener(meter::handled)
-            .metrics(metrics)
-            .build();
+        new StreamWriter(
+            subject.session(),
+            new StreamWriter.Settings(
+                start.requests(),
+                start.batches().limits(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                start.batches().grouping(),
+                Duration.ZERO,
+                meter::handled,
+                metrics));
     opened.add(writer::close);
     try {
       looks = new RequestSender(subject.session(), start.requests().seeingEveryWrite(), metrics);
@@ -101,7 +105,7 @@ public final class ImportWriting implements AutoCloseable {
     return new ImportWriting(settings, subject, start, meter, metrics, threads);
   }
 
-  BatchWriter writer() {
+  StreamWriter writer() {
     return writer;
   }
 

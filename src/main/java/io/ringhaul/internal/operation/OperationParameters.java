@@ -1,7 +1,7 @@
 package io.ringhaul.internal.operation;
 
 import io.ringhaul.batch.BatchLimits;
-import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.scan.PageSizer;
 import io.ringhaul.internal.telemetry.Tunable;
@@ -118,7 +118,7 @@ final class OperationParameters {
    *
    * @param asked the parameters that were asked for
    */
-  OperationParameters batches(BatchWriter writer, Set<String> asked) {
+  OperationParameters batches(StreamWriter writer, Set<String> asked) {
     BatchLimits usual = BatchLimits.DEFAULT;
     BatchLimits now = writer.limits();
     return add(

@@ -1,6 +1,6 @@
 package io.ringhaul.internal.operation;
 
-import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.request.RequestSender;
@@ -15,7 +15,7 @@ import java.util.List;
 record SteeredImport(
     OperationMetrics metrics,
     ProgressMeter meter,
-    BatchWriter writer,
+    StreamWriter writer,
     RequestSender looks,
     OperationParameters parameters)
     implements SteeredOperation {

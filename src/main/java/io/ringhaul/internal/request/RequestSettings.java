@@ -103,6 +103,45 @@ public record RequestSettings(
         balancing);
   }
 
+  /** Same, with another time-out of a request. */
+  public RequestSettings withTimeout(Duration other) {
+    return new RequestSettings(
+        parallelism,
+        consistency,
+        other,
+        maxAttempts,
+        executionProfile,
+        limits,
+        retriesNonIdempotent,
+        balancing);
+  }
+
+  /** Same, with another number of attempts. */
+  public RequestSettings withMaxAttempts(int attempts) {
+    return new RequestSettings(
+        parallelism,
+        consistency,
+        timeout,
+        attempts,
+        executionProfile,
+        limits,
+        retriesNonIdempotent,
+        balancing);
+  }
+
+  /** Same, starting from an execution profile of the driver. */
+  public RequestSettings withExecutionProfile(String name) {
+    return new RequestSettings(
+        parallelism,
+        consistency,
+        timeout,
+        maxAttempts,
+        Optional.of(name),
+        limits,
+        retriesNonIdempotent,
+        balancing);
+  }
+
   /** The same, and statements that are not idempotent may take effect twice. */
   public RequestSettings retryingNonIdempotent() {
     return new RequestSettings(

@@ -2,10 +2,10 @@ package io.ringhaul.internal.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -23,7 +23,7 @@ public final class CounterStatements {
   private final KeyCheck keyCheck;
   private final @Nullable CounterUpdate rows;
   private final Optional<StaticCounters> statics;
-  private final BatchWriter writer;
+  private final StreamWriter writer;
 
   /**
    * @param columns the columns in the order in which rows carry them

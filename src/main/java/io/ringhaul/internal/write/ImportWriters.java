@@ -1,6 +1,6 @@
 package io.ringhaul.internal.write;
 
-import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.request.RequestSender;
 
 /**
@@ -10,4 +10,4 @@ import io.ringhaul.internal.request.RequestSender;
  * @param looks reads what was written, at a consistency level that sees every acknowledged write.
  *     These reads come on top of the requests in flight, one for each reader of the source
  */
-public record ImportWriters(BatchWriter writer, RequestSender looks) {}
+public record ImportWriters(StreamWriter writer, RequestSender looks) {}

@@ -2,9 +2,9 @@ package io.ringhaul.internal.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -57,7 +57,7 @@ public final class RowBinders {
       TableDescription table,
       List<ColumnDescription> columns,
       NullHandling nullHandling,
-      BatchWriter writer) {
+      StreamWriter writer) {
     InsertStatements inserts = new InsertStatements(session, table, columns, nullHandling);
     if (columns.stream().noneMatch(StaticListBinder::isStaticList)) {
       return new RowBinders(() -> inserts, false);

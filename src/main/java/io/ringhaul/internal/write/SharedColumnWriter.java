@@ -1,7 +1,7 @@
 package io.ringhaul.internal.write;
 
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.internal.batch.StreamWriter;
 import java.util.List;
 
 /**
@@ -10,11 +10,11 @@ import java.util.List;
  */
 final class SharedColumnWriter {
 
-  private final BatchWriter writer;
+  private final StreamWriter writer;
   private long rows;
   private boolean inDoubt;
 
-  SharedColumnWriter(BatchWriter writer) {
+  SharedColumnWriter(StreamWriter writer) {
     this.writer = writer;
   }
 

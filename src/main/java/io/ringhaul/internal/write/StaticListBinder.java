@@ -2,7 +2,7 @@ package io.ringhaul.internal.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -33,7 +33,7 @@ final class StaticListBinder implements RowBinder {
       InsertStatements inserts,
       Insert lists,
       OncePerPartition once,
-      BatchWriter writer,
+      StreamWriter writer,
       int[] key) {
     this.inserts = inserts;
     this.lists = lists;

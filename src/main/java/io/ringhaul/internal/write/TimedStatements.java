@@ -2,8 +2,8 @@ package io.ringhaul.internal.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.cql.RowKey;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -46,7 +46,7 @@ final class TimedStatements {
   private final boolean tellsTtls;
   private final boolean appends;
   private final int[] partitionKey;
-  private final BatchWriter writer;
+  private final StreamWriter writer;
   private final int readAtPosition;
   private final long readAtOfAll;
   private final List<TimedStaticList> staticLists = new ArrayList<>();

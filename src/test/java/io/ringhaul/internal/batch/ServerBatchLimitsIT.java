@@ -26,6 +26,7 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -160,7 +161,8 @@ class ServerBatchLimitsIT {
             return null;
           }
         };
-    try (BatchWriter writer = BatchWriter.over(session)) {
+    try (StreamWriter writer =
+        TestStreams.over(session, TestStreams.requests(8), BatchLimits.DEFAULT)) {
       writer.add(List.of(insert.bind(1, ByteBuffer.allocate(3))), goingOn);
       writer.add(List.of(large), goingOn);
       assertThatThrownBy(() -> writer.write(List.of(large), 1))
@@ -218,22 +220,29 @@ class ServerBatchLimitsIT {
   @Test
   void noSettingGoesBeyondWhatTheServerTakes() {
     ServerBatchLimits server = new ServerBatchLimits(10, 5120, 51_200, OptionalLong.of(16 << 20));
-    BatchWriterBuilder builder = BatchWriter.builder(session);
-    assertThat(builder.limits(server).onePartition()).isEqualTo(BatchLimits.DEFAULT);
-    assertThat(builder.limits(server).sharedBytes()).isEqualTo(5120);
-    assertThat(builder.maxSharedBytes(30_000).limits(server).sharedBytes()).isEqualTo(30_000);
-    assertThat(builder.maxSharedBytes(1 << 30).limits(server).sharedBytes()).isEqualTo(51_200);
-    assertThat(builder.maxSharedBytes(1).limits(server).sharedBytes()).isEqualTo(1);
+    assertThat(limits(BatchLimits.DEFAULT, server).onePartition()).isEqualTo(BatchLimits.DEFAULT);
+    assertThat(limits(BatchLimits.DEFAULT, server).sharedBytes()).isEqualTo(5120);
+    assertThat(shared(30_000, server).sharedBytes()).isEqualTo(30_000);
+    assertThat(shared(1 << 30, server).sharedBytes()).isEqualTo(51_200);
+    assertThat(shared(1, server).sharedBytes()).isEqualTo(1);
 
-    BatchWriterBuilder large =
-        BatchWriter.builder(session).limits(new BatchLimits(7, Integer.MAX_VALUE, 9));
-    assertThat(large.limits(server).onePartition()).isEqualTo(new BatchLimits(7, 8 << 20, 9));
-    assertThat(large.limits(server).sharedBytes()).isEqualTo(5120);
-    BatchWriterBuilder small = BatchWriter.builder(session).limits(new BatchLimits(7, 300, 9));
-    assertThat(small.limits(server).sharedBytes()).isEqualTo(300);
+    StreamLimits large = limits(new BatchLimits(7, Integer.MAX_VALUE, 9), server);
+    assertThat(large.onePartition()).isEqualTo(new BatchLimits(7, 8 << 20, 9));
+    assertThat(large.sharedBytes()).isEqualTo(5120);
+    assertThat(limits(new BatchLimits(7, 300, 9), server).sharedBytes()).isEqualTo(300);
+    BatchWriterBuilder small = BatchWriter.builder(session);
     assertThatThrownBy(() -> small.maxSharedBytes(0))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("maxSharedBytes is 0; it takes 1 or more");
+  }
+
+  private static StreamLimits limits(BatchLimits asked, ServerBatchLimits server) {
+    return new StreamLimits(asked, OptionalInt.empty(), OptionalInt.empty(), server);
+  }
+
+  private static StreamLimits shared(int maxSharedBytes, ServerBatchLimits server) {
+    return new StreamLimits(
+        BatchLimits.DEFAULT, OptionalInt.of(maxSharedBytes), OptionalInt.empty(), server);
   }
 
   /** Whatever the limits say, so that no batch must be divided. */

@@ -1,0 +1,43 @@
+package io.ringhaul.internal.batch;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import io.ringhaul.batch.BatchLimits;
+import io.ringhaul.batch.Grouping;
+import io.ringhaul.internal.metrics.OperationMetrics;
+import io.ringhaul.internal.request.RequestSettings;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Streams with the settings of a test, for what only the engine of a writer can do. */
+public final class TestStreams {
+
+  private TestStreams() {}
+
+  /** Requests at LOCAL_QUORUM that are sent three times at most and wait 20 s for an answer. */
+  public static RequestSettings requests(int parallelism) {
+    return new RequestSettings(
+        parallelism,
+        DefaultConsistencyLevel.LOCAL_QUORUM,
+        Duration.ofSeconds(20),
+        3,
+        Optional.empty());
+  }
+
+  /** A stream whose batches wait until they are full or flushed. */
+  public static StreamWriter over(
+      CqlSession session, RequestSettings requests, BatchLimits limits) {
+    return new StreamWriter(
+        session,
+        new StreamWriter.Settings(
+            requests,
+            limits,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            Grouping.REPLICA_SET,
+            Duration.ZERO,
+            (statements, bytes) -> {},
+            new OperationMetrics()));
+  }
+}
