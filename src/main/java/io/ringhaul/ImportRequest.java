@@ -242,8 +242,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * The same by their share of the rows read, from 0 to 1. It is looked at from the 100th row on,
-   * and at the end. Default: any.
+   * As the number of rejected rows, but as their share of the rows read, from 0 to 1. It counts
+   * from the 100th row on, and at the end. Default: any.
    *
    * @throws InvalidSettingException if it is out of bounds
    */

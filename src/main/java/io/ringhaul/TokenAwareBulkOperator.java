@@ -63,7 +63,7 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   }
 
   /**
-   * The same, and shares the cluster with the operations of other operators.
+   * Works over the given session and shares the cluster with the operations of other operators.
    *
    * @param resources knows the operations of all operators that it is given to
    * @throws BulkOperationException if the class path has a Jackson older than 2.16

@@ -55,8 +55,8 @@ public abstract sealed class TunedRequest<S extends TunedRequest<S>> extends Lim
   }
 
   /**
-   * The same with a probe of the caller's own, such as the request that must stay quick, through
-   * the session that sends it.
+   * As above, with a probe of the caller, such as the request that must stay quick, through the
+   * session that sends it.
    *
    * @param probe sends a request and does not wait for its answer; called up to 100 times a second
    *     on a thread of the operation

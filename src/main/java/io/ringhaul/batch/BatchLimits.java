@@ -21,7 +21,7 @@ public record BatchLimits(int maxStatements, int maxBytes, int maxBuffered) {
   public static final BatchLimits DEFAULT = new BatchLimits(100, 64 * 1024, 10_000);
 
   /**
-   * See the record's parameters.
+   * Checks the values.
    *
    * @throws InvalidSettingException if a value is out of its bounds
    */
@@ -31,12 +31,12 @@ public record BatchLimits(int maxStatements, int maxBytes, int maxBuffered) {
     require("maxBuffered", maxBuffered, Integer.MAX_VALUE);
   }
 
-  /** The same with another number of statements. */
+  /** Returns these limits with another number of statements. */
   public BatchLimits withMaxStatements(int statements) {
     return new BatchLimits(statements, maxBytes, maxBuffered);
   }
 
-  /** The same with another number of bytes. */
+  /** Returns these limits with another number of bytes. */
   public BatchLimits withMaxBytes(int bytes) {
     return new BatchLimits(maxStatements, bytes, maxBuffered);
   }

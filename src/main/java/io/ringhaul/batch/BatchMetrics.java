@@ -57,7 +57,6 @@ public record BatchMetrics(
     Distribution sizes,
     Distribution latencies) {
 
-  /** See the record's parameters. */
   public BatchMetrics {
     failures = Collections.unmodifiableMap(new TreeMap<>(failures));
   }

@@ -148,7 +148,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * The same, and tells what becomes of them.
+   * As {@link #add(List)}, and reports the outcome of the statements.
    *
    * @throws UnsuitableBatchException if one of them reads, has a condition or is none that batches
    *     take, or if they are of several partitions or only some of them update counters
@@ -205,7 +205,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * The same, and tells of each rejected row.
+   * As without a listener, and reports each rejected row.
    *
    * @param rejects hears of them on the calling thread, one at a time; if it throws, that ends the
    *     bulk write
@@ -236,7 +236,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * The same, and tells of each rejected row.
+   * As without a listener, and reports each rejected row.
    *
    * @param rejects hears of them on the calling thread, one at a time; if it throws, that ends the
    *     bulk write

@@ -26,7 +26,6 @@ public record BulkResult(
     long rejected,
     List<Reject> rejects) {
 
-  /** See the record's parameters. */
   public BulkResult {
     rejects = List.copyOf(rejects);
   }

@@ -63,23 +63,22 @@ public sealed interface Operation {
       Verb verb, TableRow row, Existence existence, Map<CqlIdentifier, @Nullable Object> expected)
       implements Operation {
 
-    /** See the record's parameters. */
     public RowOperation {
       expected = Collections.unmodifiableMap(new LinkedHashMap<>(expected));
     }
 
-    /** The same, done only if there is no such row; for an insert. */
+    /** Returns this insert, applied only if the row does not exist. */
     public RowOperation ifNotExists() {
       return new RowOperation(verb, row, Existence.IF_NOT_EXISTS, expected);
     }
 
-    /** The same, done only if there is such a row; for an update or a delete. */
+    /** Returns this update or delete, applied only if the row exists. */
     public RowOperation ifExists() {
       return new RowOperation(verb, row, Existence.IF_EXISTS, expected);
     }
 
     /**
-     * The same, done only if the column has that value; for an update or a delete.
+     * Returns this update or delete, applied only if the column has that value.
      *
      * @param column in CQL form
      * @param value null if the column must have none

@@ -45,14 +45,14 @@ public final class TableRow {
         CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table), Map.of(), null, null);
   }
 
-  /** The same row with a value for the column, whose name is in CQL form. */
+  /** Returns this row with a value for the column, whose name is in CQL form. */
   public TableRow with(String column, @Nullable Object value) {
     Map<CqlIdentifier, @Nullable Object> more = new LinkedHashMap<>(values);
     more.put(CqlIdentifier.fromCql(column), value);
     return new TableRow(keyspace, table, Collections.unmodifiableMap(more), ttl, writeTime);
   }
 
-  /** The same row with values for these columns, whose names are in CQL form. */
+  /** Returns this row with values for these columns, whose names are in CQL form. */
   public TableRow withAll(Map<String, ?> columns) {
     Map<CqlIdentifier, @Nullable Object> more = new LinkedHashMap<>(values);
     columns.forEach((column, value) -> more.put(CqlIdentifier.fromCql(column), value));
@@ -60,7 +60,7 @@ public final class TableRow {
   }
 
   /**
-   * The same row, whose values expire after so long.
+   * Returns this row with a time to live for its values.
    *
    * @param duration 1 second to 20 years, rounded down to seconds; zero lets them never expire,
    *     whatever the table's default is
@@ -69,12 +69,12 @@ public final class TableRow {
     return new TableRow(keyspace, table, values, duration, writeTime);
   }
 
-  /** The same row, written as of that moment, to the microsecond. */
+  /** Returns this row with a write time, to the microsecond. */
   public TableRow writeTime(Instant time) {
     return new TableRow(keyspace, table, values, ttl, time);
   }
 
-  /** The same row without its times, and with the values of these columns alone. */
+  /** Returns this row with the values of these columns only and without its times. */
   public TableRow only(Collection<CqlIdentifier> columns) {
     Map<CqlIdentifier, @Nullable Object> fewer = new LinkedHashMap<>(values);
     fewer.keySet().retainAll(columns);

@@ -131,7 +131,7 @@ record QueryParameter<T>(
         name, description, Map.of("type", "string", "format", "uuid"), QueryParameter::idOf);
   }
 
-  /** The same, and a request must have it. */
+  /** Returns this parameter as required. */
   QueryParameter<T> required() {
     return new QueryParameter<>(name, description, Need.REQUIRED, fallback, schema, parser);
   }

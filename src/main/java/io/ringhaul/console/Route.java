@@ -93,12 +93,12 @@ record Route(
     return new Answer(status, Json.TYPE, Optional.of(type));
   }
 
-  /** The same, with a query. */
+  /** Returns this route with query parameters. */
   Route taking(QueryParameter<?>... more) {
     return new Route(method, path, summary, Arrays.asList(more), body, answer, handler);
   }
 
-  /** The same, with a body. */
+  /** Returns this route with a body. */
   Route reading(Class<? extends Record> type) {
     return new Route(method, path, summary, parameters, Optional.of(type), answer, handler);
   }

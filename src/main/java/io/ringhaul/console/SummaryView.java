@@ -27,6 +27,6 @@ record SummaryView(
       double max,
       double last) {}
 
-  /** The same without what only jobs have. */
+  /** Returns this summary without the figures that only jobs have. */
   record Resources(String job, double seconds, List<Series> series) {}
 }

@@ -17,7 +17,7 @@ public class UnrepresentableValueException extends BulkOperationException {
     this(column, message, null);
   }
 
-  /** The same, with what found it out. */
+  /** Creates the exception with its cause. */
   public UnrepresentableValueException(String column, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.column = column;

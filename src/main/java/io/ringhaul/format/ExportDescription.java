@@ -26,7 +26,6 @@ public record ExportDescription(
     TokenRangeSet coverage,
     Map<String, String> restrictions) {
 
-  /** See the record's parameters. */
   public ExportDescription {
     columns = List.copyOf(columns);
     restrictions = Map.copyOf(restrictions);

@@ -15,19 +15,19 @@ import java.nio.ByteBuffer;
  */
 public record RecordForm(String extension, ByteBuffer header, ByteBuffer lineEnd) {
 
-  /** See the record's parameters; the buffers are read-only views from here on. */
+  /** Takes read-only views of the buffers. */
   public RecordForm {
     header = header.asReadOnlyBuffer();
     lineEnd = lineEnd.asReadOnlyBuffer();
   }
 
-  /** See the record's parameters; a view of its own, whose position may be moved. */
+  /** Returns a view of its own, whose position the caller may move. */
   @Override
   public ByteBuffer header() {
     return header.duplicate();
   }
 
-  /** See the record's parameters; a view of its own, whose position may be moved. */
+  /** Returns a view of its own, whose position the caller may move. */
   @Override
   public ByteBuffer lineEnd() {
     return lineEnd.duplicate();

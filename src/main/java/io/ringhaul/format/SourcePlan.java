@@ -23,7 +23,6 @@ public record SourcePlan(
     List<SourceTask> tasks)
     implements Serializable {
 
-  /** See the record's parameters. */
   public SourcePlan {
     columns = List.copyOf(columns);
     properties = Map.copyOf(properties);

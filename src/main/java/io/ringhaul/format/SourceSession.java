@@ -34,7 +34,7 @@ public interface SourceSession extends AutoCloseable {
   SourcePlan plan(TableDescription table, List<String> columns, OptionalInt taskCount);
 
   /**
-   * The same plan with what it takes to notice that the source has changed since, such as checksums
+   * Returns the plan with what is needed to detect a later change of the source, such as checksums
    * of its files: {@link #open} refuses a task of it then. It may read the whole source.
    *
    * @throws io.ringhaul.exceptions.BulkOperationException if the source cannot be read

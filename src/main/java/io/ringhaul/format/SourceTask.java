@@ -12,7 +12,6 @@ import java.util.List;
  */
 public record SourceTask(int number, long bytes, List<String> parts) implements Serializable {
 
-  /** See the record's parameters. */
   public SourceTask {
     parts = List.copyOf(parts);
   }

@@ -15,7 +15,6 @@ public record TargetPlan(
     int formatVersion, String format, String location, Map<String, String> properties)
     implements Serializable {
 
-  /** See the record's parameters. */
   public TargetPlan {
     properties = Map.copyOf(properties);
   }

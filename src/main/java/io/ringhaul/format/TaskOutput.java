@@ -14,7 +14,6 @@ import java.util.List;
 public record TaskOutput(int task, long rows, long bytes, List<String> files)
     implements Serializable {
 
-  /** See the record's parameters. */
   public TaskOutput {
     files = List.copyOf(files);
   }

@@ -16,7 +16,6 @@ import java.util.List;
 public record Checkpoint(
     int number, long rows, long bytes, long rejectedRows, List<String> outputs, long rejectBytes) {
 
-  /** See the record's parameters. */
   public Checkpoint {
     outputs = List.copyOf(outputs);
   }

@@ -41,17 +41,16 @@ public record Job(
     Optional<JobOwner> owner,
     Optional<String> error) {
 
-  /** See the record's parameters. */
   public Job {
     labels = Map.copyOf(labels);
   }
 
-  /** The same, called otherwise. */
+  /** Returns this job with another name, description and labels. */
   public Job called(String newName, String newDescription, Map<String, String> newLabels) {
     return defined(newName, newDescription, newLabels, definition);
   }
 
-  /** The same, with something else to do. */
+  /** Returns this job with another definition. */
   public Job doing(JobDefinition newDefinition) {
     return defined(name, description, labels, newDefinition);
   }

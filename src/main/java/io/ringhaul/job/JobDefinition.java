@@ -15,7 +15,6 @@ import java.util.Map;
 public record JobDefinition(
     Map<String, String> fingerprint, Map<String, String> settings, List<String> command) {
 
-  /** See the record's parameters. */
   public JobDefinition {
     fingerprint = Map.copyOf(fingerprint);
     settings = Map.copyOf(settings);

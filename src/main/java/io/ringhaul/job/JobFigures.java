@@ -14,17 +14,17 @@ public record JobFigures(int partitions, int done, int failed, long rows, long r
   /** Of a job that has not begun. */
   public static final JobFigures NONE = new JobFigures(0, 0, 0, 0, 0);
 
-  /** The same, with each partition that was given up to be tried again. */
+  /** Returns these figures without failures: failed partitions are tried again. */
   public JobFigures withoutFailures() {
     return new JobFigures(partitions, done, 0, rows, rejectedRows);
   }
 
-  /** The same, with more partitions, which are pending. */
+  /** Returns these figures with more pending partitions. */
   public JobFigures withMore(int more) {
     return new JobFigures(partitions + more, done, failed, rows, rejectedRows);
   }
 
-  /** The same, after a partition has changed. */
+  /** Returns these figures after the change of a partition. */
   public JobFigures after(JobPartition before, JobPartition now) {
     return new JobFigures(
         partitions,

@@ -27,7 +27,6 @@ public record JobOptions(
     List<String> command,
     Function<Setting, String> settingNames) {
 
-  /** See the record's parameters. */
   public JobOptions {
     Objects.requireNonNull(store);
     labels = Map.copyOf(labels);

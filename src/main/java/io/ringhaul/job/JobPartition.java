@@ -32,7 +32,6 @@ public record JobPartition(
     Optional<String> error,
     Optional<LastAttempt> lastAttempt) {
 
-  /** See the record's parameters. */
   public JobPartition {
     tokens = List.copyOf(tokens);
     outputs = List.copyOf(outputs);
@@ -80,12 +79,12 @@ public record JobPartition(
         number, PartitionStatus.PENDING, 0, tokens, unit, 0, bytes, 0, List.of(), Optional.empty());
   }
 
-  /** The same, not begun in this run. */
+  /** Returns this partition as pending in this run. */
   public JobPartition released() {
     return at(PartitionStatus.PENDING, attempt, error, Optional.empty());
   }
 
-  /** The same, with fewer tokens. */
+  /** Returns this partition with fewer tokens. */
   public JobPartition keeping(List<TokenRange> kept) {
     return new JobPartition(
         number,
@@ -101,12 +100,12 @@ public record JobPartition(
         lastAttempt);
   }
 
-  /** The same, begun once more. */
+  /** Returns this partition at the start of another attempt. */
   public JobPartition begunAgain(LastAttempt newLastAttempt) {
     return at(PartitionStatus.RUNNING, attempt + 1, error, Optional.of(newLastAttempt));
   }
 
-  /** The same, done. */
+  /** Returns this partition as done. */
   public JobPartition doneWith(Checkpoint checkpoint) {
     return new JobPartition(
         number,
@@ -122,7 +121,7 @@ public record JobPartition(
         lastAttempt.map(LastAttempt::ending));
   }
 
-  /** The same, given up. */
+  /** Returns this partition as failed. */
   public JobPartition failedWith(String newError) {
     return at(
         PartitionStatus.FAILED,
@@ -131,7 +130,7 @@ public record JobPartition(
         lastAttempt.map(LastAttempt::ending));
   }
 
-  /** The same work and figures, standing elsewhere. */
+  /** Returns this partition with another status. */
   private JobPartition at(
       PartitionStatus newStatus,
       int newAttempt,
@@ -151,7 +150,7 @@ public record JobPartition(
         newLastAttempt);
   }
 
-  /** The same, with nothing of it done. A part of a source keeps its size. */
+  /** Returns this partition as if it had never run. A part of a source keeps its size. */
   public JobPartition undone() {
     return new JobPartition(
         number,

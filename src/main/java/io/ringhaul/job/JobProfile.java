@@ -43,17 +43,17 @@ public record JobProfile(
     return new JobProfile(id, State.REQUESTED, seconds(body), Optional.empty(), Optional.empty());
   }
 
-  /** The same, while it is made. */
+  /** Returns this profile while it is recorded. */
   public JobProfile recording() {
     return new JobProfile(id, State.RECORDING, seconds, Optional.empty(), Optional.empty());
   }
 
-  /** The same, with what was found. */
+  /** Returns this profile with its result. */
   public JobProfile ready(String newStacks) {
     return new JobProfile(id, State.READY, seconds, Optional.of(newStacks), Optional.empty());
   }
 
-  /** The same, given up. */
+  /** Returns this profile after its recording failed. */
   public JobProfile failed(String newError) {
     return new JobProfile(id, State.FAILED, seconds, Optional.empty(), Optional.of(newError));
   }

@@ -21,7 +21,7 @@ public record LastAttempt(
     return new LastAttempt(now(), Optional.empty(), worker, replica);
   }
 
-  /** The same, ended now unless it has ended. */
+  /** Returns this attempt with its end, now unless it has ended before. */
   LastAttempt ending() {
     return ended.isPresent() ? this : new LastAttempt(begun, Optional.of(now()), worker, replica);
   }

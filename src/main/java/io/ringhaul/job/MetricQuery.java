@@ -26,7 +26,7 @@ public record MetricQuery(
     int limit) {
 
   /**
-   * See the record's parameters.
+   * Checks the values.
    *
    * @throws InvalidSettingException if the limit is less than 1
    */

@@ -33,12 +33,11 @@ public record StoredBottleneck(
     Instant lastSeen,
     boolean open) {
 
-  /** See the record's parameters. */
   public StoredBottleneck {
     evidence = Map.copyOf(evidence);
   }
 
-  /** The same, once it does not last any more. */
+  /** Returns this bottleneck after its end. */
   public StoredBottleneck over() {
     return new StoredBottleneck(
         id,

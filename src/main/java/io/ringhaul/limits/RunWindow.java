@@ -31,7 +31,7 @@ public record RunWindow(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneI
   private static final int DAYS_AHEAD = 15;
 
   /**
-   * See the record's parameters.
+   * Checks the values.
    *
    * @throws InvalidSettingException if the window never opens, or never closes without being whole
    *     days
@@ -60,7 +60,7 @@ public record RunWindow(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneI
     return RunWindowText.parse(text);
   }
 
-  /** The same by the clocks of another zone. */
+  /** Returns this window on the clocks of another zone. */
   public RunWindow in(ZoneId other) {
     return new RunWindow(days, from, to, other);
   }

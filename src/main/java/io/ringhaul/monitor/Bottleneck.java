@@ -63,13 +63,12 @@ public record Bottleneck(
    */
   public record Proposal(String parameter, long value) {}
 
-  /** See the record's parameters. */
   public Bottleneck {
     // In one order, so that the figures read the same each time.
     evidence = Collections.unmodifiableMap(new TreeMap<>(evidence));
   }
 
-  /** The same, which is over. */
+  /** Returns this bottleneck after its end. */
   public Bottleneck over() {
     return new Bottleneck(
         id, kind, component, evidence, reason, recommendation, proposal, since, lastSeen, false);

@@ -41,7 +41,7 @@ public record Progress(
   /** An answer that takes longer than this is worth a word. */
   private static final Duration LONG_WAIT = Duration.ofSeconds(3);
 
-  /** The same with the figures of the requests. */
+  /** Returns this progress with the figures of the requests. */
   public Progress withRequests(int nowInFlight, long sentAgain, Duration withoutAnswer) {
     return new Progress(
         tasksDone,

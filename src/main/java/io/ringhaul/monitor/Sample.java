@@ -63,7 +63,6 @@ public record Sample(
     ProcessSample process,
     Map<String, Long> tunables) {
 
-  /** See the record's parameters. */
   public Sample {
     nodes = List.copyOf(nodes);
     stages = List.copyOf(stages);

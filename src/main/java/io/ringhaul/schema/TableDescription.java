@@ -21,7 +21,6 @@ import java.util.Set;
 public record TableDescription(
     String keyspace, String name, List<ColumnDescription> columns, Set<String> descending) {
 
-  /** See the record's parameters. */
   public TableDescription {
     columns = List.copyOf(columns);
     descending = Set.copyOf(descending);

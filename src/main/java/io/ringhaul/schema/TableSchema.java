@@ -51,13 +51,11 @@ public record TableSchema(
    */
   public record UserType(String name, Map<String, String> fields) {
 
-    /** See the record's parameters. */
     public UserType {
       fields = new LinkedHashMap<>(fields);
     }
   }
 
-  /** See the record's parameters. */
   public TableSchema {
     primaryKey = List.copyOf(primaryKey);
     columns = List.copyOf(columns);

@@ -76,7 +76,7 @@ public record BatchAttributes(
   }
 
   /**
-   * The same, with the keyspace of those that do not name theirs.
+   * Returns these attributes with the keyspace of statements that do not name theirs.
    *
    * @throws UnsuitableBatchException if they ask for different things, or cannot be in a batch
    */

@@ -88,14 +88,14 @@ public final class BatchSender implements AutoCloseable {
       boolean isOnePartition,
       long bytes) {}
 
-  /** The same for statements of which somebody knows already what they come to. */
+  /** Sends statements whose size is known already. */
   CompletionStage<AsyncResultSet> send(Writes writes, Repetition repetition, long rows)
       throws InterruptedException {
     return send(writes, repetition, rows, new FailedAttempts(false));
   }
 
   /**
-   * The same.
+   * Sends statements as one batch.
    *
    * @param earlier is told of the failures after which the request is sent again
    */

@@ -19,7 +19,7 @@ public final class ResultThread implements AutoCloseable {
             return made;
           });
 
-  /** The same result, which comes on this thread. */
+  /** Returns the result, completed on this thread. */
   public <T> CompletionStage<T> giving(CompletionStage<T> result) {
     return result.whenCompleteAsync((value, failed) -> {}, this::run);
   }

@@ -191,7 +191,7 @@ public final class StatementStream implements AutoCloseable {
     refused.tell();
   }
 
-  /** The same for who hears of refused statements by outcomes, and not of those of others. */
+  /** As flush, for a caller that receives rejected statements through outcomes only. */
   void flushForOutcomes() throws InterruptedException {
     sendAll();
     inFlight.requireNoneInDoubt();

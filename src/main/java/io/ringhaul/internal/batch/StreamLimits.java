@@ -18,7 +18,7 @@ public record StreamLimits(
     OptionalInt maxSharedPartitions,
     ServerBatchLimits server) {
 
-  /** The same, with others asked for. */
+  /** Returns these limits with others asked for. */
   public StreamLimits with(BatchLimits others) {
     return new StreamLimits(others, maxSharedBytes, maxSharedPartitions, server);
   }

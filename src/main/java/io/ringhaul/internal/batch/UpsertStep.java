@@ -28,7 +28,7 @@ record UpsertStep(Given given, int number, int way, boolean isCounted, boolean i
     return isCounted ? 0 : 1;
   }
 
-  /** The same when all ways to write over the row were tried. */
+  /** Returns the step after all statements that overwrite the row were tried. */
   UpsertStep toCreate() {
     return new UpsertStep(given, number, 0, isCounted, isInDoubt);
   }

@@ -23,12 +23,12 @@ public final class RowKey {
     this.columns = columns;
   }
 
-  /** The same failure, with the table and the row's key in its message. */
+  /** Returns the failure with the table and the row's key in its message. */
   public UnrepresentableValueException named(UnrepresentableValueException failure, Row row) {
     return named(failure, row::getBytesUnsafe);
   }
 
-  /** The same failure, with the table and the row's key in its message. */
+  /** Returns the failure with the table and the row's key in its message. */
   public UnrepresentableValueException named(UnrepresentableValueException failure, RawRow row) {
     return new UnrepresentableValueException(
         failure.column(),

@@ -31,7 +31,7 @@ final class StatementWeight {
   /** A partition of its own: its deletion (8), a static row without anything (21), a row (33). */
   private static final long ROW_BYTES = 62;
 
-  /** The same without the row. */
+  /** Returns this weight without the row. */
   static final long PARTITION_BYTES = 29;
 
   /** A literal: a cell (20) with the path of a list's element (16) and a value (8 to 36). */

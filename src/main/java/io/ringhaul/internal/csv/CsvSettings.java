@@ -164,7 +164,7 @@ public final class CsvSettings {
   }
 
   /**
-   * The same.
+   * Returns these settings after checking them for reading.
    *
    * @throws InvalidSettingException if what is set for reading contradicts itself
    */

@@ -21,7 +21,7 @@ public final class FileContent extends FilterInputStream {
     return new FileContent(Compressions.decompress(compression, file), file);
   }
 
-  /** The same content, read through a stream over this one. */
+  /** Returns this content read through a stream over it. */
   FileContent through(InputStream content) {
     return new FileContent(content, file);
   }

@@ -27,7 +27,7 @@ record FilePart(SourceFile file, Optional<String> sha256, boolean isPinned) {
     return new FilePart(file, Optional.ofNullable(sha256), false);
   }
 
-  /** The same, to be refused unless the file has this checksum still. */
+  /** Returns this part with the checksum that its file must still have. */
   FilePart pinned(String checksum) {
     return new FilePart(file, Optional.of(checksum), true);
   }

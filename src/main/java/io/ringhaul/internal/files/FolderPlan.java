@@ -65,7 +65,7 @@ record FolderPlan(
         Runtime.getRuntime().maxMemory() / HEAP_SHARE / Math.max(1, export.concurrentTasks()));
   }
 
-  /** The same with another share of memory. */
+  /** Returns this plan with another share of memory. */
   FolderPlan withMemory(long bytes) {
     return new FolderPlan(
         jobId, created, format, properties, folder, schema, coverage, restrictions, bytes);

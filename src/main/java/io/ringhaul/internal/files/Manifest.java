@@ -63,7 +63,6 @@ public record Manifest(
       TokenRangeSet coverage,
       Map<String, String> restrictions) {
 
-    /** See the record's parameters. */
     public Job {
       restrictions = Map.copyOf(restrictions);
     }
@@ -79,7 +78,6 @@ public record Manifest(
    */
   public record PartFile(String name, long rows, long bytes, String sha256) {}
 
-  /** See the record's parameters. */
   public Manifest {
     properties = Map.copyOf(properties);
     jobs = List.copyOf(jobs);

@@ -14,7 +14,6 @@ import java.util.Map;
 public record SourceLayout(
     List<String> columns, Map<String, String> properties, Map<String, String> problems) {
 
-  /** See the record's parameters. */
   public SourceLayout {
     columns = List.copyOf(columns);
     properties = Map.copyOf(properties);

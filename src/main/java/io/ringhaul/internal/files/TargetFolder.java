@@ -24,7 +24,6 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
   /** The size at which a file is ended unless another is set: 128 MiB. */
   public static final long DEFAULT_FILE_BYTES = 128L << 20;
 
-  /** See the record's parameters. */
   public TargetFolder {
     path = LocalPaths.require("folder", path).toAbsolutePath().normalize();
     if (maxFileBytes < 1) {
@@ -55,13 +54,13 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
     return parent == null ? real : parent;
   }
 
-  /** The same with another compression. */
+  /** Returns this folder with another compression. */
   public TargetFolder withCompression(Compression other) {
     return new TargetFolder(path, other, maxFileBytes, mode);
   }
 
   /**
-   * The same with another size of files.
+   * Returns this folder with another size of files.
    *
    * @param bytes 1 or more
    * @throws InvalidSettingException if it is out of bounds
@@ -85,7 +84,7 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
         "target settings", settings);
   }
 
-  /** The same with another mode. */
+  /** Returns this folder with another mode. */
   public TargetFolder withMode(WriteMode other) {
     return new TargetFolder(path, compression, maxFileBytes, other);
   }

@@ -42,7 +42,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     return found(target);
   }
 
-  /** The same for who holds the lock of the folder. */
+  /** Reads the state for the holder of the folder's lock. */
   static TargetState locked(TargetFolder target) throws IOException {
     settle(target.path());
     return found(target);

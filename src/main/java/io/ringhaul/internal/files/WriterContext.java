@@ -24,7 +24,6 @@ public record WriterContext(
     long maxFileBytes,
     long memoryBytes) {
 
-  /** See the record's parameters. */
   public WriterContext {
     columns = List.copyOf(columns);
     properties = Map.copyOf(properties);

@@ -30,7 +30,7 @@ public interface CatalogSource {
   /** Opens the catalog, or hands on the caller's. */
   Handle open();
 
-  /** The same source under a name for people. */
+  /** Returns this source with a name for messages. */
   default CatalogSource named(String name) {
     CatalogSource unnamed = this;
     return new CatalogSource() {

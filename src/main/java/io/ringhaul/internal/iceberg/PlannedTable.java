@@ -42,7 +42,7 @@ final class PlannedTable {
     return table.currentSnapshot() == null && table.refs().isEmpty();
   }
 
-  /** The same for a table that changed, and will change with the commit. */
+  /** Checks a table that has changed and changes again with the commit. */
   void requireFit(Table table) {
     requireTheSame(table);
     UpdateSchema update = table.updateSchema();

@@ -14,7 +14,6 @@ import org.apache.iceberg.SnapshotRef;
  */
 record Publication(CommitMode mode, Optional<String> branch, Map<String, String> tableProperties) {
 
-  /** See the record's parameters. */
   Publication {
     branch = branch.filter(name -> !name.equals(SnapshotRef.MAIN_BRANCH));
     tableProperties = Map.copyOf(tableProperties);
@@ -25,7 +24,7 @@ record Publication(CommitMode mode, Optional<String> branch, Map<String, String>
     return branch.orElse(SnapshotRef.MAIN_BRANCH);
   }
 
-  /** The same with more properties. */
+  /** Returns this publication with more properties. */
   Publication withProperties(Map<String, String> more) {
     Map<String, String> all = new HashMap<>(tableProperties);
     all.putAll(more);

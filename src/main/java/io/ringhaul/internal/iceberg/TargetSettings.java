@@ -38,7 +38,6 @@ public record TargetSettings(
 
   private static final long DEFAULT_FILE_BYTES = 128L << 20;
 
-  /** See the record's parameters. */
   public TargetSettings {
     partitioning = List.copyOf(partitioning);
     properties = Map.copyOf(properties);

@@ -74,7 +74,7 @@ record WriteLayout(
     return LocationProviders.locationsFor(location, properties);
   }
 
-  /** The same with another share of memory. */
+  /** Returns this layout with another share of memory. */
   WriteLayout withWriterBytes(long bytes) {
     return new WriteLayout(
         jobId,

@@ -26,7 +26,6 @@ public record JobControls(
     BooleanSupplier isEnding,
     PauseListener pauses) {
 
-  /** See the record's parameters. */
   public JobControls {
     nodes = Set.copyOf(nodes);
     senders = List.copyOf(senders);

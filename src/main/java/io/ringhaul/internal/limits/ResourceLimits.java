@@ -24,7 +24,7 @@ public record ResourceLimits(
       new ResourceLimits(1, Optional.empty(), JobPriority.NORMAL, 0);
 
   /**
-   * See the record's parameters.
+   * Checks the values.
    *
    * @throws InvalidSettingException if a limit is out of bounds
    */
@@ -39,22 +39,22 @@ public record ResourceLimits(
     }
   }
 
-  /** The same with a bound on the processor. */
+  /** Returns these limits with a share of the processor. */
   public ResourceLimits withMaxCpuShare(double share) {
     return new ResourceLimits(share, runWindow, priority, maxDiskBytes);
   }
 
-  /** The same with hours to run in. */
+  /** Returns these limits with hours to run in. */
   public ResourceLimits withRunWindow(RunWindow window) {
     return new ResourceLimits(maxCpuShare, Optional.of(window), priority, maxDiskBytes);
   }
 
-  /** The same with another weight. */
+  /** Returns these limits with another priority. */
   public ResourceLimits withPriority(JobPriority other) {
     return new ResourceLimits(maxCpuShare, runWindow, other, maxDiskBytes);
   }
 
-  /** The same with a bound on files. */
+  /** Returns these limits with a limit on the bytes of files. */
   public ResourceLimits withMaxDiskBytes(long bytes) {
     return new ResourceLimits(maxCpuShare, runWindow, priority, bytes);
   }

@@ -35,7 +35,6 @@ public record MetricsTotals(
     long workerNanos,
     int workers) {
 
-  /** See the record's parameters. */
   public MetricsTotals {
     stageNanos = Map.copyOf(stageNanos);
   }

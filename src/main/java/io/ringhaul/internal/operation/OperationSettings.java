@@ -67,12 +67,12 @@ public record OperationSettings(
     return texts;
   }
 
-  /** The same, with so many tasks to aim for. */
+  /** Returns these settings with another number of tasks. */
   public OperationSettings withTaskCount(int tasks) {
     return with(OptionalInt.of(tasks), requests);
   }
 
-  /** The same, and writes that are not idempotent may be sent again. */
+  /** Returns these settings with non-idempotent writes sent again after a failure. */
   public OperationSettings retryingNonIdempotent() {
     return with(taskCount, requests.retryingNonIdempotent());
   }

@@ -72,7 +72,7 @@ public record RowSelection(
   }
 
   /**
-   * The same rows, of listed partitions alone.
+   * Returns the selection of these rows in listed partitions only.
    *
    * @param partitions the tokens of the partitions
    * @param way what lists them
@@ -87,7 +87,7 @@ public record RowSelection(
   }
 
   /**
-   * The same.
+   * Returns this selection after checking its settings.
    *
    * @throws InvalidSettingException if its parts contradict each other
    */

@@ -111,7 +111,7 @@ public final class TableCheck {
   }
 
   /**
-   * The same check with other times.
+   * Returns this check with other times.
    *
    * @param between two checkpoints that ask
    * @param waiting for the first answer at the end

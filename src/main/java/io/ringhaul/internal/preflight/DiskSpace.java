@@ -39,7 +39,7 @@ public final class DiskSpace implements Check {
   }
 
   /**
-   * The same where some part of the values is written, such as a few columns: nobody knows how
+   * For an operation that writes a part of the values, such as a few columns: it is unknown how
    * large that is, so that too little room is no more than a warning.
    *
    * @param estimatedBytes of all values

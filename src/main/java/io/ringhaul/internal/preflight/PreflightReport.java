@@ -10,7 +10,6 @@ import java.util.List;
  */
 public record PreflightReport(List<PreflightProblem> problems) {
 
-  /** See the record's parameters. */
   public PreflightReport {
     problems = List.copyOf(problems);
   }

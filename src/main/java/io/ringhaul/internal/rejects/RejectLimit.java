@@ -23,7 +23,7 @@ public record RejectLimit(long rows, double share) {
   private static final double PERCENT = 100;
 
   /**
-   * See the record's parameters.
+   * Checks the values.
    *
    * @throws InvalidSettingException if a value is out of its bounds
    */
@@ -38,12 +38,12 @@ public record RejectLimit(long rows, double share) {
     }
   }
 
-  /** The same with another number. */
+  /** Returns this limit with another number. */
   public RejectLimit withRows(long most) {
     return new RejectLimit(most, share);
   }
 
-  /** The same with another share. */
+  /** Returns this limit with another share. */
   public RejectLimit withShare(double most) {
     return new RejectLimit(rows, most);
   }
@@ -64,7 +64,7 @@ public record RejectLimit(long rows, double share) {
   }
 
   /**
-   * The same at the end, when all rows are read, however few.
+   * Checks the limit at the end, after all rows were read, however few.
    *
    * @throws TooManyRejectsException if the limit is exceeded
    */

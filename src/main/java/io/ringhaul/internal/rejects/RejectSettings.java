@@ -30,7 +30,10 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
     return new RejectSettings(choice, Optional.of(LocalPaths.require(PATH, newPath)), limit);
   }
 
-  /** The same for one of several imports: its number comes before the end of the file's name. */
+  /**
+   * Returns these settings for one of several imports, whose number precedes the extension of the
+   * file name.
+   */
   public RejectSettings ofBatch(int number) {
     return path.isEmpty() ? this : withPath(numbered(path.get(), number));
   }
@@ -47,7 +50,7 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
     return new RejectSettings(OnUnrepresentable.REJECT, path, newLimit);
   }
 
-  /** The same, with a file for rows that are rejected unless one is named. */
+  /** Returns these settings with a file for rejected rows, unless one is set. */
   public RejectSettings orBeside(Optional<Path> file) {
     return choice == OnUnrepresentable.REJECT && path.isEmpty()
         ? new RejectSettings(choice, file, limit)
@@ -55,7 +58,7 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
   }
 
   /**
-   * The same.
+   * Returns these settings after checking them.
    *
    * @throws InvalidSettingException if one of the two settings lacks the other
    */

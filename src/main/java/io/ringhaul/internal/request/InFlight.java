@@ -51,7 +51,7 @@ final class InFlight<N> {
     this(most, perNode, balancing, System::nanoTime);
   }
 
-  /** The same by another clock than the system's. */
+  /** Creates slots that read the time from another clock. */
   InFlight(int most, int perNode, Balancing balancing, LongSupplier clock) {
     this.bound = new InFlightBound(most);
     this.perNode = perNode;

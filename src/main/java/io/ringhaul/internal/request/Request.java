@@ -30,12 +30,12 @@ public record Request(
     this(statement, again, retryable, false, false);
   }
 
-  /** The same, of which each attempt is for one node alone. */
+  /** Returns this request with each attempt sent to one node only. */
   public Request toOneNode() {
     return new Request(statement, again, retryable, true, isInParts);
   }
 
-  /** The same read, which is asked for in parts if it is too much. */
+  /** Returns this read as one that is divided if it is too large. */
   public Request inParts() {
     return new Request(statement, again, retryable, isForOneNode, true);
   }

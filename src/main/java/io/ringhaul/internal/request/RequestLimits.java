@@ -24,17 +24,17 @@ public record RequestLimits(long maxRowsPerSecond, long maxBytesPerSecond, int m
     return bound > 0 && rate >= AT_BOUND * bound;
   }
 
-  /** The same with a bound on rows. */
+  /** Returns these limits with rows per second. */
   public RequestLimits withMaxRowsPerSecond(long rows) {
     return new RequestLimits(rows, maxBytesPerSecond, maxInFlightPerNode);
   }
 
-  /** The same with a bound on bytes. */
+  /** Returns these limits with bytes per second. */
   public RequestLimits withMaxBytesPerSecond(long bytes) {
     return new RequestLimits(maxRowsPerSecond, bytes, maxInFlightPerNode);
   }
 
-  /** The same with a bound on the requests of one node. */
+  /** Returns these limits with the requests in flight of one node. */
   public RequestLimits withMaxInFlightPerNode(int requests) {
     return new RequestLimits(maxRowsPerSecond, maxBytesPerSecond, requests);
   }

@@ -70,7 +70,7 @@ public final class RequestSender implements Steering, AutoCloseable {
   }
 
   /**
-   * The same.
+   * Creates a sender that counts its requests.
    *
    * @param metrics counts the requests, node by node
    */
@@ -102,10 +102,10 @@ public final class RequestSender implements Steering, AutoCloseable {
   }
 
   /**
-   * The same.
+   * Sends as {@link #send(Request)} does.
    *
-   * @param sending is told, in the calling thread, that the request has its slot and is about to be
-   *     sent; must not throw
+   * @param sending called in the calling thread once the request has its slot, before it is sent;
+   *     must not throw
    */
   public CompletionStage<AsyncResultSet> send(Request request, Runnable sending)
       throws InterruptedException {

@@ -54,7 +54,7 @@ public record RequestSettings(
         Balancing.DRIVER);
   }
 
-  /** The same without limits. */
+  /** Creates settings without limits. */
   public RequestSettings(
       int parallelism,
       ConsistencyLevel consistency,
@@ -72,12 +72,12 @@ public record RequestSettings(
           DefaultConsistencyLevel.EACH_QUORUM,
           DefaultConsistencyLevel.ALL);
 
-  /** The same for reads that see every acknowledged write of requests with these settings. */
+  /** Returns settings for reads that see every acknowledged write made with these settings. */
   public RequestSettings seeingEveryWrite() {
     return STRONG.contains(consistency) ? this : withConsistency(DefaultConsistencyLevel.ALL);
   }
 
-  /** The same with another parallelism. */
+  /** Returns these settings with another parallelism. */
   public RequestSettings withParallelism(int requests) {
     return new RequestSettings(
         requests,
@@ -90,7 +90,7 @@ public record RequestSettings(
         balancing);
   }
 
-  /** The same with another consistency level. */
+  /** Returns these settings with another consistency level. */
   public RequestSettings withConsistency(ConsistencyLevel level) {
     return new RequestSettings(
         parallelism,
@@ -142,13 +142,16 @@ public record RequestSettings(
         balancing);
   }
 
-  /** The same, and statements that are not idempotent may take effect twice. */
+  /**
+   * Returns these settings for statements that may take effect twice though they are not
+   * idempotent.
+   */
   public RequestSettings retryingNonIdempotent() {
     return new RequestSettings(
         parallelism, consistency, timeout, maxAttempts, executionProfile, limits, true, balancing);
   }
 
-  /** The same with another way of choosing coordinators. */
+  /** Returns these settings with another balancing. */
   public RequestSettings withBalancing(Balancing how) {
     return new RequestSettings(
         parallelism,

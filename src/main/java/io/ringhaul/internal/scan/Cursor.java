@@ -45,7 +45,6 @@ record Cursor(
    */
   record Mark(ByteBuffer position, @Nullable LongSupplier last, @Nullable LongSupplier reached) {}
 
-  /** See the record's parameters. */
   Cursor(TokenRange piece, @Nullable TokenRange slice, @Nullable Mark mark, int mostRows) {
     this(piece, slice, mark, mostRows, 0);
   }
@@ -55,7 +54,7 @@ record Cursor(
   }
 
   /**
-   * The same, which has counted the pages of its token.
+   * Returns this cursor with the number of pages of its token.
    *
    * @param before the cursor as it was a page ago
    */
@@ -71,7 +70,7 @@ record Cursor(
     return new Cursor(piece, slice, mark, mostRows, same ? before.pagesOfToken() + 1 : 1);
   }
 
-  /** The same, not to be looked at again as one that could be read in slices. */
+  /** Returns this cursor as one that is not read in slices. */
   Cursor indivisible() {
     return new Cursor(piece, slice, mark, mostRows, Integer.MIN_VALUE);
   }
@@ -101,7 +100,7 @@ record Cursor(
     return slices.stream().map(part -> new Cursor(piece, part, mark, mostRows)).toList();
   }
 
-  /** The same piece and slice, read further. */
+  /** Returns this cursor after a page of the same piece and slice. */
   Cursor at(Mark end, int rows) {
     return new Cursor(piece, slice, end, rows);
   }
@@ -181,7 +180,7 @@ record Cursor(
   }
 
   /**
-   * The same, to end at a token.
+   * Returns this cursor with another end.
    *
    * @param end a token of the piece, not before that of the last row
    */

@@ -35,7 +35,6 @@ public record ScanPlan(
   /** Enough to cut a ten-thousandth of the ring well, and planned in a moment. */
   private static final int MOST_SPLITS = 100_000;
 
-  /** See the record's parameters. */
   public ScanPlan {
     columns = List.copyOf(columns);
     tasks = List.copyOf(tasks);

@@ -16,7 +16,6 @@ import java.util.UUID;
 public record ScanTask(int number, List<TokenRange> ranges, List<UUID> replicas)
     implements Serializable {
 
-  /** See the record's parameters. */
   public ScanTask {
     ranges = List.copyOf(ranges);
     replicas = List.copyOf(replicas);

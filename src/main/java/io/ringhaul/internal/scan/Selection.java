@@ -11,7 +11,6 @@ import java.util.List;
  */
 public record Selection(List<SelectedColumn> columns, RowCondition condition) {
 
-  /** See the record's parameters. */
   public Selection {
     columns = List.copyOf(columns);
   }
@@ -21,7 +20,7 @@ public record Selection(List<SelectedColumn> columns, RowCondition condition) {
     return new Selection(columns.stream().map(SelectedColumn::of).toList(), RowCondition.NONE);
   }
 
-  /** The same columns of the rows that fulfil a condition. */
+  /** Returns the selection of these columns in rows that fulfil a condition. */
   public Selection where(RowCondition rows) {
     return new Selection(columns, rows);
   }

@@ -65,7 +65,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
   }
 
   /**
-   * The same for a job that is held by more than the bounds of its requests.
+   * Creates a detector for a job that more than the bounds of its requests holds back.
    *
    * @param held whether anything that was asked for bounded its speed in the time of a sample
    */

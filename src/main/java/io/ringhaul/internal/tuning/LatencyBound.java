@@ -15,7 +15,7 @@ public record LatencyBound(Duration p99, Duration over) {
   public static final Duration USUAL_TIME = Duration.ofSeconds(10);
 
   /**
-   * See the record's parameters.
+   * Checks the values.
    *
    * @throws InvalidSettingException if one is out of its bounds
    */

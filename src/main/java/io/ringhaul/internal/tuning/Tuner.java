@@ -138,7 +138,6 @@ public final class Tuner implements SampleListener {
     /** A shorter job says nothing of what is good for a longer one. */
     static final int LEAST_SAMPLES = 10;
 
-    /** See the record's parameters. */
     public Proven {
       values = Map.copyOf(values);
     }

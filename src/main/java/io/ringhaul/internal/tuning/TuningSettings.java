@@ -29,22 +29,22 @@ public record TuningSettings(
   public static final TuningSettings DEFAULT =
       new TuningSettings(TuningMode.ADVISE, Optional.empty(), Optional.empty(), entry -> {});
 
-  /** The same in another mode. */
+  /** Returns these settings in another mode. */
   public TuningSettings in(TuningMode other) {
     return new TuningSettings(other, bound, probe, listener);
   }
 
-  /** The same, protecting the latency of others. */
+  /** Returns these settings with a bound on the latency of others. */
   public TuningSettings protecting(LatencyBound latency) {
     return new TuningSettings(mode, Optional.of(latency), probe, listener);
   }
 
-  /** The same with another probe. */
+  /** Returns these settings with another probe. */
   public TuningSettings probing(Supplier<? extends CompletionStage<?>> by) {
     return new TuningSettings(mode, bound, Optional.of(by), listener);
   }
 
-  /** The same, heard by somebody else. */
+  /** Returns these settings with another listener. */
   public TuningSettings heardBy(Consumer<TuningEntry> by) {
     return new TuningSettings(mode, bound, probe, by);
   }
