@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.limits.ResourceLimits;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.Monitoring;
 import io.ringhaul.internal.operation.OperationLimits;
@@ -12,27 +13,40 @@ import io.ringhaul.internal.operation.OperationSettings;
 import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.TokenRangeSplitter;
+import io.ringhaul.internal.tuning.LatencyBound;
+import io.ringhaul.internal.tuning.TuningSettings;
+import io.ringhaul.job.TuningEntry;
 import io.ringhaul.limits.Balancing;
+import io.ringhaul.limits.JobPriority;
+import io.ringhaul.limits.PauseListener;
+import io.ringhaul.limits.RunWindow;
 import io.ringhaul.limits.TuningMode;
+import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.Progress;
+import io.ringhaul.monitor.SampleListener;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the requests for a count, an export and an import have in common. A request is a builder:
- * {@link #run()} and {@link #runAsync()} take a copy of its settings, so that changes made later do
- * not touch an operation under way. Not thread-safe.
+ * The settings that all requests have. A request is a builder: {@link #run()} and {@link
+ * #runAsync()} copy its settings, so later changes do not affect a running operation. Not
+ * thread-safe.
  *
  * @param <S> the request's own type
  * @param <R> the type of its result
  */
 public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, R>
-    extends MonitoredRequest<S> permits ScanRequest, ImportRequest {
+    permits ScanRequest, ImportRequest {
 
   private static final int MOST_PARALLELISM = 10_000;
 
@@ -49,6 +63,12 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   private Balancing balancing = Balancing.DRIVER;
   private Consumer<Progress> progressListener = progress -> {};
   private boolean skipsPreflight;
+  private ResourceLimits resourceLimits = ResourceLimits.NONE;
+  private PauseListener pauseListener = PauseListener.NONE;
+  private TuningSettings tuning = TuningSettings.DEFAULT;
+  private final List<SampleListener> sampleListeners = new ArrayList<>();
+  private final List<BottleneckListener> bottleneckListeners = new ArrayList<>();
+  private boolean unmonitored;
 
   OperationRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     this.operator = operator;
@@ -57,9 +77,9 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * The largest number of requests in flight, 1 to 10,000. There are fewer after an overload, and
-   * slowly more again as requests succeed. Default: 8 for each node of the local data centre for a
-   * count or an export, 16 for an import; at most 256.
+   * The largest number of requests in flight, 1 to 10,000. An overload reduces the number; it grows
+   * back slowly as requests succeed. Default: 8 for each node of the local data centre for a count,
+   * a read or an export, 16 for an import; at most 256.
    *
    * @see #maxInFlightPerNode(int)
    * @throws InvalidSettingException if it is out of bounds
@@ -72,10 +92,10 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
 
   /**
    * The largest number of requests in flight that one node coordinates, 1 to 10,000, beside {@link
-   * #parallelism(int)} for all together. Each request then goes to that live local replica of its
-   * rows that has the fewest of this operation's; if all have as many as they may, it waits. What a
-   * node does as a replica for other coordinators is not bounded by this. Default: no bound, and
-   * the driver's policy chooses.
+   * #parallelism(int)} for all nodes together. Each request then goes to the live local replica of
+   * its rows that coordinates the fewest requests of this operation; if all replicas are at the
+   * bound, it waits. Work that a node does as a replica for other coordinators does not count.
+   * Default: no bound, and the driver's policy chooses the coordinator.
    *
    * @throws InvalidSettingException if it is out of bounds
    */
@@ -86,8 +106,8 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * Which of the live local replicas of its rows coordinates a request. Default: {@link
-   * Balancing#DRIVER}.
+   * How to choose the coordinator of a request among the live local replicas of its rows. Default:
+   * {@link Balancing#DRIVER}.
    */
   public S balancing(Balancing how) {
     this.balancing = Objects.requireNonNull(how);
@@ -95,11 +115,10 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * How many rows a second are read or written at the most, 1 or more, by all tasks together: rows
-   * of pages as they arrive, rows of a source as they are handed to the writer, and for a count the
-   * rows counted, which come in lumps of a range each. Pages are no larger than what a quarter of a
-   * second allows unless {@code pageSize} is set. Requests that are under way already are not held
-   * up. Default: no bound.
+   * The largest number of rows read or written in a second by all tasks together, 1 or more. Rows
+   * of a page count when the page arrives, rows of a source when the writer takes them, rows of a
+   * count when their range is counted. Unless {@code pageSize} is set, a page holds at most the
+   * rows of a quarter of a second. Requests in flight are not delayed. Default: no bound.
    *
    * @throws InvalidSettingException if it is below 1
    */
@@ -110,9 +129,9 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * How many bytes a second are read or written at the most, 1 or more: of an export the server's
-   * responses, of an import the serialized values, both before compression on the wire. A count has
-   * next to none: its rows stay on the server. Default: no bound.
+   * The largest number of bytes read or written in a second, 1 or more: the server's responses of
+   * an export or a read, the serialized values of an import, both before compression on the wire. A
+   * count transfers next to nothing: its rows stay on the server. Default: no bound.
    *
    * @throws InvalidSettingException if it is below 1
    */
@@ -123,11 +142,11 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * About how many tasks the work is divided into, 1 to 1,000,000. A table that is read has at
-   * least one task for each node that must coordinate a part of the ring, a source at least one for
-   * each file. Default: one for each 128 MiB of the table's estimated size for an export, 32 MiB
-   * for a count, and at least as many as there may be requests in flight (four times as many for a
-   * count); for an import one for each 16 MiB of the source's files.
+   * The approximate number of tasks, 1 to 1,000,000. A scan has at least one task for each node
+   * that must coordinate a part of the ring, an import at least one for each file. Default: one
+   * task for each 128 MiB of the table's estimated size for an export, for each 32 MiB for a count
+   * or a read, and at least {@link #parallelism(int)} tasks (four times as many for a count or a
+   * read); one for each 16 MiB of the source's files for an import.
    *
    * @throws InvalidSettingException if it is out of bounds
    */
@@ -158,8 +177,8 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * How often a request is sent at the most when the cluster fails in a way that may pass, 1 to
-   * 100. Default: 10, with pauses of about 40 s in all.
+   * The largest number of times a request is sent when the cluster's failures may be temporary, 1
+   * to 100. Default: 10, with pauses of about 40 s in all.
    *
    * @throws InvalidSettingException if it is out of bounds
    */
@@ -170,8 +189,8 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * The driver's execution profile that requests start from; the settings of this request win over
-   * it. Default: the driver's default profile.
+   * The driver's execution profile for all requests; settings of this request override it.
+   * Default: the driver's default profile.
    */
   public S executionProfile(String name) {
     this.executionProfile = Objects.requireNonNull(name);
@@ -179,8 +198,148 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * Hears of the progress twice a second and once at the end, on a thread of the operation.
-   * Default: nobody does. What the listener throws is logged and does not disturb the operation.
+   * The share of the processors that this process may use while the operation runs: above 0, up to
+   * 1 for all processors that the JVM sees. All threads of the process count, those of the driver,
+   * the garbage collector and the application too. Threads that handle rows wait when the share is
+   * used up, so that it holds on average over a few seconds, not in each second; planning and
+   * commit are not held back. If the application alone uses more, the operation still handles one
+   * page a second. Default: 1, no bound.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public S maxCpuShare(double share) {
+    this.resourceLimits = resourceLimits.withMaxCpuShare(share);
+    return self();
+  }
+
+  /**
+   * The hours in which the operation may send requests. When they end, it waits for the requests in
+   * flight and pauses; when they begin again, it goes on within about a second. A paused job keeps
+   * its claim in the job store, has the status RUNNING and can be stopped; stopping gives up what
+   * its tasks have in flight. The few requests of the planning are sent at any hour. Default:
+   * always.
+   *
+   * @see #onPause(PauseListener)
+   */
+  public S runWindow(RunWindow window) {
+    this.resourceLimits = resourceLimits.withRunWindow(window);
+    return self();
+  }
+
+  /**
+   * The operation's share of the cluster beside other operations of the same operator, or of
+   * operators that share a {@link io.ringhaul.limits.ResourceManager}, which states the rule.
+   * Default: {@link JobPriority#NORMAL}.
+   */
+  public S priority(JobPriority priority) {
+    this.resourceLimits = resourceLimits.withPriority(priority);
+    return self();
+  }
+
+  /**
+   * Called when the operation pauses by its {@link #runWindow} and when it goes on. An exception
+   * from the listener is logged and does not disturb the operation. Default: no listener.
+   */
+  public S onPause(PauseListener listener) {
+    this.pauseListener = Objects.requireNonNull(listener);
+    return self();
+  }
+
+  /**
+   * Whether parameters change while the operation runs: requests in flight, workers, page size or
+   * batch size. Default: {@link TuningMode#ADVISE}, which changes nothing by itself and says what
+   * would help.
+   *
+   * <p>With {@link TuningMode#ADAPT}, a parameter set on the request starts with that value and may
+   * change; a parameter that is not set starts with the value that worked for an earlier job of the
+   * same kind on the same table and cluster, if the job store has one. Limits are kept in every
+   * mode.
+   *
+   * @see #onTuning(Consumer)
+   */
+  public S tuning(TuningMode mode) {
+    this.tuning = tuning.in(mode);
+    return self();
+  }
+
+  /**
+   * Protects other clients of the cluster: a probe reads a random known partition of the table at
+   * LOCAL_QUORUM, up to 100 times a second, and the operation keeps so few requests in flight that
+   * the 99th percentile of the probe's latency stays below the bound; if one request is too many,
+   * it sends none for a part of the time. It starts with one request and adds more while the probe
+   * is fast. If the probe is slow without the operation too, the operation keeps one request in
+   * flight for a sixteenth of the time. Works in every {@linkplain #tuning mode}. Default: no
+   * probe.
+   *
+   * @param p99 the bound, 1 ms to 1 minute
+   * @param over the period over which the percentile is taken, 1 s to 10 minutes
+   * @throws InvalidSettingException if one is out of bounds
+   */
+  public S protectLatency(Duration p99, Duration over) {
+    this.tuning = tuning.protecting(new LatencyBound(p99, over));
+    return self();
+  }
+
+  /**
+   * As {@link #protectLatency(Duration, Duration)}, with a probe of the caller, such as the request
+   * that must stay fast.
+   *
+   * @param probe sends a request and does not wait for its answer; called up to 100 times a second
+   *     on a thread of the operation
+   */
+  public S protectLatency(
+      Duration p99, Duration over, Supplier<? extends CompletionStage<?>> probe) {
+    this.tuning = tuning.probing(Objects.requireNonNull(probe));
+    return protectLatency(p99, over);
+  }
+
+  /**
+   * Called for each advice and each change of a parameter, and again when the effect of a change is
+   * known, on a thread of the operation. Default: no listener.
+   */
+  public S onTuning(Consumer<TuningEntry> listener) {
+    this.tuning = tuning.heardBy(Objects.requireNonNull(listener));
+    return self();
+  }
+
+  /**
+   * Called with the operation's figures once a second and once at the end: throughput, latency by
+   * node, time spent in each stage, and what the process uses of its machine. Each call adds a
+   * listener; listeners are called in the order in which they were added, on a thread of the
+   * operation. An exception from a listener is logged once and does not disturb the operation.
+   * Default: no listener.
+   */
+  public S onSample(SampleListener listener) {
+    sampleListeners.add(Objects.requireNonNull(listener));
+    return self();
+  }
+
+  /**
+   * Called when a bottleneck begins and ends, and at the end of the operation with the bottleneck
+   * that took most of its time. Each call adds a listener; listeners are called in the order in
+   * which they were added. Default: no listener.
+   */
+  public S onBottleneck(BottleneckListener listener) {
+    bottleneckListeners.add(Objects.requireNonNull(listener));
+    return self();
+  }
+
+  /**
+   * Takes no samples: no bottlenecks, no tuning while the operation runs, no telemetry in the job
+   * store; progress is still reported. The job then takes no request for a profile or a change of a
+   * parameter, and nothing is held back when the heap is nearly full. A {@link #runWindow}, a
+   * {@link #priority} and {@link TuningMode#ADAPT} need samples and are refused together with this
+   * setting when the operation starts; the other limits and {@code protectLatency} are kept.
+   * Default: one sample a second.
+   */
+  public S withoutMonitoring() {
+    this.unmonitored = true;
+    return self();
+  }
+
+  /**
+   * Called with the progress twice a second and once at the end, on a thread of the operation. An
+   * exception from the listener is logged and does not disturb the operation. Default: no listener.
    */
   public S onProgress(Consumer<Progress> listener) {
     this.progressListener = Objects.requireNonNull(listener);
@@ -188,15 +347,14 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * Begins without looking whether the operation can go well. Default: before the first row, a few
-   * small requests look whether the role has the permissions, whether it would be given masks
-   * instead of values, whether guardrails of the cluster allow the page size, the consistency level
-   * and the condition, and whether the target can be written and its disk has room. Whatever is
-   * amiss is told at once, in a {@link io.ringhaul.exceptions.PreflightException}. Nothing is
-   * written to the table for it.
+   * Skips the preflight checks. Default: before the first row, a few small requests check that the
+   * role has the permissions and would not read masks instead of values, that the cluster's
+   * guardrails allow the page size, the consistency level and the condition, and that the target
+   * can be written and its disk has room. All problems are reported together in a {@link
+   * io.ringhaul.exceptions.PreflightException}. The checks write nothing to the table.
    *
-   * <p>Leave it out where it errs: where masking was switched off again, say, and the role cannot
-   * see that.
+   * <p>Use it where a check is wrong, for example where masking was switched off but the role may
+   * not read that setting.
    */
   public S skipPreflight() {
     this.skipsPreflight = true;
@@ -204,10 +362,11 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * Runs the operation in the calling thread and waits for its end. An interrupt cancels it.
+   * Runs the operation in the calling thread and waits for its end. An interrupt cancels the
+   * operation.
    *
    * @throws InvalidSettingException if settings contradict each other
-   * @throws BulkOperationException if the operation fails; it carries what was done by then
+   * @throws BulkOperationException if the operation fails; it carries the figures reached
    */
   public R run() {
     return operator.call(operation());
@@ -226,8 +385,12 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   /** The operation with a copy of the settings. */
   abstract BulkOperation<R> operation();
 
-  @Override
   abstract S self();
+
+  /** For the resource limits that not every operation has. */
+  final void limit(UnaryOperator<ResourceLimits> change) {
+    this.resourceLimits = change.apply(resourceLimits);
+  }
 
   /**
    * A copy of the settings.
@@ -235,8 +398,9 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
    * @throws InvalidSettingException if settings contradict each other
    */
   final OperationSettings settings() {
-    OperationLimits its = limits(operator.resources());
-    Monitoring monitoring = monitoring(its.limits(), tuning());
+    if (unmonitored) {
+      requireNoSampleNeeded();
+    }
     return new OperationSettings(
         keyspace,
         table,
@@ -251,11 +415,30 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
                 limits)
             .withBalancing(balancing),
         progressListener,
-        monitoring,
-        its,
-        monitoring.isOn() ? tuning() : tuning().in(TuningMode.OFF),
+        unmonitored
+            ? Monitoring.NONE
+            : new Monitoring(true, List.copyOf(sampleListeners), List.copyOf(bottleneckListeners)),
+        new OperationLimits(resourceLimits, operator.resources(), pauseListener),
+        unmonitored ? tuning.in(TuningMode.OFF) : tuning,
         operator.jobs(),
         skipsPreflight);
+  }
+
+  private void requireNoSampleNeeded() {
+    String needsSamples =
+        resourceLimits.runWindow().isPresent()
+            ? "runWindow"
+            : resourceLimits.priority() != JobPriority.NORMAL
+                ? "priority"
+                : tuning.mode() == TuningMode.ADAPT ? "tuning(ADAPT)" : "";
+    if (!needsSamples.isEmpty()) {
+      throw new InvalidSettingException(
+          "withoutMonitoring",
+          String.format(
+              "withoutMonitoring and %s exclude each other, because %1$s needs samples; leave one"
+                  + " of them out",
+              needsSamples));
+    }
   }
 
   static void requirePositive(String setting, long value) {
