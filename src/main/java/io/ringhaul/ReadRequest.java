@@ -16,7 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rows of a table into application code, each once, in no order. There are three ways:
+ * Reads the rows of a table into application code, each row once, in no order, in one of three
+ * ways:
  *
  * <ul>
  *   <li>{@link #forEach(Consumer)} with {@link #run()} or {@link #runAsync()}, on several threads
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #rows()}, a plain iterator.
  * </ul>
  *
- * <p>Memory stays constant in all of them: whoever is slow to take rows slows the reading down.
- * Rows that were handed on cannot be taken back: a reading that fails has given some of them.
+ * <p>Memory use is constant: a slow consumer slows the read down. Delivered rows cannot be taken
+ * back: a read that fails has delivered some of them.
  */
 public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
 
@@ -44,8 +45,8 @@ public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
   }
 
   /**
-   * Reads so many rows, or all if there are not as many, and then no more of the table. Which rows
-   * these are is left to chance. Default: every row.
+   * Reads this number of rows, or all rows if there are fewer, and then stops. Which rows these are
+   * is not defined. Default: every row.
    *
    * @throws InvalidSettingException if it is below 1
    */
@@ -55,11 +56,10 @@ public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
   }
 
   /**
-   * What {@link #run()} and {@link #runAsync()} do with each row.
+   * The action of {@link #run()} and {@link #runAsync()} on each row.
    *
-   * @param action is called on several threads at once; what it throws ends the reading, and is
-   *     thrown to the caller as it is if it is a {@link BulkOperationException}, else as the cause
-   *     of one
+   * @param action called on several threads at once; an exception from it ends the read and reaches
+   *     the caller, as it is if it is a {@link BulkOperationException}, else as the cause of one
    */
   public ReadRequest forEach(Consumer<? super Row> action) {
     this.consumer = Objects.requireNonNull(action);
@@ -67,21 +67,20 @@ public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
   }
 
   /**
-   * The rows as a stream. Each subscriber reads the table anew, beginning with its first request
-   * for rows and with the settings as they are then. {@code onNext} is never called by two threads
-   * at once, and is called on threads of the operator, which it may block. A failure is a {@link
-   * BulkOperationException}. Cancelling a subscription ends the reading, and so does closing the
-   * operator.
+   * The rows as a stream. Each subscription reads the table again; the read starts at the
+   * subscriber's first request for rows, with the settings of that moment. {@code onNext} is called
+   * on threads of the operator, by one thread at a time, and may block. A failure is a {@link
+   * BulkOperationException}. Cancelling the subscription or closing the operator ends the read.
    *
-   * <p>{@link #forEach(Consumer)} has no part in it.
+   * <p>Ignores {@link #forEach(Consumer)}.
    */
   public Flow.Publisher<Row> publisher() {
     return new RowPublisher(sink -> operator.start(operation(sink)));
   }
 
   /**
-   * The rows as an iterator, which reads ahead by a few pages. To be closed unless it has come to
-   * its end. {@link #forEach(Consumer)} has no part in it.
+   * The rows as an iterator that reads a few pages ahead. Close it unless it was read to its end.
+   * Ignores {@link #forEach(Consumer)}.
    */
   public RowIterator rows() {
     return RowIterator.over(sink -> operator.start(operation(sink)));

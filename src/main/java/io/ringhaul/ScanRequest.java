@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the requests that read a table, a count, an export and a read, have in common.
+ * The settings of requests that scan a table: a count, an export or a read.
  *
  * @param <S> the request's own type
  * @param <R> the type of its result
@@ -40,8 +40,8 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   }
 
   /**
-   * Rows to a page, 1 to 1,000,000; for a count, the pages in which the coordinator reads. Default:
-   * adapted while reading, so that a page has about 256 KiB; 5,000 for a count.
+   * Rows in a page, 1 to 1,000,000; for a count, the page in which the coordinator reads. Default:
+   * adapted during the scan so that a page has about 256 KiB; 5,000 for a count.
    *
    * @throws InvalidSettingException if it is out of bounds
    */
@@ -52,12 +52,13 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   }
 
   /**
-   * Reads only rows that fulfil a condition in CQL, such as {@code status = 'open' AND price > 10},
-   * which the server checks beside each token range. Values are written into it as CQL literals.
-   * Columns without an index take {@link #allowFiltering()}. Default: every row.
+   * Reads only rows that satisfy a CQL condition, such as {@code status = 'open' AND price > 10}.
+   * The server evaluates it together with each token range. Values are written as CQL literals.
+   * Columns without an index need {@link #allowFiltering()}. Default: every row.
    *
-   * @throws InvalidSettingException if it holds more than a condition: a semicolon, a comment, a
-   *     bind marker, LIMIT, PER PARTITION, ORDER BY, GROUP BY, ALLOW FILTERING or token()
+   * @throws InvalidSettingException if the text contains more than a condition: a semicolon, a
+   *     comment, a bind marker, LIMIT, PER PARTITION, ORDER BY, GROUP BY, ALLOW FILTERING or
+   *     token()
    */
   public S where(String cql) {
     this.selection = selection.where(cql);
@@ -65,9 +66,9 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   }
 
   /**
-   * Sends ALLOW FILTERING with {@link #where(String)}: each replica reads all rows of the token
-   * range and gives those that fulfil the condition. Default: not sent, so that a condition without
-   * an index is refused.
+   * Adds ALLOW FILTERING to {@link #where(String)}: each replica reads all rows of the token range
+   * and returns those that satisfy the condition. Default: not added, so that the server refuses a
+   * condition on columns without an index.
    */
   public S allowFiltering() {
     this.selection = selection.withFiltering();
@@ -75,13 +76,13 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   }
 
   /**
-   * Reads only rows with these tokens. Called again, it adds another range; ranges may overlap, and
-   * no row is read twice. A range whose end is below its start passes the end of the ring. Default:
-   * the whole ring.
+   * Reads only rows whose token is in this range. Each call adds a range; ranges may overlap, and no
+   * row is read twice. A range whose end is below its start wraps around the end of the ring.
+   * Default: the whole ring.
    *
-   * @param startExclusive the token after which the range starts
+   * @param startExclusive the token before the first token of the range
    * @param endInclusive the last token of the range
-   * @throws InvalidSettingException if the range has no token, or ends where it starts
+   * @throws InvalidSettingException if the range is empty or ends at its start
    */
   public S tokenRange(long startExclusive, long endInclusive) {
     this.selection = selection.withRange(startExclusive, endInclusive);
@@ -89,10 +90,11 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   }
 
   /**
-   * How what is read is divided. Default: by token ranges, as {@link #taskCount(int)} says.
+   * How the scan is divided into tasks. Default: by token ranges, with {@link #taskCount(int)}
+   * tasks.
    *
-   * @throws InvalidSettingException when the request is run, if {@link #taskCount(int)} is set as
-   *     well and it is by token ranges or by size
+   * @throws InvalidSettingException when the request is run, if {@link #taskCount(int)} is set too
+   *     and the partitioning is by token ranges or by size
    */
   public S partitionBy(Partitioning way) {
     this.partitioning = Objects.requireNonNull(way);
@@ -100,10 +102,9 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   }
 
   /**
-   * The operation, made when it is run: which keys are listed shows no sooner.
+   * The operation. Listed keys become tokens only when it runs, because that needs the session.
    *
-   * @param sizing how many tasks there are unless it is set
-   * @param operation takes the settings, what is read, and the sizing
+   * @param sizing the number of tasks unless it is set
    */
   final BulkOperation<R> operation(ScanSizing sizing, Scan<R> operation) {
     RowSelection asked = selection.checked();
@@ -125,7 +126,7 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
 
   private RowSelection listed(CqlSession session, RowSelection asked, ListedPartitions listed) {
     TableDescription read = new TableLookup(session).readable(keyspace, table);
-    // The ring is looked at before its tokens are: not every partitioner has ours.
+    // First, because it refuses a partitioner whose tokens are not Murmur3's.
     LocalNodes nodes = LocalNodes.of(session);
     TokenRing.discover(session.getMetadata(), keyspace, nodes.datacenter());
     TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
@@ -139,18 +140,18 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
     }
   }
 
-  /** Makes an operation that reads a table. */
+  /** Creates an operation that scans a table. */
   @FunctionalInterface
   interface Scan<R> {
     BulkOperation<R> of(OperationSettings settings, RowSelection selection, ScanSizing sizing);
   }
 
-  /** For the settings that not every scan has. */
+  /** For settings that not every scan has. */
   final void select(UnaryOperator<RowSelection> change) {
     this.selection = change.apply(selection);
   }
 
-  /** The page size that was asked for; 0 for the default. */
+  /** Rows in a page; 0 for the default. */
   final int pageSize() {
     return pageSize;
   }

@@ -28,9 +28,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * }
  * }</pre>
  *
- * <p>Keyspaces, tables and columns are named in CQL form, as the driver takes them: {@code orders}
- * and {@code Orders} are the same, {@code "\"Orders\""} is another. Thread-safe; operations may run
- * side by side.
+ * <p>Keyspaces, tables and columns are named in CQL form, as in the driver: {@code orders} and
+ * {@code Orders} are the same name, {@code "\"Orders\""} is another. Thread-safe; operations may
+ * run concurrently.
  */
 public final class TokenAwareBulkOperator implements AutoCloseable {
 
@@ -54,7 +54,8 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   }
 
   /**
-   * Works over the given session, which stays the caller's: it is neither closed nor changed.
+   * An operator over the given session, which belongs to the caller: it is neither closed nor
+   * reconfigured.
    *
    * @throws BulkOperationException if the class path has a Jackson older than 2.16
    */
@@ -63,9 +64,10 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   }
 
   /**
-   * Works over the given session and shares the cluster with the operations of other operators.
+   * An operator over the given session whose operations share the cluster with those of other
+   * operators.
    *
-   * @param resources knows the operations of all operators that it is given to
+   * @param resources divides the cluster among the operations of all operators that use it
    * @throws BulkOperationException if the class path has a Jackson older than 2.16
    */
   public static TokenAwareBulkOperator over(CqlSession session, ResourceManager resources) {
@@ -93,7 +95,7 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
     return new ImportRequest(this, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
   }
 
-  /** Cancels what runs in the background, waits for its end, and ends the operator's threads. */
+  /** Cancels running background operations, waits for their end, and ends the threads. */
   @Override
   public void close() {
     threads.shutdownNow();
@@ -104,7 +106,7 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
     }
   }
 
-  /** Shares the cluster among the operations. */
+  /** Divides the cluster among the operations. */
   ManagedJobs resources() {
     return resources;
   }
@@ -113,7 +115,7 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
     return names.stream().map(CqlIdentifier::fromCql).toList();
   }
 
-  /** The operations that run just now. */
+  /** The operations that are running. */
   JobsUnderWay jobs() {
     return resources.underWay();
   }
@@ -136,7 +138,7 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
                 try {
                   result.complete(call(operation));
                 } catch (Throwable e) {
-                  // Whoever holds the future hears of it, errors included.
+                  // Errors too: the future is the only way in which the caller sees them.
                   result.completeExceptionally(e);
                 }
               });
