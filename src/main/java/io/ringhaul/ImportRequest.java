@@ -9,7 +9,7 @@ import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.ImportBlueprint;
-import io.ringhaul.internal.operation.ImportWriting;
+import io.ringhaul.internal.operation.ImportOperation;
 import io.ringhaul.internal.operation.OperationJob;
 import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.telemetry.Tunable;
@@ -332,7 +332,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
         columns,
         createsTable,
         replaysInDoubt,
-        new ImportWriting.Batches(
+        new ImportOperation.Batches(
             new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
             Set.copyOf(askedLimits),
             grouping),

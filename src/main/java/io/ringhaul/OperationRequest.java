@@ -7,8 +7,6 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.limits.ResourceLimits;
 import io.ringhaul.internal.operation.BulkOperation;
-import io.ringhaul.internal.operation.Monitoring;
-import io.ringhaul.internal.operation.OperationLimits;
 import io.ringhaul.internal.operation.OperationSettings;
 import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.internal.request.RequestSettings;
@@ -189,8 +187,8 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
   }
 
   /**
-   * The driver's execution profile for all requests; settings of this request override it.
-   * Default: the driver's default profile.
+   * The driver's execution profile for all requests; settings of this request override it. Default:
+   * the driver's default profile.
    */
   public S executionProfile(String name) {
     this.executionProfile = Objects.requireNonNull(name);
@@ -416,9 +414,10 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
             .withBalancing(balancing),
         progressListener,
         unmonitored
-            ? Monitoring.NONE
-            : new Monitoring(true, List.copyOf(sampleListeners), List.copyOf(bottleneckListeners)),
-        new OperationLimits(resourceLimits, operator.resources(), pauseListener),
+            ? OperationSettings.Monitoring.NONE
+            : new OperationSettings.Monitoring(
+                true, List.copyOf(sampleListeners), List.copyOf(bottleneckListeners)),
+        new OperationSettings.OperationLimits(resourceLimits, operator.resources(), pauseListener),
         unmonitored ? tuning.in(TuningMode.OFF) : tuning,
         operator.jobs(),
         skipsPreflight);

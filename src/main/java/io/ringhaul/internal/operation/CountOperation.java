@@ -2,42 +2,25 @@ package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.CountResult;
-import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.internal.cql.TableLookup;
-import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.request.RequestSender;
-import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.scan.RangeCounter;
 import io.ringhaul.internal.scan.RangeStatements;
-import io.ringhaul.internal.scan.ScanPlan;
 import io.ringhaul.internal.scan.Selection;
 import io.ringhaul.internal.telemetry.OperationKind;
-import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.schema.TableDescription;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
-/** Counts a table. */
-public final class CountOperation implements BulkOperation<CountResult> {
+/** Counts the rows of a table on the server, range by range. */
+public record CountOperation(
+    OperationSettings settings, RowSelection selection, ScanSizing sizing, int pageSize)
+    implements BulkOperation<CountResult> {
 
-  /** Small ranges seldom time out on the server, and a count pays next to nothing for more. */
+  /** Small ranges rarely time out on the server, and more ranges cost a count next to nothing. */
   public static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
-
-  private final OperationSettings settings;
-  private final RowSelection selection;
-  private final ScanSizing sizing;
-  private final int pageSize;
-
-  public CountOperation(
-      OperationSettings settings, RowSelection selection, ScanSizing sizing, int pageSize) {
-    this.settings = settings;
-    this.selection = selection;
-    this.sizing = sizing;
-    this.pageSize = pageSize;
-  }
 
   @Override
   public CountResult run(CqlSession session, ExecutorService threads) {
@@ -59,14 +42,11 @@ public final class CountOperation implements BulkOperation<CountResult> {
             selection.tokens(),
             sizing,
             Earlier.NOTHING);
-    ProgressMeter meter = scan.meter();
-    ScanPlan plan = scan.plan();
-    RequestSettings requests = scan.requests();
     int page =
         ScanPreflight.run(
             session,
             settings,
-            requests,
+            scan.requests(),
             new ScanPreflight.Reading(
                 subject.title(),
                 table,
@@ -75,52 +55,32 @@ public final class CountOperation implements BulkOperation<CountResult> {
                 pageSize,
                 RangeCounter.DEFAULT_PAGE_SIZE),
             List.of());
-    try (RequestSender sender = new RequestSender(session, requests, scan.metrics())) {
+    try (RunningOperation running =
+        new RunningOperation(settings, subject, scan.meter(), scan.metrics())) {
+      RequestSender sender = running.sender(scan.requests());
       RangeCounter counter =
           new RangeCounter(
-              plan,
+              scan.plan(),
               RangeStatements.counting(session, table, selection.condition()).checked(),
               RangeStatements.selecting(
                   session, table, Selection.of(table.partitionKey()).where(selection.condition())),
               sender,
-              meter,
+              scan.meter(),
               page,
               sameTable::atCheckpoint);
-      List<FailedRange> failed = count(subject, scan, sender, counter, sameTable);
-      OperationTotals totals = meter.totals(sender.retries());
-      if (!failed.isEmpty()) {
-        throw Outcome.incomplete("Counting " + table, totals, failed, "run the operation again");
-      }
-      return new CountResult(totals);
-    }
-  }
-
-  private List<FailedRange> count(
-      OperationSubject subject,
-      TableScan scan,
-      RequestSender sender,
-      RangeCounter counter,
-      TableCheck sameTable) {
-    OperationParameters parameters =
-        new OperationParameters()
-            .requests(sender, scan, settings, requests -> {})
-            .pagesOnServer(counter.pageSizer(), RangeCounter.DEFAULT_PAGE_SIZE, pageSize > 0);
-    // Its pages stay on the server.
-    SteeredScan steered = new SteeredScan(scan, sender, parameters, bytes -> {}, Optional.empty());
-    try (OperationSteering steering = OperationSteering.open(settings, subject, steered);
-        WorkerClock clock = scan.metrics().work()) {
-      return Outcome.of(
-          scan.meter(),
-          sender::retries,
-          "Counting " + subject.table(),
-          "the rows counted so far are in the partial result",
-          () -> {
-            List<FailedRange> failed = counter.run();
-            if (failed.isEmpty()) {
+      running.start(
+          new OperationParameters()
+              .requests(sender, scan, settings, requests -> {})
+              .pagesOnServer(counter.pageSizer(), RangeCounter.DEFAULT_PAGE_SIZE, pageSize > 0));
+      try (WorkerClock clock = scan.metrics().work()) {
+        return running.run(
+            "the rows counted so far are in the partial result",
+            () -> {
+              running.requireComplete(counter.run(), "run the operation again");
               sameTable.atEnd();
-            }
-            return failed;
-          });
+              return new CountResult(running.totals());
+            });
+      }
     }
   }
 }

@@ -3,7 +3,10 @@ package io.ringhaul.internal.operation;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.ExportResult;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.Setting;
+import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
@@ -12,6 +15,8 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.limits.DiskBoundTarget;
+import io.ringhaul.internal.metrics.ProgressMeter;
+import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.preflight.MaskedColumns;
 import io.ringhaul.internal.rejects.RejectOwner;
 import io.ringhaul.internal.rejects.RejectSettings;
@@ -20,6 +25,7 @@ import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.scan.RangeStatements;
 import io.ringhaul.internal.scan.ScanSettings;
 import io.ringhaul.internal.scan.Selection;
+import io.ringhaul.internal.scan.TableScanner;
 import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.internal.write.CellTimeSelection;
 import io.ringhaul.internal.write.CellTimes;
@@ -39,49 +45,29 @@ import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Exports a table: plans, runs the tasks on several threads, commits once. */
-public final class ExportOperation implements BulkOperation<ExportResult> {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ExportOperation.class);
+/**
+ * Exports a table: plans, runs the tasks on several threads, commits once.
+ *
+ * @param columnNames the columns to export; empty for all
+ * @param pageSize rows in a page; 0 to adapt it
+ */
+public record ExportOperation(
+    OperationSettings settings,
+    RowSelection selection,
+    ScanSizing sizing,
+    ExportTarget target,
+    List<CqlIdentifier> columnNames,
+    CellTimes cellTimes,
+    int pageSize,
+    JobOptions jobOptions,
+    UUID jobId,
+    RejectSettings rejectSettings,
+    SplitRule splitRule)
+    implements BulkOperation<ExportResult> {
 
   public static final ScanSizing SIZING = new ScanSizing(128L << 20, 1);
 
-  private final OperationSettings settings;
-  private final RowSelection selection;
-  private final ScanSizing sizing;
-  private final ExportTarget target;
-  private final List<CqlIdentifier> columnNames;
-  private final CellTimes cellTimes;
-  private final int pageSize;
-  private final JobOptions jobOptions;
-  private final UUID jobId;
-  private final RejectSettings rejectSettings;
-  private final SplitRule splitRule;
-
-  public ExportOperation(
-      OperationSettings settings,
-      RowSelection selection,
-      ScanSizing sizing,
-      ExportTarget target,
-      List<CqlIdentifier> columnNames,
-      CellTimes cellTimes,
-      int pageSize,
-      JobOptions jobOptions,
-      UUID jobId,
-      RejectSettings rejectSettings,
-      SplitRule splitRule) {
-    this.settings = settings;
-    this.selection = selection;
-    this.sizing = sizing;
-    this.target = target;
-    this.columnNames = columnNames;
-    this.cellTimes = cellTimes;
-    this.pageSize = pageSize;
-    this.jobOptions = jobOptions;
-    this.jobId = jobId;
-    this.rejectSettings = rejectSettings;
-    this.splitRule = splitRule;
-  }
+  private static final Logger LOG = LoggerFactory.getLogger(ExportOperation.class);
 
   @Override
   public ExportResult run(CqlSession session, ExecutorService threads) {
@@ -95,10 +81,10 @@ public final class ExportOperation implements BulkOperation<ExportResult> {
     Optional<Job> completed =
         OperationJob.completed(jobOptions, jobId, JobKind.EXPORT, fingerprint);
     if (completed.isPresent()) {
-      return CompletedExport.result(completed.get());
+      return result(completed.get());
     }
     if (selection.maxRows() > 0) {
-      // Which rows a sample has is left to chance, and so is what its rest would be.
+      // The rows of a sample are not defined, so a sample cannot be continued.
       OperationJob.forget(jobOptions, jobId);
     } else {
       resetDamaged();
@@ -110,7 +96,7 @@ public final class ExportOperation implements BulkOperation<ExportResult> {
     }
   }
 
-  /** Tasks whose files are gone are run again; the others keep what they have. */
+  /** Tasks whose files are missing or changed run again; the others keep their output. */
   private void resetDamaged() {
     Optional<StoredExport> stored =
         jobOptions.store().isDurable()
@@ -155,34 +141,46 @@ public final class ExportOperation implements BulkOperation<ExportResult> {
     int mostPageSize =
         new ExportPreflight(session, settings, selection, cellTimes.window(), target)
             .run(table, rows.selected(), scan, pageSize);
-    // Prepared before the target is opened: what the cluster refuses must leave nothing behind.
+    // Prepared before the target is opened: a refused statement must leave nothing behind.
     RangeStatements statements =
         RangeStatements.selecting(
                 session, table, new Selection(rows.selected(), selection.condition()))
             .checked();
     try (RejectedRows rejected = rejects(job, table, rows.columns(), checkpoints);
         TargetSession targetSession = target(job, checkpoints);
-        ExportReading reading =
-            ExportReading.open(
+        RunningOperation running =
+            new RunningOperation(
                 settings,
                 new OperationSubject(
                     session, table, OperationKind.EXPORT, format(), Optional.of(job)),
-                scan,
-                statements,
-                new ScanSettings(
-                    pageSize, 1, mostPageSize, MaskedColumns.keysAreTold(session, table)),
-                writers,
-                threads,
-                target.localFolder())) {
+                scan.meter(),
+                scan.metrics())) {
+      RequestSender sender = running.sender(scan.requests());
+      TableScanner scanner =
+          new TableScanner(
+              statements,
+              sender,
+              new ScanSettings(
+                  pageSize, 1, mostPageSize, MaskedColumns.keysAreTold(session, table)));
+      Workers workers = new Workers(threads, writers.first());
+      // One writer for each request in flight.
+      WorkerCount count = new WorkerCount(workers, writers.most(), Math::toIntExact);
+      running
+          .pages(scanner.pageSizer()::ceiling)
+          .writesTo(target.localFolder())
+          .start(
+              new OperationParameters()
+                  .requests(sender, scan, settings, count::follow)
+                  .pages(scanner.pageSizer())
+                  .workers(count));
       TargetPlan targetPlan =
           targetPlan(targetSession, job, table, rows, checkpoints, writers.most());
       checkpoints.plan(StoredExport.planned(targetPlan), scan.plan());
-      RequestSender sender = reading.sender();
       ExportTasks tasks =
           new ExportTasks(
-              new ExportWork(
+              new ExportTasks.Work(
                   scan,
-                  reading.scanner(),
+                  scanner,
                   sender::inFlightBound,
                   targetSession,
                   targetPlan,
@@ -193,36 +191,32 @@ public final class ExportOperation implements BulkOperation<ExportResult> {
                   checkpoints,
                   sameTable(found, job),
                   splitRule));
-      ExportEnding ending = new ExportEnding(job, targetSession, targetPlan, rejected);
-      CommitResult committed =
-          Outcome.of(
-              scan.meter(),
-              sender::retries,
-              "Exporting " + table,
-              job.isDurable()
-                  ? "nothing was committed; what is done is kept for resuming job " + jobId
-                  : "nothing was committed",
-              () -> {
-                List<TaskOutput> outputs;
-                try {
-                  outputs = tasks.run(reading.workers(), selection.tokens(), sender::retries);
-                } catch (Throwable e) {
-                  ending.giveUp(e);
-                  throw e;
-                }
-                return Uninterrupted.call(
+      Ending ending = new Ending(job, targetSession, targetPlan, rejected);
+      return running.run(
+          job.isDurable()
+              ? "nothing was committed; what is done is kept for resuming job " + jobId
+              : "nothing was committed",
+          () -> {
+            List<TaskOutput> outputs;
+            try {
+              outputs = tasks.run(workers, selection.tokens(), running);
+            } catch (Throwable e) {
+              ending.giveUp(e);
+              throw e;
+            }
+            CommitResult committed =
+                Uninterrupted.call(
                     "ringhaul-commit",
                     () -> scan.metrics().working(Stage.COMMIT, () -> ending.commit(outputs)));
-              });
-      reading.succeeded();
-      return new ExportResult(
-          scan.meter().totals(sender.retries()),
-          jobId,
-          committed.location(),
-          committed.files(),
-          committed.fileBytes(),
-          committed.snapshotId(),
-          rejected.count());
+            return new ExportResult(
+                running.totals(),
+                jobId,
+                committed.location(),
+                committed.files(),
+                committed.fileBytes(),
+                committed.snapshotId(),
+                rejected.count());
+          });
     }
   }
 
@@ -278,7 +272,7 @@ public final class ExportOperation implements BulkOperation<ExportResult> {
     if (stored.isEmpty()) {
       TargetPlan planned = targetSession.plan(export);
       if (job.run().job().run() > 1) {
-        // What it had done was forgotten, and its files are of no use.
+        // The store has no checkpoints of the earlier runs, so their files are of no use.
         targetSession.clean(planned, List.of());
       }
       return planned;
@@ -294,12 +288,85 @@ public final class ExportOperation implements BulkOperation<ExportResult> {
     return all;
   }
 
-  /** What must not change between runs: the rows and columns, and where they go. */
+  /** What must not change between runs: rows, columns and target. */
   private Map<String, String> fingerprint(TableFingerprint found, ExportedRows rows) {
     Map<String, String> parts = new LinkedHashMap<>(target.identity());
     parts.putAll(restrictions());
     parts.putAll(found.parts(rows.columns()));
     parts.put("unrepresentable rows", rejectSettings.choice().name());
     return parts;
+  }
+
+  /** The result of an export that an earlier run completed. */
+  private static ExportResult result(Job job) {
+    CommitResult committed =
+        job.plan()
+            .flatMap(plan -> StoredExport.parse(plan).result())
+            .orElseThrow(
+                () ->
+                    new JobException(
+                        job.id(),
+                        "Job " + job.id() + " is completed, but its store has no result of it",
+                        null));
+    ProgressMeter meter =
+        new ProgressMeter(0, 0, 0, new Earlier(job.figures().done(), 0, 0, job.figures().rows()));
+    return new ExportResult(
+        meter.totals(0),
+        job.id(),
+        committed.location(),
+        committed.files(),
+        committed.fileBytes(),
+        committed.snapshotId(),
+        job.figures().rejectedRows());
+  }
+
+  /** How an export ends: everything is published in one commit, or nothing is. */
+  private record Ending(
+      OperationJob job, TargetSession target, TargetPlan plan, RejectedRows rejected) {
+
+    /** Removes the files of a job that no store keeps, because no later run can use them. */
+    void giveUp(Throwable failure) {
+      if (job.isDurable()) {
+        return;
+      }
+      // Uninterrupted: the files are removed even if the caller has cancelled.
+      Uninterrupted.call(
+          "ringhaul-discard",
+          () -> {
+            discard(failure, () -> target.clean(plan, List.of()));
+            discard(failure, rejected::discard);
+            return plan;
+          });
+    }
+
+    /** Publishes the written files. */
+    CommitResult commit(List<TaskOutput> outputs) {
+      // Fails if another process has taken over the job, which must be the only one to publish.
+      job.run().beat();
+      CommitResult committed;
+      try {
+        committed = target.commit(plan, outputs);
+      } catch (UnknownCommitStateException e) {
+        throw e;
+      } catch (Throwable e) {
+        giveUp(e);
+        throw e;
+      }
+      try {
+        job.run().plan(new StoredExport(plan, Optional.of(committed)).text(), List.of());
+      } catch (BulkOperationException e) {
+        throw e.leaving("the export is committed, and resuming job " + job.id() + " finds it so");
+      }
+      return committed;
+    }
+
+    /** Takes a step back after a failure; the failure stays the exception that is reported. */
+    private static void discard(Throwable failure, Runnable step) {
+      try {
+        step.run();
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+    }
   }
 }

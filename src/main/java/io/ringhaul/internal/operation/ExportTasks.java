@@ -1,18 +1,35 @@
 package io.ringhaul.internal.operation;
 
+import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.exceptions.JobStoppedException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.WorkerClock;
+import io.ringhaul.internal.rejects.RejectedRows;
+import io.ringhaul.internal.rejects.TaskRejects;
+import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.ring.Tiling;
+import io.ringhaul.internal.scan.Page;
+import io.ringhaul.internal.scan.ScanRest;
 import io.ringhaul.internal.scan.ScanTask;
+import io.ringhaul.internal.scan.TableScanner;
+import io.ringhaul.internal.scan.TaskScan;
 import io.ringhaul.internal.scan.UnreadableRangeException;
+import io.ringhaul.internal.scan.WorkSharing;
+import io.ringhaul.internal.write.ExportedRows;
+import io.ringhaul.monitor.Stage;
+import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongSupplier;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +38,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExportTasks {
 
-  private final ExportWork work;
+  private final Work work;
   private final TaskQueue queue;
   private final List<TaskOutput> outputs = new ArrayList<>();
   private final List<TokenRange> done = new ArrayList<>();
   private final List<FailedRange> failed = new ArrayList<>();
   private boolean stopped;
 
-  ExportTasks(ExportWork work) {
+  ExportTasks(Work work) {
     this.work = work;
     this.queue = new TaskQueue(work.scan().plan().tasks());
     outputs.addAll(work.checkpoints().outputs());
@@ -36,14 +53,14 @@ final class ExportTasks {
   }
 
   /**
-   * Runs all tasks and gives what they and those of earlier runs wrote.
+   * Runs all tasks and returns their outputs and those of earlier runs.
    *
-   * @param tokens what the whole export is to read
+   * @param tokens all tokens of the export
    * @throws JobStoppedException if the job was asked to stop before all was done
    * @throws io.ringhaul.exceptions.IncompleteOperationException if ranges could not be read
    * @throws io.ringhaul.exceptions.JobException if the table is not the one that it was
    */
-  List<TaskOutput> run(Workers writers, TokenRangeSet tokens, LongSupplier retries)
+  List<TaskOutput> run(Workers writers, TokenRangeSet tokens, RunningOperation operation)
       throws InterruptedException {
     writers.run(
         () -> {
@@ -57,7 +74,7 @@ final class ExportTasks {
             }
           }
         });
-    requireComplete(tokens, retries.getAsLong());
+    requireComplete(tokens, operation);
     work.sameTable().atEnd();
     return outputs();
   }
@@ -67,22 +84,16 @@ final class ExportTasks {
   }
 
   /**
-   * Checks that what ran is what was asked for, each token exactly once: it was planned so, but
-   * what counts is what ran. An export that has the most rows it may have need not be complete.
+   * Checks that the tasks that ran cover each requested token exactly once, whatever was planned.
+   * An export that has reached its row limit need not be complete.
    */
-  private synchronized void requireComplete(TokenRangeSet tokens, long retries) {
-    String doing = "Exporting " + work.scan().plan().keyspace() + "." + work.scan().plan().table();
+  private synchronized void requireComplete(TokenRangeSet tokens, RunningOperation operation) {
     OperationJob job = work.job();
-    if (!failed.isEmpty()) {
-      throw Outcome.incomplete(
-          doing,
-          work.scan().meter().totals(retries),
-          failed,
-          job.isDurable() ? "resume job " + job.id() : "run the operation again");
-    }
+    operation.requireComplete(
+        failed, job.isDurable() ? "resume job " + job.id() : "run the operation again");
     if (stopped) {
-      // First: rows that the budget has counted may be those of a task that was given up.
-      throw new JobStoppedException(job.id(), doing + " was stopped. " + job.remedy());
+      // Before the budget: it may have counted rows of a task that was given up.
+      throw new JobStoppedException(job.id(), operation.doing() + " was stopped. " + job.remedy());
     }
     if (work.budget().isSpent()) {
       return;
@@ -104,7 +115,7 @@ final class ExportTasks {
   }
 
   private void run(ScanTask task, WorkerClock clock) throws InterruptedException {
-    ExportTask running = new ExportTask(work, task, queue);
+    RunningTask running = new RunningTask(work, task, queue);
     try {
       Optional<TaskOutput> output = running.run(clock);
       output.ifPresentOrElse(written -> ended(running, written), this::stop);
@@ -113,7 +124,7 @@ final class ExportTasks {
     }
   }
 
-  private void ended(ExportTask task, TaskOutput output) {
+  private void ended(RunningTask task, TaskOutput output) {
     synchronized (this) {
       outputs.add(output);
       done.addAll(task.ranges());
@@ -123,10 +134,10 @@ final class ExportTasks {
     work.sameTable().atCheckpoint();
   }
 
-  private void failed(ScanTask task, ExportTask running, UnreadableRangeException e) {
+  private void failed(ScanTask task, RunningTask running, UnreadableRangeException e) {
     work.checkpoints().failed(task, String.valueOf(e.getMessage()));
     synchronized (this) {
-      // The task's output is gone, so none of its ranges counts as read.
+      // The task's output is discarded, so none of its ranges counts as read.
       for (TokenRange range : running.ranges()) {
         failed.add(
             new FailedRange(
@@ -139,6 +150,189 @@ final class ExportTasks {
     queue.close();
     synchronized (this) {
       stopped = true;
+    }
+  }
+
+  /**
+   * What the tasks of an export share.
+   *
+   * @param scan what is read, task by task
+   * @param scanner reads it
+   * @param inFlight how many requests may be in flight just now
+   * @param target where it goes
+   * @param targetPlan how
+   * @param rows what of a row is exported
+   * @param rejected the rows that the target cannot hold
+   * @param budget how many rows may still be written
+   * @param job the job that it is
+   * @param checkpoints what of the job is done
+   * @param sameTable checks that the table stays the one that it was
+   * @param splitRule when a task that runs is divided
+   */
+  record Work(
+      TableScan scan,
+      TableScanner scanner,
+      IntSupplier inFlight,
+      TargetSession target,
+      TargetPlan targetPlan,
+      ExportedRows rows,
+      RejectedRows rejected,
+      RowBudget budget,
+      OperationJob job,
+      ExportCheckpoints checkpoints,
+      TableCheck sameTable,
+      SplitRule splitRule) {}
+
+  /** A task of an export that runs: what it writes, and what it gives to others. One thread's. */
+  private static final class RunningTask implements WorkSharing {
+
+    private final Work work;
+    private final ScanTask task;
+    private final TaskQueue queue;
+    private List<TokenRange> ranges;
+
+    RunningTask(Work work, ScanTask task, TaskQueue queue) {
+      this.work = work;
+      this.task = task;
+      this.queue = queue;
+      this.ranges = task.ranges();
+    }
+
+    /** What it reads: fewer tokens than planned if it has given some away. */
+    List<TokenRange> ranges() {
+      return ranges;
+    }
+
+    /**
+     * Reads and writes the task; what it has written is durable when this returns.
+     *
+     * @param clock of the worker
+     * @return what it wrote; empty if it was given up since the job is to stop
+     * @throws io.ringhaul.internal.scan.UnreadableRangeException if a range could not be read;
+     *     nothing is written then
+     */
+    Optional<TaskOutput> run(WorkerClock clock) throws InterruptedException {
+      work.checkpoints().begun(task, clock.worker(), work.scan().replica(task));
+      int number = work.checkpoints().number(task);
+      ProgressMeter.Part progress = work.scan().meter().part();
+      boolean isDone = false;
+      try (TaskRejects rejects = work.rejected().openTask(number);
+          TaskWriter writer =
+              work.target().openTask(work.targetPlan(), work.rows().columns(), number)) {
+        TaskScan pages =
+            work.splitRule() == SplitRule.NEVER
+                ? work.scanner().scan(task)
+                : work.scanner().scan(task, this);
+        clock.task(number, work.scan().replica(task), pages::unread);
+        for (Page page = pages.next();
+            page != null;
+            page = work.budget().isSpent() ? null : pages.next()) {
+          if (work.job().isOverdue()) {
+            return Optional.empty();
+          }
+          work.scan().metrics().page(page.rowCount(), page.bytes());
+          int written = write(page, writer, rejects, clock);
+          clock.handled(written);
+          work.scan().meter().handled(written, page.bytes());
+          progress.done(pages.tokensRead());
+        }
+        TaskOutput output = finish(writer, clock);
+        WorkerClock.during(
+            Stage.COMMIT,
+            () ->
+                rejects.commit(
+                    rejectBytes -> work.checkpoints().done(output, rejects.count(), rejectBytes)));
+        progress.done(TokenRange.rowTokens(ranges));
+        isDone = true;
+        return Optional.of(output);
+      } catch (OutOfMemoryError e) {
+        throw Failures.outOfMemory(
+            e,
+            String.format(
+                "Task %d, with its pages and its open files in %s,",
+                number, work.targetPlan().location()));
+      } finally {
+        if (!isDone) {
+          progress.lost();
+        }
+        clock.taskEnded();
+      }
+    }
+
+    /** Writes what the target is to have of a page; how many rows that were. */
+    private int write(Page page, TaskWriter writer, TaskRejects rejects, WorkerClock clock)
+        throws InterruptedException {
+      clock.begin(Stage.ENCODE);
+      try {
+        return write(page, writer, rejects);
+      } finally {
+        clock.end();
+      }
+    }
+
+    private int write(Page page, TaskWriter writer, TaskRejects rejects)
+        throws InterruptedException {
+      int written = 0;
+      for (Row row : page.rows()) {
+        RawRow exported = work.rows().of(row);
+        if (exported == null) {
+          continue;
+        }
+        if (!work.budget().take()) {
+          break;
+        }
+        try {
+          writer.write(exported);
+          written++;
+        } catch (UnrepresentableValueException e) {
+          rejects.add(e, exported);
+        }
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      return written;
+    }
+
+    /** Ends the files: what is held back is encoded, and all is forced to disk. */
+    private static TaskOutput finish(TaskWriter writer, WorkerClock clock) {
+      clock.begin(Stage.ENCODE);
+      try {
+        return writer.finish();
+      } finally {
+        clock.end();
+      }
+    }
+
+    /** The requests of workers that have nothing to do are there for those that have. */
+    @Override
+    public int pagesAhead() {
+      return Math.max(1, work.inFlight().getAsInt() / Math.max(1, queue.running()));
+    }
+
+    @Override
+    public boolean isWanted() {
+      return (queue.takers() > 0 || work.splitRule().isEager()) && !work.job().isStopping();
+    }
+
+    @Override
+    public int parts(ScanRest rest) {
+      return work.splitRule().parts(rest, queue.takers());
+    }
+
+    /** Others find the tokens only after the job's store has them as partitions of their own. */
+    @Override
+    public void handOver(List<List<TokenRange>> given) {
+      TokenRangeSet away = TokenRangeSet.of(given.stream().flatMap(List::stream).toList());
+      List<TokenRange> kept = TokenRangeSet.of(ranges).subtract(away).ranges();
+      List<ScanTask> tasks = work.checkpoints().split(task, kept, given);
+      work.scan()
+          .meter()
+          .divided(
+              tasks.size(),
+              kept.size() + given.stream().mapToInt(List::size).sum() - ranges.size());
+      ranges = kept;
+      queue.add(tasks);
     }
   }
 }

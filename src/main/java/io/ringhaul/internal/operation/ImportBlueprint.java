@@ -32,7 +32,7 @@ public record ImportBlueprint(
     List<CqlIdentifier> columns,
     boolean createsTable,
     boolean replaysInDoubt,
-    ImportWriting.Batches batches,
+    ImportOperation.Batches batches,
     ImportChoices choices,
     RejectSettings rejects) {
 

@@ -3,17 +3,24 @@ package io.ringhaul.internal.operation;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.ImportResult;
-import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.batch.BatchLimits;
+import io.ringhaul.batch.Grouping;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.JobException;
+import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.metrics.ProgressMeter;
+import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.rejects.RejectOwner;
 import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.rejects.RejectedRows;
+import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.ring.TokenRing;
@@ -22,34 +29,61 @@ import io.ringhaul.internal.write.CounterStatements;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.internal.write.ImportWriters;
 import io.ringhaul.internal.write.RowBinders;
-import io.ringhaul.internal.write.TargetTable;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.PartitionStatus;
+import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 
-/** Imports into a table: plans the source's tasks, reads them on a few threads, writes batches. */
-final class ImportOperation implements BulkOperation<ImportResult> {
+/**
+ * Imports into a table: plans the source's tasks, reads them on a few threads, writes batches.
+ *
+ * @param rejectSettings where rejected rows are kept
+ */
+public record ImportOperation(
+    OperationSettings settings,
+    Task task,
+    Batches batches,
+    ImportChoices choices,
+    RejectSettings rejectSettings)
+    implements BulkOperation<ImportResult> {
 
   private static final int REQUESTS_PER_NODE = 16;
 
   /**
+   * A task whose rows must not be written twice runs to its end before the job stops, and is in
+   * doubt as a whole if the process is killed. This size takes about a second.
+   */
+  private static final long APPENDING_BYTES = 1L << 20;
+
+  /** The job store takes this many tasks easily; the source's own choice may be more. */
+  private static final long MOST_APPENDING = 10_000;
+
+  /** One thread that reads and binds keeps this many requests busy. */
+  private static final int REQUESTS_PER_READER = 8;
+
+  /**
    * What is imported, and as which job.
    *
-   * @param columns the columns asked for; empty for all
-   * @param createsTable whether a missing table is made
-   * @param jobId names the job
-   * @param replaysInDoubt whether tasks are done again of which an earlier run may have written a
-   *     part, although their rows must not be written twice
-   * @param batch which of the micro-batches of a following it is, from 1; 0 if of none
+   * @param columns the columns to import; empty for all
+   * @param createsTable whether a missing table is created
+   * @param replaysInDoubt whether tasks run again that an earlier run may have written in part,
+   *     although their rows must not be written twice
+   * @param batch the number of the micro-batch of a follow, from 1; 0 for an import of its own
    */
   record Task(
       ImportSource source,
@@ -60,24 +94,14 @@ final class ImportOperation implements BulkOperation<ImportResult> {
       boolean replaysInDoubt,
       int batch) {}
 
-  private final OperationSettings settings;
-  private final Task task;
-  private final ImportWriting.Batches batches;
-  private final ImportChoices choices;
-  private final RejectSettings rejectSettings;
-
-  ImportOperation(
-      OperationSettings settings,
-      Task task,
-      ImportWriting.Batches batches,
-      ImportChoices choices,
-      RejectSettings rejectSettings) {
-    this.settings = settings;
-    this.task = task;
-    this.batches = batches;
-    this.choices = choices;
-    this.rejectSettings = rejectSettings;
-  }
+  /**
+   * The batches in which rows are sent.
+   *
+   * @param limits when a batch is full
+   * @param setLimits the names of the limits that the user set
+   * @param grouping which rows share a request
+   */
+  public record Batches(BatchLimits limits, Set<String> setLimits, Grouping grouping) {}
 
   @Override
   public ImportResult run(CqlSession session, ExecutorService threads) {
@@ -87,12 +111,12 @@ final class ImportOperation implements BulkOperation<ImportResult> {
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::writable);
     TableDescription table = found.table();
-    requirePrimaryKey(table, asked());
+    ImportPreflight.requirePrimaryKey(table, asked());
     Map<String, String> fingerprint = fingerprint(found);
     Optional<Job> completed =
         OperationJob.completed(task.job(), task.jobId(), JobKind.IMPORT, fingerprint);
     if (completed.isPresent()) {
-      return ImportResults.completed(completed.get(), task.job().store(), rejectSettings.path());
+      return completed(completed.get());
     }
     try (OperationJob job =
         OperationJob.begin(
@@ -119,41 +143,49 @@ final class ImportOperation implements BulkOperation<ImportResult> {
       TableDescription withTimes =
           choices.times().extend(table, () -> sourceSession.schema(table.keyspace(), table.name()));
       Optional<SourcePlan> stored = checkpoints.plan();
-      SourcePlan planned =
-          stored.orElseGet(
-              () -> new ImportTaskCount(settings, choices).plan(sourceSession, withTimes, asked()));
-      requirePrimaryKey(table, planned.columns());
+      SourcePlan planned = stored.orElseGet(() -> plan(sourceSession, withTimes));
+      ImportPreflight preflight = new ImportPreflight(session, settings, choices, requests);
+      ImportPreflight.requirePrimaryKey(table, planned.columns());
       List<ColumnDescription> columns = withTimes.select(planned.columns());
-      new ImportPreflight(session, settings, choices).run(table, columns, requests);
-      requireRoom(session, table, columns, requests, checkpoints);
+      preflight.run(table, columns);
+      preflight.requireRoom(table, columns, checkpoints.haveBegun(), task.batch());
       metrics.spent(Stage.PLAN, System.nanoTime() - began);
       ProgressMeter meter =
           new ProgressMeter(
               planned.tasks().size(), 0, checkpoints.bytesLeft(planned), checkpoints.figures());
+      OperationSubject subject =
+          new OperationSubject(session, table, OperationKind.IMPORT, format(), Optional.of(job));
       try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
-          ImportWriting writing =
-              ImportWriting.open(
-                  settings,
-                  new OperationSubject(
-                      session, table, OperationKind.IMPORT, format(), Optional.of(job)),
-                  new ImportWriting.Start(
-                      requests,
-                      OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes),
-                      planned.tasks().size(),
-                      batches),
-                  meter,
-                  metrics,
-                  threads)) {
-        StreamWriter writer = writing.writer();
-        RowBinders binders = binders(session, table, columns, writing.writers());
-        if (binders.append() && !task.replaysInDoubt()) {
+          RunningOperation running = new RunningOperation(settings, subject, meter, metrics)) {
+        StreamWriter writer = writer(session, requests, meter, metrics);
+        running.owns(writer.requests(), writer::close);
+        RequestSender reads = running.sender(requests.seeingEveryWrite());
+        int tasksPlanned = planned.tasks().size();
+        Workers readers = new Workers(threads, readers(tasksPlanned, requests.parallelism()));
+        WorkerCount count =
+            new WorkerCount(readers, tasksPlanned, inFlight -> readers(tasksPlanned, inFlight));
+        running
+            .queue(writer::queued)
+            .start(
+                new OperationParameters()
+                    .requests(
+                        writer.requests(),
+                        requests.parallelism(),
+                        OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes),
+                        settings.parallelism().isPresent(),
+                        count::follow)
+                    .batches(writer, batches.setLimits())
+                    .workers(count));
+        RowBinders binders = binders(session, table, columns, new ImportWriters(writer, reads));
+        boolean once = binders.append();
+        if (once && !task.replaysInDoubt()) {
           checkpoints.requireNoneInDoubt(
               table.isCounterTable() ? "its rows add to counters" : "its rows append to lists",
               task.batch() > 0
                   ? "follow under a new id, which imports all of the source"
                   : "begin a new job");
         }
-        // Not before the rejects are open: a job that cannot have its file has done nothing.
+        // After the rejects are open: a job that cannot create its file must not have a plan.
         SourcePlan plan = stored.orElseGet(() -> keep(planned, sourceSession, job, checkpoints));
         ImportTasks tasks =
             new ImportTasks(
@@ -163,39 +195,59 @@ final class ImportOperation implements BulkOperation<ImportResult> {
                 rejected,
                 job,
                 checkpoints,
-                sameTable(found, job, binders.append()),
+                sameTable(found, job, once),
                 meter,
                 metrics);
-        String stays = FailedImport.whatStays(job, table, binders.append(), choices);
-        return Outcome.of(
-            meter,
-            writing::retries,
-            "Importing into " + table,
-            stays,
+        FailedImport failed =
+            new FailedImport(writer, tasks, once, whatStays(job, table, once), job.isDurable());
+        return running.run(
+            failed.whatStays(),
             () -> {
               try {
-                tasks.run(writing.readers());
+                tasks.run(readers);
                 rejected.requireFew();
                 rejected.writeRecords();
               } catch (RuntimeException | InterruptedException e) {
-                try {
-                  FailedImport.settle(e, writer, binders.append() || job.isDurable(), stays);
-                } finally {
-                  writer.abandon();
-                }
-                FailedImport.keep(e, tasks);
+                failed.end(e);
                 throw e;
               }
-              writing.succeeded();
-              return ImportResults.of(
-                  job,
-                  plan.location(),
-                  meter.totals(writing.retries()),
-                  writer.writtenStatements(),
-                  rejected.path());
+              return result(job, plan.location(), running.totals(), writer, rejected.path());
             });
       }
     }
+  }
+
+  /** A source that cannot be divided so finely has fewer tasks than were asked for. */
+  private SourcePlan plan(SourceSession source, TableDescription table) {
+    SourcePlan plan = source.plan(table, asked(), settings.taskCount());
+    if (settings.taskCount().isPresent()
+        || !RowBinders.append(table, table.select(plan.columns()), choices)) {
+      return plan;
+    }
+    long bytes = plan.tasks().stream().mapToLong(SourceTask::bytes).sum();
+    long wanted = Math.min(MOST_APPENDING, bytes / APPENDING_BYTES);
+    return wanted > plan.tasks().size()
+        ? source.plan(table, asked(), OptionalInt.of((int) wanted))
+        : plan;
+  }
+
+  private static int readers(int tasks, long requestsInFlight) {
+    return (int) Math.min(tasks, Math.max(1, requestsInFlight / REQUESTS_PER_READER));
+  }
+
+  private StreamWriter writer(
+      CqlSession session, RequestSettings requests, ProgressMeter meter, OperationMetrics metrics) {
+    return new StreamWriter(
+        session,
+        new StreamWriter.Settings(
+            requests,
+            batches.limits(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            batches.grouping(),
+            Duration.ZERO,
+            meter::handled,
+            metrics));
   }
 
   private static TableCheck sameTable(TableFingerprint found, OperationJob job, boolean append) {
@@ -210,7 +262,7 @@ final class ImportOperation implements BulkOperation<ImportResult> {
             + " a new import, which writes all of them");
   }
 
-  /** Stores the plan, if need be with what it takes to notice that the source has changed. */
+  /** Stores the plan; a durable job also stores checksums that show whether the source changes. */
   private static SourcePlan keep(
       SourcePlan plan, SourceSession source, OperationJob job, ImportCheckpoints checkpoints) {
     SourcePlan kept = job.isDurable() ? source.pinned(plan) : plan;
@@ -233,7 +285,7 @@ final class ImportOperation implements BulkOperation<ImportResult> {
     return rejected;
   }
 
-  /** What must not change between runs: the rows, where they go, and what is made of them. */
+  /** What must not change between runs: source, table, columns and how values are written. */
   private Map<String, String> fingerprint(TableFingerprint found) {
     Map<String, String> parts = new LinkedHashMap<>(task.source().identity());
     parts.putAll(found.parts(found.table().columns()));
@@ -264,56 +316,166 @@ final class ImportOperation implements BulkOperation<ImportResult> {
     return RowBinders.of(session, table, columns, choices, writers);
   }
 
-  private void requireRoom(
-      CqlSession session,
-      TableDescription table,
-      List<ColumnDescription> columns,
-      RequestSettings requests,
-      ImportCheckpoints checkpoints) {
-    // What the table holds is the job's own then, or that of the batches before.
-    boolean isBegun = checkpoints.haveBegun() || task.batch() > 1;
-    if (!table.isCounterTable()) {
-      if (!isBegun) {
-        TargetTable.warnUnlessEmpty(session, table, requests);
-      }
-      return;
-    }
-    CounterStatements.requireCounters(table, columns);
-    if (task.batch() > 0) {
-      CounterStatements.requireNoStatics("follow", table, columns);
-    }
-    if (isBegun) {
-      return;
-    }
-    TargetTable.requireCountersToAddTo(session, table, requests, choices);
-    if (choices.addToCounters()) {
-      CounterStatements.requireNoStatics("addToCounters", table, columns);
-    }
-  }
-
-  /** Without them every write would be tried in vain as often as it may be. */
+  /** Without local replicas, every write would fail after all its attempts. */
   private void requireLocalReplicas(CqlSession session, LocalNodes nodes) {
     if (session.getMetadata().getTokenMap().isPresent()) {
       TokenRing.discover(session.getMetadata(), settings.keyspace(), nodes.datacenter());
     }
   }
 
-  private static void requirePrimaryKey(TableDescription table, List<String> columns) {
-    if (columns.isEmpty()) {
-      return;
-    }
-    List<String> missing =
-        table.primaryKey().stream()
-            .map(ColumnDescription::name)
-            .filter(name -> !columns.contains(name))
-            .map(TableDescription::quote)
-            .toList();
-    if (!missing.isEmpty()) {
-      throw new InvalidSettingException(
-          "columns",
+  /**
+   * The result of a job whose tasks are all done.
+   *
+   * @param totals the figures of the operation, including those of earlier runs
+   * @param rejects the file for rejected rows, if rows are rejected
+   * @throws BulkOperationException if the figures, the checkpoints and the rows that the writer saw
+   *     acknowledged disagree
+   */
+  private static ImportResult result(
+      OperationJob job,
+      String location,
+      OperationTotals totals,
+      StreamWriter writer,
+      Optional<Path> rejects) {
+    long acknowledged = writer.writtenStatements();
+    List<JobPartition> partitions = job.run().partitions();
+    TaskFigures figures = TaskFigures.of(partitions);
+    if (!figures.areWhole()
+        || partitions.stream().anyMatch(each -> each.status() != PartitionStatus.DONE)
+        || figures.written() != totals.rows()
+        || acknowledged != totals.rows() - totals.earlierRows()) {
+      throw new BulkOperationException(
           String.format(
-              "The import into %s lacks %s of its primary key; every row needs the whole key",
-              table, String.join(", ", missing)));
+              "The rows of the import from %s do not add up (%s, %d acknowledged, %s). Please"
+                  + " report this",
+              location, figures, acknowledged, totals));
+    }
+    return result(job.id(), location, totals, figures, rejects);
+  }
+
+  /** The result of a job that an earlier run completed. */
+  private ImportResult completed(Job job) {
+    String location =
+        job.plan()
+            .map(plan -> StoredImport.plan(plan, List.of()).location())
+            .orElseThrow(
+                () ->
+                    new JobException(
+                        job.id(),
+                        "Job " + job.id() + " is completed, but its store has no plan of it",
+                        null));
+    TaskFigures figures = TaskFigures.of(task.job().store().partitions(job.id()));
+    OperationTotals totals =
+        new ProgressMeter(0, 0, 0, new Earlier(job.figures().done(), 0, 0, figures.written()))
+            .totals(0);
+    return result(job.id(), location, totals, figures, rejectSettings.path());
+  }
+
+  private static ImportResult result(
+      UUID jobId,
+      String location,
+      OperationTotals totals,
+      TaskFigures figures,
+      Optional<Path> rejects) {
+    return new ImportResult(
+        totals,
+        jobId,
+        location,
+        figures.read(),
+        figures.rejected(),
+        rejects.filter(file -> figures.rejected() > 0),
+        figures.expiredRows(),
+        figures.expiredCells());
+  }
+
+  /**
+   * What a failed import leaves in the table, and how to go on.
+   *
+   * @param append whether the import appends, so that rows must not be written twice
+   */
+  private String whatStays(OperationJob job, TableDescription table, boolean append) {
+    if (job.isDurable()) {
+      return append
+          ? String.format(
+              "what was written so far stays; resuming job %s does not write it again, and names"
+                  + " the parts of the source that it cannot tell of",
+              job.id())
+          : "the rows written so far stay; resume job " + job.id();
+    }
+    if (table.isCounterTable() && choices.addToCounters()) {
+      return "what was added so far stays, and running the import again would add it again; compare"
+          + " the counters with what they should hold before you do";
+    }
+    if (table.isCounterTable()) {
+      return "what was added so far stays; empty the table with TRUNCATE before you run the import"
+          + " again";
+    }
+    return append
+        ? "the rows written so far stay; empty the table before you run the import again, or lists"
+            + " would hold their elements twice"
+        : "the rows written so far stay, and it is safe to run the import again";
+  }
+
+  /**
+   * Ends a failed or cancelled import.
+   *
+   * @param once whether rows must not be written twice
+   */
+  private record FailedImport(
+      StreamWriter writer, ImportTasks tasks, boolean once, String whatStays, boolean isDurable) {
+
+    /**
+     * Settles the writes, stops the writer, keeps what is done. The failure stays the one thrown.
+     */
+    void end(Exception failure) {
+      try {
+        settle(failure);
+      } finally {
+        writer.abandon();
+      }
+      keep(failure);
+    }
+
+    /**
+     * Waits for writes in flight that must not be sent twice. Adds the rows in doubt to the
+     * failure, as a suppressed exception, and tells it what stays in the table.
+     */
+    private void settle(Exception failure) {
+      Optional<UnknownWriteOutcomeException> inDoubt =
+          Uninterrupted.call("ringhaul-settle", this::settled);
+      if (failure instanceof UnknownWriteOutcomeException known
+          && known.rows().size() == inDoubt.map(more -> more.rows().size()).orElse(0)) {
+        return;
+      }
+      inDoubt.ifPresent(failure::addSuppressed);
+      // A JobException already says what to do.
+      if ((once || isDurable)
+          && failure instanceof BulkOperationException known
+          && !(failure instanceof JobException)) {
+        known.leaving(whatStays);
+      }
+    }
+
+    private void keep(Exception failure) {
+      try {
+        Uninterrupted.call(
+            "ringhaul-keep",
+            () -> {
+              tasks.keep();
+              return tasks;
+            });
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+    }
+
+    private Optional<UnknownWriteOutcomeException> settled() {
+      try {
+        return writer.settle();
+      } catch (InterruptedException e) {
+        // No other thread knows this one, so none can interrupt it.
+        throw new IllegalStateException(e);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.preflight.Check;
 import io.ringhaul.internal.preflight.LiveReplicas;
 import io.ringhaul.internal.preflight.Preflight;
@@ -12,33 +13,41 @@ import io.ringhaul.internal.preflight.WriteProbe.WriteTimes;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.scan.RowCondition;
 import io.ringhaul.internal.write.CellTimeTypes;
+import io.ringhaul.internal.write.CounterStatements;
 import io.ringhaul.internal.write.ImportChoices;
+import io.ringhaul.internal.write.TargetTable;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is looked at before an import begins. */
+/** The checks before an import begins. */
 final class ImportPreflight {
 
   private final CqlSession session;
   private final OperationSettings settings;
   private final ImportChoices choices;
+  private final RequestSettings requests;
 
-  ImportPreflight(CqlSession session, OperationSettings settings, ImportChoices choices) {
+  ImportPreflight(
+      CqlSession session,
+      OperationSettings settings,
+      ImportChoices choices,
+      RequestSettings requests) {
     this.session = session;
     this.settings = settings;
     this.choices = choices;
+    this.requests = requests;
   }
 
   /**
-   * Looks, unless that was not wanted.
+   * Runs the preflight checks unless the request skips them.
    *
-   * @param columns what the rows of the source carry
-   * @throws io.ringhaul.exceptions.PreflightException if the import cannot go well
+   * @param columns the columns of the source's rows
+   * @throws io.ringhaul.exceptions.PreflightException if a check found a problem
    */
-  void run(TableDescription table, List<ColumnDescription> columns, RequestSettings requests) {
+  void run(TableDescription table, List<ColumnDescription> columns) {
     if (settings.skipsPreflight()) {
       return;
     }
@@ -68,7 +77,7 @@ final class ImportPreflight {
     new Preflight("The import into " + table, checks).require();
   }
 
-  /** Counters must be new; static lists must not be there if they are added to. */
+  /** New counters need an empty table; static lists with times need partitions without them. */
   private boolean readsToo(TableDescription table, List<ColumnDescription> columns) {
     return table.isCounterTable()
         ? !choices.addToCounters()
@@ -78,5 +87,59 @@ final class ImportPreflight {
                     column.kind() == Kind.STATIC
                         && CellTimeTypes.isMultiCell(column.type())
                         && choices.times().areIn(columns));
+  }
+
+  /**
+   * Checks what the table already holds.
+   *
+   * @param haveBegun whether earlier runs of the job may have written rows
+   * @param batch the number of the micro-batch of a follow; 0 for an import of its own
+   * @throws InvalidSettingException if counters would be added to counters of the table
+   */
+  void requireRoom(
+      TableDescription table, List<ColumnDescription> columns, boolean haveBegun, int batch) {
+    // Rows in the table are then the job's own, or those of earlier batches.
+    boolean isBegun = haveBegun || batch > 1;
+    if (!table.isCounterTable()) {
+      if (!isBegun) {
+        TargetTable.warnUnlessEmpty(session, table, requests);
+      }
+      return;
+    }
+    CounterStatements.requireCounters(table, columns);
+    if (batch > 0) {
+      CounterStatements.requireNoStatics("follow", table, columns);
+    }
+    if (isBegun) {
+      return;
+    }
+    TargetTable.requireCountersToAddTo(session, table, requests, choices);
+    if (choices.addToCounters()) {
+      CounterStatements.requireNoStatics("addToCounters", table, columns);
+    }
+  }
+
+  /**
+   * Checks that the columns include the primary key.
+   *
+   * @param columns empty for all
+   */
+  static void requirePrimaryKey(TableDescription table, List<String> columns) {
+    if (columns.isEmpty()) {
+      return;
+    }
+    List<String> missing =
+        table.primaryKey().stream()
+            .map(ColumnDescription::name)
+            .filter(name -> !columns.contains(name))
+            .map(TableDescription::quote)
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new InvalidSettingException(
+          "columns",
+          String.format(
+              "The import into %s lacks %s of its primary key; every row needs the whole key",
+              table, String.join(", ", missing)));
+    }
   }
 }

@@ -2,30 +2,29 @@ package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.limits.ManagedJobs;
+import io.ringhaul.internal.limits.ResourceLimits;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.telemetry.JobsUnderWay;
 import io.ringhaul.internal.tuning.TuningSettings;
+import io.ringhaul.limits.PauseListener;
+import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.Progress;
+import io.ringhaul.monitor.SampleListener;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
- * The settings that all operations share, as they were when the operation was started.
+ * The settings that all operations have, copied when the operation starts.
  *
- * @param keyspace the keyspace of the table
- * @param table the table that is read or written
  * @param parallelism requests in flight; empty for the default
- * @param taskCount tasks to aim for; empty for the default
- * @param requests how requests are sent; its parallelism is not set yet
- * @param progressListener hears of the progress
- * @param monitoring how it is looked at
- * @param limits what the operation may take of the process and the cluster
- * @param tuning how it is tuned
- * @param jobs the operator's, which hear of one another
- * @param skipsPreflight whether the operation begins without looking whether it can go well
+ * @param taskCount the approximate number of tasks; empty for the default
+ * @param requests how to send requests; its parallelism is not set yet
+ * @param jobs the running operations of the operator
  */
 public record OperationSettings(
     CqlIdentifier keyspace,
@@ -42,7 +41,7 @@ public record OperationSettings(
 
   private static final int MOST_USUAL_PARALLELISM = 256;
 
-  /** What a job's store keeps of them, for people. */
+  /** The settings as the job store shows them to people. */
   Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
     parallelism.ifPresent(value -> texts.put("parallelism", Integer.toString(value)));
@@ -92,18 +91,18 @@ public record OperationSettings(
         skipsPreflight);
   }
 
-  /** How requests are sent, with the asked parallelism or else so many for each local node. */
+  /** How to send requests, with the parallelism that was set or else this number per local node. */
   RequestSettings requests(int perNode, LocalNodes nodes) {
     return requests.withParallelism(parallelism.orElse(usualParallelism(perNode, nodes)));
   }
 
-  /** How many requests are in flight at the most unless another number is asked for. */
+  /** The bound of requests in flight unless one is set. */
   static int usualParallelism(int perNode, LocalNodes nodes) {
     return Math.min(MOST_USUAL_PARALLELISM, perNode * nodes.nodes().size());
   }
 
   /**
-   * Refuses a value out of its bounds.
+   * Checks the bounds of a value.
    *
    * @throws InvalidSettingException if it is below {@code least} or above {@code most}
    */
@@ -113,4 +112,19 @@ public record OperationSettings(
           setting, setting + " is " + value + "; it takes " + least + " to " + most);
     }
   }
+
+  /** Monitoring of an operation: whether samples are taken, and the listeners. */
+  public record Monitoring(
+      boolean isOn, List<SampleListener> samples, List<BottleneckListener> bottlenecks) {
+
+    /** No samples. */
+    public static final Monitoring NONE = new Monitoring(false, List.of(), List.of());
+  }
+
+  /**
+   * The operation's share of the process and the cluster.
+   *
+   * @param manager enforces the limits and divides the cluster among the operations that it manages
+   */
+  public record OperationLimits(ResourceLimits limits, ManagedJobs manager, PauseListener pauses) {}
 }

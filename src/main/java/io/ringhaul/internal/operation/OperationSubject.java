@@ -9,9 +9,7 @@ import java.util.Optional;
 /**
  * One operation on one table of one cluster.
  *
- * @param session reads or writes the table
- * @param format of the files that it writes or reads, such as {@code csv}; empty for none
- * @param job keeps what is found; empty for an operation that has none
+ * @param format the format of its files, such as {@code csv}; empty for an operation without files
  */
 record OperationSubject(
     CqlSession session,
@@ -20,12 +18,12 @@ record OperationSubject(
     String format,
     Optional<OperationJob> job) {
 
-  /** An operation that has neither files nor a job. */
+  /** An operation without files and without a job. */
   static OperationSubject of(CqlSession session, TableDescription table, OperationKind work) {
     return new OperationSubject(session, table, work, "", Optional.empty());
   }
 
-  /** What it is called, such as {@code the export of store.orders}. */
+  /** The operation within a sentence, such as {@code the export of store.orders}. */
   String name() {
     return switch (work) {
       case COUNT -> "the count of " + table;
@@ -35,12 +33,25 @@ record OperationSubject(
     };
   }
 
+  /** The operation at the start of a message, such as {@code Exporting store.orders}. */
+  String doing() {
+    return switch (work) {
+      case COUNT -> "Counting " + table;
+      case READ -> "Reading " + table;
+      case EXPORT -> "Exporting " + table;
+      case IMPORT -> "Importing into " + table;
+    };
+  }
+
   /** The name at the start of a sentence. */
   String title() {
     return "T" + name().substring(1);
   }
 
-  /** What operations have in common that do well with the same settings, as the stores name it. */
+  /**
+   * The key under which job stores keep tuned parameters: operations of one kind do well with the
+   * same settings.
+   */
   String kind() {
     return String.format(
         "%s of %s.%s in %s",

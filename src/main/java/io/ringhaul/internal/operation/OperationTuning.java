@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tunes an operation while it is open, and keeps what was found for the next one. */
+/** Tunes an operation while it is open and stores the result for the next operation. */
 final class OperationTuning implements SampleListener, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(OperationTuning.class);
 
-  /** A process that is held to a share of the processor swings about it. */
+  /** A process that is held to a CPU share varies around it. */
   private static final double AT_SHARE = 0.9;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,46 +48,52 @@ final class OperationTuning implements SampleListener, AutoCloseable {
   private OperationTuning(
       TuningSettings settings,
       OperationSubject subject,
-      SteeredOperation operation,
-      ManagedJob limited,
+      OperationParameters parameters,
+      RequestSender sender,
+      ManagedJob managed,
       Predicate<Sample> held) {
     this.settings = settings;
     this.subject = subject;
-    OperationParameters parameters = operation.parameters();
     Map<String, Long> earlier = settings.mode() == TuningMode.OFF ? Map.of() : earlier(subject);
     List<Parameter> tuned = parameters.all();
     if (settings.mode() == TuningMode.ADAPT) {
       tuned = tuned.stream().map(each -> beginning(each, earlier, parameters)).toList();
     }
     this.tuner = new Tuner(settings.mode(), tuned, earlier, held, this::heard);
-    this.probe = probe(tuned, operation.senders().get(0), limited);
+    this.probe = probe(tuned, sender, managed);
   }
 
   /**
-   * Begins to tune: the parameters take the values that worked for an earlier operation, unless
-   * others were asked for.
+   * Starts to tune: parameters take the values that worked for an earlier operation, unless the
+   * user set others.
    *
-   * @param limited knows of pauses
+   * @param sender sends the requests whose number in flight is tuned
    */
   static OperationTuning open(
       OperationSettings settings,
       OperationSubject subject,
-      SteeredOperation operation,
-      ManagedJob limited) {
+      OperationParameters parameters,
+      RequestSender sender,
+      ManagedJob managed) {
     return new OperationTuning(
-        settings.tuning(), subject, operation, limited, sample -> isAtRate(settings, sample));
+        settings.tuning(),
+        subject,
+        parameters,
+        sender,
+        managed,
+        sample -> isAtRate(settings, sample));
   }
 
-  /** Whether a limit that was asked for bounds the speed. */
+  /** Whether a limit that the user set bounds the speed. */
   static boolean isHeld(OperationSettings settings, Sample sample) {
     return isAtRate(settings, sample)
         || (settings.tuning().bound().isPresent()
-            // Without an overload it is the probe that holds requests back.
+            // Without an overload, the latency probe holds requests back.
             && sample.overloads() == 0
             && sample.inFlightBound() < sample.tunables().getOrDefault(Tunable.IN_FLIGHT, 0L));
   }
 
-  /** Whether the rows, the bytes or the processor time of a second are what may be had of them. */
+  /** Whether a second's rows, bytes or CPU time are at their limit. */
   private static boolean isAtRate(OperationSettings settings, Sample sample) {
     double cpuShare = settings.limits().limits().maxCpuShare();
     return settings.requests().limits().isReached(sample.rowsPerSecond(), sample.bytesPerSecond())
@@ -103,12 +109,12 @@ final class OperationTuning implements SampleListener, AutoCloseable {
     if (!parameters.isAsked(parameter.tunable().name())) {
       parameter.tunable().set(worked);
     }
-    // What worked is a better guess than what is usual.
+    // A value that worked is a better guess than the default.
     return new Parameter(parameter.tunable(), () -> worked, parameter.preference());
   }
 
   private @Nullable LatencyProbe probe(
-      List<Parameter> tuned, RequestSender sender, ManagedJob limited) {
+      List<Parameter> tuned, RequestSender sender, ManagedJob managed) {
     if (settings.bound().isEmpty()) {
       return null;
     }
@@ -127,7 +133,7 @@ final class OperationTuning implements SampleListener, AutoCloseable {
         new LatencyProbe.HeldRequests(
             () -> (int) requests.tunable().value(),
             sender::inFlight,
-            () -> limited.pause().isPresent(),
+            () -> managed.pause().isPresent(),
             most -> sender.ceiling(this, most)));
   }
 
@@ -137,7 +143,7 @@ final class OperationTuning implements SampleListener, AutoCloseable {
   }
 
   /**
-   * Sets a parameter as somebody asks for. What cannot be set is left as it is, and the history and
+   * Sets a parameter on request. If that is not possible, the parameter stays, and the history and
    * the log say why.
    */
   void asked(JobRequest request) {
@@ -149,7 +155,7 @@ final class OperationTuning implements SampleListener, AutoCloseable {
       value = body.path("value").asLong();
       tuner.set(request.id(), name, value, Instant.now());
     } catch (JsonProcessingException | InvalidSettingException e) {
-      LOG.warn("What was asked of the operation cannot be done: {}", e.getMessage());
+      LOG.warn("A requested change of a parameter was refused: {}", e.getMessage());
       heard(
           new TuningEntry(
               request.id(),
@@ -163,7 +169,7 @@ final class OperationTuning implements SampleListener, AutoCloseable {
     }
   }
 
-  /** The operation has done all that it had to do: what was found is worth keeping. */
+  /** The operation has succeeded: stores the tuned parameters. */
   void succeeded() {
     tuner
         .proven()
@@ -187,7 +193,8 @@ final class OperationTuning implements SampleListener, AutoCloseable {
     try {
       settings.listener().accept(entry);
     } catch (RuntimeException e) {
-      LOG.warn("A listener failed on a change of {}; the operation goes on", entry.parameter(), e);
+      LOG.warn(
+          "A listener failed on a change of {}; the operation continues", entry.parameter(), e);
     }
   }
 
@@ -199,7 +206,7 @@ final class OperationTuning implements SampleListener, AutoCloseable {
     return earlier;
   }
 
-  /** No operation fails because nobody can be told how it was tuned. */
+  /** An operation does not fail because its tuning cannot be stored. */
   private static void quietly(Runnable step) {
     try {
       step.run();

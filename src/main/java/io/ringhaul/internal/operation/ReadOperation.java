@@ -17,40 +17,25 @@ import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Reads a table and hands its rows to application code. */
-public final class ReadOperation implements BulkOperation<ReadResult> {
-
-  private final OperationSettings settings;
-  private final RowSelection selection;
-  private final ScanSizing sizing;
-  private final List<CqlIdentifier> columnNames;
-  private final int pageSize;
-  private final PageSink sink;
-
-  /**
-   * @param sizing how small the tasks are; they leave no files behind
-   * @param columnNames the columns asked for; empty for all
-   * @param pageSize rows to a page; 0 to adapt it
-   */
-  public ReadOperation(
-      OperationSettings settings,
-      RowSelection selection,
-      ScanSizing sizing,
-      List<CqlIdentifier> columnNames,
-      int pageSize,
-      PageSink sink) {
-    this.settings = settings;
-    this.selection = selection;
-    this.sizing = sizing;
-    this.columnNames = columnNames;
-    this.pageSize = pageSize;
-    this.sink = sink;
-  }
+/**
+ * Reads a table and delivers its rows to application code.
+ *
+ * @param sizing how small the tasks are; they leave no files behind
+ * @param columnNames the columns to read; empty for all
+ * @param pageSize rows in a page; 0 to adapt it
+ */
+public record ReadOperation(
+    OperationSettings settings,
+    RowSelection selection,
+    ScanSizing sizing,
+    List<CqlIdentifier> columnNames,
+    int pageSize,
+    PageSink sink)
+    implements BulkOperation<ReadResult> {
 
   @Override
   public ReadResult run(CqlSession session, ExecutorService threads) {
@@ -68,15 +53,15 @@ public final class ReadOperation implements BulkOperation<ReadResult> {
     TableScan scan =
         TableScan.prepare(
             session, settings, table, columns, selection.tokens(), sizing, Earlier.NOTHING);
-    String doing = "Reading " + table;
     OperationSubject subject = OperationSubject.of(session, table, OperationKind.READ);
     int mostPageSize = preflight(subject, columns, scan);
     RangeStatements statements =
         RangeStatements.selecting(
                 session, table, Selection.of(columns).where(selection.condition()))
             .checked();
-    try (RequestSender sender = new RequestSender(session, scan.requests(), scan.metrics())) {
-      int workers = Math.min(scan.requests().parallelism(), scan.plan().tasks().size());
+    try (RunningOperation running =
+        new RunningOperation(settings, subject, scan.meter(), scan.metrics())) {
+      RequestSender sender = running.sender(scan.requests());
       TableScanner scanner =
           new TableScanner(
               statements,
@@ -85,32 +70,27 @@ public final class ReadOperation implements BulkOperation<ReadResult> {
                   pageSize, 1, mostPageSize, MaskedColumns.keysAreTold(session, table)));
       ReadTasks tasks =
           new ReadTasks(scan, scanner, sender::inFlightBound, selection, sink, sameTable);
-      OperationParameters parameters =
-          new OperationParameters()
-              .requests(sender, scan, settings, requests -> {})
-              .pages(scanner.pageSizer());
-      SteeredScan steered =
-          new SteeredScan(scan, sender, parameters, scanner.pageSizer()::ceiling, Optional.empty());
-      try (OperationSteering steering = OperationSteering.open(settings, subject, steered)) {
-        Outcome.of(
-            scan.meter(),
-            sender::retries,
-            doing,
-            "the rows handed on so far stay with whoever took them",
-            () -> {
-              new Workers(threads, workers)
-                  .run(
-                      () -> {
-                        try (WorkerClock clock = scan.metrics().work()) {
-                          tasks.work();
-                        }
-                      });
-              tasks.requireComplete(doing, scan.meter().totals(sender.retries()));
-              sameTable.atEnd();
-              return true;
-            });
-      }
-      return new ReadResult(scan.meter().totals(sender.retries()));
+      running
+          .pages(scanner.pageSizer()::ceiling)
+          .start(
+              new OperationParameters()
+                  .requests(sender, scan, settings, requests -> {})
+                  .pages(scanner.pageSizer()));
+      return running.run(
+          "the rows handed on so far stay with their consumer",
+          () -> {
+            new Workers(
+                    threads, Math.min(scan.requests().parallelism(), scan.plan().tasks().size()))
+                .run(
+                    () -> {
+                      try (WorkerClock clock = scan.metrics().work()) {
+                        tasks.work();
+                      }
+                    });
+            tasks.requireComplete(running);
+            sameTable.atEnd();
+            return new ReadResult(running.totals());
+          });
     }
   }
 
@@ -133,7 +113,7 @@ public final class ReadOperation implements BulkOperation<ReadResult> {
             new MaskedColumns(
                 subject.session(),
                 table,
-                // Where a page ends is found again by the token of the key.
+                // The end of a page is found again by the token of the key.
                 Stream.concat(table.partitionKey().stream(), columns.stream())
                     .distinct()
                     .toList())));

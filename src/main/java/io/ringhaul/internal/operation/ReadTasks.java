@@ -9,7 +9,6 @@ import io.ringhaul.internal.scan.ScanTask;
 import io.ringhaul.internal.scan.TableScanner;
 import io.ringhaul.internal.scan.TaskScan;
 import io.ringhaul.internal.scan.UnreadableRangeException;
-import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.schema.TokenRange;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -20,7 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
-/** The tasks of a reading, worked on by several threads. */
+/** The tasks of a read, which several threads work on. */
 final class ReadTasks {
 
   private final TableScan scan;
@@ -36,8 +35,7 @@ final class ReadTasks {
   private final List<FailedRange> failed = new ArrayList<>();
 
   /**
-   * @param inFlight how many requests may be in flight just now
-   * @param sink takes the pages
+   * @param inFlight the current bound of requests in flight
    */
   ReadTasks(
       TableScan scan,
@@ -56,7 +54,7 @@ final class ReadTasks {
     this.waiting = new ConcurrentLinkedQueue<>(scan.plan().tasks());
   }
 
-  /** Works on tasks until none waits or no more rows are wanted; called by several threads. */
+  /** Works on tasks until none is waiting or the row budget is spent. Several threads call it. */
   void work() throws InterruptedException {
     while (!budget.isSpent()) {
       ScanTask task = waiting.poll();
@@ -88,7 +86,7 @@ final class ReadTasks {
     }
   }
 
-  /** The requests of workers that have nothing to do are there for those that have. */
+  /** Requests in flight that idle workers leave go to the busy ones. */
   private int pagesAhead() {
     return Math.max(1, inFlight.getAsInt() / Math.max(1, running.get()));
   }
@@ -120,20 +118,18 @@ final class ReadTasks {
   }
 
   /**
-   * Checks that all that was asked for was read, each token once.
+   * Checks that each requested token was read exactly once.
    *
    * @throws io.ringhaul.exceptions.IncompleteOperationException if ranges could not be read
    */
-  synchronized void requireComplete(String doing, OperationTotals totals) {
-    if (!failed.isEmpty()) {
-      throw Outcome.incomplete(doing, totals, failed, "read the table again");
-    }
+  synchronized void requireComplete(RunningOperation operation) {
+    operation.requireComplete(failed, "read the table again");
     if (!budget.isSpent()) {
       Tiling.requireExactly(selection.tokens(), done);
     }
   }
 
-  /** Rows as far as the budget reaches. */
+  /** Rows up to the end of the budget. */
   private static final class Budgeted implements Iterator<Row> {
 
     private final Iterator<Row> rows;
