@@ -2,11 +2,7 @@ package io.ringhaul;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
-import io.ringhaul.internal.operation.PartitioningByKeys;
-import io.ringhaul.internal.operation.PartitioningByRanges;
-import io.ringhaul.internal.operation.PartitioningBySize;
-import io.ringhaul.internal.operation.PartitioningByTime;
-import io.ringhaul.internal.operation.PartitioningByToken;
+import io.ringhaul.internal.operation.Partitionings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -27,7 +23,7 @@ public interface Partitioning {
    * @throws InvalidSettingException if it is out of bounds
    */
   static Partitioning byToken(int tasks) {
-    return new PartitioningByToken(tasks);
+    return new Partitionings.ByToken(tasks);
   }
 
   /**
@@ -38,7 +34,7 @@ public interface Partitioning {
    * @throws InvalidSettingException if it is out of bounds
    */
   static Partitioning bySize(long bytes) {
-    return new PartitioningBySize(bytes);
+    return new Partitionings.BySize(bytes);
   }
 
   /**
@@ -55,7 +51,7 @@ public interface Partitioning {
    *     read as a key ends the operation with an error that names the file and the line
    */
   static Partitioning byKeys(ImportSource keys) {
-    return new PartitioningByKeys(Objects.requireNonNull(keys));
+    return new Partitionings.ByKeys(Objects.requireNonNull(keys));
   }
 
   /**
@@ -77,7 +73,7 @@ public interface Partitioning {
    *     starts ends the operation with an error that names the file and the line
    */
   static Partitioning byRanges(ImportSource ranges) {
-    return new PartitioningByRanges(Objects.requireNonNull(ranges));
+    return new Partitionings.ByRanges(Objects.requireNonNull(ranges));
   }
 
   /**
@@ -97,6 +93,6 @@ public interface Partitioning {
    * @throws InvalidSettingException if the span is empty, or has more than 1,000,000 buckets
    */
   static Partitioning byTime(String column, Instant from, Instant to, Duration bucket) {
-    return PartitioningByTime.of(column, from, to, bucket);
+    return Partitionings.ByTime.of(column, from, to, bucket);
   }
 }

@@ -7,10 +7,8 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.operation.BulkOperation;
-import io.ringhaul.internal.operation.ListedPartitions;
 import io.ringhaul.internal.operation.OperationSettings;
-import io.ringhaul.internal.operation.PartitioningBySize;
-import io.ringhaul.internal.operation.PartitioningByToken;
+import io.ringhaul.internal.operation.Partitionings;
 import io.ringhaul.internal.operation.RowSelection;
 import io.ringhaul.internal.operation.ScanSizing;
 import io.ringhaul.internal.ring.LocalNodes;
@@ -76,8 +74,8 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   }
 
   /**
-   * Reads only rows whose token is in this range. Each call adds a range; ranges may overlap, and no
-   * row is read twice. A range whose end is below its start wraps around the end of the ring.
+   * Reads only rows whose token is in this range. Each call adds a range; ranges may overlap, and
+   * no row is read twice. A range whose end is below its start wraps around the end of the ring.
    * Default: the whole ring.
    *
    * @param startExclusive the token before the first token of the range
@@ -109,22 +107,22 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   final BulkOperation<R> operation(ScanSizing sizing, Scan<R> operation) {
     RowSelection asked = selection.checked();
     OperationSettings settings = settings();
-    if (partitioning instanceof PartitioningByToken byToken) {
+    if (partitioning instanceof Partitionings.ByToken byToken) {
       requireNoTaskCount(settings, "byToken");
       return operation.of(settings.withTaskCount(byToken.tasks()), asked, sizing);
     }
-    if (partitioning instanceof PartitioningBySize bySize) {
+    if (partitioning instanceof Partitionings.BySize bySize) {
       requireNoTaskCount(settings, Setting.BY_SIZE.mark());
       return operation.of(settings, asked, bySize.sizing());
     }
-    if (partitioning instanceof ListedPartitions listed) {
+    if (partitioning instanceof Partitionings.Listed listed) {
       return (session, threads) ->
           operation.of(settings, listed(session, asked, listed), sizing).run(session, threads);
     }
     return operation.of(settings, asked, sizing);
   }
 
-  private RowSelection listed(CqlSession session, RowSelection asked, ListedPartitions listed) {
+  private RowSelection listed(CqlSession session, RowSelection asked, Partitionings.Listed listed) {
     TableDescription read = new TableLookup(session).readable(keyspace, table);
     // First, because it refuses a partitioner whose tokens are not Murmur3's.
     LocalNodes nodes = LocalNodes.of(session);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.internal.operation.PageSink;
-import io.ringhaul.internal.operation.RowSubscription;
+import io.ringhaul.internal.operation.RowPublisher;
 import io.ringhaul.internal.scan.Page;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -138,7 +138,7 @@ class RowsHandedOnTest {
             opened.request(Long.MAX_VALUE);
           }
         };
-    new RowSubscription(hearing, sink -> pages.start(sink, page())).open();
+    new RowPublisher.RowSubscription(hearing, sink -> pages.start(sink, page())).open();
     pages.awaitEnd();
     assertThat(meanwhile).isEmpty();
     assertThat(hearing.heard).hasSize(ROWS_TO_A_PAGE + 1).endsWith("row", "complete");
@@ -156,7 +156,8 @@ class RowsHandedOnTest {
             throw thrown;
           }
         };
-    assertThatThrownBy(() -> new RowSubscription(hearing, pages::start).open()).isSameAs(thrown);
+    assertThatThrownBy(() -> new RowPublisher.RowSubscription(hearing, pages::start).open())
+        .isSameAs(thrown);
     pages.awaitEnd();
     assertThat(hearing.heard).isEmpty();
   }
@@ -173,7 +174,8 @@ class RowsHandedOnTest {
             throw thrown;
           }
         };
-    RowSubscription subscription = new RowSubscription(hearing, pages::start);
+    RowPublisher.RowSubscription subscription =
+        new RowPublisher.RowSubscription(hearing, pages::start);
     subscription.open();
     subscription.request(5);
     pages.awaitEnd();
@@ -199,7 +201,8 @@ class RowsHandedOnTest {
                     .iterator(),
             2,
             1);
-    RowSubscription subscription = new RowSubscription(hearing, sink -> pages.start(sink, page));
+    RowPublisher.RowSubscription subscription =
+        new RowPublisher.RowSubscription(hearing, sink -> pages.start(sink, page));
     subscription.open();
     subscription.request(5);
     pages.awaitEnd();

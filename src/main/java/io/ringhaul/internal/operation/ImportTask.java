@@ -11,13 +11,20 @@ import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceTask;
 import io.ringhaul.internal.batch.StreamWriter;
+import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.rejects.TaskRejects;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.write.RowBinder;
+import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.RawRow;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -333,5 +340,145 @@ final class ImportTask {
               sourceTask.number(), location, figures));
     }
     return figures;
+  }
+
+  /**
+   * The rows of a task that the cluster has refused, in little memory: a number each. Their bytes
+   * are not kept: they are read again if need be. Thread-safe.
+   */
+  static final class RejectedRowNumbers {
+
+    /** Of one task; 8 bytes each. */
+    static final int MOST = 1 << 20;
+
+    private static final int REASON_BITS = 10;
+    private static final int LAST_REASON = (1 << REASON_BITS) - 1;
+    private static final int FIRST_SIZE = 16;
+
+    /** The number of the row in its task, from 1, and that of the reason below it. */
+    private long[] rows = new long[FIRST_SIZE];
+
+    private int count;
+    private final List<String> reasons = new ArrayList<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
+
+    /** One of them. */
+    record Refused(long ordinal, String reason) {}
+
+    /**
+     * Takes a row.
+     *
+     * @return false if there are too many
+     */
+    synchronized boolean add(long ordinal, String reason) {
+      if (count == MOST) {
+        return false;
+      }
+      if (count == rows.length) {
+        rows = Arrays.copyOf(rows, 2 * count);
+      }
+      rows[count++] = (ordinal << REASON_BITS) | number(reason);
+      return true;
+    }
+
+    private int number(String reason) {
+      Integer known = numbers.get(reason);
+      if (known != null) {
+        return known;
+      }
+      int number = reasons.size();
+      if (number == LAST_REASON) {
+        reasons.add("The cluster refuses the row, for one of too many reasons to keep them all");
+      }
+      if (number >= LAST_REASON) {
+        return LAST_REASON;
+      }
+      reasons.add(reason);
+      numbers.put(reason, number);
+      return number;
+    }
+
+    /** Brings them into the order in which they are read; those that come later are behind them. */
+    synchronized int sort() {
+      Arrays.sort(rows, 0, count);
+      return count;
+    }
+
+    synchronized Refused get(int index) {
+      long row = rows[index];
+      return new Refused(row >>> REASON_BITS, reasons.get((int) (row & LAST_REASON)));
+    }
+
+    /** Forgets the first of them. */
+    synchronized void drop(int first) {
+      System.arraycopy(rows, first, rows, 0, count - first);
+      count -= first;
+    }
+  }
+
+  /**
+   * Tells the reading of rows from the binding of them apart, for one worker. They alternate too
+   * fast to be timed row by row, so that a chunk of rows is timed as a whole, one row of it in its
+   * parts, and the chunk divided as these rows were so far.
+   */
+  private static final class RowStages implements AutoCloseable {
+
+    private static final int CHUNK = 64;
+    private static final int NONE = -1;
+
+    private final WorkerClock clock = WorkerClock.current();
+    private long readNanos;
+    private long boundNanos;
+
+    /** The row of the chunk that is timed; any, as what comes regularly must not always be it. */
+    private int timed = ThreadLocalRandom.current().nextInt(CHUNK);
+
+    private int row;
+    private int rowsRead;
+    private long mark = NONE;
+
+    RowStages() {
+      clock.begin(Stage.DECODE);
+    }
+
+    /** A row is about to be read; the one before is done with. */
+    void next() {
+      if (mark != NONE) {
+        boundNanos += clock.ownNanos() - mark;
+        mark = NONE;
+      }
+      if (row == CHUNK) {
+        endChunk();
+        row = 0;
+        timed = ThreadLocalRandom.current().nextInt(CHUNK);
+        clock.begin(Stage.DECODE);
+      }
+      if (row == timed) {
+        mark = clock.ownNanos();
+      }
+      row++;
+    }
+
+    /** The row was read; it is bound and sent next, or rejected. */
+    void read() {
+      rowsRead++;
+      if (mark != NONE) {
+        long now = clock.ownNanos();
+        readNanos += now - mark;
+        mark = now;
+      }
+    }
+
+    private void endChunk() {
+      long all = readNanos + boundNanos;
+      clock.end(Stage.ENCODE, all == 0 ? 0 : (double) boundNanos / all);
+      clock.handled(rowsRead);
+      rowsRead = 0;
+    }
+
+    @Override
+    public void close() {
+      endChunk();
+    }
   }
 }

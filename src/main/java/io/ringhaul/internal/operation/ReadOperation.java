@@ -2,22 +2,38 @@ package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.ReadResult;
+import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.preflight.MaskedColumns;
 import io.ringhaul.internal.request.RequestSender;
+import io.ringhaul.internal.ring.Tiling;
+import io.ringhaul.internal.scan.Page;
 import io.ringhaul.internal.scan.RangeStatements;
 import io.ringhaul.internal.scan.ScanSettings;
+import io.ringhaul.internal.scan.ScanTask;
 import io.ringhaul.internal.scan.SelectedColumn;
 import io.ringhaul.internal.scan.Selection;
 import io.ringhaul.internal.scan.TableScanner;
+import io.ringhaul.internal.scan.TaskScan;
+import io.ringhaul.internal.scan.UnreadableRangeException;
 import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TokenRange;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -117,5 +133,149 @@ public record ReadOperation(
                 Stream.concat(table.partitionKey().stream(), columns.stream())
                     .distinct()
                     .toList())));
+  }
+
+  /** The tasks of a read, which several threads work on. */
+  private static final class ReadTasks {
+
+    private final TableScan scan;
+    private final TableScanner scanner;
+    private final IntSupplier inFlight;
+    private final RowSelection selection;
+    private final PageSink sink;
+    private final TableCheck sameTable;
+    private final RowBudget budget;
+    private final Queue<ScanTask> waiting;
+    private final AtomicInteger running = new AtomicInteger();
+    private final List<TokenRange> done = new ArrayList<>();
+    private final List<FailedRange> failed = new ArrayList<>();
+
+    /**
+     * @param inFlight the current bound of requests in flight
+     */
+    ReadTasks(
+        TableScan scan,
+        TableScanner scanner,
+        IntSupplier inFlight,
+        RowSelection selection,
+        PageSink sink,
+        TableCheck sameTable) {
+      this.scan = scan;
+      this.scanner = scanner;
+      this.inFlight = inFlight;
+      this.selection = selection;
+      this.sink = sink;
+      this.sameTable = sameTable;
+      this.budget = new RowBudget(selection.maxRows());
+      this.waiting = new ConcurrentLinkedQueue<>(scan.plan().tasks());
+    }
+
+    /** Works on tasks until none is waiting or the row budget is spent. Several threads call it. */
+    void work() throws InterruptedException {
+      while (!budget.isSpent()) {
+        ScanTask task = waiting.poll();
+        if (task == null) {
+          return;
+        }
+        running.incrementAndGet();
+        try {
+          read(task);
+        } finally {
+          running.decrementAndGet();
+        }
+      }
+    }
+
+    private void read(ScanTask task) throws InterruptedException {
+      ProgressMeter.Part progress = scan.meter().part();
+      try {
+        TaskScan pages = scanner.scan(task, this::pagesAhead);
+        for (Page page = pages.next();
+            page != null;
+            page = budget.isSpent() ? null : pages.next()) {
+          hand(page);
+          progress.done(pages.tokensRead());
+        }
+        progress.done(TokenRange.rowTokens(task.ranges()));
+        ended(task);
+      } catch (UnreadableRangeException e) {
+        progress.lost();
+        failed(task, e);
+      }
+    }
+
+    /** Requests in flight that idle workers leave go to the busy ones. */
+    private int pagesAhead() {
+      return Math.max(1, inFlight.getAsInt() / Math.max(1, running.get()));
+    }
+
+    private void hand(Page page) throws InterruptedException {
+      Budgeted rows = new Budgeted(page.rows().iterator(), budget);
+      sink.accept(new Page(() -> rows, page.rowCount(), page.bytes()));
+      scan.meter().handled(rows.taken, page.bytes());
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+
+    private void ended(ScanTask task) {
+      synchronized (this) {
+        done.addAll(task.ranges());
+      }
+      scan.meter().rangesDone(task.ranges().size());
+      scan.meter().taskDone();
+      sameTable.atCheckpoint();
+    }
+
+    private synchronized void failed(ScanTask task, UnreadableRangeException e) {
+      String reason = String.valueOf(e.getMessage());
+      task.ranges()
+          .forEach(
+              range ->
+                  failed.add(
+                      new FailedRange(range.startExclusive(), range.endInclusive(), reason)));
+    }
+
+    /**
+     * Checks that each requested token was read exactly once.
+     *
+     * @throws io.ringhaul.exceptions.IncompleteOperationException if ranges could not be read
+     */
+    synchronized void requireComplete(RunningOperation operation) {
+      operation.requireComplete(failed, "read the table again");
+      if (!budget.isSpent()) {
+        Tiling.requireExactly(selection.tokens(), done);
+      }
+    }
+
+    /** Rows up to the end of the budget. */
+    private static final class Budgeted implements Iterator<Row> {
+
+      private final Iterator<Row> rows;
+      private final RowBudget budget;
+      private boolean holds;
+      private long taken;
+
+      private Budgeted(Iterator<Row> rows, RowBudget budget) {
+        this.rows = rows;
+        this.budget = budget;
+      }
+
+      @Override
+      public boolean hasNext() {
+        holds = holds || (rows.hasNext() && budget.take());
+        return holds;
+      }
+
+      @Override
+      public Row next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        holds = false;
+        taken++;
+        return rows.next();
+      }
+    }
   }
 }

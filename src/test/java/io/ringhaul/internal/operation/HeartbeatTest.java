@@ -42,7 +42,7 @@ class HeartbeatTest {
   void aJobThatIsLostIsAFailureOfItsOwnKind() throws InterruptedException {
     try (JobStore store = stored();
         JobRun run = store.begin(id);
-        Heartbeat heartbeat = new Heartbeat(run, SILENCE)) {
+        OperationJob.Heartbeat heartbeat = new OperationJob.Heartbeat(run, SILENCE)) {
       run.stopped();
       Thread.sleep(LONG_ENOUGH_MILLIS);
       assertThatThrownBy(heartbeat::isStopping)
@@ -56,7 +56,7 @@ class HeartbeatTest {
   void aStoreThatHangsIsSilent() throws Exception {
     try (JobStore store = stored();
         JobRun run = store.begin(id);
-        Heartbeat heartbeat = new Heartbeat(run, SILENCE)) {
+        OperationJob.Heartbeat heartbeat = new OperationJob.Heartbeat(run, SILENCE)) {
       assertThat(heartbeat.isStopping()).isFalse();
       try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
           Statement statement = other.createStatement()) {

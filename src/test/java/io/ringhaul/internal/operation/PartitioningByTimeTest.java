@@ -24,11 +24,11 @@ class PartitioningByTimeTest {
   void momentsBeyondMillisecondsAreRefused() {
     Instant last = Instant.ofEpochMilli(Long.MAX_VALUE);
     Instant first = Instant.ofEpochMilli(Long.MIN_VALUE);
-    assertRefused(() -> PartitioningByTime.of("k", Instant.MIN, Instant.EPOCH, DAY));
-    assertRefused(() -> PartitioningByTime.of("k", Instant.EPOCH, Instant.MAX, DAY));
-    assertRefused(() -> PartitioningByTime.of("k", first, last, Duration.ofMillis(1)));
-    assertRefused(() -> PartitioningByTime.of("k", first, last, DAY));
-    assertRefused(() -> PartitioningByTime.of("k", last.minusMillis(1), last.plusNanos(1), DAY));
+    assertRefused(() -> Partitionings.ByTime.of("k", Instant.MIN, Instant.EPOCH, DAY));
+    assertRefused(() -> Partitionings.ByTime.of("k", Instant.EPOCH, Instant.MAX, DAY));
+    assertRefused(() -> Partitionings.ByTime.of("k", first, last, Duration.ofMillis(1)));
+    assertRefused(() -> Partitionings.ByTime.of("k", first, last, DAY));
+    assertRefused(() -> Partitionings.ByTime.of("k", last.minusMillis(1), last.plusNanos(1), DAY));
   }
 
   @Test
@@ -52,7 +52,7 @@ class PartitioningByTimeTest {
     TableDescription table =
         new TableDescription(
             "ks", "t", List.of(new ColumnDescription("k", type, Kind.PARTITION_KEY)));
-    PartitioningByTime.of("k", from, to, bucket).tokens(table, noRing());
+    Partitionings.ByTime.of("k", from, to, bucket).tokens(table, noRing());
   }
 
   private static TokenMap noRing() {

@@ -2,7 +2,7 @@ package io.ringhaul.internal.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringhaul.internal.operation.RejectedRowNumbers.Refused;
+import io.ringhaul.internal.operation.ImportTask.RejectedRowNumbers;
 import org.junit.jupiter.api.Test;
 
 class RejectedRowNumbersTest {
@@ -16,13 +16,14 @@ class RejectedRowNumbersTest {
     }
     assertThat(rows.sort()).isEqualTo(100);
     for (int i = 0; i < 100; i++) {
-      assertThat(rows.get(i)).isEqualTo(new Refused(i + 1, "reason " + (i + 1) % 3));
+      assertThat(rows.get(i))
+          .isEqualTo(new RejectedRowNumbers.Refused(i + 1, "reason " + (i + 1) % 3));
     }
     rows.drop(98);
     assertThat(rows.add(1L << 50, "later")).isTrue();
     assertThat(rows.sort()).isEqualTo(3);
-    assertThat(rows.get(0)).isEqualTo(new Refused(99, "reason 0"));
-    assertThat(rows.get(2)).isEqualTo(new Refused(1L << 50, "later"));
+    assertThat(rows.get(0)).isEqualTo(new RejectedRowNumbers.Refused(99, "reason 0"));
+    assertThat(rows.get(2)).isEqualTo(new RejectedRowNumbers.Refused(1L << 50, "later"));
   }
 
   @Test
@@ -32,11 +33,11 @@ class RejectedRowNumbersTest {
     }
     assertThat(rows.add(RejectedRowNumbers.MOST + 1L, "reason 1")).isFalse();
     assertThat(rows.sort()).isEqualTo(RejectedRowNumbers.MOST);
-    assertThat(rows.get(0)).isEqualTo(new Refused(1, "reason 1"));
-    assertThat(rows.get(1_022)).isEqualTo(new Refused(1_023, "reason 1023"));
+    assertThat(rows.get(0)).isEqualTo(new RejectedRowNumbers.Refused(1, "reason 1"));
+    assertThat(rows.get(1_022)).isEqualTo(new RejectedRowNumbers.Refused(1_023, "reason 1023"));
     String other = "The cluster refuses the row, for one of too many reasons to keep them all";
-    assertThat(rows.get(1_023)).isEqualTo(new Refused(1_024, other));
+    assertThat(rows.get(1_023)).isEqualTo(new RejectedRowNumbers.Refused(1_024, other));
     assertThat(rows.get(RejectedRowNumbers.MOST - 1))
-        .isEqualTo(new Refused(RejectedRowNumbers.MOST, other));
+        .isEqualTo(new RejectedRowNumbers.Refused(RejectedRowNumbers.MOST, other));
   }
 }

@@ -31,7 +31,7 @@ class WhereClauseTest {
         "d = P0001-03-02T04:10:20"
       })
   void conditions(String cql) {
-    assertThat(WhereClause.checked("  " + cql + "\n")).isEqualTo(cql);
+    assertThat(RowSelection.WhereClause.checked("  " + cql + "\n")).isEqualTo(cql);
   }
 
   @ParameterizedTest
@@ -76,7 +76,7 @@ class WhereClauseTest {
         "m = {'a': 1} AND v = :x | holds a bind marker"
       })
   void moreOrLessThanACondition(String cql, String reason) {
-    assertThatThrownBy(() -> WhereClause.checked(cql))
+    assertThatThrownBy(() -> RowSelection.WhereClause.checked(cql))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("where (" + cql.strip() + ") ")
         .hasMessageContaining(reason);
