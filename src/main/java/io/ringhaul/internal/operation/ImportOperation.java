@@ -27,7 +27,6 @@ import io.ringhaul.internal.ring.TokenRing;
 import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.internal.write.CounterStatements;
 import io.ringhaul.internal.write.ImportChoices;
-import io.ringhaul.internal.write.ImportWriters;
 import io.ringhaul.internal.write.RowBinders;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
@@ -176,7 +175,7 @@ public record ImportOperation(
                         count::follow)
                     .batches(writer, batches.setLimits())
                     .workers(count));
-        RowBinders binders = binders(session, table, columns, new ImportWriters(writer, reads));
+        RowBinders binders = binders(session, table, columns);
         boolean once = binders.append();
         if (once && !task.replaysInDoubt()) {
           checkpoints.requireNoneInDoubt(
@@ -192,6 +191,7 @@ public record ImportOperation(
                 new ImportTasks.Source(sourceSession, plan, table, columns),
                 binders,
                 writer,
+                reads,
                 rejected,
                 job,
                 checkpoints,
@@ -306,14 +306,11 @@ public record ImportOperation(
   }
 
   private RowBinders binders(
-      CqlSession session,
-      TableDescription table,
-      List<ColumnDescription> columns,
-      ImportWriters writers) {
+      CqlSession session, TableDescription table, List<ColumnDescription> columns) {
     if (table.isCounterTable()) {
-      return RowBinders.of(new CounterStatements(session, table, columns, writers));
+      return RowBinders.of(new CounterStatements(session, table, columns));
     }
-    return RowBinders.of(session, table, columns, choices, writers);
+    return RowBinders.of(session, table, columns, choices);
   }
 
   /** Without local replicas, every write would fail after all its attempts. */

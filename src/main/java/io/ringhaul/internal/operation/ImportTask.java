@@ -1,6 +1,5 @@
 package io.ringhaul.internal.operation;
 
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.MalformedRecordException;
@@ -14,6 +13,8 @@ import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.rejects.TaskRejects;
 import io.ringhaul.internal.request.Failures;
+import io.ringhaul.internal.write.BoundRow;
+import io.ringhaul.internal.write.PartitionWriter;
 import io.ringhaul.internal.write.RowBinder;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.RawRow;
@@ -31,8 +32,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One task under way. It is read by one thread, and is at its end when the cluster has answered for
- * each of its rows, which may be later: others are read meanwhile.
+ * A running task of an import. One thread reads it; it ends when the cluster has answered for each
+ * of its rows, which may be later, while the thread reads other tasks.
+ *
+ * <p>A row that the cluster refuses is kept as its number and the reason. At the end the task reads
+ * its part of the source again to reject these rows with their values, because keeping the values
+ * of all rows in flight would cost memory in every import for the sake of the few that have
+ * refusals.
  */
 final class ImportTask {
 
@@ -43,6 +49,7 @@ final class ImportTask {
   private final String location;
   private final TaskRejects rejects;
   private final RowBinder binder;
+  private final PartitionWriter partitions;
   private final Consumer<ImportTask> ended;
   private final RejectedRowNumbers refused = new RejectedRowNumbers();
 
@@ -57,6 +64,8 @@ final class ImportTask {
   private long read;
   private long added;
   private long nothing;
+  private long expiredRows;
+  private long expiredCells;
 
   /**
    * @param location where the rows come from, for people
@@ -67,11 +76,13 @@ final class ImportTask {
       String location,
       TaskRejects rejects,
       RowBinder binder,
+      PartitionWriter partitions,
       Consumer<ImportTask> ended) {
     this.sourceTask = sourceTask;
     this.location = location;
     this.rejects = rejects;
     this.binder = binder;
+    this.partitions = partitions;
     this.ended = ended;
   }
 
@@ -146,7 +157,7 @@ final class ImportTask {
         continue;
       }
       if (row == null) {
-        boolean isAnswered = !binder.isInDoubt() && unanswered.addAndGet(added) == 0;
+        boolean isAnswered = !partitions.isInDoubt() && unanswered.addAndGet(added) == 0;
         long bytes = reader.bytesRead() < 0 ? sourceTask.bytes() : reader.bytesRead();
         way = new Way(bytes, read, added, true);
         if (isAnswered) {
@@ -173,18 +184,25 @@ final class ImportTask {
 
   private void write(RawRow row, RowReader reader, StreamWriter writer, RefusalMode mode)
       throws InterruptedException {
-    long aside = binder.writtenAside();
-    List<BoundStatement> statements;
+    long aside = partitions.rows();
+    BoundRow bound;
     try {
-      statements = binder.bind(row);
-    } catch (UnrepresentableValueException | RowRejectedException e) {
+      bound = binder.bind(row);
+      partitions.write(bound);
+    } catch (UnrepresentableValueException e) {
+      rejects.add(e, row, last(reader), location);
+      return;
+    } catch (RowRejectedException e) {
+      binder.forgetPartition();
       rejects.add(e, row, last(reader), location);
       return;
     }
-    if (!statements.isEmpty()) {
+    expiredCells += bound.expiredCells();
+    expiredRows += bound.isExpired() ? 1 : 0;
+    if (!bound.statements().isEmpty()) {
       added++;
-      writer.add(statements, mode == RefusalMode.FAIL ? failing : new Rejecting(read));
-    } else if (binder.writtenAside() == aside) {
+      writer.add(bound.statements(), mode == RefusalMode.FAIL ? failing : new Rejecting(read));
+    } else if (partitions.rows() == aside) {
       nothing++;
     }
   }
@@ -327,12 +345,7 @@ final class ImportTask {
     }
     TaskFigures figures =
         new TaskFigures(
-            read,
-            added + binder.writtenAside(),
-            rejects.count(),
-            nothing,
-            binder.expiredRows(),
-            binder.expiredCells());
+            read, added + partitions.rows(), rejects.count(), nothing, expiredRows, expiredCells);
     if (!figures.areWhole()) {
       throw new BulkOperationException(
           String.format(

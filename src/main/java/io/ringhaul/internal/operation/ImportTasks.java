@@ -13,7 +13,8 @@ import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.rejects.RejectedRows;
 import io.ringhaul.internal.rejects.TaskRejects;
 import io.ringhaul.internal.request.Failures;
-import io.ringhaul.internal.write.RowBinder;
+import io.ringhaul.internal.request.RequestSender;
+import io.ringhaul.internal.write.PartitionWriter;
 import io.ringhaul.internal.write.RowBinders;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.ColumnDescription;
@@ -54,6 +55,7 @@ final class ImportTasks {
   private final Source source;
   private final RowBinders binders;
   private final StreamWriter writer;
+  private final RequestSender reads;
   private final RejectedRows rejected;
   private final OperationJob job;
   private final ImportCheckpoints checkpoints;
@@ -70,6 +72,7 @@ final class ImportTasks {
       Source source,
       RowBinders binders,
       StreamWriter writer,
+      RequestSender reads,
       RejectedRows rejected,
       OperationJob job,
       ImportCheckpoints checkpoints,
@@ -79,6 +82,7 @@ final class ImportTasks {
     this.source = source;
     this.binders = binders;
     this.writer = writer;
+    this.reads = reads;
     this.rejected = rejected;
     this.job = job;
     this.checkpoints = checkpoints;
@@ -178,9 +182,14 @@ final class ImportTasks {
     WorkerClock clock = WorkerClock.current();
     checkpoints.begun(sourceTask, clock.worker());
     TaskRejects rejects = rejected.openTask(sourceTask.number());
-    RowBinder binder = binders.open();
     ImportTask task =
-        new ImportTask(sourceTask, source.plan().location(), rejects, binder, ended::add);
+        new ImportTask(
+            sourceTask,
+            source.plan().location(),
+            rejects,
+            binders.open(),
+            new PartitionWriter(writer, reads),
+            ended::add);
     open.add(task);
     clock.task(sourceTask.number(), "", () -> 0);
     try (RowReader reader = source.open(sourceTask)) {

@@ -1,10 +1,12 @@
 package io.ringhaul.internal.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.Version;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.internal.ring.LocalNodes;
@@ -13,11 +15,15 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns {@link CellTimes} into what is selected: after the table's columns their write times, their
@@ -183,6 +189,49 @@ public final class CellTimeSelection {
                 "The export of %s would have two columns %s, one of them for %s; choose another"
                     + " name with %s",
                 table, TableDescription.quote(name), column.expression(), setting));
+      }
+    }
+  }
+
+  /** Whether a cluster tells the times of each element of a collection. */
+  static final class MultiCellSupport {
+
+    /** The first major version that does. ScyllaDB calls itself an older one, and does not. */
+    private static final int SINCE = 5;
+
+    private MultiCellSupport() {}
+
+    /**
+     * Checks that all nodes do; those whose version is not known may.
+     *
+     * @param columns the columns concerned, quoted
+     * @throws UnsupportedClusterException if a node does not and there are such columns
+     */
+    static void require(
+        Collection<? extends @Nullable Version> nodes,
+        TableDescription table,
+        SortedSet<String> columns) {
+      String tooOld =
+          nodes.stream()
+              .filter(Objects::nonNull)
+              .filter(version -> version.getMajor() < SINCE)
+              .map(Version::toString)
+              .collect(Collectors.toCollection(TreeSet::new))
+              .stream()
+              .collect(Collectors.joining(", "));
+      if (!columns.isEmpty() && !tooOld.isEmpty()) {
+        throw new UnsupportedClusterException(
+            String.format(
+                "The cluster (version %s) does not tell write times and TTLs of the elements of"
+                    + " collections and of the fields of user-defined types that are not frozen,"
+                    + " which takes Cassandra %d.0. In table %s these are %s: name the other"
+                    + " columns in %s and %s, and to filter by write time export only those",
+                tooOld,
+                SINCE,
+                table,
+                String.join(", ", columns),
+                Setting.WITH_WRITETIME.mark(),
+                Setting.WITH_TTL.mark()));
       }
     }
   }

@@ -5,11 +5,11 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnsuitableTableException;
-import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,23 +18,17 @@ import org.jspecify.annotations.Nullable;
  * Binds rows of counters to updates that add their values. A row without a value adds nothing and
  * takes no statement. Thread-safe.
  */
-public final class CounterStatements {
+public final class CounterStatements implements RowBinder {
 
   private final KeyCheck keyCheck;
   private final @Nullable CounterUpdate rows;
   private final Optional<StaticCounters> statics;
-  private final StreamWriter writer;
 
   /**
    * @param columns the columns in the order in which rows carry them
-   * @param writers take the updates of static counters, which are waited for one by one
    */
   public CounterStatements(
-      CqlSession session,
-      TableDescription table,
-      List<ColumnDescription> columns,
-      ImportWriters writers) {
-    this.writer = writers.writer();
+      CqlSession session, TableDescription table, List<ColumnDescription> columns) {
     this.keyCheck = new KeyCheck(table, columns);
     List<ColumnDescription> counters = ofKind(columns, Kind.REGULAR);
     this.rows =
@@ -45,7 +39,7 @@ public final class CounterStatements {
     this.statics =
         ofPartition.isEmpty()
             ? Optional.empty()
-            : Optional.of(new StaticCounters(session, table, columns, ofPartition, writers));
+            : Optional.of(new StaticCounters(session, table, columns, ofPartition));
   }
 
   /**
@@ -85,36 +79,57 @@ public final class CounterStatements {
     }
   }
 
-  /** Binds the rows of one task. */
-  RowBinder binder() {
-    return new Binder();
-  }
-
-  private final class Binder implements RowBinder {
-    private final SharedColumnWriter sharedColumns = new SharedColumnWriter(writer);
-
-    @Override
-    public List<BoundStatement> bind(RawRow row) throws InterruptedException {
-      boolean isWhole = keyCheck.isWhole(row);
-      boolean addsToRow = isWhole && rows != null && rows.addsAnything(row);
-      if (statics.isPresent()) {
-        statics.get().add(row, addsToRow ? 0 : 1, sharedColumns);
-      }
-      return addsToRow && rows != null ? List.of(rows.bind(row)) : List.of();
-    }
-
-    @Override
-    public long writtenAside() {
-      return sharedColumns.rows();
-    }
-
-    @Override
-    public boolean isInDoubt() {
-      return sharedColumns.isInDoubt();
-    }
+  @Override
+  public BoundRow bind(RawRow row) {
+    boolean isWhole = keyCheck.isWhole(row);
+    List<BoundStatement> statements =
+        isWhole && rows != null && rows.addsAnything(row) ? List.of(rows.bind(row)) : List.of();
+    return statics
+        .flatMap(counters -> counters.bind(row))
+        .map(shared -> new BoundRow(statements, List.of(shared), 0, false))
+        .orElseGet(() -> BoundRow.of(statements));
   }
 
   private static List<ColumnDescription> ofKind(List<ColumnDescription> columns, Kind kind) {
     return columns.stream().filter(column -> column.kind() == kind).toList();
+  }
+
+  /**
+   * Adds to the static counters of a table that was empty, once for each partition, although every
+   * row of a partition has them and its rows may lie anywhere in the source. The write first looks
+   * into the table: a partition with a value has had its update, because each update is answered
+   * before another row of the partition is written. Thread-safe.
+   */
+  private static final class StaticCounters {
+
+    private final CounterUpdate update;
+    private final PartitionLook look;
+    private final OncePerPartition once = new OncePerPartition();
+
+    /**
+     * @param columns the columns in the order in which rows carry them
+     * @param counters the static ones among them
+     */
+    StaticCounters(
+        CqlSession session,
+        TableDescription table,
+        List<ColumnDescription> columns,
+        List<ColumnDescription> counters) {
+      this.update = new CounterUpdate(session, table, columns, counters, table.partitionKey());
+      this.look = new PartitionLook(session, table, columns, counters);
+    }
+
+    /** The row's static counters, added unless the partition has had them; empty if it has none. */
+    Optional<BoundRow.Shared> bind(RawRow row) {
+      if (!update.addsAnything(row)) {
+        return Optional.empty();
+      }
+      BoundStatement statement = update.bind(row);
+      ByteBuffer partition = statement.getRoutingKey();
+      if (partition == null) {
+        throw new IllegalStateException("The update of static counters has no routing key");
+      }
+      return Optional.of(new BoundRow.Shared(List.of(statement), once, partition, look.bind(row)));
+    }
   }
 }

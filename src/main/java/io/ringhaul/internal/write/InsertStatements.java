@@ -1,7 +1,6 @@
 package io.ringhaul.internal.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -10,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Binds rows to one INSERT, whatever values they lack: those stay UNSET unless tombstones are asked
- * for. A partition that holds only static data has no clustering values and takes a second INSERT
- * without them, or none if none of its static columns is imported. Static lists are left to {@link
- * StaticListBinder}. Thread-safe.
+ * Binds rows to one INSERT. Missing values stay UNSET unless the import writes tombstones. A
+ * partition with static data only has no clustering values and takes a second INSERT without them,
+ * or none if no static column is imported. {@link StaticListBinder} writes static lists.
+ * Thread-safe.
  */
 final class InsertStatements implements RowBinder {
 
@@ -23,7 +22,7 @@ final class InsertStatements implements RowBinder {
 
   /**
    * @param columns the columns in the order in which rows carry them
-   * @param nullHandling what is written for values that a row lacks
+   * @param nullHandling what is written for missing values
    */
   InsertStatements(
       CqlSession session,
@@ -46,16 +45,16 @@ final class InsertStatements implements RowBinder {
   }
 
   /**
-   * The row as a statement; none if nothing of it is imported.
+   * The row as one statement; none if none of its columns is imported.
    *
    * @throws io.ringhaul.exceptions.UnrepresentableValueException if the row lacks a part of its key
    */
   @Override
-  public List<BoundStatement> bind(RawRow row) {
+  public BoundRow bind(RawRow row) {
     if (keyCheck.isWhole(row)) {
-      return List.of(whole.bind(row));
+      return BoundRow.of(List.of(whole.bind(row)));
     }
-    return staticOnly.map(insert -> List.of(insert.bind(row))).orElse(List.of());
+    return BoundRow.of(staticOnly.map(insert -> List.of(insert.bind(row))).orElse(List.of()));
   }
 
   private static boolean isStatic(ColumnDescription column) {

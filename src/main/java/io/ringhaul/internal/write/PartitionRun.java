@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of one partition after the other, as one reader meets them. Used by one thread. */
+/** Notices where one reader's rows go on to another partition. Used by one thread. */
 final class PartitionRun {
 
   private final int[] key;
   private @Nullable ByteBuffer entered;
 
   /**
-   * @param key where rows carry the partition key
+   * @param key the positions of the partition key in a row
    */
   PartitionRun(int[] key) {
     this.key = key;
   }
 
-  /** Where rows carry the partition key. */
+  /** The positions of the partition key in a row. */
   static int[] partitionKey(TableDescription table, List<ColumnDescription> columns) {
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
     return table.partitionKey().stream()
@@ -30,7 +30,7 @@ final class PartitionRun {
         .toArray();
   }
 
-  /** The row's partition, as one value for comparison. */
+  /** The row's partition key as one value to compare. */
   ByteBuffer of(RawRow row) {
     ByteSink bytes = new ByteSink(Long.BYTES);
     for (int position : key) {
@@ -43,13 +43,18 @@ final class PartitionRun {
     return bytes.toBuffer();
   }
 
-  /** Whether it is another partition than the one entered last. */
+  /** Whether the partition differs from the one entered last. */
   boolean isNew(ByteBuffer partition) {
     return !partition.equals(entered);
   }
 
-  /** Goes on to a partition, once all that it has for all rows is in good hands. */
+  /** Notes that the shared columns of the partition are bound. */
   void enter(ByteBuffer partition) {
     entered = partition;
+  }
+
+  /** Forgets the partition, so that the next row is of a new one. */
+  void leave() {
+    entered = null;
   }
 }

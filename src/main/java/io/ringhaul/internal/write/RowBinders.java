@@ -1,10 +1,8 @@
 package io.ringhaul.internal.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
-import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -13,7 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** How the rows of an import become statements. Thread-safe. */
+/** Makes the binders that turn the rows of an import into statements. Thread-safe. */
 public final class RowBinders {
 
   private final Supplier<RowBinder> binders;
@@ -25,20 +23,19 @@ public final class RowBinders {
   }
 
   /**
-   * With the times of the cells if the rows carry them and they are to be restored.
+   * Binders for a table without counters. They restore the times of cells if the rows have times
+   * and the import restores them.
    *
-   * @param columns what the rows carry, in their order
+   * @param columns the columns of the rows, in their order
    */
   public static RowBinders of(
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      ImportChoices choices,
-      ImportWriters writers) {
+      ImportChoices choices) {
     if (choices.times().areIn(columns)) {
       requireNoTombstones(table, choices);
-      TimedStatements timed =
-          new TimedStatements(session, table, columns, choices.times(), writers);
+      TimedStatements timed = new TimedStatements(session, table, columns, choices.times());
       return new RowBinders(timed::binder, timed.appends());
     }
     int[] own =
@@ -46,7 +43,7 @@ public final class RowBinders {
             .filter(i -> columns.get(i).kind() != Kind.METADATA)
             .toArray();
     List<ColumnDescription> ownColumns = IntStream.of(own).mapToObj(columns::get).toList();
-    RowBinders plain = plain(session, table, ownColumns, choices.nullHandling(), writers.writer());
+    RowBinders plain = plain(session, table, ownColumns, choices.nullHandling());
     return own.length == columns.size()
         ? plain
         : new RowBinders(() -> new Selecting(plain.open(), own), false);
@@ -56,8 +53,7 @@ public final class RowBinders {
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      NullHandling nullHandling,
-      StreamWriter writer) {
+      NullHandling nullHandling) {
     InsertStatements inserts = new InsertStatements(session, table, columns, nullHandling);
     if (columns.stream().noneMatch(StaticListBinder::isStaticList)) {
       return new RowBinders(() -> inserts, false);
@@ -65,10 +61,10 @@ public final class RowBinders {
     Insert lists = StaticListBinder.lists(session, table, columns, nullHandling);
     OncePerPartition once = new OncePerPartition();
     int[] key = PartitionRun.partitionKey(table, columns);
-    return new RowBinders(() -> new StaticListBinder(inserts, lists, once, writer, key), false);
+    return new RowBinders(() -> new StaticListBinder(inserts, lists, once, key), false);
   }
 
-  /** Hands the columns of the table on and leaves what else rows carry. */
+  /** Binds the columns of the table and ignores the other columns of the rows. */
   private static final class Selecting implements RowBinder {
     private final RowBinder binder;
     private final int[] columns;
@@ -79,24 +75,19 @@ public final class RowBinders {
     }
 
     @Override
-    public List<BoundStatement> bind(RawRow row) throws InterruptedException {
+    public BoundRow bind(RawRow row) {
       return binder.bind(column -> row.bytes(columns[column]));
     }
 
     @Override
-    public long writtenAside() {
-      return binder.writtenAside();
-    }
-
-    @Override
-    public boolean isInDoubt() {
-      return binder.isInDoubt();
+    public void forgetPartition() {
+      binder.forgetPartition();
     }
   }
 
-  /** As updates of counters. */
+  /** Binders that add to counters. */
   public static RowBinders of(CounterStatements counters) {
-    return new RowBinders(counters::binder, true);
+    return new RowBinders(() -> counters, true);
   }
 
   private static void requireNoTombstones(TableDescription table, ImportChoices choices) {
@@ -111,9 +102,9 @@ public final class RowBinders {
   }
 
   /**
-   * Whether rows would add to counters or lists, as {@link #append()}, before there are binders.
+   * What {@link #append()} will be, before the binders exist.
    *
-   * @param columns what the rows carry
+   * @param columns the columns of the rows
    */
   public static boolean append(
       TableDescription table, List<ColumnDescription> columns, ImportChoices choices) {
@@ -123,12 +114,12 @@ public final class RowBinders {
                 .anyMatch(TimedStatements::isList));
   }
 
-  /** For the rows of one task. */
+  /** A binder for the rows of one task. */
   public RowBinder open() {
     return binders.get();
   }
 
-  /** Whether rows add to counters or lists, so that writing them twice is not writing them once. */
+  /** Whether rows add to counters or lists, so that a row must not be written twice. */
   public boolean append() {
     return appends;
   }

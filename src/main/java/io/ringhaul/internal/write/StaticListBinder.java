@@ -1,8 +1,6 @@
 package io.ringhaul.internal.write;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -11,38 +9,31 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Inserts rows that carry static lists. The statements of a batch have one write time, and a list
- * that two of them set holds its elements twice: so the lists of a partition are set by statements
- * of their own, each of which has its answer before the next is sent. To set them again, where the
- * rows of a partition do not follow each other, changes nothing then.
+ * Inserts rows with static lists. The statements of a batch have one write time, and a list that
+ * two of them set holds its elements twice. Therefore the lists of a partition are set by a shared
+ * write, which is answered before the next is sent. Setting them again, where the rows of a
+ * partition do not follow each other, then changes nothing.
  */
 final class StaticListBinder implements RowBinder {
 
   private final InsertStatements inserts;
   private final Insert lists;
   private final OncePerPartition once;
-  private final SharedColumnWriter sharedColumns;
   private final PartitionRun run;
 
   /**
    * @param lists sets the static lists of the row's partition
    * @param once shared by all readers of an import
-   * @param key where rows carry the partition key
+   * @param key the positions of the partition key in a row
    */
-  StaticListBinder(
-      InsertStatements inserts,
-      Insert lists,
-      OncePerPartition once,
-      StreamWriter writer,
-      int[] key) {
+  StaticListBinder(InsertStatements inserts, Insert lists, OncePerPartition once, int[] key) {
     this.inserts = inserts;
     this.lists = lists;
     this.once = once;
-    this.sharedColumns = new SharedColumnWriter(writer);
     this.run = new PartitionRun(key);
   }
 
-  /** Whether the column is a list that all rows of a partition share, with cells of its own. */
+  /** Whether the column is a static list that is not frozen. */
   static boolean isStaticList(ColumnDescription column) {
     return column.kind() == Kind.STATIC && TimedColumn.form(column.type()) == TimedColumn.Form.LIST;
   }
@@ -62,26 +53,22 @@ final class StaticListBinder implements RowBinder {
   }
 
   @Override
-  public List<BoundStatement> bind(RawRow row) throws InterruptedException {
-    List<BoundStatement> statements = inserts.bind(row);
+  public BoundRow bind(RawRow row) {
+    BoundRow bound = inserts.bind(row);
     ByteBuffer partition = run.of(row);
-    if (run.isNew(partition)) {
-      if (lists.writesAnything(row)) {
-        int rows = statements.isEmpty() ? 1 : 0;
-        once.write(partition, () -> sharedColumns.write(List.of(lists.bind(row)), rows));
-      }
-      run.enter(partition);
+    if (!run.isNew(partition)) {
+      return bound;
     }
-    return statements;
+    List<BoundRow.Shared> shared =
+        lists.writesAnything(row)
+            ? List.of(new BoundRow.Shared(List.of(lists.bind(row)), once, partition, null))
+            : List.of();
+    run.enter(partition);
+    return new BoundRow(bound.statements(), shared, 0, false);
   }
 
   @Override
-  public long writtenAside() {
-    return sharedColumns.rows();
-  }
-
-  @Override
-  public boolean isInDoubt() {
-    return sharedColumns.isInDoubt();
+  public void forgetPartition() {
+    run.leave();
   }
 }

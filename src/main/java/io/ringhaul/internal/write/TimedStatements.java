@@ -3,7 +3,6 @@ package io.ringhaul.internal.write;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.exceptions.UnrepresentableValueException;
-import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.cql.RowKey;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -11,7 +10,9 @@ import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *       types that are not frozen: these are added, never overwritten, so that no tombstone is
  *       written.
  *   <li>UPDATEs of the partition write static cells, once for all its rows that follow each other,
- *       and before these, so that none takes them along if the cluster refuses it; static lists
- *       only to partitions that have none.
+ *       and before these rows, so that a refused row does not take them along; static lists are
+ *       written only to partitions that have none.
  * </ul>
  *
  * <p>Thread-safe.
@@ -46,25 +47,22 @@ final class TimedStatements {
   private final boolean tellsTtls;
   private final boolean appends;
   private final int[] partitionKey;
-  private final StreamWriter writer;
   private final int readAtPosition;
   private final long readAtOfAll;
   private final List<TimedStaticList> staticLists = new ArrayList<>();
 
-  /** Whether there are cells that all rows of a partition share. */
+  /** Whether the rows of a partition share cells. */
   private final boolean sharesCells;
 
   /**
-   * @param columns what rows carry, in their order
-   * @param times how the times among them are called, and when they were read
+   * @param columns the columns of the rows, in their order
+   * @param times the names of the times among them, and when they were read
    */
   TimedStatements(
       CqlSession session,
       TableDescription table,
       List<ColumnDescription> columns,
-      RestoredTimes times,
-      ImportWriters writers) {
-    this.writer = writers.writer();
+      RestoredTimes times) {
     this.clock = ImportClock.start(session);
     this.rowKey = new RowKey(table, columns);
     this.keyCheck = new KeyCheck(table, columns);
@@ -81,7 +79,7 @@ final class TimedStatements {
     for (TimedColumn list : List.copyOf(ofPartition)) {
       if (StaticListBinder.isStaticList(list.column())) {
         ofPartition.remove(list);
-        staticLists.add(new TimedStaticList(session, clock, table, columns, list, writers));
+        staticLists.add(new TimedStaticList(session, clock, table, columns, list));
       }
     }
     int[] keyPositions = positions(key, columns);
@@ -95,7 +93,7 @@ final class TimedStatements {
                     session, clock, table, table.partitionKey(), partitionKey, ofPartition));
   }
 
-  /** Whether rows append to lists, so that writing them twice is not writing them once. */
+  /** Whether rows append to lists, so that a row must not be written twice. */
   boolean appends() {
     return appends;
   }
@@ -107,13 +105,10 @@ final class TimedStatements {
 
   private final class Binder implements RowBinder {
     private final PartitionRun run = new PartitionRun(partitionKey);
-    private final SharedColumnWriter sharedColumns = new SharedColumnWriter(writer);
     private @Nullable ByteBuffer staticContent;
-    private long expiredRows;
-    private long expiredCells;
 
     @Override
-    public List<BoundStatement> bind(RawRow row) throws InterruptedException {
+    public BoundRow bind(RawRow row) {
       boolean isWhole = keyCheck.isWhole(row);
       TimedRow bound = new TimedRow();
       ByteBuffer partition = sharesCells ? run.of(row) : null;
@@ -135,37 +130,18 @@ final class TimedStatements {
       } catch (UnrepresentableValueException e) {
         throw rowKey.named(e, row);
       }
-      // Not before: what a refused row shares with others is left to the next of them.
+      // Last: the shared columns of a row that cannot be written are left to the next row.
       if (partition != null) {
-        bound.writeShared(partition, row, sharedColumns);
         run.enter(partition);
       }
       staticContent = content;
-      expiredCells += bound.expiredCells();
-      if (bound.hasExpired()) {
-        expiredRows++;
-      }
-      return bound.statements();
+      return bound.toRow(partition, row);
     }
 
     @Override
-    public long writtenAside() {
-      return sharedColumns.rows();
-    }
-
-    @Override
-    public boolean isInDoubt() {
-      return sharedColumns.isInDoubt();
-    }
-
-    @Override
-    public long expiredRows() {
-      return expiredRows;
-    }
-
-    @Override
-    public long expiredCells() {
-      return expiredCells;
+    public void forgetPartition() {
+      run.leave();
+      staticContent = null;
     }
 
     private void bindStatics(RawRow row, long now, boolean withLists, TimedRow bound) {
@@ -239,5 +215,77 @@ final class TimedStatements {
   private static int[] positions(List<ColumnDescription> key, List<ColumnDescription> columns) {
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
     return key.stream().flatMapToInt(c -> IntStream.of(names.indexOf(c.name()))).toArray();
+  }
+
+  /** Collects the statements of one row whose cells have times of their own. Used by one thread. */
+  private static final class TimedRow {
+
+    private final List<BoundStatement> statements = new ArrayList<>(1);
+    private final List<BoundStatement> shared = new ArrayList<>(0);
+    private final Map<TimedStaticList, CellSplitter> lists = new LinkedHashMap<>(0);
+    private int expiredCells;
+    private boolean expired;
+
+    /** The statements that write the row itself, in order. */
+    List<BoundStatement> statements() {
+      return statements;
+    }
+
+    void add(BoundStatement statement) {
+      statements.add(statement);
+    }
+
+    /** The statements that write the partition's static cells. */
+    List<BoundStatement> shared() {
+      return shared;
+    }
+
+    void addShared(BoundStatement statement) {
+      shared.add(statement);
+    }
+
+    void add(TimedStaticList list, CellSplitter split) {
+      count(split);
+      lists.put(list, split);
+    }
+
+    /** Counts expired cells. */
+    void count(CellSplitter split) {
+      expiredCells += split.expired();
+    }
+
+    /** Whether the row has cells and all of them have expired. */
+    boolean hasOnlyExpiredCells() {
+      return expiredCells > 0
+          && statements.isEmpty()
+          && shared.isEmpty()
+          && lists.values().stream().allMatch(split -> split.writes().isEmpty());
+    }
+
+    /** Leaves the row out, because all its cells have expired. */
+    void expire() {
+      expired = true;
+    }
+
+    /**
+     * The bound row.
+     *
+     * @param partition the row's partition; null if the table has no shared cells
+     */
+    BoundRow toRow(@Nullable ByteBuffer partition, RawRow row) {
+      List<BoundRow.Shared> writes = new ArrayList<>(0);
+      if (partition != null) {
+        if (!shared.isEmpty()) {
+          writes.add(new BoundRow.Shared(shared, null, partition, null));
+        }
+        lists.forEach(
+            (list, split) -> {
+              if (!split.writes().isEmpty()) {
+                writes.add(list.write(partition, row, split));
+              }
+            });
+      }
+      return new BoundRow(statements, writes, expiredCells, expired);
+    }
   }
 }

@@ -11,11 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Writes a static list with the times of its elements, once for each partition, although every row
- * of a partition carries them and its rows may lie anywhere in the source. Elements with times of
- * their own are appended: the table itself is asked, and a partition that has the list gets none. A
- * list without times is set as a whole, by a statement of its own, as {@link StaticListBinder}
- * does. Thread-safe.
+ * Binds a static list with the times of its elements, once for each partition, although every row
+ * of a partition has the list and its rows may lie anywhere in the source. Elements with times of
+ * their own are appended, so the write first looks whether the partition has the list. A list
+ * without times is set as a whole, as {@link StaticListBinder} does. Thread-safe.
  */
 final class TimedStaticList {
 
@@ -24,7 +23,7 @@ final class TimedStaticList {
   private final OncePerPartition once = new OncePerPartition();
 
   /**
-   * @param columns the columns in the order in which rows carry them
+   * @param columns the columns in the order of a row's values
    * @param list the static list among them
    */
   TimedStaticList(
@@ -32,45 +31,28 @@ final class TimedStaticList {
       ImportClock clock,
       TableDescription table,
       List<ColumnDescription> columns,
-      TimedColumn list,
-      ImportWriters writers) {
+      TimedColumn list) {
     List<ColumnDescription> key = table.partitionKey();
     int[] keyPositions = PartitionRun.partitionKey(table, columns);
     this.cells = TimedCells.of(session, clock, table, key, keyPositions, List.of(list));
     this.look =
         list.form() == TimedColumn.Form.WHOLE
             ? Optional.empty()
-            : Optional.of(
-                new PartitionLook(
-                    session, table, columns, List.of(list.column()), writers.looks()));
+            : Optional.of(new PartitionLook(session, table, columns, List.of(list.column())));
   }
 
-  /** Divides the elements that the row carries into writes. */
+  /** Divides the row's elements into writes. */
   CellSplitter split(RawRow row, long readAt, long now) {
     return cells.split(row, readAt, now);
   }
 
-  /**
-   * Writes what was split, unless it would be appended to what the partition has.
-   *
-   * @param rows how many written rows it counts as
-   * @param sharedColumns writes it
-   */
-  void write(
-      ByteBuffer partition,
-      RawRow row,
-      CellSplitter split,
-      int rows,
-      SharedColumnWriter sharedColumns)
-      throws InterruptedException {
+  /** The write of a split list, which is left out where the partition has the list already. */
+  BoundRow.Shared write(ByteBuffer partition, RawRow row, CellSplitter split) {
     List<BoundStatement> statements = new ArrayList<>();
     for (CellWrite write : split.writes()) {
       statements.add(cells.update(row, write, !split.appends()));
     }
-    once.write(
-        partition,
-        () ->
-            (look.isPresent() && look.get().findsAny(row))
-                || sharedColumns.write(statements, rows));
+    return new BoundRow.Shared(
+        statements, once, partition, look.map(select -> select.bind(row)).orElse(null));
   }
 }

@@ -42,6 +42,6 @@ class MultiCellSupportTest {
   private static void require(List<@Nullable String> versions, String... columns) {
     List<@Nullable Version> nodes = new ArrayList<>();
     versions.forEach(version -> nodes.add(version == null ? null : Version.parse(version)));
-    MultiCellSupport.require(nodes, TABLE, new TreeSet<>(List.of(columns)));
+    CellTimeSelection.MultiCellSupport.require(nodes, TABLE, new TreeSet<>(List.of(columns)));
   }
 }

@@ -35,7 +35,7 @@ class StoredTimesTest {
     }
     TableDescription table = new TableDescription("ks", "t", List.of(ID));
     TableSchema schema = TableSchema.of(table, stored);
-    assertThat(StoredTimes.in(schema)).isEqualTo(stored.subList(1, stored.size()));
+    assertThat(RestoredTimes.StoredTimes.in(schema)).isEqualTo(stored.subList(1, stored.size()));
     assertThat(RestoredTimes.DEFAULT.leftAside().extend(table, () -> Optional.of(schema)).columns())
         .containsAll(stored)
         .hasSize(stored.size() + 1);

@@ -1,0 +1,92 @@
+package io.ringhaul.internal.write;
+
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.internal.batch.StreamWriter;
+import io.ringhaul.internal.request.Failures;
+import io.ringhaul.internal.request.Request;
+import io.ringhaul.internal.request.RequestSender;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the columns that all rows of a partition share, and waits for each answer. Used by the one
+ * thread that reads a task.
+ */
+public final class PartitionWriter {
+
+  private final StreamWriter writer;
+  private final RequestSender reads;
+  private long rows;
+  private boolean inDoubt;
+
+  /**
+   * @param reads reads what was written, at a consistency level that sees every acknowledged write.
+   *     These reads come on top of the requests in flight, one for each reader of the source
+   */
+  public PartitionWriter(StreamWriter writer, RequestSender reads) {
+    this.writer = writer;
+    this.reads = reads;
+  }
+
+  /**
+   * Writes the shared columns of a row. A row without statements of its own counts as written with
+   * the first of them.
+   *
+   * @throws io.ringhaul.exceptions.RowRejectedException if the cluster refuses them
+   */
+  public void write(BoundRow row) throws InterruptedException {
+    int counted = row.statements().isEmpty() ? 1 : 0;
+    for (BoundRow.Shared shared : row.shared()) {
+      int counts = counted;
+      OncePerPartition once = shared.once();
+      if (once == null) {
+        write(shared, counts);
+      } else {
+        once.write(shared.partition(), () -> hasHad(shared.look()) || write(shared, counts));
+      }
+      counted = 0;
+    }
+  }
+
+  private boolean write(BoundRow.Shared shared, int counts) throws InterruptedException {
+    boolean isWritten = writer.write(shared.statements(), counts);
+    if (isWritten) {
+      rows += counts;
+    } else {
+      inDoubt = true;
+    }
+    return isWritten;
+  }
+
+  private boolean hasHad(@Nullable BoundStatement look) throws InterruptedException {
+    if (look == null) {
+      return false;
+    }
+    Row found;
+    try {
+      found = reads.send(Request.of(look)).toCompletableFuture().get().one();
+    } catch (ExecutionException e) {
+      throw Failures.notPassing(e, "Reading the static columns of a partition");
+    }
+    if (found == null) {
+      return false;
+    }
+    for (int i = 0; i < found.size(); i++) {
+      if (found.getBytesUnsafe(i) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Rows that had no statements of their own and were written here. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Whether the outcome of a write is unknown. */
+  public boolean isInDoubt() {
+    return inDoubt;
+  }
+}
