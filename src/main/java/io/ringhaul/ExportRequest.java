@@ -21,7 +21,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the rows of a table to a target and commits them there in one step. */
+/** Exports a table: writes its rows to a target and commits them in one step. */
 public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult> {
 
   private @Nullable ExportTarget target;
@@ -36,7 +36,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     super(operator, keyspace, table);
   }
 
-  /** Where the rows go. Required. */
+  /** The target of the rows. Required. */
   public ExportRequest to(ExportTarget exportTarget) {
     this.target = Objects.requireNonNull(exportTarget);
     return this;
@@ -49,10 +49,10 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Keeps the export as a job, so that it survives this process: what is done is stored task by
-   * task, and {@link JobOptions#resuming()} goes on with the rest, with other splits, another
-   * parallelism, on another machine or a changed ring. Default: a store in memory; what a failed
-   * export has written is removed then.
+   * Runs the export as a durable job that survives this process: each finished task is stored, and
+   * {@link JobOptions#resuming()} continues with the remaining token ranges, with other tasks,
+   * another parallelism, on another machine or a changed ring. Default: a job store in memory, and
+   * a failed export removes the files that it wrote.
    */
   public ExportRequest job(JobOptions options) {
     this.job = Objects.requireNonNull(options);
@@ -60,11 +60,11 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Names the export and its job. A target that already holds a commit of this name is left as it
-   * is, and the result's files and snapshot are that commit's. The target must still know of that
-   * commit: an Iceberg table does by its snapshot, by a property for its last 50 exports, and by
-   * the export's files. One that was rolled back counts as none until its snapshot has expired.
-   * Default: a new random name for every run.
+   * The id of the export and its job. If the target already holds a commit with this id, nothing is
+   * written, and the result has the files and the snapshot of that commit. The target must still
+   * know the commit: an Iceberg table knows it by its snapshot, by a property for its last 50
+   * exports, and by the export's files. A commit that was rolled back counts as missing until its
+   * snapshot has expired. Default: a new random id for every run.
    */
   public ExportRequest jobId(UUID id) {
     this.jobId = Objects.requireNonNull(id);
@@ -72,11 +72,12 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Exports when the values of these columns, in CQL form, were written, in microseconds since the
-   * epoch: of each column {@code c} in a column {@code c_writetime} of type bigint. A collection
-   * that is not frozen has a list with one write time for each element, a user-defined type that is
-   * not frozen a tuple with one for each field that is not null; both take Cassandra 5.0. None
-   * named: all exported columns but keys and counters, which have none. Default: no write times.
+   * Exports the write times of these columns, named in CQL form, in microseconds since the epoch:
+   * for each column {@code c} a column {@code c_writetime} of type bigint. A collection that is not
+   * frozen has a list with one write time for each element, a user-defined type that is not frozen
+   * a tuple with one for each field that is not null; both need Cassandra 5.0. Without arguments:
+   * all exported columns except keys and counters, which have no write times. Default: no write
+   * times.
    */
   public ExportRequest withWritetime(String... columns) {
     cellTimes = cellTimes.withWritetimes(TokenAwareBulkOperator.identifiers(List.of(columns)));
@@ -84,18 +85,19 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Exports how long the values of these columns, in CQL form, still live, in seconds: of each
-   * column {@code c} in a column {@code c_ttl} of type int, null for a value that does not expire.
-   * A collection that is not frozen has a list with the seconds of each element, 0 for one that
-   * does not expire, and null if none does; a user-defined type that is not frozen has a tuple with
-   * those of each field. Both take Cassandra 5.0.
+   * Exports the TTLs of these columns, named in CQL form, in seconds: for each column {@code c} a
+   * column {@code c_ttl} of type int, null for a value that does not expire. A collection that is
+   * not frozen has a list with the TTL of each element, 0 for an element that does not expire, and
+   * null if no element expires; a user-defined type that is not frozen has a tuple with the TTL of
+   * each field. Both need Cassandra 5.0.
    *
-   * <p>These seconds count down, so the export also says when it read them, in a column {@code
+   * <p>TTLs count down, so the export also writes when it read them, in a column {@code
    * ttl_read_at} of type timestamp: a value expires at that time, rounded down to the second, plus
-   * its TTL. The time is taken while the page of the row is read, so that it may be late by as much
-   * as reading a page took, as a rule by none or one second.
+   * its TTL. The time is taken while the row's page is read, so it may be late by the time that
+   * reading a page takes, usually by zero or one second.
    *
-   * <p>None named: all exported columns but keys and counters, which have none. Default: no TTLs.
+   * <p>Without arguments: all exported columns except keys and counters, which have no TTLs.
+   * Default: no TTLs.
    */
   public ExportRequest withTtl(String... columns) {
     cellTimes = cellTimes.withTtls(TokenAwareBulkOperator.identifiers(List.of(columns)));
@@ -103,10 +105,10 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * The names of the columns that hold write times, with {@code %s} for the column's own name.
+   * The name pattern of columns with write times, where {@code %s} is the column's own name.
    * Default: {@code %s_writetime}.
    *
-   * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
+   * @throws InvalidSettingException if the pattern does not have {@code %s} once and other text
    */
   public ExportRequest writetimeNames(String pattern) {
     cellTimes = cellTimes.named(cellTimes.names().withWritetime(pattern));
@@ -114,27 +116,27 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * The names of the columns that hold TTLs, with {@code %s} for the column's own name. Default:
+   * The name pattern of columns with TTLs, where {@code %s} is the column's own name. Default:
    * {@code %s_ttl}.
    *
-   * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
+   * @throws InvalidSettingException if the pattern does not have {@code %s} once and other text
    */
   public ExportRequest ttlNames(String pattern) {
     cellTimes = cellTimes.named(cellTimes.names().withTtl(pattern));
     return this;
   }
 
-  /** The name of the column that says when TTLs were read. Default: {@code ttl_read_at}. */
+  /** The name of the column with the time at which TTLs were read. Default: {@code ttl_read_at}. */
   public ExportRequest ttlReadAtName(String name) {
     cellTimes = cellTimes.named(cellTimes.names().withReadAt(name));
     return this;
   }
 
   /**
-   * Exports only rows with a value that was written after this moment, itself excluded. All rows
-   * are read; those left out do not count as rows of the export. Of a collection or user-defined
-   * type that is not frozen each element counts for itself. Write times of all exported columns
-   * count, static ones for every row of their partition. A row that has no value but its key has no
+   * Exports only rows with a value that was written after this moment, exclusive. The export reads
+   * all rows; rows outside the window do not count as its rows. Each element of a collection or
+   * user-defined type that is not frozen has its own write time. All exported columns count; static
+   * columns count for every row of their partition. A row without any value but its key has no
    * write time and is left out. Default: every row.
    *
    * @see #writtenIn(WrittenIn)
@@ -150,9 +152,9 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Exports only rows with a value that was written before this moment, itself excluded; together
-   * with {@link #writtenAfter(Instant)} rows with a value that was written between the two. The
-   * same rules apply. Default: every row.
+   * Exports only rows with a value that was written before this moment, exclusive; together with
+   * {@link #writtenAfter(Instant)}, rows with a value that was written between the two, under the
+   * rules given there. Default: every row.
    */
   public ExportRequest writtenBefore(Instant moment) {
     return writtenBefore(WrittenWindow.ceilingMicros("writtenBefore", moment));
@@ -165,8 +167,8 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * How many of a row's values {@link #writtenAfter(Instant)} and {@link #writtenBefore(Instant)}
-   * must hold for. Default: any.
+   * Whether one or all of a row's values must satisfy {@link #writtenAfter(Instant)} and {@link
+   * #writtenBefore(Instant)}. Default: any.
    */
   public ExportRequest writtenIn(WrittenIn values) {
     cellTimes = cellTimes.within(cellTimes.window().within(values));
@@ -174,8 +176,8 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Exports a sample: so many rows, or all if there are not as many, and then no more of the table
-   * is read. Which rows these are is left to chance. Default: every row.
+   * Exports this number of rows, or all rows if there are fewer, and then stops reading. Which rows
+   * these are is not defined. Default: every row.
    *
    * @throws InvalidSettingException if it is below 1
    */
@@ -185,9 +187,10 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * How many bytes the files of the export may have, 1 or more, those of earlier runs of its job
-   * included. An export that would pass them fails, and can be resumed with more. It fails a little
-   * earlier than it must: by what each of its tasks writes in one step. Default: no bound.
+   * The largest total size of the export's files in bytes, 1 or more, including the files of
+   * earlier runs of its job. An export that would exceed it fails, and can be resumed with a larger
+   * limit. It fails before the limit is reached, by up to what each of its tasks writes in one
+   * step. Default: no bound.
    *
    * @throws InvalidSettingException if it is below 1
    * @see io.ringhaul.exceptions.DiskLimitException
@@ -199,7 +202,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * What happens to a row with a value that the target cannot hold exactly. Default: {@link
+   * What to do with a row that has a value the target cannot represent exactly. Default: {@link
    * OnUnrepresentable#FAIL}.
    *
    * @see #rejectsTo(Path)
@@ -210,12 +213,12 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Where rejected rows are kept, one JSON object a line: the job, its partition, the table, the
+   * The file for rejected rows, one JSON object a line: the job, its partition, the table, the
    * column, the row's key as a CQL condition, the reason, and the bytes of all exported values in
-   * hex as Cassandra serializes them. The file must not exist; it is made when the first row is
-   * rejected. It is removed if the export fails, unless it is not known whether it was committed.
-   * Rejected rows count for {@link #maxRows(long)}. Required with {@link OnUnrepresentable#REJECT},
-   * and of use with it alone.
+   * hex as Cassandra serializes them. The file must not exist; it is created when the first row is
+   * rejected. A failed export removes it, unless the outcome of its commit is unknown. Rejected
+   * rows count towards {@link #maxRows(long)}. Required with {@link OnUnrepresentable#REJECT}, and
+   * used only with it.
    */
   public ExportRequest rejectsTo(Path file) {
     this.rejects = rejects.withPath(file);
@@ -223,19 +226,19 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
-   * Leaves tasks as they were planned. Default: when a worker has nothing left to do, a task that
-   * others run is divided: what it has not begun to read becomes tasks of their own, each with a
-   * file and a checkpoint of its own. A part has at least four pages and is estimated to take a
-   * second or more, so that no small files come of it. Where tasks are not divided, the largest one
-   * says how long the export takes, and the number of its files is known beforehand. A token range
-   * that has been begun is not divided where the role of the session may be given masks instead of
-   * the partition key: where it was read to could not be told.
+   * Keeps tasks as planned. Default: when a worker runs out of tasks, a running task is divided:
+   * the part of it that has not been read becomes new tasks, each with its own file and checkpoint.
+   * A new task has at least four pages and is estimated to take a second or more, so that no small
+   * files result. With fixed tasks, the largest task decides how long the export takes, and the
+   * number of files is known beforehand. Where the session's role may read masks instead of the
+   * partition key, a token range that is being read is not divided, because the position within it
+   * is unknown.
    */
   public ExportRequest fixedTasks() {
     return splitting(SplitRule.NEVER);
   }
 
-  /** When tasks are divided. */
+  /** When running tasks are divided. */
   ExportRequest splitting(SplitRule rule) {
     this.splitRule = rule;
     return this;

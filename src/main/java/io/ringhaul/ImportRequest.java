@@ -27,13 +27,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the rows of a source into a table. Values that a row lacks are left UNSET, so that no
+ * Imports into a table: writes the rows of a source. Missing values of a row stay UNSET, so that no
  * tombstone is written. The table should be empty: cells that the source does not have stay.
  *
- * <p>The source should hold each primary key once. Of records with the same key it is not promised
- * which one wins, nor that one of them wins as a whole: they may be written in one batch, with one
- * time for both, where Cassandra keeps the greater value of each cell, and the elements of both in
- * collections that are not frozen. Counters are added up.
+ * <p>The source should have each primary key once. For records with the same key, the order of
+ * writing is not defined, and they may be written in one batch with one write time. Cassandra then
+ * keeps the greater value of each cell, and the elements of both records in collections that are
+ * not frozen. Counters are added up.
  */
 public final class ImportRequest extends OperationRequest<ImportRequest, ImportResult> {
 
@@ -55,16 +55,16 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     super(operator, keyspace, table);
   }
 
-  /** Where the rows come from. Required. */
+  /** The source of the rows. Required. */
   public ImportRequest from(ImportSource importSource) {
     this.source = Objects.requireNonNull(importSource);
     return this;
   }
 
   /**
-   * The columns to import, in CQL form; the primary key must be among them. Write times and TTLs
-   * are restored only if their columns are named as well. Default: all that the table and the
-   * source have in common.
+   * The columns to import, in CQL form; they must include the primary key. Write times and TTLs are
+   * restored only if their columns are named too. Default: all columns that both the table and the
+   * source have.
    */
   public ImportRequest columns(String... names) {
     this.columns = TokenAwareBulkOperator.identifiers(List.of(names));
@@ -72,27 +72,27 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Leaves write times and TTLs aside that the source holds: all cells are written as of now, and
-   * live as long as the table's default says. Default: they are restored.
+   * Ignores write times and TTLs of the source: all cells are written with the current time and the
+   * table's default TTL. Default: write times and TTLs are restored.
    *
    * <p>Columns {@code c_writetime} (microseconds since the epoch), {@code c_ttl} (seconds) and
-   * {@code ttl_read_at} (when these seconds were read) of the source are taken for the times of the
-   * column {@code c} unless the table has columns of that name itself. A cell expires at the moment
-   * at which it would have; one that has expired by now is not written. A cell without a TTL does
-   * not expire, whatever the table's default. A value without a write time is written as of now.
+   * {@code ttl_read_at} (when the TTLs were read) of the source are the times of the column {@code
+   * c}, unless the table has columns of these names. A cell expires at its original time; a cell
+   * that has already expired is not written. A cell without a TTL does not expire, even if the
+   * table has a default TTL. A value without a write time is written with the current time.
    * Collections and user-defined types that are not frozen are restored element by element and
    * field by field.
    *
-   * <p>A row's own marker, which CQL does not show, gets the TTL of the cell of the row that lives
-   * longest, and of several such cells the latest write time. That of a row of which only the key
-   * is left gets no TTL and is written as of now.
+   * <p>The row's own marker, which CQL does not show, gets the TTL of the row's longest-lived cell,
+   * and the latest write time among several such cells. The marker of a row with nothing but its
+   * key gets no TTL and the current time.
    *
-   * <p>What is in the table already is not overwritten: older cells stay under newer ones, newer
-   * cells and tombstones win, and elements are added to collections. Elements of lists that are not
-   * frozen are added even if the same were there, so that such rows are never written twice: if it
-   * is not known whether a write took effect, the import ends with an {@link
+   * <p>Cells in the table are not overwritten by older ones: the newer cell or tombstone wins, and
+   * elements are added to collections. Elements are added to lists that are not frozen even if the
+   * list has equal elements. Such rows are therefore never written twice: if the outcome of a write
+   * is unknown, the import ends with an {@link
    * io.ringhaul.exceptions.UnknownWriteOutcomeException}. Import them into an empty table. Static
-   * lists with times are added only to partitions that have none.
+   * lists with times are added only to partitions without them.
    */
   public ImportRequest ignoreCellTimes() {
     this.choices = choices.withTimes(choices.times().leftAside());
@@ -100,9 +100,9 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * The names of the columns that hold write times, as {@link ExportRequest#writetimeNames}.
+   * The name pattern of columns with write times, as {@link ExportRequest#writetimeNames}.
    *
-   * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
+   * @throws InvalidSettingException if the pattern does not have {@code %s} once and other text
    */
   public ImportRequest writetimeNames(String pattern) {
     this.choices =
@@ -111,9 +111,9 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * The names of the columns that hold TTLs, as {@link ExportRequest#ttlNames}.
+   * The name pattern of columns with TTLs, as {@link ExportRequest#ttlNames}.
    *
-   * @throws InvalidSettingException if the pattern does not hold {@code %s} once and more text
+   * @throws InvalidSettingException if the pattern does not have {@code %s} once and other text
    */
   public ImportRequest ttlNames(String pattern) {
     this.choices =
@@ -121,7 +121,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     return this;
   }
 
-  /** The name of the column that says when TTLs were read. Default: {@code ttl_read_at}. */
+  /** The name of the column with the time at which TTLs were read. Default: {@code ttl_read_at}. */
   public ImportRequest ttlReadAtName(String name) {
     this.choices =
         choices.withTimes(choices.times().named(choices.times().names().withReadAt(name)));
@@ -129,8 +129,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * When the TTLs of the source were read, for rows that do not say so themselves, such as those of
-   * files that other tools wrote. Default: such rows are refused.
+   * The time at which the source's TTLs were read, for rows without that column, such as rows that
+   * other tools wrote. Default: such rows are refused.
    */
   public ImportRequest ttlReadAt(Instant moment) {
     this.choices = choices.withTimes(choices.times().readAt(moment));
@@ -138,11 +138,11 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Makes the table if it is missing, and the user-defined types it needs, from the CQL schema that
-   * the source keeps: all columns of the source, the primary key, clustering order and static
-   * columns. The table's other options are the cluster's defaults. The keyspace must exist: an
-   * export does not say how it is replicated. A table that is there is used as it is. Default: a
-   * missing table is an error.
+   * Creates the table if it is missing, and the user-defined types that it needs, from the CQL
+   * schema stored with the source: all columns of the source, the primary key, clustering order and
+   * static columns. Other table options are the cluster's defaults. The keyspace must exist,
+   * because an export does not store its replication. An existing table is used as it is. Default:
+   * a missing table is an error.
    */
   public ImportRequest createTable() {
     this.createsTable = true;
@@ -150,8 +150,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Which rows share a batch. Default: {@link Grouping#REPLICA_SET}. Counters, and whatever must
-   * not be written twice, share one with rows of their own partition alone.
+   * Which rows share a batch. Default: {@link Grouping#REPLICA_SET}. Counters, and rows that must
+   * not be written twice, share a batch only with rows of their own partition.
    */
   public ImportRequest grouping(Grouping by) {
     this.grouping = Objects.requireNonNull(by, "by");
@@ -159,7 +159,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * The largest number of rows in a batch, 1 to 65,535; 1 sends every row alone. Default: 100.
+   * The largest number of rows in a batch, 1 to 65,535; 1 sends each row alone. Default: 100.
    *
    * @throws InvalidSettingException if it is out of bounds
    */
@@ -185,10 +185,9 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Writes null where a row of the source has no value, or null, for one of the imported columns,
-   * so that what the table holds there is deleted; each leaves a tombstone behind. Columns that the
-   * source does not have at all are not touched. Default: such cells are left as they are, and no
-   * tombstone is written.
+   * Writes a tombstone where a row of the source has null, or no value, for an imported column, so
+   * that a value in the table is deleted. Columns that the source does not have are not changed.
+   * Default: such cells are not changed, and no tombstone is written.
    *
    * @see #columns(String...)
    */
@@ -198,18 +197,18 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Allows an import into a table of counters that is not empty: the values of the source are added
-   * to those of the table, and running the import again adds them again. Default: a table of
-   * counters must be empty, so that it holds just what the source does.
+   * Allows an import into a counter table that is not empty: the values of the source are added to
+   * those of the table, and running the import again adds them again. Default: a counter table must
+   * be empty, so that it has the source's values afterwards.
    *
-   * <p>Counters take part in an import by updates that are sent once each. An update whose outcome
-   * is unknown is not repeated; the import goes on and ends with an {@link
+   * <p>Each update of a counter is sent once. An update whose outcome is unknown is not repeated;
+   * the import continues and ends with an {@link
    * io.ringhaul.exceptions.UnknownWriteOutcomeException} that names the rows. A counter without a
-   * value in the source stays null, and a row without any is not written. Counters that were once
-   * deleted do not reliably count again: Cassandra may drop what is added to them. Empty a table of
-   * counters with TRUNCATE, not with DELETE.
+   * value in the source stays null, and a row without any value is not written. Deleted counters do
+   * not count reliably again: Cassandra may drop additions to them. Empty a counter table with
+   * TRUNCATE, not with DELETE.
    *
-   * <p>Static counters can be imported into an empty table only.
+   * <p>Static counters can be imported only into an empty table.
    */
   public ImportRequest addToCounters() {
     this.choices = choices.withAddToCounters();
@@ -217,9 +216,9 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * What happens to a record that is no row, to a row with a value that CQL cannot hold exactly,
-   * and to one that the cluster refuses, for instance because a value is too large. Default: {@link
-   * OnUnrepresentable#FAIL}.
+   * What to do with a malformed record, with a row that has a value CQL cannot represent exactly,
+   * and with a row that the cluster refuses, for example because a value is too large. Default:
+   * {@link OnUnrepresentable#FAIL}.
    *
    * @see #rejectsTo(Path)
    */
@@ -229,9 +228,9 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Rejects rows, and ends the import early when there are more of them than this, 0 or more: with
-   * a {@link io.ringhaul.exceptions.TooManyRejectsException}. Rows that were written by then stay,
-   * as does the file of rejects. Default: any number.
+   * Rejects rows, and ends the import with a {@link io.ringhaul.exceptions.TooManyRejectsException}
+   * when more than this number are rejected, 0 or more. Rows already written and the rejects file
+   * stay. Default: no limit.
    *
    * @throws InvalidSettingException if it is negative
    * @see #rejectsTo(Path)
@@ -242,8 +241,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * As the number of rejected rows, but as their share of the rows read, from 0 to 1. It counts
-   * from the 100th row on, and at the end. Default: any.
+   * As {@link #maxErrors(long)}, as a share of the rows read, from 0 to 1. Checked from the 100th
+   * row on, and at the end. Default: no limit.
    *
    * @throws InvalidSettingException if it is out of bounds
    */
@@ -253,19 +252,18 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Where rejected rows are kept, one JSON object a line: the job, its partition, the table, the
-   * column, the source and the record's line or row in it, the reason, the row's key as a CQL
-   * condition and its values in hex as Cassandra serializes them if it is a row at all, and the
-   * record's text. The file must not exist; it is made when the first row is rejected. It stays if
-   * the import fails. When its job is resumed, lines of partitions that are done again are dropped,
-   * and it grows further.
+   * The file for rejected rows, one JSON object a line: the job, its partition, the table, the
+   * column, the source and the record's line or row in it, the reason, the record's text, and, if
+   * the record is a row, its key as a CQL condition and its values in hex as Cassandra serializes
+   * them. The file must not exist; it is created when the first row is rejected. It stays if the
+   * import fails. A resumed job drops the lines of partitions that run again, and appends.
    *
-   * <p>At the end of each run there is a second file beside it, such as {@code rejects.records.csv}
-   * for {@code rejects.jsonl}, with the records as they stand in the source, or as lines of JSON if
-   * they are no text there: correct a copy of it, and import that with the same settings.
+   * <p>At the end of each run a second file stands beside it, such as {@code rejects.records.csv}
+   * for {@code rejects.jsonl}. It has the records as they are in the source, or as lines of JSON if
+   * the source is not text: correct a copy of it, and import that with the same settings.
    *
-   * <p>Required with {@link OnUnrepresentable#REJECT}, and of use with it alone. Default for a job
-   * in a {@linkplain JobStore#file store of a file}: beside that file, by the job's id.
+   * <p>Required with {@link OnUnrepresentable#REJECT}, and used only with it. Default for a job
+   * store {@linkplain JobStore#file in a file}: beside that file, named by the job's id.
    */
   public ImportRequest rejectsTo(Path file) {
     this.rejects = rejects.withPath(file);
@@ -273,31 +271,31 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Keeps the import as a job, so that it survives this process: what is done is stored task by
-   * task of the source, and {@link JobOptions#resuming()} goes on with the rest. A task counts as
-   * done when the cluster has acknowledged, or the file of rejects durably holds, each of its rows;
-   * one that was cut off is done again from its beginning. The source must not change in between:
-   * its checksums are taken before the first row. Default: a store in memory.
+   * Runs the import as a durable job that survives this process: each finished task of the source
+   * is stored, and {@link JobOptions#resuming()} continues with the remaining tasks. A task is done
+   * when the cluster has acknowledged, or the rejects file durably holds, each of its rows; an
+   * interrupted task runs again from its start. The source must not change in between: its
+   * checksums are stored before the first row. Default: a job store in memory.
    *
-   * <p>A task whose rows must not be written twice, as those of counters and of lists with times of
-   * their own, is not done again: the job says which tasks were cut off, and goes on only with
-   * {@link #replayInDoubt()}.
+   * <p>A task whose rows must not be written twice, such as counters and lists with times of their
+   * own, does not run again: the job names the interrupted tasks, and continues only with {@link
+   * #replayInDoubt()}.
    */
   public ImportRequest job(JobOptions options) {
     this.job = Objects.requireNonNull(options);
     return this;
   }
 
-  /** Names the import's job. Default: a new random name for every run. */
+  /** The id of the import's job. Default: a new random id for every run. */
   public ImportRequest jobId(UUID id) {
     this.jobId = Objects.requireNonNull(id);
     return this;
   }
 
   /**
-   * Lets a resumed job do those tasks again that an earlier run was cut off in, although their rows
-   * must not be written twice: counters may have additions twice, and lists elements. For those who
-   * have looked. Default: such a job is refused, and says which tasks these are.
+   * Lets a resumed job run interrupted tasks again although their rows must not be written twice:
+   * counters may get additions twice, and lists elements. Compare the table with the source first.
+   * Default: such a job is refused, with an error that names the tasks.
    */
   public ImportRequest replayInDoubt() {
     this.replaysInDoubt = true;
@@ -305,11 +303,11 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Sends writes again after any passing failure even if they are not idempotent: additions to
-   * counters, and elements of lists that have times of their own. Dangerous: if the first attempt
-   * took effect although its answer was lost, a counter has the addition twice, and a list the
-   * elements. Default: such a write is sent again only if it was surely not applied, and otherwise
-   * the import fails and names the rows in doubt.
+   * Sends writes again after any temporary failure even if they are not idempotent: additions to
+   * counters, and elements of lists with times of their own. Dangerous: if the first attempt took
+   * effect and its answer was lost, a counter gets the addition twice, and a list the elements.
+   * Default: such a write is sent again only if it was certainly not applied; otherwise the import
+   * fails and names the rows in doubt.
    */
   public ImportRequest retryNonIdempotent() {
     this.retriesNonIdempotent = true;
@@ -325,7 +323,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     return blueprint().of(source, id(), options());
   }
 
-  /** How each of several imports is done. */
+  /** The settings that all imports of a follow have. */
   ImportBlueprint blueprint() {
     return new ImportBlueprint(
         retriesNonIdempotent ? settings().retryingNonIdempotent() : settings(),
@@ -349,7 +347,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Goes on importing what is added to the source, in micro-batches: new files of a folder or a
+   * Continues to import what is added to the source, in micro-batches: new files of a folder or a
    * glob, new snapshots of an Iceberg table.
    *
    * @throws InvalidSettingException if there is no source, or one that cannot grow
@@ -360,7 +358,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
           "follow",
           source == null
               ? "An import needs a source: call from(...) before follow()"
-              : source.getClass().getSimpleName() + " is no source that can be followed");
+              : source.getClass().getSimpleName() + " is not a source that can be followed");
     }
     return new FollowRequest(operator, blueprint(), growing, id(), options());
   }

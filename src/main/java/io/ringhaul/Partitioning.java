@@ -8,18 +8,17 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * How what a count or an export reads is divided, and for some ways what is read at all. Export
- * tasks are divided further while they run unless they are {@linkplain ExportRequest#fixedTasks()
- * fixed}. Immutable.
+ * How a scan is divided into tasks; some ways also choose what is read. Running export tasks are
+ * divided further unless they are {@linkplain ExportRequest#fixedTasks() fixed}. Immutable.
  *
  * @see ScanRequest#partitionBy(Partitioning)
  */
 public interface Partitioning {
 
   /**
-   * So many ranges of the token ring, as {@link OperationRequest#taskCount(int)}.
+   * By ranges of the token ring, as {@link OperationRequest#taskCount(int)}.
    *
-   * @param tasks about how many tasks, 1 to 1,000,000
+   * @param tasks the approximate number of tasks, 1 to 1,000,000
    * @throws InvalidSettingException if it is out of bounds
    */
   static Partitioning byToken(int tasks) {
@@ -27,10 +26,10 @@ public interface Partitioning {
   }
 
   /**
-   * Tasks of about so many bytes each, by the size that the cluster estimates for one copy of the
-   * table. At least one task for each node that must coordinate a part of the ring.
+   * By size: tasks of about this size, from the cluster's estimate for one copy of the table. At
+   * least one task for each node that must coordinate a part of the ring.
    *
-   * @param bytes 1 or more
+   * @param bytes the size of a task, 1 or more
    * @throws InvalidSettingException if it is out of bounds
    */
   static Partitioning bySize(long bytes) {
@@ -39,58 +38,56 @@ public interface Partitioning {
 
   /**
    * Only the partitions of listed keys, one small query each. The list is read before the first
-   * row, and is whatever can be imported, such as a CSV file with the partition key's columns;
-   * other columns of it are not looked at. A key that is listed twice is read once, and one that
-   * the table does not have gives nothing. The keys are told apart by their tokens: another
-   * partition of the same token, of which there is as good as never one, is read with them.
+   * row. It is any source that can be imported, such as a CSV file with the partition key's
+   * columns; its other columns are ignored. A key that is listed twice is read once, and a key that
+   * the table does not have yields nothing. Keys are compared by token: another partition with the
+   * same token, which is very unlikely, is read too.
    *
-   * <p>With {@link ScanRequest#tokenRange(long, long)} only those of these tokens. For ranges of
-   * tokens alone, that is enough by itself, or {@link #byRanges(ImportSource)} for a list of them.
+   * <p>With {@link ScanRequest#tokenRange(long, long)}, only keys with these tokens. Use {@link
+   * ScanRequest#tokenRange(long, long)} or {@link #byRanges(ImportSource)} alone for token ranges.
    *
-   * @param keys where they are listed, such as {@code CsvSource.at(file)}; what of it cannot be
-   *     read as a key ends the operation with an error that names the file and the line
+   * @param keys the list, such as {@code CsvSource.at(file)}; a record that is not a key ends the
+   *     operation with an error that names the file and the line
    */
   static Partitioning byKeys(ImportSource keys) {
     return new Partitionings.ByKeys(Objects.requireNonNull(keys));
   }
 
   /**
-   * Only the partitions with tokens in listed ranges: partitions are ordered by the hash of their
-   * keys, so a range of keys is one of tokens. The list is read before the first row, and is
-   * whatever can be imported, such as a CSV file, with the columns {@code start_token} (exclusive)
-   * and {@code end_token} (inclusive), both {@code bigint}, as {@code nodetool describering} calls
-   * them; other columns of it are not looked at. Ranges may overlap, and no row is read twice. A
-   * range whose end is below its start passes the end of the ring.
+   * Only the partitions with tokens in listed ranges. The list is read before the first row. It is
+   * any source that can be imported, such as a CSV file, with the columns {@code start_token}
+   * (exclusive) and {@code end_token} (inclusive), both {@code bigint}, named as in {@code nodetool
+   * describering}; its other columns are ignored. Ranges may overlap, and no row is read twice. A
+   * range whose end is below its start wraps around the end of the ring.
    *
-   * <p>They are divided into tasks as the whole ring is, by their size or into {@link
-   * OperationRequest#taskCount(int)}: a wide range makes several tasks, and narrow ones that are
+   * <p>The ranges are divided into tasks as the whole ring is, by size or into {@link
+   * OperationRequest#taskCount(int)} tasks: a wide range makes several tasks, and narrow ranges
    * close to each other share one.
    *
-   * <p>With {@link ScanRequest#tokenRange(long, long)} only the tokens that are in both.
+   * <p>With {@link ScanRequest#tokenRange(long, long)}, only the tokens that are in both.
    *
-   * @param ranges where they are listed, such as {@code CsvSource.at(file)}; a row without a bound,
-   *     with one that is no {@code bigint}, or with a range that has no token or ends where it
-   *     starts ends the operation with an error that names the file and the line
+   * @param ranges the list, such as {@code CsvSource.at(file)}; a record without two bounds of type
+   *     {@code bigint}, or whose range is empty or ends at its start, ends the operation with an
+   *     error that names the file and the line
    */
   static Partitioning byRanges(ImportSource ranges) {
     return new Partitionings.ByRanges(Objects.requireNonNull(ranges));
   }
 
   /**
-   * Only the partitions of a span of time, in a table whose partition key is one column that holds
-   * a bucket of time: of type {@code date}, {@code timestamp} (the start of the bucket), or {@code
-   * int} or {@code bigint} (the number of the bucket, counted from the epoch). Buckets begin at the
-   * epoch, 1970-01-01T00:00Z. They are read as by {@link #byKeys(ImportSource)}, without filtering.
+   * Only the partitions of a period, in a table whose partition key is one column with a time
+   * bucket: a {@code date} or {@code timestamp} (the start of the bucket), or an {@code int} or
+   * {@code bigint} (the number of the bucket since the epoch). Buckets start at the epoch,
+   * 1970-01-01T00:00Z. They are read as with {@link #byKeys(ImportSource)}, without filtering.
    *
-   * <p>Where other columns share the partition key, list the keys; for a clustering column there is
-   * {@link ScanRequest#where(String)}, and for write times {@link
-   * ExportRequest#writtenAfter(Instant)}.
+   * <p>If the partition key has other columns too, list the keys. For a clustering column use
+   * {@link ScanRequest#where(String)}, for write times {@link ExportRequest#writtenAfter(Instant)}.
    *
    * @param column the column, in CQL form
-   * @param from the first moment; all of the bucket that has it is read
-   * @param to the moment behind the last
-   * @param bucket how long a bucket is, in whole milliseconds; whole days for a {@code date}
-   * @throws InvalidSettingException if the span is empty, or has more than 1,000,000 buckets
+   * @param from the start, inclusive; its whole bucket is read
+   * @param to the end, exclusive
+   * @param bucket the length of a bucket, in whole milliseconds; whole days for a {@code date}
+   * @throws InvalidSettingException if the period is empty or has more than 1,000,000 buckets
    */
   static Partitioning byTime(String column, Instant from, Instant to, Duration bucket) {
     return Partitionings.ByTime.of(column, from, to, bucket);
