@@ -18,21 +18,20 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Removes what the jobs of exports have left at their targets: temporary files, files of attempts
- * that came to nothing, and outputs of jobs that are given up. What is committed is never touched.
+ * Removes files that export jobs left at their targets: temporary files, files of failed attempts,
+ * and outputs of jobs that are given up. Committed files are never removed.
  */
 public final class ExportLeftovers {
 
   private ExportLeftovers() {}
 
   /**
-   * Removes what is of no use to anybody. What is done of a job that is not completed stays, so
-   * that it can be resumed.
+   * Removes unused files. Outputs of finished tasks stay, so that the job can be resumed.
    *
-   * @param target where the job's export goes
-   * @return how many files were removed
-   * @throws JobException if the store has no such job of an export, if another process works on it,
-   *     or if it goes elsewhere
+   * @param target the target of the job's export
+   * @return the number of files removed
+   * @throws JobException if the store has no such export job, if another process runs it, or if its
+   *     target is another one
    */
   public static int clean(JobStore store, UUID id, ExportTarget target) {
     Job job = find(store, id, target);
@@ -44,12 +43,12 @@ public final class ExportLeftovers {
   }
 
   /**
-   * Gives a job up: removes all that it has written and not committed, and forgets it.
+   * Gives a job up: removes all files that it wrote and did not commit, and forgets the job.
    *
-   * @param target where the job's export goes
-   * @return how many files were removed
-   * @throws JobException if the store has no such job of an export, if another process works on it,
-   *     or if it goes elsewhere
+   * @param target the target of the job's export
+   * @return the number of files removed
+   * @throws JobException if the store has no such export job, if another process runs it, or if its
+   *     target is another one
    */
   public static int giveUp(JobStore store, UUID id, ExportTarget target) {
     Job job = find(store, id, target);
@@ -70,7 +69,7 @@ public final class ExportLeftovers {
     Job job = HeldJob.find(store, id);
     if (job.kind() != JobKind.EXPORT) {
       throw new JobException(
-          id, "Job " + id + " is no export and leaves no files at a target", null);
+          id, "Job " + id + " is not an export and leaves no files at a target", null);
     }
     Map<String, String> fingerprint = job.definition().fingerprint();
     target
@@ -81,7 +80,7 @@ public final class ExportLeftovers {
                 throw new JobException(
                     id,
                     String.format(
-                        "Job %s goes elsewhere: its %s is \"%s\", not \"%s\"",
+                        "Job %s has another target: its %s is \"%s\", not \"%s\"",
                         id, part, fingerprint.get(part), value),
                     null);
               }

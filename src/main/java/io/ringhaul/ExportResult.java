@@ -8,12 +8,12 @@ import java.util.UUID;
  * The result of an export.
  *
  * @param totals the operation's figures
- * @param jobId the name of the export
- * @param location where the rows lie
- * @param files how many data files hold them
- * @param fileBytes the size of these files together
- * @param snapshotId the snapshot that holds them, in formats that have snapshots
- * @param rejectedRows rows that were left out since the target cannot hold them; see {@link
+ * @param jobId the id of the export and its job
+ * @param location the location of the rows
+ * @param files number of data files
+ * @param fileBytes total size of the data files in bytes
+ * @param snapshotId the snapshot with the rows, in formats that have snapshots
+ * @param rejectedRows rows left out because the target cannot represent them; see {@link
  *     ExportRequest#onUnrepresentable}
  */
 public record ExportResult(

@@ -14,29 +14,28 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * A request to go on importing what is added to a source, in micro-batches, made by {@link
- * ImportRequest#follow()} with a copy of the import's settings. Not thread-safe.
+ * A request to follow a source: to import what is added to it, in micro-batches. {@link
+ * ImportRequest#follow()} creates it with a copy of the import's settings. Not thread-safe.
  *
- * <p>Each micro-batch is an import and a job of its own: it has what was added since the one
- * before. With a durable {@link ImportRequest#job job store} and a {@link ImportRequest#jobId job
- * id}, the same request goes on after a crash where it was: a batch that was cut off is resumed,
- * with just the rows that it had, and then comes what was added since. A batch that fails ends the
- * following; what it has done is kept as for any import.
+ * <p>Each micro-batch is an import with its own job, of what was added since the previous batch.
+ * With a durable {@link ImportRequest#job job store} and a {@link ImportRequest#jobId job id}, the
+ * same request continues after a crash: it resumes the interrupted batch with the same rows, then
+ * imports what was added since. A batch that fails ends the follow; its finished tasks are kept, as
+ * for any import.
  *
- * <p>Rejected rows of each micro-batch go to a file of its own, with its number in the name: with
- * {@link ImportRequest#rejectsTo rejectsTo} {@code rejects.jsonl} those of the second to {@code
- * rejects.2.jsonl}. Keep them apart from files that are followed. A table of counters must be empty
- * before the first micro-batch unless counters are to be {@linkplain ImportRequest#addToCounters
- * added to}; each of the others adds to it.
+ * <p>Each micro-batch has its own file of rejected rows, with its number in the name: with {@link
+ * ImportRequest#rejectsTo rejectsTo} {@code rejects.jsonl}, the second batch writes {@code
+ * rejects.2.jsonl}. Do not put these files into the folder that is followed. A counter table must
+ * be empty before the first micro-batch unless the import {@linkplain ImportRequest#addToCounters
+ * adds to counters}; later batches add to it.
  *
- * <p>The job of the last micro-batch that has begun to import cannot be forgotten: it has how far
- * the following is. An id is that of one following, of one source into one table.
+ * <p>The job of the last micro-batch that has started cannot be forgotten, because it stores the
+ * position in the source. Use one id for one source and one table.
  *
- * <p>Of a folder each file is imported once, by its name: move files there when they are complete.
- * What changes in a file later is not seen. One that is taken away just before its import begins
- * ends the following; the next one goes on without it, and imports it if it comes back. Of an
- * Iceberg table rows that are added are imported, and a snapshot that takes rows away ends the
- * following.
+ * <p>In a folder, each file is imported once, by its name: move files there when they are complete.
+ * Later changes to a file are not imported. A file that is removed just before its import ends the
+ * follow; the next follow continues without it, and imports it if it comes back. Of an Iceberg
+ * table, added rows are imported; a snapshot that removes rows ends the follow.
  */
 public final class FollowRequest {
 
@@ -63,8 +62,8 @@ public final class FollowRequest {
   }
 
   /**
-   * How long it waits before it looks at the source again when it has found nothing new. Default:
-   * 10 s.
+   * The pause before the next look at the source after a look that found nothing new. Default: 10
+   * s.
    *
    * @throws InvalidSettingException if it is not positive
    */
@@ -74,8 +73,8 @@ public final class FollowRequest {
   }
 
   /**
-   * Ends when nothing was added for so long. Default: never; the following ends when it is
-   * cancelled, when its calling thread is interrupted, or when it fails.
+   * Ends the follow when nothing was added for this long. Default: never; the follow ends when it
+   * is cancelled, when its calling thread is interrupted, or when it fails.
    *
    * @throws InvalidSettingException if it is not positive
    */
@@ -85,8 +84,8 @@ public final class FollowRequest {
   }
 
   /**
-   * Hears of each micro-batch at its end, on the thread that follows. What it throws ends the
-   * following. Default: nobody does.
+   * Called at the end of each micro-batch, on the thread that runs the follow. An exception from
+   * the listener ends the follow. Default: no listener.
    */
   public FollowRequest onBatch(Consumer<ImportResult> action) {
     this.listener = Objects.requireNonNull(action);
@@ -94,16 +93,16 @@ public final class FollowRequest {
   }
 
   /**
-   * Follows in the calling thread. An interrupt cancels it.
+   * Follows the source in the calling thread. An interrupt cancels the follow.
    *
-   * @throws BulkOperationException if a micro-batch fails, or if it is cancelled; it carries what
-   *     that batch has done
+   * @throws BulkOperationException if a micro-batch fails or is cancelled; it carries the figures
+   *     of that batch
    */
   public FollowResult run() {
     return operator.call(operation());
   }
 
-  /** Follows in the background. Cancelling the future cancels it. */
+  /** Follows the source in the background. Cancelling the future cancels the follow. */
   public CompletableFuture<FollowResult> runAsync() {
     return operator.start(operation());
   }

@@ -1,10 +1,10 @@
 package io.ringhaul;
 
 /**
- * What a following of a source has done.
+ * The result of a follow.
  *
- * @param batches micro-batches, one that was resumed among them
- * @param rows rows that these have written
- * @param rejectedRows rows that these have left out
+ * @param batches number of micro-batches, including a resumed one
+ * @param rows rows written
+ * @param rejectedRows rows rejected
  */
 public record FollowResult(int batches, long rows, long rejectedRows) {}

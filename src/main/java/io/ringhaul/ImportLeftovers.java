@@ -13,28 +13,26 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Removes temporary files that the jobs of imports have left beside their rejects. The rejects
- * themselves always stay.
+ * Removes temporary files that import jobs left beside their rejects files. The rejects files stay.
  */
 public final class ImportLeftovers {
 
   private ImportLeftovers() {}
 
   /**
-   * Removes what is of no use to anybody.
+   * Removes unused files.
    *
-   * @param rejects the file of rejects that the import was given; empty if it was given none
-   * @return how many files were removed
-   * @throws JobException if the store has no such job of an import, or if another process works on
-   *     it
+   * @param rejects the import's rejects file; empty if none was set
+   * @return the number of files removed
+   * @throws JobException if the store has no such import job, or if another process runs it
    */
   public static int clean(JobStore store, UUID id, Optional<Path> rejects) {
     Job job = HeldJob.find(store, id);
     if (job.kind() != JobKind.IMPORT) {
-      throw new JobException(id, "Job " + id + " is no import", null);
+      throw new JobException(id, "Job " + id + " is not an import", null);
     }
     Optional<Path> file = rejects.or(() -> ImportBlueprint.defaultRejects(id, store));
-    // What was not begun has left nothing, and holding it would count as its first run.
+    // A pending job has left nothing, and taking it up here would count as its first run.
     if (file.isEmpty() || job.status() == JobStatus.PENDING) {
       return 0;
     }

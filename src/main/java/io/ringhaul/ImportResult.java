@@ -6,21 +6,20 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The result of an import: {@link #rows()} is the number of rows that the cluster acknowledged.
- * That of a job which was resumed is the result of all its runs; bytes, retries and duration are
- * those of the last.
+ * The result of an import: {@link #rows()} is the number of rows that the cluster acknowledged. The
+ * result of a resumed job covers all its runs; bytes, retries and duration are those of the last
+ * run.
  *
  * @param totals the operation's figures
- * @param jobId names the import
- * @param location where the rows came from
- * @param rowsRead records that were read: those accepted and those rejected, no more and no less
- * @param rejectedRows records that were left out since CQL or the cluster does not take them; see
- *     {@link ImportRequest#onUnrepresentable}
- * @param rejects the file that tells why each of them was left out; empty if none was
- * @param expiredRows rows that were left out since all their cells had expired by then; 0 where the
- *     source tells no times to live
- * @param expiredCells cells that were left out since they had expired by then, those of the rows
- *     left out among them
+ * @param jobId the id of the import's job
+ * @param location the location of the source
+ * @param rowsRead records read: accepted plus rejected
+ * @param rejectedRows records rejected because CQL cannot represent them or the cluster refuses
+ *     them; see {@link ImportRequest#onUnrepresentable}
+ * @param rejects the file with the reason of each rejected row; empty if none was rejected
+ * @param expiredRows rows not written because all their cells had expired; 0 for a source without
+ *     TTLs
+ * @param expiredCells cells not written because they had expired, including those of expired rows
  */
 public record ImportResult(
     OperationTotals totals,
@@ -34,8 +33,8 @@ public record ImportResult(
     implements OperationResult {
 
   /**
-   * Records that were taken: {@link #rows()} of them were written; of the others nothing was to be
-   * written, since they had expired or hold nothing that is imported.
+   * Records accepted: {@link #rows()} of them were written; the others had expired or had no value
+   * to import.
    */
   public long acceptedRows() {
     return rowsRead - rejectedRows;

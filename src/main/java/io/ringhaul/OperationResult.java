@@ -3,11 +3,11 @@ package io.ringhaul;
 import io.ringhaul.monitor.OperationTotals;
 import java.time.Duration;
 
-/** What every operation says when it has ended well. */
+/** The result of a successful operation. */
 public sealed interface OperationResult
     permits CountResult, ExportResult, ImportResult, ReadResult {
 
-  /** All the figures in one value. */
+  /** All figures. */
   OperationTotals totals();
 
   /** See {@link OperationTotals#rows()}. */

@@ -3,7 +3,7 @@ package io.ringhaul;
 import io.ringhaul.monitor.OperationTotals;
 
 /**
- * The result of a read: {@link #rows()} is the number of rows that were handed on.
+ * The result of a read: {@link #rows()} is the number of rows delivered.
  *
  * @param totals the operation's figures
  */

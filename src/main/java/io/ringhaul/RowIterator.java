@@ -22,9 +22,8 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a table, one after the other, in no order. Reads ahead by {@value #PAGES_AHEAD} pages
- * and those that the reading itself has under way. Used by one thread; {@link #close()} may come
- * from another.
+ * The rows of a table in no order. Reads ahead by {@value #PAGES_AHEAD} pages in addition to the
+ * pages in flight. Used by one thread; any thread may call {@link #close()}.
  *
  * <pre>{@code
  * try (RowIterator rows = operator.read("store", "orders").rows()) {
@@ -38,20 +37,20 @@ public final class RowIterator implements Iterator<Row>, AutoCloseable {
 
   private static final int PAGES_AHEAD = 4;
 
-  /** What stands in the queue: the rows of a page, or how they ended. */
+  /** An entry of the queue: the rows of a page, or the end of the read. */
   private record Signal(@Nullable List<Row> rows, @Nullable Throwable failure) {}
 
   private static final Signal END = new Signal(null, null);
 
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
 
-  /** For pages only: how the rows end is told at once. */
+  /** Bounds the pages in the queue; the end of the read takes no slot. */
   private final Semaphore slots = new Semaphore(PAGES_AHEAD);
 
   private volatile @Nullable CompletableFuture<?> reading;
   private volatile boolean closed;
 
-  /** Of the thread that takes the rows. */
+  /** Used by the thread that takes the rows. */
   private Iterator<Row> rows = Collections.emptyIterator();
 
   private @Nullable Signal end;
@@ -59,9 +58,9 @@ public final class RowIterator implements Iterator<Row>, AutoCloseable {
   private RowIterator() {}
 
   /**
-   * Begins to read.
+   * Starts to read.
    *
-   * @param start starts a reading into a sink
+   * @param start starts a read into a sink
    */
   static RowIterator over(Function<PageSink, CompletableFuture<?>> start) {
     RowIterator rows = new RowIterator();
@@ -87,8 +86,8 @@ public final class RowIterator implements Iterator<Row>, AutoCloseable {
   /**
    * Whether there is another row; waits for it.
    *
-   * @throws BulkOperationException if the reading fails, if the calling thread is interrupted, or
-   *     if this was closed
+   * @throws BulkOperationException if the read fails, if the calling thread is interrupted, or if
+   *     this iterator was closed
    */
   @Override
   public boolean hasNext() {
@@ -121,20 +120,20 @@ public final class RowIterator implements Iterator<Row>, AutoCloseable {
     return rows.next();
   }
 
-  /** The rows as a sequential stream; closing it closes this. */
+  /** The rows as a sequential stream; closing it closes this iterator. */
   public Stream<Row> stream() {
     int traits = Spliterator.NONNULL | Spliterator.IMMUTABLE;
     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, traits), false)
         .onClose(this::close);
   }
 
-  /** Ends the reading. A row that is asked for after that is not there. */
+  /** Ends the read. {@link #hasNext()} and {@link #next()} then throw. */
   @Override
   public void close() {
     closed = true;
     cancel();
     signals.clear();
-    // Whoever waits for a page finds that there are none.
+    // Wakes a thread that waits for a page.
     signals.add(END);
   }
 
@@ -162,9 +161,9 @@ public final class RowIterator implements Iterator<Row>, AutoCloseable {
     }
   }
 
-  /** Takes a page from a thread of the reading, which waits for a slot. */
+  /** Takes a page from a thread of the read, which waits for a slot. */
   private void add(Page page) throws InterruptedException {
-    // The rows of a page are gone when the reading goes on.
+    // The rows of a page are only valid during this call.
     List<Row> held = new ArrayList<>(page.rowCount());
     page.rows().forEach(held::add);
     if (held.isEmpty()) {
