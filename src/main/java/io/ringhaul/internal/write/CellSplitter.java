@@ -14,9 +14,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Divides the cells of one row into writes: as a rule one for each distinct pair of write time and
- * moment of expiry. A list whose elements alternate between pairs takes more, since each part of it
- * is appended after the one before. Used by one thread, for one row.
+ * Divides the cells of one row into writes: usually one write for each distinct pair of write time
+ * and expiry time. A list whose elements alternate between pairs needs more writes, because each
+ * part is appended after the previous part. Used by one thread, for one row.
  */
 final class CellSplitter {
 
@@ -25,7 +25,7 @@ final class CellSplitter {
   /** The protocol counts the statements of a batch in 16 bits. */
   static final int MOST_WRITES = 65_535;
 
-  /** Up to here it is quicker to look at all of them. */
+  /** Up to this number, a linear search is faster than the index. */
   private static final int MOST_WITHOUT_INDEX = 16;
 
   private static final NavigableSet<Integer> NONE = new TreeSet<>();
@@ -35,16 +35,16 @@ final class CellSplitter {
   private final long now;
   private final List<CellWrite> writes = new ArrayList<>(1);
 
-  /** Where the writes with the same times are, from many writes on. */
+  /** Finds writes by their times, when there are many. */
   private final Map<Pair, NavigableSet<Integer>> index = new HashMap<>(0);
 
   private int expired;
   private boolean appends;
 
   /**
-   * @param slots variables for values in each write
-   * @param readAt when times to live were read, in seconds since the epoch
-   * @param now cells whose moment of expiry is not after this have expired
+   * @param slots the number of value variables in each write
+   * @param readAt when the TTLs were read, in seconds since the epoch
+   * @param now cells that expire at this time or before have expired
    */
   CellSplitter(int slots, long readAt, long now) {
     this.slots = slots;
@@ -52,12 +52,12 @@ final class CellSplitter {
     this.now = now;
   }
 
-  /** The writes, in the order in which they must be done. */
+  /** The writes, in the order in which they must be executed. */
   List<CellWrite> writes() {
     return writes;
   }
 
-  /** Cells that have expired and are in no write. */
+  /** Expired cells, which are in no write. */
   int expired() {
     return expired;
   }
@@ -67,7 +67,7 @@ final class CellSplitter {
     return appends;
   }
 
-  /** Adds the cells of a value whose first slot is given. */
+  /** Adds the cells of a value, from its first slot on. */
   void add(TimedColumn column, int slot, RawRow row) {
     ByteBuffer value = row.bytes(column.value());
     if (value == null) {
@@ -95,7 +95,7 @@ final class CellSplitter {
   private void addFields(TimedColumn column, int slot, ByteBuffer value, CellTimesOfValue times) {
     int at = value.position();
     int fields = CqlTypes.fieldTypes(column.column().type()).size();
-    // A value that was written before a field was added ends before it.
+    // A value that was written before a field was added to its type has no bytes for the field.
     for (int i = 0; i < fields && at < value.limit(); i++) {
       int length = length(column, value, at);
       at += Integer.BYTES;
@@ -137,7 +137,7 @@ final class CellSplitter {
         if (!isList) {
           previous = find(column, times, 0);
         } else if (previous < 0 || !writes.get(previous).isAt(times.writetime(), times.expiry())) {
-          // What is appended to a list must be appended after what stands before it.
+          // Elements of a list are appended in their order.
           previous = find(column, times, previous + 1);
         }
         writes.get(previous).add(slot, value, at, end);
@@ -147,7 +147,7 @@ final class CellSplitter {
     }
   }
 
-  /** Whether all elements have the same times; leaves them at the first. */
+  /** Whether all elements have equal times. Leaves the times at the first element. */
   private static boolean areAlike(CellTimesOfValue times, int count) {
     times.next();
     long writetime = times.writetime();
@@ -164,7 +164,7 @@ final class CellSplitter {
     return alike;
   }
 
-  /** The first write from an index on with these times; a new one if none is. */
+  /** The first write from this index on with these times, or a new write. */
   private int find(TimedColumn column, CellTimesOfValue times, int from) {
     if (writes.size() <= MOST_WITHOUT_INDEX) {
       for (int i = from; i < writes.size(); i++) {
@@ -197,7 +197,7 @@ final class CellSplitter {
     return index.getOrDefault(new Pair(times.writetime(), times.expiry()), NONE);
   }
 
-  /** The refusal of a row that takes more writes than a batch may have. */
+  /** The error for a row that needs more writes than a batch may have. */
   static UnrepresentableValueException tooMany(String column, int writes) {
     return new UnrepresentableValueException(
         column,
@@ -233,8 +233,8 @@ final class CellSplitter {
   }
 
   /**
-   * The times of the cells of one value, as a row carries them: one pair for a value that is
-   * written as a whole, else one for each element or field in turn.
+   * The times of the cells of one value: one pair for a value that is written as a whole, otherwise
+   * one pair for each element or field in turn.
    */
   private static final class CellTimesOfValue {
 
@@ -249,8 +249,8 @@ final class CellSplitter {
     private long expiry;
 
     /**
-     * @param readAt when times to live were read, in seconds since the epoch; {@link
-     *     CellWrite#UNKNOWN} if the row does not say
+     * @param readAt when the TTLs were read, in seconds since the epoch; {@link CellWrite#UNKNOWN}
+     *     if the row has no such time
      */
     CellTimesOfValue(TimedColumn column, RawRow row, long readAt) {
       this.column = column;
@@ -262,7 +262,7 @@ final class CellSplitter {
       rewind();
     }
 
-    /** Starts again with the first cell. */
+    /** Goes back to the first cell. */
     void rewind() {
       writetimeAt = writetimes == null ? 0 : writetimes.position() + (isList ? Integer.BYTES : 0);
       ttlAt = ttls == null ? 0 : ttls.position() + (isList ? Integer.BYTES : 0);
@@ -297,7 +297,7 @@ final class CellSplitter {
       expiry = expiry(ttl);
     }
 
-    /** Checks that there are times for so many elements, or none at all. */
+    /** Checks that there are times for this number of elements, or none. */
     void requireCount(int elements) {
       requireCount(writetimes, elements, "write times");
       requireCount(ttls, elements, "TTLs");
@@ -308,7 +308,7 @@ final class CellSplitter {
       return writetime;
     }
 
-    /** The moment of expiry of the current cell. */
+    /** The expiry time of the current cell. */
     long expiry() {
       return expiry;
     }

@@ -3,11 +3,11 @@ package io.ringhaul.internal.write;
 import io.ringhaul.exceptions.InvalidSettingException;
 
 /**
- * How the columns are called that hold facts about the cells of other columns.
+ * The names of columns with the write times and TTLs of other columns' cells.
  *
- * @param writetime the pattern for write times, with the column's name at {@code %s}
- * @param ttl the pattern for times to live, with the column's name at {@code %s}
- * @param readAt the name of the column that holds when the times to live were read
+ * @param writetime the name pattern for write times, with {@code %s} for the column's name
+ * @param ttl the name pattern for TTLs, with {@code %s} for the column's name
+ * @param readAt the name of the column with the time at which the TTLs were read
  */
 public record CellTimeNames(String writetime, String ttl, String readAt) {
 

@@ -26,8 +26,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns {@link CellTimes} into what is selected: after the table's columns their write times, their
- * times to live, when these were read, and last what only the filter needs and nobody is handed.
+ * Turns {@link CellTimes} into a selection: the table's columns, then their write times, their
+ * TTLs, the time of reading, and last the write times that only the filter needs and that are not
+ * exported.
  */
 public final class CellTimeSelection {
 
@@ -50,13 +51,13 @@ public final class CellTimeSelection {
   }
 
   /**
-   * The columns with what is to be said of their cells.
+   * The columns with the times of their cells.
    *
-   * @param columns the table's columns that are exported
+   * @param columns the exported columns of the table
    * @throws InvalidSettingException if a named column cannot have the times, or if the name of an
    *     added column is taken
-   * @throws UnsuitableTableException if no column of the table can have them
-   * @throws UnsupportedClusterException if the cluster does not tell them for collections
+   * @throws UnsuitableTableException if no column of the table can have times
+   * @throws UnsupportedClusterException if the cluster does not return the times of collections
    */
   public static ExportedRows of(
       CqlSession session,
@@ -123,7 +124,7 @@ public final class CellTimeSelection {
     return function + "(" + TableDescription.quote(column.name()) + ")";
   }
 
-  /** The write times that the filter looks at: those that are exported, and hidden ones. */
+  /** The write times that the filter reads, exported or not. */
   private void addFilter() {
     for (ColumnDescription column : eligible("writtenAfter or writtenBefore", List.of())) {
       String expression = expression("WRITETIME", column);
@@ -142,7 +143,7 @@ public final class CellTimeSelection {
     }
   }
 
-  /** The named columns, or all exported columns that have such times if none is named. */
+  /** The named columns, or all exported columns that have such times. */
   private List<ColumnDescription> eligible(String setting, List<String> names) {
     if (names.isEmpty()) {
       List<ColumnDescription> all = columns.stream().filter(CellTimeTypes::haveTimes).toList();
@@ -193,19 +194,20 @@ public final class CellTimeSelection {
     }
   }
 
-  /** Whether a cluster tells the times of each element of a collection. */
+  /** Whether a cluster returns the times of each element of a collection. */
   static final class MultiCellSupport {
 
-    /** The first major version that does. ScyllaDB calls itself an older one, and does not. */
+    /** The first major version that does. ScyllaDB reports an older version, and does not. */
     private static final int SINCE = 5;
 
     private MultiCellSupport() {}
 
     /**
-     * Checks that all nodes do; those whose version is not known may.
+     * Checks all nodes; a node of unknown version passes.
      *
-     * @param columns the columns concerned, quoted
-     * @throws UnsupportedClusterException if a node does not and there are such columns
+     * @param columns the columns that need it, quoted
+     * @throws UnsupportedClusterException if there are such columns and a node does not support
+     *     them
      */
     static void require(
         Collection<? extends @Nullable Version> nodes,

@@ -10,17 +10,17 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import java.util.Arrays;
 
-/** Which columns have write times and times to live, and of what type these are. */
+/** Which columns have write times and TTLs, and the types of these. */
 public final class CellTimeTypes {
 
   private CellTimeTypes() {}
 
-  /** Whether CQL gives and takes these times for a column: not for keys, and not for counters. */
+  /** Whether CQL reads and writes times of a column: not for keys and counters. */
   public static boolean haveTimes(ColumnDescription column) {
     return (column.kind() == Kind.REGULAR || column.kind() == Kind.STATIC) && !column.isCounter();
   }
 
-  /** Whether each element or field of a value is a cell of its own, with its own times. */
+  /** Whether each element or field of a value is a cell with its own times. */
   public static boolean isMultiCell(DataType type) {
     return (type instanceof ListType list && !list.isFrozen())
         || (type instanceof SetType set && !set.isFrozen())
@@ -28,7 +28,7 @@ public final class CellTimeTypes {
         || isMultiCellUdt(type);
   }
 
-  /** Whether each field of a value is a cell of its own. */
+  /** Whether each field of a value is a cell. */
   public static boolean isMultiCellUdt(DataType type) {
     return type instanceof UserDefinedType udt && !udt.isFrozen();
   }
@@ -38,12 +38,12 @@ public final class CellTimeTypes {
     return times(type, DataTypes.BIGINT);
   }
 
-  /** The type of a column's times to live, in seconds. */
+  /** The type of a column's TTLs, in seconds. */
   public static DataType ttl(DataType type) {
     return times(type, DataTypes.INT);
   }
 
-  /** A collection has a list, since all elements have a time; a UDT a tuple, with its nulls. */
+  /** A list for a collection, whose elements all have a time; a tuple with nulls for a UDT. */
   private static DataType times(DataType type, DataType time) {
     if (isMultiCellUdt(type)) {
       DataType[] fields = new DataType[((UserDefinedType) type).getFieldTypes().size()];

@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an export is to say of the cells behind its values.
+ * The times of cells that an export writes, and the filter by write time.
  *
- * @param writetimes the columns whose write times are exported, by their stored names; none named
- *     means all that have them; empty for no write times
- * @param ttls the same for times to live
- * @param names how the added columns are called
+ * @param writetimes the columns whose write times are exported, by their stored names; an empty
+ *     list for all columns that have write times; empty for no write times
+ * @param ttls as {@code writetimes}, for TTLs
  * @param window the write times that a row must have
  */
 public record CellTimes(
@@ -19,7 +18,7 @@ public record CellTimes(
     CellTimeNames names,
     WrittenWindow window) {
 
-  /** Values alone, of every row. */
+  /** No times, every row. */
   public static final CellTimes NONE =
       new CellTimes(
           Optional.empty(), Optional.empty(), CellTimeNames.DEFAULT, WrittenWindow.ALWAYS);

@@ -4,19 +4,19 @@ import io.ringhaul.internal.cql.ByteSink;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The cells of a row that are written with one write time and one moment of expiry. */
+/** The cells of a row that are written with one write time and one expiry time. */
 final class CellWrite {
 
-  /** The write time of cells whose write time is not known: that of the import. */
+  /** Stands for an unknown write time: the cell is written with the current time. */
   static final long NOW = Long.MIN_VALUE;
 
-  /** The moment of expiry of cells that never expire. */
+  /** The expiry time of cells that never expire. */
   static final long NEVER = Long.MAX_VALUE;
 
-  /** The moment of expiry of cells of which it is not known: the table's default applies. */
+  /** Stands for an unknown expiry time: the table's default TTL applies. */
   static final long UNKNOWN = Long.MAX_VALUE - 1;
 
-  /** A part of a collection, growing. */
+  /** A part of a collection under construction. */
   private static final class Collection {
     private final ByteSink bytes = new ByteSink(FIRST_CAPACITY);
     private int count;
@@ -41,7 +41,7 @@ final class CellWrite {
   /**
    * @param writetime microseconds since the epoch, or {@link #NOW}
    * @param expiry seconds since the epoch, or {@link #NEVER} or {@link #UNKNOWN}
-   * @param slots how many variables the statement has for values
+   * @param slots the number of value variables of the statement
    */
   CellWrite(long writetime, long expiry, int slots) {
     this.writetime = writetime;
@@ -58,7 +58,7 @@ final class CellWrite {
     return expiry;
   }
 
-  /** How long its cells live, for comparison. A default that is not known counts as for ever. */
+  /** The lifetime of the cells, for comparison. An unknown default counts as unlimited. */
   long lifetime() {
     return expiry == UNKNOWN ? NEVER : expiry;
   }
@@ -90,7 +90,7 @@ final class CellWrite {
     collection.count++;
   }
 
-  /** Takes the value out of the slot; null if this write has none there. */
+  /** Removes and returns the value of the slot; null if the slot has none. */
   @Nullable ByteBuffer take(int slot) {
     Collection collection = collections[slot];
     ByteBuffer value = collection == null ? values[slot] : collection.serialized();

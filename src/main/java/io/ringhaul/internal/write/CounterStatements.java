@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds rows of counters to updates that add their values. A row without a value adds nothing and
- * takes no statement. Thread-safe.
+ * Binds rows of counters to updates that add their values. A row without values needs no statement.
+ * Thread-safe.
  */
 public final class CounterStatements implements RowBinder {
 
@@ -25,7 +25,7 @@ public final class CounterStatements implements RowBinder {
   private final Optional<StaticCounters> statics;
 
   /**
-   * @param columns the columns in the order in which rows carry them
+   * @param columns the columns in the order of a row's values
    */
   public CounterStatements(
       CqlSession session, TableDescription table, List<ColumnDescription> columns) {
@@ -43,7 +43,7 @@ public final class CounterStatements implements RowBinder {
   }
 
   /**
-   * Refuses an import that has nothing to add.
+   * Refuses an import without counter columns.
    *
    * @throws UnsuitableTableException if no column is a counter
    */
@@ -59,8 +59,8 @@ public final class CounterStatements implements RowBinder {
   }
 
   /**
-   * Refuses to add to static counters that may have values: every row of a partition carries them,
-   * and only a partition without them shows that none of its rows was here before.
+   * Refuses to add to static counters of a table that is not empty. Every row of a partition has
+   * them, and only a partition without values shows that none of its rows was imported before.
    */
   public static void requireNoStatics(
       String setting, TableDescription table, List<ColumnDescription> columns) {
@@ -107,8 +107,8 @@ public final class CounterStatements implements RowBinder {
     private final OncePerPartition once = new OncePerPartition();
 
     /**
-     * @param columns the columns in the order in which rows carry them
-     * @param counters the static ones among them
+     * @param columns the columns in the order of a row's values
+     * @param counters the static counters among them
      */
     StaticCounters(
         CqlSession session,
@@ -119,7 +119,7 @@ public final class CounterStatements implements RowBinder {
       this.look = new PartitionLook(session, table, columns, counters);
     }
 
-    /** The row's static counters, added unless the partition has had them; empty if it has none. */
+    /** The write of the row's static counters, which is left out where the partition has them. */
     Optional<BoundRow.Shared> bind(RawRow row) {
       if (!update.addsAnything(row)) {
         return Optional.empty();

@@ -21,9 +21,9 @@ final class CounterUpdate {
   private final int counters;
 
   /**
-   * @param columns the columns in the order in which rows carry them
-   * @param counters those to add to
-   * @param key those that name what is updated
+   * @param columns the columns in the order of a row's values
+   * @param counters the counters to add to
+   * @param key the key columns of the update
    */
   CounterUpdate(
       CqlSession session,
@@ -53,7 +53,7 @@ final class CounterUpdate {
     return false;
   }
 
-  /** Counters for which the row has no value stay UNSET: adding 0 would make them 0, not null. */
+  /** Missing values stay UNSET: adding 0 to a null counter would make it 0. */
   BoundStatement bind(RawRow row) {
     BoundStatement statement = prepared.bind().setIdempotent(false);
     for (int i = 0; i < positions.length; i++) {

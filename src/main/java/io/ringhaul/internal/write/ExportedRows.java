@@ -13,16 +13,16 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is selected for an export, and what its target gets of each row that is read. */
+/** The columns that an export selects, and the row that its target gets of each selected row. */
 public final class ExportedRows {
 
-  /** Brings a value as the server gives it into the form that its column's type has. */
+  /** Converts a value as the server returns it to the serialized form of its column's type. */
   @FunctionalInterface
   public interface Reframing {
     @Nullable ByteBuffer apply(ByteBuffer bytes);
   }
 
-  /** Where the filter finds write times: one, or a list of them with nulls. */
+  /** The position of write times for the filter: one time, or a list with nulls. */
   public record WritetimeValue(int position, boolean isList) {}
 
   public static final Reframing AS_IT_IS = bytes -> bytes;
@@ -35,8 +35,8 @@ public final class ExportedRows {
   private final List<ColumnDescription> columns;
 
   /**
-   * @param selected what is read; the target gets the first {@code exported} of it
-   * @param reframings one for each of the selected
+   * @param selected the selected columns; the target gets the first {@code exported} of them
+   * @param reframings one for each selected column
    * @param filtered the write times that decide whether the target gets a row; empty for every row
    */
   public ExportedRows(
@@ -57,28 +57,28 @@ public final class ExportedRows {
     this.firstReframed = first;
   }
 
-  /** How the server's list of a column's times becomes a value of the type that formats see. */
+  /** Converts the server's list of a column's times to the type that formats see. */
   public static Reframing reframing(DataType times) {
     if (times instanceof TupleType) {
       return ExportedRows::tuple;
     }
-    // All elements have been written, but not all of them expire.
+    // All elements have a write time, but not all of them expire.
     return times instanceof ListType list && list.getElementType().equals(DataTypes.INT)
         ? ExportedRows::ttls
         : AS_IT_IS;
   }
 
-  /** What is read of each row. */
+  /** The selected columns. */
   public List<SelectedColumn> selected() {
     return selected;
   }
 
-  /** What the target gets of each row. */
+  /** The columns that the target gets. */
   public List<ColumnDescription> columns() {
     return columns;
   }
 
-  /** The row as the target gets it; null if it is to be left out. */
+  /** The row as the target gets it; null to leave it out. */
   public @Nullable RawRow of(Row row) {
     if (filtered.length > 0 && !admits(row)) {
       return null;
@@ -92,7 +92,7 @@ public final class ExportedRows {
     };
   }
 
-  /** A row without any value but its key has no write time and is not admitted. */
+  /** A row without any value but its key has no write time and is left out. */
   private boolean admits(Row row) {
     boolean all = window.in() == WrittenIn.ALL;
     boolean seen = false;
@@ -126,7 +126,7 @@ public final class ExportedRows {
     return all && seen;
   }
 
-  /** A tuple is a list without its count. */
+  /** A serialized tuple is a list without its count. */
   private static @Nullable ByteBuffer tuple(ByteBuffer list) {
     int start = list.position() + Integer.BYTES;
     for (int at = start; at < list.limit(); ) {
@@ -140,8 +140,8 @@ public final class ExportedRows {
   }
 
   /**
-   * A list without nulls: an element that does not expire has 0, which CQL itself takes for no TTL
-   * and no living cell has left. Null if none expires, as for a single value.
+   * A list without nulls: 0 stands for an element that does not expire, as in CQL; no live cell has
+   * 0 seconds left. Null if no element expires, as for a single value.
    */
   private static @Nullable ByteBuffer ttls(ByteBuffer list) {
     int count = list.getInt(list.position());

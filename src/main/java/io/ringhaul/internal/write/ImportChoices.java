@@ -1,15 +1,14 @@
 package io.ringhaul.internal.write;
 
 /**
- * How the rows of an import are written.
+ * How an import writes rows.
  *
- * @param nullHandling what is written where a row has no value
- * @param addToCounters whether counters that have values may be added to
- * @param times what is made of the write times and times to live that the source holds
+ * @param addToCounters whether the counter table may have rows
+ * @param times how write times and TTLs of the source are restored
  */
 public record ImportChoices(NullHandling nullHandling, boolean addToCounters, RestoredTimes times) {
 
-  /** Nulls stay unset, counters must be new, and the times of cells are restored. */
+  /** Nulls stay UNSET, counter tables must be empty, and times of cells are restored. */
   public static final ImportChoices DEFAULT =
       new ImportChoices(NullHandling.UNSET, false, RestoredTimes.DEFAULT);
 

@@ -6,16 +6,16 @@ import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import java.time.InstantSource;
 
 /**
- * Turns moments of expiry into times to live.
+ * Turns expiry times into TTLs.
  *
- * <p>A time to live counts from when the server gets it, which may be long after it was computed.
- * Since version 5 of the native protocol a request can say from when it counts: all requests of an
- * import then count from its start, and every cell expires at its moment to the second. Before that
- * it expires as much later as its write waited.
+ * <p>A TTL counts from the time at which the server gets the request, which may be long after the
+ * TTL was computed. With version 5 of the native protocol a request can name the start: all
+ * requests of an import then count from the start of the import, and every cell expires at its
+ * exact second. With earlier versions a cell expires later by the time that its write waited.
  */
 final class ImportClock {
 
-  /** The longest time to live that CQL takes: 20 years of 365 days, in seconds. */
+  /** The longest TTL in CQL: 20 years of 365 days, in seconds. */
   static final int LONGEST_TTL = 20 * 365 * 24 * 60 * 60;
 
   private final InstantSource source;
@@ -40,13 +40,13 @@ final class ImportClock {
     return source.instant().getEpochSecond();
   }
 
-  /** Sets from when the statement's time to live counts, if the protocol can. */
+  /** Sets the start of the statement's TTL, if the protocol supports it. */
   BoundStatementBuilder set(BoundStatementBuilder statement) {
     return countsFromStart ? statement.setNowInSeconds((int) start) : statement;
   }
 
   /**
-   * The time to live of a cell that has not expired, in seconds; 0 for one that never does.
+   * The TTL of a cell that has not expired, in seconds; 0 for a cell that never expires.
    *
    * @param expiry seconds since the epoch, or {@link CellWrite#NEVER}
    */
@@ -55,7 +55,7 @@ final class ImportClock {
       return 0;
     }
     long left = expiry - (countsFromStart ? start : now());
-    // Beyond the ends only if the clocks of the export and the import disagree.
+    // Out of bounds only if the clocks of the export and the import disagree.
     return (int) Math.max(1, Math.min(LONGEST_TTL, left));
   }
 }

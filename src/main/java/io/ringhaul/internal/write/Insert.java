@@ -13,10 +13,12 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** One prepared INSERT of some of the columns that rows carry. Thread-safe. */
+/** One prepared INSERT of some columns of the rows. Thread-safe. */
 final class Insert {
 
-  /** Without a value yet. To copy it costs less than to begin with the prepared statement. */
+  /**
+   * A bound statement without values. Copying it costs less than binding the prepared statement.
+   */
   private final BoundStatement unset;
 
   private final int[] positions;
@@ -24,9 +26,9 @@ final class Insert {
   private final NullHandling nullHandling;
 
   /**
-   * @param columns the columns in the order in which rows carry them
-   * @param taken whether a column is among those inserted
-   * @param nullHandling what is written for values that a row lacks
+   * @param columns the columns in the order of a row's values
+   * @param taken whether a column is inserted
+   * @param nullHandling what is written for missing values
    */
   Insert(
       CqlSession session,
@@ -52,16 +54,15 @@ final class Insert {
             .bind();
   }
 
-  /** Whether the row has anything to write besides its key. */
+  /** Whether the row has a value besides its key. */
   boolean writesAnything(RawRow row) {
     return nullHandling == NullHandling.TOMBSTONE
         || IntStream.of(values).anyMatch(i -> row.bytes(i) != null);
   }
 
-  /** What the row lacks stays UNSET unless tombstones are asked for. */
+  /** Missing values stay UNSET unless the import writes tombstones. */
   BoundStatement bind(RawRow row) {
-    // Each change of a bound statement is a copy of it. The builder takes over a routing key of the
-    // values that are unset, the same one for all rows.
+    // A builder, because each setter of a bound statement copies it.
     BoundStatementBuilder statement =
         new BoundStatementBuilder(unset).setRoutingKey((ByteBuffer) null);
     for (int i = 0; i < positions.length; i++) {

@@ -21,7 +21,7 @@ final class InsertStatements implements RowBinder {
   private final Optional<Insert> staticOnly;
 
   /**
-   * @param columns the columns in the order in which rows carry them
+   * @param columns the columns in the order of a row's values
    * @param nullHandling what is written for missing values
    */
   InsertStatements(

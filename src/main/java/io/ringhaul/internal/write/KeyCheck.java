@@ -10,34 +10,36 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks whether a row that is to be written has its key. Its refusals name the row. */
+/** Checks that a row has its key. The errors name the row. */
 final class KeyCheck {
 
   private final TableDescription table;
   private final List<ColumnDescription> columns;
   private final boolean hasStatics;
 
-  /** Where rows carry the partition key if it is of one column, which must not be empty then. */
+  /**
+   * The position of a partition key of one column, which must not be empty; -1 for a longer key.
+   */
   private final int onlyPartitionKey;
 
   /**
-   * @param columns the columns in the order in which rows carry them
+   * @param columns the columns in the order of a row's values
    */
   KeyCheck(TableDescription table, List<ColumnDescription> columns) {
     this.table = table;
     this.columns = columns;
-    // Even where the import leaves them out, their partitions come as rows without clustering.
+    // Even if static columns are not imported, their partitions come as rows without clustering.
     this.hasStatics = table.hasStatics();
     List<ColumnDescription> partitionKey = table.partitionKey();
     this.onlyPartitionKey = partitionKey.size() == 1 ? columns.indexOf(partitionKey.get(0)) : -1;
   }
 
   /**
-   * Whether the row has its whole key. One that holds the static data of a partition without rows
-   * has the partition key and nothing of the clustering columns.
+   * Whether the row has its whole key. A row with the static data of a partition without rows has
+   * the partition key and no clustering columns.
    *
-   * @throws UnrepresentableValueException if the row lacks a part of its key, or has values that
-   *     only a row with the whole key can have
+   * @throws UnrepresentableValueException if a part of the key is missing, or if the row has values
+   *     that need the whole key
    */
   boolean isWhole(RawRow row) {
     requirePartitionKey(row);

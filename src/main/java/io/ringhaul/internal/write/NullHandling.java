@@ -1,11 +1,11 @@
 package io.ringhaul.internal.write;
 
-/** What an import writes where a row has no value. */
+/** What an import writes for a missing value. */
 public enum NullHandling {
 
-  /** Nothing: what the table holds there stays. */
+  /** Nothing: the table's value stays. */
   UNSET,
 
-  /** A tombstone: what the table holds there goes. */
+  /** A tombstone: the table's value is deleted. */
   TOMBSTONE
 }

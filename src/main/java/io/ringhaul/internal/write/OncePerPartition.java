@@ -7,17 +7,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets readers write what all rows of a partition carry, one after the other for each partition,
- * although its rows may lie anywhere in the source. To remember all partitions would take memory
- * without bound: those met last are remembered, and for others it is up to the write to look into
- * the table, or to be one that may be done again. Thread-safe.
+ * Serializes the writes that readers make once for each partition, although the rows of a partition
+ * may lie anywhere in the source. Remembering all partitions would take unbounded memory: only the
+ * most recent ones are remembered, and the write must look into the table or be repeatable.
+ * Thread-safe.
  */
 final class OncePerPartition {
 
   /** One write for one partition. */
   @FunctionalInterface
   interface Write {
-    /** Whether it took effect, now or before. */
+    /** Returns whether the write has taken effect, now or earlier. */
     boolean isDone() throws InterruptedException;
   }
 
@@ -29,14 +29,14 @@ final class OncePerPartition {
 
   private final Stripe[] stripes = new Stripe[STRIPES];
 
-  /** Partitions whose write is in doubt: it may still take effect after a look. */
+  /** Partitions with a write in doubt, which may still take effect after a look into the table. */
   private final Set<ByteBuffer> doubtful = ConcurrentHashMap.newKeySet();
 
   OncePerPartition() {
     Arrays.setAll(stripes, i -> new Stripe());
   }
 
-  /** Does the write unless it is remembered to have been done, and waits for its end. */
+  /** Executes the write and waits for its end, unless it is remembered as done. */
   void write(ByteBuffer partition, Write write) throws InterruptedException {
     Stripe stripe = stripes[Math.floorMod(partition.hashCode(), STRIPES)];
     synchronized (stripe) {

@@ -17,7 +17,7 @@ final class PartitionLook {
   private final int[] key;
 
   /**
-   * @param columns the columns in the order in which rows carry them
+   * @param columns the columns in the order of a row's values
    * @param statics the static columns to look for
    */
   PartitionLook(

@@ -18,15 +18,15 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * What an import makes of the write times and times to live that its source holds.
+ * How an import restores the write times and TTLs of its source.
  *
- * @param ignored whether they are left aside
- * @param names how the source calls them
- * @param readAt when the times to live were read, for rows that do not say so
+ * @param ignored whether they are ignored
+ * @param names the names of their columns in the source
+ * @param readAt when the TTLs were read, for rows without that column
  */
 public record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Instant> readAt) {
 
-  /** They are restored, and each row says when its times to live were read. */
+  /** Restored, with the time of reading from each row. */
   public static final RestoredTimes DEFAULT =
       new RestoredTimes(false, CellTimeNames.DEFAULT, Optional.empty());
 
@@ -43,10 +43,9 @@ public record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Insta
   }
 
   /**
-   * The table, and behind its columns those that a source may hold beside them.
+   * The table with the columns of times that a source may have after the table's own columns.
    *
-   * @param stored the schema of the source; asked for only if times are left aside, whatever their
-   *     names are
+   * @param stored the schema of the source; used only if times are ignored, under any name
    */
   public TableDescription extend(TableDescription table, Supplier<Optional<TableSchema>> stored) {
     Map<String, ColumnDescription> columns = new LinkedHashMap<>();
@@ -69,7 +68,7 @@ public record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Insta
         table.keyspace(), table.name(), new ArrayList<>(columns.values()), table.descending());
   }
 
-  /** Whether rows of these columns carry times that are to be restored. */
+  /** Whether rows of these columns have times to restore. */
   public boolean areIn(List<ColumnDescription> columns) {
     return !ignored && TimedColumn.of(names, columns).stream().anyMatch(TimedColumn::isTimed);
   }
@@ -78,7 +77,7 @@ public record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Insta
     columns.putIfAbsent(name, new ColumnDescription(name, type, Kind.METADATA));
   }
 
-  /** The write times and times to live that a source says it holds, whatever it calls them. */
+  /** The columns of write times and TTLs in a source's schema, under any name. */
   static final class StoredTimes {
 
     private StoredTimes() {}
@@ -94,7 +93,7 @@ public record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Insta
           .toList();
     }
 
-    /** One of the types that {@link CellTimeTypes} gives, or that of the moment of reading. */
+    /** A type of {@link CellTimeTypes}, or the type of the time of reading. */
     private static Optional<DataType> type(String text) {
       int fields = text.split(",", -1).length;
       Stream<DataType> times =

@@ -12,14 +12,14 @@ import io.ringhaul.schema.TableDescription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the table holds before an import, and whether the import may go on over it. */
+/** Checks what the table holds before an import. */
 public final class TargetTable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TargetTable.class);
 
   private TargetTable() {}
 
-  /** Warns of a table that is not empty; says nothing if that cannot be found out. */
+  /** Logs a warning if the table is not empty; nothing if the check fails. */
   public static void warnUnlessEmpty(
       CqlSession session, TableDescription table, RequestSettings requests) {
     try {
@@ -35,9 +35,9 @@ public final class TargetTable {
   }
 
   /**
-   * Makes sure that the import may add to the table's counters.
+   * Checks that the import may add to the table's counters.
    *
-   * @throws UnsuitableTableException if they have values and nobody said to add to them
+   * @throws UnsuitableTableException if the table is not empty and the import does not allow that
    */
   public static void requireCountersToAddTo(
       CqlSession session, TableDescription table, RequestSettings requests, ImportChoices choices) {
@@ -79,7 +79,7 @@ public final class TargetTable {
             .execute(
                 SimpleStatement.newInstance("SELECT " + key + " FROM " + table.cql() + " LIMIT 1")
                     .setConsistencyLevel(requests.consistency())
-                    // The driver's default is more than guardrails may allow.
+                    // The driver's default page size may exceed a guardrail.
                     .setPageSize(1)
                     .setTimeout(requests.timeout())
                     .setIdempotent(true))

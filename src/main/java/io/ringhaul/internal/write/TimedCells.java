@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/** The regular columns of a table's rows, or the static ones of its partitions. Thread-safe. */
+/** The regular columns of a table's rows, or the static columns of its partitions. Thread-safe. */
 final class TimedCells {
 
   private final List<TimedColumn> columns;
@@ -31,7 +31,8 @@ final class TimedCells {
   }
 
   /**
-   * @param key what the cells are found by, and where rows carry it
+   * @param key the key columns of the cells
+   * @param keyPositions their positions in a row
    */
   static TimedCells of(
       CqlSession session,
@@ -48,7 +49,7 @@ final class TimedCells {
                 TimedStatement.update(session, clock, table, key, keyPositions, columns)));
   }
 
-  /** How many variables an UPDATE has for values. */
+  /** The number of value variables of an UPDATE. */
   int slots() {
     return slots;
   }
@@ -71,7 +72,7 @@ final class TimedCells {
     return update.orElseThrow().bind(row, write, repeatable);
   }
 
-  /** The row's values in these columns and their times, as one value for comparison. */
+  /** The row's values and times in these columns, as one value to compare. */
   ByteBuffer content(RawRow row) {
     ByteSink content = new ByteSink(Long.BYTES);
     for (TimedColumn column : columns) {

@@ -11,17 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A column that an import writes, and where the rows carry what is known of its cells.
+ * A column that an import writes, and the positions of its value and times in a row.
  *
- * @param column the column
- * @param value the position of its value in a row
- * @param writetime the position of its write times; {@link #ABSENT} if rows carry none
- * @param ttl the position of its times to live; {@link #ABSENT} if rows carry none
- * @param form how its value is written
+ * @param writetime the position of its write times; {@link #ABSENT} if rows have none
+ * @param ttl the position of its TTLs; {@link #ABSENT} if rows have none
  */
 record TimedColumn(ColumnDescription column, int value, int writetime, int ttl, Form form) {
 
-  /** The position of what rows do not carry. */
+  /** The position of a column that rows do not have. */
   static final int ABSENT = -1;
 
   /** How a value is written so that each of its cells can have its own times. */
@@ -34,7 +31,7 @@ record TimedColumn(ColumnDescription column, int value, int writetime, int ttl, 
     LIST,
     /** Entries are added to a map. */
     MAP,
-    /** Each field of a user-defined type for itself. */
+    /** Each field of a user-defined type is set separately. */
     FIELDS;
 
     boolean isCollection() {
@@ -43,9 +40,9 @@ record TimedColumn(ColumnDescription column, int value, int writetime, int ttl, 
   }
 
   /**
-   * The columns of a table that can have times of their own, as the rows carry them.
+   * The columns of a table that can have times of their own.
    *
-   * @param columns what the rows carry, with the times as {@link Kind#METADATA}
+   * @param columns the columns of the rows, with times as {@link Kind#METADATA}
    */
   static List<TimedColumn> of(CellTimeNames names, List<ColumnDescription> columns) {
     List<TimedColumn> timed = new ArrayList<>();
@@ -62,7 +59,7 @@ record TimedColumn(ColumnDescription column, int value, int writetime, int ttl, 
     return timed;
   }
 
-  /** The position of the metadata of that name; {@link #ABSENT} if rows do not carry it. */
+  /** The position of the metadata column of that name; {@link #ABSENT} if rows do not have it. */
   static int position(List<ColumnDescription> columns, String name) {
     for (int i = 0; i < columns.size(); i++) {
       if (columns.get(i).kind() == Kind.METADATA && columns.get(i).name().equals(name)) {
@@ -72,12 +69,12 @@ record TimedColumn(ColumnDescription column, int value, int writetime, int ttl, 
     return ABSENT;
   }
 
-  /** Whether rows carry the write times or the times to live of this column. */
+  /** Whether rows have the write times or the TTLs of this column. */
   boolean isTimed() {
     return writetime != ABSENT || ttl != ABSENT;
   }
 
-  /** What an UPDATE assigns, one text with one variable for each slot. */
+  /** The assignments of an UPDATE, one for each slot. */
   List<String> assignments() {
     String name = TableDescription.quote(column.name());
     return switch (form) {
@@ -90,7 +87,7 @@ record TimedColumn(ColumnDescription column, int value, int writetime, int ttl, 
     };
   }
 
-  /** How a value of the type is written if its cells have times of their own. */
+  /** How a value of the type is written when its cells have times of their own. */
   static Form form(DataType type) {
     if (!CellTimeTypes.isMultiCell(type)) {
       return Form.WHOLE;

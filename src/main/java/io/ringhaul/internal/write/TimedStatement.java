@@ -15,18 +15,18 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * One prepared INSERT or UPDATE with variables for the write time, the time to live, the key and
- * some columns. What a write does not have is left UNSET. Thread-safe.
+ * One prepared INSERT or UPDATE with variables for the write time, the TTL, the key and some
+ * columns. Missing values stay UNSET. Thread-safe.
  */
 final class TimedStatement {
 
-  /** The slots, among those of a {@link CellWrite}, that this statement has variables for. */
+  /** The slots of a {@link CellWrite} for which this statement has variables. */
   private final int[] slots;
 
-  /** Where rows carry the columns of the key. */
+  /** The positions of the key columns in a row. */
   private final int[] keys;
 
-  /** Slots where UNSET is a server error and null adds nothing: what is added to a collection. */
+  /** Slots that add to a collection: there UNSET is a server error, and null adds nothing. */
   private final boolean[] nullable;
 
   private final int firstSlot;
@@ -55,10 +55,10 @@ final class TimedStatement {
   }
 
   /**
-   * The INSERT that makes a row: it writes the row's marker and the columns whose values are
+   * The INSERT that creates a row: it writes the row's marker and the columns whose values are
    * written as a whole.
    *
-   * @param columns the row's columns; slots are counted over all of them
+   * @param columns the columns of the row; slots count over all of them
    */
   static TimedStatement insert(
       CqlSession session,
@@ -143,10 +143,10 @@ final class TimedStatement {
   }
 
   /**
-   * The write as a statement. It takes what it writes out of the write, so that another statement
-   * does not write it again.
+   * Binds the write and removes the bound values from it, so that no other statement writes them
+   * again.
    *
-   * @param repeatable whether doing it twice is doing it once
+   * @param repeatable whether executing it twice has the effect of executing it once
    */
   BoundStatement bind(RawRow row, CellWrite write, boolean repeatable) {
     BoundStatementBuilder statement = start(row, repeatable);

@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements that restore rows with the write times and moments of expiry of their cells: one
- * write for each distinct pair in a row, in at most three prepared statements.
+ * Binds rows to statements that restore the write times and expiry times of their cells: one write
+ * for each distinct pair in a row, with at most three prepared statements.
  *
  * <ul>
  *   <li>An INSERT writes the row's marker, which CQL never shows. It gets the times of the cells
