@@ -1,13 +1,31 @@
 package io.ringhaul.internal.cql;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.ProtocolVersion;
+import com.datastax.oss.driver.api.core.context.DriverContext;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
+import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.metadata.schema.ColumnMetadata;
+import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.MapType;
+import com.datastax.oss.driver.api.core.type.SetType;
+import com.datastax.oss.driver.api.core.type.UserDefinedType;
+import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
+import com.datastax.oss.driver.api.core.type.codec.TypeCodec;
+import com.datastax.oss.driver.api.core.type.codec.registry.CodecRegistry;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How large statements, bound and simple ones, are. Thread-safe. */
@@ -121,5 +139,411 @@ public final class MutationSize {
       weights.put(prepared, weight);
     }
     return weight;
+  }
+
+  /**
+   * What a prepared statement comes to in a mutation, whatever is bound to it. Immutable; looked up
+   * once for each prepared statement.
+   */
+  private static final class StatementWeight {
+
+    /** So much that the statement goes alone: its size is not told by its text and its values. */
+    static final long OPEN = Integer.MAX_VALUE;
+
+    /** A partition of its own: its deletion (8), a static row without anything (21), a row (33). */
+    private static final long ROW_BYTES = 62;
+
+    /** Returns this weight without the row. */
+    static final long PARTITION_BYTES = 29;
+
+    /** A literal: a cell (20) with the path of a list's element (16) and a value (8 to 36). */
+    private static final long LITERAL_BYTES = 72;
+
+    /** The path of a value in the literal of a list. */
+    private static final long NESTED_BYTES = 16;
+
+    /** A range has two ends, and may be cut in two by another one of the batch. */
+    private static final long ENDS = 4;
+
+    /** A routing key of several columns has a length and an end for each. */
+    private static final int KEY_PART_BYTES = 3;
+
+    private final TextWeight text;
+    private final ValueWeight[] values;
+    private final boolean isRange;
+    private final long fixed;
+    private final long besideValues;
+
+    /** How many of the values are the partition key; 0 if that is not known. */
+    private final int keyParts;
+
+    private StatementWeight(
+        TextWeight text, ValueWeight[] values, int keyParts, boolean isRange, boolean hasRow) {
+      this.keyParts = keyParts;
+      this.text = text;
+      this.values = values;
+      this.isRange = isRange;
+      this.fixed =
+          (hasRow ? ROW_BYTES : PARTITION_BYTES)
+              + text.literals() * LITERAL_BYTES
+              + text.literalBytes() * (isRange ? ENDS : 1)
+              + text.deletedColumns() * ValueWeight.CELL_BYTES
+              + text.nestedMarkers() * NESTED_BYTES;
+      this.besideValues = cells();
+    }
+
+    /** Looks at the columns that are written. */
+    static StatementWeight of(CqlSession session, PreparedStatement prepared) {
+      TextWeight text = TextWeight.of(prepared.getQuery());
+      ColumnDefinitions variables = prepared.getVariableDefinitions();
+      if (variables.size() == 0) {
+        return new StatementWeight(text, new ValueWeight[0], 0, text.isDelete(), true);
+      }
+      RelationMetadata table = text.isNamed() ? null : table(session, variables.get(0));
+      if (table == null) {
+        ValueWeight[] values = new ValueWeight[variables.size()];
+        Arrays.setAll(values, i -> ValueWeight.of(variables.get(i).getType()));
+        return new StatementWeight(text, values, 0, text.isDelete(), true);
+      }
+      return of(text, prepared, table);
+    }
+
+    private static StatementWeight of(
+        TextWeight text, PreparedStatement prepared, RelationMetadata table) {
+      ColumnDefinitions variables = prepared.getVariableDefinitions();
+      List<Integer> partitionKey = prepared.getPartitionKeyIndices();
+      ValueWeight[] values = new ValueWeight[variables.size()];
+      Set<String> clustering = new HashSet<>();
+      for (int i = 0; i < values.length; i++) {
+        ColumnDefinition variable = variables.get(i);
+        values[i] = partitionKey.contains(i) ? ValueWeight.NOTHING : of(variable, table);
+        if (values[i] == ValueWeight.KEY) {
+          clustering.add(variable.getName().asInternal());
+        }
+      }
+      boolean isWholePartition =
+          text.isDelete()
+              && clustering.isEmpty()
+              && text.literals() == 0
+              && text.deletedColumns() == 0;
+      boolean isOneRow =
+          clustering.size() == table.getClusteringColumns().size() && !text.hasBounds();
+      return new StatementWeight(
+          text,
+          values,
+          partitionKey.size(),
+          text.isDelete() && !isWholePartition && !isOneRow,
+          !isWholePartition);
+    }
+
+    private static ValueWeight of(ColumnDefinition variable, RelationMetadata table) {
+      String name = variable.getName().asInternal();
+      if (name.equals("[ttl]") || name.equals("[timestamp]")) {
+        return ValueWeight.NOTHING;
+      }
+      ColumnMetadata column = table.getColumn(variable.getName()).orElse(null);
+      if (column == null) {
+        return ValueWeight.of(variable.getType());
+      }
+      if (table.getClusteringColumns().containsKey(column)) {
+        return ValueWeight.KEY;
+      }
+      return isFrozen(column.getType()) ? ValueWeight.CELL : ValueWeight.of(variable.getType());
+    }
+
+    private static boolean isFrozen(DataType type) {
+      return (type instanceof ListType list && list.isFrozen())
+          || (type instanceof SetType set && set.isFrozen())
+          || (type instanceof MapType map && map.isFrozen())
+          || (type instanceof UserDefinedType fields && fields.isFrozen());
+    }
+
+    private static @Nullable RelationMetadata table(CqlSession session, ColumnDefinition variable) {
+      return session
+          .getMetadata()
+          .getKeyspace(variable.getKeyspace())
+          .flatMap(keyspace -> keyspace.getTable(variable.getTable()))
+          .orElse(null);
+    }
+
+    /** The weight of a statement of which nothing but its text is known. */
+    static StatementWeight ofText(String cql) {
+      TextWeight text = TextWeight.of(cql);
+      return new StatementWeight(text, new ValueWeight[0], 0, text.isDelete(), true);
+    }
+
+    /**
+     * At least what the statement comes to beside the bytes of its values; -1 if that depends on
+     * the values.
+     */
+    long besideValues() {
+      return besideValues;
+    }
+
+    /** The bytes of the partition key's values, which the server does not count. */
+    long keyBytes(ByteBuffer routingKey) {
+      return keyParts > 1
+          ? routingKey.remaining() - keyParts * KEY_PART_BYTES
+          : keyParts * routingKey.remaining();
+    }
+
+    private long cells() {
+      if (text.isOpen() || isRange) {
+        return -1;
+      }
+      long bytes = fixed;
+      for (ValueWeight value : values) {
+        if (value != ValueWeight.NOTHING && value != ValueWeight.KEY && value != ValueWeight.CELL) {
+          return -1;
+        }
+        bytes += value == ValueWeight.CELL ? ValueWeight.CELL_BYTES : 0;
+      }
+      return bytes;
+    }
+
+    /** What there is without a value, or {@link #OPEN}. */
+    long fixed() {
+      return text.isOpen() ? OPEN : fixed;
+    }
+
+    /** The most that a value adds of whose column only the type is known, or {@link #OPEN}. */
+    long most(DataType type, @Nullable ByteBuffer value) {
+      ValueWeight weight = ValueWeight.of(type);
+      return isOpen(weight) ? OPEN : weight.mostOf(value) + (isRange ? ends(value) : 0);
+    }
+
+    /** The most that the bound statement comes to, or {@link #OPEN}. */
+    long most(BoundStatement statement) {
+      if (text.isOpen()) {
+        return OPEN;
+      }
+      long bytes = fixed;
+      for (int i = 0; i < values.length; i++) {
+        if (statement.isSet(i)) {
+          if (isOpen(values[i])) {
+            return OPEN;
+          }
+          ByteBuffer value = statement.getBytesUnsafe(i);
+          bytes += values[i].mostOf(value) + (isRange ? ends(value) : 0);
+        }
+      }
+      return bytes;
+    }
+
+    /** The least that the bound statement comes to. */
+    long least(BoundStatement statement) {
+      if (text.isOpen() || text.subtracts()) {
+        return 0;
+      }
+      long bytes = 0;
+      for (int i = 0; i < values.length; i++) {
+        ByteBuffer value = statement.getBytesUnsafe(i);
+        if (statement.isSet(i) && value != null) {
+          // Of a table that is not known any collection may be cells.
+          bytes += values[i].least(value);
+        }
+      }
+      return bytes;
+    }
+
+    private boolean isOpen(ValueWeight weight) {
+      return text.subtracts() && weight == ValueWeight.LIST;
+    }
+
+    private static long ends(@Nullable ByteBuffer value) {
+      return value == null ? 0 : ENDS * value.remaining();
+    }
+  }
+
+  /**
+   * What a value of a column comes to in a mutation, as Cassandra 5.0 counts it: its bytes, and 20
+   * for each cell (a write time, a time to live and a moment of expiry). Of a collection that is
+   * not frozen every element is a cell with a path. Earlier versions count less.
+   */
+  private enum ValueWeight {
+
+    /** Counted elsewhere, or not at all. */
+    NOTHING {
+      @Override
+      long most(ByteBuffer value) {
+        return 0;
+      }
+    },
+
+    /** A clustering column: its bytes alone. */
+    KEY {
+      @Override
+      long most(ByteBuffer value) {
+        return value.remaining();
+      }
+    },
+
+    /** One cell. */
+    CELL {
+      @Override
+      long most(ByteBuffer value) {
+        return CELL_BYTES + value.remaining();
+      }
+    },
+
+    /** One cell that holds 36 bytes until the counter's value is known. */
+    COUNTER {
+      @Override
+      long most(ByteBuffer value) {
+        return CELL_BYTES + 36;
+      }
+    },
+
+    /** The path of an element is a time UUID. */
+    LIST {
+      @Override
+      long most(ByteBuffer value) {
+        return CELL_BYTES + value.remaining() + elements(value) * (CELL_BYTES + 16 - LENGTH_BYTES);
+      }
+
+      @Override
+      long least(ByteBuffer value) {
+        return value.remaining() - LENGTH_BYTES - elements(value) * LENGTH_BYTES;
+      }
+    },
+
+    /** The path of an element is the element. */
+    SET {
+      @Override
+      long most(ByteBuffer value) {
+        return CELL_BYTES + value.remaining() + elements(value) * (CELL_BYTES - LENGTH_BYTES);
+      }
+
+      @Override
+      long least(ByteBuffer value) {
+        return value.remaining() - LENGTH_BYTES - elements(value) * LENGTH_BYTES;
+      }
+    },
+
+    /** The path of an element is its key. */
+    MAP {
+      @Override
+      long most(ByteBuffer value) {
+        return CELL_BYTES + value.remaining() + elements(value) * (CELL_BYTES - 2 * LENGTH_BYTES);
+      }
+
+      @Override
+      long least(ByteBuffer value) {
+        return value.remaining() - LENGTH_BYTES - elements(value) * 2 * LENGTH_BYTES;
+      }
+    },
+
+    /** The path of a field is its number, of two bytes. */
+    FIELDS {
+      @Override
+      long most(ByteBuffer value) {
+        return CELL_BYTES + value.remaining() + fields(value) * (CELL_BYTES + 2 - LENGTH_BYTES);
+      }
+
+      @Override
+      long least(ByteBuffer value) {
+        return value.remaining() - fields(value) * LENGTH_BYTES;
+      }
+    };
+
+    /** What each cell takes beside its path and its value. */
+    static final long CELL_BYTES = 20;
+
+    /** What the protocol tells the length of an element with. */
+    private static final long LENGTH_BYTES = 4;
+
+    /** The weight of a cell or of several, by the type of what is written. */
+    static ValueWeight of(DataType type) {
+      if (type instanceof ListType) {
+        return LIST;
+      }
+      if (type instanceof SetType) {
+        return SET;
+      }
+      if (type instanceof MapType) {
+        return MAP;
+      }
+      if (type instanceof UserDefinedType) {
+        return FIELDS;
+      }
+      return type.equals(DataTypes.COUNTER) ? COUNTER : CELL;
+    }
+
+    /** At least what the server counts for a value. */
+    abstract long most(ByteBuffer value);
+
+    /** At most what the value takes of a mutation, whether it is one cell or several. */
+    long least(ByteBuffer value) {
+      return value.remaining();
+    }
+
+    /** At least what the server counts; null is a tombstone, but for a key. */
+    final long mostOf(@Nullable ByteBuffer value) {
+      return value == null ? (this == NOTHING || this == KEY ? 0 : CELL_BYTES) : most(value);
+    }
+
+    private static long elements(ByteBuffer collection) {
+      if (collection.remaining() < LENGTH_BYTES) {
+        return 0;
+      }
+      int told = collection.getInt(collection.position());
+      return Math.max(0, Math.min(told, collection.remaining() / LENGTH_BYTES));
+    }
+
+    private static long fields(ByteBuffer value) {
+      long fields = 0;
+      int at = value.position();
+      while (value.limit() - at >= LENGTH_BYTES) {
+        fields++;
+        at += (int) LENGTH_BYTES + Math.max(0, value.getInt(at));
+      }
+      return fields;
+    }
+  }
+
+  /** The values of a simple statement as the driver will send them. */
+  private static final class SimpleValues {
+
+    /**
+     * A value of whose column nothing is known.
+     *
+     * @param bytes null for null
+     */
+    record Value(DataType type, @Nullable ByteBuffer bytes) {}
+
+    private SimpleValues() {}
+
+    /** The values, by position or by name; without those that the driver will refuse. */
+    static List<Value> of(SimpleStatement statement, DriverContext context) {
+      int size = statement.getPositionalValues().size() + statement.getNamedValues().size();
+      if (size == 0) {
+        return List.of();
+      }
+      CodecRegistry codecs = context.getCodecRegistry();
+      ProtocolVersion version = context.getProtocolVersion();
+      List<Value> values = new ArrayList<>(size);
+      for (Object value : statement.getPositionalValues()) {
+        add(value, codecs, version, values);
+      }
+      for (Object value : statement.getNamedValues().values()) {
+        add(value, codecs, version, values);
+      }
+      return values;
+    }
+
+    private static void add(
+        @Nullable Object value, CodecRegistry codecs, ProtocolVersion version, List<Value> values) {
+      if (value == null) {
+        values.add(new Value(DataTypes.BLOB, null));
+        return;
+      }
+      try {
+        TypeCodec<Object> codec = codecs.codecFor(value);
+        values.add(new Value(codec.getCqlType(), codec.encode(value, version)));
+      } catch (CodecNotFoundException | IllegalArgumentException | NullPointerException e) {
+        // Without a codec, or with a null in a collection: the driver will say so when it encodes
+        // it.
+      }
+    }
   }
 }
