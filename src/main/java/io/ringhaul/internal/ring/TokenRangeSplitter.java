@@ -1,9 +1,14 @@
 package io.ringhaul.internal.ring;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.schema.TokenRange;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a ring into groups of token ranges, each with a replica in common: the units of work of an
@@ -67,5 +72,503 @@ public final class TokenRangeSplitter {
       groups.add(pieces.groups(owners.get(i), counts[i]));
     }
     return Collections.unmodifiableList(Interleaving.of(groups));
+  }
+
+  /** Tells how many groups each owner gets. */
+  static final class GroupCounts {
+
+    private GroupCounts() {}
+
+    /**
+     * Shares out groups by width so that the widest group is as narrow as the total allows: each
+     * owner gets its width divided by that of the widest group, rounded up. So each gets at least
+     * one.
+     *
+     * @param widthsMinusOne the width of each owner, less one, unsigned; together the whole ring
+     * @param total how many groups there are to be; far fewer than there are tokens
+     * @return the count of each owner; together the total, or one each if there are more owners
+     */
+    static int[] of(long[] widthsMinusOne, int total) {
+      int owners = widthsMinusOne.length;
+      int[] counts = new int[owners];
+      if (owners >= total) {
+        Arrays.fill(counts, 1);
+        return counts;
+      }
+      // The least width of a group for which the total is enough, by bisection, unsigned.
+      long low = 1;
+      long high = -1;
+      while (low != high) {
+        long middle = low + ((high - low) >>> 1);
+        if (sum(widthsMinusOne, middle, total) <= total) {
+          high = middle;
+        } else {
+          low = middle + 1;
+        }
+      }
+      int left = total;
+      for (int i = 0; i < owners; i++) {
+        counts[i] = (int) groups(widthsMinusOne[i], low);
+        left -= counts[i];
+      }
+      // Several owners may be on the edge to one group more; what is left goes to the first of
+      // them.
+      for (int i = 0; i < owners && left > 0; i++) {
+        if (groups(widthsMinusOne[i], low - 1) > counts[i]) {
+          counts[i]++;
+          left--;
+        }
+      }
+      return counts;
+    }
+
+    private static long groups(long widthMinusOne, long groupWidth) {
+      return Long.divideUnsigned(widthMinusOne, groupWidth) + 1;
+    }
+
+    /** The number of groups of a width; anything above the limit stands for more than the limit. */
+    private static long sum(long[] widthsMinusOne, long groupWidth, int limit) {
+      long sum = 0;
+      for (long width : widthsMinusOne) {
+        // One group less than groups(), which would overflow for the whole ring in groups of one.
+        long full = Long.divideUnsigned(width, groupWidth);
+        if (Long.compareUnsigned(full, limit) >= 0) {
+          return limit + 1L;
+        }
+        sum += full + 1;
+      }
+      return sum;
+    }
+  }
+
+  /**
+   * Merges lists so that the members of each are spread evenly over the result: lists of the same
+   * length go round robin. Two members of one list follow each other only if that list has more
+   * than half of all members, and then only as often as it must be.
+   */
+  static final class Interleaving<T> {
+
+    private final PriorityQueue<Cursor<T>> queue = new PriorityQueue<>();
+    private @Nullable Cursor<T> longest;
+    private int left;
+
+    private Interleaving(List<List<T>> lists) {
+      for (int i = 0; i < lists.size(); i++) {
+        Cursor<T> cursor = new Cursor<>(lists.get(i), i);
+        left += cursor.left();
+        if (cursor.left() > 0) {
+          queue.add(cursor);
+        }
+        if (longest == null || cursor.left() > longest.left()) {
+          longest = cursor;
+        }
+      }
+    }
+
+    static <T> List<T> of(List<List<T>> lists) {
+      return new Interleaving<>(lists).merge();
+    }
+
+    private List<T> merge() {
+      List<T> result = new ArrayList<>(left);
+      Cursor<T> last = null;
+      for (Cursor<T> next = poll(last); next != null; next = poll(last)) {
+        result.add(next.list.get(next.taken++));
+        left--;
+        if (next.left() > 0) {
+          queue.add(next);
+        }
+        last = next;
+      }
+      return result;
+    }
+
+    /** The list to take from next; not the last one again if that can be helped. */
+    private @Nullable Cursor<T> poll(@Nullable Cursor<T> last) {
+      Cursor<T> most = longest;
+      // From here on every second place has to be the longest list's.
+      if (most != null && most != last && 2 * most.left() > left && queue.remove(most)) {
+        return most;
+      }
+      Cursor<T> next = queue.poll();
+      if (next == null || next != last) {
+        return next;
+      }
+      Cursor<T> other = queue.poll();
+      if (other == null) {
+        return next;
+      }
+      queue.add(next);
+      return other;
+    }
+
+    private static final class Cursor<T> implements Comparable<Cursor<T>> {
+      private final List<T> list;
+      private final int number;
+      private int taken;
+
+      Cursor(List<T> list, int number) {
+        this.list = list;
+        this.number = number;
+      }
+
+      int left() {
+        return list.size() - taken;
+      }
+
+      /** By the place of the next member, from 0 to 1: (taken + 1/2) / size. */
+      @Override
+      public int compareTo(Cursor<T> other) {
+        int byPlace =
+            Long.compare(
+                (2L * taken + 1) * other.list.size(), (2L * other.taken + 1) * list.size());
+        return byPlace != 0 ? byPlace : Integer.compare(number, other.number);
+      }
+    }
+  }
+
+  /** The pieces of runs that each owner got, and their cut into groups of even width. */
+  private static final class OwnedPieces {
+
+    private final ReplicaRuns runs;
+
+    /**
+     * The pieces of each owner, one owner after the other, each owner's in the order of the ring.
+     */
+    private final long[] starts;
+
+    private final long[] ends;
+    private final int[] runOfPiece;
+    private final int[] firstPiece;
+
+    /** For {@link #commonReplicas}: the last piece in which each node was met. */
+    private final int[] metIn;
+
+    private OwnedPieces(ReplicaRuns runs, int[] firstPiece) {
+      this.runs = runs;
+      this.firstPiece = firstPiece;
+      int count = firstPiece[runs.nodeCount()];
+      starts = new long[count];
+      ends = new long[count];
+      runOfPiece = new int[count];
+      metIn = new int[runs.nodeCount()];
+    }
+
+    static OwnedPieces of(ReplicaRuns runs, OwnerBalance balance) {
+      int[] firstPiece = new int[runs.nodeCount() + 1];
+      for (int slot = runs.firstSlot(0); slot < runs.slots(); slot++) {
+        firstPiece[runs.node(slot) + 1] += balance.held(slot) > 0 ? 1 : 0;
+      }
+      Arrays.parallelPrefix(firstPiece, Integer::sum);
+      OwnedPieces pieces = new OwnedPieces(runs, firstPiece);
+      int[] next = firstPiece.clone();
+      for (int run = 0; run < runs.count(); run++) {
+        EvenShares shares = EvenShares.of(runs.widthMinusOne(run), balance.chunks(run));
+        int done = 0;
+        for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
+          if (balance.held(slot) > 0) {
+            int piece = next[runs.node(slot)]++;
+            pieces.starts[piece] = runs.start(run) + shares.first(done);
+            done += balance.held(slot);
+            pieces.ends[piece] = runs.start(run) + shares.first(done);
+            pieces.runOfPiece[piece] = run;
+          }
+        }
+      }
+      return pieces;
+    }
+
+    /** Whether a node owns anything. */
+    boolean isOwner(int node) {
+      return firstPiece[node] < firstPiece[node + 1];
+    }
+
+    /** The number of tokens that an owner has, less one, unsigned. */
+    long widthMinusOne(int node) {
+      long sum = -1;
+      for (int piece = firstPiece[node]; piece < firstPiece[node + 1]; piece++) {
+        sum += ends[piece] - starts[piece];
+      }
+      return sum;
+    }
+
+    /**
+     * Cuts what an owner has, in the order of the ring, into groups that differ by at most one
+     * token.
+     *
+     * @param count how many, at most the tokens that the owner has
+     */
+    List<TokenRangeGroup> groups(int node, int count) {
+      EvenShares shares = EvenShares.of(widthMinusOne(node), count);
+      List<TokenRangeGroup> result = new ArrayList<>(count);
+      int piece = firstPiece[node];
+      long start = starts[piece];
+      for (int group = 0; group < count; group++) {
+        List<TokenRange> ranges = new ArrayList<>();
+        int first = piece;
+        // Widths less one: the whole ring's would not fit otherwise.
+        long open = shares.share(group) - 1;
+        while (Long.compareUnsigned(ends[piece] - start - 1, open) < 0) {
+          ranges.add(new TokenRange(start, ends[piece]));
+          open -= ends[piece] - start;
+          piece++;
+          start = starts[piece];
+        }
+        long end = start + open + 1;
+        ranges.add(new TokenRange(start, end));
+        result.add(new TokenRangeGroup(commonReplicas(node, first, piece), ranges));
+        start = end;
+        if (end == ends[piece] && group + 1 < count) {
+          piece++;
+          start = starts[piece];
+        }
+      }
+      return result;
+    }
+
+    /** The replicas that all pieces from first to last have in common, the owner first. */
+    private List<UUID> commonReplicas(int owner, int first, int last) {
+      List<Integer> others = new ArrayList<>();
+      int run = runOfPiece[first];
+      for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
+        if (runs.node(slot) != owner) {
+          others.add(runs.node(slot));
+        }
+      }
+      for (int piece = first + 1; piece <= last && !others.isEmpty(); piece++) {
+        run = runOfPiece[piece];
+        for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
+          metIn[runs.node(slot)] = piece;
+        }
+        int current = piece;
+        others.removeIf(node -> metIn[node] != current);
+      }
+      List<UUID> result = new ArrayList<>(others.size() + 1);
+      result.add(runs.host(owner));
+      others.forEach(node -> result.add(runs.host(node)));
+      return result;
+    }
+  }
+
+  /** Chooses which nodes coordinate, for when there are to be fewer groups than nodes. */
+  private static final class OwnerChoice {
+
+    private final ReplicaRuns runs;
+
+    /** The runs of each node, one node after the other, and where a node's runs begin. */
+    private final int[] runsOfNodes;
+
+    private final int[] firstRun;
+
+    private final boolean[] chosen;
+    private final long[] gain;
+    private final boolean[] covered;
+    private int count;
+
+    private OwnerChoice(ReplicaRuns runs) {
+      this.runs = runs;
+      int nodes = runs.nodeCount();
+      chosen = new boolean[nodes];
+      gain = new long[nodes];
+      covered = new boolean[runs.count()];
+      firstRun = new int[nodes + 1];
+      for (int slot = runs.firstSlot(0); slot < runs.slots(); slot++) {
+        firstRun[runs.node(slot) + 1]++;
+      }
+      Arrays.parallelPrefix(firstRun, Integer::sum);
+      runsOfNodes = new int[firstRun[nodes]];
+      int[] next = firstRun.clone();
+      for (int run = 0; run < runs.count(); run++) {
+        for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
+          runsOfNodes[next[runs.node(slot)]++] = run;
+        }
+      }
+    }
+
+    /**
+     * Nodes, so chosen that each run has one of them among its replicas. The greedy rule for set
+     * cover: again and again the node that adds most of the ring, ties to the first one met.
+     *
+     * @param wanted how many nodes are wanted; it takes more if these do not hold the whole ring
+     * @return whether each node is chosen
+     */
+    static boolean[] choose(ReplicaRuns runs, int wanted) {
+      if (wanted >= runs.nodeCount()) {
+        boolean[] all = new boolean[runs.nodeCount()];
+        Arrays.fill(all, true);
+        return all;
+      }
+      OwnerChoice choice = new OwnerChoice(runs);
+      choice.cover(Integer.MAX_VALUE);
+      while (choice.count < wanted) {
+        // Cover the ring once more, so that further nodes are spread over it as well.
+        choice.cover(wanted);
+      }
+      return choice.chosen;
+    }
+
+    private void cover(int wanted) {
+      Arrays.fill(covered, false);
+      for (int node = 0; node < gain.length; node++) {
+        gain[node] = 0;
+        for (int i = firstRun[node]; i < firstRun[node + 1]; i++) {
+          gain[node] += worth(runsOfNodes[i]);
+        }
+      }
+      for (int node = mostGain(); node >= 0 && count < wanted; node = mostGain()) {
+        chosen[node] = true;
+        count++;
+        for (int i = firstRun[node]; i < firstRun[node + 1]; i++) {
+          coverRun(runsOfNodes[i]);
+        }
+      }
+    }
+
+    private void coverRun(int run) {
+      if (!covered[run]) {
+        covered[run] = true;
+        for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
+          gain[runs.node(slot)] -= worth(run);
+        }
+      }
+    }
+
+    /** Never 0: the narrowest run needs an owner too. */
+    private long worth(int run) {
+      return runs.weight(run) + 1;
+    }
+
+    /** The node to choose next, or -1 if none that is left would add anything. */
+    private int mostGain() {
+      int best = -1;
+      for (int node = 0; node < gain.length; node++) {
+        if (!chosen[node] && gain[node] > (best < 0 ? 0 : gain[best])) {
+          best = node;
+        }
+      }
+      return best;
+    }
+  }
+
+  /**
+   * Gives each run to its replicas so that the owners' shares of the ring are even.
+   *
+   * <p>Each run starts with its first replica. Runs wider than a fraction of an even share are in
+   * chunks. Then, sweep by sweep, chunks go from the replica of their run that has most to the one
+   * that has least, as long as that makes the two more even; each step lowers the sum of the
+   * squared loads, so it comes to an end. What was even from the start is left alone, and the
+   * chunks of one replica make one piece of the run, so that few cuts are made.
+   */
+  static final class OwnerBalance {
+
+    /** No chunk is wider than an even share divided by this. */
+    static final int CHUNKS_PER_SHARE = 32;
+
+    /** Bounds the time on a large ring, where far fewer sweeps do. */
+    private static final long MOST_STEPS = 20_000_000;
+
+    private static final int FEWEST_SWEEPS = 16;
+
+    private final ReplicaRuns runs;
+    private final boolean[] owners;
+
+    /** The number of chunks of each run, and how many of them each slot has. */
+    private final int[] chunks;
+
+    private final int[] held;
+    private final long[] load;
+
+    private OwnerBalance(ReplicaRuns runs, boolean[] owners) {
+      this.runs = runs;
+      this.owners = owners;
+      chunks = new int[runs.count()];
+      held = new int[runs.slots()];
+      load = new long[runs.nodeCount()];
+    }
+
+    /**
+     * @param owners whether each node may own ranges; one replica of each run at least may
+     */
+    static OwnerBalance of(ReplicaRuns runs, boolean[] owners) {
+      OwnerBalance balance = new OwnerBalance(runs, owners);
+      balance.start();
+      long sweeps = Math.max(FEWEST_SWEEPS, MOST_STEPS / runs.slots());
+      while (sweeps > 0 && balance.sweep()) {
+        sweeps--;
+      }
+      return balance;
+    }
+
+    /** The number of chunks a run is in. */
+    int chunks(int run) {
+      return chunks[run];
+    }
+
+    /** The number of its run's chunks that the replica in a slot owns. */
+    int held(int slot) {
+      return held[slot];
+    }
+
+    private void start() {
+      int count = 0;
+      for (boolean owner : owners) {
+        count += owner ? 1 : 0;
+      }
+      // Rounded up, so that the whole ring in one run makes the same number of chunks for each
+      // owner.
+      long limit = ((1L << 62) - 1) / count / CHUNKS_PER_SHARE + 1;
+      for (int run = 0; run < chunks.length; run++) {
+        int slot = runs.firstSlot(run);
+        while (!owners[runs.node(slot)]) {
+          slot++;
+        }
+        chunks[run] = (int) (runs.weight(run) / limit) + 1;
+        held[slot] = chunks[run];
+        load[runs.node(slot)] += chunkWeight(run) * chunks[run];
+      }
+    }
+
+    private long chunkWeight(int run) {
+      return runs.weight(run) / chunks[run];
+    }
+
+    private boolean sweep() {
+      boolean moved = false;
+      for (int run = 0; run < chunks.length; run++) {
+        // A chunk without weight would never make anything more even.
+        while (chunkWeight(run) > 0 && move(run)) {
+          moved = true;
+        }
+      }
+      return moved;
+    }
+
+    private boolean move(int run) {
+      int most = -1;
+      int least = -1;
+      for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
+        int node = runs.node(slot);
+        if (!owners[node]) {
+          continue;
+        }
+        if (held[slot] > 0 && (most < 0 || load[node] > load[runs.node(most)])) {
+          most = slot;
+        }
+        if (least < 0 || load[node] < load[runs.node(least)]) {
+          least = slot;
+        }
+      }
+      long weight = chunkWeight(run);
+      long difference = load[runs.node(most)] - load[runs.node(least)];
+      if (difference <= weight) {
+        return false;
+      }
+      int count = (int) Math.min(held[most], Math.max(1, difference / 2 / weight));
+      held[most] -= count;
+      held[least] += count;
+      load[runs.node(most)] -= count * weight;
+      load[runs.node(least)] += count * weight;
+      return true;
+    }
   }
 }

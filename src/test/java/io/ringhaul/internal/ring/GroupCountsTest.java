@@ -2,6 +2,7 @@ package io.ringhaul.internal.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.ring.TokenRangeSplitter.GroupCounts;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 

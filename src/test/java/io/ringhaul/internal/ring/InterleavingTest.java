@@ -2,6 +2,7 @@ package io.ringhaul.internal.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.ring.TokenRangeSplitter.Interleaving;
 import io.ringhaul.seeds.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.ring.TokenRangeSplitter.OwnerBalance;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.seeds.Seeds;
 import java.math.BigInteger;
