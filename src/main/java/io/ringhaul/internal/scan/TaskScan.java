@@ -1,12 +1,14 @@
 package io.ringhaul.internal.scan;
 
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.request.Excess;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.request.Request;
 import io.ringhaul.internal.request.RequestSender;
+import io.ringhaul.internal.ring.TokenShares;
 import io.ringhaul.internal.scan.Cursor.Mark;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.TokenRange;
@@ -14,10 +16,13 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -285,5 +290,154 @@ public final class TaskScan {
     return page.getExecutionInfo().getRequest() instanceof Statement<?> statement
         ? statement.getPageSize()
         : first;
+  }
+
+  /**
+   * What waits in a scan, divided into what it keeps and what others are to read. Pieces that are
+   * not begun can be given away, and of those that are begun the tokens behind the last row that
+   * was read; a partition that is begun stays.
+   *
+   * @param kept what the scan goes on with, in the order of before
+   * @param given what others read, in shares of equal width, none of them empty
+   */
+  record Handover(List<Cursor> kept, List<List<TokenRange>> given) {
+
+    /** Divides into so many shares, of which the first is kept. */
+    static Handover shares(Collection<Cursor> waiting, int shares) {
+      List<List<TokenRange>> all = TokenShares.of(free(waiting), shares);
+      return new Handover(
+          kept(waiting, all.get(0)),
+          all.subList(1, all.size()).stream().filter(share -> !share.isEmpty()).toList());
+    }
+
+    /** Gives all away that can be given, in one share. */
+    static Handover all(Collection<Cursor> waiting) {
+      List<TokenRange> free = free(waiting);
+      return new Handover(kept(waiting, List.of()), free.isEmpty() ? List.of() : List.of(free));
+    }
+
+    private static List<TokenRange> free(Collection<Cursor> waiting) {
+      List<TokenRange> free = new ArrayList<>();
+      waiting.forEach(cursor -> cursor.free().ifPresent(free::add));
+      return free;
+    }
+
+    /**
+     * @param share the first of the free ranges, the last of them perhaps in part
+     */
+    private static List<Cursor> kept(Collection<Cursor> waiting, List<TokenRange> share) {
+      List<Cursor> kept = new ArrayList<>();
+      int next = 0;
+      for (Cursor cursor : waiting) {
+        if (cursor.free().isEmpty()) {
+          kept.add(cursor);
+        } else if (next < share.size()) {
+          kept.add(cursor.upTo(share.get(next).endInclusive()));
+          next++;
+        } else if (cursor.mark() != null) {
+          kept.add(cursor.upTo(cursor.lastToken()));
+        }
+      }
+      return kept;
+    }
+  }
+
+  /** The rows of a page, which tells the token of the last. Used by one thread, once. */
+  private static final class LastRow implements Iterator<Row> {
+
+    private final Iterator<Row> rows;
+    private final RowTokens tokens;
+
+    /** Rows that were passed on the way to the last one and are still to be handed on. */
+    private final Deque<Row> passed = new ArrayDeque<>();
+
+    private @Nullable Row last;
+    private OptionalLong token = OptionalLong.empty();
+
+    LastRow(Iterable<Row> rows, RowTokens tokens) {
+      this.rows = rows.iterator();
+      this.tokens = tokens;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !passed.isEmpty() || rows.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      if (!passed.isEmpty()) {
+        return passed.removeFirst();
+      }
+      last = rows.next();
+      return last;
+    }
+
+    /** The token of the page's last row, which is not empty. Its rows can be read all the same. */
+    long token() {
+      if (token.isEmpty()) {
+        while (rows.hasNext()) {
+          last = rows.next();
+          passed.addLast(last);
+        }
+        token = OptionalLong.of(tokens.of(Objects.requireNonNull(last, "the page is empty")));
+      }
+      return token.getAsLong();
+    }
+  }
+
+  /** How fast a scan gets along the ring, by its last pages. Used by one thread. */
+  static final class RingSpeed {
+
+    /** Over fewer pages a speed is chance. */
+    static final int LEAST_PAGES = 4;
+
+    private static final int MOST_SAMPLES = 8;
+
+    private record Sample(long nanos, long pages, double left) {}
+
+    private final Deque<Sample> samples = new ArrayDeque<>();
+
+    /**
+     * Begins.
+     *
+     * @param nanos the time
+     * @param left how many tokens there are to read
+     */
+    RingSpeed(long nanos, double left) {
+      samples.add(new Sample(nanos, 0, left));
+    }
+
+    /**
+     * What is left, judged by the way since an earlier call or the start.
+     *
+     * @param nanos the time
+     * @param pages how many pages were read since the start
+     * @param left how many tokens are still to read
+     */
+    ScanRest rest(long nanos, long pages, double left) {
+      Sample now = new Sample(nanos, pages, left);
+      while (samples.size() > 1 && pages - samples.getFirst().pages() > MOST_SAMPLES) {
+        samples.removeFirst();
+      }
+      Sample from = samples.getFirst();
+      samples.addLast(now);
+      double way = from.left() - left;
+      long pagesOfWay = pages - from.pages();
+      if (pagesOfWay < LEAST_PAGES) {
+        return ScanRest.UNKNOWN;
+      }
+      if (way <= 0) {
+        return new ScanRest(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+      }
+      double parts = left / way;
+      return new ScanRest(parts * (nanos - from.nanos()) / 1e9, parts * pagesOfWay);
+    }
+
+    /** The task has given some of its tokens away. */
+    void given(long nanos, long pages, double left) {
+      samples.clear();
+      samples.add(new Sample(nanos, pages, left));
+    }
   }
 }

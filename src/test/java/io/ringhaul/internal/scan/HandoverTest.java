@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.internal.ring.Tiling;
 import io.ringhaul.internal.scan.Cursor.Mark;
+import io.ringhaul.internal.scan.TaskScan.Handover;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;
 import io.ringhaul.seeds.Seeds;

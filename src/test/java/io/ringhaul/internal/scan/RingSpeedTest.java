@@ -2,6 +2,7 @@ package io.ringhaul.internal.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.scan.TaskScan.RingSpeed;
 import org.junit.jupiter.api.Test;
 
 /** What is left of a task is judged by its last pages. */
