@@ -1,6 +1,7 @@
 package io.ringhaul.internal.preflight;
 
 import io.ringhaul.exceptions.PreflightException;
+import io.ringhaul.internal.preflight.PreflightProblem.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -47,5 +48,34 @@ public final class Preflight {
       throw new PreflightException(operation, report.errors(), report.warnings());
     }
     return report;
+  }
+
+  /**
+   * What all checks have found, in the order of the checks.
+   *
+   * @param problems errors and warnings
+   */
+  record PreflightReport(List<PreflightProblem> problems) {
+
+    PreflightReport {
+      problems = List.copyOf(problems);
+    }
+
+    /** What keeps the operation from beginning, one sentence each. */
+    public List<String> errors() {
+      return sentences(Severity.ERROR);
+    }
+
+    /** What the operation begins in spite of, one sentence each. */
+    public List<String> warnings() {
+      return sentences(Severity.WARNING);
+    }
+
+    private List<String> sentences(Severity severity) {
+      return problems.stream()
+          .filter(problem -> problem.severity() == severity)
+          .map(PreflightProblem::sentence)
+          .toList();
+    }
   }
 }
