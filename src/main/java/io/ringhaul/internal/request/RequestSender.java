@@ -2,25 +2,37 @@ package io.ringhaul.internal.request;
 
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfig;
 import com.datastax.oss.driver.api.core.config.DriverExecutionProfile;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
 import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.metadata.NodeState;
+import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import com.datastax.oss.driver.api.core.metadata.token.Token;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.request.InFlight.Slot;
 import io.ringhaul.limits.Balancing;
 import io.ringhaul.monitor.Stage;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -342,5 +354,132 @@ public final class RequestSender implements Steering, AutoCloseable {
                 attempt(new Attempt(next, failed.request(), failed.number() + 1, slot), result);
               }
             });
+  }
+
+  /** Finds out which nodes may coordinate a request. */
+  private static final class Coordinators {
+
+    private final CqlSession session;
+    private final boolean alongRing;
+
+    /**
+     * @param alongRing whether replicas are in the order of the ring, not in one that differs from
+     *     call to call
+     */
+    Coordinators(CqlSession session, boolean alongRing) {
+      this.session = session;
+      this.alongRing = alongRing;
+    }
+
+    /**
+     * The live local replicas of what a statement reads or writes, or all live local nodes if they
+     * are not known; empty if all are down.
+     *
+     * @param avoided the node that failed last, which is left out if there are others
+     */
+    List<Node> of(Statement<?> statement, @Nullable Node avoided) {
+      List<Node> nodes = live(replicas(statement));
+      boolean areReplicas = !nodes.isEmpty();
+      if (!areReplicas) {
+        nodes = live(session.getMetadata().getNodes().values());
+      }
+      if (avoided != null && nodes.size() > 1) {
+        nodes.remove(avoided);
+      }
+      if (nodes.size() > 1 && !(alongRing && areReplicas)) {
+        Collections.rotate(nodes, ThreadLocalRandom.current().nextInt(nodes.size()));
+      }
+      return nodes;
+    }
+
+    private Set<Node> replicas(Statement<?> statement) {
+      TokenMap ring = session.getMetadata().getTokenMap().orElse(null);
+      CqlIdentifier keyspace = statement.getRoutingKeyspace();
+      if (ring == null || keyspace == null) {
+        return Set.of();
+      }
+      Token token = statement.getRoutingToken();
+      if (token != null) {
+        return ring.getReplicas(keyspace, token);
+      }
+      ByteBuffer key = statement.getRoutingKey();
+      return key == null ? Set.of() : ring.getReplicas(keyspace, key);
+    }
+
+    private static List<Node> live(Collection<Node> nodes) {
+      List<Node> live = new ArrayList<>(nodes.size());
+      for (Node node : nodes) {
+        if (node.getDistance() == NodeDistance.LOCAL && node.getState() == NodeState.UP) {
+          live.add(node);
+        }
+      }
+      return live;
+    }
+  }
+
+  /** Slows those down who handle rows, to the rows and bytes allowed in a second. Thread-safe. */
+  static final class RateLimits {
+
+    private final long origin = System.nanoTime();
+    private final @Nullable TokenBucket rows;
+    private final @Nullable TokenBucket bytes;
+
+    RateLimits(RequestLimits limits) {
+      this.rows = bucket(limits.maxRowsPerSecond());
+      this.bytes = bucket(limits.maxBytesPerSecond());
+    }
+
+    private static @Nullable TokenBucket bucket(long perSecond) {
+      return perSecond == 0 ? null : new TokenBucket(perSecond, 0);
+    }
+
+    /** Takes rows and bytes, and waits until both are within their rates. */
+    void take(long moreRows, long moreBytes) throws InterruptedException {
+      if (rows == null && bytes == null) {
+        return;
+      }
+      long now = System.nanoTime() - origin;
+      long wait =
+          Math.max(
+              rows == null ? 0 : rows.take(moreRows, now),
+              bytes == null ? 0 : bytes.take(moreBytes, now));
+      if (wait > 0) {
+        WorkerClock.during(Stage.WAIT, () -> TimeUnit.NANOSECONDS.sleep(wait));
+      }
+    }
+
+    /**
+     * Holds a flow to a rate. What comes in lumps, such as a page of rows, is taken when it is
+     * there and paid for afterwards: the bucket goes into debt, and whoever took waits until it is
+     * paid. Time in which nothing is taken is saved up to a quarter of a second. Thread-safe.
+     */
+    static final class TokenBucket {
+
+      private static final double NANOS_PER_SECOND = 1e9;
+      private static final double SAVED_NANOS = NANOS_PER_SECOND / 4;
+
+      private final double nanosEach;
+      private double paidUntil;
+
+      /**
+       * @param perSecond the rate, 1 or more
+       * @param now the time by the clock that {@link #take} is called with
+       */
+      TokenBucket(long perSecond, long now) {
+        this.nanosEach = NANOS_PER_SECOND / perSecond;
+        this.paidUntil = now;
+      }
+
+      /**
+       * Takes so much.
+       *
+       * @param now the time in nanoseconds by a clock that does not go back
+       * @return how many nanoseconds to wait before going on; 0 or more
+       */
+      synchronized long take(long amount, long now) {
+        paidUntil = Math.max(paidUntil, now - SAVED_NANOS) + amount * nanosEach;
+        return (long) Math.max(0, paidUntil - now);
+      }
+    }
   }
 }

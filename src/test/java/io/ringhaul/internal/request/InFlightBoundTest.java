@@ -1,8 +1,9 @@
 package io.ringhaul.internal.request;
 
-import static io.ringhaul.internal.request.InFlightBound.GROWTH_NANOS;
+import static io.ringhaul.internal.request.InFlight.InFlightBound.GROWTH_NANOS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.request.InFlight.InFlightBound;
 import org.junit.jupiter.api.Test;
 
 /** Half at an overload, once for each burst; a step more once in half a second of success. */

@@ -2,6 +2,7 @@ package io.ringhaul.internal.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.request.RequestSender.RateLimits.TokenBucket;
 import org.junit.jupiter.api.Test;
 
 /** What is taken is paid for afterwards, and little is saved. */
