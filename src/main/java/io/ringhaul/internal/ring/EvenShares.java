@@ -1,11 +1,12 @@
 package io.ringhaul.internal.ring;
 
 /**
- * A width cut into parts as even as whole tokens allow. Widths are unsigned and modulo 2^64: the
- * one part of the whole ring is 0, which is the right distance from its start to its end.
+ * A width cut into parts whose widths differ by at most one token. Widths are unsigned and modulo
+ * 2^64: a single part that is the whole ring has width 0, which is the correct distance from its
+ * start to its end.
  *
- * @param smaller the width of the last parts
- * @param larger how many parts, the first ones, have one token more; at least one, maybe all
+ * @param smaller width of the last parts
+ * @param larger number of parts at the start that are one token wider; at least one, at most all
  */
 public record EvenShares(long smaller, int larger) {
 
@@ -21,12 +22,12 @@ public record EvenShares(long smaller, int larger) {
     return new EvenShares(quotient, larger);
   }
 
-  /** The width of one part, counted from 0. */
+  /** Returns the width of a part; the first part has index 0. */
   public long share(int index) {
     return index < larger ? smaller + 1 : smaller;
   }
 
-  /** The width of the first parts together. */
+  /** Returns the total width of the first {@code count} parts. */
   long first(int count) {
     return smaller * count + Math.min(count, larger);
   }

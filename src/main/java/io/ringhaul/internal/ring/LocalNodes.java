@@ -13,24 +13,26 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that the session's load balancing policy counts as local.
+ * The nodes that the session's load balancing policy treats as local.
  *
- * @param datacenter their data centre; null if they are of several
+ * @param datacenter data centre of the nodes; null if they are in several
  * @param nodes the nodes, at least one
  */
 public record LocalNodes(@Nullable String datacenter, List<Node> nodes) {
 
   /**
-   * The local nodes of a session.
+   * Returns the local nodes of a session.
    *
-   * @throws UnsupportedClusterException if no node is local: the session's data centre is wrong
+   * @throws UnsupportedClusterException if no node is local, because the configured data centre is
+   *     wrong
    */
   public static LocalNodes of(CqlSession session) {
     Collection<Node> all = session.getMetadata().getNodes().values();
     List<Node> local =
         all.stream().filter(node -> node.getDistance() == NodeDistance.LOCAL).toList();
     if (local.isEmpty()) {
-      // A node that is down has no distance for some policies; it still owns its part of the ring.
+      // Some policies assign no distance to nodes that are down, but those still own parts of the
+      // ring.
       throw new UnsupportedClusterException(
           "No node of the cluster is in the session's local data centre; the cluster has "
               + String.join(", ", datacenters(all))

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A ring as runs: neighbouring ranges with the same set of replicas, joined. Runs are numbered in
- * the order of the ring and tile it; nodes are numbered as they are met. Held in plain arrays: a
- * large cluster has hundreds of thousands of runs.
+ * A ring as runs. A run joins neighbouring ranges with the same set of replicas. Runs are numbered
+ * in ring order and tile the ring; nodes are numbered by first occurrence. Plain arrays keep a
+ * large cluster's hundreds of thousands of runs small.
  */
 final class ReplicaRuns {
 
@@ -64,11 +64,11 @@ final class ReplicaRuns {
         firstSet = sorted;
       }
     }
-    // The last range is the neighbour of the first one.
+    // The last range and the first one are neighbours.
     int from = runs > 1 && Arrays.equals(set, firstSet) ? 1 : 0;
     long[] runStarts = Arrays.copyOfRange(starts, from, runs);
     if (runStarts.length == 1) {
-      // All nodes hold all rows: begin where no range has to pass the end of the ring.
+      // All nodes hold all rows, so start the run where no range wraps.
       runStarts[0] = Long.MIN_VALUE;
     }
     int[] runOffsets = Arrays.copyOfRange(offsets, from, runs + 1);
@@ -79,40 +79,43 @@ final class ReplicaRuns {
     return starts.length;
   }
 
-  /** The token after which a run starts. */
+  /** Returns the token after which a run starts. */
   long start(int run) {
     return starts[run];
   }
 
-  /** The last token of a run. */
+  /** Returns the last token of a run. */
   long end(int run) {
     return starts[run + 1 == starts.length ? 0 : run + 1];
   }
 
-  /** The number of tokens less one, unsigned. */
+  /** Returns the number of tokens less one, unsigned. */
   long widthMinusOne(int run) {
     return end(run) - start(run) - 1;
   }
 
   /**
-   * The width in units of four tokens, rounded down: all weights together are below 2^62, so sums
-   * and differences of them stay within a signed long.
+   * Returns the width in units of four tokens, rounded down. The sum of all weights is below 2^62,
+   * so sums and differences fit in a signed long.
    */
   long weight(int run) {
     return widthMinusOne(run) >>> 2;
   }
 
-  /** The slot of a run's first replica; its slots end where those of the next run begin. */
+  /**
+   * Returns the array index of a run's first replica. The run's replicas end where those of the
+   * next run start.
+   */
   int firstSlot(int run) {
     return offsets[run];
   }
 
-  /** The number above all slots. */
+  /** Returns the number of replica entries of all runs. */
   int slots() {
     return offsets[starts.length];
   }
 
-  /** The node in a slot. */
+  /** Returns the node at a replica index. */
   int node(int slot) {
     return members[slot];
   }

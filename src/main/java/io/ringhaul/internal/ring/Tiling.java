@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The check that ranges tile the ring: every token in exactly one of them. It is made on the ring
- * as it was discovered, on what goes out as queries, and on what ran before a commit.
+ * Checks that ranges tile the ring, so that every token is in exactly one range. The check runs on
+ * the discovered ring, on the ranges to query, and before a commit on the ranges that were read.
  *
- * <p>The check is in integers and lets one token through: {@link Long#MIN_VALUE}, which no row has,
- * may be missing or be covered more than once. So {@code (x, Long.MAX_VALUE]} from a query meets
- * {@code (Long.MIN_VALUE, y]} from a {@link TokenRangeSet} without a gap.
+ * <p>One token is exempt: {@link Long#MIN_VALUE}, which no row has, may be missing or covered more
+ * than once. So {@code (x, Long.MAX_VALUE]} from a query and {@code (Long.MIN_VALUE, y]} from a
+ * {@link TokenRangeSet} are adjacent.
  */
 public final class Tiling {
 
@@ -24,8 +24,7 @@ public final class Tiling {
   /**
    * Checks that the ranges, in any order, tile the ring.
    *
-   * @throws BulkOperationException if they do not; the message names the first gap or overlap in
-   *     the order of the tokens
+   * @throws BulkOperationException with the first gap or overlap in token order, if they do not
    */
   public static void requireWholeRing(Collection<TokenRange> ranges) {
     defect(ranges)
@@ -37,20 +36,21 @@ public final class Tiling {
   }
 
   /**
-   * Checks that the ranges, in any order, have each token of the set exactly once and no other.
+   * Checks that the ranges, in any order, cover each token of the set exactly once and no other
+   * token.
    *
-   * @throws BulkOperationException if they do not; the message names the first gap or overlap
+   * @throws BulkOperationException with the first gap or overlap, if they do not
    */
   public static void requireExactly(TokenRangeSet tokens, Collection<TokenRange> ranges) {
-    // With what is not asked for they must tile the ring.
+    // Together with the tokens outside the set, the ranges must tile the ring.
     List<TokenRange> all = new ArrayList<>(ranges);
     all.addAll(TokenRangeSet.wholeRing().subtract(tokens).ranges());
     requireWholeRing(all);
   }
 
   /**
-   * The first gap or overlap of the ranges, in the order of the tokens, as one sentence; empty if
-   * they tile the ring. The ranges may come in any order.
+   * Returns the first gap or overlap in token order as a sentence; empty if the ranges tile the
+   * ring. The ranges may come in any order.
    */
   public static Optional<String> defect(Collection<TokenRange> ranges) {
     List<TokenRange> sorted = new ArrayList<>(ranges.size());
@@ -60,13 +60,13 @@ public final class Tiling {
       }
     }
     if (sorted.isEmpty()) {
-      return Optional.of("there is no range at all.");
+      return Optional.of("there is no range.");
     }
     Collections.sort(sorted);
     for (int i = 0; i < sorted.size(); i++) {
       TokenRange range = sorted.get(i);
       TokenRange next = sorted.get((i + 1) % sorted.size());
-      // Distances along the ring; 0 is all the way round. A lone range is followed by itself.
+      // Distances along the ring, where 0 is the whole ring. A single range is its own successor.
       long toNext = next.startExclusive() - range.startExclusive();
       boolean overlapping =
           toNext == 0
@@ -81,13 +81,16 @@ public final class Tiling {
             new TokenRange(
                 /* startExclusive= */ range.endInclusive(),
                 /* endInclusive= */ next.startExclusive());
-        return Optional.of("nothing covers " + gap + ", which follows " + range + ".");
+        return Optional.of("no range covers " + gap + ", which follows " + range + ".");
       }
     }
     return Optional.empty();
   }
 
-  /** Takes the last token of the line, and the one without rows that follows it, for one cut. */
+  /**
+   * Replaces {@link Long#MAX_VALUE} as a bound by {@link Long#MIN_VALUE}, since no row lies between
+   * them.
+   */
   private static TokenRange joinedAtTheEnd(TokenRange range) {
     if (range.startExclusive() != Long.MAX_VALUE && range.endInclusive() != Long.MAX_VALUE) {
       return range;

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Token ranges with at least one replica in common, so that one node can coordinate them all from
- * its own data.
+ * Token ranges with at least one common replica, so that one node can coordinate their queries from
+ * local data.
  *
  * @param replicas host ids of the nodes that hold every range of the group, the owner first; never
  *     empty, unmodifiable
- * @param ranges the ranges, in the order of the ring; never empty, unmodifiable
+ * @param ranges the ranges in ring order; never empty, unmodifiable
  */
 public record TokenRangeGroup(List<UUID> replicas, List<TokenRange> ranges)
     implements Serializable {
@@ -20,7 +20,7 @@ public record TokenRangeGroup(List<UUID> replicas, List<TokenRange> ranges)
   /**
    * Copies the lists.
    *
-   * @throws IllegalArgumentException if one of them is empty
+   * @throws IllegalArgumentException if a list is empty
    */
   public TokenRangeGroup {
     if (replicas.isEmpty() || ranges.isEmpty()) {
@@ -30,12 +30,12 @@ public record TokenRangeGroup(List<UUID> replicas, List<TokenRange> ranges)
     ranges = List.copyOf(ranges);
   }
 
-  /** The host id of the node that is meant to coordinate the group. */
+  /** Returns the host id of the node that should coordinate the group. */
   public UUID owner() {
     return replicas.get(0);
   }
 
-  /** The number of tokens in all ranges together; at most 2^64 as long as they are disjoint. */
+  /** Returns the number of tokens in all ranges; at most 2^64 if the ranges are disjoint. */
   public BigInteger width() {
     return ranges.stream().map(TokenRange::width).reduce(BigInteger.ZERO, BigInteger::add);
   }

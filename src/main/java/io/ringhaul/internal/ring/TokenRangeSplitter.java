@@ -11,44 +11,43 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a ring into groups of token ranges, each with a replica in common: the units of work of an
- * operation.
+ * Cuts a ring into groups of token ranges with a common replica. Each group becomes one task.
  *
  * <ol>
- *   <li>Neighbouring ranges with the same set of replicas become one, so that virtual nodes do not
+ *   <li>Neighbouring ranges with the same set of replicas are joined, so that virtual nodes do not
  *       multiply the queries.
- *   <li>Each range goes to one of its replicas, its owner, so that owners have even shares of the
- *       ring: in the end no owner has 1/32 of an even share more than any other replica of one of
- *       its ranges (on rings of millions of replicas the search for it may end a little early).
- *       Wide ranges are cut for that.
- *   <li>What an owner has is cut, in the order of the ring, into groups whose widths differ by at
- *       most one token. Owners get groups in proportion to their widths, at least one each, so that
- *       the widest group of all is as narrow as it can be.
- *   <li>The groups of the owners are interleaved, each owner's spread evenly, so that groups which
- *       follow one another are coordinated by different nodes.
+ *   <li>Each range goes to one of its replicas, its owner. Wide ranges are cut so that owners have
+ *       even shares of the ring: no owner has more than any other replica of one of its ranges by
+ *       over 1/32 of an even share. On rings with millions of replicas the search stops after a
+ *       bounded number of steps, possibly before it reaches that limit.
+ *   <li>An owner's ranges are cut, in ring order, into groups whose widths differ by at most one
+ *       token. Owners get groups in proportion to their widths, at least one each, so that the
+ *       widest group is as narrow as possible.
+ *   <li>The owners' groups are interleaved, each owner's spread evenly, so that different nodes
+ *       coordinate consecutive groups.
  * </ol>
  *
- * <p>The ranges of all groups together tile the ring exactly. The same ring gives the same groups
- * in the same order.
+ * <p>The ranges of all groups tile the ring exactly. The same ring gives the same groups in the
+ * same order.
  */
 public final class TokenRangeSplitter {
 
-  /** The largest number of groups that can be asked for. */
+  /** Maximum number of groups. */
   public static final int MAX_TASK_COUNT = 1_000_000;
 
   private TokenRangeSplitter() {}
 
   /**
-   * Cuts the ring into about as many groups as asked for. There are exactly that many if no fewer
-   * than there are nodes. Otherwise owners are chosen first, by the greedy rule for set cover
-   * (again and again the node that adds most of the ring), and each makes one group: about as many
-   * as asked for if those nodes hold the whole ring, and more, up to what the rule takes, if they
-   * do not. With all rows on every node, one group is possible; with a replication factor of 1,
-   * there is one for each node that has tokens.
+   * Cuts the ring into about {@code taskCount} groups. The number is exact if it is at least the
+   * number of nodes. Otherwise a greedy set cover selects owners first (repeatedly the node that
+   * adds most of the ring), and each owner makes one group. If {@code taskCount} owners do not hold
+   * the whole ring, the result has more groups, up to the size of the cover. If every node holds
+   * all rows, one group is possible; with a replication factor of 1, each node that has tokens
+   * makes at least one group.
    *
    * @param ring the ring to cut
-   * @param taskCount how many groups are wanted, from 1 to {@link #MAX_TASK_COUNT}
-   * @return the groups, in the order to run them; unmodifiable
+   * @param taskCount number of groups, from 1 to {@link #MAX_TASK_COUNT}
+   * @return the groups in the order to run them; unmodifiable
    * @throws InvalidSettingException if {@code taskCount} is out of bounds
    */
   public static List<TokenRangeGroup> split(TokenRing ring, int taskCount) {
@@ -74,19 +73,19 @@ public final class TokenRangeSplitter {
     return Collections.unmodifiableList(Interleaving.of(groups));
   }
 
-  /** Tells how many groups each owner gets. */
+  /** Calculates the number of groups of each owner. */
   static final class GroupCounts {
 
     private GroupCounts() {}
 
     /**
-     * Shares out groups by width so that the widest group is as narrow as the total allows: each
-     * owner gets its width divided by that of the widest group, rounded up. So each gets at least
-     * one.
+     * Distributes groups by width so that the widest group is as narrow as the total allows: each
+     * owner gets its width divided by that of the widest group, rounded up, so at least one.
      *
-     * @param widthsMinusOne the width of each owner, less one, unsigned; together the whole ring
-     * @param total how many groups there are to be; far fewer than there are tokens
-     * @return the count of each owner; together the total, or one each if there are more owners
+     * @param widthsMinusOne width of each owner, less one, unsigned; together the whole ring
+     * @param total number of groups, far below the number of tokens
+     * @return the count of each owner; the sum is the total, or the number of owners if that is
+     *     larger
      */
     static int[] of(long[] widthsMinusOne, int total) {
       int owners = widthsMinusOne.length;
@@ -95,7 +94,7 @@ public final class TokenRangeSplitter {
         Arrays.fill(counts, 1);
         return counts;
       }
-      // The least width of a group for which the total is enough, by bisection, unsigned.
+      // Bisect, unsigned, for the smallest group width with which the total is sufficient.
       long low = 1;
       long high = -1;
       while (low != high) {
@@ -111,8 +110,8 @@ public final class TokenRangeSplitter {
         counts[i] = (int) groups(widthsMinusOne[i], low);
         left -= counts[i];
       }
-      // Several owners may be on the edge to one group more; what is left goes to the first of
-      // them.
+      // Several owners may be at the threshold of one more group. The first ones get the remaining
+      // groups.
       for (int i = 0; i < owners && left > 0; i++) {
         if (groups(widthsMinusOne[i], low - 1) > counts[i]) {
           counts[i]++;
@@ -126,11 +125,14 @@ public final class TokenRangeSplitter {
       return Long.divideUnsigned(widthMinusOne, groupWidth) + 1;
     }
 
-    /** The number of groups of a width; anything above the limit stands for more than the limit. */
+    /**
+     * Returns the number of groups of a width. Any result above the limit means only that the limit
+     * is exceeded.
+     */
     private static long sum(long[] widthsMinusOne, long groupWidth, int limit) {
       long sum = 0;
       for (long width : widthsMinusOne) {
-        // One group less than groups(), which would overflow for the whole ring in groups of one.
+        // One less than groups(), which would overflow for the whole ring in groups of one token.
         long full = Long.divideUnsigned(width, groupWidth);
         if (Long.compareUnsigned(full, limit) >= 0) {
           return limit + 1L;
@@ -142,9 +144,9 @@ public final class TokenRangeSplitter {
   }
 
   /**
-   * Merges lists so that the members of each are spread evenly over the result: lists of the same
-   * length go round robin. Two members of one list follow each other only if that list has more
-   * than half of all members, and then only as often as it must be.
+   * Merges lists so that the elements of each are spread evenly over the result; lists of the same
+   * length alternate round robin. Two elements of one list are adjacent only if that list has more
+   * than half of all elements, and only as often as necessary.
    */
   static final class Interleaving<T> {
 
@@ -183,10 +185,10 @@ public final class TokenRangeSplitter {
       return result;
     }
 
-    /** The list to take from next; not the last one again if that can be helped. */
+    /** Returns the list to take the next element from; not the last one again if possible. */
     private @Nullable Cursor<T> poll(@Nullable Cursor<T> last) {
       Cursor<T> most = longest;
-      // From here on every second place has to be the longest list's.
+      // From here on, every second element must come from the longest list.
       if (most != null && most != last && 2 * most.left() > left && queue.remove(most)) {
         return most;
       }
@@ -216,7 +218,7 @@ public final class TokenRangeSplitter {
         return list.size() - taken;
       }
 
-      /** By the place of the next member, from 0 to 1: (taken + 1/2) / size. */
+      /** Orders by the relative position of the next element, from 0 to 1: (taken + 1/2) / size. */
       @Override
       public int compareTo(Cursor<T> other) {
         int byPlace =
@@ -227,21 +229,19 @@ public final class TokenRangeSplitter {
     }
   }
 
-  /** The pieces of runs that each owner got, and their cut into groups of even width. */
+  /** The parts of runs that each owner has, and their cut into groups of even width. */
   private static final class OwnedPieces {
 
     private final ReplicaRuns runs;
 
-    /**
-     * The pieces of each owner, one owner after the other, each owner's in the order of the ring.
-     */
+    /** The pieces, grouped by owner, and in ring order within each owner. */
     private final long[] starts;
 
     private final long[] ends;
     private final int[] runOfPiece;
     private final int[] firstPiece;
 
-    /** For {@link #commonReplicas}: the last piece in which each node was met. */
+    /** For {@link #commonReplicas}: the last piece that lists each node. */
     private final int[] metIn;
 
     private OwnedPieces(ReplicaRuns runs, int[] firstPiece) {
@@ -278,12 +278,12 @@ public final class TokenRangeSplitter {
       return pieces;
     }
 
-    /** Whether a node owns anything. */
+    /** Returns whether a node owns a piece. */
     boolean isOwner(int node) {
       return firstPiece[node] < firstPiece[node + 1];
     }
 
-    /** The number of tokens that an owner has, less one, unsigned. */
+    /** Returns the number of tokens of an owner, less one, unsigned. */
     long widthMinusOne(int node) {
       long sum = -1;
       for (int piece = firstPiece[node]; piece < firstPiece[node + 1]; piece++) {
@@ -293,10 +293,9 @@ public final class TokenRangeSplitter {
     }
 
     /**
-     * Cuts what an owner has, in the order of the ring, into groups that differ by at most one
-     * token.
+     * Cuts an owner's pieces, in ring order, into groups whose widths differ by at most one token.
      *
-     * @param count how many, at most the tokens that the owner has
+     * @param count number of groups, at most the number of the owner's tokens
      */
     List<TokenRangeGroup> groups(int node, int count) {
       EvenShares shares = EvenShares.of(widthMinusOne(node), count);
@@ -306,7 +305,7 @@ public final class TokenRangeSplitter {
       for (int group = 0; group < count; group++) {
         List<TokenRange> ranges = new ArrayList<>();
         int first = piece;
-        // Widths less one: the whole ring's would not fit otherwise.
+        // The width less one, since that of the whole ring does not fit in a long.
         long open = shares.share(group) - 1;
         while (Long.compareUnsigned(ends[piece] - start - 1, open) < 0) {
           ranges.add(new TokenRange(start, ends[piece]));
@@ -326,7 +325,7 @@ public final class TokenRangeSplitter {
       return result;
     }
 
-    /** The replicas that all pieces from first to last have in common, the owner first. */
+    /** Returns the replicas that all pieces from first to last have in common, the owner first. */
     private List<UUID> commonReplicas(int owner, int first, int last) {
       List<Integer> others = new ArrayList<>();
       int run = runOfPiece[first];
@@ -350,12 +349,12 @@ public final class TokenRangeSplitter {
     }
   }
 
-  /** Chooses which nodes coordinate, for when there are to be fewer groups than nodes. */
+  /** Selects the coordinating nodes if there are to be fewer groups than nodes. */
   private static final class OwnerChoice {
 
     private final ReplicaRuns runs;
 
-    /** The runs of each node, one node after the other, and where a node's runs begin. */
+    /** The runs, grouped by node; {@link #firstRun} has the start of each node's runs. */
     private final int[] runsOfNodes;
 
     private final int[] firstRun;
@@ -386,11 +385,11 @@ public final class TokenRangeSplitter {
     }
 
     /**
-     * Nodes, so chosen that each run has one of them among its replicas. The greedy rule for set
-     * cover: again and again the node that adds most of the ring, ties to the first one met.
+     * Selects nodes so that each run has at least one of them among its replicas. Uses the greedy
+     * rule for set cover: repeatedly the node that adds most of the ring, on a tie the first one.
      *
-     * @param wanted how many nodes are wanted; it takes more if these do not hold the whole ring
-     * @return whether each node is chosen
+     * @param wanted number of nodes; the result has more if these do not hold the whole ring
+     * @return whether each node is selected
      */
     static boolean[] choose(ReplicaRuns runs, int wanted) {
       if (wanted >= runs.nodeCount()) {
@@ -401,7 +400,7 @@ public final class TokenRangeSplitter {
       OwnerChoice choice = new OwnerChoice(runs);
       choice.cover(Integer.MAX_VALUE);
       while (choice.count < wanted) {
-        // Cover the ring once more, so that further nodes are spread over it as well.
+        // Cover the ring once more, to spread further nodes over it too.
         choice.cover(wanted);
       }
       return choice.chosen;
@@ -433,12 +432,12 @@ public final class TokenRangeSplitter {
       }
     }
 
-    /** Never 0: the narrowest run needs an owner too. */
+    /** Never 0, because the narrowest run needs an owner too. */
     private long worth(int run) {
       return runs.weight(run) + 1;
     }
 
-    /** The node to choose next, or -1 if none that is left would add anything. */
+    /** Returns the node to select next, or -1 if none of the remaining nodes adds a run. */
     private int mostGain() {
       int best = -1;
       for (int node = 0; node < gain.length; node++) {
@@ -451,20 +450,20 @@ public final class TokenRangeSplitter {
   }
 
   /**
-   * Gives each run to its replicas so that the owners' shares of the ring are even.
+   * Assigns each run to its replicas so that the owners' shares of the ring are even.
    *
-   * <p>Each run starts with its first replica. Runs wider than a fraction of an even share are in
-   * chunks. Then, sweep by sweep, chunks go from the replica of their run that has most to the one
-   * that has least, as long as that makes the two more even; each step lowers the sum of the
-   * squared loads, so it comes to an end. What was even from the start is left alone, and the
-   * chunks of one replica make one piece of the run, so that few cuts are made.
+   * <p>Each run starts at its first replica. Runs wider than a fraction of an even share are
+   * divided into chunks. Sweeps then move chunks from the most loaded replica of a run to the least
+   * loaded one, as long as that makes the two more even. Each step lowers the sum of the squared
+   * loads, so the sweeps terminate. Balanced runs stay as they are, and the chunks of one replica
+   * form one piece of the run, so there are few cuts.
    */
   static final class OwnerBalance {
 
-    /** No chunk is wider than an even share divided by this. */
+    /** Maximum width of a chunk, as the divisor of an even share. */
     static final int CHUNKS_PER_SHARE = 32;
 
-    /** Bounds the time on a large ring, where far fewer sweeps do. */
+    /** Limits the time on large rings, where far fewer sweeps are sufficient. */
     private static final long MOST_STEPS = 20_000_000;
 
     private static final int FEWEST_SWEEPS = 16;
@@ -472,7 +471,7 @@ public final class TokenRangeSplitter {
     private final ReplicaRuns runs;
     private final boolean[] owners;
 
-    /** The number of chunks of each run, and how many of them each slot has. */
+    /** The number of chunks of each run, and how many of them each replica entry has. */
     private final int[] chunks;
 
     private final int[] held;
@@ -487,7 +486,7 @@ public final class TokenRangeSplitter {
     }
 
     /**
-     * @param owners whether each node may own ranges; one replica of each run at least may
+     * @param owners whether each node may own ranges; at least one replica of each run must
      */
     static OwnerBalance of(ReplicaRuns runs, boolean[] owners) {
       OwnerBalance balance = new OwnerBalance(runs, owners);
@@ -499,12 +498,12 @@ public final class TokenRangeSplitter {
       return balance;
     }
 
-    /** The number of chunks a run is in. */
+    /** Returns the number of chunks of a run. */
     int chunks(int run) {
       return chunks[run];
     }
 
-    /** The number of its run's chunks that the replica in a slot owns. */
+    /** Returns the number of chunks that a replica entry of a run owns. */
     int held(int slot) {
       return held[slot];
     }
@@ -514,8 +513,7 @@ public final class TokenRangeSplitter {
       for (boolean owner : owners) {
         count += owner ? 1 : 0;
       }
-      // Rounded up, so that the whole ring in one run makes the same number of chunks for each
-      // owner.
+      // Rounded up, so that a ring of one run gives each owner the same number of chunks.
       long limit = ((1L << 62) - 1) / count / CHUNKS_PER_SHARE + 1;
       for (int run = 0; run < chunks.length; run++) {
         int slot = runs.firstSlot(run);
@@ -535,7 +533,7 @@ public final class TokenRangeSplitter {
     private boolean sweep() {
       boolean moved = false;
       for (int run = 0; run < chunks.length; run++) {
-        // A chunk without weight would never make anything more even.
+        // Moving a chunk of weight 0 does not make the loads more even.
         while (chunkWeight(run) > 0 && move(run)) {
           moved = true;
         }

@@ -20,8 +20,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token ring of a keyspace as it was at one moment: ranges that tile the ring exactly once, and
- * the replicas of each. Immutable.
+ * An immutable snapshot of a keyspace's token ring: ranges that tile the ring exactly once, and the
+ * replicas of each.
  */
 public final class TokenRing {
 
@@ -32,10 +32,10 @@ public final class TokenRing {
   }
 
   /**
-   * A ring of the given ranges, in any order.
+   * Creates a ring of the given ranges, in any order.
    *
-   * @throws UnsupportedClusterException if they do not tile the ring exactly once, with the first
-   *     gap or overlap (see {@link Tiling}), or if one of them has no replica
+   * @throws UnsupportedClusterException if a range has no replica, or with the first gap or overlap
+   *     (see {@link Tiling}) if the ranges do not tile the ring exactly once
    */
   public static TokenRing of(Collection<ReplicatedRange> ranges) {
     List<ReplicatedRange> sorted = new ArrayList<>(ranges);
@@ -64,8 +64,7 @@ public final class TokenRing {
   /**
    * Reads the ring of a keyspace from a session's metadata, without a query.
    *
-   * @param metadata what {@code session.getMetadata()} gives
-   * @param keyspace the keyspace whose replicas count
+   * @param metadata the result of {@code session.getMetadata()}
    * @param localDatacenter the data centre whose replicas are listed; null lists those of all data
    *     centres
    * @throws UnsupportedClusterException if the session has no token map, the partitioner is not
@@ -77,12 +76,14 @@ public final class TokenRing {
     return RingDiscovery.discover(metadata, keyspace, localDatacenter);
   }
 
-  /** The ranges, ordered by start; unmodifiable, never empty. Only the last one may wrap. */
+  /**
+   * Returns the ranges, ordered by start; unmodifiable, never empty. Only the last range may wrap.
+   */
   public List<ReplicatedRange> ranges() {
     return ranges;
   }
 
-  /** The range that has the token, with its replicas. */
+  /** Returns the range that contains the token, with its replicas. */
   public ReplicatedRange rangeOf(long token) {
     int low = 0;
     int high = ranges.size();
@@ -94,7 +95,7 @@ public final class TokenRing {
         high = middle;
       }
     }
-    // Tokens up to the first start are in the range that comes round the end of the ring.
+    // Tokens up to the first start are in the range that wraps.
     return ranges.get(low == 0 ? ranges.size() - 1 : low - 1);
   }
 
@@ -112,7 +113,7 @@ public final class TokenRing {
     private final CqlIdentifier keyspace;
     private final @Nullable String localDatacenter;
 
-    /** Replica lists that were seen: with few nodes, most ranges share one of a few lists. */
+    /** Distinct replica lists. With few nodes, most ranges share one of a few lists. */
     private final Map<List<UUID>, List<UUID>> lists = new HashMap<>();
 
     private RingDiscovery(
@@ -141,7 +142,7 @@ public final class TokenRing {
       return new RingDiscovery(tokenMap, keyspace, localDatacenter).ring();
     }
 
-    /** Refuses any other partitioner by its name. */
+    /** Throws if the partitioner is not Murmur3Partitioner. */
     static void requireMurmur3(String partitioner) {
       String simpleName = partitioner.substring(partitioner.lastIndexOf('.') + 1);
       if (!simpleName.equals(PARTITIONER)) {
@@ -177,7 +178,7 @@ public final class TokenRing {
       List<ReplicatedRange> result = new ArrayList<>(ranges.size());
       for (var range : ranges) {
         TokenRange tokens = new TokenRange(value(range.getStart()), value(range.getEnd()));
-        // The rows of a range are where those of its last token are.
+        // All tokens of a range have the replicas of its last token.
         List<UUID> replicas = localHosts(tokenMap.getReplicas(keyspace, range.getEnd()));
         if (replicas.isEmpty()) {
           throw withoutReplica(tokens);
@@ -201,7 +202,7 @@ public final class TokenRing {
       List<UUID> hosts = new ArrayList<>(nodes.size());
       for (Node node : nodes) {
         UUID host = node.getHostId();
-        // A node without a host id could not be named as coordinator.
+        // A node without a host id cannot be selected as coordinator.
         if (host != null
             && (localDatacenter == null || localDatacenter.equals(node.getDatacenter()))) {
           hosts.add(host);

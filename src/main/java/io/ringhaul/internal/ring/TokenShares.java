@@ -6,18 +6,19 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Divides ranges among several takers by their width. */
+/** Divides ranges by width into even shares. */
 public final class TokenShares {
 
   private TokenShares() {}
 
   /**
-   * Cuts ranges into shares that follow one another in the given order and together are exactly the
-   * ranges. The widths of the shares differ by at most one token.
+   * Cuts ranges into consecutive shares that together are exactly the ranges. The widths of the
+   * shares differ by at most one token.
    *
-   * @param ranges what is divided; a range is cut where a share ends in its middle
-   * @param shares how many, at least 1
-   * @return so many lists, in their order; some are empty if there are fewer tokens than shares
+   * @param ranges the ranges to divide; a share may end inside a range
+   * @param shares number of shares, at least 1
+   * @return the shares in the order of the ranges; some are empty if there are fewer tokens than
+   *     shares
    * @throws InvalidSettingException if {@code shares} is below 1
    */
   public static List<List<TokenRange>> of(List<TokenRange> ranges, int shares) {
@@ -44,7 +45,7 @@ public final class TokenShares {
           next++;
           start = next < ranges.size() ? ranges.get(next).startExclusive() : 0;
         } else {
-          // Meant to overflow where the range passes the end of the ring.
+          // Intended overflow: the range may wrap.
           long end = start + room.longValue();
           share.add(new TokenRange(start, end));
           given = bound;

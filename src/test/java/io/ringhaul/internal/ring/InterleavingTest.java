@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 class InterleavingTest {
 
   @Test
-  void goesRoundRobinOverListsOfTheSameLength() {
+  void alternatesListsOfTheSameLength() {
     assertThat(Interleaving.of(List.of(List.of("a", "A"), List.of("b", "B"), List.of("c", "C"))))
         .containsExactly("a", "b", "c", "A", "B", "C");
   }
 
   @Test
-  void spreadsTheMembersOfEachListEvenly() {
+  void spreadsElementsEvenly() {
     assertThat(Interleaving.of(List.of(copies("a", 3), copies("b", 1), copies("c", 1))))
         .containsExactly("a", "b", "a", "c", "a");
     assertThat(Interleaving.of(List.of(copies("a", 1), copies("b", 6))))
@@ -27,7 +27,7 @@ class InterleavingTest {
   }
 
   @Test
-  void keepsMembersOfOneListApartWheneverThatCanBe() {
+  void separatesElementsOfOneListWherePossible() {
     Seeds.each(
         3_000,
         random -> {

@@ -3,7 +3,10 @@ package io.ringhaul.internal.ring;
 import java.util.List;
 import java.util.Random;
 
-/** Plans a large cluster in a process of its own and prints the milliseconds of the best run. */
+/**
+ * Splits the ring of a large cluster in a separate process and prints the milliseconds of the
+ * fastest run.
+ */
 final class LargePlan {
 
   private LargePlan() {}

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 class LargePlanTest {
 
   @Test
-  void plansAThousandNodesInASecondAndASmallHeap() throws Exception {
+  void splitsRingOf1000NodesWithinASecondAnd256MiB() throws Exception {
     long seed = Long.getLong("ringhaul.seed", new Random().nextLong());
-    // The heap holds the ring too, so the plan has less than that.
+    // The heap holds the ring too, so the splitter needs less than this.
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -9,16 +9,19 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 
-/** Generates rings, the awkward ones above all. */
+/** Generates random rings, with emphasis on edge cases. */
 public final class RandomRings {
 
-  /** Where arithmetic goes wrong if it does. */
+  /** Tokens at which arithmetic is most likely to fail. */
   public static final List<Long> EDGES =
       List.of(Long.MIN_VALUE, Long.MIN_VALUE + 1, -1L, 0L, 1L, Long.MAX_VALUE - 1, Long.MAX_VALUE);
 
   private RandomRings() {}
 
-  /** A ring of 1 to 1,000 nodes with 1 to 256 virtual nodes and replication factor 1 to 5. */
+  /**
+   * Returns a ring of 1 to 1,000 nodes with 1 to 256 virtual nodes and mostly a replication factor
+   * of 1 to 5.
+   */
   public static TokenRing ring(Random random) {
     int nodes = 1 + (int) Math.pow(1000, random.nextDouble());
     nodes = Math.min(nodes, 1000);
@@ -46,7 +49,7 @@ public final class RandomRings {
     return TokenRing.of(ranges);
   }
 
-  /** A token: anywhere on the ring, at an edge, or next to one that is there already. */
+  /** Returns distinct tokens: random ones, edge values, and neighbours of earlier tokens. */
   public static SortedSet<Long> tokens(Random random, int count) {
     int kind = random.nextInt(4);
     long center = random.nextLong();
@@ -69,7 +72,9 @@ public final class RandomRings {
     return tokens;
   }
 
-  /** The owners of a token and of those that follow, as SimpleStrategy places replicas. */
+  /**
+   * Returns the replicas of a token by the rule of SimpleStrategy: its owner and the next owners.
+   */
   private static List<UUID> replicas(List<UUID> owners, int token, int factor) {
     List<UUID> replicas = new ArrayList<>(factor);
     for (int i = token; replicas.size() < factor; i++) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RingDiscoveryTest {
 
   @Test
-  void takesMurmur3() {
+  void acceptsMurmur3Partitioner() {
     assertThatCode(
             () -> RingDiscovery.requireMurmur3("org.apache.cassandra.dht.Murmur3Partitioner"))
         .doesNotThrowAnyException();

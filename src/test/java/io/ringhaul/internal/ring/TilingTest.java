@@ -30,7 +30,7 @@ class TilingTest {
   }
 
   @Test
-  void findsEveryRangeThatIsMissingOrTwice() {
+  void findsMissingAndDuplicateRanges() {
     Seeds.each(
         100,
         random -> {
@@ -47,7 +47,7 @@ class TilingTest {
   }
 
   @Test
-  void findsASingleTokenMissingOrTwice() {
+  void findsASingleMissingOrDuplicateToken() {
     Seeds.each(
         100,
         random -> {
@@ -55,12 +55,12 @@ class TilingTest {
           int index = random.nextInt(ranges.size());
           TokenRange one = ranges.get(index);
           long end = one.endInclusive();
-          // Away from the token that does not count, and where the range stays a range.
+          // Skips the token without rows, and ranges that would become empty.
           if (end > MIN + 1 && end < MAX - 1 && !one.width().equals(BigInteger.ONE)) {
             ranges.set(index, new TokenRange(one.startExclusive(), end - 1));
             assertThat(Tiling.defect(ranges))
                 .hasValueSatisfying(
-                    d -> assertThat(d).contains("nothing covers " + new TokenRange(end - 1, end)));
+                    d -> assertThat(d).contains("no range covers " + new TokenRange(end - 1, end)));
             if (ranges.size() > 1) {
               ranges.set(index, new TokenRange(one.startExclusive(), end + 1));
               assertThat(Tiling.defect(ranges))
@@ -76,17 +76,17 @@ class TilingTest {
             () -> Tiling.requireWholeRing(List.of(new TokenRange(5, 9), new TokenRange(12, 5))))
         .isInstanceOf(BulkOperationException.class)
         .hasMessage(
-            "The token ranges do not cover the ring exactly once: nothing covers (9, 12], which"
+            "The token ranges do not cover the ring exactly once: no range covers (9, 12], which"
                 + " follows (5, 9].");
     assertThatThrownBy(
             () -> Tiling.requireWholeRing(List.of(new TokenRange(5, 9), new TokenRange(8, 5))))
         .hasMessageEndingWith("(5, 9] and (8, 5] overlap.");
     assertThatThrownBy(() -> Tiling.requireWholeRing(List.of()))
-        .hasMessageEndingWith("there is no range at all.");
+        .hasMessageEndingWith("there is no range.");
   }
 
   @Test
-  void isNotFooledByWholeRingsOrByGoingRoundTwice() {
+  void findsRangesThatCoverTheRingTwice() {
     assertThat(Tiling.defect(List.of(new TokenRange(3, 3)))).isEmpty();
     assertThat(Tiling.defect(List.of(new TokenRange(3, 3), new TokenRange(3, 3)))).isPresent();
     assertThat(Tiling.defect(List.of(new TokenRange(3, 3), new TokenRange(4, 4)))).isPresent();
@@ -98,7 +98,7 @@ class TilingTest {
   }
 
   @Test
-  void doesNotCareForTheTokenWithoutRows() {
+  void ignoresTheTokenWithoutRows() {
     assertThat(Tiling.defect(List.of(new TokenRange(MIN, MAX)))).isEmpty();
     assertThat(Tiling.defect(List.of(new TokenRange(MAX, MAX)))).isEmpty();
     assertThat(Tiling.defect(List.of(new TokenRange(MAX, 3), new TokenRange(3, MIN)))).isEmpty();

@@ -25,7 +25,7 @@ class TokenRangeSplitterTest {
   private static final BigInteger RING = BigInteger.TWO.pow(64);
 
   @Test
-  void tilesTheRingWithGroupsThatTheirReplicasHold() {
+  void tilesTheRingWithGroupsOfCommonReplicas() {
     Seeds.each(
         150,
         random -> {
@@ -37,7 +37,7 @@ class TokenRangeSplitterTest {
           for (TokenRangeGroup group : groups) {
             assertThat(Set.copyOf(group.replicas())).isEqualTo(common(ring, group));
             assertThat(group.replicas()).doesNotHaveDuplicates();
-            // In the order of the ring, so there is one way back to its beginning at most.
+            // The ranges are in ring order, so at most one step goes backwards.
             int backwards = 0;
             for (int i = 1; i < group.ranges().size(); i++) {
               backwards += group.ranges().get(i).compareTo(group.ranges().get(i - 1)) < 0 ? 1 : 0;
@@ -48,7 +48,7 @@ class TokenRangeSplitterTest {
   }
 
   @Test
-  void makesAsManyGroupsAsAskedForAndNoneTooWide() {
+  void makesTheRequestedNumberOfGroupsOfEvenWidth() {
     Seeds.each(
         150,
         random -> {
@@ -63,7 +63,7 @@ class TokenRangeSplitterTest {
             assertThat(byOwner.values())
                 .allMatch(own -> own.size() == 1 || taskCount > byOwner.size());
           }
-          // The narrowest that any owner could do with one group less.
+          // The smallest width with which any owner could save one group.
           BigInteger least = RING;
           BigInteger widest = BigInteger.ZERO;
           for (List<TokenRangeGroup> own : byOwner.values()) {
@@ -83,7 +83,7 @@ class TokenRangeSplitterTest {
   }
 
   @Test
-  void balancesOwnersWhereverReplicasAllow() {
+  void balancesOwnersWhereReplicasAllow() {
     Seeds.each(
         150,
         random -> {
@@ -97,7 +97,7 @@ class TokenRangeSplitterTest {
               RING.doubleValue() / nodes.size() / OwnerBalance.CHUNKS_PER_SHARE * (1 + 1e-9);
           for (TokenRangeGroup group : groups) {
             for (TokenRange range : group.ranges()) {
-              // Too narrow to weigh anything.
+              // The range is too narrow to affect the balance.
               if (range.width().bitLength() < 12) {
                 continue;
               }
@@ -111,7 +111,7 @@ class TokenRangeSplitterTest {
   }
 
   @Test
-  void putsGroupsOfDifferentOwnersSideBySide() {
+  void alternatesOwnersOfConsecutiveGroups() {
     Seeds.each(
         50,
         random -> {
@@ -127,7 +127,7 @@ class TokenRangeSplitterTest {
   }
 
   @Test
-  void givesTheSameGroupsForTheSameRing() {
+  void isDeterministic() {
     Seeds.each(
         30,
         random -> {
@@ -141,7 +141,7 @@ class TokenRangeSplitterTest {
   }
 
   @Test
-  void makesOneRangeOfVirtualNodesThatAllHaveTheSameReplicas() {
+  void joinsVirtualNodesWithTheSameReplicas() {
     TokenRing ring = RandomRings.ring(new Random(1), 3, 256, 3);
     List<TokenRangeGroup> groups = TokenRangeSplitter.split(ring, 24);
     assertThat(groups).hasSize(24).allMatch(group -> group.ranges().size() == 1);
@@ -169,7 +169,7 @@ class TokenRangeSplitterTest {
   }
 
   @Test
-  void needsOneGroupOnlyIfANodeHoldsEverything() {
+  void makesOneGroupIfANodeHoldsAllRows() {
     for (int taskCount = 1; taskCount <= 3; taskCount++) {
       TokenRing ring = RandomRings.ring(new Random(2), 3, 16, 3);
       assertThat(TokenRangeSplitter.split(ring, taskCount)).hasSize(taskCount);
@@ -180,17 +180,17 @@ class TokenRangeSplitterTest {
   }
 
   @Test
-  void needsOneGroupForEachNodeIfNoRangeHasTwoReplicas() {
+  void makesOneGroupForEachNodeAtReplicationFactorOne() {
     TokenRing ring = RandomRings.ring(new Random(4), 40, 4, 1);
     assertThat(TokenRangeSplitter.split(ring, 1)).hasSize(40);
     TokenRing replicated = RandomRings.ring(new Random(5), 40, 1, 3);
-    // 40 tokens in a row, of which each node holds three: fourteen nodes hold them all.
+    // Each node holds 3 of 40 consecutive tokens, so 14 nodes are enough for all.
     assertThat(TokenRangeSplitter.split(replicated, 1)).hasSizeBetween(14, 20);
     assertThat(TokenRangeSplitter.split(replicated, 30)).hasSizeBetween(25, 30);
   }
 
   @Test
-  void leavesABalancedRingToItsPrimaries() {
+  void keepsPrimariesOfABalancedRing() {
     List<ReplicatedRange> ranges = new ArrayList<>();
     List<UUID> nodes = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
@@ -220,7 +220,7 @@ class TokenRangeSplitterTest {
   }
 
   @Test
-  void refusesACountOutOfBounds() {
+  void rejectsACountOutOfBounds() {
     TokenRing ring = RandomRings.ring(new Random(6), 1, 1, 1);
     for (int taskCount : new int[] {0, -1, TokenRangeSplitter.MAX_TASK_COUNT + 1}) {
       assertThatThrownBy(() -> TokenRangeSplitter.split(ring, taskCount))
@@ -256,7 +256,7 @@ class TokenRangeSplitterTest {
     return width.add(BigInteger.valueOf(parts - 1)).divide(BigInteger.valueOf(parts));
   }
 
-  /** The replicas that all ranges of the ring have in common which meet the group. */
+  /** Returns the common replicas of all ring ranges that intersect the group. */
   private static Set<UUID> common(TokenRing ring, TokenRangeGroup group) {
     Set<UUID> common = new LinkedHashSet<>(group.replicas());
     common.addAll(ring.rangeOf(group.ranges().get(0).endInclusive()).replicas());
@@ -264,7 +264,7 @@ class TokenRangeSplitterTest {
       long token = range.startExclusive() + 1;
       ReplicatedRange met = ring.rangeOf(token);
       common.retainAll(met.replicas());
-      // On to the next range of the ring, as long as it starts before the end of this one.
+      // Continue with the next range of the ring, if it starts before the end of this one.
       while (Long.compareUnsigned(met.range().endInclusive() - token, range.endInclusive() - token)
           < 0) {
         token = met.range().endInclusive() + 1;

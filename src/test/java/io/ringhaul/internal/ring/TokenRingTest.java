@@ -15,7 +15,7 @@ class TokenRingTest {
   private static final UUID NODE = new UUID(1, 2);
 
   @Test
-  void ordersItsRangesAndFindsTheOneOfAToken() {
+  void ordersRangesAndFindsTheRangeOfAToken() {
     Seeds.each(
         100,
         random -> {
@@ -33,10 +33,10 @@ class TokenRingTest {
   }
 
   @Test
-  void refusesGapsOverlapsAndRangesWithoutReplica() {
+  void rejectsGapsOverlapsAndRangesWithoutReplica() {
     assertThatThrownBy(() -> TokenRing.of(List.of(range(1, 2), range(2, 0))))
         .isInstanceOf(UnsupportedClusterException.class)
-        .hasMessageContaining("nothing covers (0, 1]");
+        .hasMessageContaining("no range covers (0, 1]");
     assertThatThrownBy(() -> TokenRing.of(List.of(range(1, 2), range(2, 2))))
         .isInstanceOf(UnsupportedClusterException.class)
         .hasMessageContaining("(2, 2] and (1, 2] overlap");

@@ -15,11 +15,11 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Shares are even, and together what was divided. */
+/** Checks that shares are even and complete. */
 class TokenSharesTest {
 
   @Test
-  void aShareEndsInTheMiddleOfARange() {
+  void cutsARangeWhereAShareEnds() {
     List<TokenRange> ranges = List.of(new TokenRange(0, 10), new TokenRange(20, 22));
     assertThat(TokenShares.of(ranges, 2))
         .containsExactly(
@@ -28,7 +28,7 @@ class TokenSharesTest {
   }
 
   @Test
-  void theWholeRingIsDivided() {
+  void dividesTheWholeRing() {
     TokenRange ring = new TokenRange(7, 7);
     assertThat(TokenShares.of(List.of(ring), 1)).containsExactly(List.of(ring));
     assertThat(TokenShares.of(List.of(ring), 2))
@@ -38,7 +38,7 @@ class TokenSharesTest {
   }
 
   @Test
-  void fewerTokensThanShares() {
+  void makesEmptySharesForFewTokens() {
     assertThat(TokenShares.of(List.of(new TokenRange(4, 5)), 3))
         .containsExactly(List.of(), List.of(), List.of(new TokenRange(4, 5)));
     assertThat(TokenShares.of(List.of(), 2)).containsExactly(List.of(), List.of());
@@ -47,7 +47,7 @@ class TokenSharesTest {
   }
 
   @Test
-  void sharesAreEvenAndNothingIsLost() {
+  void makesEvenAndCompleteShares() {
     Seeds.each(
         2_000,
         random -> {
@@ -58,7 +58,7 @@ class TokenSharesTest {
           }
           List<Long> sorted = new ArrayList<>(cuts);
           List<TokenRange> ranges = new ArrayList<>();
-          // Every second range, in any order of its own; perhaps one past the end of the ring.
+          // Every second range, in random order; one may wrap.
           boolean wraps = random.nextBoolean();
           for (int i = wraps ? 1 : 0; i < bounds; i += 2) {
             ranges.add(new TokenRange(sorted.get(i), sorted.get((i + 1) % bounds)));
