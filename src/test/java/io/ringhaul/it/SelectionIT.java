@@ -95,8 +95,8 @@ class SelectionIT {
         .hasMessage(
             "where (v = 'x') on "
                 + keyspace
-                + ".t takes filtering on the server, where each replica reads all rows of its"
-                + " token ranges: use allowFiltering() if that is what you want");
+                + ".t needs filtering on the server, so that each replica reads all rows of its"
+                + " token ranges: use allowFiltering() to allow it");
     assertThatThrownBy(() -> export("refused").where("v = 'x'").run())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("use allowFiltering()");

@@ -12,14 +12,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of a range and how far it has been read.
+ * A piece of a range and the position up to which it has been read.
  *
  * @param piece a range that does not wrap
- * @param slice which values of the first clustering column; null for all, and in more than one
- *     token
- * @param mark where its last page ended; null if none was read
- * @param mostRows rows that its next page may have; larger pages have failed
- * @param pagesOfToken how many pages in a row ended in the token of the mark, as far as was looked
+ * @param slice values of the first clustering column, if the piece is one token; null for all
+ *     values
+ * @param mark end of the last page; null if no page was read
+ * @param mostRows maximum number of rows of the next page, since larger pages have failed
+ * @param pagesOfToken number of consecutive pages that ended in the token of the mark, as far as
+ *     counted
  */
 record Cursor(
     TokenRange piece,
@@ -29,8 +30,8 @@ record Cursor(
     int pagesOfToken) {
 
   /**
-   * Four levels of halves at once. What is too much is often one partition, and the way down to it
-   * leads over one failure a level: they take long, and reading the parts beside it does not.
+   * Equals four levels of halving. The cause of a large range is often one partition. Halving would
+   * reach it with one slow failure for each level, while reading the other parts is fast.
    */
   static final int PARTS = 16;
 
@@ -38,10 +39,10 @@ record Cursor(
    * The end of a page.
    *
    * @param position the server's paging state
-   * @param last the token of the last row; null if the page was not full, so that the position may
-   *     be anywhere behind it, or if the row may have a mask instead of its key
-   * @param reached the token of the last row so far, however full its page was; null if there was
-   *     none or its token is not known
+   * @param last token of the last row; null if the page was not full, so that the position may be
+   *     anywhere behind that row, or if the row may contain a mask instead of its key
+   * @param reached token of the last row so far, even if its page was not full; null if there is
+   *     none or its token is unknown
    */
   record Mark(ByteBuffer position, @Nullable LongSupplier last, @Nullable LongSupplier reached) {}
 
@@ -56,7 +57,7 @@ record Cursor(
   /**
    * Returns this cursor with the number of pages of its token.
    *
-   * @param before the cursor as it was a page ago
+   * @param before the cursor before the last page
    */
   Cursor counted(Cursor before) {
     if (mark == null || mark.last() == null) {
@@ -70,22 +71,22 @@ record Cursor(
     return new Cursor(piece, slice, mark, mostRows, same ? before.pagesOfToken() + 1 : 1);
   }
 
-  /** Returns this cursor as one that is not read in slices. */
+  /** Returns this cursor so that it is never divided into slices. */
   Cursor indivisible() {
     return new Cursor(piece, slice, mark, mostRows, Integer.MIN_VALUE);
   }
 
-  /** The rest of the partition that was begun. */
+  /** Returns a cursor for the rest of the partition of the last row. */
   Cursor ofLastToken() {
     return isToken() ? this : upTo(lastToken());
   }
 
   /**
-   * What is left of one token, in slices of about equal width and with the values outside of them
-   * as slices too, each from the position on.
+   * Divides the rest of one token into slices of about equal width between two values, and one
+   * slice for the values on each side. Every slice starts at the position of this cursor.
    *
    * @param all all values of the first clustering column
-   * @param between where rows are to be expected
+   * @param between values that are likely to have rows
    */
   List<Cursor> slices(TokenRange all, TokenRange between) {
     List<TokenRange> slices = new ArrayList<>();
@@ -105,15 +106,15 @@ record Cursor(
     return new Cursor(piece, slice, end, rows);
   }
 
-  /** Whether the piece is one token, which can be divided by keys alone. */
+  /** Whether the piece is one token, which only keys can divide. */
   boolean isToken() {
     return piece.endInclusive() - piece.startExclusive() == 1;
   }
 
   /**
-   * Whether what is left can be asked for in smaller parts.
+   * Whether the rest can be divided into smaller parts.
    *
-   * @param values all values of the first clustering column; null if it cannot be divided by them
+   * @param values all values of the first clustering column; null if they cannot divide it
    */
   boolean isDivisible(@Nullable TokenRange values) {
     if (isToken()) {
@@ -124,9 +125,9 @@ record Cursor(
   }
 
   /**
-   * Whether the token of the last row lies where it was asked for. The server tells the token of
-   * the mask where the role of the session is given masks instead of the key: to divide there would
-   * leave rows out or read them twice.
+   * Whether the token of the last row is in the piece. If the role of the session receives masks
+   * instead of keys, the server returns the token of the mask, and dividing there would skip rows
+   * or read them twice.
    */
   boolean isSound() {
     if (isToken() || mark == null || mark.last() == null) {
@@ -137,8 +138,8 @@ record Cursor(
   }
 
   /**
-   * The tokens of the piece of which no row was read or asked for, so that others can read them;
-   * empty if there are none, or if it is not known from where on.
+   * Returns the tokens of the piece without any row that was read or requested, so that other
+   * readers can take them; empty if there are none, or if their start is unknown.
    */
   Optional<TokenRange> free() {
     if (isToken()) {
@@ -153,14 +154,14 @@ record Cursor(
     return Optional.of(new TokenRange(lastToken(), piece.endInclusive()));
   }
 
-  /** Tells the token of the last row that was read; null if it is not known. */
+  /** Returns the supplier of the token of the last row read; null if it is unknown. */
   @Nullable LongSupplier lastReached() {
     return mark == null ? null : mark.reached();
   }
 
   /**
-   * The token up to which the piece counts as read, for telling progress. All of a token counts
-   * with the first page that ends in it, so that the slices of one add nothing.
+   * Returns the token up to which the piece counts as read, for progress. A token counts as read
+   * with the first page that ends in it, so the slices of one token add nothing.
    */
   long reached() {
     if (slice != null) {
@@ -174,7 +175,7 @@ record Cursor(
     return isInPiece ? token : piece.startExclusive();
   }
 
-  /** The token of the last row of the last page, which is known. */
+  /** Returns the token of the last page's last row, which must be known. */
   long lastToken() {
     return Objects.requireNonNull(Objects.requireNonNull(mark).last()).getAsLong();
   }
@@ -182,7 +183,7 @@ record Cursor(
   /**
    * Returns this cursor with another end.
    *
-   * @param end a token of the piece, not before that of the last row
+   * @param end a token of the piece, at or after that of the last row
    */
   Cursor upTo(long end) {
     long start = mark != null && end == lastToken() ? end - 1 : piece.startExclusive();
@@ -190,11 +191,11 @@ record Cursor(
   }
 
   /**
-   * What is left, as smaller parts: the rest of the partition that was begun, from its position on,
-   * and the tokens behind it, in their order; or slices of one token, each from that position on.
+   * Divides the rest into smaller parts, in token order: the rest of the last row's partition, from
+   * the position on, and the tokens after it; or slices of one token, each from the position on.
    *
-   * @param values as in {@link #isDivisible}, which holds, as does {@link #isSound}
-   * @param rows the most rows that their first pages may have
+   * @param values as in {@link #isDivisible}, which must hold, as must {@link #isSound}
+   * @param rows maximum number of rows of the parts' first pages
    */
   List<Cursor> parts(@Nullable TokenRange values, int rows) {
     List<Cursor> parts = new ArrayList<>();

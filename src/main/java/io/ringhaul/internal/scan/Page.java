@@ -3,10 +3,10 @@ package io.ringhaul.internal.scan;
 import com.datastax.oss.driver.api.core.cql.Row;
 
 /**
- * One page of rows, held in memory.
+ * One page of rows in memory.
  *
- * @param rows the rows; can be read once
- * @param rowCount how many there are; may be 0 in the middle of a range
- * @param bytes the size of the server's response, before compression on the wire
+ * @param rows the rows, for one iteration
+ * @param rowCount number of rows; may be 0 in the middle of a range
+ * @param bytes uncompressed size of the server's response
  */
 public record Page(Iterable<Row> rows, int rowCount, long bytes) {}

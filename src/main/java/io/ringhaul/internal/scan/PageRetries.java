@@ -6,9 +6,9 @@ import io.ringhaul.internal.request.Request;
 import java.util.Optional;
 
 /**
- * How one page is asked for again. If it was too much, then in smaller pages, and a few times only:
- * after that the range is divided. What cannot be divided is tried as often as requests are, but
- * for tombstones, which do not go away by asking.
+ * The retries of one page. A page that exceeds a limit of the server is requested a few times in
+ * smaller sizes; then the range is divided. A range that cannot be divided is tried as often as any
+ * request, except after too many tombstones, since retries do not remove them.
  */
 final class PageRetries {
 
@@ -24,15 +24,15 @@ final class PageRetries {
     this.divisible = divisible;
   }
 
-  /** The page size at which a page of so many rows is given up. */
+  /** Returns the smallest page size, in rows, that is tried in place of a page size. */
   static int smallest(int rows) {
     return Math.max(1, rows / (SHRINKING * SHRINKING));
   }
 
   /**
-   * The request for a page.
+   * Returns the request for a page.
    *
-   * @param divisible whether the range can be divided if the page is too much
+   * @param divisible whether the range can be divided if the page is too large
    */
   static Request request(Statement<?> page, boolean divisible) {
     PageRetries retries = new PageRetries(page.getPageSize(), divisible);

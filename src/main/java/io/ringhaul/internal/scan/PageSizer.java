@@ -6,20 +6,23 @@ import io.ringhaul.internal.request.RequestLimits;
 import java.util.Locale;
 
 /**
- * Finds the page size in rows that makes pages of about {@value #TARGET_BYTES} bytes. The server
- * pages by rows and knows no byte limit, so a fixed size is either slow for narrow rows or too much
- * for wide ones. What the server's guardrail refuses is not asked for again. Both the size and the
- * bytes may be changed while pages are read. Thread-safe: all tasks of an operation learn together.
+ * Adapts the page size in rows so that pages have about {@value #TARGET_BYTES} bytes. The server
+ * pages by rows and has no byte limit, so a fixed size is either slow for narrow rows or too large
+ * for wide ones. A size that a guardrail refused is not requested again. Row and byte targets may
+ * change during the scan. Thread-safe: all tasks of an operation share one instance.
  */
 public final class PageSizer {
 
-  /** The bytes of a page unless a rate asks for less. */
+  /** Target size of a page in bytes, unless a rate limit needs less. */
   public static final int TARGET_BYTES = 256 * 1024;
 
   static final int FIRST_ROWS = 50;
   static final int MOST_ROWS = ScanSettings.MOST_PAGE_SIZE;
 
-  /** A page that is a second's worth or more would be a burst and a long silence. */
+  /**
+   * Limits a page to this fraction of a second's rate, since larger pages would alternate bursts
+   * and pauses.
+   */
   private static final int PAGES_PER_SECOND = 4;
 
   private int fixedRows;
@@ -30,9 +33,9 @@ public final class PageSizer {
   private long bytesSeen;
 
   /**
-   * @param fixedRows the page size to use always; 0 to adapt it
-   * @param mostAsked the largest size that it is adapted to
-   * @param limits rates that pages must suit
+   * @param fixedRows page size to use always; 0 to adapt it
+   * @param mostAsked maximum of the adapted size
+   * @param limits rates that limit the page size
    */
   PageSizer(int fixedRows, int mostAsked, RequestLimits limits) {
     this.fixedRows = fixedRows;
@@ -47,18 +50,18 @@ public final class PageSizer {
     return perSecond == 0 ? most : Math.max(1, Math.min(most, perSecond / PAGES_PER_SECOND));
   }
 
-  /** Whether the size is given, and not found. */
+  /** Returns whether the size is fixed. */
   public synchronized boolean isFixed() {
     return fixedRows > 0;
   }
 
-  /** The largest size, in rows; it falls when the server refuses pages. */
+  /** Returns the maximum size in rows, which falls when the server refuses pages. */
   public synchronized int mostRows() {
     return mostRows;
   }
 
   /**
-   * Asks for pages of so many rows from now on, or of fewer if the server refuses those.
+   * Sets a fixed page size, or fewer rows if the server refuses it.
    *
    * @param size rows, 1 or more
    */
@@ -66,13 +69,13 @@ public final class PageSizer {
     fixedRows = size;
   }
 
-  /** The bytes that a page is to have if its size is not fixed. */
+  /** Returns the target size in bytes of pages without a fixed size. */
   public synchronized long targetBytes() {
     return targetBytes;
   }
 
   /**
-   * Makes pages of about so many bytes from now on, unless their size is fixed.
+   * Sets the target size of pages without a fixed size.
    *
    * @param bytes 1 or more
    */
@@ -80,7 +83,7 @@ public final class PageSizer {
     targetBytes = bytes;
   }
 
-  /** The page size for the next request, in rows. */
+  /** Returns the page size for the next request, in rows. */
   public synchronized int rows() {
     if (rowsSeen == 0) {
       return Math.min(mostRows, fixedRows > 0 ? fixedRows : FIRST_ROWS);
@@ -95,21 +98,21 @@ public final class PageSizer {
     return (int) Math.max(1, Math.min(most, bytes / bytesPerRow));
   }
 
-  /** The size that makes pages of {@value #TARGET_BYTES} bytes; 0 if no row was seen yet. */
+  /** Returns the size for pages of {@value #TARGET_BYTES} bytes; 0 before the first row. */
   public synchronized int suitableRows() {
     return rowsSeen == 0 ? 0 : bounded(mostRows, TARGET_BYTES);
   }
 
   /**
-   * Holds pages down to about so many bytes from now on, also those of a fixed size.
+   * Limits all pages, including those of a fixed size, to about this many bytes.
    *
-   * @param bytes 1 or more; {@link Long#MAX_VALUE} ends it
+   * @param bytes 1 or more; {@link Long#MAX_VALUE} removes the limit
    */
   public synchronized void ceiling(long bytes) {
     ceilingBytes = bytes;
   }
 
-  /** Learns from a page. Old pages weigh less and less, so that the size follows the table. */
+  /** Records a page. The weight of old pages decays, so the size follows the table. */
   synchronized void learn(int rows, long bytes) {
     if (rowsSeen > 20L * MOST_ROWS) {
       rowsSeen /= 2;
@@ -120,11 +123,11 @@ public final class PageSizer {
   }
 
   /**
-   * Learns from a failure.
+   * Records a failure.
    *
-   * @param rows the page size that was asked for
-   * @return whether the server refuses pages of that size, so that the page should be asked for
-   *     again with {@link #rows()}
+   * @param rows the requested page size
+   * @return whether the server refused that size, so that the caller must repeat the request with
+   *     {@link #rows()}
    */
   synchronized boolean isRefused(int rows, Throwable failure) {
     if (rows <= 1 || !isGuardrail(Failures.unwrap(failure))) {
@@ -134,7 +137,7 @@ public final class PageSizer {
     return true;
   }
 
-  /** The protocol has no code for a guardrail: there is only the server's sentence. */
+  /** The protocol has no error code for guardrails, only a message. */
   private static boolean isGuardrail(Throwable failure) {
     String said = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
     return failure instanceof InvalidQueryException

@@ -26,21 +26,21 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the ranges of a plan on the server, one {@code count(*)} a range. A range that is too much
- * for the server, in time or for its tombstones, is divided; a single token, which cannot be
- * divided, is counted by paging its keys.
+ * Counts the ranges of a plan on the server, with one {@code count(*)} for each range. A range that
+ * exceeds the server's limits on time or tombstones is divided. A single token, which cannot be
+ * divided, is counted by paging through its keys.
  *
  * <p>Used by one thread, once.
  */
 public final class RangeCounter {
 
-  /** Rows to a page unless another number is set. */
+  /** Default page size in rows. */
   public static final int DEFAULT_PAGE_SIZE = 5_000;
 
-  /** Parts of a range that may be too much in their smallest form before it is given up. */
+  /** Number of parts that may fail at their smallest size before the range is given up. */
   private static final int MOST_FAILURES = 16;
 
-  /** A range of the plan and how many of its parts are still to come. */
+  /** A range of the plan and the number of its parts that are not finished. */
   private static final class RangeState {
     private final TokenRange range;
     private final ScanTask task;
@@ -61,15 +61,15 @@ public final class RangeCounter {
     }
 
     /**
-     * Whether its other parts would be tried in vain: nodes are missing, or all of it takes too
-     * long, and to see that of each of its tokens would have no end.
+     * Whether the other parts are not worth trying: nodes are missing, or every part takes too
+     * long, and trying each token would never end.
      */
     private boolean isLost() {
       return failures >= MOST_FAILURES;
     }
   }
 
-  /** A part of a range; {@code paging} when its keys are read instead of counted. */
+  /** A part of a range; {@code paging} if its keys are read instead of counted. */
   private record Part(RangeState owner, Cursor cursor, boolean paging) {
 
     TokenRange piece() {
@@ -94,9 +94,9 @@ public final class RangeCounter {
 
   /**
    * @param counting statements that count
-   * @param keys statements that read the partition key, for what cannot be counted in time
-   * @param pageSize rows to a page that the coordinator reads; 0 for 5,000
-   * @param taskDone called by the counting thread after each task; what it throws ends the count
+   * @param keys statements that read the partition key, for ranges that cannot be counted in time
+   * @param pageSize page size in rows for reads by the coordinator; 0 for 5,000
+   * @param taskDone called by the counting thread after each task; an exception ends the count
    */
   public RangeCounter(
       ScanPlan plan,
@@ -118,15 +118,15 @@ public final class RangeCounter {
     enqueue(plan);
   }
 
-  /** Says how large the pages are in which the coordinators read, and may be told. */
+  /** Returns the page sizer of the coordinators' reads, which may be adjusted. */
   public PageSizer pageSizer() {
     return pageSizer;
   }
 
   /**
-   * Counts; the rows go to the meter.
+   * Counts the rows and reports them to the meter.
    *
-   * @return the ranges that could not be counted in full
+   * @return the ranges that could not be counted completely
    */
   public List<FailedRange> run() throws InterruptedException {
     while (ask()) {
@@ -151,7 +151,10 @@ public final class RangeCounter {
     }
   }
 
-  /** The first range of every task, then the second: neighbours in the queue differ by replica. */
+  /**
+   * Enqueues the first range of every task, then the second, so that neighbours in the queue have
+   * different replicas.
+   */
   private void enqueue(ScanPlan plan) {
     int longest = plan.tasks().stream().mapToInt(task -> task.ranges().size()).max().orElse(0);
     for (int i = 0; i < longest; i++) {
@@ -167,7 +170,7 @@ public final class RangeCounter {
 
   private void add(RangeState owner, List<TokenRange> pieces) {
     if (pieces.isEmpty()) {
-      // The range's only token is the one that no row has: it is read without a query.
+      // The range contains only the token that no row has, so no query is needed.
       owner.open++;
       ended(owner);
     }
@@ -175,7 +178,7 @@ public final class RangeCounter {
     pieces.forEach(piece -> waiting.addLast(new Part(owner, Cursor.at(piece), false)));
   }
 
-  /** Sends what it can; false when nothing is left to wait for. */
+  /** Sends as many requests as possible; returns false if none is in flight. */
   private boolean ask() throws InterruptedException {
     while (!waiting.isEmpty()) {
       Part part = waiting.removeFirst();
@@ -207,7 +210,7 @@ public final class RangeCounter {
               .setPageSize(pageSize);
       return PageRetries.request(statement, cursor.isDivisible(keys.values()));
     }
-    // A count that was too much once will be so again: it is divided at once instead.
+    // A count that exceeded a limit would do so again, so its range is divided at once.
     return new Request(
             counting.bind(part.piece()).setPageSize(pageSize),
             (statement, failure) -> statement,
@@ -218,7 +221,7 @@ public final class RangeCounter {
   private void read(Part part, AsyncResultSet rows) throws InterruptedException {
     long bytes = Math.max(0, rows.getExecutionInfo().getResponseSizeInBytes());
     if (!part.paging()) {
-      Row row = Objects.requireNonNull(rows.one(), "count(*) gave no row");
+      Row row = Objects.requireNonNull(rows.one(), "count(*) returned no row");
       meter.handled(row.getLong(0), bytes);
       part.owner().progress.more(TokenRange.rowTokens(List.of(part.piece())));
       ended(part.owner());
@@ -236,7 +239,7 @@ public final class RangeCounter {
     }
   }
 
-  /** Pages that were made smaller grow back. */
+  /** Reduced pages grow again. */
   private static int larger(Cursor cursor) {
     return (int) Math.min(Integer.MAX_VALUE, 2L * cursor.mostRows());
   }
@@ -257,7 +260,7 @@ public final class RangeCounter {
     ended(part.owner());
   }
 
-  /** Puts smaller parts into the queue; false if there are none. */
+  /** Enqueues smaller parts; returns false if the part cannot be divided. */
   private boolean divided(Part part, int rowsToPage) {
     RangeState owner = part.owner();
     if (part.paging()) {
@@ -274,8 +277,8 @@ public final class RangeCounter {
   }
 
   /**
-   * Puts parts before all others: the smallest are tried first, so that a range that cannot be
-   * counted shows after a few failures, and not after those of all its parts.
+   * Enqueues parts before all others. The smallest parts run first, so that a range that cannot be
+   * counted is found after a few failures instead of after all its parts.
    */
   private void addFirst(RangeState owner, List<Cursor> parts, boolean paging) {
     owner.open += parts.size();

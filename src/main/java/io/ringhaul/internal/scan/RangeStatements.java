@@ -36,14 +36,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The prepared range queries of one table, each prepared once and when it is first needed.
+ * The range queries of one table, each prepared once, on first use.
  *
  * <p>A bound statement carries the routing token and keyspace of its range, so that the driver's
  * token-aware policy sends it to a replica. Thread-safe.
  */
 public final class RangeStatements {
 
-  /** The three forms that a range without a wrap can take in CQL. */
+  /** The three CQL conditions for a range that does not wrap. */
   private enum Shape {
     AFTER_START("%1$s > ?"),
     UP_TO_END("%1$s <= ?"),
@@ -83,8 +83,9 @@ public final class RangeStatements {
   }
 
   /**
-   * Queries that read columns, by name: an ALTER in the middle does not move them. Rows have one
-   * value more at their end unless the whole partition key is among the columns.
+   * Creates queries that read columns by name, so that an ALTER during the scan does not shift
+   * them. Unless the columns include the whole partition key, rows have the token as an additional
+   * last value.
    */
   public static RangeStatements selecting(
       CqlSession session, TableDescription table, Selection selection) {
@@ -99,18 +100,18 @@ public final class RangeStatements {
         session, table, columns + rowTokens.selection(), selection.condition(), rowTokens);
   }
 
-  /** Queries that count on the server. */
+  /** Creates queries that count on the server. */
   public static RangeStatements counting(
       CqlSession session, TableDescription table, RowCondition condition) {
     return new RangeStatements(session, table, "count(*)", condition, null);
   }
 
   /**
-   * Prepares the query now, so that what the server refuses is known before anything else is done.
+   * Prepares the query now, so that a refusal is known before any other step.
    *
    * @return this
    * @throws InvalidSettingException if the server refuses the condition
-   * @throws BulkOperationException if it refuses the query for another reason
+   * @throws BulkOperationException if the server refuses the query for another reason
    */
   public RangeStatements checked() {
     prepared(Shape.BETWEEN);
@@ -118,19 +119,19 @@ public final class RangeStatements {
   }
 
   /**
-   * The query of one range, bound.
+   * Binds the query of one range.
    *
-   * @param piece a range that does not wrap, as {@link TokenRange#unwrap()} gives them
+   * @param piece a range that does not wrap, from {@link TokenRange#unwrap()}
    */
   BoundStatement bind(TokenRange piece) {
     return bind(piece, null);
   }
 
   /**
-   * The query of a slice of one token, bound.
+   * Binds the query of a slice of one token.
    *
-   * @param piece one token
-   * @param slice a part of {@link #values()}; null for all of any piece
+   * @param piece one token, or any range if {@code slice} is null
+   * @param slice a part of {@link #values()}; null for all values
    */
   BoundStatement bind(TokenRange piece, @Nullable TokenRange slice) {
     boolean fromFirst = piece.startExclusive() == Long.MIN_VALUE;
@@ -154,22 +155,22 @@ public final class RangeStatements {
         .setRoutingToken(tokens.parse(Long.toString(piece.endInclusive())));
   }
 
-  /** All values of the first clustering column; null if partitions cannot be divided by them. */
+  /** Returns all values of the first clustering column; null if they cannot divide partitions. */
   @Nullable TokenRange values() {
     return slices.values();
   }
 
-  /** The queries for the first and the last value of the first clustering column. */
+  /** Returns the queries for the first and last value of the first clustering column. */
   PartitionEnds ends() {
     return ends;
   }
 
-  /** Tells the tokens of the rows that are read. */
+  /** Returns the function from rows to their tokens. */
   RowTokens rowTokens() {
     return Objects.requireNonNull(rowTokens, "a count reads no rows");
   }
 
-  /** The table, for people. */
+  /** Returns the table's name for messages. */
   String table() {
     return table.toString();
   }
@@ -197,7 +198,7 @@ public final class RangeStatements {
     }
   }
 
-  /** The server's word on a query that it understood and will not run. */
+  /** Returns the exception for a valid query that the server refuses. */
   private BulkOperationException refused(String cql, QueryValidationException e) {
     if (condition.where().isEmpty()) {
       return Preparation.failed(cql, "The range query on " + table, e);
@@ -207,8 +208,8 @@ public final class RangeStatements {
         "where",
         said.contains("ALLOW FILTERING") && !condition.allowFiltering()
             ? String.format(
-                "where (%s) on %s takes filtering on the server, where each replica reads all rows"
-                    + " of its token ranges: use %s if that is what you want",
+                "where (%s) on %s needs filtering on the server, so that each replica reads all"
+                    + " rows of its token ranges: use %s to allow it",
                 condition.where().get(), table, Setting.ALLOW_FILTERING.call())
             : String.format(
                 "The server refuses %s (%s) on %s: %s",
@@ -216,9 +217,9 @@ public final class RangeStatements {
   }
 
   /**
-   * Asks which values the first clustering column has in a large partition, from the first row to
-   * the last: slices between the two have rows, and slices of all values that the type has may well
-   * have none but one. A hint for where to cut, never a bound of what is read. Thread-safe.
+   * Queries the first and last value of the first clustering column in a large partition. Slices
+   * between the two values are likely to have rows, while slices of the whole type may all be empty
+   * but one. The values only suggest where to divide and never limit the read. Thread-safe.
    */
   static final class PartitionEnds {
 
@@ -236,8 +237,8 @@ public final class RangeStatements {
     }
 
     /**
-     * The values of one token's partition, from below the first to the last; empty if the partition
-     * has fewer than two, or if that cannot be told.
+     * Returns the values of one token's partition, from below the first to the last; empty if the
+     * partition has fewer than two values, or if they cannot be read.
      */
     Optional<TokenRange> of(TokenRange token, RequestSender sender) throws InterruptedException {
       KeySlices values = slices;
@@ -255,11 +256,11 @@ public final class RangeStatements {
         if (least == null || most == null || least >= most) {
           return Optional.empty();
         }
-        // There is nothing below the start of all, which is no bound.
+        // The minimum has no value below it and no bound in queries.
         long start = values.all().startExclusive();
         return Optional.of(new TokenRange(least <= start ? start : least - 1, most));
       } catch (ExecutionException | RuntimeException e) {
-        LOG.debug("{} has a large partition whose ends cannot be told", table, e);
+        LOG.debug("Cannot read the first and last row of a large partition of {}", table, e);
         return Optional.empty();
       }
     }
@@ -276,7 +277,7 @@ public final class RangeStatements {
                       .getTokenMap()
                       .orElseThrow()
                       .parse(Long.toString(token.endInclusive())));
-      // Not worth a second attempt: the partition can be read without.
+      // No retry: the partition can be read without this hint.
       Request request = new Request(routed, (same, failure) -> same, failure -> false);
       return sender.send(request).toCompletableFuture().get().one();
     }
@@ -326,8 +327,8 @@ public final class RangeStatements {
   }
 
   /**
-   * The prepared queries of slices of one token: what is left where a token is too much to read at
-   * once. The server calls it filtering, but it reads no more than the slice. Thread-safe.
+   * The queries of slices of one token, for tokens too large for one read. They need ALLOW
+   * FILTERING, but the server reads only the slice. Thread-safe.
    */
   private static final class KeySliceStatements {
 
@@ -357,8 +358,8 @@ public final class RangeStatements {
     }
 
     /**
-     * All values by which a token can be divided; null if it cannot: by the type of the first
-     * clustering column, or because the server refuses such queries.
+     * Returns all values that can divide a token; null if the type of the first clustering column
+     * does not allow it, or if the server refuses such queries.
      */
     synchronized @Nullable TokenRange values() {
       if (slices == null || refused) {
@@ -370,14 +371,14 @@ public final class RangeStatements {
         }
         return slices.all();
       } catch (RuntimeException e) {
-        // The condition bounds the same column, or a guardrail forbids filtering.
-        LOG.debug("{} cannot be read in slices of a partition", table, e);
+        // The condition restricts the same column, or a guardrail forbids filtering.
+        LOG.debug("Cannot read slices of a partition of {}", table, e);
         refused = true;
         return null;
       }
     }
 
-    /** The query, with the values bound. */
+    /** Binds the query of a slice. */
     synchronized BoundStatement bind(TokenRange token, TokenRange slice) {
       KeySlices values = Objects.requireNonNull(slices);
       boolean fromStart = slice.startExclusive() == values.all().startExclusive();
@@ -394,7 +395,9 @@ public final class RangeStatements {
       return statement;
     }
 
-    /** How values of the first clustering column are written; null if they cannot be divided. */
+    /**
+     * Returns the encoding of the first clustering column's values; null if they cannot be divided.
+     */
     @Nullable KeySlices slices() {
       return slices;
     }
@@ -414,7 +417,7 @@ public final class RangeStatements {
                       condition.where().map(where -> " AND " + where).orElse(""))));
     }
 
-    /** The first clustering column, which the table has. */
+    /** Returns the table's first clustering column in CQL; the table must have one. */
     static String column(TableDescription table) {
       return table.columns().stream()
           .filter(each -> each.kind() == Kind.CLUSTERING)
@@ -434,10 +437,9 @@ public final class RangeStatements {
   }
 
   /**
-   * Divides a partition by the values of its first clustering column. The values of some types are
-   * in the order of integers, and an interval of these is cut like a range of tokens, which it is
-   * written as: start-exclusive and end-inclusive. What is at an end of all values has no bound
-   * there.
+   * Divides a partition by the values of its first clustering column, for types whose values have
+   * the order of integers. An interval of values is start-exclusive and end-inclusive and is
+   * divided like a token range. The minimum and maximum of the type have no bound in queries.
    */
   private enum KeySlices {
     ONE_BYTE(Byte.MIN_VALUE, Byte.MAX_VALUE) {
@@ -473,7 +475,7 @@ public final class RangeStatements {
         return bytes.getInt(bytes.position());
       }
     },
-    /** Days, with the epoch in the middle. */
+    /** Days, with the epoch in the middle of the range. */
     UNSIGNED_FOUR_BYTES(0, 0xffff_ffffL) {
       @Override
       ByteBuffer bytes(long value) {
@@ -496,12 +498,12 @@ public final class RangeStatements {
         return bytes.getLong(bytes.position());
       }
     },
-    /** Their order is that of their time-stamps of 60 bits. */
+    /** Ordered by their 60-bit timestamps. */
     TIME_UUIDS(0, (1L << 60) - 1) {
       @Override
       ByteBuffer bytes(long value) {
         long time = value << 32 | (value >>> 32 & 0xffff) << 16 | 0x1000 | value >>> 48;
-        // The last of all with this time-stamp: Cassandra compares the rest byte by byte, signed.
+        // The last UUID with this timestamp: Cassandra compares the remaining bytes as signed.
         UUID last = new UUID(time, 0x7f7f_7f7f_7f7f_7f7fL);
         return ByteBuffer.allocate(2 * Long.BYTES)
             .putLong(last.getMostSignificantBits())
@@ -534,10 +536,10 @@ public final class RangeStatements {
       this.last = last;
     }
 
-    /** How the partitions of a table can be divided; empty if they cannot. */
+    /** Returns how to divide the partitions of a table; empty if they cannot be divided. */
     static Optional<KeySlices> of(TableDescription table) {
       if (table.hasStatics()) {
-        // A partition without rows gives its static values, but not to who asks for a slice of it.
+        // A partition without rows returns its static values, but not for a slice.
         return Optional.empty();
       }
       return table.columns().stream()
@@ -546,15 +548,15 @@ public final class RangeStatements {
           .map(column -> OF_TYPES.get(column.type()));
     }
 
-    /** All values. */
+    /** Returns all values. */
     TokenRange all() {
       return new TokenRange(first, last);
     }
 
-    /** The serialized form of a value. */
+    /** Returns the serialized form of a value. */
     abstract ByteBuffer bytes(long value);
 
-    /** The value of a serialized form, which is not empty. */
+    /** Returns the value of a non-empty serialized form. */
     abstract long value(ByteBuffer bytes);
   }
 }

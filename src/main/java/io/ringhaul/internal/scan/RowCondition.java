@@ -3,13 +3,13 @@ package io.ringhaul.internal.scan;
 import java.util.Optional;
 
 /**
- * Which rows of its ranges a scan reads.
+ * The rows that a scan reads in its ranges.
  *
- * @param where a condition in CQL that is sent beside the token range; empty for all rows
- * @param allowFiltering whether ALLOW FILTERING is sent with it
+ * @param where a CQL condition in addition to the token range; empty for all rows
+ * @param allowFiltering whether the query has ALLOW FILTERING
  */
 public record RowCondition(Optional<String> where, boolean allowFiltering) {
 
-  /** Every row. */
+  /** All rows. */
   public static final RowCondition NONE = new RowCondition(Optional.empty(), false);
 }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Tells the token of a row that a scan has read: from its partition key, or if the scan does not
- * read all of it, from a last value that is read for this.
+ * Finds the token of a row of a scan: from its partition key, or from an additional last value if
+ * the scan does not read the whole key.
  */
 final class RowTokens {
 
@@ -19,7 +19,7 @@ final class RowTokens {
   private final TableDescription table;
   private final List<Integer> key;
 
-  /** See the class. */
+  /** Creates the tokens of rows with the given selected columns. */
   RowTokens(TokenMap ring, TableDescription table, List<SelectedColumn> selected) {
     this.ring = ring;
     this.table = table;
@@ -31,12 +31,14 @@ final class RowTokens {
     this.key = positions.contains(-1) ? List.of() : List.copyOf(positions);
   }
 
-  /** What the SELECT must read besides, with a comma before it; empty if nothing. */
+  /**
+   * Returns the additional part of the SELECT list, with a leading comma; empty if there is none.
+   */
   String selection() {
     return key.isEmpty() ? ", " + expression(table) : "";
   }
 
-  /** The token of a row, whatever selected columns it has. */
+  /** Returns the token of a row. */
   long of(Row row) {
     if (key.isEmpty()) {
       return row.getLong(row.getColumnDefinitions().size() - 1);
@@ -48,7 +50,7 @@ final class RowTokens {
     return Long.parseLong(ring.format(ring.newToken(values)));
   }
 
-  /** The token of a partition key in CQL. */
+  /** Returns the CQL expression for the token. */
   static String expression(TableDescription table) {
     return table.partitionKey().stream()
         .map(column -> TableDescription.quote(column.name()))

@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a scan reads, task by task: a value that can be printed, stored and sent elsewhere.
+ * The tasks of a scan, as a value that can be printed, stored and sent.
  *
- * @param formatVersion the version of this value's form
- * @param keyspace the keyspace's name, as stored
- * @param table the table's name, as stored
- * @param columns the names of the columns to read, as stored
- * @param tokens the part of the token space to read
+ * @param formatVersion version of the stored form
+ * @param keyspace name of the keyspace as stored, not quoted
+ * @param table name of the table as stored, not quoted
+ * @param columns names of the columns to read, as stored
+ * @param tokens part of the token space to read
  * @param tasks the tasks; together their ranges are {@code tokens}, each token once
  */
 public record ScanPlan(
@@ -32,7 +32,7 @@ public record ScanPlan(
 
   private static final int FORMAT_VERSION = 2;
 
-  /** Enough to cut a ten-thousandth of the ring well, and planned in a moment. */
+  /** Sufficient to cut a ten-thousandth of the ring well, and fast to plan. */
   private static final int MOST_SPLITS = 100_000;
 
   public ScanPlan {
@@ -43,8 +43,8 @@ public record ScanPlan(
   /**
    * Divides the ring into tasks.
    *
-   * @param taskCount about how many tasks, 1 or more; there is at least one for each replica that
-   *     owns a part of the ring
+   * @param taskCount approximate number of tasks, 1 or more; each replica that owns a part of the
+   *     ring gets at least one
    * @throws io.ringhaul.exceptions.UnsupportedClusterException if the tasks would not read each
    *     token exactly once
    */
@@ -57,7 +57,7 @@ public record ScanPlan(
    * Divides a part of the ring into tasks.
    *
    * @param tokens the part, not empty
-   * @param taskCount about how many tasks, 1 or more
+   * @param taskCount approximate number of tasks, 1 or more
    * @throws io.ringhaul.exceptions.BulkOperationException if the tasks would not read each token of
    *     the part exactly once
    */
@@ -80,11 +80,14 @@ public record ScanPlan(
     return plan;
   }
 
-  /** A part of the ring gets as many tasks as the ring would: the ring is cut finer for it. */
+  /**
+   * Returns the number of tasks for the whole ring, so that the given part of it gets about {@code
+   * taskCount} tasks.
+   */
   private static int tasks(TokenRangeSet tokens, int taskCount) {
     BigInteger pieces = BigInteger.valueOf(tokens.ranges().size());
     if (tokens.width().compareTo(pieces.shiftLeft(1)) <= 0) {
-      // Single tokens are spread over the ring, and so over its tasks.
+      // Single tokens are distributed over the ring and so over its tasks.
       return taskCount;
     }
     double share = tokens.width().doubleValue() / TokenRange.wholeRing().width().doubleValue();
@@ -102,7 +105,7 @@ public record ScanPlan(
     return result;
   }
 
-  /** The ranges of all tasks, in the order of the tasks. */
+  /** Returns the ranges of all tasks, in task order. */
   public List<TokenRange> ranges() {
     List<TokenRange> ranges = new ArrayList<>();
     tasks.forEach(task -> ranges.addAll(task.ranges()));

@@ -1,18 +1,18 @@
 package io.ringhaul.internal.scan;
 
 /**
- * What is left of a task, estimated by the pace of its last pages along the ring.
+ * The rest of a task, estimated from its last pages.
  *
- * @param seconds how long it takes one reader; infinite if the last pages were all of one token, so
- *     that there is no pace
- * @param pages how many pages it has; infinite in the same case
+ * @param seconds time for one reader; infinite if the last pages were all of one token, so that
+ *     there is no speed
+ * @param pages number of pages; infinite in the same case
  */
 public record ScanRest(double seconds, double pages) {
 
-  /** Too early to say. */
+  /** Too early for an estimate. */
   static final ScanRest UNKNOWN = new ScanRest(0, 0);
 
-  /** Whether the task reads a partition that goes on and on. */
+  /** Whether the task stays in one large partition. */
   public boolean isStuck() {
     return Double.isInfinite(seconds);
   }

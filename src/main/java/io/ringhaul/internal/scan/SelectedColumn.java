@@ -4,14 +4,14 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 
 /**
- * One value that a scan reads of each row.
+ * A value that a scan reads of each row.
  *
- * @param column its name, type and place, as formats see it
- * @param expression what the SELECT asks for, in CQL
+ * @param column name, type and kind, as formats see it
+ * @param expression CQL expression in the SELECT
  */
 public record SelectedColumn(ColumnDescription column, String expression) {
 
-  /** The column itself. */
+  /** Selects a column itself. */
   public static SelectedColumn of(ColumnDescription column) {
     return new SelectedColumn(column, TableDescription.quote(column.name()));
   }

@@ -4,10 +4,10 @@ import io.ringhaul.schema.ColumnDescription;
 import java.util.List;
 
 /**
- * What a scan reads.
+ * The columns and rows that a scan reads.
  *
  * @param columns the values of each row, in this order
- * @param condition which rows
+ * @param condition selects the rows
  */
 public record Selection(List<SelectedColumn> columns, RowCondition condition) {
 
@@ -15,17 +15,17 @@ public record Selection(List<SelectedColumn> columns, RowCondition condition) {
     columns = List.copyOf(columns);
   }
 
-  /** The given columns of every row. */
+  /** Selects columns of all rows. */
   public static Selection of(List<ColumnDescription> columns) {
     return new Selection(columns.stream().map(SelectedColumn::of).toList(), RowCondition.NONE);
   }
 
-  /** Returns the selection of these columns in rows that fulfil a condition. */
+  /** Returns the selection of these columns in rows that match a condition. */
   public Selection where(RowCondition rows) {
     return new Selection(columns, rows);
   }
 
-  /** The columns, as formats see them. */
+  /** Returns the columns as formats see them. */
   public List<ColumnDescription> descriptions() {
     return columns.stream().map(SelectedColumn::column).toList();
   }

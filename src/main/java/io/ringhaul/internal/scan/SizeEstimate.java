@@ -12,16 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * About how large a table is, from {@code system.size_estimates}. Each node estimates the ranges
- * whose first replica it is, so the nodes together estimate one copy. The server renews them every
- * five minutes and leaves out what is not yet on disk: a hint for the size of tasks, never a fact.
+ * Estimates the size of a table from {@code system.size_estimates}. Each node estimates the ranges
+ * whose first replica it is, so all nodes together estimate one copy. The server refreshes the
+ * estimates every five minutes and omits data that is not yet on disk. So the result is only a hint
+ * for the size of tasks.
  */
 public final class SizeEstimate {
 
   private static final Logger LOG = LoggerFactory.getLogger(SizeEstimate.class);
   private static final int NODES_ASKED = 8;
 
-  /** Small enough for most guardrails, which count for system tables too. */
+  /** Small enough for most page size guardrails, which also apply to system tables. */
   private static final int PAGE_SIZE = 100;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -29,7 +30,7 @@ public final class SizeEstimate {
   private SizeEstimate() {}
 
   /**
-   * The estimated size in bytes of one copy of the table; 0 if nothing is known.
+   * Returns the estimated size in bytes of one copy of the table; 0 if unknown.
    *
    * @param nodes the nodes that hold the table
    */
@@ -44,7 +45,8 @@ public final class SizeEstimate {
           sum += bytesOn(session, table, node);
           answers++;
         } catch (RuntimeException e) {
-          // A role without access to system tables, or a node that is busy: the job goes on.
+          // The role has no access to system tables, or the node is busy. Continue without this
+          // node.
           LOG.debug("No size estimate of {} from {}", table, node, e);
         }
       }
@@ -52,7 +54,7 @@ public final class SizeEstimate {
     if (answers == 0) {
       return 0;
     }
-    // Doubles saturate where sums of longs would overflow: an estimate may well be nonsense.
+    // Doubles saturate where sums of longs would overflow, since estimates may be far off.
     return (long) (sum / answers * nodes.size());
   }
 

@@ -14,7 +14,7 @@ public final class TableScanner {
   private final PageSizer pageSizer;
   private final ScanSettings settings;
 
-  /** Reads with the given statements through the given sender. */
+  /** Creates a scanner. */
   public TableScanner(RangeStatements statements, RequestSender sender, ScanSettings settings) {
     this.statements = statements;
     this.sender = sender;
@@ -22,17 +22,17 @@ public final class TableScanner {
     this.settings = settings;
   }
 
-  /** Says how large the pages of all tasks are, and may be told. */
+  /** Returns the page sizer of all tasks, which may be adjusted. */
   public PageSizer pageSizer() {
     return pageSizer;
   }
 
-  /** The pages of a task, asked for as they are taken. */
+  /** Scans a task, with pages requested on demand. */
   public TaskScan scan(ScanTask task) {
     return scan(task, settings::pagesAhead);
   }
 
-  /** The pages of a task that may hand a part of its ranges over to others while it is read. */
+  /** Scans a task that may hand over part of its ranges during the scan. */
   public TaskScan scan(ScanTask task, WorkSharing sharing) {
     return new TaskScan(task, statements, sender, pageSizer, sharing, settings.keysAreTold());
   }

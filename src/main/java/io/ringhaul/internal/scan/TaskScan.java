@@ -31,17 +31,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of one task, pulled by one thread. A page is asked for only while fewer are asked for
- * or unread than {@link WorkSharing#pagesAhead()} allows, so memory does not grow with the table.
+ * Reads the pages of one task in one thread. The number of requested and unread pages is limited by
+ * {@link WorkSharing#pagesAhead()}, so memory use does not grow with the table.
  *
- * <p>A page that fails is asked for again with the same paging state, so a row is handed on once
- * and once only. One that is too much for the server is asked for in smaller pages; after that the
- * range is divided behind the last row that was handed on. Pages of different ranges may come in
- * any order; those of one range come in theirs if only one is allowed at a time.
+ * <p>A failed page is requested again with the same paging state, so each row is returned exactly
+ * once. A page that exceeds a limit of the server is requested in smaller sizes; then the range is
+ * divided behind the last row returned. Pages of different ranges may arrive in any order. Pages of
+ * one range arrive in token order if only one page at a time is allowed.
  */
 public final class TaskScan {
 
-  /** The answer to a request for so many rows, which may have been asked for again in fewer. */
+  /** The response to a request for a page; retries may have lowered its page size. */
   private record Arrival(
       Cursor cursor, int pageSize, @Nullable AsyncResultSet rows, @Nullable Throwable failure) {}
 
@@ -57,7 +57,9 @@ public final class TaskScan {
   private long pages;
   private long tokensRead;
 
-  /** Tells how many tokens the page at hand is further than the one before it in its piece. */
+  /**
+   * Supplies the number of tokens between the previous page of the same piece and the current one.
+   */
   private LongSupplier tokensOfPage = () -> 0;
 
   TaskScan(
@@ -78,12 +80,12 @@ public final class TaskScan {
   }
 
   /**
-   * The next page; null when every range has been read to its end. The rows of the page before are
-   * gone then.
+   * Returns the next page, or null at the end of all ranges. The rows of the previous page become
+   * invalid.
    *
-   * @throws UnreadableRangeException if the cluster could not give a page in all the attempts
-   *     allowed; the scan must not be used any more
-   * @throws io.ringhaul.exceptions.BulkOperationException if the cluster refused the query
+   * @throws UnreadableRangeException if all attempts to read a page failed; the scan must not be
+   *     used afterwards
+   * @throws io.ringhaul.exceptions.BulkOperationException if the cluster refuses the query
    */
   public @Nullable Page next() throws InterruptedException {
     WorkerClock clock = WorkerClock.current();
@@ -95,15 +97,15 @@ public final class TaskScan {
     }
   }
 
-  /** Pages that have arrived and were not taken yet; may be asked by any thread. */
+  /** Returns the number of pages that have arrived and are unread. Any thread may call this. */
   public int unread() {
     return arrivals.size();
   }
 
   /**
-   * How many tokens of the task are read with the pages taken so far, as an unsigned number. To be
-   * asked when the rows of the last page have been read: the token of the last one is told at no
-   * cost then. It lags behind where that token is not known, as of empty pages.
+   * Returns the number of tokens of the task in the pages returned so far, unsigned. Call it after
+   * reading the rows of the last page, when its last token is available at no cost. The number lags
+   * behind where that token is unknown, as with empty pages.
    */
   public long tokensRead() {
     tokensRead += tokensOfPage.getAsLong();
@@ -135,7 +137,8 @@ public final class TaskScan {
     ByteBuffer position = response.getExecutionInfo().getPagingState();
     Cursor rest = null;
     if (position != null) {
-      // A page may be short or even empty and still not be the last: only the paging state tells.
+      // A page may be short or empty without being the last one. Only the paging state shows the
+      // end.
       int pageSize = pageSizeOf(response, arrival.pageSize());
       boolean isFull = rowCount > 0 && rowCount == pageSize;
       LongSupplier last = rowCount > 0 && keysAreTold ? rows::token : null;
@@ -144,7 +147,7 @@ public final class TaskScan {
               position, isFull ? last : null, last == null ? arrival.cursor().lastReached() : last);
       boolean shrunk = pageSize < arrival.pageSize();
       int before = arrival.cursor().mostRows();
-      // What was too much here may be so again: pages grow back one after the other.
+      // The next page may exceed the limit too, so pages grow again gradually.
       int mostRows = shrunk ? pageSize : (int) Math.min(Integer.MAX_VALUE, 2L * before);
       rest = arrival.cursor().at(mark, mostRows);
       waiting.addFirst(hasRoom() ? rest.counted(arrival.cursor()) : rest);
@@ -154,14 +157,14 @@ public final class TaskScan {
     pages++;
     share();
     slice();
-    // Ask for the next page before this one is handed on: it travels while this one is written.
+    // Request the next page first, so that it arrives while the caller processes this one.
     ask();
     sender.throttle(rowCount, bytes);
     return new Page(() -> rows, rowCount, bytes);
   }
 
   /**
-   * @param rest the cursor behind the page; null at the end of the piece
+   * @param rest the cursor after the page; null at the end of the piece
    */
   private static LongSupplier tokensOfPage(Cursor before, @Nullable Cursor rest) {
     long from = before.reached();
@@ -187,7 +190,8 @@ public final class TaskScan {
   }
 
   /**
-   * Hands over to others what they should read. Before more is asked for: that would be too late.
+   * Hands over ranges to other readers. Must run before the next requests, which would include
+   * those ranges.
    */
   private void share() {
     if (!sharing.isWanted() || waiting.stream().allMatch(cursor -> cursor.free().isEmpty())) {
@@ -198,7 +202,7 @@ public final class TaskScan {
     if (parts < 2) {
       return;
     }
-    // What comes behind one large partition may be much or nothing: who takes it will see.
+    // The rest after one large partition may be large or empty, so all of it is handed over.
     Handover handover = rest.isStuck() ? Handover.all(waiting) : Handover.shares(waiting, parts);
     sharing.handOver(handover.given());
     waiting.clear();
@@ -206,12 +210,12 @@ public final class TaskScan {
     speed.given(System.nanoTime(), pages, tokensLeft());
   }
 
-  /** Whether more pages could be asked for than there are pieces to ask for. */
+  /** Whether more pages may be requested than there are pieces. */
   private boolean hasRoom() {
     return sharing.pagesAhead() > Math.max(1, asked.size() + waiting.size());
   }
 
-  /** Reads a partition that goes on and on in slices of its keys, side by side. */
+  /** Divides a large partition into slices of its keys, to read them in parallel. */
   private void slice() throws InterruptedException {
     Cursor cursor = waiting.peekFirst();
     if (cursor == null
@@ -285,7 +289,7 @@ public final class TaskScan {
     return cursor.isToken() ? statements.values() : null;
   }
 
-  /** The size that the page was asked for in the end. */
+  /** Returns the page size of the final attempt. */
   private static int pageSizeOf(AsyncResultSet page, int first) {
     return page.getExecutionInfo().getRequest() instanceof Statement<?> statement
         ? statement.getPageSize()
@@ -293,16 +297,16 @@ public final class TaskScan {
   }
 
   /**
-   * What waits in a scan, divided into what it keeps and what others are to read. Pieces that are
-   * not begun can be given away, and of those that are begun the tokens behind the last row that
-   * was read; a partition that is begun stays.
+   * Divides the waiting pieces of a scan between the scan and other readers. Pieces without a page
+   * read can be handed over, and of other pieces the tokens after the last row read. The scan keeps
+   * a partition that it has partly read.
    *
-   * @param kept what the scan goes on with, in the order of before
-   * @param given what others read, in shares of equal width, none of them empty
+   * @param kept the cursors that the scan keeps, in the same order
+   * @param given the ranges for other readers, in non-empty shares of equal width
    */
   record Handover(List<Cursor> kept, List<List<TokenRange>> given) {
 
-    /** Divides into so many shares, of which the first is kept. */
+    /** Divides into a number of shares, of which the scan keeps the first. */
     static Handover shares(Collection<Cursor> waiting, int shares) {
       List<List<TokenRange>> all = TokenShares.of(free(waiting), shares);
       return new Handover(
@@ -310,7 +314,7 @@ public final class TaskScan {
           all.subList(1, all.size()).stream().filter(share -> !share.isEmpty()).toList());
     }
 
-    /** Gives all away that can be given, in one share. */
+    /** Hands over everything possible, in one share. */
     static Handover all(Collection<Cursor> waiting) {
       List<TokenRange> free = free(waiting);
       return new Handover(kept(waiting, List.of()), free.isEmpty() ? List.of() : List.of(free));
@@ -323,7 +327,7 @@ public final class TaskScan {
     }
 
     /**
-     * @param share the first of the free ranges, the last of them perhaps in part
+     * @param share the first free ranges, of which the last may be cut
      */
     private static List<Cursor> kept(Collection<Cursor> waiting, List<TokenRange> share) {
       List<Cursor> kept = new ArrayList<>();
@@ -342,13 +346,13 @@ public final class TaskScan {
     }
   }
 
-  /** The rows of a page, which tells the token of the last. Used by one thread, once. */
+  /** The rows of a page, with access to the token of the last row. Used by one thread, once. */
   private static final class LastRow implements Iterator<Row> {
 
     private final Iterator<Row> rows;
     private final RowTokens tokens;
 
-    /** Rows that were passed on the way to the last one and are still to be handed on. */
+    /** Rows skipped on the way to the last one, to be returned later. */
     private final Deque<Row> passed = new ArrayDeque<>();
 
     private @Nullable Row last;
@@ -373,7 +377,10 @@ public final class TaskScan {
       return last;
     }
 
-    /** The token of the page's last row, which is not empty. Its rows can be read all the same. */
+    /**
+     * Returns the token of the last row of the page, which must not be empty. Keeps the rows
+     * readable.
+     */
     long token() {
       if (token.isEmpty()) {
         while (rows.hasNext()) {
@@ -386,10 +393,10 @@ public final class TaskScan {
     }
   }
 
-  /** How fast a scan gets along the ring, by its last pages. Used by one thread. */
+  /** The speed of a scan along the ring, from its last pages. Used by one thread. */
   static final class RingSpeed {
 
-    /** Over fewer pages a speed is chance. */
+    /** Fewer pages give no reliable speed. */
     static final int LEAST_PAGES = 4;
 
     private static final int MOST_SAMPLES = 8;
@@ -399,21 +406,21 @@ public final class TaskScan {
     private final Deque<Sample> samples = new ArrayDeque<>();
 
     /**
-     * Begins.
+     * Starts the measurement.
      *
-     * @param nanos the time
-     * @param left how many tokens there are to read
+     * @param nanos the current time
+     * @param left number of tokens to read
      */
     RingSpeed(long nanos, double left) {
       samples.add(new Sample(nanos, 0, left));
     }
 
     /**
-     * What is left, judged by the way since an earlier call or the start.
+     * Estimates the rest of the task from the progress since an earlier call or the start.
      *
-     * @param nanos the time
-     * @param pages how many pages were read since the start
-     * @param left how many tokens are still to read
+     * @param nanos the current time
+     * @param pages number of pages read since the start
+     * @param left number of tokens still to read
      */
     ScanRest rest(long nanos, long pages, double left) {
       Sample now = new Sample(nanos, pages, left);
@@ -434,7 +441,7 @@ public final class TaskScan {
       return new ScanRest(parts * (nanos - from.nanos()) / 1e9, parts * pagesOfWay);
     }
 
-    /** The task has given some of its tokens away. */
+    /** Restarts the measurement after a handover of tokens. */
     void given(long nanos, long pages, double left) {
       samples.clear();
       samples.add(new Sample(nanos, pages, left));

@@ -7,7 +7,7 @@ import io.ringhaul.schema.TokenRange;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A range could not be read, although it was tried as often and in as small parts as allowed. */
+/** Thrown if a range cannot be read with the allowed number of attempts in the smallest parts. */
 public final class UnreadableRangeException extends BulkOperationException {
 
   private static final long serialVersionUID = 2;
@@ -23,10 +23,10 @@ public final class UnreadableRangeException extends BulkOperationException {
   }
 
   /**
-   * The exception for a range.
+   * Creates the exception for a range.
    *
-   * @param table its table, for people
-   * @param failure the cluster's last word
+   * @param table name of the table, for the message
+   * @param failure the failure of the last attempt
    */
   static UnreadableRangeException of(TokenRange range, String table, Throwable failure) {
     Optional<Excess> excess = Excess.of(failure);
@@ -35,8 +35,8 @@ public final class UnreadableRangeException extends BulkOperationException {
             .map(
                 known ->
                     String.format(
-                        "Token range %s of %s cannot be read, not even in the smallest parts: %s."
-                            + " %s (%s)",
+                        "Token range %s of %s cannot be read, even in the smallest parts: %s. %s"
+                            + " (%s)",
                         range, table, known.words(), remedy(known), Failures.describe(failure)))
             .orElseGet(
                 () ->
@@ -47,12 +47,18 @@ public final class UnreadableRangeException extends BulkOperationException {
         range, excess.orElse(null), message, Failures.unwrap(failure));
   }
 
-  /** The range, without a wrap. Of one token only if that could be told. */
+  /**
+   * Returns the range, which does not wrap; a single token only if the failure could be narrowed
+   * down to it.
+   */
   public TokenRange range() {
     return range;
   }
 
-  /** In which way it was too much to read; empty if it failed otherwise, as with its nodes down. */
+  /**
+   * Returns the limit that the read exceeded; empty after any other failure, such as nodes that are
+   * down.
+   */
   public Optional<Excess> excess() {
     return Optional.ofNullable(excess);
   }
@@ -60,14 +66,14 @@ public final class UnreadableRangeException extends BulkOperationException {
   private static String remedy(Excess excess) {
     return switch (excess) {
       case TIME ->
-          "Raise range_request_timeout on the nodes, or the request's own time-out if that is the"
-              + " shorter one, and run the operation again";
+          "Raise range_request_timeout on the nodes, or the request timeout if that is shorter, and"
+              + " run the operation again";
       case TOMBSTONES ->
           "Compact the table once gc_grace_seconds have passed, or raise"
               + " tombstone_failure_threshold on the nodes, and run the operation again";
       case SIZE ->
-          "Raise local_read_size_fail_threshold and row_index_read_size_fail_threshold on the nodes,"
-              + " and run the operation again";
+          "Raise local_read_size_fail_threshold and row_index_read_size_fail_threshold on the"
+              + " nodes, and run the operation again";
     };
   }
 }

@@ -4,35 +4,35 @@ import io.ringhaul.schema.TokenRange;
 import java.util.List;
 
 /**
- * Whoever runs the tasks of a scan, as one task asks it between its pages: how much may be under
- * way, and whether others should read some of what is left. Called by the thread that pulls the
- * task's pages.
+ * Limits and divides the work of a scan. The scan of a task asks between its pages how many pages
+ * to request ahead and whether to hand over ranges to other readers. Called by the thread that
+ * reads the task.
  */
 public interface WorkSharing {
 
-  /** How many pages the task may have asked for or hold unread, 1 or more; may change. */
+  /** Returns the maximum number of requested or unread pages of the task, 1 or more; may change. */
   int pagesAhead();
 
-  /** Whether somebody would take work just now. */
+  /** Whether another reader is free. */
   default boolean isWanted() {
     return false;
   }
 
   /**
-   * Into how many parts of equal width what is left is to be divided: the task keeps the first. 1
-   * leaves all of it to the task.
+   * Returns the number of parts of equal width into which to divide the rest. The task keeps the
+   * first part; 1 keeps all.
    */
   default int parts(ScanRest rest) {
     return 1;
   }
 
   /**
-   * Takes what the task will not read. What this throws ends the scan, and the task still has all
-   * of it.
+   * Receives the ranges that the task does not read. If this throws, the scan ends and the task
+   * keeps all ranges.
    *
-   * @param given token ranges of the task, in one part or more, none of them empty
+   * @param given token ranges of the task, in one or more non-empty shares
    */
   default void handOver(List<List<TokenRange>> given) {
-    throw new IllegalStateException("nobody takes work");
+    throw new IllegalStateException("no other reader takes ranges");
   }
 }

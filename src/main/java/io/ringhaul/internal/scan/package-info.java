@@ -1,4 +1,4 @@
-/** Planning and running the range queries that read a whole table. */
+/** Plans and runs the range queries that read a whole table. */
 @NullMarked
 package io.ringhaul.internal.scan;
 

@@ -13,13 +13,13 @@ import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The parts of what is left are what is left, each token once. */
+/** Checks that the parts of a cursor are exactly its rest, each token once. */
 class CursorTest {
 
   private static final ByteBuffer POSITION = ByteBuffer.allocate(1);
 
   @Test
-  void aRangeWithoutAMarkIsDividedEvenly() {
+  void dividesAnUnreadRangeEvenly() {
     List<Cursor> parts = Cursor.at(new TokenRange(0, 160)).parts(null, 5);
     assertThat(parts).hasSize(16).allMatch(part -> part.mark() == null && part.mostRows() == 5);
     assertThat(parts.get(0).piece()).isEqualTo(new TokenRange(0, 10));
@@ -27,7 +27,7 @@ class CursorTest {
   }
 
   @Test
-  void thePartitionThatWasBegunGoesOnFromItsPosition() {
+  void continuesAPartlyReadPartitionFromItsPosition() {
     List<Cursor> parts = marked(new TokenRange(0, 160), 100).parts(null, 5);
     assertThat(parts.get(0).piece()).isEqualTo(new TokenRange(99, 100));
     assertThat(parts.get(0).mark()).isNotNull();
@@ -38,7 +38,7 @@ class CursorTest {
   }
 
   @Test
-  void theLastTokenLeavesNothingBehindIt() {
+  void keepsOnlyThePartitionOfTheLastToken() {
     assertThat(marked(new TokenRange(0, 160), 160).parts(null, 5))
         .singleElement()
         .extracting(Cursor::piece)
@@ -47,7 +47,7 @@ class CursorTest {
   }
 
   @Test
-  void whatCannotBeDivided() {
+  void findsIndivisibleCursors() {
     assertThat(Cursor.at(new TokenRange(4, 5)).isDivisible(null)).isFalse();
     assertThat(Cursor.at(new TokenRange(Long.MIN_VALUE, Long.MAX_VALUE)).isDivisible(null))
         .isTrue();
@@ -58,7 +58,7 @@ class CursorTest {
   }
 
   @Test
-  void aTokenThatWasNotAskedForDividesNothing() {
+  void isUnsoundIfTheTokenIsOutsideThePiece() {
     TokenRange piece = new TokenRange(0, 160);
     assertThat(marked(piece, 0).isSound()).isFalse();
     assertThat(marked(piece, 161).isSound()).isFalse();
@@ -68,7 +68,7 @@ class CursorTest {
   }
 
   @Test
-  void aTokenIsDividedByKeysFromItsPositionOn() {
+  void dividesATokenByKeysFromItsPosition() {
     TokenRange values = new TokenRange(-128, 127);
     Cursor token = marked(new TokenRange(4, 5), 5);
     assertThat(token.isDivisible(null)).isFalse();
@@ -87,7 +87,7 @@ class CursorTest {
   }
 
   @Test
-  void partsAreWhatIsLeft() {
+  void partsAreExactlyTheRest() {
     long seed = Seeds.next();
     Random random = new Random(seed);
     for (int i = 0; i < 2_000; i++) {
@@ -112,7 +112,7 @@ class CursorTest {
   }
 
   @Test
-  void isReadUpToTheLastRowThatIsKnown() {
+  void reachesTheLastKnownRow() {
     TokenRange piece = new TokenRange(100, 200);
     assertThat(Cursor.at(piece).reached()).isEqualTo(100);
     assertThat(marked(piece, 130).reached()).isEqualTo(130);
@@ -121,12 +121,12 @@ class CursorTest {
     Cursor shortPage = new Cursor(piece, null, new Mark(POSITION, null, () -> 140L), 1);
     assertThat(shortPage.reached()).isEqualTo(140);
     assertThat(new Cursor(piece, null, new Mark(POSITION, null, null), 1).reached()).isEqualTo(100);
-    assertThat(marked(piece, 7).reached()).as("a mask's token").isEqualTo(100);
+    assertThat(marked(piece, 7).reached()).as("token of a mask").isEqualTo(100);
   }
 
-  /** What the parts have to read is what was not read before, so that no token counts twice. */
+  /** The tokens of the parts must not include tokens that were read before. */
   @Test
-  void countsNoTokenTwiceWhenItIsDivided() {
+  void partsDoNotCountTokensTwice() {
     Seeds.each(
         1_000,
         random -> {

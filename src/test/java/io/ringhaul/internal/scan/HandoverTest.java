@@ -13,13 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a scan keeps and what it gives away is what it had, each token once. */
+/**
+ * Checks that the kept and the handed-over ranges are exactly the ranges before, each token once.
+ */
 class HandoverTest {
 
   private static final ByteBuffer POSITION = ByteBuffer.allocate(1);
 
   @Test
-  void theFirstShareStays() {
+  void keepsTheFirstShare() {
     Cursor begun = marked(new TokenRange(0, 100), 40);
     Cursor open = Cursor.at(new TokenRange(200, 260));
     Handover two = Handover.shares(List.of(begun, open), 2);
@@ -41,7 +43,7 @@ class HandoverTest {
   }
 
   @Test
-  void aPartitionThatIsBegunStays() {
+  void keepsAPartlyReadPartition() {
     Cursor begun = marked(new TokenRange(0, 100), 40);
     Handover all = Handover.all(List.of(begun, Cursor.at(new TokenRange(200, 260))));
     assertThat(all.kept()).extracting(Cursor::piece).containsExactly(new TokenRange(39, 40));
@@ -59,7 +61,7 @@ class HandoverTest {
   }
 
   @Test
-  void nothingIsLost() {
+  void losesNoToken() {
     Seeds.each(
         2_000,
         random -> {
@@ -77,7 +79,8 @@ class HandoverTest {
                   : Handover.shares(waiting, 1 + random.nextInt(5));
           List<TokenRange> after = new ArrayList<>();
           handover.given().forEach(after::addAll);
-          // What was begun goes on where it was: of it counts what is behind the last row.
+          // A partly read cursor continues at its position, so only the tokens behind its last row
+          // count.
           handover.kept().forEach(cursor -> after.addAll(left(cursor)));
           List<TokenRange> before = new ArrayList<>();
           waiting.forEach(cursor -> before.addAll(left(cursor)));

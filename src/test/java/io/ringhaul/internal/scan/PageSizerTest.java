@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringhaul.internal.request.RequestLimits;
 import org.junit.jupiter.api.Test;
 
-/** Pages suit the rows, and the rates. */
+/** Checks that the page size follows the size of rows and the rates. */
 class PageSizerTest {
 
   @Test
-  void pagesHaveAboutTheTargetSize() {
+  void adaptsToTheTargetSize() {
     PageSizer sizer = new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
     assertThat(sizer.rows()).isEqualTo(50);
     sizer.learn(50, 50 * 1024);
@@ -19,7 +19,7 @@ class PageSizerTest {
   }
 
   @Test
-  void pagesAreAQuarterOfASecondAtTheMost() {
+  void limitsPagesToAQuarterOfASecond() {
     PageSizer byRows =
         new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(100));
     assertThat(byRows.rows()).isEqualTo(25);
@@ -38,7 +38,7 @@ class PageSizerTest {
   }
 
   @Test
-  void aFixedSizeIsKept() {
+  void keepsAFixedSize() {
     PageSizer sizer =
         new PageSizer(
             700, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(100));
@@ -47,7 +47,7 @@ class PageSizerTest {
   }
 
   @Test
-  void aCeilingHoldsEveryPageDown() {
+  void ceilingLimitsEveryPage() {
     PageSizer adapted = new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
     PageSizer fixed = new PageSizer(700, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
     adapted.learn(100, 100 * 1024);
@@ -63,7 +63,7 @@ class PageSizerTest {
   }
 
   @Test
-  void otherFailuresAreNoRefusal() {
+  void ignoresOtherFailures() {
     PageSizer sizer = new PageSizer(700, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
     assertThat(sizer.isRefused(700, new IllegalStateException("page size threshold"))).isFalse();
     assertThat(sizer.rows()).isEqualTo(700);
