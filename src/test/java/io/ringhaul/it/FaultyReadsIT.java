@@ -290,10 +290,10 @@ class FaultyReadsIT {
               + KEYSPACE
               + "."
               + name
-              + " cannot be read, not even in the smallest parts: it holds more tombstones than"
-              + " the server lets one read pass. Compact the table once gc_grace_seconds have"
-              + " passed, or raise tombstone_failure_threshold on the nodes, and run the operation"
-              + " again (ReadFailureException: ";
+              + " cannot be read, even in the smallest parts: it contains more tombstones than the"
+              + " server allows in one read. Compact the table once gc_grace_seconds have passed,"
+              + " or raise tombstone_failure_threshold on the nodes, and run the operation again"
+              + " (ReadFailureException: ";
       MemoryTarget target = new MemoryTarget();
       IncompleteOperationException exporting =
           catchThrowableOfType(

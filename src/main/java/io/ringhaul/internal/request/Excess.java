@@ -8,19 +8,19 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** In which way a read was too much, so that less of it may succeed. */
+/** The limit that a read exceeded, so that a smaller read may succeed. */
 public enum Excess {
 
-  /** It was not done in the time that the server or the driver gives a read. */
+  /** The read exceeded the timeout of the server or the driver. */
   TIME("it takes longer than the time allowed for a read"),
 
-  /** A replica met more deleted cells or rows than one read may. */
-  TOMBSTONES("it holds more tombstones than the server lets one read pass"),
+  /** A replica scanned more tombstones than one read may. */
+  TOMBSTONES("it contains more tombstones than the server allows in one read"),
 
   /** A replica read more bytes than one read may. */
-  SIZE("it holds more bytes than the server lets one read take");
+  SIZE("it contains more bytes than the server allows in one read");
 
-  /** The reasons by which replicas refuse, as the native protocol numbers them. */
+  /** Reason codes of read failures in the native protocol. */
   private static final int TOO_MANY_TOMBSTONES = 1;
 
   private static final int TIMED_OUT = 2;
@@ -32,12 +32,12 @@ public enum Excess {
     this.words = words;
   }
 
-  /** What is too much, for people: the end of a sentence on a range that cannot be read. */
+  /** Returns the end of a sentence about a range that cannot be read. */
   public String words() {
     return words;
   }
 
-  /** In which way the read that failed so was too much; empty if it was not. */
+  /** Returns the limit that the failed read exceeded; empty if the failure has another cause. */
   public static Optional<Excess> of(Throwable failure) {
     Throwable cause = Failures.unwrap(failure);
     if (cause instanceof AllNodesFailedException all) {
@@ -57,7 +57,7 @@ public enum Excess {
 
   private static Optional<Excess> ofReasons(Collection<Integer> reasons) {
     if (reasons.isEmpty() || reasons.contains(TOO_MANY_TOMBSTONES)) {
-      // Before version 5 the protocol has no reasons; tombstones are by far the most common.
+      // Protocol versions before 5 report no reasons. Tombstones are by far the most common one.
       return Optional.of(TOMBSTONES);
     }
     if (reasons.contains(TOO_LARGE)) {

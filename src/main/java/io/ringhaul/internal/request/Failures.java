@@ -26,7 +26,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Tells failures of the moment from failures that will not go away. */
+/** Classifies failures of requests. */
 public final class Failures {
 
   private static final List<Class<? extends Throwable>> PASSING =
@@ -46,18 +46,18 @@ public final class Failures {
           ClosedConnectionException.class,
           HeartbeatException.class,
           NodeUnavailableException.class,
-          // A connection that breaks under a request, as the network library reports it.
+          // A connection that breaks during a request, as the network library reports it.
           IOException.class);
 
-  /** What is thrown before a request leaves the driver, or before the server begins with it. */
+  /** Failures before the request leaves the driver, or before the server starts to execute it. */
   private static final List<Class<? extends Throwable>> BEFORE_ANY_WRITE =
       List.of(
-          // Checked on the coordinator and on a counter's leader, before the first replica writes.
+          // Checked on the coordinator and on a counter's leader before the first replica writes.
           UnavailableException.class,
           BootstrappingException.class,
-          // Syntax, names, types, sizes and rights.
+          // Syntax, names, types, sizes and permissions.
           QueryValidationException.class,
-          // A value that the driver cannot write.
+          // A value that the driver cannot encode.
           CodecNotFoundException.class,
           BusyConnectionException.class,
           RequestThrottlingException.class,
@@ -72,7 +72,7 @@ public final class Failures {
 
   private Failures() {}
 
-  /** The failure under the wrappers that futures put around it. */
+  /** Returns the failure without the wrappers that futures add. */
   public static Throwable unwrap(Throwable failure) {
     Throwable current = failure;
     while ((current instanceof CompletionException || current instanceof ExecutionException)
@@ -83,14 +83,14 @@ public final class Failures {
   }
 
   /**
-   * Whether the cluster or the network failed, so that the same request may succeed later: a time
-   * out, an overload, a lost node. Wrong statements, missing rights and a closed session do not
-   * pass.
+   * Returns whether the failure is transient, so that the same request may succeed later: a
+   * timeout, an overload, a lost node. Invalid statements, missing permissions and a closed session
+   * are not transient.
    */
   public static boolean isPassing(Throwable failure) {
     Throwable cause = unwrap(failure);
     if (cause instanceof AllNodesFailedException all) {
-      // No node at all (NoNodeAvailableException) has an empty list: every node is down just now.
+      // NoNodeAvailableException has an empty list: every node is down at present.
       return all.getAllErrors().values().stream()
           .flatMap(List::stream)
           .allMatch(each -> isPassing(each) || isOfChannel(each));
@@ -98,16 +98,16 @@ public final class Failures {
     return PASSING.stream().anyMatch(type -> type.isInstance(cause));
   }
 
-  /** A connection that took no more requests, so that the driver went on to the next node. */
+  /** A connection that accepted no more requests, so the driver tried the next node. */
   private static boolean isOfChannel(Throwable ofOneNode) {
     return ofOneNode instanceof IllegalStateException;
   }
 
   /**
-   * Whether a write to one partition, without a condition, was certainly not applied anywhere, so
-   * that sending it again cannot apply it twice. Nothing is known of a write that timed out or
-   * whose connection was lost. Nor of one that met an overload: Cassandra reports it also from the
-   * middle of a write, and some releases answer the wrong request with it.
+   * Returns whether a write to one partition, without a condition, was certainly not applied on any
+   * replica, so that sending it again cannot apply it twice. A write that timed out or lost its
+   * connection may have been applied. So may a write that failed with an overload: Cassandra
+   * reports overloads also during a write, and some releases send that error for the wrong request.
    */
   public static boolean isSurelyNotApplied(Throwable failure) {
     Throwable cause = unwrap(failure);
@@ -119,7 +119,7 @@ public final class Failures {
     return BEFORE_ANY_WRITE.stream().anyMatch(type -> type.isInstance(cause));
   }
 
-  /** Whether it is a node that says so, and not the driver that has waited in vain. */
+  /** Whether a node returned the failure, as opposed to a timeout of the driver. */
   static boolean isAnswer(Throwable failure) {
     Throwable cause = unwrap(failure);
     if (cause instanceof AllNodesFailedException all) {
@@ -131,9 +131,9 @@ public final class Failures {
   }
 
   /**
-   * Whether the cluster, or the driver's own queue, had more to do than it can: fewer requests at
-   * once may succeed. A write that is too late is a sign of it, as one write is little work; a read
-   * that is too late is not, as it may just be too {@linkplain Excess large}.
+   * Whether the cluster or the driver's queue is overloaded, so that fewer concurrent requests may
+   * succeed. A write timeout indicates overload, since one write is little work. A read timeout
+   * does not, since the read may be too {@linkplain Excess large}.
    */
   static boolean isOverload(Throwable failure) {
     Throwable cause = unwrap(failure);
@@ -146,9 +146,9 @@ public final class Failures {
   }
 
   /**
-   * The exception for a failure that will not pass: it ends the operation.
+   * Returns the exception for a failure that is not transient and ends the operation.
    *
-   * @param doing what was being done, for the message
+   * @param doing the activity, for the message
    */
   public static BulkOperationException notPassing(Throwable failure, String doing) {
     Throwable cause = unwrap(failure);
@@ -161,33 +161,33 @@ public final class Failures {
   }
 
   /**
-   * The exception for a heap that is too small: unlike other errors it ends the operation alone,
-   * and not the process.
+   * Returns the exception for a heap that is too small. Unlike other errors, it ends only the
+   * operation, not the process.
    *
-   * @param doing what needed the memory, for the message
+   * @param doing the activity that needed the memory, for the message
    */
   public static BulkOperationException outOfMemory(OutOfMemoryError error, String doing) {
     return new BulkOperationException(
         String.format(
-            "%s ran out of memory (%s; the heap is %d MiB). Give the process a larger one (-Xmx;"
-                + " RINGHAUL_JAVA_OPTS=-Xmx2g for the command line), or have less at work at once"
+            "%s ran out of memory (%s; the heap is %d MiB). Increase the heap (-Xmx;"
+                + " RINGHAUL_JAVA_OPTS=-Xmx2g for the command line) or lower the parallelism"
                 + " (parallelism, --parallelism)",
             doing, error.getMessage(), Runtime.getRuntime().maxMemory() >> 20),
         error);
   }
 
-  /** Whether a node, or the driver that waited for one, ran out of time. */
+  /** Whether a node or the driver timed out. */
   static boolean isOutOfTime(Throwable failure) {
     return failure instanceof ReadTimeoutException
         || failure instanceof WriteTimeoutException
         || failure instanceof DriverTimeoutException;
   }
 
-  /** One sentence for people: the kind of the failure and what the driver or server said. */
+  /** Returns the type of the failure and the message of the driver or server, for messages. */
   public static String describe(Throwable failure) {
     Throwable cause = unwrap(failure);
     return cause.getClass().getSimpleName()
         + ": "
-        + Objects.requireNonNullElse(cause.getMessage(), "no further word");
+        + Objects.requireNonNullElse(cause.getMessage(), "no message");
   }
 }

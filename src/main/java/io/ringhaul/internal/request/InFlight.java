@@ -15,18 +15,18 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots for requests in flight: a bound for all together, which follows the cluster's
- * overloads, and one for each node. Who waits is served in the order of asking; one whose nodes are
- * all busy does not hold up the others. Thread-safe.
+ * The slots for requests in flight, with a total bound, which adapts to overloads, and a limit for
+ * each node. Slots are assigned in the order of requests; a request whose nodes are all busy does
+ * not block later ones. Thread-safe.
  *
- * @param <N> what stands for a node
+ * @param <N> type of a node
  */
 final class InFlight<N> {
 
   /**
-   * The right to have a request in flight.
+   * A permit to have one request in flight.
    *
-   * @param node the node that is to coordinate it; null if any may
+   * @param node the node that coordinates the request; null for any node
    */
   record Slot<N>(@Nullable N node) {}
 
@@ -43,15 +43,15 @@ final class InFlight<N> {
   private boolean closed;
 
   /**
-   * @param most slots in all, 1 or more
-   * @param perNode slots for each node; 0 for no bound
-   * @param balancing which of several nodes is taken
+   * @param most number of slots, 1 or more
+   * @param perNode slots for each node; 0 for no limit
+   * @param balancing selects one of several nodes
    */
   InFlight(int most, int perNode, Balancing balancing) {
     this(most, perNode, balancing, System::nanoTime);
   }
 
-  /** Creates slots that read the time from another clock. */
+  /** Creates slots with another clock, for tests. */
   InFlight(int most, int perNode, Balancing balancing, LongSupplier clock) {
     this.bound = new InFlightBound(most);
     this.perNode = perNode;
@@ -59,10 +59,10 @@ final class InFlight<N> {
   }
 
   /**
-   * A slot, waiting for it in the calling thread.
+   * Waits for a slot in the calling thread.
    *
-   * @param nodes those that may coordinate the request; empty for any
-   * @throws CancellationException if this was closed meanwhile
+   * @param nodes nodes that may coordinate the request; empty for any node
+   * @throws CancellationException if {@link #close()} was called
    */
   Slot<N> acquire(List<N> nodes) throws InterruptedException {
     CompletableFuture<Slot<N>> slot = new CompletableFuture<>();
@@ -82,13 +82,13 @@ final class InFlight<N> {
     }
   }
 
-  /** A slot if there is one now, else null. */
+  /** Returns a free slot, or null if there is none. */
   synchronized @Nullable Slot<N> tryAcquire(List<N> nodes) {
-    // Those who wait could not use what is free: they would have it.
+    // Waiting requests cannot use a free slot: they would have been served already.
     return closed ? null : take(nodes);
   }
 
-  /** Gives a slot back. */
+  /** Returns a slot. */
   void release(Slot<N> slot) {
     synchronized (this) {
       used--;
@@ -98,7 +98,8 @@ final class InFlight<N> {
   }
 
   /**
-   * Lets a request that pauses keep its slot, but not its node's: it may go to another next time.
+   * Frees the node of a request that pauses but keeps its slot. The next attempt may use another
+   * node.
    */
   Slot<N> pause(Slot<N> slot) {
     synchronized (this) {
@@ -108,11 +109,11 @@ final class InFlight<N> {
     return new Slot<>(null);
   }
 
-  /** Takes up a request that {@linkplain #pause paused}, before all others that wait. */
+  /** Gets a slot for a request that {@linkplain #pause paused}, before all waiting requests. */
   CompletableFuture<Slot<N>> resume(List<N> nodes) {
     CompletableFuture<Slot<N>> slot = new CompletableFuture<>();
     synchronized (this) {
-      // There may be fewer slots by now.
+      // The bound may be lower now.
       used--;
       enqueue(new Waiter<>(nodes, slot), true);
     }
@@ -120,7 +121,7 @@ final class InFlight<N> {
     return slot;
   }
 
-  /** A request that this slot was for was answered after so long, or cost as much by failing. */
+  /** Records the latency of a request in this slot. A failed request counts with a penalty. */
   void answered(Slot<N> slot, long nanos) {
     N node = slot.node();
     if (node != null) {
@@ -130,12 +131,20 @@ final class InFlight<N> {
     }
   }
 
-  /** A request that was sent then met an overload: there are half as many slots. */
+  /**
+   * Halves the bound after the overload of a request.
+   *
+   * @param sent when the request was sent, by {@link System#nanoTime()}
+   */
   synchronized void overloaded(long sent) {
     bound.overloaded(sent, System.nanoTime());
   }
 
-  /** A request that was sent then succeeded: there may be more slots. */
+  /**
+   * Raises the bound, if due, after the success of a request.
+   *
+   * @param sent when the request was sent, by {@link System#nanoTime()}
+   */
   void succeeded(long sent) {
     boolean grown;
     synchronized (this) {
@@ -146,12 +155,12 @@ final class InFlight<N> {
     }
   }
 
-  /** How many slots there are at the most. */
+  /** Returns the maximum number of slots. */
   synchronized int most() {
     return bound.most();
   }
 
-  /** From now on there are so many slots at the most, 1 or more. */
+  /** Sets the maximum number of slots, 1 or more. */
   void most(int slots) {
     synchronized (this) {
       bound.most(slots);
@@ -159,7 +168,10 @@ final class InFlight<N> {
     serve();
   }
 
-  /** From now on nobody gets a slot beyond so many, 0 or more, until the same one says more. */
+  /**
+   * Limits the used slots to a ceiling, 0 or more, which replaces the previous ceiling of the same
+   * owner.
+   */
   void ceiling(Object whose, int slots) {
     synchronized (this) {
       ceilings.put(whose, slots);
@@ -169,24 +181,24 @@ final class InFlight<N> {
     serve();
   }
 
-  /** Whether nobody may have a slot at all; asked for each row. */
+  /** Whether a ceiling of 0 pauses all requests. Called for each row. */
   boolean isPaused() {
     return paused;
   }
 
-  /** Waits in the calling thread until that is over. */
+  /** Waits in the calling thread until the pause ends. */
   synchronized void awaitOpen() throws InterruptedException {
     while (paused && !closed) {
       wait();
     }
   }
 
-  /** How many slots are taken just now. */
+  /** Returns the number of used slots. */
   synchronized int used() {
     return used;
   }
 
-  /** How many requests may be in flight just now. */
+  /** Returns the current bound on requests in flight. */
   synchronized int bound() {
     int least = bound.get();
     for (int ceiling : ceilings.values()) {
@@ -195,7 +207,7 @@ final class InFlight<N> {
     return least;
   }
 
-  /** Whoever waits hears that the operation has ended, and so does whoever asks later. */
+  /** Cancels all waiting and future requests for a slot. */
   void close() {
     List<Waiter<N>> left;
     synchronized (this) {
@@ -221,7 +233,7 @@ final class InFlight<N> {
     }
   }
 
-  /** Gives out what is free. Those who get it go on in this thread, and outside of the lock. */
+  /** Assigns free slots. Requests that get one continue in the calling thread, outside the lock. */
   private void serve() {
     List<Runnable> served = new ArrayList<>();
     synchronized (this) {
@@ -240,7 +252,7 @@ final class InFlight<N> {
 
   private void handOver(Waiter<N> waiter, Slot<N> slot) {
     if (!waiter.slot().complete(slot)) {
-      // It was interrupted and waits no more.
+      // The request was interrupted and no longer waits.
       release(slot);
     }
   }
@@ -263,7 +275,7 @@ final class InFlight<N> {
     return new Slot<>(cheapest);
   }
 
-  /** Of the nodes that have a slot, the one that is best asked; null if none has. */
+  /** Returns the cheapest of the nodes with a free slot; null if there is none. */
   private @Nullable N cheapest(List<N> nodes) {
     @Nullable N cheapest = null;
     double least = Double.POSITIVE_INFINITY;
@@ -289,16 +301,16 @@ final class InFlight<N> {
   }
 
   /**
-   * How many requests may be in flight just now: half as many after an overload, and slowly more
-   * again while requests succeed. An overload that was met by a request from before the last change
-   * says nothing of the change, so that one burst of refusals halves once. Not thread-safe.
+   * The adaptive bound on requests in flight: halved after an overload, and raised slowly while
+   * requests succeed. An overload of a request sent before the last change is ignored, so that one
+   * burst of overloads halves the bound once. Not thread-safe.
    */
   static final class InFlightBound {
 
-    /** The bound grows by a step once in this time at the most. */
+    /** Minimum time between two steps up. */
     static final long GROWTH_NANOS = 500_000_000;
 
-    /** From nothing to all takes so many steps at the least: 16 s. */
+    /** Minimum number of steps from zero to the maximum, which takes 16 s. */
     private static final int STEPS = 32;
 
     private int most;
@@ -306,7 +318,7 @@ final class InFlight<N> {
     private long changed = Long.MIN_VALUE;
 
     /**
-     * @param most the bound at the start, not exceeded unless {@link #most(int)} says so; 1 or more
+     * @param most the initial and maximum bound, 1 or more
      */
     InFlightBound(int most) {
       this.most = most;
@@ -317,22 +329,22 @@ final class InFlight<N> {
       return now;
     }
 
-    /** The bound that is not exceeded. */
+    /** Returns the maximum of the bound. */
     int most() {
       return most;
     }
 
-    /** Another bound that is not exceeded; what an overload has taken away stays away. */
+    /** Sets the maximum. A bound that an overload has lowered stays low. */
     void most(int requests) {
       now = now == most ? requests : Math.min(now, requests);
       most = requests;
     }
 
     /**
-     * A request met an overload.
+     * Records the overload of a request.
      *
-     * @param sent when the request was sent, in nanoseconds by any clock that does not go back
-     * @param time the time by the same clock
+     * @param sent when the request was sent, in nanoseconds of a monotonic clock
+     * @param time the current time of the same clock
      */
     void overloaded(long sent, long time) {
       if (sent > changed) {
@@ -342,9 +354,9 @@ final class InFlight<N> {
     }
 
     /**
-     * A request succeeded.
+     * Records the success of a request.
      *
-     * @return whether the bound has grown
+     * @return whether the bound has risen
      */
     boolean succeeded(long sent, long time) {
       if (now == most || sent <= changed || time - changed < GROWTH_NANOS) {
@@ -357,20 +369,19 @@ final class InFlight<N> {
   }
 
   /**
-   * What another request would cost at a node: of the nodes that may coordinate it, the cheapest is
-   * chosen. Not thread-safe.
+   * The cost of one more request at each node; the cheapest node coordinates it. Not thread-safe.
    *
-   * @param <N> what stands for a node
+   * @param <N> type of a node
    */
   private static final class NodeCosts<N> {
 
-    /** How much the latest answer weighs: half of the mean is of the last 11. */
+    /** Weight of the latest response; the last 11 responses make half of the mean. */
     private static final double WEIGHT = 1.0 / 16;
 
-    /** A mean that nothing is added to halves in such a time, so that its node is tried again. */
+    /** Time in which the mean of an unused node halves, so that the node is tried again. */
     private static final double HALF_LIFE_NANOS = 1e9;
 
-    /** A mean latency, and when the last answer was added. */
+    /** A mean latency and the time of its last update. */
     private record Latency(double nanos, long at) {}
 
     private final Balancing balancing;
@@ -380,7 +391,7 @@ final class InFlight<N> {
     private long lastTurn;
 
     /**
-     * @param clock the time in nanoseconds, from any moment on
+     * @param clock time in nanoseconds with any origin
      */
     NodeCosts(Balancing balancing, LongSupplier clock) {
       this.balancing = balancing;
@@ -388,22 +399,22 @@ final class InFlight<N> {
     }
 
     /**
-     * The cost of another request.
+     * Returns the cost of one more request.
      *
-     * @param used how many it has in flight
+     * @param used number of requests that the node has in flight
      */
     double of(N node, int used) {
       return switch (balancing) {
         case ROUND_ROBIN -> turns.getOrDefault(node, 0L);
         case DRIVER, LEAST_IN_FLIGHT -> used;
-        // Of a node that has not answered yet nothing is known but that it may be tried.
+        // A node without a response yet costs 0, so that it is tried.
         case LATENCY -> latency(node, used) * (used + 1);
-        // All the same: then the first one is chosen.
+        // Equal costs select the first node.
         case AFFINITY -> 0;
       };
     }
 
-    /** A node that owes answers is not forgiven: it may be hanging. */
+    /** The mean of a node with requests in flight does not decay, since the node may hang. */
     private double latency(N node, int used) {
       Latency mean = latencies.get(node);
       if (mean == null) {
@@ -414,14 +425,14 @@ final class InFlight<N> {
           : mean.nanos() * Math.pow(0.5, (clock.getAsLong() - mean.at()) / HALF_LIFE_NANOS);
     }
 
-    /** The node was chosen. */
+    /** Records that the node was selected. */
     void given(N node) {
       if (balancing == Balancing.ROUND_ROBIN) {
         turns.put(node, ++lastTurn);
       }
     }
 
-    /** The node has answered after so long, or cost as much by failing. */
+    /** Records the latency of a response of the node. */
     void answered(N node, long nanos) {
       if (balancing == Balancing.LATENCY) {
         long now = clock.getAsLong();

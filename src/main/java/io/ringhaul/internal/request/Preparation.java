@@ -4,19 +4,19 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.exceptions.BulkOperationException;
 
-/** Prepares statements; what the cluster refuses is said in words. */
+/** Prepares statements with retries. */
 public final class Preparation {
 
-  /** Sent again as often as requests are by default: some 20 seconds of pauses in all. */
+  /** The default number of attempts of a request; the pauses add up to about 20 seconds. */
   private static final int ATTEMPTS = 10;
 
   private Preparation() {}
 
   /**
-   * The prepared statement.
+   * Prepares a statement.
    *
-   * @param what the statement, for people, such as {@code The insert into store.orders}
-   * @throws BulkOperationException if it could not be prepared
+   * @param what the statement as messages name it, such as {@code The insert into store.orders}
+   * @throws BulkOperationException if the statement cannot be prepared
    */
   public static PreparedStatement prepare(CqlSession session, String cql, String what) {
     try {
@@ -27,11 +27,10 @@ public final class Preparation {
   }
 
   /**
-   * The prepared statement. As the session may be busy with the caller's own requests, or with this
-   * job's, what fails for a {@linkplain Failures#isPassing passing} reason is tried again, after a
-   * pause in the calling thread.
+   * Prepares a statement. Retries after {@linkplain Failures#isPassing transient} failures, with
+   * pauses in the calling thread, since other requests of the session may overload the cluster.
    *
-   * @throws RuntimeException whatever the driver throws in the end
+   * @throws RuntimeException the driver's exception of the last attempt
    */
   public static PreparedStatement prepare(CqlSession session, String cql) {
     for (int attempt = 1; ; attempt++) {
@@ -45,7 +44,7 @@ public final class Preparation {
     }
   }
 
-  /** The exception for a statement that could not be prepared. */
+  /** Returns the exception for a statement that cannot be prepared. */
   public static BulkOperationException failed(String cql, String what, Throwable failure) {
     return new BulkOperationException(
         String.format("%s could not be prepared (%s): %s", what, cql, Failures.describe(failure)),

@@ -5,15 +5,17 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
- * A statement and how to go on when it fails.
+ * A statement and how to retry it.
  *
- * @param statement what to send
- * @param again what to send instead after a passing failure, for instance with smaller pages
- * @param retryable which of the passing failures are worth another attempt
- * @param isForOneNode whether each attempt is for one node alone, chosen by the sender: after some
- *     failures the driver sends even what is not idempotent to another node, without asking
- * @param isInParts whether a read that was too much, and is not worth another attempt, is asked for
- *     in parts
+ * @param statement the statement to send
+ * @param again returns the statement to send after a transient failure, for instance with smaller
+ *     pages
+ * @param retryable selects the transient failures that are worth another attempt
+ * @param isForOneNode whether the sender selects one node for each attempt. Otherwise the driver
+ *     may try further nodes by itself after some failures, even for statements that are not
+ *     idempotent
+ * @param isInParts whether the caller divides a read that is too large and not worth another
+ *     attempt
  */
 public record Request(
     Statement<?> statement,
@@ -22,7 +24,7 @@ public record Request(
     boolean isForOneNode,
     boolean isInParts) {
 
-  /** A request that the driver may send from node to node. */
+  /** Creates a request that the driver may send to several nodes in turn. */
   public Request(
       Statement<?> statement,
       BiFunction<Statement<?>, Throwable, Statement<?>> again,
@@ -35,12 +37,12 @@ public record Request(
     return new Request(statement, again, retryable, true, isInParts);
   }
 
-  /** Returns this read as one that is divided if it is too large. */
+  /** Returns this read as one that the caller divides if it is too large. */
   public Request inParts() {
     return new Request(statement, again, retryable, isForOneNode, true);
   }
 
-  /** A request that is sent again as it is. */
+  /** Creates a request that is retried unchanged. */
   public static Request of(Statement<?> statement) {
     return new Request(statement, (same, failure) -> same, failure -> true);
   }

@@ -1,21 +1,21 @@
 package io.ringhaul.internal.request;
 
 /**
- * Bounds that spare the cluster; 0 stands for none.
+ * Limits that protect the cluster; 0 stands for no limit.
  *
- * @param maxRowsPerSecond rows read from or written to the cluster in a second
- * @param maxBytesPerSecond bytes read from or written to it in a second
+ * @param maxRowsPerSecond rows read or written in a second
+ * @param maxBytesPerSecond bytes read or written in a second
  * @param maxInFlightPerNode requests in flight that one node coordinates
  */
 public record RequestLimits(long maxRowsPerSecond, long maxBytesPerSecond, int maxInFlightPerNode) {
 
-  /** No bound. */
+  /** No limits. */
   public static final RequestLimits NONE = new RequestLimits(0, 0, 0);
 
-  /** A rate that is bounded swings about its bound. */
+  /** A limited rate fluctuates around its limit, so this share of the limit counts as reached. */
   private static final double AT_BOUND = 0.9;
 
-  /** Whether such rates are as high as they may be. */
+  /** Returns whether one of the rates has reached its limit. */
   public boolean isReached(double rowsPerSecond, double bytesPerSecond) {
     return isAt(maxRowsPerSecond, rowsPerSecond) || isAt(maxBytesPerSecond, bytesPerSecond);
   }
@@ -34,7 +34,7 @@ public record RequestLimits(long maxRowsPerSecond, long maxBytesPerSecond, int m
     return new RequestLimits(maxRowsPerSecond, bytes, maxInFlightPerNode);
   }
 
-  /** Returns these limits with the requests in flight of one node. */
+  /** Returns these limits with requests in flight for each node. */
   public RequestLimits withMaxInFlightPerNode(int requests) {
     return new RequestLimits(maxRowsPerSecond, maxBytesPerSecond, requests);
   }

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the requests of a sender, node by node. Which node coordinated a request is known when it
- * answers, unless the sender has chosen it. Thread-safe.
+ * Counts the requests of a sender for each node. The coordinator of a request is known when it
+ * responds, or at once if the sender selected it. Thread-safe.
  */
 final class RequestMeter {
 
@@ -30,9 +30,9 @@ final class RequestMeter {
   }
 
   /**
-   * A request is sent.
+   * Records that a request is sent.
    *
-   * @param chosen the node that it goes to; null if the driver chooses
+   * @param chosen the node that receives it; null if the driver selects the node
    */
   void sent(@Nullable Node chosen) {
     if (chosen != null) {
@@ -47,15 +47,15 @@ final class RequestMeter {
     if (coordinator != null) {
       of(coordinator).answered(nanos);
     }
-    // The driver has tried these before, without asking.
+    // The driver tried these nodes before, by itself.
     execution.getErrors().forEach(error -> failedAt(error.getKey(), error.getValue()));
   }
 
   /**
-   * A request failed.
+   * Records a failed request.
    *
-   * @param isDivided whether it is asked for in parts if it was too much: that is how it is found
-   *     how much is not, and no failure of the cluster
+   * @param isDivided whether the caller divides the read if it is too large. Then exceeding a limit
+   *     is part of finding the right size and does not count as a failure
    */
   void failed(@Nullable Node chosen, Throwable failure, boolean isDivided) {
     returned(chosen);
@@ -78,7 +78,7 @@ final class RequestMeter {
     failedAt(coordinator(chosen, cause), cause);
   }
 
-  /** The node that a request failed at; null if nobody knows. */
+  /** Returns the node that a request failed at; null if unknown. */
   private static @Nullable Node coordinator(@Nullable Node chosen, Throwable failure) {
     if (failure instanceof CoordinatorException answered) {
       return answered.getCoordinator();

@@ -38,21 +38,21 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests asynchronously, never more than {@link RequestSettings#parallelism()} at once, and
- * sends again what failed for a passing reason, after a pause that grows and jitters. A request
- * holds its slot during the pause, so that an overloaded cluster sees less of us; and an overload
- * halves the slots, which come back slowly.
+ * Sends requests asynchronously, at most {@link RequestSettings#parallelism()} at once, and retries
+ * after transient failures, with a pause that grows and has jitter. A request keeps its slot during
+ * the pause, which lowers the load on an overloaded cluster. An overload also halves the number of
+ * slots, which then rises slowly.
  *
- * <p>Another attempt goes to whichever replica the driver's policy chooses anew. With {@link
- * RequestLimits#maxInFlightPerNode()}, or with another {@link Balancing} than the driver's, the
- * sender itself chooses the coordinator among the live local replicas, for another attempt one that
- * has not just failed.
+ * <p>The driver's policy selects a replica for each attempt. With {@link
+ * RequestLimits#maxInFlightPerNode()}, or with a {@link Balancing} other than the driver's, the
+ * sender selects the coordinator among the live local replicas, and for a retry avoids the node
+ * that has just failed.
  *
- * <p>A statement that is explicitly not idempotent is sent again only if it was {@linkplain
- * Failures#isSurelyNotApplied surely not applied}, unless the settings {@linkplain
- * RequestSettings#retriesNonIdempotent() say otherwise}; every other counts as idempotent.
+ * <p>A statement that is explicitly not idempotent is retried only if it was {@linkplain
+ * Failures#isSurelyNotApplied certainly not applied}, unless the settings {@linkplain
+ * RequestSettings#retriesNonIdempotent() allow it}. Every other statement counts as idempotent.
  *
- * <p>Thread-safe. Owns one thread for the pauses; {@link #close()} ends it.
+ * <p>Thread-safe. Owns one thread for the pauses; {@link #close()} stops it.
  */
 public final class RequestSender implements Steering, AutoCloseable {
 
@@ -67,33 +67,34 @@ public final class RequestSender implements Steering, AutoCloseable {
   private final RetryPauses pauses = new RetryPauses();
   private final LongAdder retries = new LongAdder();
 
-  /** Requests that are sent, also those that wait for another attempt. */
+  /** Requests without a result, including those that wait for a retry. */
   private final AtomicInteger open = new AtomicInteger();
 
-  /** When the cluster answered last, or when the first of the open requests was sent after that. */
+  /** Time of the last response, or of the first request sent after all others had their result. */
   private volatile long heard;
 
   private volatile Throttle throttle = Throttle.FREE;
   private volatile boolean closed;
 
-  /** Sends through the given session, which stays the caller's. */
+  /** Creates a sender over a session, which the caller closes. */
   public RequestSender(CqlSession session, RequestSettings settings) {
     this(session, settings, new OperationMetrics());
   }
 
   /**
-   * Creates a sender that counts its requests.
+   * Creates a sender with metrics.
    *
-   * @param metrics counts the requests, node by node
+   * @param metrics counts the requests of each node
    */
   public RequestSender(CqlSession session, RequestSettings settings, OperationMetrics metrics) {
     this.session = session;
     this.settings = settings;
-    // Cassandra warns of every count(*) over a range; a job of 10,000 ranges must not log as many.
+    // Cassandra warns of every count(*) over a range. A job of 10,000 ranges must not log 10,000
+    // warnings.
     this.profile =
         profile(session.getContext().getConfig(), settings.executionProfile())
             .withBoolean(DefaultDriverOption.REQUEST_LOG_WARNINGS, false)
-            // The driver forgets the time-out that is set on a batch itself.
+            // The driver ignores the timeout that is set on a batch itself.
             .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, settings.timeout());
     int perNode = settings.limits().maxInFlightPerNode();
     this.slots = new InFlight<>(settings.parallelism(), perNode, settings.balancing());
@@ -103,12 +104,12 @@ public final class RequestSender implements Steering, AutoCloseable {
     this.coordinators = perNode == 0 && settings.balancing() == Balancing.DRIVER ? null : nodes;
   }
 
-  /** How often a request was sent again so far. */
+  /** Returns the number of retries so far. */
   public long retries() {
     return retries.sum();
   }
 
-  /** Sends as soon as a slot is free, waiting for it in the calling thread. */
+  /** Waits for a slot in the calling thread and sends the request. */
   public CompletionStage<AsyncResultSet> send(Request request) throws InterruptedException {
     return start(request, slot(request));
   }
@@ -116,7 +117,7 @@ public final class RequestSender implements Steering, AutoCloseable {
   /**
    * Sends as {@link #send(Request)} does.
    *
-   * @param sending called in the calling thread once the request has its slot, before it is sent;
+   * @param sending called in the calling thread when the request has its slot, before it is sent;
    *     must not throw
    */
   public CompletionStage<AsyncResultSet> send(Request request, Runnable sending)
@@ -137,7 +138,7 @@ public final class RequestSender implements Steering, AutoCloseable {
     }
   }
 
-  /** Sends if a slot is free now; null if none is. */
+  /** Sends if a slot is free; returns null otherwise. */
   public @Nullable CompletionStage<AsyncResultSet> trySend(Request request) {
     Slot<Node> slot = slots.tryAcquire(coordinators(request.statement(), null));
     return slot == null ? null : start(request, slot);
@@ -145,8 +146,8 @@ public final class RequestSender implements Steering, AutoCloseable {
 
   /**
    * Waits as long as the {@linkplain RequestLimits rates} and the {@linkplain #throttle throttle}
-   * ask for so much, and while a {@linkplain #ceiling ceiling} pauses the sender; else not at all.
-   * For whoever has read rows or is about to write some.
+   * require for these rows and bytes, and while a {@linkplain #ceiling ceiling} of 0 pauses the
+   * sender. Call it after reading rows or before writing them.
    */
   public void throttle(long rows, long bytes) throws InterruptedException {
     if (slots.isPaused()) {
@@ -156,12 +157,15 @@ public final class RequestSender implements Steering, AutoCloseable {
     throttle.await();
   }
 
-  /** The limits that this sender keeps to. */
+  /** Returns the limits of this sender. */
   public RequestLimits limits() {
     return settings.limits();
   }
 
-  /** For how long no request was answered, be it by an error, although some are open. */
+  /**
+   * Returns the time since the last response of a node, including errors; zero if no request is
+   * open.
+   */
   public Duration unanswered() {
     return open.get() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - heard);
   }
@@ -196,7 +200,7 @@ public final class RequestSender implements Steering, AutoCloseable {
     return slots.bound();
   }
 
-  /** Drops what waits for another attempt and ends the sender's thread. */
+  /** Cancels pending retries and stops the sender's thread. */
   @Override
   public void close() {
     closed = true;
@@ -237,7 +241,7 @@ public final class RequestSender implements Steering, AutoCloseable {
     return result;
   }
 
-  /** A request on its way for the {@code number}-th time, counted from 1. */
+  /** One attempt of a request; {@code number} counts from 1. */
   private record Attempt(Statement<?> statement, Request request, int number, Slot<Node> slot) {}
 
   private Statement<?> configure(Statement<?> statement) {
@@ -285,7 +289,7 @@ public final class RequestSender implements Steering, AutoCloseable {
           Throwable failure = attempt.request().isForOneNode() ? ofOneNode(thrown) : thrown;
           boolean isRepeated = !closed && isWorthAnother(attempt, failure);
           boolean isDivided = !isRepeated && attempt.request().isInParts();
-          // A node that fails at once is not one that answers fast.
+          // A fast failure must not count as a low latency.
           slots.answered(
               attempt.slot(), isDivided ? took : Math.max(took, settings.timeout().toNanos()));
           meter.failed(node, thrown, isDivided);
@@ -301,7 +305,7 @@ public final class RequestSender implements Steering, AutoCloseable {
         });
   }
 
-  /** What the one node failed with, of which the driver says that all nodes failed. */
+  /** Returns the node's own failure, which the driver wraps as a failure of all nodes. */
   private static Throwable ofOneNode(Throwable failure) {
     if (Failures.unwrap(failure) instanceof AllNodesFailedException all) {
       List<Throwable> errors = all.getAllErrors().values().stream().flatMap(List::stream).toList();
@@ -310,7 +314,7 @@ public final class RequestSender implements Steering, AutoCloseable {
     return failure;
   }
 
-  /** The node to which the attempt goes; null if the driver chooses. */
+  /** Returns the node to send to; null if the driver selects it. */
   private @Nullable Node node(Attempt attempt, Statement<?> statement) {
     Node taken = attempt.slot().node();
     if (taken != null || !attempt.request().isForOneNode() || statement.getNode() != null) {
@@ -356,15 +360,15 @@ public final class RequestSender implements Steering, AutoCloseable {
             });
   }
 
-  /** Finds out which nodes may coordinate a request. */
+  /** Finds the nodes that may coordinate a request. */
   private static final class Coordinators {
 
     private final CqlSession session;
     private final boolean alongRing;
 
     /**
-     * @param alongRing whether replicas are in the order of the ring, not in one that differs from
-     *     call to call
+     * @param alongRing whether replicas are in ring order; otherwise the order varies from call to
+     *     call
      */
     Coordinators(CqlSession session, boolean alongRing) {
       this.session = session;
@@ -372,10 +376,10 @@ public final class RequestSender implements Steering, AutoCloseable {
     }
 
     /**
-     * The live local replicas of what a statement reads or writes, or all live local nodes if they
-     * are not known; empty if all are down.
+     * Returns the live local replicas for a statement, or all live local nodes if the replicas are
+     * unknown; empty if all are down.
      *
-     * @param avoided the node that failed last, which is left out if there are others
+     * @param avoided the node that failed last; left out if there are other nodes
      */
     List<Node> of(Statement<?> statement, @Nullable Node avoided) {
       List<Node> nodes = live(replicas(statement));
@@ -417,7 +421,7 @@ public final class RequestSender implements Steering, AutoCloseable {
     }
   }
 
-  /** Slows those down who handle rows, to the rows and bytes allowed in a second. Thread-safe. */
+  /** Limits the rows and bytes per second by making the calling threads wait. Thread-safe. */
   static final class RateLimits {
 
     private final long origin = System.nanoTime();
@@ -433,7 +437,7 @@ public final class RequestSender implements Steering, AutoCloseable {
       return perSecond == 0 ? null : new TokenBucket(perSecond, 0);
     }
 
-    /** Takes rows and bytes, and waits until both are within their rates. */
+    /** Takes rows and bytes, and waits until both rates are within their limits. */
     void take(long moreRows, long moreBytes) throws InterruptedException {
       if (rows == null && bytes == null) {
         return;
@@ -449,9 +453,9 @@ public final class RequestSender implements Steering, AutoCloseable {
     }
 
     /**
-     * Holds a flow to a rate. What comes in lumps, such as a page of rows, is taken when it is
-     * there and paid for afterwards: the bucket goes into debt, and whoever took waits until it is
-     * paid. Time in which nothing is taken is saved up to a quarter of a second. Thread-safe.
+     * Limits a rate. Bulk amounts, such as a page of rows, are taken at once and paid afterwards:
+     * the bucket goes into debt, and the caller waits until the debt is paid. Idle time is saved up
+     * to a quarter of a second. Thread-safe.
      */
     static final class TokenBucket {
 
@@ -463,7 +467,7 @@ public final class RequestSender implements Steering, AutoCloseable {
 
       /**
        * @param perSecond the rate, 1 or more
-       * @param now the time by the clock that {@link #take} is called with
+       * @param now the current time of the clock used for {@link #take}
        */
       TokenBucket(long perSecond, long now) {
         this.nanosEach = NANOS_PER_SECOND / perSecond;
@@ -471,10 +475,10 @@ public final class RequestSender implements Steering, AutoCloseable {
       }
 
       /**
-       * Takes so much.
+       * Takes an amount.
        *
-       * @param now the time in nanoseconds by a clock that does not go back
-       * @return how many nanoseconds to wait before going on; 0 or more
+       * @param now the current time in nanoseconds of a monotonic clock
+       * @return nanoseconds to wait before continuing; 0 or more
        */
       synchronized long take(long amount, long now) {
         paidUntil = Math.max(paidUntil, now - SAVED_NANOS) + amount * nanosEach;

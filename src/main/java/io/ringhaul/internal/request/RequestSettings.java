@@ -8,19 +8,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How requests are sent. Everything here is set on each statement; the caller's session keeps its
- * own settings.
+ * Settings of requests. The sender sets all of them on each statement; the session's own settings
+ * stay unchanged.
  *
- * @param parallelism the largest number of requests in flight, 1 or more
- * @param consistency the consistency level of requests that have none of their own
- * @param timeout how long the driver waits for one request, its own retries included
- * @param maxAttempts how often one request is sent at the most, 1 or more
- * @param executionProfile the name of the driver's execution profile to start from; empty for its
- *     default profile
- * @param limits what is never exceeded, whatever the cluster could take
- * @param retriesNonIdempotent whether statements that are not idempotent are sent again after any
- *     passing failure, as all others are, so that they may take effect twice; false by default
- * @param balancing which replica coordinates a request
+ * @param parallelism maximum number of requests in flight, 1 or more
+ * @param consistency consistency level of requests without their own
+ * @param timeout driver timeout of one request, including the driver's retries
+ * @param maxAttempts maximum number of attempts of one request, 1 or more
+ * @param executionProfile name of the driver's execution profile to start from. Default: the
+ *     driver's default profile.
+ * @param limits limits on rates and on requests for each node
+ * @param retriesNonIdempotent whether statements that are not idempotent are retried after any
+ *     transient failure, so that they may take effect twice. Default: false.
+ * @param balancing selects the replica that coordinates a request
  */
 public record RequestSettings(
     int parallelism,
@@ -33,8 +33,8 @@ public record RequestSettings(
     Balancing balancing) {
 
   /**
-   * Settings by which no statement that is not idempotent takes effect twice, and the driver
-   * chooses the coordinators.
+   * Creates settings that never apply a non-idempotent statement twice and let the driver select
+   * the coordinators.
    */
   public RequestSettings(
       int parallelism,
@@ -64,7 +64,7 @@ public record RequestSettings(
     this(parallelism, consistency, timeout, maxAttempts, executionProfile, RequestLimits.NONE);
   }
 
-  /** A read at one of these sees every acknowledged write at the same. */
+  /** A read at one of these levels sees every write acknowledged at the same level. */
   private static final Set<ConsistencyLevel> STRONG =
       Set.of(
           DefaultConsistencyLevel.LOCAL_QUORUM,
@@ -103,7 +103,7 @@ public record RequestSettings(
         balancing);
   }
 
-  /** Same, with another time-out of a request. */
+  /** Returns these settings with another timeout. */
   public RequestSettings withTimeout(Duration other) {
     return new RequestSettings(
         parallelism,
@@ -116,7 +116,7 @@ public record RequestSettings(
         balancing);
   }
 
-  /** Same, with another number of attempts. */
+  /** Returns these settings with another number of attempts. */
   public RequestSettings withMaxAttempts(int attempts) {
     return new RequestSettings(
         parallelism,
@@ -129,7 +129,7 @@ public record RequestSettings(
         balancing);
   }
 
-  /** Same, starting from an execution profile of the driver. */
+  /** Returns these settings with an execution profile of the driver. */
   public RequestSettings withExecutionProfile(String name) {
     return new RequestSettings(
         parallelism,
@@ -143,8 +143,8 @@ public record RequestSettings(
   }
 
   /**
-   * Returns these settings for statements that may take effect twice though they are not
-   * idempotent.
+   * Returns these settings with retries of non-idempotent statements, which may then take effect
+   * twice.
    */
   public RequestSettings retryingNonIdempotent() {
     return new RequestSettings(

@@ -10,10 +10,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The pauses before requests are sent again, and whose they are: who waits for an answer must get
- * one, also when it all ends in a pause. Owns one thread. Thread-safe.
+ * Schedules retries after pauses, and fails the pending ones on close so that every request gets a
+ * result. Owns one thread. Thread-safe.
  */
-// A future equals itself alone, which is just what is asked for here.
+// Futures are compared by identity, as intended here.
 @SuppressWarnings("CollectionUndefinedEquality")
 final class RetryPauses {
 
@@ -30,11 +30,11 @@ final class RetryPauses {
   private final Set<CompletableFuture<?>> waiting = ConcurrentHashMap.newKeySet();
 
   /**
-   * Goes on after the pause that follows a failed attempt.
+   * Runs a retry after the pause for a failed attempt.
    *
-   * @param attempt its number, from 1
-   * @param result what waits until it is {@linkplain #over told to be over}
-   * @throws RejectedExecutionException if this has ended
+   * @param attempt number of the failed attempt, from 1
+   * @param result the result of the request, pending until {@link #over} is called
+   * @throws RejectedExecutionException after {@link #end()}
    */
   void after(int attempt, CompletableFuture<?> result, Runnable next) {
     waiting.add(result);
@@ -46,25 +46,25 @@ final class RetryPauses {
     }
   }
 
-  /** Somebody has what they waited for. */
+  /** Marks a request as no longer pending. */
   void over(CompletableFuture<?> result) {
     waiting.remove(result);
   }
 
-  /** Ends the thread; says how many will never go on after their pause. */
+  /** Stops the thread and returns the number of retries that will not run. */
   int end() {
     return thread.shutdownNow().size();
   }
 
-  /** Tells all who still wait that it is in vain. */
+  /** Fails all pending requests. */
   void fail(Throwable why) {
     waiting.forEach(result -> result.completeExceptionally(why));
   }
 
   /**
-   * Waits, in the calling thread, as long as after a failed attempt.
+   * Pauses the calling thread for a failed attempt.
    *
-   * @return false if the thread was interrupted, and still is
+   * @return false if the thread was interrupted; the interrupt status is set again
    */
   static boolean pause(int attempt) {
     try {
@@ -76,7 +76,7 @@ final class RetryPauses {
     }
   }
 
-  /** Exponential with jitter: between half and all of 100 ms x 2^(attempt - 1), 10 s at most. */
+  /** Exponential with jitter: between half and all of 100 ms x 2^(attempt - 1), at most 10 s. */
   private static long millis(int attempt) {
     long bound = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempt - 1, 20));
     return ThreadLocalRandom.current().nextLong(bound / 2, bound + 1);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The settings of the node that answers, where the role may read them; few may. */
+/** Reads the settings of the responding node. Few roles have the permission to read them. */
 public final class ServerSettings {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerSettings.class);
@@ -19,20 +19,20 @@ public final class ServerSettings {
 
   private final CqlSession session;
 
-  /** Reads nothing yet. */
+  /** Creates a reader without sending a query. */
   public ServerSettings(CqlSession session) {
     this.session = session;
   }
 
-  /** The value of a setting; empty if it is not set, not known or not to be read. */
+  /** Returns the value of a setting; empty if it is unset, unknown or not readable. */
   public Optional<String> value(String name) {
     return Optional.ofNullable(values(List.of(name)).get(name));
   }
 
   /**
-   * The values of several settings of one node, read at once.
+   * Reads the values of several settings of one node with one query.
    *
-   * @return without those that are not set or not known; empty if they are not to be read
+   * @return the values without unset and unknown settings; empty if the settings are not readable
    */
   public Map<String, String> values(List<String> names) {
     Map<String, String> values = new HashMap<>();
@@ -41,7 +41,7 @@ public final class ServerSettings {
           session.execute(
               SimpleStatement.newInstance(
                       "SELECT name, value FROM system_views.settings WHERE name IN ?", names)
-                  // A guardrail may allow few rows to a page.
+                  // A guardrail may limit the page size.
                   .setPageSize(names.size())
                   .setTimeout(PATIENCE)
                   .setIdempotent(true))) {
@@ -52,7 +52,7 @@ public final class ServerSettings {
       }
       return values;
     } catch (RuntimeException e) {
-      LOG.debug("The settings {} of the server cannot be read", names, e);
+      LOG.debug("Cannot read the settings {} of the server", names, e);
       return Map.of();
     }
   }

@@ -1,13 +1,16 @@
 package io.ringhaul.internal.request;
 
-/** What may change of a sender while it sends. Thread-safe. */
+/** The parameters of a sender that may change while it sends. Thread-safe. */
 public interface Steering {
 
-  /** How many requests may be in flight but for overloads and {@linkplain #ceiling ceilings}. */
+  /**
+   * Returns the maximum number of requests in flight, without overloads and {@linkplain #ceiling
+   * ceilings}.
+   */
   int parallelism();
 
   /**
-   * Allows so many requests in flight from now on, in place of {@link
+   * Sets the maximum number of requests in flight, in place of {@link
    * RequestSettings#parallelism()}.
    *
    * @param requests 1 or more
@@ -15,20 +18,22 @@ public interface Steering {
   void parallelism(int requests);
 
   /**
-   * Holds the requests in flight down for a reason of its own; the lowest of all ceilings and the
-   * parallelism counts. Requests under way go on.
+   * Sets one of several ceilings on the requests in flight. The lowest of all ceilings and the
+   * parallelism applies. Requests in flight continue.
    *
-   * @param whose names the reason; its next ceiling takes the place of this one
-   * @param requests 0 or more; 0 pauses, and {@link Integer#MAX_VALUE} ends it
+   * @param whose identifies the ceiling; a new value replaces the previous one
+   * @param requests 0 or more; 0 pauses, and {@link Integer#MAX_VALUE} removes the ceiling
    */
   void ceiling(Object whose, int requests);
 
-  /** From now on, whoever hands over or takes rows goes at this pace. */
+  /** Sets the throttle for threads that read or write rows. */
   void throttle(Throttle throttle);
 
-  /** Requests that have a slot and no answer just now, those that pause included. */
+  /** Returns the number of requests with a slot, including those that pause before a retry. */
   int inFlight();
 
-  /** How many requests may be in flight just now: fewer than allowed after an overload. */
+  /**
+   * Returns the current bound on requests in flight, which is lower than allowed after an overload.
+   */
   int inFlightBound();
 }

@@ -1,15 +1,18 @@
 package io.ringhaul.internal.request;
 
-/** Slows those down who handle rows, beside the {@linkplain RequestLimits rates}. Thread-safe. */
+/**
+ * Slows down threads that read or write rows, in addition to the {@linkplain RequestLimits rates}.
+ * Thread-safe.
+ */
 @FunctionalInterface
 public interface Throttle {
 
-  /** Slows nobody down. */
+  /** Never waits. */
   Throttle FREE = () -> {};
 
   /**
-   * Waits as long as the calling thread must before it goes on. Called with each page or row, so it
-   * must be cheap where nothing is to be waited for.
+   * Waits as long as the calling thread must. Called for each page or row, so it must be cheap if
+   * there is no wait.
    */
   void await() throws InterruptedException;
 }

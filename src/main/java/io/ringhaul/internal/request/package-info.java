@@ -1,4 +1,7 @@
-/** Sending requests to the cluster: bounded in flight, retried, with settings on each statement. */
+/**
+ * Sends requests to the cluster: limits those in flight, retries failures, and sets the settings on
+ * each statement.
+ */
 @NullMarked
 package io.ringhaul.internal.request;
 

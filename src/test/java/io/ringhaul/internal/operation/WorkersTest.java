@@ -53,8 +53,8 @@ class WorkersTest {
                         }))
         .isInstanceOf(BulkOperationException.class)
         .hasMessageMatching(
-            "The operation ran out of memory \\(Java heap space; the heap is \\d+ MiB\\)\\. Give"
-                + " the process a larger one .*")
+            "The operation ran out of memory \\(Java heap space; the heap is \\d+ MiB\\)\\."
+                + " Increase the heap .*")
         .hasCauseInstanceOf(OutOfMemoryError.class);
     assertThatThrownBy(
             () ->

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringhaul.internal.request.InFlight.InFlightBound;
 import org.junit.jupiter.api.Test;
 
-/** Half at an overload, once for each burst; a step more once in half a second of success. */
+/**
+ * Checks that the bound halves once for each burst of overloads and rises by a step each half
+ * second.
+ */
 class InFlightBoundTest {
 
   @Test
@@ -20,7 +23,7 @@ class InFlightBoundTest {
   }
 
   @Test
-  void whatWasSentBeforeTheLastChangeDoesNotCount() {
+  void ignoresRequestsSentBeforeTheLastChange() {
     InFlightBound bound = new InFlightBound(64);
     bound.overloaded(100, 200);
     bound.overloaded(150, 210);
@@ -33,7 +36,7 @@ class InFlightBoundTest {
   }
 
   @Test
-  void growsByASmallStepInItsTime() {
+  void risesByASmallStepEachInterval() {
     InFlightBound bound = new InFlightBound(64);
     bound.overloaded(0, 0);
     bound.overloaded(1, 1);
@@ -51,7 +54,7 @@ class InFlightBoundTest {
   }
 
   @Test
-  void aSmallBoundGrowsByOne() {
+  void raisesASmallBoundByOne() {
     InFlightBound bound = new InFlightBound(3);
     bound.overloaded(0, 0);
     assertThat(bound.get()).isEqualTo(1);

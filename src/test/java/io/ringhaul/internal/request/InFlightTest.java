@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Places are given out as far as the bounds go, in the order of asking, and none is lost. */
+/** Checks that slots keep to the bounds, are assigned in order, and are never lost. */
 @Timeout(30)
 class InFlightTest {
 
   private static final List<String> ANY = List.of();
 
   @Test
-  void thereAreAsManyPlacesAsAllowed() throws InterruptedException {
+  void limitsTheNumberOfSlots() throws InterruptedException {
     InFlight<String> slots = new InFlight<>(2, 0, Balancing.DRIVER);
     Slot<String> first = slots.acquire(ANY);
     assertThat(slots.tryAcquire(ANY)).isNotNull();
@@ -40,7 +40,7 @@ class InFlightTest {
   }
 
   @Test
-  void ofTheNodesTheLeastBusyIsTaken() throws InterruptedException {
+  void selectsTheLeastBusyNode() throws InterruptedException {
     InFlight<String> slots = new InFlight<>(10, 2, Balancing.DRIVER);
     List<String> both = List.of("a", "b");
     List<@Nullable String> taken = new ArrayList<>();
@@ -56,7 +56,7 @@ class InFlightTest {
   }
 
   @Test
-  void inTurnEachNodeGetsAsMany() throws InterruptedException {
+  void roundRobinDistributesEvenly() throws InterruptedException {
     InFlight<String> slots = new InFlight<>(10, 0, Balancing.ROUND_ROBIN);
     List<String> all = List.of("a", "b", "c");
     List<@Nullable String> taken = new ArrayList<>();
@@ -69,7 +69,7 @@ class InFlightTest {
   }
 
   @Test
-  void aNodeThatComesBackGetsNoMoreThanTheOthers() throws InterruptedException {
+  void roundRobinDoesNotFavourAReturningNode() throws InterruptedException {
     InFlight<String> slots = new InFlight<>(10, 0, Balancing.ROUND_ROBIN);
     for (int i = 0; i < 100; i++) {
       slots.release(slots.acquire(List.of("a", "b")));
@@ -84,7 +84,7 @@ class InFlightTest {
   }
 
   @Test
-  void aNodeThatIsLeftAloneIsAskedAgainInTime() throws InterruptedException {
+  void latencyBalancingRetriesAnUnusedNode() throws InterruptedException {
     AtomicLong now = new AtomicLong();
     InFlight<String> slots = new InFlight<>(9, 0, Balancing.LATENCY, now::get);
     List<String> both = List.of("failing", "sound");
@@ -101,12 +101,12 @@ class InFlightTest {
       slots.answered(slot, 1_000_000);
       slots.release(slot);
     }
-    // Two seconds are as good as a millisecond after eleven halves.
+    // After eleven halvings, two seconds count as about a millisecond.
     assertThat(second).isBetween(11, 13);
   }
 
   @Test
-  void aNodeThatOwesAnswersIsNotAskedForMore() throws InterruptedException {
+  void latencyBalancingAvoidsANodeWithOpenRequests() throws InterruptedException {
     AtomicLong now = new AtomicLong();
     InFlight<String> slots = new InFlight<>(9, 0, Balancing.LATENCY, now::get);
     List<String> both = List.of("hanging", "sound");
@@ -115,7 +115,7 @@ class InFlightTest {
       slots.answered(slot, 5_000_000);
       slots.release(slot);
     }
-    // The next two go to one each, and one of them is never answered.
+    // The next two requests go to one node each, and one of them gets no response.
     List<Slot<String>> asked = List.of(slots.acquire(both), slots.acquire(both));
     asked.stream()
         .filter(slot -> "sound".equals(slot.node()))
@@ -134,7 +134,7 @@ class InFlightTest {
   }
 
   @Test
-  void theNodeThatAnswersFirstGetsMost() throws InterruptedException {
+  void latencyBalancingPrefersTheFastestNode() throws InterruptedException {
     InFlight<String> slots = new InFlight<>(9, 0, Balancing.LATENCY, () -> 0);
     List<String> both = List.of("slow", "fast");
     for (int i = 0; i < 2; i++) {
@@ -150,7 +150,7 @@ class InFlightTest {
   }
 
   @Test
-  void whoWaitsForABusyNodeDoesNotHoldUpOthers() throws InterruptedException {
+  void waitingForABusyNodeDoesNotBlockOthers() throws InterruptedException {
     InFlight<String> slots = new InFlight<>(3, 1, Balancing.DRIVER);
     Slot<String> a = slots.acquire(List.of("a"));
     CompletableFuture<Slot<String>> waiting =
@@ -163,7 +163,7 @@ class InFlightTest {
   }
 
   @Test
-  void anOverloadHalvesThePlaces() throws InterruptedException {
+  void overloadHalvesTheSlots() throws InterruptedException {
     InFlight<String> slots = new InFlight<>(8, 0, Balancing.DRIVER);
     List<Slot<String>> taken = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -171,7 +171,7 @@ class InFlightTest {
     }
     long sent = System.nanoTime();
     slots.overloaded(sent);
-    // The others of the same burst say nothing new.
+    // Further overloads of the same burst are ignored.
     slots.overloaded(sent);
     assertThat(slots.bound()).isEqualTo(4);
     for (int i = 0; i < 4; i++) {
@@ -183,7 +183,7 @@ class InFlightTest {
   }
 
   @Test
-  void aPausedRequestKeepsItsPlaceAndComesBackBeforeOthers() throws InterruptedException {
+  void pausedRequestKeepsItsSlotAndPrecedesOthers() throws InterruptedException {
     InFlight<String> slots = new InFlight<>(1, 1, Balancing.DRIVER);
     Slot<String> held = slots.pause(slots.acquire(List.of("a")));
     assertThat(held.node()).isNull();
@@ -199,7 +199,7 @@ class InFlightTest {
   }
 
   @Test
-  void aPausedRequestWaitsIfThereAreFewerPlacesNow() throws InterruptedException {
+  void pausedRequestWaitsAfterTheBoundFell() throws InterruptedException {
     InFlight<String> slots = new InFlight<>(2, 0, Balancing.DRIVER);
     Slot<String> other = slots.acquire(ANY);
     slots.pause(slots.acquire(ANY));
@@ -211,7 +211,7 @@ class InFlightTest {
   }
 
   @Test
-  void closingEndsTheWaiting() throws Exception {
+  void closeCancelsWaitingRequests() throws Exception {
     InFlight<String> slots = new InFlight<>(1, 0, Balancing.DRIVER);
     slots.pause(slots.acquire(ANY));
     ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -226,10 +226,11 @@ class InFlightTest {
   }
 
   /**
-   * Threads that take, pause, resume, are interrupted and meet overloads: bounds hold, all ends.
+   * Threads acquire, pause, resume, overload and interrupt concurrently; the bounds must hold and
+   * every thread must finish.
    */
   @Test
-  void underAllThatCanHappenTheBoundsHold() throws Exception {
+  void boundsHoldUnderConcurrency() throws Exception {
     long seed = Seeds.next();
     int most = 6;
     int perNode = 2;

@@ -13,21 +13,21 @@ class RequestMeterTest {
   private final RequestMeter meter = new RequestMeter(metrics);
 
   @Test
-  void aLateRequestThatIsSentAgainCounts() {
+  void countsATimeoutThatIsRetried() {
     meter.failed(null, new DriverTimeoutException("late"), false);
     assertThat(metrics.totals().errors()).isEqualTo(1);
     assertThat(metrics.totals().overloads()).isEqualTo(1);
   }
 
   @Test
-  void aLateReadThatIsDividedIsNoFailure() {
+  void ignoresATimeoutOfADividedRead() {
     meter.failed(null, new DriverTimeoutException("late"), true);
     assertThat(metrics.totals().errors()).isZero();
     assertThat(metrics.totals().overloads()).isZero();
   }
 
   @Test
-  void aFailureThatDoesNotPassCounts() {
+  void countsOtherFailuresOfADividedRead() {
     meter.failed(null, new IOException("broken"), true);
     assertThat(metrics.totals().errors()).isEqualTo(1);
     assertThat(metrics.totals().overloads()).isZero();

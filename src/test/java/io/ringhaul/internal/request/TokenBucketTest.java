@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringhaul.internal.request.RequestSender.RateLimits.TokenBucket;
 import org.junit.jupiter.api.Test;
 
-/** What is taken is paid for afterwards, and little is saved. */
+/** Checks that amounts are paid afterwards and that little idle time is saved. */
 class TokenBucketTest {
 
   private static final long SECOND = 1_000_000_000;
 
   @Test
-  void eachTakerWaitsForAllThatWasTaken() {
+  void callersWaitForAllAmountsTaken() {
     TokenBucket bucket = new TokenBucket(100, 0);
     assertThat(bucket.take(50, 0)).isEqualTo(SECOND / 2);
     assertThat(bucket.take(50, 0)).isEqualTo(SECOND);
@@ -20,14 +20,14 @@ class TokenBucketTest {
   }
 
   @Test
-  void aQuarterOfASecondIsSaved() {
+  void savesAQuarterOfASecond() {
     TokenBucket bucket = new TokenBucket(100, 0);
     assertThat(bucket.take(25, 100 * SECOND)).isZero();
     assertThat(bucket.take(1, 100 * SECOND)).isEqualTo(SECOND / 100);
   }
 
   @Test
-  void theRateHoldsOverTime() {
+  void keepsTheRateOverTime() {
     TokenBucket bucket = new TokenBucket(7, 0);
     long now = 0;
     for (int i = 0; i < 700; i++) {
@@ -37,7 +37,7 @@ class TokenBucketTest {
   }
 
   @Test
-  void theLargestRateDoesNotOverflow() {
+  void largestRateDoesNotOverflow() {
     TokenBucket bucket = new TokenBucket(Long.MAX_VALUE, 0);
     assertThat(bucket.take(Long.MAX_VALUE, 0)).isEqualTo(SECOND);
     assertThat(new TokenBucket(1, 0).take(Long.MAX_VALUE, 0)).isEqualTo(Long.MAX_VALUE);
