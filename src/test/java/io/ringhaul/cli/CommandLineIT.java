@@ -65,8 +65,8 @@ class CommandLineIT {
         .contains("export " + keyspace + ".source: job ")
         .endsWith(
             String.format(
-                "ringhaul: The export of %s.source was not begun. No file can be made in %s (it is"
-                    + " no folder): make it writable, or choose another target%n",
+                "ringhaul: The export of %s.source was not begun. No file can be created in %s (not"
+                    + " a folder): make it writable, or choose another target%n",
                 keyspace, file));
     CapturedRun failed =
         cluster(

@@ -2,13 +2,13 @@ package io.ringhaul.internal.preflight;
 
 import java.util.List;
 
-/** Looks at one thing that an operation needs. */
+/** One check before the first row of an operation. */
 @FunctionalInterface
 public interface Check {
 
   /**
-   * What is amiss; empty if nothing is. A check that cannot see says so in the log at the level
-   * DEBUG and finds nothing: what it looks at may be as it should.
+   * Returns the problems found; empty if there are none. A check that cannot read what it needs
+   * logs that at DEBUG and returns no problem.
    */
   List<PreflightProblem> problems();
 }

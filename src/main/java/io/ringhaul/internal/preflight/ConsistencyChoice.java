@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Looks for a consistency level to propose instead of one that the cluster does not allow. */
+/** Proposes a consistency level in place of one that a guardrail refuses. */
 final class ConsistencyChoice {
 
-  /** From what suits bulk work best. */
+  /** The most suitable for bulk operations first. */
   private static final List<DefaultConsistencyLevel> CANDIDATES =
       List.of(
           DefaultConsistencyLevel.LOCAL_QUORUM,
@@ -33,11 +33,11 @@ final class ConsistencyChoice {
       String requests, ConsistencyLevel level, Optional<ConsistencyLevel> instead) {
     return PreflightProblem.error(
         String.format(
-            "The cluster allows no %ss at consistency level %s (guardrail"
+            "The cluster does not allow %ss at consistency level %s (guardrail"
                 + " %s_consistency_levels)",
             requests, level, requests),
         instead
             .map(other -> "choose another one, such as " + other)
-            .orElse("have an administrator allow one of the usual levels"));
+            .orElse("have an administrator allow one of the common levels"));
   }
 }

@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether a folder has room for what is to be written. The estimate is of uncompressed values, and
- * what formats and compression make of them is not known before: as a rule something between a
- * tenth of it, for values that repeat under zstd, and the whole. So less room than a tenth is an
- * error, less than the whole a warning.
+ * Checks that a folder's disk has room for the output. The estimate counts uncompressed values.
+ * Files usually take between a tenth of the estimate (repetitive values under zstd) and all of it.
+ * Less free space than a tenth is an error; less than the estimate is a warning.
  */
 public final class DiskSpace implements Check {
 
@@ -24,8 +23,8 @@ public final class DiskSpace implements Check {
   private final boolean isBound;
 
   /**
-   * @param estimatedBytes of the values; 0 if nothing is known, which finds nothing
-   * @param what is written, for people, such as {@code the export of store.orders}
+   * @param estimatedBytes size of the values; 0 means unknown and disables the check
+   * @param what the output as messages name it, such as {@code the export of store.orders}
    */
   public DiskSpace(Path folder, long estimatedBytes, String what) {
     this(folder, estimatedBytes, what, false);
@@ -39,10 +38,10 @@ public final class DiskSpace implements Check {
   }
 
   /**
-   * For an operation that writes a part of the values, such as a few columns: it is unknown how
-   * large that is, so that too little room is no more than a warning.
+   * Creates a check for an operation that writes only part of the values, such as a few columns.
+   * The size of that part is unknown, so too little free space is only a warning.
    *
-   * @param estimatedBytes of all values
+   * @param estimatedBytes size of all values
    */
   public static DiskSpace atMost(Path folder, long estimatedBytes, String what) {
     return new DiskSpace(folder, estimatedBytes, what, true);
@@ -65,12 +64,15 @@ public final class DiskSpace implements Check {
             readable(estimatedBytes));
     return List.of(
         isHopeless
-            ? PreflightProblem.error(problem, "make room there, or choose another disk")
+            ? PreflightProblem.error(problem, "free disk space or choose another disk")
             : PreflightProblem.warning(
-                problem, "make room there, or see that compression makes up for it"));
+                problem,
+                "free disk space, or check that compression makes the files small enough"));
   }
 
-  /** What is left; everything where the file system does not say how large it is. */
+  /**
+   * Returns the free bytes, or {@link Long#MAX_VALUE} if the file system does not report its size.
+   */
   private long usable() {
     try {
       FileStore store = Files.getFileStore(WritableFolder.nearest(folder));
@@ -80,7 +82,7 @@ public final class DiskSpace implements Check {
     }
   }
 
-  /** In the largest unit that gives one or more. */
+  /** Formats a size in the largest unit that gives at least 1. */
   static String readable(long bytes) {
     String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     double value = bytes;

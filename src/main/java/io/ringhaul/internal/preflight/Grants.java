@@ -4,17 +4,19 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.schema.TableDescription;
 import java.util.Optional;
 
-/** Says who lacks a permission, and what grants it. */
+/** Names a role without a permission, and the statement that grants the permission. */
 final class Grants {
 
   private Grants() {}
 
-  /** {@code The role reader}, or {@code The role of this session} if its name is not known. */
+  /**
+   * Returns {@code The role reader}, or {@code The role of this session} if the name is unknown.
+   */
   static String who(Optional<String> role) {
     return "The role " + role.map(Grants::cql).orElse("of this session");
   }
 
-  /** What to do for a permission on a table. */
+  /** Returns the remedy for a missing permission on a table. */
   static String remedy(String permission, TableDescription table, Optional<String> role) {
     return "have an administrator run GRANT "
         + permission

@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Whether every token range has as many live replicas as the consistency level takes. A node may
- * come back while the operation runs, so that this is no error.
+ * Checks that every token range has as many live replicas as the consistency level needs. Too few
+ * replicas are a warning, since a node may recover while the operation runs.
  */
 public final class LiveReplicas implements Check {
 
@@ -26,7 +26,7 @@ public final class LiveReplicas implements Check {
   private final CqlIdentifier keyspace;
   private final ConsistencyLevel consistency;
 
-  /** A look at the replicas of a keyspace, as the session sees its nodes. */
+  /** Creates a check that uses the session's view of the node states. */
   public LiveReplicas(CqlSession session, CqlIdentifier keyspace, ConsistencyLevel consistency) {
     this.session = session;
     this.keyspace = keyspace;
@@ -62,7 +62,7 @@ public final class LiveReplicas implements Check {
     return List.of(
         PreflightProblem.warning(
             String.format(
-                "%d of %d token ranges of keyspace %s have too few live replicas for %s, since %s"
+                "%d of %d token ranges of keyspace %s have too few live replicas for %s, because %s"
                     + " %s down",
                 lacking,
                 ring.ranges().size(),
@@ -73,7 +73,7 @@ public final class LiveReplicas implements Check {
             "start " + (down.size() == 1 ? "it" : "them") + ", or these ranges will fail"));
   }
 
-  /** A node that the driver has no business with may well be up. */
+  /** Nodes that the driver ignores have no known state and count as up. */
   private static boolean isUp(Node node) {
     return node.getState() != NodeState.DOWN && node.getState() != NodeState.FORCED_DOWN;
   }

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the role would be given masks instead of values. The server does that without a word, so
- * that an export would hold {@code ****} and look sound.
+ * Checks whether the role receives masks instead of values. The server masks values without an
+ * error, so an export would contain {@code ****} and appear correct.
  */
 public final class MaskedColumns implements Check {
 
@@ -36,7 +36,7 @@ public final class MaskedColumns implements Check {
   private final List<ColumnDescription> columns;
 
   /**
-   * @param columns the columns whose values are read, by whichever way
+   * @param columns the columns that the operation reads
    */
   public MaskedColumns(
       CqlSession session, TableDescription table, List<ColumnDescription> columns) {
@@ -50,14 +50,14 @@ public final class MaskedColumns implements Check {
     try {
       return problems(masked());
     } catch (RuntimeException e) {
-      LOG.debug("Whether columns of {} are masked cannot be read", table, e);
+      LOG.debug("Cannot read the masks of {}", table, e);
       return List.of(
           PreflightProblem.warning(
               String.format(
-                  "Whether columns of %s are masked, and their values withheld from the role of"
-                      + " this session, cannot be seen (%s)",
+                  "The column masks of %s cannot be read, so the role of this session may receive"
+                      + " masks instead of values (%s)",
                   table, e.getMessage()),
-              "look at a few rows with the same role"));
+              "check a few rows with the same role"));
     }
   }
 
@@ -80,7 +80,7 @@ public final class MaskedColumns implements Check {
         yield List.of(
             PreflightProblem.error(
                 String.format(
-                    "%s would be given masks instead of the values of %s in %s",
+                    "%s would receive masks instead of the values of %s in %s",
                     Grants.who(name), names, table),
                 Grants.remedy("UNMASK", granted, name)
                     + (locates(masked) ? "" : ", or leave these columns out")));
@@ -89,14 +89,17 @@ public final class MaskedColumns implements Check {
           List.of(
               PreflightProblem.warning(
                   String.format(
-                      "Columns of %s are masked (%s), and whether the role of this session is given"
-                          + " their values cannot be seen",
+                      "Columns of %s are masked (%s), and the permissions of this session's role"
+                          + " cannot be read",
                       table, names),
-                  "look at a few rows with the same role"));
+                  "check a few rows with the same role"));
     };
   }
 
-  /** Whether columns are masked that are read in any case, for they tell where a row lies. */
+  /**
+   * Whether a partition key column is masked. These columns cannot be left out: they give a row's
+   * token.
+   */
   private boolean locates(Set<String> masked) {
     return columns.stream()
         .filter(column -> column.kind() == Kind.PARTITION_KEY)
@@ -104,8 +107,8 @@ public final class MaskedColumns implements Check {
   }
 
   /**
-   * Whether the role of the session is given the values of a table's partition key for certain:
-   * where that cannot be seen, it may be masks.
+   * Returns whether the role certainly receives the values of a table's partition key. Returns
+   * false if the masks or permissions cannot be read.
    */
   public static boolean keysAreTold(CqlSession session, TableDescription table) {
     return new MaskedColumns(session, table, table.partitionKey()).areTold();
@@ -115,7 +118,7 @@ public final class MaskedColumns implements Check {
     try {
       return !locates(masked()) || new Role(session).has("UNMASK", granted()) == Has.YES;
     } catch (RuntimeException e) {
-      LOG.debug("Whether the key of {} is masked cannot be read", table, e);
+      LOG.debug("Cannot read the masks of the partition key of {}", table, e);
       return false;
     }
   }
@@ -138,12 +141,12 @@ public final class MaskedColumns implements Check {
       if (!UNKNOWN_TABLE.matcher(String.valueOf(e.getMessage())).find()) {
         throw e;
       }
-      LOG.debug("The cluster knows no masks, as before Cassandra 5.0: {}", e.getMessage());
+      LOG.debug("The cluster has no column masks (before Cassandra 5.0): {}", e.getMessage());
     }
     return names;
   }
 
-  /** Masks of a cluster where masking was switched off again are without effect. */
+  /** Masks have no effect while masking is disabled on the cluster. */
   private boolean isSwitchedOff() {
     return new ServerSettings(session)
         .value("dynamic_data_masking_enabled")
@@ -151,7 +154,7 @@ public final class MaskedColumns implements Check {
         .isPresent();
   }
 
-  /** A view has its table's permissions. */
+  /** Returns the table that holds the permissions: for a view, its base table. */
   private TableDescription granted() {
     return session
         .getMetadata()

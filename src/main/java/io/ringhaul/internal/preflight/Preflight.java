@@ -7,7 +7,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs checks one after the other and says all that they have found at once. */
+/** Runs checks in order and reports all problems together. */
 public final class Preflight {
 
   private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
@@ -16,30 +16,30 @@ public final class Preflight {
   private final List<Check> checks;
 
   /**
-   * @param operation what is to begin, for people, such as {@code The export of store.orders}
+   * @param operation the operation as messages name it, such as {@code The export of store.orders}
    */
   public Preflight(String operation, List<Check> checks) {
     this.operation = operation;
     this.checks = List.copyOf(checks);
   }
 
-  /** What the checks find; a check that fails itself has found nothing. */
+  /** Runs all checks. A check that throws is logged at DEBUG and counts as passed. */
   public PreflightReport report() {
     List<PreflightProblem> problems = new ArrayList<>();
     for (Check check : checks) {
       try {
         problems.addAll(check.problems());
       } catch (RuntimeException e) {
-        LOG.debug("{}: {} could not look", operation, check.getClass().getSimpleName(), e);
+        LOG.debug("{}: the check {} failed", operation, check.getClass().getSimpleName(), e);
       }
     }
     return new PreflightReport(problems);
   }
 
   /**
-   * Logs warnings, and returns if the operation may begin.
+   * Runs all checks and logs the warnings.
    *
-   * @throws PreflightException if it may not; it has all errors
+   * @throws PreflightException with all errors, if there is at least one
    */
   public PreflightReport require() {
     PreflightReport report = report();
@@ -50,23 +50,19 @@ public final class Preflight {
     return report;
   }
 
-  /**
-   * What all checks have found, in the order of the checks.
-   *
-   * @param problems errors and warnings
-   */
+  /** The problems of all checks, in the order of the checks. */
   record PreflightReport(List<PreflightProblem> problems) {
 
     PreflightReport {
       problems = List.copyOf(problems);
     }
 
-    /** What keeps the operation from beginning, one sentence each. */
+    /** The problems that prevent the operation, one sentence each. */
     public List<String> errors() {
       return sentences(Severity.ERROR);
     }
 
-    /** What the operation begins in spite of, one sentence each. */
+    /** The problems that do not prevent the operation, one sentence each. */
     public List<String> warnings() {
       return sentences(Severity.WARNING);
     }

@@ -1,19 +1,18 @@
 package io.ringhaul.internal.preflight;
 
 /**
- * What a check has found.
+ * A problem that a check found.
  *
- * @param severity whether the operation may begin all the same
  * @param problem what is wrong, without a full stop
- * @param remedy what to do about it, without a full stop
+ * @param remedy what the user can do, without a full stop
  */
 public record PreflightProblem(Severity severity, String problem, String remedy) {
 
-  /** How bad it is. */
+  /** Whether a problem prevents the operation. */
   public enum Severity {
-    /** The operation would fail, or give wrong values: it does not begin. */
+    /** The operation would fail or return wrong values, so it does not start. */
     ERROR,
-    /** The operation may well succeed: it begins, and the log has the problem. */
+    /** The operation may succeed, so it starts and the problem is logged. */
     WARNING
   }
 
@@ -25,7 +24,7 @@ public record PreflightProblem(Severity severity, String problem, String remedy)
     return new PreflightProblem(Severity.WARNING, problem, remedy);
   }
 
-  /** The problem and the remedy in one sentence, without a full stop. */
+  /** Returns the problem and the remedy in one sentence, without a full stop. */
   public String sentence() {
     return problem + ": " + remedy;
   }

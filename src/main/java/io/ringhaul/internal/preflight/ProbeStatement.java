@@ -13,12 +13,12 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends a statement to see whether the cluster takes it: once, and without much patience. */
+/** Sends a statement once, with a short timeout, to find out whether the cluster accepts it. */
 final class ProbeStatement {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProbeStatement.class);
 
-  /** Rows to a page that no guardrail minds, however low it is set. */
+  /** A page size in rows that no guardrail refuses. */
   static final int SMALL_PAGE = 1;
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -32,8 +32,9 @@ final class ProbeStatement {
   }
 
   /**
-   * Why the server will not have the statement; empty if it takes it, and if nobody can say: a node
-   * that is down or slow says nothing about the statement.
+   * Returns the error with which the server refuses the statement. Returns empty if the server
+   * accepts the statement, and if the request fails otherwise: a node that is down or slow says
+   * nothing about the statement.
    *
    * @param pageSize in rows
    */
@@ -50,7 +51,7 @@ final class ProbeStatement {
     } catch (QueryValidationException e) {
       return Optional.of(StatementError.of(e));
     } catch (RuntimeException e) {
-      LOG.debug("The trial {} could not be run at {}", cql, consistency, e);
+      LOG.debug("The probe {} could not be run at {}", cql, consistency, e);
       return Optional.empty();
     }
   }
@@ -61,7 +62,8 @@ final class ProbeStatement {
         .executionProfile()
         .map(config::getProfile)
         .orElseGet(config::getDefaultProfile)
-        // Guardrails warn as they refuse; who is told of them here need not read them twice.
+        // A refusal by a guardrail is also a warning. The problem already reports it, so do not log
+        // it.
         .withBoolean(DefaultDriverOption.REQUEST_LOG_WARNINGS, false);
   }
 }

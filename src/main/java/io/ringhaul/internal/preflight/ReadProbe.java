@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one token's rows of the table just as the operation is going to read: the same columns, the
- * same condition, page size and consistency level. The server checks permissions and guardrails
- * before it looks whether there are any rows, so that this costs next to nothing, and what it takes
- * here it takes for every other range.
+ * Reads the rows of one token with the columns, condition, page size and consistency level of the
+ * operation. The server checks permissions and guardrails before it looks for rows, so the query is
+ * cheap, and its result applies to every other range.
  *
- * <p>Each refusal is put right and the statement tried again, so that all reasons are found.
+ * <p>After each refusal, the probe corrects the refused setting and tries again, to find all
+ * problems.
  */
 public final class ReadProbe implements Check {
 
@@ -35,15 +35,15 @@ public final class ReadProbe implements Check {
   private OptionalInt largestPage = OptionalInt.empty();
 
   /**
-   * The pages of an operation.
+   * The page size of an operation.
    *
-   * @param rows how many rows a page may have
-   * @param isFixed whether the user asked for so many, so that less is not an option
+   * @param rows maximum number of rows in a page
+   * @param isFixed whether the user set the page size, so that it cannot be lowered
    */
   public record Pages(int rows, boolean isFixed) {}
 
   /**
-   * @param selection what is selected, in CQL
+   * @param selection the selected columns and expressions, in CQL
    */
   public ReadProbe(
       CqlSession session,
@@ -60,7 +60,10 @@ public final class ReadProbe implements Check {
     this.pages = pages;
   }
 
-  /** How many rows a page may have at the most; empty if the cluster took the largest one. */
+  /**
+   * Returns the largest page in rows that the cluster allows; empty if it accepted the requested
+   * page.
+   */
   public OptionalInt largestPage() {
     return largestPage;
   }
@@ -71,7 +74,7 @@ public final class ReadProbe implements Check {
     ConsistencyLevel consistency = requests.consistency();
     int page = pages.rows();
     RowCondition rows = condition;
-    // Each round ends the search or puts one of the three right, which it can do once.
+    // Each round ends the probe or corrects one of three settings, each at most once.
     for (int round = 0; round < 4; round++) {
       Optional<StatementError> refused = probe.refusal(cql(rows), consistency, page);
       if (refused.isEmpty()) {
@@ -131,7 +134,7 @@ public final class ReadProbe implements Check {
     int most = (int) Math.max(1, Math.min(pages.rows() - 1L, refusal.threshold().orElse(1)));
     largestPage = OptionalInt.of(most);
     if (!pages.isFixed()) {
-      LOG.debug("The cluster allows pages of {} rows for {} at the most", most, table);
+      LOG.debug("The cluster allows pages of at most {} rows for {}", most, table);
       return List.of();
     }
     return List.of(
@@ -140,10 +143,10 @@ public final class ReadProbe implements Check {
                 "Pages of %d rows are larger than the %d that the cluster allows for %s (guardrail"
                     + " page_size)",
                 pages.rows(), most, table),
-            "set the page size to " + most + " or less, or leave it to be found"));
+            "set the page size to " + most + " or less, or leave it unset"));
   }
 
-  /** Every range is a comparison of the partition key. */
+  /** Every token range compares the partition key. */
   private boolean isOfMaskedKey(StatementError refusal) {
     return refusal.isUnauthorized()
         && table.partitionKey().stream()
@@ -153,12 +156,16 @@ public final class ReadProbe implements Check {
   private PreflightProblem maskedKey(StatementError refusal) {
     return PreflightProblem.error(
         String.format(
-            "%s may not compare the masked partition key of %s, as reading by token ranges does",
+            "%s may not filter by the masked partition key of %s, which every read of a token range"
+                + " does",
             Grants.who(refusal.role()), table),
         Grants.remedy("SELECT_MASKED", table, refusal.role()));
   }
 
-  /** Permission to filter by masked columns, and guardrails on filtering and indexes. */
+  /**
+   * Refused for a missing permission to filter by masked columns, or by a guardrail on filtering or
+   * indexes.
+   */
   private static boolean isOfCondition(StatementError refusal) {
     return refusal.guardrail().isPresent() || !refusal.maskedColumns().isEmpty();
   }
@@ -168,7 +175,7 @@ public final class ReadProbe implements Check {
     if (refusal.isUnauthorized()) {
       return PreflightProblem.error(
           String.format(
-              "%s may not compare masked columns of %s, as %s (%s) does",
+              "%s may not filter by masked columns of %s, which %s (%s) does",
               Grants.who(refusal.role()), table, Setting.WHERE.mark(), where),
           Grants.remedy("SELECT_MASKED", table, refusal.role())
               + ", or leave "
@@ -178,7 +185,7 @@ public final class ReadProbe implements Check {
     if (refusal.isOf("allow_filtering")) {
       return PreflightProblem.error(
           String.format(
-              "The cluster does not allow filtering, which %s (%s) on %s takes (guardrail"
+              "The cluster does not allow filtering, which %s (%s) on %s needs (guardrail"
                   + " allow_filtering)",
               Setting.WHERE.mark(), where, table),
           "leave "
@@ -205,18 +212,18 @@ public final class ReadProbe implements Check {
                   Grants.remedy("SELECT", table, refusal.role()))
               : PreflightProblem.error(
                   String.format("The cluster refuses to read %s (%s)", table, refusal.words()),
-                  "have an administrator grant what is lacking"));
+                  "have an administrator grant the missing permission"));
     }
     if (refusal.guardrail().isPresent()) {
       return Optional.of(
           PreflightProblem.error(
               String.format(
-                  "A guardrail of the cluster (%s) does not allow to read %s, saying \"%s\"",
+                  "A guardrail of the cluster (%s) does not allow reads of %s, saying \"%s\"",
                   refusal.guardrail().get(), table, refusal.reason()),
-              "have an administrator change it"));
+              "have an administrator change the guardrail"));
     }
-    // A condition that makes no sense is told of when the query is prepared.
-    LOG.debug("The trial of reading {} was refused: {}", table, refusal.words());
+    // An invalid condition is reported when the query is prepared.
+    LOG.debug("The read probe of {} was refused: {}", table, refusal.words());
     return Optional.empty();
   }
 }

@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The role that a session logged in with. The driver does not know its name. The server lists to
- * everybody the roles that he has, with those that they were granted, and for each of them its
- * permissions; to a superuser, and to him alone, also everyone's.
+ * The role that a session logged in with. The driver does not know its name. The server lets every
+ * role list its own roles, including the granted ones, and the permissions of each. Only a
+ * superuser can list the roles and permissions of others.
  */
 final class Role {
 
-  /** What is known of a permission. */
+  /** Whether a role has a permission. */
   enum Has {
     YES,
     NO,
@@ -36,8 +36,8 @@ final class Role {
   }
 
   /**
-   * Whether guardrails and permissions do not bind it: a superuser, and everybody where nobody logs
-   * in or the cluster keeps no permissions.
+   * Whether guardrails and permissions do not apply: for superusers, and for all sessions of a
+   * cluster without authentication or authorization.
    */
   boolean isUnbound() {
     try {
@@ -46,19 +46,19 @@ final class Role {
     } catch (UnauthorizedException e) {
       return String.valueOf(e.getMessage()).contains("anonymous");
     } catch (RuntimeException e) {
-      // AllowAllAuthorizer knows no permissions that could be listed.
+      // AllowAllAuthorizer refuses to list permissions.
       return String.valueOf(e.getMessage()).contains("AllowAllAuthorizer");
     }
   }
 
-  /** Its name; empty if that does not show. */
+  /** Returns the role's name; empty if it cannot be determined. */
   Optional<String> name() {
     List<String> logins =
         roles().stream().filter(row -> row.getBoolean("login")).map(Role::name).toList();
     return logins.size() == 1 ? Optional.of(logins.get(0)) : Optional.empty();
   }
 
-  /** Whether it has a permission on a table, itself or by a role that it was granted. */
+  /** Returns whether the role has a permission on a table, directly or through a granted role. */
   Has has(String permission, TableDescription table) {
     if (isUnbound()) {
       return Has.YES;
@@ -74,7 +74,7 @@ final class Role {
         }
         listed++;
       } catch (UnauthorizedException e) {
-        LOG.debug("Another's role: {}", row.getString("role"));
+        LOG.debug("Not a role of this session: {}", row.getString("role"));
       }
     }
     return listed == 0 ? Has.UNKNOWN : Has.NO;
@@ -88,7 +88,7 @@ final class Role {
     try {
       return list("LIST ROLES").stream().limit(MOST_ROLES).toList();
     } catch (RuntimeException e) {
-      LOG.debug("The roles of this session cannot be listed", e);
+      LOG.debug("Cannot list the roles of this session", e);
       return List.of();
     }
   }

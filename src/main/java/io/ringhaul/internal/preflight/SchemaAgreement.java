@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the nodes that are up have one schema. After a change they agree within a second or two;
- * in a rolling upgrade they may differ for days without any harm, so that this is no error.
+ * Checks that all live nodes have the same schema version. After a schema change they agree within
+ * a second or two. During a rolling upgrade they may differ for days without harm, so a difference
+ * is a warning.
  */
 public final class SchemaAgreement implements Check {
 
@@ -41,7 +42,7 @@ public final class SchemaAgreement implements Check {
   private final CqlSession session;
   private final Duration wait;
 
-  /** Waits three seconds for an agreement. */
+  /** Creates a check that waits up to three seconds for agreement. */
   public SchemaAgreement(CqlSession session) {
     this(session, Duration.ofSeconds(3));
   }
@@ -63,9 +64,9 @@ public final class SchemaAgreement implements Check {
   }
 
   /**
-   * What is to be said of these schemas.
+   * Returns the problem if there is more than one schema version.
    *
-   * @param versions the addresses of the nodes that have each
+   * @param versions the addresses of the nodes with each version
    */
   static List<PreflightProblem> problems(Map<UUID, Set<String>> versions) {
     if (versions.size() <= 1) {
@@ -75,14 +76,15 @@ public final class SchemaAgreement implements Check {
         PreflightProblem.warning(
             "The nodes do not agree on the schema ("
                 + String.join("; ", versions.values().stream().map(Objects::toString).toList())
-                + " differ), so that columns may be missing or unknown on some of them",
+                + " differ), so columns may be missing on some of them",
             "unless this is a rolling upgrade, wait until nodetool describecluster shows one"
                 + " version"));
   }
 
   /**
-   * The addresses of the nodes with each version, as each of them says: what one knows of the
-   * others lags behind. Those of other data centres take no requests of ours.
+   * Returns the addresses of the nodes with each version. Every node is asked for its own version,
+   * since a node's knowledge of its peers lags behind. Nodes of other data centres are left out:
+   * they receive no requests from this session.
    */
   private Map<UUID, Set<String>> versions() {
     Map<Node, CompletionStage<AsyncResultSet>> answers = new LinkedHashMap<>();
@@ -108,7 +110,7 @@ public final class SchemaAgreement implements Check {
       return Optional.ofNullable(answer.toCompletableFuture().join().one())
           .map(row -> row.getUuid(0));
     } catch (CompletionException e) {
-      LOG.debug("{} does not say which schema it has: {}", node, e.toString());
+      LOG.debug("Cannot read the schema version of {}: {}", node, e.toString());
       return Optional.empty();
     }
   }

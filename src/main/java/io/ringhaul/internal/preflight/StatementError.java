@@ -9,10 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The server's word on a statement that it will not run.
+ * The server's error for a refused statement.
  *
- * @param isUnauthorized whether it is one of permissions
- * @param words what the server said
+ * @param isUnauthorized whether a permission is missing
+ * @param words the server's message
  */
 record StatementError(boolean isUnauthorized, String words) {
 
@@ -26,39 +26,41 @@ record StatementError(boolean isUnauthorized, String words) {
     return new StatementError(e instanceof UnauthorizedException, String.valueOf(e.getMessage()));
   }
 
-  /** The guardrail that refused, such as {@code page_size}. */
+  /** Returns the guardrail that refused the statement, such as {@code page_size}. */
   Optional<String> guardrail() {
     return group(GUARDRAIL, 1);
   }
 
-  /** Whether that guardrail refused. */
+  /** Returns whether the named guardrail refused the statement. */
   boolean isOf(String guardrail) {
     return guardrail().filter(guardrail::equals).isPresent();
   }
 
-  /** What the server said, without the guardrail's name. */
+  /** Returns the server's message without the guardrail's name. */
   String reason() {
     return group(GUARDRAIL, 2).orElse(words);
   }
 
-  /** The threshold of the guardrail, if it has one and the server said it. */
+  /** Returns the guardrail's threshold, if the message contains one. */
   OptionalLong threshold() {
     return group(THRESHOLD, 1)
         .map(digits -> OptionalLong.of(Long.parseLong(digits)))
         .orElse(OptionalLong.empty());
   }
 
-  /** The role that lacks a permission. */
+  /** Returns the role without the permission. */
   Optional<String> role() {
     return group(UNAUTHORIZED, 1);
   }
 
-  /** The permission that it lacks, such as {@code SELECT}. */
+  /** Returns the missing permission, such as {@code SELECT}. */
   Optional<String> permission() {
     return group(UNAUTHORIZED, 2);
   }
 
-  /** The masked columns that a condition names and must not; empty if that is not the reason. */
+  /**
+   * Returns the masked columns that a condition may not use; empty if the error has another reason.
+   */
   List<String> maskedColumns() {
     return group(MASKED, 1).map(names -> List.of(names.split(", "))).orElse(List.of());
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Guardrails on the size of values, which show only where the role may read the server's settings.
- * Whether the source has such values is known when they are read.
+ * Warns of guardrails on the size of values, if the role may read the server's settings. Whether
+ * the source has such values shows only when the import reads them.
  */
 public final class ValueLimits implements Check {
 
@@ -28,7 +28,7 @@ public final class ValueLimits implements Check {
   private final List<ColumnDescription> columns;
 
   /**
-   * @param columns the columns that are imported
+   * @param columns the imported columns
    */
   public ValueLimits(CqlSession session, TableDescription table, List<ColumnDescription> columns) {
     this.session = session;
@@ -65,8 +65,7 @@ public final class ValueLimits implements Check {
         String.format(
             "The cluster refuses "
                 + LIMITS.get(guardrail)
-                + " (guardrail %s), and the source may"
-                + " hold such for %s",
+                + " (guardrail %s), and the source may contain such values for %s",
             value,
             guardrail,
             table),

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Whether files can be made in a folder: one is made and deleted. For a folder that is not there
- * yet, in the nearest one above it that is.
+ * Checks that files can be created in a folder, by creating and deleting one. If the folder does
+ * not exist, checks the nearest existing parent.
  */
 public final class WritableFolder implements Check {
 
@@ -15,7 +15,7 @@ public final class WritableFolder implements Check {
   private final String remedy;
 
   /**
-   * @param remedy what to do if it is not writable
+   * @param remedy what the user can do if the folder is not writable
    */
   public WritableFolder(Path folder, String remedy) {
     this.folder = folder.toAbsolutePath().normalize();
@@ -32,17 +32,19 @@ public final class WritableFolder implements Check {
       return List.of(
           PreflightProblem.error(
               String.format(
-                  "No file can be made in %s%s (%s)",
+                  "No file can be created in %s%s (%s)",
                   existing,
-                  existing.equals(folder) ? "" : ", where " + folder + " is to be",
+                  existing.equals(folder)
+                      ? ""
+                      : ", the nearest parent of " + folder + " that exists",
                   Files.isDirectory(existing)
                       ? e.getClass().getSimpleName().replace("Exception", "")
-                      : "it is no folder"),
+                      : "not a folder"),
               remedy));
     }
   }
 
-  /** The folder, or the nearest above it that exists. */
+  /** Returns the folder, or its nearest existing parent. */
   static Path nearest(Path folder) {
     Path existing = folder;
     while (!Files.exists(existing) && existing.getParent() != null) {

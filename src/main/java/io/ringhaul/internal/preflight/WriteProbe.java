@@ -17,16 +17,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a write that cannot take effect: its partition key is null, which no row can have. The
- * server checks permissions, and the guardrails on consistency levels and write times, before it
- * looks at the values, and refuses these last.
+ * Sends a write without effect: its partition key is null, which no row can have. The server checks
+ * permissions and the guardrails on consistency levels and write times first, and refuses the null
+ * key last.
  */
 public final class WriteProbe implements Check {
 
   private static final Logger LOG = LoggerFactory.getLogger(WriteProbe.class);
   private static final int PAGE = 1;
 
-  /** Before everything that was ever written. */
+  /** A write time before that of any real cell. */
   private static final long FIRST_MICROSECOND = 1;
 
   private final ProbeStatement probe;
@@ -34,15 +34,15 @@ public final class WriteProbe implements Check {
   private final TableDescription table;
   private final WriteTimes times;
 
-  /** Where the write times of the cells come from. */
+  /** The origin of the cells' write times. */
   public enum WriteTimes {
-    /** They are written as of now. */
+    /** The time of the write. */
     NOW,
-    /** The source holds them. */
+    /** The source. */
     OF_SOURCE
   }
 
-  /** A trial of writes with the given settings. */
+  /** Creates a probe with the settings of the import. */
   public WriteProbe(
       CqlSession session, RequestSettings requests, TableDescription table, WriteTimes times) {
     this.probe = new ProbeStatement(session, requests);
@@ -123,11 +123,12 @@ public final class WriteProbe implements Check {
       return Optional.of(
           PreflightProblem.error(
               String.format(
-                  "A guardrail of the cluster (%s) does not allow to write to %s, saying \"%s\"",
+                  "A guardrail of the cluster (%s) does not allow writes to %s, saying \"%s\"",
                   refusal.guardrail().get(), table, refusal.reason()),
-              "have an administrator change it"));
+              "have an administrator change the guardrail"));
     }
-    LOG.debug("The trial of writing to {} ended as it should: {}", table, refusal.words());
+    LOG.debug(
+        "The write probe of {} passed, refused only for its null key: {}", table, refusal.words());
     return Optional.empty();
   }
 
@@ -138,19 +139,19 @@ public final class WriteProbe implements Check {
           PreflightProblem.warning(
               String.format(
                   "The cluster refuses write times%s (guardrail minimum_timestamp), and the source"
-                      + " may hold such for %s",
+                      + " may contain such write times for %s",
                   bound.isPresent() ? " before " + second(bound.getAsLong()) : " far in the past",
                   table),
-              "leave the source's write times aside (ignoreCellTimes(), --ignore-cell-times), or"
-                  + " have an administrator change minimum_timestamp_fail_threshold"));
+              "ignore the source's write times (ignoreCellTimes(), --ignore-cell-times), or have an"
+                  + " administrator change minimum_timestamp_fail_threshold"));
     }
     if (refusal.isOf("user_timestamps") || refusal.words().contains("User provided timestamps")) {
       return Optional.of(
           PreflightProblem.error(
-              "The cluster allows no write times but its own (guardrail user_timestamps), and the"
-                  + " source holds some for "
+              "The cluster does not allow write times set by the client (guardrail"
+                  + " user_timestamps), and the source contains write times for "
                   + table,
-              "leave them aside with "
+              "ignore them with "
                   + Setting.IGNORE_CELL_TIMES.call()
                   + ", or have an administrator set user_timestamps_enabled"));
     }

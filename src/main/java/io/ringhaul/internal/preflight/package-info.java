@@ -1,6 +1,6 @@
 /**
- * What is looked at before an operation begins, so that it does not fail in its third hour for a
- * reason that was there in its first second. Checks read; they never write to a table.
+ * Checks before an operation starts, so that a problem that exists at the start is reported then
+ * and not hours later. Checks read only; they never write to a table.
  */
 @NullMarked
 package io.ringhaul.internal.preflight;

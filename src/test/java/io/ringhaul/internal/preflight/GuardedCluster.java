@@ -15,7 +15,10 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import org.jspecify.annotations.Nullable;
 
-/** One node that knows passwords, permissions, masks and guardrails, and sessions of its roles. */
+/**
+ * A one-node cluster with authentication, permissions, column masks and guardrails, and sessions of
+ * its roles.
+ */
 final class GuardedCluster implements AutoCloseable {
 
   static final int PORT = 9342;
@@ -54,12 +57,12 @@ final class GuardedCluster implements AutoCloseable {
             .start());
   }
 
-  /** The session of the superuser. */
+  /** Returns a session of the superuser. */
   CqlSession admin() {
     return as("cassandra");
   }
 
-  /** The session of a role, whose password is its name. */
+  /** Returns a session of a role. Each role's password is its name. */
   CqlSession as(String role) {
     return sessions.computeIfAbsent(role, this::newSession);
   }
@@ -69,7 +72,7 @@ final class GuardedCluster implements AutoCloseable {
   }
 
   /**
-   * @param schemaPage rows to a page when the driver reads the schema
+   * @param schemaPage page size in rows for the driver's schema queries
    */
   CqlSession newSession(String role, int schemaPage) {
     return CqlSession.builder()
@@ -85,7 +88,7 @@ final class GuardedCluster implements AutoCloseable {
         .build();
   }
 
-  /** From when on the running node takes write times, by their age such as {@code 365d}. */
+  /** Sets the oldest write time that the running node accepts, as an age such as {@code 365d}. */
   void minimumTimestamp(@Nullable String age) throws Exception {
     manage(
         node ->
@@ -96,7 +99,7 @@ final class GuardedCluster implements AutoCloseable {
                 new String[] {String.class.getName(), String.class.getName()}));
   }
 
-  /** The largest page that the running node gives ordinary roles, in rows. */
+  /** Sets the page size guardrail of the running node, in rows. */
   void pageSizeThreshold(int rows) throws Exception {
     manage(
         node ->
@@ -116,7 +119,7 @@ final class GuardedCluster implements AutoCloseable {
         });
   }
 
-  /** Makes sure that the node knows about how large the tables of a keyspace are. */
+  /** Flushes a keyspace and refreshes the node's size estimates. */
   void refreshSizeEstimates(String keyspace) {
     cluster.node(1).flush(keyspace);
     cluster.node(1).refreshSizeEstimates();
@@ -126,7 +129,7 @@ final class GuardedCluster implements AutoCloseable {
     @Nullable Object run(MBeanServerConnection node) throws Exception;
   }
 
-  @SuppressWarnings("BanJNDI") // the address is that of our own node
+  @SuppressWarnings("BanJNDI") // the address is that of a local test node
   private void manage(Step step) throws Exception {
     try (JMXConnector connector = JMXConnectorFactory.connect(cluster.node(1).jmxUrl())) {
       step.run(connector.getMBeanServerConnection());

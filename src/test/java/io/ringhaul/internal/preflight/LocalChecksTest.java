@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The checks that need no cluster, and how problems are told. */
+/** Checks that need no cluster, and the texts of their problems. */
 class LocalChecksTest {
 
   private static final Check WARNS =
@@ -22,7 +22,7 @@ class LocalChecksTest {
   @TempDir private Path folder;
 
   @Test
-  void aFolderMustTakeFiles() throws IOException {
+  void requiresAWritableFolder() throws IOException {
     assertThat(new WritableFolder(folder, "choose another").problems()).isEmpty();
     assertThat(new WritableFolder(folder.resolve("a/b"), "choose another").problems()).isEmpty();
     assertThat(folder).isEmptyDirectory();
@@ -32,13 +32,14 @@ class LocalChecksTest {
         .containsExactly(
             PreflightProblem.error(
                 String.format(
-                    "No file can be made in %s, where %s is to be (it is no folder)",
+                    "No file can be created in %s, the nearest parent of %s that exists (not a"
+                        + " folder)",
                     file, file.resolve("a")),
                 "choose another"));
   }
 
   @Test
-  void aDiskMustHaveRoom() throws IOException {
+  void requiresFreeDiskSpace() throws IOException {
     long usable = Files.getFileStore(folder).getUsableSpace();
     assertThat(new DiskSpace(folder, 0, "the export").problems()).isEmpty();
     assertThat(new DiskSpace(folder, usable / 2, "the export").problems()).isEmpty();
@@ -51,20 +52,20 @@ class LocalChecksTest {
                   .startsWith("The disk of " + folder.resolve("a/b") + " has ")
                   .contains(", and the export has about ")
                   .endsWith(
-                      " of values before compression: make room there, or see that compression"
-                          + " makes up for it");
+                      " of values before compression: free disk space, or check that compression"
+                          + " makes the files small enough");
             });
     assertThat(new DiskSpace(folder, usable * 20, "the export").problems())
         .singleElement()
         .satisfies(
             problem -> {
               assertThat(problem.severity()).isEqualTo(PreflightProblem.Severity.ERROR);
-              assertThat(problem.remedy()).isEqualTo("make room there, or choose another disk");
+              assertThat(problem.remedy()).isEqualTo("free disk space or choose another disk");
             });
   }
 
   @Test
-  void aPartOfATableMayFitWhereAllOfItDoesNot() throws IOException {
+  void warnsOnlyIfTheEstimateIsAnUpperBound() throws IOException {
     long usable = Files.getFileStore(folder).getUsableSpace();
     assertThat(DiskSpace.atMost(folder, usable / 2, "the export").problems()).isEmpty();
     assertThat(DiskSpace.atMost(folder, usable * 20, "the export").problems())
@@ -77,7 +78,7 @@ class LocalChecksTest {
   }
 
   @Test
-  void sizesAreForPeople() {
+  void formatsSizesInTheLargestUnit() {
     assertThat(DiskSpace.readable(1023)).isEqualTo("1023 bytes");
     assertThat(DiskSpace.readable(1536)).isEqualTo("1.5 KiB");
     assertThat(DiskSpace.readable(128L << 20)).isEqualTo("128 MiB");
@@ -85,7 +86,7 @@ class LocalChecksTest {
   }
 
   @Test
-  void allErrorsAreTold() {
+  void reportsAllErrors() {
     assertThat(new Preflight("The export", List.of(WARNS)).require().warnings())
         .containsExactly("It is old: renew it");
     assertThatThrownBy(() -> new Preflight("The export", List.of(FAILS)).require())
@@ -106,11 +107,12 @@ class LocalChecksTest {
   }
 
   @Test
-  void aCheckThatCannotLookKeepsNothingFromBeginning() {
-    Check blind =
+  void ignoresAFailingCheck() {
+    Check failing =
         () -> {
-          throw new IllegalStateException("cannot look");
+          throw new IllegalStateException("cannot read");
         };
-    assertThat(new Preflight("The export", List.of(blind, WARNS)).require().problems()).hasSize(1);
+    assertThat(new Preflight("The export", List.of(failing, WARNS)).require().problems())
+        .hasSize(1);
   }
 }

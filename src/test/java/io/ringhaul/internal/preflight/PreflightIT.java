@@ -43,7 +43,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an ordinary role is told before the first byte, by a cluster that guards its data. */
+/**
+ * Problems that an ordinary role gets before the first row, on a cluster with permissions, masks
+ * and guardrails.
+ */
 class PreflightIT {
 
   private static final RequestSettings REQUESTS =
@@ -94,12 +97,12 @@ class PreflightIT {
             "INSERT INTO s.masked_key (id) VALUES ('abc')")
         .forEach(admin::execute);
     var insert = admin.prepare("INSERT INTO s.many (id, v) VALUES (?, ?)");
-    Semaphore places = new Semaphore(500);
+    Semaphore slots = new Semaphore(500);
     for (int i = 0; i < ROWS; i++) {
-      places.acquireUninterruptibly();
-      admin.executeAsync(insert.bind(i, -i)).whenComplete((done, failed) -> places.release());
+      slots.acquireUninterruptibly();
+      admin.executeAsync(insert.bind(i, -i)).whenComplete((done, failed) -> slots.release());
     }
-    places.acquireUninterruptibly(500);
+    slots.acquireUninterruptibly(500);
     assertThat(TokenAwareBulkOperator.over(admin).count("s", "many").run().rows()).isEqualTo(ROWS);
   }
 
@@ -109,7 +112,7 @@ class PreflightIT {
   }
 
   @Test
-  void aRoleMustBeAllowedToRead() {
+  void reportsAMissingReadPermission() {
     assertThat(problems(() -> operator("nobody").count("s", "t").run()))
         .containsExactly(
             "The role nobody may not read s.t: have an administrator run GRANT SELECT ON TABLE s.t"
@@ -117,35 +120,39 @@ class PreflightIT {
     assertThat(operator("reader").count("s", "t").run().rows()).isEqualTo(1);
   }
 
-  /** The driver asks for pages of 5,000 rows by default, and goes on without a schema. */
+  /**
+   * The driver reads the schema in pages of 5,000 rows by default, and continues without a schema
+   * if a guardrail refuses them.
+   */
   @Test
-  void aSessionWithoutASchemaIsToldWhy() {
+  void explainsAMissingSchema() {
     try (CqlSession session = cluster.newSession("reader", 5_000)) {
       assertThatThrownBy(() -> TokenAwareBulkOperator.over(session).count("s", "t").run())
           .hasMessage(
-              "The session knows no keyspace, and so not s: its log says why it could not read the"
-                  + " schema. If that was a guardrail on page sizes, set"
-                  + " advanced.metadata.schema.request-page-size of the driver to what it allows");
+              "The session knows no keyspaces, including s: the driver's log has the reason why it"
+                  + " could not read the schema. If the reason is a guardrail on page sizes, set"
+                  + " advanced.metadata.schema.request-page-size of the driver to a size that the"
+                  + " guardrail allows");
     }
   }
 
   @Test
-  void masksAreNotExportedForValues() throws IOException {
+  void refusesToExportMasks() throws IOException {
     assertThat(problems(() -> export("reader", "t")))
         .containsExactly(
-            "The role reader would be given masks instead of the values of secret in s.t: have an"
+            "The role reader would receive masks instead of the values of secret in s.t: have an"
                 + " administrator run GRANT UNMASK ON TABLE s.t TO reader, or leave these columns"
                 + " out");
     assertThat(problems(() -> export("reader", "masked_key")))
         .containsExactly(
-            "The role reader may not compare the masked partition key of s.masked_key, as reading"
-                + " by token ranges does: have an administrator run GRANT SELECT_MASKED ON TABLE"
-                + " s.masked_key TO reader",
-            "The role reader would be given masks instead of the values of id in s.masked_key: have"
+            "The role reader may not filter by the masked partition key of s.masked_key, which"
+                + " every read of a token range does: have an administrator run GRANT SELECT_MASKED"
+                + " ON TABLE s.masked_key TO reader",
+            "The role reader would receive masks instead of the values of id in s.masked_key: have"
                 + " an administrator run GRANT UNMASK ON TABLE s.masked_key TO reader");
     assertThat(problems(() -> export("reader", "v")))
         .containsExactly(
-            "The role reader would be given masks instead of the values of secret in s.v: have an"
+            "The role reader would receive masks instead of the values of secret in s.v: have an"
                 + " administrator run GRANT UNMASK ON TABLE s.t TO reader, or leave these columns"
                 + " out");
     assertThat(folder).isEmptyDirectory();
@@ -165,9 +172,12 @@ class PreflightIT {
     assertThat(lines("masks")).containsExactly("id,c,plain,secret", "1,2,offen,****");
   }
 
-  /** The token of a row is read instead of its key then, and that would be the mask's. */
+  /**
+   * The export reads the row's token instead of its key, and for a masked key that is the token of
+   * the mask.
+   */
   @Test
-  void aMaskedKeyIsReadEvenIfItIsLeftOut() {
+  void reportsAMaskedKeyThatIsNotSelected() {
     assertThat(
             problems(
                 () ->
@@ -177,19 +187,23 @@ class PreflightIT {
                         .to(CsvTarget.folder(folder.resolve("place")))
                         .run()))
         .containsExactly(
-            "The role reader would be given masks instead of the values of id in s.masked_place:"
+            "The role reader would receive masks instead of the values of id in s.masked_place:"
                 + " have an administrator run GRANT UNMASK ON TABLE s.masked_place TO reader");
   }
 
-  /** All rows have the key and the token of the mask, which tells nothing of where a page ends. */
+  /**
+   * All rows return the mask as key, and the token of the mask, so that a row's token does not show
+   * where a page ends.
+   */
   @Test
-  void rowsWithMaskedKeysComeOnce() throws Exception {
+  void readsRowsWithMaskedKeysOnce() throws Exception {
     int partitions = 20;
     int rows = 40;
     TokenMap ring = cluster.admin().getMetadata().getTokenMap().orElseThrow();
     long mask = token(ring, "****");
     long near = 1L << 56;
-    // Where the mask's token comes before those of all rows, each page would end before itself.
+    // The mask's token is below those of all rows, so each page would appear to end before it
+    // starts.
     List<String> keys =
         IntStream.range(0, 100_000)
             .mapToObj(i -> "id" + i)
@@ -243,14 +257,14 @@ class PreflightIT {
     return Long.parseLong(ring.format(ring.newToken(bytes)));
   }
 
-  /** A guardrail on pages below what a check would ask for must not make it see no masks. */
+  /** The checks must read the masks even if the guardrail allows pages of one row only. */
   @Test
-  void smallPagesHideNoMasks() throws Exception {
+  void findsMasksWithSmallPages() throws Exception {
     cluster.pageSizeThreshold(1);
     try {
       assertThat(problems(() -> export("reader", "t")))
           .containsExactly(
-              "The role reader would be given masks instead of the values of secret in s.t: have an"
+              "The role reader would receive masks instead of the values of secret in s.t: have an"
                   + " administrator run GRANT UNMASK ON TABLE s.t TO reader, or leave these columns"
                   + " out");
     } finally {
@@ -259,22 +273,22 @@ class PreflightIT {
   }
 
   @Test
-  void aGrantedRoleAndASuperuserMayUnmask() throws IOException {
+  void allowsUnmaskingByGrantAndForSuperusers() throws IOException {
     export("Mem ber", "t");
     assertThat(lines("t")).containsExactly("id,c,plain,secret", "1,2,offen,geheim");
     export("cassandra", "masked_key");
     assertThat(lines("masked_key")).containsExactly("id", "abc");
     assertThat(problems(() -> export("Mem ber", "masked_key")))
         .containsExactly(
-            "The role \"Mem ber\" may not compare the masked partition key of s.masked_key, as"
-                + " reading by token ranges does: have an administrator run GRANT SELECT_MASKED ON"
-                + " TABLE s.masked_key TO \"Mem ber\"",
-            "The role \"Mem ber\" would be given masks instead of the values of id in s.masked_key:"
+            "The role \"Mem ber\" may not filter by the masked partition key of s.masked_key, which"
+                + " every read of a token range does: have an administrator run GRANT SELECT_MASKED"
+                + " ON TABLE s.masked_key TO \"Mem ber\"",
+            "The role \"Mem ber\" would receive masks instead of the values of id in s.masked_key:"
                 + " have an administrator run GRANT UNMASK ON TABLE s.masked_key TO \"Mem ber\"");
   }
 
   @Test
-  void conditionsMustBeAllowed() {
+  void reportsRefusedConditions() {
     assertThat(
             problems(
                 () ->
@@ -284,15 +298,15 @@ class PreflightIT {
                         .allowFiltering()
                         .run()))
         .containsExactly(
-            "The role reader may not compare masked columns of s.t, as where (secret = 'x') does:"
-                + " have an administrator run GRANT SELECT_MASKED ON TABLE s.t TO reader, or leave"
-                + " where out");
+            "The role reader may not filter by masked columns of s.t, which where (secret = 'x')"
+                + " does: have an administrator run GRANT SELECT_MASKED ON TABLE s.t TO reader, or"
+                + " leave where out");
     assertThat(
             problems(
                 () ->
                     operator("reader").count("s", "t").where("plain = 'x'").allowFiltering().run()))
         .containsExactly(
-            "The cluster does not allow filtering, which where (plain = 'x') on s.t takes"
+            "The cluster does not allow filtering, which where (plain = 'x') on s.t needs"
                 + " (guardrail allow_filtering): leave where and allowFiltering out, or have an"
                 + " administrator set allow_filtering_enabled");
     assertThat(operator("reader").count("s", "t").where("c > 1").allowFiltering().skipPreflight())
@@ -302,19 +316,18 @@ class PreflightIT {
   }
 
   @Test
-  void pagesKeepToTheGuardrail() throws IOException {
+  void keepsPagesBelowTheGuardrail() throws IOException {
     assertThat(problems(() -> operator("reader").count("s", "many").pageSize(2_001).run()))
         .containsExactly(
             "Pages of 2001 rows are larger than the 2000 that the cluster allows for s.many"
-                + " (guardrail page_size): set the page size to 2000 or less, or leave it to be"
-                + " found");
+                + " (guardrail page_size): set the page size to 2000 or less, or leave it unset");
     assertThat(operator("reader").count("s", "many").pageSize(2_000).run().rows()).isEqualTo(ROWS);
     assertThat(operator("reader").count("s", "many").run().rows()).isEqualTo(ROWS);
     assertThat(operator("reader").count("s", "many").skipPreflight().run().rows())
-        .as("counted in the pages that the cluster allows")
+        .as("count with pages that the cluster allows")
         .isEqualTo(ROWS);
 
-    // In one task the pages would grow up to 5,000 rows.
+    // With a single task, the pages would grow to 5,000 rows.
     operator("reader")
         .exportFrom("s", "many")
         .parallelism(1)
@@ -330,7 +343,7 @@ class PreflightIT {
   }
 
   @Test
-  void everyReasonIsTold() {
+  void reportsAllProblemsTogether() {
     assertThatThrownBy(
             () ->
                 operator("reader")
@@ -342,15 +355,14 @@ class PreflightIT {
         .isInstanceOf(PreflightException.class)
         .hasMessage(
             "The export of s.t was not begun, for 4 reasons:\n"
-                + "  - The cluster allows no reads at consistency level ALL (guardrail"
+                + "  - The cluster does not allow reads at consistency level ALL (guardrail"
                 + " read_consistency_levels): choose another one, such as LOCAL_QUORUM\n"
                 + "  - Pages of 3000 rows are larger than the 2000 that the cluster allows for s.t"
-                + " (guardrail page_size): set the page size to 2000 or less, or leave it to be"
-                + " found\n"
-                + "  - The role reader would be given masks instead of the values of secret in"
+                + " (guardrail page_size): set the page size to 2000 or less, or leave it unset\n"
+                + "  - The role reader would receive masks instead of the values of secret in"
                 + " s.t: have an administrator run GRANT UNMASK ON TABLE s.t TO reader, or leave"
                 + " these columns out\n"
-                + "  - No file can be made in /proc (NoSuchFile):"
+                + "  - No file can be created in /proc (NoSuchFile):"
                 + " make it writable, or choose another target");
     assertThatThrownBy(
             () ->
@@ -360,12 +372,13 @@ class PreflightIT {
                     .run())
         .isInstanceOf(PreflightException.class)
         .hasMessage(
-            "The export of s.t was not begun. No file can be made in /proc, where /proc/warehouse"
-                + " is to be (NoSuchFile): make it writable, or choose another target");
+            "The export of s.t was not begun. No file can be created in /proc, the nearest parent"
+                + " of /proc/warehouse that exists (NoSuchFile): make it writable, or choose"
+                + " another target");
   }
 
   @Test
-  void aRoleMustBeAllowedToWrite() throws IOException {
+  void reportsAMissingWritePermission() throws IOException {
     Path rows = csv("id,v", "1,-1", "2,-2");
     assertThat(problems(() -> load("reader", "copy", rows)))
         .containsExactly(
@@ -380,7 +393,7 @@ class PreflightIT {
                         .consistency(DefaultConsistencyLevel.ALL)
                         .run()))
         .containsExactly(
-            "The cluster allows no writes at consistency level ALL (guardrail"
+            "The cluster does not allow writes at consistency level ALL (guardrail"
                 + " write_consistency_levels): choose another one, such as LOCAL_QUORUM");
     assertThat(cluster.admin().execute("SELECT id FROM s.copy").all()).isEmpty();
 
@@ -391,7 +404,7 @@ class PreflightIT {
   }
 
   @Test
-  void countersAreLookedAtBeforeTheyAreAddedTo() {
+  void reportsMissingPermissionsOnCounterTables() {
     assertThat(sentences("reader", "counts", WriteTimes.NOW))
         .containsExactly(
             "The role reader may not write to s.counts: have an administrator run GRANT MODIFY ON"
@@ -410,9 +423,9 @@ class PreflightIT {
     assertThat(cluster.admin().execute("SELECT * FROM s.static_counts").all()).isEmpty();
   }
 
-  /** Batches of one partition are not held to the thresholds of batches. */
+  /** The server does not apply the batch size thresholds to batches of one partition. */
   @Test
-  void theGuardrailOnBatchesDoesNotBite() throws IOException {
+  void importsDespiteTheBatchSizeGuardrail() throws IOException {
     String value = "x".repeat(900);
     load(
         "writer",
@@ -431,7 +444,7 @@ class PreflightIT {
   }
 
   @Test
-  void writeTimesMustBeAllowed() throws Exception {
+  void reportsRefusedWriteTimes() throws Exception {
     assertThat(sentences("writer", "copy", WriteTimes.OF_SOURCE)).isEmpty();
     cluster.minimumTimestamp("365d");
     try {
@@ -441,8 +454,8 @@ class PreflightIT {
           .asString()
           .matches(
               "The cluster refuses write times before \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ"
-                  + " \\(guardrail minimum_timestamp\\), and the source may hold such for s\\.copy:"
-                  + " leave the source's write times aside \\(ignoreCellTimes\\(\\),"
+                  + " \\(guardrail minimum_timestamp\\), and the source may contain such write"
+                  + " times for s\\.copy: ignore the source's write times \\(ignoreCellTimes\\(\\),"
                   + " --ignore-cell-times\\), or have an administrator change"
                   + " minimum_timestamp_fail_threshold");
     } finally {
@@ -452,24 +465,25 @@ class PreflightIT {
     try {
       assertThat(problems(() -> load("writer", "copy", csv("id,v,v_writetime", "1,2,3"))))
           .containsExactly(
-              "The cluster allows no write times but its own (guardrail user_timestamps), and the"
-                  + " source holds some for s.copy: leave them aside with ignoreCellTimes(), or"
-                  + " have an administrator set user_timestamps_enabled");
+              "The cluster does not allow write times set by the client (guardrail"
+                  + " user_timestamps), and the source contains write times for s.copy: ignore them"
+                  + " with ignoreCellTimes(), or have an administrator set"
+                  + " user_timestamps_enabled");
     } finally {
       cluster.guardrail("UserTimestampsEnabled", true);
     }
   }
 
   @Test
-  void sizesOfValuesShowToWhomMaySeeSettings() {
+  void warnsOfValueSizeGuardrailsIfSettingsAreReadable() {
     assertThat(limits("writer", "lists"))
         .containsExactly(
             "The cluster refuses collections larger than 64KiB (guardrail collection_size), and the"
-                + " source may hold such for s.lists: have an administrator change"
+                + " source may contain such values for s.lists: have an administrator change"
                 + " collection_size_fail_threshold if it does",
             "The cluster refuses collections of more than 10 elements (guardrail"
-                + " items_per_collection), and the source may hold such for s.lists: have an"
-                + " administrator change items_per_collection_fail_threshold if it does");
+                + " items_per_collection), and the source may contain such values for s.lists: have"
+                + " an administrator change items_per_collection_fail_threshold if it does");
     assertThat(limits("writer", "copy")).isEmpty();
     assertThat(limits("reader", "lists")).isEmpty();
     assertThat(limits("cassandra", "lists")).isEmpty();
@@ -480,9 +494,9 @@ class PreflightIT {
     return sentences(new ValueLimits(cluster.as(role), table, table.columns()));
   }
 
-  /** A second node is pretended: the first holds it for a peer, and it is never there. */
+  /** Simulates a second node: a row in the peers table names one that does not exist. */
   @Test
-  void aNodeThatIsDownIsNamed() {
+  void namesNodesThatAreDown() {
     assertThat(
             sentences(
                 new LiveReplicas(
@@ -504,9 +518,9 @@ class PreflightIT {
                   new LiveReplicas(
                       session, CqlIdentifier.fromCql("s"), DefaultConsistencyLevel.LOCAL_QUORUM)))
           .containsExactly(
-              "1 of 5 token ranges of keyspace s have too few live replicas for LOCAL_QUORUM, since"
-                  + " 127.0.0.9:9342 is down: start it, or these ranges will fail");
-      // A node that is down may have any schema.
+              "1 of 5 token ranges of keyspace s have too few live replicas for LOCAL_QUORUM,"
+                  + " because 127.0.0.9:9342 is down: start it, or these ranges will fail");
+      // The check skips nodes that are down.
       assertThat(sentences(new SchemaAgreement(session, Duration.ZERO))).isEmpty();
     } finally {
       cluster
@@ -516,18 +530,18 @@ class PreflightIT {
   }
 
   @Test
-  void nodesThatAgreeOnTheSchemaArePassed() {
+  void acceptsAgreeingNodes() {
     assertThat(sentences(new SchemaAgreement(cluster.admin()))).isEmpty();
   }
 
-  /** A disk of two pages for a table of some hundred kilobytes. */
+  /** A disk of 8 KiB for a table of some hundred KiB. */
   @Test
-  void theDiskMustHaveRoom() throws Exception {
+  void reportsAFullDisk() throws Exception {
     cluster.refreshSizeEstimates("s");
     Path disk = Files.createDirectory(folder.resolve("disk"));
     assumeTrue(
         run("mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", disk.toString()),
-        "No small disk can be mounted here; LocalChecksTest looks at the check itself");
+        "Cannot mount a small disk; LocalChecksTest covers the check itself");
     try {
       assertThat(
               problems(
@@ -542,7 +556,7 @@ class PreflightIT {
               "The disk of "
                   + disk
                   + " has 8\\.0 KiB left, and the export of s\\.many has about \\d+ KiB of values"
-                  + " before compression: make room there, or choose another disk");
+                  + " before compression: free disk space or choose another disk");
       assertThat(disk).isEmptyDirectory();
     } finally {
       assertThat(run("umount", disk.toString())).isTrue();
@@ -605,7 +619,7 @@ class PreflightIT {
     return Files.write(folder.resolve("rows.csv"), List.of(lines));
   }
 
-  /** The lines of all files of an export. */
+  /** Returns the distinct lines of all files of an export. */
   private List<String> lines(String export) throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve(export))) {
       return files

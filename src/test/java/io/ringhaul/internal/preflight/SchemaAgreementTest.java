@@ -14,13 +14,13 @@ class SchemaAgreementTest {
   private static final UUID OTHER = new UUID(0, 2);
 
   @Test
-  void oneVersionIsAnAgreement() {
+  void acceptsASingleVersion() {
     assertThat(SchemaAgreement.problems(Map.of())).isEmpty();
     assertThat(SchemaAgreement.problems(Map.of(ONE, Set.of("127.0.0.1:9042")))).isEmpty();
   }
 
   @Test
-  void nodesThatDifferAreNamed() {
+  void namesNodesThatDiffer() {
     Map<UUID, Set<String>> versions = new TreeMap<>();
     versions.put(ONE, Set.of("127.0.0.1:9042"));
     versions.put(OTHER, Set.of("127.0.0.2:9042"));
@@ -29,7 +29,7 @@ class SchemaAgreementTest {
         .extracting(PreflightProblem::sentence)
         .isEqualTo(
             "The nodes do not agree on the schema ([127.0.0.1:9042]; [127.0.0.2:9042] differ), so"
-                + " that columns may be missing or unknown on some of them: unless this is a"
-                + " rolling upgrade, wait until nodetool describecluster shows one version");
+                + " columns may be missing on some of them: unless this is a rolling upgrade, wait"
+                + " until nodetool describecluster shows one version");
   }
 }
