@@ -6,35 +6,35 @@ import com.datastax.oss.driver.api.core.type.DataTypes;
 /**
  * A column of a table.
  *
- * @param name its name, as stored (not quoted)
- * @param type its exact CQL type
- * @param kind its place in the table
+ * @param name name as stored, not quoted
+ * @param type exact CQL type
+ * @param kind role of the column in the table
  */
 public record ColumnDescription(String name, DataType type, Kind kind) {
 
-  /** The place of a column in its table. */
+  /** The role of a column in its table. */
   public enum Kind {
     PARTITION_KEY,
     CLUSTERING,
     STATIC,
     REGULAR,
-    /** Not a column of the table but a fact about its cells, such as their write time. */
+    /** Metadata of cells, such as their write time, and not a column of the table. */
     METADATA
   }
 
-  /** Whether the column is part of the primary key. */
+  /** Returns whether the column is part of the primary key. */
   public boolean isPrimaryKey() {
     return kind == Kind.PARTITION_KEY || kind == Kind.CLUSTERING;
   }
 
-  /** Whether the column is a counter. */
+  /** Returns whether the column is a counter. */
   public boolean isCounter() {
     return type.equals(DataTypes.COUNTER);
   }
 
   /**
-   * Whether a row may have no value here. A clustering column has none in a partition that holds
-   * only static data.
+   * Returns whether a row may have no value in this column. A clustering column has no value in a
+   * partition with static data only.
    *
    * @param tableHasStatics whether the column's table has static columns
    */

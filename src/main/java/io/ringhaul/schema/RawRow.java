@@ -4,13 +4,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row as the bytes that travel between driver and server: the i-th value in the native
- * protocol's serialized form, null where the row has none. The buffers belong to the row: readers
- * must not move their position.
+ * A row as serialized values of the native protocol. The buffers belong to the row: readers must
+ * not change their position.
  */
 @FunctionalInterface
 public interface RawRow {
 
-  /** The serialized value of the i-th column, counted from 0; null if the row has none. */
+  /** Returns the serialized value of a column, counted from 0; null if the row has none. */
   @Nullable ByteBuffer bytes(int column);
 }

@@ -10,13 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an operation needs to know of a table: its names and its columns, in the order that {@code
- * SELECT *} gives them.
+ * A table: its names and its columns in the order of {@code SELECT *}.
  *
- * @param keyspace the keyspace's name, as stored (not quoted)
- * @param name the table's name, as stored (not quoted)
- * @param columns partition key first, then clustering columns, then the others
- * @param descending the stored names of the clustering columns whose order is descending
+ * @param keyspace name of the keyspace as stored, not quoted
+ * @param name name of the table as stored, not quoted
+ * @param columns partition key columns, then clustering columns, then all others
+ * @param descending stored names of the clustering columns in descending order
  */
 public record TableDescription(
     String keyspace, String name, List<ColumnDescription> columns, Set<String> descending) {
@@ -26,17 +25,17 @@ public record TableDescription(
     descending = Set.copyOf(descending);
   }
 
-  /** A table whose clustering columns are all in ascending order. */
+  /** Creates a table whose clustering columns are all in ascending order. */
   public TableDescription(String keyspace, String name, List<ColumnDescription> columns) {
     this(keyspace, name, columns, Set.of());
   }
 
-  /** {@code "keyspace"."table"} in CQL, quoted always. */
+  /** Returns {@code "keyspace"."table"} in CQL, always quoted. */
   public String cql() {
     return quote(keyspace) + "." + quote(name);
   }
 
-  /** {@code keyspace.table} for people: quoted only where CQL needs it. */
+  /** Returns {@code keyspace.table} for messages, quoted only where CQL needs it. */
   @Override
   public String toString() {
     return CqlIdentifier.fromInternal(keyspace).asCql(true)
@@ -44,35 +43,35 @@ public record TableDescription(
         + CqlIdentifier.fromInternal(name).asCql(true);
   }
 
-  /** The columns of the partition key, in their order. */
+  /** Returns the columns of the partition key in order. */
   public List<ColumnDescription> partitionKey() {
     return columns.stream().filter(column -> column.kind() == Kind.PARTITION_KEY).toList();
   }
 
-  /** The columns of the primary key: partition key, then clustering columns. */
+  /** Returns the columns of the primary key: partition key, then clustering columns. */
   public List<ColumnDescription> primaryKey() {
     return columns.stream().filter(ColumnDescription::isPrimaryKey).toList();
   }
 
-  /** Whether the table has static columns. */
+  /** Returns whether the table has static columns. */
   public boolean hasStatics() {
     return columns.stream().anyMatch(column -> column.kind() == Kind.STATIC);
   }
 
-  /** Whether the table holds counters. */
+  /** Returns whether the table has counters. */
   public boolean isCounterTable() {
     return columns.stream().anyMatch(ColumnDescription::isCounter);
   }
 
-  /** The column of that name, as stored. */
+  /** Returns the column with a name, as stored. */
   public Optional<ColumnDescription> column(String columnName) {
     return columns.stream().filter(column -> column.name().equals(columnName)).findFirst();
   }
 
   /**
-   * The named columns in the order given, or all of them if no name is given.
+   * Returns the named columns in the given order, or all columns if {@code names} is empty.
    *
-   * @throws UnsuitableTableException if a name is unknown or given twice
+   * @throws UnsuitableTableException if a name is unknown or duplicate
    */
   public List<ColumnDescription> select(List<String> names) {
     if (names.isEmpty()) {
@@ -113,7 +112,7 @@ public record TableDescription(
             .toList());
   }
 
-  /** The identifier in double quotes, whatever characters it holds. */
+  /** Returns the identifier in double quotes. */
   public static String quote(String identifier) {
     return CqlIdentifier.fromInternal(identifier).asCql(false);
   }

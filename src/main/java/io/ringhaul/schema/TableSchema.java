@@ -17,14 +17,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The CQL schema of exported columns, in texts alone: what an export keeps so that its values need
- * no guessing, and so that the table can be made again.
+ * The CQL schema of exported columns as texts. An export stores it so that its values can be
+ * interpreted and the table can be created again.
  *
- * @param keyspace the source's keyspace, as stored (not quoted)
- * @param table the source's name, as stored
- * @param primaryKey the stored names of the table's whole primary key, exported or not
- * @param columns the exported columns, in the order in which rows carry them
- * @param userTypes the user-defined types that the columns need, each after those it is made of
+ * @param keyspace keyspace of the source as stored, not quoted
+ * @param table name of the source as stored, not quoted
+ * @param primaryKey stored names of the table's whole primary key, including columns that were not
+ *     exported
+ * @param columns exported columns in the order of the rows' values
+ * @param userTypes user-defined types that the columns need, each after the types that it contains
  */
 public record TableSchema(
     String keyspace,
@@ -36,9 +37,9 @@ public record TableSchema(
   /**
    * A column.
    *
-   * @param name its name, as stored
-   * @param type its exact type in CQL, as {@link CqlTypes#text} gives it
-   * @param kind its place in the table
+   * @param name name as stored
+   * @param type exact CQL type, from {@link CqlTypes#text}
+   * @param kind role of the column in the table
    * @param descending whether it is a clustering column in descending order
    */
   public record Column(String name, String type, Kind kind, boolean descending) {}
@@ -46,8 +47,8 @@ public record TableSchema(
   /**
    * A user-defined type.
    *
-   * @param name its name, as stored
-   * @param fields the types of its fields in CQL, by their stored names and in their order
+   * @param name name as stored
+   * @param fields CQL types of the fields by stored name, in order
    */
   public record UserType(String name, Map<String, String> fields) {
 
@@ -62,7 +63,7 @@ public record TableSchema(
     userTypes = List.copyOf(userTypes);
   }
 
-  /** The schema of some of a table's columns, and of facts about their cells. */
+  /** Returns the schema of columns of a table and of metadata of their cells. */
   public static TableSchema of(TableDescription table, List<ColumnDescription> columns) {
     Map<String, UserType> userTypes = new LinkedHashMap<>();
     List<Column> described = new ArrayList<>();
@@ -83,12 +84,12 @@ public record TableSchema(
         List.copyOf(userTypes.values()));
   }
 
-  /** The column of that name, as stored. */
+  /** Returns the column with a name, as stored. */
   public Optional<Column> column(String name) {
     return columns.stream().filter(column -> column.name().equals(name)).findFirst();
   }
 
-  /** The statements that make the user-defined types, in the order to run them. */
+  /** Returns the statements that create the user-defined types, in the order to run them. */
   public List<String> createTypes(String targetKeyspace) {
     return userTypes.stream()
         .map(
@@ -108,7 +109,7 @@ public record TableSchema(
   }
 
   /**
-   * The statement that makes a table of these columns.
+   * Returns the statement that creates a table of these columns.
    *
    * @throws UnsuitableTableException if a column of the primary key was not exported
    */
@@ -119,7 +120,7 @@ public record TableSchema(
       throw new UnsuitableTableException(
           target,
           String.format(
-              "Table %s cannot be made: the export of %s lacks %s of its primary key; create the"
+              "Table %s cannot be created: the export of %s lacks %s of its primary key; create the"
                   + " table before the import",
               target,
               new TableDescription(keyspace, table, List.of()),
@@ -137,10 +138,12 @@ public record TableSchema(
         clusteringOrder());
   }
 
-  /** The schema may come from a file of anybody's: nothing but a type may go into a statement. */
+  /**
+   * The schema may come from an untrusted file, so only valid types may become part of a statement.
+   */
   private static String checked(String type) {
     if (TypeText.parse(type).isEmpty()) {
-      throw new IllegalArgumentException("The stored CQL schema has a type that is none: " + type);
+      throw new IllegalArgumentException("The stored CQL schema has an invalid type: " + type);
     }
     return type;
   }

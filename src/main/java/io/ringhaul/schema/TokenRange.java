@@ -10,46 +10,46 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A range of the token ring: start-exclusive, end-inclusive, never empty. A range may pass the end
- * of the ring and go on at its beginning. A range that ends where it starts is the whole ring, as
- * with one node that has one token.
+ * A range of the token ring: start-exclusive, end-inclusive, never empty. A range may wrap around
+ * the end of the ring. A range that ends where it starts is the whole ring, as with one node that
+ * has one token.
  *
- * <p>Ranges are ordered by their start, then by their end, both signed.
+ * <p>Ranges are ordered by start, then by end, both signed.
  *
- * @param startExclusive the token after which the range starts
+ * @param startExclusive the token before the first token of the range
  * @param endInclusive the last token of the range
  */
 public record TokenRange(long startExclusive, long endInclusive)
     implements Comparable<TokenRange>, Serializable {
 
-  /** The whole ring, as the one range that starts at its beginning. */
+  /** Returns the whole ring as the range that starts at {@link Long#MIN_VALUE}. */
   public static TokenRange wholeRing() {
     return new TokenRange(Long.MIN_VALUE, Long.MIN_VALUE);
   }
 
-  /** Whether this is the whole ring, wherever on the ring it starts. */
+  /** Returns whether this is the whole ring, with any start. */
   public boolean isWholeRing() {
     return startExclusive == endInclusive;
   }
 
   /**
-   * Whether the range passes the end of the ring and goes on at its beginning, so that it takes two
-   * queries. A range that ends at {@link Long#MIN_VALUE} does not: no row has that token, so the
-   * range is all that follows its start. Nor does the {@linkplain #isWholeRing() whole ring}, which
-   * is one query.
+   * Returns whether the range wraps around the end of the ring and so needs two queries. A range
+   * that ends at {@link Long#MIN_VALUE} does not wrap: no row has that token, so the range covers
+   * all tokens after its start. The {@linkplain #isWholeRing() whole ring} does not wrap either,
+   * since it is one query.
    */
   public boolean isWrapping() {
     return startExclusive > endInclusive && endInclusive != Long.MIN_VALUE;
   }
 
-  /** Whether the token is in the range. */
+  /** Returns whether the range contains the token. */
   public boolean contains(long token) {
     return Long.compareUnsigned(token - startExclusive - 1, widthMinusOne()) <= 0;
   }
 
   /**
-   * The number of tokens that rows of disjoint ranges can have, as an unsigned long: without {@link
-   * Long#MIN_VALUE}, which no row has, those of the whole ring fit.
+   * Returns the number of tokens of disjoint ranges that rows can have, as an unsigned long. The
+   * count fits even for the whole ring, since it excludes {@link Long#MIN_VALUE}, which no row has.
    */
   public static long rowTokens(Collection<TokenRange> ranges) {
     long tokens = 0;
@@ -61,25 +61,26 @@ public record TokenRange(long startExclusive, long endInclusive)
     return tokens;
   }
 
-  /** The number of tokens in the range, from 1 to 2^64. */
+  /** Returns the number of tokens in the range, from 1 to 2^64. */
   public BigInteger width() {
     return unsigned(widthMinusOne()).add(BigInteger.ONE);
   }
 
   /**
-   * The number of tokens less one, as an unsigned long. The difference of two longs is their
-   * distance along the ring, modulo 2^64, whether or not the way passes the end of the ring; less
-   * one, even the 2^64 tokens of the whole ring fit.
+   * Returns the number of tokens less one, as an unsigned long. The difference of two longs is
+   * their distance along the ring, modulo 2^64, also for a range that wraps. Less one, even the
+   * 2^64 tokens of the whole ring fit.
    */
   private long widthMinusOne() {
     return endInclusive - startExclusive - 1;
   }
 
   /**
-   * Cuts the range into parts that follow one another, in the order of the ring, and together are
-   * exactly this range. The parts differ by at most one token, the wider ones first.
+   * Splits the range into consecutive parts in ring order that together are exactly this range. The
+   * widths of the parts differ by at most one token; the wider parts come first.
    *
-   * @param parts how many parts, at least 1; a range with fewer tokens gives one part per token
+   * @param parts number of parts, at least 1; a range with fewer tokens gives one part for each
+   *     token
    * @return the parts, unmodifiable
    * @throws InvalidSettingException if {@code parts} is below 1
    */
@@ -93,7 +94,7 @@ public record TokenRange(long startExclusive, long endInclusive)
     List<TokenRange> result = new ArrayList<>(count);
     long start = startExclusive;
     for (int i = 0; i < count; i++) {
-      // Meant to overflow: that is how a part passes the end of the ring.
+      // Intended overflow: the part wraps.
       long end = start + shares.share(i);
       result.add(new TokenRange(start, end));
       start = end;
@@ -102,21 +103,21 @@ public record TokenRange(long startExclusive, long endInclusive)
   }
 
   /**
-   * The one or two pieces to query for the rows of this range, in the order of the ring; none for
-   * {@code (Long.MAX_VALUE, Long.MIN_VALUE]}, whose only token no row has. The whole ring is one
-   * piece wherever it starts.
+   * Returns the one or two pieces to query for the rows of this range, in ring order; none for
+   * {@code (Long.MAX_VALUE, Long.MIN_VALUE]}, since no row has its only token. The whole ring is
+   * one piece with any start.
    *
-   * <p>A piece starts below its end. {@link Long#MAX_VALUE} as its end means to the end of the
-   * ring, {@link Long#MIN_VALUE} as its start from the beginning. So each piece has exactly one of
-   * these conditions:
+   * <p>A piece starts below its end. The end {@link Long#MAX_VALUE} means the end of the ring, and
+   * the start {@link Long#MIN_VALUE} its beginning. So each piece needs exactly one of these
+   * conditions:
    *
    * <ul>
-   *   <li>{@code token > start} if it goes to the end, wherever it starts;
-   *   <li>otherwise {@code token <= end} if it comes from the beginning;
+   *   <li>{@code token > start} if it ends at the end of the ring;
+   *   <li>otherwise {@code token <= end} if it starts at the beginning;
    *   <li>otherwise {@code token > start AND token <= end}.
    * </ul>
    *
-   * None is {@code token <= Long.MIN_VALUE}, on which engines disagree, nor {@code token >
+   * No condition is {@code token <= Long.MIN_VALUE}, on which engines disagree, or {@code token >
    * Long.MAX_VALUE}.
    */
   public List<TokenRange> unwrap() {

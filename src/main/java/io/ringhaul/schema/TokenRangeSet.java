@@ -10,13 +10,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A set of tokens, held as the fewest ranges: what a checkpoint has covered, and what is left. Two
- * sets with the same tokens are equal, whatever ranges they were made of. Immutable.
+ * An immutable set of tokens, stored as the smallest number of ranges: for example the tokens that
+ * a checkpoint has covered. Two sets with the same tokens are equal, even if they were created from
+ * different ranges.
  *
- * <p>No row has the token {@link Long#MIN_VALUE}, so the set does not tell it apart: it goes with
- * {@link Long#MAX_VALUE}, the token before it on the ring, and is in the set exactly when that one
- * is. {@code (5, Long.MAX_VALUE]} and {@code (5, Long.MIN_VALUE]} are the same set, and the set of
- * {@code (Long.MAX_VALUE, Long.MIN_VALUE]} is empty.
+ * <p>No row has the token {@link Long#MIN_VALUE}, so the set treats it like {@link Long#MAX_VALUE},
+ * the token before it on the ring: either both are in the set or neither. {@code (5,
+ * Long.MAX_VALUE]} and {@code (5, Long.MIN_VALUE]} are the same set, and the set of {@code
+ * (Long.MAX_VALUE, Long.MIN_VALUE]} is empty.
  *
  * <p>Union, intersection and subtraction take time linear in the number of ranges.
  */
@@ -29,8 +30,8 @@ public final class TokenRangeSet implements Serializable {
       new TokenRangeSet(new long[] {Long.MIN_VALUE, Long.MAX_VALUE});
 
   /**
-   * Start, end, start, end and so on, strictly ascending. Each bound switches the tokens above it
-   * from outside to inside or back.
+   * Alternating starts and ends, strictly ascending. At each bound, the tokens above it change from
+   * outside to inside or back.
    */
   private final long[] bounds;
 
@@ -38,22 +39,22 @@ public final class TokenRangeSet implements Serializable {
     this.bounds = bounds;
   }
 
-  /** The set without tokens. */
+  /** Returns the empty set. */
   public static TokenRangeSet empty() {
     return EMPTY;
   }
 
-  /** The set of all tokens. */
+  /** Returns the set of all tokens. */
   public static TokenRangeSet wholeRing() {
     return WHOLE_RING;
   }
 
-  /** The tokens of one range. */
+  /** Returns the tokens of one range. */
   public static TokenRangeSet of(TokenRange range) {
     return of(List.of(range));
   }
 
-  /** The tokens of all given ranges, which may come in any order and overlap. */
+  /** Returns the tokens of all given ranges, which may be in any order and may overlap. */
   public static TokenRangeSet of(Collection<TokenRange> ranges) {
     List<TokenRange> pieces = new ArrayList<>(ranges.size() + 1);
     for (TokenRange range : ranges) {
@@ -76,18 +77,19 @@ public final class TokenRangeSet implements Serializable {
     return result.toSet();
   }
 
-  /** The tokens that are in this set, in the other, or in both. */
+  /** Returns the tokens in this set, in the other, or in both. */
   public TokenRangeSet union(TokenRangeSet other) {
     return combine(other, (mine, others) -> mine || others);
   }
 
-  /** The tokens that are in both sets. */
+  /** Returns the tokens in both sets. */
   public TokenRangeSet intersect(TokenRangeSet other) {
     return combine(other, (mine, others) -> mine && others);
   }
 
   /**
-   * The tokens of the range that are in this set, in time that grows with how many ranges they are.
+   * Returns the tokens of the range that are in this set, in time linear in the number of resulting
+   * ranges.
    */
   public TokenRangeSet intersect(TokenRange range) {
     TokenRangeSet result = EMPTY;
@@ -100,20 +102,23 @@ public final class TokenRangeSet implements Serializable {
     return result;
   }
 
-  /** The tokens of this set that are not in the other. */
+  /** Returns the tokens of this set that are not in the other. */
   public TokenRangeSet subtract(TokenRangeSet other) {
     return combine(other, (mine, others) -> mine && !others);
   }
 
-  /** Whether the token is in the set. {@link Long#MIN_VALUE} is if {@link Long#MAX_VALUE} is. */
+  /**
+   * Returns whether the set contains the token. It contains {@link Long#MIN_VALUE} if it contains
+   * {@link Long#MAX_VALUE}.
+   */
   public boolean contains(long token) {
     return (boundsBelow(token == Long.MIN_VALUE ? Long.MAX_VALUE : token) & 1) == 1;
   }
 
-  /** Whether all rows of the range are in the set. */
+  /** Returns whether the set contains the tokens of all rows of the range. */
   public boolean covers(TokenRange range) {
     for (TokenRange piece : range.unwrap()) {
-      // Covered if its first token is inside and nothing switches before its last one.
+      // Covered if its first token is inside and no bound lies before its last token.
       int below = boundsBelow(piece.startExclusive() + 1);
       if ((below & 1) == 0 || bounds[below] < piece.endInclusive()) {
         return false;
@@ -122,26 +127,26 @@ public final class TokenRangeSet implements Serializable {
     return true;
   }
 
-  /** Whether all tokens of the other set are in this one. */
+  /** Returns whether all tokens of the other set are in this one. */
   public boolean covers(TokenRangeSet other) {
     return other.subtract(this).isEmpty();
   }
 
-  /** Whether the set has no token. */
+  /** Returns whether the set is empty. */
   public boolean isEmpty() {
     return bounds.length == 0;
   }
 
-  /** Whether the set has all tokens. */
+  /** Returns whether the set contains all tokens. */
   public boolean isWholeRing() {
     return equals(WHOLE_RING);
   }
 
   /**
-   * The fewest disjoint ranges that make up the set, ordered by start. None of them wraps, so each
-   * is one query: a set that goes on past the end of the ring is told as two ranges. One that
-   * reaches the end of the ring ends at {@link Long#MIN_VALUE}, so that the ranges of a set and of
-   * its complement {@linkplain Tiling tile} the ring.
+   * Returns the smallest number of disjoint ranges that make up the set, ordered by start. No range
+   * wraps, so each is one query, and a set that continues around the end of the ring has two ranges
+   * there. A range that reaches the end of the ring ends at {@link Long#MIN_VALUE}, so that the
+   * ranges of a set and of its complement {@linkplain Tiling tile} the ring.
    */
   public List<TokenRange> ranges() {
     List<TokenRange> result = new ArrayList<>(bounds.length / 2);
@@ -152,7 +157,7 @@ public final class TokenRangeSet implements Serializable {
     return List.copyOf(result);
   }
 
-  /** The number of tokens in the set, from 0 to 2^64. */
+  /** Returns the number of tokens in the set, from 0 to 2^64. */
   public BigInteger width() {
     return ranges().stream().map(TokenRange::width).reduce(BigInteger.ZERO, BigInteger::add);
   }
@@ -167,7 +172,7 @@ public final class TokenRangeSet implements Serializable {
     return Arrays.hashCode(bounds);
   }
 
-  /** The ranges, as a list prints. */
+  /** Returns the ranges as a list. */
   @Override
   public String toString() {
     return ranges().toString();
@@ -178,7 +183,7 @@ public final class TokenRangeSet implements Serializable {
     return found < 0 ? -found - 1 : found;
   }
 
-  /** Walks both sets' bounds in order and keeps those at which the combination switches. */
+  /** Merges the bounds of both sets and keeps those at which the combination changes. */
   private TokenRangeSet combine(TokenRangeSet other, Membership membership) {
     long[] others = other.bounds;
     Bounds result = new Bounds(bounds.length + others.length);
@@ -194,7 +199,7 @@ public final class TokenRangeSet implements Serializable {
       if (j < others.length && others[j] == bound) {
         j++;
       }
-      // An odd number of bounds passed means inside.
+      // After an odd number of bounds, a token is inside.
       if (membership.of((i & 1) == 1, (j & 1) == 1) != inside) {
         inside = !inside;
         result.add(bound);

@@ -1,4 +1,4 @@
-/** Descriptions of tables and columns, read from the driver's schema metadata. */
+/** Tables, columns, rows and token ranges. */
 @NullMarked
 package io.ringhaul.schema;
 

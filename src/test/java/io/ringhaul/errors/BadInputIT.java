@@ -197,7 +197,7 @@ class BadInputIT {
   @Test
   void sessionWithoutSchema() {
     String message =
-        "The session keeps no schema metadata; set the driver's advanced.metadata.schema.enabled to"
+        "The session has no schema metadata; set the driver's advanced.metadata.schema.enabled to"
             + " true";
     withSession(
         config -> config.withBoolean(DefaultDriverOption.METADATA_SCHEMA_ENABLED, false),
@@ -227,7 +227,7 @@ class BadInputIT {
           m ->
               assertThat(m)
                   .startsWith("The export of " + keyspace + ".orders was not begun. No file can be")
-                  .contains(file.toString(), "(it is no folder)"));
+                  .contains(file.toString(), "(not a folder)"));
       failsAlike(
           operator
               .exportFrom(keyspace, "orders")

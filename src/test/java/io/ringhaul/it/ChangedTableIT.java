@@ -353,8 +353,8 @@ class ChangedTableIT {
                     .run())
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageContaining(
-            "p holds bytes that are no serialized value of its type: 8 bytes too many; if the type"
-                + " was altered since the operation began, run it again");
+            "p holds bytes that are not a serialized value of its type: 8 bytes too many; if the"
+                + " type was altered since the operation began, run it again");
   }
 
   @Test

@@ -103,8 +103,8 @@ class RejectsIT {
     ("" + i).chars().forEach(c -> text.append(Integer.toHexString(c)));
     return String.format(
         "{\"table\":\"%s.t\",\"column\":\"v\",\"key\":\"(\\\"k\\\" = 'k%d')\",\"reason\":\"v holds"
-            + " the empty value of int (zero bytes, neither null nor a value), which no format but"
-            + " raw bytes can hold\",\"values\":{\"k\":\"%s\",\"v\":\"\",\"w\":\"%s\"}}",
+            + " the empty value of int (zero bytes, neither null nor a value), which only raw bytes"
+            + " can represent\",\"values\":{\"k\":\"%s\",\"v\":\"\",\"w\":\"%s\"}}",
         keyspace, i, hex, text);
   }
 

@@ -42,7 +42,7 @@ class TableSchemaTest {
   private static final TableSchema SCHEMA = TableSchema.of(TABLE, TABLE.columns());
 
   @Test
-  void saysHowToMakeTheTableAgain() {
+  void returnsStatementsThatCreateTheTable() {
     assertThat(SCHEMA.createTypes("Other"))
         .containsExactly(
             "CREATE TYPE IF NOT EXISTS \"Other\".\"Street\" (\"name\" text, \"no\" int)",
@@ -57,12 +57,12 @@ class TableSchemaTest {
   }
 
   @Test
-  void comesBackFromJson() {
+  void isPreservedInJson() {
     assertThat(TableSchemaJson.parse(TableSchemaJson.text(SCHEMA))).isEqualTo(SCHEMA);
   }
 
   @Test
-  void leavesFactsAboutCellsOutOfTheTable() {
+  void leavesCellMetadataOutOfTheTable() {
     List<ColumnDescription> columns =
         List.of(
             TABLE.columns().get(0),
@@ -73,17 +73,17 @@ class TableSchemaTest {
   }
 
   @Test
-  void aMissingPartOfTheKeyIsNamed() {
+  void namesMissingKeyColumns() {
     TableSchema schema = TableSchema.of(TABLE, TABLE.columns().subList(0, 3));
     assertThatThrownBy(() -> schema.createTable("ks", "t"))
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessage(
-            "Table ks.t cannot be made: the export of shop.\"Visits\" lacks \"No\" of its primary"
-                + " key; create the table before the import");
+            "Table ks.t cannot be created: the export of shop.\"Visits\" lacks \"No\" of its"
+                + " primary key; create the table before the import");
   }
 
   @Test
-  void aTypeThatIsNoneNeverComesIntoAStatement() {
+  void rejectsInvalidTypesInStatements() {
     for (String type :
         List.of(
             "int PRIMARY KEY) WITH default_time_to_live = 1 --",
@@ -102,14 +102,14 @@ class TableSchemaTest {
               List.of(new TableSchema.UserType("u", Map.of("f", type))));
       assertThatThrownBy(() -> schema.createTable("ks", "t"))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("has a type that is none");
+          .hasMessageContaining("has an invalid type");
       assertThatThrownBy(() -> schema.createTypes("ks"))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
   @Test
-  void whatIsNoSchemaIsRefused() {
+  void rejectsJsonThatIsNotASchema() {
     assertThatThrownBy(() -> TableSchemaJson.parse("{\"keyspace\":\"ks\"}"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("lacks primaryKey");

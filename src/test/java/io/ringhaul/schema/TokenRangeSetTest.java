@@ -18,7 +18,7 @@ import java.util.SortedSet;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
-/** Compares sets with a model: one bit for each cell between the bounds that occur. */
+/** Compares sets with a model of one bit for each cell between the occurring bounds. */
 class TokenRangeSetTest {
 
   private static final long MIN = Long.MIN_VALUE;
@@ -49,7 +49,7 @@ class TokenRangeSetTest {
   }
 
   @Test
-  void obeysTheLawsOfSets() {
+  void satisfiesTheLawsOfSets() {
     Seeds.each(
         500,
         random -> {
@@ -71,7 +71,7 @@ class TokenRangeSetTest {
   }
 
   @Test
-  void isTheWholeRingOnceAllGroupsOfASplitAreIn() {
+  void isTheWholeRingWithAllGroupsOfASplit() {
     Seeds.each(
         30,
         random -> {
@@ -82,7 +82,7 @@ class TokenRangeSetTest {
           TokenRangeSet done = TokenRangeSet.empty();
           for (TokenRangeGroup group : groups) {
             TokenRangeSet next = TokenRangeSet.of(group.ranges());
-            // A group may have no token but the one without rows, and add nothing.
+            // A group may contain only the token without rows and add nothing.
             assertThat(done.isWholeRing() && !next.isEmpty()).isFalse();
             assertThat(done.intersect(next).isEmpty()).isTrue();
             done = done.union(next);
@@ -92,7 +92,7 @@ class TokenRangeSetTest {
   }
 
   @Test
-  void doesNotTellTheTokenWithoutRowsApart() {
+  void treatsTheTokenWithoutRowsLikeTheMaximum() {
     assertThat(set(5, MAX)).isEqualTo(set(5, MIN));
     assertThat(set(MAX, 5)).isEqualTo(set(MIN, 5));
     assertThat(set(MAX, MIN)).isEqualTo(TokenRangeSet.empty());
@@ -103,7 +103,7 @@ class TokenRangeSetTest {
   }
 
   @Test
-  void tellsItsTokensInTheFewestRangesThatDoNotWrap() {
+  void returnsTheFewestRangesWithoutWraps() {
     assertThat(set(9, 2).ranges()).containsExactly(new TokenRange(MIN, 2), new TokenRange(9, MIN));
     assertThat(set(9, 2).ranges()).noneMatch(TokenRange::isWrapping);
     assertThat(TokenRangeSet.of(List.of(new TokenRange(4, 6), new TokenRange(2, 4))).ranges())
@@ -126,7 +126,7 @@ class TokenRangeSetTest {
   private record Sample(TokenRangeSet set, BitSet cells) {}
 
   /**
-   * Cell i has the tokens after bound i up to bound i + 1, from one end of the line to the other.
+   * Cell i has the tokens after bound i up to bound i + 1, from the lowest token to the highest.
    */
   private static final class Grid {
     private final List<Long> bounds;

@@ -24,14 +24,14 @@ class TokenRangeTest {
   }
 
   @Test
-  void containsTokensOnBothSidesOfTheWrap() {
+  void containsTokensBeforeAndAfterTheWrap() {
     TokenRange range = new TokenRange(MAX - 1, MIN + 1);
     assertThat(List.of(MAX - 1, MAX, MIN, MIN + 1, MIN + 2, 0L).stream().map(range::contains))
         .containsExactly(false, true, true, true, false, false);
   }
 
   @Test
-  void containsEverythingIfItEndsWhereItStarts() {
+  void containsAllTokensIfItEndsWhereItStarts() {
     for (long token : RandomRings.EDGES) {
       TokenRange ring = new TokenRange(token, token);
       assertThat(RandomRings.EDGES).allMatch(ring::contains);
@@ -54,7 +54,7 @@ class TokenRangeTest {
   }
 
   @Test
-  void becomesOneOrTwoPiecesToQuery() {
+  void unwrapsIntoOneOrTwoPieces() {
     assertThat(new TokenRange(1, 2).unwrap()).containsExactly(new TokenRange(1, 2));
     assertThat(new TokenRange(2, 1).unwrap())
         .containsExactly(new TokenRange(2, MAX), new TokenRange(MIN, 1));
@@ -65,7 +65,7 @@ class TokenRangeTest {
   }
 
   @Test
-  void wrapsOnlyIfItTakesTwoPieces() {
+  void wrapsOnlyIfItHasTwoPieces() {
     assertThat(new TokenRange(2, 1).isWrapping()).isTrue();
     assertThat(new TokenRange(2, MIN).isWrapping()).isFalse();
     assertThat(new TokenRange(1, 2).isWrapping()).isFalse();
@@ -114,14 +114,14 @@ class TokenRangeTest {
   }
 
   @Test
-  void splitsTheWholeRingWhereverItStarts() {
+  void splitsTheWholeRingAtAnyStart() {
     assertThat(new TokenRange(7, 7).split(1)).containsExactly(new TokenRange(7, 7));
     assertThat(new TokenRange(0, 0).split(2))
         .containsExactly(new TokenRange(0, MIN), new TokenRange(MIN, 0));
   }
 
   @Test
-  void neverMakesMorePartsThanTokens() {
+  void makesAtMostOnePartForEachToken() {
     assertThat(new TokenRange(MAX, MIN).split(Integer.MAX_VALUE))
         .containsExactly(new TokenRange(MAX, MIN));
     assertThat(new TokenRange(MAX - 1, MIN + 1).split(5))
@@ -130,7 +130,7 @@ class TokenRangeTest {
   }
 
   @Test
-  void refusesToSplitIntoNoParts() {
+  void rejectsASplitIntoNoParts() {
     assertThatThrownBy(() -> TokenRange.wholeRing().split(0))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("parts is 0; it takes at least 1");
@@ -165,7 +165,7 @@ class TokenRangeTest {
   }
 
   @Test
-  void countsTheTokensThatRowsCanHave() {
+  void countsTokensThatRowsCanHave() {
     assertThat(TokenRange.rowTokens(List.of())).isZero();
     assertThat(TokenRange.rowTokens(List.of(new TokenRange(5, 9), new TokenRange(9, 10))))
         .isEqualTo(5);
@@ -175,7 +175,7 @@ class TokenRangeTest {
         .isEqualTo(2);
     assertThat(
             TokenRange.rowTokens(List.of(new TokenRange(Long.MAX_VALUE - 2, Long.MIN_VALUE + 3))))
-        .as("the range passes the end of the ring, whose first token no row has")
+        .as("a range that wraps, without the token that no row has")
         .isEqualTo(5);
     assertThat(Long.toUnsignedString(TokenRange.rowTokens(List.of(TokenRange.wholeRing()))))
         .isEqualTo("18446744073709551615");

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A growing run of bytes, big-endian. */
+/** A growing big-endian byte buffer. */
 public final class ByteSink {
 
   private static final int SMALLEST_GROWTH = 32;
@@ -14,7 +14,7 @@ public final class ByteSink {
   private @Nullable OutputStream stream;
 
   /**
-   * @param capacity bytes to make room for at once; it grows beyond
+   * @param capacity initial capacity in bytes
    */
   public ByteSink(int capacity) {
     buffer = ByteBuffer.allocate(capacity);
@@ -40,7 +40,7 @@ public final class ByteSink {
     room(bytes.length).put(bytes);
   }
 
-  /** Appends the bytes between position and limit and leaves both as they are. */
+  /** Appends the bytes between position and limit, which both stay unchanged. */
   public void put(ByteBuffer bytes) {
     ByteBuffer room = room(bytes.remaining());
     if (bytes.hasArray()) {
@@ -50,35 +50,35 @@ public final class ByteSink {
     }
   }
 
-  /** Appends what the other sink holds. */
+  /** Appends the content of another sink. */
   public void put(ByteSink other) {
     room(other.size()).put(other.buffer.array(), 0, other.size());
   }
 
-  /** Bytes held. */
+  /** Returns the number of bytes written. */
   public int size() {
     return buffer.position();
   }
 
-  /** Bytes that there is room for, taken or not. */
+  /** Returns the size of the underlying array in bytes. */
   public int capacity() {
     return buffer.capacity();
   }
 
   /**
-   * The bytes from 0 to {@link #size()}, to be looked at by their indexes alone, and only until
-   * more are appended.
+   * Returns the underlying buffer, with content from 0 to {@link #size()}. Use absolute reads only,
+   * and only until the next append.
    */
   public ByteBuffer look() {
     return buffer;
   }
 
-  /** Forgets what it holds from a size on. */
+  /** Truncates the content to a size. */
   public void truncate(int size) {
     buffer.position(size);
   }
 
-  /** What appends the bytes that are written to it. It needs no closing. */
+  /** Returns a stream that appends to this sink. It need not be closed. */
   public OutputStream stream() {
     OutputStream known = stream;
     if (known == null) {
@@ -93,22 +93,22 @@ public final class ByteSink {
     buffer.putInt(index, value);
   }
 
-  /** Forgets what it holds and keeps the room. */
+  /** Removes the content and keeps the capacity. */
   public void clear() {
     buffer.clear();
   }
 
-  /** What it holds, as a buffer that is ready to be read. The sink must not be used afterwards. */
+  /** Returns the content as a buffer ready for reading. The sink must not be used afterwards. */
   public ByteBuffer toBuffer() {
     return buffer.flip();
   }
 
-  /** A copy of what it holds, in an array of just that length. */
+  /** Returns a copy of the content in an array of exactly its length. */
   public ByteBuffer copy() {
     return ByteBuffer.wrap(Arrays.copyOf(buffer.array(), buffer.position()));
   }
 
-  /** Makes room for that many bytes at once. */
+  /** Reserves capacity for additional bytes. */
   public void reserve(int length) {
     room(length);
   }
@@ -116,7 +116,7 @@ public final class ByteSink {
   private ByteBuffer room(int length) {
     if (buffer.remaining() < length) {
       int needed = Math.addExact(buffer.position(), length);
-      // The first write sets the size: most values are written in one piece.
+      // The first write sets the size, since most values are written at once.
       int doubled =
           buffer.position() == 0
               ? needed

@@ -11,7 +11,7 @@ import com.datastax.oss.driver.api.core.type.VectorType;
 import java.util.Locale;
 import java.util.Map;
 
-/** The kinds of CQL types, so that code can switch over them and the compiler sees gaps. */
+/** The kinds of CQL types, for exhaustive switches. */
 public enum CqlKind {
   ASCII,
   TEXT,
@@ -39,10 +39,10 @@ public enum CqlKind {
   TUPLE,
   UDT,
   VECTOR,
-  /** A type of a server-side class of its own, which has no CQL name. */
+  /** A type with its own server-side class and no CQL name. */
   CUSTOM;
 
-  /** What {@link #lengthInVector} gives for types whose values differ in length. */
+  /** The result of {@link #lengthInVector} for types of variable length. */
   public static final int VARIABLE = -1;
 
   private static final Map<DataType, CqlKind> PRIMITIVES =
@@ -68,14 +68,14 @@ public enum CqlKind {
           Map.entry(DataTypes.UUID, UUID),
           Map.entry(DataTypes.TIMEUUID, TIMEUUID));
 
-  /** The type's name in CQL. */
+  /** Returns the type's name in CQL. */
   public String cqlName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The kind of the given type. */
+  /** Returns the kind of a type. */
   public static CqlKind of(DataType type) {
-    // First the vector: to the driver it is a custom type as well.
+    // Vectors first: the driver also treats them as custom types.
     if (type instanceof VectorType) {
       return VECTOR;
     } else if (type instanceof ListType) {
@@ -93,9 +93,9 @@ public enum CqlKind {
   }
 
   /**
-   * The length in bytes that every element of a vector of this type has, or {@link #VARIABLE} if
-   * each element carries its length. It follows the server, to which the short integers, dates and
-   * times are of variable length although they never vary.
+   * Returns the length in bytes of each element of a vector of this type, or {@link #VARIABLE} if
+   * each element has a length prefix. As in the server, short integers, dates and times count as
+   * variable although their length is constant.
    */
   public static int lengthInVector(DataType type) {
     return switch (of(type)) {

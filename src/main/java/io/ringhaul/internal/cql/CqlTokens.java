@@ -7,31 +7,31 @@ import java.util.Locale;
 import java.util.function.IntPredicate;
 
 /**
- * Cuts a CQL text into its tokens, without comments. A text or a comment that does not end goes to
- * the end: what is no CQL is the server's to refuse. Not thread-safe.
+ * Splits a CQL text into tokens and skips comments. An unterminated string or comment extends to
+ * the end, since the server rejects invalid CQL. Not thread-safe.
  */
 final class CqlTokens {
 
-  /** What a token is. */
+  /** The kind of a token. */
   enum Kind {
-    /** A keyword or a name; a name in quotes has its quotes still. */
+    /** A keyword or a name; a quoted name includes its quotes. */
     WORD,
-    /** A string, a number, a UUID. */
+    /** A string, a number or a UUID. */
     LITERAL,
     /** {@code ?} or {@code :name}. */
     MARKER,
-    /** Any other character, alone. */
+    /** Any other single character. */
     SYMBOL
   }
 
   /**
    * A token.
    *
-   * @param depth how many brackets of any kind are open around it; a bracket is outside itself
+   * @param depth number of open brackets of any kind around the token; a bracket is outside itself
    */
   record Token(Kind kind, String text, int depth) {
 
-    /** Whether it is this keyword; a name in quotes is none. */
+    /** Whether the token is this keyword; quoted names are not keywords. */
     boolean is(String keyword) {
       return kind == Kind.WORD && text.equalsIgnoreCase(keyword);
     }
@@ -40,7 +40,7 @@ final class CqlTokens {
       return kind == Kind.SYMBOL && text.charAt(0) == symbol;
     }
 
-    /** The name that a word or a named marker is. */
+    /** Returns the name in a word or named marker. */
     CqlIdentifier name() {
       String word = kind == Kind.MARKER ? text.substring(1) : text;
       if (!word.startsWith("\"")) {
@@ -71,7 +71,7 @@ final class CqlTokens {
     return tokens.tokens;
   }
 
-  /** Where the first literal begins; the end of the text if there is none. */
+  /** Returns the index of the first literal, or the length of the text if there is none. */
   static int startOfLiterals(String cql) {
     CqlTokens tokens = new CqlTokens(cql);
     while (tokens.at < cql.length()) {
@@ -114,7 +114,7 @@ final class CqlTokens {
     }
   }
 
-  /** Whether a colon here parts a key from its value, as in {@code {'a': now()}}. */
+  /** Whether a colon here separates a map key from its value, as in {@code {'a': now()}}. */
   private boolean isAfterKey() {
     if (brackets.length() == 0 || brackets.charAt(brackets.length() - 1) != '{') {
       return false;
@@ -165,7 +165,7 @@ final class CqlTokens {
     return end;
   }
 
-  /** A quote within is doubled. */
+  /** A doubled quote is part of the text. */
   private int endOfQuoted(int from) {
     char quote = cql.charAt(from);
     int end = from + 1;
@@ -181,7 +181,7 @@ final class CqlTokens {
     return end;
   }
 
-  /** Also of a blob ({@code 0xff}), a duration ({@code 1h30m}), and of {@code 1.5e-3}. */
+  /** Includes blobs ({@code 0xff}), durations ({@code 1h30m}) and {@code 1.5e-3}. */
   private int endOfNumber() {
     int end = at;
     boolean isHex = startsWith("0x") || startsWith("0X");
@@ -201,7 +201,7 @@ final class CqlTokens {
     return end;
   }
 
-  /** Eight, four, four, four and twelve hexadecimal digits. */
+  /** Matches groups of 8, 4, 4, 4 and 12 hexadecimal digits. */
   private boolean isUuid() {
     if (at + UUID_LENGTH > cql.length()) {
       return false;

@@ -14,18 +14,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** CQL types as texts, and their parts. */
+/** Formats CQL types and lists their parts. */
 public final class CqlTypes {
 
   private CqlTypes() {}
 
   /**
-   * The exact CQL text of a type, frozen parts included, identifiers quoted where CQL needs it and
-   * user-defined types without their keyspace.
+   * Returns the exact CQL text of a type, with frozen parts, with identifiers quoted where CQL
+   * needs it, and with user-defined types without their keyspace.
    */
   public static String text(DataType type) {
-    // The driver's own text of a vector is a class name without the element type, and its text of
-    // a container holds that of its elements.
+    // The driver formats a vector as a class name without its element type, also inside containers.
     return switch (CqlKind.of(type)) {
       case LIST -> {
         ListType list = (ListType) type;
@@ -51,7 +50,7 @@ public final class CqlTypes {
         yield "vector<" + text(vector.getElementType()) + ", " + vector.getDimensions() + ">";
       }
       case UDT -> {
-        // A type of another keyspace cannot be used, so its keyspace says nothing.
+        // A column can only use types of its own keyspace, so the keyspace is redundant.
         UserDefinedType udt = (UserDefinedType) type;
         yield frozen(udt.isFrozen(), udt.getName().asCql(true));
       }
@@ -59,7 +58,7 @@ public final class CqlTypes {
     };
   }
 
-  /** The types that a type is made of directly; empty for a scalar. */
+  /** Returns the direct component types of a type; empty for a scalar. */
   public static Set<DataType> parts(DataType type) {
     return switch (CqlKind.of(type)) {
       case LIST -> Set.of(((ListType) type).getElementType());
@@ -78,7 +77,7 @@ public final class CqlTypes {
     return frozen ? "frozen<" + text + ">" : text;
   }
 
-  /** The names of the fields of a tuple (f0, f1, ..) or user-defined type. */
+  /** Returns the field names of a tuple (f0, f1, ..) or user-defined type. */
   public static List<String> fieldNames(DataType type) {
     if (type instanceof UserDefinedType udt) {
       return udt.getFieldNames().stream()
@@ -92,7 +91,7 @@ public final class CqlTypes {
     return names;
   }
 
-  /** The types of the fields of a tuple or user-defined type. */
+  /** Returns the field types of a tuple or user-defined type. */
   public static List<DataType> fieldTypes(DataType type) {
     return type instanceof UserDefinedType udt
         ? udt.getFieldTypes()

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IP addresses as text and back, never asking a name service. The text tells the length of the
- * address: four bytes are always dotted, sixteen always have colons, also those that embed an IPv4
- * address ({@code ::ffff:10.0.0.1}), which {@link java.net.InetAddress} would turn into four.
+ * Formats and parses IP addresses without a name service. The text shows the length of the address:
+ * 4 bytes are always dotted, and 16 bytes always have colons, including those with an embedded IPv4
+ * address ({@code ::ffff:10.0.0.1}), which {@link java.net.InetAddress} would convert to 4 bytes.
  */
 public final class InetText {
 
@@ -17,7 +17,9 @@ public final class InetText {
 
   private InetText() {}
 
-  /** The canonical text (RFC 5952 for IPv6) of the address of 4 or 16 bytes at the offset. */
+  /**
+   * Returns the canonical text (RFC 5952 for IPv6) of the address of 4 or 16 bytes at the offset.
+   */
   public static String format(ByteBuffer bytes, int offset, int length) {
     StringBuilder text = new StringBuilder();
     if (length == IPV4) {
@@ -49,7 +51,10 @@ public final class InetText {
     return text.toString();
   }
 
-  /** The bytes of the address, 4 or 16; null if the text is no address. Zones are not taken. */
+  /**
+   * Returns the 4 or 16 bytes of the address; null if the text is not an address. Zones are
+   * rejected.
+   */
   public static byte @Nullable [] parse(String text) {
     return text.indexOf(':') < 0 ? parseIpv4(text) : parseIpv6(text);
   }
@@ -64,7 +69,9 @@ public final class InetText {
     return bytes.getLong(offset) == 0 && bytes.getInt(offset + 8) == 0xffff;
   }
 
-  /** The start of the first longest run of at least two zero groups; -1 if there is none. */
+  /**
+   * Returns the start of the first longest run of at least two zero groups; -1 if there is none.
+   */
   private static int longestZeros(int[] groups) {
     int best = -1;
     int bestLength = 1;
@@ -94,7 +101,7 @@ public final class InetText {
     byte[] address = new byte[IPV4];
     for (int i = 0; i < IPV4; i++) {
       int part = number(parts[i], 10, 3);
-      // A leading zero is refused: some readers take it for octal.
+      // Reject leading zeros, which some parsers read as octal.
       if (part < 0 || part > 255 || (parts[i].length() > 1 && parts[i].charAt(0) == '0')) {
         return null;
       }
@@ -121,7 +128,10 @@ public final class InetText {
     return address;
   }
 
-  /** The bytes of colon-separated groups, the last of which may be dotted; null if malformed. */
+  /**
+   * Returns the bytes of colon-separated groups, of which the last may be dotted; null if
+   * malformed.
+   */
   private static byte @Nullable [] parseGroups(String text) {
     if (text.isEmpty()) {
       return new byte[0];
@@ -147,7 +157,7 @@ public final class InetText {
     return bytes.put(embedded).array();
   }
 
-  /** The number, without a sign and of ASCII digits; -1 if it is none or has too many digits. */
+  /** Returns the unsigned number in ASCII digits; -1 if it is malformed or has too many digits. */
   private static int number(String digits, int radix, int mostDigits) {
     if (digits.isEmpty() || digits.length() > mostDigits) {
       return -1;

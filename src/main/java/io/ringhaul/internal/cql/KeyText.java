@@ -1,13 +1,13 @@
 package io.ringhaul.internal.cql;
 
-/** What names rows in messages, which are kept for many rows and must not be as long as these. */
+/** Shortens the texts that identify rows in messages, since messages are kept for many rows. */
 public final class KeyText {
 
   private static final int MOST = 200;
 
   private KeyText() {}
 
-  /** The literal; one of more than 200 characters is cut there, with its length told. */
+  /** Returns the literal; beyond 200 characters, its first 200 and its length. */
   public static String of(String literal) {
     return literal.length() <= MOST
         ? literal
@@ -15,7 +15,8 @@ public final class KeyText {
   }
 
   /**
-   * The text of a statement up to its first literal, which may be secret; 200 characters at most.
+   * Returns the text of a statement up to its first literal, which may be confidential; at most 200
+   * characters.
    */
   public static String ofStatement(String cql) {
     int end = Math.min(MOST, CqlTokens.startOfLiterals(cql));

@@ -5,10 +5,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The functions of CQL that give another value each time; none has parameters. */
+/** The CQL functions without parameters that return a different value at each call. */
 final class MomentFunctions {
 
-  /** Their names, in the spellings of all versions. */
+  /** The function names in the spellings of all versions. */
   static final Set<CqlIdentifier> NAMES =
       Stream.of(
               "now",

@@ -28,18 +28,21 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How large statements, bound and simple ones, are. Thread-safe. */
+/** Measures bound and simple statements. Thread-safe. */
 public final class MutationSize {
 
   private final CqlSession session;
   private final PreparedNotes<StatementWeight> weights = new PreparedNotes<>();
 
-  /** Measures with the schema that the session knows; the session stays the caller's to close. */
+  /** Creates a measure that uses the session's schema metadata. The caller closes the session. */
   public MutationSize(CqlSession session) {
     this.session = session;
   }
 
-  /** The bytes of the values alone, with the text of simple statements, in which values may be. */
+  /**
+   * Returns the bytes of the values only, plus the text of simple statements, which may contain
+   * values.
+   */
   public long ofValues(List<? extends BatchableStatement<?>> statements) {
     long bytes = 0;
     for (BatchableStatement<?> statement : statements) {
@@ -60,17 +63,18 @@ public final class MutationSize {
     long bytes = 0;
     for (int i = 0; i < statement.size(); i++) {
       ByteBuffer value = statement.getBytesUnsafe(i);
-      // An unset value is a marker without bytes.
+      // An unset value has no bytes.
       bytes += value == null ? 0 : value.remaining();
     }
     return bytes;
   }
 
   /**
-   * At least what the server counts for its batch thresholds, in bytes, whatever else is in the
-   * batch. Of rows whose table the session knows it is hardly more; for simple statements and named
-   * bind markers up to a few times as much. A statement whose size its text and values do not tell,
-   * such as one with {@code IN}, JSON or functions, counts 2 GiB.
+   * Returns an upper bound, in bytes, of the size that the server compares with its batch
+   * thresholds, for any batch with these statements. For rows of known tables the bound is close.
+   * For simple statements and named bind markers it may be several times the size. A statement
+   * whose size does not follow from its text and values, such as one with {@code IN}, JSON or
+   * functions, counts 2 GiB.
    */
   public long upperBound(List<? extends BatchableStatement<?>> statements) {
     long bytes = 0;
@@ -84,11 +88,11 @@ public final class MutationSize {
   }
 
   /**
-   * At least what the server counts for statements with one partition key, which it counts once for
-   * each table.
+   * Returns an upper bound of the size of statements with one partition key, which the server
+   * counts once for each table.
    *
-   * @param valueBytes {@link #ofValues} of them
-   * @param routingKey of the partition
+   * @param valueBytes {@link #ofValues} of the statements
+   * @param routingKey routing key of the partition
    */
   public long upperBound(
       List<? extends BatchableStatement<?>> statements, long valueBytes, ByteBuffer routingKey) {
@@ -104,7 +108,7 @@ public final class MutationSize {
       } else {
         bytes += weight.besideValues() - weight.keyBytes(routingKey);
       }
-      // Another statement may be for another table.
+      // Another statement may belong to another table.
       if (weight == null) {
         partitions++;
       } else if (weight != last && !seen.contains(weight)) {
@@ -126,7 +130,7 @@ public final class MutationSize {
     return bytes;
   }
 
-  /** At most what the statement's mutation takes, in bytes; 0 if that is not known. */
+  /** Returns a lower bound of the size of the statement's mutation in bytes; 0 if unknown. */
   public long lowerBound(BatchableStatement<?> statement) {
     return statement instanceof BoundStatement bound ? weight(bound).least(bound) : 0;
   }
@@ -142,30 +146,33 @@ public final class MutationSize {
   }
 
   /**
-   * What a prepared statement comes to in a mutation, whatever is bound to it. Immutable; looked up
+   * The size of a prepared statement's mutation apart from its bound values. Immutable; computed
    * once for each prepared statement.
    */
   private static final class StatementWeight {
 
-    /** So much that the statement goes alone: its size is not told by its text and its values. */
+    /**
+     * The size of a statement whose text and values do not determine it, so large that the
+     * statement goes into no batch with others.
+     */
     static final long OPEN = Integer.MAX_VALUE;
 
-    /** A partition of its own: its deletion (8), a static row without anything (21), a row (33). */
+    /** A separate partition: its deletion (8), an empty static row (21) and a row (33). */
     private static final long ROW_BYTES = 62;
 
-    /** Returns this weight without the row. */
+    /** A partition without the row. */
     static final long PARTITION_BYTES = 29;
 
-    /** A literal: a cell (20) with the path of a list's element (16) and a value (8 to 36). */
+    /** A literal: a cell (20), the path of a list element (16) and a value (8 to 36). */
     private static final long LITERAL_BYTES = 72;
 
-    /** The path of a value in the literal of a list. */
+    /** The path of a value in a list literal. */
     private static final long NESTED_BYTES = 16;
 
-    /** A range has two ends, and may be cut in two by another one of the batch. */
+    /** A range has two bounds, and another range of the batch may split it. */
     private static final long ENDS = 4;
 
-    /** A routing key of several columns has a length and an end for each. */
+    /** A composite routing key has a length and an end byte for each column. */
     private static final int KEY_PART_BYTES = 3;
 
     private final TextWeight text;
@@ -174,7 +181,7 @@ public final class MutationSize {
     private final long fixed;
     private final long besideValues;
 
-    /** How many of the values are the partition key; 0 if that is not known. */
+    /** The number of values in the partition key; 0 if unknown. */
     private final int keyParts;
 
     private StatementWeight(
@@ -192,7 +199,7 @@ public final class MutationSize {
       this.besideValues = cells();
     }
 
-    /** Looks at the columns that are written. */
+    /** Computes the weight from the written columns. */
     static StatementWeight of(CqlSession session, PreparedStatement prepared) {
       TextWeight text = TextWeight.of(prepared.getQuery());
       ColumnDefinitions variables = prepared.getVariableDefinitions();
@@ -266,21 +273,21 @@ public final class MutationSize {
           .orElse(null);
     }
 
-    /** The weight of a statement of which nothing but its text is known. */
+    /** Returns the weight of a statement of which only the text is known. */
     static StatementWeight ofText(String cql) {
       TextWeight text = TextWeight.of(cql);
       return new StatementWeight(text, new ValueWeight[0], 0, text.isDelete(), true);
     }
 
     /**
-     * At least what the statement comes to beside the bytes of its values; -1 if that depends on
-     * the values.
+     * Returns an upper bound of the size without the bytes of the values; -1 if it depends on the
+     * values.
      */
     long besideValues() {
       return besideValues;
     }
 
-    /** The bytes of the partition key's values, which the server does not count. */
+    /** Returns the bytes of the partition key's values, which the server does not count. */
     long keyBytes(ByteBuffer routingKey) {
       return keyParts > 1
           ? routingKey.remaining() - keyParts * KEY_PART_BYTES
@@ -301,18 +308,18 @@ public final class MutationSize {
       return bytes;
     }
 
-    /** What there is without a value, or {@link #OPEN}. */
+    /** Returns the size without any value, or {@link #OPEN}. */
     long fixed() {
       return text.isOpen() ? OPEN : fixed;
     }
 
-    /** The most that a value adds of whose column only the type is known, or {@link #OPEN}. */
+    /** Returns the maximum size of a value of which only the type is known, or {@link #OPEN}. */
     long most(DataType type, @Nullable ByteBuffer value) {
       ValueWeight weight = ValueWeight.of(type);
       return isOpen(weight) ? OPEN : weight.mostOf(value) + (isRange ? ends(value) : 0);
     }
 
-    /** The most that the bound statement comes to, or {@link #OPEN}. */
+    /** Returns the maximum size of a bound statement, or {@link #OPEN}. */
     long most(BoundStatement statement) {
       if (text.isOpen()) {
         return OPEN;
@@ -330,7 +337,7 @@ public final class MutationSize {
       return bytes;
     }
 
-    /** The least that the bound statement comes to. */
+    /** Returns the minimum size of a bound statement. */
     long least(BoundStatement statement) {
       if (text.isOpen() || text.subtracts()) {
         return 0;
@@ -339,7 +346,7 @@ public final class MutationSize {
       for (int i = 0; i < values.length; i++) {
         ByteBuffer value = statement.getBytesUnsafe(i);
         if (statement.isSet(i) && value != null) {
-          // Of a table that is not known any collection may be cells.
+          // In an unknown table, any collection may be stored as cells.
           bytes += values[i].least(value);
         }
       }
@@ -356,13 +363,13 @@ public final class MutationSize {
   }
 
   /**
-   * What a value of a column comes to in a mutation, as Cassandra 5.0 counts it: its bytes, and 20
-   * for each cell (a write time, a time to live and a moment of expiry). Of a collection that is
-   * not frozen every element is a cell with a path. Earlier versions count less.
+   * The size of a column's value in a mutation, as Cassandra 5.0 counts it: its bytes, plus 20 for
+   * each cell (write time, time to live and expiry). A collection that is not frozen has a cell
+   * with a path for each element. Earlier versions count less.
    */
   private enum ValueWeight {
 
-    /** Counted elsewhere, or not at all. */
+    /** Counted elsewhere, or not counted. */
     NOTHING {
       @Override
       long most(ByteBuffer value) {
@@ -370,7 +377,7 @@ public final class MutationSize {
       }
     },
 
-    /** A clustering column: its bytes alone. */
+    /** A clustering column: its bytes only. */
     KEY {
       @Override
       long most(ByteBuffer value) {
@@ -386,7 +393,7 @@ public final class MutationSize {
       }
     },
 
-    /** One cell that holds 36 bytes until the counter's value is known. */
+    /** One cell, which has 36 bytes until the counter's value is known. */
     COUNTER {
       @Override
       long most(ByteBuffer value) {
@@ -433,7 +440,7 @@ public final class MutationSize {
       }
     },
 
-    /** The path of a field is its number, of two bytes. */
+    /** The path of a field is its two-byte number. */
     FIELDS {
       @Override
       long most(ByteBuffer value) {
@@ -446,13 +453,13 @@ public final class MutationSize {
       }
     };
 
-    /** What each cell takes beside its path and its value. */
+    /** Bytes of each cell without its path and value. */
     static final long CELL_BYTES = 20;
 
-    /** What the protocol tells the length of an element with. */
+    /** Bytes of a length prefix in the protocol. */
     private static final long LENGTH_BYTES = 4;
 
-    /** The weight of a cell or of several, by the type of what is written. */
+    /** Returns the weight of a type, as one or several cells. */
     static ValueWeight of(DataType type) {
       if (type instanceof ListType) {
         return LIST;
@@ -469,15 +476,15 @@ public final class MutationSize {
       return type.equals(DataTypes.COUNTER) ? COUNTER : CELL;
     }
 
-    /** At least what the server counts for a value. */
+    /** Returns an upper bound of the size that the server counts for a value. */
     abstract long most(ByteBuffer value);
 
-    /** At most what the value takes of a mutation, whether it is one cell or several. */
+    /** Returns a lower bound of the value's size in a mutation, as one or several cells. */
     long least(ByteBuffer value) {
       return value.remaining();
     }
 
-    /** At least what the server counts; null is a tombstone, but for a key. */
+    /** Returns an upper bound; null counts as a tombstone, except in a key. */
     final long mostOf(@Nullable ByteBuffer value) {
       return value == null ? (this == NOTHING || this == KEY ? 0 : CELL_BYTES) : most(value);
     }
@@ -501,11 +508,11 @@ public final class MutationSize {
     }
   }
 
-  /** The values of a simple statement as the driver will send them. */
+  /** The values of a simple statement as the driver encodes them. */
   private static final class SimpleValues {
 
     /**
-     * A value of whose column nothing is known.
+     * A value of an unknown column.
      *
      * @param bytes null for null
      */
@@ -513,7 +520,7 @@ public final class MutationSize {
 
     private SimpleValues() {}
 
-    /** The values, by position or by name; without those that the driver will refuse. */
+    /** Returns the positional or named values, without those that the driver rejects. */
     static List<Value> of(SimpleStatement statement, DriverContext context) {
       int size = statement.getPositionalValues().size() + statement.getNamedValues().size();
       if (size == 0) {
@@ -541,8 +548,8 @@ public final class MutationSize {
         TypeCodec<Object> codec = codecs.codecFor(value);
         values.add(new Value(codec.getCqlType(), codec.encode(value, version)));
       } catch (CodecNotFoundException | IllegalArgumentException | NullPointerException e) {
-        // Without a codec, or with a null in a collection: the driver will say so when it encodes
-        // it.
+        // There is no codec, or a collection contains null. The driver reports it when it encodes
+        // the value.
       }
     }
   }

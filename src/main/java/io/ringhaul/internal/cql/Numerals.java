@@ -7,21 +7,21 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Decimals and varints as text that keeps unscaled value and scale: what {@link
- * BigDecimal#toString} writes, {@link BigDecimal#BigDecimal(String)} reads back.
+ * Converts decimals and varints to text and back without changing the unscaled value or scale, as
+ * {@link BigDecimal#toString} and {@link BigDecimal#BigDecimal(String)} do.
  */
 public final class Numerals {
 
-  /** As text a number may have so many digits: a text of 1 MB takes seconds to be read. */
+  /** Maximum number of digits of a number as text; parsing a text of 1 MB takes seconds. */
   public static final int MOST_DIGITS = 100_000;
 
-  /** No number of so many bytes has more digits. */
+  /** A number of this many bytes has at most {@link #MOST_DIGITS} digits. */
   private static final int MOST_BYTES = 41_524;
 
-  /** Java takes time in the square of the digits; below this that is not to be noticed. */
+  /** Java's parsers take quadratic time; up to this number of digits it is negligible. */
   private static final int QUICK_DIGITS = 1_000;
 
-  /** Below this scale an exponent may pass the 32 bits that a reader takes. */
+  /** Below this scale, the exponent may exceed the 32 bits that parsers accept. */
   private static final int LEAST_SURE_SCALE = -1_000_000_000;
 
   private static final int MOST_DIGITS_OF_A_LONG = 18;
@@ -37,7 +37,7 @@ public final class Numerals {
 
   private Numerals() {}
 
-  /** The decimal in the range: a scale of four bytes, then the unscaled value. */
+  /** Returns the decimal in the range: a scale of four bytes, then the unscaled value. */
   public static BigDecimal decimal(ByteBuffer bytes, int offset, int length) {
     int scale = bytes.getInt(offset);
     int start = offset + Integer.BYTES;
@@ -47,7 +47,7 @@ public final class Numerals {
         : new BigDecimal(asBigInteger(bytes, start, unscaled), scale);
   }
 
-  /** The text of the varint in the range: two's complement, most significant byte first. */
+  /** Returns the text of the varint in the range: two's complement, most significant byte first. */
   public static String varint(ByteBuffer bytes, int offset, int length) {
     return length <= Long.BYTES
         ? Long.toString(asLong(bytes, offset, length))
@@ -55,20 +55,20 @@ public final class Numerals {
   }
 
   /**
-   * Refuses a number that would have too many digits as text.
+   * Throws if a number has too many digits as text.
    *
-   * @param length the bytes of the varint, or of the decimal's unscaled value
+   * @param length number of bytes of the varint, or of the decimal's unscaled value
    */
   public static void requireFewDigits(ValuePath path, int length) {
     if (length > MOST_BYTES) {
       throw path.error(
           String.format(
-              "is a number of %d bytes; as text a number may have %d digits, or %d bytes",
+              "is a number of %d bytes; as text, a number may have at most %d digits, or %d bytes",
               length, MOST_DIGITS, MOST_BYTES));
     }
   }
 
-  /** Refuses a number of too many digits, those of an exponent not counted. */
+  /** Throws if a number has too many digits, not counting the exponent. */
   public static void requireFewDigits(ValuePath path, String text) {
     if (text.length() <= MOST_DIGITS) {
       return;
@@ -79,14 +79,15 @@ public final class Numerals {
     }
     if (digits > MOST_DIGITS) {
       throw path.error(
-          String.format("has %d digits; as text a number may have %d", digits, MOST_DIGITS));
+          String.format(
+              "has %d digits; as text, a number may have at most %d", digits, MOST_DIGITS));
     }
   }
 
   /**
-   * As {@link BigInteger#BigInteger(String)}, in less time for many digits.
+   * Same as {@link BigInteger#BigInteger(String)}, but faster for many digits.
    *
-   * @throws NumberFormatException if the text is no integer
+   * @throws NumberFormatException if the text is not an integer
    */
   public static BigInteger parseVarint(String text) {
     if (text.length() <= QUICK_DIGITS) {
@@ -98,9 +99,9 @@ public final class Numerals {
   }
 
   /**
-   * As {@link BigDecimal#BigDecimal(String)}, in less time for many digits.
+   * Same as {@link BigDecimal#BigDecimal(String)}, but faster for many digits.
    *
-   * @throws NumberFormatException if the text is no number
+   * @throws NumberFormatException if the text is not a number
    */
   public static BigDecimal parseDecimal(String text) {
     if (text.length() <= QUICK_DIGITS) {
@@ -113,7 +114,7 @@ public final class Numerals {
         point < 0
             ? text.substring(0, end)
             : text.substring(0, point) + text.substring(point + 1, end);
-    // Java knows how large an exponent may be.
+    // BigDecimal checks the size of the exponent.
     long scale = exponent < 0 ? 0 : new BigDecimal("0" + text.substring(exponent)).scale();
     scale += point < 0 ? 0 : end - point - 1;
     if (scale != (int) scale) {
@@ -122,12 +123,12 @@ public final class Numerals {
     return new BigDecimal(parseVarint(digits), (int) scale);
   }
 
-  /** Halves are put together by multiplying, for which Java has quicker ways. */
+  /** Multiplies the halves, for which Java has fast algorithms. */
   private static BigInteger parse(String text, int from, int to) {
     if (to - from <= QUICK_DIGITS) {
       for (int i = from; i < to; i++) {
         if (!Character.isDigit(text.charAt(i))) {
-          throw new NumberFormatException("'" + text.charAt(i) + "' is no digit");
+          throw new NumberFormatException("'" + text.charAt(i) + "' is not a digit");
         }
       }
       return new BigInteger(text.substring(from, to));
@@ -138,7 +139,7 @@ public final class Numerals {
         .add(parse(text, to - low, to));
   }
 
-  /** Whether the varint in the range has no more bytes than it needs. */
+  /** Returns whether the varint in the range has the shortest encoding. */
   public static boolean isShortest(ByteBuffer bytes, int offset, int length) {
     if (length < 2) {
       return true;
@@ -148,7 +149,7 @@ public final class Numerals {
     return first == 0 ? nextIsNegative : first != -1 || !nextIsNegative;
   }
 
-  /** Whether the text of the decimal in the range can be read back. */
+  /** Returns whether the text of the decimal in the range can be parsed back. */
   public static boolean isReadable(ByteBuffer bytes, int offset, int length) {
     if (bytes.getInt(offset) >= LEAST_SURE_SCALE) {
       return true;
@@ -162,7 +163,8 @@ public final class Numerals {
   }
 
   /**
-   * Whether the varint in the range has no more decimal digits than given, 1 to 38.
+   * Returns whether the varint in the range has at most the given number of decimal digits, 1 to
+   * 38.
    *
    * @throws ArrayIndexOutOfBoundsException if {@code digits} is out of bounds
    */
@@ -178,7 +180,7 @@ public final class Numerals {
     return asBigInteger(bytes, offset, length).abs().compareTo(POWERS[digits]) < 0;
   }
 
-  /** The varint in the range, which is of 1 to 8 bytes. */
+  /** Returns the varint in the range of 1 to 8 bytes. */
   public static long asLong(ByteBuffer bytes, int offset, int length) {
     long value = bytes.get(offset);
     for (int i = 1; i < length; i++) {

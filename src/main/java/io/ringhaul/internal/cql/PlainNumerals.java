@@ -3,20 +3,23 @@ package io.ringhaul.internal.cql;
 import java.nio.ByteBuffer;
 
 /**
- * Numbers from the text of short plain numerals, such as {@code -12.50}: up to 18 digits with at
- * most one point among them and a minus before. Others, with exponents for example, are left to
- * Java's own classes, which take these for the same.
+ * Parses short plain numerals, such as {@code -12.50}: up to 18 digits, at most one point between
+ * them, and an optional minus. Java's own parsers, which give the same results, handle other texts
+ * such as exponents.
  */
 public final class PlainNumerals {
 
-  /** So many nines are less than 2 to the power of 63. */
+  /** This many nines are less than 2^63. */
   private static final int MOST_DIGITS = 18;
 
   private static final int NO_POINT = -1;
 
   private PlainNumerals() {}
 
-  /** Appends the decimal: scale, then unscaled value. Nothing and false if the text is another. */
+  /**
+   * Appends the decimal as scale and unscaled value. Appends nothing and returns false if the text
+   * is not a plain numeral.
+   */
   public static boolean decimal(ByteBuffer text, ByteSink out) {
     int end = text.limit();
     int first = firstDigit(text);
@@ -42,7 +45,8 @@ public final class PlainNumerals {
   }
 
   /**
-   * Appends the integer in no more bytes than it needs. Nothing and false if the text is another.
+   * Appends the integer in its shortest encoding. Appends nothing and returns false if the text is
+   * not a plain numeral.
    */
   public static boolean varint(ByteBuffer text, ByteSink out) {
     if (!isWhole(text)) {
@@ -52,7 +56,7 @@ public final class PlainNumerals {
     return true;
   }
 
-  /** Appends two's complement in no more bytes than it needs. */
+  /** Appends the shortest two's complement. */
   public static void varint(long number, ByteSink out) {
     int bits = Long.SIZE - Long.numberOfLeadingZeros(number ^ (number >> (Long.SIZE - 1)));
     for (int shift = bits / Byte.SIZE * Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
@@ -60,7 +64,7 @@ public final class PlainNumerals {
     }
   }
 
-  /** Whether the text is up to 18 digits, perhaps with a minus before. */
+  /** Returns whether the text is up to 18 digits with an optional minus. */
   public static boolean isWhole(ByteBuffer text) {
     int end = text.limit();
     int first = firstDigit(text);
@@ -75,7 +79,7 @@ public final class PlainNumerals {
     return true;
   }
 
-  /** The number of a text for which {@link #isWhole} holds. */
+  /** Returns the number of a text for which {@link #isWhole} is true. */
   public static long whole(ByteBuffer text) {
     int end = text.limit();
     int first = firstDigit(text);

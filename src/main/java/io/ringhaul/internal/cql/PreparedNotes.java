@@ -9,17 +9,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of prepared statements, as long as anybody else has them: an application may
- * prepare without bound, and the driver forgets what nobody uses. Thread-safe.
+ * Notes on prepared statements. A note is kept as long as the application or the driver holds the
+ * statement, since applications may prepare without limit. Thread-safe.
  *
- * @param <V> what is known; must not refer to the statement
+ * @param <V> type of a note; must not refer to the statement
  */
 final class PreparedNotes<V> {
 
-  /** A key of the map; two are equal if they are of the same statement. */
+  /** A map key; two keys are equal if they have the same statement. */
   private interface Key {
 
-    /** Null if it is gone. */
+    /** Returns the statement; null if it was garbage-collected. */
     @Nullable PreparedStatement prepared();
 
     default boolean isSameAs(@Nullable Object other) {
@@ -28,7 +28,7 @@ final class PreparedNotes<V> {
     }
   }
 
-  /** Finds what was noted, and is not kept. */
+  /** A key for lookups, which is never stored. */
   private record Lookup(PreparedStatement prepared) implements Key {
 
     @Override
@@ -69,13 +69,16 @@ final class PreparedNotes<V> {
 
   private record Found<V>(WeakReference<PreparedStatement> key, V note) {}
 
-  /** Most statements are of the same kind as the one before. */
+  /**
+   * Caches the last note found: most statements use the same prepared statement as the previous
+   * one.
+   */
   private volatile @Nullable Found<V> found;
 
   private final Map<Key, V> notes = new ConcurrentHashMap<>();
   private final ReferenceQueue<PreparedStatement> gone = new ReferenceQueue<>();
 
-  /** What was noted last; null if nothing was. */
+  /** Returns the last note on a statement; null if there is none. */
   @Nullable V get(PreparedStatement prepared) {
     Found<V> before = found;
     if (before != null && before.key().refersTo(prepared)) {
@@ -86,21 +89,21 @@ final class PreparedNotes<V> {
     if (note != null) {
       found = new Found<>(new WeakReference<>(prepared), note);
       if (notes.get(lookup) != note) {
-        // Another thread has noted something else meanwhile.
+        // Another thread stored another note concurrently.
         found = null;
       }
     }
     return note;
   }
 
-  /** Notes it, and forgets what nobody has any more. */
+  /** Stores a note and evicts the notes of collected statements. */
   void put(PreparedStatement prepared, V note) {
     forgetWhatIsGone();
     notes.put(new Kept(prepared, gone), note);
     found = null;
   }
 
-  /** Of how many statements something is known. */
+  /** Returns the number of statements with a note. */
   int size() {
     forgetWhatIsGone();
     return notes.size();

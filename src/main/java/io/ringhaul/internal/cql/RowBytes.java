@@ -5,57 +5,62 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The serialized values of a row, one behind the other, so that a row takes one array and not one
- * for each value. Used again for each row. Not thread-safe.
+ * The serialized values of a row in one array instead of one array for each value. Reused for each
+ * row. Not thread-safe.
  */
 public final class RowBytes {
 
   private static final int FIRST_CAPACITY = 256;
 
-  /** Rows beyond this may keep the array that they were gathered in, and need no copy then. */
+  /**
+   * Rows up to this size are copied; larger rows may keep the array in which they were gathered.
+   */
   private static final int MOST_COPIED = 1 << 16;
 
-  /** An array with more room than this part of its bytes is not kept: rows wait in queues. */
+  /**
+   * Arrays with more unused space than the row's size divided by this are not kept, since rows wait
+   * in queues.
+   */
   private static final int MOST_ROOM = 4;
 
   private static final int NULL = -1;
 
   private final int[] starts;
 
-  /** Where the value of each column ends, or NULL. */
+  /** The end of each column's value, or NULL. */
   private final int[] ends;
 
   private ByteSink bytes = new ByteSink(FIRST_CAPACITY);
 
-  /** For rows of so many columns. */
+  /** Creates rows with this number of columns. */
   public RowBytes(int columns) {
     starts = new int[columns];
     ends = new int[columns];
     Arrays.fill(ends, NULL);
   }
 
-  /** Makes it an empty row, of nulls. */
+  /** Resets to a row of nulls. */
   public void clear() {
     if (bytes.capacity() > MOST_COPIED) {
-      // One large row must not hold its room for all the small ones after it.
+      // A large row must not keep its memory for later small rows.
       bytes = new ByteSink(FIRST_CAPACITY);
     }
     bytes.clear();
     Arrays.fill(ends, NULL);
   }
 
-  /** Where the bytes of the next value go. */
+  /** Returns the sink for the bytes of the next value. */
   public ByteSink bytes() {
     return bytes;
   }
 
-  /** Says that what was appended from a size on is the value of the column. */
+  /** Stores the bytes from {@code start} to the end of the sink as the value of a column. */
   public void set(int column, int start) {
     starts[column] = start;
     ends[column] = bytes.size();
   }
 
-  /** The values, null where none was set; they do not change when this becomes another row. */
+  /** Returns the values, null where none was set. They do not change with later rows. */
   public @Nullable ByteBuffer[] values() {
     @Nullable ByteBuffer[] values = new ByteBuffer[ends.length];
     ByteBuffer all = all();

@@ -9,14 +9,14 @@ import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Names a row by its primary key, for messages. */
+/** Formats the primary key of a row for messages. */
 public final class RowKey {
 
   private final TableDescription table;
   private final List<ColumnDescription> columns;
 
   /**
-   * @param columns the columns in the order in which rows carry them
+   * @param columns the columns in the order of the rows' values
    */
   public RowKey(TableDescription table, List<ColumnDescription> columns) {
     this.table = table;
@@ -35,7 +35,7 @@ public final class RowKey {
         "Table " + table + ", row " + text(row) + ": " + failure.message(Setting::mark));
   }
 
-  /** {@code (column = literal, ...)} for the columns of the primary key that the row carries. */
+  /** Returns {@code (column = literal, ...)} for the primary key columns in the row. */
   public String text(RawRow row) {
     List<String> parts = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
@@ -47,8 +47,6 @@ public final class RowKey {
                 + CqlLiteral.of(column.type(), row.bytes(i)));
       }
     }
-    return parts.isEmpty()
-        ? "of which no key column is selected"
-        : "(" + String.join(", ", parts) + ")";
+    return parts.isEmpty() ? "(no key column selected)" : "(" + String.join(", ", parts) + ")";
   }
 }

@@ -21,36 +21,34 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * Looks at statements, bound and simple ones, and remembers what it saw of prepared ones.
- * Thread-safe.
- */
+/** Analyses bound and simple statements and caches the results for prepared ones. Thread-safe. */
 public final class StatementCatalog {
 
   private final CqlSession session;
   private final PreparedNotes<StatementFacts> known = new PreparedNotes<>();
 
-  /** Looks with the schema that the session knows; the session stays the caller's to close. */
+  /** Creates a catalog that uses the session's schema metadata. The caller closes the session. */
   public StatementCatalog(CqlSession session) {
     this.session = session;
   }
 
-  /** What there is to know of a statement. */
+  /** Returns the traits of a statement. */
   public StatementTraits traits(BatchableStatement<?> statement) {
     return facts(statement).of(statement);
   }
 
   /**
-   * Whether the statement is for a table whose partitions have one row each, as far as is known.
+   * Returns whether each partition of the statement's table has one row; false if the table is
+   * unknown.
    */
   public boolean hasPartitionsOfOneRow(BoundStatement statement) {
     return facts(statement).hasPartitionsOfOneRow();
   }
 
   /**
-   * The keyspace in which the server looks for the table of a statement that does not name it
-   * itself: its own setting or the session's. Empty for bound statements, which have theirs since
-   * they were prepared.
+   * Returns the keyspace in which the server looks for the table of a statement that does not name
+   * a keyspace: the statement's own setting or the session's. Empty for bound statements, whose
+   * keyspace is fixed when they are prepared.
    */
   public Optional<CqlIdentifier> impliedKeyspace(BatchableStatement<?> statement) {
     if (!(statement instanceof SimpleStatement simple)) {
@@ -64,8 +62,8 @@ public final class StatementCatalog {
   }
 
   /**
-   * Names the row of a statement, for people: by its key if it is bound, else by its text up to the
-   * first literal, which may be secret.
+   * Returns a text for messages that identifies a statement's row: the key of a bound statement, or
+   * the text of a simple statement up to its first literal, which may be confidential.
    */
   public String rowOf(BatchableStatement<?> statement) {
     return statement instanceof BoundStatement bound
@@ -74,8 +72,8 @@ public final class StatementCatalog {
   }
 
   /**
-   * The exception for a statement that the cluster refuses for what it holds, or that the driver
-   * cannot encode.
+   * Returns the exception for a statement whose values the cluster refuses or the driver cannot
+   * encode.
    */
   public RowRejectedException refusal(BatchableStatement<?> statement, Throwable refusal) {
     return new RowRejectedException(
@@ -108,7 +106,7 @@ public final class StatementCatalog {
     Optional<CqlIdentifier> keyspace =
         variables.size() == 0 ? Optional.empty() : Optional.of(variables.get(0).getKeyspace());
     StatementFacts seen = look(prepared.getQuery(), keyspace, Optional.of(variables));
-    // The session may hear of a new table a little later than the cluster.
+    // The session may learn of a new table later than the cluster.
     if (seen.isOfKnownTable() || !session.isSchemaMetadataEnabled()) {
       known.put(prepared, seen);
     }
@@ -116,7 +114,7 @@ public final class StatementCatalog {
   }
 
   /**
-   * @param told the keyspace of a text that does not name one, if that is not the session's
+   * @param told keyspace of a text that names none, if it is not the session's
    */
   private StatementFacts look(
       String cql, Optional<CqlIdentifier> told, Optional<ColumnDefinitions> variables) {
@@ -132,7 +130,7 @@ public final class StatementCatalog {
             .map(WrittenTable::of)
             .orElseGet(() -> unknown(text, variables));
     Set<CqlIdentifier> functions = new HashSet<>(MomentFunctions.NAMES);
-    // Of a user's own function nobody knows what it does.
+    // The effect of user-defined functions is unknown.
     keyspace.ifPresent(
         of -> of.getFunctions().keySet().forEach(each -> functions.add(each.getName())));
     int timeVariable =
@@ -152,7 +150,7 @@ public final class StatementCatalog {
         addsToCounter);
   }
 
-  /** What the text of a statement comes to with the table that it is for. Immutable. */
+  /** The facts about a statement's text and its table. Immutable. */
   private static final class StatementFacts {
 
     private final WrittenTable table;
@@ -166,9 +164,9 @@ public final class StatementCatalog {
     private final StatementTraits usual;
 
     /**
-     * @param timeVariable which variable of a prepared statement sets the write time; negative if
-     *     none does
-     * @param functions the names of the functions that give another value each time
+     * @param timeVariable index of the prepared variable that sets the write time; negative if
+     *     there is none
+     * @param functions names of the functions that return a different value at each call
      */
     StatementFacts(
         StatementText text, WrittenTable table, int timeVariable, Set<CqlIdentifier> functions) {
@@ -203,7 +201,7 @@ public final class StatementCatalog {
               Set.of());
     }
 
-    /** The traits of a statement with this text. */
+    /** Returns the traits of a statement with this text. */
     StatementTraits of(BatchableStatement<?> statement) {
       boolean timed = setsTime && isTimeSet(statement);
       WriteKind kind = usual.kind();
@@ -232,14 +230,17 @@ public final class StatementCatalog {
       return table.isKnown();
     }
 
-    /** A variable may be left unset, and then sets no time. */
+    /** An unset variable sets no write time. */
     private boolean isTimeSet(BatchableStatement<?> statement) {
       return timeVariable < 0
           || !(statement instanceof BoundStatement bound)
           || bound.isSet(timeVariable);
     }
 
-    /** Of a list that gets its value from a variable of its name: only if there is one. */
+    /**
+     * Returns the static lists that the statement replaces, without those whose variable is unset
+     * or null.
+     */
     private Set<CqlIdentifier> replaced(BatchableStatement<?> statement) {
       if (!(statement instanceof BoundStatement bound)) {
         return staticLists;
@@ -259,7 +260,7 @@ public final class StatementCatalog {
       if (told != null) {
         return told;
       }
-      // A list that is replaced twice as of one moment has its elements twice (CASSANDRA-11368).
+      // Replacing a list twice with one write time duplicates its elements (CASSANDRA-11368).
       boolean hasMoment = timed || statement.getQueryTimestamp() != Statement.NO_DEFAULT_TIMESTAMP;
       return !isOnce && !(replacesList && hasMoment);
     }

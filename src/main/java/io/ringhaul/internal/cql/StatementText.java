@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the CQL text of a statement says. Not a parser: of a text that the server would refuse it
- * says anything.
+ * Facts read from the CQL text of a statement. This is not a parser: the results for invalid CQL
+ * are undefined.
  */
 final class StatementText {
 
-  /** What a statement does; {@code OTHER} is what no batch takes, such as TRUNCATE. */
+  /** The first keyword of a statement; {@code OTHER} cannot be in a batch, such as TRUNCATE. */
   enum Verb {
     SELECT,
     INSERT,
@@ -66,14 +66,14 @@ final class StatementText {
     return verb;
   }
 
-  /** The keyspace, if the text names it. */
+  /** Returns the keyspace, if the text names one. */
   Optional<CqlIdentifier> keyspace() {
     return table >= 0 && is(table + 1, '.')
         ? Optional.of(tokens.get(table).name())
         : Optional.empty();
   }
 
-  /** The table that is read or written. */
+  /** Returns the table that the statement reads or writes. */
   Optional<CqlIdentifier> table() {
     int name = is(table + 1, '.') ? table + 2 : table;
     return table >= 0 && name < tokens.size()
@@ -81,52 +81,54 @@ final class StatementText {
         : Optional.empty();
   }
 
-  /** Whether there is an {@code IF}. */
+  /** Whether the statement has an {@code IF}. */
   boolean isConditional() {
     return isConditional;
   }
 
-  /** Whether there is a {@code USING TIMESTAMP}. */
+  /** Whether the statement has a {@code USING TIMESTAMP}. */
   boolean setsTime() {
     return setsTime;
   }
 
-  /** The variable of {@code USING TIMESTAMP}, which may stay unset. */
+  /** Returns the variable of {@code USING TIMESTAMP}, which may be unset. */
   Optional<CqlIdentifier> timeVariable() {
     return timeVariable;
   }
 
-  /** Whether it is an {@code INSERT .. JSON}, whose columns only its value tells. */
+  /**
+   * Whether the statement is an {@code INSERT .. JSON}, whose columns only its value determines.
+   */
   boolean isJson() {
     return isJson;
   }
 
-  /** The columns that get a value as a whole. */
+  /** Returns the columns that get a new value as a whole. */
   Set<CqlIdentifier> assigned() {
     return Collections.unmodifiableSet(assigned);
   }
 
-  /** The columns to which something is added: {@code l = l + ?}, {@code l = ? + l}. */
+  /** Returns the columns to which the statement adds: {@code l = l + ?}, {@code l = ? + l}. */
   Set<CqlIdentifier> addedTo() {
     return Collections.unmodifiableSet(addedTo);
   }
 
-  /** The columns from which something is taken: {@code c = c - ?}. */
+  /** Returns the columns from which the statement subtracts: {@code c = c - ?}. */
   Set<CqlIdentifier> takenFrom() {
     return Collections.unmodifiableSet(takenFrom);
   }
 
-  /** The columns of which one element is set or deleted: {@code l[0]}, {@code m['a']}. */
+  /** Returns the columns of which one element is set or deleted: {@code l[0]}, {@code m['a']}. */
   Set<CqlIdentifier> indexed() {
     return Collections.unmodifiableSet(indexed);
   }
 
-  /** The functions that are called, without their keyspaces. */
+  /** Returns the called functions, without their keyspaces. */
   Set<CqlIdentifier> calls() {
     return Collections.unmodifiableSet(calls);
   }
 
-  /** The columns that may have one of several values: {@code WHERE k IN (1, 2)}. */
+  /** Returns the columns with a list of values: {@code WHERE k IN (1, 2)}. */
   Set<CqlIdentifier> listed() {
     return Collections.unmodifiableSet(listed);
   }
@@ -151,10 +153,12 @@ final class StatementText {
     return at > 0 && at < tokens.size() && tokens.get(at).kind() == Kind.WORD ? at : -1;
   }
 
-  /** Where the keyword stands outside of brackets; the end of the text if it does not. */
+  /**
+   * Returns the index of the keyword outside of brackets, or the number of tokens if there is none.
+   */
   private int find(String keyword, int from) {
     for (int i = from; i < tokens.size(); i++) {
-      // As a part of a name with a dot it is none.
+      // A part of a dotted name is not a keyword.
       if (tokens.get(i).depth() == 0 && tokens.get(i).is(keyword) && !is(i - 1, '.')) {
         return i;
       }
@@ -169,7 +173,7 @@ final class StatementText {
   private void readClauses() {
     isConditional = verb != Verb.SELECT && find("IF", 1) < tokens.size();
     int using = find("USING", 1);
-    // TTL and TIMESTAMP, in any order, each with a number or a variable.
+    // TTL and TIMESTAMP in any order, each with a number or a variable.
     for (int at = using + 1; at + 1 < tokens.size(); at += 3) {
       if (tokens.get(at).is("TIMESTAMP")) {
         setsTime = true;
@@ -238,7 +242,7 @@ final class StatementText {
   }
 
   /**
-   * @param outer its tokens outside of brackets
+   * @param outer the tokens of the assignment outside of brackets
    */
   private void readAssignment(List<Token> outer) {
     int equals = 0;

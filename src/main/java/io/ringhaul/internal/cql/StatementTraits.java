@@ -4,18 +4,19 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import java.util.Set;
 
 /**
- * What a writer must know of a statement.
+ * The properties of a statement that determine how to write it.
  *
- * @param kind what may be done with it
- * @param isBatchable whether batches take such statements; they take no TRUNCATE, for instance
- * @param isRead whether it reads
- * @param isConditional whether it has a condition ({@code IF})
- * @param setsTime whether it sets its write time ({@code USING TIMESTAMP})
- * @param table the table that it writes to
- * @param spansPartitions whether it may be of several partitions: it has {@code IN} on a column of
- *     the partition key, of which the driver takes the last value for all of it
- * @param replacedLists the static lists that it replaces as of the time of its request: replaced
- *     twice as of one time they would have the elements of both (CASSANDRA-11368)
+ * @param kind how the statement may be retried and batched
+ * @param isBatchable whether the statement may be in a batch; TRUNCATE, for instance, may not
+ * @param isRead whether the statement reads
+ * @param isConditional whether the statement has a condition ({@code IF})
+ * @param setsTime whether the statement sets its write time ({@code USING TIMESTAMP})
+ * @param table the table that the statement writes to
+ * @param spansPartitions whether the statement may write to several partitions: it has {@code IN}
+ *     on a partition key column, of which the driver uses only the last value for routing
+ * @param replacedLists the static lists that the statement replaces at the write time of its
+ *     request; two replacements with one write time would keep the elements of both
+ *     (CASSANDRA-11368)
  */
 public record StatementTraits(
     WriteKind kind,

@@ -21,10 +21,12 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds tables in the session's schema metadata and refuses those that bulk work cannot serve. */
+/**
+ * Finds tables in the session's schema metadata and rejects tables that bulk operations cannot use.
+ */
 public final class TableLookup {
 
-  /** Of a cluster's keyspaces, or a keyspace's tables, a message names so many. */
+  /** Maximum number of keyspaces or tables that a message lists. */
   private static final int MOST_NAMED = 30;
 
   private static final Logger LOG = LoggerFactory.getLogger(TableLookup.class);
@@ -34,16 +36,16 @@ public final class TableLookup {
 
   private final CqlSession session;
 
-  /** Looks tables up through the given session, which stays the caller's. */
+  /** Creates a lookup over a session, which the caller closes. */
   public TableLookup(CqlSession session) {
     this.session = session;
   }
 
   /**
-   * A table or materialized view to read from.
+   * Returns a table or materialized view to read from.
    *
    * @throws UnsuitableTableException if it is missing, virtual, or local to each node
-   * @throws UnsupportedClusterException if the session keeps no schema metadata
+   * @throws UnsupportedClusterException if the session has no schema metadata
    */
   public TableDescription readable(CqlIdentifier keyspace, CqlIdentifier table) {
     KeyspaceMetadata metadata = keyspace(keyspace, table);
@@ -58,7 +60,7 @@ public final class TableLookup {
   }
 
   /**
-   * A table to write to: as {@link #readable}, and no view.
+   * Returns a table to write to: as {@link #readable}, but not a view.
    *
    * @throws UnsuitableTableException also if it is a materialized view
    */
@@ -73,10 +75,10 @@ public final class TableLookup {
   }
 
   /**
-   * Whether the keyspace has a table or materialized view of that name.
+   * Returns whether the keyspace has a table or materialized view of that name.
    *
    * @throws UnsuitableTableException if the keyspace is missing, virtual, or local to each node
-   * @throws UnsupportedClusterException if the session keeps no schema metadata
+   * @throws UnsupportedClusterException if the session has no schema metadata
    */
   public boolean exists(CqlIdentifier keyspace, CqlIdentifier table) {
     KeyspaceMetadata metadata = keyspace(keyspace, table);
@@ -86,8 +88,8 @@ public final class TableLookup {
   private KeyspaceMetadata keyspace(CqlIdentifier keyspace, CqlIdentifier table) {
     if (!session.isSchemaMetadataEnabled()) {
       throw new UnsupportedClusterException(
-          "The session keeps no schema metadata; set the driver's advanced.metadata.schema.enabled"
-              + " to true");
+          "The session has no schema metadata; set the driver's advanced.metadata.schema.enabled to"
+              + " true");
     }
     KeyspaceMetadata metadata =
         session
@@ -108,16 +110,16 @@ public final class TableLookup {
 
   private static String virtual(CqlIdentifier keyspace) {
     return keyspace.asCql(true)
-        + " is a virtual keyspace: each node answers for itself alone, so it has no ring to read";
+        + " is a virtual keyspace: its data is local to each node, so it has no token ring to read";
   }
 
   private static String local(CqlIdentifier keyspace) {
     return keyspace.asCql(true)
-        + " is local to each node (LocalStrategy), so its tables have no ring to read";
+        + " is local to each node (LocalStrategy), so its tables have no token ring to read";
   }
 
   private String missingKeyspace(CqlIdentifier keyspace) {
-    // By default the driver does not read the schema of these, so that they only seem to be
+    // By default the driver does not read the schema of these keyspaces, so they seem to be
     // missing.
     if (LOCAL_KEYSPACES.contains(keyspace.asInternal())) {
       return local(keyspace);
@@ -133,9 +135,10 @@ public final class TableLookup {
             .toList();
     if (known.isEmpty()) {
       return String.format(
-          "The session knows no keyspace, and so not %s: its log says why it could not read the"
-              + " schema. If that was a guardrail on page sizes, set"
-              + " advanced.metadata.schema.request-page-size of the driver to what it allows",
+          "The session knows no keyspaces, including %s: the driver's log has the reason why it"
+              + " could not read the schema. If the reason is a guardrail on page sizes, set"
+              + " advanced.metadata.schema.request-page-size of the driver to a size that the"
+              + " guardrail allows",
           keyspace.asCql(true));
     }
     return String.format(
@@ -211,8 +214,8 @@ public final class TableLookup {
     for (ColumnDescription column : table.columns()) {
       if (!folded.add(column.name().toLowerCase(Locale.ROOT))) {
         LOG.warn(
-            "Table {} has columns that differ only in case (\"{}\"): engines that ignore case will"
-                + " not be able to read both from an export",
+            "Table {} has columns that differ only in case (\"{}\"): engines that ignore case"
+                + " cannot read both from an export",
             table,
             column.name());
       }

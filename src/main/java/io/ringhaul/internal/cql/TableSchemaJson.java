@@ -15,29 +15,32 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A {@link TableSchema} as JSON, as it lies in manifests, file footers and table properties. */
+/**
+ * Converts a {@link TableSchema} to and from the JSON in manifests, file footers and table
+ * properties.
+ */
 public final class TableSchemaJson {
 
-  /** The name under which formats with named properties keep it. */
+  /** The name of the property in formats with named properties. */
   public static final String PROPERTY = "ringhaul.cql.table";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private TableSchemaJson() {}
 
-  /** The schema as one line of JSON. */
+  /** Returns the schema as one line of JSON. */
   public static String text(TableSchema schema) {
     try {
       return JSON.writeValueAsString(node(schema));
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Texts and flags are always JSON", e);
+      throw new IllegalStateException("A schema can always be written as JSON", e);
     }
   }
 
   /**
-   * The schema that a text holds.
+   * Parses the JSON of a schema.
    *
-   * @throws IllegalArgumentException if it is not the JSON of a schema
+   * @throws IllegalArgumentException if the text is not the JSON of a schema
    */
   public static TableSchema parse(String text) {
     try {
@@ -47,7 +50,7 @@ public final class TableSchemaJson {
     }
   }
 
-  /** The schema as a tree, to be part of a larger one. */
+  /** Returns the schema as a JSON tree. */
   public static ObjectNode node(TableSchema schema) {
     ObjectNode node = JSON.createObjectNode();
     node.put("keyspace", schema.keyspace());
@@ -75,9 +78,9 @@ public final class TableSchemaJson {
   }
 
   /**
-   * The schema that a tree holds.
+   * Parses a JSON tree.
    *
-   * @throws IllegalArgumentException if it is not a schema
+   * @throws IllegalArgumentException if the tree is not a schema
    */
   public static TableSchema parse(JsonNode node) {
     List<String> key = new ArrayList<>();

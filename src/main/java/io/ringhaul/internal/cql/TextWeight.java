@@ -8,21 +8,21 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What the text of a statement adds to its mutation beside the bound values: the most that it can
- * be, found without a parser. Literals count by their length and a cell each.
+ * The upper bound of what a statement's text adds to its mutation, without the bound values, found
+ * without a full parser. Each literal counts its length and a cell.
  *
- * @param verb the first word, in lower case
- * @param literals how many literals there are, brackets included, for each of which a cell may be
- *     written
- * @param literalBytes the length of the literals
- * @param deletedColumns the columns that a DELETE names, or more
- * @param nestedMarkers the bind markers and the pairs in the literals of collections
- * @param isNamed whether bind markers may have names, so that a variable does not tell its column
- * @param hasBounds whether there is a {@code <} or a {@code >}
+ * @param verb first word, in lower case
+ * @param literals number of literals, including collection brackets, each of which may write a cell
+ * @param literalBytes length of the literals
+ * @param deletedColumns number of columns that a DELETE names, or more
+ * @param nestedMarkers number of bind markers and pairs in collection literals
+ * @param isNamed whether bind markers may have names, so that a variable does not identify its
+ *     column
+ * @param hasBounds whether the text has a {@code <} or {@code >}
  * @param isOpen whether the size depends on more than the text and the values' length, as with
  *     {@code IN}, JSON and functions
- * @param subtracts whether something is subtracted: from a list, what that writes depends on the
- *     row
+ * @param subtracts whether the statement subtracts; the result of subtracting from a list depends
+ *     on the row
  */
 record TextWeight(
     String verb,
@@ -43,16 +43,16 @@ record TextWeight(
     return new TextWeightReader(CqlTokens.of(cql)).read();
   }
 
-  /** Finds the weight of a text by going through its tokens once. */
+  /** Computes the weight in one pass over the tokens. */
   private static final class TextWeightReader {
 
     private static final Set<String> CONSTANTS = Set.of("true", "false", "null", "nan", "infinity");
 
-    /** Words that a bracket may follow. */
+    /** Words that may precede a bracket without being a function. */
     private static final Set<String> NO_FUNCTIONS =
         Set.of("values", "in", "where", "and", "if", "set", "contains", "key");
 
-    /** After these a dash before a number is its sign. */
+    /** Symbols after which a dash before a number is its sign. */
     private static final String BEFORE_SIGN = "=,([{:+-*<>";
 
     private static final Token START = new Token(Kind.SYMBOL, "(", 0);
@@ -60,10 +60,10 @@ record TextWeight(
     private final List<Token> tokens;
     private Token before = START;
 
-    /** The character with which the next token begins; a space at the end. */
+    /** The first character of the next token; a space at the end. */
     private char after;
 
-    /** How many brackets of collections are open. */
+    /** The number of open brackets of collections. */
     private int nesting;
 
     private String verb = "";
@@ -105,7 +105,7 @@ record TextWeight(
       switch (token.kind()) {
         case WORD -> readWord(token);
         case LITERAL -> {
-          // The time of a write and the time to live are counted with every row.
+          // Every row already includes write time and time to live.
           if (!before.is("TTL") && !before.is("TIMESTAMP")) {
             count(token);
           }
@@ -118,7 +118,7 @@ record TextWeight(
       }
     }
 
-    /** A name in quotes has them still, and is none of the keywords. */
+    /** A quoted name includes its quotes and is not a keyword. */
     private void readWord(Token token) {
       String word = lower(token);
       if (verb.isEmpty() && !word.startsWith("\"")) {
@@ -172,7 +172,7 @@ record TextWeight(
           || (verb.equals("insert") && !inValues)) {
         return false;
       }
-      // Its value is a small literal, of 16 bytes at the most.
+      // The value counts as a small literal of at most 16 bytes.
       if (MomentFunctions.NAMES.contains(CqlIdentifier.fromInternal(word))) {
         literals++;
         return false;

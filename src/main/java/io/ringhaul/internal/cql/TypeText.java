@@ -5,15 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A CQL type taken apart: its name as it is written, and what stands in its angle brackets. {@code
- * frozen} is left out.
+ * A parsed CQL type: its name and the parameters in its angle brackets. {@code frozen} is omitted.
  *
- * @param name the name, in double quotes if it was
- * @param parts the types, or the dimension of a vector, in its angle brackets
+ * @param name the name, in double quotes if the text has them
+ * @param parts the types, or the dimension of a vector, in the angle brackets
  */
 public record TypeText(String name, List<TypeText> parts) {
 
-  /** The type of a text; empty if it is none. */
+  /** Parses a type; empty if the text is not a type. */
   public static Optional<TypeText> parse(String text) {
     Parser parser = new Parser(text);
     try {
@@ -24,7 +23,7 @@ public record TypeText(String name, List<TypeText> parts) {
     }
   }
 
-  /** Whether it is of that name and has so many parts. */
+  /** Returns whether the type has this name and number of parts. */
   public boolean is(String other, int size) {
     return name.equals(other) && parts.size() == size;
   }
@@ -66,7 +65,7 @@ public record TypeText(String name, List<TypeText> parts) {
             throw new IndexOutOfBoundsException(start);
           }
           at++;
-        } while (at < text.length() && text.charAt(at) == '"'); // two are one in the name
+        } while (at < text.length() && text.charAt(at) == '"'); // doubled
       } else {
         while (at < text.length() && isPlain(text.charAt(at))) {
           at++;

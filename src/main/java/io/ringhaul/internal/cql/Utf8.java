@@ -3,8 +3,8 @@ package io.ringhaul.internal.cql;
 import java.nio.ByteBuffer;
 
 /**
- * Strict UTF-8. The server takes some sequences that are none (an overlong zero, surrogates on
- * their own); a reader of the file would replace them in silence.
+ * Checks strict UTF-8. The server accepts some invalid sequences (an overlong zero, lone
+ * surrogates), which readers of a file would replace silently.
  */
 public final class Utf8 {
 
@@ -12,7 +12,7 @@ public final class Utf8 {
 
   private Utf8() {}
 
-  /** Whether the range is well-formed UTF-8. */
+  /** Returns whether the range is well-formed UTF-8. */
   public static boolean isWellFormed(ByteBuffer bytes, int offset, int length) {
     int end = offset + length;
     int i = offset;
@@ -35,7 +35,10 @@ public final class Utf8 {
     return true;
   }
 
-  /** The length of the well-formed sequence of two or more bytes at the index; 0 if none is. */
+  /**
+   * Returns the length of the well-formed sequence of two or more bytes at the index; 0 if there is
+   * none.
+   */
   private static int sequenceLength(ByteBuffer bytes, int i, int end) {
     int first = bytes.get(i) & 0xff;
     int length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
@@ -43,7 +46,8 @@ public final class Utf8 {
       return 0;
     }
     int second = bytes.get(i + 1) & 0xff;
-    // The second byte's bounds rule out overlong forms, surrogates and code points past U+10FFFF.
+    // The bounds of the second byte exclude overlong forms, surrogates and code points above
+    // U+10FFFF.
     int least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
     int greatest = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
     if (second < least || second > greatest) {
@@ -57,7 +61,7 @@ public final class Utf8 {
     return length;
   }
 
-  /** Whether the text holds a surrogate without its partner, which UTF-8 cannot hold. */
+  /** Returns whether the text has a lone surrogate, which UTF-8 cannot represent. */
   public static boolean hasLoneSurrogate(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

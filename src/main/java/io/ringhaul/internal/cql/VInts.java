@@ -3,20 +3,20 @@ package io.ringhaul.internal.cql;
 import java.nio.ByteBuffer;
 
 /**
- * The variable-length integers of the native protocol: the leading ones of the first byte count the
- * bytes that follow, the other bits are the value, most significant first. Signed values are folded
- * onto unsigned ones (zigzag).
+ * The variable-length integers of the native protocol. The leading ones of the first byte count the
+ * bytes that follow; the other bits are the value, most significant first. Signed values are mapped
+ * to unsigned ones (zigzag).
  */
 public final class VInts {
 
   private VInts() {}
 
-  /** The length in bytes, 1 to 9, of the integer that starts with the given byte. */
+  /** Returns the length in bytes, 1 to 9, of the integer that starts with the given byte. */
   public static int lengthFrom(byte first) {
     return 1 + Integer.numberOfLeadingZeros(~first & 0xff) - 24;
   }
 
-  /** Reads the unsigned integer at the index; all of its bytes must be there. */
+  /** Reads the unsigned integer at the index; the buffer must have all of its bytes. */
   public static long read(ByteBuffer bytes, int index) {
     byte first = bytes.get(index);
     int following = lengthFrom(first) - 1;
@@ -27,12 +27,12 @@ public final class VInts {
     return value;
   }
 
-  /** The signed value of a folded one. */
+  /** Returns the signed value of a zigzag value. */
   public static long unfold(long value) {
     return (value >>> 1) ^ -(value & 1);
   }
 
-  /** The folded form of a signed value. */
+  /** Returns the zigzag value of a signed value. */
   public static long fold(long value) {
     return (value << 1) ^ (value >> 63);
   }
@@ -45,7 +45,7 @@ public final class VInts {
       out.putLong(value);
       return;
     }
-    // Each byte carries seven bits of the value: eight of its own less one for the length.
+    // Each byte has seven bits of the value and one bit of the length.
     int lengthBits = 0xff & ~(0xff >> following);
     out.putByte(lengthBits | (int) (value >>> (8 * following)));
     for (int i = following - 1; i >= 0; i--) {

@@ -4,13 +4,13 @@ import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.schema.ColumnDescription;
 
 /**
- * The place of a value in a row, for messages.
+ * The path of a value in a row, for messages.
  *
- * @param column the column's name
- * @param path the column's name and what leads from it to the value, for example {@code addr.zip}
- *     or {@code tags.element}
- * @param partitionKey whether the column is part of the partition key, where two spellings of one
- *     value are two partitions: a value must then come back byte for byte or not be taken at all
+ * @param column name of the column
+ * @param path name of the column and the path from there to the value, such as {@code addr.zip} or
+ *     {@code tags.element}
+ * @param partitionKey whether the column is in the partition key. Two encodings of one value are
+ *     two partitions there, so a value must be preserved byte for byte or rejected
  */
 public record ValuePath(String column, String path, boolean partitionKey) {
 
@@ -19,48 +19,59 @@ public record ValuePath(String column, String path, boolean partitionKey) {
         column.name(), column.name(), column.kind() == ColumnDescription.Kind.PARTITION_KEY);
   }
 
-  /** The place of a part of this value. */
+  /** Returns the path of a part of this value. */
   public ValuePath child(String name) {
     return new ValuePath(column, path + "." + name, partitionKey);
   }
 
-  /** The error of a value here; {@code what} continues the path, as in "holds ..." or "is ...". */
+  /**
+   * Returns the error for this value; {@code what} continues the path, as in "holds ..." or "is
+   * ...".
+   */
   public UnrepresentableValueException error(String what) {
     return new UnrepresentableValueException(column, path + " " + what);
   }
 
-  /** The error of a null that has no place here. */
+  /** Returns the error for a null that is not allowed here. */
   public UnrepresentableValueException nullError() {
-    return error("is null where a value must be");
+    return error("is null where a value is required");
   }
 
-  /** The error of a value of a length that its type does not have; 0 is the <i>empty</i> value. */
+  /**
+   * Returns the error for a value with a length that its type does not have; 0 is the <i>empty</i>
+   * value.
+   */
   public UnrepresentableValueException lengthError(CqlKind kind, int length) {
     return length == 0
         ? error(
             "holds the empty value of "
                 + kind.cqlName()
-                + " (zero bytes, neither null nor a value), which no format but raw bytes can hold")
-        : error("holds " + length + " bytes, which is no length of a serialized " + kind.cqlName());
+                + " (zero bytes, neither null nor a value), which only raw bytes can represent")
+        : error(
+            "holds "
+                + length
+                + " bytes, which is not a valid length of a serialized "
+                + kind.cqlName());
   }
 
-  /** The error of a value whose parts do not add up to its length. */
+  /** Returns the error for a value whose parts do not match its length. */
   public UnrepresentableValueException malformed(String detail) {
     return error(
-        "holds bytes that are no serialized value of its type: "
+        "holds bytes that are not a serialized value of its type: "
             + detail
             + "; if the type was altered since the operation began, run it again");
   }
 
   /**
-   * Refuses a spelling that would come back as another one, where that would be another partition.
+   * Throws for an encoding of a partition key value that would be read back in another form, which
+   * is another partition.
    */
   public void requireCanonical(boolean canonical, String detail) {
     if (partitionKey && !canonical) {
       throw error(
           "holds a value of the partition key in an unusual serialized form ("
               + detail
-              + "), which would come back as another key");
+              + "), which would be read back as another key");
     }
   }
 }

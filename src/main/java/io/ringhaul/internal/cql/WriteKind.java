@@ -2,16 +2,19 @@ package io.ringhaul.internal.cql;
 
 import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 
-/** What may be done with a statement, and with which others it may share a batch. */
+/** Determines how a statement may be retried and which statements may share its batch. */
 public enum WriteKind {
 
-  /** Writing it twice is writing it once: it is sent again after any passing failure. */
+  /**
+   * Writing twice has the same effect as once, so the statement is retried after any transient
+   * failure.
+   */
   REPEATABLE(DefaultBatchType.UNLOGGED),
 
-  /** Sent again only if it was surely not applied. */
+  /** Retried only if the statement was certainly not applied. */
   ONCE(DefaultBatchType.UNLOGGED),
 
-  /** Like {@link #ONCE}; the server takes counter updates in batches of their own type only. */
+  /** Same as {@link #ONCE}; the server accepts counter updates only in counter batches. */
   COUNTER(DefaultBatchType.COUNTER);
 
   private final DefaultBatchType batchType;
@@ -20,12 +23,12 @@ public enum WriteKind {
     this.batchType = batchType;
   }
 
-  /** The type of the batches in which statements of this kind go. */
+  /** Returns the type of batch for statements of this kind. */
   public DefaultBatchType batchType() {
     return batchType;
   }
 
-  /** Whether writing it twice is writing it once. */
+  /** Returns whether writing twice has the same effect as once. */
   public boolean isRepeatable() {
     return this == REPEATABLE;
   }

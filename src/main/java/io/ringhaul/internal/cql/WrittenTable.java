@@ -19,14 +19,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a writer must know of the table that a statement writes to.
+ * The properties of the table that a statement writes to.
  *
- * @param name its name in CQL form, for people
- * @param holdsCounters whether its columns are counters
- * @param primaryKey the names of its key columns; empty if the session does not know the table
- * @param partitionKey the names of those that make the partition key; empty as well then
- * @param staticLists the static columns that are lists of cells; empty as well then
- * @param columns the types of all of its columns; empty if the session does not know the table
+ * @param name name in CQL form, for messages
+ * @param holdsCounters whether the table has counters
+ * @param primaryKey names of the key columns; empty if the session does not know the table
+ * @param partitionKey names of the partition key columns; empty if the table is unknown
+ * @param staticLists static columns that are lists of cells; empty if the table is unknown
+ * @param columns types of all columns; empty if the table is unknown
  */
 public record WrittenTable(
     String name,
@@ -53,7 +53,7 @@ public record WrittenTable(
             .collect(Collectors.toMap(ColumnMetadata::getName, ColumnMetadata::getType)));
   }
 
-  /** A table of which only its name is known. */
+  /** Returns a table of which only the name is known. */
   static WrittenTable named(String name, boolean holdsCounters) {
     return new WrittenTable(name, holdsCounters, Set.of(), Set.of(), Set.of(), Map.of());
   }
@@ -63,12 +63,12 @@ public record WrittenTable(
     return !columns.isEmpty();
   }
 
-  /** Whether the column is one of the partition key, as far as the session knows the table. */
+  /** Whether the column may be in the partition key; true if the table is unknown. */
   boolean mayBeOfPartitionKey(CqlIdentifier column) {
     return !isKnown() || partitionKey.contains(column);
   }
 
-  /** Whether the partition key is the primary key; false if the session does not know the table. */
+  /** Whether the partition key is the whole primary key; false if the table is unknown. */
   boolean hasPartitionsOfOneRow() {
     return isKnown() && primaryKey.size() == partitionKey.size();
   }
@@ -82,7 +82,7 @@ public record WrittenTable(
     return isSetOrMap(column) || columns.get(column) instanceof ListType;
   }
 
-  /** Whether the column is a list of cells, and not one frozen value. */
+  /** Whether the column is a list of cells and not a frozen value. */
   boolean isList(CqlIdentifier column) {
     return isList(columns.get(column));
   }
@@ -91,7 +91,10 @@ public record WrittenTable(
     return type instanceof ListType list && !list.isFrozen();
   }
 
-  /** {@code (column = literal, ...)} for the key columns that are variables of the statement. */
+  /**
+   * Returns {@code (column = literal, ...)} for the key columns that are variables of the
+   * statement.
+   */
   String rowOf(BoundStatement statement) {
     List<String> parts = new ArrayList<>();
     ColumnDefinitions variables = statement.getPreparedStatement().getVariableDefinitions();

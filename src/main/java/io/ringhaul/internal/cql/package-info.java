@@ -1,6 +1,6 @@
 /**
- * CQL types, serialized values, and statements: what a statement does ({@link
- * io.ringhaul.internal.cql.StatementCatalog}) and how large its mutation is ({@link
+ * CQL types, serialized values and statements: the traits of a statement ({@link
+ * io.ringhaul.internal.cql.StatementCatalog}) and the size of its mutation ({@link
  * io.ringhaul.internal.cql.MutationSize}).
  */
 @NullMarked

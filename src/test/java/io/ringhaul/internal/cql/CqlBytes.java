@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Serialized CQL values made by the driver's codecs or by hand. */
+/** Creates serialized CQL values with the driver's codecs or by hand. */
 public final class CqlBytes {
 
   private CqlBytes() {}
@@ -38,12 +38,12 @@ public final class CqlBytes {
     return ByteBuffer.wrap(HexFormat.of().parseHex(digits));
   }
 
-  /** A list or set of the elements, or a map of keys and values in turn. */
+  /** Returns a list or set of the elements, or a map of alternating keys and values. */
   public static ByteBuffer collection(int count, @Nullable ByteBuffer... parts) {
     return concatenate(integer(count), tuple(parts));
   }
 
-  /** Parts after their lengths of four bytes; null is a length of -1. */
+  /** Returns the parts, each with a four-byte length prefix; null has the length -1. */
   public static ByteBuffer tuple(@Nullable ByteBuffer... parts) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (ByteBuffer part : parts) {
@@ -64,7 +64,7 @@ public final class CqlBytes {
   }
 
   /**
-   * An unsigned vint of less than 2^21: one byte up to 7 bits, two up to 14 bits, three up to 21.
+   * Returns an unsigned vint below 2^21: one byte up to 7 bits, two up to 14 bits, three up to 21.
    */
   public static ByteBuffer shortVint(int value) {
     if (value < 1 << 7) {

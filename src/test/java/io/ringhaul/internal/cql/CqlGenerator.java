@@ -19,10 +19,10 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Types and serialized values that follow from a seed, the ends of each range among them. */
+/** Generates types and serialized values from a seed, including the limits of each range. */
 public final class CqlGenerator {
 
-  /** Every scalar type of CQL but counters. */
+  /** All scalar types except counters. */
   public static final List<DataType> SCALARS =
       List.of(
           DataTypes.ASCII,
@@ -49,11 +49,11 @@ public final class CqlGenerator {
     "", "a", "zürich", "\u0000", "日本語", "👩‍🚀", "\uD83D\uDE00", "\"quoted\"\n", "\uFFFF"
   };
 
-  /** Which of the many NaNs there are. */
+  /** The NaN values to generate. */
   public enum Nans {
-    /** Any bits that are a NaN. */
+    /** Any bit pattern of a NaN. */
     ANY,
-    /** The one that text can name. */
+    /** The NaN that text formats produce. */
     CANONICAL
   }
 
@@ -70,7 +70,7 @@ public final class CqlGenerator {
     this.nans = nans;
   }
 
-  /** A type nested to at most the given depth; 0 is a scalar. */
+  /** Returns a type nested to at most the given depth; 0 is a scalar. */
   public DataType type(int depth) {
     if (depth == 0 || random.nextInt(3) == 0) {
       return pick(SCALARS);
@@ -95,12 +95,12 @@ public final class CqlGenerator {
     return IntStream.range(0, 1 + random.nextInt(4)).mapToObj(i -> type(depth)).toList();
   }
 
-  /** A value of the type, or sometimes null. */
+  /** Returns a value of the type, or sometimes null. */
   public @Nullable ByteBuffer nullable(DataType type) {
     return random.nextInt(5) == 0 ? null : value(type);
   }
 
-  /** A value of the type. */
+  /** Returns a value of the type. */
   public ByteBuffer value(DataType type) {
     return value(type, true);
   }
@@ -150,11 +150,14 @@ public final class CqlGenerator {
             .toArray(ByteBuffer[]::new));
   }
 
-  /** A map whose keys differ. No NaN among them: to the server as to Java all of them are one. */
+  /**
+   * Returns a map with distinct keys and without NaN keys, since the server and Java treat all NaNs
+   * as equal.
+   */
   private ByteBuffer map(MapType type, boolean nanAllowed) {
     Map<ByteBuffer, ByteBuffer> entries = new LinkedHashMap<>();
-    // Within a key one entry at the most: in another order it would be the same key, and the server
-    // has all of them in one order.
+    // At most one entry inside a key: two orders of the entries are the same key, and the server
+    // stores only one order.
     for (int i = random.nextInt(nanAllowed ? 4 : 2); i > 0; i--) {
       entries.putIfAbsent(value(type.getKeyType(), false), value(type.getValueType(), nanAllowed));
     }
@@ -179,7 +182,7 @@ public final class CqlGenerator {
     return CqlBytes.concatenate(parts.toArray(new ByteBuffer[0]));
   }
 
-  /** As the server's types say of themselves, written down apart from the code under test. */
+  /** The server's fixed-length types, listed independently of the code under test. */
   private static boolean isFixedInVector(DataType type) {
     return type instanceof VectorType vector
         ? isFixedInVector(vector.getElementType())

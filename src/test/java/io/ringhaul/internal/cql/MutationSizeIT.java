@@ -44,8 +44,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The size of statements against what the server counts. It tells that exactly when it warns, so
- * each batch is filled up to the threshold with two rows of a known size.
+ * Compares the sizes with those that the server counts. The server reports the exact size only in
+ * warnings, so two rows of known size fill each batch up to the threshold.
  */
 @ClusterTest
 @TestInstance(Lifecycle.PER_CLASS)
@@ -53,7 +53,7 @@ class MutationSizeIT {
 
   private static final Pattern SIZE = Pattern.compile("^Batch for .* is of size (\\d+), ");
 
-  /** What a row of one blob is beside the blob: see {@code ServerBatchLimitsIT}. */
+  /** The size of a row with one blob, without the blob: see {@code ServerBatchLimitsIT}. */
   private static final int FILLER_OVERHEAD = 70;
 
   private static final int FILLER = 2600;
@@ -98,16 +98,16 @@ class MutationSizeIT {
             .orElseThrow();
   }
 
-  // What is said of rows in general.
+  // Bounds of rows.
 
   @Test
-  void ordinaryRowsAreHardlyOverrated() {
+  void ordinaryRowsAreOverestimatedByAtMost30Percent() {
     PreparedStatement insert = insert(COLUMNS, "");
     List<Integer> scalars = List.of(0, 1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13);
     Seeds.each(
         60,
         random -> {
-          // Anything but collections: they are in the next test.
+          // Without collections, which the next test covers.
           BoundStatementBuilder row = insert.boundStatementBuilder(row(random).values().toArray());
           for (int i = 3; i < COLUMNS.size(); i++) {
             if (!scalars.contains(i) || random.nextInt(4) == 0) {
@@ -119,7 +119,7 @@ class MutationSizeIT {
   }
 
   @Test
-  void rowsOfAllTypesAreNotDoubled() {
+  void rowsOfAllTypesAreOverestimatedByAtMostHalf() {
     PreparedStatement insert = insert(COLUMNS, "USING TTL ? AND TIMESTAMP ?");
     Seeds.each(
         60,
@@ -143,7 +143,7 @@ class MutationSizeIT {
         });
   }
 
-  // Each kind of statement alone.
+  // Single statements of each kind.
 
   @ParameterizedTest
   @ValueSource(
@@ -164,12 +164,12 @@ class MutationSizeIT {
         "DELETE FROM k WHERE p = ?",
         "INSERT INTO x (p, v) VALUES (?, ?)"
       })
-  void aStatementIsAtMostTwoAndAHalfTimesOverrated(String cql) {
+  void statementsAreOverestimatedByAtMostTwoAndAHalf(String cql) {
     PreparedStatement prepared = prepare(cql);
     Seeds.each(3, random -> requireWithin(2.5, bind(prepared, random)));
   }
 
-  /** Another range of the batch may cut it in two. */
+  /** Another range in the batch may split the range. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -178,7 +178,7 @@ class MutationSizeIT {
         "DELETE FROM k WHERE p = ? AND c1 = ? AND c2 >= ?",
         "DELETE FROM k WHERE p = ? AND (c1, c2) >= (?, ?)"
       })
-  void aRangeIsAtMostFourTimesOverrated(String cql) {
+  void rangesAreOverestimatedByAtMostFour(String cql) {
     PreparedStatement prepared = prepare(cql);
     Seeds.each(3, random -> requireWithin(4, bind(prepared, random)));
   }
@@ -186,12 +186,12 @@ class MutationSizeIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        // Of a named variable the column is not known.
+        // The column of a named variable is unknown.
         "INSERT INTO k (p, c1, c2, l, fl, fm) VALUES (:p, :c1, :c2, :l, :fl, :fm)",
         "UPDATE k SET t = :c2, i = :c1 WHERE p = :p AND c1 = :c1 AND c2 = :c2",
         "DELETE FROM k WHERE p = :p AND c1 > :c1"
       })
-  void namedVariablesAreAtMostSevenTimesOverrated(String cql) {
+  void namedVariablesAreOverestimatedByAtMostSeven(String cql) {
     PreparedStatement prepared = prepare(cql);
     Seeds.each(3, random -> requireWithin(7, bind(prepared, random)));
   }
@@ -211,13 +211,13 @@ class MutationSizeIT {
         "DELETE FROM k WHERE p = 1 AND c1 >= 1 AND c1 < 1000",
         "DELETE m['y'], i FROM k WHERE p = 1 AND c1 = 2 AND c2 = 'c'"
       })
-  void literalsAreAtMostSevenTimesOverrated(String cql) {
+  void literalsAreOverestimatedByAtMostSeven(String cql) {
     requireWithin(7, simple(cql));
     requireWithin(7, prepare(cql).bind());
   }
 
   @Test
-  void simpleStatementsWithValues() {
+  void simpleStatementsWithValuesAreOverestimatedByAtMostFour() {
     Seeds.each(
         20,
         random -> {
@@ -237,7 +237,7 @@ class MutationSizeIT {
   }
 
   @Test
-  void elementsOfListsThatAreThereAlready() {
+  void measuresChangesOfExistingListElements() {
     session.execute(
         simple("INSERT INTO k (p, c1, c2, l) VALUES (99, 1, 'a', [1, 2, 3, 1, 1, 1, 1, 1, 1])"));
     PreparedStatement set = prepare("UPDATE k SET l[?] = ? WHERE p = ? AND c1 = ? AND c2 = ?");
@@ -245,7 +245,7 @@ class MutationSizeIT {
     requireWithin(7, simple("UPDATE k SET l[2] = 7 WHERE p = 99 AND c1 = 1 AND c2 = 'a'"));
     requireWithin(
         2.5, prepare("DELETE l[?] FROM k WHERE p = ? AND c1 = ? AND c2 = ?").bind(1, 99, 1, "a"));
-    // How many elements are equal, only the row tells.
+    // The number of equal elements depends on the row.
     requireOpen(
         prepare("UPDATE k SET l = l - ? WHERE p = ? AND c1 = ? AND c2 = ?")
             .bind(List.of(1), 99, 1, "a"));
@@ -254,7 +254,7 @@ class MutationSizeIT {
   }
 
   @Test
-  void countersHaveASizeOfTheirOwn() {
+  void measuresCounters() {
     PreparedStatement add = prepare("UPDATE n SET n = n + ? WHERE p = ? AND c = ?");
     PreparedStatement subtract = prepare("UPDATE n SET n = n - 1 WHERE p = ? AND c = ?");
     List<BatchableStatement<?>> all = new ArrayList<>();
@@ -276,17 +276,17 @@ class MutationSizeIT {
         "INSERT INTO k (p, c1, c2, l) VALUES (?, ?, ?, fromJson(?))",
         "INSERT INTO k (p, c1, c2, bl) VALUES (?, ?, ?, textAsBlob(?))"
       })
-  void whatTextAndValuesDoNotTellIsWithoutBound(String cql) {
+  void statementsOfUnknownSizeAreUnbounded(String cql) {
     PreparedStatement prepared = prepare(cql);
     requireOpen(prepared.bind());
     requireOpen(simple(cql));
   }
 
-  // All together.
+  // Whole batches.
 
-  /** Statements to one row or partition share much of what they count alone. */
+  /** Statements for one row or partition share much of their individual size. */
   @Test
-  void anyBatchIsAtMostItsBound() {
+  void noBatchExceedsItsBound() {
     List<PreparedStatement> writes =
         List.of(
             insert(COLUMNS, "USING TIMESTAMP ?"),
@@ -317,7 +317,7 @@ class MutationSizeIT {
   /** The server counts a partition once for each table. */
   @ParameterizedTest
   @ValueSource(strings = {"", "USING TTL 1000"})
-  void rowsOfOneKey(String using) {
+  void measuresRowsOfOnePartition(String using) {
     List<PreparedStatement> inserts =
         List.of(
             prepare("INSERT INTO one (p, c, v) VALUES (?, ?, ?) " + using),
@@ -337,7 +337,7 @@ class MutationSizeIT {
     long counted = counted(List.of(statement));
     assertThat(sizes.upperBound(List.of(statement)))
         .as(
-            "%s counts %d",
+            "size of %s on the server: %d",
             statement instanceof SimpleStatement simple ? simple.getQuery() : statement, counted)
         .isBetween(counted, (long) (counted * factor));
   }
@@ -346,7 +346,7 @@ class MutationSizeIT {
     assertThat(sizes.upperBound(List.of(statement))).isGreaterThanOrEqualTo(Integer.MAX_VALUE);
   }
 
-  /** The size by the server, without what fills the batch up. */
+  /** Returns the size that the server counts, without the filler rows. */
   private long counted(List<BatchableStatement<?>> statements) {
     PreparedStatement filler = prepare("INSERT INTO filler (p, v) VALUES (?, ?)");
     BatchStatement batch =
@@ -373,7 +373,7 @@ class MutationSizeIT {
         return Long.parseLong(size.group(1));
       }
     }
-    throw new AssertionError("No warning of the size: " + warnings);
+    throw new AssertionError("No warning with the size: " + warnings);
   }
 
   private PreparedStatement prepare(String cql) {
@@ -398,7 +398,7 @@ class MutationSizeIT {
     return name.equals("p") || name.startsWith("c");
   }
 
-  /** Binds values by the variables' types. */
+  /** Binds values that match the variables' types. */
   private BatchableStatement<?> bind(PreparedStatement prepared, Random random) {
     Object[] values = new Object[prepared.getVariableDefinitions().size()];
     for (int i = 0; i < values.length; i++) {

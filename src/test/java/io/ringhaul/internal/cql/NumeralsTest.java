@@ -34,7 +34,7 @@ class NumeralsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"x", "-", "+-", "--", "1.2.", "e", "e1.", "e99999999999", "1e-2147483647"})
-  void refusesWhatJavaRefuses(String part) {
+  void rejectsWhatJavaRejects(String part) {
     String ones = "1".repeat(1_500);
     for (String text : List.of(part + ones, ones + part)) {
       assertThat(outcome(Numerals::parseVarint, text)).isEqualTo(outcome(BigInteger::new, text));

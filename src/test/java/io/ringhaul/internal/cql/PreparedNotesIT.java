@@ -11,17 +11,17 @@ import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** An application may prepare without bound. */
+/** Checks eviction, since applications may prepare statements without limit. */
 @ClusterTest
 class PreparedNotesIT {
 
-  /** The driver holds what it prepared for as long as the request might have taken. */
+  /** The driver keeps prepared statements for the duration of a request timeout. */
   private static final Duration TIMEOUT = Duration.ofSeconds(4);
 
   private static final int LOOKS = 100;
 
   @Test
-  void whatNobodyHasAnyMoreIsForgotten() throws InterruptedException {
+  void evictsEntriesWithoutOwner() throws InterruptedException {
     try (CqlSession session =
         TestCluster.get()
             .newSession(

@@ -15,15 +15,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table that Cassandra can make, and rows for it, all from one seed: 1 to 40 columns beside the
- * key, types nested to depth 4, quoted names, static columns, reversed clustering.
+ * A random table that Cassandra can create, and its rows, from one seed: 1 to 40 columns besides
+ * the key, types nested to depth 4, quoted names, static columns and descending clustering.
  */
 public final class RandomTable {
 
   private static final int MOST_DEPTH = 4;
   private static final int MOST_COLUMNS = 40;
 
-  /** Durations are left out: they may not stand in keys, sets and map keys. */
+  /** Without durations, which keys, sets and map keys do not allow. */
   private static final List<DataType> SCALARS =
       CqlGenerator.SCALARS.stream().filter(type -> !type.equals(DataTypes.DURATION)).toList();
 
@@ -36,12 +36,12 @@ public final class RandomTable {
   private final TableDescription table;
   private int userTypes;
 
-  /** A table that follows from the random numbers. */
+  /** Creates a table from the random numbers. */
   public RandomTable(String keyspace, String name, Random random, CqlGenerator.Nans nans) {
     this.random = random;
     this.values = new CqlGenerator(random, nans);
     List<ColumnDescription> columns = new ArrayList<>();
-    // The first part of the key is the row's number, so that no two rows are one.
+    // The first key column is the row's number, so that rows have different keys.
     columns.add(new ColumnDescription("number", DataTypes.INT, Kind.PARTITION_KEY));
     if (random.nextBoolean()) {
       columns.add(new ColumnDescription("Second Key", keyType(), Kind.PARTITION_KEY));
@@ -62,12 +62,12 @@ public final class RandomTable {
     this.table = new TableDescription(keyspace, name, columns, descending);
   }
 
-  /** The table. */
+  /** Returns the table. */
   public TableDescription description() {
     return table;
   }
 
-  /** The values of that row: of its key always, of other columns most often. */
+  /** Returns the values of a row. Key columns are never null, other columns sometimes. */
   public List<@Nullable ByteBuffer> row(int number) {
     List<@Nullable ByteBuffer> row = new ArrayList<>();
     for (ColumnDescription column : table.columns()) {
@@ -82,7 +82,7 @@ public final class RandomTable {
     return row;
   }
 
-  /** A type that Cassandra takes for a key: without durations. */
+  /** Returns a type that Cassandra accepts in a key: without durations. */
   private DataType keyType() {
     return random.nextInt(3) == 0 ? nested(1) : pick(SCALARS.toArray(new DataType[0]));
   }
@@ -94,7 +94,7 @@ public final class RandomTable {
     return container(Math.min(depth, MOST_DEPTH), random.nextBoolean());
   }
 
-  /** A type inside another one, frozen if it is not a scalar. */
+  /** Returns a type inside another one, frozen unless it is a scalar. */
   private DataType nested(int depth) {
     return depth == 0 || random.nextInt(3) == 0
         ? pick(SCALARS.toArray(new DataType[0]))
@@ -114,7 +114,7 @@ public final class RandomTable {
             IntStream.range(0, fields.size()).mapToObj(i -> pick(NAMES) + " " + i).toList(),
             fields);
       }
-      // The driver cannot read the name of a vector of anything but scalars.
+      // The driver cannot parse the names of vectors with elements other than scalars.
       default -> DataTypes.vectorOf(nested(0), 1 + random.nextInt(4));
     };
   }

@@ -9,15 +9,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows in one array: each keeps its bytes whatever comes after it. */
+/** Checks that each row keeps its bytes when later rows are gathered. */
 class RowBytesTest {
 
   private static final byte[] NONE = {};
 
-  /** Both sides of the size up to which rows are copied. */
+  /** Sizes around the limit up to which rows are copied. */
   @ParameterizedTest
   @ValueSource(ints = {1, 65_535, 65_536, 65_537, 70_000, 200_000})
-  void rowStaysWhenTheNextOneIsGathered(int size) {
+  void rowDoesNotChangeWithTheNextRow(int size) {
     RowBytes row = new RowBytes(2);
     byte[] first = bytes(size / 3, 1);
     byte[] second = bytes(size - size / 3, 2);
@@ -37,10 +37,10 @@ class RowBytesTest {
     assertThat(next).containsExactly(ByteBuffer.wrap(small), ByteBuffer.wrap(NONE));
   }
 
-  /** As values come from a parser, which makes the array grow to twice its size at a time. */
+  /** Appends bytes one by one, as a parser does, which doubles the array each time it is full. */
   @ParameterizedTest
   @ValueSource(ints = {65_535, 65_536, 65_537, 131_074, 150_000})
-  void rowKeepsLittleMoreThanItsBytes(int size) {
+  void rowKeepsLittleUnusedMemory(int size) {
     RowBytes row = new RowBytes(1);
     byte[] value = bytes(size, 4);
     for (byte b : value) {
@@ -53,7 +53,7 @@ class RowBytesTest {
   }
 
   @Test
-  void largeRowLeavesNoLargeRoom() {
+  void largeRowDoesNotKeepMemory() {
     RowBytes row = new RowBytes(1);
     for (byte b : bytes(100_000, 5)) {
       row.bytes().putByte(b);
@@ -65,7 +65,7 @@ class RowBytesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {3, 65_536, 65_537})
-  void nullAndEmptyAreTwoThings(int size) {
+  void distinguishesNullFromEmpty(int size) {
     RowBytes row = new RowBytes(6);
     byte[] value = bytes(size, 6);
     set(row, 1, NONE);

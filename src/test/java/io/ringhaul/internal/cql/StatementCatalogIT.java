@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a writer knows of statements, with the schema of a real cluster. */
+/** Checks the traits of statements with the schema of a real cluster. */
 @ClusterTest
 class StatementCatalogIT {
 
@@ -32,8 +32,8 @@ class StatementCatalogIT {
         List.of(
             "CREATE TABLE "
                 + keyspace
-                + ".t (p int, c int, v int, l list<int>, f frozen<list<int>>, s set<int>, m map<int,"
-                + " int>, ts timestamp, u uuid, PRIMARY KEY (p, c))",
+                + ".t (p int, c int, v int, l list<int>, f frozen<list<int>>, s set<int>, m"
+                + " map<int, int>, ts timestamp, u uuid, PRIMARY KEY (p, c))",
             "CREATE TABLE " + keyspace + ".\"N\" (p int PRIMARY KEY, n counter)",
             "CREATE FUNCTION "
                 + keyspace
@@ -41,7 +41,7 @@ class StatementCatalogIT {
                 + " 1;'"));
   }
 
-  /** The same for a statement that is prepared and for its text. */
+  /** Checks both the prepared statement and the simple statement. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -70,13 +70,13 @@ class StatementCatalogIT {
         "UPDATE \"N\" SET n = n + 1 WHERE p = 1 | COUNTER",
         "DELETE FROM \"N\" WHERE p = 1 | COUNTER"
       })
-  void theKind(String text, WriteKind kind) {
+  void findsTheKind(String text, WriteKind kind) {
     String cql = inKeyspace(text);
     SimpleStatement simple = SimpleStatement.newInstance(cql);
     PreparedStatement prepared = SESSION.prepare(cql);
     assertThat(traits(simple)).isEqualTo(kind);
     assertThat(traits(prepared.bind())).isEqualTo(kind);
-    // What the application says counts, but for counters.
+    // The application's setting takes precedence, except for counters.
     boolean isCounter = kind == WriteKind.COUNTER;
     for (BatchableStatement<?> statement : List.of(simple, prepared.bind())) {
       assertThat(traits(statement.setIdempotent(true)))
@@ -87,7 +87,7 @@ class StatementCatalogIT {
   }
 
   @Test
-  void readsAndConditionsAndTimes() {
+  void findsReadsConditionsAndWriteTimes() {
     assertThat(catalog.traits(simple("SELECT * FROM t WHERE p = 1")))
         .satisfies(
             read -> {
@@ -119,13 +119,13 @@ class StatementCatalogIT {
                 .traits(named.boundStatementBuilder().setInt("p", 1).setLong("w", 1).build())
                 .setsTime())
         .isTrue();
-    // A default time is a moment as well.
+    // A default timestamp is a write time too.
     assertThat(traits(simple("UPDATE t SET l = [1] WHERE p = 1 AND c = 2").setQueryTimestamp(7)))
         .isEqualTo(WriteKind.ONCE);
   }
 
   @Test
-  void theTableAndTheRow() {
+  void findsTheTableAndTheRow() {
     PreparedStatement insert =
         SESSION.prepare(inKeyspace("INSERT INTO t (p, c, v) VALUES (?, :c, 3)"));
     StatementTraits traits = catalog.traits(insert.bind(1, 2));
@@ -135,7 +135,7 @@ class StatementCatalogIT {
     assertThat(catalog.rowOf(insert.bind(1, 2))).isEqualTo("(p = 1, c = 2)");
     assertThat(catalog.traits(insert.bind(3, 4))).isSameAs(traits);
     String update = "UPDATE n SET v = 1 WHERE p = 1";
-    // A keyspace of its own, the session's, or none that is known.
+    // The keyspace of the statement, the session's keyspace, or an unknown one.
     try (CqlSession within =
         CqlSession.builder()
             .addContactPoints(TestCluster.get().contactPoints())
@@ -159,9 +159,9 @@ class StatementCatalogIT {
         .isEqualTo(WriteKind.ONCE);
   }
 
-  /** Values may be secret, and texts long. */
+  /** Values may be confidential, and texts long. */
   @Test
-  void theTextOfARowHasNoValues() {
+  void textOfARowHasNoValues() {
     String from = "INSERT INTO t (p, c, v) VALUES (:p, ?, ";
     assertThat(catalog.rowOf(SimpleStatement.newInstance(from + "?)"))).isEqualTo(from + "?)");
     for (String literal : List.of("5", "'5?'", "$$5$$", "0xff", "{'a': 5}", "['a']")) {
@@ -178,7 +178,7 @@ class StatementCatalogIT {
   }
 
   @Test
-  void whatIsKnownIsOfThatStatement() {
+  void keepsNotesOfEachStatement() {
     PreparedNotes<String> notes = new PreparedNotes<>();
     PreparedStatement one = SESSION.prepare(inKeyspace("DELETE FROM t WHERE p = ?"));
     PreparedStatement other = SESSION.prepare(inKeyspace("DELETE FROM t WHERE p = ? AND c = ?"));

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is read from the texts of statements, odd ones among them. */
+/** Checks the facts read from statements, including unusual ones. */
 class StatementTextTest {
 
   @ParameterizedTest
@@ -37,7 +37,7 @@ class StatementTextTest {
         "-- nothing | OTHER",
         "`` | OTHER"
       })
-  void theVerb(String cql, Verb verb) {
+  void findsTheVerb(String cql, Verb verb) {
     assertThat(StatementText.of(cql).verb()).isEqualTo(verb);
   }
 
@@ -53,7 +53,7 @@ class StatementTextTest {
         "UPDATE t SET v = 'WHERE k IN (1)' WHERE k = 1 IF v IN (1, 2) | []",
         "INSERT INTO t (k, \"in\") VALUES (1, 2) | []"
       })
-  void theColumnsWithSeveralValues(String cql, String columns) {
+  void findsColumnsWithSeveralValues(String cql, String columns) {
     assertThat(names(StatementText.of(cql).listed())).hasToString(columns);
   }
 
@@ -74,7 +74,7 @@ class StatementTextTest {
         "DELETE a, l[0], m['FROM'], u.f FROM ks.\"t.u\" WHERE a = 1 | ks | t.u",
         "`DELETE a -- FROM x\n FROM y WHERE a = 1` | | y"
       })
-  void theTable(String cql, String keyspace, String table) {
+  void findsTheTable(String cql, String keyspace, String table) {
     StatementText text = StatementText.of(cql);
     assertThat(text.keyspace().map(CqlIdentifier::asInternal).orElse(null)).isEqualTo(keyspace);
     assertThat(text.table().map(CqlIdentifier::asInternal)).hasValue(table);
@@ -90,7 +90,7 @@ class StatementTextTest {
         "DELETE FROM t WHERE b = 1 If/**/a = 2",
         "UPDATE t SET a = $$ -- ' $$ WHERE b = 1 IF a = 1"
       })
-  void aCondition(String cql) {
+  void findsAConditionalClause(String cql) {
     assertThat(StatementText.of(cql).isConditional()).isTrue();
   }
 
@@ -109,7 +109,7 @@ class StatementTextTest {
         "INSERT INTO t (a) VALUES ('\\') /* IF NOT EXISTS",
         "INSERT INTO t (a) VALUES ('/*') // '*/ IF"
       })
-  void noCondition(String cql) {
+  void findsNoConditionalClause(String cql) {
     assertThat(StatementText.of(cql).isConditional()).isFalse();
   }
 
@@ -126,7 +126,7 @@ class StatementTextTest {
         "UPDATE t SET timestamp = 1, ttl = 2 WHERE \"using\" = 'USING TIMESTAMP 3' | false |",
         "DELETE timestamp FROM t WHERE b = 1 /* USING TIMESTAMP 5 */ | false |"
       })
-  void theWriteTime(String cql, boolean setsTime, String variable) {
+  void findsTheWriteTime(String cql, boolean setsTime, String variable) {
     StatementText text = StatementText.of(cql);
     assertThat(text.setsTime()).isEqualTo(setsTime);
     assertThat(text.timeVariable().map(CqlIdentifier::asInternal).orElse(null)).isEqualTo(variable);
@@ -159,7 +159,7 @@ class StatementTextTest {
         "d = 1h30m, e = 1.5e-3, f = 0xe-1 | assigned d, assigned e, assigned f",
         "v = $$v + v$$ | assigned v"
       })
-  void theAssignments(String set, String expected) {
+  void findsAssignments(String set, String expected) {
     StatementText text =
         StatementText.of("UPDATE ks.t USING TTL 1 SET " + set + " WHERE a = a + 1");
     String found =
@@ -175,7 +175,7 @@ class StatementTextTest {
   }
 
   @Test
-  void whatIsInsertedAndDeleted() {
+  void findsInsertedAndDeletedColumns() {
     assertThat(StatementText.of("INSERT INTO k.t (a, \"B\", C) VALUES (?, ?, ?)").assigned())
         .isEqualTo(Set.of(id("a"), id("B"), id("c")));
     assertThat(StatementText.of("INSERT INTO k.t JSON ? DEFAULT UNSET").isJson()).isTrue();
@@ -199,14 +199,14 @@ class StatementTextTest {
         "UPDATE t SET a = 'now()' WHERE b = 1 -- uuid() | ",
         "UPDATE t SET now = 1 WHERE uuid IN (1) | in"
       })
-  void theFunctions(String cql, String calls) {
+  void findsFunctionCalls(String cql, String calls) {
     assertThat(String.join(",", names(StatementText.of(cql).calls())))
         .isEqualTo(calls == null ? "" : calls);
   }
 
-  /** A large value in the text, or no CQL at all, is no reason to fail. */
+  /** Large values and invalid CQL must not cause a failure. */
   @Test
-  void anyTextIsRead() {
+  void acceptsAnyText() {
     String large = "x''y".repeat(250_000);
     assertThat(StatementText.of("INSERT INTO t (a) VALUES ('" + large + "') IF NOT EXISTS"))
         .satisfies(text -> assertThat(text.isConditional()).isTrue());
@@ -261,9 +261,9 @@ class StatementTextTest {
         });
   }
 
-  /** The text between the tokens apart, the tokens are the text. */
+  /** Without the gaps between tokens, the tokens are the text. */
   @Test
-  void tokensAreTheText() {
+  void tokensAreCompleteText() {
     Seeds.each(
         500,
         random -> {

@@ -7,7 +7,9 @@ import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import java.util.List;
 
-/** A user-defined type without a cluster: the driver's API reads them only from a schema. */
+/**
+ * A user-defined type without a cluster; the driver's API creates such types only from a schema.
+ */
 public record TestUserType(
     CqlIdentifier name, List<CqlIdentifier> fieldNames, List<DataType> fieldTypes)
     implements UserDefinedType {

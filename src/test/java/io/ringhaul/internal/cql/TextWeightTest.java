@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the text of a statement tells; the sizes are in {@link MutationSizeIT}. */
+/** Checks the facts about texts; {@link MutationSizeIT} checks the sizes. */
 class TextWeightTest {
 
   @ParameterizedTest
@@ -29,13 +29,13 @@ class TextWeightTest {
   }
 
   @Test
-  void literalsCountByTheirLength() {
+  void countsTheLengthOfLiterals() {
     TextWeight text =
         TextWeight.of(
             "INSERT INTO t (a, b, c, d, e, f, g, h) VALUES ('it''s ä', $$it's$$, -1.5e-7,"
                 + " fed84ed0-f8f2-11ee-a951-0242ac120002, 0xcafe, true, NULL, 1y2mo)");
     assertThat(text.literals()).isEqualTo(8);
-    // In UTF-8, with the quotes.
+    // Length in UTF-8, including quotes.
     assertThat(text.literalBytes()).isEqualTo(10 + 8 + 6 + 36 + 6 + 4 + 4 + 5);
     assertThat(text.subtracts()).isFalse();
     assertThat(text.isOpen()).isFalse();
@@ -46,7 +46,7 @@ class TextWeightTest {
   }
 
   @Test
-  void aDeleteHasColumnsAndBounds() {
+  void findsColumnsAndBoundsOfADelete() {
     TextWeight text = TextWeight.of("DELETE a, \"B\", m[?] FROM k.t WHERE p = ? AND c < ?");
     assertThat(text.isDelete()).isTrue();
     assertThat(text.deletedColumns()).isEqualTo(3);
@@ -74,7 +74,7 @@ class TextWeightTest {
         "UPDATE t SET l = l - [1] WHERE p = ?",
         "BEGIN BATCH INSERT INTO t (p) VALUES (1) APPLY BATCH"
       })
-  void someAreOfAnySize(String cql) {
+  void findsStatementsOfUnknownSize(String cql) {
     assertThat(TextWeight.of(cql).isOpen()).isTrue();
   }
 
@@ -85,23 +85,23 @@ class TextWeightTest {
         "UPDATE t SET v = :\"V\" WHERE p = ?",
         "DELETE FROM t WHERE p=:p"
       })
-  void variablesMayHaveNames(String cql) {
+  void findsNamedVariables(String cql) {
     assertThat(TextWeight.of(cql).isNamed()).isTrue();
   }
 
   @Test
-  void smallFunctionsAreLiterals() {
+  void countsSmallFunctionsAsLiterals() {
     TextWeight text =
         TextWeight.of("INSERT INTO t (p, a, b) VALUES (?, now(), currentTimestamp ())");
     assertThat(text.isOpen()).isFalse();
     assertThat(text.literals()).isEqualTo(2);
   }
 
-  /** What the server will refuse must be read to its end all the same. */
+  /** Invalid CQL must be read to its end too. */
   @ParameterizedTest
   @ValueSource(
       strings = {"", "'", "''", "$$", "\"", "/*", "--", "1", "-", "[", "a\"b", "insert '", "{'"})
-  void brokenTextIsReadToo(String cql) {
+  void readsInvalidText(String cql) {
     assertThat(TextWeight.of(cql).verb()).isEqualTo(cql.replaceAll("[^a-z].*", ""));
   }
 }

@@ -1,4 +1,4 @@
-/** Serialized CQL values for tests: by hand, and from a seed. */
+/** Serialized CQL values for tests, written by hand or generated from a seed. */
 @NullMarked
 package io.ringhaul.internal.cql;
 

@@ -395,7 +395,7 @@ class IcebergTableIT {
             UnrepresentableValueException.class, e -> assertThat(e.column()).isEqualTo("n"))
         .hasMessage(
             "Table %s.%s, row (\"id\" = 77, \"c\" = 5): n holds the empty value of int (zero bytes,"
-                + " neither null nor a value), which no format but raw bytes can hold",
+                + " neither null nor a value), which only raw bytes can represent",
             keyspace, source);
 
     Warehouse.with(

@@ -63,8 +63,8 @@ class RefusalTest {
     assertThatExceptionOfType(UnrepresentableValueException.class)
         .isThrownBy(() -> write(DataTypes.INT, EMPTY))
         .withMessage(
-            "v holds the empty value of int (zero bytes, neither null nor a value), which no"
-                + " format but raw bytes can hold")
+            "v holds the empty value of int (zero bytes, neither null nor a value), which only raw"
+                + " bytes can represent")
         .satisfies(e -> assertThat(e.column()).isEqualTo("v"));
   }
 
@@ -131,11 +131,11 @@ class RefusalTest {
     DataType list = DataTypes.listOf(DataTypes.INT);
     for (String hex :
         List.of("00", "ffffffff", "00000001", "0000000100000004", "0000000000", "7fffffff0000")) {
-      assertRefused(list, CqlBytes.hex(hex), "v holds bytes that are no serialized value");
+      assertRefused(list, CqlBytes.hex(hex), "v holds bytes that are not a serialized value");
     }
     DataType tuple = DataTypes.tupleOf(DataTypes.INT);
     for (String hex : List.of("00", "00000004", "ffffffff00", "ffffffffffffffff", "7fffffff00")) {
-      assertRefused(tuple, CqlBytes.hex(hex), "v holds bytes that are no serialized value");
+      assertRefused(tuple, CqlBytes.hex(hex), "v holds bytes that are not a serialized value");
     }
     for (String hex : List.of("00", "0000", "00000000", "80", "ff00", "f00000000000")) {
       assertRefused(DataTypes.DURATION, CqlBytes.hex(hex), "v holds bytes that are no");
@@ -146,7 +146,7 @@ class RefusalTest {
     assertRefused(fixed, CqlBytes.integer(1), "4 bytes for a vector of 2 elements");
     DataType variable = DataTypes.vectorOf(DataTypes.TEXT, 2);
     for (String hex : List.of("00", "000000", "0002", "80", "00ffffffffffffffffff")) {
-      assertRefused(variable, CqlBytes.hex(hex), "v holds bytes that are no serialized value");
+      assertRefused(variable, CqlBytes.hex(hex), "v holds bytes that are not a serialized value");
     }
   }
 
@@ -155,7 +155,7 @@ class RefusalTest {
     ColumnDescription key = new ColumnDescription("k", DataTypes.INT, Kind.CLUSTERING);
     assertThatThrownBy(() -> ParquetFiles.roundTrip(List.of(key), List.of(index -> null)))
         .isInstanceOf(UnrepresentableValueException.class)
-        .hasMessage("k is null where a value must be");
+        .hasMessage("k is null where a value is required");
   }
 
   /** In a partition key, two spellings of a value are two partitions. */
@@ -185,7 +185,7 @@ class RefusalTest {
           ColumnDescription key = new ColumnDescription("v", type, Kind.PARTITION_KEY);
           assertThatThrownBy(() -> ParquetFiles.roundTrip(List.of(key), List.of(index -> unusual)))
               .isInstanceOf(UnrepresentableValueException.class)
-              .hasMessageContaining("which would come back as another key");
+              .hasMessageContaining("which would be read back as another key");
         });
   }
 

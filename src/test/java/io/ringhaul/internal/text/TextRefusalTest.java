@@ -64,7 +64,7 @@ class TextRefusalTest {
   @Test
   void refusesNumbersOfAMillionDigitsAtOnce() {
     String million = "7".repeat(1_000_000);
-    String message = "v has 1000000 digits; as text a number may have 100000";
+    String message = "v has 1000000 digits; as text, a number may have at most 100000";
     long began = System.nanoTime();
     for (DataType type : List.of(DataTypes.VARINT, DataTypes.DECIMAL)) {
       assertNotRead(type, million, message);
@@ -91,7 +91,8 @@ class TextRefusalTest {
     assertNotWritten(
         DataTypes.VARINT,
         larger,
-        "v is a number of 41525 bytes; as text a number may have 100000 digits, or 41524 bytes");
+        "v is a number of 41525 bytes; as text, a number may have at most 100000 digits, or 41524"
+            + " bytes");
     assertNotWritten(
         DataTypes.DECIMAL,
         TypeCodecs.DECIMAL.encode(
@@ -184,11 +185,11 @@ class TextRefusalTest {
     DataType list = DataTypes.listOf(DataTypes.INT);
     for (String hex :
         List.of("00", "ffffffff", "00000001", "0000000100000004", "0000000000", "7fffffff0000")) {
-      assertNotWritten(list, CqlBytes.hex(hex), "v holds bytes that are no serialized value");
+      assertNotWritten(list, CqlBytes.hex(hex), "v holds bytes that are not a serialized value");
     }
     DataType tuple = DataTypes.tupleOf(DataTypes.INT);
     for (String hex : List.of("00", "00000004", "ffffffff00", "ffffffffffffffff", "7fffffff00")) {
-      assertNotWritten(tuple, CqlBytes.hex(hex), "v holds bytes that are no serialized value");
+      assertNotWritten(tuple, CqlBytes.hex(hex), "v holds bytes that are not a serialized value");
     }
     for (String hex : List.of("00", "0000", "00000000", "80", "ff00", "f00000000000", "020100")) {
       assertNotWritten(DataTypes.DURATION, CqlBytes.hex(hex), "v holds bytes that are no");
@@ -198,7 +199,8 @@ class TextRefusalTest {
     assertNotWritten(fixed, CqlBytes.hex("000000010000000200"), "1 bytes too many");
     DataType variable = DataTypes.vectorOf(DataTypes.TEXT, 2);
     for (String hex : List.of("00", "000000", "0002", "80", "00ffffffffffffffffff")) {
-      assertNotWritten(variable, CqlBytes.hex(hex), "v holds bytes that are no serialized value");
+      assertNotWritten(
+          variable, CqlBytes.hex(hex), "v holds bytes that are not a serialized value");
     }
     assertNotWritten(
         DataTypes.DECIMAL,
@@ -243,7 +245,7 @@ class TextRefusalTest {
           assertThat(Texts.readJson(type, Texts.json(type, unusual))).isEqualTo(forms.get(1));
           assertThatThrownBy(() -> Texts.write(TextWriters.json(Texts.keyColumn(type)), unusual))
               .isInstanceOf(UnrepresentableValueException.class)
-              .hasMessageContaining("which would come back as another key");
+              .hasMessageContaining("which would be read back as another key");
         });
   }
 
