@@ -67,8 +67,6 @@ public final class SizeEstimate {
                 table.keyspace(),
                 table.name())
             .setNode(node)
-            // The driver's default is more than guardrails may allow.
-            .setPageSize(100)
             .setIdempotent(true)
             .setPageSize(PAGE_SIZE)
             .setTimeout(PATIENCE);
