@@ -71,7 +71,7 @@ record Cursor(
     return new Cursor(piece, slice, mark, mostRows, same ? before.pagesOfToken() + 1 : 1);
   }
 
-  /** Returns this cursor so that it is never divided into slices. */
+  /** Returns this cursor as one whose token is not divided into slices. */
   Cursor indivisible() {
     return new Cursor(piece, slice, mark, mostRows, Integer.MIN_VALUE);
   }
