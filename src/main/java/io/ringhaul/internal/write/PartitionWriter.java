@@ -36,6 +36,10 @@ public final class PartitionWriter {
    * @throws io.ringhaul.exceptions.RowRejectedException if the cluster refuses them
    */
   public void write(BoundRow row) throws InterruptedException {
+    if (row.shared().isEmpty()) {
+      // Most rows; an iterator over nothing is an object for each of them.
+      return;
+    }
     int counted = row.statements().isEmpty() ? 1 : 0;
     for (BoundRow.Shared shared : row.shared()) {
       int counts = counted;
