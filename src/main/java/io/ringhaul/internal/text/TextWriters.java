@@ -52,24 +52,24 @@ public final class TextWriters {
   private TextWriter plain(ValuePath path, DataType type) {
     CqlKind kind = CqlKind.of(type);
     return switch (kind) {
-      case ASCII -> new VariableWriters.Ascii(path);
-      case TEXT -> new VariableWriters.Text(path);
-      case BLOB -> new VariableWriters.Blob();
-      case BOOLEAN -> new FixedWriters.BooleanText(path);
-      case TINYINT -> new FixedWriters.TinyintText(path);
-      case SMALLINT -> new FixedWriters.SmallintText(path);
-      case INT -> new FixedWriters.IntText(path);
-      case BIGINT, COUNTER -> new FixedWriters.LongText(path, kind);
-      case FLOAT -> new FixedWriters.FloatText(path, false);
-      case DOUBLE -> new FixedWriters.DoubleText(path, false);
-      case DATE -> new FixedWriters.DateText(path);
-      case TIME -> new FixedWriters.TimeText(path);
-      case TIMESTAMP -> new FixedWriters.TimestampText(path);
-      case DECIMAL -> new VariableWriters.Decimal(path);
-      case VARINT -> new VariableWriters.Varint(path);
-      case DURATION -> new DurationWriter(path);
-      case INET -> new VariableWriters.Inet(path);
-      case UUID, TIMEUUID -> new FixedWriters.UuidText(path, kind);
+      case ASCII -> new StringText.AsciiWriter(path);
+      case TEXT -> new StringText.Utf8Writer(path);
+      case BLOB -> new StringText.BlobWriter();
+      case BOOLEAN -> new NumberText.BooleanWriter(path);
+      case TINYINT -> new NumberText.TinyintWriter(path);
+      case SMALLINT -> new NumberText.SmallintWriter(path);
+      case INT -> new NumberText.IntWriter(path);
+      case BIGINT, COUNTER -> new NumberText.LongWriter(path, kind);
+      case FLOAT -> new NumberText.FloatWriter(path, false);
+      case DOUBLE -> new NumberText.DoubleWriter(path, false);
+      case DATE -> new TemporalText.DateWriter(path);
+      case TIME -> new TemporalText.TimeWriter(path);
+      case TIMESTAMP -> new TemporalText.TimestampWriter(path);
+      case DECIMAL -> new NumberText.DecimalWriter(path);
+      case VARINT -> new NumberText.VarintWriter(path);
+      case DURATION -> new DurationText.DurationWriter(path);
+      case INET -> new StringText.InetWriter(path);
+      case UUID, TIMEUUID -> new StringText.UuidWriter(path, kind);
       case LIST, SET, MAP, TUPLE, UDT, VECTOR -> nested(path, type);
       case CUSTOM -> throw customError(path, type);
     };
@@ -77,15 +77,15 @@ public final class TextWriters {
 
   private TextWriter json(ValuePath path, DataType type) {
     return switch (CqlKind.of(type)) {
-      case ASCII, TEXT -> new StringWriters.Escaped(plain(path, type));
-      case FLOAT -> new FixedWriters.FloatText(path, true);
-      case DOUBLE -> new FixedWriters.DoubleText(path, true);
+      case ASCII, TEXT -> new StringText.EscapedWriter(plain(path, type));
+      case FLOAT -> new NumberText.FloatWriter(path, true);
+      case DOUBLE -> new NumberText.DoubleWriter(path, true);
       case DECIMAL ->
           decimalsQuoted
-              ? new StringWriters.Quoted(plain(path, type))
-              : new JsonDecimal(plain(path, type));
+              ? new StringText.QuotedWriter(plain(path, type))
+              : new NumberText.JsonDecimalWriter(plain(path, type));
       case BLOB, DATE, TIME, TIMESTAMP, DURATION, INET, UUID, TIMEUUID ->
-          new StringWriters.Quoted(plain(path, type));
+          new StringText.QuotedWriter(plain(path, type));
       case BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, COUNTER, VARINT -> plain(path, type);
       case LIST, SET, MAP, TUPLE, UDT, VECTOR -> nested(path, type);
       case CUSTOM -> throw customError(path, type);
@@ -98,14 +98,14 @@ public final class TextWriters {
       case SET -> list(path, ((SetType) type).getElementType());
       case MAP -> {
         MapType map = (MapType) type;
-        yield new NestedWriters.MapText(
+        yield new NestedText.MapWriter(
             path,
             key(path.child("key"), map.getKeyType()),
             json(path.child("value"), map.getValueType()));
       }
       case VECTOR -> {
         VectorType vector = (VectorType) type;
-        yield new NestedWriters.VectorText(
+        yield new NestedText.VectorWriter(
             path,
             json(path.child("element"), vector.getElementType()),
             vector.getDimensions(),
@@ -116,15 +116,15 @@ public final class TextWriters {
   }
 
   private TextWriter list(ValuePath path, DataType element) {
-    return new NestedWriters.ListText(path, json(path.child("element"), element), nullElements);
+    return new NestedText.ListWriter(path, json(path.child("element"), element), nullElements);
   }
 
   /** A key of a JSON object is a string: the plain text of the key. */
   private TextWriter key(ValuePath path, DataType type) {
     TextWriter plain = new TextWriters(true, nullElements).plain(path, type);
     return switch (CqlKind.of(type)) {
-      case ASCII, TEXT, LIST, SET, MAP, TUPLE, UDT, VECTOR -> new StringWriters.Escaped(plain);
-      default -> new StringWriters.Quoted(plain);
+      case ASCII, TEXT, LIST, SET, MAP, TUPLE, UDT, VECTOR -> new StringText.EscapedWriter(plain);
+      default -> new StringText.QuotedWriter(plain);
     };
   }
 
@@ -136,7 +136,7 @@ public final class TextWriters {
       fields.add(json(path.child(names.get(i)), types.get(i)));
     }
     boolean isNamed = CqlKind.of(type) == CqlKind.UDT;
-    return new NestedWriters.StructText(path, isNamed ? names : List.of(), fields);
+    return new NestedText.StructWriter(path, isNamed ? names : List.of(), fields);
   }
 
   static UnrepresentableValueException customError(ValuePath path, DataType type) {
