@@ -12,7 +12,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -141,5 +148,202 @@ final class CsvFile implements Closeable {
   @Override
   public void close() throws IOException {
     in.close();
+  }
+
+  /** How a file's text is encoded; records are read in UTF-8. */
+  private static final class FileEncoding {
+
+    private final Charset charset;
+    private final boolean utf8;
+
+    /** The byte order mark that the encoding puts before every text. */
+    private final byte[] mark;
+
+    FileEncoding(Charset charset) {
+      this.charset = charset;
+      this.utf8 = charset.equals(StandardCharsets.UTF_8);
+      this.mark = utf8 ? new byte[0] : mark(charset);
+    }
+
+    private static byte[] mark(Charset charset) {
+      if (!charset.canEncode()) {
+        return new byte[0];
+      }
+      byte[] one = "x".getBytes(charset);
+      byte[] two = "xx".getBytes(charset);
+      return Arrays.copyOf(one, 2 * one.length - two.length);
+    }
+
+    /** Its name, for messages. */
+    String name() {
+      return charset.name();
+    }
+
+    /** Whether texts can be put back into the encoding. */
+    boolean canEncode() {
+      return charset.canEncode();
+    }
+
+    /** The file's text in UTF-8. */
+    InputStream decoded(InputStream content) {
+      return utf8 ? content : new TranscodedInput(content, charset);
+    }
+
+    /** A text of the file as it stands there. */
+    byte[] encoded(byte[] text) {
+      return utf8 ? text : EscapedBytes.decode(text, charset, mark.length);
+    }
+
+    /** What a file begins with. */
+    byte[] start(byte[] text) {
+      byte[] encoded = encoded(text);
+      byte[] start = Arrays.copyOf(mark, mark.length + encoded.length);
+      System.arraycopy(encoded, 0, start, mark.length, encoded.length);
+      return start;
+    }
+  }
+
+  /**
+   * The text of a stream in another encoding, as UTF-8. A byte that is no text becomes a
+   * {@linkplain EscapedBytes sequence of three} that UTF-8 does not have, so that it spoils its own
+   * record alone.
+   */
+  private static final class TranscodedInput extends InputStream {
+
+    private static final int BYTES = 1 << 14;
+
+    /** No decoder tells of more bytes at once that are no text. */
+    private static final int LONGEST_ERROR = 64;
+
+    private final InputStream in;
+    private final CharsetDecoder decoder;
+    private final CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
+    private final ByteBuffer source = ByteBuffer.allocate(BYTES).flip();
+    private final CharBuffer chars;
+    private final ByteBuffer bytes;
+    private boolean sourceEnded;
+    private boolean ended;
+
+    TranscodedInput(InputStream in, Charset encoding) {
+      this.in = in;
+      decoder =
+          encoding
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .onUnmappableCharacter(CodingErrorAction.REPORT);
+      chars = CharBuffer.allocate((int) Math.ceil(BYTES * (double) decoder.maxCharsPerByte()) + 8);
+      bytes =
+          ByteBuffer.allocate(3 * chars.capacity() + EscapedBytes.LENGTH * LONGEST_ERROR).flip();
+    }
+
+    @Override
+    public int read() throws IOException {
+      return fill() ? bytes.get() & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      if (!fill()) {
+        return -1;
+      }
+      int count = Math.min(length, bytes.remaining());
+      bytes.get(target, offset, count);
+      return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+
+    private boolean fill() throws IOException {
+      while (!bytes.hasRemaining()) {
+        if (ended) {
+          return false;
+        }
+        chars.clear();
+        CoderResult result = decoder.decode(source, chars, sourceEnded);
+        if (result.isUnderflow() && sourceEnded) {
+          ended = true;
+          decoder.flush(chars);
+        }
+        // A decoder gives surrogates in pairs, so that no character is cut in two here.
+        encoder.reset();
+        encoder.encode(chars.flip(), bytes.clear(), true);
+        if (result.isError()) {
+          for (int i = 0; i < result.length(); i++) {
+            EscapedBytes.put(source.get(), bytes);
+          }
+        } else if (result.isUnderflow() && !sourceEnded) {
+          readOn();
+        }
+        bytes.flip();
+      }
+      return true;
+    }
+
+    private void readOn() throws IOException {
+      source.compact();
+      int count = in.read(source.array(), source.position(), source.remaining());
+      if (count < 0) {
+        sourceEnded = true;
+      } else {
+        source.position(source.position() + count);
+      }
+      source.flip();
+    }
+  }
+
+  /**
+   * Bytes that are no text in their encoding, amid text in UTF-8: byte {@code b} as the three bytes
+   * that the lone surrogate U+DC00 + b would have, which UTF-8 does not allow.
+   */
+  private static final class EscapedBytes {
+
+    /** How many bytes stand for one. */
+    static final int LENGTH = 3;
+
+    private static final int FIRST = 0xed;
+
+    private EscapedBytes() {}
+
+    static void put(byte value, ByteBuffer target) {
+      target
+          .put((byte) FIRST)
+          .put((byte) (0xb0 | (value & 0xff) >> 6))
+          .put((byte) (0x80 | (value & 0x3f)));
+    }
+
+    /**
+     * Text of UTF-8 and escaped bytes as it was in its encoding.
+     *
+     * @param mark how many bytes the encoding puts before every text, to be left out
+     */
+    static byte[] decode(byte[] text, Charset encoding, int mark) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream(text.length);
+      int from = 0;
+      for (int i = 0; i + LENGTH <= text.length; i++) {
+        if ((text[i] & 0xff) == FIRST && (text[i + 1] & 0xfc) == 0xb0) {
+          putText(text, from, i, encoding, mark, out);
+          out.write((text[i + 1] & 3) << 6 | (text[i + 2] & 0x3f));
+          i += LENGTH - 1;
+          from = i + 1;
+        }
+      }
+      putText(text, from, text.length, encoding, mark, out);
+      return out.toByteArray();
+    }
+
+    private static void putText(
+        byte[] text, int from, int to, Charset encoding, int mark, ByteArrayOutputStream out) {
+      if (from < to) {
+        byte[] encoded =
+            new String(text, from, to - from, StandardCharsets.UTF_8).getBytes(encoding);
+        out.write(encoded, mark, encoded.length - mark);
+      }
+    }
   }
 }

@@ -1,8 +1,10 @@
 package io.ringhaul.internal.csv;
 
 import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.internal.text.RecordLimits;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -318,5 +320,273 @@ final class CsvReader {
     passesOver = true;
     record.clear();
     feed.mark();
+  }
+
+  /** What can be wrong with a record, to go on in "record 7 ...", and what to do about it. */
+  private static final class CsvProblems {
+
+    private final String escapedQuote;
+    private final int largestRecord;
+    private final int mostFields;
+
+    /**
+     * @param largestRecord bytes that a record may have
+     * @param mostFields fields that it may have
+     */
+    CsvProblems(CsvSyntax syntax, int largestRecord, int mostFields) {
+      this.escapedQuote = "" + syntax.escape() + syntax.quote();
+      this.largestRecord = largestRecord;
+      this.mostFields = mostFields;
+    }
+
+    String tooLarge() {
+      return RecordLimits.tooLarge(largestRecord);
+    }
+
+    String tooManyFields() {
+      return RecordLimits.tooManyColumns(mostFields);
+    }
+
+    String otherWidth(int fields, int width) {
+      return String.format("has %d fields, not %d", fields, width);
+    }
+
+    /**
+     * @param field counted from 1
+     */
+    String openOnItsLine(int field) {
+      return String.format(
+          "has a quote in field %d that is not closed on its line, where no record before it is"
+              + " of several lines; close it, or write a quote within quotes as %s",
+          field, escapedQuote);
+    }
+
+    /**
+     * @param field counted from 1
+     */
+    String openAtTheEnd(int field) {
+      return String.format(
+          "has a quote in field %d that is not closed: the file ends in it, so it is cut off or was"
+              + " written in another dialect",
+          field);
+    }
+
+    /**
+     * @param field counted from 1
+     */
+    String textAfterQuotes(int field) {
+      return String.format(
+          "has text after the closing quote of field %d; write a quote within quotes as %s",
+          field, escapedQuote);
+    }
+  }
+
+  /** Tells where a line ends, outside of quotes. */
+  private static final class LineEnds {
+
+    private enum Style {
+      /** CR LF, LF and CR, mixed at will. */
+      ANY,
+      /** As DSBulk has it: the first line shows how lines end; a CR that ends none is text. */
+      NOT_SEEN,
+      LF,
+      CR_LF,
+      CR
+    }
+
+    private Style style;
+
+    /** Whether a line has ended in a CR without LF. */
+    private boolean endsInCr;
+
+    LineEnds(CsvDialect dialect) {
+      style = dialect == CsvDialect.DSBULK ? Style.NOT_SEEN : Style.ANY;
+    }
+
+    /** How lines of this file may end, for more of them. */
+    String example() {
+      return switch (style) {
+        case CR -> "\r";
+        case CR_LF -> "\r\n";
+        default -> "\n";
+      };
+    }
+
+    /**
+     * Whether the byte, which was just read, ends the line; if so the rest of the line's end is
+     * read too.
+     */
+    boolean isEnd(int value, ByteFeed feed) throws IOException {
+      if (value == CsvSyntax.LF) {
+        if (style == Style.NOT_SEEN) {
+          style = Style.LF;
+        }
+        return true;
+      }
+      if (value != CsvSyntax.CR) {
+        return false;
+      }
+      boolean lineFeedFollows = feed.peek() == CsvSyntax.LF;
+      if (style == Style.NOT_SEEN) {
+        style = lineFeedFollows ? Style.CR_LF : Style.CR;
+      }
+      boolean end =
+          switch (style) {
+            case LF -> false;
+            case CR_LF -> lineFeedFollows;
+            default -> true;
+          };
+      if (end && lineFeedFollows) {
+        feed.read();
+      }
+      endsInCr |= end && !lineFeedFollows;
+      return end;
+    }
+
+    /** Whether the byte, which was just read within quotes, begins another line for an editor. */
+    boolean isBreak(int value, ByteFeed feed) throws IOException {
+      return value == CsvSyntax.LF
+          || (endsInCr && value == CsvSyntax.CR && feed.peek() != CsvSyntax.LF);
+    }
+  }
+
+  /**
+   * Bytes of a stream with a look at the next one. A byte order mark at the start is left out. The
+   * bytes since {@link #mark()} stay at hand: they can be read once more, or copied.
+   */
+  private static final class ByteFeed {
+
+    /** What {@link #read} and {@link #peek} give after the last byte. */
+    static final int END = -1;
+
+    private static final int CAPACITY = 1 << 16;
+
+    /** A buffer that a huge record has made larger than this is not kept. */
+    private static final int LARGEST_KEPT = 1 << 20;
+
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
+    private final InputStream in;
+    private byte[] buffer = new byte[CAPACITY];
+    private int mark;
+    private int position;
+    private int limit;
+    private boolean ended;
+
+    ByteFeed(InputStream in) throws IOException {
+      this.in = in;
+      while (limit < BYTE_ORDER_MARK.length && fill()) {
+        // A stream may give its bytes one by one.
+      }
+      if (limit >= BYTE_ORDER_MARK.length
+          && buffer[0] == BYTE_ORDER_MARK[0]
+          && buffer[1] == BYTE_ORDER_MARK[1]
+          && buffer[2] == BYTE_ORDER_MARK[2]) {
+        position = BYTE_ORDER_MARK.length;
+        mark = position;
+      }
+    }
+
+    /** From now on bytes are kept, starting with the next one; those before are let go. */
+    void mark() {
+      mark = position;
+    }
+
+    /** How many bytes were read since the mark. */
+    int length() {
+      return position - mark;
+    }
+
+    /** Goes back to the mark. */
+    void reset() {
+      position = mark;
+    }
+
+    /** The first bytes after the mark. */
+    byte[] copy(int length) {
+      return Arrays.copyOfRange(buffer, mark, mark + length);
+    }
+
+    /** The next byte as a number from 0 to 255, or {@link #END}. */
+    int read() throws IOException {
+      if (position == limit && !refill()) {
+        return END;
+      }
+      return buffer[position++] & 0xff;
+    }
+
+    /** The byte that {@link #read} will give. */
+    int peek() throws IOException {
+      if (position == limit && !refill()) {
+        return END;
+      }
+      return buffer[position] & 0xff;
+    }
+
+    /**
+     * Moves bytes to the record up to the first that is marked, which stays, or to the end of what
+     * is in memory.
+     */
+    void copyUntil(boolean[] marked, CsvRecord to) {
+      int from = position;
+      int i = from;
+      while (i < limit && !marked[buffer[i] & 0xff]) {
+        i++;
+      }
+      position = i;
+      to.append(buffer, from, i);
+    }
+
+    /** Makes room behind what is kept, and reads on. */
+    private boolean refill() throws IOException {
+      if (ended) {
+        return false;
+      }
+      int kept = limit - mark;
+      byte[] target = buffer;
+      if (2 * kept > buffer.length) {
+        target = new byte[(int) Math.min(2L * buffer.length, Integer.MAX_VALUE - 8)];
+      } else if (buffer.length > LARGEST_KEPT && kept < CAPACITY / 2) {
+        target = new byte[CAPACITY];
+      }
+      if (kept == target.length) {
+        throw new IOException("more than " + kept + " bytes would have to be kept");
+      }
+      System.arraycopy(buffer, mark, target, 0, kept);
+      buffer = target;
+      position -= mark;
+      limit = kept;
+      mark = 0;
+      return fill();
+    }
+
+    private boolean fill() throws IOException {
+      if (ended) {
+        return false;
+      }
+      int count;
+      do {
+        count = in.read(buffer, limit, buffer.length - limit);
+      } while (count == 0);
+      if (count < 0) {
+        ended = true;
+        return false;
+      }
+      limit += count;
+      return true;
+    }
+  }
+
+  /** The record at hand cannot be read to its end, and another end must be found for it. */
+  private static final class BrokenRecord extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    /**
+     * @param problem what is wrong, to go on in "record 7 ..."
+     */
+    BrokenRecord(String problem) {
+      super(problem, null, false, false);
+    }
   }
 }

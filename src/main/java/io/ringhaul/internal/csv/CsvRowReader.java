@@ -1,5 +1,7 @@
 package io.ringhaul.internal.csv;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.ringhaul.exceptions.MalformedRecordException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnrepresentableValueException;
@@ -17,6 +19,7 @@ import io.ringhaul.schema.RawRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -189,5 +192,30 @@ final class CsvRowReader implements RowReader {
   private UnrepresentableValueException located(UnrepresentableValueException e) {
     return new UnrepresentableValueException(
         e.column(), String.format("%s: %s", file.place(), e.message(Setting::mark)));
+  }
+
+  /** The texts that stand for null where they have no quotes. The empty text always does. */
+  private static final class NullWords {
+
+    private final byte[][] words;
+
+    NullWords(List<String> words) {
+      this.words = words.stream().map(word -> word.getBytes(UTF_8)).toArray(byte[][]::new);
+    }
+
+    /** Whether the field, which has no quotes, is null. */
+    boolean isNull(CsvRecord record, int field) {
+      int length = record.length(field);
+      if (length == 0) {
+        return true;
+      }
+      int start = record.start(field);
+      for (byte[] word : words) {
+        if (Arrays.equals(word, 0, word.length, record.array(), start, start + length)) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 }

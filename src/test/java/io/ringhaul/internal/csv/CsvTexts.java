@@ -53,7 +53,7 @@ final class CsvTexts {
   private CsvTexts() {}
 
   static byte[] write(CsvSyntax syntax, List<List<@Nullable String>> records) {
-    LineBuffer lines = new LineBuffer(syntax);
+    CsvOutput.LineBuffer lines = new CsvOutput.LineBuffer(syntax);
     for (List<@Nullable String> record : records) {
       for (String field : record) {
         if (field == null) {

@@ -101,7 +101,7 @@ class LineBufferTest {
 
   @Test
   void aLineThatIsDroppedLeavesNoTrace() {
-    LineBuffer lines = new LineBuffer(RFC4180);
+    CsvOutput.LineBuffer lines = new CsvOutput.LineBuffer(RFC4180);
     lines.put("a");
     lines.put("b");
     lines.endLine();
@@ -117,7 +117,7 @@ class LineBufferTest {
 
   @Test
   void aLineIsBegunAnewAfterALargeOne() {
-    LineBuffer lines = new LineBuffer(RFC4180);
+    CsvOutput.LineBuffer lines = new CsvOutput.LineBuffer(RFC4180);
     lines.put("x".repeat(3 << 20));
     lines.clear();
     assertThat(lines.array()).hasSizeLessThan(1 << 20);
@@ -142,7 +142,8 @@ class LineBufferTest {
     assertThatThrownBy(() -> new CsvSyntax(CsvDialect.RFC4180, '"', '"', '"'))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
-            "delimiter is '\"', which is the quote or the escape character too; choose another one");
+            "delimiter is '\"', which is the quote or the escape character too; choose another"
+                + " one");
     assertThatThrownBy(() -> new CsvSyntax(CsvDialect.DSBULK, '\\', '"', '\\'))
         .isInstanceOf(InvalidSettingException.class);
   }
