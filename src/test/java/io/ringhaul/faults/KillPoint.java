@@ -13,7 +13,7 @@ enum KillPoint {
   /** A row is read and not written; a count puts it into the middle of a split. */
   IN_ICEBERG_SPLIT("iceberg.IcebergRowReader", "next", Place.ENTRY),
   IN_CSV_SPLIT("csv.CsvRowReader", "next", Place.ENTRY),
-  IN_JSON_SPLIT("json.JsonRowReader", "next", Place.ENTRY),
+  IN_JSON_SPLIT("json.JsonInputFormat$JsonRowReader", "next", Place.ENTRY),
   IN_PARQUET_SPLIT("parquet.ParquetRowReader", "next", Place.ENTRY),
 
   /** A task is about to give a part of its ranges away, and the store does not know. */

@@ -1,21 +1,42 @@
 package io.ringhaul.internal.json;
 
+import com.datastax.oss.driver.api.core.type.DataTypes;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.MalformedRecordException;
+import io.ringhaul.exceptions.Setting;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.format.RecordForm;
 import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourceRecord;
+import io.ringhaul.internal.cql.RowBytes;
 import io.ringhaul.internal.files.InputFormat;
 import io.ringhaul.internal.files.Manifest;
 import io.ringhaul.internal.files.SourceFile;
 import io.ringhaul.internal.files.SourceLayout;
+import io.ringhaul.internal.text.PartitionKeyCheck;
+import io.ringhaul.internal.text.TextReader;
 import io.ringhaul.json.BlobForm;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
+import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Rows from files of JSON. */
 public final class JsonInputFormat implements InputFormat {
@@ -116,6 +137,242 @@ public final class JsonInputFormat implements InputFormat {
     } catch (RuntimeException e) {
       records.close();
       throw e;
+    }
+  }
+
+  /** Streams the rows of one file. A field that is absent is null. */
+  static final class JsonRowReader implements RowReader {
+
+    private static final RecordForm FORM =
+        new RecordForm(JsonOutput.NAME, ByteBuffer.allocate(0), ByteBuffer.wrap(new byte[] {'\n'}));
+
+    private final JsonRecords records;
+    private final JsonSettings settings;
+    private final TextReader[] readers;
+    private final Map<String, Integer> positions = new HashMap<>();
+    private final RowBytes row;
+    private final PartitionKeyCheck keyCheck;
+
+    JsonRowReader(JsonSettings settings, List<ColumnDescription> columns, JsonRecords records) {
+      this.records = records;
+      this.settings = settings;
+      this.row = new RowBytes(columns.size());
+      this.keyCheck = new PartitionKeyCheck(columns);
+      this.readers =
+          columns.stream()
+              .map(column -> TextReader.of(column, settings.textOptions()))
+              .toArray(TextReader[]::new);
+      for (int i = 0; i < columns.size(); i++) {
+        positions.put(columns.get(i).name(), i);
+      }
+    }
+
+    @Override
+    public @Nullable RawRow next() {
+      try {
+        if (!records.next()) {
+          return null;
+        }
+        try {
+          RawRow row = row(records.json());
+          records.end();
+          return row;
+        } catch (UnrepresentableValueException e) {
+          records.end();
+          throw new UnrepresentableValueException(
+              e.column(), records.place(": " + e.message(Setting::mark)));
+        }
+      } catch (IOException e) {
+        throw records.failure(e);
+      }
+    }
+
+    @Override
+    public Optional<SourceRecord> lastRecord() {
+      return records.record();
+    }
+
+    /** Documents one after the other, each with a line end behind it. */
+    @Override
+    public Optional<RecordForm> recordForm() {
+      return Optional.of(FORM);
+    }
+
+    private RawRow row(JsonParser json) throws IOException {
+      row.clear();
+      boolean[] seen = new boolean[readers.length];
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String name = json.currentName();
+        Integer position = positions.get(name);
+        json.nextToken();
+        if (position == null) {
+          if (!settings.leavesOut(name)) {
+            throw new UnrepresentableValueException(
+                name,
+                String.format(
+                    "%s is no column of the table, so its value would be lost;"
+                        + " set ignoreUnknownFields to leave such fields out",
+                    name));
+          }
+          json.skipChildren();
+          continue;
+        }
+        if (seen[position]) {
+          throw new UnrepresentableValueException(name, name + " is there twice");
+        }
+        seen[position] = true;
+        int start = row.bytes().size();
+        if (readers[position].read(json, row.bytes())) {
+          row.set(position, start);
+        }
+      }
+      @Nullable ByteBuffer[] values = row.values();
+      keyCheck.require(values);
+      return column -> values[column];
+    }
+
+    @Override
+    public long bytesRead() {
+      return records.bytesRead();
+    }
+
+    @Override
+    public void close() {
+      try {
+        records.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** The first document of a file, which shows what its documents hold. */
+  private static final class FirstDocument {
+
+    /** How many records are looked at for one that is a document. */
+    private static final int GREATEST_LOOK = 1_000;
+
+    private FirstDocument() {}
+
+    /**
+     * The names of its fields; none if the file is empty.
+     *
+     * @param records at the start of the file
+     * @param most how many there may be
+     * @throws StorageException if there is no document, but something else, or one of too many
+     *     fields
+     */
+    static List<String> fields(JsonRecords records, int most) {
+      List<String> names = new ArrayList<>();
+      @Nullable BulkOperationException first = null;
+      for (int i = 0; i < GREATEST_LOOK; i++) {
+        try {
+          if (!records.next()) {
+            break;
+          }
+          JsonParser json = records.json();
+          while (json.nextToken() != JsonToken.END_OBJECT) {
+            if (names.size() == most) {
+              throw records.tooManyFields(most);
+            }
+            names.add(json.currentName());
+            json.nextToken();
+            json.skipChildren();
+          }
+          records.end();
+          return names;
+        } catch (MalformedRecordException e) {
+          first = first == null ? e : first;
+        } catch (IOException e) {
+          BulkOperationException failure = records.failure(e);
+          if (!(failure instanceof MalformedRecordException)) {
+            throw failure;
+          }
+          first = first == null ? failure : first;
+        }
+        names.clear();
+      }
+      if (first != null) {
+        throw records.noDocument(first);
+      }
+      return names;
+    }
+  }
+
+  /**
+   * Finds out how blobs look in files that DSBulk unloaded. One unload writes all of them in
+   * Base64, its default, or all as literals, so a blob that does not begin as a literal does tells
+   * of all.
+   */
+  private static final class DsbulkBlobs {
+
+    private static final Pattern NAME = Pattern.compile("output-[0-9]+\\.json(\\..+)?");
+    private static final String LITERAL = "0x";
+
+    /** How many documents are looked at. */
+    private static final int DOCUMENTS = 1_000;
+
+    private DsbulkBlobs() {}
+
+    /** Whether the files are DSBulk's by their names, and their blobs Base64 for certain. */
+    static boolean areBase64(TableDescription table, List<SourceFile> files, JsonSettings settings)
+        throws IOException {
+      Set<String> blobs =
+          table.columns().stream()
+              .filter(column -> column.type().equals(DataTypes.BLOB))
+              .map(ColumnDescription::name)
+              .collect(Collectors.toSet());
+      if (blobs.isEmpty() || !files.stream().allMatch(DsbulkBlobs::isNamedLikeDsbulks)) {
+        return false;
+      }
+      for (SourceFile file : files) {
+        try (JsonRecords records = new JsonRecords(file, settings)) {
+          for (int i = 0; i < DOCUMENTS; i++) {
+            try {
+              if (!next(records)) {
+                break;
+              }
+              if (hasBase64(records, blobs)) {
+                return true;
+              }
+            } catch (MalformedRecordException e) {
+              // It is no document, and tells nothing; whoever imports the file refuses it.
+            }
+          }
+        }
+      }
+      return false;
+    }
+
+    private static boolean isNamedLikeDsbulks(SourceFile file) {
+      return NAME.matcher(String.valueOf(file.path().getFileName())).matches();
+    }
+
+    private static boolean next(JsonRecords records) {
+      try {
+        return records.next();
+      } catch (IOException e) {
+        throw records.failure(e);
+      }
+    }
+
+    private static boolean hasBase64(JsonRecords records, Set<String> blobs) {
+      try {
+        boolean found = false;
+        while (records.json().nextToken() != JsonToken.END_OBJECT) {
+          String name = records.json().currentName();
+          JsonToken value = records.json().nextToken();
+          if (value == JsonToken.VALUE_STRING && blobs.contains(name)) {
+            String text = records.json().getText();
+            found |= !text.isEmpty() && !text.startsWith(LITERAL);
+          }
+          records.json().skipChildren();
+        }
+        records.end();
+        return found;
+      } catch (IOException e) {
+        throw records.failure(e);
+      }
     }
   }
 }

@@ -58,7 +58,7 @@ class JsonRowsTest {
 
   private static String write(JsonLayout layout, List<ColumnDescription> columns, RawRow... rows) {
     TextSink out = new TextSink(0);
-    JsonRowWriter writer = new JsonRowWriter(columns, layout);
+    JsonOutput.JsonRowWriter writer = new JsonOutput.JsonRowWriter(columns, layout);
     writer.begin(out);
     for (RawRow row : rows) {
       writer.write(row, out);
@@ -67,9 +67,9 @@ class JsonRowsTest {
     return new String(out.array(), 0, out.size(), UTF_8);
   }
 
-  private static JsonRowReader reader(JsonSettings settings, byte[] content) {
+  private static JsonInputFormat.JsonRowReader reader(JsonSettings settings, byte[] content) {
     try {
-      return new JsonRowReader(
+      return new JsonInputFormat.JsonRowReader(
           settings, COLUMNS, new JsonRecords(FILE, settings, new ByteArrayInputStream(content)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -79,7 +79,7 @@ class JsonRowsTest {
   /** The rows' values as hexadecimal digits, and the messages of those that were refused. */
   private static List<String> read(JsonSettings settings, byte[] content, int width) {
     List<String> rows = new ArrayList<>();
-    try (JsonRowReader reader = reader(settings, content)) {
+    try (JsonInputFormat.JsonRowReader reader = reader(settings, content)) {
       while (true) {
         try {
           RawRow row = reader.next();
@@ -134,7 +134,7 @@ class JsonRowsTest {
         row(CqlBytes.integer(2), CqlBytes.text("x"), CqlBytes.collection(1, (ByteBuffer) null));
     for (JsonLayout layout : JsonLayout.values()) {
       TextSink out = new TextSink(0);
-      JsonRowWriter writer = new JsonRowWriter(COLUMNS, layout);
+      JsonOutput.JsonRowWriter writer = new JsonOutput.JsonRowWriter(COLUMNS, layout);
       writer.begin(out);
       for (RawRow row : List.of(bad, good, bad, good, bad)) {
         try {
@@ -160,7 +160,7 @@ class JsonRowsTest {
             columns.add(new ColumnDescription("c " + i, generator.type(4), Kind.REGULAR));
           }
           JsonLayout layout = random.nextBoolean() ? JsonLayout.LINES : JsonLayout.ARRAY;
-          JsonRowWriter writer = new JsonRowWriter(columns, layout);
+          JsonOutput.JsonRowWriter writer = new JsonOutput.JsonRowWriter(columns, layout);
           TextSink out = new TextSink(0);
           List<String> expected = new ArrayList<>();
           writer.begin(out);
@@ -178,8 +178,8 @@ class JsonRowsTest {
           JsonSettings settings =
               JsonSettings.NONE.with(JsonSettings.BLOB_FORM, BlobForm.LITERAL_FIRST.name());
           List<String> actual = new ArrayList<>();
-          try (JsonRowReader reader =
-              new JsonRowReader(
+          try (JsonInputFormat.JsonRowReader reader =
+              new JsonInputFormat.JsonRowReader(
                   settings,
                   columns,
                   new JsonRecords(
@@ -553,7 +553,7 @@ class JsonRowsTest {
 
   private static List<SourceRecord> sourceRecords(byte[] content) {
     List<SourceRecord> records = new ArrayList<>();
-    try (JsonRowReader reader = reader(JsonSettings.NONE, content)) {
+    try (JsonInputFormat.JsonRowReader reader = reader(JsonSettings.NONE, content)) {
       while (true) {
         try {
           if (reader.next() == null) {
@@ -580,8 +580,8 @@ class JsonRowsTest {
     ByteBuffer number = CqlBytes.of(TypeCodecs.VARINT, java.math.BigInteger.ONE.shiftLeft(10_000));
     ByteBuffer value = CqlBytes.collection(1, CqlBytes.text("k".repeat(100_000)), number);
     String json = write(JsonLayout.LINES, map, row(value));
-    try (JsonRowReader reader =
-        new JsonRowReader(
+    try (JsonInputFormat.JsonRowReader reader =
+        new JsonInputFormat.JsonRowReader(
             JsonSettings.NONE,
             map,
             new JsonRecords(
