@@ -66,7 +66,8 @@ class RejectFileTest {
     }
     assertThat(permissions(path)).isEqualTo("rw-------");
     Path records = folder.resolve("rejects.records.json");
-    RecordFile record = new RecordFile(records, Optional.empty(), List.of());
+    RecordFiles.RecordFile record =
+        new RecordFiles.RecordFile(records, Optional.empty(), List.of());
     assertThat(permissions(folder.resolve(".rejects.records.json.tmp"))).isEqualTo("rw-------");
     record.close();
   }
