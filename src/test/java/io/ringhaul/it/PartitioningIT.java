@@ -143,7 +143,7 @@ class PartitioningIT {
     assertThatThrownBy(() -> count(byKeys(wrong)))
         .isInstanceOf(BulkOperationException.class)
         .hasMessageContaining(wrong.getFileName().toString())
-        .hasMessageContaining("\"one\", which is no int")
+        .hasMessageContaining("\"one\", which is not a valid int")
         .hasMessageContaining("3");
     Path half = list("a", "1");
     assertThatThrownBy(() -> count(byKeys(half))).isInstanceOf(BulkOperationException.class);
@@ -216,7 +216,7 @@ class PartitioningIT {
     assertThatThrownBy(() -> count(byRanges(wrong)))
         .isInstanceOf(BulkOperationException.class)
         .hasMessageContaining("(line 3) of " + wrong)
-        .hasMessageContaining("end_token holds \"x\", which is no bigint");
+        .hasMessageContaining("end_token holds \"x\", which is not a valid bigint");
     Path half = list("start_token", "1");
     assertThatThrownBy(() -> count(byRanges(half)))
         .isInstanceOf(BulkOperationException.class)

@@ -205,7 +205,7 @@ class RejectsIT {
             "[p:2, c:NULL, s:'b', v:NULL]", "[p:3, c:1, s:'c', v:6]", "[p:4, c:1, s:'e', v:8]");
     assertThat(Files.readString(rejects))
         .contains("\"column\":\"v\"", "\"column\":\"p\"")
-        .contains("has no value for \\\"p\\\", which its primary key needs");
+        .contains("it has no value for the primary key column \\\"p\\\"");
 
     session.execute("TRUNCATE " + keyspace + ".keys");
     Path again = folder.resolve("again.jsonl");

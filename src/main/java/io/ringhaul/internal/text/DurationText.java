@@ -8,16 +8,16 @@ import java.nio.ByteBuffer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Durations: their parser and writer. */
+/** The parser and the writer of durations. */
 final class DurationText {
 
   private DurationText() {}
 
   /**
-   * Durations: CQL's own form ({@code 1y2mo3w4d5h6m7s8ms9us10ns}), ISO 8601 with designators
-   * ({@code P1Y2M3DT4H5M6S}, {@code P3W}) and ISO 8601's other form ({@code P0001-02-03T04:05:06}).
-   * A minus sign before it makes all of it negative. The empty text is the duration of no length:
-   * so the driver, and with it DSBulk, writes it.
+   * Accepts the CQL form ({@code 1y2mo3w4d5h6m7s8ms9us10ns}), ISO 8601 with designators ({@code
+   * P1Y2M3DT4H5M6S}, {@code P3W}) and the alternative form of ISO 8601 ({@code
+   * P0001-02-03T04:05:06}). A leading minus sign negates all parts. The empty text is the zero
+   * duration, because the driver and DSBulk write it so.
    */
   static final class DurationParser extends ScalarParser {
 
@@ -26,9 +26,9 @@ final class DurationText {
     private static final int NANOS = 2;
 
     /**
-     * @param part which of months, days and nanoseconds it counts
-     * @param factor how many of them it is
-     * @param rank greater than that of every unit that may stand before it
+     * @param part the index of the part that the unit counts: months, days or nanoseconds
+     * @param factor months, days or nanoseconds in one unit
+     * @param rank units must appear in ascending order of rank
      */
     private record Unit(int part, long factor, int rank) {}
 
@@ -40,13 +40,13 @@ final class DurationText {
     public void parse(String text, ByteSink out) {
       boolean negative = text.startsWith("-");
       int start = negative ? 1 : 0;
-      // Negative sums throughout: they reach one further than positive ones.
+      // The sums are negative because the negative range is larger by one.
       long[] parts = new long[3];
       boolean iso = start < text.length() && text.charAt(start) == 'P';
       boolean parsed =
           iso ? parseIso(text, start + 1, parts) : parseUnits(text, start, parts, false);
       if (!parsed && !text.isEmpty()) {
-        throw noValue(text, "; it takes the form 1y2mo3d4h5m6s7ms8us9ns or that of ISO 8601");
+        throw noValue(text, "; use the form 1y2mo3d4h5m6s7ms8us9ns or ISO 8601");
       }
       for (int i = 0; i < parts.length; i++) {
         long least = i == NANOS ? Long.MIN_VALUE : Integer.MIN_VALUE;
@@ -61,7 +61,8 @@ final class DurationText {
       return path.error(
           "is the duration "
               + excerpt(text)
-              + ", beyond the 32 bits of months and days or the 64 bits of nanoseconds of CQL");
+              + ", outside the range of a CQL duration (32-bit months and days, 64-bit"
+              + " nanoseconds)");
     }
 
     private boolean parseIso(String text, int start, long[] parts) {
@@ -69,7 +70,7 @@ final class DurationText {
       return dash < 0 ? parseUnits(text, start, parts, true) : parseAlternative(text, start, parts);
     }
 
-    /** Numbers, each with its unit, the greater units first and each at most once. */
+    /** Parses numbers with units. Larger units come first, and each unit occurs at most once. */
     private boolean parseUnits(String text, int start, long[] parts, boolean iso) {
       int i = start;
       int rank = 0;
@@ -78,7 +79,7 @@ final class DurationText {
         if (iso && !clock && text.charAt(i) == 'T') {
           clock = true;
           i++;
-          // Nothing after the T is no duration.
+          // A T must be followed by a unit.
           if (i == text.length()) {
             return false;
           }
@@ -100,7 +101,7 @@ final class DurationText {
       return rank > 0;
     }
 
-    /** Subtracts: see where the parts are made. */
+    /** Subtracts from the part: the sums are negative. */
     private void add(String text, String digits, Unit unit, long[] parts) {
       try {
         long count = Math.multiplyExact(-unit.factor, Long.parseLong(digits));
@@ -146,7 +147,7 @@ final class DurationText {
       };
     }
 
-    /** {@code yyyy-MM-ddThh:mm:ss}. */
+    /** Parses {@code yyyy-MM-ddThh:mm:ss}. */
     private boolean parseAlternative(String text, int start, long[] parts) {
       String form = "0000-00-00T00:00:00";
       String[] units = {"y", "mo", "d", "h", "m", "s"};
@@ -177,7 +178,7 @@ final class DurationText {
     }
   }
 
-  /** A duration in CQL's own form; the one of no length, which CQL leaves empty, is {@code 0s}. */
+  /** Writes the CQL form. The zero duration, which CQL writes as the empty text, is {@code 0s}. */
   record DurationWriter(ValuePath path) implements TextWriter {
 
     private static final String[] CLOCK_UNITS = {"h", "m", "s", "ms", "us", "ns"};
@@ -194,23 +195,23 @@ final class DurationText {
       int daysIndex = checkedEnd(bytes, offset, end, true);
       int nanosIndex = checkedEnd(bytes, daysIndex, end, true);
       if (checkedEnd(bytes, nanosIndex, end, false) != end) {
-        throw path.malformed("a duration with bytes too many");
+        throw path.malformed("a duration with trailing bytes");
       }
       long months = value(bytes, offset);
       long days = value(bytes, daysIndex);
       long nanos = value(bytes, nanosIndex);
       if ((months < 0 || days < 0 || nanos < 0) && (months > 0 || days > 0 || nanos > 0)) {
-        throw path.malformed("a duration whose parts differ in sign");
+        throw path.malformed("a duration whose parts have different signs");
       }
     }
 
     private int checkedEnd(ByteBuffer bytes, int index, int end, boolean of32Bits) {
       if (index == end || end - index < VInts.lengthFrom(bytes.get(index))) {
-        throw path.malformed("a duration that is cut short");
+        throw path.malformed("a truncated duration");
       }
       long value = value(bytes, index);
       if (of32Bits && value != (int) value) {
-        throw path.malformed("a duration of " + value + " months or days");
+        throw path.malformed("a duration of " + value + " months or days, which exceeds 32 bits");
       }
       return index + VInts.lengthFrom(bytes.get(index));
     }
@@ -236,7 +237,7 @@ final class DurationText {
       put(Math.abs(months) / 12, "y", out);
       put(Math.abs(months) % 12, "mo", out);
       put(Math.abs(days), "d", out);
-      // Each part by itself: the whole number may be the one that has no positive counterpart.
+      // Math.abs is applied to each part, because it fails for the whole Long.MIN_VALUE.
       long rest = nanos;
       for (int i = 0; i < CLOCK_UNITS.length; i++) {
         put(Math.abs(rest / CLOCK_NANOS[i]), CLOCK_UNITS[i], out);

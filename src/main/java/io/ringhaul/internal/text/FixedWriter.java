@@ -4,7 +4,7 @@ import io.ringhaul.internal.cql.CqlKind;
 import io.ringhaul.internal.cql.ValuePath;
 import java.nio.ByteBuffer;
 
-/** A writer of values whose serialized length follows from their type. */
+/** Writes values of a type whose serialized length is fixed. */
 abstract class FixedWriter implements TextWriter {
 
   final ValuePath path;

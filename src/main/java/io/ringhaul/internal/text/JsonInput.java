@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.io.Reader;
 
 /**
- * Parsers of JSON that take values of any length. Names are data here, the keys of maps, and are
- * not kept in a table of symbols.
+ * Creates JSON parsers without limits on the length of values. Field names are data (keys of maps),
+ * so the parsers do not intern them.
  */
 public final class JsonInput {
 
@@ -34,18 +34,18 @@ public final class JsonInput {
   private JsonInput() {}
 
   /**
-   * A parser of text.
+   * Opens a parser of characters.
    *
-   * @param in is not closed with the parser
+   * @param in stays open when the parser is closed
    */
   public static JsonParser open(Reader in) throws IOException {
     return FACTORY.createParser(in).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
   }
 
-  /** What a parser found wrong, for people. */
+  /** Returns the reason of a parse failure for a message. */
   public static String reason(JsonProcessingException failure) {
     return failure instanceof StreamConstraintsException
-        ? "it nests values more than " + GREATEST_DEPTH + " deep"
+        ? "values are nested more than " + GREATEST_DEPTH + " levels deep"
         : failure.getOriginalMessage();
   }
 

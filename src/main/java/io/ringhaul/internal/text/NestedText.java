@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Collections, vectors, tuples and user-defined types as JSON. */
+/**
+ * The parsers and writers of collections, vectors, tuples and user-defined types. Their text is
+ * JSON without spaces.
+ */
 final class NestedText {
 
   private static final int NULL = -1;
@@ -38,17 +41,18 @@ final class NestedText {
     public final void parse(String text, ByteSink out) {
       try (JsonParser json = JsonInput.open(text)) {
         if (json.nextToken() == null) {
-          throw path.error("is empty where a JSON " + ScalarParser.describe(start) + " must be");
+          throw path.error("is empty; a JSON " + ScalarParser.describe(start) + " is required");
         }
         parse(json, out);
         if (json.nextToken() != null) {
-          throw path.error("goes on after its value: \"" + ScalarParser.excerpt(text) + "\"");
+          throw path.error(
+              "has text after the end of its JSON value: \"" + ScalarParser.excerpt(text) + "\"");
         }
       } catch (JsonProcessingException e) {
         throw path.error(
             "holds \""
                 + ScalarParser.excerpt(text)
-                + "\", which is no JSON: "
+                + "\", which is not valid JSON: "
                 + JsonInput.reason(e));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -63,15 +67,17 @@ final class NestedText {
                 + ScalarParser.describe(json.currentToken())
                 + " where a JSON "
                 + ScalarParser.describe(start)
-                + " must be");
+                + " is required");
       }
       parseParts(json, out);
     }
 
-    /** Parses what is between the brackets, from the opening one to the closing one. */
+    /**
+     * Parses the parts. The parser stands at the opening bracket and is left at the closing one.
+     */
     abstract void parseParts(JsonParser json, ByteSink out) throws IOException;
 
-    /** Appends the value that starts at the current token, after its length of four bytes. */
+    /** Appends the value that starts at the current token, preceded by its length in four bytes. */
     static void parseWithLength(ValueParser parser, JsonParser json, ByteSink out)
         throws IOException {
       int index = out.size();
@@ -82,19 +88,19 @@ final class NestedText {
 
     final void requireNotNull(JsonParser json) {
       if (json.currentToken() == JsonToken.VALUE_NULL) {
-        throw path.error("holds a null, which no collection can");
+        throw path.error("holds a null, which a collection cannot hold");
       }
     }
   }
 
-  /** A list or a set. The server sorts a set and takes equal elements for one. */
+  /** Parses a list or a set. The server sorts the elements of a set and removes duplicates. */
   static final class ListParser extends NestedParser {
 
     private final ValueParser element;
     private final boolean nullable;
 
     /**
-     * @param nullable whether elements may be null
+     * @param nullable true if elements may be null
      */
     ListParser(ValuePath path, ValueParser element, boolean nullable) {
       super(path, JsonToken.START_ARRAY);
@@ -136,7 +142,7 @@ final class NestedText {
       int index = out.size();
       int count = 0;
       out.putInt(0);
-      // Of two equal keys the server would keep one.
+      // The server would keep only one of two equal keys.
       Set<Object> seen = new HashSet<>();
       while (json.nextToken() != JsonToken.END_OBJECT) {
         String name = json.currentName();
@@ -163,7 +169,7 @@ final class NestedText {
     private final boolean variable;
 
     /**
-     * @param variable whether each element carries its length
+     * @param variable true if each element is preceded by its length
      */
     VectorParser(ValuePath path, ValueParser element, int dimension, boolean variable) {
       super(path, JsonToken.START_ARRAY);
@@ -196,7 +202,7 @@ final class NestedText {
     }
   }
 
-  /** A tuple: an array with all of its fields. */
+  /** Parses a tuple: an array with all fields. */
   static final class TupleParser extends NestedParser {
 
     private final ValueParser[] fields;
@@ -227,7 +233,7 @@ final class NestedText {
     }
   }
 
-  /** A user-defined type: an object, in which a field that is absent is null. */
+  /** Parses a user-defined type: an object. An absent field is null. */
   static final class UdtParser extends NestedParser {
 
     private final Map<String, Integer> positions = new HashMap<>();
@@ -243,7 +249,7 @@ final class NestedText {
 
     @Override
     void parseParts(JsonParser json, ByteSink out) throws IOException {
-      // The object's order is free, that of the serialized fields is not.
+      // The fields of the object may come in any order; serialized fields have a fixed order.
       ByteSink[] values = new ByteSink[fields.length];
       boolean[] seen = new boolean[fields.length];
       while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -273,7 +279,10 @@ final class NestedText {
     }
   }
 
-  /** The parser of a vector whose elements are of the given kind of length. */
+  /**
+   * Returns the parser of a vector. {@code elementLength} is {@link CqlKind#VARIABLE} or the length
+   * in bytes.
+   */
   static ValueParser vector(ValuePath path, ValueParser element, int dimension, int elementLength) {
     return new VectorParser(path, element, dimension, elementLength == CqlKind.VARIABLE);
   }
@@ -288,25 +297,28 @@ final class NestedText {
 
     final int intAt(ByteBuffer bytes, int index, int end) {
       if (end - index < Integer.BYTES) {
-        throw path.malformed("a length is cut short");
+        throw path.malformed("a truncated length");
       }
       return bytes.getInt(index);
     }
 
     final void requireWithin(int index, int length, int end) {
       if (length > end - index) {
-        throw path.malformed("a part of " + length + " bytes is cut short");
+        throw path.malformed("a truncated part of " + length + " bytes");
       }
     }
 
     final void requireEnd(int index, int end) {
       if (index != end) {
-        throw path.malformed((end - index) + " bytes too many");
+        throw path.malformed((end - index) + " trailing bytes");
       }
     }
   }
 
-  /** A count of four bytes, then elements, each of them of parts after lengths of four bytes. */
+  /**
+   * Writes a count of four bytes and its elements. Each part of an element is preceded by its
+   * length in four bytes.
+   */
   private abstract static class CountedWriter extends NestedWriter {
 
     private final TextWriter[] parts;
@@ -321,7 +333,7 @@ final class NestedText {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
-        // The server takes zero bytes for an empty collection, too.
+        // The server also accepts zero bytes as an empty collection.
         path.requireCanonical(false, "an empty collection of zero bytes");
         return;
       }
@@ -340,7 +352,7 @@ final class NestedText {
             part.check(bytes, index, partLength);
             index += partLength;
           } else if (!nullable) {
-            throw path.error("holds a null, which no collection can");
+            throw path.error("holds a null, which a collection cannot hold");
           }
         }
       }
@@ -375,11 +387,11 @@ final class NestedText {
     }
   }
 
-  /** A list or a set. */
+  /** Writes a list or a set. */
   static final class ListWriter extends CountedWriter {
 
     /**
-     * @param nullable whether null elements are written, as facts about cells may have them
+     * @param nullable true if elements may be null, as in the lists of metadata columns
      */
     ListWriter(ValuePath path, TextWriter element, boolean nullable) {
       super(path, nullable, element);
@@ -393,7 +405,7 @@ final class NestedText {
     }
   }
 
-  /** As many elements as the type says. */
+  /** Writes a vector. The type sets the number of elements. */
   static final class VectorWriter extends NestedWriter {
 
     private final TextWriter element;
@@ -401,8 +413,8 @@ final class NestedText {
     private final int elementLength;
 
     /**
-     * @param elementLength the length of each element; {@link CqlKind#VARIABLE} if each carries its
-     *     own as an unsigned vint
+     * @param elementLength bytes of each element; {@link CqlKind#VARIABLE} if an unsigned vint with
+     *     the length precedes each element
      */
     VectorWriter(ValuePath path, TextWriter element, int dimension, int elementLength) {
       super(path);
@@ -427,7 +439,7 @@ final class NestedText {
           long read = VInts.read(bytes, index);
           index += VInts.lengthFrom(bytes.get(index));
           if (read < 0 || read > end - index) {
-            throw path.malformed("an element of " + read + " bytes is cut short");
+            throw path.malformed("a truncated element of " + read + " bytes");
           }
           partLength = (int) read;
         } else if (end - index < elementLength) {
@@ -459,18 +471,18 @@ final class NestedText {
     }
   }
 
-  /** A tuple as an array, or a user-defined type as an object. */
+  /** Writes a tuple as an array and a user-defined type as an object. */
   static final class StructWriter extends NestedWriter {
 
     private final TextWriter[] fields;
 
-    /** What stands before each field: a bracket or comma, and the name where there are names. */
+    /** The text before each field: a bracket or a comma, and the name for a user-defined type. */
     private final byte[][] prefixes;
 
     private final char close;
 
     /**
-     * @param names the fields' names; empty for a tuple
+     * @param names the field names; empty for a tuple
      */
     StructWriter(ValuePath path, List<String> names, List<TextWriter> fields) {
       super(path);
@@ -498,7 +510,7 @@ final class NestedText {
       int end = offset + length;
       int index = offset;
       for (TextWriter field : fields) {
-        // A value from before a field was added to its type ends early.
+        // A value that was written before a field was added to the type ends early.
         if (index == end) {
           path.requireCanonical(false, "a tuple that ends before its last field");
           break;

@@ -9,7 +9,7 @@ import io.ringhaul.internal.cql.ValuePath;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 
-/** Numbers and booleans: their parsers and writers. */
+/** The parsers and writers of numbers and booleans. */
 final class NumberText {
 
   private static final int CANONICAL_FLOAT_NAN = 0x7fc00000;
@@ -28,7 +28,7 @@ final class NumberText {
       return token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT;
     }
 
-    /** The index after the ASCII digits that start at the index. */
+    /** Returns the index after the ASCII digits that start at the index. */
     static int endOfDigits(String text, int index) {
       int i = index;
       while (i < text.length() && text.charAt(i) >= '0' && text.charAt(i) <= '9') {
@@ -37,7 +37,7 @@ final class NumberText {
       return i;
     }
 
-    /** Whether the text is digits, perhaps after a sign. */
+    /** Returns true for digits with an optional sign. */
     static boolean isInteger(String text) {
       int start = signLength(text);
       return start < text.length() && endOfDigits(text, start) == text.length();
@@ -47,7 +47,7 @@ final class NumberText {
       return !text.isEmpty() && (text.charAt(0) == '-' || text.charAt(0) == '+') ? 1 : 0;
     }
 
-    /** Whether the text is digits with or without a sign, a fraction and an exponent. */
+    /** Returns true for digits with an optional sign, fraction and exponent. */
     static boolean isNumber(String text) {
       int start = signLength(text);
       int i = endOfDigits(text, start);
@@ -74,7 +74,10 @@ final class NumberText {
       return i == text.length();
     }
 
-    /** Whether a number, as {@link #isNumber} knows it, has a digit other than 0. */
+    /**
+     * Returns true if a text accepted by {@link #isNumber} has a digit other than 0 before its
+     * exponent.
+     */
     static boolean isNotZero(String text) {
       for (int i = 0; i < text.length(); i++) {
         char c = text.charAt(i);
@@ -89,7 +92,7 @@ final class NumberText {
     }
   }
 
-  /** The integers of one to eight bytes. */
+  /** Parses tinyint, smallint, int, bigint and counter. */
   static final class WholeParser extends NumberParser {
 
     private final int width;
@@ -144,7 +147,7 @@ final class NumberText {
     private RuntimeException rangeError(String text) {
       return path.error(
           String.format(
-              "is %s, out of the range %d to %d of a CQL %s",
+              "is %s, outside the range %d to %d of a CQL %s",
               excerpt(text), least, greatest, kind.cqlName()));
     }
   }
@@ -157,7 +160,7 @@ final class NumberText {
 
     @Override
     public void parse(String text, ByteSink out) {
-      // No exponents: a few characters of them would be gigabytes of digits.
+      // Exponents are rejected: a few characters could stand for gigabytes of digits.
       if (!isInteger(text)) {
         throw noValue(text);
       }
@@ -205,7 +208,7 @@ final class NumberText {
     }
   }
 
-  /** Floats and doubles. */
+  /** Parses float and double. */
   static final class RealParser extends NumberParser {
 
     RealParser(ValuePath path, CqlKind kind) {
@@ -222,7 +225,7 @@ final class NumberText {
         throw noValue(text);
       }
       if (kind == CqlKind.FLOAT) {
-        // Not by way of a double, which would round twice.
+        // Parsing as double first would round twice.
         float value = Float.parseFloat(text);
         requireKept(text, isFinite, Float.isInfinite(value), value == 0);
         out.putInt(Float.floatToIntBits(value));
@@ -235,12 +238,12 @@ final class NumberText {
 
     private void requireKept(String text, boolean isFinite, boolean isInfinite, boolean isZero) {
       if (isFinite && (isInfinite || (isZero && isNotZero(text)))) {
-        throw path.error("is " + excerpt(text) + ", beyond the range of a CQL " + kind.cqlName());
+        throw path.error("is " + excerpt(text) + ", outside the range of a CQL " + kind.cqlName());
       }
     }
   }
 
-  /** The words and numbers that DSBulk takes for booleans, in any case of letters. */
+  /** Accepts the words and numbers that DSBulk accepts as booleans, in any case. */
   static final class BooleanParser extends ScalarParser {
 
     BooleanParser(ValuePath path) {
@@ -274,7 +277,7 @@ final class NumberText {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       super.check(bytes, offset, length);
-      path.requireCanonical((bytes.get(offset) & ~1) == 0, "a boolean of neither 0 nor 1");
+      path.requireCanonical((bytes.get(offset) & ~1) == 0, "a boolean byte other than 0 and 1");
     }
 
     @Override
@@ -319,7 +322,7 @@ final class NumberText {
     }
   }
 
-  /** A bigint or a counter. */
+  /** Writes bigint and counter. */
   static final class LongWriter extends FixedWriter {
 
     LongWriter(ValuePath path, CqlKind kind) {
@@ -333,12 +336,12 @@ final class NumberText {
   }
 
   /**
-   * A float as Java writes it. That is not always the shortest text, but the one that DSBulk takes:
-   * it compares what it reads with what Java would write.
+   * Writes the text of {@link Float#toString(float)}. That text is not always the shortest, but
+   * DSBulk accepts it: DSBulk compares its input with the text that Java writes.
    */
   static final class FloatWriter extends FixedWriter {
 
-    /** Whether NaN and the infinities are in quotes, as JSON needs it. */
+    /** True if NaN and the infinities are quoted, as JSON requires. */
     private final boolean quoted;
 
     FloatWriter(ValuePath path, boolean quoted) {
@@ -366,7 +369,7 @@ final class NumberText {
     }
   }
 
-  /** A double, as {@link FloatWriter}. */
+  /** Writes the text of {@link Double#toString(double)}, as {@link FloatWriter} does for floats. */
   static final class DoubleWriter extends FixedWriter {
 
     private final boolean quoted;
@@ -398,7 +401,9 @@ final class NumberText {
 
   private static RuntimeException nanError(ValuePath path, String hex) {
     return path.error(
-        "holds a NaN with the bits 0x" + hex + "; text knows only one NaN and would change it");
+        "holds a NaN with the bits 0x"
+            + hex
+            + "; text has only one NaN, so the bits would be lost");
   }
 
   private static void putQuoted(String text, TextSink out) {
@@ -429,10 +434,10 @@ final class NumberText {
     }
   }
 
-  /** A decimal as {@link java.math.BigDecimal#toString} writes it. */
+  /** Writes the text of {@link java.math.BigDecimal#toString}. */
   record DecimalWriter(ValuePath path) implements TextWriter {
 
-    /** The scales whose decimals are surely written without an exponent. */
+    /** Decimals with scales from 0 to this one never have an exponent. */
     private static final int GREATEST_PLAIN_SCALE = 6;
 
     @Override
@@ -488,12 +493,12 @@ final class NumberText {
   }
 
   /**
-   * A decimal as a JSON number, or as a string if it is beyond the range of a double: of such a
-   * number many readers, DSBulk among them, make an infinity.
+   * Writes a decimal as a JSON number, or as a string if it exceeds the range of a double: many
+   * readers, including DSBulk, turn such a number into an infinity.
    */
   record JsonDecimalWriter(TextWriter plain) implements TextWriter {
 
-    /** Numbers of no more digits before the point are within a double's range. */
+    /** Numbers with at most this many digits before the point fit into a double. */
     private static final int SURE_DIGITS = 308;
 
     private static final double DIGITS_OF_A_BYTE = 2.41;

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks whether rows of text have a partition key that the server takes, while their place in the
- * file is known.
+ * Checks that a row read from text has a partition key that the server accepts. The check runs in
+ * the reader, where the position of the row in the file is known.
  */
 public final class PartitionKeyCheck {
 
@@ -19,7 +19,7 @@ public final class PartitionKeyCheck {
   private final int[] keyPlaces;
 
   /**
-   * @param columns the columns in the order in which rows carry them
+   * @param columns the columns in the order of the row's values
    */
   public PartitionKeyCheck(List<ColumnDescription> columns) {
     this.columns = List.copyOf(columns);
@@ -30,7 +30,7 @@ public final class PartitionKeyCheck {
   }
 
   /**
-   * Refuses a null in the partition key, and a key of a single column that is empty.
+   * Rejects a null in the partition key, and an empty partition key of one column.
    *
    * @throws UnrepresentableValueException names the column
    */
@@ -38,10 +38,10 @@ public final class PartitionKeyCheck {
     for (int place : keyPlaces) {
       ByteBuffer value = values[place];
       if (value == null) {
-        throw refusal(place, "it has no value for %s, which its primary key needs");
+        throw refusal(place, "it has no value for the primary key column %s");
       }
       if (keyPlaces.length == 1 && !value.hasRemaining()) {
-        throw refusal(place, "%s is empty, which a partition key of one column cannot be");
+        throw refusal(place, "%s is empty; a partition key of one column cannot be empty");
       }
     }
   }

@@ -9,7 +9,10 @@ import io.ringhaul.internal.cql.ValuePath;
 import java.io.IOException;
 import java.util.Locale;
 
-/** A value that is one JSON token: parsed from the token's text, which no number type has seen. */
+/**
+ * Parses a value that is one JSON token. It parses the text of the token, so that no digits are
+ * lost to a number type.
+ */
 abstract class ScalarParser implements ValueParser {
 
   private static final int GREATEST_EXCERPT = 100;
@@ -22,7 +25,9 @@ abstract class ScalarParser implements ValueParser {
     this.kind = kind;
   }
 
-  /** Whether values of this type may be tokens of that kind; strings always may. */
+  /**
+   * Returns true if values of this type may be tokens of that kind; strings are always accepted.
+   */
   boolean takes(JsonToken token) {
     return false;
   }
@@ -32,19 +37,24 @@ abstract class ScalarParser implements ValueParser {
     JsonToken token = json.currentToken();
     if (token != JsonToken.VALUE_STRING && !takes(token)) {
       throw path.error(
-          "is a JSON " + describe(token) + ", which is no " + kind.cqlName() + " here");
+          "is a JSON "
+              + describe(token)
+              + " where a value of type "
+              + kind.cqlName()
+              + " is required");
     }
     parse(json.getText(), out);
   }
 
-  /** The error of a text that is none of the type's. */
+  /** Returns the error for a text that is not a value of the type. */
   final UnrepresentableValueException noValue(String text) {
     return noValue(text, "");
   }
 
-  /** The error of a text that is none of the type's, with a hint to add. */
+  /** Returns the error for a text that is not a value of the type, with a hint. */
   final UnrepresentableValueException noValue(String text, String hint) {
-    return path.error("holds \"" + excerpt(text) + "\", which is no " + kind.cqlName() + hint);
+    return path.error(
+        "holds \"" + excerpt(text) + "\", which is not a valid " + kind.cqlName() + hint);
   }
 
   static String excerpt(String text) {

@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Values that are strings in JSON: their parsers and writers. */
+/**
+ * The parsers and writers of values that are strings in JSON, except dates, times and durations.
+ */
 final class StringText {
 
   private static final byte[] ALPHABET =
@@ -40,7 +42,7 @@ final class StringText {
     @Override
     public void parse(String text, ByteSink out) {
       if (Utf8.hasLoneSurrogate(text)) {
-        throw path.error("holds half a surrogate pair, which UTF-8 cannot hold");
+        throw path.error("holds an unpaired surrogate, which UTF-8 cannot encode");
       }
       out.put(text.getBytes(UTF_8));
     }
@@ -85,7 +87,8 @@ final class StringText {
         throw path.error(
             "holds \""
                 + excerpt(text)
-                + "\", which can be Base64 and a blob literal; say which by the blob form");
+                + "\", which is valid as Base64 and as a literal; choose the form with blobForm"
+                + " (JSON) or dialect (CSV)");
       } else if (literal != null) {
         out.put(literal);
       } else if (base64 != null) {
@@ -94,8 +97,8 @@ final class StringText {
         throw noValue(
             text,
             form == BlobForm.BASE64
-                ? " in Base64 (with padding)"
-                : " in Base64 (with padding) or as a literal (0x and digits)");
+                ? "; use Base64 with padding"
+                : "; use Base64 with padding or a literal (0x and hexadecimal digits)");
       }
     }
   }
@@ -110,7 +113,7 @@ final class StringText {
     public void parse(String text, ByteSink out) {
       byte[] address = InetText.parse(text);
       if (address == null) {
-        throw noValue(text, "; it takes an IP address");
+        throw noValue(text, "; use an IP address");
       }
       out.put(address);
     }
@@ -158,7 +161,7 @@ final class StringText {
     }
   }
 
-  /** Utf8Writer as it is. */
+  /** Writes the UTF-8 bytes unchanged. */
   static class Utf8Writer implements TextWriter {
 
     private final ValuePath path;
@@ -199,12 +202,12 @@ final class StringText {
     }
   }
 
-  /** Bytes in Base64, or in hexadecimal where Base64 could be taken for it. */
+  /** Writes Base64, or a hexadecimal literal where Base64 is ambiguous. */
   record BlobWriter() implements TextWriter {
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
-      // Any bytes are a blob.
+      // All bytes are valid in a blob.
     }
 
     @Override
@@ -241,7 +244,8 @@ final class StringText {
     public void check(ByteBuffer bytes, int offset, int length) {
       super.check(bytes, offset, length);
       if (timeBased && (bytes.get(offset + 6) & 0xf0) != 0x10) {
-        throw path.error("is a timeuuid of another version than 1, which could not be read back");
+        throw path.error(
+            "is a timeuuid whose version is not 1, which cannot be read back from text");
       }
     }
 
@@ -258,7 +262,7 @@ final class StringText {
     }
   }
 
-  /** In quotes: text in which nothing needs an escape. */
+  /** Writes text that needs no escapes in quotes. */
   record QuotedWriter(TextWriter plain) implements TextWriter {
 
     @Override
@@ -274,7 +278,7 @@ final class StringText {
     }
   }
 
-  /** In quotes, with escapes. */
+  /** Writes text in quotes, with escapes. */
   record EscapedWriter(TextWriter plain) implements TextWriter {
 
     @Override
@@ -292,7 +296,7 @@ final class StringText {
     }
   }
 
-  /** Appends the bytes in Base64, or as a literal where Base64 could be taken for one. */
+  /** Appends the bytes in Base64, or as a literal if the Base64 text is also a valid literal. */
   static void putBlob(ByteBuffer bytes, int offset, int length, TextSink out) {
     int start = out.size();
     putBase64(bytes, offset, length, out);
@@ -351,7 +355,10 @@ final class StringText {
     return true;
   }
 
-  /** The bytes of a literal, {@code 0x} and an even number of digits; null if it is none. */
+  /**
+   * Returns the bytes of a literal ({@code 0x} and an even number of digits); null if the text is
+   * not a literal.
+   */
   static byte @Nullable [] parseLiteral(String text) {
     if (text.length() % 2 != 0 || !(text.startsWith("0x") || text.startsWith("0X"))) {
       return null;
@@ -368,12 +375,15 @@ final class StringText {
     return bytes;
   }
 
-  /** The value of an ASCII digit of base 16; -1 if it is none. */
+  /** Returns the value of an ASCII hexadecimal digit; -1 for other characters. */
   static int hexDigit(char c) {
     return c < 0x80 ? Character.digit(c, 16) : -1;
   }
 
-  /** The bytes of padded Base64; null if it is none, or if bits beyond the last byte are set. */
+  /**
+   * Returns the bytes of padded Base64; null if the text is not Base64 or if bits after the last
+   * byte are set.
+   */
   static byte @Nullable [] parseBase64(String text) {
     int length = text.length();
     if (length % 4 != 0) {

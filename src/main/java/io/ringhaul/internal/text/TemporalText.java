@@ -21,7 +21,10 @@ import java.time.temporal.TemporalQueries;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Dates, times of day and timestamps: their parsers and writers. */
+/**
+ * The parsers and writers of dates, times of day and timestamps. Text is ISO 8601 in the proleptic
+ * Gregorian calendar.
+ */
 final class TemporalText {
 
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -56,7 +59,7 @@ final class TemporalText {
         throw path.error(
             "is the date "
                 + excerpt(text)
-                + ", out of the range -5877641-06-23 to +5881580-07-11 of a CQL date");
+                + ", outside the range -5877641-06-23 to +5881580-07-11 of a CQL date");
       }
       out.putInt((int) day ^ Integer.MIN_VALUE);
     }
@@ -65,8 +68,7 @@ final class TemporalText {
       CalendarParser calendar = new CalendarParser(text);
       long day = calendar.epochDay();
       if (calendar.failed()) {
-        throw noValue(
-            text, "; it takes the form 2020-01-31, or that of " + Setting.DATE_FORMAT.mark());
+        throw noValue(text, "; use the form 2020-01-31, or set " + Setting.DATE_FORMAT.mark());
       }
       return day;
     }
@@ -75,7 +77,7 @@ final class TemporalText {
       try {
         return LocalDate.parse(text, pattern).toEpochDay();
       } catch (DateTimeException e) {
-        throw noValue(text, " in the form that " + Setting.DATE_FORMAT.mark() + " says");
+        throw noValue(text, " in the format that " + Setting.DATE_FORMAT.mark() + " sets");
       }
     }
   }
@@ -99,8 +101,7 @@ final class TemporalText {
       long nanos = calendar.nanoOfDay();
       if (calendar.failed()) {
         throw noValue(
-            text,
-            "; it takes the form 10:00:00.123456789, or that of " + Setting.TIME_FORMAT.mark());
+            text, "; use the form 10:00:00.123456789, or set " + Setting.TIME_FORMAT.mark());
       }
       return nanos;
     }
@@ -109,7 +110,7 @@ final class TemporalText {
       try {
         return LocalTime.parse(text, pattern).toNanoOfDay();
       } catch (DateTimeException e) {
-        throw noValue(text, " in the form that " + Setting.TIME_FORMAT.mark() + " says");
+        throw noValue(text, " in the format that " + Setting.TIME_FORMAT.mark() + " sets");
       }
     }
   }
@@ -154,7 +155,7 @@ final class TemporalText {
         }
         return millis[0].longValueExact();
       } catch (NumberFormatException e) {
-        throw noValue(text, " as a count of " + countUnit + " since the epoch");
+        throw noValue(text, ": it must be a count of " + countUnit + " since the epoch");
       } catch (ArithmeticException e) {
         throw rangeError(text);
       }
@@ -170,16 +171,16 @@ final class TemporalText {
         LocalTime time = parsed.query(TemporalQueries.localTime());
         ZoneId own = parsed.query(TemporalQueries.zone());
         if (date == null) {
-          throw noValue(text, " with a date");
+          throw noValue(text, ": it has no date");
         }
         LocalDateTime local = date.atTime(time == null ? LocalTime.MIDNIGHT : time);
         return millis(text, local.atZone(own == null ? zone : own).toInstant());
       } catch (DateTimeException e) {
-        throw noValue(text, " in the form that " + Setting.TIMESTAMP_FORMAT.mark() + " says");
+        throw noValue(text, " in the format that " + Setting.TIMESTAMP_FORMAT.mark() + " sets");
       }
     }
 
-    /** What CQL takes, but for numbers: whether they are seconds or milliseconds is a guess. */
+    /** Parses the forms that CQL accepts, except numbers: the unit of a number would be a guess. */
     private long byCql(String text) {
       CalendarParser calendar = new CalendarParser(text);
       long day = calendar.epochDay();
@@ -199,8 +200,7 @@ final class TemporalText {
       if (calendar.failed()) {
         throw noValue(
             text,
-            "; it takes the form 2020-01-31T10:00:00.123Z, or that of "
-                + Setting.TIMESTAMP_FORMAT.mark());
+            "; use the form 2020-01-31T10:00:00.123Z, or set " + Setting.TIMESTAMP_FORMAT.mark());
       }
       if (nanoOfDay % NANOS_PER_MILLI != 0) {
         throw finerThanMillis(text);
@@ -225,7 +225,8 @@ final class TemporalText {
     }
 
     private long millis(String text, long seconds, long milliOfSecond) {
-      // One second less far, so that the product is in range wherever the sum is.
+      // One second less in magnitude, so that the product does not overflow when the sum is in
+      // range.
       long whole = seconds < 0 ? seconds + 1 : seconds;
       long rest = seconds < 0 ? milliOfSecond - 1_000 : milliOfSecond;
       try {
@@ -237,12 +238,12 @@ final class TemporalText {
 
     private RuntimeException rangeError(String text) {
       return path.error(
-          "is the timestamp " + excerpt(text) + ", beyond the 64 bits of milliseconds of CQL");
+          "is the timestamp " + excerpt(text) + ", outside the range of a CQL timestamp");
     }
 
     private RuntimeException finerThanMillis(String text) {
       return path.error(
-          "is the timestamp " + excerpt(text) + "; CQL's timestamps have milliseconds only");
+          "is the timestamp " + excerpt(text) + "; a CQL timestamp has milliseconds only");
     }
   }
 
@@ -291,9 +292,9 @@ final class TemporalText {
     }
   }
 
-  /** Appends the day, counted from 1970-01-01; years beyond four digits carry a sign. */
+  /** Appends a day counted from 1970-01-01. Years before 0000 and after 9999 carry a sign. */
   static void putDate(long epochDay, TextSink out) {
-    // Years start in March here, so that the leap day is the last of its year.
+    // Years start in March, so that the leap day is the last day of its year.
     long day = epochDay + EPOCH_SHIFT;
     long era = Math.floorDiv(day, DAYS_PER_ERA);
     long dayOfEra = day - era * DAYS_PER_ERA;
@@ -317,7 +318,7 @@ final class TemporalText {
     out.putPadded(dayOfMonth, 2);
   }
 
-  /** Appends the time of day with a fraction of no, three, six or nine digits. */
+  /** Appends the time of day with a fraction of zero, three, six or nine digits. */
   static void putTime(long nanoOfDay, TextSink out) {
     long second = nanoOfDay / NANOS_PER_SECOND;
     long nanos = nanoOfDay % NANOS_PER_SECOND;
@@ -335,7 +336,7 @@ final class TemporalText {
     }
   }
 
-  /** Appends the instant in UTC, with milliseconds unless there are none. */
+  /** Appends the instant in UTC. The milliseconds are left out if they are zero. */
   static void putInstant(long epochMilli, TextSink out) {
     long day = Math.floorDiv(epochMilli, MILLIS_PER_DAY);
     long milliOfDay = epochMilli - day * MILLIS_PER_DAY;
@@ -358,8 +359,8 @@ final class TemporalText {
   }
 
   /**
-   * Reads ISO 8601 from a text, part by part. A part that is not there, or is out of its range,
-   * makes it {@linkplain #failed fail}; what is read after that means nothing.
+   * Reads the parts of an ISO 8601 text. A missing part or a part that is out of range sets {@link
+   * #failed}; results of later calls are undefined.
    */
   private static final class CalendarParser {
 
@@ -373,17 +374,17 @@ final class TemporalText {
       this.text = text;
     }
 
-    /** Whether the text was other than asked for, or goes on. */
+    /** Returns true if a part was missing or out of range, or if text is left. */
     boolean failed() {
       return failed || index < text.length();
     }
 
-    /** Whether the whole text was read. */
+    /** Returns true if all text was read. */
     boolean atEnd() {
       return index == text.length();
     }
 
-    /** Reads the character if it is there. */
+    /** Reads the character if it is next. */
     boolean skip(char c) {
       if (index < text.length() && text.charAt(index) == c) {
         index++;
@@ -392,7 +393,7 @@ final class TemporalText {
       return false;
     }
 
-    /** Reads a date; the days from 1970-01-01 to it. */
+    /** Reads a date and returns the days since 1970-01-01. */
     long epochDay() {
       boolean negative = skip('-');
       boolean signed = negative || skip('+');
@@ -401,8 +402,8 @@ final class TemporalText {
         index++;
       }
       int digits = index - start;
-      // Nine digits are more than any CQL type reaches. Without a sign, five or more are a typing
-      // error as likely as a year.
+      // No CQL type needs more than nine digits. Without a sign, five or more digits are as likely
+      // a typing error as a year.
       if (digits < 4 || digits > (signed ? 9 : 4)) {
         failed = true;
         return 0;
@@ -425,7 +426,7 @@ final class TemporalText {
     }
 
     private static long epochDay(long year, int month, int day) {
-      // Years start in March here, so that the leap day is the last of its year.
+      // Years start in March, so that the leap day is the last day of its year.
       long marchYear = month <= 2 ? year - 1 : year;
       long era = Math.floorDiv(marchYear, 400L);
       long yearOfEra = marchYear - era * 400;
@@ -434,7 +435,7 @@ final class TemporalText {
       return era * 146_097 + dayOfEra - 719_468;
     }
 
-    /** Reads a time of day: hours and minutes, perhaps seconds, perhaps a fraction of them. */
+    /** Reads a time of day: hours and minutes, optionally with seconds and a fraction. */
     long nanoOfDay() {
       long second = twoDigits(23) * 3_600L;
       expect(':');
@@ -461,12 +462,12 @@ final class TemporalText {
       return nanos;
     }
 
-    /** Whether an offset from UTC follows. */
+    /** Returns true if an offset from UTC follows. */
     boolean atOffset() {
       return index < text.length() && "Z+-".indexOf(text.charAt(index)) >= 0;
     }
 
-    /** Reads an offset from UTC: Z, or hours, or hours and minutes with or without a colon. */
+    /** Reads an offset from UTC: Z, hours, or hours and minutes with an optional colon. */
     int offsetSeconds() {
       if (skip('Z')) {
         return 0;

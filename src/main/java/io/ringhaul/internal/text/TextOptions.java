@@ -11,20 +11,20 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** How text is read. Immutable: each method gives other options and leaves these as they are. */
+/** Options for reading text. Immutable: each setter returns a changed copy. */
 public final class TextOptions {
 
-  /** The name of a timestamp's form that is a count of units since the epoch. */
+  /** The format name for timestamps that are counts of units since the epoch. */
   public static final String UNITS_SINCE_EPOCH = "UNITS_SINCE_EPOCH";
 
-  /** The name of a timestamp's default form. */
+  /** The format name for the default form of timestamps. */
   public static final String CQL_TIMESTAMP = "CQL_TIMESTAMP";
 
   private static final TextOptions DEFAULTS =
       new TextOptions(new Temporal(null, null, null, null, ZoneOffset.UTC), BlobForm.UNAMBIGUOUS);
 
   /**
-   * What to expect of dates and times; null is the default form.
+   * The forms of dates and times; null is the default form.
    *
    * @param timestampUnit the unit of timestamps that are counts
    */
@@ -43,19 +43,20 @@ public final class TextOptions {
     this.blobForm = blobForm;
   }
 
-  /** All defaults, as the methods state them. */
+  /** Returns the defaults. */
   public static TextOptions defaults() {
     return DEFAULTS;
   }
 
   /**
-   * How timestamps look: a pattern of {@link DateTimeFormatter}, {@value #UNITS_SINCE_EPOCH} for
-   * milliseconds since 1970-01-01 UTC, or {@value #CQL_TIMESTAMP}, the default: a date, then, after
-   * a T or a space, hours and minutes, or seconds, or a fraction of them, then an offset ({@code
-   * Z}, {@code +01}, {@code +0100}, {@code +01:00}). Without a time it is midnight, without an
-   * offset the {@linkplain #timeZone time zone} decides.
+   * Sets the format of timestamps: a pattern of {@link DateTimeFormatter}, {@value
+   * #UNITS_SINCE_EPOCH} for milliseconds since 1970-01-01 UTC, or {@value #CQL_TIMESTAMP}. Default:
+   * {@value #CQL_TIMESTAMP}, which is a date, optionally a T or a space and a time (hours and
+   * minutes, optionally seconds and a fraction), and optionally an offset ({@code Z}, {@code +01},
+   * {@code +0100}, {@code +01:00}). A missing time is midnight; a missing offset is taken from the
+   * {@linkplain #timeZone time zone}.
    *
-   * @throws InvalidSettingException if the pattern is none
+   * @throws InvalidSettingException if the pattern is invalid
    */
   public TextOptions timestampFormat(String format) {
     return switch (format) {
@@ -66,18 +67,18 @@ public final class TextOptions {
   }
 
   /**
-   * Timestamps are whole numbers of that unit since 1970-01-01 UTC. Numbers that are no whole
-   * milliseconds are refused.
+   * Sets timestamps to whole numbers of that unit since 1970-01-01 UTC. A number that is not a
+   * whole number of milliseconds is rejected.
    */
   public TextOptions timestampUnit(TimeUnit unit) {
     return timestamps(null, Objects.requireNonNull(unit));
   }
 
   /**
-   * How dates look: a pattern of {@link DateTimeFormatter}. Default: ISO 8601, {@code 2020-01-31},
-   * with a sign before years of more than four digits.
+   * Sets the format of dates: a pattern of {@link DateTimeFormatter}. Default: ISO 8601, such as
+   * {@code 2020-01-31}, with a sign before years of more than four digits.
    *
-   * @throws InvalidSettingException if the pattern is none
+   * @throws InvalidSettingException if the pattern is invalid
    */
   public TextOptions dateFormat(String pattern) {
     DateTimeFormatter date = formatter("dateFormat", pattern);
@@ -87,10 +88,10 @@ public final class TextOptions {
   }
 
   /**
-   * How times of day look: a pattern of {@link DateTimeFormatter}. Default: ISO 8601, {@code
-   * 10:00}, {@code 10:00:00} or with a fraction of up to nine digits.
+   * Sets the format of times of day: a pattern of {@link DateTimeFormatter}. Default: ISO 8601,
+   * such as {@code 10:00} or {@code 10:00:00}, with an optional fraction of up to nine digits.
    *
-   * @throws InvalidSettingException if the pattern is none
+   * @throws InvalidSettingException if the pattern is invalid
    */
   public TextOptions timeFormat(String pattern) {
     DateTimeFormatter time = formatter("timeFormat", pattern);
@@ -99,7 +100,7 @@ public final class TextOptions {
             temporal.timestamp, temporal.timestampUnit, temporal.date, time, temporal.zone));
   }
 
-  /** The time zone of timestamps that do not name one. Default: UTC. */
+  /** Sets the time zone of timestamps without one. Default: UTC. */
   public TextOptions timeZone(ZoneId zone) {
     return with(
         new Temporal(
@@ -110,12 +111,12 @@ public final class TextOptions {
             Objects.requireNonNull(zone)));
   }
 
-  /** How blobs look. Default: {@link BlobForm#UNAMBIGUOUS}. */
+  /** Sets the form of blobs. Default: {@link BlobForm#UNAMBIGUOUS}. */
   public TextOptions blobForm(BlobForm form) {
     return new TextOptions(temporal, Objects.requireNonNull(form));
   }
 
-  /** See {@link #blobForm(BlobForm)}. */
+  /** Returns the form of blobs. */
   public BlobForm blobForm() {
     return blobForm;
   }
@@ -150,7 +151,7 @@ public final class TextOptions {
 
   private static DateTimeFormatter formatter(String setting, String pattern) {
     try {
-      // Strict, because leniency makes another day of February 30.
+      // Lenient parsing would turn February 30 into another day.
       return DateTimeFormatter.ofPattern(withoutEra(pattern), Locale.ROOT)
           .withResolverStyle(ResolverStyle.STRICT);
     } catch (IllegalArgumentException e) {
@@ -159,12 +160,12 @@ public final class TextOptions {
           setting
               + " \""
               + pattern
-              + "\" is no pattern of java.time.format.DateTimeFormatter: "
+              + "\" is not a valid pattern of java.time.format.DateTimeFormatter: "
               + e.getMessage());
     }
   }
 
-  /** The pattern with u for y, outside quotes: y is what people write, and needs an era. */
+  /** Replaces y by u outside quotes: users write y, which needs an era. */
   private static String withoutEra(String pattern) {
     StringBuilder result = new StringBuilder(pattern);
     boolean quoted = false;

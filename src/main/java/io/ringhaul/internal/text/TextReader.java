@@ -18,14 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads text as serialized CQL values of one column. It is strict: a text that does not say exactly
- * one value of the column's type is refused. What {@link TextWriters} wrote comes back byte for
- * byte, but for unusual spellings outside the partition key: a varint with more bytes than it
- * needs, a tuple that ends before its last field, an empty collection of zero bytes, a true of
- * another byte than 1.
+ * Parses text into serialized CQL values of one column. A text that is not exactly one value of the
+ * column's type is rejected. Values written by {@link TextWriters} come back byte for byte, except
+ * non-canonical encodings outside the partition key: a varint with redundant bytes, a tuple that
+ * ends before its last field, an empty collection of zero bytes, a true encoded as a byte other
+ * than 1.
  *
- * <p>Floats and doubles take the value nearest to the text, but never an infinity or zero for a
- * number that is neither. A reader keeps no state and can be shared by threads.
+ * <p>Floats and doubles are rounded to the nearest value, but a finite number never becomes an
+ * infinity and a nonzero number never becomes zero. Stateless and thread-safe.
  */
 public final class TextReader {
 
@@ -36,21 +36,22 @@ public final class TextReader {
   }
 
   /**
-   * The reader of a column.
+   * Returns the reader of a column.
    *
-   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the column is of a type without
-   *     a text form
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the column's type has no text
+   *     form
    */
   public static TextReader of(ColumnDescription column, TextOptions options) {
     return new TextReader(ValueParsers.of(column, options));
   }
 
   /**
-   * The value of a plain text, ready to be read, never null. The empty text is the empty value of
-   * ascii, text and blob, and no value of other types.
+   * Parses a plain text. The empty text is the empty value of ascii, text and blob, and invalid for
+   * other types.
    *
-   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the text is no value of the
-   *     column's type, with the path to what is wrong
+   * @return the value, positioned at its start; never null
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the text is not a value of the
+   *     column's type; the message has the path to the invalid part
    */
   public ByteBuffer read(String text) {
     ByteSink out = new ByteSink(0);
@@ -59,11 +60,13 @@ public final class TextReader {
   }
 
   /**
-   * Appends the value of a plain text, as {@link #read(String)} gives it.
+   * Appends the value of a plain text, see {@link #read(String)}.
    *
-   * @param text well-formed UTF-8 in an array, from the position to the limit; both stay
-   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the text is no value of the
-   *     column's type, with the path to what is wrong; something may have been appended then
+   * @param text well-formed UTF-8 in an array, from position to limit; position and limit are not
+   *     changed
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the text is not a value of the
+   *     column's type; the message has the path to the invalid part, and {@code out} may hold a
+   *     part of the value
    */
   public void read(ByteBuffer text, ByteSink out) {
     parser.parse(text, out);
@@ -73,10 +76,11 @@ public final class TextReader {
    * Appends the value of a JSON value.
    *
    * @param json stands at the value's first token and is left at its last
-   * @return whether it has one: false for null
-   * @throws io.ringhaul.exceptions.UnrepresentableValueException if it is no value of the column's
-   *     type, with the path to what is wrong; the parser then stands somewhere within the value
-   * @throws IOException if the text is no JSON
+   * @return false for null
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the JSON value is not a value
+   *     of the column's type; the message has the path to the invalid part, and the parser stands
+   *     within the value
+   * @throws IOException if the text is not valid JSON
    */
   public boolean read(JsonParser json, ByteSink out) throws IOException {
     if (json.currentToken() == JsonToken.VALUE_NULL) {
@@ -86,12 +90,12 @@ public final class TextReader {
     return true;
   }
 
-  /** Makes the parsers of columns. */
+  /** Creates the parsers of columns. */
   private static final class ValueParsers {
 
     private final TextOptions options;
 
-    /** Whether lists may hold nulls. */
+    /** True if lists may hold nulls. */
     private final boolean nullElements;
 
     private ValueParsers(TextOptions options, boolean nullElements) {

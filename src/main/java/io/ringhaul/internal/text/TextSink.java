@@ -8,17 +8,17 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** A growing run of UTF-8 text. Its array is open, so that formats can look at what was written. */
+/** A growing buffer of UTF-8 text. Formats access its array directly to inspect written text. */
 public final class TextSink {
 
   private static final int GREATEST_SIZE = Integer.MAX_VALUE - 8;
 
   private static final byte[] HEX = "0123456789ABCDEF".getBytes(ISO_8859_1);
 
-  /** For each byte: how many more bytes it takes when escaped in a JSON string. */
+  /** For each byte: the additional bytes of its escaped form in a JSON string. */
   private static final byte[] EXTRA = new byte[256];
 
-  /** For each byte: the character after the backslash, or 0 where there is none. */
+  /** For each byte: the character after the backslash, or 0 if the byte has no short escape. */
   private static final byte[] SHORT_ESCAPE = new byte[256];
 
   static {
@@ -35,30 +35,30 @@ public final class TextSink {
   private int size;
 
   /**
-   * @param capacity bytes to make room for at once; it grows beyond
+   * @param capacity initial capacity in bytes
    */
   public TextSink(int capacity) {
     bytes = new byte[capacity];
   }
 
-  /** Bytes held. */
+  /** Returns the number of bytes held. */
   public int size() {
     return size;
   }
 
-  /** The bytes: those from 0 to {@link #size()} are held. Appending may replace the array. */
+  /** Returns the array; bytes 0 to {@link #size()} are held. Appending may replace the array. */
   public byte[] array() {
     return bytes;
   }
 
-  /** Forgets what it holds and keeps the room. */
+  /** Removes all bytes and keeps the capacity. */
   public void clear() {
     size = 0;
   }
 
   /**
-   * Sets the number of bytes held: fewer, or more of those that {@link #reserve} made room for and
-   * the caller has put into the array.
+   * Sets the number of bytes held: a smaller number, or a larger one after {@link #reserve} if the
+   * caller has filled the bytes in the array.
    */
   public void resize(int newSize) {
     if (newSize < 0 || newSize > bytes.length) {
@@ -67,7 +67,7 @@ public final class TextSink {
     size = newSize;
   }
 
-  /** Makes room for that many bytes more. */
+  /** Ensures capacity for that many more bytes. */
   public void reserve(int length) {
     if (bytes.length - size < length) {
       int needed = Math.addExact(size, length);
@@ -75,22 +75,21 @@ public final class TextSink {
     }
   }
 
-  /** Appends a byte. */
+  /** Appends an ASCII character. */
   public void put(char ascii) {
     reserve(1);
     bytes[size++] = (byte) ascii;
   }
 
-  /** Appends text that is ASCII. */
+  /** Appends ASCII text. */
   @SuppressWarnings("deprecation")
   public void putAscii(String text) {
     reserve(text.length());
-    // Deprecated because it cuts characters to a byte each, which is what ASCII needs.
+    // Deprecated because it truncates each character to a byte, which is correct for ASCII.
     text.getBytes(0, text.length(), bytes, size);
     size += text.length();
   }
 
-  /** Appends the bytes. */
   public void put(byte[] source) {
     put(source, 0, source.length);
   }
@@ -104,14 +103,14 @@ public final class TextSink {
     put('"');
   }
 
-  /** Appends the range of an array. */
+  /** Appends a range of an array. */
   public void put(byte[] source, int offset, int length) {
     reserve(length);
     System.arraycopy(source, offset, bytes, size, length);
     size += length;
   }
 
-  /** Appends the range from the absolute index; the buffer's position is left as it is. */
+  /** Appends the range from the absolute index; does not change the buffer's position. */
   public void put(ByteBuffer source, int offset, int length) {
     reserve(length);
     source.get(offset, bytes, size, length);
@@ -132,16 +131,16 @@ public final class TextSink {
   }
 
   /**
-   * Appends the last digits of a number that is not negative.
+   * Appends the last digits of a nonnegative number.
    *
-   * @param width how many digits, with zeros before the number where it has fewer
+   * @param width number of digits; shorter numbers are padded with zeros
    */
   public void putPadded(long value, int width) {
     reserve(width);
     long rest = value;
     int i = size + width;
     while (i > size) {
-      // Division of int is several times as fast as that of long.
+      // Division of int is several times faster than division of long.
       if (rest <= Integer.MAX_VALUE) {
         int small = (int) rest;
         while (i > size) {
@@ -156,7 +155,7 @@ public final class TextSink {
     size += width;
   }
 
-  /** How many decimal digits the number has, which is not negative; 1 for 0. */
+  /** Returns the number of decimal digits of a nonnegative number; 1 for 0. */
   static int digits(long value) {
     int digits = 1;
     for (long bound = 10; digits < 19 && value >= bound; bound *= 10) {
@@ -165,7 +164,7 @@ public final class TextSink {
     return digits;
   }
 
-  /** Escapes what was appended from the index on, as it must be within a JSON string. */
+  /** Escapes the bytes from the index on for a JSON string. */
   public void escapeJson(int start) {
     long extra = 0;
     for (int i = start; i < size; i++) {
@@ -178,7 +177,7 @@ public final class TextSink {
     int from = size;
     size += (int) extra;
     int to = size;
-    // From the end: what is moved never runs over what is still to be read.
+    // Moves bytes from the end, so that no unread byte is overwritten.
     while (to > from) {
       int b = bytes[--from] & 0xff;
       if (EXTRA[b] == 0) {
@@ -197,7 +196,7 @@ public final class TextSink {
     }
   }
 
-  /** Writes what it holds to the stream and keeps it. */
+  /** Writes the bytes held to the stream; they stay in the buffer. */
   public void writeTo(OutputStream out) throws IOException {
     out.write(bytes, 0, size);
   }

@@ -4,31 +4,32 @@ import java.nio.ByteBuffer;
 
 /**
  * Writes serialized CQL values of one column as text. A value is the range of {@code length} bytes
- * from the absolute index {@code offset}; the buffer's position is neither moved nor, with these
- * arguments, read.
+ * from the absolute index {@code offset}; methods with these arguments neither use nor change the
+ * buffer's position.
  *
- * <p>Checking is apart from writing, so that a row can be refused before any part of it is in a
- * file. Writing relies on the check. A writer is used by one thread at a time.
+ * <p>{@code check} is separate from {@code write}, so that a row can be rejected before any part of
+ * it is in a file. {@code write} requires a checked value. Not thread-safe.
  */
 public interface TextWriter {
 
   /**
-   * Checks that the text holds the value exactly.
+   * Checks that text can hold the value exactly.
    *
-   * @throws io.ringhaul.exceptions.UnrepresentableValueException if not, or if the bytes are no
-   *     value of the column's type; the message names the path to the value
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if text cannot hold the value
+   *     exactly, or if the bytes are not a value of the column's type; the message has the path to
+   *     the value
    */
   void check(ByteBuffer bytes, int offset, int length);
 
-  /** Appends the text of a value that was checked. */
+  /** Appends the text of a checked value. */
   void write(ByteBuffer bytes, int offset, int length, TextSink out);
 
-  /** Checks the value between position and limit, as {@link #check(ByteBuffer, int, int)}. */
+  /** Checks the value between position and limit, see {@link #check(ByteBuffer, int, int)}. */
   default void check(ByteBuffer value) {
     check(value, value.position(), value.remaining());
   }
 
-  /** Appends the text of the value between position and limit, which was checked. */
+  /** Appends the text of the checked value between position and limit. */
   default void write(ByteBuffer value, TextSink out) {
     write(value, value.position(), value.remaining(), out);
   }

@@ -13,13 +13,13 @@ import io.ringhaul.schema.ColumnDescription;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes the {@linkplain TextWriter writers} of columns. */
+/** Creates the {@linkplain TextWriter writers} of columns. */
 public final class TextWriters {
 
-  /** Whether decimals are strings in JSON, because who reads it would make doubles of numbers. */
+  /** True if decimals are strings in JSON, for readers that parse JSON numbers as doubles. */
   private final boolean decimalsQuoted;
 
-  /** Whether lists may hold nulls. */
+  /** True if lists may hold nulls. */
   private final boolean nullElements;
 
   private TextWriters(boolean decimalsQuoted, boolean nullElements) {
@@ -28,18 +28,18 @@ public final class TextWriters {
   }
 
   /**
-   * A writer of plain text: a scalar as it is, anything nested as JSON text.
+   * Returns a writer of plain text: scalars unquoted, nested values as JSON.
    *
-   * @throws UnrepresentableValueException if the column is of a type without a text form
+   * @throws UnrepresentableValueException if the column's type has no text form
    */
   public static TextWriter plain(ColumnDescription column) {
     return new TextWriters(true, isFact(column)).plain(ValuePath.of(column), column.type());
   }
 
   /**
-   * A writer of JSON values.
+   * Returns a writer of JSON values.
    *
-   * @throws UnrepresentableValueException if the column is of a type without a text form
+   * @throws UnrepresentableValueException if the column's type has no text form
    */
   public static TextWriter json(ColumnDescription column) {
     return new TextWriters(false, isFact(column)).json(ValuePath.of(column), column.type());
@@ -119,7 +119,10 @@ public final class TextWriters {
     return new NestedText.ListWriter(path, json(path.child("element"), element), nullElements);
   }
 
-  /** A key of a JSON object is a string: the plain text of the key. */
+  /**
+   * Returns the writer of a map key: keys of JSON objects are strings, which hold the plain text of
+   * the key.
+   */
   private TextWriter key(ValuePath path, DataType type) {
     TextWriter plain = new TextWriters(true, nullElements).plain(path, type);
     return switch (CqlKind.of(type)) {

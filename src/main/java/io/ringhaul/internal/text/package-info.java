@@ -1,6 +1,6 @@
 /**
- * CQL values as text, both ways, straight between serialized values and UTF-8. The forms are those
- * of DSBulk wherever they lose nothing, so that files move between the two.
+ * Converts serialized CQL values to UTF-8 text and back. The forms are those of DSBulk where these
+ * are lossless, so that each tool reads the files of the other.
  *
  * <table>
  * <caption>The forms</caption>
@@ -23,8 +23,8 @@
  * <tr><td>user-defined type</td><td>JSON</td><td>object by field name, null for a null field</td></tr>
  * </table>
  *
- * <p>Where collections, tuples and user-defined types are JSON within plain text, the keys of maps
- * among it, decimals in them are strings: DSBulk reads numbers there as doubles.
+ * <p>In plain text and in keys of maps, collections, tuples and user-defined types are JSON.
+ * Decimals in them are strings there, because DSBulk reads the numbers as doubles.
  */
 @NullMarked
 package io.ringhaul.internal.text;

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Forms that exist for the sake of files that move between DSBulk and Ringhaul. */
+/** Forms that exist for files exchanged with DSBulk. */
 class DsBulkFormsTest {
 
   @Test
-  void theEmptyTextIsTheDurationOfNoLength() {
+  void readsEmptyTextAsZeroDuration() {
     String zero = CqlBytes.hex(CqlBytes.duration(0, 0, 0));
     assertThat(Texts.readPlain(DataTypes.DURATION, "")).isEqualTo(zero);
     assertThat(Texts.readJson(DataTypes.DURATION, "\"\"")).isEqualTo(zero);
@@ -30,7 +30,7 @@ class DsBulkFormsTest {
     "1E+2147483647, \"1E+2147483647\"",
     "1E-2147483647, 1E-2147483647"
   })
-  void decimalsBeyondDoublesAreStringsInJson(String decimal, String json) {
+  void writesDecimalsBeyondDoubleRangeAsJsonStrings(String decimal, String json) {
     ByteBuffer value = CqlBytes.of(TypeCodecs.DECIMAL, new BigDecimal(decimal));
     assertThat(Texts.json(DataTypes.DECIMAL, value)).isEqualTo(json);
     assertThat(Texts.readJson(DataTypes.DECIMAL, json)).isEqualTo(CqlBytes.hex(value));

@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The exact text of the edges of each type, and the way back. */
+/** Exact text of the limit values of each type, written and read. */
 class EdgeTextTest {
 
   private static final TextOptions OURS = TextOptions.defaults().blobForm(BlobForm.LITERAL_FIRST);
 
-  /** The plain text and the JSON of the value, and both back. */
+  /** Checks the plain text and the JSON of the value in both directions. */
   private static void assertText(DataType type, ByteBuffer value, String plain, String json) {
     assertThat(Texts.plain(type, value)).isEqualTo(plain);
     assertThat(Texts.json(type, value)).isEqualTo(json);
@@ -114,7 +114,7 @@ class EdgeTextTest {
             "0." + "9".repeat(1_000))) {
       assertBare(DataTypes.DECIMAL, CqlBytes.of(TypeCodecs.DECIMAL, new BigDecimal(text)), text);
     }
-    // Beyond a double's range.
+    // Beyond the range of a double.
     for (String text : List.of("-1E+400", "1.8E+308", "1E+1999999999", "9".repeat(1_000) + ".9")) {
       assertQuoted(DataTypes.DECIMAL, CqlBytes.of(TypeCodecs.DECIMAL, new BigDecimal(text)), text);
     }
@@ -130,7 +130,7 @@ class EdgeTextTest {
   }
 
   @Test
-  // Of the two texts of 2e23 Java's own is not the shortest; that is why it is here.
+  // Java writes 2e23 with a text that is not the shortest.
   @SuppressWarnings("FloatingPointLiteralPrecision")
   void reals() {
     for (double value :
@@ -151,13 +151,13 @@ class EdgeTextTest {
     assertQuoted(DataTypes.FLOAT, CqlBytes.hex("7fc00000"), "NaN");
     assertQuoted(DataTypes.FLOAT, CqlBytes.hex("7f800000"), "Infinity");
     assertQuoted(DataTypes.FLOAT, CqlBytes.hex("ff800000"), "-Infinity");
-    // As other tools write them.
+    // Forms that other tools write.
     assertThat(Texts.readJson(DataTypes.DOUBLE, "NaN")).isEqualTo("7ff8000000000000");
     assertThat(Texts.readJson(DataTypes.FLOAT, "-Infinity")).isEqualTo("ff800000");
     assertThat(Texts.readJson(DataTypes.DOUBLE, "-0")).isEqualTo("8000000000000000");
     assertThat(Texts.readPlain(DataTypes.DOUBLE, "1e3")).isEqualTo("408f400000000000");
     assertThat(Texts.readPlain(DataTypes.DOUBLE, ".5")).isEqualTo("3fe0000000000000");
-    // Between two floats: by way of a double it would be rounded twice, to the wrong one.
+    // Parsed as double first, this number would be rounded to the wrong float.
     assertThat(Texts.readPlain(DataTypes.FLOAT, "1.00000017881393432617187499"))
         .isEqualTo("3f800001");
   }
@@ -199,10 +199,10 @@ class EdgeTextTest {
     assertQuoted(DataTypes.BLOB, CqlBytes.hex("00"), "AA==");
     assertQuoted(DataTypes.BLOB, CqlBytes.hex("010203ff"), "AQID/w==");
     assertQuoted(DataTypes.BLOB, CqlBytes.hex("fbff"), "+/8=");
-    // In Base64 it would be 0x12, which is also a literal.
+    // Its Base64 is 0x12, which is also a literal.
     assertQuoted(DataTypes.BLOB, CqlBytes.hex("d31d76"), "0xd31d76");
     assertQuoted(DataTypes.BLOB, CqlBytes.hex("d31d7600"), "0x12AA==");
-    // In Base64 it would be 0X12, which is a literal too.
+    // Its Base64 is 0X12, which is also a literal.
     assertQuoted(DataTypes.BLOB, CqlBytes.hex("d17d76"), "0xd17d76");
     assertThat(Texts.readPlain(DataTypes.BLOB, "0x12", OURS)).isEqualTo("12");
     assertThat(
@@ -214,7 +214,7 @@ class EdgeTextTest {
   }
 
   @Test
-  void everyShortBlob() {
+  void shortBlobs() {
     Random random = new Random(5);
     for (int i = 0; i < 20_000; i++) {
       byte[] bytes = new byte[random.nextInt(9)];
@@ -293,7 +293,7 @@ class EdgeTextTest {
   }
 
   @Test
-  void timestampsOfOtherForms() {
+  void alternativeFormsOfTimestamps() {
     String oneOClock = CqlBytes.hex(millis(3_600_000));
     for (String text :
         List.of(
@@ -415,9 +415,9 @@ class EdgeTextTest {
         "[\"a\",\"\"]");
   }
 
-  /** DSBulk reads the numbers of JSON in CSV as doubles, but not the strings. */
+  /** DSBulk reads JSON numbers in CSV as doubles. */
   @Test
-  void decimalsInJsonThatIsPlainTextAreStrings() {
+  void writesDecimalsAsStringsInPlainTextJson() {
     DataType type = DataTypes.mapOf(DataTypes.DECIMAL, DataTypes.listOf(DataTypes.DECIMAL));
     ByteBuffer decimal = CqlBytes.of(TypeCodecs.DECIMAL, new BigDecimal("1.10"));
     ByteBuffer value = CqlBytes.collection(1, decimal, CqlBytes.collection(1, decimal));
@@ -437,11 +437,11 @@ class EdgeTextTest {
             "u", List.of("a", "B \"q\""), List.of(DataTypes.INT, DataTypes.listOf(DataTypes.INT)));
     assertBare(
         udt, CqlBytes.tuple(null, CqlBytes.collection(0)), "{\"a\":null,\"B \\\"q\\\"\":[]}");
-    // In any order; what is absent is null.
+    // Fields may come in any order; an absent field is null.
     assertThat(Texts.readJson(udt, "{\"B \\\"q\\\"\":[],\"a\":7}"))
         .isEqualTo(CqlBytes.hex(CqlBytes.tuple(CqlBytes.integer(7), CqlBytes.collection(0))));
     assertThat(Texts.readPlain(udt, " { } ")).isEqualTo(CqlBytes.hex(CqlBytes.tuple(null, null)));
-    // A value from before a field was added.
+    // A value that was written before a field was added to the type.
     assertThat(Texts.json(udt, CqlBytes.tuple(CqlBytes.integer(7))))
         .isEqualTo("{\"a\":7,\"B \\\"q\\\"\":null}");
   }
@@ -458,7 +458,7 @@ class EdgeTextTest {
   }
 
   @Test
-  void factsAboutCellsMayHoldNulls() {
+  void metadataListsMayHoldNulls() {
     ColumnDescription ttls =
         new ColumnDescription("v_ttl", DataTypes.listOf(DataTypes.INT), Kind.METADATA);
     ByteBuffer value = CqlBytes.collection(2, null, CqlBytes.integer(5));

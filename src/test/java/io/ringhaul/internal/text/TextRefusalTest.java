@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused in either direction, and what is said of it. */
+/** Values and texts that the writers and readers reject, and their messages. */
 class TextRefusalTest {
 
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
@@ -48,7 +48,7 @@ class TextRefusalTest {
   }
 
   @Test
-  void refusesTextThatNestsTooDeeply() {
+  void rejectsDeeplyNestedText() {
     String deep = "[".repeat(1_000_000);
     for (DataType type :
         List.of(
@@ -62,7 +62,7 @@ class TextRefusalTest {
   }
 
   @Test
-  void refusesNumbersOfAMillionDigitsAtOnce() {
+  void rejectsNumbersOfAMillionDigitsQuickly() {
     String million = "7".repeat(1_000_000);
     String message = "v has 1000000 digits; as text, a number may have at most 100000";
     long began = System.nanoTime();
@@ -77,7 +77,7 @@ class TextRefusalTest {
   }
 
   @Test
-  void takesNumbersOfAHundredThousandDigits() {
+  void acceptsNumbersOfAHundredThousandDigits() {
     BigInteger greatest = BigInteger.TEN.pow(99_996).subtract(BigInteger.ONE);
     ByteBuffer varint = ByteBuffer.wrap(greatest.toByteArray());
     assertThat(Texts.readPlain(DataTypes.VARINT, Texts.plain(DataTypes.VARINT, varint)))
@@ -86,7 +86,7 @@ class TextRefusalTest {
         TypeCodecs.DECIMAL.encode(new BigDecimal(greatest, 7), ProtocolVersion.DEFAULT);
     assertThat(Texts.readPlain(DataTypes.DECIMAL, Texts.plain(DataTypes.DECIMAL, decimal)))
         .isEqualTo(Texts.hex(decimal));
-    // What could not be read back is not written.
+    // The writer rejects values that the reader could not read back.
     ByteBuffer larger = ByteBuffer.wrap(BigInteger.TEN.pow(100_001).toByteArray());
     assertNotWritten(
         DataTypes.VARINT,
@@ -101,7 +101,7 @@ class TextRefusalTest {
   }
 
   @Test
-  void theEmptyValueOfTypesWithoutOne() {
+  void rejectsEmptyValues() {
     for (DataType type :
         List.of(
             DataTypes.BOOLEAN,
@@ -125,7 +125,7 @@ class TextRefusalTest {
             DataTypes.tupleOf(DataTypes.INT))) {
       assertNotWritten(type, EMPTY, "v holds the empty value");
       if (type.equals(DataTypes.DURATION)) {
-        continue; // the empty text is the one of no length
+        continue; // the empty text is the zero duration
       }
       assertThatThrownBy(() -> Texts.readPlain(type, ""))
           .isInstanceOf(UnrepresentableValueException.class)
@@ -134,7 +134,7 @@ class TextRefusalTest {
   }
 
   @Test
-  void theMessageHasThePathToTheValue() {
+  void messageHasPathToValue() {
     DataType zip = TestUserType.of("zip", List.of("code"), List.of(DataTypes.INT));
     DataType type = TestUserType.of("addr", List.of("zips"), List.of(DataTypes.listOf(zip)));
     assertNotWritten(
@@ -142,20 +142,23 @@ class TextRefusalTest {
         CqlBytes.tuple(CqlBytes.collection(1, CqlBytes.tuple(EMPTY))),
         "v.zips.element.code holds the empty value of int");
     assertNotRead(
-        type, "{\"zips\":[{\"code\":\"x\"}]}", "v.zips.element.code holds \"x\", which is no int");
+        type,
+        "{\"zips\":[{\"code\":\"x\"}]}",
+        "v.zips.element.code holds \"x\", which is not a valid int");
     assertNotRead(
         DataTypes.mapOf(DataTypes.INT, DataTypes.DATE),
         "{\"1\":\"tomorrow\"}",
-        "v.value holds \"tomorrow\", which is no date");
+        "v.value holds \"tomorrow\", which is not a valid date");
     assertThatThrownBy(() -> Texts.readPlain(DataTypes.INT, "9".repeat(1_000)))
         .hasMessage(
             "v is "
                 + "9".repeat(100)
-                + "... (1000 characters), out of the range -2147483648 to 2147483647 of a CQL int");
+                + "... (1000 characters), outside the range -2147483648 to 2147483647 of a CQL"
+                + " int");
   }
 
   @Test
-  void nansThatTextCannotTellApart() {
+  void rejectsNonCanonicalNans() {
     assertNotWritten(
         DataTypes.DOUBLE,
         CqlBytes.hex("7ff8000000000001"),
@@ -167,13 +170,13 @@ class TextRefusalTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"c080", "eda080", "edbfbf", "f4908080", "ff", "c3", "61e282", "f08080af"})
-  void textThatIsNoUtf8(String hex) {
+  void rejectsMalformedUtf8(String hex) {
     assertNotWritten(DataTypes.TEXT, CqlBytes.hex(hex), "not well-formed UTF-8");
     assertNotWritten(DataTypes.ASCII, CqlBytes.hex(hex), "not ASCII");
   }
 
   @Test
-  void bytesThatAreNoValue() {
+  void rejectsMalformedBytes() {
     assertNotWritten(DataTypes.INT, CqlBytes.hex("0000"), "v holds 2 bytes");
     assertNotWritten(DataTypes.INET, CqlBytes.hex("0000"), "v holds 2 bytes");
     assertNotWritten(DataTypes.DECIMAL, CqlBytes.integer(1), "v holds 4 bytes");
@@ -196,7 +199,7 @@ class TextRefusalTest {
     }
     DataType fixed = DataTypes.vectorOf(DataTypes.INT, 2);
     assertNotWritten(fixed, CqlBytes.integer(1), "4 bytes for a vector of 2 elements");
-    assertNotWritten(fixed, CqlBytes.hex("000000010000000200"), "1 bytes too many");
+    assertNotWritten(fixed, CqlBytes.hex("000000010000000200"), "1 trailing bytes");
     DataType variable = DataTypes.vectorOf(DataTypes.TEXT, 2);
     for (String hex : List.of("00", "000000", "0002", "80", "00ffffffffffffffffff")) {
       assertNotWritten(
@@ -209,9 +212,9 @@ class TextRefusalTest {
   }
 
   @Test
-  void nullsInCollections() {
+  void rejectsNullsInCollections() {
     ByteBuffer one = CqlBytes.integer(1);
-    String message = "v holds a null, which no collection can";
+    String message = "v holds a null, which a collection cannot hold";
     DataType list = DataTypes.listOf(DataTypes.INT);
     DataType map = DataTypes.mapOf(DataTypes.INT, DataTypes.INT);
     assertNotWritten(list, CqlBytes.collection(2, one, null), message);
@@ -222,9 +225,9 @@ class TextRefusalTest {
     assertNotRead(DataTypes.vectorOf(DataTypes.INT, 1), "[null]", message);
   }
 
-  /** In a partition key, two spellings of a value are two partitions. */
+  /** In a partition key, two encodings of a value are two partitions. */
   @Test
-  void unusualSpellingsInThePartitionKeyOnly() {
+  void rejectsNonCanonicalEncodingsInPartitionKeyOnly() {
     Map<DataType, List<String>> spellings =
         Map.of(
             DataTypes.VARINT,
@@ -250,57 +253,58 @@ class TextRefusalTest {
   }
 
   @Test
-  void textsThatAreNoNumber() {
+  void rejectsTextsThatAreNotNumbers() {
     for (String text :
         List.of(" 1", "1 ", "1.0", "1e3", "0x10", "1,000", "--1", "-", "+", "1L", "١", "true")) {
-      assertNotRead(DataTypes.INT, text, "v holds \"" + text + "\", which is no int");
-      assertNotRead(DataTypes.VARINT, text, "which is no varint");
+      assertNotRead(DataTypes.INT, text, "v holds \"" + text + "\", which is not a valid int");
+      assertNotRead(DataTypes.VARINT, text, "which is not a valid varint");
     }
     for (String text :
         List.of(" 1", "1 ", "0x1p3", "1d", "1f", "1,5", ".", "e3", "1e", "nan", "inf")) {
-      assertNotRead(DataTypes.DOUBLE, text, "which is no double");
-      assertNotRead(DataTypes.DECIMAL, text, "which is no decimal");
+      assertNotRead(DataTypes.DOUBLE, text, "which is not a valid double");
+      assertNotRead(DataTypes.DECIMAL, text, "which is not a valid decimal");
     }
     for (String text : List.of("NaN", "Infinity")) {
-      assertNotRead(DataTypes.DECIMAL, text, "which is no decimal");
-      assertNotRead(DataTypes.INT, text, "which is no int");
+      assertNotRead(DataTypes.DECIMAL, text, "which is not a valid decimal");
+      assertNotRead(DataTypes.INT, text, "which is not a valid int");
     }
-    assertJsonNotRead(DataTypes.INT, "1.5", "v holds \"1.5\", which is no int");
-    assertJsonNotRead(DataTypes.INT, "1e3", "v holds \"1e3\", which is no int");
-    assertJsonNotRead(DataTypes.INT, "true", "v is a JSON boolean, which is no int here");
+    assertJsonNotRead(DataTypes.INT, "1.5", "v holds \"1.5\", which is not a valid int");
+    assertJsonNotRead(DataTypes.INT, "1e3", "v holds \"1e3\", which is not a valid int");
+    assertJsonNotRead(
+        DataTypes.INT, "true", "v is a JSON boolean where a value of type int is required");
     assertJsonNotRead(DataTypes.INT, "[1]", "v is a JSON array");
     assertJsonNotRead(DataTypes.TEXT, "1", "v is a JSON integer");
     assertJsonNotRead(DataTypes.BOOLEAN, "1.0", "v is a JSON number");
-    assertNotRead(DataTypes.BOOLEAN, "wahr", "which is no boolean");
+    assertNotRead(DataTypes.BOOLEAN, "wahr", "which is not a valid boolean");
   }
 
   @Test
-  void numbersOutOfRange() {
-    assertNotRead(DataTypes.TINYINT, "128", "v is 128, out of the range -128 to 127");
-    assertNotRead(DataTypes.TINYINT, "-129", "out of the range");
-    assertNotRead(DataTypes.SMALLINT, "32768", "out of the range");
-    assertNotRead(DataTypes.INT, "2147483648", "out of the range");
-    assertNotRead(DataTypes.BIGINT, "9223372036854775808", "out of the range");
-    assertNotRead(DataTypes.BIGINT, "-9223372036854775809", "out of the range");
-    assertNotRead(DataTypes.DOUBLE, "1E+400", "v is 1E+400, beyond the range of a CQL double");
-    assertNotRead(DataTypes.DOUBLE, "-1E-400", "beyond the range");
-    assertNotRead(DataTypes.FLOAT, "3.5E38", "beyond the range");
-    assertNotRead(DataTypes.FLOAT, "1E-46", "beyond the range");
+  void rejectsNumbersOutOfRange() {
+    assertNotRead(DataTypes.TINYINT, "128", "v is 128, outside the range -128 to 127");
+    assertNotRead(DataTypes.TINYINT, "-129", "outside the range");
+    assertNotRead(DataTypes.SMALLINT, "32768", "outside the range");
+    assertNotRead(DataTypes.INT, "2147483648", "outside the range");
+    assertNotRead(DataTypes.BIGINT, "9223372036854775808", "outside the range");
+    assertNotRead(DataTypes.BIGINT, "-9223372036854775809", "outside the range");
+    assertNotRead(DataTypes.DOUBLE, "1E+400", "v is 1E+400, outside the range of a CQL double");
+    assertNotRead(DataTypes.DOUBLE, "-1E-400", "outside the range");
+    assertNotRead(DataTypes.FLOAT, "3.5E38", "outside the range");
+    assertNotRead(DataTypes.FLOAT, "1E-46", "outside the range");
     assertThat(Texts.readPlain(DataTypes.DOUBLE, "0E-400")).isEqualTo("0000000000000000");
   }
 
-  /** A few characters that would be gigabytes of digits if they were written out. */
+  /** A short text whose plain digits would take gigabytes. */
   @Test
-  void hugeExponentsTakeNoMemory() {
-    assertJsonNotRead(DataTypes.VARINT, "1E1000000000", "which is no varint");
-    assertJsonNotRead(DataTypes.INT, "1E1000000000", "which is no int");
+  void rejectsHugeExponentsWithoutMemory() {
+    assertJsonNotRead(DataTypes.VARINT, "1E1000000000", "which is not a valid varint");
+    assertJsonNotRead(DataTypes.INT, "1E1000000000", "which is not a valid int");
     assertJsonNotRead(DataTypes.DECIMAL, "1E99999999999", "whose exponent");
     assertJsonNotRead(DataTypes.DECIMAL, "1E2147483649", "whose exponent");
     assertThat(Texts.readJson(DataTypes.DECIMAL, "1E1000000000")).isEqualTo("c465360001");
   }
 
   @Test
-  void textsThatAreNoDateOrTime() {
+  void rejectsInvalidDatesAndTimes() {
     for (String text :
         List.of(
             "2020-1-1",
@@ -315,14 +319,14 @@ class TextRefusalTest {
             "12020-01-01",
             "2020-01-01T00:00:00Z",
             "0")) {
-      assertNotRead(DataTypes.DATE, text, "which is no date");
+      assertNotRead(DataTypes.DATE, text, "which is not a valid date");
     }
-    assertNotRead(DataTypes.DATE, "+5881580-07-12", "out of the range -5877641-06-23");
-    assertNotRead(DataTypes.DATE, "-5877641-06-22", "out of the range");
+    assertNotRead(DataTypes.DATE, "+5881580-07-12", "outside the range -5877641-06-23");
+    assertNotRead(DataTypes.DATE, "-5877641-06-22", "outside the range");
     for (String text :
         List.of(
             "24:00", "1:00", "00:60", "00:00:60", "00:00:00.", "00:00:00.1234567890", "10", "1")) {
-      assertNotRead(DataTypes.TIME, text, "which is no time");
+      assertNotRead(DataTypes.TIME, text, "which is not a valid time");
     }
     for (String text :
         List.of(
@@ -337,31 +341,36 @@ class TextRefusalTest {
             "now",
             "2020-01-01 10:00:00 CET",
             "2020-02-30T00:00:00Z")) {
-      assertNotRead(DataTypes.TIMESTAMP, text, "which is no timestamp");
+      assertNotRead(DataTypes.TIMESTAMP, text, "which is not a valid timestamp");
     }
     assertJsonNotRead(DataTypes.TIMESTAMP, "1577836800", "v is a JSON integer");
     assertNotRead(
+        DataTypes.TIMESTAMP, "2020-01-01T00:00:00.0001Z", "a CQL timestamp has milliseconds only");
+    assertNotRead(
         DataTypes.TIMESTAMP,
-        "2020-01-01T00:00:00.0001Z",
-        "CQL's timestamps have milliseconds only");
-    assertNotRead(DataTypes.TIMESTAMP, "+292278994-08-17T07:12:55.808Z", "beyond the 64 bits");
-    assertNotRead(DataTypes.TIMESTAMP, "-292275055-05-16T16:47:04.191Z", "beyond the 64 bits");
+        "+292278994-08-17T07:12:55.808Z",
+        "outside the range of a CQL timestamp");
+    assertNotRead(
+        DataTypes.TIMESTAMP,
+        "-292275055-05-16T16:47:04.191Z",
+        "outside the range of a CQL timestamp");
     TextOptions pattern = TextOptions.defaults().timestampFormat("dd.MM.yyyy");
     assertThatThrownBy(() -> Texts.readPlain(DataTypes.TIMESTAMP, "30.02.2020", pattern))
-        .hasMessageContaining("in the form that timestampFormat says");
+        .hasMessageContaining(
+            "which is not a validt a valid timestamp in the format that timestampFormat sets");
     TextOptions micros =
         TextOptions.defaults().timestampUnit(java.util.concurrent.TimeUnit.MICROSECONDS);
     assertThatThrownBy(() -> Texts.readPlain(DataTypes.TIMESTAMP, "1", micros))
         .hasMessageContaining("milliseconds only");
     TextOptions days = TextOptions.defaults().timestampUnit(java.util.concurrent.TimeUnit.DAYS);
     assertThatThrownBy(() -> Texts.readPlain(DataTypes.TIMESTAMP, "9223372036854775807", days))
-        .hasMessageContaining("beyond the 64 bits");
+        .hasMessageContaining("outside the range of a CQL timestamp");
     assertThatThrownBy(() -> TextOptions.defaults().dateFormat("{"))
         .isInstanceOf(InvalidSettingException.class);
   }
 
   @Test
-  void textsThatAreNoDuration() {
+  void rejectsInvalidDurations() {
     for (String text :
         List.of(
             "-",
@@ -380,18 +389,20 @@ class TextRefusalTest {
             "P0001-02-03",
             "P0001-02-03T04-05:06",
             "1 d")) {
-      assertNotRead(DataTypes.DURATION, text, "which is no duration");
+      assertNotRead(DataTypes.DURATION, text, "which is not a valid duration");
     }
-    assertNotRead(DataTypes.DURATION, "2147483648mo", "beyond the 32 bits");
-    assertNotRead(DataTypes.DURATION, "178956971y", "beyond the 32 bits");
-    assertNotRead(DataTypes.DURATION, "9223372036854775808ns", "beyond the 32 bits");
-    assertNotRead(DataTypes.DURATION, "-9223372036854775809ns", "beyond the 32 bits");
+    assertNotRead(DataTypes.DURATION, "2147483648mo", "outside the range of a CQL duration");
+    assertNotRead(DataTypes.DURATION, "178956971y", "outside the range of a CQL duration");
+    assertNotRead(
+        DataTypes.DURATION, "9223372036854775808ns", "outside the range of a CQL duration");
+    assertNotRead(
+        DataTypes.DURATION, "-9223372036854775809ns", "outside the range of a CQL duration");
   }
 
   @Test
-  void otherTextsThatAreNoValue() {
+  void rejectsOtherInvalidTexts() {
     for (String text : List.of("localhost", "1.2.3", "1.2.3.4.5", "::1%lo", "01.2.3.4", ":::")) {
-      assertNotRead(DataTypes.INET, text, "which is no inet");
+      assertNotRead(DataTypes.INET, text, "which is not a valid inet");
     }
     for (String text :
         List.of(
@@ -399,28 +410,28 @@ class TextRefusalTest {
             "0123456789abcdeffedcba9876543210",
             "01234567-89ab-cdef-fedc-ba987654321g",
             "01234567-89ab-cdef-fedcba-9876543210")) {
-      assertNotRead(DataTypes.UUID, text, "which is no uuid");
+      assertNotRead(DataTypes.UUID, text, "which is not a valid uuid");
     }
     assertNotRead(DataTypes.TIMEUUID, "00000000-0000-4000-8000-000000000000", "version is not 1");
     for (String text :
         List.of("AA", "AAA", "A===", "AB==", "AAB=", "AQID_w==", "====", "0xg0g0", "0x1")) {
-      assertNotRead(DataTypes.BLOB, text, "which is no blob");
+      assertNotRead(DataTypes.BLOB, text, "which is not a valid blob");
     }
-    assertNotRead(DataTypes.BLOB, "0x12", "can be Base64 and a blob literal");
-    assertNotRead(DataTypes.BLOB, "0X12", "can be Base64 and a blob literal");
+    assertNotRead(DataTypes.BLOB, "0x12", "which is valid as Base64 and as a literal");
+    assertNotRead(DataTypes.BLOB, "0X12", "which is valid as Base64 and as a literal");
     assertNotRead(DataTypes.ASCII, "é", "not ASCII");
-    assertNotRead(DataTypes.TEXT, "\ud83d", "half a surrogate pair");
-    assertJsonNotRead(DataTypes.TEXT, "\"\\ude00\"", "half a surrogate pair");
+    assertNotRead(DataTypes.TEXT, "\ud83d", "an unpaired surrogate");
+    assertJsonNotRead(DataTypes.TEXT, "\"\\ude00\"", "an unpaired surrogate");
   }
 
   @Test
-  void jsonThatDoesNotFit() {
+  void rejectsUnexpectedJson() {
     DataType list = DataTypes.listOf(DataTypes.INT);
-    assertNotRead(list, "", "v is empty where a JSON array must be");
-    assertNotRead(list, "[1", "which is no JSON");
-    assertNotRead(list, "[1] 2", "goes on after its value");
-    assertNotRead(list, "{}", "v is a JSON object where a JSON array must be");
-    assertNotRead(list, "null", "v is a JSON null where a JSON array must be");
+    assertNotRead(list, "", "v is empty; a JSON array is required");
+    assertNotRead(list, "[1", "which is not a validt valid JSON");
+    assertNotRead(list, "[1] 2", "has text after the end of its JSON value");
+    assertNotRead(list, "{}", "v is a JSON object where a JSON array is required");
+    assertNotRead(list, "null", "v is a JSON null where a JSON array is required");
     DataType map = DataTypes.mapOf(DataTypes.INT, DataTypes.INT);
     assertNotRead(map, "{\"1\":1,\"1\":2}", "v has the key \"1\" twice");
     assertNotRead(map, "{\"1\":1,\"+1\":2}", "v has the key \"+1\" twice");
@@ -430,14 +441,14 @@ class TextRefusalTest {
     DataType udt = TestUserType.of("u", List.of("a"), List.of(DataTypes.INT));
     assertNotRead(udt, "{\"A\":1}", "v has no field A, so its value would be lost");
     assertNotRead(udt, "{\"a\":1,\"a\":1}", "v has the field a twice");
-    assertNotRead(udt, "[1]", "v is a JSON array where a JSON object must be");
+    assertNotRead(udt, "[1]", "v is a JSON array where a JSON object is required");
     DataType vector = DataTypes.vectorOf(DataTypes.INT, 2);
     assertNotRead(vector, "[1]", "v holds 1 elements; the vector's dimension is 2");
     assertNotRead(vector, "[1,2,3]", "v holds more elements than the vector's dimension of 2");
   }
 
   @Test
-  void customTypes() {
+  void rejectsCustomTypes() {
     DataType custom = DataTypes.custom("org.example.Odd");
     assertThatThrownBy(() -> TextWriters.plain(Texts.column(custom)))
         .isInstanceOf(UnrepresentableValueException.class)

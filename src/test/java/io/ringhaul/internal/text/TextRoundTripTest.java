@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Generated values of generated types come back from their text byte for byte. */
+/** Writes generated values of generated types as text and reads the same bytes back. */
 class TextRoundTripTest {
 
   private static final TextOptions OURS = TextOptions.defaults().blobForm(BlobForm.LITERAL_FIRST);
@@ -20,7 +20,7 @@ class TextRoundTripTest {
   private static final int CASES = Integer.getInteger("ringhaul.cases", 3_000);
 
   @Test
-  void fromBytesThroughTextToBytes() {
+  void textRoundTripKeepsBytes() {
     Seeds.each(
         CASES,
         random -> {
@@ -36,11 +36,11 @@ class TextRoundTripTest {
           assertThat(Texts.readJson(type, json, OURS))
               .as("%s as JSON: %s", CqlTypes.text(type), json)
               .isEqualTo(hex);
-          assertThat(CqlBytes.hex(value)).as("the buffer is left as it was").isEqualTo(hex);
+          assertThat(CqlBytes.hex(value)).as("the buffer is unchanged").isEqualTo(hex);
         });
   }
 
-  /** The same bytes in a buffer of another kind, with others around them. */
+  /** Copies the bytes into a buffer of a random kind, with other bytes around them. */
   private static ByteBuffer placed(Random random, ByteBuffer value) {
     int before = random.nextInt(3);
     int capacity = before + value.remaining() + random.nextInt(3);

@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One value of one column {@code v}, to text and back. */
+/** Writes and reads the text of one value of a column {@code v}. */
 final class Texts {
 
   private Texts() {}
@@ -60,7 +60,8 @@ final class Texts {
   private static void requireAlike(
       String text, @Nullable String fromBytes, @Nullable String fromText) {
     if (!Objects.equals(fromBytes, fromText)) {
-      throw new AssertionError(text + " is " + fromBytes + " as bytes and " + fromText);
+      throw new AssertionError(
+          text + " is " + fromBytes + " as bytes and " + fromText + " as text");
     }
   }
 
@@ -72,10 +73,10 @@ final class Texts {
     }
   }
 
-  /** The same by the way that takes bytes; null if it is refused. */
+  /** Reads the text as UTF-8 bytes; null if the reader rejects it. */
   private static @Nullable String readBytes(TextReader reader, String text) {
     ByteSink out = new ByteSink(0);
-    // Not from the start of the array, as in a file.
+    // The text does not start at index 0, as in a file.
     ByteBuffer bytes = ByteBuffer.wrap((" " + text + ",").getBytes(UTF_8));
     try {
       reader.read(bytes.position(1).limit(bytes.limit() - 1), out);
@@ -89,7 +90,7 @@ final class Texts {
     return readJson(type, text, TextOptions.defaults());
   }
 
-  /** The value as hexadecimal digits; the whole text must be read. */
+  /** Returns the value as hexadecimal digits; fails if text is left. */
   static String readJson(DataType type, String text, TextOptions options) {
     try (JsonParser json = JsonInput.open(new StringReader(text))) {
       json.nextToken();
@@ -97,7 +98,7 @@ final class Texts {
       boolean isNull = !TextReader.of(column(type), options).read(json, out);
       String hex = hex(isNull ? null : out.toBuffer());
       if (json.nextToken() != null) {
-        throw new AssertionError("goes on after its value: " + text);
+        throw new AssertionError("text after the value: " + text);
       }
       return hex;
     } catch (IOException e) {
