@@ -21,24 +21,23 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * CSV files to import: a folder that {@link CsvTarget} wrote, or files of other tools, such as
- * those that DSBulk unloads. What the manifest of a folder says of its files holds unless it is set
- * here.
+ * Imports CSV files: a folder that {@link CsvTarget} wrote, or files of other tools such as DSBulk.
+ * Settings override the manifest of the folder.
  *
- * <p>Fields go to the columns that their names in the header line mean: exactly, or else but for
- * upper and lower case. The files may have them in different orders. A field without quotes that is
- * empty is null; {@code ""} is the empty string. Values look as {@code CsvTarget} writes them, and
- * as DSBulk does.
+ * <p>The names in the header line select the columns: a name matches a column exactly, or ignoring
+ * case. Files may have the fields in different orders. An empty field without quotes is null;
+ * {@code ""} is the empty string. Values have the forms that {@code CsvTarget} and DSBulk write.
  *
  * <p>A value that its column cannot hold is an {@link
- * io.ringhaul.exceptions.UnrepresentableValueException}; a record that does not have as many fields
- * as there are names, that has text after a closing quote, a quote that is not closed, or more
- * bytes than {@link #maxRecordSize} allows, is a {@link
- * io.ringhaul.exceptions.MalformedRecordException}. Both name file, record and line, and the next
- * record can be read. A record whose quotes are wrong ends where they say if a record before it had
- * line breaks within quotes, and else with its first line, so that no other record goes with it.
+ * io.ringhaul.exceptions.UnrepresentableValueException}. A record is malformed if its number of
+ * fields differs from the number of names, if text follows a closing quote, if a quote is not
+ * closed, or if it exceeds {@link #maxRecordSize}; it is a {@link
+ * io.ringhaul.exceptions.MalformedRecordException}. Both messages name file, record and line, and
+ * the next record can be read. A record with wrong quotes ends where its quotes end if an earlier
+ * record had line breaks within quotes; otherwise it ends with its first line, so that no other
+ * record is lost.
  *
- * <p>Immutable: each method that changes a setting gives a new source.
+ * <p>Immutable: each setter returns a changed copy.
  */
 public final class CsvSource implements GrowingSource {
 
@@ -50,99 +49,102 @@ public final class CsvSource implements GrowingSource {
     this.settings = settings;
   }
 
-  /** A folder or a file. */
+  /** Reads a folder or a file. */
   public static CsvSource at(Path path) {
     return new CsvSource(SourceLocation.at(path), CsvSettings.NONE);
   }
 
-  /** A folder, a file, or a glob such as {@code /data/2026-*}{@code /*.csv.gz}. */
+  /** Reads a folder, a file, or a glob such as {@code /data/2026-*}{@code /*.csv.gz}. */
   public static CsvSource at(String pathOrGlob) {
     return new CsvSource(SourceLocation.at(pathOrGlob), CsvSettings.NONE);
   }
 
-  /** How fields are quoted. Default: {@link CsvDialect#RFC4180}. */
+  /** Sets how fields are quoted. Default: {@link CsvDialect#RFC4180}. */
   public CsvSource dialect(CsvDialect dialect) {
     return with(CsvSettings.DIALECT, dialect.name());
   }
 
   /**
-   * What stands between two fields, an ASCII character. Default: a comma.
+   * Sets the character between two fields. Default: a comma.
    *
-   * @throws InvalidSettingException if it is none
+   * @throws InvalidSettingException if the character is not ASCII
    */
   public CsvSource delimiter(char character) {
     return withCharacter(CsvSettings.DELIMITER, character);
   }
 
   /**
-   * What stands around fields, an ASCII character. Default: a double quote.
+   * Sets the character around fields. Default: a double quote.
    *
-   * @throws InvalidSettingException if it is none
+   * @throws InvalidSettingException if the character is not ASCII
    */
   public CsvSource quote(char character) {
     return withCharacter(CsvSettings.QUOTE, character);
   }
 
   /**
-   * What stands before a quote within quotes, and before itself, an ASCII character. Default: the
-   * quote in {@link CsvDialect#RFC4180}, a backslash in {@link CsvDialect#DSBULK}.
+   * Sets the character before a quote within quotes and before itself. Default: the quote in {@link
+   * CsvDialect#RFC4180}, a backslash in {@link CsvDialect#DSBULK}.
    *
-   * @throws InvalidSettingException if it is none
+   * @throws InvalidSettingException if the character is not ASCII
    */
   public CsvSource escape(char character) {
     return withCharacter(CsvSettings.ESCAPE, character);
   }
 
   /**
-   * Leaves lines out that begin with that ASCII character. Default: every line counts.
+   * Skips lines that begin with this character. Default: none.
    *
-   * @throws InvalidSettingException if it is no ASCII character
+   * @throws InvalidSettingException if the character is not ASCII
    */
   public CsvSource comment(char character) {
     return withCharacter(CsvSettings.COMMENT, character);
   }
 
-  /** The files begin with a line of names, whatever the manifest says. Default: they do. */
+  /**
+   * Reads a header line from each file, regardless of the manifest. Default: header lines, unless
+   * the manifest has none.
+   */
   public CsvSource withHeader() {
     return with(CsvSettings.HEADER, "true");
   }
 
   /**
-   * The files have no line of names. Their fields are the {@linkplain #columns columns named}; if
-   * none are, the manifest's; without one, all of the table's, in the order of {@code SELECT *}.
+   * Reads files without header lines. The fields are those set with {@link #columns}; otherwise
+   * those of the manifest; without a manifest, all columns of the table in the order of {@code
+   * SELECT *}.
    */
   public CsvSource withoutHeader() {
     return with(CsvSettings.HEADER, "false");
   }
 
   /**
-   * The names of the columns, in the order of the fields, for files {@linkplain #withoutHeader
-   * without header}. A name that is no column's is left out if the import names the columns that it
-   * wants.
+   * Sets the column names of files {@linkplain #withoutHeader without header}, in the order of the
+   * fields. A name that matches no column is ignored if the import selects its columns.
    *
    * @throws InvalidSettingException if no name is given
    */
   public CsvSource columns(String... names) {
     if (names.length == 0) {
-      throw new InvalidSettingException("columns", "columns takes one name or more");
+      throw new InvalidSettingException("columns", "columns takes one or more names");
     }
     return new CsvSource(location, settings.with(CsvSettings.FIELDS, List.of(names)));
   }
 
   /**
-   * Texts that are null where they stand without quotes, such as {@code NULL} or {@code \N}; the
-   * empty field is null in any case. Default: none.
+   * Sets texts that are null when unquoted, such as {@code NULL} or {@code \N}; the empty field is
+   * always null. Default: none.
    */
   public CsvSource nullValue(String... texts) {
     return new CsvSource(location, settings.with(CsvSettings.NULL_VALUE, List.of(texts)));
   }
 
   /**
-   * How timestamps look: a pattern of {@link java.time.format.DateTimeFormatter}, {@code
-   * UNITS_SINCE_EPOCH} for milliseconds since 1970-01-01 UTC, or {@code CQL_TIMESTAMP}, the
-   * default: {@code 2026-01-31T10:00:00.500Z} and shorter forms.
+   * Sets the format of timestamps: a pattern of {@link java.time.format.DateTimeFormatter}, {@code
+   * UNITS_SINCE_EPOCH} for milliseconds since 1970-01-01 UTC, or {@code CQL_TIMESTAMP} for {@code
+   * 2026-01-31T10:00:00.500Z} and shorter forms. Default: {@code CQL_TIMESTAMP}.
    *
-   * @throws InvalidSettingException if the pattern is none
+   * @throws InvalidSettingException if the pattern is invalid
    */
   public CsvSource timestampFormat(String format) {
     TextOptions.defaults().timestampFormat(format);
@@ -150,7 +152,7 @@ public final class CsvSource implements GrowingSource {
   }
 
   /**
-   * Timestamps are whole numbers of that unit since 1970-01-01 UTC. Excludes {@link
+   * Sets timestamps to whole numbers of this unit since 1970-01-01 UTC. Excludes {@link
    * #timestampFormat}.
    */
   public CsvSource timestampUnit(TimeUnit unit) {
@@ -158,10 +160,10 @@ public final class CsvSource implements GrowingSource {
   }
 
   /**
-   * How dates look: a pattern of {@link java.time.format.DateTimeFormatter}. Default: {@code
-   * 2026-01-31}.
+   * Sets the format of dates: a pattern of {@link java.time.format.DateTimeFormatter}. Default:
+   * {@code 2026-01-31}.
    *
-   * @throws InvalidSettingException if the pattern is none
+   * @throws InvalidSettingException if the pattern is invalid
    */
   public CsvSource dateFormat(String pattern) {
     TextOptions.defaults().dateFormat(pattern);
@@ -169,33 +171,34 @@ public final class CsvSource implements GrowingSource {
   }
 
   /**
-   * How times of day look: a pattern of {@link java.time.format.DateTimeFormatter}. Default: {@code
-   * 10:00:00.123456789} and shorter forms.
+   * Sets the format of times of day: a pattern of {@link java.time.format.DateTimeFormatter}.
+   * Default: {@code 10:00:00.123456789} and shorter forms.
    *
-   * @throws InvalidSettingException if the pattern is none
+   * @throws InvalidSettingException if the pattern is invalid
    */
   public CsvSource timeFormat(String pattern) {
     TextOptions.defaults().timeFormat(pattern);
     return with(CsvSettings.TIME_FORMAT, pattern);
   }
 
-  /** The time zone of timestamps that name none. Default: UTC. */
+  /** Sets the time zone of timestamps without one. Default: UTC. */
   public CsvSource timeZone(ZoneId zone) {
     return with(CsvSettings.TIME_ZONE, zone.getId());
   }
 
   /**
-   * The encoding of the files. Default: UTF-8, with or without byte order mark. Bytes that are no
-   * text in it are an error.
+   * Sets the encoding of the files. Bytes that are invalid in it are an error. Default: UTF-8, with
+   * or without byte order mark.
    */
   public CsvSource encoding(Charset encoding) {
     return with(CsvSettings.ENCODING, encoding.name());
   }
 
   /**
-   * Leaves so many records out at the start of each file, the header line not counted. Default: 0.
+   * Sets the number of records to skip at the start of each file, after the header line. Default:
+   * 0.
    *
-   * @throws InvalidSettingException if it is negative
+   * @throws InvalidSettingException if the number is negative
    */
   public CsvSource skipRecords(long count) {
     if (count < 0) {
@@ -206,11 +209,11 @@ public final class CsvSource implements GrowingSource {
   }
 
   /**
-   * The bytes in UTF-8 that the fields of one record may have together, 1 or more: a quote that is
-   * not closed would make one record of the rest of the file. Default: 1/32 of the heap, at the
-   * most 256 MiB.
+   * Sets the maximum size of one record's fields in UTF-8 bytes, 1 or more. The limit is needed
+   * because an unclosed quote turns the rest of the file into one record. Default: 1/32 of the
+   * heap, at most 256 MiB.
    *
-   * @throws InvalidSettingException if it is out of bounds
+   * @throws InvalidSettingException if the number is less than 1
    */
   public CsvSource maxRecordSize(int bytes) {
     if (bytes < 1) {
@@ -221,9 +224,9 @@ public final class CsvSource implements GrowingSource {
   }
 
   /**
-   * The fields that a record or the header may have, 1 or more. Default: 10,000.
+   * Sets the maximum number of fields of a record and of the header, 1 or more. Default: 10,000.
    *
-   * @throws InvalidSettingException if it is out of bounds
+   * @throws InvalidSettingException if the number is less than 1
    */
   public CsvSource maxColumns(int number) {
     if (number < 1) {
@@ -234,17 +237,18 @@ public final class CsvSource implements GrowingSource {
   }
 
   /**
-   * How the files are compressed. Default: as the manifest says; without one, as each file's name
-   * ends ({@code .gz}, {@code .zst}, {@code .lz4}, {@code .bz2}, {@code .xz}, {@code .snappy}).
+   * Sets the compression of the files. Default: the manifest's; without a manifest, by the file
+   * name extension ({@code .gz}, {@code .zst}, {@code .lz4}, {@code .bz2}, {@code .xz}, {@code
+   * .snappy}).
    */
   public CsvSource compression(Compression compression) {
     return new CsvSource(location.withCompression(compression), settings);
   }
 
   /**
-   * Does not compute the checksums of files that a manifest lists. Default: each is computed before
-   * the first row of its file is imported. Without them a job that is resumed does not notice that
-   * a file has changed between its runs.
+   * Does not verify the checksums of files that a manifest lists. A resumed job then does not
+   * notice files that changed between its runs. Default: the checksum of each file is verified
+   * before its first row is imported.
    */
   public CsvSource withoutChecksums() {
     return new CsvSource(location.withoutChecksums(), settings);
@@ -256,7 +260,7 @@ public final class CsvSource implements GrowingSource {
   }
 
   /**
-   * See {@link ImportSource#open()}.
+   * {@inheritDoc}
    *
    * @throws InvalidSettingException if settings contradict each other
    */

@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A folder of CSV files in UTF-8 that an export writes: {@code part-*.csv} and a {@code
- * _manifest.json}. All files appear in one step, at the end. Each begins with a line of the
- * columns' names; an empty table gives one file with that line alone.
+ * Exports to a folder of CSV files in UTF-8: {@code part-*.csv} and a {@code _manifest.json}. All
+ * files become visible in one step, at the end. Each file begins with a header line; an empty table
+ * gives one file with only the header line.
  *
- * <p>A null is an empty field without quotes, and the empty string is {@code ""}; a row of a single
- * column that is null is an empty line. Collections, tuples and user-defined types are JSON, blobs
- * Base64.
+ * <p>A null is an empty field without quotes, and the empty string is {@code ""}; a row of one
+ * column that is null is an empty line. Collections, tuples and user-defined types are JSON; blobs
+ * are Base64.
  *
- * <p>Immutable: each method that changes a setting gives a new target.
+ * <p>Immutable: each setter returns a changed copy.
  */
 public final class CsvTarget implements ExportTarget {
 
@@ -33,49 +33,49 @@ public final class CsvTarget implements ExportTarget {
     this.settings = settings;
   }
 
-  /** A folder, which is made if need be. */
+  /** Writes to a folder, which is created if it does not exist. */
   public static CsvTarget folder(Path folder) {
     return new CsvTarget(TargetFolder.of(folder, Compression.NONE), CsvSettings.NONE);
   }
 
-  /** How fields are quoted. Default: {@link CsvDialect#RFC4180}. */
+  /** Sets how fields are quoted. Default: {@link CsvDialect#RFC4180}. */
   public CsvTarget dialect(CsvDialect dialect) {
     return with(CsvSettings.DIALECT, dialect.name());
   }
 
   /**
-   * What stands between two fields, an ASCII character. Default: a comma.
+   * Sets the character between two fields. Default: a comma.
    *
-   * @throws io.ringhaul.exceptions.InvalidSettingException if the character has another meaning
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the character is not ASCII or is also
+   *     the quote or the escape character
    */
   public CsvTarget delimiter(char character) {
     return with(CsvSettings.DELIMITER, String.valueOf(character));
   }
 
-  /** Leaves the line of names at the start of each file out. Default: it is written. */
+  /** Writes files without header lines. Default: each file has a header line. */
   public CsvTarget withoutHeader() {
     return with(CsvSettings.HEADER, "false");
   }
 
-  /** How the files are compressed. Default: they are not. */
+  /** Sets the compression of the files. Default: none. */
   public CsvTarget compression(Compression compression) {
     return new CsvTarget(folder.withCompression(compression), settings);
   }
 
   /**
-   * The size at which a file is ended and another begun, in bytes as they lie on disk, 1 or more;
-   * it is passed by what is held back in memory, some 100 KiB, and by one row at most. Default: 128
-   * MiB.
+   * Sets the size in bytes on disk at which a new file is begun, 1 or more. A file may exceed it by
+   * the buffered bytes (about 100 KiB) and by one row. Default: 128 MiB.
    *
-   * @throws io.ringhaul.exceptions.InvalidSettingException if it is out of bounds
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the size is less than 1
    */
   public CsvTarget maxFileSize(long bytes) {
     return new CsvTarget(folder.withMaxFileSize(bytes), settings);
   }
 
   /**
-   * What becomes of what the folder holds already. Default: {@link WriteMode#CREATE}, which refuses
-   * a folder that is not empty.
+   * Sets the treatment of existing files in the folder. Default: {@link WriteMode#CREATE}, which
+   * refuses a folder that is not empty.
    */
   public CsvTarget mode(WriteMode mode) {
     return new CsvTarget(folder.withMode(mode), settings);
@@ -98,7 +98,7 @@ public final class CsvTarget implements ExportTarget {
 
   private CsvTarget with(String name, String value) {
     CsvSettings changed = settings.with(name, value);
-    changed.syntax(); // tells contradictions
+    changed.syntax(); // rejects contradictory characters
     return new CsvTarget(folder, changed);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * CSV files: RFC 4180 by default, or as DSBulk writes and reads them. Null is an empty field
- * without quotes, the empty string is a pair of quotes, in both.
+ * CSV files in the dialect of RFC 4180 (the default) or of DSBulk. In both, null is an empty field
+ * without quotes and the empty string is a pair of quotes.
  */
 @NullMarked
 package io.ringhaul.csv;

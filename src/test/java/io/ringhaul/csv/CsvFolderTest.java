@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rows go out to a folder and come back. */
+/** Exports rows to a folder and imports them again. */
 class CsvFolderTest {
 
   private static final TableDescription TABLE =
@@ -62,7 +62,7 @@ class CsvFolderTest {
 
   @ParameterizedTest
   @EnumSource(CsvDialect.class)
-  void whateverTypeAndValueTheBytesComeBack(CsvDialect dialect) {
+  void roundTripKeepsBytesOfAllTypes(CsvDialect dialect) {
     int[] number = {0};
     Seeds.each(
         100,
@@ -85,7 +85,7 @@ class CsvFolderTest {
   }
 
   @Test
-  void aTypeWithoutATextFormIsRefusedBeforeAnythingIsWritten() {
+  void refusesTypeWithoutTextFormBeforeWriting() {
     TableDescription table =
         table(
             new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
@@ -103,7 +103,7 @@ class CsvFolderTest {
   }
 
   @Test
-  void theBytesOfAnRfc4180File() {
+  void writesRfc4180File() {
     CsvFolders.write(CsvTarget.folder(folder), TABLE, ROWS, 1);
     assertThat(contents(folder))
         .containsExactly(
@@ -114,7 +114,7 @@ class CsvFolderTest {
   }
 
   @Test
-  void theBytesOfADsbulkFile() {
+  void writesDsbulkFile() {
     CsvFolders.write(CsvTarget.folder(folder).dialect(CsvDialect.DSBULK), TABLE, ROWS, 1);
     assertThat(contents(folder))
         .containsExactly(
@@ -125,7 +125,7 @@ class CsvFolderTest {
   }
 
   @Test
-  void anEmptyTableGivesTheHeaderAlone() {
+  void writesOnlyHeaderForEmptyTable() {
     CsvFolders.Exported exported = CsvFolders.write(CsvTarget.folder(folder), TABLE, List.of(), 3);
     assertThat(exported.commit().files()).isEqualTo(1);
     assertThat(contents(folder)).containsExactly("id,\"Name, \"\"full\"\"\",tags\n");
@@ -135,7 +135,7 @@ class CsvFolderTest {
   }
 
   @Test
-  void eachFileHasItsHeader() {
+  void writesHeaderToEachFile() {
     List<RawRow> rows = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
       rows.add(row(CqlBytes.integer(i), CqlBytes.text("x".repeat(50)), null));
@@ -154,7 +154,7 @@ class CsvFolderTest {
 
   @ParameterizedTest
   @EnumSource(Compression.class)
-  void compressedFilesComeBack(Compression compression) {
+  void readsCompressedFiles(Compression compression) {
     CsvFolders.Exported exported =
         CsvFolders.write(CsvTarget.folder(folder).compression(compression), TABLE, ROWS, 2);
     assertThat(CsvFolders.read(CsvSource.at(folder), TABLE).rows())
@@ -162,7 +162,7 @@ class CsvFolderTest {
   }
 
   @Test
-  void whatTheManifestSaysHoldsUnlessItIsSet() {
+  void settingsOverrideManifest() {
     CsvFolders.Exported exported =
         CsvFolders.write(
             CsvTarget.folder(folder).dialect(CsvDialect.DSBULK).delimiter('|').withoutHeader(),
@@ -179,7 +179,7 @@ class CsvFolderTest {
   }
 
   @Test
-  void aRowThatIsRefusedLeavesNoTrace() {
+  void rejectedRowLeavesNothingInTheFile() {
     TableDescription table =
         table(
             new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
@@ -202,9 +202,9 @@ class CsvFolderTest {
   }
 
   @Test
-  void rowsOfASingleNullComeBack() {
-    // No table has a key that may be null; what an export of one column leaves is read with
-    // another table's description.
+  void roundTripKeepsRowsOfASingleNull() {
+    // The key of a table cannot be null, so the exported column is read as a column of another
+    // table.
     TableDescription table = table(new ColumnDescription("v", DataTypes.TEXT, Kind.REGULAR));
     for (CsvDialect dialect : CsvDialect.values()) {
       Path target = folder.resolve(dialect.name());
@@ -218,7 +218,7 @@ class CsvFolderTest {
   }
 
   @Test
-  void anExportIsAddedOrPutInPlace() {
+  void appendsOrOverwrites() {
     CsvTarget target = CsvTarget.folder(folder);
     CsvFolders.write(target, TABLE, ROWS, 1);
     CsvFolders.write(target.mode(WriteMode.APPEND), TABLE, ROWS, 1);
@@ -229,7 +229,7 @@ class CsvFolderTest {
   }
 
   @Test
-  void contradictionsAreToldAtOnce() {
+  void rejectsContradictorySettings() {
     CsvTarget target = CsvTarget.folder(folder);
     assertThatThrownBy(() -> target.delimiter('"'))
         .isInstanceOfSatisfying(
@@ -252,7 +252,7 @@ class CsvFolderTest {
     return new TableDescription("ks", "t", columns);
   }
 
-  /** A type that is at odds with none of the columns: all user-defined types have one name. */
+  /** A type without a user-defined type of the other columns: all of them have the same name. */
   private static DataType fittingType(
       List<ColumnDescription> columns, CqlGenerator generator, Random random) {
     Set<DataType> present = new HashSet<>();

@@ -25,15 +25,15 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Rows on their way to CSV folders and back, without a cluster. */
+/** Exports rows to CSV folders and imports them, without a cluster. */
 final class CsvFolders {
 
   private CsvFolders() {}
 
-  /** What an export took. */
+  /** The result of an export. */
   record Exported(CommitResult commit, List<List<@Nullable String>> rows, List<String> refused) {}
 
-  /** What an import gave; the texts of rows that it could not take stand apart. */
+  /** The rows of an import, and the messages of rejected ones. */
   record Imported(List<String> columns, List<List<@Nullable String>> rows, List<String> refused) {}
 
   /** Exports all rows, in tasks of a few rows each. */
@@ -68,7 +68,7 @@ final class CsvFolders {
     }
   }
 
-  /** Imports all that the source and the table have in common, or the columns named. */
+  /** Imports the columns that source and table have in common, or the named columns. */
   static Imported read(CsvSource source, TableDescription table, String... columns) {
     List<List<@Nullable String>> rows = new ArrayList<>();
     List<String> refused = new ArrayList<>();

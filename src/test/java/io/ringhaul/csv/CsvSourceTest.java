@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of other tools, which no manifest describes. */
+/** Imports files of other tools, which have no manifest. */
 class CsvSourceTest {
 
   private static final TableDescription TABLE =
@@ -49,7 +49,7 @@ class CsvSourceTest {
   @TempDir private Path folder;
 
   @Test
-  void fieldsGoWhereTheirNamesSay() throws IOException {
+  void assignsFieldsByName() throws IOException {
     Path file = write("a.csv", "NAME,id,Size\nx,1,2\n");
     Imported imported = CsvFolders.read(CsvSource.at(file), TABLE);
     assertThat(imported.columns()).containsExactly("id", "name", "Size");
@@ -57,7 +57,7 @@ class CsvSourceTest {
   }
 
   @Test
-  void filesMayHaveTheirFieldsInDifferentOrders() throws IOException {
+  void acceptsFieldsInDifferentOrders() throws IOException {
     write("a.csv", "id,name\n1,x\n");
     write("b.csv", "\"name\",\"id\"\r\ny,2\r\n");
     assertThat(CsvFolders.read(CsvSource.at(folder), TABLE).rows())
@@ -68,13 +68,13 @@ class CsvSourceTest {
         .hasMessage(
             "The file "
                 + folder.resolve("c.csv")
-                + " cannot be read as CSV: its header line has the names [id, other], where [id,"
-                + " name] are expected. Check the delimiter and the dialect, or read it without"
+                + " cannot be read as CSV: its header line has the names [id, other] instead of"
+                + " [id, name]. Check the delimiter and the dialect, or read it without"
                 + " header and name its columns");
   }
 
   @Test
-  void namesThatDifferInCaseAloneAreKeptApart() throws IOException {
+  void distinguishesNamesThatDifferOnlyInCase() throws IOException {
     TableDescription table =
         table(
             new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
@@ -95,11 +95,11 @@ class CsvSourceTest {
     Path twice = write("twice.csv", "Id,ID\n1,2\n");
     assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(twice), TABLE))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("has two fields for the column id");
+        .hasMessageContaining("has two fields for column id");
   }
 
   @Test
-  void headersThatCannotBeUnderstood() throws IOException {
+  void rejectsInvalidHeaders() throws IOException {
     assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(write("1.csv", "id,,name\n")), TABLE))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("field 2 of its header line has no name");
@@ -118,8 +118,8 @@ class CsvSourceTest {
   }
 
   @Test
-  void refusesMoreFieldsThanItMayHave() throws IOException {
-    String more = "has more than 10000 fields. If it is right, raise maxColumns (--max-columns)";
+  void rejectsTooManyFields() throws IOException {
+    String more = "has more than 10000 fields. If it is correct, raise maxColumns (--max-columns)";
     Path header = write("1.csv", "id" + ",name".repeat(1_000_000) + "\n");
     assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(header), TABLE))
         .isInstanceOf(StorageException.class)
@@ -136,7 +136,7 @@ class CsvSourceTest {
   }
 
   @Test
-  void tellsFilesInUtf16() throws IOException {
+  void detectsUtf16Files() throws IOException {
     String text = "id,name\n1,a\n";
     for (Charset charset : List.of(UTF_16, UTF_16LE, UTF_16BE)) {
       Path file = folder.resolve(charset + ".csv");
@@ -155,7 +155,7 @@ class CsvSourceTest {
   }
 
   @Test
-  void filesWithoutHeader() throws IOException {
+  void readsFilesWithoutHeader() throws IOException {
     Path file = write("a.csv", "1,2,x\n3,,\"\"\n");
     CsvSource source = CsvSource.at(file).withoutHeader().columns("id", "SIZE", "name");
     assertThat(CsvFolders.read(source, TABLE).rows())
@@ -170,7 +170,7 @@ class CsvSourceTest {
   }
 
   @Test
-  void wordsForNullHaveNoQuotes() throws IOException {
+  void readsOnlyUnquotedNullWordsAsNull() throws IOException {
     Path file = write("a.csv", "id,name\n1,NULL\n2,\"NULL\"\n3,\\N\n4,null\n5,\n6,\"\"\n");
     assertThat(names(CsvSource.at(file).nullValue("NULL", "\\N")))
         .containsExactly(null, text("NULL"), null, text("null"), null, text(""));
@@ -179,23 +179,27 @@ class CsvSourceTest {
   }
 
   @Test
-  void recordsOfTheWrongWidthAreToldAndTheNextIsRead() throws IOException {
+  void reportsRecordsOfWrongWidthAndReadsNext() throws IOException {
     Path file = write("a.csv", "id,name\n1,\"x\n\"\n2\n\"3\n\",y,z\n4,\"a\"b\n\n5,v\n");
     Imported imported = CsvFolders.read(CsvSource.at(file), TABLE);
     assertThat(imported.rows())
         .containsExactly(List.of(number(1), text("x\n")), List.of(number(5), text("v")));
     assertThat(imported.refused())
         .containsExactly(
-            "Record 2 (line 4) of " + file + " has 1 fields, not 2; its fields must be [id, name]",
-            "Record 3 (line 5) of " + file + " has 3 fields, not 2; its fields must be [id, name]",
+            "Record 2 (line 4) of "
+                + file
+                + " has 1 fields, not 2; the expected fields are [id, name]",
+            "Record 3 (line 5) of "
+                + file
+                + " has 3 fields, not 2; the expected fields are [id, name]",
             "Record 4 (line 7) of "
                 + file
                 + " has text after the closing quote of field 2; write a quote within quotes as"
-                + " \"\"; its fields must be [id, name]");
+                + " \"\"; the expected fields are [id, name]");
   }
 
   @Test
-  void valuesThatTheirColumnCannotHoldAreToldAndTheNextIsRead() throws IOException {
+  void reportsUnrepresentableValuesAndReadsNext() throws IOException {
     Path file = write("a.csv", "id,name\n1x,x\n2,y\n\"\",z\n");
     Imported imported = CsvFolders.read(CsvSource.at(file), TABLE);
     assertThat(imported.rows()).containsExactly(List.of(number(2), text("y")));
@@ -205,7 +209,7 @@ class CsvSourceTest {
   }
 
   @Test
-  void bytesThatAreNoText() throws IOException {
+  void reportsBytesInvalidInTheEncoding() throws IOException {
     Path file = folder.resolve("a.csv");
     Files.write(file, "id,name\n1,\u00e9x\n2,y\n".getBytes(ISO_8859_1));
     Imported imported = CsvFolders.read(CsvSource.at(file), TABLE);
@@ -213,8 +217,8 @@ class CsvSourceTest {
         .containsExactly(
             "Record 1 (line 2) of "
                 + file
-                + ": name holds bytes that are no UTF-8; set encoding if the file is in another"
-                + " one");
+                + ": name holds bytes that are not valid UTF-8; set encoding if the file has"
+                + " another one");
     assertThat(imported.rows()).containsExactly(List.of(number(2), text("y")));
     imported = CsvFolders.read(encoded(file, StandardCharsets.US_ASCII), TABLE);
     assertThat(imported.rows()).containsExactly(List.of(number(2), text("y")));
@@ -222,12 +226,12 @@ class CsvSourceTest {
         .containsExactly(
             "Record 1 (line 2) of "
                 + file
-                + ": name holds bytes that are no US-ASCII; set encoding if the file is in another"
-                + " one");
+                + ": name holds bytes that are not valid US-ASCII; set encoding if the file has"
+                + " another one");
   }
 
   @Test
-  void otherEncodings() throws IOException {
+  void readsOtherEncodings() throws IOException {
     String text = "id,name\n1,\u00e9\uD83D\uDE00\n" + "2,x\u00e9\uD83D\uDE00\n".repeat(9_999);
     for (Charset charset : List.of(UTF_16LE, UTF_16, Charset.forName("GB18030"))) {
       Path file = folder.resolve(charset.name() + ".csv");
@@ -243,7 +247,7 @@ class CsvSourceTest {
   }
 
   @Test
-  void datesAndTimesAsTheyAre() throws IOException {
+  void readsDatesAndTimesOfOtherFormats() throws IOException {
     TableDescription table =
         table(
             new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
@@ -283,7 +287,7 @@ class CsvSourceTest {
   }
 
   @Test
-  void recordsAndCommentsToSkip() throws IOException {
+  void skipsRecordsAndComments() throws IOException {
     Path file = write("a.csv", "#first\nid,name\n1,a\n#2,b\n3,c\n4,#d\n");
     assertThat(names(CsvSource.at(file).comment('#').skipRecords(1)))
         .containsExactly(text("c"), text("#d"));
@@ -296,7 +300,7 @@ class CsvSourceTest {
   }
 
   @Test
-  void aFolderThatDsbulkUnloaded() throws IOException {
+  void readsFolderOfDsbulk() throws IOException {
     write("output-000001.csv", "id,name\n1,\"a\\\"b\\\\c\"\n2,a\\b\n");
     try (OutputStream out =
         new GZIPOutputStream(Files.newOutputStream(folder.resolve("output-000002.csv.gz")))) {
@@ -307,7 +311,7 @@ class CsvSourceTest {
   }
 
   @Test
-  void aGlobAndItsOtherCharacters() throws IOException {
+  void readsGlobs() throws IOException {
     write("x1.csv", "id|name\n1|'it^'s'\n");
     write("x2.csv", "id|name\n2|'^^|'\n");
     write("y.csv", "other\n");
@@ -318,7 +322,7 @@ class CsvSourceTest {
   }
 
   @Test
-  void aQuoteThatIsNeverClosedTakesItsLine() throws IOException {
+  void unclosedQuoteSpoilsOneLine() throws IOException {
     Path file = write("a.csv", "id,name\n1,a\n2,\"b\n3,c\n");
     for (CsvSource source : List.of(CsvSource.at(file), CsvSource.at(file).maxRecordSize(8))) {
       Imported imported = CsvFolders.read(source, TABLE);
@@ -328,9 +332,9 @@ class CsvSourceTest {
           .containsExactly(
               "Record 2 (line 3) of "
                   + file
-                  + " has a quote in field 2 that is not closed on its line, where no record before"
-                  + " it is of several lines; close it, or write a quote within quotes as \"\"; its"
-                  + " fields must be [id, name]");
+                  + " has a quote in field 2 that is not closed on its line, and no earlier record"
+                  + " has several lines; close the quote, or write a quote within quotes as"
+                  + " \"\"; the expected fields are [id, name]");
     }
   }
 

@@ -26,7 +26,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was refused makes a file that the same settings read. */
+/** Rejected records make a file that the source reads with the same settings. */
 class RecordFormTest {
 
   private static final TableDescription TABLE =
@@ -40,7 +40,7 @@ class RecordFormTest {
   @TempDir private Path folder;
 
   @Test
-  void inTheEncodingOfTheSource() throws IOException {
+  void usesEncodingOfTheSource() throws IOException {
     for (Charset charset : List.of(ISO_8859_1, UTF_16, UTF_16LE)) {
       assertRefusedAgain(
           source(charset, "näme,id\r\nä,1\r\nö,x\r\nü,3\r\n").encoding(charset),
@@ -50,7 +50,7 @@ class RecordFormTest {
   }
 
   @Test
-  void withRecordsToBeSkipped() throws IOException {
+  void addsFillerForSkippedRecords() throws IOException {
     for (Charset charset : List.of(ISO_8859_1, UTF_16)) {
       String text = "näme,id\nä,1\nä,y\nö,x\nü,3\n";
       CsvSource source = source(charset, text).encoding(charset).skipRecords(2);
@@ -66,7 +66,7 @@ class RecordFormTest {
     return CsvSource.at(file);
   }
 
-  /** The file of what was refused is as expected, and the same settings refuse just that again. */
+  /** Checks the file of the rejected records, and that the same settings reject them again. */
   private void assertRefusedAgain(CsvSource source, Charset charset, String expected)
       throws IOException {
     byte[] file = refused(source);
@@ -86,7 +86,7 @@ class RecordFormTest {
             CqlBytes.hex(CqlBytes.integer(2)), CqlBytes.hex(CqlBytes.text("ö")));
   }
 
-  /** The source's only refused record, in a file of its form. */
+  /** Returns a file with the only rejected record of the source. */
   private static byte[] refused(CsvSource source) {
     try (SourceSession session = source.open()) {
       SourcePlan plan = session.plan(TABLE, List.of(), OptionalInt.empty());
@@ -94,7 +94,7 @@ class RecordFormTest {
           session.open(plan, TABLE.select(plan.columns()), plan.tasks().get(0))) {
         while (true) {
           try {
-            assertThat(reader.next()).as("a refused record").isNotNull();
+            assertThat(reader.next()).as("a rejected record").isNotNull();
           } catch (UnrepresentableValueException e) {
             break;
           }

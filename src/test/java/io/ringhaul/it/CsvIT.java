@@ -228,7 +228,9 @@ class CsvIT {
     assertThatThrownBy(() -> operator.importInto(keyspace, "narrow").from(CsvSource.at(file)).run())
         .isInstanceOf(BulkOperationException.class)
         .hasStackTraceContaining(
-            "Record 2 (line 4) of " + file + " has 3 fields, not 2; its fields must be [id, v]");
+            "Record 2 (line 4) of "
+                + file
+                + " has 3 fields, not 2; the expected fields are [id, v]");
   }
 
   private void create(String table, String columns) {

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A file that is being read, record by record. */
+/** Reads one file record by record. */
 final class CsvFile implements Closeable {
 
   private final SourceFile file;
@@ -33,7 +33,7 @@ final class CsvFile implements Closeable {
   private final InputStream in;
   private final CsvReader reader;
 
-  /** The header as it stands in the file, in UTF-8; null if there is none. */
+  /** The bytes of the header line in UTF-8; null if the file has none. */
   private byte @Nullable [] header;
 
   private long records;
@@ -59,9 +59,9 @@ final class CsvFile implements Closeable {
   }
 
   /**
-   * Reads the line of names at the start.
+   * Reads the header line.
    *
-   * @throws StorageException if there is none
+   * @throws StorageException if the file is empty
    */
   List<String> readHeader() throws IOException {
     CsvRecord record = reader.header();
@@ -75,7 +75,9 @@ final class CsvFile implements Closeable {
     return FileHeader.names(record, file);
   }
 
-  /** From now on records must have so many fields; blank lines are records if they have one. */
+  /**
+   * Sets the number of fields that later records must have. If it is 1, blank lines are records.
+   */
   void expectFields(int number) {
     reader.expectFields(number);
     if (number == 1) {
@@ -83,49 +85,50 @@ final class CsvFile implements Closeable {
     }
   }
 
-  /** The next record, the same object each time; null after the last one. */
+  /** Returns the next record, always the same object; null after the last one. */
   @Nullable CsvRecord next() throws IOException {
     records++;
     return reader.next();
   }
 
-  /** What is wrong with the last record; null if nothing is. */
+  /** Returns the problem of the last record; null if the record is valid. */
   @Nullable String problem() {
     return reader.problem();
   }
 
-  /** Where the last record stands, for messages. */
+  /** Returns the position of the last record for a message. */
   String place() {
     return String.format("Record %d (line %d) of %s", records, reader.line(), file);
   }
 
-  /** The line on which the last record begins, counted from 1. */
+  /** Returns the line on which the last record begins, counted from 1. */
   long line() {
     return reader.line();
   }
 
   /**
-   * The last record as it stands in the file, without its line end; empty if there is none, or if
-   * it is too large to be kept.
+   * Returns the bytes of the last record in the file's encoding, without the line end; empty if
+   * there is no record or if it was too large to keep.
    */
   Optional<byte[]> text() {
     return Optional.ofNullable(reader.text()).map(encoding::encoded);
   }
 
-  /** Bytes of the file that were read so far. */
+  /** Returns the bytes of the file read so far. */
   long bytesRead() {
     return content.bytesRead();
   }
 
-  /** The name of the file's encoding. */
+  /** Returns the name of the file's encoding. */
   String encoding() {
     return encoding.name();
   }
 
   /**
-   * How records of this file make another one.
+   * Returns the form of a file that rejected records of this file make; empty if the charset cannot
+   * encode.
    *
-   * @param skipped records that are passed over at the start of each file
+   * @param skipped filler for the records that a reader skips at the start of each file
    */
   Optional<RecordForm> form(String skipped) {
     if (!encoding.canEncode()) {
@@ -150,13 +153,13 @@ final class CsvFile implements Closeable {
     in.close();
   }
 
-  /** How a file's text is encoded; records are read in UTF-8. */
+  /** The charset of a file. Records are read as UTF-8. */
   private static final class FileEncoding {
 
     private final Charset charset;
     private final boolean utf8;
 
-    /** The byte order mark that the encoding puts before every text. */
+    /** The byte order mark that the charset writes before every text. */
     private final byte[] mark;
 
     FileEncoding(Charset charset) {
@@ -174,27 +177,25 @@ final class CsvFile implements Closeable {
       return Arrays.copyOf(one, 2 * one.length - two.length);
     }
 
-    /** Its name, for messages. */
     String name() {
       return charset.name();
     }
 
-    /** Whether texts can be put back into the encoding. */
     boolean canEncode() {
       return charset.canEncode();
     }
 
-    /** The file's text in UTF-8. */
+    /** Returns the file's content as UTF-8. */
     InputStream decoded(InputStream content) {
       return utf8 ? content : new TranscodedInput(content, charset);
     }
 
-    /** A text of the file as it stands there. */
+    /** Returns a UTF-8 text of the file in the file's charset, without byte order mark. */
     byte[] encoded(byte[] text) {
       return utf8 ? text : EscapedBytes.decode(text, charset, mark.length);
     }
 
-    /** What a file begins with. */
+    /** Returns a UTF-8 text in the file's charset, with byte order mark. */
     byte[] start(byte[] text) {
       byte[] encoded = encoded(text);
       byte[] start = Arrays.copyOf(mark, mark.length + encoded.length);
@@ -204,15 +205,15 @@ final class CsvFile implements Closeable {
   }
 
   /**
-   * The text of a stream in another encoding, as UTF-8. A byte that is no text becomes a
-   * {@linkplain EscapedBytes sequence of three} that UTF-8 does not have, so that it spoils its own
-   * record alone.
+   * Converts a stream from another charset to UTF-8. A byte that is invalid in the charset becomes
+   * an {@linkplain EscapedBytes escape sequence} that is invalid in UTF-8, so that only its own
+   * record is malformed.
    */
   private static final class TranscodedInput extends InputStream {
 
     private static final int BYTES = 1 << 14;
 
-    /** No decoder tells of more bytes at once that are no text. */
+    /** The longest invalid sequence that a decoder reports, in bytes. */
     private static final int LONGEST_ERROR = 64;
 
     private final InputStream in;
@@ -270,7 +271,7 @@ final class CsvFile implements Closeable {
           ended = true;
           decoder.flush(chars);
         }
-        // A decoder gives surrogates in pairs, so that no character is cut in two here.
+        // The decoder returns surrogates in pairs, so that no character is split here.
         encoder.reset();
         encoder.encode(chars.flip(), bytes.clear(), true);
         if (result.isError()) {
@@ -298,12 +299,13 @@ final class CsvFile implements Closeable {
   }
 
   /**
-   * Bytes that are no text in their encoding, amid text in UTF-8: byte {@code b} as the three bytes
-   * that the lone surrogate U+DC00 + b would have, which UTF-8 does not allow.
+   * Escape sequences for bytes that are invalid in the file's charset, within UTF-8 text. Byte
+   * {@code b} becomes the three bytes that would encode the lone surrogate U+DC00 + b, which are
+   * invalid in UTF-8.
    */
   private static final class EscapedBytes {
 
-    /** How many bytes stand for one. */
+    /** Bytes of an escape sequence. */
     static final int LENGTH = 3;
 
     private static final int FIRST = 0xed;
@@ -318,9 +320,10 @@ final class CsvFile implements Closeable {
     }
 
     /**
-     * Text of UTF-8 and escaped bytes as it was in its encoding.
+     * Converts UTF-8 text with escape sequences back to the charset.
      *
-     * @param mark how many bytes the encoding puts before every text, to be left out
+     * @param mark length of the byte order mark that the charset writes before every text; it is
+     *     left out
      */
     static byte[] decode(byte[] text, Charset encoding, int mark) {
       ByteArrayOutputStream out = new ByteArrayOutputStream(text.length);

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Rows from files of comma-separated values. */
+/** The CSV input format. */
 public final class CsvInput implements InputFormat {
 
   private final CsvSettings settings;
@@ -62,7 +62,7 @@ public final class CsvInput implements InputFormat {
 
   @Override
   public boolean isSplittable(SourceFile file) {
-    // Only from the start is it known whether a line end stands within quotes.
+    // A file must be read from its start to tell line ends from line breaks within quotes.
     return false;
   }
 
@@ -73,7 +73,10 @@ public final class CsvInput implements InputFormat {
     return new CsvRowReader(new CsvSettings(properties).withBoundsOf(settings), columns, file);
   }
 
-  /** What the fields are called: as the user says, else the header, the manifest, the table. */
+  /**
+   * Returns the field names: from the settings, otherwise from the header, the manifest or the
+   * table.
+   */
   private List<String> fields(
       CsvSettings all, TableDescription table, Optional<Manifest> manifest, SourceFile first)
       throws IOException {
@@ -106,7 +109,7 @@ public final class CsvInput implements InputFormat {
         throw new StorageException(
             file.toString(),
             String.format(
-                "The file %s has two fields for the column %s; name the fields with %s",
+                "The file %s has two fields for column %s; name the fields with %s",
                 file, column, Setting.COLUMNS.callWithValue()),
             null);
       }

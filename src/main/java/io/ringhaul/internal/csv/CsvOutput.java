@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Rows as files of comma-separated values. */
+/** The CSV output format. */
 public final class CsvOutput implements OutputFormat {
 
   public static final String FORMAT = "csv";
@@ -47,9 +47,9 @@ public final class CsvOutput implements OutputFormat {
 
   @Override
   public Map<String, String> properties(ExportDescription export) {
-    export.columns().forEach(TextWriters::plain); // refuses types without a text form
+    export.columns().forEach(TextWriters::plain); // rejects types without a text form
     CsvSyntax syntax = settings.syntax();
-    // All of them, so that a reader needs to know no defaults.
+    // All settings are stored, so that a reader does not depend on defaults.
     return Map.of(
         CsvSettings.DIALECT, syntax.dialect().name(),
         CsvSettings.DELIMITER, String.valueOf(syntax.delimiter()),
@@ -63,10 +63,10 @@ public final class CsvOutput implements OutputFormat {
     return new CsvPartWriter(context);
   }
 
-  /** Writes rows as lines. */
+  /** Writes the rows of one file. */
   private static final class CsvPartWriter implements PartWriter {
 
-    /** Lines are handed on together: a compressor is slow with single ones. */
+    /** Lines are written in chunks, because compressors are slow with single lines. */
     private static final int FLUSH_BYTES = 1 << 15;
 
     private final List<ColumnDescription> columns;
@@ -140,14 +140,13 @@ public final class CsvOutput implements OutputFormat {
   }
 
   /**
-   * Lines in the making. They are written to a file when they are complete, so that a row that is
-   * refused leaves no trace.
+   * Buffers lines. Only complete lines reach the file, so that a rejected row leaves nothing there.
    */
   static final class LineBuffer {
 
     private static final int FIRST_CAPACITY = 1 << 12;
 
-    /** What is kept; the room of larger lines is given back. */
+    /** A larger buffer is released by {@link #clear}. */
     private static final int LARGEST_KEPT = 1 << 20;
 
     private final FieldQuoting quoting;
@@ -166,27 +165,27 @@ public final class CsvOutput implements OutputFormat {
       escape = (byte) syntax.escape();
     }
 
-    /** Begins a field that is not null; its text is to be added to what this gives. */
+    /** Begins a field that is not null; the caller appends its text to the returned sink. */
     TextSink beginField() {
       putNull();
       return text;
     }
 
-    /** Ends a field that is not null. */
+    /** Ends a field that is not null, and quotes it if necessary. */
     void endField() {
       if (quoting.isNeeded(text.array(), fieldStart, text.size())) {
         quoteField();
       }
     }
 
-    /** A field that holds the text. */
+    /** Appends a field with that text. */
     void put(String value) {
       byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
       beginField().put(bytes, 0, bytes.length);
       endField();
     }
 
-    /** A field that is null. */
+    /** Appends a null field. */
     void putNull() {
       if (!first) {
         text.put((char) delimiter);
@@ -195,19 +194,18 @@ public final class CsvOutput implements OutputFormat {
       fieldStart = text.size();
     }
 
-    /** Ends the line. */
     void endLine() {
       text.put((char) CsvSyntax.LF);
       beginLine(text.size());
     }
 
-    /** Forgets what there is of a line that has not ended. */
+    /** Removes the line that has not ended. */
     void dropLine() {
       text.resize(lineStart);
       beginLine(lineStart);
     }
 
-    /** Forgets all lines. */
+    /** Removes all lines. */
     void clear() {
       if (text.array().length > LARGEST_KEPT) {
         text = new TextSink(FIRST_CAPACITY);
@@ -216,12 +214,12 @@ public final class CsvOutput implements OutputFormat {
       beginLine(0);
     }
 
-    /** The lines' bytes from index 0; valid until something is added. */
+    /** Returns the buffer; bytes 0 to {@link #size} are held. Valid until the next change. */
     byte[] array() {
       return text.array();
     }
 
-    /** How many bytes the lines have. */
+    /** Returns the number of bytes held. */
     int size() {
       return text.size();
     }
@@ -246,7 +244,7 @@ public final class CsvOutput implements OutputFormat {
       int write = to + escapes + 1;
       text.resize(write + 1);
       bytes[write] = quote;
-      // From the end to the front, so that nothing is overwritten before it has moved.
+      // From the end, so that no byte is overwritten before it has moved.
       for (int read = to - 1; read >= from; read--) {
         byte each = bytes[read];
         bytes[--write] = each;
@@ -258,7 +256,7 @@ public final class CsvOutput implements OutputFormat {
     }
   }
 
-  /** Decides which fields are written in quotes. */
+  /** Decides which fields are quoted. */
   private static final class FieldQuoting {
 
     private static final byte BYTE_ORDER_MARK = (byte) 0xef;
@@ -271,14 +269,15 @@ public final class CsvOutput implements OutputFormat {
           new char[] {syntax.delimiter(), syntax.quote(), CsvSyntax.CR, CsvSyntax.LF, '\0'}) {
         structural[each] = true;
       }
-      // DSBulk quotes no more than it must, and its dialect is written byte for byte as it does.
+      // DSBulk quotes only where necessary; its dialect is written byte for byte as DSBulk writes
+      // it.
       cautious = syntax.dialect() != CsvDialect.DSBULK;
     }
 
-    /** Whether the text in the range, which is not null, needs quotes to be read as it is. */
+    /** Returns true if a field that is not null must be quoted to be read back unchanged. */
     boolean isNeeded(byte[] bytes, int from, int to) {
       if (from == to) {
-        // Without quotes it would be null.
+        // An empty field without quotes is null.
         return true;
       }
       byte first = bytes[from];
@@ -296,12 +295,12 @@ public final class CsvOutput implements OutputFormat {
       return false;
     }
 
-    /** At the start of a file that has no header a reader would drop it. */
+    /** Readers drop a byte order mark at the start of a file without header. */
     private static boolean isByteOrderMark(byte[] bytes, int from, int to) {
       return to - from >= 3 && bytes[from + 1] == (byte) 0xbb && bytes[from + 2] == (byte) 0xbf;
     }
 
-    /** Readers that trim take blanks away, but not from within quotes. */
+    /** Readers that trim fields remove blanks, but not within quotes. */
     private static boolean isBlank(byte value) {
       return value == ' ' || value == '\t';
     }

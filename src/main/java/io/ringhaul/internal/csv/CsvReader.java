@@ -8,23 +8,23 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the records of a file in UTF-8, one after another.
+ * Reads the records of a UTF-8 file.
  *
- * <p>A record that is none is told by {@link #problem()}, and the next one is read. Where it ends
- * cannot be known for certain, because line breaks may stand within quotes. In a file that has
- * shown such line breaks, in a record that was right, it ends where its quotes say. In one that has
- * not, a quote was rather left open than a line broken: there it ends with its first line, so that
- * no other record goes with it.
+ * <p>{@link #problem()} reports a malformed record, and the next call reads the next record. The
+ * end of a malformed record is uncertain, because quotes may contain line breaks. If an earlier
+ * valid record of the file contained a line break within quotes, the malformed record ends where
+ * its quotes end. Otherwise an unclosed quote is more likely than a line break: the record ends
+ * with its first line, so that no other record is lost.
  *
- * <p>A reader of our own, for both dialects: FastCSV knows no escape character, univocity, which
- * DSBulk uses, is no longer kept up and cannot tell a quoted null word from a bare one, and both
- * turn bytes into Strings that would be turned back into the same bytes.
+ * <p>Ringhaul has its own reader because FastCSV has no escape character, univocity (which DSBulk
+ * uses) is unmaintained and cannot tell a quoted null word from an unquoted one, and both convert
+ * bytes to Strings, which would have to be converted back.
  */
 final class CsvReader {
 
   private static final int NONE = -2;
 
-  /** Arrays end at twice that. */
+  /** Arrays are at most twice this long. */
   private static final int LARGEST_TEXT = 1 << 30;
 
   /** Each character of a record may be escaped, and a field takes two quotes and a delimiter. */
@@ -42,7 +42,7 @@ final class CsvReader {
   private final int largestRecord;
   private final int mostFields;
 
-  /** What a record may take with its quotes and escapes. */
+  /** Maximum bytes of a record including quotes and escapes. */
   private final long largestText;
 
   private final CsvProblems problems;
@@ -51,36 +51,36 @@ final class CsvReader {
   private final CsvRecord record = new CsvRecord();
   private boolean blankLinesAreRecords;
 
-  /** How many fields records must have; 0 for any number. */
+  /** The number of fields that records must have; 0 for any number. */
   private int width;
 
-  /** Whether a record that was right had a line break in it. */
+  /** True after a valid record with a line break. */
   private boolean breaksLines;
 
   private long line = 1;
   private long recordLine;
 
-  /** The bytes of the record's text, before its line end; NONE if they are not at hand. */
+  /** Bytes of the record before its line end; NONE if they were not kept. */
   private int textLength = NONE;
 
-  /** The field in which the record's first line ends; 0 for none. */
+  /** The number of the field in which the record's first line ends, counted from 1; 0 for none. */
   private int brokenField;
 
-  /** Whether the record is too large, so that its bytes are passed over. */
+  /** True if the record is too large; its bytes are skipped. */
   private boolean passesOver;
 
-  /** Whether a record that is too large is not read to its end. */
+  /** True if reading stops within a record that is too large. */
   private boolean givesUp;
 
   private @Nullable String problem;
 
-  /** What is wrong with a record that is passed over. */
+  /** The problem of a record whose bytes are skipped. */
   private String tooLarge = "";
 
   /**
-   * @param comment the character that makes a line a comment; NUL for none
-   * @param largestRecord bytes that a record may have
-   * @param mostFields fields that a record may have
+   * @param comment the first character of comment lines; NUL for none
+   * @param largestRecord maximum bytes of a record
+   * @param mostFields maximum fields of a record
    */
   CsvReader(InputStream in, CsvSyntax syntax, char comment, int largestRecord, int mostFields)
       throws IOException {
@@ -105,19 +105,19 @@ final class CsvReader {
   }
 
   /**
-   * From now on a line with nothing on it is a record of one null, as in a file of one column.
-   * Before, such lines are skipped.
+   * Makes blank lines records of one null field, for files of one column. By default blank lines
+   * are skipped.
    */
   void takeBlankLinesAsRecords() {
     blankLinesAreRecords = true;
   }
 
-  /** From now on a record of another number of fields has a problem. */
+  /** Sets the number of fields of later records; another number is a problem. */
   void expectFields(int number) {
     width = number;
   }
 
-  /** As {@link #next}, for a record whose problem ends the file. */
+  /** Reads the first record. Unlike {@link #next}, it stops within a record that is too large. */
   @Nullable CsvRecord header() throws IOException {
     givesUp = true;
     CsvRecord header = next();
@@ -126,8 +126,8 @@ final class CsvReader {
   }
 
   /**
-   * Reads the next record; null after the last one. It is the same object each time. Look at {@link
-   * #problem()} before use.
+   * Reads the next record and returns it, always the same object; null after the last one. Check
+   * {@link #problem()} before using it.
    */
   @Nullable CsvRecord next() throws IOException {
     while (feed.peek() != ByteFeed.END) {
@@ -146,25 +146,28 @@ final class CsvReader {
     return null;
   }
 
-  /** What is wrong with the last record, to go on in "record 7 ..."; null if nothing is. */
+  /**
+   * Returns the problem of the last record, for a message such as "record 7 ..."; null if the
+   * record is valid.
+   */
   @Nullable String problem() {
     return problem;
   }
 
-  /** The line on which the last record began, counted from 1. */
+  /** Returns the line on which the last record began, counted from 1. */
   long line() {
     return recordLine;
   }
 
   /**
-   * The last record as it stands in the file, without its line end; null if there is none, or if it
-   * is too large to be kept.
+   * Returns the bytes of the last record without its line end; null if there is none or if it was
+   * too large to keep.
    */
   byte @Nullable [] text() {
     return textLength == NONE ? null : feed.copy(textLength);
   }
 
-  /** How lines of this file may end. */
+  /** Returns a line end that this file uses. */
   String lineEnd() {
     return lineEnds.example();
   }
@@ -202,7 +205,9 @@ final class CsvReader {
     return record.fields() == 1 && record.size() == 0 && !record.isQuoted(0);
   }
 
-  /** Reads text without quotes up to the field's end; gives whether another field follows. */
+  /**
+   * Reads text without quotes up to the end of the field and returns true if another field follows.
+   */
   private boolean readPlain(boolean afterQuotes) throws IOException, BrokenRecord {
     while (true) {
       if (!afterQuotes) {
@@ -219,7 +224,7 @@ final class CsvReader {
       if (!afterQuotes) {
         record.append((byte) value);
       } else if (!dsbulk || value > ' ' || value == 0) {
-        // DSBulk lets blanks follow the closing quote.
+        // DSBulk allows blanks after the closing quote.
         record.append((byte) value);
         afterQuotes = false;
         problem = problem == null ? problems.textAfterQuotes(record.fields() + 1) : problem;
@@ -233,7 +238,7 @@ final class CsvReader {
       checkSize();
       int value = feed.read();
       if (value == escape && (feed.peek() == quote || feed.peek() == escape)) {
-        // Where quotes are doubled, escape and quote are one character.
+        // In RFC 4180 the escape character is the quote itself.
         record.append((byte) feed.read());
       } else if (value == quote) {
         return;
@@ -249,7 +254,7 @@ final class CsvReader {
     }
   }
 
-  /** Takes note of a line break within quotes. */
+  /** Records a line break within quotes. */
   private void breakLine() throws BrokenRecord {
     line++;
     if (brokenField == 0) {
@@ -261,7 +266,7 @@ final class CsvReader {
     }
   }
 
-  /** Takes the first line alone for the record. */
+  /** Ends the record with its first line. */
   private void endWithFirstLine() throws IOException {
     problem = problems.openOnItsLine(brokenField);
     feed.reset();
@@ -272,12 +277,12 @@ final class CsvReader {
   private void skipLine() throws IOException {
     while (!endsLine(feed.read())) {
       if (feed.length() > largestText) {
-        passOver(); // a comment
+        passOver(); // a comment line
       }
     }
   }
 
-  /** Whether the line ends with the byte, which was just read, or the file before it. */
+  /** Returns true if the byte just read ends the line or if the file has ended. */
   private boolean endsLine(int value) throws IOException {
     if (value == ByteFeed.END) {
       endText(feed.length());
@@ -299,7 +304,7 @@ final class CsvReader {
   }
 
   private void checkSize() throws BrokenRecord {
-    // Fields count too: a line of delimiters alone has no other bytes.
+    // The number of fields is added, because a line of delimiters has no other bytes.
     if (record.size() + (long) record.fields() <= largestRecord
         && record.fields() < mostFields
         && feed.length() <= largestText) {
@@ -315,14 +320,14 @@ final class CsvReader {
     passOver();
   }
 
-  /** Lets go of what is kept of the record. */
+  /** Drops the bytes of the record that were kept. */
   private void passOver() {
     passesOver = true;
     record.clear();
     feed.mark();
   }
 
-  /** What can be wrong with a record, to go on in "record 7 ...", and what to do about it. */
+  /** Problems of records, for messages such as "record 7 ...". */
   private static final class CsvProblems {
 
     private final String escapedQuote;
@@ -330,8 +335,8 @@ final class CsvReader {
     private final int mostFields;
 
     /**
-     * @param largestRecord bytes that a record may have
-     * @param mostFields fields that it may have
+     * @param largestRecord maximum bytes of a record
+     * @param mostFields maximum fields of a record
      */
     CsvProblems(CsvSyntax syntax, int largestRecord, int mostFields) {
       this.escapedQuote = "" + syntax.escape() + syntax.quote();
@@ -356,8 +361,8 @@ final class CsvReader {
      */
     String openOnItsLine(int field) {
       return String.format(
-          "has a quote in field %d that is not closed on its line, where no record before it is"
-              + " of several lines; close it, or write a quote within quotes as %s",
+          "has a quote in field %d that is not closed on its line, and no earlier record has"
+              + " several lines; close the quote, or write a quote within quotes as %s",
           field, escapedQuote);
     }
 
@@ -366,8 +371,8 @@ final class CsvReader {
      */
     String openAtTheEnd(int field) {
       return String.format(
-          "has a quote in field %d that is not closed: the file ends in it, so it is cut off or was"
-              + " written in another dialect",
+          "has a quote in field %d that is not closed at the end of the file; the file is truncated"
+              + " or has another dialect",
           field);
     }
 
@@ -381,13 +386,16 @@ final class CsvReader {
     }
   }
 
-  /** Tells where a line ends, outside of quotes. */
+  /** Finds the ends of lines outside quotes. */
   private static final class LineEnds {
 
     private enum Style {
-      /** CR LF, LF and CR, mixed at will. */
+      /** Any mix of CR LF, LF and CR. */
       ANY,
-      /** As DSBulk has it: the first line shows how lines end; a CR that ends none is text. */
+      /**
+       * DSBulk: the first line end of the file sets the style; a CR that does not end a line is
+       * text.
+       */
       NOT_SEEN,
       LF,
       CR_LF,
@@ -396,14 +404,14 @@ final class CsvReader {
 
     private Style style;
 
-    /** Whether a line has ended in a CR without LF. */
+    /** True after a line that ended in a CR without LF. */
     private boolean endsInCr;
 
     LineEnds(CsvDialect dialect) {
       style = dialect == CsvDialect.DSBULK ? Style.NOT_SEEN : Style.ANY;
     }
 
-    /** How lines of this file may end, for more of them. */
+    /** Returns a line end in the style of this file. */
     String example() {
       return switch (style) {
         case CR -> "\r";
@@ -412,10 +420,7 @@ final class CsvReader {
       };
     }
 
-    /**
-     * Whether the byte, which was just read, ends the line; if so the rest of the line's end is
-     * read too.
-     */
+    /** Returns true if the byte just read ends the line, and reads the rest of the line end. */
     boolean isEnd(int value, ByteFeed feed) throws IOException {
       if (value == CsvSyntax.LF) {
         if (style == Style.NOT_SEEN) {
@@ -443,7 +448,7 @@ final class CsvReader {
       return end;
     }
 
-    /** Whether the byte, which was just read within quotes, begins another line for an editor. */
+    /** Returns true if the byte just read within quotes begins a new line for the line count. */
     boolean isBreak(int value, ByteFeed feed) throws IOException {
       return value == CsvSyntax.LF
           || (endsInCr && value == CsvSyntax.CR && feed.peek() != CsvSyntax.LF);
@@ -451,17 +456,17 @@ final class CsvReader {
   }
 
   /**
-   * Bytes of a stream with a look at the next one. A byte order mark at the start is left out. The
-   * bytes since {@link #mark()} stay at hand: they can be read once more, or copied.
+   * Buffers a stream with one byte of lookahead and skips a byte order mark at its start. The bytes
+   * since {@link #mark()} are kept, so that they can be read again or copied.
    */
   private static final class ByteFeed {
 
-    /** What {@link #read} and {@link #peek} give after the last byte. */
+    /** Returned by {@link #read} and {@link #peek} after the last byte. */
     static final int END = -1;
 
     private static final int CAPACITY = 1 << 16;
 
-    /** A buffer that a huge record has made larger than this is not kept. */
+    /** A larger buffer is released when the record that needed it is read. */
     private static final int LARGEST_KEPT = 1 << 20;
 
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
@@ -476,7 +481,7 @@ final class CsvReader {
     ByteFeed(InputStream in) throws IOException {
       this.in = in;
       while (limit < BYTE_ORDER_MARK.length && fill()) {
-        // A stream may give its bytes one by one.
+        // The stream may return single bytes.
       }
       if (limit >= BYTE_ORDER_MARK.length
           && buffer[0] == BYTE_ORDER_MARK[0]
@@ -487,27 +492,27 @@ final class CsvReader {
       }
     }
 
-    /** From now on bytes are kept, starting with the next one; those before are let go. */
+    /** Keeps bytes from the next one on, and releases those before it. */
     void mark() {
       mark = position;
     }
 
-    /** How many bytes were read since the mark. */
+    /** Returns the number of bytes read since the mark. */
     int length() {
       return position - mark;
     }
 
-    /** Goes back to the mark. */
+    /** Moves back to the mark. */
     void reset() {
       position = mark;
     }
 
-    /** The first bytes after the mark. */
+    /** Returns the first bytes after the mark. */
     byte[] copy(int length) {
       return Arrays.copyOfRange(buffer, mark, mark + length);
     }
 
-    /** The next byte as a number from 0 to 255, or {@link #END}. */
+    /** Returns the next byte as 0 to 255, or {@link #END}. */
     int read() throws IOException {
       if (position == limit && !refill()) {
         return END;
@@ -515,7 +520,7 @@ final class CsvReader {
       return buffer[position++] & 0xff;
     }
 
-    /** The byte that {@link #read} will give. */
+    /** Returns the byte that {@link #read} will return. */
     int peek() throws IOException {
       if (position == limit && !refill()) {
         return END;
@@ -524,8 +529,8 @@ final class CsvReader {
     }
 
     /**
-     * Moves bytes to the record up to the first that is marked, which stays, or to the end of what
-     * is in memory.
+     * Moves bytes to the record, up to the first marked byte (not included) or to the end of the
+     * buffer.
      */
     void copyUntil(boolean[] marked, CsvRecord to) {
       int from = position;
@@ -537,7 +542,7 @@ final class CsvReader {
       to.append(buffer, from, i);
     }
 
-    /** Makes room behind what is kept, and reads on. */
+    /** Makes room after the kept bytes and reads more. */
     private boolean refill() throws IOException {
       if (ended) {
         return false;
@@ -550,7 +555,7 @@ final class CsvReader {
         target = new byte[CAPACITY];
       }
       if (kept == target.length) {
-        throw new IOException("more than " + kept + " bytes would have to be kept");
+        throw new IOException("a record needs more than " + kept + " bytes of buffer");
       }
       System.arraycopy(buffer, mark, target, 0, kept);
       buffer = target;
@@ -577,13 +582,13 @@ final class CsvReader {
     }
   }
 
-  /** The record at hand cannot be read to its end, and another end must be found for it. */
+  /** Thrown when the record cannot be read to its end. */
   private static final class BrokenRecord extends Exception {
 
     private static final long serialVersionUID = 1;
 
     /**
-     * @param problem what is wrong, to go on in "record 7 ..."
+     * @param problem the problem, for a message such as "record 7 ..."
      */
     BrokenRecord(String problem) {
       super(problem, null, false, false);

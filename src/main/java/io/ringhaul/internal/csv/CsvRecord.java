@@ -3,7 +3,7 @@ package io.ringhaul.internal.csv;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** The fields of one record, as bytes, without their quotes. Used again for each record. */
+/** The fields of one record as bytes, without quotes. The object is reused for each record. */
 final class CsvRecord {
 
   private static final int FIRST_CAPACITY = 1 << 12;
@@ -23,37 +23,37 @@ final class CsvRecord {
     fields = 0;
   }
 
-  /** How many fields there are. */
+  /** Returns the number of fields. */
   int fields() {
     return fields;
   }
 
-  /** Whether the field had quotes. */
+  /** Returns true if the field had quotes. */
   boolean isQuoted(int field) {
     return quoted[field];
   }
 
-  /** How many bytes the field has. */
+  /** Returns the bytes of the field. */
   int length(int field) {
     return ends[field] - start(field);
   }
 
-  /** Where the field starts in {@link #array()}. */
+  /** Returns the index of the field in {@link #array()}. */
   int start(int field) {
     return field == 0 ? 0 : ends[field - 1];
   }
 
-  /** The bytes of all fields; valid until the next record is read. */
+  /** Returns the bytes of all fields; valid until the next record is read. */
   byte[] array() {
     return bytes;
   }
 
-  /** The field's bytes; valid until the next record is read. */
+  /** Returns the bytes of the field; valid until the next record is read. */
   ByteBuffer field(int field) {
     return ByteBuffer.wrap(bytes, start(field), length(field));
   }
 
-  /** How many bytes all fields have. */
+  /** Returns the number of bytes of all fields. */
   int size() {
     return size;
   }

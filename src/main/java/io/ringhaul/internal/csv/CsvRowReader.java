@@ -26,10 +26,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Streams the rows of one file. */
+/** Reads the rows of one file. */
 final class CsvRowReader implements RowReader {
 
-  /** More records to be skipped than this are not made up. */
+  /** The most filler records that a {@link RecordForm} may start with. */
   private static final int GREATEST_SKIPPED = 10_000;
 
   private final SourceFile source;
@@ -38,14 +38,17 @@ final class CsvRowReader implements RowReader {
   private final List<ColumnDescription> columns;
   private final TextReader[] readers;
 
-  /** For each column the number of its field. */
+  /** The index of the field of each column. */
   private final int[] fieldOf;
 
   private final RowBytes row;
   private final NullWords nullWords;
   private final PartitionKeyCheck keyCheck;
 
-  /** Records to be skipped in other files of this form; empty if they are too many. */
+  /**
+   * Filler for the skipped records at the start of a file of this form; empty if there are too
+   * many.
+   */
   private final Optional<String> skipped;
 
   private long toSkip;
@@ -123,7 +126,7 @@ final class CsvRowReader implements RowReader {
     return count > GREATEST_SKIPPED ? Optional.empty() : Optional.of(record.repeat((int) count));
   }
 
-  /** The names of this file's fields, in its order, which may differ from file to file. */
+  /** Returns the names of this file's fields; their order may differ between files. */
   private List<String> fields(CsvSettings settings) throws IOException {
     List<String> expected = settings.texts(CsvSettings.FIELDS);
     if (!settings.hasHeader()) {
@@ -133,14 +136,12 @@ final class CsvRowReader implements RowReader {
     Set<String> others = new HashSet<>(names);
     if (names.size() != expected.size() || !others.equals(Set.copyOf(expected))) {
       throw FileHeader.error(
-          source,
-          String.format(
-              "its header line has the names %s, where %s are expected", names, expected));
+          source, String.format("its header line has the names %s instead of %s", names, expected));
     }
     return names;
   }
 
-  /** The stored names of the columns, in the order of this file's fields. */
+  /** Returns the stored names of the columns in the order of this file's fields. */
   private List<String> storedNames(CsvSettings settings) {
     List<String> expected = settings.texts(CsvSettings.FIELDS);
     List<String> stored = settings.texts(CsvSettings.COLUMNS);
@@ -151,7 +152,7 @@ final class CsvRowReader implements RowReader {
     String problem = file.problem();
     if (problem != null) {
       throw new MalformedRecordException(
-          String.format("%s %s; its fields must be %s", file.place(), problem, fields), null);
+          String.format("%s %s; the expected fields are %s", file.place(), problem, fields), null);
     }
     row.clear();
     ByteBuffer bytes = ByteBuffer.wrap(record.array());
@@ -179,7 +180,7 @@ final class CsvRowReader implements RowReader {
           new UnrepresentableValueException(
               columns.get(column).name(),
               String.format(
-                  "%s holds bytes that are no %s; set encoding if the file is in another one",
+                  "%s holds bytes that are not valid %s; set encoding if the file has another one",
                   columns.get(column).name(), file.encoding())));
     }
     try {
@@ -194,7 +195,7 @@ final class CsvRowReader implements RowReader {
         e.column(), String.format("%s: %s", file.place(), e.message(Setting::mark)));
   }
 
-  /** The texts that stand for null where they have no quotes. The empty text always does. */
+  /** The texts that are null when unquoted. The empty text always is. */
   private static final class NullWords {
 
     private final byte[][] words;
@@ -203,7 +204,7 @@ final class CsvRowReader implements RowReader {
       this.words = words.stream().map(word -> word.getBytes(UTF_8)).toArray(byte[][]::new);
     }
 
-    /** Whether the field, which has no quotes, is null. */
+    /** Returns true if the unquoted field is null. */
     boolean isNull(CsvRecord record, int field) {
       int length = record.length(field);
       if (length == 0) {

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Settings as texts, by the names of the methods that set them: in this form they travel in plans
- * and stand in manifests. Immutable.
+ * CSV settings as texts, keyed by the names of their setter methods. Plans and manifests store
+ * settings in this form. Immutable.
  */
 public final class CsvSettings {
 
@@ -26,10 +26,10 @@ public final class CsvSettings {
   public static final String ESCAPE = "escape";
   public static final String HEADER = "header";
 
-  /** What the user, the header or the manifest calls the fields, in their order. */
+  /** The field names from the settings, the header or the manifest, in file order. */
   public static final String FIELDS = "fields";
 
-  /** The columns' stored names, in the order of the fields. */
+  /** The stored names of the columns, in the order of the fields. */
   static final String COLUMNS = "columns";
 
   public static final String NULL_VALUE = "nullValue";
@@ -39,7 +39,7 @@ public final class CsvSettings {
   public static final String TIME_FORMAT = "timeFormat";
   public static final String TIME_ZONE = "timeZone";
 
-  /** A {@link BlobForm}, which follows from where the files come from. */
+  /** A {@link BlobForm}; it follows from the origin of the files. */
   static final String BLOBS = "blobs";
 
   public static final String COMMENT = "comment";
@@ -59,13 +59,13 @@ public final class CsvSettings {
     this.values = Map.copyOf(values);
   }
 
-  /** What is set, by its names in their order. */
+  /** Returns the settings sorted by name. */
   @Override
   public String toString() {
     return new TreeMap<>(values).toString();
   }
 
-  /** These settings with another one, or with another value of it. */
+  /** Returns a copy with a setting added or replaced. */
   public CsvSettings with(String name, String value) {
     Map<String, String> changed = new HashMap<>(values);
     changed.put(name, value);
@@ -80,18 +80,18 @@ public final class CsvSettings {
     }
   }
 
-  /** These settings over those of a manifest. */
+  /** Returns the settings of a manifest, overridden by these settings. */
   CsvSettings over(Map<String, String> others) {
     Map<String, String> all = new HashMap<>(others);
     if (values.containsKey(DIALECT)) {
-      // The manifest's escape character is that of its own dialect.
+      // The manifest's escape character belongs to the manifest's dialect.
       all.remove(ESCAPE);
     }
     all.putAll(values);
     return new CsvSettings(all);
   }
 
-  /** These settings with the bounds of others, which may differ from run to run of a job. */
+  /** Returns these settings with the limits of others; limits may differ between runs of a job. */
   public CsvSettings withBoundsOf(CsvSettings others) {
     Map<String, String> all = new HashMap<>(values);
     for (String bound : List.of(MAX_RECORD_SIZE, MAX_COLUMNS)) {
@@ -103,7 +103,7 @@ public final class CsvSettings {
     return new CsvSettings(all);
   }
 
-  /** The settings as they travel. */
+  /** Returns the settings in the form that plans store. */
   Map<String, String> toMap() {
     return values;
   }
@@ -112,7 +112,7 @@ public final class CsvSettings {
     return Optional.ofNullable(values.get(name));
   }
 
-  /** A setting of several texts; empty if it is not set. */
+  /** Returns the texts of a list setting; empty if it is not set. */
   List<String> texts(String name) {
     String value = values.get(name);
     if (value == null) {
@@ -125,7 +125,7 @@ public final class CsvSettings {
     }
   }
 
-  /** A setting of one character. */
+  /** Returns a setting of one character. */
   char character(String name, char otherwise) {
     String value = values.get(name);
     if (value == null) {
@@ -146,15 +146,15 @@ public final class CsvSettings {
     return text(name).map(Long::parseLong).orElse(otherwise);
   }
 
-  /** Whether files begin with a header line; they do unless it is said that they do not. */
+  /** Returns true if files begin with a header line, which is the default. */
   boolean hasHeader() {
     return !"false".equals(values.get(HEADER));
   }
 
   /**
-   * The structure of the files.
+   * Returns the syntax of the files.
    *
-   * @throws InvalidSettingException if its characters contradict each other
+   * @throws InvalidSettingException if two of its characters are equal or one is invalid
    */
   public CsvSyntax syntax() {
     CsvDialect dialect = dialect();
@@ -166,7 +166,7 @@ public final class CsvSettings {
   /**
    * Returns these settings after checking them for reading.
    *
-   * @throws InvalidSettingException if what is set for reading contradicts itself
+   * @throws InvalidSettingException if settings contradict each other
    */
   public CsvSettings checkedForInput() {
     CsvSyntax syntax = syntax();
@@ -176,15 +176,15 @@ public final class CsvSettings {
         COMMENT,
         "comment is '"
             + comment
-            + "', which is the delimiter or the quote too; choose another one");
+            + "', which is also the delimiter or the quote; choose another one");
     contradiction(
         !texts(FIELDS).isEmpty() && hasHeader(),
         "columns",
-        "columns names the fields of files without header; set withoutHeader too");
+        "columns names the fields of files without header; also set withoutHeader");
     contradiction(
         text(TIMESTAMP_FORMAT).isPresent() && text(TIMESTAMP_UNIT).isPresent(),
         TIMESTAMP_UNIT,
-        "Set either timestampUnit or timestampFormat: both say how timestamps look");
+        "Set either timestampUnit or timestampFormat, not both");
     return this;
   }
 
@@ -194,7 +194,7 @@ public final class CsvSettings {
     }
   }
 
-  /** How the texts of values are read. */
+  /** Returns the options for reading values. */
   TextOptions textOptions() {
     TextOptions options = TextOptions.defaults();
     options = text(TIMESTAMP_FORMAT).map(options::timestampFormat).orElse(options);

@@ -4,8 +4,8 @@ import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.exceptions.InvalidSettingException;
 
 /**
- * The characters that give a file its structure. All are ASCII, so that files can be read and
- * written as bytes: in UTF-8 no byte of another character looks like them.
+ * The structural characters of a file. All are ASCII, so that files are read and written as bytes:
+ * in UTF-8, no byte of another character equals an ASCII byte.
  *
  * @param delimiter between fields
  * @param quote around fields
@@ -29,7 +29,7 @@ public record CsvSyntax(CsvDialect dialect, char delimiter, char quote, char esc
           "delimiter",
           "delimiter is "
               + shown(delimiter)
-              + ", which is the quote or the escape character too; choose another one");
+              + ", which is also the quote or the escape character; choose another one");
     }
   }
 
@@ -37,12 +37,12 @@ public record CsvSyntax(CsvDialect dialect, char delimiter, char quote, char esc
     return new CsvSyntax(dialect, DELIMITER, QUOTE, escape(dialect, QUOTE));
   }
 
-  /** The character before a quote within quotes: the quote itself, or a backslash. */
+  /** Returns the character before a quote within quotes: the quote itself, or a backslash. */
   static char escape(CsvDialect dialect, char quote) {
     return dialect == CsvDialect.RFC4180 ? quote : BACKSLASH;
   }
 
-  /** Refuses what cannot give structure. */
+  /** Rejects characters that cannot be structural. */
   public static void requireAscii(String setting, char value) {
     if (value == 0 || value == CR || value == LF || value > 0x7f) {
       throw new InvalidSettingException(

@@ -10,15 +10,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The names of a file's fields, and which columns of a table they mean. */
+/** The field names of a file and the columns that they name. */
 final class FileHeader {
 
   private FileHeader() {}
 
   /**
-   * The names on the line.
+   * Returns the names on the header line.
    *
-   * @throws StorageException if one is empty or stands there twice
+   * @throws StorageException if a name is empty or occurs twice
    */
   static List<String> names(CsvRecord record, SourceFile file) {
     List<String> names = new ArrayList<>();
@@ -37,8 +37,8 @@ final class FileHeader {
   }
 
   /**
-   * The stored names of the columns that the names mean: exactly, or else but for upper and lower
-   * case if one column alone is left. A name that means no column stays as it is.
+   * Returns the stored names of the columns. A name matches a column exactly, or ignoring case if
+   * exactly one other column matches. A name that matches no column is returned unchanged.
    */
   static List<String> columns(List<String> names, TableDescription table) {
     Set<String> exact = new HashSet<>(names);
@@ -57,7 +57,7 @@ final class FileHeader {
     return alike.size() == 1 ? alike.get(0) : name;
   }
 
-  /** The failure of a file whose header is not to be understood. */
+  /** Returns the failure of a file whose header is invalid. */
   static StorageException error(SourceFile file, String what) {
     return new StorageException(
         file.toString(),

@@ -1,4 +1,4 @@
-/** The CSV format on bytes: the reader, the writer and their settings. */
+/** The CSV format: reader, writer and settings. It works on bytes. */
 @NullMarked
 package io.ringhaul.internal.csv;
 

@@ -31,11 +31,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Our files before our own reader and before those of others. */
+/** Reads Ringhaul's files with its own reader and with those of other tools. */
 class CsvInteroperationTest {
 
   @Test
-  void whatWeWriteWeRead() {
+  void readsOwnFiles() {
     for (CsvSyntax syntax :
         List.of(
             RFC4180,
@@ -55,13 +55,14 @@ class CsvInteroperationTest {
   }
 
   @Test
-  void dsbulkFilesAreByteForByteThoseOfDsbulk() {
+  void writesSameBytesAsDsbulk() {
     Seeds.each(
         150,
         random -> {
-          // DSBulk leaves out a line of a single null: two columns at least.
+          // At least two columns: DSBulk ignores a line with a single null.
           List<List<@Nullable String>> records = records(random, 2 + random.nextInt(4));
-          // We quote a byte order mark, which DSBulk loses at the start of a file without header.
+          // Ringhaul quotes a byte order mark; DSBulk loses it at the start of a file without
+          // header.
           records.forEach(
               record ->
                   record.replaceAll(
@@ -72,7 +73,7 @@ class CsvInteroperationTest {
   }
 
   @Test
-  void dsbulkReadsWhatWeWriteAndWeReadWhatItWrites() {
+  void exchangesFilesWithDsbulk() {
     Seeds.each(
         150,
         random -> {
@@ -85,7 +86,7 @@ class CsvInteroperationTest {
   }
 
   @Test
-  void whateverTextWeTakeDsbulkReadsAlike() {
+  void readsArbitraryTextAsDsbulkDoes() {
     Seeds.each(
         3_000,
         random -> {
@@ -98,7 +99,7 @@ class CsvInteroperationTest {
   }
 
   @Test
-  void whateverTextWeTakeFastCsvReadsAlike() {
+  void readsArbitraryTextAsFastCsvDoes() {
     Seeds.each(
         3_000,
         random -> {
@@ -111,7 +112,7 @@ class CsvInteroperationTest {
   }
 
   @Test
-  void fastCsvReadsOurRfc4180() {
+  void fastCsvReadsRfc4180Files() {
     Seeds.each(
         150,
         random -> {
@@ -121,7 +122,7 @@ class CsvInteroperationTest {
   }
 
   @Test
-  void duckDbReadsOurRfc4180(@TempDir Path folder) throws SQLException {
+  void duckDbReadsRfc4180Files(@TempDir Path folder) throws SQLException {
     try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:")) {
       Seeds.each(
           40,
@@ -135,7 +136,7 @@ class CsvInteroperationTest {
   }
 
   @Test
-  void allReadFieldsOfMegabytes(@TempDir Path folder) throws SQLException {
+  void allReadersReadFieldsOfMegabytes(@TempDir Path folder) throws SQLException {
     String text = "\"\\,\r\n\0 é\uD83D\uDE00".repeat(100_000);
     List<List<@Nullable String>> records =
         List.of(List.of("a", "b"), List.of(text, ""), List.of("", text + text));
@@ -151,7 +152,7 @@ class CsvInteroperationTest {
     assertThat(Univocity.read(new String(dsbulk, UTF_8))).isEqualTo(body);
   }
 
-  /** A header of plain names, and records. */
+  /** A header of plain names, followed by records. */
   private static List<List<@Nullable String>> records(Random random, int width) {
     List<List<@Nullable String>> records = new ArrayList<>();
     records.add(IntStream.range(0, width).mapToObj(i -> "column" + i).collect(Collectors.toList()));
@@ -159,7 +160,7 @@ class CsvInteroperationTest {
     return records;
   }
 
-  /** A stream that gives as few bytes at a time as it likes. */
+  /** A stream that returns few bytes at a time. */
   private static InputStream drops(Random random, byte[] bytes) {
     int most = 1 + random.nextInt(10);
     return new FilterInputStream(new ByteArrayInputStream(bytes)) {
@@ -170,7 +171,7 @@ class CsvInteroperationTest {
     };
   }
 
-  /** Text of little but structure, most often malformed. */
+  /** Text of mostly structural characters, usually malformed. */
   private static String structure(Random random) {
     String characters = "\"\"\\\\,,\n\r ab";
     return random
@@ -179,7 +180,7 @@ class CsvInteroperationTest {
         .collect(Collectors.joining());
   }
 
-  /** The records of a text; none if we refuse any of them. */
+  /** The records of a text; empty if the reader rejects one of them. */
   private static List<List<@Nullable String>> taken(CsvSyntax syntax, String text) {
     List<List<@Nullable String>> records = new ArrayList<>();
     try {
@@ -242,7 +243,7 @@ class CsvInteroperationTest {
     return records;
   }
 
-  /** Keeps null and empty apart by the quotes that FastCSV tells of. */
+  /** Distinguishes null from empty by the quotes that FastCSV reports. */
   private static final class FieldsHandler extends CsvCallbackHandler<List<@Nullable String>> {
 
     private List<@Nullable String> fields = new ArrayList<>();

@@ -19,11 +19,11 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Records as other writers leave them. */
+/** Reads records in the forms of other writers. */
 class CsvReaderTest {
 
   @Test
-  void linesMayEndInThreeWays() {
+  void acceptsThreeLineEnds() {
     assertThat(read(RFC4180, "a,b\r\nc,d\ne,f\rg,h"))
         .containsExactly(listOf("a", "b"), listOf("c", "d"), listOf("e", "f"), listOf("g", "h"));
     assertThat(read(DSBULK, "a,b\nc,d\ne,f")).hasSize(3);
@@ -33,7 +33,7 @@ class CsvReaderTest {
   }
 
   @Test
-  void inDsbulkFilesTheFirstLineShowsHowLinesEnd() {
+  void takesLineEndOfDsbulkFilesFromFirstLine() {
     assertThat(read(DSBULK, "a,b\nc\r,\rd\r\n"))
         .containsExactly(listOf("a", "b"), listOf("c\r", "\rd\r"));
     assertThat(read(DSBULK, "a,b\r\nc\r,\rd\r\n"))
@@ -43,7 +43,7 @@ class CsvReaderTest {
   }
 
   @Test
-  void withinQuotesEverythingIsKept() {
+  void keepsAllCharactersWithinQuotes() {
     assertThat(read(RFC4180, "\"\r\n\n\r\0,\"\"\\\",\"\"\n"))
         .containsExactly(listOf("\r\n\n\r\0,\"\\", ""));
     assertThat(read(DSBULK, "\"\r\n\n\r\0,\\\"\\\\\\n\\\",\",\"\"\n"))
@@ -51,7 +51,7 @@ class CsvReaderTest {
   }
 
   @Test
-  void nullAndEmptyStayDifferent() {
+  void distinguishesNullFromEmpty() {
     for (CsvSyntax syntax : new CsvSyntax[] {RFC4180, DSBULK}) {
       assertThat(read(syntax, ",\"\"\n\"\",\n,"))
           .containsExactly(listOf(null, ""), listOf("", null), listOf(null, null));
@@ -62,13 +62,13 @@ class CsvReaderTest {
   }
 
   @Test
-  void blankLinesBetweenWiderRecordsAreNoRecords() {
+  void skipsBlankLinesBetweenWiderRecords() {
     assertThat(read(RFC4180, "\n\r\na,b\n\nc,d\n\n\n"))
         .containsExactly(listOf("a", "b"), listOf("c", "d"));
   }
 
   @Test
-  void quotesAndBackslashesInBareFieldsAreText() {
+  void readsQuotesAndBackslashesInUnquotedFieldsAsText() {
     assertThat(read(RFC4180, "a\"b, \"c\",d\\\"\n"))
         .containsExactly(listOf("a\"b", " \"c\"", "d\\\""));
     assertThat(read(DSBULK, "a\"b, \"c\",\\\\\"\n"))
@@ -76,7 +76,7 @@ class CsvReaderTest {
   }
 
   @Test
-  void aByteOrderMarkAtTheStartIsNoText() {
+  void skipsByteOrderMark() {
     assertThat(read(RFC4180, "\uFEFFa,\uFEFFb\n\uFEFFc,d\n"))
         .containsExactly(listOf("a", "\uFEFFb"), listOf("\uFEFFc", "d"));
     assertThat(read(RFC4180, "\uFEFF\"a\"\n")).containsExactly(listOf("a"));
@@ -86,7 +86,7 @@ class CsvReaderTest {
   }
 
   @Test
-  void blanksMayFollowTheClosingQuoteInDsbulkFiles() throws IOException {
+  void acceptsBlanksAfterClosingQuoteInDsbulkFiles() throws IOException {
     assertThat(read(DSBULK, "\"a\" ,\"b\"\t\n")).containsExactly(listOf("a", "b"));
     for (CsvReader reader : List.of(reader("\"a\" ,b\n", RFC4180), reader("\"a\"\0,b\n", DSBULK))) {
       reader.next();
@@ -95,7 +95,7 @@ class CsvReaderTest {
   }
 
   @Test
-  void textAfterAClosingQuoteIsToldAndTheNextRecordIsRead() throws IOException {
+  void reportsTextAfterClosingQuoteAndReadsNextRecord() throws IOException {
     CsvReader rfc = reader("a,b\n\"c\"d,\"e\"\"f\"\ng,\"h\"i\nj,k\n", RFC4180);
     rfc.next();
     assertThat(rfc.problem()).isNull();
@@ -119,7 +119,7 @@ class CsvReaderTest {
   }
 
   @Test
-  void whereLinesBreakWithinQuotesARecordEndsWhereItsQuotesSay() throws IOException {
+  void endsRecordAtItsQuotesAfterLineBreaksWithinQuotes() throws IOException {
     CsvReader reader = reader("a,b\n\"1\n2\",c\nd,\"e\nf\"g,h\ni,j\nk,\"l\nm,n\n", RFC4180);
     reader.next();
     assertRecord(reader, 2, "\"1\n2\",c", null);
@@ -133,17 +133,17 @@ class CsvReaderTest {
         reader,
         7,
         "k,\"l\nm,n\n",
-        "has a quote in field 2 that is not closed: the file ends in it, so it is cut off or was"
-            + " written in another dialect");
+        "has a quote in field 2 that is not closed at the end of the file; the file is truncated"
+            + " or has another dialect");
     assertThat(reader.next()).isNull();
     assertThat(reader.text()).isNull();
   }
 
   @Test
-  void whereNoLineBreaksWithinQuotesARecordEndsWithItsLine() throws IOException {
+  void endsRecordWithItsLineWithoutLineBreaksWithinQuotes() throws IOException {
     String problem =
-        "has a quote in field 2 that is not closed on its line, where no record before it is of"
-            + " several lines; close it, or write a quote within quotes as \"\"";
+        "has a quote in field 2 that is not closed on its line, and no earlier record has several"
+            + " lines; close the quote, or write a quote within quotes as \"\"";
     CsvReader open = reader("a,b\nc,\"d\ne,f\r\ng,h\n", RFC4180);
     assertRecord(open, 1, "a,b", null);
     assertRecord(open, 2, "c,\"d", problem);
@@ -159,7 +159,7 @@ class CsvReaderTest {
     assertRecord(closedLater, 4, "g,\"h\"", null);
     assertRecord(closedLater, 5, "i,j", null);
 
-    // The next quote closes it by chance, and takes the delimiters between into the field.
+    // The next quote happens to close it, so that the delimiters between become text.
     CsvReader narrow = reader("1,a,2\n1,\"abc,5\n2,x,6\"\n3,y,7\n", RFC4180);
     narrow.expectFields(3);
     narrow.next();
@@ -181,16 +181,16 @@ class CsvReaderTest {
         last,
         2,
         "c,\"d",
-        "has a quote in field 2 that is not closed: the file ends in it, so it is cut off or was"
-            + " written in another dialect");
+        "has a quote in field 2 that is not closed at the end of the file; the file is truncated"
+            + " or has another dialect");
     assertThat(last.next()).isNull();
   }
 
   @Test
-  void aRecordLargerThanAllowedIsRefusedAndTheNextIsRead() throws IOException {
+  void rejectsRecordThatIsTooLargeAndReadsNext() throws IOException {
     String problem =
-        "is larger than 900000 bytes; a quote or bracket in it may not be closed. If it is right,"
-            + " raise maxRecordSize (--max-record-size)";
+        "is larger than 900000 bytes. Check it for an unclosed quote or bracket; if it is"
+            + " correct, raise maxRecordSize (--max-record-size)";
     String large = "x".repeat(1_000_000);
     CsvReader reader =
         reader(
@@ -219,7 +219,7 @@ class CsvReaderTest {
     assertRecord(reader, 12, null, problem);
     assertThat(reader.next()).isNull();
 
-    // Where lines never broke within quotes, a quote that is not closed takes one line with it.
+    // Without earlier line breaks within quotes, an unclosed quote spoils one line.
     CsvReader open =
         reader("a,b\nc,\"d\n" + "e,f\n".repeat(1_000) + "g,\"" + large + "\nh,i\n", RFC4180, 999);
     open.next();
@@ -227,8 +227,8 @@ class CsvReaderTest {
         open,
         2,
         "c,\"d",
-        "has a quote in field 2 that is not closed on its line, where no record before it is of"
-            + " several lines; close it, or write a quote within quotes as \"\"");
+        "has a quote in field 2 that is not closed on its line, and no earlier record has several"
+            + " lines; close the quote, or write a quote within quotes as \"\"");
     for (int line = 3; line < 1_003; line++) {
       assertRecord(open, line, "e,f", null);
     }
@@ -236,14 +236,14 @@ class CsvReaderTest {
         open,
         1_003,
         null,
-        "is larger than 999 bytes; a quote or bracket in it may not be closed. If it is right,"
-            + " raise maxRecordSize (--max-record-size)");
+        "is larger than 999 bytes. Check it for an unclosed quote or bracket; if it is"
+            + " correct, raise maxRecordSize (--max-record-size)");
     assertRecord(open, 1_004, "h,i", null);
     assertThat(open.next()).isNull();
   }
 
   @Test
-  void aRecordOfTooManyFieldsIsRefused() throws IOException {
+  void rejectsRecordWithTooManyFields() throws IOException {
     CsvReader reader = reader("a,b\n" + ",".repeat(100_000) + "\nc,d", RFC4180, 1_000);
     reader.next();
     reader.next();
@@ -252,7 +252,7 @@ class CsvReaderTest {
   }
 
   @Test
-  void recordsOfAnotherWidthHaveAProblem() throws IOException {
+  void reportsRecordsOfAnotherWidth() throws IOException {
     CsvReader reader = reader("a\n\nb,c\n\"\"\n,\n", RFC4180);
     reader.expectFields(2);
     assertRecord(reader, 1, "a", "has 1 fields, not 2");
@@ -262,9 +262,9 @@ class CsvReaderTest {
     assertThat(reader.next()).isNull();
   }
 
-  /** Whatever is wrong with them, the texts and what stands between them are the file. */
+  /** The texts of valid and malformed records and the line ends between them make up the file. */
   @Test
-  void textsStandAsTheyAreWhereverBuffersEnd() {
+  void keepsTextsAtAllBufferBoundaries() {
     Seeds.each(
         300,
         random -> {
@@ -302,7 +302,7 @@ class CsvReaderTest {
         });
   }
 
-  /** A stream that gives its bytes in pieces of any size. */
+  /** A stream that returns its bytes in pieces of random size. */
   private static InputStream dripping(byte[] bytes, Random random) {
     return new ByteArrayInputStream(bytes) {
       @Override
@@ -313,7 +313,7 @@ class CsvReaderTest {
   }
 
   @Test
-  void commentsAreSkippedWhereAsked() throws IOException {
+  void skipsComments() throws IOException {
     String text = "# one\na,b\n#\"two\n\"#c\",d\ne,#f\n#";
     assertThat(read(RFC4180, text)).hasSize(6);
     CsvReader reader =

@@ -14,13 +14,13 @@ import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Records of texts and nulls, written and read. */
+/** Writes and reads records of texts and nulls. */
 final class CsvTexts {
 
   static final CsvSyntax RFC4180 = CsvSyntax.of(CsvDialect.RFC4180);
   static final CsvSyntax DSBULK = CsvSyntax.of(CsvDialect.DSBULK);
 
-  /** What files and readers stumble over. */
+  /** Characters and words that readers may misread. */
   private static final String[] PIECES = {
     "\"",
     "\"",
@@ -67,7 +67,7 @@ final class CsvTexts {
     return Arrays.copyOf(lines.array(), lines.size());
   }
 
-  /** The one line that the fields become. */
+  /** Returns the line of the fields. */
   static String line(CsvSyntax syntax, @Nullable String... fields) {
     return new String(write(syntax, List.of(listOf(fields))), UTF_8);
   }
@@ -76,7 +76,7 @@ final class CsvTexts {
     return read(syntax, new ByteArrayInputStream(text.getBytes(UTF_8)));
   }
 
-  /** The records, header included; blank lines count if the first record has one field. */
+  /** Returns the records with the header; blank lines are records if the first has one field. */
   static List<List<@Nullable String>> read(CsvSyntax syntax, InputStream in) {
     try {
       CsvReader reader = new CsvReader(in, syntax, '\0', 1 << 28, 10_000);
@@ -114,7 +114,7 @@ final class CsvTexts {
     return list;
   }
 
-  /** Random records, all of the given width. */
+  /** Returns random records of this width. */
   static List<List<@Nullable String>> records(Random random, int count, int width) {
     List<List<@Nullable String>> records = new ArrayList<>();
     for (int i = 0; i < count; i++) {

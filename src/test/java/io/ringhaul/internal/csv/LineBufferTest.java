@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LineBufferTest {
 
   static Stream<Arguments> fields() {
-    // the text, RFC 4180's field, DSBulk's field
+    // text, field in RFC 4180, field in the DSBulk dialect
     return Stream.of(
         same("", "\"\""),
         same("a", "a"),
@@ -59,20 +59,20 @@ class LineBufferTest {
 
   @ParameterizedTest
   @MethodSource("fields")
-  void aFieldIsQuotedWhereItMustBe(String text, String rfc4180, String dsbulk) {
+  void quotesFieldsWhereNecessary(String text, String rfc4180, String dsbulk) {
     assertThat(line(RFC4180, "x", text, "y")).isEqualTo("x," + rfc4180 + ",y\n");
     assertThat(line(DSBULK, "x", text, "y")).isEqualTo("x," + dsbulk + ",y\n");
   }
 
   @ParameterizedTest
   @MethodSource("fields")
-  void aFieldIsWrittenAlikeAtEitherEnd(String text, String rfc4180, String dsbulk) {
+  void writesFirstAndLastFieldAlike(String text, String rfc4180, String dsbulk) {
     assertThat(line(RFC4180, text, text)).isEqualTo(rfc4180 + "," + rfc4180 + "\n");
     assertThat(line(DSBULK, text, text)).isEqualTo(dsbulk + "," + dsbulk + "\n");
   }
 
   @Test
-  void nullHasNoQuotesAndTheEmptyTextHas() {
+  void quotesEmptyTextButNotNull() {
     for (CsvSyntax syntax : new CsvSyntax[] {RFC4180, DSBULK}) {
       assertThat(line(syntax, null, "", null)).isEqualTo(",\"\",\n");
       assertThat(line(syntax, null, null)).isEqualTo(",\n");
@@ -82,7 +82,7 @@ class LineBufferTest {
   }
 
   @Test
-  void otherCharactersTakeTheirPlace() {
+  void usesConfiguredCharacters() {
     CsvSyntax tabs = new CsvSyntax(CsvDialect.RFC4180, '\t', '\'', '\'');
     assertThat(line(tabs, "a,b", "a\tb", "it's", "\"")).isEqualTo("a,b\t'a\tb'\t'it''s'\t\"\n");
     CsvSyntax pipes = new CsvSyntax(CsvDialect.DSBULK, '|', '"', '^');
@@ -91,7 +91,7 @@ class LineBufferTest {
   }
 
   @Test
-  void aFieldOfAMegabyte() {
+  void writesFieldOfAMegabyte() {
     char[] quotes = new char[1 << 20];
     Arrays.fill(quotes, '"');
     String text = new String(quotes);
@@ -100,7 +100,7 @@ class LineBufferTest {
   }
 
   @Test
-  void aLineThatIsDroppedLeavesNoTrace() {
+  void removesDroppedLine() {
     CsvOutput.LineBuffer lines = new CsvOutput.LineBuffer(RFC4180);
     lines.put("a");
     lines.put("b");
@@ -116,7 +116,7 @@ class LineBufferTest {
   }
 
   @Test
-  void aLineIsBegunAnewAfterALargeOne() {
+  void writesNextLineAfterALargeOne() {
     CsvOutput.LineBuffer lines = new CsvOutput.LineBuffer(RFC4180);
     lines.put("x".repeat(3 << 20));
     lines.clear();
@@ -127,7 +127,7 @@ class LineBufferTest {
   }
 
   @Test
-  void charactersThatCannotGiveStructure() {
+  void rejectsCharactersThatCannotBeStructural() {
     for (char each : new char[] {'\0', '\r', '\n', 'é', '\u3000'}) {
       assertThatThrownBy(() -> new CsvSyntax(CsvDialect.RFC4180, each, '"', '"'))
           .isInstanceOfSatisfying(
@@ -142,7 +142,7 @@ class LineBufferTest {
     assertThatThrownBy(() -> new CsvSyntax(CsvDialect.RFC4180, '"', '"', '"'))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
-            "delimiter is '\"', which is the quote or the escape character too; choose another"
+            "delimiter is '\"', which is also the quote or the escape character; choose another"
                 + " one");
     assertThatThrownBy(() -> new CsvSyntax(CsvDialect.DSBULK, '\\', '"', '\\'))
         .isInstanceOf(InvalidSettingException.class);

@@ -14,14 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * univocity-parsers, set as DSBulk 1.10's CSV connector sets it by default; only the limit on a
- * field's characters is taken away.
+ * Configures univocity-parsers as the CSV connector of DSBulk 1.10 does by default, but without the
+ * limit on the characters of a field.
  */
 final class Univocity {
 
   private Univocity() {}
 
-  /** What DSBulk unloads, the first record being the header. */
+  /** Returns the file that DSBulk unloads; the first record is the header. */
   static String write(List<List<@Nullable String>> records) {
     CsvWriterSettings settings = new CsvWriterSettings();
     CsvFormat format = format();
@@ -43,7 +43,7 @@ final class Univocity {
     return out.toString();
   }
 
-  /** What DSBulk loads, without the header. */
+  /** Returns the records that DSBulk loads, without the header. */
   static List<List<@Nullable String>> read(String text) {
     CsvParserSettings settings = new CsvParserSettings();
     settings.setFormat(format());

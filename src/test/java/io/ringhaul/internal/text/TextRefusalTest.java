@@ -357,7 +357,7 @@ class TextRefusalTest {
     TextOptions pattern = TextOptions.defaults().timestampFormat("dd.MM.yyyy");
     assertThatThrownBy(() -> Texts.readPlain(DataTypes.TIMESTAMP, "30.02.2020", pattern))
         .hasMessageContaining(
-            "which is not a validt a valid timestamp in the format that timestampFormat sets");
+            "which is not a valid timestamp in the format that timestampFormat sets");
     TextOptions micros =
         TextOptions.defaults().timestampUnit(java.util.concurrent.TimeUnit.MICROSECONDS);
     assertThatThrownBy(() -> Texts.readPlain(DataTypes.TIMESTAMP, "1", micros))
@@ -428,7 +428,7 @@ class TextRefusalTest {
   void rejectsUnexpectedJson() {
     DataType list = DataTypes.listOf(DataTypes.INT);
     assertNotRead(list, "", "v is empty; a JSON array is required");
-    assertNotRead(list, "[1", "which is not a validt valid JSON");
+    assertNotRead(list, "[1", "which is not valid JSON");
     assertNotRead(list, "[1] 2", "has text after the end of its JSON value");
     assertNotRead(list, "{}", "v is a JSON object where a JSON array is required");
     assertNotRead(list, "null", "v is a JSON null where a JSON array is required");
