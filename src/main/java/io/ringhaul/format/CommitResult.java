@@ -4,13 +4,13 @@ import java.io.Serializable;
 import java.util.OptionalLong;
 
 /**
- * What a commit made visible.
+ * The result of a commit.
  *
- * @param location where the result lies, for people
- * @param files how many files it has
- * @param fileBytes their size together
- * @param snapshotId the snapshot that holds the result, in formats that have snapshots; empty also
- *     if the commit took effect and could not be read back
+ * @param location the location of the result, for messages
+ * @param files number of files
+ * @param fileBytes total size of the files in bytes
+ * @param snapshotId the snapshot with the result, in formats that have snapshots; also empty if the
+ *     commit took effect but its snapshot could not be read
  */
 public record CommitResult(String location, int files, long fileBytes, OptionalLong snapshotId)
     implements Serializable {}

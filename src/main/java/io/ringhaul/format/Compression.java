@@ -1,6 +1,6 @@
 package io.ringhaul.format;
 
-/** How files are compressed. Each format takes those that its own readers know. */
+/** Compression of files. Each format accepts those that its readers support. */
 public enum Compression {
   NONE,
   GZIP,

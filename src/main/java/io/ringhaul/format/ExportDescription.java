@@ -8,15 +8,16 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What is exported.
+ * The rows and columns of an export.
  *
- * @param jobId names the export; a commit is recognised by it
- * @param table the source
- * @param columns the columns, in the order in which rows carry them
- * @param concurrentTasks how many tasks may write at once, for sharing out memory
- * @param coverage the part of the token space that is exported
- * @param restrictions what leaves rows of the table out, by the setting's name, such as {@code
- *     where} or {@code tokenRange}; empty if the export has every row
+ * @param jobId identifies the export; a target recognizes the commit of the export by it
+ * @param table the exported table
+ * @param columns the columns in the order of a row's values
+ * @param concurrentTasks maximum number of tasks that write at the same time; targets divide memory
+ *     by it
+ * @param coverage the exported part of the token space
+ * @param restrictions the settings that leave rows out, such as {@code where} or {@code
+ *     tokenRange}, by name; empty if the export has every row
  */
 public record ExportDescription(
     UUID jobId,

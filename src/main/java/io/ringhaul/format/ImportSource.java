@@ -2,20 +2,20 @@ package io.ringhaul.format;
 
 import java.util.Map;
 
-/** Where an import comes from: an immutable description, such as {@code IcebergSource}. */
+/** The source of an import: an immutable description, such as {@code IcebergSource}. */
 @FunctionalInterface
 public interface ImportSource {
 
   /**
-   * Opens what the source needs, such as a catalog. The caller closes it.
+   * Opens the resources of the source, such as a catalog. The caller closes the session.
    *
-   * @throws io.ringhaul.exceptions.BulkOperationException if it cannot be opened
+   * @throws io.ringhaul.exceptions.BulkOperationException if the source cannot be opened
    */
   SourceSession open();
 
   /**
-   * What must stay the same for an import to be taken up by another process, each part by its name
-   * for people, such as {@code source format}: where the rows come from, and how they are read.
+   * Returns the settings that must stay the same when another process resumes an import, by names
+   * for messages such as {@code source format}: the location of the rows, and how they are read.
    */
   default Map<String, String> identity() {
     return Map.of();

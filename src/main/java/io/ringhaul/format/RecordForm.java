@@ -3,15 +3,14 @@ package io.ringhaul.format;
 import java.nio.ByteBuffer;
 
 /**
- * How records stand in a file of their source's own form, so that {@linkplain SourceRecord#text()
- * the texts} of some of them make a file which the source reads with the settings that it has: the
- * header once, then each text with the line end behind it. Files of one source may differ in it,
- * for instance in the order of their fields, and records of different forms must not share a file;
- * forms are equal where they may.
+ * The form of a file of rejected records. The file is the header, followed by {@linkplain
+ * SourceRecord#text() record texts} with a line end after each. The source reads the file with its
+ * own settings. Files of one source may differ in their forms, for example in the order of fields.
+ * Records may share a file only if their forms are equal.
  *
- * @param extension what names of such files end in, without a dot, for example {@code csv}
- * @param header what the file begins with, including its line end; of no bytes if with nothing
- * @param lineEnd what stands behind each record, the last one too
+ * @param extension the file name extension without a dot, for example {@code csv}
+ * @param header the bytes at the start of the file, with their line end; empty for none
+ * @param lineEnd the bytes after each record, including the last one
  */
 public record RecordForm(String extension, ByteBuffer header, ByteBuffer lineEnd) {
 
@@ -21,13 +20,13 @@ public record RecordForm(String extension, ByteBuffer header, ByteBuffer lineEnd
     lineEnd = lineEnd.asReadOnlyBuffer();
   }
 
-  /** Returns a view of its own, whose position the caller may move. */
+  /** Returns a new view, whose position the caller may change. */
   @Override
   public ByteBuffer header() {
     return header.duplicate();
   }
 
-  /** Returns a view of its own, whose position the caller may move. */
+  /** Returns a new view, whose position the caller may change. */
   @Override
   public ByteBuffer lineEnd() {
     return lineEnd.duplicate();

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an import reads: plain data.
+ * The plan of an import. Serializable.
  *
- * @param formatVersion the version of this value's form
- * @param format the format's name, such as {@code iceberg}
- * @param location where the rows come from, for people
- * @param columns the stored names of the table's columns, in the order in which rows carry them
- * @param properties what the format needs, in texts
+ * @param formatVersion version of the encoding of this plan
+ * @param format name of the format, such as {@code iceberg}
+ * @param location the location of the rows, for messages
+ * @param columns the stored names of the table's columns, in the order of a row's values
+ * @param properties settings of the format as texts
  * @param tasks the parts to read
  */
 public record SourcePlan(

@@ -3,17 +3,18 @@ package io.ringhaul.format;
 import java.util.Optional;
 
 /**
- * Where a record of a source stands, and what it is.
+ * The position and the text of a record in a source.
  *
- * @param source the file, for people
- * @param unit what is counted: {@code line} in text, {@code row} elsewhere
- * @param number the record's first line in the file, or its place among the rows read, from 1
- * @param text the record's bytes as they stand in the source, decompressed and without the line end
- *     behind them; empty where records are no text
+ * @param source the file, for messages
+ * @param unit the unit of the number: {@code line} in text, {@code row} elsewhere
+ * @param number the first line of the record in its file, or its index among the rows read, counted
+ *     from 1
+ * @param text the bytes of the record in the source, decompressed and without the line end; empty
+ *     if records are not text
  */
 public record SourceRecord(String source, String unit, long number, Optional<byte[]> text) {
 
-  /** For people. */
+  /** Returns the position for messages. */
   @Override
   public String toString() {
     return unit + " " + number + " of " + source;

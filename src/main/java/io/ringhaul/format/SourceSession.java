@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** An import source at work; the counterpart of {@link TargetSession}. */
+/** An open import source; the counterpart of {@link TargetSession}. */
 public interface SourceSession extends AutoCloseable {
 
   /**
-   * The CQL schema that the source keeps of its rows, by which a table for them can be made; empty
-   * if it keeps none, as in files of other tools. May be called before {@link #plan} or without it.
+   * Returns the CQL schema that the source stores, from which a table for its rows can be created;
+   * empty if it stores none, as in files of other tools. May be called before {@link #plan} or
+   * without it.
    *
-   * @param keyspace the stored name of the keyspace that is imported into
-   * @param table the stored name of the table that is imported into, which need not exist
+   * @param keyspace the stored name of the target keyspace
+   * @param table the stored name of the target table, which need not exist
    * @throws io.ringhaul.exceptions.BulkOperationException if the source cannot be read
    */
   default Optional<TableSchema> schema(String keyspace, String table) {
@@ -23,19 +24,19 @@ public interface SourceSession extends AutoCloseable {
   }
 
   /**
-   * Finds what there is to read and how its columns fit the table.
+   * Finds the data to read and matches its columns with the table.
    *
-   * @param table the table that is imported into
-   * @param columns the columns to import, by their stored names; empty for all that the source and
-   *     the table have in common
-   * @param taskCount about how many tasks to make; empty for the format's own choice
-   * @throws io.ringhaul.exceptions.BulkOperationException if the source does not fit
+   * @param table the target table
+   * @param columns the stored names of the columns to import; empty for all that source and table
+   *     have in common
+   * @param taskCount the approximate number of tasks; empty for the format's default
+   * @throws io.ringhaul.exceptions.BulkOperationException if the source does not match the table
    */
   SourcePlan plan(TableDescription table, List<String> columns, OptionalInt taskCount);
 
   /**
-   * Returns the plan with what is needed to detect a later change of the source, such as checksums
-   * of its files: {@link #open} refuses a task of it then. It may read the whole source.
+   * Returns the plan with the data for detecting a later change of the source, such as checksums of
+   * its files. {@link #open} fails for a task that has changed. This may read the whole source.
    *
    * @throws io.ringhaul.exceptions.BulkOperationException if the source cannot be read
    */
@@ -44,13 +45,13 @@ public interface SourceSession extends AutoCloseable {
   }
 
   /**
-   * Reads one task, used by one thread.
+   * Opens the reader of one task. One thread uses it.
    *
    * @param columns the plan's columns, in its order
    */
   RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask task);
 
-  /** Releases what this object opened. */
+  /** Releases the resources that this session opened. */
   @Override
   void close();
 }

@@ -4,11 +4,11 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * A part of a source that one thread reads.
+ * The part of a source that one task reads.
  *
- * @param number its place in the plan, from 0
- * @param bytes the size of what is read
- * @param parts one text a part, in the format's own form
+ * @param number index in the plan, from 0
+ * @param bytes size of the part in bytes
+ * @param parts texts in the format's own encoding
  */
 public record SourceTask(int number, long bytes, List<String> parts) implements Serializable {
 

@@ -4,12 +4,12 @@ import java.io.Serializable;
 import java.util.Map;
 
 /**
- * How the output of an export is written: plain data.
+ * The plan of an export's output. Serializable.
  *
- * @param formatVersion the version of this value's form
- * @param format the format's name, such as {@code iceberg}
- * @param location where the output goes, for people
- * @param properties what the format needs, in texts
+ * @param formatVersion version of the encoding of this plan
+ * @param format name of the format, such as {@code iceberg}
+ * @param location the location of the output, for messages
+ * @param properties settings of the format as texts
  */
 public record TargetPlan(
     int formatVersion, String format, String location, Map<String, String> properties)
@@ -19,11 +19,15 @@ public record TargetPlan(
     properties = Map.copyOf(properties);
   }
 
-  /** The property of that name. */
+  /**
+   * Returns the property of this name.
+   *
+   * @throws IllegalStateException if the plan does not have it
+   */
   public String property(String name) {
     String value = properties.get(name);
     if (value == null) {
-      throw new IllegalStateException("A " + format + " plan lacks " + name);
+      throw new IllegalStateException("The " + format + " plan has no property " + name);
     }
     return value;
   }

@@ -4,89 +4,89 @@ import io.ringhaul.schema.ColumnDescription;
 import java.util.List;
 
 /**
- * An export target at work. It holds what does not travel, such as an open catalog; everything else
- * is in the {@link TargetPlan}.
+ * An open export target. It holds the resources that cannot be stored, such as an open catalog; the
+ * {@link TargetPlan} holds everything else.
  *
- * <p>Calls come in this order: {@link #plan} or {@link #resume} once, {@link #openTask} for each
- * task, from many threads, then {@link #commit} or {@link #clean}, and {@link #close} at the end.
- * What tasks have written stays, through failures and crashes, until it is committed or cleaned.
+ * <p>The order of calls is: {@link #plan} or {@link #resume} once, {@link #openTask} for each task
+ * from several threads, {@link #commit} or {@link #clean}, and {@link #close}. The output of tasks
+ * survives failures and crashes until it is committed or cleaned.
  */
 public interface TargetSession extends AutoCloseable {
 
   /**
-   * Checks that the export can go here and describes its output. Nothing becomes visible.
+   * Checks that the target accepts the export and plans its output. Nothing becomes visible.
    *
-   * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot take the export
+   * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot accept the export
    */
   TargetPlan plan(ExportDescription export);
 
   /**
-   * Takes up an export that was planned before, maybe by another process, and that is not known to
-   * be committed: checks that the target is still the one it was planned for, and fits the plan to
-   * this process.
+   * Resumes an export that was planned earlier, possibly by another process, and that is not known
+   * to be committed. Checks that the target has not been replaced, and adapts the plan to this
+   * process.
    *
-   * @param plan what {@link #plan} gave then
-   * @param export the same export; the number of its concurrent tasks may be another
-   * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot take it any more
+   * @param plan the result of {@link #plan}
+   * @param export the same export; the number of concurrent tasks may differ
+   * @throws io.ringhaul.exceptions.BulkOperationException if the target can no longer accept the
+   *     export
    */
   default TargetPlan resume(TargetPlan plan, ExportDescription export) {
     return plan;
   }
 
   /**
-   * Of the outputs of tasks those whose files are gone or no longer as they were written, so that
-   * the tasks have to run again before the export can be committed. None if it is committed
-   * already. May be called before {@link #resume}. Default: none.
+   * Returns the outputs whose files are missing or have changed. Their tasks must run again before
+   * the commit. Empty if the export is committed. May be called before {@link #resume}. Default:
+   * none.
    *
-   * @throws io.ringhaul.exceptions.BulkOperationException if it cannot be found out
+   * @throws io.ringhaul.exceptions.BulkOperationException if the files cannot be checked
    */
   default List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
     return List.of();
   }
 
   /**
-   * A writer for one task, used by one thread.
+   * Opens the writer of one task. One thread uses it.
    *
-   * @param columns the export's columns, in the order in which rows carry them
-   * @param task the task's number
+   * @param columns the export's columns in the order of a row's values
+   * @param task the number of the task
    */
   TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task);
 
   /**
    * Makes the output of all tasks visible in one step. A second commit of the same plan finds the
-   * first and changes nothing. If it fails, what tasks have written stays and can be committed
-   * again.
+   * first one and changes nothing. After a failure, the output of the tasks stays and can be
+   * committed again.
    *
-   * @throws io.ringhaul.exceptions.UnknownCommitStateException if it is not known whether the
-   *     commit took effect
+   * @throws io.ringhaul.exceptions.UnknownCommitStateException if it is unknown whether the commit
+   *     took effect
    */
   CommitResult commit(TargetPlan plan, List<TaskOutput> outputs);
 
   /**
-   * Removes what tasks of this export have left, of whatever process: temporary files, and files of
-   * attempts that came to nothing. No task of the export may be writing. What is committed is never
-   * touched.
+   * Removes the leftovers of tasks of this export, of any process: temporary files, and files of
+   * failed attempts. No task of the export may be writing. Committed files are never removed.
    *
-   * @param kept outputs that stay; none if the export is given up
-   * @return how many files were removed
+   * @param kept outputs to keep; empty if the export is abandoned
+   * @return number of removed files
    */
   default int clean(TargetPlan plan, List<TaskOutput> kept) {
     return 0;
   }
 
   /**
-   * Removes what an export that is committed has left beside its result: temporary files and files
-   * of attempts that came to nothing. The result itself need not be there any more.
+   * Removes the leftovers of a committed export: temporary files, and files of failed attempts. The
+   * result itself may have been deleted.
    *
-   * @param committed what the export's tasks wrote; never removed where the target cannot tell
-   *     whether somebody has it
-   * @return how many files were removed
+   * @param committed the output of the export's tasks; a target keeps these files if it cannot tell
+   *     whether they are still in use
+   * @return number of removed files
    */
   default int cleanCommitted(TargetPlan plan, List<TaskOutput> committed) {
     return clean(plan, List.of());
   }
 
-  /** Releases what this object opened. */
+  /** Releases the resources that this session opened. */
   @Override
   void close();
 }

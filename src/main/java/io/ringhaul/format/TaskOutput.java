@@ -4,12 +4,12 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What one task wrote: plain data.
+ * The output of one task. Serializable.
  *
- * @param task the task's number
- * @param rows rows written
- * @param bytes the size of the files
- * @param files one text a file, in the format's own form
+ * @param task number of the task
+ * @param rows number of rows written
+ * @param bytes size of the files in bytes
+ * @param files one text per file, in the format's own encoding
  */
 public record TaskOutput(int task, long rows, long bytes, List<String> files)
     implements Serializable {

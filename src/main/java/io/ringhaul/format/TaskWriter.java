@@ -2,31 +2,31 @@ package io.ringhaul.format;
 
 import io.ringhaul.schema.RawRow;
 
-/** Writes the rows of one task. Used by one thread. */
+/** Writes the rows of one task. One thread uses it. */
 public interface TaskWriter extends AutoCloseable {
 
   /**
-   * Writes a row; its values stand in the order of the export's columns. A row that is refused
-   * leaves no trace, and the next one can be written.
+   * Writes a row with its values in the order of the export's columns. A rejected row leaves
+   * nothing in the files, and the next row can be written.
    *
    * @throws io.ringhaul.exceptions.UnrepresentableValueException if the format cannot hold a value
    */
   void write(RawRow row);
 
   /**
-   * About how many bytes its files have so far, with what is held back for them. Asked often, so it
-   * must be cheap.
+   * Returns the approximate size of the task's files in bytes, including buffered data. Called
+   * often, so it must be cheap.
    *
-   * @return 0 if it cannot tell before they are ended
+   * @return 0 if the size is unknown before the files end
    */
   default long bytes() {
     return 0;
   }
 
-  /** Ends the files, durably, and describes them. Called once, after the last row. */
+  /** Ends the files, forces them to disk, and describes them. Called once, after the last row. */
   TaskOutput finish();
 
-  /** Releases everything; removes the files unless {@link #finish()} has ended them. */
+  /** Releases all resources, and removes the files unless {@link #finish()} has ended them. */
   @Override
   void close();
 }

@@ -1,14 +1,14 @@
 package io.ringhaul.format;
 
-/** What an export does with a target that already holds something. */
+/** How an export treats existing data in its target. */
 public enum WriteMode {
 
-  /** Refuses it; only a new target is written. */
+  /** Refuses existing data: the target must be new or empty. */
   CREATE,
 
-  /** Adds to it. */
+  /** Adds the export to the existing data. */
   APPEND,
 
-  /** Puts the export in its place, in one step. */
+  /** Replaces the existing data with the export, in one step. */
   OVERWRITE
 }

@@ -1,11 +1,11 @@
 package io.ringhaul.format;
 
-/** How many of a row's values a condition on their write time must hold for. */
+/** How many values of a row must satisfy a condition on their write time. */
 public enum WrittenIn {
 
-  /** At least one value of the row. */
+  /** At least one value. */
   ANY,
 
-  /** Every value of the row. */
+  /** Every value. */
   ALL
 }

@@ -1,6 +1,7 @@
 /**
- * What an operation asks of a format. Three verbs stay apart, plan, run a task, commit, and what
- * passes between them is plain data that can be stored and sent to another machine.
+ * The interfaces that a format implements. Planning, running a task and committing are separate,
+ * and the data passed between them is serializable, so that it can be stored and sent to another
+ * machine.
  */
 @NullMarked
 package io.ringhaul.format;

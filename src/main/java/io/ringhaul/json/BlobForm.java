@@ -1,21 +1,23 @@
 package io.ringhaul.json;
 
 /**
- * How the text of a blob is read. Some texts are Base64 and a CQL literal at once, such as {@code
- * 0x1234}... of a length that is a multiple of four: three bytes or more that mean something else
- * in either.
+ * How the text of a blob is read. A text such as {@code 0x12}, or a longer literal whose length is
+ * a multiple of four, is valid both as Base64 and as a CQL literal. The two readings give different
+ * bytes.
  *
- * <p>Ringhaul writes Base64, but for the rare blob whose Base64 would also be a literal: that one
- * is written as a literal. DSBulk, which tries literals first, reads both rightly.
+ * <p>Ringhaul writes Base64, except for a blob whose Base64 is also a literal: that blob is written
+ * as a literal. DSBulk, which tries literals first, reads both correctly.
  */
 public enum BlobForm {
 
-  /** Base64 or a literal, whichever the text can be; one that can be both is refused. */
+  /** Base64 or a literal; a text that is valid as both is rejected. */
   UNAMBIGUOUS,
 
-  /** A literal if the text can be one, otherwise Base64: what Ringhaul writes. */
+  /**
+   * A literal if the text is valid as one, otherwise Base64. This is the form that Ringhaul writes.
+   */
   LITERAL_FIRST,
 
-  /** Base64 always: what DSBulk unloads by default. */
+  /** Always Base64. This is the default form that DSBulk writes. */
   BASE64
 }

@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A folder of JSON files in UTF-8 that an export writes: {@code part-*.json} and a {@code
- * _manifest.json}. All files appear in one step, at the end.
+ * Exports to a folder of JSON files in UTF-8: {@code part-*.json} and a {@code _manifest.json}. All
+ * files become visible in one step, at the end.
  *
- * <p>A row is an object with every exported column by its name as stored; null where the row has no
- * value. Numbers are JSON numbers of all their digits, NaN and the infinities strings; blobs are
- * Base64; dates, times and instants are as ISO 8601 writes them; lists, sets, tuples and vectors
- * are arrays, maps and user-defined types objects.
+ * <p>A row is an object with every exported column by its stored name; columns without a value are
+ * null. Numbers are JSON numbers with all digits; NaN and the infinities are strings. Blobs are
+ * Base64. Dates, times and timestamps are in ISO 8601. Lists, sets, tuples and vectors are arrays;
+ * maps and user-defined types are objects.
  *
- * <p>Immutable: each method that changes a setting gives a new target.
+ * <p>Immutable: each setter returns a changed copy.
  */
 public final class JsonTarget implements ExportTarget {
 
@@ -33,35 +33,34 @@ public final class JsonTarget implements ExportTarget {
     this.layout = layout;
   }
 
-  /** A folder, which is made if need be. */
+  /** Writes to a folder, which is created if it does not exist. */
   public static JsonTarget folder(Path folder) {
     return new JsonTarget(TargetFolder.of(folder, Compression.NONE), JsonLayout.LINES);
   }
 
-  /** Makes one array of the rows of each file. Default: each row is a line of its own. */
+  /** Writes the rows of each file as one array. Default: one row per line. */
   public JsonTarget singleArray() {
     return new JsonTarget(folder, JsonLayout.ARRAY);
   }
 
-  /** How the files are compressed. Default: they are not. */
+  /** Sets the compression of the files. Default: none. */
   public JsonTarget compression(Compression compression) {
     return new JsonTarget(folder.withCompression(compression), layout);
   }
 
   /**
-   * The size at which a file is ended and another begun, in bytes as they lie on disk, 1 or more;
-   * it is passed by what is held back in memory, some 100 KiB, and by one row at most. Default: 128
-   * MiB.
+   * Sets the size in bytes on disk at which a new file is begun, 1 or more. A file may exceed it by
+   * the buffered bytes (about 100 KiB) and by one row. Default: 128 MiB.
    *
-   * @throws io.ringhaul.exceptions.InvalidSettingException if it is out of bounds
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the size is less than 1
    */
   public JsonTarget maxFileSize(long bytes) {
     return new JsonTarget(folder.withMaxFileSize(bytes), layout);
   }
 
   /**
-   * What becomes of what the folder holds already. Default: {@link WriteMode#CREATE}, which refuses
-   * a folder that is not empty.
+   * Sets the treatment of existing files in the folder. Default: {@link WriteMode#CREATE}, which
+   * refuses a folder that is not empty.
    */
   public JsonTarget mode(WriteMode mode) {
     return new JsonTarget(folder.withMode(mode), layout);

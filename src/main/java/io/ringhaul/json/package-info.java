@@ -1,4 +1,4 @@
-/** Tables as JSON: one document a line, or one array. */
+/** JSON files: one object per line, or one array. */
 @NullMarked
 package io.ringhaul.json;
 

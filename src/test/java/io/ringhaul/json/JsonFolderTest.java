@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Folders of JSON: what an export writes, and what an import takes of others. */
+/** Exports to folders of JSON and imports from them and from files of other tools. */
 class JsonFolderTest {
 
   private static final TableDescription TABLE =
@@ -82,7 +82,7 @@ class JsonFolderTest {
         .toList();
   }
 
-  /** The rows as hexadecimal digits of the plan's columns, and the messages of those refused. */
+  /** Returns the rows as hexadecimal digits by column, and the messages of rejected rows. */
   private static List<String> read(JsonSource source, String... columns) {
     List<String> rows = new ArrayList<>();
     try (SourceSession session = source.open()) {
@@ -117,7 +117,7 @@ class JsonFolderTest {
   }
 
   @Test
-  void tellsFilesInUtf16AndFirstRecordsOfTooManyFields() throws IOException {
+  void rejectsUtf16FilesAndFirstRecordsWithTooManyFields() throws IOException {
     String text = "{\"k\":1}\n";
     for (Charset charset : List.of(UTF_16, UTF_16LE)) {
       Path file = Files.write(folder.resolve(charset + ".json"), text.getBytes(charset));
@@ -135,7 +135,7 @@ class JsonFolderTest {
     assertThatThrownBy(() -> read(JsonSource.at(wide)))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "Row 1 (line 1) of %s has more than 10000 fields. If it is right, raise maxColumns"
+            "Row 1 (line 1) of %s has more than 10000 fields. If it is correct, raise maxColumns"
                 + " (--max-columns)",
             wide);
   }
@@ -149,10 +149,10 @@ class JsonFolderTest {
   }
 
   @Test
-  void filesAndManifest() throws IOException {
+  void writesFilesAndManifest() throws IOException {
     Path out = folder.resolve("out");
     RawRow one = row(CqlBytes.integer(1), CqlBytes.hex("0000000000000000"), null);
-    // In Base64 it would look like a literal.
+    // Its Base64 is also a literal.
     RawRow two = row(CqlBytes.integer(2), null, CqlBytes.hex("d31d76"));
     List<String> names = export(JsonTarget.folder(out), one, two);
     assertThat(names).hasSize(1);
@@ -168,10 +168,10 @@ class JsonFolderTest {
   }
 
   @Test
-  void arraysAndCompressions() throws IOException {
+  void writesArraysAndCompressedFiles() throws IOException {
     for (Compression compression : Compression.values()) {
       if (compression == Compression.SNAPPY) {
-        continue; // refused for text; tested where folders are
+        continue; // not supported for text files; tested with the folders
       }
       Path out = folder.resolve("out");
       JsonTarget target = JsonTarget.folder(out).singleArray().compression(compression);
@@ -187,9 +187,9 @@ class JsonFolderTest {
     }
   }
 
-  /** What {@code dsbulk unload -c json} leaves, in either of its modes. */
+  /** Files of {@code dsbulk unload -c json} in both of its modes. */
   @Test
-  void foldersOfDsbulk() throws IOException {
+  void readsFoldersOfDsbulk() throws IOException {
     file(
         "output-000001.json",
         "{\"k\":1,\"Ts\":\"1970-01-01T00:00:00.5Z\",\"b\":\"AQ==\"}\n"
@@ -206,7 +206,7 @@ class JsonFolderTest {
   }
 
   @Test
-  void filesOfOtherNames() throws IOException {
+  void readsFilesWithOtherExtensions() throws IOException {
     try (OutputStream gzip =
         new GZIPOutputStream(Files.newOutputStream(folder.resolve("a.jsonl.gz")))) {
       gzip.write("{\"k\":1}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
@@ -220,24 +220,25 @@ class JsonFolderTest {
         .containsExactly("k=00000002 Ts=null b=null");
   }
 
-  /** One unload of DSBulk has blobs in Base64 or as literals, never both. */
+  /** One DSBulk unload writes all blobs in Base64 or all as literals. */
   @Test
-  void blobsOfDsbulk() throws IOException {
+  void detectsBlobFormOfDsbulk() throws IOException {
     Path base64 = file("output-000001.json", "{\"k\":1,\"b\":\"0x12\"}{\"k\":2,\"b\":\"0X12\"}");
     assertThat(read(JsonSource.at(base64)))
         .containsExactly("k=00000001 Ts=null b=d31d76", "k=00000002 Ts=null b=d17d76");
     Path literals = file("output-000002.json", "{\"k\":1,\"b\":\"0x12\"}{\"k\":2,\"b\":\"0x1\"}");
-    assertThat(read(JsonSource.at(literals)).get(0)).contains("can be Base64 and a blob literal");
+    assertThat(read(JsonSource.at(literals)).get(0))
+        .contains("is valid as Base64 and as a literal");
     assertThat(read(JsonSource.at(folder))).contains("k=00000001 Ts=null b=d31d76");
     Path other = file("rows.json", "{\"k\":1,\"b\":\"0x12\"}{\"k\":2,\"b\":\"AQ==\"}");
-    assertThat(read(JsonSource.at(other)).get(0)).contains("can be Base64 and a blob literal");
+    assertThat(read(JsonSource.at(other)).get(0)).contains("is valid as Base64 and as a literal");
   }
 
   @Test
-  void settings() throws IOException {
+  void appliesSettings() throws IOException {
     Path file = file("a.json", "{\"k\":1,\"Ts\":\"02.01.1970 01:00\",\"b\":\"0x12\"}");
     JsonSource source = JsonSource.at(file).timestampFormat("dd.MM.yyyy HH:mm");
-    assertThat(read(source).get(0)).contains("can be Base64 and a blob literal");
+    assertThat(read(source).get(0)).contains("is valid as Base64 and as a literal");
     assertThat(
             read(
                 source
@@ -259,7 +260,7 @@ class JsonFolderTest {
   }
 
   @Test
-  void fieldsThatAreNoColumns() throws IOException {
+  void rejectsOrSkipsUnknownFields() throws IOException {
     Path file = file("a.json", "{\"k\":1,\"ts\":0}\n{\"k\":2,\"late\":0}\n{\"k\":3}\n");
     assertThatThrownBy(() -> read(JsonSource.at(file)))
         .isInstanceOf(StorageException.class)
@@ -272,13 +273,13 @@ class JsonFolderTest {
             "k=00000001",
             "Row 2 (line 2) of "
                 + file
-                + ": late is no column of the table, so its value would be lost; set"
-                + " ignoreUnknownFields to leave such fields out",
+                + ": late is not a column of the table, so its value would be lost; set"
+                + " ignoreUnknownFields to skip such fields",
             "k=00000003");
   }
 
   @Test
-  void filesThatDoNotFit() throws IOException {
+  void rejectsFilesWithoutKeyOrJson() throws IOException {
     Path file = file("a.json", "{\"b\":\"\"}");
     assertThatThrownBy(() -> read(JsonSource.at(file)))
         .isInstanceOf(StorageException.class)
@@ -286,7 +287,7 @@ class JsonFolderTest {
     Path noJson = file("b.json", "k,b\n1,2\n");
     assertThatThrownBy(() -> read(JsonSource.at(noJson)))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining(noJson + " is no JSON there")
+        .hasMessageContaining(noJson + " is not valid JSON")
         .hasMessageContaining("line 1, column");
   }
 }

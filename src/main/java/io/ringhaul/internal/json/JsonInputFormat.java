@@ -38,7 +38,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Rows from files of JSON. */
+/** The JSON input format. */
 public final class JsonInputFormat implements InputFormat {
 
   private final JsonSettings settings;
@@ -84,7 +84,7 @@ public final class JsonInputFormat implements InputFormat {
     if (settings.has(JsonSettings.IGNORE_UNKNOWN_FIELDS)) {
       columns.removeIf(name -> table.column(name).isEmpty());
     }
-    // Columns of the table too: whoever selects others wants these passed over.
+    // Columns that the import does not select are known fields too, and are skipped.
     Set<String> known = new LinkedHashSet<>(columns);
     table.columns().stream()
         .filter(column -> column.kind() != Kind.METADATA)
@@ -95,9 +95,10 @@ public final class JsonInputFormat implements InputFormat {
   }
 
   /**
-   * The fields that files without a manifest may have: those of the first document, and every
-   * column that need not be in each. The key must be, so its absence there tells of other files
-   * than meant; and facts about cells are in each or in none.
+   * Returns the fields that files without a manifest may have: those of the first document and all
+   * regular and static columns, which a document may lack. Key columns are not added: if the first
+   * document lacks one, the files are the wrong ones. Metadata columns are in each document or in
+   * none.
    */
   private Set<String> foreignFields(TableDescription table, List<SourceFile> files)
       throws IOException {
@@ -122,7 +123,7 @@ public final class JsonInputFormat implements InputFormat {
 
   @Override
   public boolean isSplittable(SourceFile file) {
-    // A document may be of many lines, and a line end may stand anywhere in it.
+    // A document may span lines, and may contain line ends anywhere.
     return false;
   }
 
@@ -140,7 +141,7 @@ public final class JsonInputFormat implements InputFormat {
     }
   }
 
-  /** Streams the rows of one file. A field that is absent is null. */
+  /** Reads the rows of one file. An absent field is null. */
   static final class JsonRowReader implements RowReader {
 
     private static final RecordForm FORM =
@@ -192,7 +193,7 @@ public final class JsonInputFormat implements InputFormat {
       return records.record();
     }
 
-    /** Documents one after the other, each with a line end behind it. */
+    /** Returns the form of documents that follow each other, each with a line end. */
     @Override
     public Optional<RecordForm> recordForm() {
       return Optional.of(FORM);
@@ -210,15 +211,15 @@ public final class JsonInputFormat implements InputFormat {
             throw new UnrepresentableValueException(
                 name,
                 String.format(
-                    "%s is no column of the table, so its value would be lost;"
-                        + " set ignoreUnknownFields to leave such fields out",
+                    "%s is not a column of the table, so its value would be lost;"
+                        + " set ignoreUnknownFields to skip such fields",
                     name));
           }
           json.skipChildren();
           continue;
         }
         if (seen[position]) {
-          throw new UnrepresentableValueException(name, name + " is there twice");
+          throw new UnrepresentableValueException(name, name + " occurs twice");
         }
         seen[position] = true;
         int start = row.bytes().size();
@@ -246,21 +247,21 @@ public final class JsonInputFormat implements InputFormat {
     }
   }
 
-  /** The first document of a file, which shows what its documents hold. */
+  /** Reads the field names of a file from its first document. */
   private static final class FirstDocument {
 
-    /** How many records are looked at for one that is a document. */
+    /** The number of records that are searched for a document. */
     private static final int GREATEST_LOOK = 1_000;
 
     private FirstDocument() {}
 
     /**
-     * The names of its fields; none if the file is empty.
+     * Returns the field names; empty if the file is empty.
      *
      * @param records at the start of the file
-     * @param most how many there may be
-     * @throws StorageException if there is no document, but something else, or one of too many
-     *     fields
+     * @param most the maximum number of fields
+     * @throws StorageException if the file has records but no document, or if the document has too
+     *     many fields
      */
     static List<String> fields(JsonRecords records, int most) {
       List<String> names = new ArrayList<>();
@@ -300,21 +301,20 @@ public final class JsonInputFormat implements InputFormat {
   }
 
   /**
-   * Finds out how blobs look in files that DSBulk unloaded. One unload writes all of them in
-   * Base64, its default, or all as literals, so a blob that does not begin as a literal does tells
-   * of all.
+   * Detects the blob form of files that DSBulk unloaded. One unload writes all blobs in Base64 (its
+   * default) or all as literals, so one blob that is not a literal decides for all.
    */
   private static final class DsbulkBlobs {
 
     private static final Pattern NAME = Pattern.compile("output-[0-9]+\\.json(\\..+)?");
     private static final String LITERAL = "0x";
 
-    /** How many documents are looked at. */
+    /** The number of documents read per file. */
     private static final int DOCUMENTS = 1_000;
 
     private DsbulkBlobs() {}
 
-    /** Whether the files are DSBulk's by their names, and their blobs Base64 for certain. */
+    /** Returns true if all files have DSBulk names and one of their blobs is not a literal. */
     static boolean areBase64(TableDescription table, List<SourceFile> files, JsonSettings settings)
         throws IOException {
       Set<String> blobs =
@@ -336,7 +336,7 @@ public final class JsonInputFormat implements InputFormat {
                 return true;
               }
             } catch (MalformedRecordException e) {
-              // It is no document, and tells nothing; whoever imports the file refuses it.
+              // A malformed record has no blobs; the import rejects it later.
             }
           }
         }

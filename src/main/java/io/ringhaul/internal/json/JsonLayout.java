@@ -1,11 +1,11 @@
 package io.ringhaul.internal.json;
 
-/** How the documents of a file stand together. */
+/** How a file arranges its documents. */
 public enum JsonLayout {
 
-  /** Each on a line of its own. */
+  /** One document per line. */
   LINES,
 
-  /** As the elements of one array, each on a line of its own. */
+  /** The elements of one array, one per line. */
   ARRAY
 }

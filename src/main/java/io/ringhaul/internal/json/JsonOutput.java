@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Rows as files of JSON. */
+/** The JSON output format. */
 public final class JsonOutput implements OutputFormat {
 
   public static final String NAME = "json";
@@ -47,7 +47,7 @@ public final class JsonOutput implements OutputFormat {
 
   @Override
   public Map<String, String> properties(ExportDescription export) {
-    export.columns().forEach(TextWriters::json); // refuses types without a text form
+    export.columns().forEach(TextWriters::json); // rejects types without a text form
     return Map.of(LAYOUT, layout.name());
   }
 
@@ -57,13 +57,13 @@ public final class JsonOutput implements OutputFormat {
     return new JsonPartWriter(new JsonRowWriter(context.columns(), planned));
   }
 
-  /** Writes rows to files, some at a time. */
+  /** Writes the rows of one file. */
   private static final class JsonPartWriter implements PartWriter {
 
-    /** Rows are handed on together: a compressor is slow with single ones. */
+    /** Rows are written in chunks, because compressors are slow with single rows. */
     private static final int FLUSH_BYTES = 1 << 15;
 
-    /** A buffer that a huge row has made larger than this is not kept. */
+    /** A larger buffer is released after use. */
     private static final int GREATEST_KEPT_BYTES = 1 << 20;
 
     private final JsonRowWriter rows;
@@ -118,15 +118,15 @@ public final class JsonOutput implements OutputFormat {
   }
 
   /**
-   * Writes rows as JSON objects to a sink: every column by its stored name, null where the row has
-   * no value.
+   * Writes rows as JSON objects. Each object has all columns by their stored names; columns without
+   * a value are null.
    */
   static final class JsonRowWriter {
 
     private final JsonLayout layout;
     private final TextWriter[] writers;
 
-    /** What stands before each value: a brace or comma and the column's name. */
+    /** The text before each value: a brace or a comma, and the column name. */
     private final byte[][] prefixes;
 
     private boolean first = true;
@@ -145,7 +145,7 @@ public final class JsonOutput implements OutputFormat {
       }
     }
 
-    /** Appends what stands before the first row of a file. */
+    /** Appends the text before the first row of a file. */
     void begin(TextSink out) {
       first = true;
       if (layout == JsonLayout.ARRAY) {
@@ -154,7 +154,7 @@ public final class JsonOutput implements OutputFormat {
     }
 
     /**
-     * Appends a row. One that is refused leaves no trace.
+     * Appends a row. A rejected row appends nothing.
      *
      * @throws io.ringhaul.exceptions.UnrepresentableValueException if text cannot hold a value
      */
@@ -188,7 +188,7 @@ public final class JsonOutput implements OutputFormat {
       }
     }
 
-    /** Appends what stands after the last row of a file. */
+    /** Appends the text after the last row of a file. */
     void end(TextSink out) {
       if (layout == JsonLayout.ARRAY) {
         out.putAscii(first ? "]\n" : "\n]\n");

@@ -22,16 +22,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks through the documents of a file, whether they follow each other or are the elements of one
- * array.
+ * Reads the documents of a file, which follow each other or are the elements of one array.
  *
- * <p>Text that is no document is told as a {@link MalformedRecordException}, and the next document
- * is read, where it is clear where that begins: on the next line, as long as each document stood on
- * a line of its own. Otherwise it ends the file with a {@link StorageException}.
+ * <p>Text that is not a document is reported as a {@link MalformedRecordException} if the start of
+ * the next document is known: it is the next line, as long as each document had its own line.
+ * Otherwise a {@link StorageException} ends the file.
  */
 final class JsonRecords implements Closeable {
 
-  private static final String NO_JSON = "is no JSON";
+  private static final String NO_JSON = "is not valid JSON";
 
   private final SourceFile file;
   private final LongSupplier bytesRead;
@@ -42,28 +41,30 @@ final class JsonRecords implements Closeable {
   private long number;
   private boolean inArray;
 
-  /** The depth within the document at hand; 0 between documents. */
+  /** The nesting depth of the current document; 0 between documents. */
   private int depth;
 
-  /** The record at hand, or the last one. */
+  /** The position of the current or last record. */
   private long start;
 
   private long startLine = 1;
   private long end;
   private boolean hasRecord;
 
-  /** Where the search for the next record begins. */
+  /** The position at which the search for the next record begins. */
   private long rest;
 
   private long restLine = 1;
 
-  /** The line on which the record before ends; 0 for none. */
+  /** The line on which the previous record ended; 0 for none. */
   private long lastLine;
 
-  /** Whether the document at hand begins on the line where the one before it ended. */
+  /** True if the current document begins on the line on which the previous one ended. */
   private boolean sharesLine;
 
-  /** Whether a document was of several lines, or on the line where the one before it ended. */
+  /**
+   * True after a document that spanned lines or began on the line on which the previous one ended.
+   */
   private boolean mixesLines;
 
   JsonRecords(SourceFile file, JsonSettings settings) throws IOException {
@@ -95,17 +96,18 @@ final class JsonRecords implements Closeable {
     }
   }
 
-  /** The parser, for reading the document at hand. */
+  /** Returns the parser, for reading the current document. */
   JsonParser json() {
     return json.parser();
   }
 
   /**
-   * Goes to the next document's opening brace from the {@linkplain #end() end} of the one before;
-   * false after the last one.
+   * Moves from the {@linkplain #end() end} of a document to the opening brace of the next one;
+   * returns false after the last one.
    *
-   * @throws MalformedRecordException if there is something else; the next call goes on behind it
-   * @throws StorageException if there is something else, and no telling what is behind it
+   * @throws MalformedRecordException if the next record is not a document; the next call continues
+   *     after it
+   * @throws StorageException if the next record is not a document and its end is unknown
    */
   boolean next() throws IOException {
     hasRecord = false;
@@ -132,7 +134,7 @@ final class JsonRecords implements Closeable {
     }
     number++;
     if (token == null) {
-      throw fatal("ends before the end of its array", null);
+      throw fatal("ends within its array", null);
     }
     start = json.place();
     startLine = json.line();
@@ -145,9 +147,9 @@ final class JsonRecords implements Closeable {
   }
 
   /**
-   * Goes to the end of the document at hand, wherever in it the parser stands.
+   * Moves to the end of the current document from any position within it.
    *
-   * @throws MalformedRecordException if it holds bytes that are no text
+   * @throws MalformedRecordException if the document has bytes that are invalid in the encoding
    */
   void end() throws IOException {
     while (json.parser().getParsingContext().getNestingDepth() >= depth) {
@@ -165,26 +167,26 @@ final class JsonRecords implements Closeable {
     }
   }
 
-  /** Bytes of the file that were read so far; -1 if that is not known. */
+  /** Returns the bytes of the file read so far; -1 if unknown. */
   long bytesRead() {
     return bytesRead.getAsLong();
   }
 
-  /** The file, if none of its first records is a document. */
+  /** Returns the failure of a file without a document among its first records. */
   StorageException noDocument(BulkOperationException first) {
     return new StorageException(
         file.toString(),
-        String.format("The file %s %s there: %s", file, NO_JSON, first.getMessage()),
+        String.format("The file %s %s: %s", file, NO_JSON, first.getMessage()),
         first);
   }
 
-  /** The file, if one of its first records has more fields than a table may be asked for. */
+  /** Returns the failure of a file with too many fields in one of its first records. */
   StorageException tooManyFields(int most) {
     return new StorageException(
         file.toString(), place(" " + RecordLimits.tooManyColumns(most)), null);
   }
 
-  /** The record at hand, or the one that was refused; empty if there is none. */
+  /** Returns the current or rejected record; empty if there is none. */
   Optional<SourceRecord> record() {
     return hasRecord
         ? Optional.of(
@@ -194,15 +196,15 @@ final class JsonRecords implements Closeable {
   }
 
   private String noText() {
-    return " holds bytes that are no " + encoding.name();
+    return " holds bytes that are not valid " + encoding.name();
   }
 
-  /** What is wrong with the record at hand, with its place. */
+  /** Returns a message with the position of the current record. */
   String place(String what) {
     return String.format("Row %d (line %d) of %s%s", number, startLine, file, what);
   }
 
-  /** The failure to read on from here: of the record alone, if the next one can be read. */
+  /** Returns the failure of reading: of the record only, if the next record can be read. */
   BulkOperationException failure(IOException cause) {
     try {
       return cause instanceof JsonProcessingException e ? lost(NO_JSON, e) : file.unreadable(cause);
@@ -211,21 +213,21 @@ final class JsonRecords implements Closeable {
     }
   }
 
-  /** After the array's end there is nothing more. */
+  /** Checks that nothing follows the array. */
   private void requireEnd() throws IOException {
     try {
       if (json.parser().nextToken() == null) {
         return;
       }
     } catch (JsonProcessingException e) {
-      throw fatal("goes on after the end of its array", e);
+      throw fatal("has text after the end of its array", e);
     }
-    throw fatal("goes on after the end of its array", null);
+    throw fatal("has text after the end of its array", null);
   }
 
-  /** The parser stands at a value that is no object. */
+  /** Handles a value that is not an object. */
   private BulkOperationException noObject() throws IOException {
-    String what = "has something else than an object";
+    String what = "has a value that is not an object";
     if (!inArray) {
       return lost(what, null);
     }
@@ -243,9 +245,9 @@ final class JsonRecords implements Closeable {
   }
 
   /**
-   * The parser cannot go on: finds the next line, if records are on lines.
+   * Handles a failure of the parser: finds the next line if each record has its own line.
    *
-   * @return what is to be thrown
+   * @return the exception to throw
    */
   private BulkOperationException lost(String what, @Nullable JsonProcessingException cause)
       throws IOException {
@@ -257,7 +259,7 @@ final class JsonRecords implements Closeable {
     if (isBetween) {
       findStart();
     }
-    // What is too large to be kept has its line break behind what was read of it.
+    // The line end of a record that was too large to keep is after the text read so far.
     long from = isTooLarge(cause) && !text.keeps(start) ? text.position() : start;
     if (mixesLines || !text.keeps(from) || text.at(from) < 0) {
       return fatal(what, cause);
@@ -276,32 +278,32 @@ final class JsonRecords implements Closeable {
     return new MalformedRecordException(message, cause);
   }
 
-  /** Goes to the first character of what is no document. */
+  /** Moves to the first character of text that is not a document. */
   private void findStart() throws IOException {
     skip(inArray ? ',' : ' ');
     start = rest;
     startLine = restLine;
   }
 
-  /** Passes over blanks, line breaks and another character; gives what follows, -1 at the end. */
+  /** Skips blanks, line ends and another character; returns the next character, -1 at the end. */
   private int skip(int other) throws IOException {
     int c = text.at(rest);
     for (; JsonText.isBlank(c) || c == other; c = text.at(++rest)) {
-      // What follows stays at hand, however much is kept before it.
+      // Makes the next characters readable even if many are kept before them.
       text.seek(rest);
       restLine += text.endsLine(rest) ? 1 : 0;
     }
     return c;
   }
 
-  /** Begins anew behind the line break, or at the end of the file. */
+  /** Restarts the parser after the line break, or at the end of the file. */
   private void readFrom(long lineBreak) throws IOException {
     rest = lineBreak;
     restLine = startLine;
     lastLine = startLine;
     int next = skip(' ');
     if (inArray && rest > lineBreak) {
-      // The element before is gone, and with it the comma that may stand before this one.
+      // The previous element is skipped, so the comma before this one is skipped too.
       rest += next == ',' ? 1 : 0;
       json.restartInArray(rest, restLine);
     } else {
@@ -315,7 +317,7 @@ final class JsonRecords implements Closeable {
         file.toString(),
         String.format(
             isTooLarge(cause)
-                ? "The file %s has a record that %s, in or after its row %d"
+                ? "The file %1$s has, in or after its row %3$d, a record that %2$s"
                 : "The file %s %s, in or after its row %d",
             file,
             problem,
@@ -331,7 +333,7 @@ final class JsonRecords implements Closeable {
     if (cause != null && isTooLarge(cause)) {
       return cause.getOriginalMessage();
     }
-    String reason = cause == null ? "" : " there: " + JsonInput.reason(cause);
+    String reason = cause == null ? "" : ": " + JsonInput.reason(cause);
     return what + reason + ": " + json.location(cause);
   }
 
@@ -341,19 +343,19 @@ final class JsonRecords implements Closeable {
     text.close();
   }
 
-  /** A parser of a file's text that tells its places in the file, wherever it was begun anew. */
+  /** A parser of the file's text that reports positions in the file across restarts. */
   private static final class JsonPositions implements Closeable {
 
     private final JsonText text;
     private JsonParser parser;
     private ParserBase token;
 
-    /** Where the parser began to read: what it takes for place 0 and line 1. */
+    /** The position in the file at which the parser started, its own position 0. */
     private long start;
 
     private long startLine = 1;
 
-    /** Begins at the text's next character. */
+    /** Starts at the next character of the text. */
     JsonPositions(JsonText text) throws IOException {
       this.text = text;
       this.start = text.position();
@@ -361,42 +363,42 @@ final class JsonRecords implements Closeable {
       this.token = (ParserBase) parser;
     }
 
-    /** The parser, until it is begun anew. */
+    /** Returns the parser, valid until the next restart. */
     JsonParser parser() {
       return parser;
     }
 
-    /** The place of the bracket that the parser stands at. */
+    /** Returns the position of the bracket at which the parser stands. */
     long place() {
       return start + token.getTokenCharacterOffset() - 1;
     }
 
-    /** The line of the token that the parser stands at, counted from 1. */
+    /** Returns the line of the current token, counted from 1. */
     long line() {
       return startLine + token.getTokenLineNr() - 1;
     }
 
-    /** The place behind the value that the parser stands at. */
+    /** Returns the position after the current value. */
     long endPlace() throws IOException {
       parser.finishToken();
       return start + parser.currentLocation().getCharOffset();
     }
 
-    /** The line of {@link #endPlace()}. */
+    /** Returns the line of {@link #endPlace()}. */
     long endLine() {
       return startLine + parser.currentLocation().getLineNr() - 1;
     }
 
-    /** Where the parser stands, or where it failed, for people. */
+    /** Returns the position of the parser, or of the failure, for a message. */
     String location(@Nullable JsonProcessingException failure) {
       JsonLocation failed = failure == null ? null : failure.getLocation();
-      // What is nested too deeply fails without one.
+      // The failure of deep nesting has no location.
       JsonLocation location = failed == null ? parser.currentLocation() : failed;
       return String.format(
           "line %d, column %d", startLine + location.getLineNr() - 1, location.getColumnNr());
     }
 
-    /** Begins anew at the place, which is kept. */
+    /** Restarts the parser at the position, which must be kept. */
     void restart(long place, long line) throws IOException {
       parser.close();
       start = place;
@@ -407,8 +409,8 @@ final class JsonRecords implements Closeable {
     }
 
     /**
-     * Begins anew at an element of an array. The parser has not seen the array begin, so that it
-     * gets a bracket in the place of the character before the element, which is lost.
+     * Restarts the parser at an array element. The new parser needs an array start, so the
+     * character before the element is replaced by a bracket.
      */
     void restartInArray(long place, long line) throws IOException {
       text.replace(place - 1, '[');

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How files are read, as texts by the names of the methods that set them: in this form settings
- * travel in plans. Immutable.
+ * JSON input settings as texts, keyed by the names of their setter methods. Plans store settings in
+ * this form. Immutable.
  */
 public final class JsonSettings {
 
@@ -34,7 +34,7 @@ public final class JsonSettings {
   public static final String MAX_RECORD_SIZE = "maxRecordSize";
   public static final String MAX_COLUMNS = "maxColumns";
 
-  /** The fields that are known and may be left out: a JSON array of names. */
+  /** The known fields, which may be skipped: a JSON array of names. */
   private static final String FIELDS = "fields";
 
   public static final JsonSettings NONE = new JsonSettings(Map.of());
@@ -53,14 +53,14 @@ public final class JsonSettings {
     this.leavesAllOut = values.containsKey(IGNORE_UNKNOWN_FIELDS);
   }
 
-  /** These settings with another one, or with another value of it. */
+  /** Returns a copy with a setting added or replaced. */
   public JsonSettings with(String name, String value) {
     Map<String, String> changed = new HashMap<>(values);
     changed.put(name, value);
     return new JsonSettings(changed);
   }
 
-  /** These settings, by which fields of these names may be left out. */
+  /** Returns a copy that allows skipping fields of these names. */
   JsonSettings withFields(Set<String> names) {
     try {
       return with(FIELDS, JSON.writeValueAsString(names));
@@ -69,13 +69,13 @@ public final class JsonSettings {
     }
   }
 
-  /** What is set, by its names in their order. */
+  /** Returns the settings sorted by name. */
   @Override
   public String toString() {
     return new TreeMap<>(values).toString();
   }
 
-  /** These settings with the bounds of others, which may differ from run to run of a job. */
+  /** Returns these settings with the limits of others; limits may differ between runs of a job. */
   public JsonSettings withBoundsOf(JsonSettings others) {
     Map<String, String> all = new HashMap<>(values);
     for (String bound : List.of(MAX_RECORD_SIZE, MAX_COLUMNS)) {
@@ -87,7 +87,7 @@ public final class JsonSettings {
     return new JsonSettings(all);
   }
 
-  /** The settings as they travel. */
+  /** Returns the settings in the form that plans store. */
   Map<String, String> toMap() {
     return values;
   }
@@ -96,30 +96,30 @@ public final class JsonSettings {
     return values.containsKey(name);
   }
 
-  /** How the files' text is encoded. */
+  /** Returns the encoding of the files. */
   Charset encoding() {
     String name = values.get(ENCODING);
     return name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
   }
 
-  /** The characters that a record may have. */
+  /** Returns the maximum characters of a record. */
   int maxRecordSize() {
     String set = values.get(MAX_RECORD_SIZE);
     return set == null ? RecordLimits.bytes() : Integer.parseInt(set);
   }
 
-  /** The fields that the first record of a file may have. */
+  /** Returns the maximum fields of the first record of a file. */
   int maxColumns() {
     String set = values.get(MAX_COLUMNS);
     return set == null ? RecordLimits.COLUMNS : Integer.parseInt(set);
   }
 
-  /** How the texts of values are read. */
+  /** Returns the options for reading values. */
   TextOptions textOptions() {
     return textOptions;
   }
 
-  /** Whether a field that is not imported is passed over; otherwise it is an error. */
+  /** Returns true if a field that is not imported is skipped, false if it is an error. */
   boolean leavesOut(String field) {
     return leavesAllOut || fields.contains(field);
   }

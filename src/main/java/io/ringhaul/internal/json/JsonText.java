@@ -16,31 +16,31 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The characters of a file, with or without byte order mark. Those from {@link #keepFrom} on stay
- * at hand, up to a bound: they can be read once more, or copied.
+ * Reads the characters of a file and skips a byte order mark. Characters from {@link #keepFrom} on
+ * are kept up to a limit, so that they can be read again or copied.
  *
- * <p>A byte that is no text becomes a surrogate without its partner, U+DC00 and the byte, which no
- * text has: to replace it, as Java does by default, would change a value in silence.
+ * <p>A byte that is invalid in the encoding becomes a lone surrogate, U+DC00 plus the byte, which
+ * valid text never contains. Java's default replacement character would change values silently.
  */
 final class JsonText extends Reader {
 
   private static final int FIRST_CAPACITY = 1 << 14;
 
-  /** A longer record is read as any other, but not kept. */
+  /** Maximum characters kept; longer records are read, but not kept. */
   private static final int GREATEST_KEPT = 1 << 24;
 
-  /** A buffer that a huge record has made larger than this is not kept. */
+  /** A larger buffer is released when the record that needed it is read. */
   private static final int GREATEST_IDLE = 1 << 20;
 
   private static final int LEAST_ROOM = 1 << 12;
 
-  /** The decoder tells of so many bytes at once, at most, that are no UTF-8. */
+  /** The longest invalid sequence that a decoder reports, in bytes. */
   private static final int LONGEST_ERROR = 8;
 
   private static final char BYTE_ORDER_MARK = '\ufeff';
   private static final char FIRST_ESCAPE = '\udc00';
 
-  /** A record has more characters than it may have. */
+  /** Thrown when a record exceeds the maximum number of characters. */
   static final class TooLarge extends JsonProcessingException {
 
     private static final long serialVersionUID = 1;
@@ -58,17 +58,17 @@ final class JsonText extends Reader {
 
   private char[] chars = new char[FIRST_CAPACITY];
 
-  /** The place of the first character at hand in the file. */
+  /** The position in the file of the first character in the buffer. */
   private long start;
 
   private int position;
   private int limit;
   private long keptFrom;
 
-  /** Where the record begins that is being read. */
+  /** The position at which the current record begins. */
   private long recordStart;
 
-  /** The place of the last byte that is no text. */
+  /** The position of the last invalid byte. */
   private long lastEscape = -1;
 
   JsonText(InputStream in, Charset encoding, int largestRecord) throws IOException {
@@ -85,34 +85,34 @@ final class JsonText extends Reader {
     }
   }
 
-  /** The place of the next character to be read. */
+  /** Returns the position of the next character. */
   long position() {
     return start + position;
   }
 
-  /** From now on the characters from the place on are kept; those before are let go. */
+  /** Keeps characters from the position on, and releases those before it. */
   void keepFrom(long place) {
     keptFrom = place;
     recordStart = place;
   }
 
-  /** Whether the characters from the place on are at hand. */
+  /** Returns true if the characters from the position on are in the buffer. */
   boolean keeps(long place) {
     return place >= start;
   }
 
-  /** Reads on from the place, which is kept. */
+  /** Continues reading at the position, which must be kept. */
   void seek(long place) {
     position = (int) (place - start);
     recordStart = place;
   }
 
-  /** Puts a character in the place of another one, which is kept. */
+  /** Replaces a character, which must be kept. */
   void replace(long place, char value) {
     chars[(int) (place - start)] = value;
   }
 
-  /** The character at the place, which is kept; -1 if the file ends before it. */
+  /** Returns the character at the position, which must be kept; -1 if the file ends before it. */
   int at(long place) throws IOException {
     while (place - start >= limit) {
       if (!fill()) {
@@ -122,7 +122,9 @@ final class JsonText extends Reader {
     return chars[(int) (place - start)];
   }
 
-  /** The place of the first line break from the place on, or of the end of the file. */
+  /**
+   * Returns the position of the first line break from the position on, or of the end of the file.
+   */
   long lineBreak(long from) throws IOException {
     long place = from;
     for (int c = at(place); c >= 0 && c != '\n' && c != '\r'; c = at(place)) {
@@ -135,7 +137,7 @@ final class JsonText extends Reader {
     return place;
   }
 
-  /** Whether a line ends with the character at the place, which is kept. */
+  /** Returns true if a line ends with the character at the position, which must be kept. */
   boolean endsLine(long place) throws IOException {
     int c = at(place);
     return c == '\n' || (c == '\r' && at(place + 1) != '\n');
@@ -145,7 +147,10 @@ final class JsonText extends Reader {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
   }
 
-  /** The end of the range, which is kept, without blanks and another character there. */
+  /**
+   * Returns the end of the range without trailing blanks and another character; the range must be
+   * kept.
+   */
   long trimmed(long from, long to, char other) throws IOException {
     long end = to;
     while (end > from && (isBlank(at(end - 1)) || at(end - 1) == other)) {
@@ -154,12 +159,12 @@ final class JsonText extends Reader {
     return end;
   }
 
-  /** Whether the range, which is kept, is the character and blanks. */
+  /** Returns true if the range is the character followed by blanks; the range must be kept. */
   boolean isAlone(char first, long from, long to) throws IOException {
     return at(from) == first && trimmed(from + 1, to, ' ') == from + 1;
   }
 
-  /** Whether a byte in the range is no UTF-8. */
+  /** Returns true if a byte in the range is invalid in the encoding. */
   boolean hasEscapes(long from, long to) {
     if (lastEscape < from) {
       return false;
@@ -172,7 +177,7 @@ final class JsonText extends Reader {
     return false;
   }
 
-  /** The bytes of the range; null if they are not at hand any more. */
+  /** Returns the bytes of the range; null if they are no longer in the buffer. */
   byte @Nullable [] bytes(long from, long to) {
     if (!keeps(from)) {
       return null;
@@ -215,13 +220,13 @@ final class JsonText extends Reader {
     in.close();
   }
 
-  /** Of the file's own characters a low surrogate always follows a high one. */
+  /** In valid text, a low surrogate always follows a high one. */
   private boolean isEscape(int index) {
     return Character.isLowSurrogate(chars[index])
         && (index == 0 || !Character.isHighSurrogate(chars[index - 1]));
   }
 
-  /** Reads more characters behind those that are kept; gives whether there are more. */
+  /** Reads more characters after the kept ones and returns true if there are any. */
   private boolean fill() throws IOException {
     makeRoom();
     CharBuffer target = CharBuffer.wrap(chars, limit, chars.length - limit - LONGEST_ERROR);
@@ -254,7 +259,7 @@ final class JsonText extends Reader {
     }
     int from = (int) Math.max(0, Math.min(position, keptFrom - start));
     if (from > 0 && from < limit && Character.isLowSurrogate(chars[from])) {
-      from--; // what it is shows in the character before it
+      from--; // whether a surrogate is lone depends on the character before it
     }
     int kept = limit - from;
     char[] target = chars;

@@ -1,4 +1,4 @@
-/** The JSON format: the reader, the writer and their settings. */
+/** The JSON format: reader, writer and settings. */
 @NullMarked
 package io.ringhaul.internal.json;
 

@@ -39,7 +39,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Rows to the bytes of a file and back, without folders. */
+/** Writes rows to the bytes of a file and reads them, without folders. */
 class JsonRowsTest {
 
   private static final List<ColumnDescription> COLUMNS =
@@ -76,7 +76,7 @@ class JsonRowsTest {
     }
   }
 
-  /** The rows' values as hexadecimal digits, and the messages of those that were refused. */
+  /** Returns the values of the rows as hexadecimal digits, and the messages of rejected rows. */
   private static List<String> read(JsonSettings settings, byte[] content, int width) {
     List<String> rows = new ArrayList<>();
     try (JsonInputFormat.JsonRowReader reader = reader(settings, content)) {
@@ -110,7 +110,7 @@ class JsonRowsTest {
   }
 
   @Test
-  void theTextOfRows() {
+  void writesRows() {
     RawRow one =
         row(CqlBytes.integer(1), CqlBytes.text("a\n"), CqlBytes.collection(1, CqlBytes.integer(2)));
     RawRow two = row(CqlBytes.integer(2), null, null);
@@ -128,7 +128,7 @@ class JsonRowsTest {
   }
 
   @Test
-  void rowsThatAreRefusedLeaveNoTrace() {
+  void rejectedRowsWriteNothing() {
     RawRow good = row(CqlBytes.integer(1), null, null);
     RawRow bad =
         row(CqlBytes.integer(2), CqlBytes.text("x"), CqlBytes.collection(1, (ByteBuffer) null));
@@ -150,7 +150,7 @@ class JsonRowsTest {
   }
 
   @Test
-  void generatedRows() {
+  void roundTripKeepsGeneratedRows() {
     Seeds.each(
         100,
         random -> {
@@ -195,7 +195,7 @@ class JsonRowsTest {
   }
 
   @Test
-  void filesOfOtherTools() {
+  void readsFilesOfOtherTools() {
     String one = "00000001,null,null";
     assertThat(read("")).isEmpty();
     assertThat(read(" \n\n")).isEmpty();
@@ -207,12 +207,12 @@ class JsonRowsTest {
     assertThat(read("[]")).isEmpty();
     assertThat(read("{}"))
         .containsExactly(
-            "k| Row 1 (line 1) of part-1.json: it has no value for \"k\", which its primary key"
-                + " needs");
+            "k| Row 1 (line 1) of part-1.json: it has no value for the primary key column"
+                + " \"k\"");
   }
 
   @Test
-  void theNextRowAfterOneThatIsRefused() {
+  void readsNextRowAfterRejectedOne() {
     assertThat(
             read(
                 "{\"k\":1,\"l\":[1,{\"a\":[2]},3],\"k\":5}\n"
@@ -222,25 +222,28 @@ class JsonRowsTest {
                     + "{\"k\":\"x\"}\n"
                     + "{\"k\":6}\n"))
         .containsExactly(
-            "l| Row 1 (line 1) of part-1.json: l.element is a JSON object, which is no int here",
+            "l| Row 1 (line 1) of part-1.json: l.element is a JSON object where a value of"
+                + " type int is required",
             "00000002,null,null",
-            "k| Row 3 (line 3) of part-1.json: k is there twice",
-            "other| Row 4 (line 4) of part-1.json: other is no column of the table, so its value"
-                + " would be lost; set ignoreUnknownFields to leave such fields out",
-            "k| Row 5 (line 5) of part-1.json: k holds \"x\", which is no int",
+            "k| Row 3 (line 3) of part-1.json: k occurs twice",
+            "other| Row 4 (line 4) of part-1.json: other is not a column of the table, so its"
+                + " value would be lost; set ignoreUnknownFields to skip such fields",
+            "k| Row 5 (line 5) of part-1.json: k holds \"x\", which is not a valid int",
             "00000006,null,null");
     assertThat(read("[{\"k\":{}},{\"k\":2},{\"k\":[[]]}]"))
         .containsExactly(
-            "k| Row 1 (line 1) of part-1.json: k is a JSON object, which is no int here",
+            "k| Row 1 (line 1) of part-1.json: k is a JSON object where a value of type int"
+                + " is required",
             "00000002,null,null",
-            "k| Row 3 (line 1) of part-1.json: k is a JSON array, which is no int here");
+            "k| Row 3 (line 1) of part-1.json: k is a JSON array where a value of type int"
+                + " is required");
   }
 
   @Test
-  void refusesTheRecordThatNestsTooDeeply() {
+  void rejectsDeeplyNestedRecord() {
     String deep = "[".repeat(1_000_000);
     String whole = deep + "]".repeat(1_000_000);
-    String reason = " there: it nests values more than 10000 deep: line 2, column ";
+    String reason = ": values are nested more than 10000 levels deep: line 2, column ";
     JsonSettings some = JsonSettings.NONE.withFields(Set.of("x"));
     for (String line :
         List.of(
@@ -250,7 +253,8 @@ class JsonRowsTest {
             "{\"k\":1,\"x\":" + "{\"x\":".repeat(1_000_000))) {
       List<String> rows = read(some, ("{\"k\":1}\n" + line + "\n{\"k\":2}\n").getBytes(UTF_8), 3);
       assertThat(rows).hasSize(3).contains("00000001,null,null", atIndex(0));
-      assertThat(rows.get(1)).startsWith("Row 2 (line 2) of part-1.json is no JSON" + reason);
+      assertThat(rows.get(1))
+          .startsWith("Row 2 (line 2) of part-1.json is not valid JSON" + reason);
       assertThat(rows.get(2)).isEqualTo("00000002,null,null");
       String array = "[{\"k\":1},\n" + line + ",\n{\"k\":2}]";
       assertThat(read(some, array.getBytes(UTF_8), 3))
@@ -259,11 +263,11 @@ class JsonRowsTest {
     }
     assertThatThrownBy(() -> read(deep))
         .isInstanceOf(StorageException.class)
-        .hasMessageStartingWith("The file part-1.json ends before the end of its array: line 1");
+        .hasMessageStartingWith("The file part-1.json ends within its array: line 1");
   }
 
   @Test
-  void refusesTheRecordThatIsTooLarge() {
+  void rejectsRecordThatIsTooLarge() {
     JsonSettings bounded =
         JsonSettings.NONE.with(JsonSettings.MAX_RECORD_SIZE, "5000").withFields(Set.of("x"));
     String large = "x".repeat(20_000);
@@ -272,8 +276,8 @@ class JsonRowsTest {
       fields.append(",\"x\":").append(i);
     }
     String problem =
-        "Row 2 (line 2) of part-1.json is larger than 5000 bytes; a quote or bracket in it may not"
-            + " be closed. If it is right, raise maxRecordSize (--max-record-size)";
+        "Row 2 (line 2) of part-1.json is larger than 5000 bytes. Check it for an unclosed quote"
+            + " or bracket; if it is correct, raise maxRecordSize (--max-record-size)";
     for (String line :
         List.of(
             "{\"k\":1,\"x\":\"" + large + "\"}",
@@ -291,7 +295,7 @@ class JsonRowsTest {
           .hasSize(3)
           .contains("00000002,null,null", atIndex(2));
     }
-    // Many records are no large one.
+    // Many small records do not exceed the limit.
     assertThat(read(bounded, "{\"k\":1}\n".repeat(5_000).getBytes(UTF_8), 3)).hasSize(5_000);
   }
 
@@ -302,13 +306,13 @@ class JsonRowsTest {
       JsonSettings settings = JsonSettings.NONE.with(JsonSettings.ENCODING, encoding.name());
       List<String> rows = read(settings, text.getBytes(encoding), 3);
       assertThat(rows).hasSize(3).contains("00000001,c3a9f09f9880,null", atIndex(0));
-      assertThat(rows.get(1)).startsWith("Row 2 (line 2) of part-1.json is no JSON there: ");
+      assertThat(rows.get(1)).startsWith("Row 2 (line 2) of part-1.json is not valid JSON: ");
       assertThat(rows.get(2)).isEqualTo("00000002,null,null");
     }
   }
 
   @Test
-  void fieldsThatAreLeftOut() {
+  void skipsFields() {
     byte[] content = "{\"deep\":{\"k\":[1]},\"k\":1,\"x\":\"\"}".getBytes(UTF_8);
     assertThat(read(JsonSettings.NONE.with(JsonSettings.IGNORE_UNKNOWN_FIELDS, "true"), content, 3))
         .containsExactly("00000001,null,null");
@@ -318,9 +322,9 @@ class JsonRowsTest {
         .startsWith("deep| Row 1");
   }
 
-  /** Where each document has its line, what is none takes its line and no other. */
+  /** If each document has its own line, a malformed record spoils only its line. */
   @Test
-  void linesThatAreNoDocument() {
+  void rejectsOnlyMalformedLines() {
     for (String line :
         List.of(
             "{\"k\":1",
@@ -367,7 +371,7 @@ class JsonRowsTest {
   }
 
   @Test
-  void bytesThatAreNoText() {
+  void rejectsBytesInvalidInTheEncoding() {
     for (String hex : List.of("ff", "c080", "eda080", "c3", "f0908080ed")) {
       byte[] bad =
           CqlBytes.bytes(
@@ -386,8 +390,8 @@ class JsonRowsTest {
       assertThat(read(JsonSettings.NONE, content, 3))
           .containsExactly(
               "00000001,null,null",
-              "Row 2 (line 2) of part-1.json holds bytes that are no UTF-8",
-              "Row 3 (line 3) of part-1.json holds bytes that are no UTF-8",
+              "Row 2 (line 2) of part-1.json holds bytes that are not valid UTF-8",
+              "Row 3 (line 3) of part-1.json holds bytes that are not valid UTF-8",
               "00000002,null,null");
       List<SourceRecord> records = sourceRecords(content);
       assertThat(records.get(1).text().orElseThrow()).isEqualTo(bad);
@@ -396,7 +400,7 @@ class JsonRowsTest {
   }
 
   @Test
-  void textsOfRecords() {
+  void returnsTextsOfRecords() {
     assertThat(
             records("\ufeff \n{\"k\":1}\r\n\n {\"k\":2,\n\"l\":[]}{\"k\":\"é\uD83D\uDE00\"} \n{}"))
         .containsExactly(
@@ -414,7 +418,7 @@ class JsonRowsTest {
   }
 
   @Test
-  void commasBeforeTheElementsOfAnArray() {
+  void acceptsCommasBeforeArrayElements() {
     for (String end : List.of("\n", "\r\n", "\r", "\n \t\r\n\n", "\n".repeat(200_000))) {
       for (String comma : List.of(",", " , ")) {
         String next = end + comma;
@@ -455,7 +459,7 @@ class JsonRowsTest {
   }
 
   @Test
-  void badLinesOneAfterTheOther() {
+  void rejectsConsecutiveMalformedLines() {
     assertThat(records("{\"k\":1}\nx\n\ny\r\n{\"k\":2}\n7\nz"))
         .containsExactly(
             "line 1: {\"k\":1}",
@@ -466,27 +470,25 @@ class JsonRowsTest {
             "line 7: z");
   }
 
-  /**
-   * More blanks than are kept, and then what is no document: there is no telling where it began.
-   */
+  /** After more blanks than are kept, the start of a malformed record is unknown. */
   @Test
-  void textThatIsNoJsonBehindManyBlanks() {
+  void failsForMalformedTextAfterManyBlanks() {
     String blanks = " ".repeat(35_000_000);
     JsonSettings largeRecords =
         JsonSettings.NONE.with(JsonSettings.MAX_RECORD_SIZE, String.valueOf(256 << 20));
     for (String content : List.of("{\"k\":1}\n" + blanks + "x\n", "[" + blanks + "x\n]")) {
       assertThatThrownBy(() -> read(largeRecords, content.getBytes(UTF_8), 3))
           .isInstanceOf(StorageException.class)
-          .hasMessageStartingWith("The file part-1.json is no JSON there: Unrecognized token 'x'");
+          .hasMessageStartingWith("The file part-1.json is not valid JSON: Unrecognized token 'x'");
     }
     assertThat(read(largeRecords, ("[x\n" + blanks + ",{\"k\":2}\n,{\"k\":3}]").getBytes(UTF_8), 3))
         .hasSize(3)
         .endsWith("00000002,null,null", "00000003,null,null");
   }
 
-  /** Where lines say nothing of documents, there is no telling where the next one begins. */
+  /** If documents do not have their own lines, the start of the next one is unknown. */
   @Test
-  void textThatIsNoJsonWithoutLines() {
+  void failsForMalformedTextWithoutLines() {
     for (String content :
         List.of(
             "{\"k\":1}{\"k\":2}\n{k:1}\n{\"k\":3}",
@@ -507,9 +509,9 @@ class JsonRowsTest {
         .hasMessageContaining("line 4, column 6, in or after its row 3");
   }
 
-  /** Whatever the buffers, a bad line leaves its neighbours as they are. */
+  /** A malformed line does not affect its neighbours at any buffer boundary. */
   @Test
-  void linesAmongLongOnes() {
+  void rejectsMalformedLinesAmongLongOnes() {
     Seeds.each(
         100,
         random -> {
@@ -524,7 +526,7 @@ class JsonRowsTest {
             boolean isBad = random.nextInt(3) == 0;
             String line = isBad ? good.substring(0, 2 + random.nextInt(good.length() - 2)) : good;
             content.append(line).append(random.nextBoolean() ? "\n" : "\r\n");
-            // Half a surrogate pair is a question mark in the bytes.
+            // A lone surrogate becomes a question mark in the bytes.
             String text = "line " + (i + 1) + ": " + new String(line.getBytes(UTF_8), UTF_8);
             texts.add(text);
             expected.add(
@@ -569,7 +571,7 @@ class JsonRowsTest {
   }
 
   @Test
-  void longValuesAndNames() {
+  void readsLongValuesAndNames() {
     String text = "é\"\n".repeat(700_000);
     RawRow row = row(CqlBytes.integer(1), CqlBytes.text(text), null);
     assertThat(read(write(JsonLayout.LINES, COLUMNS, row))).containsExactly(hex(row, 3));
