@@ -66,7 +66,7 @@ class DiskTroubleTest {
   private static final int SMALL = 8;
   private static final int TOO_MANY = 200;
   private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");
-  private static final String FULL = "the disk is full; make room there";
+  private static final String FULL = "the disk is full; free some space";
 
   @TempDir private Path parent;
 
@@ -181,7 +181,7 @@ class DiskTroubleTest {
     public static void main(String[] args) throws IOException {
       for (Format format : Format.values()) {
         Path folder = Path.of(args[0], format.name());
-        assertNothingLeft(format, folder, "the file has the most bytes that a file may have there");
+        assertNothingLeft(format, folder, "the file has reached the maximum file size there");
         System.out.println(format);
       }
     }

@@ -250,9 +250,9 @@ class BadRowsIT {
             TooManyRejectsException.class, () -> numbers(file).rejectsTo(ten).maxErrors(10).run());
     assertThat(failure)
         .hasMessageStartingWith(
-            "11 of 440 rows read were rejected, and maxErrors allows 10; they are kept with their"
-                + " reasons in "
-                + ten);
+            "11 of 440 rows read were rejected, but maxErrors allows 10; "
+                + ten
+                + " has the rejected rows and the reasons");
     assertThat(failure.rejectedRows()).isEqualTo(11);
     assertThat(Files.readAllLines(ten)).hasSize(11);
     assertThat(Files.readAllLines(folder.resolve("ten.records.csv"))).hasSize(12);
@@ -261,7 +261,7 @@ class BadRowsIT {
     assertThatThrownBy(() -> numbers(file).rejectsTo(share).maxErrorShare(0.024).run())
         .isInstanceOf(TooManyRejectsException.class)
         .hasMessageStartingWith(
-            "3 of 120 rows read were rejected, and maxErrorShare allows 2.4 %;");
+            "3 of 120 rows read were rejected, but maxErrorShare allows 2.4 %;");
     assertThat(Files.readAllLines(share)).hasSize(3);
 
     Path all = folder.resolve("all.jsonl");
@@ -274,7 +274,7 @@ class BadRowsIT {
     Path fewRejects = folder.resolve("few.jsonl");
     assertThatThrownBy(() -> numbers(few).rejectsTo(fewRejects).maxErrorShare(0.3).run())
         .isInstanceOf(TooManyRejectsException.class)
-        .hasMessageStartingWith("1 of 3 rows read were rejected, and maxErrorShare allows 30 %;");
+        .hasMessageStartingWith("1 of 3 rows read were rejected, but maxErrorShare allows 30 %;");
     assertThat(Files.readAllLines(fewRejects)).hasSize(1);
   }
 

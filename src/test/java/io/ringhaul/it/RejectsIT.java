@@ -136,7 +136,7 @@ class RejectsIT {
     Path there = Files.writeString(folder.resolve("there.jsonl"), "mine");
     assertThatThrownBy(() -> export("t").onUnrepresentable(OnUnrepresentable.REJECT).run())
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("Rejected rows need a file to be kept in; name it with rejectsTo(...)");
+        .hasMessage("Rejected rows need a file; set it with rejectsTo(...)");
     assertThatThrownBy(() -> export("t").rejectsTo(there).run())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("rejectsTo has no effect");

@@ -64,7 +64,7 @@ class FullDiskIT {
       ExportTarget target = format.target(out);
       assertThatThrownBy(() -> request(operator, store, target).run())
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("the disk is full; make room there")
+          .hasMessageContaining("the disk is full; free some space")
           .hasMessageContaining(out.toString());
       Job failed = store.find(id).orElseThrow();
       assertThat(failed.status()).isEqualTo(JobStatus.FAILED);

@@ -15,20 +15,23 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Steps on the file system of which a crash of the machine leaves all or nothing. */
+/** File system operations that are atomic and durable across a crash of the machine. */
 public final class DurableFiles {
 
-  /** As many as Linux follows. */
+  /** The limit of Linux. */
   private static final int MOST_LINKS = 40;
 
   private DurableFiles() {}
 
-  /** The name under which a file is written until it is whole: hidden, in the same folder. */
+  /**
+   * Returns the hidden name, in the same folder, under which a file is written until it is
+   * complete.
+   */
   public static Path temporary(Path path) {
     return path.resolveSibling("." + path.getFileName() + ".tmp");
   }
 
-  /** Puts a text in the file's place. */
+  /** Replaces the content of a file. */
   public static void write(Path path, String text) throws IOException {
     Path temporary = temporary(path);
     Files.writeString(temporary, text, StandardCharsets.UTF_8);
@@ -38,7 +41,7 @@ public final class DurableFiles {
     rename(temporary, path);
   }
 
-  /** Renames in one step, over a file or an empty folder that has the name. */
+  /** Renames in one step, and replaces a file or an empty folder of the target name. */
   public static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     force(parent(to));
@@ -47,7 +50,7 @@ public final class DurableFiles {
     }
   }
 
-  /** Makes a folder and those above it. */
+  /** Creates a folder and its missing parents. */
   public static void createFolder(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
@@ -58,14 +61,14 @@ public final class DurableFiles {
     force(parent);
   }
 
-  /** Forces a folder's list of names to disk. */
+  /** Forces a folder's entries to disk. */
   public static void force(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
-  /** Deletes a file, or a folder with all it holds; does nothing if it is not there. */
+  /** Deletes a file, or a folder with its content; does nothing if the path does not exist. */
   public static void delete(Path path) throws IOException {
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       Files.deleteIfExists(path);
@@ -102,7 +105,9 @@ public final class DurableFiles {
         });
   }
 
-  /** Where a symbolic link leads, even if nothing is there; any other path as it is. */
+  /**
+   * Returns the target of a symbolic link, which need not exist; returns any other path unchanged.
+   */
   public static Path linkTarget(Path path) throws IOException {
     Path at = path;
     for (int followed = 0; Files.isSymbolicLink(at); followed++) {
@@ -114,7 +119,7 @@ public final class DurableFiles {
     return at;
   }
 
-  /** The folder that the path is in; of a root, the root. */
+  /** Returns the parent folder of a path; for a root, the root. */
   public static Path parent(Path path) {
     Path parent = path.toAbsolutePath().getParent();
     return parent == null ? path.toAbsolutePath().getRoot() : parent;

@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Tells paths on the local disk from what only looks like them. */
+/** Rejects paths that are not on the local disk, such as URIs. */
 public final class LocalPaths {
 
   /**
-   * A URI, or what {@link Path#of} makes of one. A drive letter is no scheme, and a name with a
-   * colon in it is no URI. A folder that is really called {@code s3:} is reached as {@code ./s3:}.
+   * A URI, or the path that {@link Path#of} makes of one. A drive letter is not a scheme, and a
+   * name with a colon in it is not a URI. A folder with the name {@code s3:} is reached as {@code
+   * ./s3:}.
    */
   private static final Pattern URI =
       Pattern.compile(
@@ -28,10 +29,10 @@ public final class LocalPaths {
   private LocalPaths() {}
 
   /**
-   * The path.
+   * Returns the path if it is on the local disk.
    *
-   * @param setting the name of the setting that it is the value of
-   * @throws InvalidSettingException if it is not one of the local disk
+   * @param setting the name of the setting with this value
+   * @throws InvalidSettingException if the path is not on the local disk
    */
   public static Path require(String setting, Path path) {
     if (!path.getFileSystem().equals(FileSystems.getDefault())) {
@@ -46,10 +47,10 @@ public final class LocalPaths {
   }
 
   /**
-   * The text of a path or of a glob.
+   * Returns the text of a path or a glob if it is on the local disk.
    *
-   * @param setting the name of the setting that it is the value of
-   * @throws InvalidSettingException if it is a URI, or names standard input or output
+   * @param setting the name of the setting with this value
+   * @throws InvalidSettingException if the text is a URI, or names standard input or output
    */
   public static String requireText(String setting, String text) {
     Optional<String> problem = problem(text);
@@ -60,7 +61,10 @@ public final class LocalPaths {
     return text;
   }
 
-  /** Why a text is not a path or a glob on the local disk, such as {@code which has ...}. */
+  /**
+   * Returns the reason why a text is not a local path or glob, such as {@code which has ...}; empty
+   * if it is one.
+   */
   public static Optional<String> problem(String text) {
     if (text.equals(STANDARD_STREAM)) {
       return Optional.of(

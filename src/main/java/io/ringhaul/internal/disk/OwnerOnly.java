@@ -7,8 +7,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Files and folders that no other user of the machine can read, from the first byte and whatever
- * the umask, where the file system has POSIX permissions. What is there already keeps its
+ * Creates files and folders that only their owner can access, from the first byte and independent
+ * of the umask, on file systems with POSIX permissions. Existing files and folders keep their
  * permissions.
  */
 public final class OwnerOnly {
@@ -16,17 +16,17 @@ public final class OwnerOnly {
   private OwnerOnly() {}
 
   /**
-   * Makes an empty file with the permissions {@code rw-------}.
+   * Creates an empty file with the permissions {@code rw-------}.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if there is such a file
+   * @throws java.nio.file.FileAlreadyExistsException if the file exists
    */
   public static void createFile(Path file) throws IOException {
     Files.createFile(file, attributes(file, "rw-------"));
   }
 
-  /** Makes a folder and those above it, as far as they are missing, with {@code rwx------}. */
+  /** Creates a folder and its missing parents with {@code rwx------}. */
   public static void createFolders(Path folder) throws IOException {
-    // A link to a folder would not be taken for one.
+    // createDirectories fails for a link to a folder.
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(folder, attributes(folder, "rwx------"));
     }
@@ -40,7 +40,7 @@ public final class OwnerOnly {
         : new FileAttribute<?>[0];
   }
 
-  /** Whether files there have POSIX permissions. */
+  /** Returns true if the file system of the path has POSIX permissions. */
   public static boolean isPosix(Path path) {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }

@@ -10,38 +10,40 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Says why a file could not be written or read, in words for people, and what helps. */
+/** Explains why a file could not be written or read, and what to do. */
 public final class StorageTrouble {
 
-  /** What systems say, in lower case, and what helps. */
+  /** Parts of system messages in lower case, and the explanation with the remedy. */
   private static final List<Map.Entry<String, String>> REMEDIES =
       List.of(
-          Map.entry("no space left on device", "the disk is full; make room there"),
-          Map.entry("disk is full", "the disk is full; make room there"),
-          Map.entry("readonly database", "this process may not write there; change that"),
-          Map.entry("not enough space", "the disk is full; make room there"),
-          Map.entry("quota", "the disk quota is used up; make room there or raise it"),
+          Map.entry("no space left on device", "the disk is full; free some space"),
+          Map.entry("disk is full", "the disk is full; free some space"),
+          Map.entry("readonly database", "this process has no write permission there; grant it"),
+          Map.entry("not enough space", "the disk is full; free some space"),
+          Map.entry("quota", "the disk quota is used up; free some space or raise the quota"),
           Map.entry(
               "file too large",
-              "the file has the most bytes that a file may have there; raise that limit, or write"
+              "the file has reached the maximum file size there; raise that limit or write"
                   + " smaller files"),
           Map.entry(
-              "read-only file system", "the disk is mounted read-only; name a folder on another"),
-          Map.entry("permission denied", "this process may not write there; change that"),
+              "read-only file system",
+              "the disk is mounted read-only; choose a folder on another disk"),
+          Map.entry("permission denied", "this process has no write permission there; grant it"),
           Map.entry("too many open files", "raise the limit of open files of this process"));
 
   private StorageTrouble() {}
 
   /**
-   * The reason, beginning in lower case and without a full stop, and the remedy if one is known.
+   * Returns the reason, which starts in lower case and has no full stop, with the remedy if one is
+   * known.
    */
   public static String of(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof UncheckedIOException) {
-        continue; // It only repeats its cause.
+        continue; // Its message repeats its cause.
       }
       if (cause instanceof AccessDeniedException denied) {
-        return "this process may not write to " + denied.getFile() + "; change that";
+        return "this process has no permission to write to " + denied.getFile() + "; grant it";
       }
       String said = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
       for (Map.Entry<String, String> remedy : REMEDIES) {
@@ -53,10 +55,10 @@ public final class StorageTrouble {
         return missing.getFile() + " is missing";
       }
       if (cause instanceof FileAlreadyExistsException present) {
-        return present.getFile() + " is there already";
+        return present.getFile() + " already exists";
       }
       if (cause instanceof NotDirectoryException file) {
-        return file.getFile() + " is no folder";
+        return file.getFile() + " is not a folder";
       }
       if (cause instanceof IOException && cause.getCause() == null) {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();

@@ -1,4 +1,4 @@
-/** Steps on the file system that survive a crash, and what to say when one fails. */
+/** Durable file system operations, and explanations of their failures. */
 @NullMarked
 package io.ringhaul.internal.disk;
 

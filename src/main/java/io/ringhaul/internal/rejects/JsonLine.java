@@ -9,7 +9,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** One flat JSON object on a line of its own, built up field by field. */
+/** Builds one JSON object on its own line, field by field. */
 final class JsonLine {
 
   private static final String HEX_DIGITS = "0123456789abcdef";
@@ -29,7 +29,9 @@ final class JsonLine {
     return this;
   }
 
-  /** Bytes that are text as a string; others in hex, as the only member of an object. */
+  /**
+   * Adds bytes as a string if they are valid UTF-8, otherwise as an object with their hex digits.
+   */
   JsonLine putText(String name, byte[] bytes) {
     field(name);
     try {
@@ -47,7 +49,7 @@ final class JsonLine {
     return this;
   }
 
-  /** An object that says how records stand in a file. */
+  /** Adds an object with the form of a file of records. */
   JsonLine putForm(String name, RecordForm form) {
     field(name);
     text.append('{');
@@ -64,7 +66,7 @@ final class JsonLine {
     return bytes;
   }
 
-  /** An object with the bytes of each column's value in hex, null where the row has none. */
+  /** Adds an object with the value of each column in hex; columns without a value are null. */
   JsonLine putHex(String name, List<ColumnDescription> columns, RawRow row) {
     field(name);
     text.append('{');
@@ -81,13 +83,13 @@ final class JsonLine {
     return this;
   }
 
-  /** What there is so far. */
+  /** Returns the text so far. */
   @Override
   public String toString() {
     return text.toString();
   }
 
-  /** The line in UTF-8, with its end. */
+  /** Returns the complete line in UTF-8, with its line end. */
   byte[] end() {
     return text.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
   }
@@ -116,7 +118,7 @@ final class JsonLine {
       if (c == '"' || c == '\\') {
         text.append('\\').append(c);
       } else if (c < FIRST_PRINTABLE || Character.isSurrogate(c)) {
-        // A surrogate without its other half has no form in UTF-8.
+        // A lone surrogate cannot be encoded in UTF-8.
         text.append(String.format("\\u%04x", (int) c));
       } else {
         text.append(c);

@@ -34,10 +34,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The files that rejected records of a source make, beside the file that tells the reasons: they
- * can be corrected and imported again, with the settings of the first import. Texts come in the
- * form of their source, records that are no text as lines of JSON. All that is in them is in the
- * other file too, so that after a crash they are simply made anew.
+ * The files of rejected records beside the rejects file. Users correct the records and import the
+ * files again with the settings of the first import. Text records keep the form of their source;
+ * other records become lines of JSON. The rejects file has the same data, so after a crash these
+ * files are written again.
  */
 final class RecordFiles {
 
@@ -64,21 +64,21 @@ final class RecordFiles {
     this.base = base(rejects);
   }
 
-  /** How the names of the files begin. */
+  /** Returns the start of the names of the files. */
   static String base(Path rejects) {
     return String.valueOf(rejects.getFileName()).replaceFirst("\\.jsonl?$", "") + ".records";
   }
 
-  /** Whether a file of that name beside the other one is one of these. */
+  /** Returns true if a file of that name, beside the rejects file, holds its records. */
   static boolean isRecords(String name, Path rejects) {
     String start = base(rejects);
     return name.startsWith(start) && name.substring(start.length()).matches("(-\\d+)?\\.\\w+");
   }
 
   /**
-   * Makes sure that there are none of another run.
+   * Checks that no files of another run exist.
    *
-   * @throws StorageException if there is one
+   * @throws StorageException if one exists
    */
   void requireNone() {
     for (Path each : existing()) {
@@ -89,15 +89,15 @@ final class RecordFiles {
     }
   }
 
-  /** Removes those of earlier runs. */
+  /** Deletes the files of earlier runs. */
   void delete() {
     existing().forEach(this::delete);
   }
 
   /**
-   * Makes the files of what the file of rejects holds, in place of those that are there.
+   * Writes the files from the content of the rejects file and replaces existing ones.
    *
-   * @param columns what rows carry, for those that are no text
+   * @param columns the columns of records that are not text
    */
   void write(List<ColumnDescription> columns) {
     if (!Files.exists(rejects)) {
@@ -130,7 +130,7 @@ final class RecordFiles {
     }
   }
 
-  /** The bytes of a text, or of one in hex. */
+  /** Returns the bytes of a string, or of an object with hex digits. */
   static byte[] bytes(JsonNode node) {
     return node.isObject()
         ? HexFormat.of().parseHex(node.path(HEX).asText())
@@ -148,7 +148,7 @@ final class RecordFiles {
                 ByteBuffer.wrap(bytes(form.path(LINE_END)))));
   }
 
-  /** Forms that must not share a file are told apart by a number. */
+  /** The names of files with different forms differ by a number. */
   private Path path(Optional<RecordForm> form, Map<String, Integer> names) {
     String extension = form.map(RecordForm::extension).orElse("jsonl");
     int number = names.merge(extension, 1, Integer::sum);
@@ -179,11 +179,11 @@ final class RecordFiles {
   private StorageException failed(IOException e) {
     return new StorageException(
         rejects.toString(),
-        "The records of " + rejects + " cannot be written to files of their own: " + e,
+        "The records of " + rejects + " cannot be written to separate files: " + e,
         e);
   }
 
-  /** One file of rejected records; it appears under its name when it is whole. */
+  /** One file of rejected records. It gets its name when it is complete. */
   static final class RecordFile implements AutoCloseable {
 
     private final Path path;
@@ -195,8 +195,8 @@ final class RecordFiles {
     private final OutputStream out;
 
     /**
-     * @param form that of the texts; empty for lines of JSON made of values
-     * @param columns those of the values
+     * @param form the form of text records; empty for lines of JSON
+     * @param columns the columns of lines of JSON
      */
     RecordFile(Path path, Optional<RecordForm> form, List<ColumnDescription> columns)
         throws IOException {
@@ -224,7 +224,7 @@ final class RecordFiles {
       }
     }
 
-    /** Appends a row; one that JSON cannot hold stays in the other file alone. */
+    /** Appends a row. A row that JSON cannot hold is left out; the rejects file has it. */
     private void add(JsonNode values, TextSink row) {
       row.put('{');
       String separator = "";
@@ -251,7 +251,7 @@ final class RecordFiles {
       row.putAscii("}\n");
     }
 
-    /** Makes the file durable, and gives it its name. */
+    /** Forces the file to disk and renames it to its name. */
     void finish() throws IOException {
       out.flush();
       file.getFD().sync();
@@ -259,7 +259,7 @@ final class RecordFiles {
       Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Removes the file unless it is finished. */
+    /** Deletes the file unless it is finished. */
     @Override
     public void close() {
       try {

@@ -23,8 +23,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of rejected rows, one line each. It grows by the lines of one task at a time, durably,
- * and is made with its first line. An interrupt does not touch it. Thread-safe.
+ * The rejects file: one line per rejected row. The lines of one task are added at a time and forced
+ * to disk. The file is created with its first line. Interrupts do not affect it. Thread-safe.
  */
 final class RejectFile implements AutoCloseable {
 
@@ -34,7 +34,7 @@ final class RejectFile implements AutoCloseable {
   private long length;
   private boolean made;
 
-  /** Whether there may be more in it than its length: lines that could not be written whole. */
+  /** True if the file may have more bytes than its length, from a failed write. */
   private boolean torn;
 
   private boolean ended;
@@ -45,10 +45,10 @@ final class RejectFile implements AutoCloseable {
   }
 
   /**
-   * A new file.
+   * Prepares a new file.
    *
-   * @throws StorageException if there is such a file, so that rejects of two jobs do not mix, or if
-   *     its folder is missing or cannot be written to
+   * @throws StorageException if the file exists (rejects of two jobs must not mix), or if its
+   *     folder is missing or not writable
    */
   static RejectFile create(Path path, RejectOwner owner) {
     RejectFile created = new RejectFile(path, owner);
@@ -61,11 +61,11 @@ final class RejectFile implements AutoCloseable {
   }
 
   /**
-   * The file of earlier runs of the job. Lines of tasks that are not done are dropped: these are
-   * done again.
+   * Opens the file of earlier runs of the job. Drops the lines of tasks that are not done, because
+   * these tasks run again.
    *
-   * @param rejected how many rows each task that is done has rejected
-   * @throws StorageException if the file is not that of the job
+   * @param rejected number of rejected rows of each task that is done
+   * @throws StorageException if the file does not belong to the job
    */
   static RejectFile resume(Path path, RejectOwner owner, Map<Integer, Long> rejected) {
     RejectFile resumed = new RejectFile(path, owner);
@@ -87,8 +87,8 @@ final class RejectFile implements AutoCloseable {
   }
 
   /**
-   * Adds lines, durably, and makes a checkpoint of the length that the file has then, before any
-   * other task can add more.
+   * Adds lines, forces them to disk, and passes the length of the file to the checkpoint before
+   * another task can add lines.
    */
   synchronized void append(TaskLines lines, LongConsumer checkpoint) {
     if (ended) {
@@ -97,8 +97,8 @@ final class RejectFile implements AutoCloseable {
     if (!lines.isEmpty()) {
       owner.fence().run();
       write(lines);
-      // They are there whatever becomes of the checkpoint, and a resume tells by it whether they
-      // count.
+      // The lines are on disk even if the checkpoint fails; a resumed job decides by the checkpoint
+      // whether they count.
       lines.written();
     }
     checkpoint.accept(length);
@@ -109,7 +109,7 @@ final class RejectFile implements AutoCloseable {
       RandomAccessFile open = open();
       if (open.length() != length) {
         if (!torn) {
-          throw new IOException("it has " + open.length() + " bytes, and should have " + length);
+          throw new IOException("it has " + open.length() + " bytes, but should have " + length);
         }
         open.setLength(length);
       }
@@ -126,7 +126,7 @@ final class RejectFile implements AutoCloseable {
     }
   }
 
-  /** Takes back what was written of lines that could not be written whole. */
+  /** Removes the bytes of a failed write. */
   private void cutOff(StorageException failure) {
     RandomAccessFile open = file;
     if (!torn || open == null) {
@@ -140,7 +140,7 @@ final class RejectFile implements AutoCloseable {
     }
   }
 
-  /** Removes the file, if this object made it. */
+  /** Deletes the file if this object created it. */
   synchronized void discard() {
     close();
     if (made) {
@@ -166,7 +166,7 @@ final class RejectFile implements AutoCloseable {
     }
   }
 
-  /** Where the lines of a task may wait that are too many for memory. */
+  /** Creates a temporary file for lines of a task that exceed the memory limit. */
   Path temporary() {
     return RejectLeftovers.create(path);
   }
@@ -226,31 +226,30 @@ final class RejectFile implements AutoCloseable {
       throw new StorageException(
           path.toString(),
           String.format(
-              "Rejected rows cannot be written to %s: %s is not a folder that can be written to",
-              path, folder()),
+              "Rejected rows cannot be written to %s: %s is not a writable folder", path, folder()),
           null);
     }
   }
 
   /**
-   * The file of rejects that earlier runs of a job have left. Its lines say which task rejected
-   * them, so that those of tasks that are to be done again can be dropped, wherever they stand.
+   * The rejects file of earlier runs of a job. Each line names its task, so that the lines of tasks
+   * that run again are dropped anywhere in the file.
    */
   private static final class EarlierRejects {
 
     private final Path path;
     private final RejectOwner owner;
 
-    /** How many rows each task that is done has rejected; those that have rejected any. */
+    /** Number of rejected rows of each task that is done and has rejected rows. */
     private final Map<Integer, Long> done = new TreeMap<>();
 
     private final Map<Integer, Long> found = new TreeMap<>();
     private boolean exists;
 
-    /** Where the last line of a task that is done ends. */
+    /** The end of the last line of a task that is done. */
     private long lastEnd;
 
-    /** Whether another line comes before one of a task that is done. */
+    /** True if a line of another task precedes a line of a task that is done. */
     private boolean isMixed;
 
     private EarlierRejects(Path path, RejectOwner owner, Map<Integer, Long> rejected) {
@@ -265,10 +264,10 @@ final class RejectFile implements AutoCloseable {
     }
 
     /**
-     * Looks at the file, if there is one, and changes nothing.
+     * Reads the file, if it exists, without changing it.
      *
-     * @param rejected how many rows each task that is done has rejected
-     * @throws StorageException if it is not the job's own, or lacks rows
+     * @param rejected number of rejected rows of each task that is done
+     * @throws StorageException if the file belongs to another job or lacks rows
      */
     static EarlierRejects read(Path path, RejectOwner owner, Map<Integer, Long> rejected) {
       EarlierRejects earlier = new EarlierRejects(path, owner, rejected);
@@ -291,7 +290,10 @@ final class RejectFile implements AutoCloseable {
       return exists;
     }
 
-    /** Drops the lines of tasks that are not done; how long the file is then, 0 if it is gone. */
+    /**
+     * Drops the lines of tasks that are not done. Returns the new length of the file; 0 if it is
+     * deleted.
+     */
     long keepDone() {
       if (!exists) {
         return 0;
@@ -364,7 +366,7 @@ final class RejectFile implements AutoCloseable {
         if (there != each.getValue()) {
           throw notTheFile(
               String.format(
-                  "it holds %d rows that partition %d has rejected, and these were %d",
+                  "it holds %d rejected rows of job partition %d instead of %d",
                   there, each.getKey(), each.getValue()));
         }
       }
@@ -373,23 +375,23 @@ final class RejectFile implements AutoCloseable {
     private StorageException foreign(long line) {
       return done.isEmpty()
           ? RejectFile.existsAlready(path)
-          : notTheFile("its line " + line + " is not of this job");
+          : notTheFile("its line " + line + " does not belong to this job");
     }
 
     private StorageException notTheFile(String why) {
       return new StorageException(
           path.toString(),
           String.format(
-              "%s is not the file in which the job has kept its rejected rows: %s. Name or bring"
-                  + " back the file that the job began with, or begin a new job",
+              "%s is not the file for rejected rows of this job: %s. Restore or name the file that"
+                  + " the job began with, or begin a new job",
               path, why),
           null);
     }
   }
 
   /**
-   * Goes through a file of rejects line by line, however long these are: for each {@link #next()},
-   * then {@link #copy}.
+   * Reads the lines of a rejects file, of any length. Call {@link #next()}, then {@link #copy}, for
+   * each line.
    */
   private static final class RejectLines implements AutoCloseable {
 
@@ -405,16 +407,16 @@ final class RejectFile implements AutoCloseable {
     private boolean whole;
 
     /**
-     * @param owner whose lines are looked for
+     * @param owner the owner of the expected lines
      */
     RejectLines(Path path, RejectOwner owner) throws IOException {
-      // Streams of Files end with an interrupt; one of these does not.
+      // An interrupt closes streams of Files, but not this one.
       this.in = new BufferedInputStream(new FileInputStream(path.toFile()), BUFFER_BYTES);
       this.start =
           owner.start(0).toString().replaceFirst("0$", "").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Goes to the next line and reads the number of its task; false at the end of the file. */
+    /** Moves to the next line and reads its task number; returns false at the end of the file. */
     boolean next() throws IOException {
       head.reset();
       task = 0;
@@ -449,7 +451,7 @@ final class RejectFile implements AutoCloseable {
       return !own;
     }
 
-    /** Reads the line to its end, into another file. */
+    /** Reads the rest of the line and writes the whole line to another file. */
     void copy(OutputStream out) throws IOException {
       head.writeTo(out);
       while (!whole) {
@@ -463,22 +465,22 @@ final class RejectFile implements AutoCloseable {
       }
     }
 
-    /** The number of the task that has rejected the row. */
+    /** Returns the number of the task that rejected the row. */
     int task() {
       return (int) task;
     }
 
-    /** Whether the line is the owner's, as far as it reaches. */
+    /** Returns true if the line belongs to the owner, as far as it was read. */
     boolean isOwn() {
       return own;
     }
 
-    /** Whether it has its end; known once it is copied. */
+    /** Returns true if the line has a line end; known after {@link #copy}. */
     boolean isWhole() {
       return whole;
     }
 
-    /** How many bytes of the file are read. */
+    /** Returns the number of bytes read. */
     long position() {
       return position;
     }

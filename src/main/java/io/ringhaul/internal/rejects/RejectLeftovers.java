@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** Temporary files beside a file of rejects: its process was killed if they outlive it. */
+/** Temporary files beside a rejects file. They are left behind only if their process was killed. */
 final class RejectLeftovers {
 
   private static final String TEMPORARY = ".tmp";
 
   private RejectLeftovers() {}
 
-  /** Removes them; how many they were. */
+  /** Deletes the files and returns their number. */
   static int remove(Path rejects) {
     Path path = rejects.toAbsolutePath();
     Path folder = Objects.requireNonNull(path.getParent());
@@ -45,7 +45,7 @@ final class RejectLeftovers {
     return removed;
   }
 
-  /** A new one for the lines of a task. */
+  /** Creates a temporary file for the lines of a task. */
   static Path create(Path rejects) {
     try {
       return Files.createTempFile(

@@ -7,17 +7,17 @@ import java.math.BigDecimal;
 import java.util.Locale;
 
 /**
- * How many rejected rows an operation bears.
+ * The limit on rejected rows of an operation.
  *
- * @param rows the largest number of them
- * @param share their largest share of the rows read, from 0 to 1
+ * @param rows maximum number of rejected rows
+ * @param share maximum share of the rows read, from 0 to 1
  */
 public record RejectLimit(long rows, double share) {
 
-  /** Any number. */
+  /** No limit. */
   public static final RejectLimit NONE = new RejectLimit(Long.MAX_VALUE, 1);
 
-  /** The share of fewer rows says little. */
+  /** The share of fewer rows is not significant. */
   private static final long LEAST_READ = 100;
 
   private static final double PERCENT = 100;
@@ -25,7 +25,7 @@ public record RejectLimit(long rows, double share) {
   /**
    * Checks the values.
    *
-   * @throws InvalidSettingException if a value is out of its bounds
+   * @throws InvalidSettingException if a value is out of range
    */
   public RejectLimit {
     if (rows < 0) {
@@ -38,20 +38,20 @@ public record RejectLimit(long rows, double share) {
     }
   }
 
-  /** Returns this limit with another number. */
+  /** Returns a copy with another number of rows. */
   public RejectLimit withRows(long most) {
     return new RejectLimit(most, share);
   }
 
-  /** Returns this limit with another share. */
+  /** Returns a copy with another share. */
   public RejectLimit withShare(double most) {
     return new RejectLimit(rows, most);
   }
 
   /**
-   * Ends an operation that rejects too much. A share counts once 100 rows are read.
+   * Checks the limit during the operation. The share is checked once 100 rows are read.
    *
-   * @param where where the rejected rows are kept
+   * @param where the rejects file, for the message
    * @throws TooManyRejectsException if the limit is exceeded
    */
   void require(long rejected, long read, Object where) {
@@ -64,12 +64,12 @@ public record RejectLimit(long rows, double share) {
   }
 
   /**
-   * Checks the limit at the end, after all rows were read, however few.
+   * Checks the share after all rows were read.
    *
-   * @throws TooManyRejectsException if the limit is exceeded
+   * @throws TooManyRejectsException if the share is exceeded
    */
   void requireShare(long rejected, long read, Object where) {
-    // Exact: 0.29 * 100 is less than 29 in binary.
+    // Exact arithmetic: in binary, 0.29 * 100 is less than 29.
     BigDecimal most = BigDecimal.valueOf(share).multiply(BigDecimal.valueOf(read));
     if (BigDecimal.valueOf(rejected).compareTo(most) > 0) {
       throw exceeded(
@@ -87,7 +87,7 @@ public record RejectLimit(long rows, double share) {
         rejected,
         String.format(
             Locale.ROOT,
-            "%d of %d rows read were rejected, and %s; they are kept with their reasons in %s",
+            "%d of %d rows read were rejected, but %s; %s has the rejected rows and the reasons",
             rejected,
             read,
             allowed,

@@ -5,12 +5,14 @@ import java.util.UUID;
 /**
  * The job that rejects rows.
  *
- * @param job its id; each rejected row carries it, so that no other job takes the file for its own
- * @param fence fails if the job is another process's by now; called before the file is touched
+ * @param job the id of the job; each line of the rejects file has it, so that jobs do not mix their
+ *     files
+ * @param fence fails if another process has taken over the job; called before each change of the
+ *     file
  */
 public record RejectOwner(UUID job, Runnable fence) {
 
-  /** How each line begins of a task of the job. */
+  /** Returns the start of each line of a task. */
   JsonLine start(int task) {
     return new JsonLine().put("job", job.toString()).put("partition", task);
   }

@@ -7,16 +7,10 @@ import io.ringhaul.internal.disk.LocalPaths;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/**
- * What an operation does with rows that the other side cannot hold.
- *
- * @param choice fail or reject
- * @param path the file for rejected rows
- * @param limit how many of them it bears
- */
+/** The treatment of rows that the target cannot hold. */
 public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, RejectLimit limit) {
 
-  /** Such a row fails the operation. */
+  /** The first such row fails the operation. */
   public static final RejectSettings DEFAULT =
       new RejectSettings(OnUnrepresentable.FAIL, Optional.empty(), RejectLimit.NONE);
 
@@ -30,10 +24,7 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
     return new RejectSettings(choice, Optional.of(LocalPaths.require(PATH, newPath)), limit);
   }
 
-  /**
-   * Returns these settings for one of several imports, whose number precedes the extension of the
-   * file name.
-   */
+  /** Returns a copy for one of several imports, with its number before the file name extension. */
   public RejectSettings ofBatch(int number) {
     return path.isEmpty() ? this : withPath(numbered(path.get(), number));
   }
@@ -45,12 +36,12 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
     return file.resolveSibling(name.substring(0, end) + "." + number + name.substring(end));
   }
 
-  /** A limit makes sense for rows that are rejected only. */
+  /** Sets the limit, and rejects rows: a limit has no effect on failing operations. */
   public RejectSettings withLimit(RejectLimit newLimit) {
     return new RejectSettings(OnUnrepresentable.REJECT, path, newLimit);
   }
 
-  /** Returns these settings with a file for rejected rows, unless one is set. */
+  /** Returns a copy with this rejects file, unless one is set. */
   public RejectSettings orBeside(Optional<Path> file) {
     return choice == OnUnrepresentable.REJECT && path.isEmpty()
         ? new RejectSettings(choice, file, limit)
@@ -60,19 +51,18 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
   /**
    * Returns these settings after checking them.
    *
-   * @throws InvalidSettingException if one of the two settings lacks the other
+   * @throws InvalidSettingException if rows are rejected without a file, or if a file is set and
+   *     rows are not rejected
    */
   public RejectSettings checked() {
     if (choice == OnUnrepresentable.REJECT && path.isEmpty()) {
       throw new InvalidSettingException(
-          PATH,
-          "Rejected rows need a file to be kept in; name it with "
-              + Setting.REJECTS_TO.callWithValue());
+          PATH, "Rejected rows need a file; set it with " + Setting.REJECTS_TO.callWithValue());
     }
     if (choice == OnUnrepresentable.FAIL && path.isPresent()) {
       throw new InvalidSettingException(
           PATH,
-          "rejectsTo has no effect as long as no row is rejected; set "
+          "rejectsTo has no effect unless rows are rejected; set "
               + Setting.ON_UNREPRESENTABLE.mark()
               + " to reject");
     }

@@ -18,8 +18,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fails an operation at its first row that the other side cannot hold, or keeps all of them. Each
- * task {@linkplain #openTask(int) keeps its own} until it is done. Thread-safe.
+ * Fails an operation at the first row that the target cannot hold, or keeps all such rows. Each
+ * task {@linkplain #openTask(int) keeps its own rows} until it is done. Thread-safe.
  */
 public final class RejectedRows implements AutoCloseable {
 
@@ -30,10 +30,10 @@ public final class RejectedRows implements AutoCloseable {
   private final RejectLimit limit;
   private final @Nullable RejectFile file;
 
-  /** Of tasks that are done, here and in earlier runs. */
+  /** Rejected rows of tasks that are done, including those of earlier runs. */
   private final AtomicLong committed;
 
-  /** Those of tasks under way as well. */
+  /** Rejected rows of all tasks, including running ones. */
   private final AtomicLong rejected;
 
   private final LongAdder read = new LongAdder();
@@ -56,10 +56,10 @@ public final class RejectedRows implements AutoCloseable {
   }
 
   /**
-   * Begins with none.
+   * Starts without rejected rows.
    *
-   * @param columns the columns in the order in which rows carry them
-   * @throws io.ringhaul.exceptions.StorageException if there is a file of rejects already
+   * @param columns the columns in the order of a row's values
+   * @throws io.ringhaul.exceptions.StorageException if the rejects file exists
    */
   public static RejectedRows begin(
       RejectSettings settings,
@@ -71,12 +71,12 @@ public final class RejectedRows implements AutoCloseable {
   }
 
   /**
-   * Goes on after an earlier run of the job: what its file holds of tasks that are not done is
-   * dropped.
+   * Continues an earlier run of the job. Drops the lines of tasks that are not done from the
+   * rejects file.
    *
-   * @param columns the columns in the order in which rows carry them
-   * @param rejected how many rows each task that is done has rejected, by the tasks' numbers
-   * @throws io.ringhaul.exceptions.StorageException if the file is not that of the job
+   * @param columns the columns in the order of a row's values
+   * @param rejected number of rejected rows of each task that is done, by task number
+   * @throws io.ringhaul.exceptions.StorageException if the file does not belong to the job
    */
   public static RejectedRows resume(
       RejectSettings settings,
@@ -91,18 +91,18 @@ public final class RejectedRows implements AutoCloseable {
   }
 
   /**
-   * Removes temporary files that a killed process has left beside a file of rejects, which stays.
-   * Only for the rejects of a job that nobody works on.
+   * Deletes the temporary files that a killed process left beside a rejects file; the rejects file
+   * stays. No process may be working on the job.
    *
-   * @param rejects the file of rejects, which need not exist
-   * @return how many files were removed
-   * @throws io.ringhaul.exceptions.StorageException if they cannot be removed
+   * @param rejects the rejects file, which need not exist
+   * @return number of deleted files
+   * @throws io.ringhaul.exceptions.StorageException if a file cannot be deleted
    */
   public static int cleanLeftovers(Path rejects) {
     return RejectLeftovers.remove(rejects);
   }
 
-  /** For the rows of the task of that number. */
+  /** Returns the rejected rows of a task. */
   public TaskRejects openTask(int task) {
     return new TaskRejects(
         this,
@@ -116,38 +116,40 @@ public final class RejectedRows implements AutoCloseable {
             }));
   }
 
-  /** Whether rows are rejected; if not, the first one fails the operation. */
+  /** Returns true if rows are rejected, false if the first such row fails the operation. */
   public boolean keeps() {
     return file != null;
   }
 
-  /** Where rejected rows are kept. */
+  /** Returns the rejects file. */
   public Optional<Path> path() {
     return Optional.ofNullable(file).map(RejectFile::path);
   }
 
-  /** How many rows were rejected by tasks that are done, those of earlier runs among them. */
+  /**
+   * Returns the number of rejected rows of tasks that are done, including those of earlier runs.
+   */
   public long count() {
     return committed.get();
   }
 
-  /** Counts rows that were read, for the limit on the share of rejected ones. */
+  /** Counts rows read, for the limit on the share of rejected rows. */
   public void read(long rows) {
     read.add(rows);
   }
 
   /**
-   * Looks at the share of rejected rows when all are read.
+   * Checks the share of rejected rows after all rows were read.
    *
-   * @throws io.ringhaul.exceptions.TooManyRejectsException if it is more than allowed
+   * @throws io.ringhaul.exceptions.TooManyRejectsException if the share exceeds the limit
    */
   public void requireFew() {
     limit.requireShare(rejected.get(), read.sum(), path().map(Path::toString).orElse(""));
   }
 
   /**
-   * Makes files of the records of rejected rows beside the file that tells the reasons, in a form
-   * that can be corrected and imported again; replaces those that are there.
+   * Writes the rejected records to files beside the rejects file, in a form that can be corrected
+   * and imported again. Replaces existing files.
    */
   public void writeRecords() {
     if (file != null) {
@@ -155,14 +157,14 @@ public final class RejectedRows implements AutoCloseable {
     }
   }
 
-  /** Takes the file back, since the operation left nothing behind that it would belong to. */
+  /** Deletes the rejects file, because the operation left no result that it would belong to. */
   public void discard() {
     if (file != null) {
       file.discard();
     }
   }
 
-  /** Closes the file; what it holds by then stays. */
+  /** Closes the rejects file; its content stays. */
   @Override
   public void close() {
     if (file != null) {

@@ -13,8 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of a task that is not done: in memory as long as they are few, then in a temporary
- * file. Not thread-safe.
+ * The lines of a running task: in memory, and beyond 1 MiB in a temporary file. Not thread-safe.
  */
 final class TaskLines implements AutoCloseable {
 
@@ -28,7 +27,7 @@ final class TaskLines implements AutoCloseable {
   private boolean written;
 
   /**
-   * @param temporary makes the temporary file
+   * @param temporary creates the temporary file
    */
   TaskLines(Supplier<Path> temporary) {
     this.temporary = temporary;
@@ -38,7 +37,7 @@ final class TaskLines implements AutoCloseable {
     return written || (memory.size() == 0 && spilled == null);
   }
 
-  /** Says that they are where they belong, so that nothing is left to be written. */
+  /** Marks the lines as written, so that they are not written again. */
   void written() {
     written = true;
   }
@@ -50,7 +49,7 @@ final class TaskLines implements AutoCloseable {
     }
   }
 
-  /** Writes all lines where the file stands. */
+  /** Writes all lines at the current position of the file. */
   void writeTo(RandomAccessFile file) throws IOException {
     if (spill != null) {
       spill.close();
@@ -95,7 +94,7 @@ final class TaskLines implements AutoCloseable {
     }
     try {
       if (spill == null) {
-        // Streams of Files end with an interrupt; one of these does not.
+        // An interrupt closes streams of Files, but not this one.
         spill = new FileOutputStream(path.toFile(), true);
       }
       memory.writeTo(spill);

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * The rows that one task has rejected. They are apart from the file of rejects until the task is
- * done, so that a task that is done again has none in it twice. Used by one thread at a time.
+ * The rejected rows of one task. They are added to the rejects file when the task is done, so that
+ * a task that runs again does not add them twice. Used by one thread at a time.
  */
 public final class TaskRejects implements AutoCloseable {
 
@@ -26,26 +26,27 @@ public final class TaskRejects implements AutoCloseable {
     this.lines = lines;
   }
 
-  /** Says how the texts of the records that are added next make a file. */
+  /** Sets the form of the records that are added next. */
   public void form(Optional<RecordForm> ofRecords) {
     this.form = ofRecords;
   }
 
-  /** Counts a row that was read, for the limit on the share of rejected ones. */
+  /** Counts a row read, for the limit on the share of rejected rows. */
   public void read() {
     all.read(1);
   }
 
-  /** How many rows the task has rejected so far. */
+  /** Returns the number of rejected rows of the task so far. */
   public long count() {
     return count;
   }
 
   /**
-   * Takes a row that a target refused.
+   * Adds a row that a target rejected.
    *
-   * @throws UnrepresentableValueException the same with the row's name, if rows are not rejected
-   * @throws io.ringhaul.exceptions.TooManyRejectsException if these are too many
+   * @throws UnrepresentableValueException the failure with the name of the row, if rows are not
+   *     rejected
+   * @throws io.ringhaul.exceptions.TooManyRejectsException if the limit is exceeded
    */
   public void add(UnrepresentableValueException failure, RawRow row) {
     if (!all.keeps()) {
@@ -55,12 +56,12 @@ public final class TaskRejects implements AutoCloseable {
   }
 
   /**
-   * Takes a row of a source that cannot be written; its failure names it.
+   * Adds a row of a source that cannot be written. The failure names the row.
    *
-   * @param record where it stands, as far as that is known
-   * @param location where the rows come from, for a row of which no more is known
-   * @throws BulkOperationException the same, if rows are not rejected
-   * @throws io.ringhaul.exceptions.TooManyRejectsException if these are too many
+   * @param record the position of the row, if known
+   * @param location the location of the source, used if {@code record} is empty
+   * @throws BulkOperationException the failure, if rows are not rejected
+   * @throws io.ringhaul.exceptions.TooManyRejectsException if the limit is exceeded
    */
   public void add(
       BulkOperationException failure, RawRow row, Optional<SourceRecord> record, String location) {
@@ -71,11 +72,11 @@ public final class TaskRejects implements AutoCloseable {
   }
 
   /**
-   * Takes a record of a source that is no row of the table; its failure names it.
+   * Adds a record of a source that is not a row of the table. The failure names the record.
    *
-   * @param location where the rows come from, for a record of which no more is known
-   * @throws BulkOperationException the same, if rows are not rejected
-   * @throws io.ringhaul.exceptions.TooManyRejectsException if these are too many
+   * @param location the location of the source, used if {@code record} is empty
+   * @throws BulkOperationException the failure, if rows are not rejected
+   * @throws io.ringhaul.exceptions.TooManyRejectsException if the limit is exceeded
    */
   public void add(BulkOperationException failure, Optional<SourceRecord> record, String location) {
     if (!all.keeps()) {
@@ -85,16 +86,16 @@ public final class TaskRejects implements AutoCloseable {
   }
 
   /**
-   * Says that the task will add a row with {@link #addAnnounced}, so that it counts at once. May be
-   * called on any thread.
+   * Counts a row at once that the task will add with {@link #addAnnounced}. May be called on any
+   * thread.
    *
-   * @throws io.ringhaul.exceptions.TooManyRejectsException if these are too many
+   * @throws io.ringhaul.exceptions.TooManyRejectsException if the limit is exceeded
    */
   public void announce() {
     all.rejected();
   }
 
-  /** Takes a row that was announced. */
+  /** Adds an announced row. */
   public void addAnnounced(
       String reason, RawRow row, Optional<SourceRecord> record, String location) {
     BulkOperationException failure = new BulkOperationException(reason);
@@ -109,10 +110,10 @@ public final class TaskRejects implements AutoCloseable {
   }
 
   /**
-   * The task is done: adds its rows to the file, durably, and makes its checkpoint before another
-   * task can add more.
+   * Adds the rows of a task that is done to the rejects file, forces them to disk, and calls the
+   * checkpoint before another task can add rows.
    *
-   * @param checkpoint takes the length of the file in bytes, which is 0 as long as there is none
+   * @param checkpoint receives the length of the rejects file in bytes; 0 if there is no file
    */
   public void commit(LongConsumer checkpoint) {
     all.append(lines, checkpoint);
@@ -121,15 +122,15 @@ public final class TaskRejects implements AutoCloseable {
   }
 
   /**
-   * The task is not done, and its rows are to be seen all the same: adds them to the file, from
-   * which a resumed job drops them.
+   * Adds the rows of a task that is not done to the rejects file, so that users see them. A resumed
+   * job drops them.
    */
   public void keep() {
     all.append(lines, length -> {});
     close();
   }
 
-  /** Drops the rows, unless they are in the file. */
+  /** Drops the rows that are not in the rejects file. */
   @Override
   public void close() {
     lines.close();

@@ -1,4 +1,4 @@
-/** Rows that the other side cannot hold, left out and kept. */
+/** Keeps rows that the target cannot hold. */
 @NullMarked
 package io.ringhaul.internal.rejects;
 

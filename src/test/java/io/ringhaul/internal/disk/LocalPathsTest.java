@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Paths that are not on the local disk are refused by name, wherever one is taken. */
+/** All settings reject paths that are not on the local disk. */
 class LocalPathsTest {
 
   private static final String SUPPORTED =
@@ -48,7 +48,7 @@ class LocalPathsTest {
         "s3:",
         "s3://bucket/*.csv"
       })
-  void refusesAPathWithAScheme(String text) {
+  void rejectsPathWithScheme(String text) {
     String scheme = text.substring(0, text.indexOf(':')).toLowerCase(java.util.Locale.ROOT);
     assertThatThrownBy(() -> LocalPaths.requireText("folder", text))
         .isInstanceOf(InvalidSettingException.class)
@@ -58,7 +58,7 @@ class LocalPathsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"file:///data/x", "file:/data/x", "FILE:///x"})
-  void refusesAUriOfAFile(String text) {
+  void rejectsFileUri(String text) {
     assertThatThrownBy(() -> LocalPaths.requireText("folder", text))
         .hasMessage(
             "folder is '" + text + "', which is a URI: give the path itself, without file:");
@@ -78,13 +78,13 @@ class LocalPathsTest {
         "--",
         "./-"
       })
-  void takesALocalNameWithAColon(String text) {
+  void acceptsLocalNameWithColon(String text) {
     assertThat(LocalPaths.requireText("folder", text)).isEqualTo(text);
   }
 
   @ParameterizedTest
   @MethodSource("takers")
-  void refusesWhatIsNotOnTheLocalDisk(Consumer<Path> taker) throws IOException {
+  void rejectsPathsOutsideLocalDisk(Consumer<Path> taker) throws IOException {
     assertThatThrownBy(() -> taker.accept(Path.of("s3://bucket/wh")))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining(" is 's3:/bucket/wh', which has the scheme s3: " + SUPPORTED);

@@ -30,12 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 class RejectFileTest {
 
   private static final UUID JOB = UUID.randomUUID();
-  private static final RejectOwner OWNER = new RejectOwner(JOB, RejectFileTest::mayGoOn);
+  private static final RejectOwner OWNER = new RejectOwner(JOB, RejectFileTest::keepJob);
 
   @TempDir private Path folder;
 
   @Test
-  void aLineHoldsAnyText() {
+  void escapesAnyText() {
     List<ColumnDescription> columns =
         List.of(
             new ColumnDescription("a\"b", DataTypes.INT, Kind.REGULAR),
@@ -56,7 +56,7 @@ class RejectFileTest {
   }
 
   @Test
-  void onlyTheOwnerReadsRejects() throws IOException {
+  void onlyOwnerCanReadFiles() throws IOException {
     Path path = folder.resolve("rejects.jsonl");
     try (RejectFile file = RejectFile.create(path, OWNER)) {
       append(file, "{}\n");
@@ -77,7 +77,7 @@ class RejectFileTest {
   }
 
   @Test
-  void aFileStaysOrIsTakenBack() {
+  void keepsOrDiscardsFile() {
     Path path = folder.resolve("rejects.jsonl");
     try (RejectFile unused = RejectFile.create(path, OWNER)) {
       append(unused, "");
@@ -101,7 +101,7 @@ class RejectFileTest {
   }
 
   @Test
-  void aResumeDropsTheLinesOfTasksThatAreNotDone() throws IOException {
+  void resumeDropsLinesOfTasksThatAreNotDone() throws IOException {
     Path path = folder.resolve("resumed.jsonl");
     String torn = line(JOB, 7).substring(0, 60);
     Files.writeString(path, line(JOB, 1) + line(JOB, 12) + line(JOB, 1) + line(JOB, 3) + torn);
@@ -109,7 +109,7 @@ class RejectFileTest {
     Files.writeString(folder.resolve(".resumed.jsonl2.17.tmp"), "another's");
     assertThatThrownBy(() -> RejectFile.resume(path, OWNER, Map.of(1, 3L)))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("it holds 2 rows that partition 1 has rejected, and these were 3");
+        .hasMessageContaining("it holds 2 rejected rows of job partition 1 instead of 3");
     assertThat(Files.size(path)).isEqualTo(4 * line(JOB, 1).length() + 1 + torn.length());
     try (RejectFile resumed = RejectFile.resume(path, OWNER, Map.of(1, 2L, 12, 1L, 4, 0L))) {
       assertThat(path).hasContent(line(JOB, 1) + line(JOB, 12) + line(JOB, 1));
@@ -117,7 +117,7 @@ class RejectFileTest {
     }
     assertThat(folder.resolve(".resumed.jsonl.17.tmp")).doesNotExist();
     assertThat(folder.resolve(".resumed.jsonl2.17.tmp")).exists();
-    // A task in the middle is done again.
+    // The task of a line in the middle runs again.
     Path records = Files.writeString(folder.resolve("resumed.records.csv"), "of an earlier run");
     try (RejectFile resumed = RejectFile.resume(path, OWNER, Map.of(1, 2L, 3, 1L))) {
       assertThat(path).hasContent(line(JOB, 1) + line(JOB, 1) + line(JOB, 3));
@@ -139,7 +139,7 @@ class RejectFileTest {
   }
 
   @Test
-  void aResumeLeavesTheFilesOfOthersAlone() throws IOException {
+  void resumeKeepsFilesOfOtherJobs() throws IOException {
     Path path = folder.resolve("other.jsonl");
     for (String other :
         List.of(line(UUID.randomUUID(), 1), "{\"table\":\"k.t\"}\n", "mine", "\n", "{}")) {
@@ -150,7 +150,7 @@ class RejectFileTest {
       Files.writeString(path, line(JOB, 1) + other);
       assertThatThrownBy(() -> RejectFile.resume(path, OWNER, Map.of(1, 1L)))
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("its line 2 is not of this job");
+          .hasMessageContaining("its line 2 does not belong to this job");
       assertThat(path).hasContent(line(JOB, 1) + other);
     }
     Files.delete(path);
@@ -162,7 +162,7 @@ class RejectFileTest {
   }
 
   @Test
-  void linesAreThereOnceWhateverBecomesOfTheCheckpoint() throws IOException {
+  void writesLinesOnceIfCheckpointFails() throws IOException {
     Path path = folder.resolve("once.jsonl");
     try (RejectFile file = RejectFile.create(path, OWNER);
         TaskLines lines = new TaskLines(file::temporary)) {
@@ -178,7 +178,7 @@ class RejectFileTest {
   }
 
   @Test
-  void linesThatCannotBeWrittenWholeLeaveNothing() throws IOException {
+  void failedWriteLeavesNothing() throws IOException {
     Path path = folder.resolve("full.jsonl");
     byte[] large = new byte[3 << 20];
     Arrays.fill(large, (byte) 'x');
@@ -186,7 +186,7 @@ class RejectFileTest {
       append(file, line(JOB, 1));
       try (TaskLines lines = new TaskLines(file::temporary)) {
         lines.add(large);
-        // The spilled part is gone, so that the lines cannot be written whole.
+        // The spilled part is deleted, so that writing the lines fails midway.
         RejectLeftovers.remove(path);
         lines.add(line(JOB, 2).getBytes(UTF_8));
         assertThatThrownBy(() -> file.append(lines, length -> {}))
@@ -199,7 +199,7 @@ class RejectFileTest {
   }
 
   @Test
-  void anInterruptDoesNotKeepTheFileFromBeingMade() {
+  void createsFileDespiteInterrupt() {
     Path path = folder.resolve("interrupted.jsonl");
     try (RejectFile file = RejectFile.create(path, OWNER)) {
       Thread.currentThread().interrupt();
@@ -211,7 +211,7 @@ class RejectFileTest {
   }
 
   @Test
-  void whoHasLostTheJobDoesNotTouchTheFile() throws IOException {
+  void processThatLostTheJobDoesNotChangeFile() throws IOException {
     Path path = folder.resolve("lost.jsonl");
     AtomicBoolean lost = new AtomicBoolean();
     RejectOwner owner =
@@ -219,7 +219,7 @@ class RejectFileTest {
             JOB,
             () -> {
               if (lost.get()) {
-                throw new IllegalStateException("the job is another process's");
+                throw new IllegalStateException("another process has the job");
               }
             });
     try (RejectFile file = RejectFile.create(path, owner)) {
@@ -227,17 +227,17 @@ class RejectFileTest {
       lost.set(true);
       Files.writeString(path, line(JOB, 2), StandardOpenOption.APPEND);
       assertThatThrownBy(() -> append(file, line(JOB, 3)))
-          .hasMessage("the job is another process's");
+          .hasMessage("another process has the job");
       lost.set(false);
       assertThatThrownBy(() -> append(file, line(JOB, 3)))
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("bytes, and should have " + line(JOB, 1).length());
+          .hasMessageContaining("bytes, but should have " + line(JOB, 1).length());
     }
     assertThat(path).hasContent(line(JOB, 1) + line(JOB, 2));
   }
 
   @Test
-  void temporaryFilesOfAKilledProcessAreRemoved() throws IOException {
+  void deletesTemporaryFilesOfKilledProcess() throws IOException {
     Path path = folder.resolve("r.jsonl");
     List<String> left =
         List.of(".r.jsonl.17.tmp", ".r.jsonl.tmp", ".r.records.csv.tmp", ".r.records-2.json.tmp");
@@ -256,7 +256,7 @@ class RejectFileTest {
   }
 
   @Test
-  void aLimitIsKeptExactlyAtItsBound() {
+  void shareLimitIsExact() {
     for (int percent = 0; percent <= 100; percent++) {
       RejectLimit limit = RejectLimit.NONE.withShare(percent / 100.0);
       for (int read = 100; read <= 1_000_000; read *= 10) {
@@ -276,7 +276,7 @@ class RejectFileTest {
   }
 
   @Test
-  void manyLinesOfATaskWaitInAFile() throws IOException {
+  void spillsLinesOfATaskToAFile() throws IOException {
     Path path = folder.resolve("many.jsonl");
     byte[] line = ("x".repeat(999) + "\n").getBytes(UTF_8);
     try (RejectFile file = RejectFile.create(path, OWNER);
@@ -296,7 +296,7 @@ class RejectFileTest {
     }
   }
 
-  private static void mayGoOn() {}
+  private static void keepJob() {}
 
   private List<String> files() throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
