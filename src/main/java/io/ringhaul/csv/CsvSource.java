@@ -67,7 +67,7 @@ public final class CsvSource implements GrowingSource {
   /**
    * Sets the character between two fields. Default: a comma.
    *
-   * @throws InvalidSettingException if the character is not ASCII
+   * @throws InvalidSettingException if the character is not ASCII, or is NUL, CR or LF
    */
   public CsvSource delimiter(char character) {
     return withCharacter(CsvSettings.DELIMITER, character);
@@ -76,7 +76,7 @@ public final class CsvSource implements GrowingSource {
   /**
    * Sets the character around fields. Default: a double quote.
    *
-   * @throws InvalidSettingException if the character is not ASCII
+   * @throws InvalidSettingException if the character is not ASCII, or is NUL, CR or LF
    */
   public CsvSource quote(char character) {
     return withCharacter(CsvSettings.QUOTE, character);
@@ -86,7 +86,7 @@ public final class CsvSource implements GrowingSource {
    * Sets the character before a quote within quotes and before itself. Default: the quote in {@link
    * CsvDialect#RFC4180}, a backslash in {@link CsvDialect#DSBULK}.
    *
-   * @throws InvalidSettingException if the character is not ASCII
+   * @throws InvalidSettingException if the character is not ASCII, or is NUL, CR or LF
    */
   public CsvSource escape(char character) {
     return withCharacter(CsvSettings.ESCAPE, character);
@@ -95,7 +95,7 @@ public final class CsvSource implements GrowingSource {
   /**
    * Skips lines that begin with this character. Default: none.
    *
-   * @throws InvalidSettingException if the character is not ASCII
+   * @throws InvalidSettingException if the character is not ASCII, or is NUL, CR or LF
    */
   public CsvSource comment(char character) {
     return withCharacter(CsvSettings.COMMENT, character);

@@ -46,8 +46,8 @@ public final class CsvTarget implements ExportTarget {
   /**
    * Sets the character between two fields. Default: a comma.
    *
-   * @throws io.ringhaul.exceptions.InvalidSettingException if the character is not ASCII or is also
-   *     the quote or the escape character
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the character is not ASCII, is NUL,
+   *     CR or LF, or is also the quote or the escape character
    */
   public CsvTarget delimiter(char character) {
     return with(CsvSettings.DELIMITER, String.valueOf(character));

@@ -154,7 +154,8 @@ public final class CsvSettings {
   /**
    * Returns the syntax of the files.
    *
-   * @throws InvalidSettingException if two of its characters are equal or one is invalid
+   * @throws InvalidSettingException if the delimiter is also the quote or the escape character, or
+   *     if a character is invalid
    */
   public CsvSyntax syntax() {
     CsvDialect dialect = dialect();

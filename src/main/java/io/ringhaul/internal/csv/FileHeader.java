@@ -37,8 +37,9 @@ final class FileHeader {
   }
 
   /**
-   * Returns the stored names of the columns. A name matches a column exactly, or ignoring case if
-   * exactly one other column matches. A name that matches no column is returned unchanged.
+   * Returns the stored names of the columns. A name matches a column exactly; otherwise it matches
+   * ignoring case, if exactly one column remains that no name matches exactly. A name that matches
+   * no column is returned unchanged.
    */
   static List<String> columns(List<String> names, TableDescription table) {
     Set<String> exact = new HashSet<>(names);
