@@ -23,7 +23,7 @@ class CassandraYamlTest {
             "native_transport_port: 9142",
             "storage_port: 7100",
             "num_tokens: 1",
-            "initial_token: \"" + SandboxTokens.allot(2, 1).get(1).get(0) + "\"",
+            "initial_token: \"" + CassandraYaml.SandboxTokens.allot(2, 1).get(1).get(0) + "\"",
             "auto_bootstrap: false");
     assertThat(line("seed_provider", Map.of()))
         .startsWith("seed_provider: [{")
@@ -36,7 +36,7 @@ class CassandraYamlTest {
     assertThat(yaml(3, Map.of()))
         .contains(
             "listen_address: \"127.0.0.3\"",
-            "initial_token: \"" + SandboxTokens.added(3, 1).get(0) + "\"",
+            "initial_token: \"" + CassandraYaml.SandboxTokens.added(3, 1).get(0) + "\"",
             "auto_bootstrap: true");
     assertThat(
             yaml(3, Map.of()).stream().filter(each -> each.startsWith("seed_provider:")).toList())

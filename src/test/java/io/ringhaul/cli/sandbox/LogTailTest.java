@@ -24,7 +24,7 @@ class LogTailTest {
             IntStream.rangeClosed(1, 5_000).mapToObj(number -> "line " + number).toList());
 
     List<String> tail =
-        LogTail.of(List.of(folder.resolve("missing.log"), empty, shortLog, longLog))
+        SandboxNode.LogTail.of(List.of(folder.resolve("missing.log"), empty, shortLog, longLog))
             .lines()
             .toList();
 

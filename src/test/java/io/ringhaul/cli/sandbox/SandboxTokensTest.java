@@ -17,29 +17,29 @@ class SandboxTokensTest {
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 16", "3, 1", "3, 16", "3, 256", "32, 1536"})
   void allTokensDifferAndAreRowTokens(int nodes, int vnodes) {
-    List<List<Long>> tokens = SandboxTokens.allot(nodes, vnodes);
+    List<List<Long>> tokens = CassandraYaml.SandboxTokens.allot(nodes, vnodes);
     assertThat(tokens).hasSize(nodes).allSatisfy(own -> assertThat(own).hasSize(vnodes));
     assertThat(tokens.stream().flatMap(List::stream).toList())
         .doesNotHaveDuplicates()
         .doesNotContain(Long.MIN_VALUE);
-    assertThat(SandboxTokens.allot(nodes, vnodes)).isEqualTo(tokens);
+    assertThat(CassandraYaml.SandboxTokens.allot(nodes, vnodes)).isEqualTo(tokens);
   }
 
   @ParameterizedTest
   @CsvSource({"3, 16, 0.60, 1.40", "3, 256, 0.90, 1.10"})
   void noNodeOwnsMuchMoreThanAnother(int nodes, int vnodes, double least, double most) {
     double fair = Math.scalb(1.0, 64) / nodes;
-    assertThat(shares(SandboxTokens.allot(nodes, vnodes)))
+    assertThat(shares(CassandraYaml.SandboxTokens.allot(nodes, vnodes)))
         .allSatisfy(share -> assertThat(share / fair).isBetween(least, most));
   }
 
   @Test
   void aNodeThatJoinsHasTokensOfItsOwn() {
-    List<Long> tokens = SandboxTokens.added(4, 256);
+    List<Long> tokens = CassandraYaml.SandboxTokens.added(4, 256);
     assertThat(tokens).hasSize(256).doesNotHaveDuplicates().doesNotContain(Long.MIN_VALUE);
-    assertThat(SandboxTokens.allot(3, 256))
+    assertThat(CassandraYaml.SandboxTokens.allot(3, 256))
         .allSatisfy(others -> assertThat(others).doesNotContainAnyElementsOf(tokens));
-    assertThat(SandboxTokens.added(5, 256)).doesNotContainAnyElementsOf(tokens);
+    assertThat(CassandraYaml.SandboxTokens.added(5, 256)).doesNotContainAnyElementsOf(tokens);
   }
 
   /** How many tokens each node owns: from the token before, exclusive, to its own. */
