@@ -38,6 +38,9 @@ final class ConnectionOptions {
   private static final String DEFAULT_POLICY = "DefaultLoadBalancingPolicy";
   private static final String INFERRING_POLICY = "DcInferringLoadBalancingPolicy";
 
+  /** The driver puts system properties with this prefix above its configuration file. */
+  private static final String DRIVER_PROPERTIES = "datastax-java-driver.";
+
   @Option(
       names = "--contact-point",
       paramLabel = "HOST[:PORT]",
@@ -87,7 +90,7 @@ final class ConnectionOptions {
     if (localDatacenter != null) {
       builder.withLocalDatacenter(localDatacenter);
     } else if (driverConfig == null) {
-      DriverSettings.setDefault(POLICY.getPath(), INFERRING_POLICY);
+      setDriverDefault(POLICY.getPath(), INFERRING_POLICY);
     }
     if (driverConfig == null) {
       // After the settings above, which the loader takes up here and now.
@@ -104,6 +107,16 @@ final class ConnectionOptions {
     // What is said of a keyspace that is missing names those that are there.
     session.close();
     return checked(connect(builder.withConfigLoader(null), addresses), datacenterKnown);
+  }
+
+  /**
+   * Sets a value of the driver's configuration for this process, unless the user has set it as a
+   * system property.
+   */
+  static void setDriverDefault(String path, String value) {
+    if (System.getProperty(DRIVER_PROPERTIES + path) == null) {
+      System.setProperty(DRIVER_PROPERTIES + path, value);
+    }
   }
 
   /** The driver's own configuration, reading the schema of one keyspace. */

@@ -6,16 +6,22 @@ import io.ringhaul.console.JobConsole;
 import io.ringhaul.console.JobConsoleBuilder;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.disk.OwnerOnly;
 import io.ringhaul.job.JobStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,7 +42,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class)
 final class ConsoleCommand implements Callable<Integer> {
 
-  @Mixin private JobStoreOption store = new JobStoreOption();
+  @Mixin private OptionValues.JobStoreOption store = new OptionValues.JobStoreOption();
 
   @Option(
       names = "--port",
@@ -82,7 +88,8 @@ final class ConsoleCommand implements Callable<Integer> {
     ImportFolders folders = ImportFolders.of(importFrom);
     try (UntilSignal signal = UntilSignal.listening();
         JobStore jobs = location.open()) {
-      JobProcesses processes = new JobProcesses(location, logs(jobs));
+      ProcessLauncher.JobProcesses processes =
+          new ProcessLauncher.JobProcesses(location, logs(jobs));
       try (ProcessLauncher launcher = new ProcessLauncher(jobs, processes, folders);
           JobConsole console = console(jobs, launcher)) {
         TerminalText.out().println(address(console));
@@ -132,7 +139,7 @@ final class ConsoleCommand implements Callable<Integer> {
 
   private static Path logs(JobStore jobs) {
     try {
-      return JobProcesses.logsOf(jobs.file());
+      return ProcessLauncher.JobProcesses.logsOf(jobs.file());
     } catch (IOException e) {
       throw new StorageException("logs", "No folder for the jobs' logs can be made: " + e, e);
     }
@@ -142,5 +149,41 @@ final class ConsoleCommand implements Callable<Integer> {
     PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
     err.println("ringhaul: " + line);
     err.flush();
+  }
+
+  /** The token of a console in a file, which no other user may read. */
+  static final class ConsoleToken {
+
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+        PosixFilePermissions.fromString("rw-------");
+
+    private ConsoleToken() {}
+
+    /** The token of a file, which is made with a new one if it is not there. */
+    static String of(Path file) {
+      try {
+        if (!Files.exists(file)) {
+          make(file);
+        }
+        requireOwnersOnly(file);
+        return Files.readString(file, StandardCharsets.UTF_8).strip();
+      } catch (IOException e) {
+        throw new StorageException(
+            file.toString(), "The token file " + file + " cannot be used: " + e, e);
+      }
+    }
+
+    private static void make(Path file) throws IOException {
+      OwnerOnly.createFile(file);
+      Files.writeString(file, JobConsole.newToken() + "\n");
+    }
+
+    private static void requireOwnersOnly(Path file) throws IOException {
+      if (OwnerOnly.isPosix(file) && !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
+        throw new InvalidSettingException(
+            "--token-file",
+            "Other users may read the token file " + file + ": take that from them with chmod 600");
+      }
+    }
   }
 }

@@ -1,24 +1,40 @@
 package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.CountResult;
 import io.ringhaul.ExportResult;
 import io.ringhaul.ImportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.monitor.OperationTotals;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -185,5 +201,155 @@ final class DemoCommand implements Callable<Integer> {
         totals.rowsPerSecond(),
         totals.tasks());
     return result;
+  }
+
+  /**
+   * The sample table of the demonstration: orders, ten to a customer, each derived from its number.
+   */
+  private static final class SampleOrders {
+
+    /** The keyspace of both tables, unless another is named. */
+    static final String KEYSPACE = "store";
+
+    /** The table that is filled. */
+    static final String TABLE = "orders";
+
+    /** An empty table of the same shape. */
+    static final String RESTORED = "orders_restored";
+
+    private static final int ORDERS_TO_A_CUSTOMER = 10;
+    private static final LocalDate FIRST_DAY = LocalDate.of(2025, 1, 1);
+    private static final int DAYS = 365;
+    private static final List<String> STATUSES = List.of("new", "paid", "shipped", "returned");
+
+    private final CqlSession session;
+    private final String keyspace;
+
+    SampleOrders(CqlSession session, String keyspace) {
+      this.session = session;
+      this.keyspace = keyspace;
+    }
+
+    /** Creates the keyspace and both tables where they are missing. */
+    void createTables(int replicationFactor) {
+      session.execute(
+          "CREATE KEYSPACE IF NOT EXISTS "
+              + keyspace
+              + " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': "
+              + replicationFactor
+              + "}");
+      for (String table : List.of(TABLE, RESTORED)) {
+        session.execute(
+            "CREATE TABLE IF NOT EXISTS "
+                + keyspace
+                + "."
+                + table
+                + " (customer_id bigint, order_id uuid, order_date date, status text,"
+                + " amount decimal, quantity int, note text, created_at timestamp, tags set<text>,"
+                + " PRIMARY KEY (customer_id, order_id))");
+      }
+    }
+
+    /** Writes the orders from number 0 on. */
+    void fill(long rows) throws InterruptedException {
+      PreparedStatement insert =
+          session.prepare(
+              "INSERT INTO "
+                  + keyspace
+                  + "."
+                  + TABLE
+                  + " (customer_id, order_id, order_date, status, amount, quantity, note,"
+                  + " created_at, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      try (BatchWriter writer = BatchWriter.over(session)) {
+        for (long number = 0; number < rows; number++) {
+          writer.add(order(insert, number));
+        }
+        writer.flush();
+      }
+    }
+
+    private static BoundStatement order(PreparedStatement insert, long number) {
+      Random random = new Random(number);
+      LocalDate day = FIRST_DAY.plusDays(random.nextInt(DAYS));
+      BoundStatement order =
+          insert.bind(
+              number / ORDERS_TO_A_CUSTOMER,
+              new UUID(random.nextLong(), random.nextLong()),
+              day,
+              STATUSES.get(random.nextInt(STATUSES.size())),
+              new BigDecimal(BigInteger.valueOf(random.nextInt(1_000_000)), 2),
+              1 + random.nextInt(9),
+              "order number " + number,
+              Instant.ofEpochSecond(day.toEpochDay() * 86_400 + random.nextInt(86_400)));
+      // Every third order has no tags: a null that must come back as one.
+      return number % 3 == 0 ? order : order.set("tags", Set.of("web", "vip"), Set.class);
+    }
+  }
+
+  /**
+   * How other programs open a table of a local warehouse, as lines to copy. The same lines, with a
+   * sample path, are in docs/opening-iceberg-tables.md.
+   *
+   * @param warehouse an absolute path
+   * @param table namespace and name
+   */
+  private record WarehouseReaders(Path warehouse, String table) {
+
+    private static final String TEXT =
+        """
+
+        The catalog is called ringhaul. How to open the table elsewhere:
+
+        Spark 3.5:
+
+        spark-sql \\
+          --packages org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.12.0,org.xerial:sqlite-jdbc:3.53.4.0 \\
+          --conf spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions \\
+          --conf spark.sql.catalog.ringhaul=org.apache.iceberg.spark.SparkCatalog \\
+          --conf spark.sql.catalog.ringhaul.type=jdbc \\
+          --conf 'spark.sql.catalog.ringhaul.uri=jdbc:sqlite:%1$s/catalog.db' \\
+          --conf 'spark.sql.catalog.ringhaul.warehouse=file:%1$s' \\
+          -e 'SELECT count(*) FROM ringhaul.%2$s'
+
+        PyIceberg, after pip install 'pyiceberg[sql-sqlite,pyarrow]':
+
+        from pyiceberg.catalog import load_catalog
+        catalog = load_catalog("ringhaul", type="sql", uri="sqlite:///%1$s/catalog.db")
+        print(catalog.load_table("%2$s").scan().to_arrow().num_rows)
+
+        Trino, as etc/catalog/ringhaul.properties, with sqlite-jdbc in plugin/iceberg and the folder on each node:
+
+        connector.name=iceberg
+        iceberg.catalog.type=jdbc
+        iceberg.jdbc-catalog.catalog-name=ringhaul
+        iceberg.jdbc-catalog.driver-class=org.sqlite.JDBC
+        iceberg.jdbc-catalog.connection-url=jdbc:sqlite:%1$s/catalog.db
+        iceberg.jdbc-catalog.default-warehouse-dir=file:%1$s
+        fs.hadoop.enabled=true
+
+        DuckDB, which reads one version of the table without the catalog:
+
+        INSTALL iceberg; LOAD iceberg;
+        SELECT count(*) FROM iceberg_scan('%3$s');
+        """;
+
+    /** The lines, with the table's newest metadata file. */
+    String text() {
+      return TEXT.formatted(warehouse, table, metadata());
+    }
+
+    /** The one of the highest number, with which the names begin. */
+    private Path metadata() {
+      Path folder = warehouse.resolve(table.replace('.', '/')).resolve("metadata");
+      try (Stream<Path> files = Files.list(folder)) {
+        return files
+            .filter(file -> file.toString().endsWith(".metadata.json"))
+            .max(Comparator.comparing(Path::getFileName))
+            .orElseThrow(() -> new IOException("it has no metadata file"));
+      } catch (IOException e) {
+        throw new StorageException(
+            folder.toString(), "The folder " + folder + " cannot be read: " + e.getMessage(), e);
+      }
+    }
   }
 }

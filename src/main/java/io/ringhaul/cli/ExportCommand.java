@@ -1,12 +1,27 @@
 package io.ringhaul.cli;
 
+import static io.ringhaul.cli.FormatOptions.Format.CSV;
+import static io.ringhaul.cli.FormatOptions.Format.ICEBERG;
+import static io.ringhaul.cli.FormatOptions.Format.JSON;
+import static io.ringhaul.cli.FormatOptions.Format.PARQUET;
+
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.WriteMode;
+import io.ringhaul.format.WrittenIn;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.json.JsonTarget;
+import io.ringhaul.parquet.ParquetTarget;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +45,7 @@ final class ExportCommand extends JobCommand<ExportResult> {
       names = "--columns",
       paramLabel = "NAME",
       split = ",",
-      converter = CqlName.class,
+      converter = OptionValues.CqlName.class,
       description = "The columns to export, in CQL form. Default: all.")
   private List<String> columns = new ArrayList<>();
 
@@ -50,7 +65,7 @@ final class ExportCommand extends JobCommand<ExportResult> {
   @Option(
       names = "--max-disk",
       paramLabel = "SIZE",
-      converter = ByteSize.class,
+      converter = OptionValues.ByteSize.class,
       description =
           "The most bytes of the export's files, such as 20g, after which it fails and can be"
               + " resumed with more. Default: no bound.")
@@ -89,5 +104,222 @@ final class ExportCommand extends JobCommand<ExportResult> {
     report.add("fileBytes", result.fileBytes());
     result.snapshotId().ifPresent(id -> report.add("snapshot", id));
     rejects.describe(result.rejectedRows(), report);
+  }
+
+  /** How an export is written. */
+  private static final class TargetOptions {
+
+    @Option(
+        names = "--mode",
+        paramLabel = "MODE",
+        description =
+            "What becomes of a target that holds something: ${COMPLETION-CANDIDATES}. Default:"
+                + " create, which refuses it.")
+    private @Nullable WriteMode mode;
+
+    @Option(
+        names = "--compression",
+        paramLabel = "NAME",
+        description =
+            "none, gzip, zstd, lz4, snappy, bzip2 or xz, as the format has them. Default: zstd for"
+                + " iceberg and parquet, none for csv and json.")
+    private @Nullable Compression compression;
+
+    @Option(
+        names = "--max-file-size",
+        paramLabel = "SIZE",
+        converter = OptionValues.ByteSize.class,
+        description = "The size at which a file is ended, such as 64m. Default: 128m.")
+    private @Nullable Long maxFileSize;
+
+    @Mixin private FormatOptions.CsvOptions csv = new FormatOptions.CsvOptions();
+
+    @Option(
+        names = "--single-array",
+        description = "Writes each JSON file as one array. Default: one object a line.")
+    private boolean singleArray;
+
+    @Option(
+        names = "--partition-by",
+        paramLabel = "EXPR",
+        // A comma inside parentheses belongs to the expression.
+        split = ",(?![^(]*\\))",
+        splitSynopsisLabel = ",",
+        description =
+            "How a new Iceberg table is partitioned: a column, month(c), bucket(16, c), ...;"
+                + " repeatable.")
+    private List<String> partitionBy = new ArrayList<>();
+
+    @Option(
+        names = "--overwrite-partitions",
+        description = "Replaces the partitions of an Iceberg table that the export has rows for.")
+    private boolean overwritePartitions;
+
+    @Option(
+        names = "--branch",
+        paramLabel = "NAME",
+        description = "The branch of the Iceberg table to write. Default: main.")
+    private @Nullable String branch;
+
+    @Option(
+        names = "--decimal",
+        paramLabel = "COL=P,S",
+        converter = OptionValues.DecimalOption.Converter.class,
+        description =
+            "Writes a decimal or varint column of an Iceberg table or Parquet files as"
+                + " decimal(P,S), strictly; repeatable. Default: text, which holds any value.")
+    private List<OptionValues.DecimalOption> decimals = new ArrayList<>();
+
+    @Option(
+        names = "--table-property",
+        paramLabel = "KEY=VALUE",
+        description = "A property of the Iceberg table; repeatable.")
+    private Map<String, String> tableProperties = new LinkedHashMap<>();
+
+    ExportTarget target(FormatOptions format) {
+      csv.allow(format);
+      format.allow("--single-array", singleArray, JSON);
+      format.allow("--partition-by", partitionBy, ICEBERG);
+      format.allow("--overwrite-partitions", overwritePartitions, ICEBERG);
+      format.allow("--branch", branch, ICEBERG);
+      format.allow("--decimal", decimals, ICEBERG, PARQUET);
+      format.allow("--table-property", tableProperties, ICEBERG);
+      return switch (format.format()) {
+        case ICEBERG -> iceberg(format);
+        case PARQUET -> parquet(format);
+        case JSON -> json(format);
+        case CSV -> csv(format);
+      };
+    }
+
+    private IcebergTarget iceberg(FormatOptions format) {
+      IcebergTarget target =
+          IcebergTarget.warehouse(format.folder()).partitionBy(partitionBy.toArray(String[]::new));
+      String table = format.icebergTable();
+      target = table == null ? target : target.table(table);
+      target = mode == null ? target : target.mode(mode);
+      target = overwritePartitions ? target.overwritePartitions() : target;
+      target = branch == null ? target : target.branch(branch);
+      target = compression == null ? target : target.compression(compression);
+      target = maxFileSize == null ? target : target.targetFileSize(maxFileSize);
+      for (OptionValues.DecimalOption decimal : decimals) {
+        target = target.decimal(decimal.column(), decimal.precision(), decimal.scale());
+      }
+      for (Map.Entry<String, String> property : tableProperties.entrySet()) {
+        target = target.property(property.getKey(), property.getValue());
+      }
+      return target;
+    }
+
+    private ParquetTarget parquet(FormatOptions format) {
+      ParquetTarget target = ParquetTarget.folder(format.folder());
+      target = mode == null ? target : target.mode(mode);
+      target = compression == null ? target : target.compression(compression);
+      target = maxFileSize == null ? target : target.maxFileSize(maxFileSize);
+      for (OptionValues.DecimalOption decimal : decimals) {
+        target = target.decimal(decimal.column(), decimal.precision(), decimal.scale());
+      }
+      return target;
+    }
+
+    private JsonTarget json(FormatOptions format) {
+      JsonTarget target = JsonTarget.folder(format.folder());
+      target = mode == null ? target : target.mode(mode);
+      target = compression == null ? target : target.compression(compression);
+      target = maxFileSize == null ? target : target.maxFileSize(maxFileSize);
+      return singleArray ? target.singleArray() : target;
+    }
+
+    private CsvTarget csv(FormatOptions format) {
+      CsvTarget target = CsvTarget.folder(format.folder());
+      target = mode == null ? target : target.mode(mode);
+      target = compression == null ? target : target.compression(compression);
+      target = maxFileSize == null ? target : target.maxFileSize(maxFileSize);
+      CsvDialect dialect = csv.dialect();
+      target = dialect == null ? target : target.dialect(dialect);
+      Character delimiter = csv.delimiter();
+      target = delimiter == null ? target : target.delimiter(delimiter);
+      return Boolean.FALSE.equals(csv.header()) ? target.withoutHeader() : target;
+    }
+  }
+
+  /** What an export says of its cells beside their values, and which rows it takes by it. */
+  private static final class CellTimeOptions {
+
+    private static final String ALL = "*";
+
+    @Option(
+        names = "--with-writetime",
+        arity = "0..1",
+        fallbackValue = ALL,
+        preprocessor = OptionValues.AttachedValue.class,
+        split = ",",
+        paramLabel = "NAME",
+        description =
+            "Adds the write times of these columns, in columns NAME_writetime; names"
+                + " stand after an equals sign. Without names: of all"
+                + " columns.")
+    private List<String> writetimes = new ArrayList<>();
+
+    @Option(
+        names = "--with-ttl",
+        arity = "0..1",
+        fallbackValue = ALL,
+        preprocessor = OptionValues.AttachedValue.class,
+        split = ",",
+        paramLabel = "NAME",
+        description =
+            "Adds the seconds that these columns have to live, in columns NAME_ttl; names stand"
+                + " after an equals sign. Without names: of"
+                + " all columns.")
+    private List<String> ttls = new ArrayList<>();
+
+    @Option(
+        names = "--written-after",
+        paramLabel = "TIME",
+        converter = OptionValues.WriteMoment.class,
+        description =
+            "Only rows with a value that was written after this time, such as 2026-01-31T00:00:00Z,"
+                + " or microseconds since 1970.")
+    private @Nullable Long writtenAfter;
+
+    @Option(
+        names = "--written-before",
+        paramLabel = "TIME",
+        converter = OptionValues.WriteMoment.class,
+        description = "Only rows with a value that was written before this time.")
+    private @Nullable Long writtenBefore;
+
+    @Option(
+        names = "--written-in",
+        paramLabel = "VALUES",
+        description =
+            "Whether --written-after and --written-before must hold for any value of a row or for"
+                + " all of them. Default: any.")
+    private @Nullable WrittenIn writtenIn;
+
+    void apply(ExportRequest request) {
+      if (!writetimes.isEmpty()) {
+        request.withWritetime(names("--with-writetime", writetimes));
+      }
+      if (!ttls.isEmpty()) {
+        request.withTtl(names("--with-ttl", ttls));
+      }
+      if (writtenAfter != null) {
+        request.writtenAfter(writtenAfter);
+      }
+      if (writtenBefore != null) {
+        request.writtenBefore(writtenBefore);
+      }
+      if (writtenIn != null) {
+        request.writtenIn(writtenIn);
+      }
+    }
+
+    private static String[] names(String option, List<String> given) {
+      return given.contains(ALL)
+          ? new String[0]
+          : OptionValues.CqlName.all(option, given).toArray(String[]::new);
+    }
   }
 }

@@ -1,6 +1,8 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.cli.FormatOptions.Format;
 import io.ringhaul.cli.jobs.StoredCommand;
+import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.exceptions.InvalidSettingException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ final class FormatOptions {
       names = "--path",
       required = true,
       paramLabel = "PATH",
-      converter = LocalPathText.class,
+      converter = OptionValues.LocalPathText.class,
       description =
           "The folder of the Iceberg warehouse, or of the files; an import of other formats also"
               + " takes a file or a glob.")
@@ -106,6 +108,50 @@ final class FormatOptions {
                   .map(Format::toString)
                   .collect(Collectors.joining(" and ")),
               format()));
+    }
+  }
+
+  /** How CSV files look, whether they are written or read. */
+  static final class CsvOptions {
+
+    @Option(
+        names = "--dialect",
+        paramLabel = "NAME",
+        description = "How CSV fields are quoted: ${COMPLETION-CANDIDATES}. Default: rfc4180.")
+    private @Nullable CsvDialect dialect;
+
+    @Option(
+        names = "--delimiter",
+        paramLabel = "CHAR",
+        description = "What stands between two CSV fields. Default: a comma.")
+    private @Nullable Character delimiter;
+
+    @Option(
+        names = "--header",
+        arity = "0..1",
+        fallbackValue = "true",
+        preprocessor = OptionValues.AttachedValue.class,
+        paramLabel = "true|false",
+        description = "Whether CSV files begin with the columns' names. Default: true.")
+    private @Nullable Boolean header;
+
+    @Nullable CsvDialect dialect() {
+      return dialect;
+    }
+
+    @Nullable Character delimiter() {
+      return delimiter;
+    }
+
+    @Nullable Boolean header() {
+      return header;
+    }
+
+    /** Checks that they are left out where the format is another one. */
+    void allow(FormatOptions format) {
+      format.allow("--dialect", dialect, Format.CSV);
+      format.allow("--delimiter", delimiter, Format.CSV);
+      format.allow("--header", header, Format.CSV);
     }
   }
 }

@@ -1,17 +1,23 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.ExportLeftovers;
 import io.ringhaul.cli.jobs.JobFinder;
 import io.ringhaul.cli.jobs.StoredCommand;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.jobstore.AddingImports;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What the commands that run a job again have in common. */
-abstract class JobsAgainCommand extends JobsSubcommand {
+abstract class JobsAgainCommand extends JobsCommand.Subcommand {
 
   @Parameters(
       arity = "1..*",
@@ -87,6 +93,132 @@ abstract class JobsAgainCommand extends JobsSubcommand {
               + job.id()
               + " was made by application code and can only be run by it: give it the same request"
               + " with jobId and resuming()",
+          null);
+    }
+  }
+
+  /** Runs a job again, up to its end. */
+  @Command(
+      name = "resume",
+      aliases = "start",
+      description =
+          "Runs a job that was stopped, failed or was cut off up to its end; what is done is not"
+              + " done again. A completed job gives its result once more.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class)
+  static final class ResumeCommand extends JobsAgainCommand {
+
+    @Override
+    List<String> prepare(JobStore jobs, Job job, List<String> command) {
+      return command;
+    }
+  }
+
+  /** Does one partition of a job once more. */
+  @Command(
+      name = "retry",
+      description =
+          "Does one partition of a job once more, whatever it has done, and then the rest.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class)
+  static final class RetryCommand extends JobsAgainCommand {
+
+    @Option(
+        names = "--partition",
+        required = true,
+        paramLabel = "N",
+        description = "The partition's number, as 'ringhaul jobs show --json' tells it.")
+    private int partition;
+
+    @Override
+    List<String> prepare(JobStore jobs, Job job, List<String> command) {
+      if (AddingImports.mustNotRepeat(job, command)) {
+        requireRepeatable(jobs, job);
+      }
+      jobs.reset(job.id(), partition);
+      return command;
+    }
+
+    /** What adds up is written once: a partition that was begun is told as doubtful afterwards. */
+    private void requireRepeatable(JobStore jobs, Job job) {
+      boolean isBegun =
+          jobs.partitions(job.id()).stream()
+              .anyMatch(each -> each.number() == partition && each.attempt() > 0);
+      if (isBegun) {
+        throw new JobException(
+            job.id(),
+            String.format(
+                "Partition %d of job %s is begun, and its rows may add to counters or append to"
+                    + " lists when they are written again: it stays as it is. Resume the job, or"
+                    + " empty the table and give %s",
+                partition, job.id(), AddingImports.REPLAY),
+            null);
+      }
+    }
+  }
+
+  /** Runs a job from its beginning. */
+  @Command(
+      name = "restart",
+      description =
+          "Forgets what a job has done, removes what an export has written and not committed, and"
+              + " runs it from its beginning. What an import has written stays and is written"
+              + " again; where rows may add to counters or append to lists, that takes"
+              + " --replay-in-doubt.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class)
+  static final class RestartCommand extends JobsAgainCommand {
+
+    @Override
+    List<String> prepare(JobStore jobs, Job job, List<String> command) {
+      requireRestartable(jobs, job, command);
+      if (job.definition().isDraft()) {
+        return command;
+      }
+      if (job.kind() == JobKind.IMPORT) {
+        jobs.reset(job.id());
+        return command;
+      }
+      ExportLeftovers.giveUp(jobs, job.id(), ExportCommand.targetOf(command));
+      return named(command, job);
+    }
+
+    /**
+     * Refuses what must not be done from its beginning.
+     *
+     * @param command with the options that it is to be done with
+     * @throws JobException if the job is an export that is committed, or an import that would add
+     *     up
+     */
+    static void requireRestartable(JobStore jobs, Job job, List<String> command) {
+      if (AddingImports.mustNotRepeat(job, command)) {
+        requireNothingAddsUp(jobs, job);
+      }
+      if (job.kind() == JobKind.EXPORT && job.status() == JobStatus.COMPLETED) {
+        // Its target knows it: a second commit of that id would find the first and do nothing.
+        throw new JobException(
+            job.id(),
+            String.format(
+                "Job %s is completed, and an export is committed once: begin another one with %s",
+                job.id(), StoredCommand.shellText(command)),
+            null);
+      }
+    }
+
+    /** What a job forgets it cannot name as doubtful afterwards. */
+    private static void requireNothingAddsUp(JobStore jobs, Job job) {
+      String columns = job.definition().fingerprint().getOrDefault("columns", "");
+      long begun =
+          jobs.partitions(job.id()).stream().filter(partition -> partition.attempt() > 0).count();
+      if (begun == 0) {
+        return;
+      }
+      throw new JobException(
+          job.id(),
+          String.format(
+              "Job %s has written rows of %d of its partitions, and its columns (%s) may add up"
+                  + " when they are written again: empty the table and give %s, or resume the job",
+              job.id(), begun, columns, AddingImports.REPLAY),
           null);
     }
   }

@@ -1,12 +1,42 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.cli.jobs.JobDescription;
+import io.ringhaul.cli.jobs.JobFinder;
+import io.ringhaul.cli.jobs.JobStoreLocation;
+import io.ringhaul.cli.jobs.StoredCommand;
+import io.ringhaul.cli.jobs.StoredProgress;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.jobstore.BatchLabels;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.PartitionStatus;
+import io.ringhaul.monitor.Progress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** What can be done with jobs that are kept in a store. */
@@ -16,13 +46,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     subcommands = {
-      JobsListCommand.class,
-      JobsShowCommand.class,
-      JobsStopCommand.class,
-      JobsResumeCommand.class,
-      JobsRetryCommand.class,
-      JobsRestartCommand.class,
-      JobsCleanCommand.class
+      JobsCommand.ListCommand.class,
+      JobsCommand.ShowCommand.class,
+      JobsCommand.StopCommand.class,
+      JobsAgainCommand.ResumeCommand.class,
+      JobsAgainCommand.RetryCommand.class,
+      JobsAgainCommand.RestartCommand.class,
+      JobsCommand.CleanCommand.class
     })
 final class JobsCommand implements Runnable {
 
@@ -48,5 +78,456 @@ final class JobsCommand implements Runnable {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
         "Name a command: list, show, stop, resume, retry, restart or clean");
+  }
+
+  /** What the commands on jobs have in common. */
+  abstract static class Subcommand implements Callable<Integer> {
+
+    @Mixin private OptionValues.JobStoreOption store = new OptionValues.JobStoreOption();
+
+    @Option(
+        names = "--json",
+        description = "Puts the result as one line of JSON on standard output.")
+    private boolean json;
+
+    final boolean json() {
+      return json;
+    }
+
+    final JobStoreLocation location() {
+      return store.location();
+    }
+
+    /** Opens the store that holds the jobs. */
+    final JobStore open() {
+      JobStoreLocation location = location();
+      if (location.isNone()) {
+        throw new InvalidSettingException(
+            "--job-store", "There are no jobs to see in memory: --job-store is none");
+      }
+      return location.open();
+    }
+  }
+
+  /** Lists jobs. */
+  @Command(
+      name = "list",
+      description = "Lists jobs, the newest first.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class)
+  static final class ListCommand extends Subcommand {
+
+    @Option(
+        names = "--status",
+        split = ",",
+        paramLabel = "STATUS",
+        description =
+            "Only jobs that stand so: ${COMPLETION-CANDIDATES}; repeatable. Default: all.")
+    private List<JobStatus> statuses = new ArrayList<>();
+
+    @Option(
+        names = "--limit",
+        paramLabel = "N",
+        defaultValue = "50",
+        description = "So many jobs and no more. Default: ${DEFAULT-VALUE}.")
+    private int limit;
+
+    @Override
+    public Integer call() {
+      try (JobStore jobs = open()) {
+        return run(jobs);
+      }
+    }
+
+    private int run(JobStore jobs) {
+      if (limit < 1) {
+        throw new InvalidSettingException(
+            "--limit", "--limit is " + limit + "; it takes 1 or more");
+      }
+      List<Job> all = jobs.list();
+      List<Job> chosen =
+          all.stream()
+              .filter(job -> statuses.isEmpty() || statuses.contains(job.status()))
+              .limit(limit)
+              .toList();
+      Instant now = Instant.now();
+      if (json()) {
+        JsonResult.print(chosen.stream().map(job -> JobDescription.brief(job, now)).toList());
+      } else if (chosen.isEmpty()) {
+        TerminalText.out().println("No jobs in " + location());
+      } else {
+        print(chosen, JobFinder.shortest(all), now);
+      }
+      return ExitCode.DONE;
+    }
+
+    private static void print(List<Job> jobs, int idLength, Instant now) {
+      TextTable table = new TextTable();
+      table.add("ID", "NAME", "STATUS", "DONE", "ROWS", "STARTED", "ENDED");
+      for (Job job : jobs) {
+        boolean runs = job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
+        table.add(
+            job.id().toString().substring(0, idLength),
+            job.name(),
+            JobDescription.status(job, now),
+            job.figures().done() + "/" + job.figures().partitions(),
+            String.format(Locale.ROOT, "%,d", job.figures().rows()),
+            JobDescription.moment(job.started()),
+            JobDescription.moment(runs ? Optional.empty() : job.completed()));
+      }
+      table.lines().forEach(TerminalText.out()::println);
+    }
+  }
+
+  /** Shows one job. */
+  @Command(
+      name = "show",
+      description = "Shows all that is kept of a job.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class)
+  static final class ShowCommand extends Subcommand {
+
+    private static final int MOST_FAILED = 20;
+
+    @Parameters(
+        index = "0",
+        paramLabel = "ID",
+        description = "The job's id, or the first four or more characters of it.")
+    private String id = "";
+
+    @Override
+    public Integer call() {
+      try (JobStore jobs = open()) {
+        return run(jobs);
+      }
+    }
+
+    private int run(JobStore jobs) {
+      Job job = JobFinder.find(jobs, id);
+      List<JobPartition> partitions = jobs.partitions(job.id());
+      Optional<Progress> progress = StoredProgress.of(jobs, job, Instant.now());
+      if (json()) {
+        Map<String, Object> facts = JobDescription.full(job, partitions, Instant.now());
+        progress.ifPresent(known -> facts.put("progress", StoredProgress.facts(known)));
+        JsonResult.print(facts);
+      } else {
+        print(job, partitions, progress);
+      }
+      return ExitCode.DONE;
+    }
+
+    private static void print(Job job, List<JobPartition> partitions, Optional<Progress> progress) {
+      TextTable table = new TextTable();
+      table.add("id", job.id().toString());
+      table.add("name", job.name());
+      if (!job.description().isEmpty()) {
+        table.add("description", job.description());
+      }
+      addAll(table, "label", job.labels());
+      table.add("kind", lower(job.kind()));
+      table.add("status", JobDescription.status(job, Instant.now()));
+      progress.ifPresent(known -> table.add("progress", new ProgressLine(known, "").whole()));
+      job.error().ifPresent(error -> table.add("error", error));
+      table.add("partitions", partitions(job, partitions));
+      table.add("rows", String.format(Locale.ROOT, "%,d", job.figures().rows()));
+      table.add("rejected", String.format(Locale.ROOT, "%,d", job.figures().rejectedRows()));
+      table.add("created", job.created().toString());
+      table.add("started", JobDescription.moment(job.started()));
+      table.add("ended", JobDescription.moment(job.completed()));
+      table.add("runs", Integer.toString(job.run()));
+      job.owner()
+          .ifPresent(
+              owner ->
+                  table.add(
+                      "process",
+                      owner.pid() + " on " + owner.host() + ", last seen " + owner.lastSeen()));
+      addAll(table, "fixed", job.definition().fingerprint());
+      addAll(table, "setting", job.definition().settings());
+      if (!job.definition().command().isEmpty()) {
+        table.add("command", StoredCommand.shellText(job.definition().command()));
+      }
+      table.lines().forEach(TerminalText.out()::println);
+      printFailed(partitions);
+    }
+
+    private static void addAll(TextTable table, String name, Map<String, String> facts) {
+      new TreeMap<>(facts).forEach((key, value) -> table.add(name, key + "=" + value));
+    }
+
+    /** Such as {@code 24: 12 done, 11 pending, 1 failed}. */
+    private static String partitions(Job job, List<JobPartition> partitions) {
+      Map<PartitionStatus, Long> counts =
+          partitions.stream()
+              .collect(
+                  Collectors.groupingBy(
+                      JobPartition::status,
+                      () -> new EnumMap<>(PartitionStatus.class),
+                      Collectors.counting()));
+      return job.figures().partitions()
+          + counts.entrySet().stream()
+              .map(count -> count.getValue() + " " + lower(count.getKey()))
+              .collect(Collectors.joining(", ", counts.isEmpty() ? "" : ": ", ""));
+    }
+
+    private static void printFailed(List<JobPartition> partitions) {
+      List<JobPartition> failed =
+          partitions.stream().filter(each -> each.status() == PartitionStatus.FAILED).toList();
+      failed.stream()
+          .limit(MOST_FAILED)
+          .forEach(
+              each ->
+                  TerminalText.out()
+                      .println(
+                          "partition "
+                              + each.number()
+                              + " failed, attempt "
+                              + each.attempt()
+                              + ": "
+                              + each.error().orElse("for an unknown reason")));
+      if (failed.size() > MOST_FAILED) {
+        TerminalText.out()
+            .println(
+                "and " + (failed.size() - MOST_FAILED) + " more; with --json all of them are told");
+      }
+    }
+
+    private static String lower(Enum<?> value) {
+      return value.name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Stops a job. */
+  @Command(
+      name = "stop",
+      description =
+          "Asks the process that runs a job to end what is in flight and to stop; the job can be"
+              + " resumed.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class)
+  static final class StopCommand extends Subcommand {
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
+    @Parameters(
+        index = "0",
+        paramLabel = "ID",
+        description = "The job's id, or the first four or more characters of it.")
+    private String id = "";
+
+    @Option(
+        names = "--wait",
+        paramLabel = "SECONDS",
+        description =
+            "Waits so long for the job to stop, and fails if it has not by then. Default: not at"
+                + " all.")
+    private @Nullable Integer wait;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      try (JobStore jobs = open()) {
+        return run(jobs);
+      }
+    }
+
+    private int run(JobStore jobs) throws InterruptedException {
+      Job found = JobFinder.find(jobs, id);
+      jobs.requestStop(found.id());
+      Instant end = Instant.now().plusSeconds(wait == null ? 0 : wait);
+      Job job = JobFinder.find(jobs, found.id().toString());
+      while (isWorking(job) && Instant.now().isBefore(end)) {
+        Thread.sleep(LOOK_AGAIN.toMillis());
+        job = JobFinder.find(jobs, found.id().toString());
+      }
+      if (isWorking(job) && wait != null) {
+        throw new BulkOperationException(
+            "The job " + job.id() + " has not stopped within " + wait + " s; it still drains");
+      }
+      if (json()) {
+        JsonResult.print(JobDescription.brief(job, Instant.now()));
+      } else {
+        TerminalText.out()
+            .println("job " + job.id() + ": " + JobDescription.status(job, Instant.now()));
+        if (job.status() == JobStatus.STOPPED) {
+          TerminalText.out().println("  resume it with: " + location().resumeCommand(job.id()));
+        }
+      }
+      return ExitCode.DONE;
+    }
+
+    private static boolean isWorking(Job job) {
+      return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
+    }
+  }
+
+  /** Removes what jobs have left. */
+  @Command(
+      name = "clean",
+      description =
+          "Removes temporary files, and files of attempts that came to nothing. What a job has done"
+              + " stays, so that it can be resumed, unless it is given up with --forget. What is"
+              + " committed is never touched.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class)
+  static final class CleanCommand extends Subcommand {
+
+    @Parameters(
+        index = "0",
+        arity = "0..1",
+        paramLabel = "ID",
+        description = "The job's id, or the first four or more characters of it.")
+    private @Nullable String id;
+
+    @Option(
+        names = "--older-than",
+        paramLabel = "DURATION",
+        converter = OptionValues.Age.class,
+        description = "All jobs that ended, or were last heard of, so long ago: 12h, 7d.")
+    private @Nullable Duration olderThan;
+
+    @Option(
+        names = "--all-ended",
+        description = "All jobs that are completed, stopped, failed or cut off.")
+    private boolean allEnded;
+
+    @Option(
+        names = "--forget",
+        description =
+            "Gives the jobs up: removes all that they have written and not committed, and deletes"
+                + " them from the store.")
+    private boolean forget;
+
+    @Override
+    public Integer call() {
+      long selections =
+          Stream.of(id != null, olderThan != null, allEnded).filter(chosen -> chosen).count();
+      if (selections != 1) {
+        throw new InvalidSettingException(
+            "ID", "Name one job by its id, or choose with --older-than or --all-ended");
+      }
+      try (JobStore jobs = open()) {
+        List<Map<String, Object>> done = new ArrayList<>();
+        if (id != null) {
+          done.add(clean(jobs, JobFinder.find(jobs, id)));
+        } else {
+          for (Job job : jobs.list()) {
+            if (isChosen(job)) {
+              cleanOrSayWhyNot(jobs, job).ifPresent(done::add);
+            }
+          }
+        }
+        if (json()) {
+          JsonResult.print(done);
+        } else {
+          done.forEach(CleanCommand::print);
+        }
+        return done.stream().anyMatch(each -> each.containsKey("error"))
+            ? ExitCode.FAILED
+            : ExitCode.DONE;
+      }
+    }
+
+    private boolean isChosen(Job job) {
+      if (olderThan == null) {
+        return job.status() != JobStatus.PENDING;
+      }
+      Instant last =
+          job.completed()
+              .or(() -> job.owner().map(owner -> owner.lastSeen()))
+              .orElse(job.created());
+      return last.isBefore(Instant.now().minus(olderThan));
+    }
+
+    /**
+     * One job that cannot be cleaned does not keep the others from it; one that runs, or that a
+     * following goes on from, is no matter.
+     */
+    private Optional<Map<String, Object>> cleanOrSayWhyNot(JobStore jobs, Job job) {
+      try {
+        return Optional.of(clean(jobs, job));
+      } catch (BulkOperationException e) {
+        if (e instanceof JobException && (isWorking(job) || BatchLabels.number(job) > 0)) {
+          return Optional.empty();
+        }
+        Map<String, Object> failed = facts(job);
+        failed.put("error", String.valueOf(e.getMessage()));
+        return Optional.of(failed);
+      }
+    }
+
+    /** As the store has it; whether its process lives is seen when the job is cleaned. */
+    private static boolean isWorking(Job job) {
+      return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
+    }
+
+    private Map<String, Object> clean(JobStore jobs, Job job) {
+      int removed = forget ? JobLeftovers.giveUp(jobs, job) : JobLeftovers.clean(jobs, job);
+      Map<String, Object> facts = facts(job);
+      facts.put("filesRemoved", removed);
+      facts.put("forgotten", forget);
+      return facts;
+    }
+
+    private static Map<String, Object> facts(Job job) {
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("jobId", job.id().toString());
+      facts.put("name", job.name());
+      return facts;
+    }
+
+    private static void print(Map<String, Object> facts) {
+      Object error = facts.get("error");
+      TerminalText.out()
+          .println(
+              facts.get("jobId")
+                  + " "
+                  + facts.get("name")
+                  + ": "
+                  + (error != null
+                      ? error
+                      : facts.get("filesRemoved")
+                          + " files removed"
+                          + (Boolean.TRUE.equals(facts.get("forgotten")) ? ", forgotten" : "")));
+    }
+  }
+
+  /** Lines of columns that stand below one another. */
+  private static final class TextTable {
+
+    private static final String GAP = "  ";
+
+    private final List<List<String>> lines = new ArrayList<>();
+
+    /**
+     * Adds a line. A new line inside a cell is shown as {@code \n}: it must not pass for a line.
+     */
+    void add(String... cells) {
+      lines.add(
+          Stream.of(cells).map(cell -> cell.replace("\n", "\\n").replace("\t", "\\t")).toList());
+    }
+
+    /** The lines, without blanks at their ends. */
+    List<String> lines() {
+      List<Integer> widths = new ArrayList<>();
+      for (List<String> line : lines) {
+        for (int i = 0; i < line.size(); i++) {
+          int width = line.get(i).length();
+          if (i == widths.size()) {
+            widths.add(width);
+          } else if (widths.get(i) < width) {
+            widths.set(i, width);
+          }
+        }
+      }
+      return lines.stream().map(line -> padded(line, widths)).toList();
+    }
+
+    private static String padded(List<String> line, List<Integer> widths) {
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < line.size(); i++) {
+        String cell = line.get(i);
+        text.append(cell).append(" ".repeat(widths.get(i) - cell.length())).append(GAP);
+      }
+      return text.toString().stripTrailing();
+    }
   }
 }

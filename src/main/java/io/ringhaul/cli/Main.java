@@ -2,20 +2,32 @@ package io.ringhaul.cli;
 
 import io.ringhaul.cli.Main.Version;
 import io.ringhaul.internal.request.Failures;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.PropertiesDefaultProvider;
 import picocli.CommandLine.Spec;
 
 /** The command line. */
@@ -70,9 +82,9 @@ public final class Main implements Runnable {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    DRIVER_SETTINGS.forEach(DriverSettings::setDefault);
+    DRIVER_SETTINGS.forEach(ConnectionOptions::setDriverDefault);
     if (arguments.length > 0 && READING.contains(arguments[0])) {
-      DriverSettings.setDefault(WITHOUT_MICROSECONDS, "true");
+      ConnectionOptions.setDriverDefault(WITHOUT_MICROSECONDS, "true");
     }
     guardLogs();
     System.exit(execute(arguments));
@@ -108,7 +120,7 @@ public final class Main implements Runnable {
     commandLine.setParameterExceptionHandler(new UsageReport());
     commandLine.setExecutionExceptionHandler(new FailureReport());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-    LocalPathText.register(commandLine);
+    OptionValues.LocalPathText.register(commandLine);
     JobsCommand.configure(commandLine);
     ConfigFile.apply(commandLine, arguments);
     return commandLine;
@@ -173,6 +185,132 @@ public final class Main implements Runnable {
     public String[] getVersion() {
       String version = Main.class.getPackage().getImplementationVersion();
       return new String[] {"ringhaul " + Objects.requireNonNullElse(version, "(unpackaged)")};
+    }
+  }
+
+  /**
+   * The properties file of {@code --config}: values of the options that a command line leaves out.
+   */
+  private static final class ConfigFile {
+
+    static final String OPTION = "--config";
+
+    private static final String DASHES = "--";
+
+    private final Path file;
+    private final Properties values;
+
+    private ConfigFile(Path file, Properties values) {
+      this.file = file;
+      this.values = values;
+    }
+
+    /**
+     * Makes the values of the file that the arguments name, if they name one, the defaults of their
+     * command.
+     *
+     * @throws ParameterException if the file cannot be read, or if one of its keys is no option of
+     *     any command that reads such a file
+     */
+    static void apply(CommandLine commandLine, String... arguments) {
+      Optional<String> name = named(arguments);
+      if (name.isEmpty()) {
+        return;
+      }
+      CommandLine command = commandLine.getSubcommands().get(arguments[0]);
+      ConfigFile config = read(command == null ? commandLine : command, name.get());
+      config.requireKnownKeys(command == null ? commandLine : command);
+      commandLine.setDefaultValueProvider(new PropertiesDefaultProvider(config.values));
+    }
+
+    /** The file must be known before the arguments are parsed: its values are their defaults. */
+    private static Optional<String> named(String... arguments) {
+      for (int i = 0; i < arguments.length; i++) {
+        if (arguments[i].startsWith(OPTION + "=")) {
+          return Optional.of(arguments[i].substring(OPTION.length() + 1));
+        }
+        if (arguments[i].equals(OPTION) && i + 1 < arguments.length) {
+          return Optional.of(arguments[i + 1]);
+        }
+      }
+      return Optional.empty();
+    }
+
+    private static ConfigFile read(CommandLine command, String name) {
+      Properties values = new Properties();
+      try {
+        Path file = Path.of(new OptionValues.LocalPathText().convert(name));
+        if (!Files.isRegularFile(file)) {
+          throw new ParameterException(command, "There is no configuration file " + file);
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+          values.load(in);
+        }
+        return new ConfigFile(file, values);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new ParameterException(
+            command, "The configuration file " + name + " cannot be read: " + e.getMessage(), e);
+      } catch (CommandLine.TypeConversionException e) {
+        throw new ParameterException(command, OPTION + ": " + e.getMessage(), e);
+      }
+    }
+
+    /** A file may serve several commands, so that each passes over the options of the others. */
+    private void requireKnownKeys(CommandLine command) {
+      Set<String> unknown = new TreeSet<>(values.stringPropertyNames());
+      unknown.removeAll(keys(command.getCommandSpec()));
+      if (!unknown.isEmpty()) {
+        // Rarely needed: what the options of all commands are takes long to find out.
+        for (CommandLine other : Main.commandLine().getSubcommands().values()) {
+          if (other.getCommandSpec().findOption(OPTION) != null) {
+            unknown.removeAll(keys(other.getCommandSpec()));
+          }
+        }
+      }
+      for (String key : unknown) {
+        throw new ParameterException(
+            command,
+            String.format(
+                "The configuration file %s has the unknown key '%s'%s%s",
+                file, key, line(key), suggestion(command, key)));
+      }
+    }
+
+    /** Each option as {@code tasks}, or for one command alone as {@code ringhaul.export.tasks}. */
+    private static Set<String> keys(CommandSpec command) {
+      String prefix = command.qualifiedName(".") + ".";
+      Set<String> keys =
+          command.options().stream()
+              .map(OptionSpec::longestName)
+              .filter(name -> name.startsWith(DASHES))
+              .map(name -> name.substring(DASHES.length()))
+              .collect(Collectors.toCollection(TreeSet::new));
+      List.copyOf(keys).forEach(key -> keys.add(prefix + key));
+      return keys;
+    }
+
+    /** Where the key stands, unless its line is written in a way that only the whole file tells. */
+    private String line(String key) {
+      try {
+        List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < lines.size(); i++) {
+          Properties line = new Properties();
+          line.load(new StringReader(lines.get(i)));
+          if (line.containsKey(key)) {
+            return " in line " + (i + 1);
+          }
+        }
+        return "";
+      } catch (IOException | IllegalArgumentException e) {
+        return "";
+      }
+    }
+
+    private static String suggestion(CommandLine command, String key) {
+      String name = key.startsWith(DASHES) ? key.substring(DASHES.length()) : key;
+      return UsageReport.nearest(name, keys(command.getCommandSpec()))
+          .map(known -> "; did you mean '" + known + "'?")
+          .orElse("; a key is an option's name without the dashes");
     }
   }
 }

@@ -8,9 +8,22 @@ import io.ringhaul.ScanRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.tuning.LatencyBound;
 import io.ringhaul.limits.Balancing;
+import io.ringhaul.limits.JobPriority;
+import io.ringhaul.limits.Pause;
+import io.ringhaul.limits.PauseListener;
+import io.ringhaul.limits.RunWindow;
+import io.ringhaul.limits.TuningMode;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckListener;
+import io.ringhaul.monitor.LimitingFactor;
 import java.io.File;
+import java.lang.reflect.Proxy;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -30,8 +43,8 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       index = "0",
       paramLabel = "KEYSPACE.TABLE",
       description = "The table, in CQL form: names in double quotes keep their case.",
-      converter = TableArgument.Converter.class)
-  private @Nullable TableArgument table;
+      converter = OptionValues.TableArgument.Converter.class)
+  private OptionValues.@Nullable TableArgument table;
 
   @Option(
       names = "--parallelism",
@@ -114,7 +127,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     // Most have nothing to do with it.
   }
 
-  final TableArgument table() {
+  final OptionValues.TableArgument table() {
     return Objects.requireNonNull(table);
   }
 
@@ -210,6 +223,196 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
           .ifPresent(factor -> report.add("limitedBy", factor.description()));
       report.done(result.totals());
       return ExitCode.DONE;
+    }
+  }
+
+  /** Keeps what holds an operation back, for its line of progress and its report. */
+  private static final class BottleneckReport implements BottleneckListener {
+
+    private final Map<String, Bottleneck> open = new LinkedHashMap<>();
+    private Optional<LimitingFactor> limitedBy = Optional.empty();
+
+    @Override
+    public synchronized void found(Bottleneck bottleneck) {
+      open.put(bottleneck.id(), bottleneck);
+    }
+
+    @Override
+    public synchronized void ended(Bottleneck bottleneck) {
+      open.remove(bottleneck.id());
+    }
+
+    @Override
+    public synchronized void limitedBy(LimitingFactor factor) {
+      limitedBy = Optional.of(factor);
+    }
+
+    /** What holds the operation back just now; empty for nothing. */
+    synchronized String note() {
+      return open.values().stream()
+          .min(Bottleneck.BY_WEIGHT)
+          .map(bottleneck -> "held back: " + bottleneck)
+          .orElse("");
+    }
+
+    /** What took most of the operation's time, once it has ended. */
+    synchronized Optional<LimitingFactor> limitingFactor() {
+      return limitedBy;
+    }
+  }
+
+  /** What an operation may take of the cluster and of this process. */
+  private static final class LimitOptions {
+
+    @Option(
+        names = "--max-in-flight-per-node",
+        paramLabel = "N",
+        description = "The most requests in flight that one node coordinates. Default: no bound.")
+    private @Nullable Integer maxInFlightPerNode;
+
+    @Option(
+        names = "--rate",
+        paramLabel = "ROWS",
+        description = "The most rows in a second. Default: no bound.")
+    private @Nullable Long rate;
+
+    @Option(
+        names = "--max-bytes-per-second",
+        paramLabel = "SIZE",
+        description = "The most bytes in a second, such as 500k or 20m. Default: no bound.",
+        converter = OptionValues.ByteSize.class)
+    private @Nullable Long maxBytesPerSecond;
+
+    @Option(
+        names = "--max-cpu",
+        paramLabel = "SHARE",
+        description =
+            "The part of all cores that this process may use, such as 50%% or 0.5. Default: no"
+                + " bound.")
+    private @Nullable String maxCpu;
+
+    @Option(
+        names = "--window",
+        paramLabel = "HOURS",
+        description =
+            "When rows may be read or written, such as 22:00-05:00, 'Mon-Fri 22:00-05:00' or"
+                + " '22:00-05:00 Europe/Berlin'; else the command pauses. Default: always.")
+    private @Nullable String window;
+
+    @Option(
+        names = "--priority",
+        paramLabel = "LEVEL",
+        description =
+            "The weight beside other operations of this process: ${COMPLETION-CANDIDATES}. Default:"
+                + " normal.")
+    private @Nullable JobPriority priority;
+
+    void apply(OperationRequest<?, ?> request) {
+      if (maxInFlightPerNode != null) {
+        request.maxInFlightPerNode(maxInFlightPerNode);
+      }
+      if (rate != null) {
+        request.maxRowsPerSecond(rate);
+      }
+      if (maxBytesPerSecond != null) {
+        request.maxBytesPerSecond(maxBytesPerSecond);
+      }
+      if (maxCpu != null) {
+        request.maxCpuShare(share(maxCpu));
+      }
+      if (window != null) {
+        request.runWindow(RunWindow.parse(window));
+      }
+      if (priority != null) {
+        request.priority(priority);
+      }
+    }
+
+    private static double share(String text) {
+      String number = text.strip();
+      boolean isPercent = number.endsWith("%");
+      try {
+        double value =
+            Double.parseDouble(isPercent ? number.substring(0, number.length() - 1) : number);
+        return isPercent ? value / 100 : value;
+      } catch (NumberFormatException e) {
+        throw new InvalidSettingException(
+            "--max-cpu", "--max-cpu is " + text + "; it takes a share such as 50% or 0.5");
+      }
+    }
+  }
+
+  /** Whether settings are changed while an operation runs, and when it is held back. */
+  private static final class TuningOptions {
+
+    @Option(
+        names = "--tune",
+        paramLabel = "off|advise|adapt",
+        description =
+            "Whether requests in flight, workers and the size of pages or batches are changed while"
+                + " the operation runs: adapt begins with what is set, or with what worked the last"
+                + " time, and keeps what makes it faster; advise says what would help. Default:"
+                + " advise.")
+    private @Nullable TuningMode mode;
+
+    @Option(
+        names = "--protect-latency",
+        paramLabel = "P99[/TIME]",
+        converter = OptionValues.LatencyBoundText.class,
+        description =
+            "Holds the operation back so that the 99th percentile of a small read beside it, over"
+                + " so much time, stays below this, such as 20ms or 20ms/30s. Default: it is not"
+                + " held back; the time is 10 seconds.")
+    private @Nullable LatencyBound bound;
+
+    void apply(OperationRequest<?, ?> request) {
+      if (mode != null) {
+        request.tuning(mode);
+      }
+      if (bound != null) {
+        request.protectLatency(bound.p99(), bound.over());
+      }
+    }
+  }
+
+  /** Says on standard error that an operation pauses and that it goes on. */
+  private static final class PauseNotice implements PauseListener {
+
+    private final String operation;
+    private final ProgressDisplay display;
+
+    /**
+     * @param operation the operation for people, such as {@code export store.orders}
+     */
+    PauseNotice(String operation, ProgressDisplay display) {
+      this.operation = operation;
+      this.display = display;
+    }
+
+    @Override
+    public void paused(Pause pause) {
+      display.say(operation + " is paused: " + pause.reason());
+    }
+
+    @Override
+    public void resumed(Pause pause) {
+      display.say(operation + " goes on");
+    }
+  }
+
+  /** Stands for the cluster where a request is made and not run. */
+  private static final class NoSession {
+
+    private NoSession() {}
+
+    static CqlSession create() {
+      return (CqlSession)
+          Proxy.newProxyInstance(
+              CqlSession.class.getClassLoader(),
+              new Class<?>[] {CqlSession.class},
+              (proxy, method, arguments) -> {
+                throw new IllegalStateException("There is no cluster to ask for " + method);
+              });
     }
   }
 }

@@ -1,9 +1,12 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.cli.jobs.JobStoreLocation;
+import io.ringhaul.cli.jobs.StoredCommand;
 import io.ringhaul.console.JobLauncher;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.disk.OwnerOnly;
 import io.ringhaul.internal.telemetry.Background;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
@@ -11,15 +14,29 @@ import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
+import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /**
  * Runs jobs in processes of their own, which go on when this one ends. A start that leads to no run
@@ -84,7 +101,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
   @Override
   public void restart(Job job) {
     requireStartable(job);
-    JobsRestartCommand.requireRestartable(store, job, job.definition().command());
+    JobsAgainCommand.RestartCommand.requireRestartable(store, job, job.definition().command());
     // A process of a run that is over may live for a moment; it says nothing of the new run.
     starts.remove(job.id());
     launch(forgotten(job));
@@ -199,6 +216,186 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       isStopped = true;
       process.destroy();
       return true;
+    }
+  }
+
+  /** Makes jobs of commands that are not run yet. */
+  static final class JobMaker {
+
+    private static final String COMMAND = "command";
+    private static final String CONFIG = "--config";
+    private static final Map<String, JobKind> KINDS =
+        Map.of("export", JobKind.EXPORT, "import", JobKind.IMPORT);
+
+    private JobMaker() {}
+
+    /**
+     * A job of the arguments of an export or import.
+     *
+     * @throws InvalidSettingException if they are none, or have what a job does not keep
+     */
+    static Job make(List<String> arguments) {
+      JobKind kind = arguments.isEmpty() ? null : KINDS.get(arguments.get(0));
+      if (kind == null) {
+        throw new InvalidSettingException(
+            COMMAND, "A job's command begins with 'export' or 'import', not " + first(arguments));
+      }
+      for (String argument : arguments) {
+        // The one reads a file when it is parsed, the other when the job runs.
+        if (argument.startsWith("@") || name(argument).equals(CONFIG)) {
+          throw new InvalidSettingException(
+              COMMAND, "'" + argument + "' takes arguments from a file; give them one by one");
+        }
+      }
+      ParseResult parsed = parse(arguments);
+      CommandSpec spec = parsed.commandSpec();
+      for (OptionSpec option : parsed.matchedOptions()) {
+        if (StoredCommand.leavesOut(option)) {
+          throw new InvalidSettingException(
+              COMMAND,
+              "A job does not keep " + option.longestName() + ": leave it out of the command");
+        }
+      }
+      OperationCommand<?> operation = (OperationCommand<?>) spec.userObject();
+      // What is out of bounds, or contradicts something else, is found here, not when the job runs.
+      try {
+        operation.check();
+      } catch (InvalidSettingException e) {
+        throw new InvalidSettingException(e.setting(), OptionNames.message(e));
+      }
+      List<String> command = StoredCommand.of(spec);
+      return Job.pending(
+          UUID.randomUUID(),
+          kind.name().toLowerCase(Locale.ROOT) + " " + operation.table(),
+          "",
+          Map.of(),
+          kind,
+          JobDefinition.draft(command));
+    }
+
+    private static ParseResult parse(List<String> arguments) {
+      String[] all = arguments.toArray(String[]::new);
+      CommandLine commandLine = Main.commandLine(all).setExpandAtFiles(false);
+      try {
+        return commandLine.parseArgs(all).subcommand();
+      } catch (ParameterException e) {
+        throw new InvalidSettingException(COMMAND, "The command cannot be run: " + e.getMessage());
+      }
+    }
+
+    private static String first(List<String> arguments) {
+      return arguments.isEmpty() ? "with nothing" : "with '" + arguments.get(0) + "'";
+    }
+
+    private static String name(String argument) {
+      int end = argument.indexOf('=');
+      return end < 0 ? argument : argument.substring(0, end);
+    }
+  }
+
+  /**
+   * Processes that run jobs, with the Java, the class path and the options of this one. What they
+   * say goes to a log for each job. No secret is among their arguments: a job keeps none, and they
+   * inherit the environment.
+   */
+  static final class JobProcesses {
+
+    private static final Path SHELL = Path.of("/bin/sh");
+
+    /**
+     * Ctrl-C and the end of a terminal reach all processes of it, and a job is to outlive the one
+     * that started it. Java leaves alone what it was told to ignore.
+     */
+    private static final String DETACHED = "trap '' INT HUP; exec \"$0\" \"$@\"";
+
+    /** Options of which only one process can make use. */
+    private static final Predicate<String> OF_ONE_PROCESS =
+        option ->
+            option.startsWith("-agentlib:jdwp")
+                || option.startsWith("-Xrunjdwp")
+                || option.startsWith("-Dcom.sun.management.jmxremote")
+                || option.startsWith("-Dringhaul.terminal=");
+
+    private static final int TAIL_LINES = 200;
+    private static final String PREFIX = "ringhaul: ";
+
+    private final JobStoreLocation location;
+    private final Path logs;
+
+    /**
+     * @param logs the folder of the logs, which is made when it is needed
+     */
+    JobProcesses(JobStoreLocation location, Path logs) {
+      this.location = location;
+      this.logs = logs;
+    }
+
+    /** The folder beside a store, or a temporary one for a store that is no file. */
+    static Path logsOf(Optional<Path> store) throws IOException {
+      return store.isPresent()
+          ? store.get().resolveSibling(store.get().getFileName() + "-logs")
+          : Files.createTempDirectory("ringhaul-logs-");
+    }
+
+    /** Begins a process that runs a job from where it stands to its end. */
+    Process begin(UUID job) throws IOException {
+      OwnerOnly.createFolders(logs);
+      Path log = log(job);
+      if (!Files.exists(log)) {
+        OwnerOnly.createFile(log);
+      }
+      ProcessBuilder builder =
+          new ProcessBuilder(command(job))
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      Process process = builder.start();
+      process.getOutputStream().close();
+      return process;
+    }
+
+    private List<String> command(UUID job) {
+      List<String> command = new ArrayList<>();
+      if (Files.isExecutable(SHELL)) {
+        command.addAll(List.of(SHELL.toString(), "-c", DETACHED));
+      }
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+          .filter(OF_ONE_PROCESS.negate())
+          .forEach(command::add);
+      command.add("-Dringhaul.terminal=false");
+      command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+      command.addAll(List.of("jobs", "resume", job.toString()));
+      location.option().ifPresent(option -> command.add("--job-store=" + option));
+      return command;
+    }
+
+    /** Where what the processes of a job have said is. */
+    Path log(UUID job) {
+      return logs.resolve(job + ".log");
+    }
+
+    /** Why a process ended, by the last of what it said. */
+    String reason(UUID job, int exitCode) {
+      String otherwise =
+          "The process that was to run the job ended with exit code "
+              + exitCode
+              + "; what it said is in "
+              + log(job);
+      try {
+        List<String> lines = Files.readAllLines(log(job), StandardCharsets.UTF_8);
+        return lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()).stream()
+            .filter(line -> line.startsWith(PREFIX))
+            .reduce((first, second) -> second)
+            .map(line -> line.substring(PREFIX.length()))
+            .orElse(otherwise);
+      } catch (IOException e) {
+        return otherwise;
+      }
+    }
+
+    /** The log of each job, for people. */
+    String describeLogs() {
+      return logs + File.separator + "JOB.log";
     }
   }
 }

@@ -14,10 +14,10 @@ final class ResultReport {
 
   private final boolean json;
   private final String operation;
-  private final TableArgument table;
+  private final OptionValues.TableArgument table;
   private final Map<String, Object> more = new LinkedHashMap<>();
 
-  ResultReport(String operation, TableArgument table, boolean json) {
+  ResultReport(String operation, OptionValues.TableArgument table, boolean json) {
     this.operation = operation;
     this.table = table;
     this.json = json;

@@ -51,7 +51,7 @@ final class SelectionOptions {
   @Option(
       names = "--task-size",
       paramLabel = "SIZE",
-      converter = ByteSize.class,
+      converter = OptionValues.ByteSize.class,
       description =
           "Divides the table into tasks of about so many bytes, such as 64m; instead of --tasks.")
   private @Nullable Long taskSize;
@@ -64,7 +64,7 @@ final class SelectionOptions {
       request.allowFiltering();
     }
     for (String range : tokenRanges) {
-      NumberRange ends = NumberRange.parse("--token-range", range);
+      OptionValues.NumberRange ends = OptionValues.NumberRange.parse("--token-range", range);
       request.tokenRange(ends.first(), ends.second());
     }
     partition(request);

@@ -35,7 +35,7 @@ record CapturedRun(int exitCode, String out, String err) {
         PrintStream newErr = new PrintStream(errBytes, true, StandardCharsets.UTF_8)) {
       System.setOut(newOut);
       System.setErr(newErr);
-      Main.DRIVER_SETTINGS.forEach(DriverSettings::setDefault);
+      Main.DRIVER_SETTINGS.forEach(ConnectionOptions::setDriverDefault);
       int exitCode = Main.execute(arguments);
       return new CapturedRun(exitCode, text(outBytes), text(errBytes));
     } finally {

@@ -20,21 +20,21 @@ class ConsoleTokenTest {
   @Test
   void isMadeOnceAndForOneUser() throws IOException {
     Path file = folder.resolve("token");
-    String token = ConsoleToken.of(file);
+    String token = ConsoleCommand.ConsoleToken.of(file);
     assertThat(token).matches("[A-Za-z0-9_-]{43}");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
-    assertThat(ConsoleToken.of(file)).isEqualTo(token);
+    assertThat(ConsoleCommand.ConsoleToken.of(file)).isEqualTo(token);
   }
 
   @Test
   void isRefusedWhereOthersMayReadIt() throws IOException {
     Path file = Files.writeString(folder.resolve("token"), "0123456789abcdef");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-    assertThatThrownBy(() -> ConsoleToken.of(file))
+    assertThatThrownBy(() -> ConsoleCommand.ConsoleToken.of(file))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("chmod 600");
-    assertThatThrownBy(() -> ConsoleToken.of(folder.resolve("no/token")))
+    assertThatThrownBy(() -> ConsoleCommand.ConsoleToken.of(folder.resolve("no/token")))
         .isInstanceOf(StorageException.class);
   }
 }

@@ -55,7 +55,8 @@ class FailureReportTest {
 
   @Test
   void theLineOfJsonHasWhatWasDone() throws IOException {
-    ResultReport report = new ResultReport("count", new TableArgument("store", "\"Orders\""), true);
+    ResultReport report =
+        new ResultReport("count", new OptionValues.TableArgument("store", "\"Orders\""), true);
     PrintStream out = System.out;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (PrintStream captured = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {

@@ -123,10 +123,10 @@ class ImportFoldersTest {
         ProcessLauncher launcher =
             new ProcessLauncher(
                 store,
-                new JobProcesses(JobStoreLocation.of("none", Map.of()), folder),
+                new ProcessLauncher.JobProcesses(JobStoreLocation.of("none", Map.of()), folder),
                 ImportFolders.of(List.of(inside)))) {
       Job job =
-          JobMaker.make(
+          ProcessLauncher.JobMaker.make(
               List.of("import", "ks.t", "--format=csv", "--path=" + outside.resolve("shadow")));
       store.create(job);
       for (Runnable step :

@@ -20,7 +20,8 @@ class JobMakerTest {
 
   @Test
   void keepsACommandAsItsJobWould() {
-    Job job = JobMaker.make(List.of("export", "ks.t", "--format", "csv", "--path=out"));
+    Job job =
+        ProcessLauncher.JobMaker.make(List.of("export", "ks.t", "--format", "csv", "--path=out"));
     assertThat(job.status()).isEqualTo(JobStatus.PENDING);
     assertThat(job.kind()).isEqualTo(JobKind.EXPORT);
     assertThat(job.name()).isEqualTo("export ks.t");
@@ -48,7 +49,7 @@ class JobMakerTest {
     "import ks.t --format=csv --path=in --replay-in-doubt, --replay-in-doubt"
   })
   void refusesWhatAJobCannotKeep(String command, String words) {
-    assertThatThrownBy(() -> JobMaker.make(List.of(command.split(" "))))
+    assertThatThrownBy(() -> ProcessLauncher.JobMaker.make(List.of(command.split(" "))))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining(words)
         .hasMessageNotContaining("root:");
@@ -74,7 +75,7 @@ class JobMakerTest {
       if (!option.startsWith("--path")) {
         command.add("--path=out");
       }
-      assertThatThrownBy(() -> JobMaker.make(command))
+      assertThatThrownBy(() -> ProcessLauncher.JobMaker.make(command))
           .as(kind)
           .isInstanceOf(InvalidSettingException.class);
     }
@@ -84,7 +85,9 @@ class JobMakerTest {
   void refusesAPageSizeAndADiskBoundThatMakeNoSense() {
     for (String option : List.of("--page-size=0", "--max-disk=0", "--max-rows=-1")) {
       assertThatThrownBy(
-              () -> JobMaker.make(List.of("export", "ks.t", "--format=csv", "--path=out", option)))
+              () ->
+                  ProcessLauncher.JobMaker.make(
+                      List.of("export", "ks.t", "--format=csv", "--path=out", option)))
           .as(option)
           .isInstanceOf(InvalidSettingException.class);
     }
@@ -95,7 +98,7 @@ class JobMakerTest {
   void makesJobsOfAllFormats(String format) {
     for (String kind : List.of("export", "import")) {
       Job job =
-          JobMaker.make(
+          ProcessLauncher.JobMaker.make(
               List.of(
                   kind,
                   "ks.t",
@@ -110,7 +113,8 @@ class JobMakerTest {
 
   @Test
   void makesAnImportOfAGlob() {
-    Job job = JobMaker.make(List.of("import", "ks.t", "--format=csv", "--path=in/*.csv"));
+    Job job =
+        ProcessLauncher.JobMaker.make(List.of("import", "ks.t", "--format=csv", "--path=in/*.csv"));
     assertThat(job.kind()).isEqualTo(JobKind.IMPORT);
   }
 }

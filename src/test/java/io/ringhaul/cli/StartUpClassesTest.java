@@ -22,6 +22,6 @@ class StartUpClassesTest {
 
   @Test
   void aRowGoesOutToEachFormatAndComesBack() {
-    assertThat(new FormatRehearsal(folder, 3).run()).isEqualTo(12);
+    assertThat(new StartUpClasses.FormatRehearsal(folder, 3).run()).isEqualTo(12);
   }
 }

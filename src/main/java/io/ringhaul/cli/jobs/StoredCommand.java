@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -35,6 +36,8 @@ public final class StoredCommand {
           "--replay-in-doubt",
           "--resume",
           "--version");
+
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
   private StoredCommand() {}
 
@@ -78,6 +81,18 @@ public final class StoredCommand {
     command.stream().filter(each -> !replaced.contains(name(each))).forEach(arguments::add);
     arguments.addAll(overrides);
     return List.copyOf(arguments);
+  }
+
+  /** A text that a POSIX shell takes for one word. */
+  static String quoted(String word) {
+    return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  /** The command as a shell takes it, with the name of the program. */
+  public static String shellText(List<String> command) {
+    return command.stream()
+        .map(StoredCommand::quoted)
+        .collect(Collectors.joining(" ", "ringhaul ", ""));
   }
 
   private static String name(String argument) {

@@ -45,7 +45,7 @@ class JobStoreLocationTest {
     }
     assertThat(folder.resolve(".ringhaul").resolve("jobs.db")).exists();
     assertThat(err.toString()).isEmpty();
-    assertThat(ResumeCommand.of(JOB, location)).isEqualTo("ringhaul jobs resume " + JOB);
+    assertThat(location.resumeCommand(JOB)).isEqualTo("ringhaul jobs resume " + JOB);
   }
 
   @Test
@@ -89,7 +89,7 @@ class JobStoreLocationTest {
     assertThat(location.option()).contains(file.toString());
     assertThat(JobStoreLocation.of(null, environment).option()).contains("/elsewhere/jobs.db");
     assertThat(JobStoreLocation.of("none", environment).isNone()).isTrue();
-    assertThat(ResumeCommand.of(JOB, location))
+    assertThat(location.resumeCommand(JOB))
         .isEqualTo(
             "ringhaul jobs resume "
                 + JOB
@@ -123,7 +123,7 @@ class JobStoreLocationTest {
         .hasMessageNotContaining("s3cret");
     JobStoreLocation location = JobStoreLocation.of(null, Map.of(JobStoreLocation.VARIABLE, url));
     assertThat(location).hasToString("jdbc:postgresql://db/jobs?user=me&password=***&ssl=true");
-    assertThat(ResumeCommand.of(JOB, location)).isEqualTo("ringhaul jobs resume " + JOB);
+    assertThat(location.resumeCommand(JOB)).isEqualTo("ringhaul jobs resume " + JOB);
     String ofKey = "jdbc:postgresql://db/jobs?user=me&sslPassword=s3cret";
     assertThatThrownBy(() -> JobStoreLocation.of(ofKey, Map.of()))
         .isInstanceOf(InvalidSettingException.class);
