@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How to reach the cluster. */
+/** Connection and login. */
 final class ConnectionOptions {
 
   private static final int DEFAULT_PORT = 9042;
@@ -38,7 +38,7 @@ final class ConnectionOptions {
   private static final String DEFAULT_POLICY = "DefaultLoadBalancingPolicy";
   private static final String INFERRING_POLICY = "DcInferringLoadBalancingPolicy";
 
-  /** The driver puts system properties with this prefix above its configuration file. */
+  /** The driver prefers system properties with this prefix to its configuration file. */
   private static final String DRIVER_PROPERTIES = "datastax-java-driver.";
 
   @Option(
@@ -51,28 +51,30 @@ final class ConnectionOptions {
   @Option(
       names = "--local-dc",
       paramLabel = "NAME",
-      description = "The local data centre. Default: the cluster's only one.")
+      description = "The local data centre. Default: the only data centre of the cluster.")
   private @Nullable String localDatacenter;
 
   @Option(
       names = "--driver-config",
       paramLabel = "FILE",
-      description = "The driver's configuration file: authentication, TLS, cloud bundles.")
+      description = "A configuration file of the driver: authentication, TLS, cloud bundles.")
   private @Nullable File driverConfig;
 
   @Option(
       names = "--username",
       paramLabel = "NAME",
-      description = "The role to log in as; the password comes from RINGHAUL_PASSWORD or a prompt.")
+      description =
+          "The role for the login; the password comes from RINGHAUL_PASSWORD or a prompt.")
   private @Nullable String username;
 
   /**
-   * Connects for work on one keyspace. The session reads the schema of no other, unless that one
-   * does not exist or a driver configuration file says what to read: with many tables, or many
-   * nodes, the rest takes longer than all else at the start.
+   * Connects to the cluster. The session reads the schema of the given keyspace only, because
+   * reading all schemas can dominate the start time on clusters with many tables or nodes. It reads
+   * all schemas if the keyspace does not exist or a driver configuration file is given.
    *
    * @param keyspace in CQL form
-   * @throws BulkOperationException if no node answers, or the data centre is not the cluster's
+   * @throws BulkOperationException if no node answers
+   * @throws InvalidSettingException if the data centre does not exist or must be chosen
    */
   CqlSession open(String keyspace) {
     List<InetSocketAddress> addresses = addresses();
@@ -93,7 +95,7 @@ final class ConnectionOptions {
       setDriverDefault(POLICY.getPath(), INFERRING_POLICY);
     }
     if (driverConfig == null) {
-      // After the settings above, which the loader takes up here and now.
+      // After the settings above: the loader reads them immediately.
       builder.withConfigLoader(only(keyspace));
     }
     if (username != null) {
@@ -104,7 +106,7 @@ final class ConnectionOptions {
     if (driverConfig != null || session.getMetadata().getKeyspace(keyspace).isPresent()) {
       return session;
     }
-    // What is said of a keyspace that is missing names those that are there.
+    // The message about a missing keyspace names the existing keyspaces.
     session.close();
     return checked(connect(builder.withConfigLoader(null), addresses), datacenterKnown);
   }
@@ -119,7 +121,7 @@ final class ConnectionOptions {
     }
   }
 
-  /** The driver's own configuration, reading the schema of one keyspace. */
+  /** The driver's default configuration, limited to the schema of one keyspace. */
   private static DriverConfigLoader only(String keyspace) {
     return DriverConfigLoader.programmaticBuilder()
         .withStringList(
@@ -128,14 +130,14 @@ final class ConnectionOptions {
         .build();
   }
 
-  /** Whether a configuration says which data centre is local, or goes by a policy of its own. */
+  /** Whether a configuration sets the local data centre or a load balancing policy of its own. */
   private static boolean choosesNodes(DriverExecutionProfile profile) {
     return profile.isDefined(DefaultDriverOption.LOAD_BALANCING_LOCAL_DATACENTER)
         || profile.isDefined(DefaultDriverOption.CLOUD_SECURE_CONNECT_BUNDLE)
         || !DEFAULT_POLICY.equals(profile.getString(POLICY, DEFAULT_POLICY));
   }
 
-  /** A configuration with a policy that takes the data centre of the nodes for the local one. */
+  /** Adds a policy that infers the local data centre from the contact points. */
   private static DriverConfigLoader inferring(DriverConfigLoader configuration) {
     OptionsMap policy = new OptionsMap();
     policy.put(TypedDriverOption.LOAD_BALANCING_POLICY_CLASS, INFERRING_POLICY);
@@ -146,7 +148,7 @@ final class ConnectionOptions {
     try {
       return DriverConfigLoader.fromFile(file);
     } catch (RuntimeException e) {
-      // A syntax error, most of all; its message names the place.
+      // Usually a syntax error; its message contains the position.
       throw new InvalidSettingException(
           "--driver-config",
           "The driver configuration file " + file + " cannot be used: " + e.getMessage());
@@ -155,7 +157,7 @@ final class ConnectionOptions {
 
   private List<InetSocketAddress> addresses() {
     if (contactPoints.isEmpty()) {
-      // A driver configuration names its own contact points or cloud bundle.
+      // A driver configuration has its own contact points or cloud bundle.
       return driverConfig == null
           ? List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_PORT))
           : List.of();
@@ -215,8 +217,8 @@ final class ConnectionOptions {
   }
 
   /**
-   * What went wrong with the network, if the driver kept it: it reports a connection that was
-   * refused as a closed channel.
+   * The network error, if the driver kept it: the driver reports a refused connection as a closed
+   * channel.
    */
   private static String reason(Throwable failure) {
     return Stream.concat(Stream.of(failure.getSuppressed()), Stream.of(failure))
@@ -236,7 +238,7 @@ final class ConnectionOptions {
     if (localDatacenter != null && !datacenters.contains(localDatacenter)) {
       problem = "The cluster has no data centre " + localDatacenter + "; it has ";
     } else if (!datacenterKnown && datacenters.size() > 1) {
-      problem = "The cluster has several data centres; choose with --local-dc among ";
+      problem = "The cluster has several data centres; choose one with --local-dc: ";
     }
     if (problem != null) {
       session.close();
@@ -245,7 +247,7 @@ final class ConnectionOptions {
     return session;
   }
 
-  // Newer Java gives a console without a terminal too; reading from it then gives null.
+  // Newer Java versions return a console without a terminal; reading from it returns null.
   @SuppressWarnings("SystemConsoleNull")
   private static String password(String user) {
     String fromEnvironment = System.getenv(PASSWORD_VARIABLE);
@@ -256,7 +258,7 @@ final class ConnectionOptions {
     char[] typed = console == null ? null : console.readPassword("Password of %s: ", user);
     if (typed == null) {
       throw new InvalidSettingException(
-          "--username", "There is no terminal to ask for the password: set " + PASSWORD_VARIABLE);
+          "--username", "No terminal is available to enter the password: set " + PASSWORD_VARIABLE);
     }
     return new String(typed);
   }

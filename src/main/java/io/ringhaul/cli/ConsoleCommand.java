@@ -34,10 +34,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "console",
     description =
-        "Shows the jobs of a store on a page, where they can be started, stopped and tuned. Prints"
-            + " the page's address and runs until it is stopped; jobs go on. Without --token-file"
-            + " the address has the token for that in it: whoever reads what is printed has it"
-            + " too.",
+        "Serves a web page to view, start, stop and tune the jobs of a store. Prints the page's"
+            + " address and runs until it is stopped; jobs continue. Without --token-file the"
+            + " printed address contains the access token: anyone who can read the output can"
+            + " control jobs.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class ConsoleCommand implements Callable<Integer> {
@@ -48,32 +48,32 @@ final class ConsoleCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "N",
       defaultValue = "7430",
-      description = "The port to listen on; 0 for any that is free. Default: ${DEFAULT-VALUE}.")
+      description = "The port to listen on; 0 for any free port. Default: ${DEFAULT-VALUE}.")
   private int port;
 
   @Option(
       names = "--address",
       paramLabel = "HOST",
       description =
-          "The address to listen on. On any but the loopback address reading takes the token too,"
-              + " and what goes over the network is not encrypted. Default: the loopback address.")
+          "The address to listen on. On a non-loopback address, reading also requires the token,"
+              + " and the traffic is not encrypted. Default: the loopback address.")
   private @Nullable String address;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "Where the token is kept, so that it stays the same, and is not printed; made if it is"
-              + " not there. Default: a new token at each start, printed with the address.")
+          "The file of the access token, created if it is missing; the token is then not"
+              + " printed. Default: a new token at each start, printed with the address.")
   private @Nullable Path tokenFile;
 
   @Option(
       names = "--import-from",
       paramLabel = "FOLDER",
       description =
-          "A folder below which jobs that are started here may read: what an import imports, and"
-              + " the files of --keys, --ranges and --driver-config; repeatable. Exports write"
-              + " anywhere. Default: none, so that no import can be started.")
+          "A folder that jobs started here may read from: the data of imports and the files of"
+              + " --keys, --ranges and --driver-config; repeatable. Exports write anywhere."
+              + " Default: none, which disables imports.")
   private List<Path> importFrom = new ArrayList<>();
 
   @Spec private @Nullable CommandSpec spec;
@@ -83,7 +83,9 @@ final class ConsoleCommand implements Callable<Integer> {
     JobStoreLocation location = store.location();
     if (location.isNone()) {
       throw new InvalidSettingException(
-          "--job-store", "There are no jobs to see in memory: --job-store is none");
+          "--job-store",
+          "--job-store is none: jobs in memory are not visible here; give a file or a PostgreSQL"
+              + " URL");
     }
     ImportFolders folders = ImportFolders.of(importFrom);
     try (UntilSignal signal = UntilSignal.listening();
@@ -93,15 +95,15 @@ final class ConsoleCommand implements Callable<Integer> {
       try (ProcessLauncher launcher = new ProcessLauncher(jobs, processes, folders);
           JobConsole console = console(jobs, launcher)) {
         TerminalText.out().println(address(console));
-        say("Jobs of " + location + "; what they say: " + processes.describeLogs());
+        say("Jobs of " + location + "; logs: " + processes.describeLogs());
         signal.await();
-        say("The console ends; jobs that run go on");
+        say("The console ends; running jobs continue");
       }
     }
     return ExitCode.DONE;
   }
 
-  /** What is printed may be kept by others, such as in a log. */
+  /** The printed address, without the token if it is in a file: output may end up in logs. */
   private URI address(JobConsole console) {
     if (tokenFile == null) {
       return console.uri();
@@ -120,10 +122,10 @@ final class ConsoleCommand implements Callable<Integer> {
       builder.address(chosen);
       if (!chosen.isLoopbackAddress()) {
         say(
-            "warning: what goes to and from "
+            "warning: traffic to "
                 + address
-                + " is not encrypted, the token included: let only a network reach it that you"
-                + " trust");
+                + " is not encrypted, including the token: allow access only from a trusted"
+                + " network");
       }
     }
     return builder.start();
@@ -133,7 +135,7 @@ final class ConsoleCommand implements Callable<Integer> {
     try {
       return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
-      throw new InvalidSettingException("--address", "'" + host + "' is no host that is known");
+      throw new InvalidSettingException("--address", "'" + host + "' is an unknown host");
     }
   }
 
@@ -141,7 +143,8 @@ final class ConsoleCommand implements Callable<Integer> {
     try {
       return ProcessLauncher.JobProcesses.logsOf(jobs.file());
     } catch (IOException e) {
-      throw new StorageException("logs", "No folder for the jobs' logs can be made: " + e, e);
+      throw new StorageException(
+          "logs", "The folder for the jobs' logs cannot be created: " + e, e);
     }
   }
 
@@ -151,7 +154,7 @@ final class ConsoleCommand implements Callable<Integer> {
     err.flush();
   }
 
-  /** The token of a console in a file, which no other user may read. */
+  /** The token file of a console, readable only by its owner. */
   static final class ConsoleToken {
 
     private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -159,7 +162,7 @@ final class ConsoleCommand implements Callable<Integer> {
 
     private ConsoleToken() {}
 
-    /** The token of a file, which is made with a new one if it is not there. */
+    /** Reads the token; creates the file with a new token if it is missing. */
     static String of(Path file) {
       try {
         if (!Files.exists(file)) {
@@ -182,7 +185,7 @@ final class ConsoleCommand implements Callable<Integer> {
       if (OwnerOnly.isPosix(file) && !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
         throw new InvalidSettingException(
             "--token-file",
-            "Other users may read the token file " + file + ": take that from them with chmod 600");
+            "Other users can read the token file " + file + ": restrict it with chmod 600");
       }
     }
   }

@@ -26,6 +26,6 @@ final class CountCommand extends OperationCommand<CountResult> {
 
   @Override
   void describe(CountResult result, ResultReport report) {
-    // The figures say it all.
+    // A count has no facts beside the totals.
   }
 }

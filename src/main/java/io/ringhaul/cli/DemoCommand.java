@@ -39,12 +39,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows the whole journey on a real cluster that it starts itself. */
+/** Counts, exports, imports and compares on a real cluster that the command starts. */
 @Command(
     name = "demo",
     description =
-        "Starts a real Cassandra on this machine, fills a table, counts it, exports it to Iceberg,"
-            + " imports it into a second table and compares the two.",
+        "Starts a real Cassandra cluster on this machine, fills a table, counts it, exports it"
+            + " to Iceberg, imports it into a second table and compares the two tables.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class DemoCommand implements Callable<Integer> {
@@ -55,14 +55,14 @@ final class DemoCommand implements Callable<Integer> {
       names = "--rows",
       paramLabel = "N",
       defaultValue = "100000",
-      description = "Rows in the sample table. Default: ${DEFAULT-VALUE}.")
+      description = "Number of rows in the sample table. Default: ${DEFAULT-VALUE}.")
   private long rows;
 
   @Option(
       names = "--nodes",
       paramLabel = "1|3",
       defaultValue = "1",
-      description = "Nodes of the cluster. Default: ${DEFAULT-VALUE}.")
+      description = "Number of nodes of the cluster. Default: ${DEFAULT-VALUE}.")
   private int nodes;
 
   @Option(
@@ -85,13 +85,13 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     if (nodes != 1 && nodes != 3) {
-      throw new InvalidSettingException("--nodes", "--nodes is " + nodes + "; it takes 1 or 3");
+      throw new InvalidSettingException("--nodes", "--nodes is " + nodes + "; it must be 1 or 3");
     }
     if (rows < 0) {
-      throw new InvalidSettingException("--rows", "--rows is " + rows + "; it takes 0 or more");
+      throw new InvalidSettingException("--rows", "--rows is " + rows + "; it must be 0 or more");
     }
     Path warehouse = warehouse();
-    say("Starting a real cluster, each node a process of this machine");
+    say("Starting a real cluster on this machine, one process per node");
     try (SandboxCluster cluster =
             SandboxCluster.builder()
                 .nodes(nodes)
@@ -146,16 +146,17 @@ final class DemoCommand implements Callable<Integer> {
       throw new BulkOperationException(
           String.format(
               Locale.ROOT,
-              "The tables differ after %,d equal rows: %s; counted %,d, exported %,d, imported %,d",
+              "The tables are not equal after %,d equal rows: %s; counted %,d, exported %,d,"
+                  + " imported %,d",
               outcome.rows(),
-              outcome.difference().orElse("the numbers of rows do"),
+              outcome.difference().orElse("the numbers of rows differ"),
               counted.rows(),
               exported.rows(),
               imported.rows()));
     }
     System.out.printf(
         Locale.ROOT,
-        "      %,d rows, equal in every byte%n%nThe Iceberg table lies in %s%nIts catalog is %s%n",
+        "      %,d rows, equal in every byte%n%nThe Iceberg table is in %s%nIts catalog is %s%n",
         outcome.rows(),
         warehouse.resolve(keyspace).resolve(SampleOrders.TABLE),
         warehouse.resolve("catalog.db"));
@@ -214,7 +215,7 @@ final class DemoCommand implements Callable<Integer> {
     /** The table that is filled. */
     static final String TABLE = "orders";
 
-    /** An empty table of the same shape. */
+    /** An empty table with the same columns. */
     static final String RESTORED = "orders_restored";
 
     private static final int ORDERS_TO_A_CUSTOMER = 10;
@@ -230,7 +231,7 @@ final class DemoCommand implements Callable<Integer> {
       this.keyspace = keyspace;
     }
 
-    /** Creates the keyspace and both tables where they are missing. */
+    /** Creates the keyspace and both tables if they are missing. */
     void createTables(int replicationFactor) {
       session.execute(
           "CREATE KEYSPACE IF NOT EXISTS "
@@ -250,7 +251,7 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
 
-    /** Writes the orders from number 0 on. */
+    /** Writes the orders, starting with number 0. */
     void fill(long rows) throws InterruptedException {
       PreparedStatement insert =
           session.prepare(
@@ -281,14 +282,14 @@ final class DemoCommand implements Callable<Integer> {
               1 + random.nextInt(9),
               "order number " + number,
               Instant.ofEpochSecond(day.toEpochDay() * 86_400 + random.nextInt(86_400)));
-      // Every third order has no tags: a null that must come back as one.
+      // Every third order has null tags, which the import must restore as null.
       return number % 3 == 0 ? order : order.set("tags", Set.of("web", "vip"), Set.class);
     }
   }
 
   /**
-   * How other programs open a table of a local warehouse, as lines to copy. The same lines, with a
-   * sample path, are in docs/opening-iceberg-tables.md.
+   * Instructions for opening a table of a local warehouse with other programs.
+   * docs/opening-iceberg-tables.md has the same lines with a sample path.
    *
    * @param warehouse an absolute path
    * @param table namespace and name
@@ -333,19 +334,19 @@ final class DemoCommand implements Callable<Integer> {
         SELECT count(*) FROM iceberg_scan('%3$s');
         """;
 
-    /** The lines, with the table's newest metadata file. */
+    /** The instructions, with the table's latest metadata file. */
     String text() {
       return TEXT.formatted(warehouse, table, metadata());
     }
 
-    /** The one of the highest number, with which the names begin. */
+    /** The metadata file with the highest number, which is the start of its name. */
     private Path metadata() {
       Path folder = warehouse.resolve(table.replace('.', '/')).resolve("metadata");
       try (Stream<Path> files = Files.list(folder)) {
         return files
             .filter(file -> file.toString().endsWith(".metadata.json"))
             .max(Comparator.comparing(Path::getFileName))
-            .orElseThrow(() -> new IOException("it has no metadata file"));
+            .orElseThrow(() -> new IOException("there is no metadata file"));
       } catch (IOException e) {
         throw new StorageException(
             folder.toString(), "The folder " + folder + " cannot be read: " + e.getMessage(), e);

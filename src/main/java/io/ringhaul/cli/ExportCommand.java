@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 /** Exports a table. */
 @Command(
     name = "export",
-    description = "Exports a table; the result appears in one step.",
+    description = "Exports a table; the result becomes visible in one atomic step.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class ExportCommand extends JobCommand<ExportResult> {
@@ -52,14 +52,13 @@ final class ExportCommand extends JobCommand<ExportResult> {
   @Option(
       names = "--max-rows",
       paramLabel = "N",
-      description = "Exports so many rows and no more, whichever come first. Default: all.")
+      description = "Maximum number of rows to export, in no particular order. Default: all rows.")
   private @Nullable Long maxRows;
 
   @Option(
       names = "--fixed-tasks",
       description =
-          "Leaves tasks as they were planned. Default: a task that turns out large is divided"
-              + " while it runs, and others read a part of it.")
+          "Keeps the tasks as planned. Default: idle workers take over parts of large tasks.")
   private boolean fixedTasks;
 
   @Option(
@@ -67,11 +66,15 @@ final class ExportCommand extends JobCommand<ExportResult> {
       paramLabel = "SIZE",
       converter = OptionValues.ByteSize.class,
       description =
-          "The most bytes of the export's files, such as 20g, after which it fails and can be"
-              + " resumed with more. Default: no bound.")
+          "Maximum size of the export's files in bytes, such as 20g; at this size the export"
+              + " fails and can be resumed with a higher limit. Default: no limit.")
   private @Nullable Long maxDisk;
 
-  /** Where the export of these arguments goes, beginning with the command's name. */
+  /**
+   * The target of an export command.
+   *
+   * @param arguments the command line, starting with the command's name
+   */
   static ExportTarget targetOf(List<String> arguments) {
     ExportCommand export = (ExportCommand) Main.parsed(arguments);
     return export.target.target(export.format);
@@ -106,37 +109,38 @@ final class ExportCommand extends JobCommand<ExportResult> {
     rejects.describe(result.rejectedRows(), report);
   }
 
-  /** How an export is written. */
+  /** Options of the target. */
   private static final class TargetOptions {
 
     @Option(
         names = "--mode",
         paramLabel = "MODE",
         description =
-            "What becomes of a target that holds something: ${COMPLETION-CANDIDATES}. Default:"
-                + " create, which refuses it.")
+            "How an existing, non-empty target is handled: ${COMPLETION-CANDIDATES}. Default:"
+                + " create, which fails.")
     private @Nullable WriteMode mode;
 
     @Option(
         names = "--compression",
         paramLabel = "NAME",
         description =
-            "none, gzip, zstd, lz4, snappy, bzip2 or xz, as the format has them. Default: zstd for"
-                + " iceberg and parquet, none for csv and json.")
+            "none, gzip, zstd, lz4, snappy, bzip2 or xz, as the format supports. Default: zstd"
+                + " for iceberg and parquet, none for csv and json.")
     private @Nullable Compression compression;
 
     @Option(
         names = "--max-file-size",
         paramLabel = "SIZE",
         converter = OptionValues.ByteSize.class,
-        description = "The size at which a file is ended, such as 64m. Default: 128m.")
+        description =
+            "File size at which the export starts a new file, such as 64m. Default: 128m.")
     private @Nullable Long maxFileSize;
 
     @Mixin private FormatOptions.CsvOptions csv = new FormatOptions.CsvOptions();
 
     @Option(
         names = "--single-array",
-        description = "Writes each JSON file as one array. Default: one object a line.")
+        description = "Writes each JSON file as one array. Default: one object per line.")
     private boolean singleArray;
 
     @Option(
@@ -146,19 +150,20 @@ final class ExportCommand extends JobCommand<ExportResult> {
         split = ",(?![^(]*\\))",
         splitSynopsisLabel = ",",
         description =
-            "How a new Iceberg table is partitioned: a column, month(c), bucket(16, c), ...;"
+            "Partitioning of a new Iceberg table: a column, month(c), bucket(16, c), ...;"
                 + " repeatable.")
     private List<String> partitionBy = new ArrayList<>();
 
     @Option(
         names = "--overwrite-partitions",
-        description = "Replaces the partitions of an Iceberg table that the export has rows for.")
+        description =
+            "Replaces those partitions of the Iceberg table that the export has rows for.")
     private boolean overwritePartitions;
 
     @Option(
         names = "--branch",
         paramLabel = "NAME",
-        description = "The branch of the Iceberg table to write. Default: main.")
+        description = "The branch of the Iceberg table to write to. Default: main.")
     private @Nullable String branch;
 
     @Option(
@@ -167,7 +172,8 @@ final class ExportCommand extends JobCommand<ExportResult> {
         converter = OptionValues.DecimalOption.Converter.class,
         description =
             "Writes a decimal or varint column of an Iceberg table or Parquet files as"
-                + " decimal(P,S), strictly; repeatable. Default: text, which holds any value.")
+                + " decimal(P,S), without rounding; repeatable. Default: text, which holds any"
+                + " value.")
     private List<OptionValues.DecimalOption> decimals = new ArrayList<>();
 
     @Option(
@@ -243,7 +249,7 @@ final class ExportCommand extends JobCommand<ExportResult> {
     }
   }
 
-  /** What an export says of its cells beside their values, and which rows it takes by it. */
+  /** Options for write times and TTLs of cells, as columns and as filters. */
   private static final class CellTimeOptions {
 
     private static final String ALL = "*";
@@ -256,9 +262,8 @@ final class ExportCommand extends JobCommand<ExportResult> {
         split = ",",
         paramLabel = "NAME",
         description =
-            "Adds the write times of these columns, in columns NAME_writetime; names"
-                + " stand after an equals sign. Without names: of all"
-                + " columns.")
+            "Adds the write times of these columns in columns NAME_writetime; give names after"
+                + " an equals sign. Without names: all columns.")
     private List<String> writetimes = new ArrayList<>();
 
     @Option(
@@ -269,9 +274,8 @@ final class ExportCommand extends JobCommand<ExportResult> {
         split = ",",
         paramLabel = "NAME",
         description =
-            "Adds the seconds that these columns have to live, in columns NAME_ttl; names stand"
-                + " after an equals sign. Without names: of"
-                + " all columns.")
+            "Adds the remaining TTLs of these columns, in seconds, in columns NAME_ttl; give"
+                + " names after an equals sign. Without names: all columns.")
     private List<String> ttls = new ArrayList<>();
 
     @Option(
@@ -279,23 +283,23 @@ final class ExportCommand extends JobCommand<ExportResult> {
         paramLabel = "TIME",
         converter = OptionValues.WriteMoment.class,
         description =
-            "Only rows with a value that was written after this time, such as 2026-01-31T00:00:00Z,"
-                + " or microseconds since 1970.")
+            "Exports only rows with a value written after this time, such as"
+                + " 2026-01-31T00:00:00Z, or microseconds since 1970.")
     private @Nullable Long writtenAfter;
 
     @Option(
         names = "--written-before",
         paramLabel = "TIME",
         converter = OptionValues.WriteMoment.class,
-        description = "Only rows with a value that was written before this time.")
+        description = "Exports only rows with a value written before this time.")
     private @Nullable Long writtenBefore;
 
     @Option(
         names = "--written-in",
         paramLabel = "VALUES",
         description =
-            "Whether --written-after and --written-before must hold for any value of a row or for"
-                + " all of them. Default: any.")
+            "Whether --written-after and --written-before apply to any value or to all values of"
+                + " a row. Default: any.")
     private @Nullable WrittenIn writtenIn;
 
     void apply(ExportRequest request) {

@@ -9,7 +9,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
-/** Says on standard error what failed, in one sentence; a stack trace only on request. */
+/**
+ * Reports a failure on standard error in one sentence; the stack trace only with {@code
+ * RINGHAUL_DEBUG}.
+ */
 final class FailureReport implements IExecutionExceptionHandler {
 
   private static final String DEBUG_VARIABLE = "RINGHAUL_DEBUG";
@@ -22,14 +25,14 @@ final class FailureReport implements IExecutionExceptionHandler {
     return ExitCode.of(failure);
   }
 
-  /** Says what failed, and where the help is if a setting is wrong. */
+  /** Prints the failure, and how to get help if a setting is invalid. */
   static void tell(CommandLine commandLine, Throwable failure) {
     PrintWriter err = commandLine.getErr();
     if (failure instanceof BulkOperationException known) {
       err.println("ringhaul: " + OptionNames.message(known));
       list(err, known.failedRanges(), "more");
       if (known instanceof UnknownWriteOutcomeException doubtful) {
-        list(err, doubtful.rows(), "more; with --json all of them are told");
+        list(err, doubtful.rows(), "more; --json lists all of them");
       }
     } else {
       err.println(
@@ -37,7 +40,7 @@ final class FailureReport implements IExecutionExceptionHandler {
               + failure
               + "; set "
               + DEBUG_VARIABLE
-              + "=1 for the stack trace and report it");
+              + "=1 for the stack trace and report this error");
     }
     if (failure instanceof InvalidSettingException) {
       UsageReport.sayWhereHelpIs(err, commandLine);

@@ -17,10 +17,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where rows go to or come from. */
+/** Format and location of the target or source. */
 final class FormatOptions {
 
-  /** The formats. */
   enum Format {
     ICEBERG,
     PARQUET,
@@ -46,7 +45,7 @@ final class FormatOptions {
       paramLabel = "PATH",
       converter = OptionValues.LocalPathText.class,
       description =
-          "The folder of the Iceberg warehouse, or of the files; an import of other formats also"
+          "The folder of the Iceberg warehouse or of the files; an import of another format also"
               + " takes a file or a glob.")
   private @Nullable String path;
 
@@ -60,12 +59,11 @@ final class FormatOptions {
     return Objects.requireNonNull(format);
   }
 
-  /** A folder, a file or a glob, from the root on: a job may be resumed from another folder. */
+  /** The absolute path of a folder, a file or a glob: a job can be resumed from another folder. */
   String path() {
     return StoredCommand.absolute(Objects.requireNonNull(path));
   }
 
-  /** The path of a folder. */
   Path folder() {
     return pathOf(path());
   }
@@ -75,7 +73,7 @@ final class FormatOptions {
       return Path.of(text);
     } catch (InvalidPathException e) {
       throw new InvalidSettingException(
-          "--path", "--path is '" + text + "', which is no path: " + e.getReason());
+          "--path", "--path is '" + text + "', which is not a path: " + e.getReason());
     }
   }
 
@@ -85,10 +83,10 @@ final class FormatOptions {
   }
 
   /**
-   * Checks that an option is left out where the format knows nothing of it.
+   * Checks that an option is absent if the format does not support it.
    *
-   * @param value the option's value; null, false or empty if it was left out
-   * @throws InvalidSettingException if it was given all the same
+   * @param value the option's value; null, false or empty if the option is absent
+   * @throws InvalidSettingException if the option is present for another format
    */
   void allow(String option, @Nullable Object value, Format first, Format... others) {
     boolean leftOut =
@@ -111,19 +109,19 @@ final class FormatOptions {
     }
   }
 
-  /** How CSV files look, whether they are written or read. */
+  /** Options of CSV files, for exports and imports. */
   static final class CsvOptions {
 
     @Option(
         names = "--dialect",
         paramLabel = "NAME",
-        description = "How CSV fields are quoted: ${COMPLETION-CANDIDATES}. Default: rfc4180.")
+        description = "Quoting of CSV fields: ${COMPLETION-CANDIDATES}. Default: rfc4180.")
     private @Nullable CsvDialect dialect;
 
     @Option(
         names = "--delimiter",
         paramLabel = "CHAR",
-        description = "What stands between two CSV fields. Default: a comma.")
+        description = "Delimiter between CSV fields. Default: a comma.")
     private @Nullable Character delimiter;
 
     @Option(
@@ -132,7 +130,7 @@ final class FormatOptions {
         fallbackValue = "true",
         preprocessor = OptionValues.AttachedValue.class,
         paramLabel = "true|false",
-        description = "Whether CSV files begin with the columns' names. Default: true.")
+        description = "Whether CSV files start with a header line of column names. Default: true.")
     private @Nullable Boolean header;
 
     @Nullable CsvDialect dialect() {
@@ -147,7 +145,7 @@ final class FormatOptions {
       return header;
     }
 
-    /** Checks that they are left out where the format is another one. */
+    /** Checks that the CSV options are absent for other formats. */
     void allow(FormatOptions format) {
       format.allow("--dialect", dialect, Format.CSV);
       format.allow("--delimiter", delimiter, Format.CSV);

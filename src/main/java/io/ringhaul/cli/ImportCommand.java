@@ -46,8 +46,7 @@ final class ImportCommand extends JobCommand<ImportResult> {
   @Option(
       names = "--create-table",
       description =
-          "Makes the table, and the types it needs, if it is missing: from the CQL schema that an"
-              + " export keeps.")
+          "Creates a missing table and its types from the CQL schema that an export stores.")
   private boolean createTable;
 
   @Option(
@@ -57,39 +56,42 @@ final class ImportCommand extends JobCommand<ImportResult> {
       preprocessor = OptionValues.AttachedValue.class,
       paramLabel = "true|false",
       description =
-          "Whether a null leaves the cell as it is. With false it deletes what is there. Default:"
-              + " true.")
+          "Whether a null leaves the cell unchanged; false deletes the cell. Default: true.")
   private @Nullable Boolean nullToUnset;
 
   @Option(
       names = "--ignore-cell-times",
-      description = "Writes all cells as of now, whatever write times and TTLs the source holds.")
+      description =
+          "Ignores write times and TTLs of the source and writes all cells with the current"
+              + " time.")
   private boolean ignoreCellTimes;
 
   @Option(
       names = "--ttl-read-at",
       paramLabel = "TIME",
       description =
-          "When the TTLs of a source were read that does not say so, such as 2026-01-31T00:00:00Z.")
+          "Time at which the TTLs were read, for a source that does not record it, such as"
+              + " 2026-01-31T00:00:00Z.")
   private @Nullable Instant ttlReadAt;
 
   @Option(
       names = "--add-to-counters",
-      description = "Adds to counters that hold something, where an import would else be refused.")
+      description = "Adds to existing counter values. Default: such an import fails.")
   private boolean addToCounters;
 
   @Option(
       names = "--grouping",
       description =
-          "Which rows share a batch: ${COMPLETION-CANDIDATES}. Default: REPLICA_SET, by which small"
-              + " batches of one partition share a request with others on the same nodes, up to"
-              + " what the server warns of.")
+          "Which rows share a batch: ${COMPLETION-CANDIDATES}. Default: REPLICA_SET, which"
+              + " combines small batches of single partitions with the same replicas into one"
+              + " request, up to the server's warning threshold.")
   private @Nullable Grouping grouping;
 
   @Option(
       names = "--max-batch-statements",
       paramLabel = "N",
-      description = "The most rows to a batch; 1 sends every row alone. Default: 100.")
+      description =
+          "Maximum number of rows per batch; 1 sends each row in its own request. Default: 100.")
   private @Nullable Integer maxBatchStatements;
 
   @Option(
@@ -97,8 +99,8 @@ final class ImportCommand extends JobCommand<ImportResult> {
       paramLabel = "BYTES",
       converter = OptionValues.ByteSize.class,
       description =
-          "The most bytes of values to a batch, such as 128k; a larger row goes alone. Default:"
-              + " 64k.")
+          "Maximum size of a batch's values in bytes, such as 128k; a larger row is sent alone."
+              + " Default: 64k.")
   private @Nullable Long maxBatchBytes;
 
   @Option(
@@ -106,27 +108,26 @@ final class ImportCommand extends JobCommand<ImportResult> {
       paramLabel = "N|P%",
       converter = OptionValues.ErrorLimit.Converter.class,
       description =
-          "Rejects rows, and ends the import when they are more than so many, or more than so many"
-              + " per cent of the rows read, such as 0.5%%. Default: any number with"
-              + " --on-unrepresentable reject.")
+          "Rejects bad rows, and fails when more than this number or percentage of the rows read"
+              + " is rejected, such as 0.5%%. Default: no limit with --on-unrepresentable reject.")
   private OptionValues.@Nullable ErrorLimit maxErrors;
 
   @Option(
       names = "--replay-in-doubt",
       description =
-          "Lets a resumed job write those rows again that may be written already, although they"
-              + " must not be written twice: counters, and lists with times of their own.")
+          "Lets a resumed job write rows again whose first write is in doubt, even if a second"
+              + " write is not idempotent (counters, appends to lists with write times).")
   private boolean replayInDoubt;
 
   @Option(
       names = "--retry-non-idempotent",
       description =
-          "Sends writes again after any passing failure although they must not be done twice, so"
-              + " that counters may have additions twice, and lists with times of their own their"
-              + " elements. Default: the import fails and names the rows in doubt.")
+          "Retries writes that are not idempotent after any transient failure, so that counters"
+              + " and lists with write times may receive an addition twice. Default: the import"
+              + " fails and names the rows in doubt.")
   private boolean retryNonIdempotent;
 
-  /** The file of rejects that the command line of an import names, if it names one. */
+  /** The rejects file of an import command; empty if it names none. */
   static Optional<Path> rejectsOf(List<String> arguments) {
     return ((ImportCommand) Main.parsed(arguments)).rejects.file();
   }
@@ -194,10 +195,10 @@ final class ImportCommand extends JobCommand<ImportResult> {
             });
   }
 
-  /** What an import reads, and how it looks. */
+  /** Options of the source. */
   private static final class SourceOptions {
 
-    /** A record is kept in one array, with room for its quotes. */
+    /** One byte array holds a record, with room for its quotes. */
     private static final long LARGEST_RECORD = 1L << 30;
 
     @Option(
@@ -205,14 +206,15 @@ final class ImportCommand extends JobCommand<ImportResult> {
         paramLabel = "NAME",
         split = ",",
         description =
-            "The columns to import, in CQL form; for CSV files without header, the names of their"
-                + " fields. Default: all that the source has.")
+            "The columns to import, in CQL form; for CSV files without a header, the names of"
+                + " the fields. Default: all columns of the source.")
     private List<String> columns = new ArrayList<>();
 
     @Option(
         names = "--compression",
         paramLabel = "NAME",
-        description = "How CSV and JSON files are compressed. Default: as their names end.")
+        description =
+            "Compression of CSV and JSON files. Default: derived from the file name's extension.")
     private @Nullable Compression compression;
 
     @Mixin private FormatOptions.CsvOptions csv = new FormatOptions.CsvOptions();
@@ -221,31 +223,32 @@ final class ImportCommand extends JobCommand<ImportResult> {
         names = "--null-value",
         paramLabel = "TEXT",
         description =
-            "A CSV field without quotes that stands for null, as the empty one does; repeatable.")
+            "Text of an unquoted CSV field that stands for null, in addition to the empty field;"
+                + " repeatable.")
     private List<String> nullValues = new ArrayList<>();
 
     @Option(
         names = "--timestamp-format",
         paramLabel = "PATTERN",
-        description = "How timestamps look in CSV and JSON. Default: 2026-01-31T10:00:00.500Z.")
+        description = "Format of timestamps in CSV and JSON. Default: 2026-01-31T10:00:00.500Z.")
     private @Nullable String timestampFormat;
 
     @Option(
         names = "--date-format",
         paramLabel = "PATTERN",
-        description = "How dates look in CSV and JSON. Default: 2026-01-31.")
+        description = "Format of dates in CSV and JSON. Default: 2026-01-31.")
     private @Nullable String dateFormat;
 
     @Option(
         names = "--time-format",
         paramLabel = "PATTERN",
-        description = "How times look in CSV and JSON. Default: 10:00:00.123456789.")
+        description = "Format of times in CSV and JSON. Default: 10:00:00.123456789.")
     private @Nullable String timeFormat;
 
     @Option(
         names = "--time-zone",
         paramLabel = "ZONE",
-        description = "The zone of timestamps in CSV and JSON that name none. Default: UTC.")
+        description = "Time zone of timestamps in CSV and JSON that have none. Default: UTC.")
     private @Nullable ZoneId timeZone;
 
     @Option(
@@ -259,21 +262,22 @@ final class ImportCommand extends JobCommand<ImportResult> {
         paramLabel = "SIZE",
         converter = OptionValues.ByteSize.class,
         description =
-            "The largest record of CSV and JSON files, such as 64m. Default: 1/32 of the heap, at"
-                + " the most 256m.")
+            "Maximum size of a record of CSV and JSON files, such as 64m. Default: 1/32 of the"
+                + " heap, at most 256m.")
     private @Nullable Long maxRecordSize;
 
     @Option(
         names = "--max-columns",
         paramLabel = "N",
         description =
-            "The most fields of a CSV record, or of the first JSON record. Default: 10000.")
+            "Maximum number of fields of a CSV record or of the first JSON record. Default:"
+                + " 10000.")
     private @Nullable Integer maxColumns;
 
     @Option(
         names = "--skip-records",
         paramLabel = "N",
-        description = "Leaves out so many records at the start of each CSV file. Default: 0.")
+        description = "Number of records to skip at the start of each CSV file. Default: 0.")
     private @Nullable Long skipRecords;
 
     @Option(
@@ -298,11 +302,11 @@ final class ImportCommand extends JobCommand<ImportResult> {
         names = "--changes",
         paramLabel = "FROM..TO",
         description =
-            "Reads only the rows that were added to the Iceberg table after snapshot FROM, up to"
-                + " and with snapshot TO.")
+            "Reads only the rows added to the Iceberg table after snapshot FROM, up to and"
+                + " including snapshot TO.")
     private @Nullable String changes;
 
-    /** The columns to select from what the source has; empty for all of them. */
+    /** The columns to select from the source; empty for all columns. */
     List<String> selectedColumns(FormatOptions format) {
       return namesFields(format) ? List.of() : OptionValues.CqlName.all("--columns", columns);
     }
@@ -388,12 +392,12 @@ final class ImportCommand extends JobCommand<ImportResult> {
       if (bytes > LARGEST_RECORD) {
         throw new InvalidSettingException(
             "--max-record-size",
-            "--max-record-size is " + bytes + " bytes; it takes up to " + LARGEST_RECORD);
+            "--max-record-size is " + bytes + " bytes; the maximum is " + LARGEST_RECORD);
       }
       return (int) bytes;
     }
 
-    /** Files without header take their fields' names from the command line. */
+    /** Whether {@code --columns} names the fields of CSV files without a header. */
     private boolean namesFields(FormatOptions format) {
       return format.format() == CSV && Boolean.FALSE.equals(csv.header()) && !columns.isEmpty();
     }

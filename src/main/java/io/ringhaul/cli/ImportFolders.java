@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The folders below which the jobs of a console may read. Links and {@code ..} are resolved before
- * the comparison; a folder that holds a link to another place is refused as well.
+ * The folders that jobs of a console may read from. Resolves links and {@code ..} before the
+ * comparison, and rejects a folder that contains a link to another location.
  */
 final class ImportFolders {
 
@@ -35,14 +35,14 @@ final class ImportFolders {
   }
 
   /**
-   * @throws InvalidSettingException if one is no folder
+   * @throws InvalidSettingException if a path is not a folder
    */
   static ImportFolders of(List<Path> folders) {
     List<Path> real = new ArrayList<>();
     for (Path folder : folders) {
       if (!Files.isDirectory(folder)) {
         throw new InvalidSettingException(
-            OPTION, OPTION + " is " + folder + ", which is no folder");
+            OPTION, OPTION + " is " + folder + ", which is not a folder");
       }
       real.add(real(OPTION, folder));
     }
@@ -50,9 +50,10 @@ final class ImportFolders {
   }
 
   /**
-   * Refuses a command that reads elsewhere.
+   * Checks that a command reads only below the folders.
    *
    * @param command the arguments of an export or import
+   * @throws InvalidSettingException if it reads another location
    */
   void require(List<String> command) {
     OperationCommand<?> operation = (OperationCommand<?>) Main.parsed(command);
@@ -71,9 +72,9 @@ final class ImportFolders {
   private void requireBelow(String option, String text) {
     Matcher glob = GLOB.matcher(text);
     boolean isGlob = option.equals(PATH) && !Files.exists(Path.of(text)) && glob.find();
-    // A glob finds files below the folder before its first special character.
+    // A glob matches files below the folder before its first special character.
     Path path = Path.of(isGlob ? text.substring(0, text.lastIndexOf('/', glob.start()) + 1) : text);
-    // Both what the system makes of dots behind links, and what it is without looking at links.
+    // Checks both interpretations of dots after links: the file system's and the lexical one.
     requireInside(option, text, path);
     requireInside(option, text, path.normalize());
     if (Files.isDirectory(path)) {
@@ -100,7 +101,7 @@ final class ImportFolders {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
               if (attributes.isSymbolicLink()) {
-                requireInside(option, text + ", which holds the link " + file, file);
+                requireInside(option, text + ", which contains the link " + file, file);
               }
               return FileVisitResult.CONTINUE;
             }
@@ -113,15 +114,15 @@ final class ImportFolders {
   private String refusal(String what) {
     String where =
         folders.isEmpty()
-            ? "were given no folder to read from"
-            : "read only below "
+            ? "have no folder to read from"
+            : "may read only below "
                 + folders.stream().map(Path::toString).collect(Collectors.joining(" and "));
     return what
         + ", but jobs of this console "
         + where
         + ": start the console with "
         + OPTION
-        + " and the folder, or run the job from the command line";
+        + " and this folder, or run the job from the command line";
   }
 
   private static Path real(String option, Path path) {

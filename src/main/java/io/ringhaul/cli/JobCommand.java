@@ -26,14 +26,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** A command whose operation is kept as a job, so that it can be stopped and resumed. */
+/** A command that runs its operation as a job, which can be stopped and resumed. */
 abstract class JobCommand<R extends OperationResult> extends OperationCommand<R> {
 
   @Mixin private JobRunOptions jobs = new JobRunOptions();
 
   private @Nullable RunningJob job;
 
-  /** The job that it runs as; empty while its settings are only looked at. */
+  /** The job of this run; empty while only the settings are checked. */
   final Optional<RunningJob> runningJob() {
     return Optional.ofNullable(job);
   }
@@ -74,7 +74,7 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     job().progressed(rows);
   }
 
-  /** How an operation is kept as a job. */
+  /** Options of the job. */
   private static final class JobRunOptions {
 
     @Mixin private OptionValues.JobStoreOption store = new OptionValues.JobStoreOption();
@@ -83,19 +83,19 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
         names = "--job-id",
         paramLabel = "UUID",
         converter = OptionValues.JobId.class,
-        description = "Names the job. Default: a new random id.")
+        description = "The id of the job. Default: a new random id.")
     private @Nullable UUID id;
 
     @Option(
         names = "--job-name",
         paramLabel = "TEXT",
-        description = "What people call the job. Default: the operation and the table.")
+        description = "The display name of the job. Default: the operation and the table.")
     private @Nullable String name;
 
     @Option(
         names = "--job-description",
         paramLabel = "TEXT",
-        description = "What the job is for, for people.")
+        description = "The purpose of the job, for display.")
     private @Nullable String description;
 
     @Option(
@@ -107,21 +107,22 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     @Option(
         names = "--resume",
         description =
-            "Takes the job of --job-id up: what is done is not done again. A job that the store"
-                + " does not have is begun. See also 'ringhaul jobs resume'.")
+            "Resumes the job of --job-id without repeating completed tasks, or starts it if the"
+                + " store does not have it. See also 'ringhaul jobs resume'.")
     private boolean resume;
 
-    /** Opens the store. */
+    /** Opens the store and describes the job. */
     RunningJob open(CommandSpec command) {
       JobStoreLocation location = store.location();
       if (resume && id == null) {
-        throw new InvalidSettingException("--resume", "--resume takes the job's --job-id");
+        throw new InvalidSettingException("--resume", "--resume requires --job-id");
       }
       if (resume && location.isNone()) {
         throw new InvalidSettingException(
-            "--resume", "--resume takes a job store, and --job-store is none");
+            "--resume", "--resume requires a job store, but --job-store is none");
       }
-      // Who names a job wants it kept, and that one taken up: in memory it would begin anew.
+      // An explicit id requires the chosen store: in memory, a resumed job would start from its
+      // beginning.
       JobStore opened =
           id == null ? location.openOrWarn(command.commandLine().getErr()) : location.open();
       JobOptions options =
@@ -141,7 +142,7 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     }
   }
 
-  /** The job that a command runs, and what is said of it on standard error. */
+  /** The job of a running command, and its messages on standard error. */
   static final class RunningJob implements AutoCloseable {
 
     private final JobStoreLocation location;
@@ -176,7 +177,7 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
       request.job(options).jobId(id);
     }
 
-    /** From here on a signal stops the job. */
+    /** Prints the job's id and stops the job on a signal from now on. */
     void begin(String operation) {
       if (store.isDurable()) {
         say(operation + ": job " + id);
@@ -184,7 +185,7 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
       signals = StopOnSignal.of(store, id, this::endedTooLate);
     }
 
-    /** So many rows are handled by now. */
+    /** Called with the number of rows processed so far. */
     void progressed(long rows) {
       StopOnSignal listening = signals;
       if (listening != null) {
@@ -193,7 +194,7 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     }
 
     /**
-     * Says what failed, and how the job goes on.
+     * Reports the failure, the progress so far and how to resume the job.
      *
      * @return the exit code
      */
@@ -213,7 +214,10 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
       return ExitCode.of(failure);
     }
 
-    /** A job that failed before it was planned is begun again as well as resumed. */
+    /**
+     * Whether a resumed job has completed tasks to skip; a job that failed before planning has
+     * none.
+     */
     private static boolean goesOn(Job job) {
       return job.status() == JobStatus.STOPPED
           || (job.status() != JobStatus.COMPLETED && job.figures().partitions() > 0);
@@ -223,7 +227,7 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
       say(
           String.format(
               Locale.ROOT,
-              "  so far: %,d of %,d partitions are done, with %,d rows",
+              "  so far: %,d of %,d partitions completed, with %,d rows",
               job.figures().done(),
               job.figures().partitions(),
               job.figures().rows()));
@@ -231,13 +235,13 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     }
 
     private void endedTooLate() {
-      say("ringhaul: what is in flight does not end in time, so that the process ends without it");
+      say("ringhaul: requests in flight did not finish in time; the process ends without them");
       if (store.isDurable()) {
         say("  resume the job with: " + location.resumeCommand(id));
       }
     }
 
-    /** The store may be what has failed. */
+    /** The job in the store; empty if the store itself fails. */
     private Optional<Job> stored() {
       try {
         return store.find(id);
@@ -256,7 +260,7 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
       try {
         store.close();
       } finally {
-        // Last: a process that was asked to end does so now.
+        // After all else: a process that received a signal ends now.
         if (signals != null) {
           signals.close();
         }

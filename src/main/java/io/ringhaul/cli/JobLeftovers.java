@@ -10,12 +10,15 @@ import io.ringhaul.job.JobStore;
 import java.util.List;
 import java.util.Optional;
 
-/** What jobs of commands have left. Each method tells how many files it has removed. */
+/**
+ * Removes files that jobs of the command line have left. Each method returns the number of removed
+ * files.
+ */
 final class JobLeftovers {
 
   private JobLeftovers() {}
 
-  /** Removes what is of no use; what is done stays, so that the job can be resumed. */
+  /** Removes temporary files; completed tasks stay, so that the job can be resumed. */
   static int clean(JobStore jobs, Job job) {
     if (job.kind() == JobKind.IMPORT) {
       return cleanImport(jobs, job);
@@ -23,7 +26,7 @@ final class JobLeftovers {
     return job.plan().isEmpty() ? 0 : ExportLeftovers.clean(jobs, job.id(), target(job));
   }
 
-  /** Removes what is not committed, and forgets the job. */
+  /** Removes all uncommitted files and deletes the job from the store. */
   static int giveUp(JobStore jobs, Job job) {
     if (job.kind() == JobKind.EXPORT && job.plan().isPresent()) {
       return ExportLeftovers.giveUp(jobs, job.id(), target(job));
@@ -44,10 +47,10 @@ final class JobLeftovers {
     if (command.isEmpty()) {
       throw new JobException(
           job.id(),
-          "The job "
+          "Job "
               + job.id()
-              + " was made by application code, which alone knows its target: clean up after it"
-              + " with ExportLeftovers",
+              + " was created by application code, which defines its target: clean up with the Java"
+              + " API ExportLeftovers",
           null);
     }
     return ExportCommand.targetOf(command);

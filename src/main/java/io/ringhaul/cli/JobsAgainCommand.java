@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What the commands that run a job again have in common. */
+/** Base of the commands that run a job again. */
 abstract class JobsAgainCommand extends JobsCommand.Subcommand {
 
   @Parameters(
@@ -24,20 +24,21 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
       paramLabel = "ID [OPTION...]",
       hideParamSyntax = true,
       description =
-          "The job's id, or the first four or more characters of it. Options of the export or"
-              + " import behind it take the place of those that it was begun with, such as"
-              + " --contact-point and --parallelism.")
+          "The job's id, or at least its first four characters. Options after the id replace the"
+              + " options of the job's export or import command, such as --contact-point and"
+              + " --parallelism.")
   private List<String> words = new ArrayList<>();
 
   @Override
   public final Integer call() {
     String[] arguments;
-    // Closed before the job runs: the command opens it anew.
+    // Closes the store before the job runs: the job's command opens the store itself.
     try (JobStore jobs = open()) {
       Job job = JobFinder.find(jobs, words.get(0));
       List<String> overrides = words.subList(1, words.size());
       List<String> command = StoredCommand.with(command(job), overrides);
-      // Told before anything is forgotten: a slip of the pen must not cost what is done.
+      // Parses the command before anything is reset: a typing error must not discard completed
+      // tasks.
       String[] planned = resuming(command, job);
       Main.commandLine(planned).parseArgs(planned);
       arguments = resuming(prepare(jobs, job, command), job);
@@ -57,14 +58,14 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
   }
 
   /**
-   * Does what comes before the run.
+   * Prepares the run.
    *
    * @param command the command of the job, with the options given now
    * @return the command to run
    */
   abstract List<String> prepare(JobStore jobs, Job job, List<String> command);
 
-  /** The command with what people call a job that the store will not have any more. */
+  /** Adds name, description and labels of a job that is about to be deleted from the store. */
   static List<String> named(List<String> command, Job job) {
     List<String> named = new ArrayList<>(command);
     named.add("--job-name=" + job.name());
@@ -78,32 +79,35 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
   private List<String> command(Job job) {
     if (words.size() > 1 && !words.get(1).startsWith("-")) {
       throw new InvalidSettingException(
-          "ID", "'" + words.get(1) + "' is no option: the job's id comes first, then options");
+          "ID", "'" + words.get(1) + "' is not an option: give the job's id first, then options");
     }
     requireCommand(job);
     return job.definition().command();
   }
 
-  /** Refuses a job that only an application can run. */
+  /**
+   * Checks that the command line can run the job.
+   *
+   * @throws JobException if application code created the job
+   */
   static void requireCommand(Job job) {
     if (job.definition().command().isEmpty()) {
       throw new JobException(
           job.id(),
-          "The job "
+          "Job "
               + job.id()
-              + " was made by application code and can only be run by it: give it the same request"
-              + " with jobId and resuming()",
+              + " was created by application code and only that code can run it: use the same"
+              + " request with jobId and resuming()",
           null);
     }
   }
 
-  /** Runs a job again, up to its end. */
   @Command(
       name = "resume",
       aliases = "start",
       description =
-          "Runs a job that was stopped, failed or was cut off up to its end; what is done is not"
-              + " done again. A completed job gives its result once more.",
+          "Runs a stopped, failed or cut-off job to its end without repeating completed tasks."
+              + " For a completed job, prints its result again.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class)
   static final class ResumeCommand extends JobsAgainCommand {
@@ -114,11 +118,11 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
     }
   }
 
-  /** Does one partition of a job once more. */
   @Command(
       name = "retry",
       description =
-          "Does one partition of a job once more, whatever it has done, and then the rest.",
+          "Runs one partition of a job again, even a completed one, and then the unfinished"
+              + " partitions.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class)
   static final class RetryCommand extends JobsAgainCommand {
@@ -127,7 +131,7 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
         names = "--partition",
         required = true,
         paramLabel = "N",
-        description = "The partition's number, as 'ringhaul jobs show --json' tells it.")
+        description = "The partition's number, as shown by 'ringhaul jobs show --json'.")
     private int partition;
 
     @Override
@@ -139,7 +143,7 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
       return command;
     }
 
-    /** What adds up is written once: a partition that was begun is told as doubtful afterwards. */
+    /** Checks that the partition has not started: its rows may not be idempotent. */
     private void requireRepeatable(JobStore jobs, Job job) {
       boolean isBegun =
           jobs.partitions(job.id()).stream()
@@ -148,23 +152,21 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
         throw new JobException(
             job.id(),
             String.format(
-                "Partition %d of job %s is begun, and its rows may add to counters or append to"
-                    + " lists when they are written again: it stays as it is. Resume the job, or"
-                    + " empty the table and give %s",
+                "Partition %d of job %s has started, and writing its rows again may change"
+                    + " counters or lists: the partition is not reset. Resume the job, or truncate"
+                    + " the table and give %s",
                 partition, job.id(), AddingImports.REPLAY),
             null);
       }
     }
   }
 
-  /** Runs a job from its beginning. */
   @Command(
       name = "restart",
       description =
-          "Forgets what a job has done, removes what an export has written and not committed, and"
-              + " runs it from its beginning. What an import has written stays and is written"
-              + " again; where rows may add to counters or append to lists, that takes"
-              + " --replay-in-doubt.",
+          "Resets a job, removes uncommitted files of an export, and runs the job from its"
+              + " beginning. Rows that an import has written stay and are written again; if this"
+              + " can change counters or lists, --replay-in-doubt is required.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class)
   static final class RestartCommand extends JobsAgainCommand {
@@ -184,28 +186,30 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
     }
 
     /**
-     * Refuses what must not be done from its beginning.
+     * Checks that a job can run from its beginning.
      *
-     * @param command with the options that it is to be done with
-     * @throws JobException if the job is an export that is committed, or an import that would add
-     *     up
+     * @param command with the options for the new run
+     * @throws JobException if the job is a committed export, or an import that may add to existing
+     *     values
      */
     static void requireRestartable(JobStore jobs, Job job, List<String> command) {
       if (AddingImports.mustNotRepeat(job, command)) {
         requireNothingAddsUp(jobs, job);
       }
       if (job.kind() == JobKind.EXPORT && job.status() == JobStatus.COMPLETED) {
-        // Its target knows it: a second commit of that id would find the first and do nothing.
+        // The target has recorded the job's id: a second commit with that id does nothing.
         throw new JobException(
             job.id(),
             String.format(
-                "Job %s is completed, and an export is committed once: begin another one with %s",
+                "Job %s is completed and its export is committed: start a new export with %s",
                 job.id(), StoredCommand.shellText(command)),
             null);
       }
     }
 
-    /** What a job forgets it cannot name as doubtful afterwards. */
+    /**
+     * Checks that no partition has started: after a reset the job cannot name the rows in doubt.
+     */
     private static void requireNothingAddsUp(JobStore jobs, Job job) {
       String columns = job.definition().fingerprint().getOrDefault("columns", "");
       long begun =
@@ -216,8 +220,8 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
       throw new JobException(
           job.id(),
           String.format(
-              "Job %s has written rows of %d of its partitions, and its columns (%s) may add up"
-                  + " when they are written again: empty the table and give %s, or resume the job",
+              "Job %s has written rows of %d of its partitions, and writing them again may change"
+                  + " counters or lists (%s): truncate the table and give %s, or resume the job",
               job.id(), begun, columns, AddingImports.REPLAY),
           null);
     }

@@ -39,7 +39,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What can be done with jobs that are kept in a store. */
+/** The commands on stored jobs. */
 @Command(
     name = "jobs",
     description = "Lists, shows, stops, resumes and cleans up jobs.",
@@ -56,12 +56,12 @@ import picocli.CommandLine.Spec;
     })
 final class JobsCommand implements Runnable {
 
-  /** The commands that hand options on to the command that made the job. */
+  /** The commands that pass options on to the job's own command. */
   private static final List<String> HAND_ON = List.of("resume", "start", "retry", "restart");
 
   @Spec private @Nullable CommandSpec spec;
 
-  /** Sets what annotations cannot say, if this command is among those of the command line. */
+  /** Sets what annotations cannot express, if the command line has this command. */
   static void configure(CommandLine commandLine) {
     CommandLine jobs = commandLine.getSubcommands().get("jobs");
     if (jobs == null) {
@@ -77,17 +77,17 @@ final class JobsCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "Name a command: list, show, stop, resume, retry, restart or clean");
+        "Give a command: list, show, stop, resume, retry, restart or clean");
   }
 
-  /** What the commands on jobs have in common. */
+  /** Base of the commands on jobs. */
   abstract static class Subcommand implements Callable<Integer> {
 
     @Mixin private OptionValues.JobStoreOption store = new OptionValues.JobStoreOption();
 
     @Option(
         names = "--json",
-        description = "Puts the result as one line of JSON on standard output.")
+        description = "Prints the result as one line of JSON on standard output.")
     private boolean json;
 
     final boolean json() {
@@ -98,18 +98,18 @@ final class JobsCommand implements Runnable {
       return store.location();
     }
 
-    /** Opens the store that holds the jobs. */
     final JobStore open() {
       JobStoreLocation location = location();
       if (location.isNone()) {
         throw new InvalidSettingException(
-            "--job-store", "There are no jobs to see in memory: --job-store is none");
+            "--job-store",
+            "--job-store is none: jobs in memory are not visible here; give a file or a PostgreSQL"
+                + " URL");
       }
       return location.open();
     }
   }
 
-  /** Lists jobs. */
   @Command(
       name = "list",
       description = "Lists jobs, the newest first.",
@@ -122,14 +122,15 @@ final class JobsCommand implements Runnable {
         split = ",",
         paramLabel = "STATUS",
         description =
-            "Only jobs that stand so: ${COMPLETION-CANDIDATES}; repeatable. Default: all.")
+            "Lists only jobs with these statuses: ${COMPLETION-CANDIDATES}; repeatable. Default:"
+                + " all jobs.")
     private List<JobStatus> statuses = new ArrayList<>();
 
     @Option(
         names = "--limit",
         paramLabel = "N",
         defaultValue = "50",
-        description = "So many jobs and no more. Default: ${DEFAULT-VALUE}.")
+        description = "Maximum number of jobs. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
     @Override
@@ -142,7 +143,7 @@ final class JobsCommand implements Runnable {
     private int run(JobStore jobs) {
       if (limit < 1) {
         throw new InvalidSettingException(
-            "--limit", "--limit is " + limit + "; it takes 1 or more");
+            "--limit", "--limit is " + limit + "; it must be 1 or more");
       }
       List<Job> all = jobs.list();
       List<Job> chosen =
@@ -179,10 +180,9 @@ final class JobsCommand implements Runnable {
     }
   }
 
-  /** Shows one job. */
   @Command(
       name = "show",
-      description = "Shows all that is kept of a job.",
+      description = "Shows all stored details of a job.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class)
   static final class ShowCommand extends Subcommand {
@@ -192,7 +192,7 @@ final class JobsCommand implements Runnable {
     @Parameters(
         index = "0",
         paramLabel = "ID",
-        description = "The job's id, or the first four or more characters of it.")
+        description = "The job's id, or at least its first four characters.")
     private String id = "";
 
     @Override
@@ -283,11 +283,10 @@ final class JobsCommand implements Runnable {
                               + " failed, attempt "
                               + each.attempt()
                               + ": "
-                              + each.error().orElse("for an unknown reason")));
+                              + each.error().orElse("unknown error")));
       if (failed.size() > MOST_FAILED) {
         TerminalText.out()
-            .println(
-                "and " + (failed.size() - MOST_FAILED) + " more; with --json all of them are told");
+            .println("and " + (failed.size() - MOST_FAILED) + " more; --json lists all of them");
       }
     }
 
@@ -296,12 +295,11 @@ final class JobsCommand implements Runnable {
     }
   }
 
-  /** Stops a job. */
   @Command(
       name = "stop",
       description =
-          "Asks the process that runs a job to end what is in flight and to stop; the job can be"
-              + " resumed.",
+          "Asks the process that runs a job to finish its requests in flight and stop; the job"
+              + " can be resumed.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class)
   static final class StopCommand extends Subcommand {
@@ -311,15 +309,15 @@ final class JobsCommand implements Runnable {
     @Parameters(
         index = "0",
         paramLabel = "ID",
-        description = "The job's id, or the first four or more characters of it.")
+        description = "The job's id, or at least its first four characters.")
     private String id = "";
 
     @Option(
         names = "--wait",
         paramLabel = "SECONDS",
         description =
-            "Waits so long for the job to stop, and fails if it has not by then. Default: not at"
-                + " all.")
+            "Waits up to this many seconds for the job to stop, and fails after that time."
+                + " Default: no wait.")
     private @Nullable Integer wait;
 
     @Override
@@ -340,7 +338,11 @@ final class JobsCommand implements Runnable {
       }
       if (isWorking(job) && wait != null) {
         throw new BulkOperationException(
-            "The job " + job.id() + " has not stopped within " + wait + " s; it still drains");
+            "Job "
+                + job.id()
+                + " has not stopped within "
+                + wait
+                + " s; its requests in flight are still finishing");
       }
       if (json()) {
         JsonResult.print(JobDescription.brief(job, Instant.now()));
@@ -359,13 +361,12 @@ final class JobsCommand implements Runnable {
     }
   }
 
-  /** Removes what jobs have left. */
   @Command(
       name = "clean",
       description =
-          "Removes temporary files, and files of attempts that came to nothing. What a job has done"
-              + " stays, so that it can be resumed, unless it is given up with --forget. What is"
-              + " committed is never touched.",
+          "Removes temporary files and the files of failed attempts. Keeps completed tasks, so"
+              + " that the job can be resumed, unless --forget is given. Never removes committed"
+              + " data.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class)
   static final class CleanCommand extends Subcommand {
@@ -374,26 +375,27 @@ final class JobsCommand implements Runnable {
         index = "0",
         arity = "0..1",
         paramLabel = "ID",
-        description = "The job's id, or the first four or more characters of it.")
+        description = "The job's id, or at least its first four characters.")
     private @Nullable String id;
 
     @Option(
         names = "--older-than",
         paramLabel = "DURATION",
         converter = OptionValues.Age.class,
-        description = "All jobs that ended, or were last heard of, so long ago: 12h, 7d.")
+        description =
+            "Selects all jobs that ended, or last gave a sign of life, longer ago than this:"
+                + " 12h, 7d.")
     private @Nullable Duration olderThan;
 
     @Option(
         names = "--all-ended",
-        description = "All jobs that are completed, stopped, failed or cut off.")
+        description = "Selects all jobs that are completed, stopped, failed or cut off.")
     private boolean allEnded;
 
     @Option(
         names = "--forget",
         description =
-            "Gives the jobs up: removes all that they have written and not committed, and deletes"
-                + " them from the store.")
+            "Also removes all uncommitted files of the jobs and deletes the jobs from the store.")
     private boolean forget;
 
     @Override
@@ -402,7 +404,7 @@ final class JobsCommand implements Runnable {
           Stream.of(id != null, olderThan != null, allEnded).filter(chosen -> chosen).count();
       if (selections != 1) {
         throw new InvalidSettingException(
-            "ID", "Name one job by its id, or choose with --older-than or --all-ended");
+            "ID", "Give the id of one job, or select jobs with --older-than or --all-ended");
       }
       try (JobStore jobs = open()) {
         List<Map<String, Object>> done = new ArrayList<>();
@@ -438,8 +440,8 @@ final class JobsCommand implements Runnable {
     }
 
     /**
-     * One job that cannot be cleaned does not keep the others from it; one that runs, or that a
-     * following goes on from, is no matter.
+     * Cleans a job; a failure does not prevent the cleaning of other jobs. Skips jobs that still
+     * run, and batch jobs that a later job continues.
      */
     private Optional<Map<String, Object>> cleanOrSayWhyNot(JobStore jobs, Job job) {
       try {
@@ -454,7 +456,7 @@ final class JobsCommand implements Runnable {
       }
     }
 
-    /** As the store has it; whether its process lives is seen when the job is cleaned. */
+    /** The stored status; {@code clean} itself checks whether the job's process is alive. */
     private static boolean isWorking(Job job) {
       return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
     }
@@ -490,7 +492,7 @@ final class JobsCommand implements Runnable {
     }
   }
 
-  /** Lines of columns that stand below one another. */
+  /** Text in aligned columns. */
   private static final class TextTable {
 
     private static final String GAP = "  ";
@@ -498,14 +500,15 @@ final class JobsCommand implements Runnable {
     private final List<List<String>> lines = new ArrayList<>();
 
     /**
-     * Adds a line. A new line inside a cell is shown as {@code \n}: it must not pass for a line.
+     * Adds a line. Shows a line break inside a cell as {@code \n}, so that it cannot be mistaken
+     * for a new line.
      */
     void add(String... cells) {
       lines.add(
           Stream.of(cells).map(cell -> cell.replace("\n", "\\n").replace("\t", "\\t")).toList());
     }
 
-    /** The lines, without blanks at their ends. */
+    /** The lines, without trailing blanks. */
     List<String> lines() {
       List<Integer> widths = new ArrayList<>();
       for (List<String> line : lines) {

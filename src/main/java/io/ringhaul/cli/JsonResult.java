@@ -3,7 +3,7 @@ package io.ringhaul.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-/** Puts a value on standard output as one line of JSON. */
+/** Prints a value to standard output as one line of JSON. */
 final class JsonResult {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -11,13 +11,13 @@ final class JsonResult {
   private JsonResult() {}
 
   /**
-   * @param value texts, numbers, lists and maps of them
+   * @param value strings, numbers, booleans, lists and maps
    */
   static void print(Object value) {
     try {
       System.out.println(JSON.writeValueAsString(value));
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Texts and numbers are always JSON", e);
+      throw new IllegalStateException("Strings and numbers can always be written as JSON", e);
     }
   }
 }

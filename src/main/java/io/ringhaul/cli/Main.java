@@ -30,7 +30,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.PropertiesDefaultProvider;
 import picocli.CommandLine.Spec;
 
-/** The command line. */
+/** Entry point of the command line. */
 @Command(
     name = "ringhaul",
     description = "Counts, exports and imports whole Cassandra and ScyllaDB tables.",
@@ -38,20 +38,19 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:done",
-      "1:failed",
-      "2:wrong usage",
+      "0:success",
+      "1:failure",
+      "2:invalid usage",
       "3:incomplete: some token ranges could not be read",
       "4:stopped: the job can be resumed"
     })
 public final class Main implements Runnable {
 
   /**
-   * The driver's settings for this process alone. It closes a session with a pause of two seconds
-   * for what may still come; a command that has ended waits for a tenth of one. Without any pause
-   * the driver's threads may end before its own close is through, which Netty logs as an error. The
-   * pages in which it reads the schema are as large as its others by default, 5,000 rows, and a
-   * guardrail that refuses these would leave a session without a schema.
+   * Driver settings of this process. The driver waits two seconds for late messages when it closes
+   * a session; a command waits 100 ms. Without any wait, the driver's threads may end before its
+   * own close completes, which Netty logs as an error. The driver reads the schema in pages of
+   * 5,000 rows by default; a guardrail on the page size would leave a session without a schema.
    */
   static final Map<String, String> DRIVER_SETTINGS =
       Map.of(
@@ -64,8 +63,8 @@ public final class Main implements Runnable {
           "advanced.metadata.schema.request-page-size", "100");
 
   /**
-   * The driver's native clock takes a third of a second to come up. It tells the microseconds of
-   * write times, which matters to those who write.
+   * The driver's native clock takes about 300 ms to start. It provides the microseconds of write
+   * times, which only writing commands need.
    */
   private static final String WITHOUT_MICROSECONDS =
       "advanced.timestamp-generator.force-java-clock";
@@ -75,12 +74,12 @@ public final class Main implements Runnable {
 
   private static final Set<String> READING = Set.of("count", "export");
 
-  /** In the order of the usage text. */
+  /** In the order of the help text. */
   private static final Map<String, Class<?>> COMMANDS = commands();
 
   @Spec private @Nullable CommandSpec spec;
 
-  /** Runs a command and ends the process with its exit code. */
+  /** Runs a command and exits with its exit code. */
   public static void main(String[] arguments) {
     DRIVER_SETTINGS.forEach(ConnectionOptions::setDriverDefault);
     if (arguments.length > 0 && READING.contains(arguments[0])) {
@@ -90,7 +89,7 @@ public final class Main implements Runnable {
     System.exit(execute(arguments));
   }
 
-  /** Runs a command; gives its exit code. */
+  /** Runs a command and returns its exit code. */
   static int execute(String... arguments) {
     CommandLine commandLine;
     try {
@@ -101,20 +100,20 @@ public final class Main implements Runnable {
     try {
       return commandLine.execute(arguments);
     } catch (OutOfMemoryError e) {
-      // The handler of picocli sees no errors.
+      // picocli's handler receives no errors.
       FailureReport.tell(commandLine, Failures.outOfMemory(e, "The command"));
       return ExitCode.FAILED;
     }
   }
 
   /**
-   * The command line for these arguments, which may name a configuration file.
+   * Creates the command line for these arguments, which may name a configuration file.
    *
-   * @throws ParameterException if that file cannot be used
+   * @throws ParameterException if the configuration file is not valid
    */
   static CommandLine commandLine(String... arguments) {
     CommandLine commandLine = new CommandLine(new Main());
-    // First of all: what is set here is set for the commands that are there.
+    // Subcommands come first: the settings below apply only to existing subcommands.
     commandsOf(arguments).forEach(commandLine::addSubcommand);
     commandLine.setErr(TerminalText.writer(System.err));
     commandLine.setParameterExceptionHandler(new UsageReport());
@@ -126,7 +125,7 @@ public final class Main implements Runnable {
     return commandLine;
   }
 
-  /** The command that these arguments name, with its options set. */
+  /** Parses the arguments and returns the command with its options set. */
   static Object parsed(List<String> arguments) {
     String[] all = arguments.toArray(String[]::new);
     return commandLine(all).parseArgs(all).subcommand().commandSpec().userObject();
@@ -136,7 +135,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "Name a command: count, export, import, jobs, console or demo");
+        "Give a command: count, export, import, jobs, console or demo");
   }
 
   private static Map<String, Class<?>> commands() {
@@ -151,8 +150,8 @@ public final class Main implements Runnable {
   }
 
   /**
-   * The one command that these arguments name: what the options of all of them are takes long to
-   * find out. Anything else needs all, be it to list them.
+   * The command that the arguments name: reading the options of all commands is slow. Other
+   * arguments need all commands, for instance to list them.
    */
   private static Collection<Class<?>> commandsOf(String... arguments) {
     Class<?> named = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
@@ -160,8 +159,9 @@ public final class Main implements Runnable {
   }
 
   /**
-   * The logger keeps the standard error that it finds when it is first used: one that escapes. That
-   * no node answers is reported when the command ends, and need not be logged as well.
+   * Makes the logger write to an escaping standard error: the logger keeps the stream that it finds
+   * on its first use. Hides the driver's log of unreachable nodes, which the command reports at its
+   * end.
    */
   private static void guardLogs() {
     PrintStream err = System.err;
@@ -189,7 +189,8 @@ public final class Main implements Runnable {
   }
 
   /**
-   * The properties file of {@code --config}: values of the options that a command line leaves out.
+   * The properties file of {@code --config}: defaults for options that the command line does not
+   * set.
    */
   private static final class ConfigFile {
 
@@ -206,11 +207,10 @@ public final class Main implements Runnable {
     }
 
     /**
-     * Makes the values of the file that the arguments name, if they name one, the defaults of their
-     * command.
+     * Uses the values of the configuration file, if the arguments name one, as option defaults.
      *
-     * @throws ParameterException if the file cannot be read, or if one of its keys is no option of
-     *     any command that reads such a file
+     * @throws ParameterException if the file cannot be read, or a key is not an option of any
+     *     command that reads such a file
      */
     static void apply(CommandLine commandLine, String... arguments) {
       Optional<String> name = named(arguments);
@@ -223,7 +223,7 @@ public final class Main implements Runnable {
       commandLine.setDefaultValueProvider(new PropertiesDefaultProvider(config.values));
     }
 
-    /** The file must be known before the arguments are parsed: its values are their defaults. */
+    /** Finds the file before the arguments are parsed: its values are their defaults. */
     private static Optional<String> named(String... arguments) {
       for (int i = 0; i < arguments.length; i++) {
         if (arguments[i].startsWith(OPTION + "=")) {
@@ -255,12 +255,15 @@ public final class Main implements Runnable {
       }
     }
 
-    /** A file may serve several commands, so that each passes over the options of the others. */
+    /**
+     * Rejects unknown keys. A file can serve several commands, so keys of their options are
+     * accepted.
+     */
     private void requireKnownKeys(CommandLine command) {
       Set<String> unknown = new TreeSet<>(values.stringPropertyNames());
       unknown.removeAll(keys(command.getCommandSpec()));
       if (!unknown.isEmpty()) {
-        // Rarely needed: what the options of all commands are takes long to find out.
+        // Rarely needed; reading the options of all commands is slow.
         for (CommandLine other : Main.commandLine().getSubcommands().values()) {
           if (other.getCommandSpec().findOption(OPTION) != null) {
             unknown.removeAll(keys(other.getCommandSpec()));
@@ -276,7 +279,7 @@ public final class Main implements Runnable {
       }
     }
 
-    /** Each option as {@code tasks}, or for one command alone as {@code ringhaul.export.tasks}. */
+    /** The key of each option: {@code tasks}, or {@code ringhaul.export.tasks} for one command. */
     private static Set<String> keys(CommandSpec command) {
       String prefix = command.qualifiedName(".") + ".";
       Set<String> keys =
@@ -289,7 +292,7 @@ public final class Main implements Runnable {
       return keys;
     }
 
-    /** Where the key stands, unless its line is written in a way that only the whole file tells. */
+    /** The line of a key; empty if the key spans lines or is written with escapes. */
     private String line(String key) {
       try {
         List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What the commands that run one operation on one table have in common. */
+/** Base of the commands that run one operation on one table. */
 abstract class OperationCommand<R extends OperationResult> implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
@@ -42,14 +42,15 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   @Parameters(
       index = "0",
       paramLabel = "KEYSPACE.TABLE",
-      description = "The table, in CQL form: names in double quotes keep their case.",
+      description = "The table in CQL form; names in double quotes keep their case.",
       converter = OptionValues.TableArgument.Converter.class)
   private OptionValues.@Nullable TableArgument table;
 
   @Option(
       names = "--parallelism",
       paramLabel = "N",
-      description = "The most requests in flight. Default: by the number of nodes.")
+      description =
+          "Maximum number of requests in flight. Default: derived from the number of nodes.")
   private @Nullable Integer parallelism;
 
   @Mixin private LimitOptions limits = new LimitOptions();
@@ -66,22 +67,23 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       names = "--max-attempts",
       paramLabel = "N",
       description =
-          "How often a request is sent at the most when the cluster fails in a way that may pass."
-              + " Default: 10.")
+          "Maximum number of attempts for a request that fails with a transient error. Default:"
+              + " 10.")
   private @Nullable Integer maxAttempts;
 
   @Option(
       names = "--tasks",
       paramLabel = "N",
-      description = "About how many tasks. Default: by the size of the table or source.")
+      description =
+          "Approximate number of tasks. Default: derived from the size of the table or source.")
   private @Nullable Integer tasks;
 
   @Option(
       names = "--page-size",
       paramLabel = "ROWS",
       description =
-          "Rows to a page. Default: adapted to about 256 KiB. An import reads no pages and leaves"
-              + " it aside.")
+          "Rows per page; imports ignore this option. Default: adapted to about 256 KiB per"
+              + " page.")
   private @Nullable Integer pageSize;
 
   @Option(
@@ -93,38 +95,38 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   @Option(
       names = "--skip-preflight",
       description =
-          "Begins without looking for permissions, masked columns, guardrails and room on the"
-              + " disk.")
+          "Skips the preflight checks (permissions, masked columns, guardrails, disk space).")
   private boolean skipPreflight;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
       description =
-          "A properties file with values for any of these options, without the dashes; the command"
-              + " line wins. One file may serve count, export and import: each reads its own"
-              + " options. A key that none of them has is an error.")
+          "A properties file with values for these options, without the leading dashes; the"
+              + " command line takes precedence. One file can serve count, export and import:"
+              + " each command reads its own options, and a key that matches no option of these"
+              + " commands is an error.")
   private @Nullable File config;
 
   @Option(
       names = "--json",
-      description = "Puts the result as one JSON object on one line of standard output.")
+      description = "Prints the result as one JSON object on one line of standard output.")
   private boolean json;
 
-  /** The request, without the settings that all operations share. */
+  /** Creates the request without the settings that all operations share. */
   abstract OperationRequest<?, R> request(TokenAwareBulkOperator operator);
 
-  /** What is said of the result beside the figures, and put into its JSON. */
+  /** Adds facts about the result to the report, beside the common totals. */
   abstract void describe(R result, ResultReport report);
 
-  /** The operation is about to begin. */
+  /** Called immediately before the operation starts. */
   void begin() {
-    // Most have nothing to do by then.
+    // Does nothing by default.
   }
 
-  /** So many rows are handled by now. */
+  /** Called with the number of rows processed so far. */
   void progressed(long rows) {
-    // Most have nothing to do with it.
+    // Does nothing by default.
   }
 
   final OptionValues.TableArgument table() {
@@ -140,12 +142,12 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     if (config != null && spec().defaultValueProvider() == null) {
       throw new InvalidSettingException(
           "--config",
-          "--config stands in a file of arguments, which is read too late: give it directly");
+          "--config in an argument file has no effect: give --config on the command line");
     }
     return run(new ResultReport(spec().name(), table(), json));
   }
 
-  /** The request with all settings, as it is run. */
+  /** Creates the request with all settings. */
   private OperationRequest<?, R> prepared(TokenAwareBulkOperator operator) {
     OperationRequest<?, R> request = request(operator);
     if (parallelism != null) {
@@ -175,9 +177,9 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   }
 
   /**
-   * Makes the request, which is not run.
+   * Creates the request without running it.
    *
-   * @throws InvalidSettingException if one of the settings is out of bounds, or contradicts another
+   * @throws InvalidSettingException if a setting is out of bounds or contradicts another setting
    */
   final void check() {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(NoSession.create())) {
@@ -188,7 +190,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   /** Runs the operation and reports on it. */
   int run(ResultReport report) {
     try {
-      // What is wrong with the settings is told before the cluster hears of it.
+      // Reports invalid settings before the command connects to the cluster.
       check();
       return connected(report);
     } catch (BulkOperationException e) {
@@ -226,7 +228,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     }
   }
 
-  /** Keeps what holds an operation back, for its line of progress and its report. */
+  /** Keeps the current bottlenecks for the progress line and the limiting factor for the report. */
   private static final class BottleneckReport implements BottleneckListener {
 
     private final Map<String, Bottleneck> open = new LinkedHashMap<>();
@@ -247,39 +249,42 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       limitedBy = Optional.of(factor);
     }
 
-    /** What holds the operation back just now; empty for nothing. */
+    /** The most important current bottleneck; empty if there is none. */
     synchronized String note() {
       return open.values().stream()
           .min(Bottleneck.BY_WEIGHT)
-          .map(bottleneck -> "held back: " + bottleneck)
+          .map(bottleneck -> "bottleneck: " + bottleneck)
           .orElse("");
     }
 
-    /** What took most of the operation's time, once it has ended. */
+    /**
+     * The factor that limited the operation for most of its time; known after the operation ends.
+     */
     synchronized Optional<LimitingFactor> limitingFactor() {
       return limitedBy;
     }
   }
 
-  /** What an operation may take of the cluster and of this process. */
+  /** Limits on the cluster load and on the resources of this process. */
   private static final class LimitOptions {
 
     @Option(
         names = "--max-in-flight-per-node",
         paramLabel = "N",
-        description = "The most requests in flight that one node coordinates. Default: no bound.")
+        description =
+            "Maximum number of requests in flight per coordinating node. Default: no limit.")
     private @Nullable Integer maxInFlightPerNode;
 
     @Option(
         names = "--rate",
         paramLabel = "ROWS",
-        description = "The most rows in a second. Default: no bound.")
+        description = "Maximum number of rows per second. Default: no limit.")
     private @Nullable Long rate;
 
     @Option(
         names = "--max-bytes-per-second",
         paramLabel = "SIZE",
-        description = "The most bytes in a second, such as 500k or 20m. Default: no bound.",
+        description = "Maximum number of bytes per second, such as 500k or 20m. Default: no limit.",
         converter = OptionValues.ByteSize.class)
     private @Nullable Long maxBytesPerSecond;
 
@@ -287,23 +292,24 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
         names = "--max-cpu",
         paramLabel = "SHARE",
         description =
-            "The part of all cores that this process may use, such as 50%% or 0.5. Default: no"
-                + " bound.")
+            "Maximum share of all cores that this process uses, such as 50%% or 0.5. Default: no"
+                + " limit.")
     private @Nullable String maxCpu;
 
     @Option(
         names = "--window",
         paramLabel = "HOURS",
         description =
-            "When rows may be read or written, such as 22:00-05:00, 'Mon-Fri 22:00-05:00' or"
-                + " '22:00-05:00 Europe/Berlin'; else the command pauses. Default: always.")
+            "Hours in which rows are read or written, such as 22:00-05:00, 'Mon-Fri 22:00-05:00'"
+                + " or '22:00-05:00 Europe/Berlin'; the command pauses outside these hours."
+                + " Default: always.")
     private @Nullable String window;
 
     @Option(
         names = "--priority",
         paramLabel = "LEVEL",
         description =
-            "The weight beside other operations of this process: ${COMPLETION-CANDIDATES}. Default:"
+            "Priority among the operations of this process: ${COMPLETION-CANDIDATES}. Default:"
                 + " normal.")
     private @Nullable JobPriority priority;
 
@@ -337,22 +343,22 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
         return isPercent ? value / 100 : value;
       } catch (NumberFormatException e) {
         throw new InvalidSettingException(
-            "--max-cpu", "--max-cpu is " + text + "; it takes a share such as 50% or 0.5");
+            "--max-cpu", "--max-cpu is " + text + "; it must be a share such as 50% or 0.5");
       }
     }
   }
 
-  /** Whether settings are changed while an operation runs, and when it is held back. */
+  /** Options for tuning and for latency protection. */
   private static final class TuningOptions {
 
     @Option(
         names = "--tune",
         paramLabel = "off|advise|adapt",
         description =
-            "Whether requests in flight, workers and the size of pages or batches are changed while"
-                + " the operation runs: adapt begins with what is set, or with what worked the last"
-                + " time, and keeps what makes it faster; advise says what would help. Default:"
-                + " advise.")
+            "Tuning of requests in flight, workers, page size and batch size while the operation"
+                + " runs: off changes nothing, advise only reports what would help, adapt starts"
+                + " from the given or last successful values and keeps changes that increase"
+                + " throughput. Default: advise.")
     private @Nullable TuningMode mode;
 
     @Option(
@@ -360,9 +366,9 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
         paramLabel = "P99[/TIME]",
         converter = OptionValues.LatencyBoundText.class,
         description =
-            "Holds the operation back so that the 99th percentile of a small read beside it, over"
-                + " so much time, stays below this, such as 20ms or 20ms/30s. Default: it is not"
-                + " held back; the time is 10 seconds.")
+            "Throttles the operation to keep the 99th percentile latency of a small probe read"
+                + " below this bound, measured over TIME, such as 20ms or 20ms/30s. Default: no"
+                + " throttling; TIME is 10 seconds.")
     private @Nullable LatencyBound bound;
 
     void apply(OperationRequest<?, ?> request) {
@@ -375,14 +381,14 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     }
   }
 
-  /** Says on standard error that an operation pauses and that it goes on. */
+  /** Prints to standard error when an operation pauses and resumes. */
   private static final class PauseNotice implements PauseListener {
 
     private final String operation;
     private final ProgressDisplay display;
 
     /**
-     * @param operation the operation for people, such as {@code export store.orders}
+     * @param operation the display name, such as {@code export store.orders}
      */
     PauseNotice(String operation, ProgressDisplay display) {
       this.operation = operation;
@@ -396,11 +402,11 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
 
     @Override
     public void resumed(Pause pause) {
-      display.say(operation + " goes on");
+      display.say(operation + " resumes");
     }
   }
 
-  /** Stands for the cluster where a request is made and not run. */
+  /** A session that fails on each call; used to check a request without a cluster. */
   private static final class NoSession {
 
     private NoSession() {}
@@ -411,7 +417,8 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
               CqlSession.class.getClassLoader(),
               new Class<?>[] {CqlSession.class},
               (proxy, method, arguments) -> {
-                throw new IllegalStateException("There is no cluster to ask for " + method);
+                throw new IllegalStateException(
+                    "No cluster is connected; unexpected call of " + method);
               });
     }
   }

@@ -5,10 +5,10 @@ import io.ringhaul.exceptions.Setting;
 import java.util.Locale;
 import java.util.Map;
 
-/** The option of each setting, as errors name it on the command line. */
+/** The option name of each setting, for error messages. */
 final class OptionNames {
 
-  /** Where an option is not called as the setting is. */
+  /** Settings whose option has a different name. */
   private static final Map<Setting, String> OTHERS =
       Map.ofEntries(
           Map.entry(Setting.BY_KEYS, "--keys"),
@@ -30,13 +30,13 @@ final class OptionNames {
 
   private OptionNames() {}
 
-  /** Such as {@code --tasks}. */
+  /** The option of a setting, such as {@code --tasks}. */
   static String of(Setting setting) {
     String same = "--" + setting.name().toLowerCase(Locale.ROOT).replace('_', '-');
     return OTHERS.getOrDefault(setting, same);
   }
 
-  /** What failed, with settings named as options. */
+  /** The failure's message with settings as option names. */
   static String message(BulkOperationException failure) {
     return failure.message(OptionNames::of);
   }

@@ -33,12 +33,15 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The forms in which options take their values. */
+/** Converters of option values, and options that several commands share. */
 final class OptionValues {
 
   private OptionValues() {}
 
-  /** A size in bytes: {@code 1000000}, {@code 64k}, {@code 128m}, {@code 1g}; steps of 1,024. */
+  /**
+   * A size in bytes: {@code 1000000}, {@code 64k}, {@code 128m}, {@code 1g}. Units are powers of
+   * 1,024.
+   */
   static final class ByteSize implements ITypeConverter<Long> {
 
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})([kmg]?)i?b?");
@@ -61,7 +64,7 @@ final class OptionValues {
     }
   }
 
-  /** Two numbers, as in {@code -100..200}. */
+  /** A pair of numbers: {@code -100..200}. */
   record NumberRange(long first, long second) {
 
     static NumberRange parse(String option, String text) {
@@ -71,20 +74,20 @@ final class OptionValues {
           return new NumberRange(Long.parseLong(ends[0]), Long.parseLong(ends[1]));
         }
       } catch (NumberFormatException e) {
-        // The same answer as to any other form.
+        // Reports the text below.
       }
       throw new InvalidSettingException(
-          option, option + " is " + text + "; it takes two whole numbers, as in 123..456");
+          option, option + " is " + text + "; it must be two whole numbers, as in 123..456");
     }
   }
 
-  /** A name in CQL form, checked where it is given: {@code orders} or {@code "Orders"}. */
+  /** A name in CQL form: {@code orders} or {@code "Orders"}. */
   static final class CqlName implements ITypeConverter<String> {
 
     /**
-     * The names of an option that takes others beside them.
+     * Converts the names of an option that also accepts other values.
      *
-     * @throws InvalidSettingException if one is no name
+     * @throws InvalidSettingException if a value is not a name
      */
     static List<String> all(String option, List<String> values) {
       CqlName converter = new CqlName();
@@ -104,25 +107,22 @@ final class OptionValues {
         throw new TypeConversionException(
             "'"
                 + value
-                + "' is not a name in CQL form; names with other characters than letters,"
-                + " digits and _ stand in double quotes");
+                + "' is not a name in CQL form; put names with characters other than"
+                + " letters, digits and _ in double quotes");
       }
       return name;
     }
   }
 
   /**
-   * KEYSPACE.TABLE in CQL form: a part in double quotes keeps its case and may hold any character.
-   *
-   * @param keyspace the keyspace in CQL form
-   * @param table the table in CQL form
+   * KEYSPACE.TABLE in CQL form. A part in double quotes keeps its case and may contain any
+   * character.
    */
   record TableArgument(String keyspace, String table) {
 
     private static final String PART = "(\"(?:[^\"]|\"\")+\"|[^\".]+)";
     private static final Pattern NAME = Pattern.compile(PART + "\\." + PART);
 
-    /** For picocli. */
     static final class Converter implements ITypeConverter<TableArgument> {
       @Override
       public TableArgument convert(String value) {
@@ -141,10 +141,10 @@ final class OptionValues {
     }
   }
 
-  /** A path or a glob on the local disk, as each option takes it that names a file or a folder. */
+  /** A path or a glob on the local disk. */
   static final class LocalPathText implements ITypeConverter<String> {
 
-    /** Makes all options whose values are files or folders take local ones only. */
+    /** Restricts all options with a file or folder value to local paths. */
     static void register(CommandLine commandLine) {
       LocalPathText text = new LocalPathText();
       commandLine.registerConverter(File.class, value -> new File(text.convert(value)));
@@ -158,7 +158,7 @@ final class OptionValues {
         throw new TypeConversionException("it is '" + value + "', " + problem.orElseThrow());
       }
       try {
-        // A glob is no path everywhere; apart from that it is to be one.
+        // A glob is not a valid path on every platform: check it without its special characters.
         Path unused = Path.of(value.replace('*', '_').replace('?', '_'));
         return value;
       } catch (InvalidPathException e) {
@@ -168,7 +168,7 @@ final class OptionValues {
     }
   }
 
-  /** A time in microseconds since 1970: as a number, or like {@code 2026-01-31T00:00:00Z}. */
+  /** A time in microseconds since 1970: a number, or text such as {@code 2026-01-31T00:00:00Z}. */
   static final class WriteMoment implements ITypeConverter<Long> {
 
     private static final int NANOS_PER_MICRO = 1_000;
@@ -188,23 +188,19 @@ final class OptionValues {
               moment.getNano() / NANOS_PER_MICRO);
         }
       } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
-        // The same answer as to any other form.
+        // Reports the text below.
       }
       throw new TypeConversionException(
-          "'" + value + "' is not a time like 2026-01-31T00:00:00Z, nor microseconds since 1970");
+          "'"
+              + value
+              + "' is neither a time such as 2026-01-31T00:00:00Z nor microseconds since 1970");
     }
   }
 
-  /**
-   * A column that is written with a fixed precision and scale.
-   *
-   * @param column its name, in CQL form
-   * @param precision how many digits
-   * @param scale how many of them behind the point
-   */
+  /** A column with a fixed precision and scale, both in decimal digits. */
   record DecimalOption(String column, int precision, int scale) {
 
-    /** From {@code amount=12,2}. */
+    /** Parses {@code amount=12,2}. */
     static final class Converter implements ITypeConverter<DecimalOption> {
 
       private static final Pattern FORM = Pattern.compile("(.+)=([0-9]{1,2}),([0-9]{1,2})");
@@ -214,7 +210,7 @@ final class OptionValues {
         Matcher form = FORM.matcher(value.strip());
         if (!form.matches()) {
           throw new TypeConversionException(
-              "'" + value + "' does not name a column, a precision and a scale, as in amount=12,2");
+              "'" + value + "' is not a column with precision and scale, as in amount=12,2");
         }
         return new DecimalOption(
             new CqlName().convert(form.group(1)),
@@ -224,7 +220,7 @@ final class OptionValues {
     }
   }
 
-  /** A bound on a latency, {@code 20ms}, and the time that it is taken of, {@code 20ms/30s}. */
+  /** A latency bound, {@code 20ms}, optionally with its measuring period, {@code 20ms/30s}. */
   static final class LatencyBoundText implements ITypeConverter<LatencyBound> {
 
     private static final Pattern BOUND =
@@ -235,9 +231,7 @@ final class OptionValues {
       Matcher bound = BOUND.matcher(value.strip().toLowerCase(Locale.ROOT));
       if (!bound.matches()) {
         throw new TypeConversionException(
-            "'"
-                + value
-                + "' is not a latency, such as 20ms, with the time it is taken of 20ms/30s");
+            "'" + value + "' is not a latency such as 20ms, or 20ms/30s with a measuring period");
       }
       try {
         return new LatencyBound(
@@ -261,10 +255,9 @@ final class OptionValues {
   }
 
   /**
-   * How many rows an import may reject.
+   * The number or percentage of rows that an import may reject.
    *
-   * @param number so many, or so many per cent of the rows read
-   * @param ofRowsRead whether it is a percentage
+   * @param ofRowsRead whether {@code number} is a percentage of the rows read
    */
   record ErrorLimit(double number, boolean ofRowsRead) {
 
@@ -272,14 +265,14 @@ final class OptionValues {
 
     void apply(ImportRequest request) {
       if (ofRowsRead) {
-        // Not divided: 0.7 / 100 is less than 0.007 in binary.
+        // Moves the decimal point: 0.7 / 100 is less than 0.007 in binary.
         request.maxErrorShare(BigDecimal.valueOf(number).movePointLeft(2).doubleValue());
       } else {
         request.maxErrors((long) number);
       }
     }
 
-    /** From {@code 137} or {@code 0.5%}. */
+    /** Parses {@code 137} or {@code 0.5%}. */
     static final class Converter implements ITypeConverter<ErrorLimit> {
 
       private static final Pattern FORM =
@@ -293,7 +286,7 @@ final class OptionValues {
           throw new TypeConversionException(
               "'"
                   + value
-                  + "' is neither a number of rows, such as 137, nor a share, such as 0.5%");
+                  + "' is neither a number of rows such as 137 nor a percentage such as 0.5%");
         }
         return form.group(1) != null
             ? new ErrorLimit(Long.parseLong(form.group(1)), false)
@@ -303,12 +296,12 @@ final class OptionValues {
   }
 
   /**
-   * Lets an option whose value may be left out take one only after an equals sign: else it would
-   * swallow the table's name behind it.
+   * Makes an option with an optional value accept a value only after an equals sign; otherwise the
+   * option would consume the table's name after it.
    */
   static final class AttachedValue implements IParameterPreprocessor {
 
-    // The signature is picocli's.
+    // picocli defines the signature.
     @SuppressWarnings("JdkObsolete")
     @Override
     public boolean preprocess(
@@ -320,14 +313,14 @@ final class OptionValues {
     }
   }
 
-  /** Where jobs are kept. */
+  /** The location of the job store. */
   static final class JobStoreOption {
 
     @Option(
         names = "--job-store",
         paramLabel = "FILE|URL|none",
         description =
-            "Where jobs are kept: a SQLite file, jdbc:postgresql:... (login from PGUSER and"
+            "Location of the jobs: a SQLite file, jdbc:postgresql:... (login from PGUSER and"
                 + " PGPASSWORD or .pgpass), or none for memory only. Default: RINGHAUL_JOB_STORE,"
                 + " else ~/.ringhaul/jobs.db.")
     private @Nullable String store;
@@ -337,7 +330,7 @@ final class OptionValues {
     }
   }
 
-  /** A length of time: {@code 90s}, {@code 30m}, {@code 12h}, {@code 7d}, or as ISO 8601 has it. */
+  /** A duration: {@code 90s}, {@code 30m}, {@code 12h}, {@code 7d}, or in ISO 8601 form. */
   static final class Age implements ITypeConverter<Duration> {
 
     private static final Pattern SHORT = Pattern.compile("([0-9]{1,9})([smhd])");
@@ -360,17 +353,17 @@ final class OptionValues {
           return parsed;
         }
       } catch (DateTimeException e) {
-        // The same answer as to a negative one.
+        // Reports the text below, as for a negative duration.
       }
       throw new TypeConversionException(
-          "'" + value + "' is not a length of time, such as 90s, 30m, 12h, 7d or P7D");
+          "'" + value + "' is not a duration such as 90s, 30m, 12h, 7d or P7D");
     }
   }
 
-  /** The whole id of a job. */
+  /** A complete job id. */
   static final class JobId implements ITypeConverter<UUID> {
 
-    /** Java's own parser takes shorter texts, which would name another job than they seem to. */
+    /** Java's parser also accepts shorter texts and completes them to another id. */
     private static final Pattern FORM =
         Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 

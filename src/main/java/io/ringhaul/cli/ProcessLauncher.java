@@ -39,8 +39,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Runs jobs in processes of their own, which go on when this one ends. A start that leads to no run
- * is told in the store: nobody reads the standard error of such a process.
+ * Runs jobs in separate processes, which continue after this process ends. Records a failed start
+ * in the job store: a detached process has no reader of its standard error.
  */
 final class ProcessLauncher implements JobLauncher, AutoCloseable {
 
@@ -54,8 +54,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       Executors.newSingleThreadExecutor(Background.threads("ringhaul-launcher"));
 
   /**
-   * @param processes begins processes that work on the same store
-   * @param folders below which the jobs may read
+   * @param folders the folders that jobs may read from
    */
   ProcessLauncher(JobStore store, JobProcesses processes, ImportFolders folders) {
     this.store = store;
@@ -75,16 +74,19 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     JobsAgainCommand.requireCommand(job);
     requireFolders(job);
     Start earlier = starts.get(job.id());
-    // One that has led to a run is told by the job: after its end the process lives for a moment.
+    // After a run ends, its process lives for a moment; compare the run to ignore it.
     if (earlier != null && earlier.run == job.run() && earlier.process.isAlive()) {
       throw new JobException(
           job.id(),
-          "Process " + earlier.process.pid() + " was started for job " + job.id() + " already",
+          "Process " + earlier.process.pid() + " of job " + job.id() + " is already running",
           null);
     }
   }
 
-  /** Looks again: links may lead elsewhere by now, and the job may be one of the command line. */
+  /**
+   * Checks the folders again: links may have changed, and the command line may have created the
+   * job.
+   */
   private void requireFolders(Job job) {
     try {
       folders.require(job.definition().command());
@@ -102,13 +104,14 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
   public void restart(Job job) {
     requireStartable(job);
     JobsAgainCommand.RestartCommand.requireRestartable(store, job, job.definition().command());
-    // A process of a run that is over may live for a moment; it says nothing of the new run.
+    // A process of a finished run may live for a moment; its exit does not concern the new run.
     starts.remove(job.id());
     launch(forgotten(job));
   }
 
   /**
-   * The job as if it was never begun. Done here: a process could be stopped in the middle of it.
+   * Resets the job to its initial state. Runs in this process, which a stop of the job does not
+   * interrupt.
    */
   private Job forgotten(Job job) {
     if (job.kind() == JobKind.IMPORT) {
@@ -161,7 +164,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     }
     try {
       if (start.isStopped) {
-        // It may have ended before it could say so itself.
+        // The process may have ended before it could record the stop.
         store.find(id).filter(ProcessLauncher::isOpen).ifPresent(job -> store.requestStop(id));
         return;
       }
@@ -170,7 +173,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
           .filter(job -> job.run() == start.run && job.status() != JobStatus.COMPLETED)
           .ifPresent(job -> fail(id, processes.reason(id, exitCode)));
     } catch (BulkOperationException e) {
-      LOG.warn("Job {} could not be started, and the store does not take it: {}", id, e);
+      LOG.warn("Job {} could not be started, and the store rejected the failure: {}", id, e);
     }
   }
 
@@ -187,13 +190,13 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     }
   }
 
-  /** Processes that were started go on. */
+  /** Does not stop the processes of running jobs. */
   @Override
   public void close() {
     ends.shutdownNow();
   }
 
-  /** A process that was started for a job. */
+  /** A process started for a job. */
   private static final class Start {
 
     private final Process process;
@@ -201,14 +204,14 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     private volatile boolean isStopped;
 
     /**
-     * @param run how often the job was begun before
+     * @param run the job's number of runs before this start
      */
     Start(Process process, int run) {
       this.process = process;
       this.run = run;
     }
 
-    /** Asks the process to end, once: asked twice, it would end at once. */
+    /** Sends SIGTERM once: a second signal would end the process immediately. */
     synchronized boolean stop() {
       if (isStopped || !process.isAlive()) {
         return false;
@@ -219,7 +222,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     }
   }
 
-  /** Makes jobs of commands that are not run yet. */
+  /** Creates jobs from commands without running them. */
   static final class JobMaker {
 
     private static final String COMMAND = "command";
@@ -230,21 +233,24 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     private JobMaker() {}
 
     /**
-     * A job of the arguments of an export or import.
+     * Creates a job from the arguments of an export or import.
      *
-     * @throws InvalidSettingException if they are none, or have what a job does not keep
+     * @throws InvalidSettingException if the arguments are not valid, or a job cannot store one of
+     *     them
      */
     static Job make(List<String> arguments) {
       JobKind kind = arguments.isEmpty() ? null : KINDS.get(arguments.get(0));
       if (kind == null) {
         throw new InvalidSettingException(
-            COMMAND, "A job's command begins with 'export' or 'import', not " + first(arguments));
+            COMMAND,
+            "A job's command must start with 'export' or 'import', not " + first(arguments));
       }
       for (String argument : arguments) {
-        // The one reads a file when it is parsed, the other when the job runs.
+        // An argument file is read on parsing, a configuration file when the job runs.
         if (argument.startsWith("@") || name(argument).equals(CONFIG)) {
           throw new InvalidSettingException(
-              COMMAND, "'" + argument + "' takes arguments from a file; give them one by one");
+              COMMAND,
+              "'" + argument + "' reads arguments from a file; give the arguments directly");
         }
       }
       ParseResult parsed = parse(arguments);
@@ -253,11 +259,11 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
         if (StoredCommand.leavesOut(option)) {
           throw new InvalidSettingException(
               COMMAND,
-              "A job does not keep " + option.longestName() + ": leave it out of the command");
+              "A job cannot store " + option.longestName() + ": remove it from the command");
         }
       }
       OperationCommand<?> operation = (OperationCommand<?>) spec.userObject();
-      // What is out of bounds, or contradicts something else, is found here, not when the job runs.
+      // Reports invalid settings now instead of when the job runs.
       try {
         operation.check();
       } catch (InvalidSettingException e) {
@@ -284,7 +290,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     }
 
     private static String first(List<String> arguments) {
-      return arguments.isEmpty() ? "with nothing" : "with '" + arguments.get(0) + "'";
+      return arguments.isEmpty() ? "an empty command" : "'" + arguments.get(0) + "'";
     }
 
     private static String name(String argument) {
@@ -294,21 +300,21 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
   }
 
   /**
-   * Processes that run jobs, with the Java, the class path and the options of this one. What they
-   * say goes to a log for each job. No secret is among their arguments: a job keeps none, and they
-   * inherit the environment.
+   * Starts processes that run jobs, with the Java, the class path and the options of this process.
+   * Each job has its own log file. The arguments contain no secrets: a job stores none, and the
+   * processes inherit the environment.
    */
   static final class JobProcesses {
 
     private static final Path SHELL = Path.of("/bin/sh");
 
     /**
-     * Ctrl-C and the end of a terminal reach all processes of it, and a job is to outlive the one
-     * that started it. Java leaves alone what it was told to ignore.
+     * Signals of the terminal reach all of its processes, but a job must outlive the process that
+     * started it. Java does not change signals that are already ignored.
      */
     private static final String DETACHED = "trap '' INT HUP; exec \"$0\" \"$@\"";
 
-    /** Options of which only one process can make use. */
+    /** Options that only one process can use, such as a debugger port. */
     private static final Predicate<String> OF_ONE_PROCESS =
         option ->
             option.startsWith("-agentlib:jdwp")
@@ -323,21 +329,21 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     private final Path logs;
 
     /**
-     * @param logs the folder of the logs, which is made when it is needed
+     * @param logs the folder of the logs; created on first use
      */
     JobProcesses(JobStoreLocation location, Path logs) {
       this.location = location;
       this.logs = logs;
     }
 
-    /** The folder beside a store, or a temporary one for a store that is no file. */
+    /** The log folder: beside a store's file, or a temporary folder for other stores. */
     static Path logsOf(Optional<Path> store) throws IOException {
       return store.isPresent()
           ? store.get().resolveSibling(store.get().getFileName() + "-logs")
           : Files.createTempDirectory("ringhaul-logs-");
     }
 
-    /** Begins a process that runs a job from where it stands to its end. */
+    /** Starts a process that runs or resumes a job. */
     Process begin(UUID job) throws IOException {
       OwnerOnly.createFolders(logs);
       Path log = log(job);
@@ -369,18 +375,15 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       return command;
     }
 
-    /** Where what the processes of a job have said is. */
+    /** The log file of a job. */
     Path log(UUID job) {
       return logs.resolve(job + ".log");
     }
 
-    /** Why a process ended, by the last of what it said. */
+    /** The last message of a process in the job's log. */
     String reason(UUID job, int exitCode) {
       String otherwise =
-          "The process that was to run the job ended with exit code "
-              + exitCode
-              + "; what it said is in "
-              + log(job);
+          "The process of the job ended with exit code " + exitCode + "; its log is " + log(job);
       try {
         List<String> lines = Files.readAllLines(log(job), StandardCharsets.UTF_8);
         return lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()).stream()
@@ -393,7 +396,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       }
     }
 
-    /** The log of each job, for people. */
+    /** The path pattern of the log files, for display. */
     String describeLogs() {
       return logs + File.separator + "JOB.log";
     }

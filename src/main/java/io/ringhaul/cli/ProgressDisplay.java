@@ -6,20 +6,20 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** Shows progress on standard error: a bar on a terminal, a line now and then elsewhere. */
+/** Shows progress on standard error: a bar on a terminal, otherwise periodic lines. */
 interface ProgressDisplay extends AutoCloseable {
 
-  /** Set by the launcher, which can tell; Java 17 cannot. */
+  /** Set by the launcher script, because Java 17 cannot detect a terminal. */
   String TERMINAL_PROPERTY = "ringhaul.terminal";
 
   /**
-   * Shows how far the operation is.
+   * Shows the progress.
    *
-   * @param note what holds the operation back; empty for nothing
+   * @param note the current bottleneck; empty for none
    */
   void show(Progress progress, String note);
 
-  /** Says something on a line of its own. */
+  /** Prints a separate line. */
   void say(String line);
 
   @Override
@@ -29,12 +29,12 @@ interface ProgressDisplay extends AutoCloseable {
     return Boolean.getBoolean(TERMINAL_PROPERTY) ? new Bar(task) : new Lines(task);
   }
 
-  /** A bar that is drawn anew twice a second, whether anything moves or not. */
+  /** A progress bar, redrawn twice a second even without progress. */
   final class Bar implements ProgressDisplay {
 
     private static final int PERIOD_MILLIS = 500;
 
-    /** Back to the start of the line, and all of it removed. */
+    /** Moves the cursor to the start of the line and clears the line. */
     private static final String CLEAR_LINE = "\r\033[K";
 
     private final String task;
@@ -73,7 +73,7 @@ interface ProgressDisplay extends AutoCloseable {
     }
   }
 
-  /** At most a line every five seconds. */
+  /** At most one line every five seconds. */
   final class Lines implements ProgressDisplay {
 
     private static final long PERIOD_NANOS = 5_000_000_000L;
@@ -100,7 +100,7 @@ interface ProgressDisplay extends AutoCloseable {
 
     @Override
     public void close() {
-      // Nothing is held.
+      // No resources to release.
     }
   }
 }

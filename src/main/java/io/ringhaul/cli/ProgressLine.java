@@ -6,24 +6,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The progress of an operation on one line of text. */
+/** The progress of an operation as one line of text. */
 final class ProgressLine {
 
   private static final int LEAST_BAR = 12;
   private static final int MOST_BAR = 40;
   private static final int LEAST_NOTE = 24;
 
-  /** The room that a figure takes at least, so that the line does not jump with its digits. */
+  /**
+   * Minimum width of a figure in characters, so that the layout stays stable when digits change.
+   */
   private static final int USUAL_FIGURE = 14;
 
-  /** What stands between two figures. */
+  /** Separator between figures. */
   private static final String COMMA = ", ";
 
   private final Progress progress;
   private final String note;
 
   /**
-   * @param note what holds the operation back; empty for nothing
+   * @param note the current bottleneck; empty for none
    */
   ProgressLine(Progress progress, String note) {
     this.progress = progress;
@@ -41,16 +43,15 @@ final class ProgressLine {
   }
 
   /**
-   * A bar and as many figures as there is room for, the most important ones first: a line of
-   * exactly that width.
+   * A bar and as many figures as fit, most important first, padded to exactly the given width.
    *
-   * @param operation what is done, which is left out where there is no room
+   * @param operation the display name, omitted if it does not fit
    */
   String fitting(String operation, int width) {
     List<String> fitting = new ArrayList<>();
     int room = width - percent().length();
     room = take(unanswered(), room, fitting);
-    // Its room is kept while it is not known yet, so that nothing jumps when it is.
+    // Reserves the space while the value is unknown, so that the layout does not change later.
     room = take(remaining(), room, fitting) - (remaining().isEmpty() ? USUAL_FIGURE : 0);
     room = take(rate(), room, fitting);
     boolean hasBar = room >= 1 + LEAST_BAR;
@@ -75,7 +76,7 @@ final class ProgressLine {
     return String.format("%-" + Math.max(1, width) + "s", line).substring(0, Math.max(0, width));
   }
 
-  /** Adds a figure if there is room for it, and gives the room that is left. */
+  /** Adds a figure if it fits; returns the remaining width. */
   private static int take(String figure, int room, List<String> fitting) {
     int left = room - COMMA.length() - Math.max(USUAL_FIGURE, figure.length());
     if (figure.isEmpty() || left < 0) {
@@ -85,7 +86,7 @@ final class ProgressLine {
     return left;
   }
 
-  /** The figures in the order in which they are shown. */
+  /** The figures in display order. */
   private List<String> shown() {
     return List.of(rate(), remaining(), unanswered(), rows(), tasks());
   }
@@ -101,7 +102,7 @@ final class ProgressLine {
     return "[" + "=".repeat(done) + head + " ".repeat(inner - done - head.length()) + "]";
   }
 
-  /** Rounded down: 100 % is said of what is done. */
+  /** Rounded down, so that 100 % means complete. */
   private String percent() {
     return String.format(Locale.ROOT, "%3d %%", (int) (progress.completed() * 100));
   }

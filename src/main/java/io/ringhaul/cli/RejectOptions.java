@@ -8,25 +8,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What becomes of rows that cannot be taken as they are. */
+/** Handling of rejected rows. */
 final class RejectOptions {
 
   @Option(
       names = "--on-unrepresentable",
       paramLabel = "fail|reject",
       description =
-          "What becomes of a row with a value that the other side cannot hold exactly: the whole"
-              + " operation fails, or the row is left out and kept in the file of --rejects."
-              + " Default: fail.")
+          "Handling of a row with a value that the other side cannot represent exactly: fail"
+              + " ends the operation, reject leaves the row out and keeps it in the file of"
+              + " --rejects. Default: fail.")
   private @Nullable OnUnrepresentable onUnrepresentable;
 
   @Option(
       names = "--rejects",
       paramLabel = "FILE",
       description =
-          "The file for rows left out, one JSON object a line; it must be new. An import makes"
-              + " files of their records beside it, to be corrected and imported again. Default for"
-              + " an import that is kept as a job in a file: beside that file.")
+          "New file for rejected rows, one JSON object per line; an import also writes the"
+              + " records of rejected rows to files beside it, for correction and another import."
+              + " Default for an import whose job store is a file: beside that file.")
   private @Nullable Path rejects;
 
   void apply(ExportRequest request) {
@@ -47,12 +47,12 @@ final class RejectOptions {
     }
   }
 
-  /** The file that was asked for; empty if none was. */
+  /** The file of {@code --rejects}; empty if the option is absent. */
   Optional<Path> file() {
     return Optional.ofNullable(rejects);
   }
 
-  /** Says how many rows were left out, if any were. */
+  /** Adds the number of rejected rows to the report, if there are any. */
   void describe(long rejectedRows, ResultReport report) {
     if (rejectedRows > 0) {
       report.add("rejectedRows", rejectedRows);

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Puts the result of an operation on standard output: for people, or as one line of JSON. */
+/** Prints the result of an operation to standard output, as text or as one line of JSON. */
 final class ResultReport {
 
   private final boolean json;
@@ -23,7 +23,7 @@ final class ResultReport {
     this.json = json;
   }
 
-  /** A fact of this kind of operation. */
+  /** Adds a fact that is specific to this kind of operation. */
   void add(String name, Object value) {
     more.put(name, value);
   }
@@ -46,13 +46,12 @@ final class ResultReport {
             totals.rangesDone(),
             totals.retries());
     if (totals.earlierRows() > 0) {
-      TerminalText.out()
-          .printf(Locale.ROOT, "  of these rows by earlier runs: %,d%n", totals.earlierRows());
+      TerminalText.out().printf(Locale.ROOT, "  rows of earlier runs: %,d%n", totals.earlierRows());
     }
     more.forEach((name, value) -> TerminalText.out().println("  " + name + ": " + value));
   }
 
-  /** A failure has a line of JSON too; for people the sentence on standard error is enough. */
+  /** Prints a failure as JSON; in text mode, standard error has the message. */
   void failed(BulkOperationException failure) {
     if (json) {
       add("error", OptionNames.message(failure));

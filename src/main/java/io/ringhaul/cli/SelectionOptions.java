@@ -10,18 +10,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which rows of a table are read. */
+/** Selection of the rows to read. */
 final class SelectionOptions {
 
   @Option(
       names = "--where",
       paramLabel = "CQL",
-      description = "A condition on the rows, in CQL, such as \"amount > 10\". Default: all rows.")
+      description = "A CQL condition on the rows, such as \"amount > 10\". Default: all rows.")
   private @Nullable String where;
 
   @Option(
       names = "--allow-filtering",
-      description = "Sends ALLOW FILTERING: the servers read every row to find those of --where.")
+      description = "Adds ALLOW FILTERING: the servers read every row to evaluate --where.")
   private boolean allowFiltering;
 
   @Option(
@@ -36,15 +36,15 @@ final class SelectionOptions {
       names = "--keys",
       paramLabel = "FILE",
       description =
-          "Reads only the partitions of the keys in a CSV file, whose first line names the columns"
-              + " of the partition key. Default: all partitions.")
+          "Reads only the partitions whose keys are in a CSV file; its first line names the"
+              + " columns of the partition key. Default: all partitions.")
   private @Nullable Path keys;
 
   @Option(
       names = "--ranges",
       paramLabel = "FILE",
       description =
-          "Reads only the token ranges in a CSV file, whose first line names the columns"
+          "Reads only the token ranges in a CSV file; its first line names the columns"
               + " start_token (exclusive) and end_token (inclusive). Default: the whole ring.")
   private @Nullable Path ranges;
 
@@ -53,7 +53,7 @@ final class SelectionOptions {
       paramLabel = "SIZE",
       converter = OptionValues.ByteSize.class,
       description =
-          "Divides the table into tasks of about so many bytes, such as 64m; instead of --tasks.")
+          "Splits the table into tasks of about this size, such as 64m, instead of by --tasks.")
   private @Nullable Long taskSize;
 
   void apply(ScanRequest<?, ?> request) {
@@ -73,13 +73,13 @@ final class SelectionOptions {
   private void partition(ScanRequest<?, ?> request) {
     if (keys != null && taskSize != null) {
       throw new InvalidSettingException(
-          "--task-size", "--task-size and --keys contradict each other: a key is read by itself");
+          "--task-size", "--task-size and --keys exclude each other: each key is read separately");
     }
     if (ranges != null && (keys != null || taskSize != null)) {
       throw new InvalidSettingException(
           "--ranges",
           String.format(
-              "--ranges and %s contradict each other: give one",
+              "--ranges and %s exclude each other: give one of them",
               keys != null ? "--keys" : "--task-size"));
     }
     if (keys != null) {

@@ -44,9 +44,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Loads what commands load, so that the launcher can have the JVM list it for its archive of shared
- * classes. It takes no cluster: rows go out to each format and come back, a count begins where no
- * node listens, and the classes that only an answer would bring are loaded by their names.
+ * Loads the classes that commands use, so that the launcher script can have the JVM list them for
+ * its shared class archive. Needs no cluster: exports and imports a few rows in each format, starts
+ * a count on a port without a listener, and loads the remaining classes by name.
  */
 final class StartUpClasses {
 
@@ -55,14 +55,15 @@ final class StartUpClasses {
 
   private static final Pattern CLASS = Pattern.compile("(?!META-INF/).*(?<!-info)\\.class");
 
-  /** After so many, methods of a row are compiled for good. */
+  /** After this many rows, the JVM has fully compiled the methods that run per row. */
   private static final int ROWS_FOR_PROFILES = 50_000;
 
   private StartUpClasses() {}
 
   /**
-   * Takes an empty folder, in which files stay; ends the process with the exit code of a count that
-   * found no node.
+   * Runs the rehearsal; exits with the exit code of a count that found no node.
+   *
+   * @param arguments an empty folder, in which files remain
    */
   public static void main(String[] arguments) throws IOException {
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
@@ -92,7 +93,7 @@ final class StartUpClasses {
     try {
       Class.forName(name, false, StartUpClasses.class.getClassLoader());
     } catch (ClassNotFoundException | LinkageError e) {
-      // It belongs to a library that is not here, so that no command will load it either.
+      // The class needs a library that is not on the class path, so no command loads it.
     }
   }
 
@@ -103,8 +104,8 @@ final class StartUpClasses {
   }
 
   /**
-   * Rows go out to each format and come back without a cluster, for the classes that it takes, and
-   * for the profiles of their methods where the JVM keeps those.
+   * Exports and imports rows in each format without a cluster, to load the classes and, on JVMs
+   * that keep profiles, to record method profiles.
    */
   static final class FormatRehearsal {
 
@@ -134,15 +135,15 @@ final class StartUpClasses {
             TypeCodecs.TIMESTAMP.encode(Instant.EPOCH, ProtocolVersion.DEFAULT));
 
     /**
-     * @param folder empty; what is written stays there
-     * @param rows to each format
+     * @param folder an empty folder, in which files remain
+     * @param rows number of rows per format
      */
     FormatRehearsal(Path folder, int rows) {
       this.folder = folder;
       this.rows = rows;
     }
 
-    /** How many rows came back. */
+    /** Returns the number of rows read back. */
     int run() {
       Path csv = folder.resolve("csv");
       Path json = folder.resolve("json");

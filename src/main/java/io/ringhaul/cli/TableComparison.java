@@ -28,9 +28,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares two tables of the same schema and replication, byte by byte. The same token range gives
- * its rows in the same order in both, so that two scans side by side need no memory for more than
- * two pages.
+ * Compares two tables with the same schema and replication, byte by byte. Both tables return the
+ * rows of a token range in the same order, so that the comparison holds at most two pages in
+ * memory.
  */
 public final class TableComparison {
 
@@ -42,7 +42,7 @@ public final class TableComparison {
 
   private final CqlSession session;
 
-  /** Reads through the given session, which stays the caller's. */
+  /** Uses the given session and does not close it. */
   public TableComparison(CqlSession session) {
     this.session = session;
   }
@@ -50,12 +50,18 @@ public final class TableComparison {
   /**
    * The outcome.
    *
-   * @param rows rows that are equal in both tables, in every byte
+   * @param rows number of rows that are equal in every byte
    * @param difference the first difference; empty if the tables are equal
    */
   public record Outcome(long rows, Optional<String> difference) {}
 
-  /** Compares up to the first difference. The names are in CQL form. */
+  /**
+   * Compares the tables up to the first difference.
+   *
+   * @param keyspace the keyspace of both tables, in CQL form
+   * @param left a table, in CQL form
+   * @param right the other table, in CQL form
+   */
   public Outcome compare(String keyspace, String left, String right) throws InterruptedException {
     CqlIdentifier in = CqlIdentifier.fromCql(keyspace);
     TableLookup tables = new TableLookup(session);
@@ -87,7 +93,7 @@ public final class TableComparison {
         }
         if (one != null || other != null) {
           return new Outcome(
-              rows, Optional.of("only " + (one != null ? first : second) + " has one of its rows"));
+              rows, Optional.of("only " + (one != null ? first : second) + " has the next row"));
         }
       }
       return new Outcome(rows, Optional.empty());
@@ -95,7 +101,7 @@ public final class TableComparison {
   }
 
   private TableScanner scanner(TableDescription table, RequestSender sender) {
-    // One page ahead keeps the pages of a task in the order of its ranges.
+    // A read-ahead of one page keeps a task's pages in the order of its ranges.
     return new TableScanner(
         RangeStatements.selecting(session, table, Selection.of(table.columns())),
         sender,
@@ -111,7 +117,7 @@ public final class TableComparison {
     return null;
   }
 
-  /** The rows of a task, page after page. */
+  /** The rows of a task, in the order of its pages. */
   private static final class Rows {
     private final TaskScan pages;
     private Iterator<Row> rows = Collections.emptyIterator();

@@ -6,16 +6,16 @@ import java.io.Writer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text for a terminal. Data, names and errors may hold characters that command a terminal instead
- * of being shown by it: control characters, which begin escape sequences, and those that change the
- * direction of the text around them. They are shown by their code, ESC as a backslash and {@code
- * u001b}. New lines and tabs stay.
+ * Escapes text for a terminal. Data, names and errors may contain characters that control a
+ * terminal: control characters, which start escape sequences, and characters that change the text
+ * direction. They are shown by their code; ESC as a backslash and {@code u001b}. Line breaks and
+ * tabs stay.
  */
 final class TerminalText {
 
   private TerminalText() {}
 
-  /** The text with such characters escaped. */
+  /** The text with control characters escaped. */
   static String escaped(String text) {
     StringBuilder escaped = null;
     for (int i = 0; i < text.length(); i++) {
@@ -44,22 +44,22 @@ final class TerminalText {
         || (each >= '\u2066' && each <= '\u2069');
   }
 
-  /** Standard output, whose texts are escaped. */
+  /** Standard output with escaping. */
   static PrintWriter out() {
     return writer(System.out);
   }
 
-  /** A writer on a stream, whose texts are escaped. */
+  /** A writer to a stream, with escaping. */
   static PrintWriter writer(PrintStream stream) {
     return new PrintWriter(new Escaping(stream), true);
   }
 
-  /** A stream on another one whose texts are escaped. */
+  /** A stream to another stream, with escaping. */
   static PrintStream stream(PrintStream stream) {
     return new EscapingStream(stream);
   }
 
-  /** Escapes what is written, and leaves the encoding to the stream. */
+  /** Escapes text and leaves the encoding to the stream. */
   private static final class Escaping extends Writer {
 
     private final PrintStream out;
@@ -89,7 +89,7 @@ final class TerminalText {
     }
   }
 
-  /** Escapes what is printed by the methods that loggers and stack traces use. */
+  /** Escapes in the methods that loggers and stack traces use. */
   private static final class EscapingStream extends PrintStream {
 
     private EscapingStream(PrintStream out) {

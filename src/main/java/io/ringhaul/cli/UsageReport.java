@@ -11,11 +11,12 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Reports wrong arguments on standard error: the reason, the nearest name, and where the help is.
+ * Reports invalid arguments on standard error: the reason, the most similar name and the help
+ * command.
  */
 final class UsageReport implements IParameterExceptionHandler {
 
-  /** A name of which more than a third is different is another name, not a misspelt one. */
+  /** Names are similar if at most one of this many characters differs. */
   private static final int LEAST_PART_THAT_DIFFERS = 3;
 
   @Override
@@ -26,7 +27,7 @@ final class UsageReport implements IParameterExceptionHandler {
     if (unmatched.isEmpty()) {
       err.println("ringhaul: " + failure.getMessage());
     } else {
-      // Told before an option that is missing: that one may be there under a misspelt name.
+      // Reported before a missing option: the missing option may be the misspelt argument.
       String first = unmatched.get(0);
       boolean isOption = first.startsWith("-");
       String name = isOption ? first.replaceFirst("=.*", "") : first;
@@ -44,7 +45,7 @@ final class UsageReport implements IParameterExceptionHandler {
     return ExitCode.WRONG_USAGE;
   }
 
-  /** Says which command shows the options. */
+  /** Prints the command that shows the options. */
   static void sayWhereHelpIs(PrintWriter err, CommandLine command) {
     err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'");
     err.flush();
@@ -56,14 +57,16 @@ final class UsageReport implements IParameterExceptionHandler {
         : command.getSubcommands().keySet();
   }
 
-  /** The name that a misspelt one most likely stands for. */
+  /** The most similar name; empty if no name is similar. */
   static Optional<String> nearest(String misspelt, Collection<String> names) {
     return names.stream()
         .filter(name -> distance(misspelt, name) * LEAST_PART_THAT_DIFFERS <= name.length())
         .min(Comparator.comparingInt(name -> distance(misspelt, name)));
   }
 
-  /** How many characters are to be added, left out, replaced or swapped with the next one. */
+  /**
+   * The number of insertions, deletions, replacements and swaps of neighbours between two texts.
+   */
   private static int distance(String from, String to) {
     int[] twoBefore = new int[to.length() + 1];
     int[] before = IntStream.rangeClosed(0, to.length()).toArray();

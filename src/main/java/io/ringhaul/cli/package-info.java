@@ -1,4 +1,4 @@
-/** The command line. */
+/** The command line: its commands, options, progress display and reports. */
 @NullMarked
 package io.ringhaul.cli;
 

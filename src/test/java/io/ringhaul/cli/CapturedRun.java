@@ -13,18 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/**
- * How a run of the command line ended.
- *
- * @param exitCode the process's exit code
- * @param out what went to standard output
- * @param err what went to standard error
- */
+/** The result of a run of the command line. */
 record CapturedRun(int exitCode, String out, String err) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Runs in this process; nothing of it stays behind in the process. */
+  /** Runs in this process and restores the process's state. */
   static CapturedRun inProcess(String... arguments) {
     PrintStream out = System.out;
     PrintStream err = System.err;
@@ -45,7 +39,7 @@ record CapturedRun(int exitCode, String out, String err) {
     }
   }
 
-  /** Runs in a process of its own, as the launcher does. */
+  /** Runs in a separate process, as the launcher script does. */
   static CapturedRun inChild(Path folder, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
@@ -62,7 +56,7 @@ record CapturedRun(int exitCode, String out, String err) {
     return new CapturedRun(exitCode, Files.readString(out), Files.readString(err));
   }
 
-  /** Standard output, which must be one line of JSON and nothing else. */
+  /** Parses standard output, which must be exactly one line of JSON. */
   JsonNode json() {
     if (out.indexOf('\n') != out.length() - 1) {
       throw new AssertionError("Not one line: " + out + err);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The options of formats, selections and cell times on the command line. */
+/** Tests the options of formats, selections and cell times. */
 @ClusterTest
 class CommandLineFormatsIT {
 
@@ -77,7 +77,7 @@ class CommandLineFormatsIT {
   }
 
   @Test
-  void rowsAreSelected() {
+  void selectsRows() {
     String path = "--path=" + folder.resolve("out");
     assertThat(
             json("count", "source", "--where=amount > 59.5", "--allow-filtering")
@@ -108,7 +108,7 @@ class CommandLineFormatsIT {
   }
 
   @Test
-  void anOptionalValueDoesNotSwallowTheTable() throws IOException {
+  void optionalValueDoesNotConsumeTableArgument() throws IOException {
     Path out = folder.resolve("out");
     CapturedRun run =
         CapturedRun.inProcess(
@@ -131,7 +131,7 @@ class CommandLineFormatsIT {
   }
 
   @Test
-  void filesOfOtherToolsAreDescribedByOptions() throws IOException {
+  void readsFilesOfOtherToolsWithOptions() throws IOException {
     Files.writeString(folder.resolve("a.csv"), "1|one|NULL\n2||2.5\n");
     TestCluster.session().execute("TRUNCATE " + keyspace + ".copy");
     JsonNode imported =
@@ -155,7 +155,7 @@ class CommandLineFormatsIT {
   }
 
   @Test
-  void aNullDeletesWhereThatIsAsked() throws IOException {
+  void deletesCellsForNullsOnRequest() throws IOException {
     TestCluster.session()
         .execute("INSERT INTO " + keyspace + ".copy (id, name, amount) VALUES (900, 'old', 1)");
     Path file = Files.writeString(folder.resolve("a.jsonl"), "{\"id\":900,\"name\":null}\n");
@@ -166,7 +166,7 @@ class CommandLineFormatsIT {
   }
 
   @Test
-  void rowsThatDoNotFitAreRejectedWhereThatIsAsked() throws IOException {
+  void rejectsUnrepresentableRowsOnRequest() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("b.jsonl"), "{\"id\":\"x\"}\n{\"id\":901,\"name\":\"y\"}\n");
@@ -190,7 +190,7 @@ class CommandLineFormatsIT {
   }
 
   @Test
-  void optionsOfAnotherFormatAreRefused() {
+  void rejectsOptionsOfOtherFormats() {
     String path = "--path=" + folder.resolve("none");
     assertRefused(
         "--dialect is for --format csv, not for json", "--format=json", path, "--dialect=dsbulk");
@@ -200,19 +200,16 @@ class CommandLineFormatsIT {
         path,
         "--decimal=amount=9,2");
     assertRefused(
-        "does not name a column, a precision and a scale",
-        "--format=parquet",
-        path,
-        "--decimal=amount");
+        "is not a column with precision and scale", "--format=parquet", path, "--decimal=amount");
     assertRefused("is not a size in bytes", "--format=csv", path, "--max-file-size=many");
-    assertRefused("it takes two whole numbers", "--format=csv", path, "--token-range=5");
+    assertRefused("it must be two whole numbers", "--format=csv", path, "--token-range=5");
     assertRefused("is not a name in CQL form", "--format=csv", path, "--with-ttl=a-b");
     assertRefused(
         "--written-in says nothing without --written-after or --written-before",
         "--format=csv",
         path,
         "--written-in=all");
-    assertRefused("is not a time like", "--format=csv", path, "--written-after=yesterday");
+    assertRefused("is neither a time such as", "--format=csv", path, "--written-after=yesterday");
     assertThat(folder.resolve("none")).doesNotExist();
   }
 
@@ -224,10 +221,10 @@ class CommandLineFormatsIT {
     assertThat(run.exitCode()).isEqualTo(2);
   }
 
-  /** Runs a command that ends well; the table is one of the test's keyspace. */
+  /** Runs a command successfully on a table of the test's keyspace. */
   private static JsonNode json(String command, String table, String... options) {
     List<String> arguments = new ArrayList<>(List.of(command, table));
-    // A table in the warehouse is named where there is one.
+    // Iceberg needs the name of the table in the warehouse.
     boolean iceberg = List.of(options).contains("--format=iceberg");
     Stream.of(options)
         .filter(option -> iceberg || !option.startsWith("--iceberg-table"))

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The whole command line against a real cluster. */
+/** Tests the command line against a real cluster. */
 @ClusterTest
 class CommandLineIT {
 
@@ -55,7 +55,7 @@ class CommandLineIT {
   }
 
   @Test
-  void whatCannotGoWellIsToldBeforeItBegins() throws IOException {
+  void reportsPreflightProblemsBeforeStart() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
     String target = file.resolve("export").toString();
     CapturedRun refused =
@@ -82,7 +82,7 @@ class CommandLineIT {
   }
 
   @Test
-  void listedKeysAreReadAlone() throws IOException {
+  void readsOnlyListedKeys() throws IOException {
     String table = keyspace + ".source";
     String keys =
         Files.write(folder.resolve("keys.csv"), List.of("id", "3", "299", "300", "3")).toString();
@@ -91,7 +91,7 @@ class CommandLineIT {
     assertFigures(counted.json(), 2);
     CapturedRun both = cluster("count", table, "--keys", keys, "--task-size=1m");
     assertThat(both.exitCode()).isNotZero();
-    assertThat(both.err()).contains("--task-size and --keys contradict each other");
+    assertThat(both.err()).contains("--task-size and --keys exclude each other");
     CapturedRun exported =
         cluster(
             "export",
@@ -107,7 +107,7 @@ class CommandLineIT {
   }
 
   @Test
-  void listedRangesAreReadAlone() throws IOException {
+  void readsOnlyListedRanges() throws IOException {
     String table = keyspace + ".source";
     String all =
         list("all.csv", "start_token,end_token", Long.MIN_VALUE + ",3", "-3," + Long.MAX_VALUE);
@@ -125,9 +125,9 @@ class CommandLineIT {
             .asLong(-1));
     String keys = list("keys.csv", "id", "3");
     assertThat(cluster("count", table, "--ranges", half, "--keys", keys).err())
-        .contains("--ranges and --keys contradict each other");
+        .contains("--ranges and --keys exclude each other");
     assertThat(cluster("count", table, "--ranges", half, "--task-size=1m").err())
-        .contains("--ranges and --task-size contradict each other");
+        .contains("--ranges and --task-size exclude each other");
     CapturedRun wrong = cluster("count", table, "--ranges", keys);
     assertThat(wrong.exitCode()).isEqualTo(1);
     assertThat(wrong.err()).contains("keys.csv").contains("it has no column start_token");
@@ -138,7 +138,7 @@ class CommandLineIT {
   }
 
   @Test
-  void aTableGoesOutAndComesBack() {
+  void exportsAndImportsTable() {
     CapturedRun counted = cluster("count", keyspace + ".source", "--json");
     assertThat(counted.exitCode()).as(counted.err()).isZero();
     JsonNode count = counted.json();
@@ -168,7 +168,7 @@ class CommandLineIT {
     assertThat(again.err())
         .contains(keyspace + ".source exists and has been written to")
         .contains("--mode append, --mode overwrite, --overwrite-partitions");
-    // A later export must not be read: the snapshot names the first one.
+    // The snapshot names the first export, so the later export must not be read.
     assertThat(
             cluster(
                     "export",
@@ -210,7 +210,7 @@ class CommandLineIT {
   }
 
   @Test
-  void columnsChooseWhatIsExported() {
+  void exportsSelectedColumns() {
     String warehouse = folder.toString();
     CapturedRun exported =
         cluster(
@@ -243,7 +243,7 @@ class CommandLineIT {
   }
 
   @Test
-  void partitionsComeOneByOneOrInOneList() throws Exception {
+  void acceptsPartitionExpressionsRepeatedOrAsList() throws Exception {
     String[] both = {"--partition-by", "month(day)", "--partition-by", "bucket(4, id)"};
     assertThat(export("twice", both).exitCode()).isZero();
     assertThat(export("list", "--partition-by=month(day),bucket(4, id)").exitCode()).isZero();
@@ -252,7 +252,7 @@ class CommandLineIT {
   }
 
   @Test
-  void tasksParallelismPageSizeAndConsistencyAreTaken() {
+  void appliesTasksParallelismPageSizeAndConsistency() {
     CapturedRun counted =
         cluster(
             "count",
@@ -278,7 +278,7 @@ class CommandLineIT {
   }
 
   @Test
-  void aFileGivesWhatTheCommandLineDoesNot() throws IOException {
+  void configurationFileProvidesDefaults() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("ringhaul.properties"),
@@ -317,7 +317,7 @@ class CommandLineIT {
   }
 
   @Test
-  void contactPointsComeWithAndWithoutPort() throws IOException {
+  void acceptsContactPointsWithAndWithoutPort() throws IOException {
     InetSocketAddress node = TestCluster.get().contactPoints().get(0);
     if (node.getPort() == 9042) {
       assertThat(
@@ -353,7 +353,7 @@ class CommandLineIT {
   }
 
   @Test
-  void theDataCentreMustBeTheClusters() {
+  void rejectsUnknownDataCentre() {
     String right = TestCluster.get().localDatacenter();
     assertThat(cluster("count", keyspace + ".source", "--local-dc=" + right).exitCode()).isZero();
     assertSentence(
@@ -363,7 +363,7 @@ class CommandLineIT {
   }
 
   @Test
-  void theDriversOwnFileIsRead() throws IOException {
+  void readsDriverConfiguration() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("driver.conf"),
@@ -398,7 +398,7 @@ class CommandLineIT {
   }
 
   @Test
-  void theDriversOwnFileNeedsNoDataCentre() throws IOException {
+  void driverConfigurationNeedsNoDataCentre() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("driver.conf"),
@@ -407,7 +407,7 @@ class CommandLineIT {
         cluster("count", keyspace + ".source", "--driver-config=" + file, "--json");
     assertThat(counted.exitCode()).as(counted.err()).isZero();
     assertThat(counted.json().path("rows").asInt()).isEqualTo(ROWS);
-    // What the file chooses wins.
+    // The file overrides the defaults.
     Path elsewhere =
         Files.writeString(
             folder.resolve("elsewhere.conf"),
@@ -423,7 +423,7 @@ class CommandLineIT {
   }
 
   @Test
-  void whatIsNotThereIsNamed() {
+  void namesMissingTablesAndColumns() {
     CapturedRun nowhere = cluster("count", "no_such_ks.source");
     assertSentence(nowhere, 1, "no_such_ks");
     assertThat(nowhere.err()).containsPattern("known keyspaces: \\S+, \\S+");
@@ -441,14 +441,14 @@ class CommandLineIT {
   @ParameterizedTest
   @ValueSource(
       strings = {"source", "a.b.c", ".b", "a.", "a b.c", "a.b-c", "\"a.b", "\"\".b", "1.b"})
-  void aMalformedTableNameIsWrongUsage(String name) {
+  void malformedTableNameIsInvalidUsage(String name) {
     assertSentence(CapturedRun.inProcess("count", name), 2, "");
   }
 
   @Test
-  void wrongUsageIsToldApart() {
+  void invalidUsageHasOwnExitCode() {
     assertSentence(
-        CapturedRun.inProcess(), 2, "Name a command: count, export, import, jobs, console or demo");
+        CapturedRun.inProcess(), 2, "Give a command: count, export, import, jobs, console or demo");
     assertSentence(CapturedRun.inProcess("count", "a.b", "--nonsense"), 2, "'--nonsense'");
     assertSentence(CapturedRun.inProcess("count"), 2, "KEYSPACE.TABLE");
     assertSentence(CapturedRun.inProcess("export", "a.b", "--path=x"), 2, "--format");
@@ -488,7 +488,7 @@ class CommandLineIT {
   }
 
   @Test
-  void aProcessOfItsOwnKeepsItsStreamsApart() throws Exception {
+  void separateProcessSeparatesStreams() throws Exception {
     CapturedRun counted =
         CapturedRun.inChild(
             folder, "count", keyspace + ".source", "--json", "--contact-point", contactPoint());
@@ -578,7 +578,7 @@ class CommandLineIT {
     assertThat(line.path("ranges").isInt()).isTrue();
   }
 
-  /** A failure is told in words on standard error, and there is no stack trace anywhere. */
+  /** Checks that a failure is a sentence on standard error, without a stack trace. */
   private static void assertSentence(CapturedRun run, int exitCode, String part) {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);
     assertThat(run.err()).contains(part).isNotBlank();

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The command line as a process that gets signals. */
+/** The command line as a process that can receive signals. */
 final class CommandProcess {
 
   private static final long SECONDS = 60;
@@ -24,10 +24,10 @@ final class CommandProcess {
   }
 
   /**
-   * A folder with an executable {@code ringhaul}, to be found by the shell.
+   * Creates a folder with an executable {@code ringhaul} for a shell's path.
    *
    * @param home the user's home; the environment names no job store
-   * @param javaOptions more options of the Java process
+   * @param javaOptions additional options of the Java process
    */
   static Path installIn(Path folder, Path home, String... javaOptions) throws IOException {
     Path program = folder.resolve("ringhaul");
@@ -48,7 +48,7 @@ final class CommandProcess {
     return folder;
   }
 
-  /** Starts a command of the program in the given folder. */
+  /** Starts a command of the program in a folder. */
   static CommandProcess start(Path installed, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(installed.resolve("ringhaul").toString());
@@ -56,7 +56,7 @@ final class CommandProcess {
     return launch(installed, command);
   }
 
-  /** Runs a line as a shell does where the program is on the path. */
+  /** Runs a shell line with the program on the path. */
   static CommandProcess shell(Path installed, String line) throws IOException {
     return launch(installed, List.of("/bin/sh", "-c", line));
   }
@@ -76,7 +76,7 @@ final class CommandProcess {
 
   private static CommandProcess launch(Path folder, List<String> command) throws IOException {
     List<String> all = new ArrayList<>();
-    // A test that runs in the background may have been told to ignore Ctrl-C, and hands that on.
+    // A test that runs in the background may ignore Ctrl-C; child processes inherit that.
     all.addAll(List.of("env", "--default-signal=INT"));
     all.addAll(command);
     Path out = Files.createTempFile(folder, "out", ".txt");
@@ -100,7 +100,7 @@ final class CommandProcess {
     }
   }
 
-  /** Waits for the end of the process. */
+  /** Waits for the process to end. */
   CapturedRun ended() throws IOException, InterruptedException {
     if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();

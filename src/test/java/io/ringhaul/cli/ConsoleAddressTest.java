@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the console prints may be kept by others. */
+/** Tests the printed address, which others may read in a log. */
 class ConsoleAddressTest {
 
   private static final long PATIENCE_NANOS = Duration.ofSeconds(90).toNanos();
@@ -18,7 +18,7 @@ class ConsoleAddressTest {
   @TempDir private Path folder;
 
   @Test
-  void aTokenInAFileIsNotPrinted() throws Exception {
+  void doesNotPrintTokenFromFile() throws Exception {
     Path file = folder.resolve("token");
     CapturedRun run = console("--token-file=" + file);
     assertThat(URI.create(run.out().strip()).getFragment()).isNull();
@@ -27,11 +27,11 @@ class ConsoleAddressTest {
   }
 
   @Test
-  void aNewTokenIsPartOfTheAddress() throws Exception {
+  void printsAddressWithNewToken() throws Exception {
     assertThat(URI.create(console().out().strip()).getFragment()).startsWith("token=");
   }
 
-  /** What a console has said until it was ended. */
+  /** Runs a console until its address is printed, and ends it. */
   private CapturedRun console(String... more) throws Exception {
     Path program = CommandProcess.installIn(folder, folder);
     String[] arguments = {"console", "--port=0", "--job-store=" + folder.resolve("jobs.db")};

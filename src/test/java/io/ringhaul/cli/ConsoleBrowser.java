@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The page in a real browser while a real export runs. The script is in {@code src/test/browser};
- * what it needs of npm is installed below {@code target/browser}.
+ * Tests the page in a real browser while a real export runs. The script is in {@code
+ * src/test/browser}; its npm packages are installed below {@code target/browser}.
  */
 @ClusterTest
 class ConsoleBrowser {
@@ -39,7 +39,7 @@ class ConsoleBrowser {
 
   private static final int ROWS = 60_000;
 
-  /** The script stops the export: it must not come to its end before that, however slow it is. */
+  /** The export must run until the script stops it, even if the script is slow. */
   private static final int RATE = 125;
 
   private static final int MINUTES = 5;
@@ -48,7 +48,7 @@ class ConsoleBrowser {
   @TempDir private Path folder;
 
   @Test
-  void thePageShowsAndSteersAnExport() throws Exception {
+  void pageShowsAndControlsExport() throws Exception {
     install();
     String keyspace = ValuesTable.create("copy", ROWS, row -> "value " + row);
     Path jobs = folder.resolve("jobs.db");
@@ -76,7 +76,7 @@ class ConsoleBrowser {
     }
   }
 
-  /** A job of application code with many partitions, one of which has failed. */
+  /** Creates a job of application code with many partitions, one of them failed. */
   private static UUID largeJob(Path file) {
     Job job =
         Job.pending(
@@ -96,7 +96,7 @@ class ConsoleBrowser {
                 .mapToObj(i -> JobPartition.ofTokens(i, List.of(ranges.get(i))))
                 .toList());
         run.begun(7);
-        run.failed(7, "the node is away");
+        run.failed(7, "the node is unreachable");
         run.stopped();
       }
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code ringhaul console}: real jobs in processes of their own, steered over HTTP. */
+/** Tests {@code ringhaul console}: real jobs in separate processes, controlled over HTTP. */
 @ClusterTest
 class ConsoleCommandIT {
 
@@ -35,7 +35,7 @@ class ConsoleCommandIT {
   }
 
   @Test
-  void anExportIsStoppedRestartedAndRetriedWhileItRuns() throws Exception {
+  void stopsRestartsAndRetriesRunningExport() throws Exception {
     Path out = folder.resolve("out");
     try (ConsoleProcess console = ConsoleProcess.start(folder, folder.resolve("jobs.db"))) {
       String id = console.begin("steered", slowExport(out));
@@ -72,12 +72,12 @@ class ConsoleCommandIT {
 
       CapturedRun ended = console.end("TERM");
       assertThat(ended.exitCode()).isEqualTo(143);
-      assertThat(ended.err()).contains("jobs that run go on").doesNotContain("Exception");
+      assertThat(ended.err()).contains("running jobs continue").doesNotContain("Exception");
     }
   }
 
   @Test
-  void aJobThatCannotBeginSaysWhy() throws Exception {
+  void failedStartRecordsReason() throws Exception {
     try (ConsoleProcess console = ConsoleProcess.start(folder, folder.resolve("jobs.db"))) {
       String id =
           console.begin(

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** A console of the command line, and what a user does with it. */
+/** A console process and the requests of its user. */
 final class ConsoleProcess implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -29,7 +29,7 @@ final class ConsoleProcess implements AutoCloseable {
     this.client = new ConsoleClient(uri);
   }
 
-  /** Starts one on a store, and waits until it listens. */
+  /** Starts a console on a store, and waits until it listens. */
   static ConsoleProcess start(Path folder, Path store, String... more) throws Exception {
     Path program =
         CommandProcess.installIn(
@@ -57,7 +57,7 @@ final class ConsoleProcess implements AutoCloseable {
     return client;
   }
 
-  /** Makes a job of a command and starts it; gives its id. */
+  /** Creates a job from a command and starts it; returns its id. */
   String begin(String name, List<String> command) throws IOException {
     String body =
         new ObjectMapper()
@@ -65,7 +65,7 @@ final class ConsoleProcess implements AutoCloseable {
     return expect(201, "POST", "/api/batch-jobs", body).path("id").asText();
   }
 
-  /** A call that must be answered so. */
+  /** Sends a request and checks the status of its answer. */
   JsonNode expect(int status, String method, String path, String body) {
     ConsoleClient.Answer answer = client.call(method, path, body);
     if (answer.status() != status) {
@@ -74,7 +74,7 @@ final class ConsoleProcess implements AutoCloseable {
     return answer.body();
   }
 
-  /** Waits for a job to be so. */
+  /** Waits until a job has a status. */
   JsonNode await(String id, Predicate<JsonNode> state) throws InterruptedException {
     Instant end = Instant.now().plus(PATIENCE);
     ConsoleClient.Answer last = client.get("/api/batch-jobs/" + id);
@@ -88,7 +88,7 @@ final class ConsoleProcess implements AutoCloseable {
     return last.body();
   }
 
-  /** Asks it to end. */
+  /** Sends SIGTERM to the console. */
   CapturedRun end(String signal) throws IOException, InterruptedException {
     process.signal(signal);
     return process.ended();

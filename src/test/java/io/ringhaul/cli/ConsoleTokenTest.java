@@ -12,13 +12,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A token that stays the same is nobody else's to read. */
+/** Tests the token file, which only its owner may read. */
 class ConsoleTokenTest {
 
   @TempDir private Path folder;
 
   @Test
-  void isMadeOnceAndForOneUser() throws IOException {
+  void createsTokenOnceForOneUser() throws IOException {
     Path file = folder.resolve("token");
     String token = ConsoleCommand.ConsoleToken.of(file);
     assertThat(token).matches("[A-Za-z0-9_-]{43}");
@@ -28,7 +28,7 @@ class ConsoleTokenTest {
   }
 
   @Test
-  void isRefusedWhereOthersMayReadIt() throws IOException {
+  void rejectsTokenReadableByOthers() throws IOException {
     Path file = Files.writeString(folder.resolve("token"), "0123456789abcdef");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     assertThatThrownBy(() -> ConsoleCommand.ConsoleToken.of(file))

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What those who watch a job cost it, all on one machine: the same export again and again, watched
- * by a crowd and by nobody in turns, while the console runs.
+ * Measures how much watchers slow down a job on the same machine: alternates exports with and
+ * without watchers while the console runs.
  */
 @ClusterTest
 class ConsoleWatchers {
@@ -32,7 +32,7 @@ class ConsoleWatchers {
   private static final int WATCHERS = 200;
   private static final double MOST = 1.05;
 
-  /** For some seconds of export: to admit the crowd takes as long whatever the job's length. */
+  /** Enough rows for a few seconds of export: admitting the watchers takes a fixed time. */
   private static final int ROWS = Integer.getInteger("ringhaul.console.rows", 1_000_000);
 
   private static final int PAIRS = Integer.getInteger("ringhaul.console.pairs", 11);
@@ -43,11 +43,11 @@ class ConsoleWatchers {
   private String keyspace = "";
   private long heard;
 
-  /** Before that the console is too slow, for a short export, to admit all while it runs. */
+  /** Warm-up: at first the console is too slow to admit all watchers during a short export. */
   private boolean isMeasuring;
 
   @Test
-  void twoHundredWatchersCostAJobLittle() throws Exception {
+  void twoHundredWatchersHardlySlowJob() throws Exception {
     keyspace = ValuesTable.create("copy", ROWS, row -> "value " + row);
     Path jobs = folder.resolve("jobs.db");
     List<Double> ratios = new ArrayList<>();
@@ -76,8 +76,8 @@ class ConsoleWatchers {
     double median = ratios.get(PAIRS / 2);
     System.out.printf(
         Locale.ROOT,
-        "%d watchers, who heard %,d bytes: the time is %.3f of that without them (%d pairs, from"
-            + " %.3f to %.3f)%n",
+        "%d watchers received %,d bytes: the time ratio is %.3f of that without watchers (%d pairs,"
+            + " from %.3f to %.3f)%n",
         WATCHERS,
         heard,
         median,
@@ -109,7 +109,7 @@ class ConsoleWatchers {
       result = export.get(5, TimeUnit.MINUTES);
       heard += crowd.bytes();
       if (isMeasuring) {
-        assertThat(crowd.watching()).as("who watched to the end").isEqualTo(watchers);
+        assertThat(crowd.watching()).as("watchers at the end").isEqualTo(watchers);
       }
     }
     assertThat(result.rows()).isEqualTo(ROWS);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever the command line is given, it answers in a sentence and with an exit code that fits. */
+/** Tests that damaged input and odd options lead to a sentence and a suitable exit code. */
 @ClusterTest
 class DamagedInputIT {
 
@@ -59,12 +59,12 @@ class DamagedInputIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"csv", "json", "parquet"})
-  void aDamagedFileIsTold(String format) throws IOException {
+  void reportsDamagedFile(String format) throws IOException {
     byte[] whole = exported(format);
     for (int input = 0; input < INPUTS_OF_A_FORMAT; input++) {
       Random random = new Random(Seeds.next());
       byte[] damaged = damaged(whole, random);
-      // By itself, so that no checksum of a manifest tells of the damage first.
+      // A single file, so that no checksum of a manifest reports the damage first.
       Path file = folder.resolve(input + "." + format);
       Files.write(file, damaged);
       List<String> arguments =
@@ -81,9 +81,9 @@ class DamagedInputIT {
   }
 
   @Test
-  void aDamagedPageOfParquetIsToldWithoutItsStackTrace() throws IOException {
+  void reportsDamagedParquetPageWithoutStackTrace() throws IOException {
     byte[] bytes = exported("parquet");
-    // In the only value of a dictionary page, which the page's checksum covers.
+    // Damages the only value of a dictionary page, which the page's checksum covers.
     bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("a \"b\", c")] ^= 1;
     Path file = folder.resolve("page.parquet");
     Files.write(file, bytes);
@@ -94,7 +94,7 @@ class DamagedInputIT {
   }
 
   @Test
-  void anOddValueOfAnOptionIsWrongUsage() {
+  void oddOptionValueIsInvalidUsage() {
     Path out = folder.resolve("out");
     for (String odd :
         List.of(

@@ -55,7 +55,7 @@ class DemoCommandIT {
             .toList();
     assertThat(blocks).hasSize(6);
     assertThat(printed).contains(blocks.subList(0, 4));
-    // DuckDB's extension for Iceberg is not at hand; this needs none.
+    // DuckDB's Iceberg extension is not available; this query does not need it.
     assertThat(inDuckDb(blocks.get(5))).isEqualTo(ROWS);
   }
 

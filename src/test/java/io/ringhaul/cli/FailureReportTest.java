@@ -21,14 +21,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** What a failure becomes: an exit code, a sentence, a line of JSON. */
+/** Tests the exit code, the sentence and the JSON of failures. */
 class FailureReportTest {
 
   private static final OperationTotals PARTIAL =
       new OperationTotals(700, 0, 5_600, 48, 23, 12, 4, Duration.ofMillis(1_500));
 
   @Test
-  void theExitCodeTellsTheKind() {
+  void exitCodeDependsOnFailureType() {
     assertThat(ExitCode.of(incomplete(2))).isEqualTo(3);
     assertThat(ExitCode.of(new InvalidSettingException("--rows", "wrong"))).isEqualTo(2);
     assertThat(ExitCode.of(new BulkOperationException("failed"))).isEqualTo(1);
@@ -36,7 +36,7 @@ class FailureReportTest {
   }
 
   @Test
-  void rangesThatCouldNotBeReadAreListed() {
+  void listsFailedRanges() {
     assertThat(told(incomplete(2), 3))
         .isEqualTo(
             String.format("ringhaul: some are missing%n  (0, 10]: gone%n  (10, 20]: gone%n"));
@@ -47,14 +47,14 @@ class FailureReportTest {
   }
 
   @Test
-  void aBugIsOneLineToo() {
+  void reportsUnexpectedFailureInOneLine() {
     assertThat(told(new IllegalStateException("a bug"), 1))
         .startsWith("ringhaul: unexpected java.lang.IllegalStateException: a bug; set ")
         .hasLineCount(1);
   }
 
   @Test
-  void theLineOfJsonHasWhatWasDone() throws IOException {
+  void jsonContainsPartialResult() throws IOException {
     ResultReport report =
         new ResultReport("count", new OptionValues.TableArgument("store", "\"Orders\""), true);
     PrintStream out = System.out;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jobs of a console read only where its user lets them. */
+/** Tests that jobs of a console read only below the allowed folders. */
 class ImportFoldersTest {
 
   private static final String SECRET = "root:$6$secret";
@@ -39,7 +39,7 @@ class ImportFoldersTest {
   }
 
   @Test
-  void takesWhatIsBelow() throws IOException {
+  void acceptsPathsBelowFolder() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), inside);
     Files.createSymbolicLink(inside.resolve("b.csv"), inside.resolve("a.csv"));
     for (Path each : List.of(inside, link)) {
@@ -51,7 +51,7 @@ class ImportFoldersTest {
   }
 
   @Test
-  void refusesWhatIsElsewhere() throws IOException {
+  void rejectsPathsElsewhere() throws IOException {
     Files.createDirectories(folder.resolve("in/side-by-side"));
     for (String path :
         List.of(
@@ -71,7 +71,7 @@ class ImportFoldersTest {
   }
 
   @Test
-  void refusesLinksThatLeadElsewhere() throws IOException {
+  void rejectsLinksToOtherLocations() throws IOException {
     Path link = Files.createSymbolicLink(inside.resolve("c.csv"), outside.resolve("shadow"));
     assertRefused(link.toString());
     assertRefused(inside.toString());
@@ -90,7 +90,7 @@ class ImportFoldersTest {
   }
 
   @Test
-  void coversEachFileThatAJobReads() {
+  void checksEachFileThatJobReads() {
     String elsewhere = outside.resolve("shadow").toString();
     ImportFolders folders = ImportFolders.of(List.of(inside));
     for (String option : List.of("--keys=", "--ranges=", "--driver-config=")) {
@@ -105,20 +105,20 @@ class ImportFoldersTest {
             () ->
                 folders.require(List.of("import", "ks.t", "--format=iceberg", "--path=" + outside)))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("read only below " + inside);
+        .hasMessageContaining("may read only below " + inside);
     folders.require(
         List.of("export", "ks.t", "--format=csv", "--path=" + outside, "--rejects=" + elsewhere));
   }
 
   @Test
-  void refusesAFolderThatIsNotThere() {
+  void rejectsMissingFolder() {
     assertThatThrownBy(() -> ImportFolders.of(List.of(inside.resolve("a.csv"))))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("is no folder");
+        .hasMessageContaining("is not a folder");
   }
 
   @Test
-  void aJobOfTheCommandLineIsNotResumedFromTheConsoleEither() {
+  void rejectsCommandLineJobThatReadsElsewhere() {
     try (JobStore store = JobStore.inMemory();
         ProcessLauncher launcher =
             new ProcessLauncher(
@@ -141,9 +141,9 @@ class ImportFoldersTest {
     }
   }
 
-  /** Before, the first line of any file could be read from the error of a job, by anybody. */
+  /** Regression: the error of a job used to reveal the first line of any file to any client. */
   @Test
-  void nothingOfAFileElsewhereIsTold() throws Exception {
+  void doesNotRevealContentOfOtherFiles() throws Exception {
     try (ConsoleProcess console = ConsoleProcess.start(folder, folder.resolve("jobs.db"))) {
       String shadow = outside.resolve("shadow").toString();
       ConsoleClient.Answer refused =
@@ -160,9 +160,8 @@ class ImportFoldersTest {
           .isEqualTo(
               "--path is "
                   + shadow
-                  + ", but jobs of this console were given no folder to read from: start the"
-                  + " console with --import-from and the folder, or run the job from the command"
-                  + " line");
+                  + ", but jobs of this console have no folder to read from: start the console"
+                  + " with --import-from and this folder, or run the job from the command line");
       JsonNode jobs = console.client().stranger("GET", "/api/batch-jobs", "").body();
       assertThat(jobs.path("total").asInt()).isZero();
       assertThat(jobs.toString()).doesNotContain(SECRET);

@@ -15,11 +15,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A command from elsewhere becomes a job, or is refused with a sentence. */
+/** Tests the creation of jobs from commands. */
 class JobMakerTest {
 
   @Test
-  void keepsACommandAsItsJobWould() {
+  void storesCommandInJob() {
     Job job =
         ProcessLauncher.JobMaker.make(List.of("export", "ks.t", "--format", "csv", "--path=out"));
     assertThat(job.status()).isEqualTo(JobStatus.PENDING);
@@ -33,8 +33,8 @@ class JobMakerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "count ks.t, begins with 'export' or 'import'",
-    "jobs list, begins with 'export' or 'import'",
+    "count ks.t, must start with 'export' or 'import'",
+    "jobs list, must start with 'export' or 'import'",
     "export, Missing required",
     "export ks, KEYSPACE.TABLE",
     "export ks.t --format=csv --path=out --nonsense, nonsense",
@@ -48,7 +48,7 @@ class JobMakerTest {
     "export @/etc/passwd, from a file",
     "import ks.t --format=csv --path=in --replay-in-doubt, --replay-in-doubt"
   })
-  void refusesWhatAJobCannotKeep(String command, String words) {
+  void rejectsArgumentsThatJobCannotStore(String command, String words) {
     assertThatThrownBy(() -> ProcessLauncher.JobMaker.make(List.of(command.split(" "))))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining(words)
@@ -69,7 +69,7 @@ class JobMakerTest {
         "--path=/x\u0000",
         "--path=/x\ud800"
       })
-  void refusesWhatIsOutOfBounds(String option) {
+  void rejectsValuesOutOfBounds(String option) {
     for (String kind : List.of("export", "import")) {
       List<String> command = new ArrayList<>(List.of(kind, "ks.t", "--format=csv", option));
       if (!option.startsWith("--path")) {
@@ -82,7 +82,7 @@ class JobMakerTest {
   }
 
   @Test
-  void refusesAPageSizeAndADiskBoundThatMakeNoSense() {
+  void rejectsPageSizeAndDiskLimitOutOfBounds() {
     for (String option : List.of("--page-size=0", "--max-disk=0", "--max-rows=-1")) {
       assertThatThrownBy(
               () ->
@@ -95,7 +95,7 @@ class JobMakerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"csv", "json", "parquet", "iceberg"})
-  void makesJobsOfAllFormats(String format) {
+  void createsJobsOfAllFormats(String format) {
     for (String kind : List.of("export", "import")) {
       Job job =
           ProcessLauncher.JobMaker.make(
@@ -112,7 +112,7 @@ class JobMakerTest {
   }
 
   @Test
-  void makesAnImportOfAGlob() {
+  void createsImportOfGlob() {
     Job job =
         ProcessLauncher.JobMaker.make(List.of("import", "ks.t", "--format=csv", "--path=in/*.csv"));
     assertThat(job.kind()).isEqualTo(JobKind.IMPORT);

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code ringhaul jobs} on jobs that were stopped in their middle. */
+/** Tests {@code ringhaul jobs} on partly completed jobs. */
 @ClusterTest
 class JobsCommandIT {
 
@@ -61,7 +61,7 @@ class JobsCommandIT {
   }
 
   @Test
-  void aStoppedJobIsShownAndResumed() throws InterruptedException {
+  void showsAndResumesStoppedJob() throws InterruptedException {
     stoppedExport();
     Job stopped = stored();
     int done = stopped.figures().done();
@@ -108,9 +108,9 @@ class JobsCommandIT {
     assertImportedEqual();
 
     assertThat(jobs("resume", id.toString(), "--json").json().path("files").asInt())
-        .as("a completed job gives its result again")
+        .as("a completed job prints its result again")
         .isEqualTo(resumed.path("files").asInt());
-    assertSentence(run("restart", id.toString()), 1, "an export is committed once");
+    assertSentence(run("restart", id.toString()), 1, "its export is committed");
     assertSentence(run("retry", id.toString(), "--partition=0"), 1, "is completed");
     assertThat(jobs("clean", id.toString(), "--forget").out()).endsWith(", forgotten\n");
     assertThat(jobs("list").out()).startsWith("No jobs in ");
@@ -118,7 +118,7 @@ class JobsCommandIT {
   }
 
   @Test
-  void onePartitionIsDoneOnceMore() throws InterruptedException {
+  void retriesOnePartition() throws InterruptedException {
     stoppedExport();
     JobPartition done =
         partitions().stream()
@@ -136,7 +136,7 @@ class JobsCommandIT {
   }
 
   @Test
-  void whatIsDoneStaysWhenAJobIsCleanedAndGoesWhenItIsGivenUp() throws Exception {
+  void cleanKeepsCompletedTasksAndForgetRemovesThem() throws Exception {
     stoppedExport();
     Path staging = staging();
     Path stray = Files.writeString(staging.resolve("part-99999-000-stray.csv"), "lost");
@@ -161,7 +161,7 @@ class JobsCommandIT {
   }
 
   @Test
-  void aJobBeginsAgain() throws InterruptedException {
+  void restartsJob() throws InterruptedException {
     stoppedExport();
     JsonNode restarted = jobs("restart", id.toString(), "--page-size=500", "--json").json();
     assertThat(restarted.path("rows").asInt()).isEqualTo(ROWS);
@@ -174,7 +174,7 @@ class JobsCommandIT {
   }
 
   @Test
-  void aSlipOfThePenForgetsNothing() throws InterruptedException {
+  void typingErrorResetsNothing() throws InterruptedException {
     stoppedExport();
     List<JobPartition> before = partitions();
     assertSentence(run("restart", id.toString(), "--page-seize=500"), 2, "--page-seize");
@@ -190,7 +190,7 @@ class JobsCommandIT {
   }
 
   @Test
-  void aJobThatIsNamedIsKeptOrNotBegun() throws Exception {
+  void explicitJobRequiresWorkingStore() throws Exception {
     Path home = Files.createDirectory(folder.resolve("home"));
     Path broken = Files.createDirectory(home.resolve(".ringhaul")).resolve("jobs.db");
     Files.writeString(broken, "not a database".repeat(99));
@@ -208,7 +208,7 @@ class JobsCommandIT {
   }
 
   @Test
-  void aJobThatALivingProcessWorksOnIsLeftAlone() {
+  void protectsJobOfLivingProcess() {
     try (JobStore store = JobStore.file(jobs)) {
       store.create(
           Job.pending(
@@ -229,7 +229,7 @@ class JobsCommandIT {
         assertSentence(run("clean", id.toString(), "--forget"), 1, id.toString());
         assertSentence(run("restart", id.toString()), 1, id.toString());
         assertSentence(run("stop", id.toString(), "--wait=1"), 1, "has not stopped within 1 s");
-        assertThat(run.beat()).as("it was asked to stop").isTrue();
+        assertThat(run.beat()).as("stop was requested").isTrue();
         run.stopped();
       }
       assertThat(jobs("stop", id.toString(), "--wait=1").out()).contains(": stopped");
@@ -237,7 +237,7 @@ class JobsCommandIT {
   }
 
   @Test
-  void jobsOfApplicationCodeAreItsOwnToRun() {
+  void rejectsJobsOfApplicationCode() {
     try (JobStore store = JobStore.file(jobs)) {
       store.create(
           Job.pending(
@@ -248,25 +248,25 @@ class JobsCommandIT {
               JobKind.EXPORT,
               new JobDefinition(Map.of(), Map.of(), List.of())));
     }
-    assertSentence(run("resume", id.toString()), 1, "was made by application code");
+    assertSentence(run("resume", id.toString()), 1, "was created by application code");
     assertThat(jobs("clean", id.toString(), "--forget").out()).contains("forgotten");
   }
 
   @Test
-  void whatCannotBeIsToldInASentence() throws IOException {
-    assertSentence(run("show", "abcd"), 2, "There is no job abcd in this store");
-    assertSentence(run("resume", "abcd", "more"), 2, "There is no job abcd");
-    assertSentence(run("resume", "--tasks=3", "abcd"), 2, "is not the id of a job");
-    assertSentence(run("clean"), 2, "Name one job by its id");
-    assertSentence(run("clean", "abcd", "--all-ended"), 2, "Name one job by its id");
-    assertSentence(run("clean", "--older-than=soon"), 2, "'soon' is not a length of time");
+  void reportsInvalidUsageInOneSentence() throws IOException {
+    assertSentence(run("show", "abcd"), 2, "This store has no job abcd");
+    assertSentence(run("resume", "abcd", "more"), 2, "This store has no job abcd");
+    assertSentence(run("resume", "--tasks=3", "abcd"), 2, "is neither a job id nor");
+    assertSentence(run("clean"), 2, "Give the id of one job");
+    assertSentence(run("clean", "abcd", "--all-ended"), 2, "Give the id of one job");
+    assertSentence(run("clean", "--older-than=soon"), 2, "'soon' is not a duration");
     assertSentence(run("list", "--limit=0"), 2, "--limit is 0");
     assertSentence(run("list", "--status=lost"), 2, "lost");
     assertSentence(
         CapturedRun.inProcess("jobs"), 2, "list, show, stop, resume, retry, restart or clean");
     assertSentence(
         CapturedRun.inProcess("jobs", "list", "--job-store=none"), 2, "--job-store is none");
-    assertSentence(export("--resume"), 2, "--resume takes the job's --job-id");
+    assertSentence(export("--resume"), 2, "--resume requires --job-id");
     assertSentence(
         export("--resume", "--job-id=" + id, "--job-store=none"), 2, "--job-store is none");
     assertSentence(export("--job-id=1-1-1-1-1"), 2, "'1-1-1-1-1' is not a UUID");
@@ -280,7 +280,7 @@ class JobsCommandIT {
   }
 
   @Test
-  void anIdIsForOneJobUnlessItIsResumed() {
+  void rejectsUsedIdWithoutResume() {
     CapturedRun first =
         export(
             "--job-id=" + id, "--job-store=" + jobs, "--job-description=for the audit", "--json");
@@ -298,7 +298,7 @@ class JobsCommandIT {
     assertThat(without.json().path("jobId").asText()).hasSize(36);
   }
 
-  /** An export that stopped when some of its partitions were done, as the command line keeps it. */
+  /** Creates a stopped, partly completed export, as the command line stores it. */
   private void stoppedExport() {
     List<String> command =
         List.of(
@@ -323,7 +323,7 @@ class JobsCommandIT {
                               .labelled("team", "a")
                               .madeBy(command))
                       .jobId(id)
-                      // Slow enough for the stop to be heard in the middle.
+                      // Slow enough to receive the stop in the middle.
                       .maxRowsPerSecond(500)
                       .pageSize(20)
                       .parallelism(1)
@@ -357,7 +357,7 @@ class JobsCommandIT {
         .toArray(String[]::new);
   }
 
-  /** Runs a command on jobs, which succeeds. */
+  /** Runs a command on jobs and checks its success. */
   private CapturedRun jobs(String... arguments) {
     CapturedRun run = run(arguments);
     assertThat(run.exitCode()).as(run.err()).isZero();
@@ -415,7 +415,7 @@ class JobsCommandIT {
     assertThat(outcome.rows()).isEqualTo(ROWS);
   }
 
-  /** A failure is told in words on standard error, and there is no stack trace anywhere. */
+  /** Checks that a failure is a sentence on standard error, without a stack trace. */
   private static void assertSentence(CapturedRun run, int exitCode, String part) {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);
     assertThat(run.err()).contains(part);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The limits of an operation on the command line. */
+/** Tests the limit options. */
 @ClusterTest
 class LimitOptionsIT {
 
@@ -36,7 +36,7 @@ class LimitOptionsIT {
   }
 
   @Test
-  void limitsAreKeptWithTheJobAndMayChange() {
+  void storesLimitsAndAllowsChanges() {
     UUID id = UUID.randomUUID();
     Path jobs = folder.resolve("jobs.db");
     CapturedRun full = export(jobs, id, "--max-disk=1k", "--max-cpu=50%", "--priority=high");
@@ -61,7 +61,7 @@ class LimitOptionsIT {
   }
 
   @Test
-  void aPauseIsSaid() {
+  void reportsPause() {
     LocalTime opens = LocalTime.now(ZoneOffset.UTC).plusSeconds(3);
     DateTimeFormatter seconds = DateTimeFormatter.ofPattern("HH:mm:ss");
     String window = seconds.format(opens) + "-" + seconds.format(opens.minusMinutes(1)) + " UTC";
@@ -72,12 +72,12 @@ class LimitOptionsIT {
     assertThat(run.out()).contains(Integer.toString(ROWS));
     assertThat(run.err())
         .contains("count " + keyspace + ".t is paused: It is outside of its window " + window)
-        .contains("count " + keyspace + ".t goes on");
+        .contains("count " + keyspace + ".t resumes");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "--max-cpu=half, --max-cpu is half; it takes a share such as 50% or 0.5",
+    "--max-cpu=half, --max-cpu is half; it must be a share such as 50% or 0.5",
     "--max-cpu=0, '--max-cpu is 0.0; it takes more than 0 and at most 1'",
     "--max-cpu=101%, '--max-cpu is 1.01; it takes more than 0 and at most 1'",
     "--window=22-05, '\"22-05\" is no window'",

@@ -5,15 +5,15 @@ import com.datastax.oss.driver.api.core.context.DriverContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** Leads the driver of a process to the links before the nodes, which properties name. */
+/** Translates node addresses to those of links, which system properties name. */
 public final class LinkedAddresses implements AddressTranslator {
 
-  /** Made by the driver. */
+  /** Created by the driver. */
   public LinkedAddresses(DriverContext context) {
-    // Knows all from the properties.
+    // All settings are system properties.
   }
 
-  /** The property that names the link's port for a node. */
+  /** The property with the link's port for a node. */
   static String property(InetSocketAddress node) {
     return "link." + node.getAddress().getHostAddress();
   }
@@ -26,6 +26,6 @@ public final class LinkedAddresses implements AddressTranslator {
 
   @Override
   public void close() {
-    // Nothing is held.
+    // No resources to release.
   }
 }

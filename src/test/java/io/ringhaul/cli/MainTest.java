@@ -12,17 +12,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which commands a command line has. */
+/** Tests which commands a command line has. */
 class MainTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"count", "export", "import", "jobs", "console", "demo"})
-  void aCommandThatIsNamedIsTheOnlyOne(String name) {
+  void createsOnlyNamedCommand(String name) {
     assertThat(commands(name, "--help")).containsExactly(name);
   }
 
   @Test
-  void allOtherArgumentsHaveAllCommands() {
+  void createsAllCommandsForOtherArguments() {
     String[] all = {"count", "export", "import", "jobs", "console", "demo"};
     assertThat(commands()).containsExactly(all);
     assertThat(commands("--help")).containsExactly(all);
@@ -30,7 +30,7 @@ class MainTest {
   }
 
   @Test
-  void refusesASecretBeforeItConnectsOrKeepsAJob(@TempDir Path folder) {
+  void rejectsSecretBeforeConnectionAndJob(@TempDir Path folder) {
     Path store = folder.resolve("jobs.db");
     StringWriter err = new StringWriter();
     String[] arguments = {

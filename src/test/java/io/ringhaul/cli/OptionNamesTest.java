@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each setting of both the Java API and the command line is named as the reader knows it. */
+/**
+ * Tests that messages name settings by method in the Java API and by option on the command line.
+ */
 class OptionNamesTest {
 
   private static final Set<String> METHODS =
@@ -60,14 +62,14 @@ class OptionNamesTest {
 
   @ParameterizedTest
   @EnumSource(Setting.class)
-  void aSettingIsAMethodAndAnOption(Setting setting) {
+  void settingIsMethodAndOption(Setting setting) {
     assertThat(METHODS).contains(setting.method());
     assertThat(OPTIONS).contains(OptionNames.of(setting).replaceFirst("=.*", ""));
   }
 
-  /** A new option that is called as a method is one of the settings. */
+  /** A new option with the name of a method must be a setting. */
   @Test
-  void noOptionThatIsAMethodIsLeftOut() {
+  void eachOptionWithMethodIsSetting() {
     Set<String> known =
         Arrays.stream(Setting.values()).map(OptionNames::of).collect(Collectors.toSet());
     Set<String> leftOut = new TreeSet<>();
@@ -86,7 +88,7 @@ class OptionNamesTest {
   }
 
   @Test
-  void aMessageIsInTheWordsOfItsReader() {
+  void messageUsesNamesOfItsInterface() {
     InvalidSettingException failure =
         new InvalidSettingException(
             "taskCount",
@@ -111,7 +113,7 @@ class OptionNamesTest {
   }
 
   @Test
-  void dataThatLooksLikeASettingStaysAsItIs() {
+  void doesNotReplaceDataThatLooksLikeSetting() {
     InvalidSettingException failure =
         new InvalidSettingException("columns", "Table a.b has no column where, taskCount, $1 \\");
     assertThat(OptionNames.message(failure))

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A line of progress fits its terminal, and what matters most is there first. */
+/** Tests that a progress line fits its terminal and shows the most important figures first. */
 class ProgressLineTest {
 
   private static final String OPERATION = "export store.orders";
-  private static final String NOTE = "held back: the client's processors are busy for 97 %";
+  private static final String NOTE = "bottleneck: the client's processors are busy for 97 %";
 
   private static Progress progress(double completed, Duration unanswered) {
     return new Progress(
@@ -52,7 +52,7 @@ class ProgressLineTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 10, 20, 39, 40, 41, 60, 79, 80, 99, 119, 159, 250})
-  void isExactlyAsWideAsItsTerminal(int width) {
+  void fillsExactTerminalWidth(int width) {
     assertThat(line(width)).hasSize(width);
     assertThat(
             new ProgressLine(progress(0.999, Duration.ofSeconds(75)), NOTE)
@@ -61,7 +61,7 @@ class ProgressLineTest {
   }
 
   @Test
-  void saysFirstThatTheClusterDoesNotAnswer() {
+  void showsUnansweredTimeFirst() {
     ProgressLine line = new ProgressLine(progress(0.629, Duration.ofMillis(6_400)), NOTE);
     assertThat(line.fitting(OPERATION, 40).strip())
         .isEqualTo("62 %  8,012 rows/s, no answer for 6 s");
@@ -76,20 +76,20 @@ class ProgressLineTest {
   }
 
   @Test
-  void saysWhatHoldsTheOperationBackWhereThereIsRoom() {
+  void showsBottleneckIfItFits() {
     ProgressLine line = new ProgressLine(progress(0.629, Duration.ZERO), NOTE);
-    assertThat(line.fitting(OPERATION, 79)).doesNotContain("held back");
+    assertThat(line.fitting(OPERATION, 79)).doesNotContain("bottleneck");
     assertThat(line.fitting(OPERATION, 200)).contains(NOTE);
   }
 
   @Test
-  void roundsDownSoThatAHundredPercentMeansDone() {
+  void roundsPercentageDown() {
     assertThat(new ProgressLine(progress(0.999, Duration.ZERO), "").whole()).startsWith("99 %,");
     assertThat(new ProgressLine(progress(1, Duration.ZERO), "").whole()).startsWith("100 %,");
   }
 
   @Test
-  void tellsTimesInTheUnitsThatMatter() {
+  void formatsDurationsInSuitableUnits() {
     assertThat(ProgressLine.text(Duration.ofSeconds(45))).isEqualTo("45 s");
     assertThat(ProgressLine.text(Duration.ofMinutes(1))).isEqualTo("1 min 0 s");
     assertThat(ProgressLine.text(Duration.ofMinutes(185))).isEqualTo("3 h 5 min");

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code ringhaul jobs restart} of imports: what is written once more must not add up. */
+/**
+ * Tests {@code ringhaul jobs restart} of imports: repeated writes must not add to existing values.
+ */
 @ClusterTest
 class RestartedImportIT {
 
@@ -46,7 +48,7 @@ class RestartedImportIT {
   }
 
   @Test
-  void rowsThatStayTheSameAreWrittenAgain() throws IOException {
+  void rewritesIdempotentRows() throws IOException {
     imported("plain");
     TestCluster.session().execute("TRUNCATE " + keyspace + ".plain");
     CapturedRun restarted = restart();
@@ -57,20 +59,23 @@ class RestartedImportIT {
   }
 
   @Test
-  void countersAreCountedAgainOnRequestOnly() throws IOException {
+  void rewritesCountersOnlyOnRequest() throws IOException {
     imported("counted");
     List<JobPartition> before = partitions();
     CapturedRun refused = restart("--add-to-counters");
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err())
-        .contains("its columns (id int, n counter) may add up")
-        .contains("empty the table and give --replay-in-doubt, or resume the job");
+        .contains("writing them again may change counters or lists (id int, n counter)")
+        .contains("truncate the table and give --replay-in-doubt, or resume the job");
     CapturedRun retried =
         CapturedRun.inProcess(
             "jobs", "retry", id.toString(), "--partition=0", "--job-store=" + jobs, "--json");
     assertThat(retried.exitCode()).isEqualTo(1);
     assertThat(retried.err())
-        .contains("Partition 0 of job " + id + " is begun, and its rows may add to counters");
+        .contains(
+            "Partition 0 of job "
+                + id
+                + " has started, and writing its rows again may change counters");
     assertThat(partitions()).isEqualTo(before);
     assertThat(rows("counted")).isEqualTo(Map.of(1, 10L, 2, 20L, 3, 30L));
 

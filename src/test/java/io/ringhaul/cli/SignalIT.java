@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Real signals to real processes: the job stops, and goes on by the command that they print. */
+/** Tests real signals to real processes: the job stops, and the printed command resumes it. */
 @ClusterTest
 class SignalIT {
 
@@ -63,8 +63,8 @@ class SignalIT {
 
   @ParameterizedTest
   @CsvSource({"INT, 130, csv, ", "TERM, 143, iceberg, it's jobs.db"})
-  void anExportGoesOnByTheCommandThatIsPrinted(
-      String signal, int exitCode, String format, String store) throws Exception {
+  void printedCommandResumesExport(String signal, int exitCode, String format, String store)
+      throws Exception {
     Path jobs = store == null ? folder.resolve("home/.ringhaul/jobs.db") : folder.resolve(store);
     String[] own = store == null ? new String[0] : new String[] {"--job-store", jobs.toString()};
     Path out = folder.resolve("out");
@@ -77,14 +77,15 @@ class SignalIT {
     assertThat(stopped.err())
         .contains("export " + keyspace + ".t: job " + running.id())
         .contains(" was stopped")
-        .containsPattern("\n  so far: [1-9][0-9]* of [0-9]+ partitions are done, with [0-9,]+ rows")
+        .containsPattern(
+            "\n  so far: [1-9][0-9]* of [0-9]+ partitions completed, with [0-9,]+ rows")
         .doesNotContain("unexpected")
         .doesNotContain("Exception");
     assertThat(group(JOB, stopped.err())).isEqualTo(running.id().toString());
     Job kept = find(jobs, running.id());
     assertThat(kept.status()).isEqualTo(JobStatus.STOPPED);
     assertThat(kept.figures().done()).isBetween(1, kept.figures().partitions() - 1);
-    assertThat(dataFiles()).as("what is done is kept").isNotEmpty();
+    assertThat(dataFiles()).as("completed tasks are kept").isNotEmpty();
 
     String line = group(RESUME, stopped.err());
     assertThat(line).startsWith("ringhaul jobs resume " + running.id());
@@ -100,7 +101,7 @@ class SignalIT {
   }
 
   @Test
-  void anImportGoesOnByTheCommandThatIsPrinted() throws Exception {
+  void printedCommandResumesImport() throws Exception {
     Path jobs = folder.resolve("jobs.db");
     Path source = csvFiles();
     CommandProcess process =
@@ -136,7 +137,7 @@ class SignalIT {
     rows.forEach((id, v) -> assertThat(v).isEqualTo("value " + id));
   }
 
-  /** More rows than an import holds back for its batches, in files of a split each. */
+  /** Creates more rows than an import buffers for its batches, in files of one split each. */
   private Path csvFiles() throws IOException {
     Path source = Files.createDirectory(folder.resolve("source"));
     for (int file = 0; file < IMPORTED / 1_000; file++) {
@@ -150,7 +151,7 @@ class SignalIT {
   }
 
   @Test
-  void withoutAStoreNothingIsLeft() throws Exception {
+  void leavesNothingWithoutStore() throws Exception {
     Path out = folder.resolve("out");
     CommandProcess process = slowExport("csv", out, "--job-store=none");
     awaitDataFiles();
@@ -171,7 +172,7 @@ class SignalIT {
   }
 
   @Test
-  void aSecondSignalEndsTheProcessAtOnce() throws Exception {
+  void secondSignalEndsProcessImmediately() throws Exception {
     CommandProcess process = CommandProcess.java(folder, SlowToStop.class);
     awaitOutput(process, "listening");
     process.signal("INT");
@@ -199,7 +200,7 @@ class SignalIT {
             .toArray(String[]::new));
   }
 
-  /** Waits until a job has done something; it has a lot before it then. */
+  /** Waits until a job has some progress; most of its work is then left. */
   private static Job started(Path jobs) throws InterruptedException {
     Instant end = Instant.now().plus(Duration.ofSeconds(60));
     while (Instant.now().isBefore(end)) {
@@ -239,7 +240,7 @@ class SignalIT {
     }
   }
 
-  /** Files of rows anywhere below, hidden ones and those of other names among them. */
+  /** All data files in the tree, including hidden files and files with other names. */
   private List<Path> dataFiles() throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       return files

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A process with a job that hears that it is to stop, and does not. */
+/** A process with a job that ignores the request to stop. */
 final class SlowToStop {
 
   private SlowToStop() {}
@@ -20,7 +20,7 @@ final class SlowToStop {
     JobStore store = JobStore.inMemory();
     try (StopOnSignal signals = StopOnSignal.of(store, id, () -> {})) {
       System.out.println("listening");
-      // A signal may come before the store knows the job.
+      // A signal may arrive before the store has the job.
       Thread.sleep(500);
       store.create(
           Job.pending(

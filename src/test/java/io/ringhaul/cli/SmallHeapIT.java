@@ -18,7 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is too large for a small heap is told in a sentence, and a job can be resumed. */
+/**
+ * Tests that values too large for a small heap lead to a sentence, and that the job can be resumed.
+ */
 @ClusterTest
 class SmallHeapIT {
 
@@ -36,7 +38,7 @@ class SmallHeapIT {
   }
 
   @Test
-  void rejectsTheRecordThatIsTooLarge() throws Exception {
+  void rejectsTooLargeRecord() throws Exception {
     Path file = folder.resolve("rows.csv.gz");
     try (OutputStream out = compressed(file)) {
       out.write("id,v\n1,a\n2,".getBytes(US_ASCII));
@@ -53,7 +55,7 @@ class SmallHeapIT {
   }
 
   @Test
-  void tellsNamesAndHeadersThatAreTooLarge() throws Exception {
+  void reportsTooLargeNamesAndHeaders() throws Exception {
     Path name = folder.resolve("name.json.gz");
     try (OutputStream out = compressed(name)) {
       out.write("{\"id\":1,\"".getBytes(US_ASCII));
@@ -85,7 +87,7 @@ class SmallHeapIT {
   }
 
   @Test
-  void resumesAJobThatRanOutOfMemory() throws Exception {
+  void resumesJobAfterOutOfMemory() throws Exception {
     Path file = folder.resolve("rows.csv.gz");
     try (OutputStream out = compressed(file)) {
       out.write("id,v\n1,a\n2,".getBytes(US_ASCII));

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the launcher has loaded for its archive. */
+/** Tests the rehearsal for the launcher's class archive. */
 class StartUpClassesTest {
 
   @TempDir Path folder;
 
   @Test
-  void aCountBeginsWithoutACluster() throws Exception {
+  void startsCountWithoutCluster() throws Exception {
     Path work = Files.createDirectory(folder.resolve("work"));
     CapturedRun run = CommandProcess.java(folder, StartUpClasses.class, work.toString()).ended();
     assertThat(run.err()).contains("No node could be reached at 127.0.0.1:");
@@ -21,7 +21,7 @@ class StartUpClassesTest {
   }
 
   @Test
-  void aRowGoesOutToEachFormatAndComesBack() {
+  void exportsAndImportsRowInEachFormat() {
     assertThat(new StartUpClasses.FormatRehearsal(folder, 3).run()).isEqualTo(12);
   }
 }

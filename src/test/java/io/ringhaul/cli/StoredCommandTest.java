@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What a job keeps of the command that made it means the same later and elsewhere. */
+/** Tests that a stored command has the same meaning later and in another folder. */
 class StoredCommandTest {
 
   @TempDir private Path folder;
 
   @Test
-  void anExportIsKeptAsItWasGiven() {
+  void storesExportAsGiven() {
     assertThat(
             stored(
                 "export",
@@ -62,7 +62,7 @@ class StoredCommandTest {
   }
 
   @Test
-  void whatBelongsToOneRunIsLeftOut() {
+  void omitsOptionsOfOneRun() {
     assertThat(
             stored(
                 "import",
@@ -79,7 +79,7 @@ class StoredCommandTest {
   }
 
   @Test
-  void whatAFileGivesIsKeptByValue() throws IOException {
+  void storesValuesOfConfigurationFile() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("my.properties"),
@@ -98,7 +98,7 @@ class StoredCommandTest {
   }
 
   @Test
-  void whatIsKeptIsKeptTheSameOnceMore() {
+  void storedCommandIsStable() {
     List<String> first =
         stored(
             "export",
@@ -115,7 +115,7 @@ class StoredCommandTest {
   }
 
   @Test
-  void optionsGivenLaterTakeThePlaceOfThoseKept() {
+  void laterOptionsReplaceStoredOptions() {
     List<String> command =
         List.of("export", "--contact-point=a", "--contact-point=b", "--json", "--tasks=5", "ks.t");
     assertThat(

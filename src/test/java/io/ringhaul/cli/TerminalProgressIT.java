@@ -20,7 +20,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a terminal of 80 columns shows of an export, while the cluster answers and while not. */
+/**
+ * Tests the progress of an export on a terminal of 80 columns, with and without answers of the
+ * cluster.
+ */
 @ClusterTest
 class TerminalProgressIT {
 
@@ -47,7 +50,7 @@ class TerminalProgressIT {
   }
 
   @Test
-  void isDrawnTwiceASecondWhateverHappens() throws Exception {
+  void redrawsTwiceASecondWithoutProgress() throws Exception {
     List<DelayedLink> links = new ArrayList<>();
     try {
       Process export = start(links);
@@ -72,7 +75,7 @@ class TerminalProgressIT {
             line -> line.matches(" *\\d+ % \\[=+> *]  [\\d,]+ rows/s, \\d+ s left, .* rows *"));
     List<String> silent = bars.stream().filter(line -> line.contains("no answer for")).toList();
     assertThat(silent)
-        .as("drawn while nothing moved")
+        .as("drawn without progress")
         .hasSizeGreaterThan(3)
         .anyMatch(line -> line.contains("no answer for 3 s"))
         .anyMatch(line -> line.contains("no answer for 4 s"));

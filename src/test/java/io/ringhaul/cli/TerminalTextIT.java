@@ -15,12 +15,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Escape sequences from data, names and errors never reach the terminal. */
+/** Tests that escape sequences in data, names and errors never reach the terminal. */
 @ClusterTest
 class TerminalTextIT {
 
   /**
-   * Clears the screen, sets the clipboard, rings; the last one begins with a single C1 character.
+   * Clears the screen, sets the clipboard, rings the bell; the last sequence starts with a single
+   * C1 character.
    */
   private static final String HOSTILE = "x\u001b[2J\u001b]52;c;cHduZWQ=\u0007\u009b31m\u202ey";
 
@@ -53,7 +54,7 @@ class TerminalTextIT {
   }
 
   @Test
-  void escapesWhatAJobIsCalledAndWhatItDied() throws IOException {
+  void escapesJobNamesAndErrors() throws IOException {
     UUID id = UUID.randomUUID();
     importing(
         "id,v\n1," + HOSTILE + "\n",
@@ -78,9 +79,11 @@ class TerminalTextIT {
     assertPlain(cleaned);
   }
 
-  /** The logger of a process of its own escapes too, and warns of nothing that is reported. */
+  /**
+   * The logger of a separate process also escapes, and logs no warning about a reported failure.
+   */
   @Test
-  void anImportThatFailsIsReportedOnce() throws IOException, InterruptedException {
+  void reportsFailedImportOnce() throws IOException, InterruptedException {
     StringBuilder csv = new StringBuilder("id,v\n");
     for (int id = 0; id < 100; id++) {
       csv.append(id).append(",1\n");
@@ -103,7 +106,7 @@ class TerminalTextIT {
   }
 
   @Test
-  void aNewLineInANameIsNoNewLineOfTheList() throws IOException {
+  void escapesLineBreaksInNames() throws IOException {
     importing("id,v\n1,2\n", "--job-name=one\n00000000  two");
     assertThat(jobs("list").out()).hasLineCount(2).contains("one\\n00000000  two");
   }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What commands a terminal is shown to people instead. */
+/** Tests that characters which control a terminal are shown by their code. */
 class TerminalTextTest {
 
   @ParameterizedTest
@@ -20,19 +20,19 @@ class TerminalTextTest {
         0x00, 0x07, 0x08, 0x0b, 0x0d, 0x1b, 0x1f, 0x7f, 0x80, 0x85, 0x9b, 0x9d, 0x9f, 0x061c,
         0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069
       })
-  void escapesCharactersThatAreNotShown(int code) {
+  void escapesInvisibleCharacters(int code) {
     assertThat(TerminalText.escaped("a" + (char) code + "b"))
         .isEqualTo(String.format(Locale.ROOT, "a\\u%04xb", code));
   }
 
   @Test
-  void keepsTextNewLinesAndTabs() {
+  void keepsTextLineBreaksAndTabs() {
     String text = "é 漢字 😀 \u00a0 \u00ad|\n\tnext \\ line";
     assertThat(TerminalText.escaped(text)).isSameAs(text);
   }
 
   @Test
-  void writersAndStreamsEscapeWhatTheyAreGiven() {
+  void writersAndStreamsEscape() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     PrintWriter writer = TerminalText.writer(stream);

@@ -15,7 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Wrong arguments are reported in a few lines, before anything is opened or made. */
+/**
+ * Tests that invalid arguments are reported in a few lines, before any resource is opened or
+ * created.
+ */
 class UsageReportTest {
 
   private static final String LOCAL_ONLY =
@@ -40,14 +43,14 @@ class UsageReportTest {
         "jobs lsit                         | Unknown argument 'lsit'; did you mean 'list'?",
         "jobs stop 1234 --waitt=3          | Unknown option '--waitt'; did you mean '--wait'?"
       })
-  void printsTheReasonAndWhereTheHelpIs(String arguments, String reason) {
+  void printsReasonAndHelpCommand(String arguments, String reason) {
     String command = arguments.replaceFirst(arguments.startsWith("jobs stop") ? " 1.*" : " .*", "");
     assertUsage(
         CapturedRun.inProcess(arguments.split(" ")), reason, "ringhaul " + command + " --help");
   }
 
   @Test
-  void namesTheNearestCommand() {
+  void suggestsNearestCommand() {
     assertUsage(
         CapturedRun.inProcess("exprot", "a.b"),
         "Unknown argument 'exprot'; did you mean 'export'?",
@@ -56,7 +59,7 @@ class UsageReportTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"export", "import"})
-  void refusesAPathWithAScheme(String command) {
+  void rejectsPathWithScheme(String command) {
     for (String format : List.of("iceberg", "parquet", "json", "csv")) {
       for (String scheme : List.of("s3", "hdfs", "https", "gs", "abfss")) {
         assertUsage(
@@ -74,7 +77,7 @@ class UsageReportTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"export", "import"})
-  void refusesStandardInputAndOutput(String command) {
+  void rejectsStandardInputAndOutput(String command) {
     assertUsage(
         CapturedRun.inProcess(command, "a.b", "--format=csv", "--path", "-"),
         "Invalid value for option '--path': it is '-', but standard input and output are not"
@@ -95,7 +98,7 @@ class UsageReportTest {
 
   @ParameterizedTest
   @MethodSource("optionsThatTakeAPath")
-  void refusesASchemeInEveryOptionThatTakesAPath(List<String> arguments) {
+  void rejectsSchemeInEveryPathOption(List<String> arguments) {
     String option = arguments.get(arguments.size() - 1);
     assertUsage(
         CapturedRun.inProcess(
@@ -107,7 +110,7 @@ class UsageReportTest {
   }
 
   @Test
-  void refusesAJobStoreWithAScheme() {
+  void rejectsJobStoreWithScheme() {
     assertUsage(
         CapturedRun.inProcess("jobs", "list", "--job-store=s3://b/jobs.db"),
         "--job-store is 's3://b/jobs.db', which has the scheme s3: " + LOCAL_ONLY,
@@ -120,7 +123,7 @@ class UsageReportTest {
   }
 
   @Test
-  void refusesAConfigurationFileWithAnUnknownKey() throws IOException {
+  void rejectsUnknownConfigurationKey() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("c.properties"), "# ours\n\ntasks=3\n paralelism = 3\nformat=csv\n");
@@ -137,7 +140,7 @@ class UsageReportTest {
             + file
             + " has the unknown key '--tasks' in line 1; did you mean 'tasks'?",
         "ringhaul count --help");
-    // Of the console, which reads no such file.
+    // An option of the console, which reads no configuration file.
     Files.writeString(file, "token-file=x\n");
     assertUsage(
         CapturedRun.inProcess("count", "a.b", "--config=" + file),
@@ -149,7 +152,7 @@ class UsageReportTest {
   }
 
   @Test
-  void refusesAConfigurationFileThatCannotBeRead() throws IOException {
+  void rejectsUnreadableConfigurationFile() throws IOException {
     Path missing = folder.resolve("missing.properties");
     assertUsage(
         CapturedRun.inProcess("export", "a.b", "--config", missing.toString()),
@@ -167,30 +170,30 @@ class UsageReportTest {
     Path arguments = Files.writeString(folder.resolve("arguments"), "--config=" + missing);
     assertUsage(
         CapturedRun.inProcess("count", "a.b", "@" + arguments),
-        "--config stands in a file of arguments, which is read too late: give it directly",
+        "--config in an argument file has no effect: give --config on the command line",
         "ringhaul count --help");
   }
 
   @Test
-  void takesTheOptionsOfOtherCommandsInAConfigurationFile() throws IOException {
+  void acceptsOptionsOfOtherCommandsInConfigurationFile() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("c.properties"),
             "path=x\nmax-errors=3\nringhaul.export.tasks=9\ntasks=0\n");
-    // The file is taken; its value for --tasks is not.
+    // The file is accepted; its value of --tasks is not.
     assertThat(CapturedRun.inProcess("count", "a.b", "--config=" + file, "--local-dc=x").err())
         .doesNotContain("unknown key");
   }
 
   @Test
-  void theHelpShowsNoPattern() {
+  void helpHidesSplitPattern() {
     assertThat(CapturedRun.inProcess("export", "--help").out())
         .contains("--partition-by=EXPR[,EXPR...]")
         .doesNotContain("(?!");
   }
 
   @Test
-  void theNearestNameHasTwoThirdsInCommon() {
+  void nearestNameSharesTwoThirds() {
     Set<String> names = Set.of("--format", "--from", "--page-size");
     assertThat(UsageReport.nearest("--fromat", names)).contains("--format");
     assertThat(UsageReport.nearest("--page-zise", names)).contains("--page-size");

@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Jobs in words, and as the objects that become JSON. */
+/** Describes jobs as text and as objects for JSON. */
 public final class JobDescription {
 
-  /** The silence after which another machine's process counts as gone. */
+  /** After this time without a sign of life, a process counts as gone. */
   private static final Duration SILENCE = Duration.ofSeconds(60);
 
   private JobDescription() {}
 
   /**
-   * Where the job stands, in lower case; {@code cut off} if its process has not been heard of for a
+   * The status in lower case; {@code cut off} if the job's process gave no sign of life for a
    * minute.
    */
   public static String status(Job job, Instant now) {
@@ -37,12 +37,12 @@ public final class JobDescription {
     return working && silent ? "cut off" : job.status().name().toLowerCase(Locale.ROOT);
   }
 
-  /** A moment to the second; a dash if there is none. */
+  /** A time, truncated to seconds; a dash if there is none. */
   public static String moment(Optional<Instant> moment) {
     return moment.map(each -> each.truncatedTo(ChronoUnit.SECONDS).toString()).orElse("-");
   }
 
-  /** What of a job is in a list of them. */
+  /** The facts of a job in a list. */
   public static Map<String, Object> brief(Job job, Instant now) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("jobId", job.id().toString());
@@ -60,7 +60,7 @@ public final class JobDescription {
     return facts;
   }
 
-  /** All of a job. */
+  /** All facts of a job. */
   public static Map<String, Object> full(Job job, List<JobPartition> partitions, Instant now) {
     Map<String, Object> facts = brief(job, now);
     facts.put("description", job.description());

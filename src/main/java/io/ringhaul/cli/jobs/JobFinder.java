@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Finds jobs by their ids or the beginnings of these. */
+/** Finds jobs by id or by the start of their id. */
 public final class JobFinder {
 
   private static final int LEAST_PREFIX = 4;
@@ -23,16 +23,16 @@ public final class JobFinder {
   private JobFinder() {}
 
   /**
-   * The one job whose id begins so.
+   * Finds the job whose id starts with the given text.
    *
-   * @param id an id, or its first characters, at least four
-   * @throws InvalidSettingException if there is no such job, or if there are several
+   * @param id an id, or at least its first four characters
+   * @throws InvalidSettingException if no job or several jobs match
    */
   public static Job find(JobStore store, String id) {
     if (!PREFIX.matcher(id).matches()) {
       throw new InvalidSettingException(
           "ID",
-          "'" + id + "' is not the id of a job, nor the first four or more characters of one");
+          "'" + id + "' is neither a job id nor at least the first four characters of a job id");
     }
     String prefix = id.toLowerCase(Locale.ROOT);
     if (prefix.length() == 36) {
@@ -47,7 +47,7 @@ public final class JobFinder {
       throw new InvalidSettingException(
           "ID",
           String.format(
-              "The ids of %d jobs begin with %s; say more of it: %s",
+              "The ids of %d jobs start with %s; give more characters: %s",
               found.size(),
               id,
               found.stream()
@@ -58,7 +58,7 @@ public final class JobFinder {
     return found.get(0);
   }
 
-  /** How many characters of an id it takes to tell these jobs apart, at least eight. */
+  /** The number of characters, at least eight, that distinguish the ids of these jobs. */
   public static int shortest(Collection<Job> jobs) {
     int length = SHORT_ID;
     while (length < 36) {
@@ -83,6 +83,6 @@ public final class JobFinder {
 
   private static InvalidSettingException unknown(String id) {
     return new InvalidSettingException(
-        "ID", "There is no job " + id + " in this store: see 'ringhaul jobs list'");
+        "ID", "This store has no job " + id + ": see 'ringhaul jobs list'");
   }
 }

@@ -23,10 +23,10 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Where the command line keeps its jobs. */
+/** The location of the job store of the command line. */
 public final class JobStoreLocation {
 
-  /** The environment variable that names the store where no option does. */
+  /** The environment variable with the location, used if the option is absent. */
   public static final String VARIABLE = "RINGHAUL_JOB_STORE";
 
   private static final String OPTION = "--job-store";
@@ -49,17 +49,17 @@ public final class JobStoreLocation {
    * The store that the option names, else that of {@link #VARIABLE}, else {@code
    * ~/.ringhaul/jobs.db}.
    *
-   * @param option a file, {@code jdbc:postgresql:...} or {@code none}; null if it was left out
-   * @throws InvalidSettingException if it is none of these, or holds a password, which others on
-   *     the machine could see
+   * @param option a file, {@code jdbc:postgresql:...} or {@code none}; null if absent
+   * @throws InvalidSettingException if the option is none of these, or contains a password, which
+   *     other users of the machine could see
    */
   public static JobStoreLocation of(@Nullable String option, Map<String, String> environment) {
     if (option != null) {
       if (PASSWORD.matcher(option).find()) {
         throw new InvalidSettingException(
             OPTION,
-            "The URL of --job-store holds a password, which others on this machine can see: set"
-                + " PGPASSWORD, use a .pgpass file, or put the URL into "
+            "The URL of --job-store contains a password, which other users of this machine can see:"
+                + " set PGPASSWORD, use a .pgpass file, or put the URL into "
                 + VARIABLE);
       }
       return chosen(option, environment);
@@ -79,25 +79,25 @@ public final class JobStoreLocation {
     }
     if (text.isEmpty() || text.startsWith("jdbc:")) {
       throw new InvalidSettingException(
-          OPTION, "'" + text + "' is no job store: it takes a file, jdbc:postgresql:... or none");
+          OPTION, "'" + text + "' is not a job store: give a file, jdbc:postgresql:... or none");
     }
     try {
       Path file = Path.of(LocalPaths.requireText(OPTION, text)).toAbsolutePath().normalize();
       return new JobStoreLocation(file.toString(), false, environment);
     } catch (InvalidPathException e) {
       throw new InvalidSettingException(
-          OPTION, "'" + text + "' is not the name of a file: " + e.getReason());
+          OPTION, "'" + text + "' is not a file name: " + e.getReason());
     }
   }
 
-  /** Whether jobs are kept in memory only. */
+  /** Whether jobs are in memory only. */
   public boolean isNone() {
     return text.equals(NONE);
   }
 
   /**
-   * What to give as {@code --job-store} to find this store again; empty for the default one, and
-   * for a URL with a password, which only {@link #VARIABLE} may hold.
+   * The value of {@code --job-store} for this store; empty for the default store, and for a URL
+   * with a password, which only {@link #VARIABLE} may contain.
    */
   public Optional<String> option() {
     return isDefault || PASSWORD.matcher(text).find() ? Optional.empty() : Optional.of(text);
@@ -106,7 +106,7 @@ public final class JobStoreLocation {
   /**
    * Opens the store.
    *
-   * @throws BulkOperationException if it cannot be opened
+   * @throws BulkOperationException if the store cannot be opened
    */
   public JobStore open() {
     if (isNone()) {
@@ -122,17 +122,17 @@ public final class JobStoreLocation {
         OwnerOnly.createFolders(folder);
       } catch (IOException e) {
         throw new StorageException(
-            text, "The job store " + text + " cannot be made: " + reason(folder, e), e);
+            text, "The job store " + text + " cannot be created: " + reason(folder, e), e);
       }
     }
     return JobStore.file(file);
   }
 
   /**
-   * Opens the store for a run that can do without: if the default one cannot be opened, says so and
-   * keeps the job in memory.
+   * Opens the store. If the default store cannot be opened, prints a warning and returns a store in
+   * memory.
    *
-   * @throws BulkOperationException if the store was chosen by the user and cannot be opened
+   * @throws BulkOperationException if the user chose the store and it cannot be opened
    */
   public JobStore openOrWarn(PrintWriter err) {
     if (!isDefault) {
@@ -144,14 +144,14 @@ public final class JobStoreLocation {
       err.println(
           "ringhaul: warning: "
               + e.getMessage()
-              + "; this job is kept in memory only and cannot be resumed: choose another place with"
-              + " --job-store");
+              + "; this job is kept in memory only and cannot be resumed: choose another location"
+              + " with --job-store");
       err.flush();
       return JobStore.inMemory();
     }
   }
 
-  /** The command that resumes a job of this store, as a shell takes it. */
+  /** The shell command that resumes a job of this store. */
   public String resumeCommand(UUID job) {
     return "ringhaul jobs resume "
         + job
@@ -159,7 +159,7 @@ public final class JobStoreLocation {
   }
 
   private static String reason(Path folder, IOException e) {
-    return "the folder " + folder + " cannot be made (" + e.getClass().getSimpleName() + ")";
+    return "the folder " + folder + " cannot be created (" + e.getClass().getSimpleName() + ")";
   }
 
   @Override
@@ -168,8 +168,8 @@ public final class JobStoreLocation {
   }
 
   /**
-   * The connections of a PostgreSQL URL. The login comes from the URL, else from {@code PGUSER} and
-   * {@code PGPASSWORD}, else from what the driver itself looks at, such as {@code .pgpass}.
+   * Connections to a PostgreSQL URL. The login comes from the URL, else from {@code PGUSER} and
+   * {@code PGPASSWORD}, else from the driver's own sources, such as {@code .pgpass}.
    */
   private static final class UrlDataSource implements DataSource {
 
@@ -182,16 +182,16 @@ public final class JobStoreLocation {
       } catch (SQLException e) {
         throw new InvalidSettingException(
             "--job-store",
-            "A job store in PostgreSQL takes its JDBC driver, which is not part of Ringhaul: put"
-                + " the jar of org.postgresql:postgresql on the class path, for scripts/ringhaul"
-                + " with RINGHAUL_CLASSPATH=/path/to/postgresql.jar");
+            "A job store in PostgreSQL requires its JDBC driver, which is not part of Ringhaul:"
+                + " put the jar of org.postgresql:postgresql on the class path, for"
+                + " scripts/ringhaul with RINGHAUL_CLASSPATH=/path/to/postgresql.jar");
       }
       this.url = url;
       set("user", environment.get("PGUSER"));
       set("password", environment.get("PGPASSWORD"));
     }
 
-    /** What the URL says wins. */
+    /** Sets a property unless the URL contains it. */
     private void set(String property, @Nullable String value) {
       if (value != null && !url.matches(".*[?&]" + property + "=.*")) {
         login.setProperty(property, value);
@@ -215,7 +215,7 @@ public final class JobStoreLocation {
 
     @Override
     public void setLogWriter(@Nullable PrintWriter out) {
-      // Failures are thrown; there is nothing else to tell.
+      // Ignored: failures are thrown, and there is no other output.
     }
 
     @Override
@@ -235,7 +235,7 @@ public final class JobStoreLocation {
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-      throw new SQLException("Wraps no " + type);
+      throw new SQLException("Does not wrap " + type);
     }
 
     @Override

@@ -3,8 +3,8 @@ package io.ringhaul.cli.jobs;
 import java.lang.reflect.Proxy;
 
 /**
- * Lets a second Ctrl-C or SIGTERM end a process that is ending already and waits for something;
- * Java itself ignores it.
+ * Lets a second Ctrl-C or SIGTERM end a process that is waiting in its shutdown; Java ignores
+ * further signals by default.
  */
 final class SecondSignal {
 
@@ -14,17 +14,17 @@ final class SecondSignal {
 
   private SecondSignal() {}
 
-  /** From now on these signals end the process at once, if this Java has what it takes. */
+  /** Makes these signals end the process immediately from now on, if this Java supports it. */
   static void endsTheProcess() {
     try {
       handle("INT", SIGINT);
       handle("TERM", SIGTERM);
     } catch (ReflectiveOperationException | RuntimeException e) {
-      // Then the process ends when what it waits for does, as Java has it.
+      // Without support, the process ends when its shutdown hooks end.
     }
   }
 
-  /** By reflection: the class is no part of Java's own API, and need not be there. */
+  /** Uses reflection: the class is not part of Java's standard API and may be missing. */
   private static void handle(String name, int number) throws ReflectiveOperationException {
     Class<?> signal = Class.forName("sun.misc.Signal");
     Class<?> handler = Class.forName("sun.misc.SignalHandler");

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops a job when this process is asked to end, by Ctrl-C or SIGTERM, and keeps the process alive
- * until the job has stopped and the command has said so. A second signal ends it at once.
+ * Stops a job when this process receives Ctrl-C or SIGTERM, and keeps the process alive until the
+ * job has stopped and the command has reported it. A second signal ends the process immediately.
  */
 public final class StopOnSignal implements AutoCloseable {
 
@@ -29,7 +29,7 @@ public final class StopOnSignal implements AutoCloseable {
   private volatile long lastRows;
 
   /**
-   * @param patience so long without a row is taken for a hang
+   * @param patience time without a new row after which the job counts as hanging
    */
   StopOnSignal(JobStore store, UUID job, Runnable late, Duration patience) {
     this.store = store;
@@ -39,9 +39,9 @@ public final class StopOnSignal implements AutoCloseable {
   }
 
   /**
-   * Begins to listen.
+   * Registers for signals.
    *
-   * @param late told if the job has not stopped in time and the process ends all the same
+   * @param late called if the job does not stop in time and the process ends without waiting longer
    */
   public static StopOnSignal of(JobStore store, UUID job, Runnable late) {
     StopOnSignal listening = new StopOnSignal(store, job, late, PATIENCE);
@@ -54,7 +54,7 @@ public final class StopOnSignal implements AutoCloseable {
     stop();
   }
 
-  /** Stops the job, and waits until it has ended or nothing of it moves any more. */
+  /** Stops the job, and waits until it ends or makes no more progress. */
   void stop() {
     moved = System.nanoTime();
     try {
@@ -65,26 +65,26 @@ public final class StopOnSignal implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      // Nobody interrupts a hook; if somebody does, the process is to end.
+      // Nothing interrupts shutdown hooks; after an interrupt the process ends.
     }
     late.run();
   }
 
   /**
-   * Asked again and again until the operation has ended: the store knows the job only when the
-   * operation has begun it, and one that was begun before hears nothing until it is taken up.
+   * Repeats the request until the operation ends: the store has the job only after the operation
+   * creates it, and a resumed job accepts a request only after it starts again.
    */
   private void ask() {
     try {
       store.requestStop(job);
     } catch (RuntimeException e) {
-      LOG.debug("The store does not know the job yet, or any more", e);
+      LOG.debug("The store does not have the job, or not yet", e);
     }
   }
 
   /**
-   * Says how many rows are handled by now. While they get more, what is in flight comes to its end:
-   * a part of a source whose rows must not be written twice is read to its end, however long.
+   * Reports the number of rows processed so far. While it grows, the stop waits without a limit: a
+   * part of a source whose rows must not be written twice is read to its end.
    */
   public void progressed(long rows) {
     if (rows != lastRows) {
@@ -93,14 +93,14 @@ public final class StopOnSignal implements AutoCloseable {
     }
   }
 
-  /** The operation has ended and all is said. */
+  /** Called after the operation has ended and its result is reported. */
   @Override
   public void close() {
     ended.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is ending: the hook runs, and now returns.
+      // The process is shutting down: the hook is running and returns now.
     }
   }
 }

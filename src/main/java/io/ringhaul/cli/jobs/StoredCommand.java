@@ -17,9 +17,9 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * A command as its job keeps it: one text for each option, those of a configuration file among
- * them, with absolute paths, so that it means the same in another folder. What belongs to one run
- * alone is left out, and so are secrets.
+ * The command that a job stores: each option with its value, including values of a configuration
+ * file, and with absolute paths, so that the command has the same meaning in another folder.
+ * Options for a single run and secrets are omitted.
  */
 public final class StoredCommand {
 
@@ -41,7 +41,7 @@ public final class StoredCommand {
 
   private StoredCommand() {}
 
-  /** The arguments that a command was given. */
+  /** The arguments of a parsed command. */
   public static List<String> of(CommandSpec command) {
     ParseResult parsed = command.commandLine().getParseResult();
     List<String> arguments = new ArrayList<>();
@@ -60,16 +60,16 @@ public final class StoredCommand {
     return List.copyOf(arguments);
   }
 
-  /** Whether a job does not keep an option: one that belongs to one run alone, or a secret. */
+  /** Whether a job omits an option because it applies to a single run or is a secret. */
   public static boolean leavesOut(OptionSpec option) {
     return OF_ONE_RUN.contains(option.longestName()) || isSecret(option);
   }
 
   /**
-   * A stored command with other values for some of its options.
+   * Replaces options of a stored command.
    *
-   * @param overrides arguments as a user gives them; an option among them replaces the stored one
-   *     of its name
+   * @param overrides arguments in the user's form; an option replaces the stored option with the
+   *     same name
    */
   public static List<String> with(List<String> command, List<String> overrides) {
     Set<String> replaced =
@@ -83,12 +83,12 @@ public final class StoredCommand {
     return List.copyOf(arguments);
   }
 
-  /** A text that a POSIX shell takes for one word. */
+  /** Quotes a text as one word of a POSIX shell. */
   static String quoted(String word) {
     return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
-  /** The command as a shell takes it, with the name of the program. */
+  /** The command as shell text, including the program's name. */
   public static String shellText(List<String> command) {
     return command.stream()
         .map(StoredCommand::quoted)
@@ -120,7 +120,7 @@ public final class StoredCommand {
     try {
       return defaults == null ? null : defaults.defaultValue(option);
     } catch (Exception e) {
-      throw new IllegalStateException("The defaults were read once before", e);
+      throw new IllegalStateException("The defaults were readable before", e);
     }
   }
 
@@ -137,14 +137,14 @@ public final class StoredCommand {
     return isPath(argument) ? absolute(value) : value;
   }
 
-  /** Whether an argument names files or a folder. */
+  /** Whether an argument is the path of files or of a folder. */
   public static boolean isPath(ArgSpec argument) {
     Class<?> type = argument.auxiliaryTypes()[0];
-    // A glob is no path everywhere, so that its own option is a text.
+    // A glob is not a valid path on every platform, so its option has a text value.
     return type == Path.class || type == File.class || "PATH".equals(argument.paramLabel());
   }
 
-  /** The text of a path, or of a glob, from the root on. */
+  /** The absolute form of a path or glob. */
   public static String absolute(String path) {
     return new File(path).getAbsolutePath();
   }

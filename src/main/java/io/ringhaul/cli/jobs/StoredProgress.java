@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The progress of a job that runs in another process, from what that one has stored. */
+/** The progress of a job that runs in another process, read from the job store. */
 public final class StoredProgress {
 
   private StoredProgress() {}
 
-  /** What the job's latest sample says; empty for one that does not run, or without a sample. */
+  /** The progress in the job's latest sample; empty if the job does not run or has no sample. */
   public static Optional<Progress> of(JobStore store, Job job, Instant now) {
     if (!List.of("running", "stopping").contains(JobDescription.status(job, now))) {
       return Optional.empty();
@@ -60,7 +60,7 @@ public final class StoredProgress {
     return Duration.ofMillis(Math.round(seconds * 1e3));
   }
 
-  /** As an object that becomes JSON. */
+  /** The progress as an object for JSON. */
   public static Map<String, Object> facts(Progress progress) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("completed", progress.completed());

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits until this process is asked to end, by Ctrl-C or SIGTERM, and keeps it alive until what was
- * opened is closed. A second signal ends it at once.
+ * Waits for Ctrl-C or SIGTERM and keeps the process alive until all resources are closed. A second
+ * signal ends the process immediately.
  */
 public final class UntilSignal implements AutoCloseable {
 
@@ -21,7 +21,7 @@ public final class UntilSignal implements AutoCloseable {
 
   private UntilSignal() {}
 
-  /** Begins to listen. */
+  /** Registers for signals. */
   public static UntilSignal listening() {
     UntilSignal listening = new UntilSignal();
     Runtime.getRuntime().addShutdownHook(listening.hook);
@@ -35,24 +35,24 @@ public final class UntilSignal implements AutoCloseable {
     try {
       isClosed = closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
-      // Nobody interrupts a hook; if somebody does, the process is to end.
+      // Nothing interrupts shutdown hooks; after an interrupt the process ends.
     }
-    LOG.debug("The process ends; all is closed: {}", isClosed);
+    LOG.debug("The process ends; all resources closed: {}", isClosed);
   }
 
-  /** Returns when the process is asked to end. */
+  /** Returns after a signal. */
   public void await() throws InterruptedException {
     asked.await();
   }
 
-  /** All is closed. */
+  /** Called after all resources are closed. */
   @Override
   public void close() {
     closed.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is ending: the hook runs, and now returns.
+      // The process is shutting down: the hook is running and returns now.
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Jobs on the command line: where they are kept, how they are named and shown, and how a signal
- * stops one.
+ * Jobs on the command line: the store's location, lookup and display of jobs, and the stop on a
+ * signal.
  */
 @NullMarked
 package io.ringhaul.cli.jobs;

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** A node's {@code cassandra.yaml}: small, for two cores and a small heap. */
+/** A node's {@code cassandra.yaml}, sized for two cores and a small heap. */
 final class CassandraYaml {
 
-  /** What the cluster decides for each node, so a setting of the user's cannot. */
+  /** Settings that the cluster controls and a user cannot change. */
   static final Set<String> OWN_SETTINGS =
       Set.of(
           "num_tokens",
@@ -40,10 +40,10 @@ final class CassandraYaml {
   private CassandraYaml() {}
 
   /**
-   * The file's text. Each value is written as JSON, which YAML contains.
+   * Creates the file's text. Each value is JSON, a subset of YAML.
    *
-   * @param node from 1
-   * @param data the folder for everything that the node stores
+   * @param node number of the node, from 1
+   * @param data the folder for all data of the node
    */
   static String of(SandboxSettings cluster, int node, Path data) {
     Map<String, Object> settings = new LinkedHashMap<>();
@@ -58,10 +58,10 @@ final class CassandraYaml {
   }
 
   /**
-   * One line of the file.
+   * Creates one line of the file.
    *
-   * @throws InvalidSettingException if the value is not made of strings, numbers, booleans, lists
-   *     and maps
+   * @throws InvalidSettingException if the value contains anything but strings, numbers, booleans,
+   *     lists and maps
    */
   static String line(String name, Object value) {
     try {
@@ -81,7 +81,8 @@ final class CassandraYaml {
     settings.put("partitioner", "org.apache.cassandra.dht.Murmur3Partitioner");
     settings.put("num_tokens", cluster.vnodes());
     settings.put("initial_token", String.join(",", tokens.stream().map(String::valueOf).toList()));
-    // The first nodes start empty and together: nothing to stream, and nobody to wait for.
+    // The initial nodes start empty and together: they have no data to stream and no node to wait
+    // for.
     settings.put("auto_bootstrap", added);
     settings.put("listen_address", SandboxSettings.host(node));
     settings.put("storage_port", cluster.storagePort());
@@ -106,7 +107,7 @@ final class CassandraYaml {
     settings.put("cdc_raw_directory", data.resolve("cdc").toString());
   }
 
-  /** Cassandra's defaults suit a server of many cores. */
+  /** Sets sizes: Cassandra's defaults are for a server with many cores. */
   private static void putSizes(Map<String, Object> settings) {
     settings.put("commitlog_sync", "periodic");
     settings.put("commitlog_sync_period", "10000ms");
@@ -122,20 +123,20 @@ final class CassandraYaml {
     settings.put("concurrent_materialized_view_writes", 8);
     settings.put("concurrent_compactors", 1);
     settings.put("native_transport_max_threads", 32);
-    // Nodes that share two cores answer late, and are not down for that.
+    // Nodes that share two cores answer late without being down.
     settings.put("write_request_timeout", "5000ms");
-    // A DROP or TRUNCATE frees its disk space at once.
+    // DROP and TRUNCATE free disk space immediately.
     settings.put("auto_snapshot", false);
   }
 
   /**
-   * The tokens of each node, decided before the start. Nodes that know their tokens need not wait
-   * for one another, and the same cluster always has the same ring, so that a failure that depends
-   * on the ring comes back.
+   * The tokens of each node, fixed before the start. Nodes with known tokens need not wait for each
+   * other, and a cluster of the same size always has the same ring, so that failures that depend on
+   * the ring are reproducible.
    *
-   * <p>The ring is cut into as many arcs as a node has tokens, and each arc into one slot a node;
-   * each node takes one slot of each arc, and a random place within it. So ranges differ in width
-   * by orders of magnitude, as they do in a real cluster, yet no node owns much more than another.
+   * <p>The ring is split into as many arcs as a node has tokens, and each arc into one section per
+   * node. Each node gets one section of each arc and a random token within it. So ranges differ in
+   * width by orders of magnitude, as in a real cluster, while nodes own similar shares.
    */
   static final class SandboxTokens {
 
@@ -146,8 +147,8 @@ final class CassandraYaml {
     private SandboxTokens() {}
 
     /**
-     * One list of {@code vnodes} tokens for each of {@code nodes} nodes, all different, none of
-     * them {@link Long#MIN_VALUE}, which is no row's token.
+     * Allocates the tokens: one list of {@code vnodes} tokens for each node. All tokens are
+     * different, and none is {@link Long#MIN_VALUE}, which is no row's token.
      */
     static List<List<Long>> allot(int nodes, int vnodes) {
       Random random = new Random(SEED);
@@ -171,7 +172,10 @@ final class CassandraYaml {
       return tokens;
     }
 
-    /** The tokens of a node that joins later: anywhere in the ring, always the same. */
+    /**
+     * The tokens of a node that joins later: random positions in the ring, always the same for the
+     * same node.
+     */
     static List<Long> added(int node, int vnodes) {
       return new Random(SEED + node)
           .longs(Long.MIN_VALUE + 1, Long.MAX_VALUE)
@@ -185,7 +189,10 @@ final class CassandraYaml {
       return FIRST.add(RING.multiply(BigInteger.valueOf(slot)).divide(slots));
     }
 
-    /** From 1, so that the first slot cannot give {@link Long#MIN_VALUE}, to below the width. */
+    /**
+     * A random number from 1 to below the width; 0 could give {@link Long#MIN_VALUE} in the first
+     * section.
+     */
     private static BigInteger below(BigInteger width, Random random) {
       return new BigInteger(64 + 8, random).mod(width.subtract(BigInteger.ONE)).add(BigInteger.ONE);
     }

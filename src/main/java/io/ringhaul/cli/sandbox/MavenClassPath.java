@@ -18,10 +18,10 @@ import org.eclipse.aether.util.artifact.JavaScopes;
 import org.eclipse.aether.util.filter.DependencyFilterUtils;
 
 /**
- * The jars of a program that cannot share a class path with Ringhaul, from Maven's local repository
- * or, the first time, from the repositories that the user's Maven settings name.
+ * The jars of a program that cannot share a class path with Ringhaul. They come from Maven's local
+ * repository, or on first use from the repositories in the user's Maven settings.
  *
- * <p>There is no cache of the answer on purpose: with the jars at hand it takes half a second.
+ * <p>The result is not cached, because resolving local jars takes only half a second.
  */
 final class MavenClassPath {
 
@@ -29,12 +29,12 @@ final class MavenClassPath {
 
   /**
    * Resolves the jars, in class path order. The user's {@code settings.xml} (mirrors, proxies,
-   * offline, local repository) and the system property {@code maven.repo.local} hold.
+   * offline, local repository) and the system property {@code maven.repo.local} apply.
    *
-   * @param program what the jars are, for people
-   * @param artifacts {@code groupId:artifactId:version}, each with what it needs at run time
-   * @param onDownload is told once if something has to be fetched
-   * @throws BulkOperationException if a jar is neither at hand nor to be had
+   * @param program the program's display name
+   * @param artifacts {@code groupId:artifactId:version}, resolved with their runtime dependencies
+   * @param onDownload called once if a download is necessary
+   * @throws BulkOperationException if a jar is neither available locally nor downloadable
    */
   static List<Path> resolve(String program, List<String> artifacts, Runnable onDownload) {
     ContextOverrides overrides =
@@ -64,7 +64,7 @@ final class MavenClassPath {
               + ". Check the network, and the mirrors and proxies in Maven's settings.xml.",
           e);
     } catch (IllegalStateException | IllegalArgumentException e) {
-      // No runtime on the class path, or settings that do not parse.
+      // The class path has no Maven runtime, or the settings cannot be parsed.
       throw new BulkOperationException(
           "Maven's resolver could not be started: " + reason(e) + ". Check Maven's settings.xml.",
           e);
@@ -77,7 +77,7 @@ final class MavenClassPath {
         .toList();
   }
 
-  /** The innermost cause: those around it say no more than that something failed. */
+  /** The message of the innermost cause; the outer messages only say that something failed. */
   private static String reason(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null && cause.getCause().getMessage() != null) {
@@ -86,7 +86,7 @@ final class MavenClassPath {
     return String.valueOf(cause.getMessage()).strip();
   }
 
-  /** Says that a download is under way when the first jar is asked for, and only then. */
+  /** Calls back when the first jar is downloaded, and only then. */
   private static final class FirstTransfer extends AbstractTransferListener {
 
     private final Runnable onDownload;

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 
-/** The folder of one node: what it stores, what it logs, and the files that it starts from. */
+/** The folder of one node: its data, its logs and its configuration files. */
 record NodeFiles(Path home) {
 
   Path data() {
@@ -19,17 +19,17 @@ record NodeFiles(Path home) {
     return home.resolve("logs");
   }
 
-  /** What Cassandra logs. */
+  /** Cassandra's log. */
   Path log() {
     return logs().resolve("system.log");
   }
 
-  /** What the JVM prints, such as why it did not start. */
+  /** The output of the JVM, such as the reason for a failed start. */
   Path output() {
     return logs().resolve("output.log");
   }
 
-  /** Native libraries are unpacked here; a process that is killed leaves them behind. */
+  /** The folder for unpacked native libraries; a killed process leaves them there. */
   Path temporary() {
     return home.resolve("tmp");
   }
@@ -46,20 +46,20 @@ record NodeFiles(Path home) {
     return home.resolve("cassandra-rackdc.properties");
   }
 
-  /** A class path entry that holds {@link NodeMain} and nothing else. */
+  /** A class path entry that contains only {@link NodeMain}. */
   Path classes() {
     return home.resolve("classes");
   }
 
-  /** Whether the node has stored something before. */
+  /** Whether the node has data of an earlier start. */
   boolean hasData() {
     return Files.exists(data());
   }
 
   /**
-   * Writes all that the node starts from.
+   * Writes the node's configuration files.
    *
-   * @throws StorageException if the folder cannot be written to
+   * @throws StorageException if the folder is not writable
    */
   void write(String cassandraYaml) {
     try {
@@ -77,19 +77,19 @@ record NodeFiles(Path home) {
 
   private String logbackXml() {
     return """
-        <configuration>
-          <statusListener class="ch.qos.logback.core.status.NopStatusListener"/>
-          <appender name="FILE" class="ch.qos.logback.core.FileAppender">
-            <file>%s</file>
-            <encoder>
-              <pattern>%%-5level [%%thread] %%date{ISO8601} %%logger{20} - %%msg%%n</pattern>
-            </encoder>
-          </appender>
-          <root level="INFO">
-            <appender-ref ref="FILE"/>
-          </root>
-        </configuration>
-        """
+    <configuration>
+      <statusListener class="ch.qos.logback.core.status.NopStatusListener"/>
+      <appender name="FILE" class="ch.qos.logback.core.FileAppender">
+        <file>%s</file>
+        <encoder>
+          <pattern>%%-5level [%%thread] %%date{ISO8601} %%logger{20} - %%msg%%n</pattern>
+        </encoder>
+      </appender>
+      <root level="INFO">
+        <appender-ref ref="FILE"/>
+      </root>
+    </configuration>
+    """
         .formatted(log().toString().replace("&", "&amp;").replace("<", "&lt;"));
   }
 

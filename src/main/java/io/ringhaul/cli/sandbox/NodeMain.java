@@ -3,16 +3,16 @@ package io.ringhaul.cli.sandbox;
 import java.io.IOException;
 
 /**
- * The main class of a node's process: Cassandra's own, with a watch on the parent. A parent that
- * gets SIGKILL runs no shutdown hook, but the system closes its end of this process's standard
- * input.
+ * The main class of a node's process: starts Cassandra and watches the parent process. A parent
+ * that receives SIGKILL runs no shutdown hook, but the operating system closes its end of this
+ * process's standard input.
  *
- * <p>This class alone is copied onto the node's class path, so it must use nothing but the JDK, and
- * must stay one class file.
+ * <p>Only this class is copied to the node's class path, so it must use only the JDK and compile to
+ * one class file.
  */
 final class NodeMain {
 
-  /** The exit code of a node whose parent is gone. */
+  /** The exit code of a node whose parent process has ended. */
   static final int PARENT_GONE = 70;
 
   private NodeMain() {}
@@ -29,12 +29,12 @@ final class NodeMain {
   private static void haltWhenParentIsGone() {
     try {
       while (System.in.read() >= 0) {
-        // The parent never writes; whatever comes is not the end.
+        // The parent never writes; any input is not the end.
       }
     } catch (IOException e) {
-      // A broken pipe means the same as its end.
+      // A broken pipe also means that the parent has ended.
     }
-    // Not exit(): an orderly shutdown takes seconds, and nobody is left to wait for it.
+    // Not exit(): an orderly shutdown takes seconds, and no process waits for it.
     Runtime.getRuntime().halt(PARENT_GONE);
   }
 }

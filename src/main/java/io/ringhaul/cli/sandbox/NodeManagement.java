@@ -12,7 +12,7 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** What a node says of itself and its ring, over JMX: it needs no login and no driver. */
+/** The state of a node and its ring over JMX, which needs neither a login nor a driver. */
 final class NodeManagement implements AutoCloseable {
 
   private static final ObjectName STORAGE = name("org.apache.cassandra.db:type=StorageService");
@@ -32,7 +32,7 @@ final class NodeManagement implements AutoCloseable {
     }
   }
 
-  // What answers at this loopback port is a process that we started ourselves.
+  // The loopback port belongs to a process that the sandbox has started.
   @SuppressWarnings("BanJNDI")
   static NodeManagement connect(JMXServiceURL url) throws IOException {
     return new NodeManagement(JMXConnectorFactory.connect(url));
@@ -43,17 +43,17 @@ final class NodeManagement implements AutoCloseable {
     return "NORMAL".equals(attribute(STORAGE, "OperationMode"));
   }
 
-  /** The addresses of the nodes that it holds to be up, itself among them. */
+  /** The addresses of the nodes that this node considers up, including itself. */
   Set<String> liveNodes() throws IOException, JMException {
     return strings(attribute(STORAGE, "LiveNodes"));
   }
 
-  /** How many tokens it knows, of all nodes. */
+  /** The number of tokens of all nodes that this node knows. */
   int knownTokens() throws IOException, JMException {
     return ((Map<?, ?>) attribute(STORAGE, "TokenToEndpointMap")).size();
   }
 
-  /** The schema versions of the nodes that it reaches; one if they agree. */
+  /** The schema versions of the reachable nodes; one version if they agree. */
   Set<String> schemaVersions() throws IOException, JMException {
     Set<String> versions = strings(((Map<?, ?>) attribute(PROXY, "SchemaVersions")).keySet());
     versions.remove("UNREACHABLE");

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The running process of a node. As long as this object is reachable its standard input stays open,
- * which is what keeps the node alive: see {@link NodeMain}.
+ * The running process of a node. The node lives as long as its standard input is open, which this
+ * object keeps open while it is reachable: see {@link NodeMain}.
  */
 final class NodeProcess {
 
@@ -41,24 +41,25 @@ final class NodeProcess {
     return process.pid();
   }
 
-  /** The exit code of a process that has ended; above 128 it is 128 and the signal's number. */
+  /** The exit code of an ended process; for a signal, 128 plus the signal's number. */
   int exitCode() {
     return process.exitValue();
   }
 
-  /** SIGTERM. */
+  /** Sends SIGTERM without waiting. */
   void requestEnd() {
-    // Not Process.destroy(): that closes the standard input too, and the node would halt at once.
+    // Not Process.destroy(): it also closes the standard input, and the node would halt
+    // immediately.
     process.toHandle().destroy();
   }
 
-  /** SIGTERM. True if the process has ended within the time. */
+  /** Sends SIGTERM and waits; returns whether the process ended in time. */
   boolean terminate(Duration patience) {
     requestEnd();
     return awaitEnd(patience);
   }
 
-  /** SIGKILL. Returns when the process is gone, and its ports with it. */
+  /** Sends SIGKILL and returns when the process has ended and its ports are free. */
   void kill() {
     process.destroyForcibly();
     if (!awaitEnd(Duration.ofSeconds(30))) {
@@ -67,7 +68,7 @@ final class NodeProcess {
     }
   }
 
-  /** Waits on even when interrupted: a process left behind would be worse than a late answer. */
+  /** Continues to wait after an interrupt: a late return is better than a process left behind. */
   private boolean awaitEnd(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     boolean interrupted = false;
@@ -81,7 +82,7 @@ final class NodeProcess {
         } catch (TimeoutException e) {
           return false;
         } catch (ExecutionException e) {
-          throw new AssertionError("a process that is waited for cannot fail", e);
+          throw new AssertionError("waiting for a process cannot fail", e);
         }
       }
     } finally {

@@ -8,31 +8,32 @@ import java.net.ServerSocket;
 import java.util.List;
 
 /**
- * Asks for every port before a node does: Cassandra takes seconds to find that a port is taken, and
- * tells it in the middle of a stack trace.
+ * Checks every port before a node starts: Cassandra detects a used port only after seconds and
+ * reports it within a stack trace.
  */
 final class PortCheck {
 
   /**
    * A port that a node will listen on.
    *
-   * @param purpose what for, as a user would call it
+   * @param purpose the port's purpose, in the user's terms
    */
   record Listener(String purpose, InetSocketAddress address) {}
 
   private PortCheck() {}
 
   /**
-   * Checks that each port can be listened on now.
+   * Checks that each port is free.
    *
-   * @throws BulkOperationException if one cannot, with its number, its purpose and its address
+   * @throws BulkOperationException if a port is in use; the message names number, purpose and
+   *     address
    */
   static void requireFree(List<Listener> listeners) {
     for (Listener listener : listeners) {
       InetSocketAddress address = listener.address();
       String host = address.getAddress().getHostAddress();
       try (ServerSocket probe = new ServerSocket()) {
-        // A port that only lingers after a connection's end can be listened on again.
+        // A port in TIME_WAIT after a closed connection is usable again.
         probe.setReuseAddress(true);
         probe.bind(address);
       } catch (BindException e) {
@@ -60,7 +61,7 @@ final class PortCheck {
           + listener.purpose()
           + ") on "
           + host
-          + " is taken ("
+          + " is in use ("
           + e.getMessage()
           + "): end the process that listens on it, or choose"
           + " another port.";
@@ -69,7 +70,7 @@ final class PortCheck {
         + host
         + " ("
         + e.getMessage()
-        + "): each node needs one of its own. On macOS: sudo ifconfig lo0 alias "
+        + "): each node needs its own address. On macOS: sudo ifconfig lo0 alias "
         + host
         + " up";
   }

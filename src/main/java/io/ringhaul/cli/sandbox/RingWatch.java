@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import javax.management.JMException;
 
 /**
- * Waits until nodes that were just launched form one cluster: each serves CQL, has joined, knows
- * every token and holds every other running node to be up, and all have the same schema.
+ * Waits until launched nodes form one cluster: each node serves CQL, has joined the ring, knows
+ * every token and considers every running node up, and all nodes have the same schema.
  */
 final class RingWatch {
 
@@ -28,9 +28,9 @@ final class RingWatch {
   private final long started = System.nanoTime();
 
   /**
-   * @param ringSize how many nodes there are, running or not
-   * @param nodes the running ones, which are to agree
-   * @param launched those of them that were launched just now
+   * @param ringSize number of nodes, running or not
+   * @param nodes the running nodes, which must agree
+   * @param launched the nodes that were launched now
    */
   RingWatch(
       SandboxSettings settings, int ringSize, List<SandboxNode> nodes, List<SandboxNode> launched) {
@@ -42,8 +42,8 @@ final class RingWatch {
   }
 
   /**
-   * @throws BulkOperationException if a node's process ends, or the time is up; with the end of a
-   *     node's log
+   * @throws BulkOperationException if a node's process ends or the timeout expires; the message
+   *     contains the end of the node's log
    */
   void await() {
     Set<SandboxNode> waiting = new LinkedHashSet<>(launched);
@@ -68,10 +68,10 @@ final class RingWatch {
     }
   }
 
-  /** Waits for the superuser {@code cassandra}, which the first start makes some time later. */
+  /** Waits for the superuser {@code cassandra}, which a first start creates with a delay. */
   void awaitDefaultRole() {
     while (nodes.stream().noneMatch(node -> node.hasLogged("Created default superuser role"))) {
-      pause("has not made its default role", nodes.get(0));
+      pause("has not created its default role", nodes.get(0));
     }
   }
 
@@ -80,7 +80,7 @@ final class RingWatch {
       socket.connect(node.address(), CONNECT_MILLIS);
       return true;
     } catch (IOException e) {
-      // Refused, as long as the node is on its way.
+      // The node refuses connections until it serves CQL.
       return false;
     }
   }
@@ -93,12 +93,12 @@ final class RingWatch {
           && management.knownTokens() == ringSize * settings.vnodes()
           && management.schemaVersions().size() == 1;
     } catch (IOException | JMException e) {
-      // Not there yet, or gone: the pause tells which.
+      // The node is still starting or has ended: pause() checks which.
       return false;
     }
   }
 
-  /** Checks that waiting makes sense, and waits a little. */
+  /** Fails if a node has ended or the timeout has expired; otherwise waits for a moment. */
   private void pause(String complaint, SandboxNode suspect) {
     for (SandboxNode node : nodes) {
       node.requireAlive();

@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A real Cassandra cluster on this machine. Node N is a JVM process of its own on 127.0.0.N; the
- * tokens are the same for the same number of nodes and vnodes.
+ * A real Cassandra cluster on this machine. Node N is a separate JVM process on 127.0.0.N. Clusters
+ * with the same number of nodes and vnodes have the same tokens.
  *
  * <pre>{@code
  * try (SandboxCluster cluster = SandboxCluster.builder().nodes(3).vnodes(256).start();
@@ -32,12 +32,12 @@ import java.util.stream.Stream;
  * }
  * }</pre>
  *
- * <p>The nodes end with this process, however it ends; even SIGKILL leaves none behind, though it
- * leaves a temporary folder.
+ * <p>The nodes end with this process. After SIGKILL of this process the nodes also end, but a
+ * temporary folder stays.
  */
 public final class SandboxCluster implements AutoCloseable {
 
-  /** The version of Cassandra that the nodes run. */
+  /** The version of Cassandra on the nodes. */
   public static final String CASSANDRA_VERSION = "5.0.6";
 
   static final String DATACENTER = "dc1";
@@ -58,12 +58,12 @@ public final class SandboxCluster implements AutoCloseable {
                 .toList());
   }
 
-  /** The description of a cluster, to be completed and started. */
+  /** Returns a builder for a cluster. */
   public static SandboxClusterBuilder builder() {
     return new SandboxClusterBuilder();
   }
 
-  /** Starts all nodes at once and waits until they are one cluster. */
+  /** Starts all nodes concurrently and waits until they form one cluster. */
   static SandboxCluster start(SandboxSettings settings) {
     SandboxCluster cluster = new SandboxCluster(settings);
     Runtime.getRuntime().addShutdownHook(cluster.atExit);
@@ -76,27 +76,30 @@ public final class SandboxCluster implements AutoCloseable {
     return cluster;
   }
 
-  /** The addresses for {@code CqlSession.builder().addContactPoints}: all nodes, running or not. */
+  /**
+   * The addresses of all nodes, running or not, for {@code CqlSession.builder().addContactPoints}.
+   */
   public List<InetSocketAddress> contactPoints() {
     return nodes.stream().map(SandboxNode::address).toList();
   }
 
-  /** The name of the one data centre: {@code dc1}. */
+  /** The name of the only data centre: {@code dc1}. */
   public String localDatacenter() {
     return DATACENTER;
   }
 
-  /** The nodes, in the order of their numbers. */
+  /** The nodes, ordered by number. */
   public List<SandboxNode> nodes() {
     return List.copyOf(nodes);
   }
 
   /**
-   * Adds a node, which takes over a share of the ring, and waits until it has the data of it. All
-   * other nodes must run. A cluster that is started again on the same folder does not know of it.
+   * Adds a node, which takes over a share of the ring, and waits until it has streamed its data.
+   * All other nodes must be running. A cluster that is started again on the same folder does not
+   * include the added node.
    *
-   * @throws BulkOperationException if one of its ports is taken, or it does not join in time; the
-   *     message ends with the end of its log. The node is then down
+   * @throws BulkOperationException if a port is in use or the node does not join in time; the
+   *     message contains the end of its log. The node is then down
    */
   public SandboxNode addNode() {
     synchronized (this) {
@@ -110,7 +113,7 @@ public final class SandboxCluster implements AutoCloseable {
   }
 
   /**
-   * One node.
+   * Returns a node.
    *
    * @param number from 1
    * @throws InvalidSettingException if there is no such node
@@ -118,19 +121,19 @@ public final class SandboxCluster implements AutoCloseable {
   public SandboxNode node(int number) {
     if (number < 1 || number > nodes.size()) {
       throw new InvalidSettingException(
-          "node", "There is no node " + number + "; the nodes are 1 to " + nodes.size() + ".");
+          "node", "There is no node " + number + "; valid nodes are 1 to " + nodes.size() + ".");
     }
     return nodes.get(number - 1);
   }
 
-  /** The folder that holds one folder for each node, with its data, its settings and its logs. */
+  /** The folder with one subfolder per node for its data, configuration and logs. */
   public Path directory() {
     return settings.directory();
   }
 
   /**
-   * Ends all nodes and waits for their end. A temporary folder is deleted, after the nodes were
-   * killed; nodes whose data stay are stopped in good order. Closing a second time does nothing.
+   * Ends all nodes and waits for them. With a temporary folder, kills the nodes and deletes the
+   * folder; otherwise stops the nodes in an orderly way. Further calls have no effect.
    *
    * @throws BulkOperationException if a node cannot be ended or the folder cannot be deleted
    */
@@ -143,7 +146,7 @@ public final class SandboxCluster implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
-      // The process is ending: the hook runs or has run, and does no harm.
+      // The process is shutting down: the hook runs or has run and has no further effect.
     }
     if (settings.ownDirectory()) {
       endAll();
@@ -199,7 +202,9 @@ public final class SandboxCluster implements AutoCloseable {
     }
   }
 
-  /** Cassandra's jars, in a class path of their own: Ringhaul uses other versions of some. */
+  /**
+   * Cassandra's jars, for a separate class path: Ringhaul uses other versions of some libraries.
+   */
   private List<Path> cassandraClassPath() {
     return MavenClassPath.resolve(
         "Cassandra",
@@ -210,7 +215,7 @@ public final class SandboxCluster implements AutoCloseable {
                 .accept("Fetching Cassandra " + CASSANDRA_VERSION + " (69 MB, first time only)"));
   }
 
-  /** All are told before one is waited for. */
+  /** Signals all nodes before waiting for the first. */
   private void stopAll() {
     nodes.forEach(SandboxNode::requestStop);
     nodes.forEach(SandboxNode::stop);
@@ -229,7 +234,7 @@ public final class SandboxCluster implements AutoCloseable {
     }
   }
 
-  /** When the process ends without a close: no time for good order. */
+  /** Runs when the process ends without close(); leaves no time for an orderly stop. */
   private void abandon() {
     nodes.forEach(SandboxNode::killUnlocked);
     if (settings.ownDirectory()) {
@@ -237,7 +242,10 @@ public final class SandboxCluster implements AutoCloseable {
     }
   }
 
-  /** Once: a close in a shutdown hook of the user's runs beside the cluster's own. */
+  /**
+   * Deletes the folder once: close() in a user's shutdown hook runs concurrently with the cluster's
+   * own hook.
+   */
   private void deleteDirectory() {
     if (!deleted.compareAndSet(false, true)) {
       return;
@@ -311,12 +319,12 @@ public final class SandboxCluster implements AutoCloseable {
     private static List<String> virtualMachine(SandboxSettings cluster, NodeFiles files) {
       int heap = cluster.heapMegabytes();
       return List.of(
-          // Cassandra locks its memory: what is asked for at the start is resident at once.
+          // Cassandra locks its memory: the initial heap is resident immediately.
           "-Xms" + Math.min(heap, FIRST_HEAP_MEGABYTES) + "m",
           "-Xmx" + heap + "m",
           "-XX:+ExitOnOutOfMemoryError",
           "-XX:+PerfDisableSharedMem",
-          // Some nodes on a few cores: no compiler and no collector that work beside them.
+          // Several nodes share a few cores: no background compilation and collection threads.
           "-XX:TieredStopAtLevel=1",
           "-XX:+UseSerialGC",
           "-Djava.io.tmpdir=" + files.temporary(),
@@ -342,12 +350,13 @@ public final class SandboxCluster implements AutoCloseable {
           "-Dcassandra.storagedir=" + files.data(),
           "-Dcassandra.logdir=" + files.logs(),
           "-Dcassandra.jmx.local.port=" + cluster.jmxPort(node),
-          // Else each start measures it, for a second or more.
+          // Avoids a measurement of a second or more at each start.
           "-Dcassandra.memtable.row_overhead_size=181",
-          // Without it Cassandra closes its standard output and says nothing when it fails.
+          // Otherwise Cassandra closes its standard output and does not report failures.
           "-Dcassandra-foreground=yes",
-          // The cluster waits until its nodes agree; the nodes need not wait on suspicion. One that
-          // joins later must: without the schema it would take over ranges without their rows.
+          // RingWatch waits until the nodes agree, so initial nodes do not wait themselves. A node
+          // that joins later must wait: without the schema it would take over ranges without their
+          // rows.
           "-Dcassandra.skip_wait_for_gossip_to_settle=" + (node > cluster.nodes() ? -1 : 0),
           "-Dcassandra.ring_delay_ms=" + (node > cluster.nodes() ? 10_000 : 1_000),
           "-Dcassandra.consistent.rangemovement=false",

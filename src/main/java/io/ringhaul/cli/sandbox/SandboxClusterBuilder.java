@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes a {@link SandboxCluster} and starts it. Each setting has a default; {@link #start()}
- * may be called several times if the clusters do not run at the same time.
+ * Builds and starts a {@link SandboxCluster}. All settings have defaults. {@link #start()} can be
+ * called again if the clusters do not run at the same time.
  */
 public final class SandboxClusterBuilder {
 
@@ -42,65 +42,69 @@ public final class SandboxClusterBuilder {
   SandboxClusterBuilder() {}
 
   /**
-   * How many nodes, 1 to 32; 1 by default. On macOS a second loopback address must be made first.
+   * Sets the number of nodes, 1 to 32. Default: 1. On macOS, additional loopback addresses must be
+   * created first.
    */
   public SandboxClusterBuilder nodes(int nodes) {
     this.nodes = within("nodes", nodes, 1, 32);
     return this;
   }
 
-  /** How many tokens each node has, 1 to 1,536; 16 by default. */
+  /** Sets the number of tokens per node, 1 to 1,536. Default: 16. */
   public SandboxClusterBuilder vnodes(int vnodes) {
     this.vnodes = within("vnodes", vnodes, 1, 1_536);
     return this;
   }
 
   /**
-   * The folder for data and logs; a temporary one by default. It is made if need be and never
-   * deleted. Data of an earlier cluster in it are used again, which takes the same number of nodes
-   * and vnodes.
+   * Sets the folder for data and logs. It is created if it is missing, and never deleted. Existing
+   * data of an earlier cluster is used again, which requires the same number of nodes and vnodes.
+   * Default: a temporary folder.
    */
   public SandboxClusterBuilder directory(Path directory) {
     this.directory = LocalPaths.require("directory", directory);
     return this;
   }
 
-  /** Keeps a temporary folder after the end; by default it is deleted. */
+  /** Keeps a temporary folder after the cluster ends. Default: the folder is deleted. */
   public SandboxClusterBuilder keepData() {
     this.keepData = true;
     return this;
   }
 
   /**
-   * The largest heap of each node in MB, at least 256; 1,024 by default. A node needs some 300 MB
-   * more than its heap.
+   * Sets the maximum heap of each node in MB, at least 256. A node needs about 300 MB in addition
+   * to its heap. Default: 1,024.
    */
   public SandboxClusterBuilder heapMegabytes(int heapMegabytes) {
     this.heapMegabytes = within("heapMegabytes", heapMegabytes, 256, 1 << 20);
     return this;
   }
 
-  /** The port for CQL on each node's address; 9042 by default. */
+  /** Sets the CQL port on each node's address. Default: 9042. */
   public SandboxClusterBuilder port(int port) {
     this.port = within("port", port, 1, 65_535);
     return this;
   }
 
-  /** The port for traffic between nodes, on each node's address; 7000 by default. */
+  /** Sets the port for traffic between nodes, on each node's address. Default: 7000. */
   public SandboxClusterBuilder storagePort(int storagePort) {
     this.storagePort = within("storagePort", storagePort, 1, 65_535);
     return this;
   }
 
-  /** The JMX port of the first node, on 127.0.0.1; the others follow on. 7199 by default. */
+  /**
+   * Sets the JMX port of the first node on 127.0.0.1; each further node uses the next port.
+   * Default: 7199.
+   */
   public SandboxClusterBuilder jmxPort(int jmxPort) {
     this.jmxPort = within("jmxPort", jmxPort, 1, 65_535 - 32);
     return this;
   }
 
   /**
-   * The home of a Java 17 for the nodes, as Cassandra 5.0 runs on no later one. By default that of
-   * this process, if it is a Java 17.
+   * Sets the home of a Java 17 for the nodes; Cassandra 5.0 does not run on later versions.
+   * Default: the Java of this process, if it is Java 17.
    */
   public SandboxClusterBuilder javaHome(Path javaHome) {
     this.javaHome = Objects.requireNonNull(javaHome, "javaHome");
@@ -108,12 +112,12 @@ public final class SandboxClusterBuilder {
   }
 
   /**
-   * A setting of {@code cassandra.yaml}, over the sandbox's own. With {@code PasswordAuthenticator}
-   * as {@code authenticator}, the start also waits for the superuser {@code cassandra}, whose
-   * password is {@code cassandra}.
+   * Sets a value of {@code cassandra.yaml}, which overrides the sandbox's value. With {@code
+   * PasswordAuthenticator} as {@code authenticator}, the start also waits for the superuser {@code
+   * cassandra}, whose password is {@code cassandra}.
    *
-   * @param value a string, number, boolean, or a list or map of them
-   * @throws InvalidSettingException if the cluster itself decides this setting, such as an address
+   * @param value a string, number or boolean, or a list or map of these
+   * @throws InvalidSettingException if the cluster controls this setting, such as an address
    */
   public SandboxClusterBuilder setting(String name, Object value) {
     if (CassandraYaml.OWN_SETTINGS.contains(name)) {
@@ -121,41 +125,42 @@ public final class SandboxClusterBuilder {
           name,
           "The setting "
               + name
-              + " is the sandbox's own; its builder has methods for ports,"
+              + " is controlled by the sandbox; use the builder's methods for ports,"
               + " nodes, vnodes and the folder.");
     }
     settings.put(name, Objects.requireNonNull(value, name));
     return this;
   }
 
-  /** Several settings of {@code cassandra.yaml}, as {@link #setting}. */
+  /** Sets several values of {@code cassandra.yaml}, as {@link #setting} does. */
   public SandboxClusterBuilder settings(Map<String, ?> settings) {
     settings.forEach(this::setting);
     return this;
   }
 
   /**
-   * Options for each node's Java virtual machine, after the sandbox's own, so that they win. By
-   * default a node uses little CPU at its start and beside its work: the first compiler alone and
-   * the serial collector. For long runs at full speed, such as benchmarks, give {@code
-   * -XX:TieredStopAtLevel=4}, {@code -XX:-UseSerialGC} and {@code -XX:+UseParallelGC}: scans are
-   * twice as fast then, once warm.
+   * Adds JVM options for each node, after the sandbox's options, which they override. By default a
+   * node saves CPU at its start and in operation: only the first compiler and the serial collector.
+   * For long runs at full speed, such as benchmarks, use {@code -XX:TieredStopAtLevel=4}, {@code
+   * -XX:-UseSerialGC} and {@code -XX:+UseParallelGC}: scans are then twice as fast after warm-up.
    */
   public SandboxClusterBuilder jvmOptions(String... options) {
     jvmOptions.addAll(Arrays.asList(options));
     return this;
   }
 
-  /** How long the start may take, not counting a download; three minutes by default. */
+  /** Sets the timeout of the start, excluding downloads. Default: three minutes. */
   public SandboxClusterBuilder startTimeout(Duration startTimeout) {
     if (startTimeout.isNegative() || startTimeout.isZero()) {
-      throw new InvalidSettingException("startTimeout", "startTimeout must be more than zero.");
+      throw new InvalidSettingException("startTimeout", "startTimeout must be greater than zero.");
     }
     this.startTimeout = startTimeout;
     return this;
   }
 
-  /** Is told, line by line, what the start is at; nobody is by default. */
+  /**
+   * Sets a listener for the progress of the start, called with one line at a time. Default: none.
+   */
   public SandboxClusterBuilder onProgress(Consumer<String> progress) {
     this.progress = Objects.requireNonNull(progress, "progress");
     return this;
@@ -164,9 +169,8 @@ public final class SandboxClusterBuilder {
   /**
    * Starts all nodes and waits until they form one cluster that answers on each address.
    *
-   * @throws BulkOperationException if a port is taken, Cassandra cannot be fetched, or a node ends
-   *     or is not up in time; the message then ends with the end of its log. Nothing is left
-   *     running
+   * @throws BulkOperationException if a port is in use, Cassandra cannot be downloaded, or a node
+   *     ends or is not up in time; the message contains the end of its log. No node is left running
    */
   public SandboxCluster start() {
     requireDistinctPorts();
@@ -189,7 +193,7 @@ public final class SandboxClusterBuilder {
             progress));
   }
 
-  /** JMX ports are on 127.0.0.1, as the first node's other ports are. */
+  /** JMX ports are on 127.0.0.1, which is also the first node's address. */
   private void requireDistinctPorts() {
     boolean inJmxRange =
         (port >= jmxPort && port < jmxPort + nodes)
@@ -216,9 +220,9 @@ public final class SandboxClusterBuilder {
           "javaHome",
           "Cassandra "
               + SandboxCluster.CASSANDRA_VERSION
-              + " needs Java "
+              + " requires Java "
               + CASSANDRA_JAVA
-              + ", and this is Java "
+              + ", but this is Java "
               + version
               + ": set javaHome to the home of a Java "
               + CASSANDRA_JAVA
@@ -232,7 +236,7 @@ public final class SandboxClusterBuilder {
       return Files.createTempDirectory("ringhaul-sandbox-");
     } catch (IOException e) {
       throw new StorageException(
-          System.getProperty("java.io.tmpdir"), "No temporary folder can be made: " + e, e);
+          System.getProperty("java.io.tmpdir"), "The temporary folder cannot be created: " + e, e);
     }
   }
 

@@ -15,8 +15,8 @@ import javax.management.remote.JMXServiceURL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node of a {@link SandboxCluster}. It can be stopped, killed and started again; what it stores
- * stays. Safe for use by several threads; the calls that change the node wait for one another.
+ * One node of a {@link SandboxCluster}. It can be stopped, killed and started again; its data
+ * stays. Thread-safe: calls that change the state of a node run one at a time.
  */
 public final class SandboxNode {
 
@@ -38,33 +38,33 @@ public final class SandboxNode {
     return number;
   }
 
-  /** Where the node serves CQL when it runs. */
+  /** The CQL address of the node. */
   public InetSocketAddress address() {
     return cluster.settings().cqlAddress(number);
   }
 
-  /** Where the node's MBeans are to be had when it runs; no login is needed. */
+  /** The JMX address of the node; no login is needed. */
   public JMXServiceURL jmxUrl() {
     return NodeManagement.url(cluster.settings().jmxPort(number));
   }
 
-  /** What the node has logged, over all its starts. */
+  /** The node's log, over all its starts. */
   public Path logFile() {
     return files.log();
   }
 
-  /** Whether the node's process is alive; it may still be on its way up or down. */
+  /** Whether the node's process is alive; it may be starting or stopping. */
   public boolean isRunning() {
     NodeProcess current = process;
     return current != null && current.isAlive();
   }
 
   /**
-   * Starts the node again on the data it has, and waits until it and the other running nodes see
-   * one another. Does nothing if it runs.
+   * Starts the node on its existing data, and waits until it and the other running nodes see each
+   * other. Has no effect if the node is running.
    *
-   * @throws BulkOperationException if one of its ports is taken, or it does not come up in time;
-   *     the message ends with the end of its log. The node is then down
+   * @throws BulkOperationException if a port is in use or the node does not come up in time; the
+   *     message contains the end of its log. The node is then down
    */
   public void start() {
     synchronized (cluster) {
@@ -85,10 +85,11 @@ public final class SandboxNode {
   }
 
   /**
-   * Stops the node in good order (SIGTERM) and waits for its end: it tells the others, and flushes
-   * what it holds. That takes some seconds. Does nothing if it does not run.
+   * Stops the node in an orderly way (SIGTERM) and waits for its end: the node announces its
+   * shutdown and flushes its memtables, which takes seconds. Has no effect if the node is not
+   * running.
    *
-   * @throws BulkOperationException if it does not end within a minute; it is killed then
+   * @throws BulkOperationException if the node does not end within a minute; it is then killed
    */
   public void stop() {
     synchronized (cluster) {
@@ -101,7 +102,7 @@ public final class SandboxNode {
         throw new BulkOperationException(
             "Node "
                 + number
-                + " had to be killed: it did not stop within "
+                + " was killed because it did not stop within "
                 + ORDERLY_STOP.toSeconds()
                 + " s.\n"
                 + logTail());
@@ -110,13 +111,13 @@ public final class SandboxNode {
   }
 
   /**
-   * Ends the node with SIGKILL and waits until its process is gone. Does nothing if it does not
-   * run.
+   * Ends the node with SIGKILL and waits until its process has ended. Has no effect if the node is
+   * not running.
    *
-   * <p>The other nodes are not told: for some twenty seconds they hold it to be up, and requests
-   * that need it time out. After {@link #stop()} they know at once. With the periodic commit log,
-   * which is the default, writes of the last tenth of a second before a kill can be lost even
-   * though they were acknowledged.
+   * <p>The other nodes receive no announcement: for about 20 seconds they consider the node up, and
+   * requests that need it time out. After {@link #stop()} they know immediately. With the periodic
+   * commit log, which is the default, a kill can lose acknowledged writes of the last tenth of a
+   * second.
    */
   public void kill() {
     synchronized (cluster) {
@@ -127,17 +128,17 @@ public final class SandboxNode {
   /**
    * Writes the memtables of a keyspace to disk.
    *
-   * @throws BulkOperationException if the node does not run or has no such keyspace
+   * @throws BulkOperationException if the node is not running or has no such keyspace
    */
   public void flush(String keyspace) {
     manage("flush " + keyspace, management -> management.flush(keyspace));
   }
 
   /**
-   * Brings {@code system.size_estimates} up to date with what is on disk; Cassandra itself does so
-   * every five minutes.
+   * Updates {@code system.size_estimates} from the data on disk; Cassandra itself does so every
+   * five minutes.
    *
-   * @throws BulkOperationException if the node does not run
+   * @throws BulkOperationException if the node is not running
    */
   public void refreshSizeEstimates() {
     manage("refresh its size estimates", NodeManagement::refreshSizeEstimates);
@@ -148,12 +149,12 @@ public final class SandboxNode {
     return "node " + number + " at " + host() + ":" + address().getPort();
   }
 
-  /** Launches the process, without waiting for anything. */
+  /** Launches the process without waiting. */
   void launch() {
     process = cluster.launch(number, files);
   }
 
-  /** SIGTERM, without waiting for the end. */
+  /** Sends SIGTERM without waiting. */
   void requestStop() {
     NodeProcess current = process;
     if (current != null) {
@@ -161,7 +162,10 @@ public final class SandboxNode {
     }
   }
 
-  /** For the end of this process, when the thread that holds the lock may never let go of it. */
+  /**
+   * Kills the node without the lock: at the end of this process, the thread that holds the lock may
+   * never release it.
+   */
   void killUnlocked() {
     NodeProcess current = process;
     if (current != null) {
@@ -185,7 +189,7 @@ public final class SandboxNode {
     return LogTail.of(List.of(files.output(), files.log()));
   }
 
-  /** Fails if the process that was launched has ended. */
+  /** Throws if the launched process has ended. */
   void requireAlive() {
     NodeProcess current = process;
     if (current != null && !current.isAlive()) {
@@ -212,7 +216,7 @@ public final class SandboxNode {
     }
   }
 
-  /** The end of what a node has printed and logged, for the message of an exception. */
+  /** The end of a node's output and log, for exception messages. */
   static final class LogTail {
 
     private static final int LINES = 25;
@@ -220,7 +224,7 @@ public final class SandboxNode {
 
     private LogTail() {}
 
-    /** The last lines of each file that has any, under its name; never fails. */
+    /** The last lines of each non-empty file, with the file's name as a title; never fails. */
     static String of(List<Path> files) {
       return files.stream()
           .map(LogTail::titled)

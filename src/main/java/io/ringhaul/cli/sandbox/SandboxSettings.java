@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What {@link SandboxClusterBuilder} has gathered, checked.
+ * The checked settings of a {@link SandboxClusterBuilder}.
  *
  * @param directory the folder of all nodes
- * @param ownDirectory whether the cluster deletes the folder when it is closed
- * @param settings of {@code cassandra.yaml}, over the sandbox's own
- * @param jvmOptions after the sandbox's own
+ * @param ownDirectory whether the cluster deletes the folder on close
+ * @param settings values of {@code cassandra.yaml} that override the sandbox's values
+ * @param jvmOptions options that follow the sandbox's options
  */
 record SandboxSettings(
     int nodes,
@@ -35,7 +35,11 @@ record SandboxSettings(
     Duration startTimeout,
     Consumer<String> progress) {
 
-  /** The address of a node, from 1, as text. */
+  /**
+   * The address of a node as text.
+   *
+   * @param node number of the node, from 1
+   */
   static String host(int node) {
     return "127.0.0." + node;
   }
@@ -45,7 +49,7 @@ record SandboxSettings(
   }
 
   /**
-   * JMX listens on 127.0.0.1 whatever the node's address is, so each node has a port of its own.
+   * The JMX port of a node: all nodes listen for JMX on 127.0.0.1, so each needs a different port.
    */
   int jmxPort(int node) {
     return jmxPort + node - 1;
@@ -67,7 +71,7 @@ record SandboxSettings(
     return listeners;
   }
 
-  /** Whether clients have to log in, so that the first start makes the default superuser. */
+  /** Whether clients must log in; the first start then creates the default superuser. */
   boolean authenticates() {
     return String.valueOf(settings.get("authenticator")).contains("PasswordAuthenticator");
   }
@@ -76,7 +80,7 @@ record SandboxSettings(
     try {
       return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) node});
     } catch (UnknownHostException e) {
-      throw new AssertionError("four bytes are an address", e);
+      throw new AssertionError("four bytes are always an address", e);
     }
   }
 }

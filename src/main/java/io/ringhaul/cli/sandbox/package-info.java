@@ -1,7 +1,7 @@
 /**
  * A real Cassandra cluster on this machine, for demonstrations, tests and benchmarks: {@link
- * io.ringhaul.cli.sandbox.SandboxCluster}. Each node is a JVM process of its own on a loopback
- * address of its own; nothing but Maven's local repository and the cluster's folder is written to.
+ * io.ringhaul.cli.sandbox.SandboxCluster}. Each node is a separate JVM process on its own loopback
+ * address. The cluster writes only to Maven's local repository and to its own folder.
  */
 @NullMarked
 package io.ringhaul.cli.sandbox;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Jobs by the beginnings of their ids. */
+/** Tests the lookup of jobs by the start of their ids. */
 class JobFinderTest {
 
   private static final UUID ONE = UUID.fromString("aaaaaaaa-1111-4000-8000-000000000001");
@@ -25,7 +25,7 @@ class JobFinderTest {
   private final JobStore store = storeOf(ONE, TWO, OTHER);
 
   @Test
-  void fourCharactersWillDoIfTheyAreOneJobsAlone() {
+  void findsJobByUniquePrefix() {
     assertThat(JobFinder.find(store, "bbbb").id()).isEqualTo(OTHER);
     assertThat(JobFinder.find(store, "BBBBbbbb-1").id()).isEqualTo(OTHER);
     assertThat(JobFinder.find(store, "aaaaaaaa-11").id()).isEqualTo(ONE);
@@ -33,30 +33,30 @@ class JobFinderTest {
   }
 
   @Test
-  void severalJobsAreNamed() {
+  void listsSeveralMatches() {
     assertThatThrownBy(() -> JobFinder.find(store, "aaaaaaaa-1"))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageStartingWith("The ids of 2 jobs begin with aaaaaaaa-1; say more of it: ")
+        .hasMessageStartingWith("The ids of 2 jobs start with aaaaaaaa-1; give more characters: ")
         .hasMessageContaining(ONE.toString())
         .hasMessageContaining(TWO.toString());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"cccc", "bbbbbbbb-1111-4000-8000-000000000004", "--------------------"})
-  void anUnknownJobIsNamed(String id) {
+  void namesUnknownJob(String id) {
     assertThatThrownBy(() -> JobFinder.find(store, id))
-        .hasMessage("There is no job " + id + " in this store: see 'ringhaul jobs list'");
+        .hasMessage("This store has no job " + id + ": see 'ringhaul jobs list'");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "bbb", "export", "bbbb*", "bbbbbbbb-1111-4000-8000-0000000000031"})
-  void whatIsNoIdIsRefused(String id) {
+  void rejectsInvalidIds(String id) {
     assertThatThrownBy(() -> JobFinder.find(store, id))
-        .hasMessageStartingWith("'" + id + "' is not the id of a job, nor the first four");
+        .hasMessageStartingWith("'" + id + "' is neither a job id nor at least the first four");
   }
 
   @Test
-  void idsAreShownAsLongAsItTakesToTellThemApart() {
+  void shortensIdsWhileUnique() {
     assertThat(JobFinder.shortest(storeOf(ONE, OTHER).list())).isEqualTo(8);
     assertThat(JobFinder.shortest(store.list())).isEqualTo(11);
     assertThat(JobFinder.shortest(List.of())).isEqualTo(8);

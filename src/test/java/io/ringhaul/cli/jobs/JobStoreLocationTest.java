@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where jobs are kept, by option, environment and default. */
+/** Tests the location of jobs by option, environment and default. */
 class JobStoreLocationTest {
 
   private static final UUID JOB = UUID.fromString("01234567-89ab-cdef-0123-456789abcdef");
@@ -35,7 +35,7 @@ class JobStoreLocationTest {
   }
 
   @Test
-  void theDefaultIsAtHomeAndNeedsNoOption() {
+  void defaultIsInHomeAndNeedsNoOption() {
     System.setProperty("user.home", folder.toString());
     JobStoreLocation location = JobStoreLocation.of(null, Map.of());
     assertThat(location).hasToString(folder.resolve(".ringhaul").resolve("jobs.db").toString());
@@ -49,8 +49,8 @@ class JobStoreLocationTest {
   }
 
   @Test
-  void aDefaultThatCannotBeMadeIsAWarning() throws IOException {
-    // The folder's place is taken by a file; permissions would not stop root.
+  void warnsIfDefaultStoreCannotBeCreated() throws IOException {
+    // A file blocks the folder; permissions would not stop root.
     Files.writeString(folder.resolve(".ringhaul"), "");
     System.setProperty("user.home", folder.toString());
     JobStoreLocation location = JobStoreLocation.of(null, Map.of());
@@ -58,7 +58,7 @@ class JobStoreLocationTest {
       assertThat(store.isDurable()).isFalse();
     }
     assertThat(err.toString())
-        .startsWith("ringhaul: warning: The job store " + location + " cannot be made: ")
+        .startsWith("ringhaul: warning: The job store " + location + " cannot be created: ")
         .contains("kept in memory only")
         .contains("--job-store")
         .hasLineCount(1);
@@ -66,7 +66,7 @@ class JobStoreLocationTest {
   }
 
   @Test
-  void aStoreThatWasChosenAndCannotBeOpenedIsAnError() throws IOException {
+  void failsIfChosenStoreCannotBeOpened() throws IOException {
     Path taken = Files.writeString(folder.resolve("taken"), "");
     String inside = taken.resolve("jobs.db").toString();
     for (JobStoreLocation chosen :
@@ -76,13 +76,13 @@ class JobStoreLocationTest {
         }) {
       assertThatThrownBy(() -> chosen.openOrWarn(new PrintWriter(err)))
           .isInstanceOf(BulkOperationException.class)
-          .hasMessageContaining("The job store " + inside + " cannot be made");
+          .hasMessageContaining("The job store " + inside + " cannot be created");
     }
     assertThat(err.toString()).isEmpty();
   }
 
   @Test
-  void theOptionWinsOverTheEnvironment() {
+  void optionOverridesEnvironment() {
     Map<String, String> environment = Map.of(JobStoreLocation.VARIABLE, "/elsewhere/jobs.db");
     Path file = folder.resolve("it's jobs.db");
     JobStoreLocation location = JobStoreLocation.of(file.toString(), environment);
@@ -99,23 +99,23 @@ class JobStoreLocationTest {
   }
 
   @Test
-  void aFileIsNamedFromTheRootOn() {
+  void makesFileAbsolute() {
     assertThat(JobStoreLocation.of("my/../jobs.db", Map.of()).option())
         .contains(Path.of("jobs.db").toAbsolutePath().toString());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "jdbc:mysql://host/jobs", "jdbc:sqlite:jobs.db"})
-  void anythingElseIsRefused(String text) {
+  void rejectsOtherValues(String text) {
     assertThatThrownBy(() -> JobStoreLocation.of(text, Map.of()))
         .isInstanceOfSatisfying(
             InvalidSettingException.class,
             refused -> assertThat(refused.setting()).isEqualTo("--job-store"))
-        .hasMessageContaining("is no job store: it takes a file, jdbc:postgresql:... or none");
+        .hasMessageContaining("is not a job store: give a file, jdbc:postgresql:... or none");
   }
 
   @Test
-  void passwordsAreNotForTheCommandLine() {
+  void rejectsPasswordOnCommandLine() {
     String url = "jdbc:postgresql://db/jobs?user=me&password=s3cret&ssl=true";
     assertThatThrownBy(() -> JobStoreLocation.of(url, Map.of()))
         .isInstanceOf(InvalidSettingException.class)

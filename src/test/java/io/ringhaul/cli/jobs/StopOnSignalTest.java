@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** How long a process that is to end waits for its job. */
+/** Tests how long an ending process waits for its job. */
 class StopOnSignalTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -24,7 +24,7 @@ class StopOnSignalTest {
   private final AtomicBoolean late = new AtomicBoolean();
 
   @Test
-  void rowsThatAreInFlightMayTakeLong() throws InterruptedException {
+  void waitsWhileRowsProgress() throws InterruptedException {
     StopOnSignal stop = new StopOnSignal(store, id, () -> late.set(true), PATIENCE);
     Thread hook = new Thread(stop::stop);
     hook.start();
@@ -39,7 +39,7 @@ class StopOnSignalTest {
   }
 
   @Test
-  void whatDoesNotMoveIsGivenUp() throws InterruptedException {
+  void endsWaitWithoutProgress() throws InterruptedException {
     StopOnSignal stop = new StopOnSignal(store, id, () -> late.set(true), PATIENCE);
     stop.progressed(7);
     Thread hook = new Thread(stop::stop);
@@ -53,7 +53,7 @@ class StopOnSignalTest {
   }
 
   @Test
-  void aJobThatIsTakenUpAfterTheSignalStops() throws InterruptedException {
+  void stopsJobThatStartsAfterSignal() throws InterruptedException {
     store.create(
         Job.pending(
             id,
@@ -66,7 +66,7 @@ class StopOnSignalTest {
     StopOnSignal stop = new StopOnSignal(store, id, () -> late.set(true), Duration.ofMinutes(1));
     Thread hook = new Thread(stop::stop);
     hook.start();
-    // It is asked for the first time while nobody works on the job.
+    // The first request comes while no process runs the job.
     Thread.sleep(500);
     try (JobRun run = store.begin(id)) {
       Thread.sleep(500);

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The progress of a job that another process runs is that of its latest sample. */
+/** Tests the progress of a job in another process, which is that of the latest sample. */
 class StoredProgressTest {
 
   private final Instant now = Instant.now();
@@ -50,7 +50,7 @@ class StoredProgressTest {
   }
 
   @Test
-  void isThatOfTheLatestSampleAlone() {
+  void readsLatestSampleOnly() {
     try (JobStore store = JobStore.inMemory();
         JobRun run = running(store)) {
       assertThat(read(store, run)).isEmpty();
@@ -69,7 +69,7 @@ class StoredProgressTest {
       assertThat(progress.completed()).isEqualTo(0.5);
       assertThat(progress.rows()).isEqualTo(1_000);
       assertThat(progress.tasks()).isEqualTo(1);
-      assertThat(progress.remaining()).as("not known any more").isEmpty();
+      assertThat(progress.remaining()).as("no longer known").isEmpty();
       assertThat(progress.unanswered()).isEqualTo(Duration.ofMillis(4_500));
       assertThat(StoredProgress.facts(progress))
           .isEqualTo(
@@ -83,12 +83,12 @@ class StoredProgressTest {
                   "unansweredSeconds",
                   4.5));
       run.stopped();
-      assertThat(read(store, run)).as("of a job that does not run").isEmpty();
+      assertThat(read(store, run)).as("job is not running").isEmpty();
     }
   }
 
   @Test
-  void isNotThatOfAnEarlierRun() {
+  void ignoresSamplesOfEarlierRun() {
     try (JobStore store = JobStore.inMemory();
         JobRun run = running(store)) {
       add(store, run, Metric.of(now.minusSeconds(60), "job", "completed", 0.5));

@@ -15,7 +15,7 @@ class CassandraYamlTest {
   private static final Path DATA = Path.of("/somewhere/with a space/node2/data");
 
   @Test
-  void tellsANodeItsPlaceInTheCluster() {
+  void setsNodeIdentity() {
     assertThat(yaml(Map.of()))
         .contains(
             "listen_address: \"127.0.0.2\"",
@@ -32,7 +32,7 @@ class CassandraYamlTest {
   }
 
   @Test
-  void letsANodeThatJoinsFetchItsData() {
+  void joiningNodeBootstraps() {
     assertThat(yaml(3, Map.of()))
         .contains(
             "listen_address: \"127.0.0.3\"",
@@ -46,7 +46,7 @@ class CassandraYamlTest {
   }
 
   @Test
-  void keepsEverythingInTheNodesFolder() {
+  void keepsAllDataInNodeFolder() {
     assertThat(yaml(Map.of()))
         .contains(
             "data_file_directories: [\"" + DATA + "/tables\"]",
@@ -57,7 +57,7 @@ class CassandraYamlTest {
   }
 
   @Test
-  void takesTheUsersSettingsOverItsOwn() {
+  void userSettingsOverrideDefaults() {
     Map<String, Object> settings =
         Map.of(
             "concurrent_reads",
@@ -78,7 +78,7 @@ class CassandraYamlTest {
   }
 
   @Test
-  void namesEachSettingOnce() {
+  void writesEachSettingOnce() {
     List<String> names =
         yaml(Map.of("key_cache_size", "1MiB")).stream()
             .map(line -> line.substring(0, line.indexOf(':')))
@@ -87,7 +87,7 @@ class CassandraYamlTest {
   }
 
   @Test
-  void refusesAValueThatYamlCannotHold() {
+  void rejectsValueThatYamlCannotHold() {
     assertThatThrownBy(() -> yaml(Map.of("x", new Object())))
         .isInstanceOfSatisfying(
             InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo("x"));

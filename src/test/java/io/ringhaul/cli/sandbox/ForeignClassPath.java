@@ -3,12 +3,12 @@ package io.ringhaul.cli.sandbox;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The jars of other people's programs, for the tests that run them beside Ringhaul. */
+/** The jars of other programs, for tests that run them beside Ringhaul. */
 public final class ForeignClassPath {
 
   private ForeignClassPath() {}
 
-  /** The jars of the artifacts and of all that they need at run time, in class path order. */
+  /** The jars of the artifacts and their runtime dependencies, in class path order. */
   public static List<Path> of(String program, String... artifacts) {
     return MavenClassPath.resolve(program, List.of(artifacts), () -> {});
   }

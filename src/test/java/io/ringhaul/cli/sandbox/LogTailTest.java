@@ -15,7 +15,7 @@ class LogTailTest {
   @TempDir Path folder;
 
   @Test
-  void givesTheLastLinesOfEachFileThatHasAny() throws IOException {
+  void returnsLastLinesOfNonEmptyFiles() throws IOException {
     Path empty = Files.createFile(folder.resolve("empty.log"));
     Path shortLog = Files.writeString(folder.resolve("short.log"), "one\ntwo\n");
     Path longLog =

@@ -15,17 +15,17 @@ import org.junit.jupiter.api.Test;
 class PortCheckTest {
 
   @Test
-  void namesThePortThatIsTaken() throws IOException {
+  void namesPortInUse() throws IOException {
     try (ServerSocket holder = listen()) {
       InetSocketAddress taken = address(holder);
       assertThatThrownBy(() -> check(taken))
           .isInstanceOf(BulkOperationException.class)
-          .hasMessageStartingWith("Port " + taken.getPort() + " (CQL) on 127.0.0.1 is taken (");
+          .hasMessageStartingWith("Port " + taken.getPort() + " (CQL) on 127.0.0.1 is in use (");
     }
   }
 
   @Test
-  void holdsNothingAfterTheCheck() throws IOException {
+  void releasesPortsAfterCheck() throws IOException {
     InetSocketAddress free;
     try (ServerSocket holder = listen()) {
       free = address(holder);
@@ -35,12 +35,12 @@ class PortCheckTest {
   }
 
   @Test
-  void aPortThatOnlyLingersIsFree() throws IOException {
+  void acceptsPortInTimeWait() throws IOException {
     InetSocketAddress lingering;
     try (ServerSocket holder = listen()) {
       lingering = address(holder);
       try (Socket client = new Socket(lingering.getAddress(), lingering.getPort())) {
-        // The side that closes first is the one that lingers.
+        // The side that closes first keeps the port in TIME_WAIT.
         holder.accept().close();
         client.getInputStream().read();
       }
@@ -49,8 +49,8 @@ class PortCheckTest {
   }
 
   @Test
-  void anAddressOfAnotherMachineIsNotCalledTaken() throws IOException {
-    // 192.0.2.0/24 is set aside for documentation: no machine has it.
+  void reportsAddressOfAnotherMachine() throws IOException {
+    // 192.0.2.0/24 is reserved for documentation: no machine has an address in it.
     InetAddress foreign = InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1});
     assertThatThrownBy(() -> check(new InetSocketAddress(foreign, 9042)))
         .isInstanceOf(BulkOperationException.class)

@@ -14,7 +14,7 @@ class SandboxClusterBuilderTest {
   private final SandboxClusterBuilder builder = SandboxCluster.builder();
 
   @Test
-  void refusesWhatIsOutOfBoundsByName() {
+  void rejectsValuesOutOfBoundsByName() {
     refused("nodes", () -> builder.nodes(0));
     refused("nodes", () -> builder.nodes(33));
     refused("vnodes", () -> builder.vnodes(0));
@@ -27,13 +27,13 @@ class SandboxClusterBuilderTest {
   }
 
   @Test
-  void refusesSettingsThatTheClusterDecides() {
+  void rejectsSettingsOfCluster() {
     refused("listen_address", () -> builder.setting("listen_address", "10.0.0.1"));
     refused("num_tokens", () -> builder.settings(Map.of("num_tokens", 4)));
   }
 
   @Test
-  void refusesPortsThatOverlap() {
+  void rejectsOverlappingPorts() {
     refused("port", () -> builder.port(7000).start());
     refused("port", () -> SandboxCluster.builder().nodes(3).port(7201).start());
     refused("port", () -> SandboxCluster.builder().storagePort(7199).start());

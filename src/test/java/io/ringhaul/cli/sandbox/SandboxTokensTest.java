@@ -16,7 +16,7 @@ class SandboxTokensTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 16", "3, 1", "3, 16", "3, 256", "32, 1536"})
-  void allTokensDifferAndAreRowTokens(int nodes, int vnodes) {
+  void tokensAreDistinctRowTokens(int nodes, int vnodes) {
     List<List<Long>> tokens = CassandraYaml.SandboxTokens.allot(nodes, vnodes);
     assertThat(tokens).hasSize(nodes).allSatisfy(own -> assertThat(own).hasSize(vnodes));
     assertThat(tokens.stream().flatMap(List::stream).toList())
@@ -27,14 +27,14 @@ class SandboxTokensTest {
 
   @ParameterizedTest
   @CsvSource({"3, 16, 0.60, 1.40", "3, 256, 0.90, 1.10"})
-  void noNodeOwnsMuchMoreThanAnother(int nodes, int vnodes, double least, double most) {
+  void nodesOwnSimilarShares(int nodes, int vnodes, double least, double most) {
     double fair = Math.scalb(1.0, 64) / nodes;
     assertThat(shares(CassandraYaml.SandboxTokens.allot(nodes, vnodes)))
         .allSatisfy(share -> assertThat(share / fair).isBetween(least, most));
   }
 
   @Test
-  void aNodeThatJoinsHasTokensOfItsOwn() {
+  void joiningNodeHasOwnTokens() {
     List<Long> tokens = CassandraYaml.SandboxTokens.added(4, 256);
     assertThat(tokens).hasSize(256).doesNotHaveDuplicates().doesNotContain(Long.MIN_VALUE);
     assertThat(CassandraYaml.SandboxTokens.allot(3, 256))
@@ -42,7 +42,7 @@ class SandboxTokensTest {
     assertThat(CassandraYaml.SandboxTokens.added(5, 256)).doesNotContainAnyElementsOf(tokens);
   }
 
-  /** How many tokens each node owns: from the token before, exclusive, to its own. */
+  /** The share of each node: the tokens from the previous token (exclusive) to its own. */
   private static List<Double> shares(List<List<Long>> tokens) {
     TreeMap<Long, Integer> owners = new TreeMap<>();
     for (int node = 0; node < tokens.size(); node++) {
