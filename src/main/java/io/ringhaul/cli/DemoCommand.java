@@ -205,14 +205,15 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /**
-   * The sample table of the demonstration: orders, ten to a customer, each derived from its number.
+   * The sample table of the demonstration. It has ten orders per customer; an order's values depend
+   * only on its number.
    */
   private static final class SampleOrders {
 
-    /** The keyspace of both tables, unless another is named. */
+    /** The default keyspace of both tables. */
     static final String KEYSPACE = "store";
 
-    /** The table that is filled. */
+    /** The table with the sample orders. */
     static final String TABLE = "orders";
 
     /** An empty table with the same columns. */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Removes files that jobs of the command line have left. Each method returns the number of removed
+ * Removes remaining files of jobs of the command line. Each method returns the number of removed
  * files.
  */
 final class JobLeftovers {

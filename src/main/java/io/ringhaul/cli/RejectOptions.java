@@ -16,8 +16,8 @@ final class RejectOptions {
       paramLabel = "fail|reject",
       description =
           "Handling of a row with a value that the other side cannot represent exactly: fail"
-              + " ends the operation, reject leaves the row out and keeps it in the file of"
-              + " --rejects. Default: fail.")
+              + " ends the operation, reject writes the row to the file of --rejects and"
+              + " continues. Default: fail.")
   private @Nullable OnUnrepresentable onUnrepresentable;
 
   @Option(

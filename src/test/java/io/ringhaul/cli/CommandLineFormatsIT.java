@@ -59,7 +59,7 @@ class CommandLineFormatsIT {
     "parquet, '--decimal=amount=9,2', created_parquet",
     "iceberg, '--decimal=amount=9,2', created_iceberg",
   })
-  void aTableIsMadeAgainWithTheTimesOfItsCells(String format, String option, String table) {
+  void recreatesTableWithCellTimes(String format, String option, String table) {
     String path = "--path=" + folder.resolve("out");
     JsonNode exported =
         json("export", "source", "--format=" + format, path, option, "--with-writetime");

@@ -85,7 +85,7 @@ class LimitOptionsIT {
     "--max-disk=much, 'much'' is not a size in bytes'",
     "--max-disk=0, --max-disk is 0; it takes at least 1"
   })
-  void whatMakesNoSenseIsToldInASentence(String option, String sentence) {
+  void reportsInvalidLimitInOneSentence(String option, String sentence) {
     CapturedRun run = export(folder.resolve("jobs.db"), UUID.randomUUID(), option);
     assertThat(run.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(run.err()).contains(sentence);

@@ -62,7 +62,7 @@ class SmallHeapIT {
       fill(out, 50 << 20);
       out.write("\":1}\n".getBytes(US_ASCII));
     }
-    assertTold(importing("json", name), "raise maxRecordSize (--max-record-size)");
+    assertReported(importing("json", name), "raise maxRecordSize (--max-record-size)");
 
     Path keys = folder.resolve("keys.json.gz");
     try (OutputStream out = compressed(keys)) {
@@ -72,7 +72,7 @@ class SmallHeapIT {
       }
       out.write("}\n".getBytes(US_ASCII));
     }
-    assertTold(importing("json", keys), "raise maxColumns (--max-columns)");
+    assertReported(importing("json", keys), "raise maxColumns (--max-columns)");
 
     Path header = folder.resolve("header.csv.gz");
     try (OutputStream out = compressed(header)) {
@@ -82,7 +82,7 @@ class SmallHeapIT {
       }
       out.write("\n1\n".getBytes(US_ASCII));
     }
-    assertTold(importing("csv", header), "raise maxColumns (--max-columns)");
+    assertReported(importing("csv", header), "raise maxColumns (--max-columns)");
     assertThat(count()).isZero();
   }
 
@@ -103,7 +103,7 @@ class SmallHeapIT {
             "--max-record-size=64m",
             "--job-id=" + JOB);
     CapturedRun failed = run("-Xmx40m", arguments);
-    assertTold(failed, " ran out of memory (Java heap space; the heap is ");
+    assertReported(failed, " ran out of memory (Java heap space; the heap is ");
     assertThat(failed.err())
         .contains("Task 0, with its records of " + file)
         .contains("RINGHAUL_JAVA_OPTS=-Xmx2g", "--parallelism");
@@ -133,7 +133,7 @@ class SmallHeapIT {
     return CommandProcess.start(installed, all.toArray(String[]::new)).ended();
   }
 
-  private static void assertTold(CapturedRun run, String words) {
+  private static void assertReported(CapturedRun run, String words) {
     assertThat(run.err())
         .contains(words)
         .doesNotContain("Exception in thread", "\tat ", "unexpected");
