@@ -14,7 +14,7 @@ enum KillPoint {
   IN_ICEBERG_SPLIT("iceberg.IcebergRowReader", "next", Place.ENTRY),
   IN_CSV_SPLIT("csv.CsvRowReader", "next", Place.ENTRY),
   IN_JSON_SPLIT("json.JsonInputFormat$JsonRowReader", "next", Place.ENTRY),
-  IN_PARQUET_SPLIT("parquet.ParquetRowReader", "next", Place.ENTRY),
+  IN_PARQUET_SPLIT("parquet.ParquetInputFormat$ParquetRowReader", "next", Place.ENTRY),
 
   /** A task is about to give a part of its ranges away, and the store does not know. */
   BEFORE_SPLIT("jobstore.StoredRun", "split", Place.ENTRY),

@@ -1,20 +1,49 @@
 package io.ringhaul.internal.parquet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.ringhaul.internal.cql.CqlKind;
-import io.ringhaul.internal.parquet.RowAssembler.Column;
 import io.ringhaul.schema.ColumnDescription;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.parquet.ParquetValueReader;
 import org.apache.iceberg.parquet.ParquetValueReaders;
+import org.apache.iceberg.parquet.ParquetValueReaders.StructReader;
+import org.apache.iceberg.types.Type.TypeID;
+import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.util.UUIDUtil;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.EnumLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.Float16LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.JsonLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.UUIDLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Type.Repetition;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +76,7 @@ public final class CqlParquetReaders {
       Schema expected,
       MessageType file,
       Map<Integer, ?> constants) {
-    List<Column> readers = new ArrayList<>();
+    List<RowAssembler.Column> readers = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       ColumnDescription column = columns.get(i);
       NestedField field = expected.asStruct().field(column.name());
@@ -59,8 +88,8 @@ public final class CqlParquetReaders {
           constants.containsKey(field.fieldId()) ? null : direct(column, field, file, encoder);
       readers.add(
           direct == null
-              ? new Column(i, generic(field, file, constants), encoder)
-              : new Column(i, direct, null));
+              ? new RowAssembler.Column(i, generic(field, file, constants), encoder)
+              : new RowAssembler.Column(i, direct, null));
     }
     return new RowAssembler(readers, columns.size());
   }
@@ -134,5 +163,358 @@ public final class CqlParquetReaders {
   private static ParquetValueReader<Record> generic(
       NestedField field, MessageType file, Map<Integer, ?> constants) {
     return recordReader(new Schema(field), file, constants, Set.of());
+  }
+
+  /**
+   * Chooses the reader that takes a Parquet column straight to CQL. There is one only where a
+   * file's type, the Iceberg type and the CQL type are known to lead to the same bytes as Iceberg's
+   * generic reader and {@link ValueEncoders} do. Malformed UTF-8 is refused where that reader
+   * replaces it.
+   */
+  private static final class ColumnReaders {
+
+    private static final OffsetDateTime EPOCH = Instant.EPOCH.atOffset(ZoneOffset.UTC);
+
+    private final ColumnDescriptor descriptor;
+    private final @Nullable LogicalTypeAnnotation logical;
+    private final TypeID iceberg;
+    private final CqlKind kind;
+    private final CqlValueEncoder encoder;
+
+    private ColumnReaders(
+        ColumnDescriptor descriptor,
+        org.apache.iceberg.types.Type iceberg,
+        CqlKind kind,
+        CqlValueEncoder encoder) {
+      this.descriptor = descriptor;
+      this.logical = descriptor.getPrimitiveType().getLogicalTypeAnnotation();
+      this.iceberg = iceberg.typeId();
+      this.kind = kind;
+      this.encoder = encoder;
+    }
+
+    /**
+     * The reader of a column; null if it must be read the long way.
+     *
+     * @param descriptor of a column that is not nested
+     * @param encoder of the column; the Iceberg and the CQL type fit, therefore
+     */
+    static @Nullable ColumnReader of(
+        ColumnDescriptor descriptor,
+        org.apache.iceberg.types.Type iceberg,
+        CqlKind kind,
+        CqlValueEncoder encoder) {
+      ColumnReaders readers = new ColumnReaders(descriptor, iceberg, kind, encoder);
+      return switch (descriptor.getPrimitiveType().getPrimitiveTypeName()) {
+        case BOOLEAN ->
+            readers.plain(TypeID.BOOLEAN, CqlKind.BOOLEAN, ColumnReader.PlainReader.BOOLEAN);
+        case FLOAT -> readers.ofFloat();
+        case DOUBLE ->
+            readers.plain(TypeID.DOUBLE, CqlKind.DOUBLE, ColumnReader.PlainReader.DOUBLE);
+        case INT32 -> readers.ofInt32();
+        case INT64 -> readers.ofInt64();
+        case BINARY -> readers.ofBinary();
+        case FIXED_LEN_BYTE_ARRAY -> readers.ofFixed();
+        case INT96 -> null;
+      };
+    }
+
+    private @Nullable ColumnReader plain(
+        TypeID type, CqlKind only, ColumnReader.PlainReader.Form form) {
+      return logical == null && iceberg == type && kind == only
+          ? new ColumnReader.PlainReader(descriptor, encoder, form)
+          : null;
+    }
+
+    private @Nullable ColumnReader ofFloat() {
+      if (logical != null || (iceberg != TypeID.FLOAT && iceberg != TypeID.DOUBLE)) {
+        return null;
+      }
+      return switch (kind) {
+        case FLOAT ->
+            new ColumnReader.PlainReader(descriptor, encoder, ColumnReader.PlainReader.FLOAT);
+        case DOUBLE ->
+            new ColumnReader.PlainReader(
+                descriptor, encoder, ColumnReader.PlainReader.FLOAT_AS_DOUBLE);
+        default -> null;
+      };
+    }
+
+    private @Nullable ColumnReader float16() {
+      if (iceberg != TypeID.FLOAT) {
+        return null;
+      }
+      return switch (kind) {
+        case FLOAT ->
+            new ColumnReader.PlainReader(descriptor, encoder, ColumnReader.PlainReader.FLOAT16);
+        case DOUBLE ->
+            new ColumnReader.PlainReader(
+                descriptor, encoder, ColumnReader.PlainReader.FLOAT16_AS_DOUBLE);
+        default -> null;
+      };
+    }
+
+    private @Nullable ColumnReader ofInt32() {
+      if (iceberg == TypeID.DATE) {
+        return logical instanceof DateLogicalTypeAnnotation && kind == CqlKind.DATE
+            ? longs(ColumnReader.LongReader.DATE, day -> EPOCH.toLocalDate().plusDays(day))
+            : null;
+      }
+      return iceberg == TypeID.INTEGER || iceberg == TypeID.LONG ? integers() : decimals();
+    }
+
+    private @Nullable ColumnReader ofInt64() {
+      if (iceberg == TypeID.TIMESTAMP) {
+        return timestamps();
+      }
+      return iceberg == TypeID.LONG ? integers() : decimals();
+    }
+
+    private @Nullable ColumnReader integers() {
+      boolean isSigned =
+          logical == null
+              || (logical instanceof IntLogicalTypeAnnotation integer && integer.isSigned());
+      return isSigned ? longs(ColumnReader.LongReader.form(kind), Long::valueOf) : null;
+    }
+
+    /** Only those that say that they are instants, as the Iceberg type does. */
+    private @Nullable ColumnReader timestamps() {
+      if (!(logical instanceof TimestampLogicalTypeAnnotation timestamp)
+          || !timestamp.isAdjustedToUTC()
+          || kind != CqlKind.TIMESTAMP) {
+        return null;
+      }
+      TimeUnit unit = timestamp.getUnit();
+      return switch (unit) {
+        case MILLIS ->
+            longs(ColumnReader.LongReader.MILLIS, millis -> EPOCH.plus(millis, ChronoUnit.MILLIS));
+        case MICROS ->
+            longs(ColumnReader.LongReader.MICROS, micros -> EPOCH.plus(micros, ChronoUnit.MICROS));
+        case NANOS -> null;
+      };
+    }
+
+    /** Decimals of up to 18 digits. The scale is the file's. */
+    private @Nullable ColumnReader decimals() {
+      if (iceberg != TypeID.DECIMAL || !(logical instanceof DecimalLogicalTypeAnnotation decimal)) {
+        return null;
+      }
+      int scale = decimal.getScale();
+      return longs(
+          ColumnReader.LongReader.numeral(kind, scale),
+          unscaled -> BigDecimal.valueOf(unscaled, scale));
+    }
+
+    private @Nullable ColumnReader longs(
+        ColumnReader.LongReader.@Nullable Form form, LongFunction<Object> generic) {
+      return form == null ? null : new ColumnReader.LongReader(descriptor, encoder, form, generic);
+    }
+
+    private @Nullable ColumnReader ofBinary() {
+      if (iceberg == TypeID.STRING) {
+        return TextBytes.isText(logical) ? texts() : null;
+      }
+      if (iceberg == TypeID.BINARY) {
+        return logical == null && kind == CqlKind.BLOB
+            ? binaries(ColumnReader.BinaryReader.BLOB, Binary::toByteBuffer)
+            : null;
+      }
+      return longDecimals();
+    }
+
+    private ColumnReader texts() {
+      // The encoder looks at the bytes, which a string would not show any more.
+      Function<Binary, Object> bytes = Binary::toByteBuffer;
+      ColumnReader.BinaryReader.Form form = ColumnReader.BinaryReader.text(kind);
+      return form == null
+          ? new ColumnReader.ParsedTextReader(descriptor, encoder, bytes)
+          : new ColumnReader.BinaryReader(descriptor, encoder, form, bytes);
+    }
+
+    private @Nullable ColumnReader ofFixed() {
+      if (iceberg == TypeID.UUID) {
+        return logical instanceof UUIDLogicalTypeAnnotation
+            ? binaries(
+                ColumnReader.BinaryReader.uuid(kind),
+                value -> UUIDUtil.convert(value.toByteBuffer()))
+            : null;
+      }
+      if (logical instanceof Float16LogicalTypeAnnotation) {
+        return float16();
+      }
+      if (iceberg == TypeID.FIXED) {
+        return logical == null && kind == CqlKind.BLOB
+            ? binaries(ColumnReader.BinaryReader.BLOB, Binary::getBytes)
+            : null;
+      }
+      return longDecimals();
+    }
+
+    private @Nullable ColumnReader longDecimals() {
+      if (iceberg != TypeID.DECIMAL || !(logical instanceof DecimalLogicalTypeAnnotation decimal)) {
+        return null;
+      }
+      int scale = decimal.getScale();
+      return binaries(
+          ColumnReader.BinaryReader.numeral(kind, scale),
+          value -> new BigDecimal(new BigInteger(value.getBytes()), scale));
+    }
+
+    private @Nullable ColumnReader binaries(
+        ColumnReader.BinaryReader.@Nullable Form form, Function<Binary, Object> generic) {
+      return form == null
+          ? null
+          : new ColumnReader.BinaryReader(descriptor, encoder, form, generic);
+    }
+  }
+
+  /** Puts rows together from columns that are read straight to CQL and others. */
+  private static final class RowAssembler extends StructReader<ReadRow, RowCells> {
+
+    /**
+     * How one of the columns is read.
+     *
+     * @param place the column's place in the row
+     * @param reader gives the {@link RowCells} that it has appended to, or null for null; or a
+     *     record with just the column's value
+     * @param encoder for records; null if the reader appends
+     */
+    record Column(int place, ParquetValueReader<?> reader, @Nullable CqlValueEncoder encoder) {}
+
+    private final Column[] columns;
+    private final RowCells cells;
+    private int start;
+
+    /**
+     * @param size of a row; columns that are not read are null
+     */
+    RowAssembler(List<Column> columns, int size) {
+      super(columns.stream().<ParquetValueReader<?>>map(Column::reader).toList());
+      this.columns = columns.toArray(Column[]::new);
+      this.cells = new RowCells(size);
+    }
+
+    @Override
+    protected RowCells newStructData(@Nullable ReadRow reuse) {
+      cells.clear();
+      return cells;
+    }
+
+    /** What the column's reader is given: where to append to. */
+    @Override
+    protected @Nullable Object getField(RowCells row, int position) {
+      start = row.bytes().size();
+      return columns[position].encoder == null ? row : null;
+    }
+
+    @Override
+    protected void set(RowCells row, int position, @Nullable Object value) {
+      Column column = columns[position];
+      if (column.encoder != null) {
+        Record record = (Record) value;
+        row.set(column.place, column.encoder, record == null ? null : record.get(0));
+      } else if (value != null) {
+        row.set(column.place, start);
+      }
+    }
+
+    @Override
+    protected ReadRow buildStruct(RowCells row) {
+      return row.row();
+    }
+  }
+
+  /**
+   * Lets Iceberg's generic readers give strings as their bytes. As strings they would have
+   * malformed UTF-8 replaced in silence, and two values could become one.
+   */
+  private static final class TextBytes {
+
+    private TextBytes() {}
+
+    /** Whether Iceberg's generic readers make a string of what says this about itself. */
+    static boolean isText(@Nullable LogicalTypeAnnotation logical) {
+      return logical == null
+          || logical instanceof StringLogicalTypeAnnotation
+          || logical instanceof EnumLogicalTypeAnnotation
+          || logical instanceof JsonLogicalTypeAnnotation;
+    }
+
+    /**
+     * The schema with binary fields for strings.
+     *
+     * @param strings the ids of the fields that stay strings
+     */
+    static Schema expected(Schema schema, Set<Integer> strings) {
+      return new Schema(schema.columns().stream().map(field -> field(field, strings)).toList());
+    }
+
+    private static NestedField field(NestedField field, Set<Integer> strings) {
+      if (strings.contains(field.fieldId())) {
+        return field;
+      }
+      NestedField.Builder result =
+          field.isOptional()
+              ? NestedField.optional(field.name())
+              : NestedField.required(field.name());
+      return result
+          .withId(field.fieldId())
+          .ofType(type(field.type(), strings))
+          .withInitialDefault(initialDefault(field))
+          .build();
+    }
+
+    private static @Nullable Literal<?> initialDefault(NestedField field) {
+      return field.initialDefault() instanceof CharSequence text
+          ? Literal.of(UTF_8.encode(text.toString()))
+          : field.initialDefaultLiteral();
+    }
+
+    private static org.apache.iceberg.types.Type type(
+        org.apache.iceberg.types.Type type, Set<Integer> strings) {
+      if (type.isStructType()) {
+        return Types.StructType.of(
+            type.asStructType().fields().stream().map(field -> field(field, strings)).toList());
+      } else if (type.isListType()) {
+        Types.ListType list = type.asListType();
+        org.apache.iceberg.types.Type element = type(list.elementType(), strings);
+        return list.isElementOptional()
+            ? Types.ListType.ofOptional(list.elementId(), element)
+            : Types.ListType.ofRequired(list.elementId(), element);
+      } else if (type.isMapType()) {
+        Types.MapType map = type.asMapType();
+        org.apache.iceberg.types.Type key = type(map.keyType(), strings);
+        org.apache.iceberg.types.Type value = type(map.valueType(), strings);
+        return map.isValueOptional()
+            ? Types.MapType.ofOptional(map.keyId(), map.valueId(), key, value)
+            : Types.MapType.ofRequired(map.keyId(), map.valueId(), key, value);
+      }
+      return type.typeId() == TypeID.STRING ? Types.BinaryType.get() : type;
+    }
+
+    /** The file's schema, in which no column says that it is text: the expected type decides. */
+    static MessageType file(MessageType file) {
+      return new MessageType(file.getName(), fields(file));
+    }
+
+    private static List<Type> fields(GroupType group) {
+      return group.getFields().stream().map(TextBytes::stored).toList();
+    }
+
+    private static Type stored(Type type) {
+      if (!type.isPrimitive()) {
+        return type.asGroupType().withNewFields(fields(type.asGroupType()));
+      }
+      PrimitiveType primitive = type.asPrimitiveType();
+      if (primitive.getPrimitiveTypeName() != PrimitiveTypeName.BINARY
+          || !isText(primitive.getLogicalTypeAnnotation())) {
+        return primitive;
+      }
+      PrimitiveType bytes =
+          org.apache.parquet.schema.Types.primitive(
+                  PrimitiveTypeName.BINARY, primitive.getRepetition())
+              .named(primitive.getName());
+      return primitive.getId() == null ? bytes : bytes.withId(primitive.getId().intValue());
+    }
   }
 }

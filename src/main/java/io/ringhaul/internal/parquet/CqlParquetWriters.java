@@ -1,10 +1,20 @@
 package io.ringhaul.internal.parquet;
 
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.MapType;
+import com.datastax.oss.driver.api.core.type.SetType;
+import com.datastax.oss.driver.api.core.type.VectorType;
 import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.internal.cql.CqlKind;
+import io.ringhaul.internal.cql.CqlTypes;
 import io.ringhaul.internal.cql.ValuePath;
+import io.ringhaul.internal.parquet.NestedCell.Repetition;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +26,10 @@ import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetValueWriter;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 
 /**
@@ -135,5 +147,223 @@ public final class CqlParquetWriters {
     List<ColumnDescriptor> leaves =
         file.getColumns().stream().filter(column -> column.getPath()[0].equals(name)).toList();
     return AbsentCell.of(new ValuePath(field.name(), field.name(), false), leaves);
+  }
+
+  /**
+   * Builds the writers of a file's columns. It walks CQL type, Iceberg type and Parquet type side
+   * by side; that they fit was checked before.
+   */
+  private static final class CellWriters {
+
+    private final MessageType file;
+
+    CellWriters(MessageType file) {
+      this.file = file;
+    }
+
+    /** The writer of a column of the file. */
+    CellWriter column(
+        ValuePath valuePath, DataType cql, Type iceberg, org.apache.parquet.schema.Type parquet) {
+      return cell(valuePath, cql, iceberg, parquet, new String[] {parquet.getName()});
+    }
+
+    private CellWriter cell(
+        ValuePath valuePath,
+        DataType cql,
+        Type iceberg,
+        org.apache.parquet.schema.Type parquet,
+        String[] path) {
+      CellWriter value =
+          parquet.isPrimitive()
+              ? leaf(valuePath, CqlKind.of(cql), iceberg, file.getColumnDescription(path))
+              : nested(valuePath, cql, iceberg, parquet.asGroupType(), path);
+      return parquet.isRepetition(org.apache.parquet.schema.Type.Repetition.OPTIONAL)
+          ? new NestedCell.NullableCell(valuePath, value, file.getMaxDefinitionLevel(path))
+          : value;
+    }
+
+    private static CellWriter leaf(
+        ValuePath valuePath, CqlKind kind, Type iceberg, ColumnDescriptor column) {
+      if (iceberg instanceof Types.DecimalType decimal) {
+        return LeafCell.StrictDecimalCell.of(valuePath, kind, decimal, column);
+      }
+      return switch (kind) {
+        case ASCII, TEXT -> new LeafCell.TextCell(valuePath, column);
+        case BLOB -> new LeafCell.BlobCell(valuePath, column);
+        case BOOLEAN -> new LeafCell.BooleanCell(valuePath, column);
+        case TINYINT -> new LeafCell.TinyintCell(valuePath, column);
+        case SMALLINT -> new LeafCell.SmallintCell(valuePath, column);
+        case INT -> new LeafCell.IntCell(valuePath, column);
+        case BIGINT, COUNTER -> new LeafCell.LongCell(valuePath, column, kind);
+        case TIME -> new LeafCell.TimeCell(valuePath, column);
+        case FLOAT -> new LeafCell.FloatCell(valuePath, column);
+        case DOUBLE -> new LeafCell.DoubleCell(valuePath, column);
+        case DATE -> new LeafCell.DateCell(valuePath, column);
+        case TIMESTAMP -> new LeafCell.TimestampCell(valuePath, column);
+        case DECIMAL -> new LeafCell.DecimalCell(valuePath, column);
+        case VARINT -> new LeafCell.VarintCell(valuePath, column);
+        case INET -> new LeafCell.InetCell(valuePath, column);
+        case UUID, TIMEUUID -> new LeafCell.UuidCell(valuePath, column, kind);
+        case DURATION, LIST, SET, MAP, TUPLE, UDT, VECTOR, CUSTOM ->
+            throw new IllegalStateException(kind + " in a single column");
+      };
+    }
+
+    private CellWriter nested(
+        ValuePath valuePath, DataType cql, Type iceberg, GroupType group, String[] path) {
+      return switch (CqlKind.of(cql)) {
+        case DURATION -> duration(valuePath, iceberg.asStructType(), group, path);
+        case TUPLE, UDT -> tuple(valuePath, cql, iceberg.asStructType(), group, path);
+        case LIST ->
+            new NestedCell.ListCell(
+                valuePath,
+                element(valuePath, ((ListType) cql).getElementType(), iceberg, group, path),
+                repetition(group, path));
+        case SET ->
+            new NestedCell.ListCell(
+                valuePath,
+                element(valuePath, ((SetType) cql).getElementType(), iceberg, group, path),
+                repetition(group, path));
+        case MAP -> map(valuePath, (MapType) cql, iceberg.asMapType(), group, path);
+        case VECTOR -> vector(valuePath, (VectorType) cql, iceberg, group, path);
+        default -> throw new IllegalStateException(cql + " in a group of columns");
+      };
+    }
+
+    private CellWriter element(
+        ValuePath valuePath, DataType cql, Type list, GroupType group, String[] path) {
+      GroupType repeated = group.getType(0).asGroupType();
+      org.apache.parquet.schema.Type element = repeated.getType(0);
+      return cell(
+          valuePath.child("element"),
+          cql,
+          list.asListType().elementType(),
+          element,
+          append(append(path, repeated.getName()), element.getName()));
+    }
+
+    private CellWriter map(
+        ValuePath valuePath, MapType cql, Types.MapType iceberg, GroupType group, String[] path) {
+      GroupType repeated = group.getType(0).asGroupType();
+      String[] repeatedPath = append(path, repeated.getName());
+      org.apache.parquet.schema.Type key = repeated.getType(0);
+      org.apache.parquet.schema.Type value = repeated.getType(1);
+      return new NestedCell.MapCell(
+          valuePath,
+          cell(
+              valuePath.child("key"),
+              cql.getKeyType(),
+              iceberg.keyType(),
+              key,
+              append(repeatedPath, key.getName())),
+          cell(
+              valuePath.child("value"),
+              cql.getValueType(),
+              iceberg.valueType(),
+              value,
+              append(repeatedPath, value.getName())),
+          repetition(group, path));
+    }
+
+    private CellWriter vector(
+        ValuePath valuePath, VectorType cql, Type iceberg, GroupType group, String[] path) {
+      CellWriter element = element(valuePath, cql.getElementType(), iceberg, group, path);
+      Repetition repetition = repetition(group, path);
+      int length = CqlKind.lengthInVector(cql.getElementType());
+      return length == CqlKind.VARIABLE
+          ? new NestedCell.VariableVectorCell(valuePath, element, repetition, cql.getDimensions())
+          : new NestedCell.FixedVectorCell(
+              valuePath, element, repetition, cql.getDimensions(), length);
+    }
+
+    private Repetition repetition(GroupType group, String[] path) {
+      String[] repeated = append(path, group.getType(0).getName());
+      return new Repetition(
+          file.getMaxDefinitionLevel(repeated), file.getMaxRepetitionLevel(repeated));
+    }
+
+    private CellWriter tuple(
+        ValuePath valuePath,
+        DataType cql,
+        Types.StructType iceberg,
+        GroupType group,
+        String[] path) {
+      List<String> names = CqlTypes.fieldNames(cql);
+      List<DataType> types = CqlTypes.fieldTypes(cql);
+      List<CellWriter> fields = new ArrayList<>();
+      int[] positions = new int[group.getFieldCount()];
+      for (org.apache.parquet.schema.Type parquet : group.getFields()) {
+        // By id: the name in the file may be spelled otherwise.
+        Types.NestedField field = iceberg.field(parquet.getId().intValue());
+        int position = names.indexOf(field.name());
+        positions[fields.size()] = position;
+        fields.add(
+            cell(
+                valuePath.child(field.name()),
+                types.get(position),
+                field.type(),
+                parquet,
+                append(path, parquet.getName())));
+      }
+      return new NestedCell.TupleCell(valuePath, fields, positions);
+    }
+
+    private CellWriter duration(
+        ValuePath valuePath, Types.StructType iceberg, GroupType group, String[] path) {
+      return new NestedCell.DurationCell(
+          valuePath,
+          durationPart(valuePath, iceberg, group, path, IcebergTypes.MONTHS),
+          durationPart(valuePath, iceberg, group, path, IcebergTypes.DAYS),
+          durationPart(valuePath, iceberg, group, path, IcebergTypes.NANOSECONDS));
+    }
+
+    private NestedCell.DurationCell.Part durationPart(
+        ValuePath valuePath,
+        Types.StructType iceberg,
+        GroupType group,
+        String[] path,
+        String name) {
+      int id = iceberg.field(name).fieldId();
+      for (org.apache.parquet.schema.Type parquet : group.getFields()) {
+        if (parquet.getId().intValue() == id) {
+          return new NestedCell.DurationCell.Part(
+              valuePath.child(name), file.getColumnDescription(append(path, parquet.getName())));
+        }
+      }
+      throw new IllegalStateException(valuePath.path() + " has no column of its " + name);
+    }
+
+    private static String[] append(String[] path, String name) {
+      String[] longer = Arrays.copyOf(path, path.length + 1);
+      longer[path.length] = name;
+      return longer;
+    }
+  }
+
+  /** A column of the file that the rows have no value for. */
+  private static final class AbsentCell extends NestedCell {
+
+    private AbsentCell(ValuePath path, List<CellWriter> leaves) {
+      super(path, leaves);
+    }
+
+    /**
+     * @param leaves the Parquet columns that it consists of
+     */
+    static CellWriter of(ValuePath path, List<ColumnDescriptor> leaves) {
+      List<CellWriter> cells =
+          leaves.stream().<CellWriter>map(leaf -> new LeafCell.BlobCell(path, leaf)).toList();
+      return new NestedCell.NullableCell(path, new AbsentCell(path, cells), 1);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      throw new UnsupportedOperationException();
+    }
   }
 }

@@ -1,8 +1,22 @@
 package io.ringhaul.internal.parquet;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.ringhaul.internal.cql.CqlKind;
+import io.ringhaul.internal.cql.InetText;
+import io.ringhaul.internal.cql.Numerals;
+import io.ringhaul.internal.cql.Utf8;
 import io.ringhaul.internal.cql.ValuePath;
 import java.nio.ByteBuffer;
+import java.time.LocalTime;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.apache.iceberg.DoubleFieldMetrics;
+import org.apache.iceberg.FieldMetrics;
+import org.apache.iceberg.FloatFieldMetrics;
 import org.apache.iceberg.parquet.ParquetValueWriters;
+import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types.DecimalType;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.io.api.Binary;
 
@@ -43,5 +57,511 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     return bytes.hasArray()
         ? Binary.fromReusedByteArray(bytes.array(), bytes.arrayOffset() + offset, length)
         : Binary.fromReusedByteBuffer(bytes, offset, length);
+  }
+
+  private abstract static class FixedCell extends LeafCell {
+
+    private final CqlKind kind;
+    private final int width;
+
+    FixedCell(ValuePath path, ColumnDescriptor descriptor, CqlKind kind, int width) {
+      super(path, descriptor);
+      this.kind = kind;
+      this.width = width;
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      if (length != width) {
+        throw path().lengthError(kind, length);
+      }
+    }
+  }
+
+  static final class BooleanCell extends FixedCell {
+
+    BooleanCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.BOOLEAN, 1);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      super.check(bytes, offset, length);
+      path().requireCanonical((bytes.get(offset) & ~1) == 0, "a boolean of neither 0 nor 1");
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeBoolean(repetitionLevel, bytes.get(offset) != 0);
+    }
+  }
+
+  static final class TinyintCell extends FixedCell {
+
+    TinyintCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.TINYINT, Byte.BYTES);
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeInteger(repetitionLevel, bytes.get(offset));
+    }
+  }
+
+  static final class SmallintCell extends FixedCell {
+
+    SmallintCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.SMALLINT, Short.BYTES);
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeInteger(repetitionLevel, bytes.getShort(offset));
+    }
+  }
+
+  static final class IntCell extends FixedCell {
+
+    IntCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.INT, Integer.BYTES);
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeInteger(repetitionLevel, bytes.getInt(offset));
+    }
+  }
+
+  /** A bigint or a counter. */
+  static final class LongCell extends FixedCell {
+
+    LongCell(ValuePath path, ColumnDescriptor descriptor, CqlKind kind) {
+      super(path, descriptor, kind, Long.BYTES);
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeLong(repetitionLevel, bytes.getLong(offset));
+    }
+  }
+
+  /** A time as its nanoseconds since midnight: Cassandra takes any number, CQL only one day's. */
+  static final class TimeCell extends FixedCell {
+
+    private static final long LAST = LocalTime.MAX.toNanoOfDay();
+
+    TimeCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.TIME, Long.BYTES);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      super.check(bytes, offset, length);
+      long nanos = bytes.getLong(offset);
+      if (nanos < 0 || nanos > LAST) {
+        throw path()
+            .error("is a time of " + nanos + " ns since midnight, out of the range 0 to " + LAST);
+      }
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeLong(repetitionLevel, bytes.getLong(offset));
+    }
+  }
+
+  /** A date: CQL counts its days from -2^31 on, Iceberg from the epoch. */
+  static final class DateCell extends FixedCell {
+
+    DateCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.DATE, Integer.BYTES);
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeInteger(repetitionLevel, bytes.getInt(offset) ^ Integer.MIN_VALUE);
+    }
+  }
+
+  /** A timestamp: milliseconds in CQL, microseconds in Iceberg. */
+  static final class TimestampCell extends FixedCell {
+
+    private static final long MICROS_PER_MILLI = 1_000;
+    private static final long GREATEST = Long.MAX_VALUE / MICROS_PER_MILLI;
+
+    TimestampCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.TIMESTAMP, Long.BYTES);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      super.check(bytes, offset, length);
+      long millis = bytes.getLong(offset);
+      if (millis > GREATEST || millis < -GREATEST) {
+        throw path()
+            .error(
+                "is a timestamp of "
+                    + millis
+                    + " ms since the epoch; Iceberg's timestamps end at "
+                    + GREATEST
+                    + " ms before and after it");
+      }
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeLong(repetitionLevel, bytes.getLong(offset) * MICROS_PER_MILLI);
+    }
+  }
+
+  static final class UuidCell extends FixedCell {
+
+    UuidCell(ValuePath path, ColumnDescriptor descriptor, CqlKind kind) {
+      super(path, descriptor, kind, 2 * Long.BYTES);
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeBinary(repetitionLevel, binary(bytes, offset, length));
+    }
+  }
+
+  /**
+   * A float by its raw bits. Parquet's own way turns every NaN into one; four bytes are the same
+   * plain encoding, little-endian, whether they are an integer or a float. That takes a column
+   * without a dictionary and without Parquet's statistics ({@link
+   * CqlParquetWriters#fileProperties}); Iceberg's metrics are kept here instead.
+   */
+  static final class FloatCell extends FixedCell {
+
+    private final FloatFieldMetrics.Builder metrics;
+
+    FloatCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.FLOAT, Float.BYTES);
+      metrics = new FloatFieldMetrics.Builder(descriptor.getPrimitiveType().getId().intValue());
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      int bits = bytes.getInt(offset);
+      column.writeInteger(repetitionLevel, bits);
+      metrics.addValue(Float.intBitsToFloat(bits));
+    }
+
+    @Override
+    public Stream<FieldMetrics<?>> metrics() {
+      return Stream.of(metrics.build());
+    }
+  }
+
+  /** A double by its raw bits, as {@link FloatCell}. */
+  static final class DoubleCell extends FixedCell {
+
+    private final DoubleFieldMetrics.Builder metrics;
+
+    DoubleCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor, CqlKind.DOUBLE, Double.BYTES);
+      metrics = new DoubleFieldMetrics.Builder(descriptor.getPrimitiveType().getId().intValue());
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      long bits = bytes.getLong(offset);
+      column.writeLong(repetitionLevel, bits);
+      metrics.addValue(Double.longBitsToDouble(bits));
+    }
+
+    @Override
+    public Stream<FieldMetrics<?>> metrics() {
+      return Stream.of(metrics.build());
+    }
+  }
+
+  static final class BlobCell extends LeafCell {
+
+    BlobCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      // Any bytes are a blob.
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeBinary(repetitionLevel, binary(bytes, offset, length));
+    }
+  }
+
+  static final class TextCell extends LeafCell {
+
+    TextCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      if (!Utf8.isWellFormed(bytes, offset, length)) {
+        throw path().error("holds text that is not well-formed UTF-8");
+      }
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeBinary(repetitionLevel, binary(bytes, offset, length));
+    }
+  }
+
+  /** What is text in Iceberg and something else in CQL. */
+  private abstract static class AsTextCell extends LeafCell {
+
+    AsTextCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
+    }
+
+    /** The text of the value, in ASCII. */
+    abstract Binary text(ByteBuffer bytes, int offset, int length);
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeBinary(repetitionLevel, text(bytes, offset, length));
+    }
+
+    static Binary ascii(String text) {
+      return Binary.fromConstantByteArray(text.getBytes(US_ASCII));
+    }
+  }
+
+  static final class InetCell extends AsTextCell {
+
+    InetCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      if (length != InetText.IPV4 && length != InetText.IPV6) {
+        throw path().lengthError(CqlKind.INET, length);
+      }
+    }
+
+    @Override
+    Binary text(ByteBuffer bytes, int offset, int length) {
+      return ascii(InetText.format(bytes, offset, length));
+    }
+  }
+
+  static final class VarintCell extends AsTextCell {
+
+    private final DecimalDigits digits = new DecimalDigits();
+
+    VarintCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      if (length == 0) {
+        throw path().lengthError(CqlKind.VARINT, length);
+      }
+      Numerals.requireFewDigits(path(), length);
+      path()
+          .requireCanonical(
+              Numerals.isShortest(bytes, offset, length), "a varint with more bytes than it needs");
+    }
+
+    @Override
+    Binary text(ByteBuffer bytes, int offset, int length) {
+      return length <= Long.BYTES
+          ? digits.format(Numerals.asLong(bytes, offset, length), 0)
+          : ascii(Numerals.varint(bytes, offset, length));
+    }
+  }
+
+  static final class DecimalCell extends AsTextCell {
+
+    private final DecimalDigits digits = new DecimalDigits();
+
+    DecimalCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      if (length <= Integer.BYTES) {
+        throw path().lengthError(CqlKind.DECIMAL, length);
+      }
+      Numerals.requireFewDigits(path(), length - Integer.BYTES);
+      path()
+          .requireCanonical(
+              Numerals.isShortest(bytes, offset + Integer.BYTES, length - Integer.BYTES),
+              "a decimal with more bytes than it needs");
+      if (!Numerals.isReadable(bytes, offset, length)) {
+        throw path()
+            .error(
+                "is a decimal of scale "
+                    + bytes.getInt(offset)
+                    + ", whose exponent is too large to be read back from text");
+      }
+    }
+
+    @Override
+    Binary text(ByteBuffer bytes, int offset, int length) {
+      int scale = bytes.getInt(offset);
+      int unscaled = length - Integer.BYTES;
+      return unscaled <= Long.BYTES && DecimalDigits.takes(scale)
+          ? digits.format(Numerals.asLong(bytes, offset + Integer.BYTES, unscaled), scale)
+          : ascii(Numerals.decimal(bytes, offset, length).toString());
+    }
+  }
+
+  /**
+   * A decimal or varint in a column of fixed precision and scale. Only a value that comes back as
+   * it was is taken: one of exactly the column's scale, with no more digits than the column has.
+   * Parquet keeps the unscaled value in 32 bits up to 9 digits, in 64 bits up to 18, else in so
+   * many bytes as the digits need.
+   */
+  static final class StrictDecimalCell extends LeafCell {
+
+    private final CqlKind kind;
+    private final DecimalType type;
+    private final boolean hasScale;
+    private final Form form;
+
+    /** How Parquet keeps the unscaled value. */
+    private enum Form {
+      INT,
+      LONG,
+      BYTES
+    }
+
+    private StrictDecimalCell(
+        ValuePath path, CqlKind kind, DecimalType type, ColumnDescriptor column, Form form) {
+      super(path, column);
+      this.kind = kind;
+      this.type = type;
+      this.hasScale = kind == CqlKind.DECIMAL;
+      this.form = form;
+    }
+
+    static StrictDecimalCell of(
+        ValuePath path, CqlKind kind, DecimalType type, ColumnDescriptor column) {
+      Form form =
+          switch (column.getPrimitiveType().getPrimitiveTypeName()) {
+            case INT32 -> Form.INT;
+            case INT64 -> Form.LONG;
+            default -> Form.BYTES;
+          };
+      return new StrictDecimalCell(path, kind, type, column, form);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      int start = start(offset);
+      int unscaled = offset + length - start;
+      if (unscaled <= 0) {
+        throw path().lengthError(kind, length);
+      }
+      path()
+          .requireCanonical(
+              Numerals.isShortest(bytes, start, unscaled),
+              "a " + kind.cqlName() + " with more bytes than it needs");
+      if (hasScale && bytes.getInt(offset) != type.scale()) {
+        throw path()
+            .error(
+                String.format(
+                    "is a decimal of scale %d, which a column of %s would give back with another"
+                        + " scale; leave the column as text, or choose that scale",
+                    bytes.getInt(offset), type));
+      }
+      if (!Numerals.fits(bytes, start, unscaled, type.precision())) {
+        throw path()
+            .error(
+                String.format(
+                    "is a %s of more digits than %s holds; leave the column as text, or choose a"
+                        + " larger precision",
+                    kind.cqlName(), type));
+      }
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      int start = start(offset);
+      int unscaled = offset + length - start;
+      switch (form) {
+        case INT -> column.writeInteger(repetitionLevel, (int) number(bytes, start, unscaled));
+        case LONG -> column.writeLong(repetitionLevel, number(bytes, start, unscaled));
+        case BYTES -> column.writeBinary(repetitionLevel, padded(bytes, start, unscaled));
+      }
+    }
+
+    private int start(int offset) {
+      return hasScale ? offset + Integer.BYTES : offset;
+    }
+
+    /** The last eight bytes are enough: the others only repeat the sign. */
+    private static long number(ByteBuffer bytes, int start, int length) {
+      long value = bytes.get(start);
+      for (int i = 1; i < length; i++) {
+        value = (value << 8) | (bytes.get(start + i) & 0xff);
+      }
+      return value;
+    }
+
+    /** The unscaled value with its sign drawn out, or cut, to the width of the column. */
+    private Binary padded(ByteBuffer bytes, int start, int length) {
+      int width = TypeUtil.decimalRequiredBytes(type.precision());
+      byte[] all = new byte[width];
+      if (length < width && bytes.get(start) < 0) {
+        Arrays.fill(all, 0, width - length, (byte) -1);
+      }
+      int kept = Math.min(length, width);
+      bytes.get(start + length - kept, all, width - kept, kept);
+      return Binary.fromConstantByteArray(all);
+    }
+  }
+
+  /**
+   * The texts of the numbers that most tables hold, as {@link java.math.BigDecimal#toString} writes
+   * them, without an object for each but the one that Parquet takes.
+   */
+  static final class DecimalDigits {
+
+    /** Up to this scale no exponent is written, however few digits there are. */
+    private static final int GREATEST_SCALE = 6;
+
+    /** A sign, the 19 digits of a long, and a point. */
+    private static final int MOST_BYTES = 21;
+
+    private final byte[] text = new byte[MOST_BYTES];
+
+    /** Whether numbers of that scale can be formatted here. */
+    static boolean takes(int scale) {
+      return scale >= 0 && scale <= GREATEST_SCALE;
+    }
+
+    /**
+     * Formats a number.
+     *
+     * @param scale one that {@link #takes} is true of
+     * @return the text, which is good until the next one is formatted
+     */
+    Binary format(long unscaled, int scale) {
+      int start = text.length;
+      // Negative, because the least long has no positive counterpart.
+      long rest = unscaled < 0 ? unscaled : -unscaled;
+      for (int digits = 0; rest != 0 || digits <= scale; digits++) {
+        if (digits == scale && scale > 0) {
+          text[--start] = '.';
+        }
+        text[--start] = (byte) ('0' - rest % 10);
+        rest /= 10;
+      }
+      if (unscaled < 0) {
+        text[--start] = '-';
+      }
+      return Binary.fromReusedByteArray(text, start, text.length - start);
+    }
   }
 }

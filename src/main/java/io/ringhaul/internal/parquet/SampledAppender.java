@@ -5,12 +5,20 @@ import io.ringhaul.schema.RawRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnWriteStore;
+import org.apache.parquet.column.ColumnWriter;
+import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,5 +134,158 @@ public final class SampledAppender implements FileAppender<RawRow> {
       throw new IllegalStateException("The file is not closed");
     }
     return file;
+  }
+
+  /**
+   * Takes the place of a file's columns while its first rows are looked at, and says which columns
+   * are better off without a dictionary.
+   *
+   * <p>Parquet tries one on every column and finds out by itself which are worth it, but only at
+   * the end of a page, after 20,000 rows: until then each value has been copied, hashed and looked
+   * up, and is then written again. On a table whose values mostly differ that was half of the time
+   * that writing took, and the files came out no smaller.
+   */
+  private static final class ColumnSample implements ColumnWriteStore {
+
+    private final Map<Integer, SampledColumn> columns = new LinkedHashMap<>();
+
+    /** The properties of a file that switch off the dictionaries that would not be worth it. */
+    Map<String, String> properties(Schema schema) {
+      Map<String, String> properties = new LinkedHashMap<>();
+      columns.forEach(
+          (id, column) -> {
+            if (!column.repeats()) {
+              properties.put(
+                  TableProperties.PARQUET_DICT_ENCODING_ENABLED_COLUMN_PREFIX
+                      + schema.findColumnName(id),
+                  "false");
+            }
+          });
+      return properties;
+    }
+
+    @Override
+    public ColumnWriter getColumnWriter(ColumnDescriptor column) {
+      return columns.computeIfAbsent(
+          column.getPrimitiveType().getId().intValue(), id -> new SampledColumn());
+    }
+
+    @Override
+    public void flush() {
+      // There is nowhere to write to.
+    }
+
+    @Override
+    public void endRecord() {
+      // Rows are not counted.
+    }
+
+    @Override
+    public long getAllocatedSize() {
+      return 0;
+    }
+
+    @Override
+    public long getBufferedSize() {
+      return 0;
+    }
+
+    @Override
+    public String memUsageString() {
+      return "a sample of " + columns.size() + " columns";
+    }
+
+    @Override
+    public void close() {
+      // It holds nothing but memory.
+    }
+  }
+
+  /**
+   * Counts how often the values of one Parquet column come again. A value that directly follows its
+   * equal does not count: compression deals with runs by itself, and the keys of neighbouring rows
+   * are such runs however many keys there are.
+   */
+  static final class SampledColumn implements ColumnWriter {
+
+    /** So few values are worth a dictionary however often they change. */
+    private static final int FEW = 16;
+
+    /**
+     * Of numbers, one in four must have been there before: at 512 rows that is when there are fewer
+     * than about 850 of them. Beyond that, compression alone makes them as small.
+     */
+    private static final int NUMBERS_TO_ONE_REPEATED = 4;
+
+    /**
+     * Of texts and bytes, one in twenty: at 512 rows fewer than about 5,000 of them. They are
+     * longer, so more is saved.
+     */
+    private static final int BINARIES_TO_ONE_REPEATED = 20;
+
+    private final Set<Object> distinct = new HashSet<>();
+    private @Nullable Object last;
+    private int changes;
+    private boolean binary;
+
+    /** Whether a dictionary of the values would save enough to be worth the work of making it. */
+    boolean repeats() {
+      int least = binary ? BINARIES_TO_ONE_REPEATED : NUMBERS_TO_ONE_REPEATED;
+      return distinct.size() <= FEW || (changes - distinct.size()) * least >= changes;
+    }
+
+    private void add(Object value) {
+      if (!value.equals(last)) {
+        changes++;
+        distinct.add(value);
+        last = value;
+      }
+    }
+
+    @Override
+    public void write(int value, int repetitionLevel, int definitionLevel) {
+      add(value);
+    }
+
+    @Override
+    public void write(long value, int repetitionLevel, int definitionLevel) {
+      add(value);
+    }
+
+    @Override
+    public void write(boolean value, int repetitionLevel, int definitionLevel) {
+      add(value);
+    }
+
+    @Override
+    public void write(Binary value, int repetitionLevel, int definitionLevel) {
+      binary = true;
+      add(value.copy());
+    }
+
+    @Override
+    public void write(float value, int repetitionLevel, int definitionLevel) {
+      add(value);
+    }
+
+    @Override
+    public void write(double value, int repetitionLevel, int definitionLevel) {
+      add(value);
+    }
+
+    @Override
+    public void writeNull(int repetitionLevel, int definitionLevel) {
+      // A dictionary has no nulls.
+    }
+
+    @Override
+    public void close() {
+      // It holds nothing but memory.
+    }
+
+    @Override
+    public long getBufferedSizeInMemory() {
+      return 0;
+    }
   }
 }

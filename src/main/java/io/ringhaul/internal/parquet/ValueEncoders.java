@@ -1,16 +1,36 @@
 package io.ringhaul.internal.parquet;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.ListType;
 import com.datastax.oss.driver.api.core.type.MapType;
 import com.datastax.oss.driver.api.core.type.SetType;
 import com.datastax.oss.driver.api.core.type.VectorType;
+import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.internal.cql.ByteSink;
 import io.ringhaul.internal.cql.CqlKind;
 import io.ringhaul.internal.cql.CqlTypes;
+import io.ringhaul.internal.cql.InetText;
+import io.ringhaul.internal.cql.Numerals;
+import io.ringhaul.internal.cql.Utf8;
+import io.ringhaul.internal.cql.VInts;
 import io.ringhaul.internal.cql.ValuePath;
-import io.ringhaul.internal.parquet.NestedEncoders.Field;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.iceberg.StructLike;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.Types;
@@ -19,6 +39,28 @@ import org.jspecify.annotations.Nullable;
 
 /** Chooses the encoders of a column: which Iceberg types fit which CQL types is decided here. */
 final class ValueEncoders {
+
+  private static final ValueEncoder BOOLEAN = (value, out) -> out.putByte((Boolean) value ? 1 : 0);
+  private static final ValueEncoder BIGINT =
+      (value, out) -> out.putLong(((Number) value).longValue());
+  // The raw bits, because the others make every NaN the same.
+  private static final ValueEncoder FLOAT =
+      (value, out) -> out.putInt(Float.floatToRawIntBits((Float) value));
+  private static final ValueEncoder DOUBLE =
+      (value, out) -> out.putLong(Double.doubleToRawLongBits((Double) value));
+  private static final ValueEncoder FLOAT_AS_DOUBLE =
+      (value, out) -> out.putLong(Double.doubleToRawLongBits((Float) value));
+  private static final ValueEncoder TIME =
+      (value, out) -> out.putLong(((LocalTime) value).toNanoOfDay());
+  private static final ValueEncoder BINARY = (value, out) -> out.put((ByteBuffer) value);
+  private static final ValueEncoder FIXED = (value, out) -> out.put((byte[]) value);
+  private static final ValueEncoder DECIMAL = (value, out) -> put((BigDecimal) value, out);
+  private static final ValueEncoder INTEGER_AS_DECIMAL =
+      (value, out) -> put(BigDecimal.valueOf(((Number) value).longValue()), out);
+  private static final ValueEncoder INTEGER_AS_VARINT =
+      (value, out) -> out.put(BigInteger.valueOf(((Number) value).longValue()).toByteArray());
+  private static final int NULL = -1;
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
   private ValueEncoders() {}
 
@@ -32,23 +74,23 @@ final class ValueEncoders {
     boolean isInteger = id == TypeID.INTEGER || id == TypeID.LONG;
     @Nullable ValueEncoder encoder =
         switch (CqlKind.of(cql)) {
-          case ASCII -> id == TypeID.STRING ? new TextEncoders.Ascii(path) : null;
-          case TEXT -> id == TypeID.STRING ? new TextEncoders.Text(path) : null;
+          case ASCII -> id == TypeID.STRING ? new Ascii(path) : null;
+          case TEXT -> id == TypeID.STRING ? new Text(path) : null;
           case BLOB -> blob(id);
-          case BOOLEAN -> id == TypeID.BOOLEAN ? ScalarEncoders.BOOLEAN : null;
-          case TINYINT -> isInteger ? new ScalarEncoders.Tinyint(path) : null;
-          case SMALLINT -> isInteger ? new ScalarEncoders.Smallint(path) : null;
-          case INT -> isInteger ? new ScalarEncoders.Int(path) : null;
-          case BIGINT, COUNTER -> isInteger ? ScalarEncoders.BIGINT : null;
-          case FLOAT -> id == TypeID.FLOAT ? ScalarEncoders.FLOAT : null;
+          case BOOLEAN -> id == TypeID.BOOLEAN ? BOOLEAN : null;
+          case TINYINT -> isInteger ? new Tinyint(path) : null;
+          case SMALLINT -> isInteger ? new Smallint(path) : null;
+          case INT -> isInteger ? new Int(path) : null;
+          case BIGINT, COUNTER -> isInteger ? BIGINT : null;
+          case FLOAT -> id == TypeID.FLOAT ? FLOAT : null;
           case DOUBLE -> real(id);
-          case DATE -> id == TypeID.DATE ? new ScalarEncoders.Date(path) : null;
+          case DATE -> id == TypeID.DATE ? new Date(path) : null;
           case TIME -> time(path, id);
           case TIMESTAMP -> timestamp(path, iceberg);
           case DECIMAL -> decimal(path, id, isInteger);
           case VARINT -> varint(path, id, isInteger);
           case DURATION -> id == TypeID.STRUCT ? duration(path, iceberg.asStructType()) : null;
-          case INET -> id == TypeID.STRING ? new TextEncoders.Inet(path) : null;
+          case INET -> id == TypeID.STRING ? new Inet(path) : null;
           case UUID, TIMEUUID -> uuid(path, CqlKind.of(cql), id);
           case LIST -> list(path, ((ListType) cql).getElementType(), iceberg);
           case SET -> list(path, ((SetType) cql).getElementType(), iceberg);
@@ -67,24 +109,24 @@ final class ValueEncoders {
 
   private static @Nullable ValueEncoder blob(TypeID id) {
     return switch (id) {
-      case BINARY -> ScalarEncoders.BINARY;
-      case FIXED -> ScalarEncoders.FIXED;
+      case BINARY -> BINARY;
+      case FIXED -> FIXED;
       default -> null;
     };
   }
 
   private static @Nullable ValueEncoder real(TypeID id) {
     return switch (id) {
-      case DOUBLE -> ScalarEncoders.DOUBLE;
-      case FLOAT -> ScalarEncoders.FLOAT_AS_DOUBLE;
+      case DOUBLE -> DOUBLE;
+      case FLOAT -> FLOAT_AS_DOUBLE;
       default -> null;
     };
   }
 
   private static @Nullable ValueEncoder time(ValuePath path, TypeID id) {
     return switch (id) {
-      case LONG -> new ScalarEncoders.NanosecondsOfDay(path);
-      case TIME -> ScalarEncoders.TIME;
+      case LONG -> new NanosecondsOfDay(path);
+      case TIME -> TIME;
       default -> null;
     };
   }
@@ -94,50 +136,50 @@ final class ValueEncoders {
     boolean isInstant =
         (iceberg instanceof Types.TimestampType micros && micros.shouldAdjustToUTC())
             || (iceberg instanceof Types.TimestampNanoType nanos && nanos.shouldAdjustToUTC());
-    return isInstant ? new ScalarEncoders.Timestamp(path) : null;
+    return isInstant ? new Timestamp(path) : null;
   }
 
   private static @Nullable ValueEncoder decimal(ValuePath path, TypeID id, boolean isInteger) {
     if (isInteger) {
-      return NumeralEncoders.INTEGER_AS_DECIMAL;
+      return INTEGER_AS_DECIMAL;
     }
     return switch (id) {
-      case STRING -> new NumeralEncoders.DecimalText(path);
-      case DECIMAL -> NumeralEncoders.DECIMAL;
+      case STRING -> new DecimalText(path);
+      case DECIMAL -> DECIMAL;
       default -> null;
     };
   }
 
   private static @Nullable ValueEncoder varint(ValuePath path, TypeID id, boolean isInteger) {
     if (isInteger) {
-      return NumeralEncoders.INTEGER_AS_VARINT;
+      return INTEGER_AS_VARINT;
     }
     return switch (id) {
-      case STRING -> new NumeralEncoders.VarintText(path);
-      case DECIMAL -> new NumeralEncoders.DecimalAsVarint(path);
+      case STRING -> new VarintText(path);
+      case DECIMAL -> new DecimalAsVarint(path);
       default -> null;
     };
   }
 
   private static @Nullable ValueEncoder uuid(ValuePath path, CqlKind kind, TypeID id) {
-    ScalarEncoders.Uuid encoder = new ScalarEncoders.Uuid(path, kind == CqlKind.TIMEUUID);
+    Uuid encoder = new Uuid(path, kind == CqlKind.TIMEUUID);
     return switch (id) {
       case UUID -> encoder;
-      case STRING -> new TextEncoders.UuidText(path, encoder);
+      case STRING -> new UuidText(path, encoder);
       default -> null;
     };
   }
 
   private static @Nullable ValueEncoder list(ValuePath path, DataType element, Type iceberg) {
     return iceberg.isListType()
-        ? new NestedEncoders.ListEncoder(
+        ? new ListEncoder(
             path, of(path.child("element"), element, iceberg.asListType().elementType()))
         : null;
   }
 
   private static @Nullable ValueEncoder map(ValuePath path, MapType cql, Type iceberg) {
     return iceberg.isMapType()
-        ? new NestedEncoders.MapEncoder(
+        ? new MapEncoder(
             path,
             of(path.child("key"), cql.getKeyType(), iceberg.asMapType().keyType()),
             of(path.child("value"), cql.getValueType(), iceberg.asMapType().valueType()))
@@ -149,7 +191,7 @@ final class ValueEncoders {
       return null;
     }
     DataType element = cql.getElementType();
-    return new NestedEncoders.VectorEncoder(
+    return new VectorEncoder(
         path,
         of(path.child("element"), element, iceberg.asListType().elementType()),
         cql.getDimensions(),
@@ -161,7 +203,7 @@ final class ValueEncoders {
       throw new IncompatibleTypeException(
           path.path() + " is a duration and needs the fields months, days and nanoseconds alone");
     }
-    return new NestedEncoders.DurationEncoder(
+    return new DurationEncoder(
         path,
         durationPart(path, iceberg, IcebergTypes.MONTHS),
         durationPart(path, iceberg, IcebergTypes.DAYS),
@@ -198,7 +240,7 @@ final class ValueEncoders {
               ? new Field(i, of(path.child("f" + i), types.get(i), fields.get(i).type()))
               : Field.ALWAYS_NULL);
     }
-    return new NestedEncoders.TupleEncoder(path, encoders);
+    return new TupleEncoder(path, encoders);
   }
 
   private static ValueEncoder byName(ValuePath path, DataType cql, Types.StructType iceberg) {
@@ -219,6 +261,341 @@ final class ValueEncoders {
                   iceberg.fields().indexOf(field),
                   of(path.child(names.get(i)), CqlTypes.fieldTypes(cql).get(i), field.type())));
     }
-    return new NestedEncoders.TupleEncoder(path, encoders);
+    return new TupleEncoder(path, encoders);
+  }
+
+  /** Appends the value after its length of four bytes. */
+  private static void encodeWithLength(ValueEncoder encoder, Object value, ByteSink out) {
+    int start = out.size();
+    out.putInt(0);
+    encoder.encode(value, out);
+    out.setInt(start, out.size() - start - Integer.BYTES);
+  }
+
+  private static Object notNull(ValuePath path, @Nullable Object value) {
+    if (value == null) {
+      throw path.error("holds a null, which no collection can");
+    }
+    return value;
+  }
+
+  /** A list or a set. The server sorts a set and takes equal elements for one. */
+  private record ListEncoder(ValuePath path, ValueEncoder element) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      Collection<?> elements = (Collection<?>) value;
+      out.putInt(elements.size());
+      for (Object each : elements) {
+        encodeWithLength(element, notNull(path, each), out);
+      }
+    }
+  }
+
+  private record MapEncoder(ValuePath path, ValueEncoder key, ValueEncoder element)
+      implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      Map<?, ?> entries = (Map<?, ?>) value;
+      out.putInt(entries.size());
+      for (Map.Entry<?, ?> entry : entries.entrySet()) {
+        encodeWithLength(key, notNull(path, entry.getKey()), out);
+        encodeWithLength(element, notNull(path, entry.getValue()), out);
+      }
+    }
+  }
+
+  /**
+   * @param variable whether each element carries its length
+   */
+  private record VectorEncoder(
+      ValuePath path, ValueEncoder element, int dimension, boolean variable)
+      implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      Collection<?> elements = (Collection<?>) value;
+      if (elements.size() != dimension) {
+        throw path.error(
+            "holds " + elements.size() + " elements; the vector's dimension is " + dimension);
+      }
+      ByteSink scratch = new ByteSink(0);
+      for (Object each : elements) {
+        if (variable) {
+          scratch.clear();
+          element.encode(notNull(path, each), scratch);
+          VInts.write(scratch.size(), out);
+          out.put(scratch);
+        } else {
+          element.encode(notNull(path, each), out);
+        }
+      }
+    }
+  }
+
+  /**
+   * A field of a struct.
+   *
+   * @param position its place in the Iceberg struct; -1 if the struct does not have it
+   */
+  private record Field(int position, ValueEncoder encoder) {
+
+    static final Field ALWAYS_NULL =
+        new Field(
+            -1,
+            (value, out) -> {
+              throw new UnsupportedOperationException();
+            });
+
+    private void encode(StructLike struct, ByteSink out) {
+      Object value = position < 0 ? null : struct.get(position, Object.class);
+      if (value == null) {
+        out.putInt(NULL);
+      } else {
+        encodeWithLength(encoder, value, out);
+      }
+    }
+  }
+
+  /** A tuple or user-defined type, its fields in CQL's order. */
+  private record TupleEncoder(ValuePath path, List<Field> fields) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      StructLike struct = (StructLike) value;
+      for (Field field : fields) {
+        field.encode(struct, out);
+      }
+    }
+  }
+
+  /** A duration; the numbers are the places of its parts in the Iceberg struct. */
+  private record DurationEncoder(ValuePath path, int months, int days, int nanoseconds)
+      implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      StructLike struct = (StructLike) value;
+      long monthCount = part(struct, months, true);
+      long dayCount = part(struct, days, true);
+      long nanosecondCount = part(struct, nanoseconds, false);
+      boolean hasPositive = monthCount > 0 || dayCount > 0 || nanosecondCount > 0;
+      boolean hasNegative = monthCount < 0 || dayCount < 0 || nanosecondCount < 0;
+      if (hasPositive && hasNegative) {
+        throw path.error("is a duration whose parts differ in sign, which CQL does not have");
+      }
+      VInts.write(VInts.fold(monthCount), out);
+      VInts.write(VInts.fold(dayCount), out);
+      VInts.write(VInts.fold(nanosecondCount), out);
+    }
+
+    private long part(StructLike struct, int position, boolean of32Bits) {
+      Number number = struct.get(position, Number.class);
+      if (number == null) {
+        throw path.error("is a duration without all of months, days and nanoseconds");
+      }
+      long count = number.longValue();
+      if (of32Bits && count != (int) count) {
+        throw path.error("is a duration of " + count + " months or days, beyond 32 bits");
+      }
+      return count;
+    }
+  }
+
+  private static long inRange(
+      ValuePath path, CqlKind kind, Object value, long least, long greatest) {
+    long number = ((Number) value).longValue();
+    if (number < least || number > greatest) {
+      throw path.error(
+          String.format(
+              "is %d, out of the range %d to %d of a CQL %s",
+              number, least, greatest, kind.cqlName()));
+    }
+    return number;
+  }
+
+  private record Tinyint(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      out.putByte((int) inRange(path, CqlKind.TINYINT, value, Byte.MIN_VALUE, Byte.MAX_VALUE));
+    }
+  }
+
+  private record Smallint(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      out.putShort((int) inRange(path, CqlKind.SMALLINT, value, Short.MIN_VALUE, Short.MAX_VALUE));
+    }
+  }
+
+  private record Int(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      out.putInt((int) inRange(path, CqlKind.INT, value, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    }
+  }
+
+  private record Date(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      long day = ((LocalDate) value).toEpochDay();
+      out.putInt(
+          (int) inRange(path, CqlKind.DATE, day, Integer.MIN_VALUE, Integer.MAX_VALUE)
+              ^ Integer.MIN_VALUE);
+    }
+  }
+
+  private record NanosecondsOfDay(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      out.putLong(inRange(path, CqlKind.TIME, value, 0, LocalTime.MAX.toNanoOfDay()));
+    }
+  }
+
+  private record Timestamp(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      Instant instant = ((OffsetDateTime) value).toInstant();
+      if (instant.getNano() % NANOS_PER_MILLI != 0) {
+        throw path.error("is " + instant + "; a CQL timestamp has no part of a millisecond");
+      }
+      try {
+        out.putLong(instant.toEpochMilli());
+      } catch (ArithmeticException e) {
+        throw path.error("is " + instant + ", out of the range of a CQL timestamp");
+      }
+    }
+  }
+
+  private record Uuid(ValuePath path, boolean timeBased) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      UUID uuid = (UUID) value;
+      if (timeBased && uuid.version() != 1) {
+        throw path.error("is " + uuid + ", of version " + uuid.version() + "; a timeuuid has 1");
+      }
+      out.putLong(uuid.getMostSignificantBits());
+      out.putLong(uuid.getLeastSignificantBits());
+    }
+  }
+
+  private static void put(BigDecimal value, ByteSink out) {
+    byte[] unscaled = value.unscaledValue().toByteArray();
+    out.reserve(Integer.BYTES + unscaled.length);
+    out.putInt(value.scale());
+    out.put(unscaled);
+  }
+
+  private record DecimalText(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = text(path, value);
+      Numerals.requireFewDigits(path, text);
+      try {
+        put(Numerals.parseDecimal(text), out);
+      } catch (NumberFormatException e) {
+        throw path.error("holds \"" + text + "\", which is no decimal number");
+      }
+    }
+  }
+
+  private record VarintText(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = text(path, value);
+      Numerals.requireFewDigits(path, text);
+      try {
+        out.put(Numerals.parseVarint(text).toByteArray());
+      } catch (NumberFormatException e) {
+        throw path.error("holds \"" + text + "\", which is no integer");
+      }
+    }
+  }
+
+  private record DecimalAsVarint(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      BigDecimal number = (BigDecimal) value;
+      try {
+        out.put(number.toBigIntegerExact().toByteArray());
+      } catch (ArithmeticException e) {
+        throw path.error("is " + number + "; a varint has no fraction");
+      }
+    }
+  }
+
+  /**
+   * The text of a string, or of its bytes where it comes from a file: {@code TextBytes}.
+   *
+   * @throws UnrepresentableValueException if the bytes are no text; nothing is replaced
+   */
+  static String text(ValuePath path, Object value) {
+    if (value instanceof ByteBuffer bytes) {
+      requireWellFormed(path, bytes);
+      return UTF_8.decode(bytes.duplicate()).toString();
+    }
+    return ((CharSequence) value).toString();
+  }
+
+  private static void requireWellFormed(ValuePath path, ByteBuffer bytes) {
+    if (!Utf8.isWellFormed(bytes, bytes.position(), bytes.remaining())) {
+      throw path.error("holds bytes that are not well-formed UTF-8");
+    }
+  }
+
+  private record Text(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      if (value instanceof ByteBuffer bytes) {
+        requireWellFormed(path, bytes);
+        out.put(bytes);
+        return;
+      }
+      String text = ((CharSequence) value).toString();
+      if (Utf8.hasLoneSurrogate(text)) {
+        throw path.error("holds half a surrogate pair, which UTF-8 cannot hold");
+      }
+      out.put(text.getBytes(UTF_8));
+    }
+  }
+
+  private record Ascii(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = text(path, value);
+      if (text.chars().anyMatch(c -> c >= 0x80)) {
+        throw path.error("holds a character that is not ASCII");
+      }
+      out.put(text.getBytes(US_ASCII));
+    }
+  }
+
+  private record Inet(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = text(path, value);
+      byte[] address = InetText.parse(text);
+      if (address == null) {
+        throw path.error("holds \"" + text + "\", which is no IP address");
+      }
+      out.put(address);
+    }
+  }
+
+  private record UuidText(ValuePath path, Uuid uuids) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = text(path, value);
+      uuids.encode(parse(text), out);
+    }
+
+    private UUID parse(String text) {
+      try {
+        UUID uuid = UUID.fromString(text);
+        // Java also takes shortened groups.
+        if (uuid.toString().equals(text.toLowerCase(Locale.ROOT))) {
+          return uuid;
+        }
+      } catch (IllegalArgumentException e) {
+        // Told below, together with what Java takes and is none.
+      }
+      throw path.error("holds \"" + text + "\", which is no UUID");
+    }
   }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class DecimalDigitsTest {
 
-  private final DecimalDigits digits = new DecimalDigits();
+  private final LeafCell.DecimalDigits digits = new LeafCell.DecimalDigits();
 
   @Test
   void numbersAreWrittenAsBigDecimalWritesThem() {
@@ -35,10 +35,10 @@ class DecimalDigitsTest {
 
   @Test
   void scalesThatMayNeedAnExponentAreLeftToOthers() {
-    assertThat(DecimalDigits.takes(-1)).isFalse();
-    assertThat(DecimalDigits.takes(0)).isTrue();
-    assertThat(DecimalDigits.takes(6)).isTrue();
-    assertThat(DecimalDigits.takes(7)).isFalse();
+    assertThat(LeafCell.DecimalDigits.takes(-1)).isFalse();
+    assertThat(LeafCell.DecimalDigits.takes(0)).isTrue();
+    assertThat(LeafCell.DecimalDigits.takes(6)).isTrue();
+    assertThat(LeafCell.DecimalDigits.takes(7)).isFalse();
     assertThat(BigDecimal.valueOf(1, 6).toString()).isEqualTo("0.000001");
     assertThat(BigDecimal.valueOf(1, 7).toString()).isEqualTo("1E-7");
   }

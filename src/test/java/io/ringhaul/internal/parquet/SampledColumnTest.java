@@ -26,7 +26,7 @@ class SampledColumnTest {
     assertThat(numbers(17, i -> i).repeats()).isFalse();
     assertThat(texts(16, i -> i).repeats()).isTrue();
     assertThat(texts(17, i -> i).repeats()).isFalse();
-    assertThat(new SampledColumn().repeats()).isTrue();
+    assertThat(new SampledAppender.SampledColumn().repeats()).isTrue();
   }
 
   @Test
@@ -38,7 +38,7 @@ class SampledColumnTest {
 
   @Test
   void nullsDoNotCount() {
-    SampledColumn column = numbers(17, i -> i);
+    SampledAppender.SampledColumn column = numbers(17, i -> i);
     for (int i = 0; i < 500; i++) {
       column.writeNull(0, 0);
     }
@@ -47,7 +47,7 @@ class SampledColumnTest {
 
   @Test
   void bytesThatAreUsedAgainAreCopied() {
-    SampledColumn column = new SampledColumn();
+    SampledAppender.SampledColumn column = new SampledAppender.SampledColumn();
     byte[] reused = new byte[1];
     for (int i = 0; i < 100; i++) {
       reused[0] = (byte) i;
@@ -56,16 +56,16 @@ class SampledColumnTest {
     assertThat(column.repeats()).isFalse();
   }
 
-  private static SampledColumn numbers(int count, IntUnaryOperator value) {
-    SampledColumn column = new SampledColumn();
+  private static SampledAppender.SampledColumn numbers(int count, IntUnaryOperator value) {
+    SampledAppender.SampledColumn column = new SampledAppender.SampledColumn();
     for (int i = 0; i < count; i++) {
       column.write((long) value.applyAsInt(i), 0, 1);
     }
     return column;
   }
 
-  private static SampledColumn texts(int count, IntUnaryOperator value) {
-    SampledColumn column = new SampledColumn();
+  private static SampledAppender.SampledColumn texts(int count, IntUnaryOperator value) {
+    SampledAppender.SampledColumn column = new SampledAppender.SampledColumn();
     for (int i = 0; i < count; i++) {
       column.write(Binary.fromString("value " + value.applyAsInt(i)), 0, 1);
     }
