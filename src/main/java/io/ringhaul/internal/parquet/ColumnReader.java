@@ -61,30 +61,31 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
 
     /** Takes a value from the column and appends it. */
     @FunctionalInterface
-    interface Form {
+    interface PlainForm {
       void append(ColumnIterator<?> column, ByteSink out);
     }
 
-    static final Form BOOLEAN = (column, out) -> out.putByte(column.nextBoolean() ? 1 : 0);
+    static final PlainForm BOOLEAN = (column, out) -> out.putByte(column.nextBoolean() ? 1 : 0);
 
     // The raw bits, because the others make every NaN the same.
-    static final Form FLOAT =
+    static final PlainForm FLOAT =
         (column, out) -> out.putInt(Float.floatToRawIntBits(column.nextFloat()));
 
-    static final Form DOUBLE =
+    static final PlainForm DOUBLE =
         (column, out) -> out.putLong(Double.doubleToRawLongBits(column.nextDouble()));
 
-    static final Form FLOAT_AS_DOUBLE =
+    static final PlainForm FLOAT_AS_DOUBLE =
         (column, out) -> out.putLong(Double.doubleToRawLongBits(column.nextFloat()));
 
-    static final Form FLOAT16 = (column, out) -> out.putInt(Float.floatToRawIntBits(half(column)));
+    static final PlainForm FLOAT16 =
+        (column, out) -> out.putInt(Float.floatToRawIntBits(half(column)));
 
-    static final Form FLOAT16_AS_DOUBLE =
+    static final PlainForm FLOAT16_AS_DOUBLE =
         (column, out) -> out.putLong(Double.doubleToRawLongBits(half(column)));
 
-    private final Form form;
+    private final PlainForm form;
 
-    PlainReader(ColumnDescriptor descriptor, CqlValueEncoder encoder, Form form) {
+    PlainReader(ColumnDescriptor descriptor, CqlValueEncoder encoder, PlainForm form) {
       super(descriptor, encoder);
       this.form = form;
     }
@@ -116,14 +117,14 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
 
     /** Appends a number as one CQL type has it. */
     @FunctionalInterface
-    interface Form {
+    interface LongForm {
 
       /** Appends the number, or nothing and gives false if the type has no such number. */
       boolean append(long number, ByteSink out);
     }
 
     private final boolean has32Bits;
-    private final Form form;
+    private final LongForm form;
     private final LongFunction<Object> generic;
 
     /**
@@ -134,7 +135,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     LongReader(
         ColumnDescriptor descriptor,
         CqlValueEncoder encoder,
-        Form form,
+        LongForm form,
         LongFunction<Object> generic) {
       super(descriptor, encoder);
       this.has32Bits =
@@ -152,23 +153,23 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     }
 
     /** Days since 1970-01-01, as CQL counts them: from the middle of the unsigned range. */
-    static final LongReader.Form DATE =
+    static final LongForm DATE =
         (number, out) -> {
           out.putInt((int) number ^ Integer.MIN_VALUE);
           return true;
         };
 
     /** Milliseconds since 1970-01-01. */
-    static final LongReader.Form MILLIS = LongReader::bigint;
+    static final LongForm MILLIS = LongReader::bigint;
 
     /** Microseconds since 1970-01-01; not those with a part of a millisecond. */
-    static final LongReader.Form MICROS =
+    static final LongForm MICROS =
         (number, out) -> number % 1_000 == 0 && bigint(number / 1_000, out);
 
     private static final long LAST_NANOSECOND = LocalTime.MAX.toNanoOfDay();
 
     /** The form of a plain number in a column of the type; null if there is none. */
-    static LongReader.@Nullable Form form(CqlKind kind) {
+    static @Nullable LongForm form(CqlKind kind) {
       return switch (kind) {
         case TINYINT -> LongReader::tinyint;
         case SMALLINT -> LongReader::smallint;
@@ -184,7 +185,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
      * The form of a decimal, of which the number is the unscaled value, in a column of the type;
      * null if there is none.
      */
-    static LongReader.@Nullable Form numeral(CqlKind kind, int scale) {
+    static @Nullable LongForm numeral(CqlKind kind, int scale) {
       return switch (kind) {
         case DECIMAL ->
             (number, out) -> {
@@ -237,7 +238,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
 
     /** Makes the value of one CQL type of a value's bytes. */
     @FunctionalInterface
-    interface Form {
+    interface BinaryForm {
 
       /**
        * Puts the CQL value in the place of the bytes.
@@ -248,7 +249,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
       boolean convert(ByteSink out, int start);
     }
 
-    private final Form form;
+    private final BinaryForm form;
     private final Function<Binary, Object> generic;
 
     /**
@@ -257,7 +258,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     BinaryReader(
         ColumnDescriptor descriptor,
         CqlValueEncoder encoder,
-        Form form,
+        BinaryForm form,
         Function<Binary, Object> generic) {
       super(descriptor, encoder);
       this.form = form;
@@ -281,13 +282,13 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     }
 
     /** All bytes as they are. */
-    static final BinaryReader.Form BLOB = (out, start) -> true;
+    static final BinaryForm BLOB = (out, start) -> true;
 
     private static final int UUID_BYTES = 16;
     private static final int VERSION_BYTE = 6;
 
     /** The form of a text in a column of the type; null if there is none. */
-    static BinaryReader.@Nullable Form text(CqlKind kind) {
+    static @Nullable BinaryForm text(CqlKind kind) {
       return switch (kind) {
         case TEXT -> (out, start) -> Utf8.isWellFormed(out.look(), start, out.size() - start);
         case ASCII -> BinaryReader::isAscii;
@@ -298,7 +299,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     }
 
     /** The form of the 16 bytes of a UUID in a column of the type; null if there is none. */
-    static BinaryReader.@Nullable Form uuid(CqlKind kind) {
+    static @Nullable BinaryForm uuid(CqlKind kind) {
       return switch (kind) {
         case UUID -> BinaryReader::isUuid;
         case TIMEUUID ->
@@ -312,7 +313,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
      * The form of a decimal, of which the bytes are the unscaled value, in a column of the type;
      * null if there is none.
      */
-    static BinaryReader.@Nullable Form numeral(CqlKind kind, int scale) {
+    static @Nullable BinaryForm numeral(CqlKind kind, int scale) {
       return switch (kind) {
         case DECIMAL -> (out, start) -> decimal(scale, out, start);
         case VARINT -> scale == 0 ? BinaryReader::varint : null;

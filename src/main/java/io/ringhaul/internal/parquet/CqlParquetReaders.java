@@ -220,7 +220,7 @@ public final class CqlParquetReaders {
     }
 
     private @Nullable ColumnReader plain(
-        TypeID type, CqlKind only, ColumnReader.PlainReader.Form form) {
+        TypeID type, CqlKind only, ColumnReader.PlainReader.PlainForm form) {
       return logical == null && iceberg == type && kind == only
           ? new ColumnReader.PlainReader(descriptor, encoder, form)
           : null;
@@ -306,7 +306,7 @@ public final class CqlParquetReaders {
     }
 
     private @Nullable ColumnReader longs(
-        ColumnReader.LongReader.@Nullable Form form, LongFunction<Object> generic) {
+        ColumnReader.LongReader.@Nullable LongForm form, LongFunction<Object> generic) {
       return form == null ? null : new ColumnReader.LongReader(descriptor, encoder, form, generic);
     }
 
@@ -325,7 +325,7 @@ public final class CqlParquetReaders {
     private ColumnReader texts() {
       // The encoder looks at the bytes, which a string would not show any more.
       Function<Binary, Object> bytes = Binary::toByteBuffer;
-      ColumnReader.BinaryReader.Form form = ColumnReader.BinaryReader.text(kind);
+      ColumnReader.BinaryReader.BinaryForm form = ColumnReader.BinaryReader.text(kind);
       return form == null
           ? new ColumnReader.ParsedTextReader(descriptor, encoder, bytes)
           : new ColumnReader.BinaryReader(descriptor, encoder, form, bytes);
@@ -361,7 +361,7 @@ public final class CqlParquetReaders {
     }
 
     private @Nullable ColumnReader binaries(
-        ColumnReader.BinaryReader.@Nullable Form form, Function<Binary, Object> generic) {
+        ColumnReader.BinaryReader.@Nullable BinaryForm form, Function<Binary, Object> generic) {
       return form == null
           ? null
           : new ColumnReader.BinaryReader(descriptor, encoder, form, generic);
