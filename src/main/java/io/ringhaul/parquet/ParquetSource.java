@@ -14,12 +14,12 @@ import java.util.Map;
 
 /**
  * Parquet files to import: a folder that {@link ParquetTarget} wrote, or files of any other tool.
- * Columns are found by their names, and their types must be such that every value has one meaning
- * as CQL (see {@link IcebergCompatibility#importProblem}). Lists in the older forms of the format,
- * with two levels or none, are lists too; a map without values is a list of its keys; a column of
- * the null type is null in each row.
+ * The import matches columns by name, and each column's type must be convertible to the CQL type
+ * without ambiguity (see {@link IcebergCompatibility#importProblem}). Lists in the older forms of
+ * the format, with two levels or none, are supported. A map without values is read as a list of its
+ * keys, and a column of the null type as null in each row.
  *
- * <p>Immutable: each method that changes a setting gives a new source.
+ * <p>Immutable: each method that changes a setting returns a new source.
  */
 public final class ParquetSource implements GrowingSource {
 
@@ -30,22 +30,26 @@ public final class ParquetSource implements GrowingSource {
   }
 
   /**
-   * A file, or a folder: its {@code _manifest.json} says which files count; without one, all that
-   * end in {@code .parquet} do, but for those whose names start with a dot or an underscore.
+   * Imports a file or a folder. A folder's {@code _manifest.json} lists the files to import.
+   * Without a manifest, the import reads all files that end in {@code .parquet}, except those whose
+   * names start with a dot or an underscore.
    */
   public static ParquetSource at(Path path) {
     return new ParquetSource(SourceLocation.at(path));
   }
 
-  /** A file, a folder, or a glob such as {@code /data/2026-*}{@code /*.parquet}. */
+  /**
+   * Imports a file, a folder, or the files that match a glob such as {@code /data/2026-*}{@code
+   * /*.parquet}.
+   */
   public static ParquetSource at(String glob) {
     return new ParquetSource(SourceLocation.at(glob));
   }
 
   /**
-   * Does not compute the checksums of files that a manifest lists. Default: each is computed before
-   * the first row of its file is imported. Without them a job that is resumed does not notice that
-   * a file has changed between its runs.
+   * Skips the checksums of files that a manifest lists. Default: the import verifies each checksum
+   * before it imports the first row of the file. Without checksums, a resumed job does not notice
+   * that a file changed between its runs.
    */
   public ParquetSource withoutChecksums() {
     return new ParquetSource(location.withoutChecksums());

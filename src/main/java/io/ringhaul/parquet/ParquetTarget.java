@@ -16,11 +16,11 @@ import java.util.Optional;
 
 /**
  * A folder of Parquet files, {@code part-*.parquet} and {@code _manifest.json}. The folder appears
- * when the export is complete, and not before. Each file also carries the table's CQL schema. A
- * column, but for floats and doubles, gets a dictionary where the first rows of a file, up to 512,
- * repeat its values.
+ * only when the export is complete. Each file's metadata contains the table's CQL schema. A column
+ * gets a dictionary if its values repeat in the first rows of a file, up to 512; float and double
+ * columns never get one.
  *
- * <p>Immutable: each method that changes a setting gives a new target.
+ * <p>Immutable: each method that changes a setting returns a new target.
  */
 public final class ParquetTarget implements ExportTarget {
 
@@ -32,16 +32,16 @@ public final class ParquetTarget implements ExportTarget {
     this.choices = choices;
   }
 
-  /** A folder of this machine; it and those above it are made if need be. */
+  /** Exports to a local folder. Missing parent folders are created. */
   public static ParquetTarget folder(Path folder) {
     return new ParquetTarget(TargetFolder.of(folder, Compression.ZSTD), TypeChoices.NONE);
   }
 
   /**
-   * How the files compress their columns: NONE, GZIP, ZSTD, LZ4 (Parquet's LZ4_RAW) or SNAPPY.
-   * Default: ZSTD, which is used at its level 1.
+   * Sets the compression of columns: NONE, GZIP, ZSTD, LZ4 (Parquet's LZ4_RAW) or SNAPPY. Default:
+   * ZSTD at level 1.
    *
-   * @throws InvalidSettingException if Parquet does not have it
+   * @throws InvalidSettingException if Parquet does not support it
    */
   public ParquetTarget compression(Compression compression) {
     ParquetCodecs.name(compression);
@@ -49,30 +49,32 @@ public final class ParquetTarget implements ExportTarget {
   }
 
   /**
-   * The size at which a file is ended and another begun, in bytes, 1 or more. A file may pass it by
-   * what is written in one go: a row group, or a row. Default: 128 MiB.
+   * Sets the size in bytes, 1 or more, at which the export ends a file and starts the next one. A
+   * file can exceed the size by one row group or one row. Default: 128 MiB.
    *
-   * @throws InvalidSettingException if it is out of bounds
+   * @throws InvalidSettingException if the size is less than 1
    */
   public ParquetTarget maxFileSize(long bytes) {
     return new ParquetTarget(folder.withMaxFileSize(bytes), choices);
   }
 
-  /** What becomes of what the folder holds. Default: {@link WriteMode#CREATE}, so nothing may. */
+  /**
+   * Sets what happens to the existing contents of the folder. Default: {@link WriteMode#CREATE},
+   * which fails if the folder has any.
+   */
   public ParquetTarget mode(WriteMode mode) {
     return new ParquetTarget(folder.withMode(mode), choices);
   }
 
   /**
-   * Writes a {@code decimal} or {@code varint} column as Parquet's decimal of that precision and
-   * scale instead of as text. It is strict: a value that would not come back as it was, because it
-   * has more digits or another scale than the column, is an {@link
-   * io.ringhaul.exceptions.UnrepresentableValueException}; nothing is rounded or padded. The scale
-   * of a varint is 0. Default: text, which holds any value.
+   * Writes a {@code decimal} or {@code varint} column as Parquet's decimal of this precision and
+   * scale instead of text. A value with more digits or another scale than the column causes an
+   * {@link io.ringhaul.exceptions.UnrepresentableValueException}; values are never rounded or
+   * padded. The scale of a varint must be 0. Default: text, which represents any value.
    *
    * @param column the column's name, in CQL form
-   * @param precision how many digits a value may have, 1 to 38
-   * @param scale how many of them stand behind the point, 0 to {@code precision}
+   * @param precision the maximum number of digits of a value, 1 to 38
+   * @param scale the number of digits after the decimal point, 0 to {@code precision}
    * @throws InvalidSettingException if a number is out of bounds
    */
   public ParquetTarget decimal(String column, int precision, int scale) {

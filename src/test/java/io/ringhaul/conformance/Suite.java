@@ -32,9 +32,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A test suite of others in the folder that {@code -Dconformance} names. What becomes of each of
- * its files is in the table {@code outcomes.tsv}: suite, file, outcome. An outcome that begins with
- * "refused: " is told by a sentence with the rest of it.
+ * A third-party test suite in the folder given by {@code -Dconformance}. The table {@code
+ * outcomes.tsv} has the expected outcome of each file: suite, file, outcome. An outcome "refused:
+ * TEXT" requires an error message that contains TEXT.
  */
 public final class Suite {
 
@@ -48,11 +48,11 @@ public final class Suite {
     this.folder = folder;
   }
 
-  /** The suite in the folder of its name. */
+  /** Opens the suite in the subfolder of its name. */
   public static Suite named(String name) {
     String parent = System.getProperty("conformance");
     assertThat(parent)
-        .as("-Dconformance=FOLDER names the folder with checkouts of the suites")
+        .as("-Dconformance=FOLDER must name the folder with checkouts of the suites")
         .isNotNull();
     Path folder = Path.of(Objects.requireNonNull(parent), name);
     assertThat(folder).as("the checkout of %s", name).isDirectory();
@@ -60,10 +60,10 @@ public final class Suite {
   }
 
   /**
-   * Compares what becomes of each file with the table. The outcomes are also written to {@code
+   * Compares the outcome of each file with the table. Also writes the outcomes to {@code
    * target/conformance}, as lines of the table.
    *
-   * @param isCase whether a file, by its path in the suite, is one of the suite's cases
+   * @param isCase returns whether a file, given by its path in the suite, is a test case
    */
   public void check(Predicate<String> isCase, Function<Path, String> outcome) throws IOException {
     Map<String, String> expected = table();
@@ -118,7 +118,7 @@ public final class Suite {
     return rows;
   }
 
-  /** A table with columns of texts, the first of which is its key. */
+  /** Returns a table of text columns; the first is the key. */
   public static TableDescription texts(List<String> columns) {
     List<ColumnDescription> described = new ArrayList<>();
     for (String column : columns) {
@@ -129,7 +129,7 @@ public final class Suite {
     return new TableDescription("ks", "t", described);
   }
 
-  /** The rows of a source as an import reads them; null for each one that it would reject. */
+  /** Reads the rows of a source like an import; null for each rejected row. */
   public static List<@Nullable List<@Nullable ByteBuffer>> rows(
       ImportSource source, TableDescription table, List<String> columns) {
     List<@Nullable List<@Nullable ByteBuffer>> rows = new ArrayList<>();

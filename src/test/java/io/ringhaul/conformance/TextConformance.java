@@ -29,22 +29,22 @@ class TextConformance {
 
   @TempDir private Path folder;
 
-  /** Each text as the value of a field; the record before it is always read. */
+  /** Reads each text as the value of a field; the record before it must always be read. */
   @Test
-  void jsonIsReadOrRejectedAsTheSuiteSays() throws IOException {
+  void readsOrRejectsJsonAsSuiteExpects() throws IOException {
     Suite.named("JSONTestSuite").check(path -> path.startsWith("test_parsing/"), this::jsonOutcome);
   }
 
-  /** The rows that the suite has for each file. */
+  /** Compares each file with the rows that the suite expects. */
   @Test
-  void csvHasTheFieldsThatTheSuiteSays() throws IOException {
+  void readsCsvFieldsAsSuiteExpects() throws IOException {
     Suite.named("csv-spectrum").check(path -> path.endsWith(".csv"), TextConformance::csvOutcome);
   }
 
   private String jsonOutcome(Path file) {
     try {
       byte[] content = Files.readAllBytes(file);
-      // By itself it is no object, or one without an id: it must only not fail otherwise.
+      // The text alone is not an object with an id; reading it must only fail in a defined way.
       String raw = outcome(Files.write(folder.resolve("raw.json"), content));
       if (raw.startsWith("failed")) {
         return raw;
@@ -70,7 +70,7 @@ class TextConformance {
         ids.add(row == null ? "" : text(row.get(0)));
       }
     } catch (BulkOperationException e) {
-      // What was read before is as in an import that ends with the error.
+      // Keeps the rows read before the error, like an import that ends with the error.
     } catch (RuntimeException e) {
       return "failed: " + e;
     }
@@ -102,7 +102,9 @@ class TextConformance {
     }
   }
 
-  /** An empty field is null in Ringhaul and an empty text in the suite. */
+  /**
+   * Maps empty texts to null: Ringhaul reads an empty field as null, the suite as an empty text.
+   */
   private static String text(@Nullable ByteBuffer value) {
     return value == null ? "" : UTF_8.decode(value.duplicate()).toString();
   }

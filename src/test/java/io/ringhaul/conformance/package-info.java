@@ -1,4 +1,4 @@
-/** Test suites of others, run by the Maven profile {@code conformance}. */
+/** Third-party test suites, run by the Maven profile {@code conformance}. */
 @NullMarked
 package io.ringhaul.conformance;
 

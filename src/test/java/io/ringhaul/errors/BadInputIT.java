@@ -293,7 +293,8 @@ class BadInputIT {
                         + keyspace
                         + ".orders does not fit "
                         + keyspace
-                        + ".other: column name: Iceberg type string does not fit CQL type int"));
+                        + ".other: column name: Iceberg type string is not compatible with CQL type"
+                        + " int"));
     failsAlike(
         importInto("other"),
         StorageException.class,
@@ -308,7 +309,7 @@ class BadInputIT {
         StorageException.class,
         m ->
             assertThat(m)
-                .contains("column name: CQL type int does not fit Iceberg type string")
+                .contains("column name: CQL type int is not compatible with Iceberg type string")
                 .contains("it must be int, not string"));
   }
 

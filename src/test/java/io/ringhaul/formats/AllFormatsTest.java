@@ -37,8 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Tables that follow from a seed go from bytes through every format back to bytes, without a
- * cluster. {@code -Dringhaul.tables=...} makes more of them.
+ * Random tables from a seed are written to each format and read back to the same bytes, without a
+ * cluster. {@code -Dringhaul.tables=...} sets their number.
  */
 class AllFormatsTest {
 
@@ -49,7 +49,7 @@ class AllFormatsTest {
 
   @ParameterizedTest
   @EnumSource
-  void bytesComeBackAsBytes(Format format) {
+  void restoresAllValues(Format format) {
     Seeds.each(TABLES, random -> roundTrip(format, random));
   }
 
@@ -60,7 +60,7 @@ class AllFormatsTest {
       rows.add(table.row(number));
     }
     if (format == Format.ICEBERG) {
-      // Files as any other catalog has them, without the half second that one on disk takes.
+      // An in-memory catalog writes the same files and saves the half second of a catalog on disk.
       InMemoryCatalog catalog = new InMemoryCatalog();
       catalog.initialize("memory", Map.of());
       write(IcebergTarget.catalog(catalog).table("ks.t"), table.description(), rows);

@@ -28,24 +28,24 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A CSV file of many rows, some of them bad in ten ways. What each row holds follows from its
- * number alone; which rows are bad, and how, from a seed. Some good rows stand on several lines.
+ * A CSV file of many rows, some of them bad in ten ways. The row number determines the values of a
+ * row; a seed determines which rows are bad and how. Some good rows span several lines.
  */
 public final class BadRows {
 
-  /** All rows of the file, its header line not counted. */
+  /** Number of rows in the file, without the header line. */
   public static final int ROWS = 100_000;
 
-  /** How many of them are bad. */
+  /** Number of bad rows. */
   public static final int BAD = 137;
 
-  /** A row that is always good: the first with a line break in it. */
+  /** The first row with a line break in a value; always good. */
   public static final int OF_TWO_LINES = 2;
 
   /** The columns in the order of the fields. */
   public static final List<String> COLUMNS = List.of("k", "n", "d", "address", "v", "note");
 
-  /** What is wrong with a row. */
+  /** The defect of a row. */
   public enum Fault {
     TOO_FEW_FIELDS,
     TOO_MANY_FIELDS,
@@ -58,7 +58,7 @@ public final class BadRows {
     UNKNOWN_UDT_FIELD,
     WRONG_DIMENSION;
 
-    /** The column that the refusal names; null where the record as a whole is refused. */
+    /** The column that the error names; null if the error concerns the whole record. */
     public @Nullable String column() {
       return switch (this) {
         case TOO_FEW_FIELDS, TOO_MANY_FIELDS, TEXT_AFTER_CLOSING_QUOTE -> null;
@@ -75,8 +75,8 @@ public final class BadRows {
   /**
    * A bad row.
    *
-   * @param number its number, from 0
-   * @param text its bytes without the line end
+   * @param number the row's number, from 0
+   * @param text the row's bytes without the line end
    */
   @SuppressWarnings("ArrayRecordComponent")
   public record Bad(int number, Fault fault, byte[] text) {}
@@ -89,11 +89,11 @@ public final class BadRows {
     this.badNumbers = badNumbers;
   }
 
-  /** Writes the file; it begins with a line of names, and its lines end in LF. */
+  /** Writes the file with a header line. Lines end in LF. */
   public static BadRows write(Path file, long seed) throws IOException {
     Random random = new Random(seed);
     TreeSet<Integer> bad = new TreeSet<>();
-    // The first and the last row too.
+    // Includes the first and the last row.
     bad.add(0);
     bad.add(ROWS - 1);
     while (bad.size() < BAD) {
@@ -131,17 +131,17 @@ public final class BadRows {
     return new BadRows(Collections.unmodifiableMap(byLine), bad);
   }
 
-  /** The bad rows by the lines on which they begin, counted from 1 for the header. */
+  /** Returns the bad rows by the number of their first line; the header is line 1. */
   public Map<Long, Bad> badByLine() {
     return badByLine;
   }
 
-  /** Whether the row of the number is bad. */
+  /** Returns whether the row with this number is bad. */
   public boolean isBad(int number) {
     return badNumbers.contains(number);
   }
 
-  /** The statements that make the type and the table. */
+  /** Returns the statements that create the type and the table. */
   public static List<String> ddl(String keyspace, String table) {
     return List.of(
         "CREATE TYPE IF NOT EXISTS " + keyspace + ".badrows_address (street text, zip int)",
@@ -151,7 +151,7 @@ public final class BadRows {
             keyspace, table));
   }
 
-  /** The table, for readers without a cluster. */
+  /** Returns the table's description, for readers without a cluster. */
   public static TableDescription description() {
     return new TableDescription(
         "ks",
@@ -171,12 +171,12 @@ public final class BadRows {
             new ColumnDescription("note", DataTypes.TEXT, Kind.REGULAR)));
   }
 
-  /** The partition key of a row. */
+  /** Returns the partition key of a row. */
   public static String key(int number) {
     return "key-" + number;
   }
 
-  /** The serialized values of a row when it is good or corrected, in the order of the columns. */
+  /** Returns the serialized values of the good or corrected row, in the order of the columns. */
   public static List<@Nullable ByteBuffer> values(int number) {
     String note = note(number);
     return Arrays.asList(
@@ -191,7 +191,7 @@ public final class BadRows {
         note == null ? null : CqlBytes.text(note));
   }
 
-  /** The record of a row as it is when it is good, without line end. */
+  /** Returns the record of the good row, without the line end. */
   public static String good(int number) {
     return String.join(",", fields(number));
   }
@@ -222,7 +222,7 @@ public final class BadRows {
         fields.set(5, "caf");
         byte[] start = String.join(",", fields).getBytes(UTF_8);
         byte[] text = Arrays.copyOf(start, start.length + 1);
-        text[start.length] = (byte) 0xe9; // é as ISO 8859-1 has it
+        text[start.length] = (byte) 0xe9; // é in ISO 8859-1
         return text;
       }
       case UNKNOWN_UDT_FIELD ->

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A large file with some bad rows gives all others, and tells the bad ones by their lines. */
+/** Reading a large file returns all good rows and reports the bad rows by line number. */
 class BadRowsTest {
 
   private static final TableDescription TABLE = BadRows.description();
@@ -42,7 +42,7 @@ class BadRowsTest {
   private record Refused(BulkOperationException failure, SourceRecord record) {}
 
   @Test
-  void goodRowsArriveAndBadOnesAreToldByTheirLines() throws IOException {
+  void readsGoodRowsAndReportsBadRowsByLine() throws IOException {
     long seed = Seeds.next();
     Path file = folder.resolve("rows.csv");
     BadRows rows = BadRows.write(file, seed);
@@ -101,13 +101,13 @@ class BadRowsTest {
     }
   }
 
-  /** What was refused makes a file of its own, which is refused again until it is corrected. */
+  /** Writes the rejected records to a file, which is rejected again until it is corrected. */
   private void assertCorrected(RecordForm form, List<SourceRecord> records, BadRows rows)
       throws IOException {
     Path again = folder.resolve("again." + form.extension());
     try (OutputStream out = Files.newOutputStream(again)) {
       out.write(CqlBytes.bytes(form.header()));
-      // Only in a file that has shown a line break within quotes are records as long as they look.
+      // Records keep their full extent only in a file with a line break within quotes.
       out.write(BadRows.good(BadRows.OF_TWO_LINES).getBytes(UTF_8));
       out.write(CqlBytes.bytes(form.lineEnd()));
       for (SourceRecord record : records) {

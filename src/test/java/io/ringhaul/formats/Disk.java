@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A small disk of its own, in memory. Mounting takes the rights of root. */
+/** A small in-memory disk. Mounting it requires root. */
 public final class Disk implements AutoCloseable {
 
   private static final String FILLER = "filler";
@@ -19,7 +19,7 @@ public final class Disk implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Whether this process may mount. */
+  /** Returns whether this process can mount disks. */
   public static boolean canBeMounted(Path folder) throws IOException {
     try (Disk disk = mount(folder, 1)) {
       return Files.isDirectory(disk.folder);
@@ -38,7 +38,7 @@ public final class Disk implements AutoCloseable {
     return folder;
   }
 
-  /** Takes all space that is left. */
+  /** Fills the remaining space. */
   void fill() throws IOException {
     byte[] block = new byte[4096];
     try (var out = Files.newOutputStream(folder.resolve(FILLER))) {
@@ -56,7 +56,7 @@ public final class Disk implements AutoCloseable {
     Files.delete(folder.resolve(FILLER));
   }
 
-  /** Makes it larger or smaller; what it holds stays. */
+  /** Resizes the disk and keeps its contents. */
   public void resize(int megabytes) {
     run("mount", "-o", "remount,size=" + megabytes + "m", folder.toString());
   }

@@ -51,8 +51,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A disk that is full, or that nobody may write to: the error says so, what the target had is as it
- * was, and once there is room the export goes on. On a disk in memory, which only root can mount.
+ * Exports to a full or read-only disk: the error names the cause, the target is unchanged, and the
+ * export continues when space is available. Uses an in-memory disk, which only root can mount.
  */
 class DiskTroubleTest {
 
@@ -77,7 +77,7 @@ class DiskTroubleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aTaskThatFillsTheDiskLeavesNothing(Format format) throws IOException {
+  void taskThatFillsDiskLeavesNoFiles(Format format) throws IOException {
     try (Disk disk = disk()) {
       assertNothingLeft(format, disk.folder().resolve("out"), FULL);
     }
@@ -85,7 +85,7 @@ class DiskTroubleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aCommitToAFullDiskCanBeRepeated(Format format) throws IOException {
+  void commitToFullDiskCanBeRepeated(Format format) throws IOException {
     try (Disk disk = disk()) {
       Path folder = disk.folder().resolve("out");
       export(format, folder, 1, 2, 3);
@@ -117,7 +117,7 @@ class DiskTroubleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aReadOnlyFolderIsLeftAsItWas(Format format) throws IOException {
+  void readOnlyFolderIsUnchanged(Format format) throws IOException {
     try (Disk disk = disk()) {
       Path folder = disk.folder().resolve("out");
       export(format, folder, 1, 2, 3);
@@ -144,9 +144,9 @@ class DiskTroubleTest {
     }
   }
 
-  /** A limit of the size of files needs no rights; it is a whole process's. */
+  /** Limiting the file size needs no root rights, but applies to a whole process. */
   @Test
-  void aTaskThatReachesALimitOfTheSystemLeavesNothing() throws Exception {
+  void taskThatReachesFileSizeLimitLeavesNoFiles() throws Exception {
     assumeTrue(Files.isExecutable(PRLIMIT), "There is no prlimit here");
     Process process =
         new ProcessBuilder(
@@ -172,7 +172,7 @@ class DiskTroubleTest {
     }
   }
 
-  /** What the process with the limit runs. */
+  /** The main class of the process with the limit. */
   static final class Limited {
 
     private Limited() {}
@@ -278,7 +278,7 @@ class DiskTroubleTest {
     return ids;
   }
 
-  /** All files with their sizes, but for those of the embedded catalog. */
+  /** Returns all files with their sizes, except those of the embedded catalog. */
   private static Map<String, Long> files(Path folder) throws IOException {
     Map<String, Long> sizes = new TreeMap<>();
     try (Stream<Path> files = Files.walk(folder)) {
@@ -292,7 +292,7 @@ class DiskTroubleTest {
     return sizes;
   }
 
-  /** But for the files of locks, which stay. */
+  /** Returns the files except lock files, which are never deleted. */
   private static Set<String> names(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries

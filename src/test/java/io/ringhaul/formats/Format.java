@@ -14,7 +14,7 @@ import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.parquet.ParquetTarget;
 import java.nio.file.Path;
 
-/** Every format, as a user first meets it: a place, and all defaults. */
+/** Each format with a location and default settings. */
 public enum Format {
   ICEBERG {
     @Override
@@ -108,13 +108,13 @@ public enum Format {
     }
   };
 
-  /** A target in a folder that is not there yet. */
+  /** Returns a target in a folder that does not exist yet. */
   public abstract ExportTarget target(Path folder);
 
-  /** The source that reads what {@link #target} wrote. */
+  /** Returns the source that reads the files of {@link #target}. */
   public abstract ImportSource source(Path folder);
 
-  /** The NaNs that come back as they were. */
+  /** The NaNs that an import restores exactly. */
   public CqlGenerator.Nans nans() {
     return CqlGenerator.Nans.ANY;
   }

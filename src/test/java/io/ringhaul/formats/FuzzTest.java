@@ -64,8 +64,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files that were valid and then damaged: never a hang, never an exception of another kind than
- * ours, never a wrong row. {@code -Dringhaul.fuzz.cases=...} makes more of them.
+ * Reads damaged files: no hang, no exception other than Ringhaul's own, no wrong row. {@code
+ * -Dringhaul.fuzz.cases=...} sets the number of cases.
  */
 class FuzzTest {
 
@@ -86,11 +86,11 @@ class FuzzTest {
 
   @TempDir private Path folder;
 
-  /** What reading a file came to. */
+  /** The result of reading a file. */
   private record Outcome(
       List<List<@Nullable String>> rows, int refused, @Nullable BulkOperationException end) {}
 
-  /** A valid file: its rows, and where each record begins; the last number is the file's end. */
+  /** A valid file: its rows and the offset of each record; the last offset is the file's end. */
   @SuppressWarnings("ArrayRecordComponent")
   private record Sample(
       List<List<@Nullable ByteBuffer>> rows, byte[] bytes, List<Integer> starts, Source source) {}
@@ -133,7 +133,7 @@ class FuzzTest {
   }
 
   @Test
-  void csvMeansWhatAnotherReaderTakesItFor() {
+  void readsDamagedCsvLikeAnotherReader() {
     List<Sample> samples = csv();
     Seeds.each(
         CASES / 4,
@@ -150,7 +150,7 @@ class FuzzTest {
   }
 
   @Test
-  void aRecordOfCsvThatIsDamagedLeavesTheOthersAsTheyAre() {
+  void damagedCsvRecordDoesNotAffectOthers() {
     List<Sample> samples = csv();
     Seeds.each(
         CASES / 4,
@@ -162,14 +162,14 @@ class FuzzTest {
   }
 
   @Test
-  void aLineOfJsonThatIsDamagedLeavesTheOthersAsTheyAre() {
+  void damagedJsonLineDoesNotAffectOthers() {
     List<Sample> samples =
         samples(JsonTarget.folder(place()).mode(WriteMode.OVERWRITE), JsonSource::at);
     Seeds.each(
         CASES / 4,
         random -> {
           Sample sample = samples.get(random.nextInt(samples.size()));
-          // The first line tells whether there are lines.
+          // The first line determines whether the file has one object per line.
           int damaged = 1 + random.nextInt(sample.rows().size() - 1);
           byte[] record = record(sample, damaged);
           byte[] mutated = new Mutations(random).mutate(record, 0, record.length);
@@ -183,7 +183,7 @@ class FuzzTest {
   }
 
   @Test
-  void jsonIsReadOrRefused() {
+  void readsOrRejectsDamagedJson() {
     List<byte[]> valid = new ArrayList<>();
     for (int i = 0; i < SAMPLES; i++) {
       JsonTarget target = JsonTarget.folder(place());
@@ -200,11 +200,11 @@ class FuzzTest {
   }
 
   /**
-   * The bytes of pages have checksums; where they are damaged nothing but the rows before is given.
-   * The headers of pages have none, as footers: see below.
+   * Pages have checksums; reading a damaged page returns only the rows before it. Page headers and
+   * footers have no checksum, see below.
    */
   @Test
-  void pagesOfParquetAreRightOrRefused() throws IOException {
+  void readsOrRejectsDamagedParquetPages() throws IOException {
     List<List<@Nullable ByteBuffer>> rows = rows(new Random(1), false);
     byte[] valid = part(ParquetTarget.folder(place()), rows);
     List<List<@Nullable String>> expected = rows.stream().map(FuzzTest::hex).toList();
@@ -226,7 +226,7 @@ class FuzzTest {
         });
   }
 
-  /** Where the file has bytes of pages, which follow one another, each behind its header. */
+  /** Returns the ranges of the page data; each page follows its header. */
   private static List<Integer> bytesOfPages(byte[] file) throws IOException {
     int footer =
         file.length
@@ -253,11 +253,11 @@ class FuzzTest {
   }
 
   /**
-   * Footers and the headers of pages have no checksum: what is told here is that nothing hangs, and
-   * nothing else fails.
+   * Footers and page headers have no checksum: damage can go unnoticed, but must not cause a hang
+   * or another kind of exception.
    */
   @Test
-  void parquetIsReadOrRefused() {
+  void readsOrRejectsDamagedParquet() {
     byte[] valid = part(ParquetTarget.folder(place()), rows(new Random(1), false));
     Seeds.each(
         CASES / 16,
@@ -281,7 +281,7 @@ class FuzzTest {
     List<List<@Nullable String>> expected =
         new ArrayList<>(sample.rows().stream().map(FuzzTest::hex).toList());
     if (outcome.end() != null) {
-      // Only where a line gave a row and something else behind it.
+      // Only if a line contained a row and further text after it.
       assertThat(outcome.end()).isInstanceOf(StorageException.class);
       assertThat(actual.size() + outcome.refused())
           .as("rows before %s", outcome.end())
@@ -298,7 +298,7 @@ class FuzzTest {
     assertThat(actual).isEqualTo(expected);
   }
 
-  /** Rows of texts that are hard on readers, with and without line breaks. */
+  /** Returns rows of texts that are hard to parse, with and without line breaks. */
   private static List<List<@Nullable ByteBuffer>> rows(Random random, boolean isHard) {
     String[] pieces = {"a", "b c", "\"", "\\", ",", "{", "}", "[", ":", "é", "\uD83D\uDE00", "\n"};
     boolean breaks = random.nextBoolean();
@@ -321,7 +321,7 @@ class FuzzTest {
     return rows;
   }
 
-  /** A record with bytes changed that begin no field and end no line. */
+  /** Returns the record with changed bytes that neither start a field nor end a line. */
   private static byte[] withoutStructure(Random random, byte[] record) {
     byte[] mutated = record.clone();
     for (int i = random.nextInt(4); i >= 0; i--) {
@@ -346,7 +346,7 @@ class FuzzTest {
             ByteBuffer.wrap(all, to, all.length - to)));
   }
 
-  /** Compares keys and texts; another reader knows no nulls. */
+  /** Compares keys and texts; the other reader does not support nulls. */
   private static void assertAlike(
       List<List<@Nullable String>> actual, List<List<@Nullable String>> texts, String file) {
     assertThat(actual).hasSameSizeAs(texts);
@@ -363,7 +363,7 @@ class FuzzTest {
     }
   }
 
-  /** The rows of a file whose values are all right, as another reader splits it into fields. */
+  /** Returns the valid rows of a file as another reader splits it into fields. */
   private static List<List<@Nullable String>> fastCsv(byte[] bytes) {
     List<List<@Nullable String>> rows = new ArrayList<>();
     List<CsvRecord> records =
@@ -374,7 +374,7 @@ class FuzzTest {
             .ofCsvRecord(new String(bytes, UTF_8))
             .stream()
             .toList();
-    // Names are compared without case; other letters than ASCII's make no name of this table.
+    // Names are compared without case; no column of this table has a non-ASCII name.
     List<String> names =
         records.get(0).getFields().stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
     for (CsvRecord record : records.subList(1, records.size())) {
@@ -400,7 +400,7 @@ class FuzzTest {
     }
   }
 
-  /** The bytes of the one file that the rows become. */
+  /** Exports the rows to one file and returns its bytes. */
   private static byte[] part(ExportTarget target, List<List<@Nullable ByteBuffer>> rows) {
     try (TargetSession session = target.open()) {
       TargetPlan plan =

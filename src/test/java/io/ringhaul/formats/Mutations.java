@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 
-/** What may happen to the bytes of a file. */
+/** Random damage to the bytes of a file. */
 final class Mutations {
 
   private static final byte[] STRUCTURE = "\"\"\n\r{}[],:\\".getBytes(StandardCharsets.US_ASCII);
@@ -16,7 +16,7 @@ final class Mutations {
     this.random = random;
   }
 
-  /** The bytes with one or more things done to the range, of which at least one byte is there. */
+  /** Applies one or more mutations to the range, which must not be empty. */
   byte[] mutate(byte[] bytes, int from, int to) {
     byte[] mutated = bytes;
     int end = to;

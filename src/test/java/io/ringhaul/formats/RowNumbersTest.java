@@ -37,7 +37,7 @@ import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rows of files that are no text are told by their numbers. */
+/** Errors in binary files identify rows by number. */
 class RowNumbersTest {
 
   private static final TableDescription EXPORTED = table(DataTypes.BIGINT);
@@ -56,7 +56,7 @@ class RowNumbersTest {
   }
 
   @Test
-  void ofParquet() {
+  void reportsRowNumbersOfParquet() {
     write(ParquetTarget.folder(folder));
     List<String> records = read(ParquetSource.at(folder));
     assertThat(records).hasSize(6);
@@ -66,7 +66,7 @@ class RowNumbersTest {
   }
 
   @Test
-  void ofIceberg() {
+  void reportsRowNumbersOfIceberg() {
     InMemoryCatalog catalog = new InMemoryCatalog();
     catalog.initialize("memory", Map.of());
     write(IcebergTarget.catalog(catalog).table("ks.t"));
@@ -110,7 +110,7 @@ class RowNumbersTest {
     }
   }
 
-  /** The records of all rows, read into a table that has a narrower type. */
+  /** Reads all rows into a table with a narrower type and returns their records. */
   private static List<String> read(ImportSource source) {
     TableDescription narrower = table(DataTypes.INT);
     List<String> records = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** What every format must do alike. */
+/** Tests that run for every format. */
 @NullMarked
 package io.ringhaul.formats;
 

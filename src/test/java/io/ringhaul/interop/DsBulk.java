@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** DSBulk from Maven Central, run as its users run it, on the test cluster. */
+/** Runs DSBulk from Maven Central on the test cluster, through its command line. */
 final class DsBulk {
 
   private static final String VERSION = "1.10.0";
@@ -18,7 +18,7 @@ final class DsBulk {
   /**
    * Resolves DSBulk.
    *
-   * @param folder for its logs
+   * @param folder the folder for DSBulk's logs
    */
   DsBulk(Path folder) {
     List<String> artifacts = new ArrayList<>();
@@ -42,7 +42,7 @@ final class DsBulk {
   }
 
   /**
-   * Unloads a table, which must succeed.
+   * Unloads a table. Fails unless DSBulk succeeds.
    *
    * @param connector {@code csv} or {@code json}
    */
@@ -52,7 +52,7 @@ final class DsBulk {
   }
 
   /**
-   * Loads into a table. The exit code is 0, or 1 if some records were rejected.
+   * Loads into a table and returns the exit code: 0, or 1 if DSBulk rejected some records.
    *
    * @param connector {@code csv} or {@code json}
    */

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every value moves between the command lines of DSBulk and Ringhaul, both ways, byte for byte but
- * for what DSBulk loses.
+ * Moves values between the command lines of DSBulk and Ringhaul in both directions. All values are
+ * restored byte for byte, except those that DSBulk cannot represent.
  */
 @ClusterTest
 class DsBulkInterop {
@@ -28,24 +28,24 @@ class DsBulkInterop {
   @TempDir private Path folder;
 
   @Test
-  void csvComesIn() throws Exception {
+  void importsCsvFromDsBulk() throws Exception {
     comesIn("csv", CSV);
   }
 
   @Test
-  void jsonComesIn() throws Exception {
+  void importsJsonFromDsBulk() throws Exception {
     comesIn("json", JSON);
   }
 
   @Test
-  void csvGoesOut() throws Exception {
+  void exportsCsvToDsBulk() throws Exception {
     goesOut(CSV, "csv", "-header", "true");
     assertClone(DsBulkLimits::loadedFromCsv);
   }
 
   @Test
-  void jsonGoesOut() throws Exception {
-    // Without it DSBulk takes our _manifest.json for a record.
+  void exportsJsonToDsBulk() throws Exception {
+    // Without this setting, DSBulk reads _manifest.json as a record.
     goesOut(JSON, "json", "--connector.json.fileNamePattern", "**/part-*.json");
     assertClone(DsBulkLimits::loadedFromJson);
   }

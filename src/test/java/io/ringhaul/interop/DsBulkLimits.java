@@ -8,7 +8,7 @@ import io.ringhaul.interop.RewrittenValue.Place;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** What DSBulk 1.10.0 itself cannot carry, and what it makes of it. */
+/** The values that DSBulk 1.10.0 cannot represent, and the values that it writes instead. */
 final class DsBulkLimits {
 
   private static final int IPV4_IN_IPV6 = 12;
@@ -16,13 +16,13 @@ final class DsBulkLimits {
   private DsBulkLimits() {}
 
   /**
-   * What the files that DSBulk unloads say that a value is.
+   * Returns the value that a file unloaded by DSBulk contains.
    *
    * <ul>
-   *   <li>A null collection looks like an empty one: {@code []} or <code>{}</code>. That matters in
-   *       frozen collections and in fields of tuples and user-defined types.
-   *   <li>Every NaN is {@code NaN}.
-   *   <li>The empty value that an {@code int} and other types can have is null.
+   *   <li>A null collection is written as an empty one: {@code []} or <code>{}</code>. This affects
+   *       frozen collections and fields of tuples and user-defined types.
+   *   <li>Every NaN is written as {@code NaN}.
+   *   <li>The empty value (zero bytes) of an {@code int} and other types is written as null.
    *   <li>An IPv4 address in IPv6 form ({@code ::ffff:10.0.0.1}) is written as the IPv4 address.
    * </ul>
    */
@@ -39,8 +39,9 @@ final class DsBulkLimits {
   }
 
   /**
-   * What DSBulk loads from CSV that says a value exactly: {@code -0.0} becomes 0.0, but for parts
-   * of collections that are no keys, and an IPv4 address in IPv6 form becomes the IPv4 address.
+   * Returns the value that DSBulk loads from a CSV file with the exact value: {@code -0.0} becomes
+   * 0.0, except in elements of collections that are not keys, and an IPv4 address in IPv6 form
+   * becomes the IPv4 address.
    */
   static @Nullable ByteBuffer loadedFromCsv(DataType type, @Nullable ByteBuffer value) {
     return RewrittenValue.of(
@@ -51,7 +52,10 @@ final class DsBulkLimits {
                 partType, place == Place.PART ? part : withoutNegativeZero(partType, part)));
   }
 
-  /** What DSBulk loads from JSON: as from CSV, and {@code -0.0} becomes 0.0 everywhere. */
+  /**
+   * Returns the value that DSBulk loads from JSON: as from CSV, but {@code -0.0} always becomes
+   * 0.0.
+   */
   static @Nullable ByteBuffer loadedFromJson(DataType type, @Nullable ByteBuffer value) {
     return RewrittenValue.of(
         type,
@@ -59,7 +63,7 @@ final class DsBulkLimits {
         (place, partType, part) -> withoutIpv6(partType, withoutNegativeZero(partType, part)));
   }
 
-  /** The value without what no text can hold: one NaN for all others, null for the empty value. */
+  /** Replaces values that text cannot represent: every NaN by one NaN, the empty value by null. */
   static @Nullable ByteBuffer textual(DataType type, @Nullable ByteBuffer value) {
     return RewrittenValue.of(
         type,

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tables and files of other shapes move between DSBulk and Ringhaul too. */
+/** Moves tables and files of special shapes between DSBulk and Ringhaul. */
 @ClusterTest
 class DsBulkShapesInterop {
 
@@ -62,16 +62,19 @@ class DsBulkShapesInterop {
 
   @ParameterizedTest
   @ValueSource(strings = {"csv", "json"})
-  void aPartitionOfStaticColumnsAloneComesIn(String format) throws Exception {
+  void importsPartitionWithOnlyStaticColumns(String format) throws Exception {
     insert("(p, s) VALUES (3, 'only static')");
     new DsBulk(folder).unload(keyspace, "source", format, files);
     comesIn(source(format), 4);
   }
 
-  /** DSBulk has no row without clustering columns; it rejects that one and loads the others. */
+  /**
+   * DSBulk does not support rows without clustering columns; it rejects the row and loads the
+   * others.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"csv", "json"})
-  void aPartitionOfStaticColumnsAloneIsRejectedByDsBulk(String format) throws Exception {
+  void dsBulkRejectsPartitionWithOnlyStaticColumns(String format) throws Exception {
     insert("(p, s) VALUES (3, 'only static')");
     goesOut(target(format), 4);
     JavaProgram.Run run = load(format).requireExit(1);
@@ -80,9 +83,9 @@ class DsBulkShapesInterop {
     assertSame(3);
   }
 
-  /** DSBulk reads every {@code .json} of a folder, the manifest too, unless it is told better. */
+  /** By default, DSBulk reads every {@code .json} file of a folder, including the manifest. */
   @Test
-  void dsBulkTakesTheManifestForARecord() throws Exception {
+  void dsBulkReadsManifestAsRecord() throws Exception {
     goesOut(JsonTarget.folder(files), 3);
     JavaProgram.Run run = new DsBulk(folder).load(keyspace, "clone", "json", files);
     assertThat(Files.readString(run.requireExit(1).err())).contains("    4 |      1 |");
@@ -90,15 +93,15 @@ class DsBulkShapesInterop {
   }
 
   @Test
-  void longTextsComeIn() throws Exception {
+  void importsLongTexts() throws Exception {
     insertLongText();
     new DsBulk(folder).unload(keyspace, "source", "csv", files);
     comesIn(source("csv"), 4);
   }
 
-  /** DSBulk reads CSV fields of up to 4,096 characters unless it is told otherwise. */
+  /** By default, DSBulk reads CSV fields of up to 4,096 characters. */
   @Test
-  void longTextsGoOutWithASettingOfDsBulk() throws Exception {
+  void exportsLongTextsWithDsBulkSetting() throws Exception {
     insertLongText();
     goesOut(target("csv"), 4);
     JavaProgram.Run refused = load("csv");
@@ -109,7 +112,7 @@ class DsBulkShapesInterop {
   }
 
   @Test
-  void longTextsGoOutInJson() throws Exception {
+  void exportsLongTextsInJson() throws Exception {
     insertLongText();
     goesOut(target("json"), 4);
     load("json").requireExit(0);
@@ -118,27 +121,27 @@ class DsBulkShapesInterop {
 
   @ParameterizedTest
   @ValueSource(strings = {"csv", "json"})
-  void compressedFilesComeIn(String format) throws Exception {
+  void importsCompressedFiles(String format) throws Exception {
     new DsBulk(folder).unload(keyspace, "source", format, files, compression(format), "gzip");
     comesIn(source(format), 3);
   }
 
   @Test
-  void compressedFilesGoOut() throws Exception {
+  void exportsCompressedFiles() throws Exception {
     goesOut(CsvTarget.folder(files).dialect(CsvDialect.DSBULK).compression(Compression.GZIP), 3);
     load("csv", compression("csv"), "gzip").requireExit(0);
     assertSame(3);
   }
 
   @Test
-  void oneArrayComesIn() throws Exception {
+  void importsSingleArray() throws Exception {
     new DsBulk(folder)
         .unload(keyspace, "source", "json", files, "--connector.json.mode", "SINGLE_DOCUMENT");
     comesIn(source("json"), 3);
   }
 
   @Test
-  void oneArrayGoesOut() throws Exception {
+  void exportsSingleArray() throws Exception {
     goesOut(JsonTarget.folder(files).singleArray(), 3);
     load("json", "--connector.json.mode", "SINGLE_DOCUMENT").requireExit(0);
     assertSame(3);
@@ -146,17 +149,20 @@ class DsBulkShapesInterop {
 
   @ParameterizedTest
   @ValueSource(strings = {"csv", "json"})
-  void anEmptyTableGoesOut(String format) throws Exception {
+  void exportsEmptyTable(String format) throws Exception {
     session.execute("TRUNCATE " + keyspace + ".source");
     goesOut(target(format), 0);
     load(format).requireExit(0);
     assertSame(0);
   }
 
-  /** Of an empty table DSBulk writes no file, not even a header; a folder of none is refused. */
+  /**
+   * For an empty table, DSBulk writes no file, not even a header; an import of the empty folder
+   * fails.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"csv", "json"})
-  void dsBulkWritesNoFileOfAnEmptyTable(String format) throws Exception {
+  void dsBulkWritesNoFileForEmptyTable(String format) throws Exception {
     session.execute("TRUNCATE " + keyspace + ".source");
     new DsBulk(folder).unload(keyspace, "source", format, files);
     try (Stream<Path> written = Files.list(files)) {

@@ -21,19 +21,19 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table with columns of all types that DSBulk knows: a row for each of the {@link EdgeValues},
- * one for each of them in a list and one for each as a map's key, and rows from a seed.
+ * A table with columns of all types that DSBulk supports. It has a row for each of the {@link
+ * EdgeValues} as a scalar, as a list element and as a map key, and random rows from a seed.
  */
 final class DsBulkTable {
 
-  /** What becomes of a value on its way. */
+  /** The expected change of a value on its way. */
   interface Fate {
     @Nullable ByteBuffer of(DataType type, @Nullable ByteBuffer value);
   }
 
   private static final int RANDOM_ROWS = 200;
 
-  /** The server takes a value of zero bytes for these, and gives it back. */
+  /** Types for which the server stores and returns a value of zero bytes. */
   private static final List<String> WITH_EMPTY_VALUE =
       List.of(
           "int",
@@ -48,10 +48,12 @@ final class DsBulkTable {
           "uuid",
           "timeuuid");
 
-  /** Not for random values: DSBulk makes one of some keys. */
+  /** Types excluded from random values, because DSBulk merges some of their keys. */
   private static final String KEYED = "k_";
 
-  /** No inet here: the addresses that DSBulk changes would change the order of elements. */
+  /**
+   * Excludes inet, because the addresses that DSBulk changes would change the order of elements.
+   */
   private static final Map<String, String> NESTED =
       new TreeMap<>(
           Map.ofEntries(
@@ -97,7 +99,7 @@ final class DsBulkTable {
     for (String type : EdgeValues.all().keySet()) {
       types.put("c_" + type, type);
       types.put("l_" + type, "list<" + type + ">");
-      if (!type.equals("duration")) { // no key, says CQL
+      if (!type.equals("duration")) { // CQL does not allow duration as a key
         types.put(KEYED + type, "map<" + type + ", int>");
       }
     }
@@ -112,7 +114,7 @@ final class DsBulkTable {
     columns.addAll(types.keySet());
   }
 
-  /** Inserts the rows, but for what the fate turns into something else. */
+  /** Inserts the rows with the values that result from the fate. */
   void insert(String table, Fate fate) {
     PreparedStatement insert =
         session.prepare(
@@ -135,7 +137,7 @@ final class DsBulkTable {
     size = id;
   }
 
-  /** How many rows there are. */
+  /** Returns the number of rows. */
   int size() {
     return size;
   }
@@ -169,7 +171,7 @@ final class DsBulkTable {
     return rows;
   }
 
-  /** All values of the rows that are not null, in hex, after their fate. */
+  /** Returns all non-null values of the rows in hex, after applying the fate. */
   Map<Integer, Map<String, String>> read(String table, Fate fate) {
     Map<Integer, Map<String, String>> rows = new TreeMap<>();
     for (Row row : session.execute("SELECT * FROM " + keyspace + "." + table)) {
@@ -186,7 +188,7 @@ final class DsBulkTable {
     return rows;
   }
 
-  /** An empty collection that is not frozen does not exist: it is null. */
+  /** Cassandra stores an empty non-frozen collection as null. */
   private static boolean isNothing(DataType type, ByteBuffer value) {
     boolean multiCell =
         (type instanceof ListType list && !list.isFrozen())

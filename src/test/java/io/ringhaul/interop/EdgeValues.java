@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Scalar values that programs tend to get wrong, by the CQL name of their type. */
+/** Scalar values that programs often handle incorrectly, by the CQL name of their type. */
 final class EdgeValues {
 
   private static final List<String> TEXTS =
@@ -61,7 +61,7 @@ final class EdgeValues {
 
   private EdgeValues() {}
 
-  /** The values. */
+  /** Returns the values by type name. */
   static Map<String, List<ByteBuffer>> all() {
     Map<String, List<ByteBuffer>> values = new LinkedHashMap<>();
     values.put("text", each(TypeCodecs.TEXT, TEXTS.toArray(new String[0])));

@@ -12,25 +12,24 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Java program in a process with a class path of its own.
+ * A Java program in a separate process with its own class path.
  *
- * @param classPath its jars and folders
- * @param jvmOptions options for its virtual machine
- * @param main its main class, or a source file that holds one
- * @param folder where the program runs and what it prints is kept
+ * @param classPath jars and folders
+ * @param jvmOptions JVM options
+ * @param main the main class, or a source file that contains it
+ * @param folder the working directory, which also receives the program's output
  */
 public record JavaProgram(List<Path> classPath, List<String> jvmOptions, String main, Path folder) {
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /**
-   * What a run printed.
+  /*   * The output of a run.
    *
-   * @param out the file with its standard output
+   * @param out the file with the standard output
    */
   public record Run(int exitCode, Path out, Path err) {
 
-    /** Fails with all that the program printed unless it ended with that exit code. */
+    /** Fails with the program's output unless it ended with this exit code. */
     public Run requireExit(int expected) throws IOException {
       assertThat(exitCode)
           .as(
@@ -41,7 +40,7 @@ public record JavaProgram(List<Path> classPath, List<String> jvmOptions, String 
     }
   }
 
-  /** Runs the program to its end. */
+  /** Runs the program and waits for its end. */
   public Run run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -12,28 +12,28 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Serialized values in which some of the parts, however deep, are others. */
+/** Replaces parts of serialized values at any depth. */
 final class RewrittenValue {
 
-  /** Where a part is. */
+  /** The position of a part. */
   enum Place {
-    /** All of a column's value. */
+    /** The whole value of a column. */
     COLUMN,
     /** A key of a map. */
     KEY,
-    /** Anything else in a collection, a tuple or a user-defined type. */
+    /** Any other part of a collection, a tuple or a user-defined type. */
     PART
   }
 
-  /** What becomes of one part. */
+  /** The replacement rule for one part. */
   interface Rule {
-    /** The part that stands for another one; both may be null. */
+    /** Returns the replacement of a part; both may be null. */
     @Nullable ByteBuffer apply(Place place, DataType type, @Nullable ByteBuffer part);
   }
 
   private RewrittenValue() {}
 
-  /** The value after the rule has seen its innermost parts, and then each that holds them. */
+  /** Applies the rule to all parts, innermost first, and returns the resulting value. */
   static @Nullable ByteBuffer of(DataType type, @Nullable ByteBuffer value, Rule rule) {
     return of(Place.COLUMN, type, value, rule);
   }
@@ -73,7 +73,7 @@ final class RewrittenValue {
     return CqlBytes.collection(count, entries.toArray(new ByteBuffer[0]));
   }
 
-  /** A field that is missing at the end is a null. */
+  /** A missing trailing field is null. */
   private static ByteBuffer fields(List<DataType> types, ByteBuffer bytes, Rule rule) {
     List<@Nullable ByteBuffer> fields = new ArrayList<>();
     for (DataType type : types) {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Ringhaul's command line, run as its users run it, on the test cluster. */
+/** Runs Ringhaul's command line on the test cluster. */
 final class RinghaulProgram {
 
   private final JavaProgram program;
@@ -17,7 +17,7 @@ final class RinghaulProgram {
   /**
    * The command line.
    *
-   * @param folder for what it prints
+   * @param folder the folder for the output of the command line
    */
   RinghaulProgram(Path folder) {
     program =
@@ -31,7 +31,7 @@ final class RinghaulProgram {
   }
 
   /**
-   * Exports or imports a table, which must succeed.
+   * Exports or imports a table. Fails unless the command succeeds.
    *
    * @param command {@code export} or {@code import}
    */

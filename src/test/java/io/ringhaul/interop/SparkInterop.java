@@ -42,7 +42,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Spark reads in our tables and folders what the driver reads in Cassandra. */
+/**
+ * Spark reads the same values from exported tables and folders as the driver reads from Cassandra.
+ */
 @ClusterTest
 class SparkInterop {
 
@@ -52,7 +54,7 @@ class SparkInterop {
   private static final int ROWS = 400;
   private static final int UUIDS = 16;
 
-  /** What Spark needs to be allowed on Java 17, by its own launcher. */
+  /** The module options that Spark's own launcher sets for Java 17. */
   private static final List<String> OPENS =
       List.of(
           "java.base/java.lang",
@@ -70,7 +72,7 @@ class SparkInterop {
           "java.base/sun.security.action",
           "java.base/sun.util.calendar");
 
-  /** Spark reads these in columns of a batch (Arrow), which is code apart from the rest. */
+  /** Types that Spark reads in columnar batches (Arrow), which is a separate code path. */
   private static final Map<String, String> FLAT =
       new TreeMap<>(
           Map.ofEntries(
@@ -122,7 +124,7 @@ class SparkInterop {
 
   @TempDir private Path folder;
 
-  /** DSBulk cannot start on a cluster that has a vector. */
+  /** DSBulk cannot start on a cluster with a vector column. */
   @AfterEach
   void dropVectors() {
     TestCluster.define("DROP KEYSPACE " + keyspace);
@@ -175,7 +177,7 @@ class SparkInterop {
     }
     statements.add("DELETE FROM ringhaul.lake.ids WHERE id = '" + id(0) + "'");
     statements.add(select + "true ORDER BY n");
-    // What Spark writes itself is found too.
+    // Spark also finds rows that it has written itself.
     statements.add("INSERT INTO ringhaul.lake.ids VALUES ('" + id(0) + "', '" + made(0) + "', 0)");
     statements.add(select + "id = '" + id(0) + "'");
     List<Integer> expected = new ArrayList<>(List.of(0, 0, 0, UUIDS - 1, UUIDS - 1, UUIDS - 1));
@@ -186,7 +188,7 @@ class SparkInterop {
         .isEqualTo(expected);
   }
 
-  /** From the lowest to the highest, of which half are negative for a signed comparison. */
+  /** UUIDs from lowest to highest; half of them are negative in a signed comparison. */
   private static UUID id(int n) {
     return new UUID(((long) n << 60) | 0x4000L, 0x8000_0000_0000_0000L | n);
   }
@@ -196,7 +198,7 @@ class SparkInterop {
   }
 
   @Test
-  void readsTheRowsOfAFolderAndNoOthers() throws Exception {
+  void readsOnlyRowsOfFolder() throws Exception {
     String table = keyspace + ".plain";
     TestCluster.define("CREATE TABLE " + table + " (id bigint PRIMARY KEY, name text)");
     for (long id = 0; id < ROWS; id++) {
@@ -251,7 +253,7 @@ class SparkInterop {
             keyspace, String.join(", ", columns)));
   }
 
-  /** The first row has nothing but its key. */
+  /** Inserts the rows; the first row has only its key. */
   private void insert() {
     List<String> names = new ArrayList<>(FLAT.keySet());
     names.addAll(NESTED.keySet());
@@ -298,7 +300,7 @@ class SparkInterop {
     return rows;
   }
 
-  /** The rows that the statements give, one after another. */
+  /** Returns the rows of all statements in order. */
   private static List<ObjectNode> run(JavaProgram spark, Path warehouse, String... statements)
       throws Exception {
     List<String> arguments = new ArrayList<>();
@@ -332,7 +334,7 @@ class SparkInterop {
         });
   }
 
-  /** What the documentation tells users of Spark, and the demo prints. */
+  /** Checks the Spark settings from the documentation, which the demo also prints. */
   private static String documented() throws IOException {
     return Files.readString(Path.of("docs/opening-iceberg-tables.md"));
   }

@@ -23,8 +23,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code PrintWithSpark} has to print for a serialized CQL value, by the driver's codecs and
- * the table of types in the README.
+ * Computes the expected output of {@code PrintWithSpark} for a serialized CQL value, from the
+ * driver's codecs and the table of types in the README.
  */
 final class SparkValues {
 
@@ -92,7 +92,7 @@ final class SparkValues {
     return entries;
   }
 
-  /** Fields that were added to the type after the value was written are missing at its end. */
+  /** A value lacks trailing fields that were added to the type after the value was written. */
   private static JsonNode struct(DataType type, ByteBuffer bytes) {
     ObjectNode struct = JSON.objectNode();
     List<String> names = CqlTypes.fieldNames(type);

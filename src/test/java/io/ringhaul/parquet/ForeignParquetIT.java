@@ -64,7 +64,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Parquet files in the forms of other writers, and damaged ones: each row as it is, or a word. */
+/**
+ * Imports Parquet files of other writers and damaged files: each row is imported exactly, or the
+ * import fails with a message.
+ */
 @ClusterTest
 class ForeignParquetIT {
 
@@ -86,7 +89,7 @@ class ForeignParquetIT {
               + " optional group named (MAP_KEY_VALUE) {"
               + "   repeated group map { required int32 key; repeated int32 value; } } }");
 
-  /** DuckDB cannot open a file with the last two. */
+  /** DuckDB cannot open a file with the last two columns. */
   private static final MessageType LISTS_OF_DUCKDB =
       new MessageType("m", LISTS.getFields().subList(0, 8));
 
@@ -142,7 +145,7 @@ class ForeignParquetIT {
     assertThat(stored("lists")).isEqualTo(expected);
     assertThat(asInDuckDb(stored("lists"))).isEqualTo(duckDb(fileOfDuckDb));
 
-    // The same file in an Iceberg table, to which it was added with a name mapping.
+    // The same file, added to an Iceberg table with a name mapping.
     try (JdbcCatalog catalog = catalog()) {
       Table table = table(catalog, "added", icebergLists(), file, 120, Files.size(file));
       assertThat(table.currentSnapshot()).isNotNull();
@@ -155,7 +158,7 @@ class ForeignParquetIT {
   }
 
   @Test
-  void refusesAFileWhoseMiddleIsMissing() throws IOException {
+  void rejectsFileWithMissingMiddle() throws IOException {
     Path file = damagedFile(List.of());
     List<Long> starts = new ArrayList<>();
     ForeignFiles.alter(
@@ -171,25 +174,25 @@ class ForeignParquetIT {
           IcebergSource.catalog(catalog).table("ks.cut"),
           "The data file "
               + file
-              + " cannot be read: row group 3 of 5 lies beyond the data of the file: its column ");
+              + " cannot be read: row group 3 of 5 exceeds the data of the file: its column ");
     }
     assertRefused(
         ParquetSource.at(file),
-        "The file " + file + " cannot be read: row group 3 of 5 lies beyond the data of the file: ",
-        " of " + length + "; the file was cut or damaged: copy it again or write" + " it anew");
+        "The file " + file + " cannot be read: row group 3 of 5 exceeds the data of the file: ",
+        " of " + length + "; the file is cut or damaged: copy or write it again");
   }
 
   @Test
-  void refusesAFooterThatContradictsItsFile() {
+  void rejectsFooterThatContradictsFile() {
     Map<String, Consumer<FileMetaData>> damages =
         Map.of(
-            "row group 5 of 5 has 99 rows, and 100 values of column id",
+            "row group 5 of 5 has 99 rows but 100 values of column id",
             footer -> group(footer, 4).setNum_rows(99),
-            "row group 5 of 5 has 101 rows, and 100 values of column id",
+            "row group 5 of 5 has 101 rows but 100 values of column id",
             footer -> group(footer, 4).setNum_rows(101),
             "row group 5 of 5 has 100 rows and 1 of 2 columns",
             footer -> group(footer, 4).getColumns().remove(1),
-            "row group 5 of 5 lies beyond the data of the file: its column numbers.list.element has"
+            "row group 5 of 5 exceeds the data of the file: its column numbers.list.element has"
                 + " 1000000 bytes",
             footer ->
                 group(footer, 4)
@@ -199,7 +202,7 @@ class ForeignParquetIT {
                     .setTotal_compressed_size(1_000_000),
             "row group 5 of 5 has column id at byte 0",
             footer -> group(footer, 4).getColumns().get(0).getMeta_data().setData_page_offset(0),
-            "row group 5 of 5 lies beyond the data of the file: its column id has",
+            "row group 5 of 5 exceeds the data of the file: its column id has",
             footer ->
                 group(footer, 4)
                     .getColumns()
@@ -214,7 +217,7 @@ class ForeignParquetIT {
   }
 
   @Test
-  void refusesDataFilesThatDifferFromWhatTheirTableSays() throws IOException {
+  void rejectsDataFilesThatDifferFromTableMetadata() throws IOException {
     Path file = damagedFile(List.of());
     long length = Files.size(file);
     try (JdbcCatalog catalog = catalog()) {
@@ -223,17 +226,20 @@ class ForeignParquetIT {
           IcebergSource.catalog(catalog).table("ks.less"),
           "The data file "
               + file
-              + " cannot be read: it has 500 rows, and its table says 501; restore the file that"
-              + " was added, or take it out of the table");
+              + " cannot be read: it has 500 rows, but its table's metadata declares 501; restore"
+              + " the original file, or remove it from the table");
       table(catalog, "longer", icebergNumbers(), file, 500, length + 1);
       assertRefused(
           IcebergSource.catalog(catalog).table("ks.longer"),
-          "cannot be read: it has " + length + " bytes, and its table says " + (length + 1));
+          "cannot be read: it has "
+              + length
+              + " bytes, but its table's metadata declares "
+              + (length + 1));
     }
   }
 
   @Test
-  void refusesValuesThatDoNotBeginOrEndWithTheRows() throws SQLException {
+  void rejectsValuesThatDoNotStartOrEndWithRows() throws SQLException {
     Path good = ForeignFiles.lists(folder.resolve("good.parquet"), 3, 0, 1, 0, 0, 1);
     assertThat(imported("damaged", ParquetSource.at(good))).isEqualTo(3);
     assertThat(stored("damaged"))
@@ -244,20 +250,20 @@ class ForeignParquetIT {
         ParquetSource.at(begin),
         "The file "
             + begin
-            + " cannot be read: the values of column numbers in row group 1 do not begin with a"
-            + " row: their first repetition level is 1, not 0; write the file anew");
+            + " cannot be read: the values of column numbers in row group 1 do not start with a"
+            + " row: their first repetition level is 1, not 0; write the file again");
     Path left = ForeignFiles.lists(folder.resolve("left.parquet"), 3, 0, 1, 0, 0, 1, 0);
     assertThatThrownBy(() -> imported("damaged", ParquetSource.at(left)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(
             "The file "
                 + left
-                + " cannot be read: row group 1 has 3 rows, after which values of column numbers"
-                + " are left; write the file anew");
+                + " cannot be read: row group 1 has 3 rows, but values of column numbers remain"
+                + " after them; write the file again");
   }
 
   @Test
-  void readsNullTypesHalfFloatsAndKeysWithoutValues() {
+  void readsNullTypesFloat16AndMapsWithoutValues() {
     MessageTypeBuilder type = org.apache.parquet.schema.Types.buildMessage();
     type.required(PrimitiveTypeName.INT32).named("id");
     type.optional(PrimitiveTypeName.INT32).as(LogicalTypeAnnotation.unknownType()).named("nothing");
@@ -338,17 +344,17 @@ class ForeignParquetIT {
         .hasMessageContaining(
             "column halves: "
                 + file
-                + ": its Parquet type has floating-point numbers of 16 bits (FLOAT16) inside of"
-                + " another type, which cannot be read; write it with those of 32 bits");
+                + ": its Parquet type has 16-bit floating-point numbers (FLOAT16) inside another"
+                + " type, which are not supported; write it with 32-bit floats");
     assertThatThrownBy(() -> imported("odd", ParquetSource.at(file), List.of("id", "map")))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(
-            "column map: " + file + ": Iceberg type list<string> does not fit CQL")
+            "column map: " + file + ": Iceberg type list<string> is not compatible with CQL")
         .hasMessageNotContaining("\n");
   }
 
   @Test
-  void refusesANullTypeAsTheKey() {
+  void rejectsNullTypeInPrimaryKey() {
     MessageType schema =
         org.apache.parquet.schema.Types.buildMessage()
             .optional(PrimitiveTypeName.INT32)
@@ -361,11 +367,11 @@ class ForeignParquetIT {
     assertThatThrownBy(() -> imported("odd", ParquetSource.at(file)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(
-            "column id: " + file + ": its Parquet type says that it is null in each row");
+            "column id: " + file + ": its Parquet type declares that it is null in each row");
   }
 
   @Test
-  void namesColumnsThatItCannotReadAndImportsTheOthers() throws IOException {
+  void namesUnreadableColumnsAndImportsOthers() throws IOException {
     MessageType schema =
         MessageTypeParser.parseMessageType("message m { required int32 id; optional int32 n; }");
     List<Group> rows = new ArrayList<>();
@@ -380,7 +386,7 @@ class ForeignParquetIT {
           file,
           "it is compressed with "
               + codec.name().toLowerCase(java.util.Locale.ROOT)
-              + ", which cannot be read; write it with zstd, snappy, gzip or lz4_raw");
+              + ", which is not supported; write it with zstd, snappy, gzip or lz4_raw");
     }
     MessageType times =
         MessageTypeParser.parseMessageType(
@@ -403,9 +409,8 @@ class ForeignParquetIT {
         .hasMessageContaining(
             "The file "
                 + lz4
-                + " cannot be read: column n is compressed with lz4, and not in the frames in which"
-                + " Hadoop writes it, or it is damaged; write the file with lz4_raw, zstd or"
-                + " snappy");
+                + " cannot be read: column n is compressed with lz4 without Hadoop's framing, or it"
+                + " is damaged; write the file with lz4_raw, zstd or snappy");
 
     byte[] key = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     Path encrypted = folder.resolve("encrypted.parquet");
@@ -426,11 +431,10 @@ class ForeignParquetIT {
         writer.write(row);
       }
     }
-    assertNamed(
-        encrypted, "it is encrypted, and its key is not known; write it without encryption");
+    assertNamed(encrypted, "it is encrypted with an unknown key; write it without encryption");
   }
 
-  /** Column n is named and the rest of the file can be imported. */
+  /** Asserts that the error names column n, and that the other columns can be imported. */
   private static void assertNamed(Path file, String problem) {
     assertThatThrownBy(() -> imported("odd", ParquetSource.at(file)))
         .isInstanceOf(StorageException.class)
@@ -439,7 +443,7 @@ class ForeignParquetIT {
     assertThat(imported("odd", ParquetSource.at(file), List.of("id"))).isEqualTo(10);
   }
 
-  /** A row of which the type may lack the last fields; the values are the same. */
+  /** Returns a row; its type may lack the last fields, and the other values do not change. */
   private static Group row(MessageType type, int id, Random random, List<String> expected) {
     Group row = new SimpleGroup(type).append("id", id);
     StringJoiner flat = new StringJoiner(",", "[", "]");
@@ -527,7 +531,7 @@ class ForeignParquetIT {
     return row;
   }
 
-  /** Five row groups of 100 rows. */
+  /** Writes five row groups of 100 rows. */
   private Path damagedFile(List<Consumer<FileMetaData>> damages) {
     MessageType schema =
         MessageTypeParser.parseMessageType(
@@ -567,7 +571,7 @@ class ForeignParquetIT {
     }
   }
 
-  /** Refused with a sentence of one line, and no row is in the table. */
+  /** Asserts that the import fails with a one-line message and writes no row. */
   private static void assertRefused(ImportSource source, String... parts) {
     assertThatThrownBy(() -> imported("damaged", source))
         .isInstanceOf(BulkOperationException.class)
@@ -578,7 +582,7 @@ class ForeignParquetIT {
         .isEmpty();
   }
 
-  /** The rows of a table, the values as CQL literals. */
+  /** Returns the rows of a table, with the values as CQL literals. */
   private static Map<Integer, List<String>> stored(String table) {
     Map<Integer, List<String>> rows = new TreeMap<>();
     for (Row row : TestCluster.session().execute("SELECT * FROM " + keyspace + "." + table)) {
@@ -597,7 +601,10 @@ class ForeignParquetIT {
     return rows;
   }
 
-  /** The first seven columns as DuckDB writes lists; structs of one field are that field to it. */
+  /**
+   * Formats the first seven columns like DuckDB's lists; DuckDB reads structs of one field as that
+   * field.
+   */
   private static Map<Integer, List<String>> asInDuckDb(Map<Integer, List<String>> rows) {
     Map<Integer, List<String>> changed = new TreeMap<>();
     rows.forEach(
@@ -653,7 +660,7 @@ class ForeignParquetIT {
       catalog.createNamespace(Namespace.of("ks"));
     }
     Table table = catalog.createTable(TableIdentifier.of("ks", name), schema);
-    // The table has given the fields ids of its own.
+    // The table has assigned its own field ids.
     table
         .updateProperties()
         .set(

@@ -20,10 +20,10 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the values of a Parquet column to serialized CQL values, without objects in between. What
- * it does not know how to take so goes through the column's {@link CqlValueEncoder}, in the class
- * that Iceberg's generic reader would give, or as the bytes of a text: each check, and each
- * message, is there alone.
+ * Reads a Parquet column to serialized CQL values without Java objects for the values. A value that
+ * the reader cannot convert goes to the column's {@link CqlValueEncoder}, in the class that
+ * Iceberg's generic reader would return, or as the bytes of a text. The checks and their messages
+ * are in the encoder only.
  */
 abstract class ColumnReader extends PrimitiveReader<RowCells> {
 
@@ -34,17 +34,16 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     this.encoder = encoder;
   }
 
-  /** Takes the next value, which is not null, and appends it. */
+  /** Appends the next value, which is not null. */
   abstract void append(ByteSink out);
 
-  /** Appends a value the long way. */
+  /** Appends a value through the column's encoder. */
   final void encode(Object value, ByteSink out) {
     encoder.encode(value, out);
   }
 
   /**
-   * @param row where the value goes
-   * @return the same
+   * @param row the row to append the value to
    */
   @Override
   public final RowCells read(RowCells row) {
@@ -56,10 +55,10 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     return row;
   }
 
-  /** Reads values of which CQL can hold each: booleans and floating-point numbers. */
+  /** Reads booleans and floating-point numbers, all of which CQL can represent. */
   static final class PlainReader extends ColumnReader {
 
-    /** Takes a value from the column and appends it. */
+    /** Reads the column's next value and appends it. */
     @FunctionalInterface
     interface PlainForm {
       void append(ColumnIterator<?> column, ByteSink out);
@@ -67,7 +66,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
 
     static final PlainForm BOOLEAN = (column, out) -> out.putByte(column.nextBoolean() ? 1 : 0);
 
-    // The raw bits, because the others make every NaN the same.
+    // Raw bits, because floatToIntBits replaces every NaN with the same one.
     static final PlainForm FLOAT =
         (column, out) -> out.putInt(Float.floatToRawIntBits(column.nextFloat()));
 
@@ -96,7 +95,8 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     }
 
     /**
-     * A number of 16 bits: a sign, 5 bits of an exponent, 10 of a fraction; each is a float too.
+     * Reads a FLOAT16: a sign bit, 5 bits of exponent, 10 bits of fraction. A float represents each
+     * exactly.
      */
     private static float half(ColumnIterator<?> column) {
       int bits = column.nextBinary().toByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getShort();
@@ -104,7 +104,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
       int exponent = (bits >> 10) & 0x1f;
       int fraction = bits & 0x3ff;
       if (exponent == 0) {
-        // Zero and the numbers next to it, whose unit is 2^-24.
+        // Zero and the subnormal numbers, in units of 2^-24.
         return Float.intBitsToFloat(sign | Float.floatToRawIntBits(fraction * 0x1p-24f));
       }
       int wide = exponent == 0x1f ? 0xff : exponent - 15 + 127;
@@ -112,14 +112,19 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     }
   }
 
-  /** Reads what Parquet keeps as integers of 32 or 64 bits: numbers, dates, times and decimals. */
+  /**
+   * Reads columns that Parquet stores as integers of 32 or 64 bits: numbers, dates, times and
+   * decimals.
+   */
   static final class LongReader extends ColumnReader {
 
-    /** Appends a number as one CQL type has it. */
+    /** Converts a number to one CQL type. */
     @FunctionalInterface
     interface LongForm {
 
-      /** Appends the number, or nothing and gives false if the type has no such number. */
+      /**
+       * Appends the number. Appends nothing and returns false if the CQL type cannot represent it.
+       */
       boolean append(long number, ByteSink out);
     }
 
@@ -128,9 +133,9 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     private final LongFunction<Object> generic;
 
     /**
-     * @param descriptor of a column of {@code INT32} or {@code INT64}
-     * @param generic the number as Iceberg's generic reader gives it, for those that the form does
-     *     not have
+     * @param descriptor a column of {@code INT32} or {@code INT64}
+     * @param generic makes the object that Iceberg's generic reader would return, for numbers that
+     *     the form does not convert
      */
     LongReader(
         ColumnDescriptor descriptor,
@@ -152,7 +157,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
       }
     }
 
-    /** Days since 1970-01-01, as CQL counts them: from the middle of the unsigned range. */
+    /** Days since 1970-01-01, which CQL stores plus 2^31. */
     static final LongForm DATE =
         (number, out) -> {
           out.putInt((int) number ^ Integer.MIN_VALUE);
@@ -162,13 +167,13 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     /** Milliseconds since 1970-01-01. */
     static final LongForm MILLIS = LongReader::bigint;
 
-    /** Microseconds since 1970-01-01; not those with a part of a millisecond. */
+    /** Microseconds since 1970-01-01; only whole milliseconds. */
     static final LongForm MICROS =
         (number, out) -> number % 1_000 == 0 && bigint(number / 1_000, out);
 
     private static final long LAST_NANOSECOND = LocalTime.MAX.toNanoOfDay();
 
-    /** The form of a plain number in a column of the type; null if there is none. */
+    /** Returns the form that converts a plain number to the CQL type; null if there is none. */
     static @Nullable LongForm form(CqlKind kind) {
       return switch (kind) {
         case TINYINT -> LongReader::tinyint;
@@ -182,8 +187,8 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     }
 
     /**
-     * The form of a decimal, of which the number is the unscaled value, in a column of the type;
-     * null if there is none.
+     * Returns the form that converts the unscaled value of a decimal to the CQL type; null if there
+     * is none.
      */
     static @Nullable LongForm numeral(CqlKind kind, int scale) {
       return switch (kind) {
@@ -197,7 +202,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
       };
     }
 
-    /** Two's complement, in no more bytes than it needs. */
+    /** Appends the shortest two's complement. */
     static boolean varint(long number, ByteSink out) {
       PlainNumerals.varint(number, out);
       return true;
@@ -233,18 +238,22 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     }
   }
 
-  /** Reads what Parquet keeps as bytes: texts, blobs, UUIDs and long decimals. */
+  /**
+   * Reads columns that Parquet stores as bytes: texts, blobs, UUIDs and decimals of more than 18
+   * digits.
+   */
   static final class BinaryReader extends ColumnReader {
 
-    /** Makes the value of one CQL type of a value's bytes. */
+    /** Converts a value's bytes to one CQL type. */
     @FunctionalInterface
     interface BinaryForm {
 
       /**
-       * Puts the CQL value in the place of the bytes.
+       * Replaces the bytes with the CQL value.
        *
-       * @param out holds the bytes, from the start to its end
-       * @return false, with anything from the start on, if the value must go the long way
+       * @param out contains the bytes, from {@code start} to its end
+       * @return false if the value needs the encoder; the bytes from {@code start} on are then
+       *     undefined
        */
       boolean convert(ByteSink out, int start);
     }
@@ -253,7 +262,8 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     private final Function<Binary, Object> generic;
 
     /**
-     * @param generic the value as the encoder takes it, for those that the form does not have
+     * @param generic makes the value that the encoder expects, for values that the form does not
+     *     convert
      */
     BinaryReader(
         ColumnDescriptor descriptor,
@@ -270,7 +280,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
       Binary value = column.nextBinary();
       int start = out.size();
       try {
-        // This way there is no buffer for each value.
+        // Avoids a buffer for each value.
         value.writeTo(out.stream());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -281,13 +291,13 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
       }
     }
 
-    /** All bytes as they are. */
+    /** The bytes unchanged. */
     static final BinaryForm BLOB = (out, start) -> true;
 
     private static final int UUID_BYTES = 16;
     private static final int VERSION_BYTE = 6;
 
-    /** The form of a text in a column of the type; null if there is none. */
+    /** Returns the form that converts a text to the CQL type; null if there is none. */
     static @Nullable BinaryForm text(CqlKind kind) {
       return switch (kind) {
         case TEXT -> (out, start) -> Utf8.isWellFormed(out.look(), start, out.size() - start);
@@ -298,7 +308,9 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
       };
     }
 
-    /** The form of the 16 bytes of a UUID in a column of the type; null if there is none. */
+    /**
+     * Returns the form that converts the 16 bytes of a UUID to the CQL type; null if there is none.
+     */
     static @Nullable BinaryForm uuid(CqlKind kind) {
       return switch (kind) {
         case UUID -> BinaryReader::isUuid;
@@ -310,8 +322,8 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     }
 
     /**
-     * The form of a decimal, of which the bytes are the unscaled value, in a column of the type;
-     * null if there is none.
+     * Returns the form that converts the unscaled value of a decimal to the CQL type; null if there
+     * is none.
      */
     static @Nullable BinaryForm numeral(CqlKind kind, int scale) {
       return switch (kind) {
@@ -321,7 +333,10 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
       };
     }
 
-    /** Takes the bytes from the start on away. They are there until the next ones are appended. */
+    /**
+     * Removes the bytes from {@code start} on and returns them. They are valid until the next
+     * append.
+     */
     private static ByteBuffer cut(ByteSink out, int start) {
       ByteBuffer bytes = out.look().slice(start, out.size() - start);
       out.truncate(start);
@@ -363,7 +378,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
       return true;
     }
 
-    /** Two's complement, of which the bytes that only repeat the sign are left out. */
+    /** Returns the two's complement without the leading bytes that only repeat the sign. */
     private static byte[] shortest(ByteSink out, int start) {
       ByteBuffer bytes = out.look();
       int last = out.size() - 1;
@@ -380,9 +395,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     }
   }
 
-  /**
-   * Reads texts that CQL keeps as something else and that have no quick form: addresses and UUIDs.
-   */
+  /** Reads texts of addresses and UUIDs, which only the encoder parses. */
   static final class ParsedTextReader extends ColumnReader {
 
     private final Function<Binary, Object> text;

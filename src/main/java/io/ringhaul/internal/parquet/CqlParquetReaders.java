@@ -49,10 +49,10 @@ import org.apache.parquet.schema.Type.Repetition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Readers from Parquet columns to serialized CQL values: what {@link CqlParquetWriters} is on the
- * way out. Columns of simple types are read without objects for their values. All others, and all
- * that is not a column of the file (constants, defaults, columns added later), are read by
- * Iceberg's generic readers and encoded by {@link CqlValueEncoder}.
+ * Readers from Parquet columns to serialized CQL values, the counterpart of {@link
+ * CqlParquetWriters}. Columns of simple types are read without Java objects for their values.
+ * Iceberg's generic readers read all other columns, and values that the file does not contain
+ * (constants, defaults, columns added later); {@link CqlValueEncoder} encodes these values.
  */
 public final class CqlParquetReaders {
 
@@ -61,15 +61,15 @@ public final class CqlParquetReaders {
   private CqlParquetReaders() {}
 
   /**
-   * The reader of a file's rows.
+   * Returns the reader of a file's rows.
    *
-   * @param columns what a row has; a column whose name the schema does not have is null
+   * @param columns the columns of a row; a column that the schema lacks is null
    * @param expected the fields to read
    * @param file the file's schema, with field ids
-   * @param constants values of fields that are not read from the file, by field id, as Iceberg's
-   *     generic readers take them
-   * @throws IllegalArgumentException if the types of a column do not fit; {@link
-   *     IcebergCompatibility#importProblem} tells before
+   * @param constants values of fields that are not read from the file, by field id, in the classes
+   *     that Iceberg's generic readers expect
+   * @throws IllegalArgumentException if the types of a column are incompatible; {@link
+   *     IcebergCompatibility#importProblem} reports this in advance
    */
   public static ParquetValueReader<ReadRow> rows(
       List<ColumnDescription> columns,
@@ -95,10 +95,11 @@ public final class CqlParquetReaders {
   }
 
   /**
-   * What makes rows of the records of Iceberg's generic readers, or of {@link #recordReader}.
+   * Returns a function that encodes records of Iceberg's generic readers, or of {@link
+   * #recordReader}, as rows.
    *
-   * @param columns what a row has; a column whose name the schema does not have is null
-   * @param expected the records' first fields, or all of them
+   * @param columns the columns of a row; a column that the schema lacks is null
+   * @param expected the schema of the records, or of their first fields
    */
   public static Function<Record, ReadRow> records(
       List<ColumnDescription> columns, Schema expected) {
@@ -123,16 +124,16 @@ public final class CqlParquetReaders {
     };
   }
 
-  /** Where a column is in a row, and where in a record. */
+  /** The index of a column in the row and in the record. */
   private record RecordColumn(int place, int field, CqlValueEncoder encoder) {}
 
   /**
-   * Iceberg's generic reader of a file's records, where those are needed: a filter of deleted rows
-   * looks at records. Strings come as buffers of their bytes.
+   * Returns Iceberg's generic reader of a file's records, for callers that need records, such as
+   * the filter of deleted rows. Strings are returned as buffers of their bytes.
    *
    * @param expected the fields to read
-   * @param strings the ids of fields that come as strings all the same, because they are compared;
-   *     malformed UTF-8 is replaced in these
+   * @param strings the ids of fields that are returned as strings, because the caller compares
+   *     them; in these, the reader replaces malformed UTF-8
    */
   public static ParquetValueReader<Record> recordReader(
       Schema expected, MessageType file, Map<Integer, ?> constants, Set<Integer> strings) {
@@ -166,10 +167,9 @@ public final class CqlParquetReaders {
   }
 
   /**
-   * Chooses the reader that takes a Parquet column straight to CQL. There is one only where a
-   * file's type, the Iceberg type and the CQL type are known to lead to the same bytes as Iceberg's
-   * generic reader and {@link ValueEncoders} do. Malformed UTF-8 is refused where that reader
-   * replaces it.
+   * Chooses the {@link ColumnReader} of a Parquet column. A combination of Parquet, Iceberg and CQL
+   * type has one only if it results in the same bytes as Iceberg's generic reader and {@link
+   * ValueEncoders}. Unlike the generic reader, it fails on malformed UTF-8 instead of replacing it.
    */
   private static final class ColumnReaders {
 
@@ -194,10 +194,11 @@ public final class CqlParquetReaders {
     }
 
     /**
-     * The reader of a column; null if it must be read the long way.
+     * Returns the reader of a column; null if the column needs Iceberg's generic reader.
      *
-     * @param descriptor of a column that is not nested
-     * @param encoder of the column; the Iceberg and the CQL type fit, therefore
+     * @param descriptor a column that is not nested
+     * @param encoder the column's encoder; its existence proves that the Iceberg and CQL types are
+     *     compatible
      */
     static @Nullable ColumnReader of(
         ColumnDescriptor descriptor,
@@ -277,7 +278,7 @@ public final class CqlParquetReaders {
       return isSigned ? longs(ColumnReader.LongReader.form(kind), Long::valueOf) : null;
     }
 
-    /** Only those that say that they are instants, as the Iceberg type does. */
+    /** Requires that the file declares instants (adjusted to UTC), as the Iceberg type does. */
     private @Nullable ColumnReader timestamps() {
       if (!(logical instanceof TimestampLogicalTypeAnnotation timestamp)
           || !timestamp.isAdjustedToUTC()
@@ -294,7 +295,7 @@ public final class CqlParquetReaders {
       };
     }
 
-    /** Decimals of up to 18 digits. The scale is the file's. */
+    /** Decimals of up to 18 digits, with the file's scale. */
     private @Nullable ColumnReader decimals() {
       if (iceberg != TypeID.DECIMAL || !(logical instanceof DecimalLogicalTypeAnnotation decimal)) {
         return null;
@@ -323,7 +324,7 @@ public final class CqlParquetReaders {
     }
 
     private ColumnReader texts() {
-      // The encoder looks at the bytes, which a string would not show any more.
+      // The encoder checks the bytes; a string would no longer show malformed UTF-8.
       Function<Binary, Object> bytes = Binary::toByteBuffer;
       ColumnReader.BinaryReader.BinaryForm form = ColumnReader.BinaryReader.text(kind);
       return form == null
@@ -368,16 +369,19 @@ public final class CqlParquetReaders {
     }
   }
 
-  /** Puts rows together from columns that are read straight to CQL and others. */
+  /**
+   * Assembles rows from columns read by a {@link ColumnReader} and columns read by Iceberg's
+   * generic readers.
+   */
   private static final class RowAssembler extends StructReader<ReadRow, RowCells> {
 
     /**
      * How one of the columns is read.
      *
-     * @param place the column's place in the row
-     * @param reader gives the {@link RowCells} that it has appended to, or null for null; or a
-     *     record with just the column's value
-     * @param encoder for records; null if the reader appends
+     * @param place the column's index in the row
+     * @param reader returns the {@link RowCells} that it appended to, or null for null; or a record
+     *     with only the column's value
+     * @param encoder encodes the record's value; null if the reader appends
      */
     record Column(int place, ParquetValueReader<?> reader, @Nullable CqlValueEncoder encoder) {}
 
@@ -386,7 +390,7 @@ public final class CqlParquetReaders {
     private int start;
 
     /**
-     * @param size of a row; columns that are not read are null
+     * @param size the number of columns in a row; columns that are not read are null
      */
     RowAssembler(List<Column> columns, int size) {
       super(columns.stream().<ParquetValueReader<?>>map(Column::reader).toList());
@@ -400,7 +404,7 @@ public final class CqlParquetReaders {
       return cells;
     }
 
-    /** What the column's reader is given: where to append to. */
+    /** Returns the row to append to for readers that append, else null. */
     @Override
     protected @Nullable Object getField(RowCells row, int position) {
       start = row.bytes().size();
@@ -425,14 +429,16 @@ public final class CqlParquetReaders {
   }
 
   /**
-   * Lets Iceberg's generic readers give strings as their bytes. As strings they would have
-   * malformed UTF-8 replaced in silence, and two values could become one.
+   * Makes Iceberg's generic readers return strings as their bytes. Decoding to {@code String} would
+   * silently replace malformed UTF-8, and two different values could become equal.
    */
   private static final class TextBytes {
 
     private TextBytes() {}
 
-    /** Whether Iceberg's generic readers make a string of what says this about itself. */
+    /**
+     * Returns whether Iceberg's generic readers decode a column with this annotation to a string.
+     */
     static boolean isText(@Nullable LogicalTypeAnnotation logical) {
       return logical == null
           || logical instanceof StringLogicalTypeAnnotation
@@ -441,9 +447,9 @@ public final class CqlParquetReaders {
     }
 
     /**
-     * The schema with binary fields for strings.
+     * Returns the schema with binary fields in place of strings.
      *
-     * @param strings the ids of the fields that stay strings
+     * @param strings the ids of the top-level fields that stay strings
      */
     static Schema expected(Schema schema, Set<Integer> strings) {
       return new Schema(schema.columns().stream().map(field -> field(field, strings)).toList());
@@ -492,7 +498,7 @@ public final class CqlParquetReaders {
       return type.typeId() == TypeID.STRING ? Types.BinaryType.get() : type;
     }
 
-    /** The file's schema, in which no column says that it is text: the expected type decides. */
+    /** Returns the file's schema without text annotations, so that the expected type decides. */
     static MessageType file(MessageType file) {
       return new MessageType(file.getName(), fields(file));
     }

@@ -33,7 +33,8 @@ import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * Writers from rows of serialized CQL values straight to Parquet columns.
+ * Writers that copy rows of serialized CQL values to Parquet columns, without Java objects for the
+ * values.
  *
  * <pre>{@code
  * Parquet.writeData(file)
@@ -47,20 +48,20 @@ public final class CqlParquetWriters {
   private CqlParquetWriters() {}
 
   /**
-   * The writer of a file's rows. It serves one file and one thread. Each row must have passed
-   * {@link #check}: a row that is refused halfway would spoil the file, so nothing is checked twice
-   * here.
+   * Returns the writer of a file's rows. It serves one file and one thread. Each row must have
+   * passed {@link #check}: the writer does not check again, and an exception in the middle of a row
+   * would corrupt the file.
    *
-   * <p>The row's buffers are big-endian, as the driver makes them; their positions are not moved
-   * and nothing of them is kept.
+   * <p>The row's buffers are big-endian, as the driver returns them. The writer does not move their
+   * positions and does not keep references to them.
    *
-   * @param schema the file's Iceberg schema: that of {@link IcebergTypes#schema}, or of a table
-   *     that {@link IcebergCompatibility#exportProblem} finds no fault with; columns that the row
-   *     has no value for stay null
+   * @param schema the file's Iceberg schema: that of {@link IcebergTypes#schema}, or that of a
+   *     table for which {@link IcebergCompatibility#exportProblem} returns no problem; schema
+   *     columns that are not in {@code columns} are written as null
    * @param file the file's Parquet schema, as Iceberg derives it from {@code schema}
    * @param columns the columns of each row, in the row's order
-   * @throws IllegalArgumentException if the schema has no place for a column, or requires one that
-   *     the row does not have
+   * @throws IllegalArgumentException if the schema lacks one of the columns, or requires a column
+   *     that the rows do not have
    */
   public static ParquetValueWriter<RawRow> rows(
       Schema schema, MessageType file, List<ColumnDescription> columns) {
@@ -68,8 +69,8 @@ public final class CqlParquetWriters {
   }
 
   /**
-   * A check of rows before they are written: it throws what {@link #rows} would throw, an {@link
-   * UnrepresentableValueException}, while no file has seen the row yet. It serves one thread.
+   * Returns a check to run on each row before it is written. The check throws an {@link
+   * UnrepresentableValueException} for a row that {@link #rows} cannot write. It serves one thread.
    *
    * @param schema the schema of the files to write
    * @param columns the columns of each row, in the row's order
@@ -80,11 +81,11 @@ public final class CqlParquetWriters {
   }
 
   /**
-   * The properties that a file written by {@link #rows} needs: each float and double column,
-   * however deep, without a dictionary and without Parquet's own statistics. Both go through the
-   * Java value of a number, where the bits of a NaN are lost; without the properties the first such
-   * value fails with an {@link UnsupportedOperationException}. Iceberg's metrics of these columns
-   * are complete all the same.
+   * Returns the properties that a file written by {@link #rows} needs. They switch off the
+   * dictionary and Parquet's statistics for each float and double column at any depth, because both
+   * convert the value to a Java number and lose the bits of a NaN. Without these properties,
+   * writing the first float or double fails with an {@link UnsupportedOperationException}.
+   * Iceberg's metrics of these columns are still complete.
    *
    * @param schema the file's Iceberg schema
    */
@@ -142,7 +143,7 @@ public final class CqlParquetWriters {
   private static CellWriter absent(NestedField field, MessageType file, String name) {
     if (field.isRequired()) {
       throw new IllegalArgumentException(
-          "The schema requires a column " + field.name() + ", which the rows do not have");
+          "The schema requires column " + field.name() + ", which the rows do not have");
     }
     List<ColumnDescriptor> leaves =
         file.getColumns().stream().filter(column -> column.getPath()[0].equals(name)).toList();
@@ -150,8 +151,8 @@ public final class CqlParquetWriters {
   }
 
   /**
-   * Builds the writers of a file's columns. It walks CQL type, Iceberg type and Parquet type side
-   * by side; that they fit was checked before.
+   * Builds the writers of a file's columns from the CQL, Iceberg and Parquet type of each. The
+   * caller has checked that the types are compatible.
    */
   private static final class CellWriters {
 
@@ -161,7 +162,7 @@ public final class CqlParquetWriters {
       this.file = file;
     }
 
-    /** The writer of a column of the file. */
+    /** Returns the writer of a top-level column. */
     CellWriter column(
         ValuePath valuePath, DataType cql, Type iceberg, org.apache.parquet.schema.Type parquet) {
       return cell(valuePath, cql, iceberg, parquet, new String[] {parquet.getName()});
@@ -205,7 +206,7 @@ public final class CqlParquetWriters {
         case INET -> new LeafCell.InetCell(valuePath, column);
         case UUID, TIMEUUID -> new LeafCell.UuidCell(valuePath, column, kind);
         case DURATION, LIST, SET, MAP, TUPLE, UDT, VECTOR, CUSTOM ->
-            throw new IllegalStateException(kind + " in a single column");
+            throw new IllegalStateException(kind + " does not map to a single Parquet column");
       };
     }
 
@@ -226,7 +227,7 @@ public final class CqlParquetWriters {
                 repetition(group, path));
         case MAP -> map(valuePath, (MapType) cql, iceberg.asMapType(), group, path);
         case VECTOR -> vector(valuePath, (VectorType) cql, iceberg, group, path);
-        default -> throw new IllegalStateException(cql + " in a group of columns");
+        default -> throw new IllegalStateException(cql + " does not map to a Parquet group");
       };
     }
 
@@ -293,7 +294,7 @@ public final class CqlParquetWriters {
       List<CellWriter> fields = new ArrayList<>();
       int[] positions = new int[group.getFieldCount()];
       for (org.apache.parquet.schema.Type parquet : group.getFields()) {
-        // By id: the name in the file may be spelled otherwise.
+        // By id, because Iceberg may encode the field's name differently in the file.
         Types.NestedField field = iceberg.field(parquet.getId().intValue());
         int position = names.indexOf(field.name());
         positions[fields.size()] = position;
@@ -330,7 +331,7 @@ public final class CqlParquetWriters {
               valuePath.child(name), file.getColumnDescription(append(path, parquet.getName())));
         }
       }
-      throw new IllegalStateException(valuePath.path() + " has no column of its " + name);
+      throw new IllegalStateException(valuePath.path() + " has no Parquet column for its " + name);
     }
 
     private static String[] append(String[] path, String name) {
@@ -340,7 +341,7 @@ public final class CqlParquetWriters {
     }
   }
 
-  /** A column of the file that the rows have no value for. */
+  /** A column of the file that the rows do not have; always null. */
   private static final class AbsentCell extends NestedCell {
 
     private AbsentCell(ValuePath path, List<CellWriter> leaves) {
@@ -348,7 +349,7 @@ public final class CqlParquetWriters {
     }
 
     /**
-     * @param leaves the Parquet columns that it consists of
+     * @param leaves the Parquet columns that the column consists of
      */
     static CellWriter of(ValuePath path, List<ColumnDescriptor> leaves) {
       List<CellWriter> cells =

@@ -10,14 +10,14 @@ import org.apache.iceberg.types.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the values of one Iceberg column, as Iceberg's generic readers give them, into serialized
- * CQL values; strings may also come as buffers of their UTF-8, see {@link
- * CqlParquetReaders#recordReader}. What {@link CqlParquetWriters} wrote comes back byte for byte,
- * but for unusual spellings outside the partition key: a varint with more bytes than it needs, a
- * tuple that ends before its last field, an empty collection of zero bytes, a true of another byte
- * than 1.
+ * Encodes the values of one Iceberg column, as Iceberg's generic readers return them, to serialized
+ * CQL values. Strings may also be buffers of their UTF-8, see {@link
+ * CqlParquetReaders#recordReader}. Values that {@link CqlParquetWriters} wrote are restored byte
+ * for byte. The exceptions are non-canonical serializations outside the partition key: a varint or
+ * decimal with redundant bytes, a tuple that ends before its last field, an empty collection of
+ * zero bytes, a true with a byte other than 1.
  *
- * <p>An encoder keeps no state between values and can be shared by threads.
+ * <p>Stateless and thread-safe.
  */
 public final class CqlValueEncoder {
 
@@ -32,12 +32,12 @@ public final class CqlValueEncoder {
   }
 
   /**
-   * The encoder of a column.
+   * Returns the encoder of a column.
    *
    * @param column the column to write to
-   * @param iceberg the type of the values
-   * @throws IllegalArgumentException if the types do not fit; {@link
-   *     IcebergCompatibility#importProblem} tells before
+   * @param iceberg the Iceberg type of the values
+   * @throws IllegalArgumentException if the types are incompatible; {@link
+   *     IcebergCompatibility#importProblem} reports this in advance
    */
   public static CqlValueEncoder of(ColumnDescription column, Type iceberg) {
     return new CqlValueEncoder(
@@ -45,10 +45,10 @@ public final class CqlValueEncoder {
   }
 
   /**
-   * The serialized value, as protocol versions 3 to 5 have it; null for null.
+   * Returns the value as protocol versions 3 to 5 serialize it; null for null.
    *
-   * @throws UnrepresentableValueException if CQL cannot hold the value exactly, with the reason
-   * @throws BulkOperationException if the value is not of the column's Iceberg type
+   * @throws UnrepresentableValueException if CQL cannot represent the value exactly
+   * @throws BulkOperationException if the value does not have the column's Iceberg type
    */
   public @Nullable ByteBuffer encode(@Nullable Object value) {
     if (value == null) {
@@ -59,14 +59,14 @@ public final class CqlValueEncoder {
     return out.toBuffer();
   }
 
-  /** As {@link #encode(Object)}, but appends the serialized value. */
+  /** Appends the serialized value. Throws as {@link #encode(Object)}. */
   void encode(Object value, ByteSink out) {
     try {
       encoder.encode(value, out);
     } catch (ClassCastException e) {
       throw new BulkOperationException(
           String.format(
-              "Column %s of Iceberg type %s holds a %s",
+              "Column %s of Iceberg type %s contains a value of %s",
               column.name(), iceberg, value.getClass().getName()),
           e);
     }

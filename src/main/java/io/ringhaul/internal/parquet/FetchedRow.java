@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row whose values have been fetched once, for readers that each want all of them: checking,
- * writing, adding up their sizes. One object may serve one row after another.
+ * A row whose values are fetched once, for callers that use them several times: to check, to write,
+ * to sum their sizes. One object can be reused for many rows.
  */
 public final class FetchedRow implements RawRow {
 
@@ -20,7 +20,7 @@ public final class FetchedRow implements RawRow {
     this.values = new ByteBuffer[columns];
   }
 
-  /** Takes the place of the row before it. */
+  /** Replaces the current row. */
   public FetchedRow fetch(RawRow row) {
     long bytes = 0;
     for (int i = 0; i < values.length; i++) {
@@ -37,7 +37,7 @@ public final class FetchedRow implements RawRow {
     return values[column];
   }
 
-  /** The bytes of all values together, as the driver has them. */
+  /** Returns the total serialized size of all values in bytes. */
   public long size() {
     return size;
   }

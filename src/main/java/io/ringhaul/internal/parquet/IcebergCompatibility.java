@@ -9,17 +9,17 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
-/** Tells up front whether the types of a table in Cassandra and of one in Iceberg fit. */
+/** Checks in advance whether the types of a Cassandra table and an Iceberg table are compatible. */
 public final class IcebergCompatibility {
 
   private IcebergCompatibility() {}
 
   /**
-   * Why values of the CQL type cannot go to an existing Iceberg column; empty if they can. The
-   * Iceberg type must be that of {@link IcebergTypes#type}, the fields of structs in any order; it
-   * may be optional where the mapping is not, and a fixed decimal where CQL has a decimal or, with
-   * a scale of 0, a varint. Ids and docs do not count. Whether the column itself is required does
-   * not either: a null is refused when it comes.
+   * Returns why values of the CQL type cannot be written to an existing Iceberg column; empty if
+   * they can. The Iceberg type must be that of {@link IcebergTypes#type}, with the fields of
+   * structs in any order. It may be optional where the mapping is required, and a decimal type for
+   * a CQL decimal or, with a scale of 0, for a varint. The check ignores ids, docs and whether the
+   * column itself is required: for a required column, each null value fails at the time of writing.
    */
   public static Optional<String> exportProblem(DataType cql, Type iceberg) {
     try {
@@ -28,27 +28,28 @@ public final class IcebergCompatibility {
     } catch (IncompatibleTypeException e) {
       return Optional.of(
           String.format(
-              "CQL type %s does not fit Iceberg type %s: %s",
+              "CQL type %s is not compatible with Iceberg type %s: %s",
               CqlTypes.text(cql), iceberg, e.getMessage()));
     }
   }
 
   /**
-   * Why values of the Iceberg type cannot go to a column of the CQL type; empty if they can, as far
-   * as the types tell: single values may still be out of range. Beyond what {@link IcebergTypes}
-   * writes, it takes
+   * Returns why values of the Iceberg type cannot be written to a column of the CQL type; empty if
+   * the types are compatible. Single values can still be out of range. In addition to the types of
+   * {@link IcebergTypes}, these are compatible:
    *
    * <ul>
-   *   <li>int and long for every CQL integer, varint and decimal;
-   *   <li>decimal(p,s) for decimal, and for varint where there is no fraction;
+   *   <li>int and long for each CQL integer type, varint and decimal;
+   *   <li>decimal(p,s) for decimal, and for varint if the value has no fraction;
    *   <li>string for uuid and timeuuid;
    *   <li>float for double;
    *   <li>fixed(n) for blob, time for time, timestamptz_ns for timestamp;
-   *   <li>a struct with fewer fields than the user-defined type or tuple: the others are null.
+   *   <li>a struct with fewer fields than the user-defined type or tuple: the missing fields are
+   *       null.
    * </ul>
    *
-   * The fields of a user-defined type are found by name, those of a tuple by position unless they
-   * are called f0, f1 and so on.
+   * The fields of a user-defined type are matched by name. Those of a tuple are matched by
+   * position, or by name if all are named f0, f1 and so on.
    */
   public static Optional<String> importProblem(DataType cql, Type iceberg) {
     try {
@@ -59,7 +60,7 @@ public final class IcebergCompatibility {
     } catch (IncompatibleTypeException e) {
       return Optional.of(
           String.format(
-              "Iceberg type %s does not fit CQL type %s: %s",
+              "Iceberg type %s is not compatible with CQL type %s: %s",
               iceberg, CqlTypes.text(cql), e.getMessage()));
     }
   }
@@ -90,14 +91,15 @@ public final class IcebergCompatibility {
     for (NestedField field : actual.fields()) {
       if (expected.field(field.name()) == null) {
         throw new IncompatibleTypeException(
-            "it has no field for " + (path + "." + field.name()).substring(1));
+            "the CQL type has no field for " + (path + "." + field.name()).substring(1));
       }
     }
     for (NestedField field : expected.fields()) {
       String fieldPath = path + "." + field.name();
       NestedField other = actual.field(field.name());
       if (other == null) {
-        throw new IncompatibleTypeException("there is no field " + fieldPath.substring(1));
+        throw new IncompatibleTypeException(
+            "the Iceberg type has no field " + fieldPath.substring(1));
       }
       if (field.isOptional() && other.isRequired()) {
         throw new IncompatibleTypeException(fieldPath.substring(1) + " must be optional");

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** The Iceberg types that hold CQL values without loss. */
 public final class IcebergTypes {
 
-  /** The fields of the struct that holds a duration. */
+  /** The fields of the struct for a duration. */
   static final String MONTHS = "months";
 
   static final String DAYS = "days";
@@ -39,23 +39,24 @@ public final class IcebergTypes {
   private IcebergTypes() {}
 
   /**
-   * The Iceberg schema of a table's columns, in the order given. Field ids count from 1 in the
-   * order that Iceberg itself assigns to a new table. Each column's exact CQL type is its doc.
+   * Returns the Iceberg schema of a table's columns in the given order. Field ids start at 1, in
+   * the order that Iceberg assigns to a new table. Each field's doc is the column's exact CQL type.
    *
-   * @param table the table, for the columns that can be null and for messages
-   * @param columns some or all of its columns
-   * @throws UnsuitableTableException if a column's type has no Iceberg type, or if two names cannot
-   *     be told apart in Iceberg or Parquet
+   * @param table decides which columns can be null, and is named in messages
+   * @param columns some or all of the table's columns
+   * @throws UnsuitableTableException if a column's type has no Iceberg type, or if two names are
+   *     equal in Iceberg or Parquet
    */
   public static Schema schema(TableDescription table, List<ColumnDescription> columns) {
     return schema(table, columns, TypeChoices.NONE);
   }
 
   /**
-   * As {@link #schema(TableDescription, List)}, with other types for some of the columns.
+   * Returns the schema of {@link #schema(TableDescription, List)} with chosen types for some
+   * columns.
    *
-   * @throws UnsuitableTableException likewise
-   * @throws io.ringhaul.exceptions.InvalidSettingException if a choice suits no column
+   * @throws UnsuitableTableException as {@link #schema(TableDescription, List)}
+   * @throws io.ringhaul.exceptions.InvalidSettingException if a choice does not match a column
    */
   public static Schema schema(
       TableDescription table, List<ColumnDescription> columns, TypeChoices choices) {
@@ -79,30 +80,31 @@ public final class IcebergTypes {
       requireDistinctInParquet(
           columns.stream().map(ColumnDescription::name).collect(Collectors.toList()));
       Types.StructType struct = Types.StructType.of(fields);
-      TypeUtil.indexByName(struct); // refuses a column "a.b" beside a field b of a column a
+      TypeUtil.indexByName(struct); // throws for a column "a.b" beside a field b of a column a
       return TypeUtil.assignIncreasingFreshIds(new Schema(fields));
     } catch (ValidationException | IllegalArgumentException e) {
       throw new UnsuitableTableException(
           table.toString(),
           String.format(
-              "The columns of table %s cannot be told apart in Iceberg (%s); export them apart",
+              "The columns of table %s have conflicting names in Iceberg (%s); export the"
+                  + " conflicting columns separately",
               table, e.getMessage()));
     }
   }
 
   /**
-   * The Iceberg type of a CQL type. The ids of nested fields are placeholders, distinct within the
-   * type.
+   * Returns the Iceberg type of a CQL type. The ids of nested fields are placeholders, distinct
+   * within the type.
    *
-   * @throws IllegalArgumentException if there is none: a custom type, or one with such a part
+   * @throws IllegalArgumentException if there is none: the type is a custom type or contains one
    */
   public static Type type(DataType type) {
     return type(type, null, counter());
   }
 
   /**
-   * The Iceberg type of a CQL type for a column that has a type already: as {@link #type}, but what
-   * is a fixed decimal there stays one where the CQL type is {@code decimal} or {@code varint}.
+   * Returns the Iceberg type of a CQL type for an existing column: as {@link #type}, but a {@code
+   * decimal} or {@code varint} keeps the column's decimal type.
    *
    * @throws IllegalArgumentException as {@link #type}
    */
@@ -110,7 +112,7 @@ public final class IcebergTypes {
     return type(type, existing, counter());
   }
 
-  /** What the column's field says of it: the exact CQL type. */
+  /** Returns the doc of the column's field: the exact CQL type. */
   public static String doc(ColumnDescription column) {
     return CqlTypes.text(column.type());
   }
@@ -127,7 +129,7 @@ public final class IcebergTypes {
       throw new UnsuitableTableException(
           table.toString(),
           String.format(
-              "Column %s of table %s has the type %s: %s; leave the column out",
+              "Column %s of table %s has the type %s: %s; exclude the column",
               CqlIdentifier.fromInternal(column.name()).asCql(true),
               table,
               doc(column),
@@ -164,8 +166,7 @@ public final class IcebergTypes {
       case MAP -> map((MapType) type, existing, ids);
       case TUPLE, UDT -> struct(type, existing, ids);
       case CUSTOM ->
-          throw new IncompatibleTypeException(
-              CqlTypes.text(type) + " has no counterpart in Iceberg");
+          throw new IncompatibleTypeException(CqlTypes.text(type) + " has no Iceberg type");
     };
   }
 
@@ -203,14 +204,16 @@ public final class IcebergTypes {
     return Types.StructType.of(fields);
   }
 
-  /** Iceberg writes names that Avro would not take in another spelling, which may exist as well. */
+  /**
+   * Iceberg encodes names that are invalid in Avro, and the encoded name may equal another name.
+   */
   private static void requireDistinctInParquet(List<String> names) {
     Map<String, String> seen = new HashMap<>();
     for (String name : names) {
       String other = seen.put(AvroSchemaUtil.makeCompatibleName(name), name);
       if (other != null) {
         throw new IncompatibleTypeException(
-            "the names " + other + " and " + name + " are the same in Parquet");
+            "the names " + other + " and " + name + " are equal in Parquet");
       }
     }
   }

@@ -1,6 +1,8 @@
 package io.ringhaul.internal.parquet;
 
-/** A CQL type and an Iceberg type do not fit, or a CQL type has no Iceberg type at all. */
+/**
+ * Thrown if a CQL type and an Iceberg type are incompatible, or if a CQL type has no Iceberg type.
+ */
 final class IncompatibleTypeException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1;

@@ -20,7 +20,9 @@ import org.apache.iceberg.types.Types.DecimalType;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.io.api.Binary;
 
-/** A value that goes to one Parquet column. */
+/**
+ * Writes values that take one Parquet column. The nested classes are the writers of each CQL type.
+ */
 abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     implements CellWriter {
 
@@ -47,11 +49,12 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
 
   @Override
   public final void writeNull(int repetitionLevel) {
-    throw new IllegalStateException(path.path() + " was not checked");
+    throw new IllegalStateException(path.path() + " was written as null without a check");
   }
 
   /**
-   * The range as Parquet takes it. Parquet copies what it keeps, because the buffer is the row's.
+   * Wraps the range as a reused {@code Binary}: the buffer belongs to the row, so Parquet must copy
+   * the bytes that it keeps.
    */
   static Binary binary(ByteBuffer bytes, int offset, int length) {
     return bytes.hasArray()
@@ -59,6 +62,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
         : Binary.fromReusedByteBuffer(bytes, offset, length);
   }
 
+  /** A value of a type with a fixed serialized length. */
   private abstract static class FixedCell extends LeafCell {
 
     private final CqlKind kind;
@@ -145,7 +149,10 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     }
   }
 
-  /** A time as its nanoseconds since midnight: Cassandra takes any number, CQL only one day's. */
+  /**
+   * A time, in nanoseconds since midnight. Cassandra stores any number; CQL allows only those of
+   * one day.
+   */
   static final class TimeCell extends FixedCell {
 
     private static final long LAST = LocalTime.MAX.toNanoOfDay();
@@ -170,7 +177,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     }
   }
 
-  /** A date: CQL counts its days from -2^31 on, Iceberg from the epoch. */
+  /** A date. CQL stores the days since the epoch plus 2^31, Iceberg the days since the epoch. */
   static final class DateCell extends FixedCell {
 
     DateCell(ValuePath path, ColumnDescriptor descriptor) {
@@ -202,7 +209,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
             .error(
                 "is a timestamp of "
                     + millis
-                    + " ms since the epoch; Iceberg's timestamps end at "
+                    + " ms since the epoch; Iceberg timestamps are limited to "
                     + GREATEST
                     + " ms before and after it");
       }
@@ -227,10 +234,10 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
   }
 
   /**
-   * A float by its raw bits. Parquet's own way turns every NaN into one; four bytes are the same
-   * plain encoding, little-endian, whether they are an integer or a float. That takes a column
-   * without a dictionary and without Parquet's statistics ({@link
-   * CqlParquetWriters#fileProperties}); Iceberg's metrics are kept here instead.
+   * A float, written as an integer of its raw bits, because Parquet's float methods replace every
+   * NaN with the same one. The plain encoding of both is the same four bytes in little-endian
+   * order. The column must have no dictionary and no Parquet statistics (see {@link
+   * CqlParquetWriters#fileProperties}); this class collects Iceberg's metrics instead.
    */
   static final class FloatCell extends FixedCell {
 
@@ -254,7 +261,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     }
   }
 
-  /** A double by its raw bits, as {@link FloatCell}. */
+  /** A double, written as its raw bits like a {@link FloatCell}. */
   static final class DoubleCell extends FixedCell {
 
     private final DoubleFieldMetrics.Builder metrics;
@@ -285,7 +292,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
 
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
-      // Any bytes are a blob.
+      // Any bytes are valid.
     }
 
     @Override
@@ -303,7 +310,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (!Utf8.isWellFormed(bytes, offset, length)) {
-        throw path().error("holds text that is not well-formed UTF-8");
+        throw path().error("contains text that is not well-formed UTF-8");
       }
     }
 
@@ -313,14 +320,14 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     }
   }
 
-  /** What is text in Iceberg and something else in CQL. */
+  /** A value of another CQL type that Iceberg stores as text. */
   private abstract static class AsTextCell extends LeafCell {
 
     AsTextCell(ValuePath path, ColumnDescriptor descriptor) {
       super(path, descriptor);
     }
 
-    /** The text of the value, in ASCII. */
+    /** Returns the value's text in ASCII. */
     abstract Binary text(ByteBuffer bytes, int offset, int length);
 
     @Override
@@ -368,7 +375,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
       Numerals.requireFewDigits(path(), length);
       path()
           .requireCanonical(
-              Numerals.isShortest(bytes, offset, length), "a varint with more bytes than it needs");
+              Numerals.isShortest(bytes, offset, length), "a varint with redundant bytes");
     }
 
     @Override
@@ -396,13 +403,13 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
       path()
           .requireCanonical(
               Numerals.isShortest(bytes, offset + Integer.BYTES, length - Integer.BYTES),
-              "a decimal with more bytes than it needs");
+              "a decimal with redundant bytes");
       if (!Numerals.isReadable(bytes, offset, length)) {
         throw path()
             .error(
                 "is a decimal of scale "
                     + bytes.getInt(offset)
-                    + ", whose exponent is too large to be read back from text");
+                    + ", whose exponent is too large to be parsed from text");
       }
     }
 
@@ -417,10 +424,10 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
   }
 
   /**
-   * A decimal or varint in a column of fixed precision and scale. Only a value that comes back as
-   * it was is taken: one of exactly the column's scale, with no more digits than the column has.
-   * Parquet keeps the unscaled value in 32 bits up to 9 digits, in 64 bits up to 18, else in so
-   * many bytes as the digits need.
+   * A decimal or varint in a column of fixed precision and scale. A value must have exactly the
+   * column's scale and at most its number of digits, so that an import restores the same bytes.
+   * Parquet stores the unscaled value in 32 bits for a precision of up to 9 digits, in 64 bits up
+   * to 18 digits, and otherwise in the least number of bytes that the precision needs.
    */
   static final class StrictDecimalCell extends LeafCell {
 
@@ -429,7 +436,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     private final boolean hasScale;
     private final Form form;
 
-    /** How Parquet keeps the unscaled value. */
+    /** How Parquet stores the unscaled value. */
     private enum Form {
       INT,
       LONG,
@@ -466,20 +473,20 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
       path()
           .requireCanonical(
               Numerals.isShortest(bytes, start, unscaled),
-              "a " + kind.cqlName() + " with more bytes than it needs");
+              "a " + kind.cqlName() + " with redundant bytes");
       if (hasScale && bytes.getInt(offset) != type.scale()) {
         throw path()
             .error(
                 String.format(
-                    "is a decimal of scale %d, which a column of %s would give back with another"
-                        + " scale; leave the column as text, or choose that scale",
+                    "is a decimal of scale %d, which a column of %s cannot preserve; write the"
+                        + " column as text, or choose the scale %1$d",
                     bytes.getInt(offset), type));
       }
       if (!Numerals.fits(bytes, start, unscaled, type.precision())) {
         throw path()
             .error(
                 String.format(
-                    "is a %s of more digits than %s holds; leave the column as text, or choose a"
+                    "is a %s with more digits than %s allows; write the column as text, or choose a"
                         + " larger precision",
                     kind.cqlName(), type));
       }
@@ -500,7 +507,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
       return hasScale ? offset + Integer.BYTES : offset;
     }
 
-    /** The last eight bytes are enough: the others only repeat the sign. */
+    /** Returns the last eight bytes as a number. Bytes before them only repeat the sign. */
     private static long number(ByteBuffer bytes, int start, int length) {
       long value = bytes.get(start);
       for (int i = 1; i < length; i++) {
@@ -509,7 +516,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
       return value;
     }
 
-    /** The unscaled value with its sign drawn out, or cut, to the width of the column. */
+    /** Returns the unscaled value, sign-extended or cut to the width of the column. */
     private Binary padded(ByteBuffer bytes, int start, int length) {
       int width = TypeUtil.decimalRequiredBytes(type.precision());
       byte[] all = new byte[width];
@@ -523,12 +530,12 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
   }
 
   /**
-   * The texts of the numbers that most tables hold, as {@link java.math.BigDecimal#toString} writes
-   * them, without an object for each but the one that Parquet takes.
+   * Formats numbers of up to 64 bits and small scales as {@link java.math.BigDecimal#toString}
+   * does. Allocates only the {@code Binary} of each.
    */
   static final class DecimalDigits {
 
-    /** Up to this scale no exponent is written, however few digits there are. */
+    /** The greatest scale at which {@code BigDecimal.toString} never writes an exponent. */
     private static final int GREATEST_SCALE = 6;
 
     /** A sign, the 19 digits of a long, and a point. */
@@ -536,20 +543,19 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
 
     private final byte[] text = new byte[MOST_BYTES];
 
-    /** Whether numbers of that scale can be formatted here. */
+    /** Returns whether {@link #format} supports the scale. */
     static boolean takes(int scale) {
       return scale >= 0 && scale <= GREATEST_SCALE;
     }
 
     /**
-     * Formats a number.
+     * Formats a number. @param scale a scale that {@link #takes} accepts
      *
-     * @param scale one that {@link #takes} is true of
-     * @return the text, which is good until the next one is formatted
+     * @return the text; the next call overwrites its bytes
      */
     Binary format(long unscaled, int scale) {
       int start = text.length;
-      // Negative, because the least long has no positive counterpart.
+      // Negative, because -Long.MIN_VALUE overflows.
       long rest = unscaled < 0 ? unscaled : -unscaled;
       for (int digits = 0; rest != 0 || digits <= scale; digits++) {
         if (digits == scale && scale > 0) {

@@ -12,7 +12,10 @@ import org.apache.iceberg.parquet.TripleWriter;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 
-/** A value whose parts go to the Parquet columns of other writers. */
+/**
+ * Writes values that consist of other values. The nested classes write collections, vectors,
+ * tuples, user-defined types, durations and optional values.
+ */
 abstract class NestedCell implements CellWriter {
 
   private final ValuePath path;
@@ -38,7 +41,7 @@ abstract class NestedCell implements CellWriter {
 
   @Override
   public void writeNull(int repetitionLevel) {
-    throw new IllegalStateException(path.path() + " was not checked");
+    throw new IllegalStateException(path.path() + " was written as null without a check");
   }
 
   @Override
@@ -56,7 +59,7 @@ abstract class NestedCell implements CellWriter {
     return parts.stream().flatMap(CellWriter::metrics);
   }
 
-  /** Writes to every column that the value ends at the given definition level. */
+  /** Writes a null at the given definition level to each of the value's columns. */
   final void writeEnd(int repetitionLevel, int definitionLevel) {
     for (TripleWriter<?> column : columns) {
       column.writeNull(repetitionLevel, definitionLevel);
@@ -64,47 +67,51 @@ abstract class NestedCell implements CellWriter {
   }
 
   /**
-   * The four-byte length, or count, at the index.
+   * Returns the four-byte length, or count, at the index.
    *
-   * @param end the index after the last byte of the value that it is part of
+   * @param end the index after the last byte of the enclosing value
    */
   final int lengthAt(ByteBuffer bytes, int index, int end) {
     if (end - index < Integer.BYTES) {
-      throw path.malformed("a length is cut short");
+      throw path.malformed("a length is cut off");
     }
     return bytes.getInt(index);
   }
 
-  /** Checks that a part of that length, read from before the index, ends within the value. */
+  /** Checks that a part that starts at the index ends within the value. */
   final void requireWithin(int index, int length, int end) {
     if (length > end - index) {
-      throw path.malformed("a part of " + length + " bytes is cut short");
+      throw path.malformed("a part of " + length + " bytes is cut off");
     }
   }
 
-  /** Checks that the value's parts end where it does. */
+  /** Checks that no bytes follow the value's last part. */
   final void requireEnd(int index, int end) {
     if (index != end) {
-      throw path.malformed((end - index) + " bytes too many");
+      throw path.malformed((end - index) + " bytes after the last part");
     }
   }
 
   /**
-   * The place of a repeated group in the file's schema.
+   * The levels of a repeated group in the file's schema.
    *
-   * @param definitionLevel the level at which it has an element; an empty one ends one below
-   * @param repetitionLevel the level of every element but the first
+   * @param definitionLevel the level at which the group has an element; an empty group ends one
+   *     below
+   * @param repetitionLevel the level of each element after the first
    */
   record Repetition(int definitionLevel, int repetitionLevel) {}
 
-  /** A count of four bytes, then elements, each after its length of four bytes. */
+  /**
+   * A list, set or map: a count of four bytes, then the elements, each after its length of four
+   * bytes.
+   */
   private abstract static class CountedCell extends NestedCell {
 
     private final CellWriter[] parts;
     private final Repetition repetition;
 
     /**
-     * @param parts what one element consists of: itself, or key and value
+     * @param parts the writers of one element, or of a key and a value
      */
     CountedCell(ValuePath path, List<CellWriter> parts, Repetition repetition) {
       super(path, parts);
@@ -115,7 +122,7 @@ abstract class NestedCell implements CellWriter {
     @Override
     public void check(ByteBuffer bytes, int offset, int length) {
       if (length == 0) {
-        // The server takes zero bytes for an empty collection, too.
+        // The server also reads zero bytes as an empty collection.
         path().requireCanonical(false, "an empty collection of zero bytes");
         return;
       }
@@ -130,7 +137,7 @@ abstract class NestedCell implements CellWriter {
           int partLength = lengthAt(bytes, index, end);
           index += Integer.BYTES;
           if (partLength < 0) {
-            throw path().error("holds a null, which no collection can");
+            throw path().error("contains a null, which no collection allows");
           }
           requireWithin(index, partLength, end);
           part.check(bytes, index, partLength);
@@ -174,7 +181,7 @@ abstract class NestedCell implements CellWriter {
     }
   }
 
-  /** As many elements as the type says, one after the other. */
+  /** A vector of elements of a fixed length. */
   static final class FixedVectorCell extends NestedCell {
 
     private final CellWriter element;
@@ -217,7 +224,7 @@ abstract class NestedCell implements CellWriter {
     }
   }
 
-  /** As many elements as the type says, each after its length as an unsigned vint. */
+  /** A vector of elements of variable length, each after its length as an unsigned vint. */
   static final class VariableVectorCell extends NestedCell {
 
     private final CellWriter element;
@@ -245,7 +252,7 @@ abstract class NestedCell implements CellWriter {
         long elementLength = VInts.read(bytes, index);
         index += VInts.lengthFrom(bytes.get(index));
         if (elementLength < 0 || elementLength > end - index) {
-          throw path().malformed("an element of " + elementLength + " bytes is cut short");
+          throw path().malformed("an element of " + elementLength + " bytes is cut off");
         }
         element.check(bytes, index, (int) elementLength);
         index += (int) elementLength;
@@ -272,17 +279,17 @@ abstract class NestedCell implements CellWriter {
     /** The fields in the order of the file's columns. */
     private final CellWriter[] fields;
 
-    /** The place of each of them in the CQL type. */
+    /** The position of each field in the CQL type. */
     private final int[] positions;
 
-    /** Where the fields of the value at hand begin, and their lengths; -1 is null. */
+    /** Offsets and lengths of the current value's fields; a length of -1 is null. */
     private final int[] offsets;
 
     private final int[] lengths;
 
     /**
      * @param fields the fields in the order of the file's columns
-     * @param positions the place of each of them in the CQL type
+     * @param positions the position of each field in the CQL type
      */
     TupleCell(ValuePath path, List<CellWriter> fields, int[] positions) {
       super(path, fields);
@@ -300,7 +307,7 @@ abstract class NestedCell implements CellWriter {
       int end = offset + length;
       int index = offset;
       for (int i = 0; i < lengths.length; i++) {
-        // A value from before a field was added to its type ends early.
+        // A value written before a field was added to the type ends early.
         if (index == end) {
           path().requireCanonical(false, "a tuple that ends before its last field");
           break;
@@ -352,7 +359,7 @@ abstract class NestedCell implements CellWriter {
     }
   }
 
-  /** A duration: three signed vints, of which months and days have 32 bits. */
+  /** A duration: months and days as signed vints of 32 bits, nanoseconds as one of 64 bits. */
   static final class DurationCell extends NestedCell {
 
     private final Part months;
@@ -380,7 +387,7 @@ abstract class NestedCell implements CellWriter {
 
     private int checkVint(ByteBuffer bytes, int index, int end, boolean of32Bits) {
       if (index == end || end - index < VInts.lengthFrom(bytes.get(index))) {
-        throw path().malformed("a duration that is cut short");
+        throw path().malformed("a duration that is cut off");
       }
       long value = VInts.unfold(VInts.read(bytes, index));
       if (of32Bits && value != (int) value) {
@@ -398,7 +405,7 @@ abstract class NestedCell implements CellWriter {
       nanoseconds.writeLong(repetitionLevel, VInts.unfold(VInts.read(bytes, nanosecondsIndex)));
     }
 
-    /** One of the three columns; its values come from {@link DurationCell} only. */
+    /** One of the three columns; {@link DurationCell} checks and writes its values. */
     static final class Part extends LeafCell {
 
       Part(ValuePath path, ColumnDescriptor descriptor) {
@@ -425,7 +432,7 @@ abstract class NestedCell implements CellWriter {
     }
   }
 
-  /** A value that may be null. */
+  /** An optional value. */
   static final class NullableCell extends NestedCell {
 
     private final CellWriter value;
@@ -433,7 +440,7 @@ abstract class NestedCell implements CellWriter {
     private long nulls;
 
     /**
-     * @param definitionLevel the level at which the value is there; null is one below
+     * @param definitionLevel the level at which the value is present; null is one below
      */
     NullableCell(ValuePath path, CellWriter value, int definitionLevel) {
       super(path, List.of(value));
@@ -448,7 +455,7 @@ abstract class NestedCell implements CellWriter {
 
     @Override
     public void checkNull() {
-      // Null is what it is for.
+      // Null is allowed.
     }
 
     @Override

@@ -54,17 +54,17 @@ import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Parquet file that is open, with a footer that agrees with the file: each row group lies within
- * it and has all columns, with as many values as it has rows. A row group belongs to the range of
- * the file that its middle lies in. Of each row group as many rows are read as the footer says; the
- * values of its columns must begin with its first row and end with its last one.
+ * An open Parquet file with a validated footer: each row group lies within the file and has all
+ * columns, with at least one value per row. A row group belongs to the byte range that contains its
+ * middle. Reading returns the number of rows that the footer declares for a row group, and fails if
+ * the values of a column do not start with its first row or do not end with its last row.
  */
 public final class OpenParquetFile implements Closeable {
 
   private static final int LONGEST_MESSAGE = 300;
   private static final int MAGIC_BYTES = 4;
   private static final String ENCRYPTED =
-      "it is encrypted, and its key is not known; write it without encryption";
+      "it is encrypted with an unknown key; write it without encryption";
 
   private final ParquetFileReader reader;
   private final long length;
@@ -74,12 +74,12 @@ public final class OpenParquetFile implements Closeable {
   private final Map<String, String> problems = new LinkedHashMap<>();
 
   /**
-   * @param number from 1
-   * @param middle the byte of the file that says which range the row group belongs to
+   * @param number the row group's number, from 1
+   * @param middle the byte offset that determines the range that the row group belongs to
    */
   private record RowGroup(int number, long rows, long middle, BlockMetaData columns) {}
 
-  /** What is wrong with a file, as the end of a sentence that names it. */
+  /** Damage of a file. The message is the end of a sentence that starts with the file's name. */
   static final class DamageException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -90,7 +90,7 @@ public final class OpenParquetFile implements Closeable {
   }
 
   /**
-   * @param end the byte after the last one of the row groups
+   * @param end the offset of the footer, which ends the data
    */
   private OpenParquetFile(ParquetFileReader reader, long length, long end) {
     this.reader = reader;
@@ -104,10 +104,10 @@ public final class OpenParquetFile implements Closeable {
   }
 
   /**
-   * Opens a file and compares its footer with it.
+   * Opens a file and validates its footer.
    *
-   * @throws RuntimeException of any kind if the file is none or is damaged; {@link #reason} has the
-   *     sentence
+   * @throws RuntimeException of any class if the file is damaged or not a Parquet file; {@link
+   *     #reason} returns the message
    */
   public static OpenParquetFile open(InputFile file) throws IOException {
     ParquetInput input = ParquetInput.of(file);
@@ -120,21 +120,23 @@ public final class OpenParquetFile implements Closeable {
     }
   }
 
-  /** Why a file cannot be read, after what opening or reading it has thrown; one line. */
+  /** Returns in one line why a file cannot be read, given what opening or reading it has thrown. */
   public static String reason(Throwable thrown) {
     if (thrown instanceof DamageException) {
       return String.valueOf(thrown.getMessage());
     } else if (thrown instanceof ParquetCryptoRuntimeException) {
-      return "it is encrypted, and its keys are not known; write it anew without encryption";
+      return "it is encrypted with unknown keys; write it again without encryption";
     }
     Throwable cause = thrown instanceof UncheckedIOException ? thrown.getCause() : thrown;
     if (cause instanceof EOFException && cause.getMessage() == null) {
-      return "a page in it has less data than it says; copy it again or write it anew";
+      return "one of its pages has less data than it declares; copy or write the file again";
     }
     return firstLine(String.valueOf(cause));
   }
 
-  /** A message of Parquet or Iceberg without the schema that it may print over many lines. */
+  /**
+   * Returns the first line of a message of Parquet or Iceberg, without the schema that may follow.
+   */
   static String firstLine(@Nullable String message) {
     String line = String.valueOf(message).lines().findFirst().orElse("");
     if (line.length() > LONGEST_MESSAGE) {
@@ -144,47 +146,50 @@ public final class OpenParquetFile implements Closeable {
   }
 
   /**
-   * Refuses a file that was cut or written over since it was added to a table.
+   * Throws if the file was cut or overwritten since it was added to a table.
    *
-   * @param bytes its length, as the table says
-   * @param rows its number of rows, as the table says
-   * @param start the byte that its first row group begins with, as the table says, or less
+   * @param bytes the file's length in the table's metadata
+   * @param rows the file's number of rows in the table's metadata
+   * @param start the offset of the first row group in the table's metadata, or less
    */
   public void requireAsInTable(long bytes, long rows, long start) {
     String problem = null;
     if (length != bytes) {
-      problem = String.format("it has %d bytes, and its table says %d", length, bytes);
+      problem =
+          String.format("it has %d bytes, but its table's metadata declares %d", length, bytes);
     } else if (rows() != rows) {
-      problem = String.format("it has %d rows, and its table says %d", rows(), rows);
+      problem = String.format("it has %d rows, but its table's metadata declares %d", rows(), rows);
     } else if (rowsBefore(start) > 0) {
       problem =
-          String.format("it has rows before byte %d, where its table says that they begin", start);
+          String.format(
+              "it has rows before byte %d, where its table's metadata declares the first row group",
+              start);
     }
     if (problem != null) {
       throw new DamageException(
-          problem + "; restore the file that was added, or take it out of the table", null);
+          problem + "; restore the original file, or remove it from the table", null);
     }
   }
 
-  /** The file's length in bytes. */
+  /** Returns the file's length in bytes. */
   long length() {
     return length;
   }
 
-  /** How many rows the whole file has. */
+  /** Returns the number of rows in the whole file. */
   long rows() {
     return rowGroups.stream().mapToLong(RowGroup::rows).sum();
   }
 
-  /** How many rows come before those of a range that begins with the byte. */
+  /** Returns the number of rows before a range that starts at the given byte. */
   long rowsBefore(long start) {
     return rowGroups.stream().filter(group -> group.middle < start).mapToLong(RowGroup::rows).sum();
   }
 
   /**
-   * The file's columns with field ids.
+   * Returns the file's columns with field ids.
    *
-   * @param mapping gives the ids of a file that has none
+   * @param mapping provides the ids for a file without ids
    */
   public MessageType identified(NameMapping mapping) {
     return ParquetSchemaUtil.hasIds(schema.type())
@@ -200,18 +205,19 @@ public final class OpenParquetFile implements Closeable {
     return reader.getFileMetaData().getKeyValueMetaData();
   }
 
-  /** Why the pages of top-level columns cannot be read, by the columns' names. */
+  /** Returns why the pages of top-level columns cannot be read, by column name. */
   Map<String, String> problems() {
     return problems;
   }
 
   /**
-   * The rows of the row groups whose middles lie in a range, once. Closing them closes the file.
+   * Returns the rows of the row groups whose middle lies in a range. They can be iterated once.
+   * Closing the result closes the file.
    *
    * @param expected the fields to read
    * @param identified the file's columns with field ids
-   * @param end the byte after the last one of the range
-   * @param model makes the reader of rows, given the columns that are read
+   * @param end the byte after the range
+   * @param model makes the reader of rows from the selected columns
    */
   public <T> CloseableIterable<T> rows(
       Schema expected,
@@ -281,7 +287,7 @@ public final class OpenParquetFile implements Closeable {
             || values < rows
             || (values > rows && column.getMaxRepetitionLevel() == 0)) {
           throw damaged(
-              number, String.format("has %d rows, and %d values of column %s", rows, values, name));
+              number, String.format("has %d rows but %d values of column %s", rows, values, name));
         }
         first = Math.min(first, chunk.getStartingPos());
         bytes += chunk.getTotalSize();
@@ -293,7 +299,7 @@ public final class OpenParquetFile implements Closeable {
         problems.putIfAbsent(
             chunk.getPath().toArray()[0],
             String.format(
-                "it is compressed with %s, which cannot be read; write it with zstd, snappy, gzip"
+                "it is compressed with %s, which is not supported; write it with zstd, snappy, gzip"
                     + " or lz4_raw",
                 chunk.getCodec().name().toLowerCase(Locale.ROOT)));
       }
@@ -312,8 +318,8 @@ public final class OpenParquetFile implements Closeable {
       throw damaged(
           number,
           String.format(
-              "lies beyond the data of the file: its column %s has %d bytes from byte %d on, and"
-                  + " the data end at byte %d of %d",
+              "exceeds the data of the file: its column %s has %d bytes from byte %d on, but the"
+                  + " data end at byte %d of %d",
               name, size, Math.max(start, dictionary), end, length));
     }
   }
@@ -321,7 +327,7 @@ public final class OpenParquetFile implements Closeable {
   private DamageException damaged(int number, String problem) {
     return new DamageException(
         String.format(
-            "row group %d of %d %s; the file was cut or damaged: copy it again or write it anew",
+            "row group %d of %d %s; the file is cut or damaged: copy or write it again",
             number, reader.getFooter().getBlocks().size(), problem),
         null);
   }
@@ -333,7 +339,7 @@ public final class OpenParquetFile implements Closeable {
     };
   }
 
-  /** Reads one row group after the other. */
+  /** Reads the row groups one after the other. */
   private final class Rows<T> implements CloseableIterator<T> {
 
     private final ParquetValueReader<T> model;
@@ -397,8 +403,8 @@ public final class OpenParquetFile implements Closeable {
         if (column.currentRepetitionLevel() != 0) {
           throw new DamageException(
               String.format(
-                  "the values of %s in row group %d do not begin with a row: their first repetition"
-                      + " level is %d, not 0; write the file anew",
+                  "the values of %s in row group %d do not start with a row: their first repetition"
+                      + " level is %d, not 0; write the file again",
                   repeated(), group.number, column.currentRepetitionLevel()),
               null);
         }
@@ -410,15 +416,15 @@ public final class OpenParquetFile implements Closeable {
         if (column.hasNext()) {
           throw new DamageException(
               String.format(
-                  "row group %d has %d rows, after which values of %s are left; write the file"
-                      + " anew",
+                  "row group %d has %d rows, but values of %s remain after them; write the file"
+                      + " again",
                   group.number, group.rows, repeated()),
               null);
         }
       }
     }
 
-    /** The columns that may have more than one value in a row. */
+    /** Names the columns that can have more than one value in a row. */
     private String repeated() {
       Set<String> names = new TreeSet<>();
       for (ColumnDescriptor column : selected.getColumns()) {
@@ -437,8 +443,8 @@ public final class OpenParquetFile implements Closeable {
         if (names.contains(name) && chunk.getCodec() == CompressionCodecName.LZ4) {
           return new DamageException(
               String.format(
-                  "column %s is compressed with lz4, and not in the frames in which Hadoop writes"
-                      + " it, or it is damaged; write the file with lz4_raw, zstd or snappy",
+                  "column %s is compressed with lz4 without Hadoop's framing, or it is damaged;"
+                      + " write the file with lz4_raw, zstd or snappy",
                   name),
               e);
         }
@@ -447,7 +453,7 @@ public final class OpenParquetFile implements Closeable {
     }
   }
 
-  /** The pages of a row group by the columns of the standard schema. */
+  /** Finds the pages of a row group by the columns of the standard schema. */
   private record StoredPages(PageReadStore pages, StandardSchema schema) implements PageReadStore {
 
     @Override
@@ -466,7 +472,7 @@ public final class OpenParquetFile implements Closeable {
     }
   }
 
-  /** An input file of Iceberg as Parquet's reader takes it; Iceberg's own adapter is not public. */
+  /** Adapts an input file of Iceberg to Parquet's reader; Iceberg's own adapter is not public. */
   private static final class ParquetInput implements org.apache.parquet.io.InputFile {
 
     private static final int LENGTH_AND_MAGIC = 8;
@@ -483,9 +489,9 @@ public final class OpenParquetFile implements Closeable {
       this.footer = length - LENGTH_AND_MAGIC;
     }
 
-    /** The file, which is decrypted if it comes with its keys. */
+    /** Adapts the file, and decrypts it if it comes with its keys. */
     static ParquetInput of(InputFile file) {
-      // Without options of our own Parquet parses Hadoop's default settings for each file.
+      // Without a plain configuration, Parquet parses Hadoop's default settings for each file.
       ParquetReadOptions.Builder options =
           ParquetReadOptions.builder(new PlainParquetConfiguration())
               .usePageChecksumVerification()
@@ -502,13 +508,14 @@ public final class OpenParquetFile implements Closeable {
     }
 
     /**
-     * Opens the file and reads its footer. Pages are compared with the checksums that they have.
+     * Opens the file and reads its footer. The reader verifies the checksums of pages that have
+     * one.
      */
     ParquetFileReader open() throws IOException {
       return ParquetFileReader.open(this, options);
     }
 
-    /** The byte at which the footer of the opened file begins, or a later byte of it. */
+    /** Returns the offset of the opened file's footer, or of a later byte of it. */
     long footer() {
       return footer;
     }
@@ -531,7 +538,7 @@ public final class OpenParquetFile implements Closeable {
       return file.location();
     }
 
-    /** Reads several ranges at once where the storage can. */
+    /** Reads several ranges at once if the storage supports it. */
     private final class Stream extends DelegatingSeekableInputStream {
 
       private final org.apache.iceberg.io.SeekableInputStream stream;
@@ -550,7 +557,7 @@ public final class OpenParquetFile implements Closeable {
       @Override
       public void seek(long position) throws IOException {
         stream.seek(position);
-        // Parquet's reader first looks for the footer's length, and then for the footer.
+        // Parquet's reader seeks to the footer's length first, and then to the footer.
         if (isAtLength) {
           footer = Math.min(footer, position);
         }

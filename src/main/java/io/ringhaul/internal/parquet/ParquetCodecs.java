@@ -5,20 +5,22 @@ import io.ringhaul.format.Compression;
 import java.util.Map;
 import org.apache.iceberg.TableProperties;
 
-/** The compression codecs of Parquet files, by the names that Parquet and Iceberg know. */
+/** The compression codecs of Parquet files. */
 public final class ParquetCodecs {
 
   private static final String ZSTD = "zstd";
 
-  /** Numbers and short texts come out as small as at the library's own 3, for 5 % less work. */
+  /**
+   * Compresses numbers and short texts as well as the library's default of 3, with 5 % less work.
+   */
   private static final String ZSTD_LEVEL = "1";
 
   private ParquetCodecs() {}
 
   /**
-   * Adds the level at which Zstandard compresses, unless the properties have one.
+   * Adds the compression level if the codec is Zstandard and the properties have no level.
    *
-   * @param properties of files, by the names that Iceberg knows
+   * @param properties Iceberg's file properties
    */
   public static void chooseLevel(Map<String, String> properties) {
     if (ZSTD.equalsIgnoreCase(properties.get(TableProperties.PARQUET_COMPRESSION))) {
@@ -27,7 +29,7 @@ public final class ParquetCodecs {
   }
 
   /**
-   * The codec's name in {@code write.parquet.compression-codec}.
+   * Returns the codec's name for {@code write.parquet.compression-codec}.
    *
    * @throws InvalidSettingException if Parquet has no such codec
    */
@@ -37,14 +39,14 @@ public final class ParquetCodecs {
       case GZIP -> "gzip";
       case ZSTD -> ZSTD;
       case SNAPPY -> "snappy";
-      // Parquet's older LZ4 has a framing of Hadoop's own, which other readers stumble over.
+      // Parquet's older LZ4 uses Hadoop's framing, which many readers do not support.
       case LZ4 -> "lz4_raw";
       case BZIP2, XZ ->
           throw new InvalidSettingException(
               "compression",
               "Parquet files cannot be compressed with "
                   + compression
-                  + "; compression takes NONE, GZIP, ZSTD, LZ4 or SNAPPY");
+                  + "; choose NONE, GZIP, ZSTD, LZ4 or SNAPPY");
     };
   }
 }

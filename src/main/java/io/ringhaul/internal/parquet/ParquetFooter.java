@@ -24,13 +24,13 @@ import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a Parquet file says of its columns.
+ * The columns that a Parquet file's footer declares.
  *
  * @param schema the columns that can be read
- * @param unreadable why others cannot, by their names
- * @param nulls the columns that are declared to be null in each row
- * @param identified the columns that can be read, with the field ids of the schema
- * @param stored the CQL schema, in files of ours
+ * @param unreadable why other columns cannot be read, by column name
+ * @param nulls the columns of the null type, which are null in each row
+ * @param identified the file's schema of the readable columns, with the field ids of {@code schema}
+ * @param stored the CQL schema; only in files that an export wrote
  */
 record ParquetFooter(
     Schema schema,
@@ -39,7 +39,7 @@ record ParquetFooter(
     MessageType identified,
     Optional<TableSchema> stored) {
 
-  /** The name under which Iceberg's writers keep their schema. */
+  /** The metadata key of the schema that Iceberg's writers store. */
   static final String ICEBERG_SCHEMA = "iceberg.schema";
 
   static ParquetFooter of(OpenParquetFile file) {
@@ -59,7 +59,7 @@ record ParquetFooter(
     }
     MessageType rest = new MessageType(parquet.getName(), readable);
     boolean hasIds = ParquetSchemaUtil.hasIds(rest);
-    // Iceberg spells some names otherwise in Parquet, and keeps them here as they are.
+    // Iceberg encodes some names differently in Parquet columns, but not in its own schema.
     @Nullable String iceberg = metadata.get(ICEBERG_SCHEMA);
     if (iceberg != null && hasIds) {
       return new ParquetFooter(SchemaParser.fromJson(iceberg), Map.of(), Set.of(), parquet, stored);
@@ -81,7 +81,7 @@ record ParquetFooter(
       if (schema.columns().isEmpty()) {
         return Optional.of("it has no fields");
       } else if (!ConvertedSchema.hasFloat16(field)) {
-        // Some types convert, and only their reader tells that there is none.
+        // For some types the conversion succeeds and only building the reader fails.
         CqlParquetReaders.recordReader(schema, identified(alone, schema), Map.of(), Set.of());
       }
       return Optional.empty();
@@ -97,7 +97,7 @@ record ParquetFooter(
         : ParquetSchemaUtil.applyNameMapping(file, MappingUtil.create(schema));
   }
 
-  /** The names of all columns. */
+  /** Returns the names of all columns, readable or not. */
   List<String> columns() {
     List<String> names = new ArrayList<>();
     schema.columns().forEach(field -> names.add(field.name()));
@@ -107,8 +107,8 @@ record ParquetFooter(
   }
 
   /**
-   * What Iceberg's conversion of Parquet schemas gets wrong: it takes a UUID for any 16 bytes, a
-   * number of 16 bits with a binary point for any 2, and unsigned integers for signed ones.
+   * Corrects Iceberg's conversion of Parquet schemas, which converts a UUID to 16 plain bytes, a
+   * FLOAT16 to 2 plain bytes, and unsigned integers to signed ones.
    */
   private static final class ConvertedSchema {
 
@@ -124,31 +124,34 @@ record ParquetFooter(
     }
 
     /**
-     * The schema with its UUIDs and its floating-point numbers of 16 bits.
+     * Returns the schema with UUID and FLOAT16 columns in their correct types.
      *
-     * @param schema as Iceberg has converted it
-     * @param file what it was converted from, with the same field ids
+     * @param schema the schema that Iceberg converted from {@code file}
+     * @param file the file's schema with the same field ids
      */
     static Schema corrected(Schema schema, MessageType file) {
       ConvertedSchema converted = new ConvertedSchema(file);
       return converted.types.isEmpty() ? schema : new Schema(converted.fields(schema.columns()));
     }
 
-    /** Why values of a top-level field cannot be read, and what to do; empty if they can. */
+    /** Returns why a top-level field cannot be read, and what to do; empty if it can be read. */
     static Optional<String> problem(Type field) {
       if (isUnsigned(field)) {
         return Optional.of(
-            "its Parquet type has unsigned integers of 32 or 64 bits, which cannot be read; write"
-                + " it with signed ones");
+            "its Parquet type has unsigned integers of 32 or 64 bits, which are not supported;"
+                + " write it with signed integers");
       }
       return !field.isPrimitive() && hasFloat16(field)
           ? Optional.of(
-              "its Parquet type has floating-point numbers of 16 bits (FLOAT16) inside of another"
-                  + " type, which cannot be read; write it with those of 32 bits")
+              "its Parquet type has 16-bit floating-point numbers (FLOAT16) inside another type,"
+                  + " which are not supported; write it with 32-bit floats")
           : Optional.empty();
     }
 
-    /** Their bits would be taken for signed ones, the greater half of them for negative numbers. */
+    /**
+     * Returns whether the field contains unsigned integers, whose greater half would be read as
+     * negative.
+     */
     private static boolean isUnsigned(Type field) {
       if (!field.isPrimitive()) {
         return field.asGroupType().getFields().stream().anyMatch(ConvertedSchema::isUnsigned);
@@ -158,7 +161,7 @@ record ParquetFooter(
           && integer.getBitWidth() >= LEAST_UNSIGNED_BITS;
     }
 
-    /** Whether values in the field are floating-point numbers of 16 bits. */
+    /** Returns whether the field contains FLOAT16 numbers. */
     static boolean hasFloat16(Type field) {
       return field.isPrimitive()
           ? field.getLogicalTypeAnnotation() instanceof Float16LogicalTypeAnnotation

@@ -26,7 +26,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
-/** Parquet files as part files. */
+/** Reads part files in Parquet. */
 public final class ParquetInputFormat implements InputFormat {
 
   @Override
@@ -55,7 +55,7 @@ public final class ParquetInputFormat implements InputFormat {
       throws IOException {
     Set<String> columns = new LinkedHashSet<>();
     Map<String, String> problems = new HashMap<>();
-    // The files of one export are alike; those of others need not be.
+    // All files of one export have the same schema; files without a manifest may differ.
     for (SourceFile file : manifest.isPresent() ? files.subList(0, 1) : files) {
       ParquetFooter footer = footer(file);
       columns.addAll(footer.columns());
@@ -78,15 +78,15 @@ public final class ParquetInputFormat implements InputFormat {
       return Optional.of(unreadable);
     } else if (footer.nulls().contains(name)) {
       return column.isPrimaryKey()
-          ? Optional.of("its Parquet type says that it is null in each row")
+          ? Optional.of("its Parquet type declares that it is null in each row")
           : Optional.empty();
     }
-    return column.isPrimaryKey() ? Optional.of("there is no such column") : Optional.empty();
+    return column.isPrimaryKey() ? Optional.of("the file has no such column") : Optional.empty();
   }
 
   @Override
   public boolean isSplittable(SourceFile file) {
-    return true; // a row group belongs to the range that its middle lies in
+    return true; // a row group belongs to the range that contains its middle
   }
 
   @Override
@@ -102,7 +102,8 @@ public final class ParquetInputFormat implements InputFormat {
           throw new StorageException(
               file.toString(),
               String.format(
-                  "The file %s does not fit: column %s: %s", file, column.name(), problem.get()),
+                  "The file %s does not match the table: column %s: %s",
+                  file, column.name(), problem.get()),
               null);
         }
       }
@@ -139,7 +140,7 @@ public final class ParquetInputFormat implements InputFormat {
       throw new StorageException(
           file.toString(),
           String.format(
-              "The file %s has %d bytes, and had %d when the import was planned; start a new"
+              "The file %s has %d bytes, but had %d when the import was planned; start a new"
                   + " import",
               file, content.length(), file.size()),
           null);
@@ -147,7 +148,7 @@ public final class ParquetInputFormat implements InputFormat {
     return content;
   }
 
-  /** Streams the rows of a Parquet file, or of the row groups in a range of it. */
+  /** Streams the rows of a Parquet file, or of the row groups in a range of the file. */
   private static final class ParquetRowReader implements RowReader {
 
     private final SourceFile file;
@@ -159,7 +160,7 @@ public final class ParquetInputFormat implements InputFormat {
     private long rowNumber;
 
     /**
-     * @param open the whole file, which the reader closes
+     * @param open the whole file; the reader closes it
      */
     ParquetRowReader(
         SourceFile file,
@@ -192,7 +193,10 @@ public final class ParquetInputFormat implements InputFormat {
       this.rows = content.iterator();
     }
 
-    /** A file that is none or is damaged; it may also tell of lengths that no memory holds. */
+    /**
+     * Reports a file that is damaged or not Parquet. Damaged lengths can also cause an
+     * OutOfMemoryError.
+     */
     static StorageException unreadable(SourceFile file, Throwable cause) {
       return new StorageException(
           file.toString(),
@@ -217,7 +221,7 @@ public final class ParquetInputFormat implements InputFormat {
       return row.at(() -> String.format("Row %d of %s", rowNumber, file));
     }
 
-    /** The row's number in the file, of whatever range it is read. */
+    /** Returns the row's number in the whole file, from 1. */
     @Override
     public Optional<SourceRecord> lastRecord() {
       return atRow
@@ -225,7 +229,10 @@ public final class ParquetInputFormat implements InputFormat {
           : Optional.empty();
     }
 
-    /** By rows: the row groups of a range may have more bytes than the range, or none. */
+    /**
+     * Estimates the bytes from the number of rows, because the row groups of a range can be larger
+     * than the range.
+     */
     @Override
     public long bytesRead() {
       return (long) ((rowNumber - firstRow) * bytesPerRow);

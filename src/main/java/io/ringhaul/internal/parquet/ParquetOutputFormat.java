@@ -25,12 +25,12 @@ import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.io.DelegatingPositionOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Parquet as a format of part files. */
+/** Writes part files in Parquet. */
 public final class ParquetOutputFormat implements OutputFormat {
 
   public static final String NAME = "parquet";
 
-  /** The Iceberg schema that the files are written with. */
+  /** The property with the Iceberg schema of the files. */
   private static final String SCHEMA = "icebergSchema";
 
   private final TypeChoices choices;
@@ -70,7 +70,7 @@ public final class ParquetOutputFormat implements OutputFormat {
   /** Writes rows to Parquet files, one after another. */
   private static final class ParquetPartWriter implements PartWriter {
 
-    /** How often the size is looked at: so many rows, or so many times in a file. */
+    /** The file size is checked after this many rows, and at least this many times per file. */
     private static final int ROWS_BETWEEN_CHECKS = 1_000;
 
     private static final int CHECKS_PER_FILE = 16;
@@ -127,7 +127,7 @@ public final class ParquetOutputFormat implements OutputFormat {
     @Override
     public void write(RawRow row) {
       fetched.fetch(row);
-      // Refused before the file has seen it, so that the file stays good.
+      // Fails before any part of the row is in the file, so that the file stays valid.
       check.accept(fetched);
       FileAppender<RawRow> open = Objects.requireNonNull(file);
       open.add(fetched);
@@ -161,7 +161,7 @@ public final class ParquetOutputFormat implements OutputFormat {
 
     @Override
     public void close() {
-      file = null; // its memory goes with it; ending it would only write more
+      file = null; // frees the buffered rows; closing the appender would write them
       output = null;
     }
 
@@ -176,7 +176,7 @@ public final class ParquetOutputFormat implements OutputFormat {
     }
   }
 
-  /** Lets Iceberg's writers write to a stream, which they leave open. */
+  /** Lets Iceberg's writers write to a stream, which stays open. */
   private static final class StreamOutputFile implements OutputFile {
 
     private final OutputStream out;
@@ -186,7 +186,7 @@ public final class ParquetOutputFormat implements OutputFormat {
       this.out = out;
     }
 
-    /** Bytes written so far. */
+    /** Returns the number of bytes written so far. */
     long position() {
       return position;
     }
@@ -208,7 +208,7 @@ public final class ParquetOutputFormat implements OutputFormat {
 
     @Override
     public InputFile toInputFile() {
-      throw new UnsupportedOperationException("The file is being written");
+      throw new UnsupportedOperationException("The file is still being written");
     }
 
     private final class Stream extends PositionOutputStream {
@@ -231,10 +231,10 @@ public final class ParquetOutputFormat implements OutputFormat {
     }
   }
 
-  /** A Parquet file of columns without rows, of which Iceberg's writers write not a byte. */
+  /** Writes a Parquet file without rows; Iceberg's writers write nothing at all in this case. */
   private static final class EmptyParquetFile {
 
-    /** The name of the root of the files' schema, of no meaning. */
+    /** The name of the schema's root, which readers ignore. */
     static final String ROOT = "table";
 
     private EmptyParquetFile() {}

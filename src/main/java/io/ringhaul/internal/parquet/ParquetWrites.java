@@ -7,11 +7,11 @@ import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens Parquet files for writing without Hadoop's configuration files.
+ * Opens Parquet files for writing without loading Hadoop's configuration files.
  *
- * <p>Iceberg gives each file a {@link Configuration} of its own, and each of them finds {@code
- * core-default.xml} on the class path and parses it anew. That was 40 % of the work of an export of
- * few rows. Nothing in it is for Parquet; what codecs ask it for has the same defaults in code.
+ * <p>Iceberg makes a {@link Configuration} for each file, and each one finds and parses {@code
+ * core-default.xml} on the class path. That was 40 % of the work of an export of few rows. Parquet
+ * needs none of these settings; the codecs have the same defaults in code.
  */
 public final class ParquetWrites {
 
@@ -27,11 +27,11 @@ public final class ParquetWrites {
 
   private ParquetWrites() {}
 
-  /** As {@link Parquet#write(OutputFile)}; properties are what the caller sets, and no others. */
+  /** Calls {@link Parquet#write(OutputFile)}; only properties that the caller sets apply. */
   public static Parquet.WriteBuilder to(OutputFile file) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    // A configuration keeps the loader of the thread that makes it.
+    // A Configuration uses the context class loader of the thread that creates it.
     thread.setContextClassLoader(WITHOUT_DEFAULTS);
     try {
       return Parquet.write(file);

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row that was read, as serialized CQL values in the order of the columns asked for, or why it is
- * none. The values may share one array.
+ * A row read from a file: serialized CQL values in the order of the requested columns, or the
+ * reason why the row is invalid. The values may share one array.
  */
 public final class ReadRow implements RawRow {
 
@@ -23,19 +23,19 @@ public final class ReadRow implements RawRow {
   }
 
   /**
-   * Why the row cannot be taken, of the first column that cannot: an {@link
-   * UnrepresentableValueException} if CQL cannot hold the value. Null if all values are there.
+   * Returns why the first invalid column is invalid: an {@link UnrepresentableValueException} if
+   * CQL cannot represent its value. Null if the row is valid.
    */
   public @Nullable BulkOperationException problem() {
     return problem;
   }
 
   /**
-   * The row, if it can be taken.
+   * Returns this row if it is valid.
    *
-   * @param place of the row, for the message
-   * @throws BulkOperationException its {@link #problem()}, with the place if CQL cannot hold a
-   *     value
+   * @param place describes the row's location for the message
+   * @throws BulkOperationException the {@link #problem()}; the message includes the place if CQL
+   *     cannot represent a value
    */
   public RawRow at(Supplier<String> place) {
     if (problem instanceof UnrepresentableValueException e) {

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The row that is being read: the serialized values one behind the other, so that a row takes one
- * array and not one for each value. A value that CQL cannot hold is remembered and not thrown,
- * because the readers of the other columns must take their values of this row all the same.
+ * The row that is being read. All serialized values share one array. A value that CQL cannot
+ * represent is recorded instead of thrown, because the readers of the other columns must still
+ * consume their values of this row.
  */
 final class RowCells {
 
@@ -22,24 +22,25 @@ final class RowCells {
     this.row = new RowBytes(columns);
   }
 
-  /** Makes it an empty row, of nulls. */
+  /** Starts a new row, in which all columns are null. */
   void clear() {
     row.clear();
     problem = null;
   }
 
-  /** Where the bytes of the value go. */
+  /** Returns the sink to append a value's bytes to. */
   ByteSink bytes() {
     return row.bytes();
   }
 
-  /** Says that what was appended from a size on is the value of the column. */
+  /** Makes the bytes appended since {@code start} the value of the column. */
   void set(int column, int start) {
     row.set(column, start);
   }
 
   /**
-   * Appends a value, of the class that Iceberg's generic readers give, and makes it the column's.
+   * Encodes a value of the class that Iceberg's generic readers return, and sets it as the column's
+   * value.
    */
   void set(int column, CqlValueEncoder encoder, @Nullable Object value) {
     if (value == null) {
@@ -54,14 +55,14 @@ final class RowCells {
     }
   }
 
-  /** Remembers why the row cannot be taken, if nothing was remembered before. */
+  /** Records why the row is invalid. Keeps the first reason. */
   void refuse(BulkOperationException reason) {
     if (problem == null) {
       problem = reason;
     }
   }
 
-  /** The row, which does not change when this becomes another one. */
+  /** Returns the row as a copy that later rows do not change. */
   ReadRow row() {
     return new ReadRow(problem == null ? row.values() : new ByteBuffer[columns], problem);
   }

@@ -10,10 +10,10 @@ import org.apache.iceberg.parquet.ParquetValueWriter;
 import org.apache.iceberg.parquet.TripleWriter;
 import org.apache.parquet.column.ColumnWriteStore;
 
-/** Writes whole rows, each of which {@link #check} must have let pass. */
+/** Writes rows that {@link #check} has accepted. */
 final class RowWriter implements ParquetValueWriter<RawRow> {
 
-  /** The index of a column that the row has no value for. */
+  /** The index of a column that the rows do not have. */
   static final int ABSENT = -1;
 
   private final CellWriter[] cells;
@@ -21,8 +21,8 @@ final class RowWriter implements ParquetValueWriter<RawRow> {
   private final List<TripleWriter<?>> columns;
 
   /**
-   * @param cells one for each column of the file
-   * @param indexes the place of each of them in the row, or {@link #ABSENT}
+   * @param cells one writer for each column of the file
+   * @param indexes the index of each column in the row, or {@link #ABSENT}
    */
   RowWriter(List<CellWriter> cells, int[] indexes) {
     this.cells = cells.toArray(new CellWriter[0]);
@@ -35,7 +35,7 @@ final class RowWriter implements ParquetValueWriter<RawRow> {
   /**
    * Checks that every value of the row can be written.
    *
-   * @throws io.ringhaul.exceptions.UnrepresentableValueException if not
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if a value cannot be written
    */
   void check(RawRow row) {
     for (int i = 0; i < cells.length; i++) {
@@ -48,7 +48,7 @@ final class RowWriter implements ParquetValueWriter<RawRow> {
     }
   }
 
-  /** Writes a row that {@link #check} has let pass. */
+  /** Writes a row that {@link #check} has accepted. */
   @Override
   public void write(int repetitionLevel, RawRow row) {
     for (int i = 0; i < cells.length; i++) {

@@ -22,30 +22,33 @@ import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Parquet file that holds back its first rows until they have told which of its columns are worth
- * a dictionary, see {@link ColumnSample}. It serves one thread. Each row must have passed {@link
- * CqlParquetWriters#check}; the buffers of the first rows are kept for a while.
+ * A Parquet file that buffers its first rows to decide which columns get a dictionary, see {@link
+ * ColumnSample}. It serves one thread. Each row must have passed {@link CqlParquetWriters#check}.
+ * The appender keeps the buffers of the first rows until the sample is complete.
  */
 public final class SampledAppender implements FileAppender<RawRow> {
 
-  /** Looking at so many takes 1 or 2 % of the time that a file of 20,000 rows takes. */
+  /**
+   * Number of sampled rows. Sampling them takes 1 to 2 % of the time of writing a file of 20,000
+   * rows.
+   */
   private static final int MOST_ROWS = 512;
 
   private static final long MOST_BYTES = 1L << 20;
 
-  /** What a value takes beside its bytes: its buffer, and its place in the row. */
+  /** Memory per value in addition to its bytes: its buffer and its slot in the row's array. */
   private static final int BYTES_BESIDE_VALUE = 70;
 
-  /** Opens the file itself. */
+  /** Opens the underlying file. */
   @FunctionalInterface
   public interface Opener {
 
     /**
      * Opens the file.
      *
-     * @param dictionaries the properties of {@link
-     *     org.apache.iceberg.TableProperties#PARQUET_DICT_ENCODING_ENABLED_COLUMN_PREFIX} that the
-     *     first rows ask for; what a user has set goes before them
+     * @param dictionaries properties with the prefix {@link
+     *     org.apache.iceberg.TableProperties#PARQUET_DICT_ENCODING_ENABLED_COLUMN_PREFIX}, derived
+     *     from the first rows; a user's settings override them
      */
     FileAppender<RawRow> open(Map<String, String> dictionaries) throws IOException;
   }
@@ -61,8 +64,7 @@ public final class SampledAppender implements FileAppender<RawRow> {
   /**
    * @param schema the file's schema, as for {@link CqlParquetWriters#rows}
    * @param columns the columns of each row, in the row's order
-   * @param mostBytes how many bytes of memory the rows that are held back may take; never more than
-   *     1 MiB
+   * @param mostBytes limit on the memory of the buffered rows in bytes; at most 1 MiB is used
    */
   public SampledAppender(
       Schema schema, List<ColumnDescription> columns, long mostBytes, Opener opener) {
@@ -113,7 +115,7 @@ public final class SampledAppender implements FileAppender<RawRow> {
     return opened().metrics();
   }
 
-  /** The length so far; 0 as long as the file is not open. */
+  /** Returns the length so far; 0 while the first rows are buffered. */
   @Override
   public long length() {
     return file == null ? 0 : file.length();
@@ -137,19 +139,22 @@ public final class SampledAppender implements FileAppender<RawRow> {
   }
 
   /**
-   * Takes the place of a file's columns while its first rows are looked at, and says which columns
-   * are better off without a dictionary.
+   * Receives a file's first rows in place of its columns, and decides which columns are written
+   * without a dictionary.
    *
-   * <p>Parquet tries one on every column and finds out by itself which are worth it, but only at
-   * the end of a page, after 20,000 rows: until then each value has been copied, hashed and looked
-   * up, and is then written again. On a table whose values mostly differ that was half of the time
-   * that writing took, and the files came out no smaller.
+   * <p>Parquet starts with a dictionary for each column and drops it at the end of the first page,
+   * after up to 20,000 rows, if it saves nothing. Until then it copies, hashes and looks up each
+   * value, and then writes all values again. For a table of mostly distinct values this took half
+   * of the writing time and did not make the files smaller.
    */
   private static final class ColumnSample implements ColumnWriteStore {
 
     private final Map<Integer, SampledColumn> columns = new LinkedHashMap<>();
 
-    /** The properties of a file that switch off the dictionaries that would not be worth it. */
+    /**
+     * Returns the file properties that switch off dictionaries for columns with too few repeated
+     * values.
+     */
     Map<String, String> properties(Schema schema) {
       Map<String, String> properties = new LinkedHashMap<>();
       columns.forEach(
@@ -172,12 +177,12 @@ public final class SampledAppender implements FileAppender<RawRow> {
 
     @Override
     public void flush() {
-      // There is nowhere to write to.
+      // Sampled values are not written.
     }
 
     @Override
     public void endRecord() {
-      // Rows are not counted.
+      // The sample does not count rows.
     }
 
     @Override
@@ -197,29 +202,30 @@ public final class SampledAppender implements FileAppender<RawRow> {
 
     @Override
     public void close() {
-      // It holds nothing but memory.
+      // Nothing to release.
     }
   }
 
   /**
-   * Counts how often the values of one Parquet column come again. A value that directly follows its
-   * equal does not count: compression deals with runs by itself, and the keys of neighbouring rows
-   * are such runs however many keys there are.
+   * Counts the repeated values of one Parquet column. Consecutive equal values count once:
+   * compression handles such runs without a dictionary, and the keys of neighbouring rows form runs
+   * even if the table has many keys.
    */
   static final class SampledColumn implements ColumnWriter {
 
-    /** So few values are worth a dictionary however often they change. */
+    /** Up to this number of distinct values, a column always gets a dictionary. */
     private static final int FEW = 16;
 
     /**
-     * Of numbers, one in four must have been there before: at 512 rows that is when there are fewer
-     * than about 850 of them. Beyond that, compression alone makes them as small.
+     * For numbers, one value in four must be a repetition. With 512 random rows that corresponds to
+     * fewer than about 850 distinct values in the table. With more, compression alone makes the
+     * column as small.
      */
     private static final int NUMBERS_TO_ONE_REPEATED = 4;
 
     /**
-     * Of texts and bytes, one in twenty: at 512 rows fewer than about 5,000 of them. They are
-     * longer, so more is saved.
+     * For texts and bytes, one value in twenty must be a repetition: fewer than about 5,000
+     * distinct values in the table. They are longer than numbers, so a dictionary saves more.
      */
     private static final int BINARIES_TO_ONE_REPEATED = 20;
 
@@ -228,7 +234,7 @@ public final class SampledAppender implements FileAppender<RawRow> {
     private int changes;
     private boolean binary;
 
-    /** Whether a dictionary of the values would save enough to be worth the work of making it. */
+    /** Returns whether enough values repeat for a dictionary to be worth its cost. */
     boolean repeats() {
       int least = binary ? BINARIES_TO_ONE_REPEATED : NUMBERS_TO_ONE_REPEATED;
       return distinct.size() <= FEW || (changes - distinct.size()) * least >= changes;
@@ -275,12 +281,12 @@ public final class SampledAppender implements FileAppender<RawRow> {
 
     @Override
     public void writeNull(int repetitionLevel, int definitionLevel) {
-      // A dictionary has no nulls.
+      // A dictionary does not contain nulls.
     }
 
     @Override
     public void close() {
-      // It holds nothing but memory.
+      // Nothing to release.
     }
 
     @Override

@@ -21,26 +21,25 @@ import org.apache.parquet.schema.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file's schema as writers of today would declare it. Iceberg's readers take only lists of three
- * levels: of a list of two levels they give all values of a row group to its first row. The levels
- * of the stored values are the same in both forms, so that a schema that names three levels is all
- * that it takes to read the older forms right. What is a list, and of what, follows the
- * backward-compatibility rules of the Parquet format's logical types:
+ * A file's schema in the current form of the Parquet format. Iceberg's readers support only lists
+ * of three levels; for a list of two levels they return all values of a row group in its first row.
+ * The stored definition and repetition levels are the same in both forms, so a schema that declares
+ * three levels is enough to read the older forms. The conversion follows the backward-compatibility
+ * rules of Parquet's logical types:
  *
  * <ul>
- *   <li>a list whose repeated field is itself the element has a required element;
- *   <li>a repeated field outside of lists and maps is a required list of required elements;
- *   <li>a map whose entries have keys alone is a list of the keys;
- *   <li>a group marked {@code MAP_KEY_VALUE} is a map.
+ *   <li>a list whose repeated field is the element itself has required elements;
+ *   <li>a repeated field outside lists and maps is a required list of required elements;
+ *   <li>a map whose entries have only keys is a list of the keys;
+ *   <li>a group annotated with {@code MAP_KEY_VALUE} is a map.
  * </ul>
  *
- * Fields that are marked as being null in each row lose the mark: they are read as what they are
- * stored as.
+ * The null type annotation is removed, so such fields have the type that they are stored as.
  *
- * @param type the schema
- * @param moved the stored columns of those that have another path in the file, by their path in the
+ * @param type the converted schema
+ * @param moved the stored columns whose path differs between file and schema, by their path in the
  *     schema
- * @param nulls the top-level columns that are marked as being null in each row
+ * @param nulls the top-level columns of the null type, which are null in each row
  */
 record StandardSchema(
     MessageType type, Map<ColumnPath, ColumnDescriptor> moved, Set<String> nulls) {
@@ -48,7 +47,7 @@ record StandardSchema(
   private static final String REPEATED = "list";
   private static final String ELEMENT = "element";
 
-  /** The schema of a file whose footer declares this one. */
+  /** Converts the schema of a file's footer. */
   static StandardSchema of(MessageType stored) {
     MessageType type = new MessageType(stored.getName(), fields(stored));
     Map<ColumnPath, ColumnDescriptor> moved = new HashMap<>();
@@ -73,7 +72,7 @@ record StandardSchema(
     return new StandardSchema(type, moved, nulls);
   }
 
-  /** The column as the file stores it. */
+  /** Returns the column as the file stores it. */
   ColumnDescriptor stored(ColumnDescriptor column) {
     return moved.getOrDefault(ColumnPath.get(column.getPath()), column);
   }
@@ -99,14 +98,14 @@ record StandardSchema(
         field.getId());
   }
 
-  /** The inner two levels of a list, of which the file has one: the repeated element. */
+  /** Returns the inner two levels of a list for which the file has only the repeated element. */
   private static Type elements(Type element, Type.@Nullable ID id) {
     return Types.repeatedGroup()
         .addField(standard(element, Repetition.REQUIRED, ELEMENT, id))
         .named(REPEATED);
   }
 
-  /** The type under a name, with all lists and maps in it in today's form. */
+  /** Returns the type under a new name, with all lists and maps in the current form. */
   private static Type standard(
       Type type, Repetition repetition, String name, Type.@Nullable ID id) {
     if (type.isPrimitive()) {
@@ -140,7 +139,9 @@ record StandardSchema(
         .named(name);
   }
 
-  /** Whether the repeated field of a list is the element, and not a group around it. */
+  /**
+   * Returns whether the repeated field of a list is the element itself and not a group around it.
+   */
   private static boolean isElement(GroupType list, Type repeated) {
     if (repeated.isPrimitive() || repeated.asGroupType().getFieldCount() != 1) {
       return true;

@@ -14,19 +14,19 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.DecimalType;
 
 /**
- * Which columns get another type than the one that {@link IcebergTypes} gives them: {@code decimal}
- * and {@code varint} columns a fixed precision and scale instead of text.
+ * The {@code decimal} and {@code varint} columns that are written as Iceberg decimals of a fixed
+ * precision and scale instead of text.
  *
- * <p>The choice is strict: a value is written only if it comes back as it was. A {@code decimal}
- * value must have exactly the column's scale, because {@code 1.5} would come back as {@code 1.50},
- * which is equal but not the same. Any other value is an {@link
- * io.ringhaul.exceptions.UnrepresentableValueException}; nothing is rounded or padded.
+ * <p>The choice is strict: a value is written only if an import restores the same value. A {@code
+ * decimal} value must have exactly the column's scale, because {@code 1.5} would be restored as
+ * {@code 1.50}, which is numerically equal but a different value. Any other value causes an {@link
+ * io.ringhaul.exceptions.UnrepresentableValueException}; values are never rounded or padded.
  *
  * <p>Immutable.
  */
 public final class TypeChoices {
 
-  /** No choices: all types are the usual ones. */
+  /** No choices: all columns have their default type. */
   public static final TypeChoices NONE = new TypeChoices(Map.of());
 
   private static final String SETTING = "decimal";
@@ -39,19 +39,19 @@ public final class TypeChoices {
   }
 
   /**
-   * These choices and one more.
+   * Returns a copy with one more choice.
    *
    * @param column the column's name in CQL form
-   * @param precision how many digits a value may have, 1 to 38
-   * @param scale how many of them stand behind the point, 0 to {@code precision}
-   * @throws InvalidSettingException if a number is out of bounds or the name is no identifier
+   * @param precision the maximum number of digits of a value, 1 to 38
+   * @param scale the number of digits after the decimal point, 0 to {@code precision}
+   * @throws InvalidSettingException if a number is out of bounds or the name is not an identifier
    */
   public TypeChoices decimal(String column, int precision, int scale) {
     if (precision < 1 || precision > MOST_DIGITS || scale < 0 || scale > precision) {
       throw invalid(
           String.format(
-              "decimal(%s, %d, %d) is out of bounds: the precision is 1 to %d, the scale 0 to the"
-                  + " precision",
+              "decimal(%s, %d, %d) is out of bounds: the precision must be 1 to %d, the scale 0 to"
+                  + " the precision",
               column, precision, scale, MOST_DIGITS));
     }
     Map<String, DecimalType> more = new HashMap<>(decimals);
@@ -59,21 +59,21 @@ public final class TypeChoices {
     return new TypeChoices(more);
   }
 
-  /** The choices, by the columns' stored names in their order. */
+  /** Returns the choices, sorted by the columns' stored names. */
   @Override
   public String toString() {
     return new TreeMap<>(decimals).toString();
   }
 
-  /** The type chosen for the column; empty for its usual one. */
+  /** Returns the type chosen for the column; empty for the default type. */
   public Optional<Types.DecimalType> decimal(ColumnDescription column) {
     return Optional.ofNullable(decimals.get(column.name()));
   }
 
   /**
-   * Checks that each choice is of one of these columns, and suits it.
+   * Checks that each choice names one of these columns and matches its type.
    *
-   * @throws InvalidSettingException if not
+   * @throws InvalidSettingException if a choice does not match
    */
   void requireFit(List<ColumnDescription> columns) {
     decimals.forEach(
@@ -104,7 +104,7 @@ public final class TypeChoices {
     try {
       return CqlIdentifier.fromCql(column).asInternal();
     } catch (IllegalArgumentException e) {
-      throw invalid("\"" + column + "\" is no column name in CQL");
+      throw invalid("\"" + column + "\" is not a column name in CQL");
     }
   }
 

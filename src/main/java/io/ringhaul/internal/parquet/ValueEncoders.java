@@ -37,13 +37,13 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses the encoders of a column: which Iceberg types fit which CQL types is decided here. */
+/** The encoders from Iceberg types to CQL types. {@link #of} defines which types are compatible. */
 final class ValueEncoders {
 
   private static final ValueEncoder BOOLEAN = (value, out) -> out.putByte((Boolean) value ? 1 : 0);
   private static final ValueEncoder BIGINT =
       (value, out) -> out.putLong(((Number) value).longValue());
-  // The raw bits, because the others make every NaN the same.
+  // Raw bits, because floatToIntBits replaces every NaN with the same one.
   private static final ValueEncoder FLOAT =
       (value, out) -> out.putInt(Float.floatToRawIntBits((Float) value));
   private static final ValueEncoder DOUBLE =
@@ -65,9 +65,9 @@ final class ValueEncoders {
   private ValueEncoders() {}
 
   /**
-   * The encoder from the Iceberg type to the CQL type.
+   * Returns the encoder from the Iceberg type to the CQL type.
    *
-   * @throws IncompatibleTypeException if they do not fit
+   * @throws IncompatibleTypeException if the types are incompatible
    */
   static ValueEncoder of(ValuePath path, DataType cql, Type iceberg) {
     TypeID id = iceberg.typeId();
@@ -102,7 +102,7 @@ final class ValueEncoders {
         };
     if (encoder == null) {
       throw new IncompatibleTypeException(
-          path.path() + " is " + CqlTypes.text(cql) + " and cannot be made from " + iceberg);
+          path.path() + " is " + CqlTypes.text(cql) + " and cannot be converted from " + iceberg);
     }
     return encoder;
   }
@@ -132,7 +132,7 @@ final class ValueEncoders {
   }
 
   private static @Nullable ValueEncoder timestamp(ValuePath path, Type iceberg) {
-    // A timestamp without a zone is no instant: whoever knows the zone must say so.
+    // A timestamp without a zone is not an instant, so its meaning in CQL is ambiguous.
     boolean isInstant =
         (iceberg instanceof Types.TimestampType micros && micros.shouldAdjustToUTC())
             || (iceberg instanceof Types.TimestampNanoType nanos && nanos.shouldAdjustToUTC());
@@ -201,7 +201,7 @@ final class ValueEncoders {
   private static ValueEncoder duration(ValuePath path, Types.StructType iceberg) {
     if (iceberg.fields().size() != 3) {
       throw new IncompatibleTypeException(
-          path.path() + " is a duration and needs the fields months, days and nanoseconds alone");
+          path.path() + " is a duration and needs exactly the fields months, days and nanoseconds");
     }
     return new DurationEncoder(
         path,
@@ -264,7 +264,7 @@ final class ValueEncoders {
     return new TupleEncoder(path, encoders);
   }
 
-  /** Appends the value after its length of four bytes. */
+  /** Appends the value with a length prefix of four bytes. */
   private static void encodeWithLength(ValueEncoder encoder, Object value, ByteSink out) {
     int start = out.size();
     out.putInt(0);
@@ -274,12 +274,12 @@ final class ValueEncoders {
 
   private static Object notNull(ValuePath path, @Nullable Object value) {
     if (value == null) {
-      throw path.error("holds a null, which no collection can");
+      throw path.error("contains a null, which no collection allows");
     }
     return value;
   }
 
-  /** A list or a set. The server sorts a set and takes equal elements for one. */
+  /** A list or a set. The server sorts a set and removes duplicates. */
   private record ListEncoder(ValuePath path, ValueEncoder element) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
@@ -305,7 +305,9 @@ final class ValueEncoders {
   }
 
   /**
-   * @param variable whether each element carries its length
+   * A vector.
+   *
+   * @param variable whether each element has a length prefix
    */
   private record VectorEncoder(
       ValuePath path, ValueEncoder element, int dimension, boolean variable)
@@ -315,7 +317,7 @@ final class ValueEncoders {
       Collection<?> elements = (Collection<?>) value;
       if (elements.size() != dimension) {
         throw path.error(
-            "holds " + elements.size() + " elements; the vector's dimension is " + dimension);
+            "has " + elements.size() + " elements; the vector's dimension is " + dimension);
       }
       ByteSink scratch = new ByteSink(0);
       for (Object each : elements) {
@@ -334,7 +336,7 @@ final class ValueEncoders {
   /**
    * A field of a struct.
    *
-   * @param position its place in the Iceberg struct; -1 if the struct does not have it
+   * @param position the field's position in the Iceberg struct; -1 if the struct lacks it
    */
   private record Field(int position, ValueEncoder encoder) {
 
@@ -355,7 +357,7 @@ final class ValueEncoders {
     }
   }
 
-  /** A tuple or user-defined type, its fields in CQL's order. */
+  /** A tuple or user-defined type, with its fields in CQL's order. */
   private record TupleEncoder(ValuePath path, List<Field> fields) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
@@ -366,7 +368,7 @@ final class ValueEncoders {
     }
   }
 
-  /** A duration; the numbers are the places of its parts in the Iceberg struct. */
+  /** A duration; the numbers are the positions of its parts in the Iceberg struct. */
   private record DurationEncoder(ValuePath path, int months, int days, int nanoseconds)
       implements ValueEncoder {
     @Override
@@ -378,7 +380,7 @@ final class ValueEncoders {
       boolean hasPositive = monthCount > 0 || dayCount > 0 || nanosecondCount > 0;
       boolean hasNegative = monthCount < 0 || dayCount < 0 || nanosecondCount < 0;
       if (hasPositive && hasNegative) {
-        throw path.error("is a duration whose parts differ in sign, which CQL does not have");
+        throw path.error("is a duration whose parts differ in sign, which CQL does not allow");
       }
       VInts.write(VInts.fold(monthCount), out);
       VInts.write(VInts.fold(dayCount), out);
@@ -453,7 +455,7 @@ final class ValueEncoders {
     public void encode(Object value, ByteSink out) {
       Instant instant = ((OffsetDateTime) value).toInstant();
       if (instant.getNano() % NANOS_PER_MILLI != 0) {
-        throw path.error("is " + instant + "; a CQL timestamp has no part of a millisecond");
+        throw path.error("is " + instant + "; a CQL timestamp holds whole milliseconds only");
       }
       try {
         out.putLong(instant.toEpochMilli());
@@ -468,7 +470,8 @@ final class ValueEncoders {
     public void encode(Object value, ByteSink out) {
       UUID uuid = (UUID) value;
       if (timeBased && uuid.version() != 1) {
-        throw path.error("is " + uuid + ", of version " + uuid.version() + "; a timeuuid has 1");
+        throw path.error(
+            "is " + uuid + " of version " + uuid.version() + "; a timeuuid has version 1");
       }
       out.putLong(uuid.getMostSignificantBits());
       out.putLong(uuid.getLeastSignificantBits());
@@ -490,7 +493,7 @@ final class ValueEncoders {
       try {
         put(Numerals.parseDecimal(text), out);
       } catch (NumberFormatException e) {
-        throw path.error("holds \"" + text + "\", which is no decimal number");
+        throw path.error("contains \"" + text + "\", which is not a decimal number");
       }
     }
   }
@@ -503,7 +506,7 @@ final class ValueEncoders {
       try {
         out.put(Numerals.parseVarint(text).toByteArray());
       } catch (NumberFormatException e) {
-        throw path.error("holds \"" + text + "\", which is no integer");
+        throw path.error("contains \"" + text + "\", which is not an integer");
       }
     }
   }
@@ -521,9 +524,9 @@ final class ValueEncoders {
   }
 
   /**
-   * The text of a string, or of its bytes where it comes from a file: {@code TextBytes}.
+   * Returns the text of a string, or of its UTF-8 bytes, which readers of files return.
    *
-   * @throws UnrepresentableValueException if the bytes are no text; nothing is replaced
+   * @throws UnrepresentableValueException if the bytes are not well-formed UTF-8
    */
   static String text(ValuePath path, Object value) {
     if (value instanceof ByteBuffer bytes) {
@@ -535,7 +538,7 @@ final class ValueEncoders {
 
   private static void requireWellFormed(ValuePath path, ByteBuffer bytes) {
     if (!Utf8.isWellFormed(bytes, bytes.position(), bytes.remaining())) {
-      throw path.error("holds bytes that are not well-formed UTF-8");
+      throw path.error("contains bytes that are not well-formed UTF-8");
     }
   }
 
@@ -549,7 +552,7 @@ final class ValueEncoders {
       }
       String text = ((CharSequence) value).toString();
       if (Utf8.hasLoneSurrogate(text)) {
-        throw path.error("holds half a surrogate pair, which UTF-8 cannot hold");
+        throw path.error("contains an unpaired surrogate, which UTF-8 cannot encode");
       }
       out.put(text.getBytes(UTF_8));
     }
@@ -560,7 +563,7 @@ final class ValueEncoders {
     public void encode(Object value, ByteSink out) {
       String text = text(path, value);
       if (text.chars().anyMatch(c -> c >= 0x80)) {
-        throw path.error("holds a character that is not ASCII");
+        throw path.error("contains a character that is not ASCII");
       }
       out.put(text.getBytes(US_ASCII));
     }
@@ -572,7 +575,7 @@ final class ValueEncoders {
       String text = text(path, value);
       byte[] address = InetText.parse(text);
       if (address == null) {
-        throw path.error("holds \"" + text + "\", which is no IP address");
+        throw path.error("contains \"" + text + "\", which is not an IP address");
       }
       out.put(address);
     }
@@ -588,14 +591,14 @@ final class ValueEncoders {
     private UUID parse(String text) {
       try {
         UUID uuid = UUID.fromString(text);
-        // Java also takes shortened groups.
+        // UUID.fromString also accepts shortened groups.
         if (uuid.toString().equals(text.toLowerCase(Locale.ROOT))) {
           return uuid;
         }
       } catch (IllegalArgumentException e) {
-        // Told below, together with what Java takes and is none.
+        // Reported below, like shortened groups.
       }
-      throw path.error("holds \"" + text + "\", which is no UUID");
+      throw path.error("contains \"" + text + "\", which is not a UUID");
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * CQL values as Iceberg types and Parquet columns: the mapping, the writers from serialized CQL
- * values to Parquet, and the encoders that lead back.
+ * CQL values as Iceberg types and Parquet columns: the mapping of types, the writers from
+ * serialized CQL values to Parquet, and the readers back to CQL.
  */
 @NullMarked
 package io.ringhaul.internal.parquet;

@@ -102,7 +102,7 @@ class DeletedRowsTest {
     assertThatThrownBy(() -> Exports.imported(IcebergSource.warehouse(folder), TABLE))
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageStartingWith("Row 1 read from ")
-        .hasMessageEndingWith(": note holds bytes that are not well-formed UTF-8");
+        .hasMessageEndingWith(": note contains bytes that are not well-formed UTF-8");
   }
 
   private static void delete(Table table, DataFile file, long place, String name)

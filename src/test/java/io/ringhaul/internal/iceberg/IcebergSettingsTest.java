@@ -83,8 +83,7 @@ class IcebergSettingsTest {
         () -> target.property("ringhaul.x", "y"));
     assertSetting(
         "compression",
-        "Parquet files cannot be compressed with XZ; compression takes NONE, GZIP, ZSTD, LZ4 or"
-            + " SNAPPY",
+        "Parquet files cannot be compressed with XZ; choose NONE, GZIP, ZSTD, LZ4 or SNAPPY",
         () -> target.compression(Compression.XZ));
     String codec = "write.parquet.compression-codec";
     String codecs =
@@ -97,14 +96,16 @@ class IcebergSettingsTest {
         "compression", codecs, () -> target.property(codec, "gzip").compression(Compression.GZIP));
     assertSetting(
         "decimal",
-        "decimal(a, 39, 0) is out of bounds: the precision is 1 to 38, the scale 0 to the"
+        "decimal(a, 39, 0) is out of bounds: the precision must be 1 to 38, the scale 0 to the"
             + " precision",
         () -> target.decimal("a", 39, 0));
     assertSetting(
         "decimal",
-        "decimal(a, 3, 4) is out of bounds: the precision is 1 to 38, the scale 0 to the precision",
+        "decimal(a, 3, 4) is out of bounds: the precision must be 1 to 38, the scale 0 to the"
+            + " precision",
         () -> target.decimal("a", 3, 4));
-    assertSetting("decimal", "\"a b\" is no column name in CQL", () -> target.decimal("a b", 3, 2));
+    assertSetting(
+        "decimal", "\"a b\" is not a column name in CQL", () -> target.decimal("a b", 3, 2));
   }
 
   @ParameterizedTest

@@ -240,7 +240,8 @@ class IcebergTableIT {
     assertThatThrownBy(() -> export("orders", target()).columns("id", "amount", "customer").run())
         .isInstanceOfSatisfying(
             StorageException.class, e -> assertThat(e.location()).endsWith(TABLE))
-        .hasMessageContaining("column amount: CQL type decimal does not fit Iceberg type int");
+        .hasMessageContaining(
+            "column amount: CQL type decimal is not compatible with Iceberg type int");
     assertNothingWritten();
 
     ExportResult fitting = export("orders", target()).columns("order_date", "id").run();

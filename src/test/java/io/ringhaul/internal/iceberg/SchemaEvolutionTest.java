@@ -231,10 +231,11 @@ class SchemaEvolutionTest {
         .isInstanceOfSatisfying(
             StorageException.class, e -> assertThat(e.location()).endsWith(TABLE))
         .hasMessageContaining(
-            "column n: CQL type int does not fit Iceberg type long: it must be int, not long")
+            "column n: CQL type int is not compatible with Iceberg type long: it must be int, not"
+                + " long")
         .hasMessageContaining(
-            "column f: CQL type frozen<list<int>> does not fit Iceberg type string: it must be"
-                + " list<int>, not string");
+            "column f: CQL type frozen<list<int>> is not compatible with Iceberg type string: it"
+                + " must be list<int>, not string");
     assertThatThrownBy(
             () ->
                 Exports.run(

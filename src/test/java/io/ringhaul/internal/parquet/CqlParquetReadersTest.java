@@ -28,7 +28,10 @@ import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Columns that are read straight to CQL: the same bytes and the same refusals as the long way. */
+/**
+ * Columns read by a column reader: the same bytes and the same errors as with Iceberg's generic
+ * readers.
+ */
 class CqlParquetReadersTest {
 
   private static final int ROWS = 60;
@@ -36,7 +39,7 @@ class CqlParquetReadersTest {
   @TempDir Path folder;
 
   @Test
-  void bothWaysLeadToTheSame() {
+  void columnReadersMatchGenericReaders() {
     Seeds.each(
         300,
         random -> {
@@ -48,9 +51,12 @@ class CqlParquetReadersTest {
         });
   }
 
-  /** Milliseconds have no range in CQL; Iceberg's reader makes microseconds of them. */
+  /**
+   * CQL timestamps have no range limit in milliseconds, but Iceberg's reader converts them to
+   * microseconds.
+   */
   @Test
-  void millisecondsBeyondThoseOfMicrosecondsAreRight() {
+  void readsMillisecondsBeyondRangeOfMicroseconds() {
     MessageType type =
         MessageTypeParser.parseMessageType(
             "message m { required int64 v (TIMESTAMP(MILLIS,true)) = 1; }");
@@ -64,7 +70,7 @@ class CqlParquetReadersTest {
   }
 
   @Test
-  void valuesThatAreNotInTheFile() {
+  void readsConstantsDefaultsAndMissingColumns() {
     MessageType type = MessageTypeParser.parseMessageType("message m { optional int32 v = 1; }");
     List<Group> rows = new ArrayList<>();
     rows.add(new SimpleGroup(type));

@@ -11,7 +11,7 @@ class DecimalDigitsTest {
   private final LeafCell.DecimalDigits digits = new LeafCell.DecimalDigits();
 
   @Test
-  void numbersAreWrittenAsBigDecimalWritesThem() {
+  void formatsNumbersLikeBigDecimal() {
     long[] unscaled = {0, 1, 9, 10, 99, 100, 12_345_678, Long.MAX_VALUE, Long.MAX_VALUE - 1};
     for (int scale = 0; scale <= 6; scale++) {
       for (long number : unscaled) {
@@ -23,7 +23,7 @@ class DecimalDigitsTest {
   }
 
   @Test
-  void anyNumberIs() {
+  void formatsRandomNumbersLikeBigDecimal() {
     Seeds.each(
         30,
         random -> {
@@ -34,7 +34,7 @@ class DecimalDigitsTest {
   }
 
   @Test
-  void scalesThatMayNeedAnExponentAreLeftToOthers() {
+  void rejectsScalesThatMayNeedExponent() {
     assertThat(LeafCell.DecimalDigits.takes(-1)).isFalse();
     assertThat(LeafCell.DecimalDigits.takes(0)).isTrue();
     assertThat(LeafCell.DecimalDigits.takes(6)).isTrue();

@@ -43,7 +43,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The ends of each type, one by one. */
+/** Boundary values of each type. */
 class EdgeValueTest {
 
   @Test
@@ -57,7 +57,7 @@ class EdgeValueTest {
   }
 
   @Test
-  void realsKeepEveryBit() {
+  void floatsAndDoublesKeepEveryBit() {
     assertComesBack(
         FLOAT,
         "7fc00000 ffc00000 7fc00001 7f800001 ffffffff 7fa00000", // quiet and signaling NaN
@@ -75,7 +75,7 @@ class EdgeValueTest {
   }
 
   @Test
-  void timestampsAsFarAsMicrosecondsReach() {
+  void timestampsAtLimitsOfMicroseconds() {
     long greatest = Long.MAX_VALUE / 1_000;
     assertComesBack(
         TIMESTAMP,
@@ -205,7 +205,7 @@ class EdgeValueTest {
     assertComesBack(vectorOf(FLOAT, 3), "800000007fc000017f800001");
     assertComesBack(vectorOf(vectorOf(BIGINT, 1), 2), "0000000000000001ffffffffffffffff");
     assertComesBack(vectorOf(UUID, 1), "0f".repeat(16));
-    // To the server these are of variable length.
+    // The server treats these types as variable-length.
     assertComesBack(vectorOf(TINYINT, 2), "01800101");
     assertComesBack(vectorOf(SMALLINT, 1), "027fff");
     assertComesBack(vectorOf(DATE, 1), "0480000000");
@@ -223,7 +223,7 @@ class EdgeValueTest {
     return CqlBytes.of(TypeCodecs.VARINT, value);
   }
 
-  /** Each argument is one value in hexadecimal digits, or several with a space after each. */
+  /** Each argument has one or more values in hexadecimal digits, separated by spaces. */
   private static void assertComesBack(DataType type, String... values) {
     assertComesBack(
         type,

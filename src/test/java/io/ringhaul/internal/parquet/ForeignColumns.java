@@ -17,16 +17,17 @@ import org.apache.iceberg.types.Types;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.io.api.Binary;
 
-/** Columns of Parquet files as other tools write them, with the ends of all ranges and beyond. */
+/**
+ * Columns of Parquet files as other tools write them, with values at and beyond the range limits.
+ */
 final class ForeignColumns {
 
-  /**
-   * A column.
-   *
-   * @param parquet its type, but for the repetition, with %s for the name
-   * @param iceberg what it is read as
-   * @param cql a type that it may go to
-   * @param values adds a value to a row's field of that name
+  /*   * A column.
+   *    *
+   *    * @param parquet the Parquet type without the repetition, with %s for the name
+   *    * @param iceberg the Iceberg type that the column is read as
+   *    * @param cql a CQL type that the column can be imported to
+   *    * @param values adds a value to a row's field of the column's name
    */
   record Shape(String parquet, Type iceberg, DataType cql, Values values) {
 
@@ -127,7 +128,7 @@ final class ForeignColumns {
         all,
         "int64 %s (TIMESTAMP(MILLIS,true))",
         instant,
-        // Beyond these Iceberg's reader goes wrong in silence.
+        // Beyond this range, Iceberg's reader silently returns wrong values.
         (random, row, name) -> row.add(name, number(random) / 1_000));
     add(
         all,
@@ -216,7 +217,7 @@ final class ForeignColumns {
     row.add(name, number(random));
   }
 
-  /** Of any length in bits, and near the ends of the types. */
+  /** Returns a number of any bit length, including numbers near the limits of the types. */
   private static long number(Random random) {
     return switch (random.nextInt(5)) {
       case 0 -> random.nextInt(5) - 2;
@@ -229,7 +230,7 @@ final class ForeignColumns {
 
   private static byte[] text(Random random) {
     return switch (random.nextInt(8)) {
-      // Well-formed, as the readers of records would replace what is not: MalformedTextTest.
+      // Well-formed only: readers of records replace malformed text, see MalformedTextTest.
       case 0 -> new String(bytes(random, 0, 12), UTF_8).getBytes(UTF_8);
       case 1 -> Long.toString(number(random)).getBytes(UTF_8);
       case 2 ->
@@ -250,7 +251,7 @@ final class ForeignColumns {
         : new BigInteger(120, random).subtract(BigInteger.ONE.shiftLeft(119));
   }
 
-  /** With bytes before that only repeat the sign, if the length asks for them. */
+  /** Returns the number in two's complement, sign-extended to the length. */
   private static byte[] padded(BigInteger number, int length) {
     byte[] shortest = number.toByteArray();
     if (shortest.length >= length) {

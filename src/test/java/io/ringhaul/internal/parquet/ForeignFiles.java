@@ -42,14 +42,14 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.jspecify.annotations.Nullable;
 
-/** Parquet files as other tools write them. */
+/** Writes Parquet files as other tools write them. */
 public final class ForeignFiles {
 
   private ForeignFiles() {}
 
   /**
-   * Writes a file of a shape that is drawn: with many pages, with several row groups, with
-   * dictionaries, also with such as end within a column, in either version of the pages.
+   * Writes a file of a random shape: many pages, several row groups, dictionaries (also some that
+   * Parquet drops within a column), and either page version.
    */
   public static Path write(Path folder, MessageType type, List<Group> rows, Random random) {
     try {
@@ -82,7 +82,7 @@ public final class ForeignFiles {
     }
   }
 
-  /** Writes a file with row groups of so many rows, without dictionaries. */
+  /** Writes a file with row groups of the given number of rows, without dictionaries. */
   public static Path write(Path file, MessageType type, List<Group> rows, int rowsInGroup) {
     try (ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(new LocalOutputFile(file))
@@ -100,7 +100,7 @@ public final class ForeignFiles {
     return file;
   }
 
-  /** Changes what a file's footer says. */
+  /** Replaces a file's footer with a changed one. */
   public static void alter(Path file, Consumer<FileMetaData> change) {
     try {
       byte[] bytes = Files.readAllBytes(file);
@@ -121,7 +121,7 @@ public final class ForeignFiles {
     }
   }
 
-  /** Takes bytes out of the middle of a file, from a place on to its footer. */
+  /** Removes the bytes of a file from the given offset up to its footer. */
   public static void cut(Path file, long from) {
     try {
       byte[] bytes = Files.readAllBytes(file);
@@ -141,8 +141,8 @@ public final class ForeignFiles {
   }
 
   /**
-   * Writes a file of an int column {@code id}, counted from 0, and a list column {@code numbers} of
-   * which each value is there, counted from 0.
+   * Writes a file with an int column {@code id} and a list column {@code numbers} of non-null
+   * values. The values of both count up from 0.
    *
    * @param levels the repetition levels of the values
    */
@@ -208,7 +208,7 @@ public final class ForeignFiles {
     writer.endColumn();
   }
 
-  /** The rows of a file, in the order that they have in it. */
+  /** Reads all rows of a file in order. */
   static <T> List<T> rows(
       Path file, Schema schema, Function<MessageType, ParquetValueReader<T>> reader) {
     try (CloseableIterable<T> content =
@@ -224,7 +224,7 @@ public final class ForeignFiles {
     }
   }
 
-  /** A row's values as hexadecimal digits, or why it is refused. */
+  /** Returns a row's values as hexadecimal digits, or the reason why the row is invalid. */
   static String outcome(ReadRow row, int size) {
     @Nullable BulkOperationException problem = row.problem();
     return problem == null ? ParquetFiles.hex(size, row).toString() : problem.toString();

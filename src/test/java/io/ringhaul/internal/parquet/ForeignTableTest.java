@@ -39,7 +39,7 @@ class ForeignTableTest {
   private static final Type TIMESTAMPTZ = Types.TimestampType.withZone();
 
   @Test
-  void integersWidenAndNarrowWithinTheirRange() {
+  void convertsIntegersWithinRange() {
     assertEncodes(DataTypes.BIGINT, INT, -5, "fffffffffffffffb");
     assertEncodes(DataTypes.INT, LONG, -5L, "fffffffb");
     assertRefuses(DataTypes.INT, LONG, 1L << 31, "2147483648, out of the range");
@@ -51,7 +51,7 @@ class ForeignTableTest {
   }
 
   @Test
-  void decimalsAndVarintsFromEveryExactNumber() {
+  void convertsExactNumbersToDecimalsAndVarints() {
     Type decimal = Types.DecimalType.of(10, 2);
     assertEncodes(DataTypes.DECIMAL, decimal, new BigDecimal("1.20"), "0000000278");
     assertEncodes(DataTypes.DECIMAL, STRING, "1.2E+3", "fffffffe0c");
@@ -65,13 +65,13 @@ class ForeignTableTest {
         CqlBytes.hex(
             CqlBytes.of(TypeCodecs.VARINT, BigInteger.TEN.pow(1_000).subtract(BigInteger.ONE))));
     assertRefuses(DataTypes.VARINT, decimal, new BigDecimal("0.50"), "0.50; a varint has no");
-    assertRefuses(DataTypes.VARINT, STRING, "12a", "\"12a\", which is no integer");
-    assertRefuses(DataTypes.DECIMAL, STRING, "", "\"\", which is no decimal number");
-    assertRefuses(DataTypes.DECIMAL, STRING, "1E+2147483648", "which is no decimal number");
+    assertRefuses(DataTypes.VARINT, STRING, "12a", "\"12a\", which is not an integer");
+    assertRefuses(DataTypes.DECIMAL, STRING, "", "\"\", which is not a decimal number");
+    assertRefuses(DataTypes.DECIMAL, STRING, "1E+2147483648", "which is not a decimal number");
   }
 
   @Test
-  void timesAreNeverCut() {
+  void rejectsTimesThatWouldLosePrecision() {
     Type nanos = Types.TimestampNanoType.withZone();
     OffsetDateTime time = OffsetDateTime.parse("1969-12-31T23:59:59.999Z");
     assertEncodes(DataTypes.TIMESTAMP, TIMESTAMPTZ, time, "ffffffffffffffff");
@@ -89,23 +89,23 @@ class ForeignTableTest {
   }
 
   @Test
-  void textOfOtherTypes() {
+  void parsesUuidsAndChecksText() {
     String uuid = "D2177dd0-eaa2-11de-a572-001b779c76e3";
     String hex = "d2177dd0eaa211dea572001b779c76e3";
     assertEncodes(DataTypes.UUID, STRING, uuid, hex);
     assertEncodes(DataTypes.TIMEUUID, STRING, CharBuffer.wrap(uuid), hex);
     assertRefuses(DataTypes.TIMEUUID, STRING, uuid.replace("-11de", "-41de"), "version 4");
-    assertRefuses(DataTypes.UUID, STRING, "1-1-1-1-1", "which is no UUID");
-    assertRefuses(DataTypes.UUID, STRING, "", "which is no UUID");
-    assertRefuses(DataTypes.TEXT, STRING, "a\uD83D", "half a surrogate pair");
-    assertRefuses(DataTypes.TEXT, STRING, "\uDE00\uD83D", "half a surrogate pair");
+    assertRefuses(DataTypes.UUID, STRING, "1-1-1-1-1", "which is not a UUID");
+    assertRefuses(DataTypes.UUID, STRING, "", "which is not a UUID");
+    assertRefuses(DataTypes.TEXT, STRING, "a\uD83D", "an unpaired surrogate");
+    assertRefuses(DataTypes.TEXT, STRING, "\uDE00\uD83D", "an unpaired surrogate");
     assertRefuses(DataTypes.ASCII, STRING, "é", "not ASCII");
     assertEncodes(DataTypes.BLOB, Types.FixedType.ofLength(2), new byte[] {1, 2}, "0102");
     assertEncodes(DataTypes.BLOB, Types.BinaryType.get(), CqlBytes.hex("00ff"), "00ff");
   }
 
   @Test
-  void addressesWithoutANameService() {
+  void parsesAddressesWithoutNameService() {
     Map.of(
             "10.0.0.255", "0a0000ff",
             "::", "00".repeat(16),
@@ -143,7 +143,7 @@ class ForeignTableTest {
             "1:2:3:4:5:6:7:1.2.3.4",
             "::٣",
             "1.2.3.4:1::")) {
-      assertRefuses(DataTypes.INET, STRING, text, "which is no IP address");
+      assertRefuses(DataTypes.INET, STRING, text, "which is not an IP address");
     }
   }
 
@@ -152,20 +152,20 @@ class ForeignTableTest {
     Type ints = Types.ListType.ofOptional(1, INT);
     assertEncodes(
         DataTypes.setOf(DataTypes.TINYINT), ints, List.of(2, 1), "00000002000000010200000001 01");
-    assertRefuses(DataTypes.listOf(DataTypes.INT), ints, Arrays.asList(1, null), "holds a null");
+    assertRefuses(DataTypes.listOf(DataTypes.INT), ints, Arrays.asList(1, null), "contains a null");
     assertRefuses(DataTypes.listOf(DataTypes.TINYINT), ints, List.of(200), "v.element is 200");
     DataType vector = DataTypes.vectorOf(DataTypes.INT, 2);
     assertEncodes(vector, ints, List.of(1, 2), "0000000100000002");
-    assertRefuses(vector, ints, List.of(1), "holds 1 elements; the vector's dimension is 2");
-    assertRefuses(vector, ints, Arrays.asList(1, null), "holds a null");
+    assertRefuses(vector, ints, List.of(1), "has 1 elements; the vector's dimension is 2");
+    assertRefuses(vector, ints, Arrays.asList(1, null), "contains a null");
     Type map = Types.MapType.ofOptional(1, 2, STRING, INT);
     DataType cql = DataTypes.mapOf(DataTypes.TEXT, DataTypes.INT);
     assertEncodes(cql, map, Map.of("a", 1), "00000001 0000000161 0000000400000001");
-    assertRefuses(cql, map, Collections.singletonMap("a", null), "holds a null");
+    assertRefuses(cql, map, Collections.singletonMap("a", null), "contains a null");
   }
 
   @Test
-  void structsByNameAndTuplesByPosition() {
+  void matchesStructsByNameAndTuplesByPosition() {
     DataType udt = TestUserType.of("u", List.of("a", "b"), List.of(DataTypes.INT, DataTypes.TEXT));
     DataType tuple = DataTypes.tupleOf(DataTypes.INT, DataTypes.TEXT);
     Types.StructType swapped = struct("b", STRING, "a", INT);
@@ -193,11 +193,11 @@ class ForeignTableTest {
   }
 
   @Test
-  void nullStaysNullAndStrayClassesAreNamed() {
+  void encodesNullAndNamesUnexpectedClasses() {
     assertThat(encoder(DataTypes.INT, INT).encode(null)).isNull();
     assertThatThrownBy(() -> encoder(DataTypes.INT, INT).encode("1"))
         .isInstanceOf(BulkOperationException.class)
-        .hasMessage("Column v of Iceberg type int holds a java.lang.String");
+        .hasMessage("Column v of Iceberg type int contains a value of java.lang.String");
   }
 
   private static Types.StructType struct(Object... namesAndTypes) {

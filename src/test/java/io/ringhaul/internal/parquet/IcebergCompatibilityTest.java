@@ -27,9 +27,10 @@ class IcebergCompatibilityTest {
       TestUserType.of("u", List.of("a", "b"), List.of(DataTypes.INT, DataTypes.TEXT));
 
   @Test
-  void exportNeedsTheMappingItself() {
+  void exportRequiresMappedType() {
     assertThat(IcebergCompatibility.exportProblem(DataTypes.BIGINT, INT))
-        .contains("CQL type bigint does not fit Iceberg type int: it must be long, not int");
+        .contains(
+            "CQL type bigint is not compatible with Iceberg type int: it must be long, not int");
     assertThat(
             IcebergCompatibility.exportProblem(
                 DataTypes.TIMESTAMP, Types.TimestampType.withoutZone()))
@@ -44,9 +45,11 @@ class IcebergCompatibilityTest {
             IcebergCompatibility.exportProblem(
                 DataTypes.mapOf(DataTypes.INT, UDT),
                 Types.MapType.ofOptional(1, 2, INT, struct(field("a"), field("c")))))
-        .hasValueSatisfying(problem -> assertThat(problem).endsWith("it has no field for value.c"));
+        .hasValueSatisfying(
+            problem -> assertThat(problem).endsWith("the CQL type has no field for value.c"));
     assertThat(IcebergCompatibility.exportProblem(UDT, struct(field("a"))))
-        .hasValueSatisfying(problem -> assertThat(problem).endsWith("there is no field b"));
+        .hasValueSatisfying(
+            problem -> assertThat(problem).endsWith("the Iceberg type has no field b"));
     assertThat(
             IcebergCompatibility.exportProblem(
                 UDT,
@@ -57,7 +60,7 @@ class IcebergCompatibilityTest {
   }
 
   @Test
-  void importRefusesWhatWouldLoseOrGuess() {
+  void importRejectsLossyOrAmbiguousTypes() {
     assertImportRefused(DataTypes.FLOAT, Types.DoubleType.get());
     assertImportRefused(DataTypes.INT, STRING);
     assertImportRefused(DataTypes.TEXT, INT);
@@ -74,13 +77,13 @@ class IcebergCompatibilityTest {
             IcebergCompatibility.importProblem(
                 DataTypes.listOf(DataTypes.INT), Types.ListType.ofRequired(1, STRING)))
         .contains(
-            "Iceberg type list<string> does not fit CQL type list<int>: value.element is int and"
-                + " cannot be made from string");
+            "Iceberg type list<string> is not compatible with CQL type list<int>: value.element is"
+                + " int and cannot be converted from string");
   }
 
-  /** The fields in another order, optional where they need not be, and a column of its own. */
+  /** Fields in another order, optional instead of required, and a column that the export lacks. */
   @Test
-  void anExistingTableOfAnotherShape() {
+  void exportsToExistingTableOfAnotherShape() {
     Schema schema =
         new Schema(
             NestedField.optional(7, "extra", Types.ListType.ofRequired(20, struct(field("z", 21)))),
@@ -112,17 +115,17 @@ class IcebergCompatibilityTest {
   }
 
   @Test
-  void rowsNeedAPlaceForEachColumn() {
+  void writerRequiresSchemaFieldForEachColumn() {
     ColumnDescription column = new ColumnDescription("v", DataTypes.INT, Kind.REGULAR);
     Schema other = new Schema(NestedField.optional(1, "w", INT));
     assertThatThrownBy(() -> CqlParquetWriters.check(other, List.of(column)))
         .hasMessage("The schema has no column v");
     Schema text = new Schema(NestedField.optional(1, "v", STRING));
     assertThatThrownBy(() -> CqlParquetWriters.check(text, List.of(column)))
-        .hasMessageContaining("CQL type int does not fit Iceberg type string");
+        .hasMessageContaining("CQL type int is not compatible with Iceberg type string");
     Schema more = new Schema(NestedField.optional(1, "v", INT), NestedField.required(2, "w", INT));
     assertThatThrownBy(() -> CqlParquetWriters.check(more, List.of(column)))
-        .hasMessage("The schema requires a column w, which the rows do not have");
+        .hasMessage("The schema requires column w, which the rows do not have");
   }
 
   private static void assertImportRefused(DataType cql, Type iceberg) {

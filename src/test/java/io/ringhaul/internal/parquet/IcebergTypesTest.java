@@ -46,7 +46,7 @@ class IcebergTypesTest {
   }
 
   @Test
-  void aTableInTheOrderOfIcebergsOwnIds() {
+  void assignsFieldIdsInIcebergOrder() {
     DataType udt = TestUserType.of("addr", List.of("Zip"), List.of(DataTypes.setOf(DataTypes.INT)));
     List<ColumnDescription> columns =
         List.of(
@@ -74,7 +74,7 @@ class IcebergTypesTest {
   }
 
   @Test
-  void clusteringColumnsAreNullBesideStatics() {
+  void clusteringColumnsAreOptionalInTablesWithStatics() {
     List<ColumnDescription> columns =
         List.of(
             column("k", DataTypes.INT, Kind.PARTITION_KEY),
@@ -86,7 +86,7 @@ class IcebergTypesTest {
   }
 
   @Test
-  void theExactCqlType() {
+  void docIsExactCqlType() {
     DataType type =
         DataTypes.mapOf(
             DataTypes.frozenListOf(DataTypes.INT),
@@ -98,7 +98,7 @@ class IcebergTypesTest {
   }
 
   @Test
-  void typesWithoutCounterpart() {
+  void rejectsTypesWithoutIcebergType() {
     DataType custom = DataTypes.custom("org.example.Shape");
     List<ColumnDescription> columns =
         List.of(column("Shape", DataTypes.listOf(custom, false), Kind.REGULAR));
@@ -106,13 +106,13 @@ class IcebergTypesTest {
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessage(
             "Column \"Shape\" of table ks.t has the type list<'org.example.Shape'>:"
-                + " 'org.example.Shape' has no counterpart in Iceberg; leave the column out");
+                + " 'org.example.Shape' has no Iceberg type; exclude the column");
     assertThatThrownBy(() -> IcebergTypes.type(custom))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void namesThatCannotBeToldApart() {
+  void rejectsConflictingNames() {
     DataType udt = TestUserType.of("u", List.of("b"), List.of(DataTypes.INT));
     assertIndistinct(column("a b", DataTypes.INT), column("a_x20b", DataTypes.INT));
     assertIndistinct(column("a", udt), column("a.b", DataTypes.INT));
@@ -125,7 +125,7 @@ class IcebergTypesTest {
     List<ColumnDescription> columns = List.of(one, other);
     assertThatThrownBy(() -> IcebergTypes.schema(ParquetFiles.table(columns), columns))
         .isInstanceOf(UnsuitableTableException.class)
-        .hasMessageContaining("cannot be told apart");
+        .hasMessageContaining("have conflicting names in Iceberg");
   }
 
   private static ColumnDescription column(String name, DataType type) {

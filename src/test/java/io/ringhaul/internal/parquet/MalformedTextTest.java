@@ -31,7 +31,7 @@ import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bytes that are no UTF-8 are refused and not replaced: two keys must not become one. */
+/** Malformed UTF-8 fails and is not replaced, so that two different keys never become equal. */
 class MalformedTextTest {
 
   private static final List<String> MALFORMED =
@@ -42,7 +42,7 @@ class MalformedTextTest {
   @TempDir Path folder;
 
   @Test
-  void columnIsRefusedAndTheRowsAroundItAreRead() {
+  void failsForColumnAndReadsOtherRows() {
     Map<DataType, String> types =
         Map.of(
             DataTypes.TEXT, "7",
@@ -67,7 +67,7 @@ class MalformedTextTest {
   }
 
   @Test
-  void elementOfListIsRefused() {
+  void failsForListElement() {
     assertRefused(
         "optional group v (LIST) = 1 { repeated group list {"
             + " optional binary element (STRING) = 2; } }",
@@ -84,7 +84,7 @@ class MalformedTextTest {
   }
 
   @Test
-  void keyAndValueOfMapAreRefused() {
+  void failsForMapKeyAndValue() {
     String map =
         "optional group v (MAP) = 1 { repeated group key_value {"
             + " required binary key (STRING) = 2; optional binary value (STRING) = 3; } }";
@@ -113,7 +113,7 @@ class MalformedTextTest {
   }
 
   @Test
-  void fieldOfUserTypeIsRefused() {
+  void failsForFieldOfUserDefinedType() {
     assertRefused(
         "optional group v = 1 { optional int32 n = 2; optional binary zip (STRING) = 3; }",
         Types.StructType.of(
@@ -125,9 +125,9 @@ class MalformedTextTest {
         "v.zip");
   }
 
-  /** A text for a field that the file does not have is text still. */
+  /** Default and constant texts of fields that the file lacks are still read as text. */
   @Test
-  void defaultsAndConstantsAreRead() {
+  void readsTextDefaultsAndConstants() {
     MessageType type = MessageTypeParser.parseMessageType("message m { required int32 n = 1; }");
     Path file =
         ForeignFiles.write(
@@ -212,7 +212,7 @@ class MalformedTextTest {
       assertThat(rows.get(i).problem())
           .isInstanceOfSatisfying(
               UnrepresentableValueException.class, e -> assertThat(e.column()).isEqualTo("v"))
-          .hasMessage(path + " holds bytes that are not well-formed UTF-8");
+          .hasMessage(path + " contains bytes that are not well-formed UTF-8");
       assertThat(rows.get(i + 1).problem()).isNull();
       assertThat(rows.get(i + 1).bytes(0)).isNotNull();
     }

@@ -12,7 +12,7 @@ class ParquetCodecsTest {
   private static final String LEVEL = "write.parquet.compression-level";
 
   @Test
-  void zstandardHasALevelUnlessTheUserHasSetOne() {
+  void setsZstandardLevelUnlessUserSetOne() {
     assertThat(chosen(Map.of(CODEC, "zstd"))).isEqualTo(Map.of(CODEC, "zstd", LEVEL, "1"));
     assertThat(chosen(Map.of(CODEC, "ZSTD"))).isEqualTo(Map.of(CODEC, "ZSTD", LEVEL, "1"));
     assertThat(chosen(Map.of(CODEC, "zstd", LEVEL, "9")))
@@ -20,7 +20,7 @@ class ParquetCodecsTest {
   }
 
   @Test
-  void otherCodecsHaveTheirOwn() {
+  void leavesLevelOfOtherCodecs() {
     assertThat(chosen(Map.of(CODEC, "gzip"))).isEqualTo(Map.of(CODEC, "gzip"));
     assertThat(chosen(Map.of())).isEmpty();
   }

@@ -33,13 +33,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * The files of the suite apache/parquet-testing, with DuckDB as the other reader. Each column goes
- * to the CQL type that is nearest to its own; those that go to none are left out and named.
+ * The files of the suite apache/parquet-testing, compared with DuckDB. Each column is imported to
+ * the closest CQL type; columns without one are skipped and listed in the outcome.
  */
 class ParquetConformance {
 
   @Test
-  void filesAreReadAsByDuckDbOrRefused() throws IOException {
+  void readsSameValuesAsDuckDbOrFails() throws IOException {
     Suite.named("parquet-testing")
         .check(
             path -> path.contains(".parquet") && !path.endsWith(".json"),

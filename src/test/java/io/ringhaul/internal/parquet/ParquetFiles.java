@@ -23,7 +23,7 @@ import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 
-/** Writes rows to Parquet and reads them back, as an export and an import would. */
+/** Writes rows to Parquet and reads them back, like an export and an import. */
 final class ParquetFiles {
 
   private ParquetFiles() {}
@@ -81,7 +81,7 @@ final class ParquetFiles {
     }
   }
 
-  /** The rows after a way through a file: each as the hexadecimal digits of its values. */
+  /** Writes and reads the rows, and returns the hexadecimal digits of each row's values. */
   static List<List<@Nullable String>> roundTrip(
       List<ColumnDescription> columns, List<RawRow> rows) {
     Schema schema = IcebergTypes.schema(table(columns), columns);

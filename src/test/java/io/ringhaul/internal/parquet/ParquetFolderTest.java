@@ -65,7 +65,7 @@ class ParquetFolderTest {
   @TempDir private Path parent;
 
   @Test
-  void everyCodecIsWrittenAndReadByOthersToo() throws Exception {
+  void otherReadersReadEveryCodec() throws Exception {
     for (Compression compression :
         List.of(
             Compression.NONE,
@@ -102,19 +102,19 @@ class ParquetFolderTest {
   }
 
   @Test
-  void otherCompressionsAreRefused() {
+  void rejectsUnsupportedCompressions() {
     for (Compression compression : List.of(Compression.BZIP2, Compression.XZ)) {
       assertThatThrownBy(() -> ParquetTarget.folder(parent).compression(compression))
           .isInstanceOf(InvalidSettingException.class)
           .hasMessage(
               "Parquet files cannot be compressed with "
                   + compression
-                  + "; compression takes NONE, GZIP, ZSTD, LZ4 or SNAPPY");
+                  + "; choose NONE, GZIP, ZSTD, LZ4 or SNAPPY");
     }
   }
 
   @Test
-  void everyValueComesBackByteForByte() {
+  void restoresEveryValueByteForByte() {
     int[] number = {0};
     Seeds.each(
         30,
@@ -139,7 +139,7 @@ class ParquetFolderTest {
   }
 
   @Test
-  void filesAreEndedAndRowGroupsReadOnceHoweverTheyAreSplit() {
+  void readsEachRowGroupOnceForAnyNumberOfTasks() {
     List<RawRow> rows = new ArrayList<>();
     Random random = new Random(7);
     for (int i = 0; i < 3_000; i++) {
@@ -170,7 +170,7 @@ class ParquetFolderTest {
   }
 
   @Test
-  void aRefusedRowLeavesNoTrace() {
+  void rejectedRowLeavesNoTrace() {
     Path folder = parent.resolve("out");
     ByteBuffer id = ByteBuffer.allocate(4);
     List<RawRow> rows =
@@ -185,7 +185,7 @@ class ParquetFolderTest {
   }
 
   @Test
-  void anEmptyExportKeepsItsColumns() throws Exception {
+  void emptyExportKeepsColumns() throws Exception {
     Path folder = parent.resolve("out");
     Path file = export(ParquetTarget.folder(folder), COLUMNS, List.of()).get(0);
     assertThat(read(ParquetSource.at(folder), COLUMNS, 3)).isEmpty();
@@ -196,20 +196,21 @@ class ParquetFolderTest {
                 .storedSchema()
                 .orElseThrow()
                 .createTable("k", "x"))
-        .as("a part file describes itself")
+        .as("part file contains its CQL schema")
         .isEqualTo(
             "CREATE TABLE \"k\".\"x\" (\"id\" int, \"Note 1\" text, PRIMARY KEY ((\"id\")))");
   }
 
   @Test
-  void filesOfOtherToolsAreReadByTheNamesOfTheirColumns() throws Exception {
+  void readsFilesOfOtherToolsByColumnName() throws Exception {
     Path first = parent.resolve("a.parquet");
     copy(
-        "SELECT 7::BIGINT AS id, 'seven' AS \"Note 1\", [1, 2]::INTEGER[] AS list,"
-            + " MAP {'k': 1::BIGINT} AS map, {'b': 'x', 'a': 1::INTEGER} AS pair,"
-            + " TIMESTAMPTZ '2026-01-02 03:04:05.678+00' AS at, DATE '2026-01-02' AS day,"
-            + " 12.50::DECIMAL(10,2) AS price, UUID 'd2177dd0-eaa2-41de-a572-001b779c76e3' AS u,"
-            + " 'ab'::BLOB AS raw, 1.5::FLOAT AS f, true AS flag, [UUID 'd2177dd0-eaa2-41de-a572-001b779c76e3'] AS us, NULL::INTEGER AS nothing",
+        "SELECT 7::BIGINT AS id, 'seven' AS \"Note 1\", [1, 2]::INTEGER[] AS list, MAP {'k':"
+            + " 1::BIGINT} AS map, {'b': 'x', 'a': 1::INTEGER} AS pair, TIMESTAMPTZ '2026-01-02"
+            + " 03:04:05.678+00' AS at, DATE '2026-01-02' AS day, 12.50::DECIMAL(10,2) AS price,"
+            + " UUID 'd2177dd0-eaa2-41de-a572-001b779c76e3' AS u, 'ab'::BLOB AS raw, 1.5::FLOAT AS"
+            + " f, true AS flag, [UUID 'd2177dd0-eaa2-41de-a572-001b779c76e3'] AS us, NULL::INTEGER"
+            + " AS nothing",
         first);
     List<ColumnDescription> columns =
         List.of(
@@ -243,7 +244,7 @@ class ParquetFolderTest {
     expected.add(null);
     assertThat(read(ParquetSource.at(first), columns, names, 1)).containsExactly(expected);
 
-    // Another file has fewer columns, in another order.
+    // A second file has fewer columns, in another order.
     Path second = parent.resolve("b.parquet");
     copy("SELECT 'eight' AS \"Note 1\", 8::SMALLINT AS id", second);
     List<List<@Nullable String>> both =
@@ -253,7 +254,7 @@ class ParquetFolderTest {
   }
 
   @Test
-  void whatDoesNotFitIsNamed() throws Exception {
+  void namesIncompatibleColumns() throws Exception {
     Path file = parent.resolve("a.parquet");
     copy("SELECT 1::BIGINT << 31 AS id, 1::UBIGINT AS \"Note 1\", 2 AS other", file);
     assertThatThrownBy(() -> read(ParquetSource.at(file), COLUMNS, 1))
@@ -274,7 +275,7 @@ class ParquetFolderTest {
   }
 
   @Test
-  void unsignedIntegersThatIcebergWouldTakeForSignedOnesAreRefused() throws Exception {
+  void rejectsUnsignedIntegersThatIcebergReadsAsSigned() throws Exception {
     Path file = parent.resolve("a.parquet");
     copy(
         "SELECT 1::INTEGER AS id, 3000000000::UINTEGER AS u, 65535::USMALLINT AS small,"
@@ -293,8 +294,8 @@ class ParquetFolderTest {
           .hasMessage(
               String.format(
                   "%1$s does not fit ks.t: column %2$s: %1$s: its Parquet type has unsigned"
-                      + " integers of 32 or 64 bits, which cannot be read; write it with signed"
-                      + " ones",
+                      + " integers of 32 or 64 bits, which are not supported; write it with signed"
+                      + " integers",
                   file, name));
     }
     assertThat(read(ParquetSource.at(file), columns, List.of("id", "small"), 1))
@@ -326,7 +327,7 @@ class ParquetFolderTest {
     return rows;
   }
 
-  /** Exports the rows as one task, without those that are refused, and gives the part files. */
+  /** Exports the rows as one task, without the rejected rows, and returns the part files. */
   private static List<Path> export(
       ParquetTarget target, List<ColumnDescription> columns, List<RawRow> rows) {
     try (TargetSession session = target.open()) {
@@ -345,7 +346,7 @@ class ParquetFolderTest {
           try {
             writer.write(row);
           } catch (UnrepresentableValueException e) {
-            // Left out; the next row can be written.
+            // Rejected; the next row can be written.
           }
         }
         output = writer.finish();
@@ -387,7 +388,7 @@ class ParquetFolderTest {
     return rows.stream().map(row -> ParquetFiles.hex(columns.size(), row)).toList();
   }
 
-  /** Has DuckDB write a file. */
+  /** Writes a file with DuckDB. */
   private static void copy(String select, Path file) throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement()) {
@@ -395,7 +396,7 @@ class ParquetFolderTest {
     }
   }
 
-  /** The first value of the answer as a text. */
+  /** Returns the first value of the result as text. */
   private static String duckDb(String query) throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement();

@@ -22,7 +22,7 @@ class ParquetWritesTest {
       new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
 
   @Test
-  void noConfigurationFileIsLookedForAndTheThreadKeepsItsLoader() throws Exception {
+  void loadsNoConfigurationFileAndRestoresContextClassLoader() throws Exception {
     List<String> asked = new ArrayList<>();
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     try (URLClassLoader loader =

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Floats and doubles, which take a way of their own into the file. */
+/** Floats and doubles, which are written as raw bits. */
 class RealColumnTest {
 
   private static final List<ColumnDescription> COLUMNS =
@@ -53,7 +53,7 @@ class RealColumnTest {
       List.of("7ff80000000007a2", "8000000000000000", "4000000000000000", "fff8000000000000");
 
   @Test
-  void icebergsMetricsAreComplete(@TempDir Path folder) {
+  void icebergMetricsAreComplete(@TempDir Path folder) {
     DataFile file =
         ParquetFiles.write(
             Files.localOutput(folder.resolve("f.parquet").toFile()), SCHEMA, COLUMNS, rows());
@@ -71,7 +71,7 @@ class RealColumnTest {
   }
 
   @Test
-  void anotherReaderSeesTheSameBits(@TempDir Path folder) throws SQLException {
+  void duckDbReadsSameBits(@TempDir Path folder) throws SQLException {
     Path path = folder.resolve("f.parquet");
     ParquetFiles.write(Files.localOutput(path.toFile()), SCHEMA, COLUMNS, rows());
     List<@Nullable String> seen = new ArrayList<>();
@@ -98,16 +98,16 @@ class RealColumnTest {
   }
 
   @Test
-  void withoutTheFilePropertiesTheFirstRowFails() {
+  void firstRowFailsWithoutFileProperties() {
     DataWriter<RawRow> writer =
         ParquetFiles.open(new InMemoryOutputFile(), SCHEMA, COLUMNS, Map.of());
     assertThatThrownBy(() -> writer.write(rows().get(0)))
         .isInstanceOf(UnsupportedOperationException.class);
   }
 
-  /** parquet-java before 1.18 took the properties of the writer that was made last. */
+  /** Before version 1.18, parquet-java used the properties of the writer that was created last. */
   @Test
-  void anotherWriterOfTheProcessChangesNothing() throws IOException {
+  void isIndependentOfOtherWritersInProcess() throws IOException {
     Map<String, String> properties = new HashMap<>(CqlParquetWriters.fileProperties(SCHEMA));
     properties.put(TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, "1");
     properties.put(TableProperties.PARQUET_ROW_GROUP_CHECK_MIN_RECORD_COUNT, "1");
@@ -124,7 +124,7 @@ class RealColumnTest {
     assertThat(ParquetFiles.read(file, SCHEMA)).hasSize(rows().size());
   }
 
-  /** Four rows of values, then one of an empty tuple and one of nulls. */
+  /** Returns four rows of values, one row with an empty tuple, and one row of nulls. */
   private static List<RawRow> rows() {
     List<RawRow> rows = new ArrayList<>();
     for (int i = 0; i < FLOATS.size(); i++) {

@@ -30,13 +30,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused, and what is said of it. */
+/** Values that cannot be exported to Parquet, and the messages for them. */
 class RefusalTest {
 
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
   @Test
-  void theEmptyValueOfTypesThatHaveNoneInIceberg() {
+  void rejectsEmptyValueOfTypesWithoutOneInIceberg() {
     for (DataType type :
         List.of(
             DataTypes.BOOLEAN,
@@ -69,7 +69,7 @@ class RefusalTest {
   }
 
   @Test
-  void theMessageHasThePathToTheValue() {
+  void messageContainsPathToValue() {
     DataType zip = TestUserType.of("zip", List.of("code"), List.of(DataTypes.INT));
     DataType type = TestUserType.of("addr", List.of("zips"), List.of(DataTypes.listOf(zip)));
     ByteBuffer value = CqlBytes.tuple(CqlBytes.collection(1, CqlBytes.tuple(EMPTY)));
@@ -81,7 +81,7 @@ class RefusalTest {
   }
 
   @Test
-  void valuesThatIcebergCannotHold() {
+  void rejectsValuesOutOfIcebergRange() {
     long tooLate = Long.MAX_VALUE / 1_000 + 1;
     for (long millis : new long[] {tooLate, -tooLate, Long.MAX_VALUE, Long.MIN_VALUE}) {
       assertRefused(
@@ -103,8 +103,9 @@ class RefusalTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"c080", "eda080", "edbfbf", "f4908080", "ff", "c3", "61e282", "f08080af"})
-  void textThatIsNoUtf8(String hex) {
-    assertRefused(DataTypes.TEXT, CqlBytes.hex(hex), "v holds text that is not well-formed UTF-8");
+  void rejectsMalformedUtf8(String hex) {
+    assertRefused(
+        DataTypes.TEXT, CqlBytes.hex(hex), "v contains text that is not well-formed UTF-8");
     assertRefused(
         DataTypes.TEXT,
         CqlBytes.concatenate(CqlBytes.text("long enough"), CqlBytes.hex(hex)),
@@ -112,9 +113,9 @@ class RefusalTest {
   }
 
   @Test
-  void nullsInCollections() {
+  void rejectsNullsInCollections() {
     ByteBuffer one = CqlBytes.integer(1);
-    String message = "v holds a null, which no collection can";
+    String message = "v contains a null, which no collection allows";
     assertRefused(DataTypes.listOf(DataTypes.INT), CqlBytes.collection(2, one, null), message);
     assertRefused(
         DataTypes.setOf(DataTypes.INT), CqlBytes.collection(1, (ByteBuffer) null), message);
@@ -124,7 +125,7 @@ class RefusalTest {
   }
 
   @Test
-  void bytesThatAreNoValue() {
+  void rejectsMalformedBytes() {
     assertRefused(DataTypes.INT, CqlBytes.hex("0000"), "v holds 2 bytes");
     assertRefused(DataTypes.INET, CqlBytes.hex("0000"), "v holds 2 bytes");
     assertRefused(DataTypes.DECIMAL, CqlBytes.integer(1), "v holds 4 bytes");
@@ -151,16 +152,16 @@ class RefusalTest {
   }
 
   @Test
-  void aNullWhereTheSchemaRequiresAValue() {
+  void rejectsNullInRequiredField() {
     ColumnDescription key = new ColumnDescription("k", DataTypes.INT, Kind.CLUSTERING);
     assertThatThrownBy(() -> ParquetFiles.roundTrip(List.of(key), List.of(index -> null)))
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessage("k is null where a value is required");
   }
 
-  /** In a partition key, two spellings of a value are two partitions. */
+  /** In a partition key, two serializations of a value are two partitions. */
   @Test
-  void unusualSpellingsInThePartitionKeyOnly() {
+  void rejectsNonCanonicalBytesInPartitionKeyOnly() {
     DataType list = DataTypes.frozenListOf(DataTypes.INT);
     Map<DataType, List<String>> spellings =
         Map.of(
@@ -190,7 +191,7 @@ class RefusalTest {
   }
 
   @Test
-  void rowsThatTheCheckRefusesCanBeLeftOut() throws IOException {
+  void rejectedRowsCanBeSkipped() throws IOException {
     List<ColumnDescription> columns =
         List.of(
             new ColumnDescription("k", DataTypes.INT, Kind.PARTITION_KEY),

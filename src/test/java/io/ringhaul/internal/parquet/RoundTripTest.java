@@ -24,11 +24,11 @@ import org.apache.iceberg.types.TypeUtil;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the type and the value: the bytes that went in come out. */
+/** An import restores the exported bytes for random types and values. */
 class RoundTripTest {
 
   @Test
-  void everyValueComesBackByteForByte() {
+  void restoresEveryValueByteForByte() {
     Seeds.each(
         120,
         random -> {
@@ -51,14 +51,14 @@ class RoundTripTest {
           assertThat(ParquetFiles.roundTrip(columns, rows)).isEqualTo(expected);
           for (int i = 0; i < rows.size(); i++) {
             assertThat(ParquetFiles.hex(columns.size(), rows.get(i)))
-                .as("positions and limits stay as they were")
+                .as("positions and limits of the buffers are unchanged")
                 .isEqualTo(expected.get(i));
           }
         });
   }
 
   @Test
-  void fieldIdsAreThoseOfANewTable() {
+  void fieldIdsEqualThoseOfNewTable() {
     Seeds.each(
         200,
         random -> {
@@ -72,7 +72,7 @@ class RoundTripTest {
   }
 
   @Test
-  void everyMappedTypeFitsBothWays() {
+  void everyMappedTypeIsCompatibleInBothDirections() {
     Seeds.each(
         300,
         random -> {
@@ -82,9 +82,9 @@ class RoundTripTest {
         });
   }
 
-  /** The generator makes by hand what the driver makes as well, where the driver can. */
+  /** The generator's bytes equal those of the driver, for types that the driver can encode. */
   @Test
-  void generatedValuesAreTheDrivers() {
+  void generatedValuesEqualDriverEncoding() {
     Seeds.each(
         300,
         random -> {
@@ -103,7 +103,8 @@ class RoundTripTest {
   }
 
   /**
-   * Not so: vectors, user-defined types without a schema, equal elements of a set, IPv4 in IPv6.
+   * Excludes vectors, user-defined types without a schema, equal elements of a set, and IPv4 in
+   * IPv6.
    */
   private static boolean isKnownToTheDriver(DataType type) {
     String text = CqlTypes.text(type);
@@ -122,7 +123,7 @@ class RoundTripTest {
     return columns;
   }
 
-  /** The same bytes in a buffer of another kind, with others around them. */
+  /** Returns the bytes in a buffer of another kind, with padding around them. */
   private static ByteBuffer placed(Random random, ByteBuffer value) {
     int before = random.nextInt(3);
     int capacity = before + value.remaining() + random.nextInt(3);

@@ -9,19 +9,19 @@ import org.junit.jupiter.api.Test;
 class SampledColumnTest {
 
   @Test
-  void oneNumberInFourMustHaveBeenThereBefore() {
+  void numbersNeedOneRepetitionInFour() {
     assertThat(numbers(512, i -> i % 384).repeats()).isTrue();
     assertThat(numbers(512, i -> i % 385).repeats()).isFalse();
   }
 
   @Test
-  void oneTextInTwentyMustHaveBeenThereBefore() {
+  void textsNeedOneRepetitionInTwenty() {
     assertThat(texts(500, i -> i % 475).repeats()).isTrue();
     assertThat(texts(500, i -> i % 476).repeats()).isFalse();
   }
 
   @Test
-  void fewValuesAreAlwaysWorthADictionary() {
+  void fewDistinctValuesAlwaysGetDictionary() {
     assertThat(numbers(16, i -> i).repeats()).isTrue();
     assertThat(numbers(17, i -> i).repeats()).isFalse();
     assertThat(texts(16, i -> i).repeats()).isTrue();
@@ -30,7 +30,7 @@ class SampledColumnTest {
   }
 
   @Test
-  void runsOfOneValueAreNoRepetition() {
+  void runsDoNotCountAsRepetition() {
     assertThat(numbers(510, i -> i / 10).repeats()).isFalse();
     assertThat(texts(510, i -> i / 10).repeats()).isFalse();
     assertThat(texts(510, i -> i / 10 % 40).repeats()).isTrue();
@@ -46,7 +46,7 @@ class SampledColumnTest {
   }
 
   @Test
-  void bytesThatAreUsedAgainAreCopied() {
+  void copiesReusedBytes() {
     SampledAppender.SampledColumn column = new SampledAppender.SampledColumn();
     byte[] reused = new byte[1];
     for (int i = 0; i < 100; i++) {

@@ -40,7 +40,7 @@ class StrictDecimalTest {
   @TempDir Path folder;
 
   @Test
-  void everyPrecisionHoldsWhatItSays() {
+  void everyPrecisionHoldsItsFullRange() {
     Seeds.each(
         1,
         random -> {
@@ -58,20 +58,24 @@ class StrictDecimalTest {
                   precision,
                   scale,
                   new BigDecimal(unscaled, scale),
-                  "v is a decimal of more digits than decimal(" + precision + ", " + scale + ")");
+                  "v is a decimal with more digits than decimal("
+                      + precision
+                      + ", "
+                      + scale
+                      + ") allows");
               assertRefused(
                   DataTypes.VARINT,
                   precision,
                   0,
                   new BigDecimal(unscaled),
-                  "v is a varint of more digits than decimal(" + precision + ", 0)");
+                  "v is a varint with more digits than decimal(" + precision + ", 0) allows");
             }
           }
         });
   }
 
   @Test
-  void anotherScaleIsRefusedEvenIfTheNumberWouldFit() {
+  void rejectsOtherScales() {
     for (String value : List.of("1.5", "1", "1.500", "0", "1E+2", "0.001")) {
       assertRefused(
           DataTypes.DECIMAL,
@@ -80,20 +84,19 @@ class StrictDecimalTest {
           new BigDecimal(value),
           "v is a decimal of scale "
               + new BigDecimal(value).scale()
-              + ", which a column of"
-              + " decimal(12, 2) would give back with another scale");
+              + ", which a column of decimal(12, 2) cannot preserve");
     }
     assertThat(read(DataTypes.DECIMAL, 12, 2, List.of(new BigDecimal("1.50"))))
         .containsExactly(new BigDecimal("1.50"));
   }
 
   @Test
-  void unusualSpellingsComeBackAsUsualOnesButNotInAKey() {
+  void normalizesNonCanonicalBytesExceptInKeys() {
     ByteBuffer longer = CqlBytes.hex("00000002" + "0000000000000000000096");
     assertThat(bytes(Kind.REGULAR, longer)).isEqualTo("00000002" + "0096");
     assertThatThrownBy(() -> bytes(Kind.PARTITION_KEY, longer))
         .isInstanceOf(UnrepresentableValueException.class)
-        .hasMessageContaining("a decimal with more bytes than it needs");
+        .hasMessageContaining("a decimal with redundant bytes");
     for (String hex : List.of("", "0000", "00000002")) {
       assertThatThrownBy(() -> bytes(Kind.REGULAR, CqlBytes.hex(hex)))
           .isInstanceOf(UnrepresentableValueException.class);
@@ -101,7 +104,7 @@ class StrictDecimalTest {
   }
 
   @Test
-  void aChoiceMustSuitAColumn() {
+  void choiceMustMatchColumn() {
     assertThatThrownBy(() -> schema(DataTypes.DECIMAL, TypeChoices.NONE.decimal("w", 3, 1)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("The export has no column w");
@@ -113,13 +116,13 @@ class StrictDecimalTest {
     assertThatThrownBy(() -> schema(DataTypes.VARINT, TypeChoices.NONE.decimal("v", 3, 1)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("Column v is a varint, which has no fraction: its scale must be 0, not 1");
-    // Names are CQL.
+    // Column names use CQL syntax.
     assertThat(schema(DataTypes.DECIMAL, TypeChoices.NONE.decimal("V", 3, 1)).findType("v"))
         .isEqualTo(Types.DecimalType.of(3, 1));
   }
 
   @Test
-  void duckDbReadsTheSameNumbers() throws Exception {
+  void duckDbReadsSameNumbers() throws Exception {
     for (int precision : List.of(4, 9, 10, 18, 19, 38)) {
       List<BigDecimal> values = values(new Random(precision), precision, 3);
       Path file = folder.resolve(precision + ".parquet");
@@ -140,7 +143,9 @@ class StrictDecimalTest {
     }
   }
 
-  /** The ends of the range, some in the middle, and the values around byte boundaries that fit. */
+  /**
+   * Returns the limits of the range, random values, and values at byte boundaries within the range.
+   */
   private static List<BigDecimal> values(Random random, int precision, int scale) {
     BigInteger end = BigInteger.TEN.pow(precision).subtract(BigInteger.ONE);
     List<BigDecimal> values = new ArrayList<>();
