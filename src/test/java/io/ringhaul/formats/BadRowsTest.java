@@ -107,7 +107,7 @@ class BadRowsTest {
     Path again = folder.resolve("again." + form.extension());
     try (OutputStream out = Files.newOutputStream(again)) {
       out.write(CqlBytes.bytes(form.header()));
-      // Records keep their full extent only in a file with a line break within quotes.
+      // A bad record spans lines only in a file with a line break in a quoted field.
       out.write(BadRows.good(BadRows.OF_TWO_LINES).getBytes(UTF_8));
       out.write(CqlBytes.bytes(form.lineEnd()));
       for (SourceRecord record : records) {

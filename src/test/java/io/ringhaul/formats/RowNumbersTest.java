@@ -80,7 +80,7 @@ class RowNumbersTest {
   private static List<String> expected(String file) {
     List<String> records = new ArrayList<>();
     for (int row = 1; row <= 6; row++) {
-      records.add("row " + row + " of " + file + (row == 2 || row == 6 ? " refused" : ""));
+      records.add("row " + row + " of " + file + (row == 2 || row == 6 ? " rejected" : ""));
     }
     return records;
   }
@@ -127,7 +127,7 @@ class RowNumbersTest {
               more = reader.next() != null;
             } catch (UnrepresentableValueException e) {
               assertThat(e.column()).isEqualTo("v");
-              refused = " refused";
+              refused = " rejected";
             }
             if (more) {
               SourceRecord record = reader.lastRecord().orElseThrow();

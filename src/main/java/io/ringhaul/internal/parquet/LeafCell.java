@@ -549,8 +549,9 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     }
 
     /**
-     * Formats a number. @param scale a scale that {@link #takes} accepts
+     * Formats a number.
      *
+     * @param scale a scale that {@link #takes} accepts
      * @return the text; the next call overwrites its bytes
      */
     Binary format(long unscaled, int scale) {

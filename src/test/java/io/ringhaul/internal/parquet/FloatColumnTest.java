@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Floats and doubles, which are written as raw bits. */
-class RealColumnTest {
+class FloatColumnTest {
 
   private static final List<ColumnDescription> COLUMNS =
       List.of(

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values that cannot be exported to Parquet, and the messages for them. */
-class RefusalTest {
+class RejectedValuesTest {
 
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
