@@ -118,7 +118,7 @@ class IcebergTypesTest {
     assertIndistinct(column("a", udt), column("a.b", DataTypes.INT));
     DataType odd =
         TestUserType.of("u", List.of("é b", "é_x20b"), List.of(DataTypes.INT, DataTypes.INT));
-    assertThatThrownBy(() -> IcebergTypes.type(odd)).hasMessageContaining("same in Parquet");
+    assertThatThrownBy(() -> IcebergTypes.type(odd)).hasMessageContaining("are equal in Parquet");
   }
 
   private static void assertIndistinct(ColumnDescription one, ColumnDescription other) {
