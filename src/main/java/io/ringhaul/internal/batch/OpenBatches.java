@@ -6,6 +6,7 @@ import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.internal.cql.WriteKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -425,5 +426,187 @@ public final class OpenBatches {
     Batch closed = pack.closed();
     bufferedBytes -= closed.bytes();
     return closed;
+  }
+
+  /**
+   * Open batches by their number of statements, each number's in a list in the order in which they
+   * came to it. A row that is added moves a batch from one list to the next, so the lists are
+   * linked through the batches: nothing is allocated and nothing is looked up. Not thread-safe.
+   */
+  private static final class BatchesBySize {
+
+    private @Nullable OpenBatch[] first = new OpenBatch[0];
+    private @Nullable OpenBatch[] last = new OpenBatch[0];
+
+    /** No list of a greater number holds anything. */
+    private int greatest;
+
+    /** Adds a batch, which must not change its number as long as it is in here. */
+    void add(OpenBatch batch) {
+      int size = batch.statements();
+      if (size >= first.length) {
+        int length = Math.max(size + 1, 2 * first.length);
+        first = Arrays.copyOf(first, length);
+        last = Arrays.copyOf(last, length);
+      }
+      OpenBatch before = last[size];
+      batch.before = before;
+      if (before == null) {
+        first[size] = batch;
+      } else {
+        before.after = batch;
+      }
+      last[size] = batch;
+      greatest = Math.max(greatest, size);
+    }
+
+    /** Takes out a batch that is in here. */
+    void remove(OpenBatch batch) {
+      int size = batch.statements();
+      OpenBatch before = batch.before;
+      OpenBatch after = batch.after;
+      if (before == null) {
+        first[size] = after;
+      } else {
+        before.after = after;
+      }
+      if (after == null) {
+        last[size] = before;
+      } else {
+        after.before = before;
+      }
+      batch.before = null;
+      batch.after = null;
+    }
+
+    /**
+     * The batch from which the server is spared most; of equal ones the oldest. There must be one.
+     */
+    OpenBatch longest() {
+      while (greatest > 0 && first[greatest] == null) {
+        greatest--;
+      }
+      return Objects.requireNonNull(first[greatest]);
+    }
+  }
+
+  /**
+   * Open batches in the order in which they were added to last. As with {@code BatchesBySize} the
+   * list is linked through the batches: nothing is allocated and nothing is looked up. Not
+   * thread-safe.
+   */
+  private static final class BatchesByUse {
+
+    private @Nullable OpenBatch first;
+    private @Nullable OpenBatch last;
+
+    /** Adds a batch as the one that was used last. */
+    void add(OpenBatch batch) {
+      OpenBatch before = last;
+      batch.usedBefore = before;
+      if (before == null) {
+        first = batch;
+      } else {
+        before.usedAfter = batch;
+      }
+      last = batch;
+    }
+
+    /** Takes out a batch that is in here. */
+    void remove(OpenBatch batch) {
+      OpenBatch before = batch.usedBefore;
+      OpenBatch after = batch.usedAfter;
+      if (before == null) {
+        first = after;
+      } else {
+        before.usedAfter = after;
+      }
+      if (after == null) {
+        last = before;
+      } else {
+        after.usedBefore = before;
+      }
+      batch.usedBefore = null;
+      batch.usedAfter = null;
+    }
+
+    /** The one that was not added to for longest; null if there is none. */
+    @Nullable OpenBatch leastRecent() {
+      return first;
+    }
+  }
+
+  /** A batch that is still filling. Not thread-safe. */
+  private static final class OpenBatch {
+
+    private final BatchKey batchKey;
+    private final List<Unit> units = new ArrayList<>();
+    private final List<BatchableStatement<?>> all = new ArrayList<>();
+    private final long opened;
+    private final long generation;
+    private long bytes;
+    private long counted;
+
+    /** Its neighbours in the list of {@code BatchesBySize} that it is in. */
+    @Nullable OpenBatch before;
+
+    @Nullable OpenBatch after;
+
+    /** Its neighbours in {@code BatchesByUse}. */
+    @Nullable OpenBatch usedBefore;
+
+    @Nullable OpenBatch usedAfter;
+
+    /** How many statements the buffer had taken when this was added to last. */
+    long used;
+
+    /**
+     * @param opened when, in nanoseconds of the buffer's clock
+     */
+    OpenBatch(BatchKey batchKey, long opened, long generation) {
+      this.batchKey = batchKey;
+      this.opened = opened;
+      this.generation = generation;
+    }
+
+    void add(Unit unit) {
+      units.add(unit);
+      for (int i = 0; i < unit.statements().size(); i++) {
+        all.add(unit.statements().get(i));
+      }
+      bytes += unit.bytes();
+      counted += unit.counted();
+    }
+
+    BatchKey batchKey() {
+      return batchKey;
+    }
+
+    long opened() {
+      return opened;
+    }
+
+    long generation() {
+      return generation;
+    }
+
+    int statements() {
+      return all.size();
+    }
+
+    /** The size of its values. */
+    long bytes() {
+      return bytes;
+    }
+
+    /** What counts for the limit of bytes. */
+    long counted() {
+      return counted;
+    }
+
+    /** What it holds, once it takes nothing more. */
+    Batch closed() {
+      return new Batch(batchKey, units, all, bytes, generation);
+    }
   }
 }

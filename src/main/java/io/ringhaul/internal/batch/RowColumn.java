@@ -15,6 +15,8 @@ import io.ringhaul.internal.request.Failures;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A column and how Java values get into it. Immutable. */
@@ -108,5 +110,18 @@ final class RowColumn {
   /** Any codec that an application has registered for the type may be the one. */
   private TypeCodec<Object> codec(Object value) {
     return usual.accepts(value) ? usual : registry.codecFor(type, value);
+  }
+
+  /** Names a row for people; only who asks for the text pays for it. */
+  record RowName(String table, List<RowColumn> columns, TableRow row) {
+
+    /** {@code table, row (key = literal, ...)}. */
+    @Override
+    public String toString() {
+      return columns.stream()
+          .filter(RowColumn::isPrimaryKey)
+          .map(column -> column.text(row))
+          .collect(Collectors.joining(", ", table + ", row (", ")"));
+    }
   }
 }

@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
 import io.ringhaul.exceptions.RowRejectedException;
+import io.ringhaul.internal.batch.BulkUpserts.UpsertStep;
 import io.ringhaul.internal.cql.StatementCatalog;
 import io.ringhaul.internal.request.Failures;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.ringhaul.internal.batch;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.internal.batch.BulkUpserts.UpsertStep;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;

@@ -12,6 +12,7 @@ import io.ringhaul.internal.batch.OpenBatches.Batch;
 import io.ringhaul.internal.batch.OpenBatches.BatchKey;
 import io.ringhaul.internal.batch.OpenBatches.Unit;
 import io.ringhaul.internal.request.Failures;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -311,6 +312,86 @@ public final class StatementStream implements AutoCloseable {
   private void sendAlone(long last) throws InterruptedException {
     for (Batch next = inFlight.nextAlone(last); next != null; next = inFlight.nextAlone(last)) {
       delivery.send(next, 1);
+    }
+  }
+
+  /** Keeps a refusal for the thread that waits for the answer. */
+  private static final class AwaitedRefusal implements WriteOutcome {
+
+    private volatile @Nullable RowRejectedException refusal;
+
+    @Override
+    public void written(long bytes) {}
+
+    @Override
+    public @Nullable BulkOperationException rejected(RowRejectedException refused) {
+      refusal = refused;
+      return null;
+    }
+
+    /** Null if the cluster has taken the statements. */
+    @Nullable RowRejectedException refusal() {
+      return refusal;
+    }
+  }
+
+  /** Keeps the refusals that nobody has heard of until somebody does. Thread-safe. */
+  private static final class UncollectedRejections implements WriteOutcome {
+
+    /** A bound on what an exception holds, however bad the rows are. */
+    private static final int MOST_KEPT = 1_000;
+
+    private final List<RowRejectedException> kept = new ArrayList<>();
+    private long count;
+
+    @Override
+    public void written(long bytes) {}
+
+    @Override
+    public synchronized @Nullable BulkOperationException rejected(RowRejectedException failure) {
+      count++;
+      if (kept.size() < MOST_KEPT) {
+        kept.add(failure);
+      }
+      return null;
+    }
+
+    /**
+     * Tells what was refused since the last time.
+     *
+     * @throws RowsRejectedException if something was
+     */
+    void tell() {
+      RowsRejectedException refused = take();
+      if (refused != null) {
+        throw refused;
+      }
+    }
+
+    /** Has another failure tell it as well. */
+    <E extends BulkOperationException> E tellWith(E failure) {
+      RowsRejectedException refused = take();
+      if (refused != null) {
+        failure.addSuppressed(refused);
+      }
+      return failure;
+    }
+
+    private synchronized @Nullable RowsRejectedException take() {
+      if (count == 0) {
+        return null;
+      }
+      RowsRejectedException refused =
+          new RowsRejectedException(
+              String.format(
+                  "%,d statements were refused for what they hold and are left out; correct them"
+                      + " and add them again. The first: %s",
+                  count, kept.get(0).getMessage()),
+              count,
+              kept);
+      count = 0;
+      kept.clear();
+      return refused;
     }
   }
 }

@@ -20,6 +20,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -244,5 +248,96 @@ public final class StreamWriter implements AutoCloseable {
     ageLimit.close();
     stream.abandon();
     sender.close();
+  }
+
+  /** Sends batches that have waited long enough for more. Owns a thread, if there is a limit. */
+  private static final class AgeLimit implements AutoCloseable {
+
+    /** A batch is sent at most a quarter later than it should. */
+    private static final int LOOKS_TO_AN_AGE = 4;
+
+    private final @Nullable ScheduledExecutorService thread;
+
+    private AgeLimit(@Nullable ScheduledExecutorService thread) {
+      this.thread = thread;
+    }
+
+    /**
+     * Begins to look.
+     *
+     * @param maxAge zero for no limit
+     */
+    static AgeLimit start(StatementStream stream, Duration maxAge) {
+      if (maxAge.isZero()) {
+        return new AgeLimit(null);
+      }
+      ScheduledExecutorService thread =
+          Executors.newSingleThreadScheduledExecutor(
+              task -> {
+                Thread made = new Thread(task, "ringhaul-batch-age");
+                made.setDaemon(true);
+                return made;
+              });
+      long age = maxAge.toNanos();
+      long pause = Math.max(1, age / LOOKS_TO_AN_AGE);
+      thread.scheduleWithFixedDelay(() -> sendOld(stream, age), pause, pause, TimeUnit.NANOSECONDS);
+      return new AgeLimit(thread);
+    }
+
+    private static void sendOld(StatementStream stream, long age) {
+      try {
+        stream.sendOlderThan(age);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (RuntimeException e) {
+        // The stream keeps it for whoever adds or flushes next.
+        LOG.debug("A batch that had waited long could not be sent", e);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (thread != null) {
+        thread.shutdownNow();
+      }
+    }
+  }
+
+  /**
+   * When the batches of a stream are full: as asked, and never more than the server takes.
+   *
+   * @param asked what was asked for
+   * @param maxSharedBytes the bytes to a batch of several partitions that were asked for; empty for
+   *     what does not make the server warn
+   * @param maxSharedPartitions the partitions to a batch that were asked for; empty likewise
+   * @param server what the server takes
+   */
+  record StreamLimits(
+      BatchLimits asked,
+      OptionalInt maxSharedBytes,
+      OptionalInt maxSharedPartitions,
+      ServerBatchLimits server) {
+
+    /** Returns these limits with others asked for. */
+    public StreamLimits with(BatchLimits others) {
+      return new StreamLimits(others, maxSharedBytes, maxSharedPartitions, server);
+    }
+
+    /** The limits to a batch of one partition, which is one mutation for the server. */
+    public BatchLimits onePartition() {
+      long most = Math.max(1, Math.min(asked.maxBytes(), server.onePartitionBytes()));
+      return new BatchLimits(asked.maxStatements(), (int) most, asked.maxBuffered());
+    }
+
+    /** The bytes to a batch of more than one partition. */
+    public long sharedBytes() {
+      long most = maxSharedBytes.orElse((int) Math.min(asked.maxBytes(), server.warnBytes()));
+      return Math.min(most, server.failBytes());
+    }
+
+    /** The partitions to a batch of more than one. */
+    public int sharedPartitions() {
+      return maxSharedPartitions.orElse(server.warnPartitions());
+    }
   }
 }

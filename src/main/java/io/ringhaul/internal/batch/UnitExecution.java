@@ -4,6 +4,12 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.servererrors.DefaultWriteType;
+import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
+import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
+import com.datastax.oss.driver.api.core.servererrors.WriteType;
+import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
 import io.ringhaul.batch.BatchResult;
 import io.ringhaul.batch.BatchResult.Answer;
 import io.ringhaul.batch.BatchWriter;
@@ -11,17 +17,22 @@ import io.ringhaul.batch.Operation;
 import io.ringhaul.batch.Operation.RowOperation;
 import io.ringhaul.batch.Operation.StatementOperation;
 import io.ringhaul.exceptions.BatchFailedException;
+import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.internal.cql.StatementCatalog;
 import io.ringhaul.internal.cql.StatementTraits;
+import io.ringhaul.internal.cql.WriteKind;
 import io.ringhaul.internal.request.Failures;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,7 +102,8 @@ public final class UnitExecution {
               most,
               isDivisible
                   ? "Let the writer split it (autoSplit()), or hand the operations to the stream"
-                  : "Only UNLOGGED units of writes without conditions can be split; make it smaller"));
+                  : "Only UNLOGGED units of writes without conditions can be split; make it"
+                      + " smaller"));
     }
     if (operations >= limits.warnOperations()) {
       LOG.warn(
@@ -265,5 +277,252 @@ public final class UnitExecution {
   private static CompletableFuture<Boolean> whenAll(List<? extends CompletableFuture<?>> all) {
     return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
         .handle((done, failed) -> failed == null);
+  }
+
+  /** What went wrong in a unit, and what is known of the operations that have no answer. */
+  private static final class UnitFailure {
+
+    private final List<Integer> operations = new ArrayList<>();
+    private @Nullable Throwable first;
+    private @Nullable Outcome outcome;
+
+    /**
+     * Looks at the answer to a batch whose first operation has that index.
+     *
+     * @param isOneMutation whether it is one for the server
+     */
+    void add(
+        CompletableFuture<?> answer,
+        FailedAttempts earlier,
+        int index,
+        WriteUnit batch,
+        boolean isOneMutation) {
+      Throwable failed = failure(answer);
+      if (failed != null) {
+        for (int i = 0; i < batch.statements().size(); i++) {
+          operations.add(index + i);
+        }
+        note(failed, outcome(earlier, failed, batch.type(), isOneMutation));
+      }
+    }
+
+    /**
+     * Looks at the answer to a single operation.
+     *
+     * @param isOneMutation whether it is one for the server
+     */
+    void add(
+        CompletableFuture<?> answer, FailedAttempts earlier, int index, boolean isOneMutation) {
+      Throwable failed = failure(answer);
+      if (failed != null) {
+        operations.add(index);
+        note(failed, outcome(earlier, failed, BatchType.UNLOGGED, isOneMutation));
+      }
+    }
+
+    /**
+     * Ends the unit if anything failed.
+     *
+     * @param all how many operations it has
+     */
+    void throwIfAny(int all) {
+      Throwable cause = first;
+      if (cause == null || outcome == null) {
+        return;
+      }
+      throw new BatchFailedException(
+          String.format(
+              "%,d of %,d operations were not acknowledged: %s. %s",
+              operations.size(), all, Failures.describe(cause), advice(outcome)),
+          cause,
+          outcome,
+          operations);
+    }
+
+    private void note(Throwable failed, Outcome of) {
+      first = first == null ? failed : first;
+      // Of several that differ nothing is known but that.
+      outcome = outcome == null || outcome == of ? of : Outcome.UNKNOWN;
+    }
+
+    private static @Nullable Throwable failure(CompletableFuture<?> answer) {
+      try {
+        answer.join();
+        return null;
+      } catch (CompletionException e) {
+        return Failures.unwrap(e);
+      }
+    }
+
+    /** What is known after all attempts: one that may have been applied is enough. */
+    private static Outcome outcome(
+        FailedAttempts attempts, Throwable last, BatchType type, boolean isOneMutation) {
+      Outcome known = Outcome.NOT_APPLIED;
+      for (Throwable failed : attempts.with(last)) {
+        Outcome of = ofAttempt(attempts, failed, type, isOneMutation);
+        if (of == Outcome.WILL_BE_APPLIED) {
+          return of;
+        }
+        known = of == Outcome.UNKNOWN ? of : known;
+      }
+      return known;
+    }
+
+    private static Outcome ofAttempt(
+        FailedAttempts attempts, Throwable failed, BatchType type, boolean isOneMutation) {
+      if (failed instanceof WriteTimeoutException late) {
+        WriteType phase = late.getWriteType();
+        return phase == DefaultWriteType.BATCH && type == BatchType.LOGGED
+            ? Outcome.WILL_BE_APPLIED
+            : Outcome.UNKNOWN;
+      }
+      // The mutations of other batches are sent one after another: one may be under way when the
+      // coordinator finds too few replicas for the next.
+      boolean isWhole = isOneMutation || type == BatchType.LOGGED;
+      return failed instanceof QueryValidationException
+              || failed instanceof CodecNotFoundException
+              || (isWhole && attempts.isSurelyNotApplied(failed))
+          ? Outcome.NOT_APPLIED
+          : Outcome.UNKNOWN;
+    }
+
+    private static String advice(Outcome outcome) {
+      return switch (outcome) {
+        case NOT_APPLIED -> "They were not applied and may be sent again";
+        case UNKNOWN ->
+            "They may or may not have been applied: read the rows, or send them again if doing them"
+                + " twice does no harm";
+        case WILL_BE_APPLIED ->
+            "They are in the batch log and will be applied; do not send them again";
+      };
+    }
+  }
+
+  /**
+   * Writes that go together, and how they are sent.
+   *
+   * @param type the type of the batch
+   * @param attributes what the batch says for all of them
+   * @param repetition after which failures they are sent again
+   * @param isConditional whether they have conditions
+   */
+  private record WriteUnit(
+      List<BatchableStatement<?>> statements,
+      BatchType type,
+      BatchAttributes attributes,
+      Repetition repetition,
+      boolean isConditional) {
+
+    /**
+     * Checks that the writes go together, as the server would.
+     *
+     * @param traits those of the statements, in their order
+     * @param attributes what the batch says for all of them
+     * @param asked the type that was asked for
+     * @throws UnsuitableBatchException if they do not; says why
+     */
+    static WriteUnit of(
+        List<BatchableStatement<?>> statements,
+        List<StatementTraits> traits,
+        BatchAttributes attributes,
+        BatchType asked) {
+      BatchType type = type(traits, asked);
+      if (type == BatchType.LOGGED
+          && statements.size() == 1
+          && traits.get(0).spansPartitions()
+          && !BatchAttributes.isForBatches(statements.get(0))) {
+        throw new UnsuitableBatchException(
+            "A write with IN on the partition key is LOGGED in a batch, where the protocol has no"
+                + " named values: prepare it, or give its values by position");
+      }
+      ReplacedLists.requireOnce(statements, traits);
+      boolean isConditional = traits.stream().anyMatch(StatementTraits::isConditional);
+      if (isConditional) {
+        requireOneConditionedPartition(statements, traits, type);
+      }
+      return new WriteUnit(
+          statements, type, attributes, repetition(traits, isConditional), isConditional);
+    }
+
+    private static Repetition repetition(List<StatementTraits> traits, boolean isConditional) {
+      if (isConditional) {
+        return Repetition.UNLESS_DECIDED;
+      }
+      return traits.stream().allMatch(each -> each.kind().isRepeatable())
+          ? Repetition.ALWAYS
+          : Repetition.UNLESS_APPLIED;
+    }
+
+    /** Parts of so many statements at the most, in their order. */
+    List<WriteUnit> split(int most) {
+      List<WriteUnit> parts = new ArrayList<>();
+      for (int from = 0; from < statements.size(); from += most) {
+        parts.add(
+            new WriteUnit(
+                statements.subList(from, Math.min(statements.size(), from + most)),
+                type,
+                attributes,
+                repetition,
+                isConditional));
+      }
+      return parts;
+    }
+
+    private static BatchType type(List<StatementTraits> traits, BatchType asked) {
+      long counters = traits.stream().filter(each -> each.kind() == WriteKind.COUNTER).count();
+      if (counters == 0) {
+        if (asked == BatchType.COUNTER) {
+          throw new UnsuitableBatchException(
+              "A COUNTER batch takes counter updates only; ask for an UNLOGGED or a LOGGED one");
+        }
+        return asked;
+      }
+      if (counters < traits.size()) {
+        throw new UnsuitableBatchException(
+            "Counter updates share no batch with other writes: "
+                + counters
+                + " of "
+                + traits.size()
+                + " operations update counters; make two units");
+      }
+      if (asked == BatchType.LOGGED) {
+        throw new UnsuitableBatchException(
+            "Counter updates cannot be LOGGED: the batch log replays what counters must not see"
+                + " twice; ask for a COUNTER batch");
+      }
+      return BatchType.COUNTER;
+    }
+
+    private static void requireOneConditionedPartition(
+        List<BatchableStatement<?>> statements, List<StatementTraits> traits, BatchType type) {
+      if (type == BatchType.COUNTER) {
+        throw new UnsuitableBatchException("Counter updates take no condition");
+      }
+      BatchableStatement<?> first = statements.get(0);
+      String table = traits.get(0).table().name();
+      for (int i = 0; i < statements.size(); i++) {
+        BatchableStatement<?> each = statements.get(i);
+        boolean isSamePartition =
+            each.getRoutingKey() != null
+                && !traits.get(i).spansPartitions()
+                && each.getRoutingKey().equals(first.getRoutingKey())
+                && Objects.equals(each.getRoutingKeyspace(), first.getRoutingKeyspace())
+                && traits.get(i).table().name().equals(table);
+        if (statements.size() > 1 && !isSamePartition) {
+          throw new UnsuitableBatchException(
+              "A batch with conditions is of one partition of one table, as one round of Paxos"
+                  + " decides it; operations 0 and "
+                  + i
+                  + " are of two, or one of them does not tell its partition; make a unit of each");
+        }
+        if (traits.get(i).setsTime()
+            || each.getQueryTimestamp() != Statement.NO_DEFAULT_TIMESTAMP) {
+          throw new UnsuitableBatchException(
+              "A conditional write sets no write time, which Paxos does; operation "
+                  + i
+                  + " sets one");
+        }
+      }
+    }
   }
 }

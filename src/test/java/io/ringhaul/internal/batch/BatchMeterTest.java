@@ -7,6 +7,8 @@ import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import io.ringhaul.batch.BatchMetrics;
 import io.ringhaul.batch.BatchMetrics.Distribution;
+import io.ringhaul.internal.batch.BatchMeter.FailureKinds;
+import io.ringhaul.internal.batch.BatchMeter.Shape;
 import io.ringhaul.seeds.Seeds;
 import java.time.Duration;
 import java.util.Arrays;

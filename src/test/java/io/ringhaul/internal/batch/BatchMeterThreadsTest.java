@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import io.ringhaul.batch.BatchMetrics;
+import io.ringhaul.internal.batch.BatchMeter.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.ringhaul.internal.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.batch.ServerBatchLimits.DataSizeText;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -19,6 +19,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.RowsRejectedException;
+import io.ringhaul.internal.batch.StreamWriter.StreamLimits;
 import io.ringhaul.internal.cql.MutationSize;
 import io.ringhaul.internal.cql.StatementCatalog;
 import java.lang.reflect.InvocationTargetException;

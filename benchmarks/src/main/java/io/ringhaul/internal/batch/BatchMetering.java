@@ -1,6 +1,7 @@
 package io.ringhaul.internal.batch;
 
 import com.datastax.oss.driver.api.core.cql.BatchType;
+import io.ringhaul.internal.batch.BatchMeter.Shape;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
