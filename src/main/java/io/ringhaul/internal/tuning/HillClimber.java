@@ -4,6 +4,7 @@ import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.internal.tuning.Tuner.Proven;
 import io.ringhaul.job.TuningEntry;
 import io.ringhaul.job.TuningEntry.State;
+import io.ringhaul.monitor.ProcessSample;
 import io.ringhaul.monitor.Sample;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -327,5 +328,246 @@ final class HillClimber {
     best.keepLast(0);
     fresh = 0;
     proven = null;
+  }
+
+  /** What says that a job asks too much of the cluster or of its own process. */
+  static final class Pressure {
+
+    /**
+     * Cassandra gives a read up after 5 s by default; who waits longer only waits for requests that
+     * will fail.
+     */
+    private static final double MOST_LATENCY_MILLIS = 5_000;
+
+    /** A single request that fails is no sign, nor are a few of many. */
+    static final int LEAST_OVERLOADS = 2;
+
+    private static final double OVERLOAD_SHARE = 0.01;
+
+    /** A few slow answers are no sign. */
+    private static final int LEAST_ANSWERS = 10;
+
+    /** Of the time: a quarter of all work is lost to the collector by then. */
+    private static final double MOST_GC_SHARE = 0.25;
+
+    /** Of the heap after a collection: the next full collections come one after the other. */
+    private static final double MOST_HEAP_SHARE = 0.9;
+
+    /** One long collection is no sign. */
+    private static final int TIMES = 2;
+
+    private int full;
+
+    /** What a collection had left when the heap was last told to be full; no news until another. */
+    private long judged = -1;
+
+    /** What was too much in this sample, for people; empty if nothing was. */
+    Optional<String> of(Sample sample) {
+      full = isHeapFull(sample.process()) ? full + 1 : 0;
+      if (sample.overloads() >= LEAST_OVERLOADS
+          && sample.overloads() >= OVERLOAD_SHARE * (sample.requests() + sample.errors())) {
+        return Optional.of(
+            sample.overloads() + " requests met an overloaded node or ran out of time");
+      }
+      if (full >= TIMES) {
+        full = 0;
+        judged = sample.process().heapAfterGc();
+        return Optional.of("the heap is nearly full, and the collector takes too much of the time");
+      }
+      if (sample.latency().count() >= LEAST_ANSWERS
+          && sample.latency().p99Millis() > MOST_LATENCY_MILLIS) {
+        return Optional.of(
+            String.format(
+                Locale.ROOT,
+                "one request of a hundred takes more than %.1f s",
+                sample.latency().p99Millis() / 1_000));
+      }
+      return Optional.empty();
+    }
+
+    private boolean isHeapFull(ProcessSample process) {
+      return process.gcShare() > MOST_GC_SHARE
+          || (process.keptShare() > MOST_HEAP_SHARE && process.heapAfterGc() != judged);
+    }
+  }
+
+  /** A change that is being measured. */
+  private static final class Trial {
+
+    private final Search search;
+    private final long from;
+    private final long to;
+    private final Window before;
+    private final Window after = new Window(Verdict.MOST_SAMPLES);
+    private final String id = UUID.randomUUID().toString();
+    private final Instant time;
+    private final String reason;
+
+    /**
+     * @param before the samples without it
+     */
+    Trial(Search search, long to, Window before, Instant time) {
+      this.search = search;
+      this.from = search.parameter().value();
+      this.to = to;
+      this.before = before;
+      this.time = time;
+      this.reason = reason();
+    }
+
+    private String reason() {
+      long usual = search.parameter().usual().getAsLong();
+      String name = search.parameter().name();
+      if (usual > 0 && search.distance() > Search.NEAR) {
+        return String.format(
+            Locale.ROOT,
+            "%s is far from the %d that it has by default, and a step towards it may be faster",
+            name,
+            usual);
+      }
+      return isIncrease()
+          ? "More of it may be faster"
+          : search.parameter().preference() == Parameter.Preference.LESS
+              ? "Less of it may be as fast, and asks less of the cluster"
+              : "Less of it may be faster";
+    }
+
+    Search search() {
+      return search;
+    }
+
+    long from() {
+      return from;
+    }
+
+    long to() {
+      return to;
+    }
+
+    Window before() {
+      return before;
+    }
+
+    Window after() {
+      return after;
+    }
+
+    boolean isIncrease() {
+      return to > from;
+    }
+
+    /** Whether it comes nearer to what is usual, which is good for most. */
+    private boolean isTowardsUsual() {
+      long usual = search.parameter().usual().getAsLong();
+      return usual > 0 && (isIncrease() ? to <= usual : to >= usual);
+    }
+
+    /**
+     * Whether it stays.
+     *
+     * @param best the most rows per second of all settings so far
+     */
+    boolean isKept(Verdict verdict, double best) {
+      if (verdict == Verdict.BETTER) {
+        return true;
+      }
+      boolean isWelcome =
+          search.parameter().preference() == Parameter.Preference.LESS
+              ? !isIncrease()
+              : isTowardsUsual();
+      // Many small losses would add up: the best is what each is compared with.
+      return isWelcome && verdict == Verdict.SAME && after.mean() >= ENOUGH * best;
+    }
+
+    private static final double ENOUGH = 0.95;
+
+    void begin() {
+      search.parameter().tunable().set(to);
+    }
+
+    void takeBack() {
+      search.parameter().tunable().takeBack(from);
+    }
+
+    /** As it stands while it is measured. */
+    TuningEntry begun() {
+      return entry(Optional.empty(), TuningEntry.State.APPLIED);
+    }
+
+    /** As it stands at its end, by what was measured. */
+    TuningEntry ended(TuningEntry.State state) {
+      return ended(
+          state, String.format(Locale.ROOT, "%+.0f %% rows/s", 100 * Verdict.gain(before, after)));
+    }
+
+    /** As it stands at its end. */
+    TuningEntry ended(TuningEntry.State state, String effect) {
+      return entry(Optional.of(effect), state);
+    }
+
+    private TuningEntry entry(Optional<String> effect, TuningEntry.State state) {
+      return new TuningEntry(id, time, search.parameter().name(), from, to, reason, effect, state);
+    }
+  }
+
+  /** Whether a job is faster with a change than without it. */
+  private enum Verdict {
+    BETTER,
+    SAME,
+    WORSE,
+
+    /** More samples are needed. */
+    UNCLEAR;
+
+    /** Samples with the change before anything is said. */
+    static final int LEAST_SAMPLES = 2;
+
+    /** After so many it is decided one way or the other: a minute has room for ten changes. */
+    static final int MOST_SAMPLES = 6;
+
+    /** So large a difference may be told early. */
+    private static final double LARGE = 0.10;
+
+    /** Standard errors that make an early verdict: one in several hundred is wrong. */
+    private static final double SURE = 3;
+
+    /** A gain below this is not worth a larger value. */
+    private static final double WORTHWHILE = 0.04;
+
+    /** Standard errors that make the last verdict. */
+    private static final double LIKELY = 1.5;
+
+    /** A loss of less than this is not seen by anybody. */
+    private static final double TOLERABLE = 0.03;
+
+    /**
+     * What samples say.
+     *
+     * @param before those without the change, at least one
+     * @param after those with it
+     */
+    static Verdict of(Window before, Window after, Noise noise) {
+      if (after.count() < LEAST_SAMPLES) {
+        return UNCLEAR;
+      }
+      double gain = gain(before, after);
+      double error = noise.error(before.count(), after.count());
+      if (Math.abs(gain) > Math.max(LARGE, SURE * error)) {
+        return gain > 0 ? BETTER : WORSE;
+      }
+      if (after.count() < MOST_SAMPLES) {
+        return UNCLEAR;
+      }
+      if (gain > Math.max(WORTHWHILE, LIKELY * error)) {
+        return BETTER;
+      }
+      return gain < -TOLERABLE ? WORSE : SAME;
+    }
+
+    /** By which part the mean has grown. */
+    static double gain(Window before, Window after) {
+      double mean = before.mean();
+      return mean == 0 ? (after.mean() > 0 ? 1 : 0) : after.mean() / mean - 1;
+    }
   }
 }

@@ -185,4 +185,197 @@ public final class LatencyProbe implements AutoCloseable {
     Background.awaitEnd(clock, TO_END);
     guard.close();
   }
+
+  /**
+   * Holds the requests of a job down so that a probe stays below its bound: half as many when
+   * answers become too slow one after the other, some fewer when single ones have come to most of
+   * what the bound allows, and slowly more while it is kept and the job uses what it has. Below one
+   * request at a time the job pauses for a part of the time. It begins with one request and doubles
+   * until the first slow answer. Thread-safe.
+   */
+  static final class LatencyGuard {
+
+    /** A 99th percentile is below the bound as long as no more answers than this are above it. */
+    static final double BUDGET = 0.01;
+
+    /** One burst of slow answers halves once; what is in flight takes about as long to drain. */
+    static final long CUT_NANOS = 250_000_000;
+
+    /** Long enough to see what the step before has done. */
+    static final long GROWTH_NANOS = 500_000_000;
+
+    /**
+     * Slow answers no further apart are one burst, by which the job is to be known as its cause.
+     */
+    private static final long BURST_NANOS = 500_000_000;
+
+    /** Or than this part of the time of the percentile, if the probe asks rarely. */
+    private static final int BURST_PARTS = 100;
+
+    /** What single slow answers take away: most clusters have some, whatever the job does. */
+    private static final double FEWER = 0.6;
+
+    /** From this part of the budget on single slow answers are too many. */
+    private static final double MANY = 0.5;
+
+    /** Up to this part of the budget it grows. */
+    private static final double FEW = 0.4;
+
+    /** A job that uses less than this part of what it has does not show what more would do. */
+    private static final double USED = 0.5;
+
+    /** By which part it grows: as much as is lost by a cut comes back in 4 s. */
+    private static final double GROWTH = 0.1;
+
+    /** From this part of the bound on an answer is a warning: nothing grows. */
+    private static final double WARNING = 0.7;
+
+    /** The least, so that a job ends some day even if others keep the probe above its bound. */
+    static final double LEAST = 1.0 / 16;
+
+    /** The time in which a job that pauses has its turn once. */
+    static final long TURN_NANOS = 400_000_000;
+
+    private record Answer(long time, boolean isSlow) {}
+
+    private final LatencyBound bound;
+    private final IntSupplier most;
+    private final IntSupplier inFlight;
+    private final IntConsumer ceiling;
+    private final Deque<Answer> answers = new ArrayDeque<>();
+    private long slow;
+    private double allowed = 1;
+    private boolean isStarting = true;
+    private boolean isCalm = true;
+    private long cut;
+    private long grown;
+    private long lastSlow;
+    private int used;
+    private int set = -1;
+    private boolean isClosed;
+
+    /**
+     * @param most how many requests the job would have in flight by itself
+     * @param inFlight how many it has
+     * @param ceiling takes how many it may have
+     * @param now the time by a clock in nanoseconds that does not go back
+     */
+    LatencyGuard(
+        LatencyBound bound, IntSupplier most, IntSupplier inFlight, IntConsumer ceiling, long now) {
+      this.bound = bound;
+      this.most = most;
+      this.inFlight = inFlight;
+      this.ceiling = ceiling;
+      restart(now);
+    }
+
+    /** The job pauses, or goes on after a pause: what was known of the time before is old. */
+    synchronized void restart(long now) {
+      answers.clear();
+      slow = 0;
+      allowed = 1;
+      isStarting = true;
+      isCalm = true;
+      used = 0;
+      cut = now - CUT_NANOS;
+      grown = now;
+      lastSlow = now - burstNanos();
+      apply(now);
+    }
+
+    /** The probe was answered, or waits for so long already; each of its requests counts once. */
+    synchronized void answered(long nanos, long now) {
+      boolean isSlow = nanos > bound.p99().toNanos();
+      answers.addLast(new Answer(now, isSlow));
+      isCalm &= nanos <= WARNING * bound.p99().toNanos();
+      forget(now);
+      if (isSlow) {
+        slow++;
+        boolean isBurst = isStarting || now - lastSlow < burstNanos();
+        lastSlow = now;
+        if ((isBurst || slow > MANY * budget()) && now - cut >= CUT_NANOS) {
+          cut = now;
+          grown = now;
+          used = 0;
+          isStarting = false;
+          allowed = Math.max(LEAST, Math.min(allowed, most.getAsInt()) * (isBurst ? 0.5 : FEWER));
+        }
+      }
+      apply(now);
+    }
+
+    private long burstNanos() {
+      return Math.max(BURST_NANOS, bound.over().toNanos() / BURST_PARTS);
+    }
+
+    /** How many of the answers may be slow. */
+    private double budget() {
+      return BUDGET * answers.size();
+    }
+
+    /** Time has passed. */
+    synchronized void tick(long now) {
+      forget(now);
+      used = Math.max(used, inFlight.getAsInt());
+      if (now - grown >= GROWTH_NANOS) {
+        grown = now;
+        if (isCalm && isUsed() && !answers.isEmpty() && slow <= FEW * budget()) {
+          grow();
+        }
+        isCalm = true;
+        used = 0;
+      }
+      apply(now);
+    }
+
+    private boolean isUsed() {
+      return used > 0 && used >= USED * allowed;
+    }
+
+    /** The job is not held any more, whatever is still answered. */
+    synchronized void close() {
+      isClosed = true;
+      ceiling.accept(Integer.MAX_VALUE);
+    }
+
+    /** How many requests it lets the job have; a fraction of one is a part of the time. */
+    synchronized double allowed() {
+      return isExhausted() ? LEAST : Math.min(allowed, most.getAsInt());
+    }
+
+    /**
+     * Whether the probe is above its bound: more answers were slow than a percentile of 99 allows.
+     */
+    private boolean isExhausted() {
+      return slow > 1 && slow > budget();
+    }
+
+    private void grow() {
+      double next = isStarting ? 2 * allowed : allowed * (1 + GROWTH) + LEAST / 2;
+      allowed = Math.min(next, Math.max(1, most.getAsInt()));
+    }
+
+    private void forget(long now) {
+      while (!answers.isEmpty() && now - answers.getFirst().time() > bound.over().toNanos()) {
+        slow -= answers.removeFirst().isSlow() ? 1 : 0;
+      }
+    }
+
+    private void apply(long now) {
+      if (isClosed) {
+        return;
+      }
+      double requests = allowed();
+      int next = (int) requests;
+      if (requests < 1) {
+        next = Math.floorMod(now, TURN_NANOS) < requests * TURN_NANOS ? 1 : 0;
+      } else if (requests >= most.getAsInt()) {
+        next = Integer.MAX_VALUE;
+      }
+      if (next != set) {
+        set = next;
+        ceiling.accept(next);
+      }
+    }
+  }
 }

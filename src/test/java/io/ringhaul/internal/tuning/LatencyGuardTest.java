@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.tuning.LatencyProbe.LatencyGuard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.ringhaul.internal.tuning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.internal.tuning.LatencyProbe.HeldRequests;
+import io.ringhaul.internal.tuning.LatencyProbe.LatencyGuard;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

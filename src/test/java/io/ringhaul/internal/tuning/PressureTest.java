@@ -2,6 +2,7 @@ package io.ringhaul.internal.tuning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.tuning.HillClimber.Pressure;
 import org.junit.jupiter.api.Test;
 
 /** What is too much, and what is no sign of it. */
