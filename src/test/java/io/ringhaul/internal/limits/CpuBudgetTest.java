@@ -3,6 +3,7 @@ package io.ringhaul.internal.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.ringhaul.internal.limits.ManagedJob.CpuBudget;
 import io.ringhaul.internal.request.Throttle;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +126,7 @@ class CpuBudgetTest {
     double share = 0.25;
     CpuBudget budget = (CpuBudget) CpuBudget.of(share);
     long start = System.nanoTime();
-    long usedBefore = ProcessCpu.nanos();
+    long usedBefore = CpuBudget.processNanos();
     Thread[] workers = new Thread[2];
     for (int i = 0; i < workers.length; i++) {
       workers[i] = new Thread(() -> burn(budget, start + 3 * SECOND));
@@ -134,7 +135,7 @@ class CpuBudgetTest {
     for (Thread worker : workers) {
       worker.join();
     }
-    double used = (double) (ProcessCpu.nanos() - usedBefore) / (System.nanoTime() - start);
+    double used = (double) (CpuBudget.processNanos() - usedBefore) / (System.nanoTime() - start);
     double ofAll = used / Runtime.getRuntime().availableProcessors();
     // On a machine that others keep busy the share may not be there to be used.
     assertThat(ofAll).isPositive().isLessThan(1.15 * share);

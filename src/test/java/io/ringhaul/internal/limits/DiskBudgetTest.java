@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.DiskLimitException;
+import io.ringhaul.internal.limits.DiskBoundTarget.DiskBudget;
 import org.junit.jupiter.api.Test;
 
 /** What tasks write together stays within the bytes that they may have. */

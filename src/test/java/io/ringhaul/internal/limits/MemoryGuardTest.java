@@ -2,6 +2,7 @@ package io.ringhaul.internal.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.limits.ManagedJob.MemoryGuard;
 import org.junit.jupiter.api.Test;
 
 /** A short heap takes pages and requests down quickly and gives them back slowly. */
