@@ -6,35 +6,27 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a {@link BatchWriter} has done since it was made or since {@link BatchWriter#resetMetrics}.
- * A request is in all numbers or in none.
+ * Metrics of a {@link BatchWriter} since its creation or the last {@link BatchWriter#resetMetrics}. Each request is contained in all numbers or in none.
  *
- * @param since how long that is
- * @param operations statements that were acknowledged
- * @param rows what was written, where statements that were added together count as one
- * @param bytes the size of the values written; those of reads do not count
- * @param atomic units of {@link BatchWriter#execute} that went out as one request
- * @param concurrent units of {@link BatchWriter#execute} that went out as several requests at once:
- *     beside reads, or split
+ * @param since the time since then
+ * @param operations acknowledged statements
+ * @param rows acknowledged writes; statements added together count as one
+ * @param bytes the size of the written values; reads do not count
+ * @param atomic units of {@link BatchWriter#execute} that were sent as one request
+ * @param concurrent units of {@link BatchWriter#execute} that were sent as several concurrent requests, because they contain reads or were split
  * @param logged acknowledged LOGGED batches
  * @param unlogged acknowledged UNLOGGED batches
  * @param counter acknowledged COUNTER batches
- * @param single acknowledged statements that went out alone, reads included
- * @param singlePartition of the acknowledged batches, those of one partition
- * @param overWarnThreshold acknowledged batches of whose bytes or partitions the server warned
- * @param retries requests that were sent again
- * @param fallbacks batches that were refused and sent again statement by statement
- * @param failures requests that failed in the end, by the kind of failure, which is the name of the
- *     driver's exception without {@code Exception}, such as {@code WriteTimeout}; sorted. Of more
- *     than 32 kinds the rest are {@code Other}
- * @param inFlight requests that were sent and have no answer just now; whoever waits for a slot
- *     among them is not counted
- * @param queued statements that wait just now, in open batches or to be sent one by one as their
- *     batch was refused
- * @param sizes statements to an acknowledged batch
- * @param latencies from sending to the acknowledgement, retries and pauses included and the wait
- *     for a slot not, in microseconds; of batches and single statements. More than an hour counts
- *     as an hour
+ * @param single acknowledged statements that were sent alone, including reads
+ * @param singlePartition acknowledged batches of one partition
+ * @param overWarnThreshold acknowledged batches for which the server warned of the bytes or the partitions
+ * @param retries resent requests
+ * @param fallbacks rejected batches whose statements were sent again one by one
+ * @param failures requests whose last attempt failed, by kind of failure: the name of the driver's exception without {@code Exception}, such as {@code WriteTimeout}; sorted. At most 32 kinds are distinguished; others count as {@code Other}
+ * @param inFlight current requests in flight, without those that wait for a slot
+ * @param queued statements in open batches, and statements of rejected batches that wait to be sent alone
+ * @param sizes statements per acknowledged batch
+ * @param latencies time from sending to acknowledgement of batches and single statements, in microseconds; includes retries and the pauses between them, excludes the wait for a slot. Recorded up to one hour
  */
 public record BatchMetrics(
     Duration since,
@@ -61,17 +53,17 @@ public record BatchMetrics(
     failures = Collections.unmodifiableMap(new TreeMap<>(failures));
   }
 
-  /** Acknowledged batches of any type; single statements are not among them. */
+  /** Acknowledged batches of all types, without single statements. */
   public long batches() {
     return logged + unlogged + counter;
   }
 
-  /** Statements to a batch on average; 0 without batches. */
+  /** The mean number of statements per batch; 0 without batches. */
   public double averageSize() {
     return batches() == 0 ? 0 : (double) (operations - single) / batches();
   }
 
-  /** The share of the batches that were of one partition, 0 to 1; 0 without batches. */
+  /** The share of batches with one partition, 0 to 1; 0 without batches. */
   public double singlePartitionShare() {
     return batches() == 0 ? 0 : (double) singlePartition / batches();
   }
@@ -91,9 +83,8 @@ public record BatchMetrics(
   }
 
   /**
-   * Percentiles of what was recorded, within 0.1 % of the value; all 0 if nothing was.
-   *
-   * @param count how many values were recorded
+   * Percentiles of recorded values, within 0.1 % of the value; all 0 without values.
+ * @param count number of values
    * @param total their sum
    */
   public record Distribution(long count, long total, long p50, long p95, long p99, long max) {

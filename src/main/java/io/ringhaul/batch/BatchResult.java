@@ -6,17 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@link BatchWriter#execute} came to, once all operations were acknowledged.
+ * The result of {@link BatchWriter#execute} after all operations were acknowledged.
  *
- * @param type the type of the batch that was sent; empty if the operations were sent one by one, as
- *     they must be where reads are among them
- * @param requests how many requests were sent: one, more after splitting, one for each operation
- *     where they were sent one by one, none for no operations
- * @param applied whether everything was done; false if a condition did not hold
+ * @param type the type of the sent batch; empty if the operations were sent one by one because they include reads
+ * @param requests number of requests: 1 for a batch, more after a split, one per operation if they were sent one by one, 0 without operations
+ * @param applied whether all operations were applied; false if a condition did not hold
  * @param answers one for each operation, in the order given
- * @param existing if a condition did not hold: the rows that it met, with the column {@code
- *     [applied]}
- * @param note what was done otherwise than asked; empty if nothing was
+ * @param existing if a condition did not hold: the existing rows, with the column {@code [applied]}
+ * @param note a deviation from the request; empty if there is none
  */
 public record BatchResult(
     Optional<BatchType> type,
@@ -35,9 +32,8 @@ public record BatchResult(
   /**
    * The answer to one operation.
    *
-   * @param applied whether it was done; always true for a read
-   * @param rows what a read gave; for a condition that did not hold and was sent alone, the row
-   *     that it met
+   * @param applied whether the operation was applied; always true for a read
+ * @param rows the rows of a read; for a conditional operation that was sent alone and not applied, the existing row
    */
   public record Answer(boolean applied, List<Row> rows) {
 

@@ -4,17 +4,14 @@ import io.ringhaul.exceptions.BulkOperationException;
 import java.util.List;
 
 /**
- * What became of the rows of a bulk write. {@code written + rejected = given}, always; and {@code
- * created + updated + undetermined = written} where it was asked which rows were there before.
+ * The result of a bulk write. Always {@code written + rejected = given}; for an upsert also {@code created + updated + undetermined = written}.
  *
- * @param given rows that were handed over
+ * @param given rows of the source
  * @param written rows that the cluster has acknowledged
- * @param created of these, those that were not there before; 0 if nobody asked
- * @param updated of these, those that were there before; 0 if nobody asked
- * @param undetermined of these, those of which it is not known, as an answer to a condition was
- *     lost; 0 if nobody asked
- * @param rejected rows that could not be bound, that the cluster refused, or that others wrote and
- *     deleted all the while
+ * @param created written rows that did not exist before; 0 for an insert
+ * @param updated written rows that existed before; 0 for an insert
+ * @param undetermined written rows for which this is unknown, because the response to a condition was lost; 0 for an insert
+ * @param rejected rows that could not be bound, that the cluster rejected, or that were changed concurrently in each attempt
  * @param rejects the first 1,000 of the rejected rows, with their reasons
  */
 public record BulkResult(
@@ -33,9 +30,9 @@ public record BulkResult(
   /**
    * A row that was not written.
    *
-   * @param number its place among the rows given, from 0
-   * @param row the row as it was given
-   * @param reason names the table, the row and what is wrong with it
+   * @param number the index among the given rows, from 0
+   * @param row the given row
+   * @param reason names the table, the row and the problem
    */
   public record Reject(long number, TableRow row, BulkOperationException reason) {}
 }

@@ -1,25 +1,20 @@
 package io.ringhaul.batch;
 
-/** What the statements of one batch have in common. */
+/** What the statements of one batch share. */
 public enum Grouping {
 
   /**
-   * Their partition. Such a batch is one mutation on its replicas: atomic, and cheaper than its
-   * statements one by one. The server's batch thresholds do not count it.
+   * The partition. Such a batch is one mutation on its replicas: atomic, and cheaper than single statements. The server's batch thresholds do not apply.
    */
   PARTITION,
 
   /**
-   * Their partition, or the nodes that hold their partitions: a batch of one partition that is
-   * small when it leaves shares a request with others on the same replicas, up to the bytes and the
-   * partitions of which the server warns. The coordinator is one of the replicas. Such a request is
-   * not atomic. It is cheaper than a request for each of many small partitions.
+   * The partition, or the replicas: small batches of one partition share a request with batches of other partitions on the same replicas, up to the bytes and partitions at which the server warns. The coordinator is one of the replicas. Such a request is not atomic. It is cheaper than one request for each of many small partitions.
    */
   REPLICA_SET,
 
   /**
-   * Nothing but the order in which they came. The coordinator sends most of such a batch on to
-   * other nodes: rarely faster than no batch at all, and here for comparison.
+   * Nothing; statements are batched in the order in which they were added. The coordinator forwards most of such a batch to other nodes, so that it is rarely faster than no batch. Intended for comparison.
    */
   NONE
 }

@@ -7,40 +7,39 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One of the operations that {@link BatchWriter#execute} takes as a unit. Immutable. */
+/** An operation of a unit, see {@link BatchWriter#execute}. Immutable. */
 public sealed interface Operation {
 
-  /** What a {@link RowOperation} does. */
+  /** The kind of a {@link RowOperation}. */
   enum Verb {
     INSERT,
     UPDATE,
     DELETE
   }
 
-  /** A statement of the driver as it is: a write, or a read. */
+  /** Returns an operation that executes a statement of the driver, a write or a read. */
   static Operation of(BatchableStatement<?> statement) {
     return new StatementOperation(statement);
   }
 
-  /** Writes the values of the row, and that there is such a row. */
+  /** Returns an insert, which writes the values of the row and the row marker. */
   static RowOperation insert(TableRow row) {
     return new RowOperation(Verb.INSERT, row, Existence.ANY, Map.of());
   }
 
-  /** Writes the values of the row's columns beside its key; adds to them if they are counters. */
+  /** Returns an update, which writes the columns outside of the key, or adds to them if they are counters. */
   static RowOperation update(TableRow row) {
     return new RowOperation(Verb.UPDATE, row, Existence.ANY, Map.of());
   }
 
   /**
-   * Deletes the row with the given key, or all rows that share it if it lacks clustering columns at
-   * its end. The row may have no other values than its key's.
+   * Returns a delete of the row with this key, or of all rows with this key prefix if the last clustering columns are missing. The row must have no values outside of the key.
    */
   static RowOperation delete(TableRow row) {
     return new RowOperation(Verb.DELETE, row, Existence.ANY, Map.of());
   }
 
-  /** Whether there must be such a row already. */
+  /** The condition on the existence of the row. */
   enum Existence {
     ANY,
     IF_NOT_EXISTS,
@@ -50,14 +49,14 @@ public sealed interface Operation {
   /**
    * A statement of the driver.
    *
-   * @param statement bound or simple; its own consistency level counts, if it has one
+   * @param statement bound or simple; its consistency level takes precedence over that of the writer
    */
   record StatementOperation(BatchableStatement<?> statement) implements Operation {}
 
   /**
    * An operation on one row.
    *
-   * @param expected the values that columns must have, or nothing is done
+   * @param expected values that the columns must have for the operation to be applied
    */
   record RowOperation(
       Verb verb, TableRow row, Existence existence, Map<CqlIdentifier, @Nullable Object> expected)
@@ -81,7 +80,7 @@ public sealed interface Operation {
      * Returns this update or delete, applied only if the column has that value.
      *
      * @param column in CQL form
-     * @param value null if the column must have none
+     * @param value null if the column must have no value
      */
     public RowOperation ifEquals(String column, @Nullable Object value) {
       Map<CqlIdentifier, @Nullable Object> more = new LinkedHashMap<>(expected);
@@ -89,12 +88,12 @@ public sealed interface Operation {
       return new RowOperation(verb, row, existence, more);
     }
 
-    /** Whether it is done only if a condition holds, which takes a round of Paxos. */
+    /** Whether the operation has a condition, which takes a round of Paxos. */
     public boolean isConditional() {
       return existence != Existence.ANY || !expected.isEmpty();
     }
 
-    /** The columns; no values, which may be secret. */
+    /** Returns the columns without the values, which may be confidential. */
     @Override
     public String toString() {
       return String.format("%s %s %s, expected%s", verb, row, existence, expected.keySet());

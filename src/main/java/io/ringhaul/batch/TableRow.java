@@ -11,12 +11,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values for columns of one row of a table. Immutable; each method gives a new row.
+ * Values for columns of one row of a table. Immutable; each method returns a new row.
  *
- * <p>A value is what the driver's codecs take for the column: an {@code Integer} for an int, a
- * {@code Map} for a map, a {@code UdtValue} for a user-defined type. A column without a value stays
- * as the table has it; one with the value null is deleted, which writes a tombstone. For a table of
- * counters a value is what is added to the counter.
+ * <p>A value has a Java type that the driver's codecs accept for the column: {@code Integer} for an int, {@code Map} for a map, {@code UdtValue} for a user-defined type. A column without a value is not changed; the value null deletes the column, which writes a tombstone. In a counter table, a value is the increment of the counter.
  */
 public final class TableRow {
 
@@ -39,7 +36,7 @@ public final class TableRow {
     this.writeTime = writeTime;
   }
 
-  /** A row of a table, without values; names in CQL form, quoted where they must be. */
+  /** Returns a row of a table without values. Names are in CQL form, quoted if necessary. */
   public static TableRow of(String keyspace, String table) {
     return new TableRow(
         CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table), Map.of(), null, null);
@@ -62,8 +59,7 @@ public final class TableRow {
   /**
    * Returns this row with a time to live for its values.
    *
-   * @param duration 1 second to 20 years, rounded down to seconds; zero lets them never expire,
-   *     whatever the table's default is
+   * @param duration 1 second to 20 years, rounded down to seconds; zero for no expiry, regardless of the table's default
    */
   public TableRow ttl(Duration duration) {
     return new TableRow(keyspace, table, values, duration, writeTime);
@@ -74,7 +70,7 @@ public final class TableRow {
     return new TableRow(keyspace, table, values, ttl, time);
   }
 
-  /** Returns this row with the values of these columns only and without its times. */
+  /** Returns this row with these columns only, without time to live and write time. */
   public TableRow only(Collection<CqlIdentifier> columns) {
     Map<CqlIdentifier, @Nullable Object> fewer = new LinkedHashMap<>(values);
     fewer.keySet().retainAll(columns);
@@ -91,22 +87,22 @@ public final class TableRow {
     return table;
   }
 
-  /** The values by column, in the order in which they were given; unmodifiable. */
+  /** The values by column, in insertion order; unmodifiable. */
   public Map<CqlIdentifier, @Nullable Object> values() {
     return values;
   }
 
-  /** After how long the values expire; empty for the table's default. */
+  /** The time to live; empty for the table's default. */
   public Optional<Duration> ttl() {
     return Optional.ofNullable(ttl);
   }
 
-  /** As of when the values are written; empty for now. */
+  /** The write time; empty for the current time. */
   public Optional<Instant> writeTime() {
     return Optional.ofNullable(writeTime);
   }
 
-  /** The table and the columns; no values, which may be secret. */
+  /** Returns the table and the columns without the values, which may be confidential. */
   @Override
   public String toString() {
     return keyspace.asCql(true) + "." + table.asCql(true) + values.keySet();

@@ -1,12 +1,11 @@
 package io.ringhaul.batch;
 
-/** Hears of what the cluster has acknowledged; called on the driver's threads, so keep it short. */
+/** Called for each acknowledged request, on the driver's threads. Must not block. */
 @FunctionalInterface
 public interface WriteListener {
 
   /**
-   * Statements and the bytes of their values that were written just now; statements that were added
-   * together count as one.
+   * Called with the statements of a request and the bytes of their values; statements added together count as one.
    */
   void written(long statements, long bytes);
 }

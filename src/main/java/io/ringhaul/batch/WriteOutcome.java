@@ -5,37 +5,31 @@ import io.ringhaul.exceptions.RowRejectedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what became of statements that were added together: one of its methods is called, once, on
- * a thread of the driver, so that it must not wait; or at once, on the thread that adds them.
- * Statements that the writer never sent, since it was closed or had failed, have no outcome. If a
- * method throws, the writer fails: nobody could take its word then.
+ * Receives the outcome of statements that were added together. Exactly one method is called, once, on a driver thread, so it must not block; or, for a rejection before sending, on the thread that adds the statements. Statements that the writer never sent, because it was closed or had failed, have no outcome. If a method throws, the writer fails, because the outcome is lost.
  */
 public interface WriteOutcome {
 
   /**
-   * The cluster has acknowledged them.
-   *
-   * @param bytes the size of their values
+   * Called when the cluster has acknowledged the statements.
+ * @param bytes the size of the values
    */
   void written(long bytes);
 
   /**
-   * The cluster refuses them for what they hold, such as a key or a value that is too large, and
-   * has written none of them. They were sent without any others, or not at all if one of them is
-   * larger than any mutation that the cluster takes or has a value that cannot be encoded.
+   * Called when the content of the statements was rejected, such as a key or a value that is too large; none of them is written. The cluster rejected a request with these statements only; or they were not sent because one of them exceeds the cluster's largest mutation or has a value that cannot be encoded.
    *
    * @param failure names the table and the row
-   * @return what ends the writing; null if it goes on with what else was added
+   * @return the exception with which the writer fails; null if the writer continues
    */
   @Nullable BulkOperationException rejected(RowRejectedException failure);
 
-  /** They must not be done twice, were sent, and whether they were done is not known. */
+  /** Called when the outcome of non-idempotent statements is unknown. */
   default void inDoubt(Throwable failure) {}
 
-  /** They could not be written, and the writer fails. */
+  /** Called when the statements could not be written and the writer fails. */
   default void failed(Throwable failure) {}
 
-  /** For statements whose refusal ends the writing, and of whose outcome nobody hears else. */
+  /** Fails the writer on a rejection and ignores all other outcomes. */
   WriteOutcome UNHEARD =
       new WriteOutcome() {
         @Override

@@ -3,38 +3,38 @@ package io.ringhaul.limits;
 import io.ringhaul.internal.request.RequestLimits;
 
 /**
- * Which of the live local replicas of its rows coordinates a request.
+ * How the coordinator of a request is chosen among the live local replicas of its rows.
  *
- * <p>With {@link RequestLimits#maxInFlightPerNode()} a replica that has as many requests as it may
- * is never chosen, and {@link #DRIVER} means {@link #LEAST_IN_FLIGHT}.
+ * <p>With {@link RequestLimits#maxInFlightPerNode()} a replica at that limit is never chosen, and
+ * {@link #DRIVER} means {@link #LEAST_IN_FLIGHT}.
  *
- * <p>The default is {@link #DRIVER}. The benchmark {@code Balance} has found no way that is faster
- * than it by more than the noise where nodes are alike, so that the policy which the application
- * has chosen for its session holds. With one of three nodes 20 ms slower {@link #LATENCY} took 0.83
- * of its time for counts, and 0.97 for exports.
+ * <p>Default: {@link #DRIVER}, the policy that the application has chosen for its session. With
+ * equal nodes, the benchmark {@code Balance} finds no value that is faster than {@code DRIVER} by
+ * more than the noise. With one of three nodes 20 ms slower, {@link #LATENCY} takes 0.83 of the
+ * time of {@code DRIVER} for counts and 0.97 for exports.
  */
 public enum Balancing {
 
   /** The driver's load balancing policy chooses. */
   DRIVER,
 
-  /** In turn: the one whose last request was given to it the longest ago. */
+  /** The replica whose last request was sent the longest ago. */
   ROUND_ROBIN,
 
-  /** The one with the fewest requests of this operation in flight. */
+  /** The replica with the fewest requests of this operation in flight. */
   LEAST_IN_FLIGHT,
 
   /**
-   * The one that would answer first: its mean latency, in which the latest answers weigh most,
-   * times the requests that it would have in flight. A request that fails counts as one that was
-   * not answered in time. A slow replica gets fewer requests, and never none.
+   * The replica with the smallest expected response time: its moving average of latency, times its
+   * requests in flight including this one. A failed request counts as a timeout. A slow replica
+   * gets fewer requests, but never none.
    */
   LATENCY,
 
   /**
-   * The first replica of the rows along the ring: as long as it is up always the same one for the
-   * same rows. A task, and so the writer that works on it, then keeps to one node, whose caches see
-   * each row once; the others are spared, whether it is busy or not.
+   * The first replica of the rows along the ring: always the same replica for the same rows while
+   * it is up. All requests of a task then go to one node, so that only its caches hold the rows.
+   * The load of the node is not considered.
    */
   AFFINITY
 }

@@ -3,10 +3,10 @@ package io.ringhaul.limits;
 import java.util.Locale;
 
 /**
- * How much of the cluster a job gets beside others. Of jobs that read from or write to one cluster
- * at the same time, those of the highest priority have all requests in flight that they may have,
- * and the others so many as their weight is of the highest weight there, one at the least. A job
- * that is alone, or whose betters ask for nothing just now, has all of them.
+ * The share of the cluster that a job gets beside other jobs. Among the jobs that read from or
+ * write to one cluster at the same time, those of the highest priority may use their full
+ * parallelism. Every other job may use the fraction weight / highest weight of its parallelism, at
+ * least one request in flight. Idle and paused jobs do not count.
  */
 public enum JobPriority {
   HIGH(4),

@@ -1,9 +1,9 @@
 package io.ringhaul.limits;
 
-/** Hears when a job pauses by its limits and when it goes on. Must not block. */
+/** Called when a job pauses because of its limits and when it resumes. Must not block. */
 public interface PauseListener {
 
-  /** Hears of nothing. */
+  /** A listener that does nothing. */
   PauseListener NONE =
       new PauseListener() {
         @Override
@@ -13,9 +13,9 @@ public interface PauseListener {
         public void resumed(Pause pause) {}
       };
 
-  /** The job asks the cluster for nothing more. */
+  /** Called when the job stops sending requests. */
   void paused(Pause pause);
 
-  /** The job goes on after this pause. */
+  /** Called when the job resumes after this pause. */
   void resumed(Pause pause);
 }

@@ -4,10 +4,10 @@ import io.ringhaul.internal.limits.ManagedJobs;
 import java.time.Clock;
 
 /**
- * Shares the cluster among the jobs of one process by their {@link JobPriority}, and holds each to
- * its limits; jobs that ask the same nodes see one another. An operator has one of its own; several
- * operators over one cluster may share one. Thread-safe, and owns nothing that must be closed. Not
- * to be implemented by applications.
+ * Shares a cluster among the jobs of one process by their {@link JobPriority}, and enforces the
+ * limits of each job. Jobs with common nodes count as jobs of one cluster. By default each operator
+ * has a manager of its own; operators over one cluster can share a manager. Thread-safe; needs no
+ * closing. Applications must not implement this interface.
  */
 public interface ResourceManager {
 
@@ -16,7 +16,7 @@ public interface ResourceManager {
     return new ManagedJobs(Clock.systemUTC());
   }
 
-  /** Returns a manager that reads the time of run windows from another clock. */
+  /** Returns a manager without jobs that reads the time for run windows from this clock. */
   static ResourceManager with(Clock clock) {
     return new ManagedJobs(clock);
   }

@@ -15,52 +15,51 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The hours in which a job may ask the cluster for something, by what the clocks of a time zone
- * show: where they are put forward, times that they leave out do not occur; where they are put
- * back, times that they show twice are inside twice.
+ * The hours in which a job may send requests, in local time of a zone. Local times that a daylight
+ * saving change skips do not occur; local times that a change repeats are in the window both times.
  *
- * @param days the days on which the window opens; the hours after midnight belong to the day before
- * @param from the time at which it opens
- * @param to the time from which it is closed; midnight is the end of the day, and one that is not
- *     after {@code from} is on the next day
- * @param zone whose clocks count
+ * @param days the days on which the window opens; a window that spans midnight belongs to the day
+ *     on which it opens
+ * @param from the opening time
+ * @param to the closing time, exclusive; midnight is the end of the day, and a time not after
+ *     {@code from} is on the next day
+ * @param zone the zone of the times
  */
 public record RunWindow(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneId zone) {
 
-  /** A time that the clocks leave out one week is there the next. */
+  /** Two weeks: an opening time that a daylight saving change skips exists one week later. */
   private static final int DAYS_AHEAD = 15;
 
   /**
    * Checks the values.
    *
-   * @throws InvalidSettingException if the window never opens, or never closes without being whole
-   *     days
+   * @throws InvalidSettingException if there are no days, or {@code from} equals {@code to} and is
+   *     not midnight
    */
   public RunWindow {
     days = Set.copyOf(days);
     if (days.isEmpty()) {
-      throw new InvalidSettingException("runWindow", "A window takes at least one day");
+      throw new InvalidSettingException("runWindow", "A run window needs at least one day");
     }
     if (from.equals(to) && !from.equals(LocalTime.MIDNIGHT)) {
       throw new InvalidSettingException(
           "runWindow",
-          String.format(
-              "The window %s-%s ends when it begins; a whole day is 00:00-24:00", from, to));
+          String.format("The run window %s-%s is empty; a whole day is 00:00-24:00", from, to));
     }
   }
 
   /**
    * Reads a window such as {@code 22:00-05:00}, {@code Mon-Fri 22:00-05:00}, {@code Sat,Sun
-   * 00:00-24:00} or {@code 22:00-05:00 Europe/Berlin}. Without days it opens every day, without a
-   * zone the clocks of this process's default time zone count. Times may have seconds.
+   * 00:00-24:00} or {@code 22:00-05:00 Europe/Berlin}. Default days: every day. Default zone: the
+   * default time zone of this process. Times may have seconds.
    *
-   * @throws InvalidSettingException if the text is none
+   * @throws InvalidSettingException if the text is not a window
    */
   public static RunWindow parse(String text) {
     return RunWindowText.parse(text);
   }
 
-  /** Returns this window on the clocks of another zone. */
+  /** Returns this window in another zone. */
   public RunWindow in(ZoneId other) {
     return new RunWindow(days, from, to, other);
   }
@@ -78,9 +77,9 @@ public record RunWindow(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneI
   }
 
   /**
-   * When the window is open next: that moment itself if it is open then.
+   * Returns the next moment at which the window is open: the given moment if it is open then.
    *
-   * @return empty if that is more than two weeks away
+   * @return empty if it does not open within two weeks
    */
   public Optional<Instant> nextOpen(Instant moment) {
     List<Instant> candidates = new ArrayList<>(List.of(moment));
@@ -90,7 +89,7 @@ public record RunWindow(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneI
       candidates.add(opening.withEarlierOffsetAtOverlap().toInstant());
       candidates.add(opening.withLaterOffsetAtOverlap().toInstant());
     }
-    // The clocks may be put right into the window.
+    // A daylight saving change may jump into the window.
     ZoneOffsetTransition change = zone.getRules().nextTransition(moment);
     if (change != null) {
       candidates.add(change.getInstant());
@@ -100,7 +99,7 @@ public record RunWindow(Set<DayOfWeek> days, LocalTime from, LocalTime to, ZoneI
         .min(Instant::compareTo);
   }
 
-  /** As {@link #parse} reads it, with the zone. */
+  /** Returns the form that {@link #parse} reads, with the zone. */
   @Override
   public String toString() {
     return RunWindowText.of(this);

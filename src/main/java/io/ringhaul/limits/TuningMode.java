@@ -1,17 +1,18 @@
 package io.ringhaul.limits;
 
-/** What becomes of the parameters of a job while it runs. */
+/** How the parameters of a job are treated while it runs. */
 public enum TuningMode {
 
-  /** They stay as they are, and nobody says anything of them. */
+  /** Parameters are not changed and no advice is given. */
   OFF,
 
-  /** They stay as they are; what would help is said once. */
+  /** Parameters are not changed. Each advice is given once. */
   ADVISE,
 
   /**
-   * They are changed, one at a time, and what makes the job faster is kept. The job begins with
-   * what was set, or else with what worked for an earlier job of the same kind on the same table.
+   * Parameters are changed one at a time, and a change that makes the job faster is kept. The job
+   * starts with the configured values, or else with the best values of an earlier job of the same
+   * kind on the same table.
    */
   ADAPT
 }

@@ -1,4 +1,7 @@
-/** Limits of an operation: its priority, its hours, and what jobs of one process share. */
+/**
+ * Limits of an operation: priority, run window, load balancing and tuning mode, and the manager
+ * that jobs of one process share.
+ */
 @NullMarked
 package io.ringhaul.limits;
 

@@ -13,13 +13,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch says once for all of its statements, as what they say themselves does not travel.
+ * The attributes that a batch sets for all of its statements, because the protocol does not send
+ * those of single statements.
  *
- * @param consistency null for the writer's
+ * @param consistency null for the writer's level
  * @param serialConsistency null for the driver's default
- * @param time the write time where CQL sets none, in microseconds; {@link
- *     Statement#NO_DEFAULT_TIMESTAMP} for now
- * @param keyspace of the statements that do not name theirs; null if there are none
+ * @param time the write time of statements whose CQL sets none, in microseconds; {@link
+ *     Statement#NO_DEFAULT_TIMESTAMP} for the current time
+ * @param keyspace the keyspace of statements whose CQL names none; null if there are no such
+ *     statements
  * @param nowInSeconds {@link Statement#NO_NOW_IN_SECONDS} for the server's clock
  */
 public record BatchAttributes(
@@ -50,9 +52,10 @@ public record BatchAttributes(
   }
 
   /**
-   * What a batch of these statements says for them.
+   * Returns the common attributes of the statements.
    *
-   * @throws UnsuitableBatchException if they ask for different things, or cannot be in a batch
+   * @throws UnsuitableBatchException if their attributes differ, or a statement cannot be in a
+   *     batch
    */
   public static BatchAttributes of(List<? extends BatchableStatement<?>> statements) {
     BatchAttributes attributes = of(statements.get(0));
@@ -62,13 +65,13 @@ public record BatchAttributes(
     for (BatchableStatement<?> statement : statements) {
       if (!attributes.equals(of(statement))) {
         throw new UnsuitableBatchException(
-            "A batch has one consistency level and one default time, and its statements ask for"
-                + " several; set the same on each, or make a batch of each");
+            "The statements of a batch must have the same consistency levels and the same default"
+                + " write time; set the same on each statement, or send separate batches");
       }
       if (!isForBatches(statement)) {
         throw new UnsuitableBatchException(
-            "The protocol has no named values in batches: prepare the statement, or give its values"
-                + " by position: "
+            "Batches do not support named values: prepare the statement, or pass its values by"
+                + " position: "
                 + KeyText.ofStatement(((SimpleStatement) statement).getQuery()));
       }
     }
@@ -76,9 +79,11 @@ public record BatchAttributes(
   }
 
   /**
-   * Returns these attributes with the keyspace of statements that do not name theirs.
+   * Returns the common attributes of the statements, with the keyspace of statements whose CQL
+   * names none.
    *
-   * @throws UnsuitableBatchException if they ask for different things, or cannot be in a batch
+   * @throws UnsuitableBatchException if their attributes or keyspaces differ, or a statement cannot
+   *     be in a batch
    */
   public static BatchAttributes of(
       List<? extends BatchableStatement<?>> statements, StatementCatalog catalog) {
@@ -89,9 +94,9 @@ public record BatchAttributes(
       if (implied != null && keyspace != null && !implied.equals(keyspace)) {
         throw new UnsuitableBatchException(
             String.format(
-                "A batch has one keyspace for statements that do not name theirs, and these are for"
-                    + " %s and %s; write the keyspace before the table's name, or make a batch of"
-                    + " each",
+                "A batch has one keyspace for statements that do not name theirs, and these"
+                    + " statements use %s and %s; qualify the table names with the keyspace, or"
+                    + " send separate batches",
                 keyspace.asCql(true), implied.asCql(true)));
       }
       keyspace = implied == null ? keyspace : implied;
@@ -103,7 +108,7 @@ public record BatchAttributes(
     return new BatchAttributes(consistency, serialConsistency, time, nowInSeconds, implied);
   }
 
-  /** Whether it may share a batch: there the protocol has no names for values. */
+  /** Whether the statement can be in a batch, where the protocol supports no named values. */
   static boolean isForBatches(BatchableStatement<?> statement) {
     return !(statement instanceof SimpleStatement simple) || simple.getNamedValues().isEmpty();
   }
@@ -112,7 +117,8 @@ public record BatchAttributes(
     if (equals(NOTHING)) {
       return batch;
     }
-    // The driver takes the first that any statement has, even of one that names another itself.
+    // The driver takes the first keyspace of any statement, even if the CQL of that statement names
+    // another.
     boolean isToldAnother = keyspace != null && batch.getKeyspace() != null;
     return (isToldAnother ? batch.setKeyspace(keyspace) : batch)
         .setConsistencyLevel(consistency)

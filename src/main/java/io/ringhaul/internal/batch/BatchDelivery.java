@@ -21,10 +21,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Sends the batches of a stream, and tells whoever added statements what became of them.
- * Thread-safe.
- */
+/** Sends the batches of a stream and reports the outcomes of their statements. Thread-safe. */
 public final class BatchDelivery {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
@@ -49,15 +46,19 @@ public final class BatchDelivery {
     this.listener = listener;
   }
 
-  /** Statements that the cluster has acknowledged; those added together count as one. */
+  /** Acknowledged statements; statements added together count as one. */
   public long writtenStatements() {
     return writtenStatements.sum();
   }
 
-  /** Sends what {@link WritesInFlight#begin} was told of, and ends it in any case. */
+  /**
+   * Sends a batch that was registered with {@link WritesInFlight#begin}, and unregisters it in all
+   * cases.
+   */
   CompletionStage<Boolean> send(Batch batch, int counted) throws InterruptedException {
     WriteKind kind = batch.batchKey().kind();
-    // Of several partitions one may be written before a replica of another is missed.
+    // In a batch of several partitions, one may be written before replicas of another are found
+    // missing.
     List<BatchableStatement<?>> statements = batch.statements();
     RingLocation location = batch.batchKey().location();
     boolean isWhole =
@@ -65,7 +66,7 @@ public final class BatchDelivery {
             || (!(location instanceof RingLocation.Replicas) && sender.isOnePartition(statements));
     CompletionStage<AsyncResultSet> response;
     try {
-      // As it leaves: what is held to a rate as it comes leaves in bursts.
+      // Throttled when sent: throttling the added statements would send batches in bursts.
       sender.throttle(counted, batch.bytes());
       inFlight.requireSound();
       response =
@@ -79,7 +80,7 @@ public final class BatchDelivery {
               Repetition.of(kind),
               counted);
     } catch (InterruptedException e) {
-      dropped(batch, new CancellationException("interrupted before it was sent"));
+      dropped(batch, new CancellationException("interrupted before the batch was sent"));
       throw e;
     } catch (RuntimeException e) {
       dropped(batch, e);
@@ -99,10 +100,10 @@ public final class BatchDelivery {
             }
             return failed == null;
           } catch (RuntimeException | Error e) {
-            // On a thread of the driver nobody else would hear of it.
+            // This is a driver thread: without this the exception would be lost.
             inFlight.fail(
                 new BulkOperationException(
-                    "What became of a batch could not be told: " + Failures.describe(e), e));
+                    "The outcome of a batch could not be reported: " + Failures.describe(e), e));
             throw e;
           } finally {
             inFlight.end(batch);
@@ -110,7 +111,7 @@ public final class BatchDelivery {
         });
   }
 
-  /** The batch has left the buffer and was not sent: nobody may take the writer's word now. */
+  /** Fails the writer, because a batch was taken from the buffer and not sent. */
   void dropped(Batch batch, RuntimeException reason) {
     try {
       failed(batch, reason);
@@ -124,7 +125,7 @@ public final class BatchDelivery {
     try {
       listener.written(statements, batch.bytes());
     } catch (RuntimeException e) {
-      LOG.warn("The write listener failed; the writing goes on", e);
+      LOG.warn("The write listener failed; the writer continues", e);
     }
     batch.units().forEach(unit -> tell(unit, outcome -> outcome.written(unit.bytes())));
   }
@@ -139,7 +140,7 @@ public final class BatchDelivery {
     rejected(unit, catalog.refusal(unit.statements().get(0), refusal));
   }
 
-  /** A unit is refused, by the cluster or by ourselves. */
+  /** Reports that the cluster or this library rejected a unit. */
   void rejected(Unit unit, RowRejectedException refusal) {
     tell(
         unit,
@@ -152,7 +153,8 @@ public final class BatchDelivery {
   }
 
   /**
-   * Lets whoever added the unit hear of it; if that fails the writing does, as it was not heard.
+   * Calls the outcome of a unit. If the outcome throws, the writer fails, because the report was
+   * lost.
    */
   private void tell(Unit unit, Consumer<WriteOutcome> word) {
     try {
@@ -161,7 +163,7 @@ public final class BatchDelivery {
       inFlight.fail(
           new BulkOperationException(
               String.format(
-                  "What became of %s was not heard, as its WriteOutcome threw %s",
+                  "The outcome of %s was not delivered, because its WriteOutcome threw %s",
                   catalog.rowOf(unit.statements().get(0)), Failures.describe(e)),
               e));
     }

@@ -19,58 +19,59 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what a writer does; recording takes well under a microsecond. Thread-safe.
+ * Counts the requests of a writer. Recording takes well under a microsecond. Thread-safe.
  *
- * <p>Threads record in tallies of their own, as far as there are enough, each under its lock, so
- * that they rarely meet. A request is thus in all numbers of a snapshot or in none, and what
- * belongs together always adds up.
+ * <p>Threads record in up to 8 separate tallies, each under its own lock, to avoid contention. A
+ * snapshot contains a request in all of its numbers or in none, so that the numbers are consistent.
  */
 public final class BatchMeter {
 
-  /** A power of two. The driver has few threads, and a tally takes from 32 to 300 KB. */
+  /**
+   * Number of tallies, a power of two. The driver has few threads, and a tally takes 32 to 300 KB.
+   */
   private static final int TALLIES = 8;
 
   private static final long HALF_A_MICRO = 500;
 
-  /** Kinds of failures that are told apart; nobody looks at more. */
+  /** Maximum number of failure kinds that are counted separately. */
   private static final int MOST_KINDS = 32;
 
-  /** Made when a thread first needs them. */
+  /** Created on first use. */
   private final AtomicReferenceArray<Tally> tallies = new AtomicReferenceArray<>(TALLIES);
 
   private final FailureKinds kinds = new FailureKinds(MOST_KINDS);
   private final long created = System.nanoTime();
 
-  /** What was counted before the last reset; under the meter's own lock, as the next two are. */
+  /** Counts before the last reset. Guarded by the lock of the meter, as are the next two fields. */
   private final Tally past = new Tally();
 
   private long lastReset = created;
   private long pastRetries;
 
   /**
-   * A request was acknowledged.
+   * Records an acknowledged request.
    *
-   * @param rows as how many rows its statements count; 0 for a read
-   * @param nanos from its sending on
-   * @param warned whether the server found it too large
+   * @param rows the number of rows in its statements; 0 for a read
+   * @param nanos the time since it was sent
+   * @param warned whether the server warned of its size
    */
   void acknowledged(Shape shape, long rows, long nanos, boolean warned) {
     long micros = TimeUnit.NANOSECONDS.toMicros(nanos + HALF_A_MICRO);
     record(tally -> tally.acknowledged(shape, rows, micros, warned));
   }
 
-  /** A request failed in the end. */
+  /** Records a request that failed after its last attempt. */
   void failed(Throwable failure) {
     String kind = kinds.of(failure);
     record(tally -> tally.failed(kind));
   }
 
-  /** A refused batch is sent again statement by statement. */
+  /** Records a rejected batch whose statements are sent one by one. */
   void fallback() {
     record(Tally::fallback);
   }
 
-  /** A unit of operations went out as one request, or else as several. */
+  /** Records a unit of operations, sent as one request or as several. */
   void unit(boolean isAtomic) {
     record(isAtomic ? Tally::atomic : Tally::concurrent);
   }
@@ -92,15 +93,15 @@ public final class BatchMeter {
     return tally;
   }
 
-  /** What was counted since the last reset, with what others count. */
+  /** Returns the counts since the last reset, with the given counts of the sender. */
   public synchronized BatchMetrics snapshot(long retries, long inFlight, long queued) {
     Tally sum = new Tally();
     forEachTally(sum::add);
-    // Another thread may have reset the meter after this one had asked for the retries.
+    // Another thread may have reset the meter after the caller read the retries.
     return sum.metrics(since(lastReset), Math.max(0, retries - pastRetries), inFlight, queued);
   }
 
-  /** What was counted since the meter was made, with what others count. */
+  /** Returns the counts since the meter was created, with the given counts of the sender. */
   public synchronized BatchMetrics lifetime(long retries, long inFlight, long queued) {
     Tally sum = new Tally();
     sum.add(past);
@@ -109,9 +110,9 @@ public final class BatchMeter {
   }
 
   /**
-   * Begins anew.
+   * Resets the counts of {@link #snapshot}.
    *
-   * @param retries the requests sent again so far, which count no more
+   * @param retries the retries so far, which later snapshots subtract
    */
   public synchronized void reset(long retries) {
     forEachTally(
@@ -139,12 +140,12 @@ public final class BatchMeter {
   }
 
   /**
-   * Names failures for counting them. A failure that had a name once keeps it, so that no count
-   * ever falls. Thread-safe.
+   * Maps failures to kinds for counting. A kind once known stays known, so that counts never
+   * decrease. Thread-safe.
    */
   static final class FailureKinds {
 
-    /** What is not told apart. */
+    /** The kind of all failures beyond the maximum number of kinds. */
     static final String OTHER = "Other";
 
     private static final String SUFFIX = "Exception";
@@ -152,14 +153,14 @@ public final class BatchMeter {
     private final int most;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-    /** Tells so many kinds apart, those that come first. */
+    /** Distinguishes the first {@code most} kinds. */
     FailureKinds(int most) {
       this.most = most;
     }
 
     /**
-     * The name of the exception's class without {@code Exception}, such as {@code WriteTimeout}. If
-     * all nodes failed in the same way, that way is the kind.
+     * Returns the class name of the exception without {@code Exception}, such as {@code
+     * WriteTimeout}. If all nodes failed with the same kind, returns that kind.
      */
     String of(Throwable failure) {
       String kind = name(failure);
@@ -192,13 +193,13 @@ public final class BatchMeter {
     }
   }
 
-  /** What was done, added up. Not thread-safe: see {@link BatchMeter}. */
+  /** Sums of requests. Not thread-safe: see {@link BatchMeter}. */
   private static final class Tally {
 
-    /** Longer requests count as so long; they cost memory otherwise. */
+    /** Longer requests are recorded with this value, to bound the memory of the histogram. */
     static final long MOST_MICROS = TimeUnit.HOURS.toMicros(1);
 
-    /** As many statements as a batch may have. */
+    /** The protocol's maximum number of statements in a batch. */
     static final long MOST_STATEMENTS = 65_535;
 
     private static final int SIGNIFICANT_DIGITS = 3;
@@ -222,7 +223,7 @@ public final class BatchMeter {
     void acknowledged(Shape shape, long ofRows, long micros, boolean warned) {
       operations += shape.operations();
       rows += ofRows;
-      // A read writes nothing, and counts no rows.
+      // A read has no rows and writes no bytes.
       bytes += ofRows == 0 ? 0 : shape.bytes();
       overWarnThreshold += warned ? 1 : 0;
       latencies.record(micros);
@@ -262,7 +263,7 @@ public final class BatchMeter {
       concurrent++;
     }
 
-    /** Adds what the other has, which stays as it is. */
+    /** Adds the other tally to this one. */
     void add(Tally other) {
       operations += other.operations;
       rows += other.rows;
@@ -322,12 +323,12 @@ public final class BatchMeter {
           latencies.distribution());
     }
 
-    /** Values from 0 to a bound, above which they count as the bound. */
+    /** A histogram of values from 0 to a bound; larger values are recorded as the bound. */
     private static final class Spread {
 
       private final long most;
 
-      /** Grows with its values: few requests take long, and a writer may live for a moment only. */
+      /** Resizes automatically, because most writers record small values only. */
       private final Histogram values = new Histogram(SIGNIFICANT_DIGITS);
 
       private long total;
@@ -365,12 +366,12 @@ public final class BatchMeter {
   }
 
   /**
-   * The outside of a request.
+   * The measured properties of a request.
    *
-   * @param type the type of the batch; null for a statement that goes alone
-   * @param operations the statements in it
-   * @param isOnePartition whether they are all of one partition
-   * @param bytes the size of their values
+   * @param type the type of the batch; null for a single statement
+   * @param operations number of statements
+   * @param isOnePartition whether all statements belong to one partition
+   * @param bytes the size of the values
    */
   record Shape(@Nullable BatchType type, int operations, boolean isOnePartition, long bytes) {}
 }

@@ -18,10 +18,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Sends statements, alone or as a batch, and measures it. Thread-safe. */
+/** Sends statements, alone or as a batch, and records metrics. Thread-safe. */
 public final class BatchSender implements AutoCloseable {
 
-  /** So the server's warnings of bytes and of partitions begin, whatever the driver's settings. */
+  /** The prefixes of the server's warnings of bytes and of partitions. */
   private static final List<String> TOO_LARGE = List.of("Batch for ", "Unlogged batch covering ");
 
   private final RequestSender sender;
@@ -46,24 +46,23 @@ public final class BatchSender implements AutoCloseable {
     this.catalog = catalog;
   }
 
-  /** Waits as long as the limits on rows and bytes per second ask for. */
+  /** Waits for the limits on rows and bytes per second. */
   void throttle(long rows, long bytes) throws InterruptedException {
     sender.throttle(rows, bytes);
   }
 
-  /** Waits as long as the limits on rows and bytes per second ask for. */
+  /** Waits for the limits on rows and bytes per second. */
   void throttle(long rows, List<? extends BatchableStatement<?>> statements)
       throws InterruptedException {
     sender.throttle(rows, sizes.ofValues(statements));
   }
 
   /**
-   * Sends statements as one request: a statement that is alone goes as it is, unless it is of
-   * several partitions and asked to be LOGGED.
+   * Sends statements as one request. A single statement is sent without a batch, unless it is
+   * LOGGED and writes several partitions.
    *
-   * @param type the type of the batch, if it is one
-   * @param repetition after which failures it is sent again
-   * @param rows as how many rows the statements count
+   * @param type the type of the batch, if a batch is sent
+   * @param rows the number of rows that the metrics count
    */
   CompletionStage<AsyncResultSet> send(
       List<? extends BatchableStatement<?>> statements,
@@ -76,10 +75,10 @@ public final class BatchSender implements AutoCloseable {
   }
 
   /**
-   * What is sent as one request.
+   * The content of one request.
    *
-   * @param type the type of the batch, if it is one
-   * @param isOnePartition whether it is one mutation for the server
+   * @param type the type of the batch, if a batch is sent
+   * @param isOnePartition whether the request is one mutation for the server
    * @param bytes the size of the values
    */
   record Writes(
@@ -89,16 +88,16 @@ public final class BatchSender implements AutoCloseable {
       boolean isOnePartition,
       long bytes) {}
 
-  /** Sends statements whose size is known already. */
+  /** Sends statements with a known size. */
   CompletionStage<AsyncResultSet> send(Writes writes, Repetition repetition, long rows)
       throws InterruptedException {
     return send(writes, repetition, rows, new FailedAttempts(false));
   }
 
   /**
-   * Sends statements as one batch.
+   * Sends statements as one request.
    *
-   * @param earlier is told of the failures after which the request is sent again
+   * @param earlier collects the failures of attempts before the last
    */
   CompletionStage<AsyncResultSet> send(
       List<? extends BatchableStatement<?>> statements,
@@ -136,7 +135,7 @@ public final class BatchSender implements AutoCloseable {
                         .setRoutingKey(first.getRoutingKey()));
     Shape shape =
         new Shape(isAlone ? null : type, statements.size(), isOnePartition, writes.bytes());
-    // Of a batch that is several mutations a part may be written before a replica is missed.
+    // If a batch is several mutations, a part may be written before replicas are found missing.
     boolean isWhole = shape.isOnePartition() || type == BatchType.LOGGED;
     Repetition again = isWhole || repetition.isIdempotent() ? repetition : Repetition.NEVER;
     Request request =
@@ -150,7 +149,7 @@ public final class BatchSender implements AutoCloseable {
     return send(again.isForOneNode() ? request.toOneNode() : request, shape, rows);
   }
 
-  /** Keeps when a request was sent. */
+  /** Records the time at which a request was sent. */
   private static final class Sending implements Runnable {
     private long began;
 
@@ -166,7 +165,7 @@ public final class BatchSender implements AutoCloseable {
     Sending sending = new Sending();
     CompletionStage<AsyncResultSet> response;
     try {
-      // The wait for a slot is the caller's.
+      // Waits for a slot on the caller's thread.
       response = sender.send(request, sending);
     } catch (InterruptedException | RuntimeException e) {
       end();
@@ -190,7 +189,10 @@ public final class BatchSender implements AutoCloseable {
         && warnings.stream().anyMatch(each -> TOO_LARGE.stream().anyMatch(each::startsWith));
   }
 
-  /** Whether all statements are of one partition, or one is alone: one mutation for the server. */
+  /**
+   * Whether the statements are one mutation for the server: a single statement, or all of one
+   * partition.
+   */
   boolean isOnePartition(List<? extends BatchableStatement<?>> statements) {
     return (statements.size() == 1 || haveOneKey(statements))
         && statements.stream().noneMatch(each -> catalog.traits(each).spansPartitions());
@@ -220,7 +222,7 @@ public final class BatchSender implements AutoCloseable {
     }
   }
 
-  /** Waits until no request is without an answer, and none waits for its slot. */
+  /** Waits until no request waits for a slot or a response. */
   public void await() throws InterruptedException {
     synchronized (answers) {
       while (begun > 0) {
@@ -229,22 +231,22 @@ public final class BatchSender implements AutoCloseable {
     }
   }
 
-  /** Requests that were sent and have no answer. */
+  /** Requests in flight. */
   public int inFlight() {
     return sender.inFlight();
   }
 
-  /** How many may be so just now. */
+  /** The current bound on requests in flight. */
   public int inFlightBound() {
     return sender.inFlightBound();
   }
 
-  /** What sends. */
+  /** The underlying sender. */
   public RequestSender requests() {
     return sender;
   }
 
-  /** How often a request was sent again. */
+  /** Number of resent requests. */
   public long retries() {
     return sender.retries();
   }

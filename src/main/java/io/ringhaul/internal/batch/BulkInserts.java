@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Inserts rows of tables in bulk, whatever there is. Thread-safe. */
+/** Inserts rows of tables in bulk and overwrites existing rows. Thread-safe. */
 public final class BulkInserts {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
@@ -103,13 +103,16 @@ public final class BulkInserts {
     }
   }
 
-  /** The rows' source or their consumer may have failed, and the stream has taken rows over. */
+  /**
+   * Flushes the rows already added to the stream after the source or the consumer of rejects
+   * failed.
+   */
   private void flushWhatCan(RuntimeException ending) throws InterruptedException {
     boolean wasSound = stream.isSound();
     try {
       stream.flushForOutcomes();
     } catch (RuntimeException e) {
-      LOG.debug("The stream of the bulk write has failed, too, or is why it fails", e);
+      LOG.debug("The stream of the bulk write has also failed, or is the cause of its failure", e);
       if (wasSound && e != ending) {
         ending.addSuppressed(e);
       }

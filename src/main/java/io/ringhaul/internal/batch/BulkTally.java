@@ -13,22 +13,22 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
- * Keeps account of the rows of a bulk write. Rows are written and refused on any thread; all else
- * is for the thread that gives the rows.
+ * Counts the rows of a bulk write. Any thread may call {@link #written} and {@link #rejected}; the
+ * other methods belong to the calling thread of the bulk write.
  */
 final class BulkTally {
 
-  /** A bound on what a result holds, however bad the rows are. */
+  /** Bounds the memory of the result. */
   private static final int MOST_KEPT = 1_000;
 
   /**
-   * A row on its way.
+   * A row of the bulk write.
    *
-   * @param number its place among the rows given, from 0
+   * @param number its index among the given rows, from 0
    */
   record Given(long number, TableRow row) {}
 
-  /** Which rows were there before, as far as was asked. */
+  /** Whether a written row existed before. */
   enum Effect {
     NOT_ASKED,
     CREATED,
@@ -50,12 +50,12 @@ final class BulkTally {
     this.consumer = consumer;
   }
 
-  /** Counts another row. */
+  /** Counts a given row. */
   Given take(TableRow row) {
     return new Given(given++, row);
   }
 
-  /** The cluster has acknowledged a row. */
+  /** Counts a row that the cluster acknowledged. */
   void written(Effect effect) {
     written.increment();
     switch (effect) {
@@ -66,12 +66,12 @@ final class BulkTally {
     }
   }
 
-  /** The row is not written; the consumer hears of it in {@link #tell}. */
+  /** Adds a rejected row, which {@link #tell} passes to the consumer. */
   void rejected(Given row, BulkOperationException reason) {
     refused.add(new Reject(row.number(), row.row(), reason));
   }
 
-  /** Tells the consumer of the rows that were refused since. */
+  /** Passes the rows rejected since the last call to the consumer. */
   void tell() {
     for (Reject next = refused.poll(); next != null; next = refused.poll()) {
       rejected++;
@@ -83,17 +83,17 @@ final class BulkTally {
   }
 
   /**
-   * The account, once all has ended.
+   * Returns the counts after the last row.
    *
-   * @throws BulkOperationException if it does not add up
+   * @throws BulkOperationException if the counts do not add up
    */
   BulkResult result() {
     tell();
     if (written.sum() + rejected != given) {
       throw new BulkOperationException(
           String.format(
-              "%,d rows were given, and %,d of them were written and %,d rejected, which does not"
-                  + " add up: read the tables and compare",
+              "The counts of the bulk write do not add up: %,d rows given, %,d written, %,d"
+                  + " rejected. Read the tables and compare",
               given, written.sum(), rejected));
     }
     kept.sort(Comparator.comparingLong(Reject::number));

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Writes rows of tables in bulk and finds out which were there: a row is created if it is not
- * there, or else written over if it is, in turns until one of both is done. Each is a condition, so
- * that Paxos gives the time of what is written; a plain write with the time of a client whose clock
- * is behind would lose against what an earlier condition wrote, and nobody would hear of it.
+ * Writes rows of tables in bulk and determines which rows existed. Alternates between "create if
+ * absent" and "overwrite if present" until one of them is applied. Both are conditional, so that
+ * Paxos sets the write time; a plain write from a client whose clock is behind would silently lose
+ * against an earlier conditional write.
  *
- * <p>What the cluster answers is counted on the driver's threads, which never wait; all that
- * follows from it is sent by the thread that gives the rows. Thread-safe.
+ * <p>Responses are counted on the driver's threads, which never block; further attempts are sent by
+ * the calling thread. Thread-safe.
  */
 public final class BulkUpserts {
 
@@ -115,16 +115,19 @@ public final class BulkUpserts {
   }
 
   /**
-   * A try to write a row of an upsert.
+   * One attempt to upsert a row.
    *
-   * @param number counts the tries of the row, from 1
-   * @param way 0 to create the row; more for the ways to write over it
-   * @param isCounted whether an earlier try was answered, with which the row counts as sent
-   * @param isInDoubt whether an earlier try may have been applied, or not
+   * @param number the number of the attempt, from 1
+   * @param way 0 to create the row; n for the n-th batch of {@link RowStatements#overwriting}
+   * @param isCounted whether the row was counted with an earlier attempt
+   * @param isInDoubt whether an earlier attempt has an unknown outcome
    */
   record UpsertStep(Given given, int number, int way, boolean isCounted, boolean isInDoubt) {
 
-    /** Others win so often only if they do nothing else than to write and delete the row. */
+    /**
+     * Maximum number of attempts. Only concurrent writes and deletes of the same row use up this
+     * many.
+     */
     static final int MOST = 20;
 
     static UpsertStep first(Given given) {
@@ -135,22 +138,22 @@ public final class BulkUpserts {
       return number >= MOST;
     }
 
-    /** As how many rows it counts. */
+    /** The number of rows that this attempt counts. */
     int counted() {
       return isCounted ? 0 : 1;
     }
 
-    /** Returns the step after all statements that overwrite the row were tried. */
+    /** Returns the step after all overwriting batches were tried: create the row. */
     UpsertStep toCreate() {
       return new UpsertStep(given, number, 0, isCounted, isInDoubt);
     }
 
-    /** The condition did not hold, or no longer if the try has been in doubt itself. */
+    /** Returns the step after a condition that did not hold. */
     UpsertStep afterNotApplied(boolean wasInDoubt) {
       return new UpsertStep(given, number + 1, way + 1, true, isInDoubt || wasInDoubt);
     }
 
-    /** The answer was lost; most likely the row is there. */
+    /** Returns the step after a lost response: overwrite, since the row most likely exists. */
     UpsertStep afterLost() {
       return new UpsertStep(given, number + 1, Math.max(way, 1), isCounted, true);
     }

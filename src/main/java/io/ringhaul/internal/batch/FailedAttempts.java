@@ -10,8 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The failures after which a request was sent again: what one of its attempts may have done is not
- * undone by what became of the last. Thread-safe.
+ * The failures of all attempts of a request. The outcome depends on each attempt, not only on the
+ * last. Thread-safe.
  */
 final class FailedAttempts {
 
@@ -19,25 +19,25 @@ final class FailedAttempts {
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
   /**
-   * @param isConditional whether the request has conditions, which are decided before they are done
+   * @param isConditional whether the request has conditions
    */
   FailedAttempts(boolean isConditional) {
     this.isConditional = isConditional;
   }
 
-  /** Whether the failure says that nothing was done; of a request that is one mutation. */
+  /** Whether the failure implies that nothing was applied, for a request that is one mutation. */
   boolean isSurelyNotApplied(Throwable failure) {
     return isConditional
         ? LostConditions.isSurelyNotApplied(failure)
         : Failures.isSurelyNotApplied(failure);
   }
 
-  /** The request is about to be sent again after this. */
+  /** Adds a failure after which the request is sent again. */
   void add(Throwable failure) {
     failures.add(failure);
   }
 
-  /** The failures of all attempts, those of the driver's own included. */
+  /** Returns the failures of all attempts, including the driver's own retries. */
   List<Throwable> with(Throwable last) {
     List<Throwable> all = new ArrayList<>();
     failures.forEach(each -> addTo(all, each));

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 
-/** Tells where it is not known whether a condition held. */
+/** Classifies failures of conditional writes. */
 final class LostConditions {
 
   private LostConditions() {}
 
-  /** Whether the write may have been applied or not, after this failure. */
+  /** Whether the outcome of the write is unknown after this failure. */
   static boolean isInDoubt(Throwable failure) {
     return Failures.unwrap(failure) instanceof CASWriteUnknownException
         || lacksReplicasForCommit(failure)
@@ -22,8 +22,8 @@ final class LostConditions {
   }
 
   /**
-   * Whether the write met what it had written itself: the driver has sent it to another node after
-   * one that may have applied it.
+   * Whether the condition may have failed because of an earlier attempt of the same write: the
+   * driver sent the write to another node after one that may have applied it.
    */
   static boolean isInDoubt(AsyncResultSet notApplied) {
     return notApplied.getExecutionInfo().getErrors().stream()
@@ -32,10 +32,10 @@ final class LostConditions {
   }
 
   /**
-   * Passes an answer on that is to be believed.
+   * Returns the response unless it is not applied and {@linkplain #isInDoubt(AsyncResultSet) in
+   * doubt}.
    *
-   * @throws CompletionException if it is not applied and {@linkplain #isInDoubt(AsyncResultSet) in
-   *     doubt}, with the failure of the earlier node
+   * @throws CompletionException with the failure of the earlier node
    */
   static AsyncResultSet requireDecided(AsyncResultSet answer) {
     if (!answer.wasApplied()) {
@@ -49,8 +49,8 @@ final class LostConditions {
   }
 
   /**
-   * Whether too few replicas were alive for what follows the decision. It is not so if the round of
-   * Paxos itself lacked them, whose level is a serial one: nothing was done then.
+   * Whether too few replicas were alive for the commit. If the Paxos round itself lacked replicas,
+   * the failure has a serial consistency level and nothing was applied.
    */
   static boolean lacksReplicasForCommit(Throwable failure) {
     Throwable cause = Failures.unwrap(failure);
@@ -62,7 +62,7 @@ final class LostConditions {
     return cause instanceof UnavailableException missed && !missed.getConsistencyLevel().isSerial();
   }
 
-  /** Whether the write was certainly not applied anywhere, and will not be. */
+  /** Whether the write was certainly not applied and will not be. */
   static boolean isSurelyNotApplied(Throwable failure) {
     return Failures.isSurelyNotApplied(failure) && !lacksReplicasForCommit(failure);
   }

@@ -16,21 +16,27 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches that are still filling, one for each {@link BatchKey}. A small batch of one partition
- * that leaves joins others on the same replicas, if these may share a request. Not thread-safe.
+ * The open batches, one for each {@link BatchKey}. When a small batch of one partition is closed,
+ * it joins a pack of batches on the same replicas, if these may share a request. Not thread-safe.
  */
 public final class OpenBatches {
 
-  /** A bound on statements alone would let large rows fill the heap. */
+  /** Bounds the heap in addition to the bound on statements, which does not bound large rows. */
   private static final long MOST_BUFFERED_BYTES = 32L << 20;
 
-  /** A pack leaves once as many buffers of statements were added since it was opened. */
+  /**
+   * A pack is closed after this many times {@code maxBuffered} statements were added since it was
+   * opened.
+   */
   private static final long FORGOTTEN_BUFFERS = 2;
 
-  /** What the statements of a batch have in common: where they belong, and how they are sent. */
+  /** The properties that all statements of a batch share. */
   public record BatchKey(RingLocation location, WriteKind kind, BatchAttributes attributes) {
 
-    /** Keys of one location are nearly always the same, and each statement asks for this. */
+    /**
+     * Hashes the location only: keys with equal locations are nearly always equal, and this runs
+     * once per statement.
+     */
     @Override
     public int hashCode() {
       return location.hashCode();
@@ -40,10 +46,10 @@ public final class OpenBatches {
   /**
    * Statements that were added together.
    *
-   * @param bytes the size of their values
-   * @param counted what they take of a batch's bytes
-   * @param shared what those have in common that may share a request with them at once, as their
-   *     partition can have no other row; null if they wait for others of their partition
+   * @param bytes the size of the values
+   * @param counted the size that counts against the maximum bytes of a batch
+   * @param shared the key of the pack that the unit joins at once because its partition holds one
+   *     row only; null if the unit waits for other units of its partition
    */
   record Unit(
       List<? extends BatchableStatement<?>> statements,
@@ -55,9 +61,9 @@ public final class OpenBatches {
   /**
    * Units of one batch key.
    *
-   * @param statements all of the units, in their order
-   * @param bytes the size of their values
-   * @param generation in which it was opened
+   * @param statements the statements of all units, in order
+   * @param bytes the size of the values
+   * @param generation the generation in which the batch was opened
    */
   record Batch(
       BatchKey batchKey,
@@ -66,17 +72,17 @@ public final class OpenBatches {
       long bytes,
       long generation) {
 
-    /** A batch of one unit. */
+    /** Returns a batch of one unit. */
     static Batch of(BatchKey batchKey, Unit unit, long generation) {
       return new Batch(
           batchKey, List.of(unit), List.copyOf(unit.statements()), unit.bytes(), generation);
     }
   }
 
-  /** Which batches of one partition may share a request. */
+  /** Decides which batches of one partition may share a request. */
   interface Sharing {
 
-    /** None may. */
+    /** No batches share a request. */
     Sharing NONE =
         new Sharing() {
           @Override
@@ -90,14 +96,14 @@ public final class OpenBatches {
           }
         };
 
-    /** What those have in common that may share with this one; null if none may. */
+    /** The key of the pack that the batch may join; null if the batch shares no request. */
     @Nullable BatchKey batchKey(Batch batch);
 
-    /** At least what the server counts for its batch thresholds, in bytes. */
+    /** An upper bound of the bytes that the server counts against its batch thresholds. */
     long size(Batch batch);
   }
 
-  /** Batches of one partition each that go out as one. */
+  /** Batches of one partition each that are sent as one request. */
   private static final class Pack {
 
     private final BatchKey batchKey;
@@ -110,7 +116,7 @@ public final class OpenBatches {
     private long bytes;
 
     /**
-     * @param begun how many statements the buffer had taken
+     * @param begun the number of statements added to the buffer before
      */
     private Pack(BatchKey batchKey, long begun, long opened) {
       this.batchKey = batchKey;
@@ -119,7 +125,7 @@ public final class OpenBatches {
     }
 
     private void add(Batch batch, int count, long size, long openedAt) {
-      // The clock may pass from the greatest number to the least.
+      // Compares by difference: the nano clock may overflow.
       opened = openedAt - opened < 0 ? openedAt : opened;
       members.add(batch);
       generation = Math.min(generation, batch.generation());
@@ -152,7 +158,7 @@ public final class OpenBatches {
     }
   }
 
-  /** Whether what was opened then is to be sent. */
+  /** Decides by generation and opening time whether a batch is to be sent. */
   private interface Due {
     boolean is(long generation, long opened);
   }
@@ -165,7 +171,7 @@ public final class OpenBatches {
   private final BatchesByUse byUse = new BatchesByUse();
   private final Map<BatchKey, Pack> packs = new LinkedHashMap<>();
 
-  /** What has left while something was asked for, and is given next. */
+  /** Closed batches that {@code take} returns next. */
   private final Queue<Batch> leaving = new ArrayDeque<>();
 
   private BatchLimits limits;
@@ -173,31 +179,31 @@ public final class OpenBatches {
   private int buffered;
   private long bufferedBytes;
 
-  /** Statements that were ever added. */
+  /** Statements added since the start. */
   private long added;
 
-  /** How many statements are added when packs are looked at that few are added to. */
+  /** The value of {@code added} at which old packs are checked next. */
   private long nextLook;
 
   private long generation;
 
-  /** Statements in packs, and in batches that are given next. */
+  /** Statements in packs and in {@code leaving}. */
   private int packed;
 
   /**
-   * Opens batches of which none share a request.
+   * Creates a buffer whose batches share no requests.
    *
-   * @param sharedBytes the bytes to a batch of more than one partition
+   * @param sharedBytes maximum bytes of a batch with several partitions
    */
   public OpenBatches(BatchLimits limits, long sharedBytes) {
     this(limits, sharedBytes, 1, Sharing.NONE, System::nanoTime);
   }
 
   /**
-   * Opens batches that share requests.
+   * Creates a buffer whose batches share requests.
    *
-   * @param sharedBytes the bytes to a batch of more than one partition
-   * @param sharedPartitions the partitions to a batch
+   * @param sharedBytes maximum bytes of a batch with several partitions
+   * @param sharedPartitions maximum partitions of a batch
    * @param clock in nanoseconds
    */
   public OpenBatches(
@@ -214,17 +220,16 @@ public final class OpenBatches {
   }
 
   /**
-   * Keeps to these limits from now on. A batch that is larger already goes out with what comes next
-   * for it.
+   * Changes the limits. An open batch above the new limits is closed when its next unit arrives.
    *
-   * @param shared the bytes to a batch of more than one partition
+   * @param shared maximum bytes of a batch with several partitions
    */
   void limits(BatchLimits now, long shared) {
     limits = now;
     sharedBytes = shared;
   }
 
-  /** Adds a unit to one batch and gives the batches that are to be sent because of them. */
+  /** Adds a unit to its batch and returns the batches that are to be sent as a result. */
   List<Batch> add(BatchKey batchKey, Unit unit) {
     BatchKey shared = unit.shared();
     if (shared != null) {
@@ -269,7 +274,7 @@ public final class OpenBatches {
     long mostBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
     while (buffered() > limits.maxBuffered() || bufferedBytes > mostBytes) {
       Batch next = nextLeaving();
-      // There may be as many packs as sets of replicas: more than fill.
+      // There is one pack per replica set, possibly more packs than fill up.
       if (next != null) {
         full.add(next);
       } else if (open.isEmpty() || packed > limits.maxBuffered() / 2) {
@@ -282,36 +287,42 @@ public final class OpenBatches {
   }
 
   /**
-   * The batch that makes room: one to which nothing was added while a whole buffer of others was,
-   * or else the longest, which spares the server most. By their length alone, short ones of
-   * partitions that are over would stay for good, until no other one could grow beside them.
+   * The batch to close for room: one to which nothing was added while {@code maxBuffered} other
+   * statements were, or else the one with the most statements, which saves the most requests.
+   * Closing by length alone would keep short batches of finished partitions forever, until they
+   * fill the buffer.
    */
   private OpenBatch first() {
     OpenBatch idle = byUse.leastRecent();
     return idle != null && added - idle.used > limits.maxBuffered() ? idle : bySize.longest();
   }
 
-  /** A unit as a batch of its own, which is never open. */
+  /** Returns a batch of this unit without opening it. */
   Batch alone(BatchKey batchKey, Unit unit) {
     return Batch.of(batchKey, unit, generation);
   }
 
-  /** Ends a generation: whatever is added from now on and finds no open batch is of the next. */
+  /**
+   * Ends the current generation and returns it. Batches opened from now on belong to the next one.
+   */
   long endGeneration() {
     return generation++;
   }
 
-  /** Takes out a batch that was opened in this generation or before; null if there is none. */
+  /**
+   * Removes and returns a batch that was opened in this generation or before; null if there is
+   * none.
+   */
   @Nullable Batch takeUpTo(long last) {
     return take((opening, opened) -> opening <= last);
   }
 
-  /** How many statements wait. */
+  /** Number of buffered statements. */
   int buffered() {
     return buffered + packed;
   }
 
-  /** Takes out a batch that has been open for so long; null if there is none. */
+  /** Removes and returns a batch that is at least this old; null if there is none. */
   @Nullable Batch takeOlderThan(long nanos) {
     long now = clock.getAsLong();
     return take((opening, opened) -> now - opened >= nanos);
@@ -349,7 +360,7 @@ public final class OpenBatches {
     return next;
   }
 
-  /** Takes a batch out, by itself or with others; what is to be sent then is added to the list. */
+  /** Closes a batch, alone or into a pack, and adds the batches that are to be sent to the list. */
   private void leave(BatchKey batchKey, List<Batch> full) {
     OpenBatch left = Objects.requireNonNull(open.get(batchKey));
     Batch batch = left.closed();
@@ -367,7 +378,7 @@ public final class OpenBatches {
   }
 
   /**
-   * @param left as which the batch was open; null if it never was
+   * @param left the open form of the batch; null if it was never open
    */
   private void share(Batch batch, BatchKey shared, @Nullable OpenBatch left, List<Batch> full) {
     Pack pack = packs.get(shared);
@@ -375,7 +386,8 @@ public final class OpenBatches {
     long bytes = batch.bytes();
     long size = bytes > sharedBytes ? Long.MAX_VALUE : sharing.size(batch);
     boolean isAlone = size > sharedBytes || more > limits.maxStatements();
-    // What came to a partition before goes before; one that never waited may be there in parts.
+    // Earlier writes of a partition are sent first; a unit that was never open may join its own
+    // partition.
     boolean mayJoinItself = !isAlone && left == null;
     boolean isThere = pack != null && pack.holds(batch.batchKey());
     if (pack != null && ((!isAlone && !hasRoom(pack, more, size)) || (isThere && !mayJoinItself))) {
@@ -400,7 +412,10 @@ public final class OpenBatches {
     }
   }
 
-  /** Few rows may be on some replicas, and a job is as far as the oldest that is not written. */
+  /**
+   * Closes old packs. Replicas with few rows fill their pack slowly, and the oldest unwritten row
+   * bounds the progress of a job.
+   */
   private void closeForgotten(List<Batch> full) {
     if (added < nextLook) {
       return;
@@ -429,19 +444,19 @@ public final class OpenBatches {
   }
 
   /**
-   * Open batches by their number of statements, each number's in a list in the order in which they
-   * came to it. A row that is added moves a batch from one list to the next, so the lists are
-   * linked through the batches: nothing is allocated and nothing is looked up. Not thread-safe.
+   * Open batches by number of statements: one list per number, oldest first. Each added row moves a
+   * batch to another list, so the batches carry the links of the lists and a move allocates and
+   * searches nothing. Not thread-safe.
    */
   private static final class BatchesBySize {
 
     private @Nullable OpenBatch[] first = new OpenBatch[0];
     private @Nullable OpenBatch[] last = new OpenBatch[0];
 
-    /** No list of a greater number holds anything. */
+    /** Upper bound of the list indexes in use. */
     private int greatest;
 
-    /** Adds a batch, which must not change its number as long as it is in here. */
+    /** Adds a batch. Its number of statements must not change until it is removed. */
     void add(OpenBatch batch) {
       int size = batch.statements();
       if (size >= first.length) {
@@ -460,7 +475,7 @@ public final class OpenBatches {
       greatest = Math.max(greatest, size);
     }
 
-    /** Takes out a batch that is in here. */
+    /** Removes a batch that the list contains. */
     void remove(OpenBatch batch) {
       int size = batch.statements();
       OpenBatch before = batch.before;
@@ -479,9 +494,7 @@ public final class OpenBatches {
       batch.after = null;
     }
 
-    /**
-     * The batch from which the server is spared most; of equal ones the oldest. There must be one.
-     */
+    /** The batch with the most statements, the oldest of equal ones. Requires a batch. */
     OpenBatch longest() {
       while (greatest > 0 && first[greatest] == null) {
         greatest--;
@@ -491,16 +504,15 @@ public final class OpenBatches {
   }
 
   /**
-   * Open batches in the order in which they were added to last. As with {@code BatchesBySize} the
-   * list is linked through the batches: nothing is allocated and nothing is looked up. Not
-   * thread-safe.
+   * Open batches, least recently used first. The batches carry the links of the list, as in {@code
+   * BatchesBySize}. Not thread-safe.
    */
   private static final class BatchesByUse {
 
     private @Nullable OpenBatch first;
     private @Nullable OpenBatch last;
 
-    /** Adds a batch as the one that was used last. */
+    /** Adds a batch as the most recently used one. */
     void add(OpenBatch batch) {
       OpenBatch before = last;
       batch.usedBefore = before;
@@ -512,7 +524,7 @@ public final class OpenBatches {
       last = batch;
     }
 
-    /** Takes out a batch that is in here. */
+    /** Removes a batch that the list contains. */
     void remove(OpenBatch batch) {
       OpenBatch before = batch.usedBefore;
       OpenBatch after = batch.usedAfter;
@@ -530,13 +542,13 @@ public final class OpenBatches {
       batch.usedAfter = null;
     }
 
-    /** The one that was not added to for longest; null if there is none. */
+    /** The least recently used batch; null if there is none. */
     @Nullable OpenBatch leastRecent() {
       return first;
     }
   }
 
-  /** A batch that is still filling. Not thread-safe. */
+  /** An open batch. Not thread-safe. */
   private static final class OpenBatch {
 
     private final BatchKey batchKey;
@@ -547,21 +559,21 @@ public final class OpenBatches {
     private long bytes;
     private long counted;
 
-    /** Its neighbours in the list of {@code BatchesBySize} that it is in. */
+    /** Links of the list in {@code BatchesBySize}. */
     @Nullable OpenBatch before;
 
     @Nullable OpenBatch after;
 
-    /** Its neighbours in {@code BatchesByUse}. */
+    /** Links of the list in {@code BatchesByUse}. */
     @Nullable OpenBatch usedBefore;
 
     @Nullable OpenBatch usedAfter;
 
-    /** How many statements the buffer had taken when this was added to last. */
+    /** The buffer's count of added statements when this batch was last added to. */
     long used;
 
     /**
-     * @param opened when, in nanoseconds of the buffer's clock
+     * @param opened opening time in nanoseconds of the buffer's clock
      */
     OpenBatch(BatchKey batchKey, long opened, long generation) {
       this.batchKey = batchKey;
@@ -594,17 +606,17 @@ public final class OpenBatches {
       return all.size();
     }
 
-    /** The size of its values. */
+    /** The size of the values. */
     long bytes() {
       return bytes;
     }
 
-    /** What counts for the limit of bytes. */
+    /** The size that counts against the maximum bytes of a batch. */
     long counted() {
       return counted;
     }
 
-    /** What it holds, once it takes nothing more. */
+    /** Returns the content as a closed batch. */
     Batch closed() {
       return new Batch(batchKey, units, all, bytes, generation);
     }

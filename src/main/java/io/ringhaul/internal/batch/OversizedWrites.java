@@ -8,7 +8,7 @@ import io.ringhaul.internal.cql.StatementCatalog;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Finds statements that are larger than any mutation that the cluster takes. Thread-safe. */
+/** Finds statements that exceed the server's largest mutation. Thread-safe. */
 public final class OversizedWrites {
 
   private final MutationSize sizes;
@@ -16,7 +16,7 @@ public final class OversizedWrites {
   private final long maxMutationBytes;
 
   /**
-   * @param maxMutationBytes empty if it is not known: the server decides then
+   * @param maxMutationBytes empty if unknown; then nothing is rejected here and the server decides
    */
   public OversizedWrites(
       MutationSize sizes, StatementCatalog catalog, OptionalLong maxMutationBytes) {
@@ -25,7 +25,7 @@ public final class OversizedWrites {
     this.maxMutationBytes = maxMutationBytes.orElse(Long.MAX_VALUE);
   }
 
-  /** Why the statements are not to be sent; null if they are. */
+  /** Returns the rejection of an oversized unit; null if the unit can be sent. */
   @Nullable RowRejectedException refusal(Unit unit) {
     if (unit.bytes() <= maxMutationBytes) {
       return null;
@@ -35,9 +35,9 @@ public final class OversizedWrites {
       if (bytes > maxMutationBytes) {
         return new RowRejectedException(
             String.format(
-                "A row for %s, %s, is not sent: its values have %,d bytes, and the cluster refuses"
-                    + " a mutation of more than %,d (max_mutation_size). Leave the row out, or"
-                    + " have an administrator raise max_mutation_size and commitlog_segment_size",
+                "A row for %s, %s, was not sent: its values have %,d bytes, and the cluster rejects"
+                    + " mutations of more than %,d bytes (max_mutation_size). Leave the row out, or"
+                    + " ask an administrator to raise max_mutation_size and commitlog_segment_size",
                 catalog.traits(statement).table().name(),
                 catalog.rowOf(statement),
                 bytes,

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells by a {@link Grouping} which statements may share a batch. Thread-safe. */
+/** Decides by a {@link Grouping} which statements may share a batch. Thread-safe. */
 public final class Placement {
 
   private static final Logger LOG = LoggerFactory.getLogger(Placement.class);
@@ -36,7 +36,7 @@ public final class Placement {
     this.grouping = grouping;
   }
 
-  /** Where the statement belongs; {@link RingLocation.Unknown} if it is to go alone. */
+  /** The location of a statement; {@link RingLocation.Unknown} if it must be sent alone. */
   public RingLocation of(BatchableStatement<?> statement) {
     if (!BatchAttributes.isForBatches(statement)) {
       return new RingLocation.Unknown();
@@ -47,7 +47,7 @@ public final class Placement {
     };
   }
 
-  /** The statement's partition; {@link RingLocation.Unknown} if it does not tell it. */
+  /** The partition of a statement; {@link RingLocation.Unknown} if it has no routing key. */
   public static RingLocation partition(BatchableStatement<?> statement) {
     ByteBuffer key = BatchAttributes.isForBatches(statement) ? statement.getRoutingKey() : null;
     return key == null
@@ -55,7 +55,10 @@ public final class Placement {
         : new RingLocation.Partition(statement.getRoutingKeyspace(), key);
   }
 
-  /** The replicas that a batch of one partition may share with others; null if it shares none. */
+  /**
+   * The batch key of the replicas on which a batch of one partition may share a request; null if it
+   * may not.
+   */
   @Nullable
   public BatchKey shared(BatchKey partition) {
     if (grouping != Grouping.REPLICA_SET
@@ -83,16 +86,13 @@ public final class Placement {
     return locations.of(key);
   }
 
-  /**
-   * The locations of a keyspace that have other replicas than the rest, by the ring as the session
-   * knew it at one moment. Immutable.
-   */
+  /** The locations of the replica sets of a keyspace, in one version of the ring. Immutable. */
   private static final class ReplicaLocations {
 
     private final TokenMap tokenMap;
     private final @Nullable TokenRing ring;
 
-    /** The location of each list of replicas: those that differ in order only have the same. */
+    /** The location of each list of replicas; lists that differ only in order share a location. */
     private final Map<List<UUID>, RingLocation> locations;
 
     private ReplicaLocations(
@@ -102,7 +102,9 @@ public final class Placement {
       this.locations = locations;
     }
 
-    /** Reads the ring from the session's metadata; there are no locations if it cannot be read. */
+    /**
+     * Reads the ring from the session's metadata. Without a readable ring there are no locations.
+     */
     static ReplicaLocations of(CqlSession session, TokenMap tokenMap, CqlIdentifier keyspace) {
       TokenRing ring;
       try {
@@ -110,7 +112,10 @@ public final class Placement {
             TokenRing.discover(
                 session.getMetadata(), keyspace, LocalNodes.of(session).datacenter());
       } catch (UnsupportedClusterException e) {
-        LOG.debug("The statements for {} are grouped by partition", keyspace, e);
+        LOG.debug(
+            "Statements for {} are grouped by partition because the ring is not available",
+            keyspace,
+            e);
         return new ReplicaLocations(tokenMap, null, Map.of());
       }
       Map<List<UUID>, RingLocation> bySet = new HashMap<>();
@@ -127,12 +132,15 @@ public final class Placement {
       return new ReplicaLocations(tokenMap, ring, locations);
     }
 
-    /** Whether these were read from that token map, which the driver replaces with every change. */
+    /**
+     * Whether these locations come from this token map. The driver replaces the map with every
+     * change.
+     */
     boolean areOf(TokenMap current) {
       return tokenMap == current;
     }
 
-    /** The location of a partition; null if the ring is not known. */
+    /** The location of a partition; null if the ring is unknown. */
     @Nullable RingLocation of(ByteBuffer routingKey) {
       if (ring == null) {
         return null;

@@ -9,15 +9,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what a publisher gives over to the thread that writes it: the publisher's own threads never
- * wait for the cluster, and it is asked for no more than is waiting to be written.
+ * Passes statements of a publisher to the calling thread, which writes them. The publisher's
+ * threads never wait for the cluster, and the demand is bounded.
  */
 public final class PublishedStatements implements Flow.Subscriber<BatchableStatement<?>> {
 
-  /** So many are asked for at once. */
+  /** Maximum outstanding demand. */
   private static final int AHEAD = 512;
 
-  /** What comes last. */
+  /** The last element of the queue. */
   private record End(@Nullable Throwable failure) {}
 
   private final BlockingQueue<Object> given = new LinkedBlockingQueue<>();
@@ -25,15 +25,15 @@ public final class PublishedStatements implements Flow.Subscriber<BatchableState
 
   private PublishedStatements() {}
 
-  /** Writes one statement; it may wait. */
+  /** Writes one statement; may block. */
   public interface Writing {
     void write(BatchableStatement<?> statement) throws InterruptedException;
   }
 
   /**
-   * Has each statement written by the calling thread, and ends the subscription whatever happens.
+   * Writes each statement on the calling thread, and cancels the subscription in all cases.
    *
-   * @return how many there were
+   * @return number of statements written
    * @throws BulkOperationException if the publisher fails
    */
   public static long forEach(

@@ -9,10 +9,10 @@ import io.ringhaul.internal.request.Failures;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Tells refusals of what a write holds from those of the write as such. */
+/** Distinguishes rejections of the content of a write from other failures. */
 final class RefusedContent {
 
-  /** The table is not there, or no longer as it was: no row will do better than this one. */
+  /** Schema errors: the table is missing or has changed, so that every other row would fail too. */
   private static final Pattern OF_THE_SCHEMA =
       Pattern.compile(
           "unconfigured|does(n't| not) exist|(undefined|unknown) (column|identifier|type|keyspace)"
@@ -20,8 +20,8 @@ final class RefusedContent {
           Pattern.CASE_INSENSITIVE);
 
   /**
-   * A disk has filled up, or what the operation asks of every row is no longer allowed: rejecting
-   * would go through all the rest.
+   * Guardrails that every write of the operation violates: treating them as rejections would reject
+   * all remaining rows.
    */
   private static final Pattern OF_EVERY_WRITE =
       Pattern.compile(
@@ -29,14 +29,14 @@ final class RefusedContent {
               + "|disk usage exceeds failure threshold",
           Pattern.CASE_INSENSITIVE);
 
-  /** Thrown by the coordinator before it begins to write, and told as an error of the server. */
+  /** Message of a server error that the coordinator throws before it writes anything. */
   private static final String TOO_LARGE = "Rejected an oversized mutation";
 
   private RefusedContent() {}
 
   /**
-   * Whether the server refuses the write for its content, or the driver cannot encode it, so that
-   * others may pass. It was surely not applied then.
+   * Whether the server rejected the content of the write, or the driver cannot encode it, so that
+   * other writes may succeed. Such a write was not applied.
    */
   static boolean is(Throwable failure) {
     Throwable cause = Failures.unwrap(failure);
@@ -55,7 +55,10 @@ final class RefusedContent {
         || (cause instanceof ServerError && message.contains(TOO_LARGE));
   }
 
-  /** The driver encodes the values of simple statements as it sends them, and throws these then. */
+  /**
+   * The exceptions that the driver throws when it encodes values of simple statements during
+   * sending.
+   */
   private static boolean isOfEncoding(Throwable cause) {
     return cause instanceof CodecNotFoundException
         || cause instanceof IllegalArgumentException

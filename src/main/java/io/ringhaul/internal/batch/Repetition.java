@@ -4,29 +4,30 @@ import com.datastax.oss.driver.api.core.NoNodeAvailableException;
 import com.datastax.oss.driver.api.core.NodeUnavailableException;
 import io.ringhaul.internal.cql.WriteKind;
 
-/** After which passing failures a request is sent again. */
+/** The transient failures after which a request is sent again. */
 enum Repetition {
 
-  /** After any: doing it twice is doing it once. */
+  /** After any, because the request is idempotent. */
   ALWAYS,
 
-  /** Only where it was surely not applied, unless the writer's settings ask for more. */
+  /** Only if it was certainly not applied, unless the writer's settings allow more. */
   UNLESS_APPLIED,
 
-  /** Only where a condition was surely not decided; nothing asks for more. */
+  /** Only if the condition was certainly not decided, regardless of settings. */
   UNLESS_DECIDED,
 
-  /** Only where no node has got it: a part of it may be applied before any other failure. */
+  /** Only if no node received it: before any other failure, a part of it may have been applied. */
   NEVER;
 
-  /** For a write without a condition. */
+  /** The value for a write without a condition. */
   static Repetition of(WriteKind kind) {
     return kind.isRepeatable() ? ALWAYS : UNLESS_APPLIED;
   }
 
   /**
-   * Whether the driver is to send it to one node alone. Where too few replicas are alive it goes on
-   * to the next node otherwise, whatever is idempotent; but of these something may be done by then.
+   * Whether the driver must send the request to one node only. After an unavailable exception the
+   * driver otherwise tries the next node even for non-idempotent requests, although a part may have
+   * been applied.
    */
   boolean isForOneNode() {
     return this == UNLESS_DECIDED || this == NEVER;
@@ -38,8 +39,8 @@ enum Repetition {
   }
 
   /**
-   * Whether it is sent again after this failure, which passes. The sender itself holds back what is
-   * not idempotent.
+   * Whether the request is sent again after this transient failure. The sender itself does not
+   * resend non-idempotent requests.
    */
   boolean isAfter(Throwable failed) {
     boolean isAllowed =

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds statements of one batch that replace the same static list. They have one write time, and so
- * the list would have the elements of both (CASSANDRA-11368).
+ * Finds statements of one batch that replace the same static list. With one write time the list
+ * would get the elements of both (CASSANDRA-11368).
  */
 final class ReplacedLists {
 
@@ -22,10 +22,10 @@ final class ReplacedLists {
   private ReplacedLists() {}
 
   /**
-   * Of statements that do not tell their partition nothing is found.
+   * Ignores statements without a routing key.
    *
-   * @param traits those of the statements, in their order
-   * @throws UnsuitableBatchException if two replace the same list of one partition
+   * @param traits the traits of the statements, in order
+   * @throws UnsuitableBatchException if two statements replace the same list of one partition
    */
   static void requireOnce(
       List<? extends BatchableStatement<?>> statements, List<StatementTraits> traits) {
@@ -41,9 +41,9 @@ final class ReplacedLists {
         if (!seen.add(new Replaced(table, statements.get(i).getRoutingKeyspace(), key, list))) {
           throw new UnsuitableBatchException(
               String.format(
-                  "Two operations of a batch replace the static list %s of one partition of %s: they"
-                      + " have one write time, and it would have the elements of both. Set it in"
-                      + " one of them, and leave it out of operation %d",
+                  "Two operations of a batch replace the static list %s of one partition of %s:"
+                      + " with their common write time the list would get the elements of both. Set"
+                      + " the list in one operation only, and leave it out of operation %d",
                   list.asCql(true), table, i));
         }
       }

@@ -6,8 +6,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Gives results to whoever waits for them on a thread of its own: on the driver's, one that sends
- * more from there would wait for a slot that only this thread can free. Thread-safe.
+ * Completes results on a thread of its own. On a driver thread, a callback that sends more requests
+ * could wait for a slot that only that driver thread can free. Thread-safe.
  */
 public final class ResultThread implements AutoCloseable {
 
@@ -28,12 +28,12 @@ public final class ResultThread implements AutoCloseable {
     try {
       thread.execute(task);
     } catch (RejectedExecutionException closed) {
-      // Whoever waits gets an answer all the same, and can send nothing more.
+      // The writer is closed: callbacks cannot send anything, so completing on this thread is safe.
       task.run();
     }
   }
 
-  /** Gives what has come so far, and ends. */
+  /** Completes the pending results and ends the thread. */
   @Override
   public void close() {
     thread.shutdown();

@@ -6,20 +6,23 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Where on the ring the statements of a batch belong. */
+/** The part of the ring to which the statements of a batch belong. */
 public sealed interface RingLocation {
 
-  /** A statement that does not tell its partition, or has to be without others: it goes alone. */
+  /**
+   * The location of a statement that is sent alone: it has no routing key, or must not share a
+   * batch.
+   */
   record Unknown() implements RingLocation {}
 
   /**
    * One partition.
    *
-   * @param keyspace null if the statements tell none
+   * @param keyspace null if the statements have none
    */
   record Partition(@Nullable CqlIdentifier keyspace, ByteBuffer key) implements RingLocation {
 
-    /** Equal keys are rarely those of two keyspaces. */
+    /** Hashes the key only: equal keys rarely belong to different keyspaces. */
     @Override
     public int hashCode() {
       return key.hashCode();
@@ -27,21 +30,21 @@ public sealed interface RingLocation {
   }
 
   /**
-   * Any partition of a keyspace that these nodes hold.
+   * All partitions of a keyspace with these replicas.
    *
    * @param replicas host ids
    */
   record Replicas(CqlIdentifier keyspace, List<UUID> replicas) implements RingLocation {}
 
-  /** Anywhere. */
+  /** The whole ring. */
   record Anywhere() implements RingLocation {}
 
-  /** Whether it is known that all that is there has one key in one keyspace. */
+  /** Whether all statements here are known to have one key in one keyspace. */
   default boolean isKnownPartition() {
     return this instanceof Partition partition && partition.keyspace() != null;
   }
 
-  /** Whether all that is there is one mutation. */
+  /** Whether a batch here is one mutation for the server. */
   default boolean isOnePartition() {
     return this instanceof Partition || this instanceof Unknown;
   }

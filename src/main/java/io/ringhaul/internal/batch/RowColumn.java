@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A column and how Java values get into it. Immutable. */
+/** A column with its codecs. Immutable. */
 final class RowColumn {
 
   private final CqlIdentifier name;
@@ -54,21 +54,21 @@ final class RowColumn {
     return type.equals(DataTypes.COUNTER);
   }
 
-  /** Whether it is a list of cells, and not one frozen value. */
+  /** Whether the column is a non-frozen list. */
   boolean isList() {
     return type instanceof ListType list && !list.isFrozen();
   }
 
-  /** Always in quotes, for CQL. */
+  /** The name in double quotes, for CQL. */
   String cql() {
     return name.asCql(false);
   }
 
   /**
-   * The serialized value.
+   * Serializes a value.
    *
-   * @param row names the row, for the message
-   * @throws UnrepresentableValueException if it does not fit the column
+   * @param row describes the row in the message
+   * @throws UnrepresentableValueException if the value does not fit the column
    */
   @Nullable ByteBuffer encode(@Nullable Object value, RowName row) {
     if (value == null) {
@@ -80,7 +80,7 @@ final class RowColumn {
       throw new UnrepresentableValueException(
           name.asInternal(),
           String.format(
-              "The value for %s is a %s that does not make a value of type %s (%s): %s",
+              "The value for %s is a %s that cannot be converted to type %s (%s): %s",
               name.asCql(true),
               value.getClass().getName(),
               type.asCql(true, true),
@@ -90,7 +90,7 @@ final class RowColumn {
     }
   }
 
-  /** {@code column = literal}, for people. */
+  /** {@code column = literal}, for messages. */
   String text(TableRow row) {
     Object value = row.values().get(name);
     return name.asCql(true) + " = " + literal(value);
@@ -107,12 +107,12 @@ final class RowColumn {
     }
   }
 
-  /** Any codec that an application has registered for the type may be the one. */
+  /** Prefers the default codec, and falls back to codecs registered by the application. */
   private TypeCodec<Object> codec(Object value) {
     return usual.accepts(value) ? usual : registry.codecFor(type, value);
   }
 
-  /** Names a row for people; only who asks for the text pays for it. */
+  /** Describes a row in messages. The text is built on demand. */
   record RowName(String table, List<RowColumn> columns, TableRow row) {
 
     /** {@code table, row (key = literal, ...)}. */

@@ -9,23 +9,22 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Which of a table's statements an operation takes.
+ * The form of an operation, which determines its statement.
  *
- * @param clustering how many clustering columns it names; of an insert or an update all, or none if
- *     it writes static columns only
- * @param expected the columns that must have certain values
+ * @param clustering number of clustering columns in the key; for an insert or an update all, or
+ *     none if it writes static columns only
+ * @param expected the columns of {@code ifEquals} conditions
  */
 record RowForm(Verb verb, int clustering, Existence existence, List<CqlIdentifier> expected) {
 
   /**
-   * A variable of the statement.
+   * A bind variable of the statement.
    *
-   * @param role what it is for
-   * @param column its column; the first of the table for what has none
+   * @param column its column; the first column of the table for a role without one
    */
   record Variable(Role role, RowColumn column) {}
 
-  /** What a variable is for. */
+  /** The purpose of a variable. */
   enum Role {
     TTL,
     TIME,
@@ -38,11 +37,11 @@ record RowForm(Verb verb, int clustering, Existence existence, List<CqlIdentifie
   }
 
   /**
-   * The statement's text.
+   * Returns the text of the statement.
    *
-   * @param table in CQL, quoted
+   * @param table the quoted CQL name
    * @param columns all columns of the table
-   * @param variables is given the statement's variables, in their order
+   * @param variables receives the variables of the statement, in order
    */
   String cql(String table, List<RowColumn> columns, List<Variable> variables) {
     return switch (verb) {
@@ -130,7 +129,7 @@ record RowForm(Verb verb, int clustering, Existence existence, List<CqlIdentifie
     return parts.isEmpty() ? "" : " IF " + String.join(" AND ", parts);
   }
 
-  /** The partition key and as many clustering columns as are named. */
+  /** The partition key and the first {@code clustering} clustering columns. */
   private List<RowColumn> key(List<RowColumn> columns) {
     List<RowColumn> key = new ArrayList<>();
     int named = 0;
@@ -143,7 +142,7 @@ record RowForm(Verb verb, int clustering, Existence existence, List<CqlIdentifie
     return key;
   }
 
-  /** The columns beside the key: the static ones alone if no row of the partition is named. */
+  /** The columns outside of the key; only the static ones if the key names no row. */
   private List<RowColumn> others(List<RowColumn> columns) {
     boolean isOfRow =
         clustering > 0 || columns.stream().noneMatch(c -> c.kind() == Kind.CLUSTERING);

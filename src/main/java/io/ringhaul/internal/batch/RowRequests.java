@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Sends rows of bulk writes, each as a request of its own. Thread-safe. */
+/** Sends each row of a bulk write as a request of its own. Thread-safe. */
 public final class RowRequests {
 
   private final BatchSender sender;
@@ -21,7 +21,7 @@ public final class RowRequests {
   private final Runnable requireOpen;
 
   /**
-   * @param requireOpen throws if the writer takes nothing more
+   * @param requireOpen throws if the writer is closed or closing
    */
   public RowRequests(BatchSender sender, StatementCatalog catalog, Runnable requireOpen) {
     this.requireOpen = requireOpen;
@@ -29,16 +29,16 @@ public final class RowRequests {
     this.catalog = catalog;
   }
 
-  /** After which failures a plain write of a row is sent again. */
+  /** Returns the repetition of a write without a condition. */
   Repetition repetition(BoundStatement statement) {
     return Repetition.of(catalog.traits(statement).kind());
   }
 
   /**
-   * Sends what writes one row; waits for a slot.
+   * Sends the statements of one row; waits for a slot.
    *
-   * @param counted as how many rows it counts
-   * @param then is told the answer or the failure, on a thread of the driver; must not wait
+   * @param counted the number of rows that the metrics count
+   * @param then receives the response or the failure on a driver thread; must not block
    */
   void send(
       List<BoundStatement> together,
@@ -72,27 +72,29 @@ public final class RowRequests {
     }
   }
 
-  /** Why the row is rejected that the cluster refuses for what it holds. */
+  /** Returns the rejection of a row whose content the cluster refuses. */
   RowRejectedException refusal(List<BoundStatement> together, Throwable refusal) {
     return catalog.refusal(together.get(0), refusal);
   }
 
-  /** Why the row is rejected whose conditions never held. */
+  /** Returns the rejection of a row whose conditions held in no attempt. */
   ContendedRowException contention(List<BoundStatement> together) {
     return new ContendedRowException(
         String.format(
-            "Others write and delete a row of %s, %s, all the while; in %d tries it was neither"
-                + " created nor written over. Write it again later, or let one writer have it",
+            "A row of %s, %s, was changed concurrently in each of %d attempts and was not written."
+                + " Write it again later, or let only one client write it",
             catalog.traits(together.get(0)).table().name(),
             catalog.rowOf(together.get(0)),
             UpsertStep.MOST));
   }
 
-  /** Why the bulk write ends if the row cannot be written for another reason. */
+  /**
+   * Returns the failure of the bulk write after a row failed for another reason than its content.
+   */
   BulkOperationException failure(List<BoundStatement> together, Throwable failed) {
     return new BulkOperationException(
         String.format(
-            "The bulk write ended, as a row for %s, %s could not be written: %s",
+            "The bulk write failed because a row of %s, %s, could not be written: %s",
             catalog.traits(together.get(0)).table().name(),
             catalog.rowOf(together.get(0)),
             Failures.describe(failed)),

@@ -38,14 +38,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes statements of operations on rows. Each is prepared once for each table, verb and set of
- * conditions, however many columns the rows have values for. Thread-safe.
+ * Creates statements for operations on rows. Prepares one statement per table, verb and set of
+ * conditions, regardless of the columns that have values. Thread-safe.
  */
 public final class RowStatements {
 
   private record Name(CqlIdentifier keyspace, CqlIdentifier table) {}
 
-  /** What was seen of a table, as long as the session has the same description of it. */
+  /** The statements of a table, valid as long as the session has the same metadata of it. */
   private record Seen(@Nullable TableMetadata metadata, RowTable table) {}
 
   private final CqlSession session;
@@ -58,10 +58,10 @@ public final class RowStatements {
   }
 
   /**
-   * The statement of an operation.
+   * Returns the bound statement of an operation.
    *
-   * @throws UnsuitableTableException if the table or a column is unknown, or the table cannot be
-   *     written so
+   * @throws UnsuitableTableException if the table or a column is unknown, or the table does not
+   *     support such writes
    * @throws UnrepresentableValueException if a key column has no value, or a value does not fit its
    *     column
    * @throws UnsuitableBatchException if the operation contradicts itself
@@ -73,19 +73,22 @@ public final class RowStatements {
   }
 
   /**
-   * The ways to write a row over one that is there, with a time that follows from Paxos and not
-   * from a client's clock. Each is one batch: a condition that writes nothing, and the plain insert
-   * of the row, which other than an update renews how long the row itself lives. One of the ways
-   * holds as long as the row is there. The insert is alone where the table has nothing but a key,
-   * and so no condition that lets the row be.
+   * Returns the alternative batches that overwrite an existing row with a write time from Paxos
+   * instead of the client's clock. Each batch has a condition that writes nothing, and the plain
+   * insert of the row; unlike an update, an insert also renews the time to live of the row itself.
+   * As long as the row exists, the condition of one of the batches holds. For a table with key
+   * columns only there is no such condition, and the insert is alone.
    *
-   * @throws BulkOperationException as {@link #bind} does
+   * @throws BulkOperationException under the same conditions as {@link #bind}
    */
   List<List<BoundStatement>> overwriting(TableRow row) {
     return table(row).overwriting(row);
   }
 
-  /** Whether {@link #bind} threw this for what the row holds, so that another row may pass. */
+  /**
+   * Whether {@link #bind} threw this because of the content of the row, so that other rows may
+   * succeed.
+   */
   static boolean isOfRow(BulkOperationException failure) {
     return failure instanceof UnsuitableTableException
         || failure instanceof UnrepresentableValueException
@@ -94,8 +97,8 @@ public final class RowStatements {
   }
 
   /**
-   * Whether an insert of the row must share no batch: it replaces a list that all rows of its
-   * partition share, and done twice in one batch that would double its elements.
+   * Whether an insert of the row must not share a batch because it replaces a static list: two such
+   * inserts in one batch have one write time and would merge the elements of both lists.
    */
   boolean isToGoAlone(TableRow row) {
     return table(row).replacesSharedList(row);
@@ -110,7 +113,7 @@ public final class RowStatements {
             .flatMap(keyspace -> keyspace.getTable(name.table()))
             .orElse(null);
     Seen seen = tables.get(name);
-    // The session describes a table anew whenever something of its keyspace changes.
+    // The session replaces the metadata of a table when any part of its keyspace changes.
     if (seen == null || seen.metadata() != now) {
       RowTable table =
           seen != null && seen.metadata() != null && seen.metadata().equals(now)
@@ -122,7 +125,7 @@ public final class RowStatements {
     return seen.table();
   }
 
-  /** One table's statements for operations on its rows. Thread-safe. */
+  /** The statements of one table. Thread-safe. */
   private static final class RowTable {
 
     private final CqlSession session;
@@ -184,7 +187,7 @@ public final class RowStatements {
       if (!isOfRow) {
         return List.of(overStatics);
       }
-      // The cluster has no condition for such a row, only for what all of its partition share.
+      // CQL has no condition on such a row, only on the static columns of its partition.
       RowOperation unlessThere = Operation.insert(key).ifNotExists();
       return List.of(overStatics, List.of(condition(unlessThere, 0, name), values));
     }
@@ -193,7 +196,10 @@ public final class RowStatements {
       return condition(Operation.update(key).ifExists(), named, name);
     }
 
-    /** A statement that has a condition and writes nothing, as all its columns stay UNSET. */
+    /**
+     * Returns a statement with a condition that writes nothing because all of its columns are
+     * UNSET.
+     */
     private BoundStatement condition(RowOperation operation, int named, RowName name) {
       return prepared(new RowForm(operation.verb(), named, operation.existence(), List.of()))
           .bind(operation, name);
@@ -206,14 +212,14 @@ public final class RowStatements {
     private PreparedForm prepared(RowForm form) {
       PreparedForm statement = prepared.get(form);
       if (statement == null) {
-        // Not in computeIfAbsent: who needs another form would wait for this one's answer.
+        // Not in computeIfAbsent, which would block threads that prepare other forms.
         statement = PreparedForm.prepare(session, description, columns, form);
         prepared.put(form, statement);
       }
       return statement;
     }
 
-    /** Whether the row has a value for a list that is static. */
+    /** Whether the row has a value for a static list. */
     boolean replacesSharedList(TableRow row) {
       return sharedLists.stream().anyMatch(list -> row.values().get(list) != null);
     }
@@ -234,7 +240,7 @@ public final class RowStatements {
       }
     }
 
-    /** How many of the clustering columns name what is written: all, the first ones, or none. */
+    /** The number of leading clustering columns in the key of the operation: all, some, or none. */
     private int clusteringColumns(RowOperation operation, RowName row) {
       Map<CqlIdentifier, ?> values = operation.row().values();
       List<RowColumn> missing =
@@ -245,7 +251,7 @@ public final class RowStatements {
       }
       boolean isAtTheEnd =
           given >= 0 && clustering.subList(given, clustering.size()).equals(missing);
-      // A null in a delete is rather a mistake than the wish to delete all that the others name.
+      // A null in a delete is more likely a mistake than a request to delete the whole range.
       boolean isMeant =
           operation.verb() == Verb.DELETE
               ? missing.stream().noneMatch(column -> values.containsKey(column.name()))
@@ -256,12 +262,12 @@ public final class RowStatements {
       throw new UnrepresentableValueException(
           missing.get(0).name().asInternal(),
           String.format(
-              "There is no value for %s, which the primary key needs: %s",
+              "There is no value for %s, which is part of the primary key: %s",
               missing.stream().map(c -> c.name().asCql(true)).collect(Collectors.joining(", ")),
               row));
     }
 
-    /** Whether an update names a row and writes only what belongs to the whole partition. */
+    /** Whether an update names a row but writes static columns only. */
     private boolean isOfPartition(RowOperation operation) {
       return operation.verb() == Verb.UPDATE
           && operation.existence() == Existence.ANY
@@ -281,15 +287,15 @@ public final class RowStatements {
     }
   }
 
-  /** One prepared statement for rows. What a row has no value for stays UNSET. Thread-safe. */
+  /** A prepared statement. Columns without a value in the row stay UNSET. Thread-safe. */
   private static final class PreparedForm {
 
-    /** Twenty years of 365 days, the most that Cassandra takes. */
+    /** 20 years of 365 days, Cassandra's maximum. */
     private static final Duration LONGEST_TTL = Duration.ofDays(7_300);
 
     private static final long MICROS = 1_000_000;
 
-    /** As the server has it for plain writes. */
+    /** The server's limit for plain writes. */
     private static final int MOST_OF_CLUSTERING = 65_535;
 
     private final PreparedStatement prepared;
@@ -303,7 +309,7 @@ public final class RowStatements {
       this.isConditional = isConditional;
     }
 
-    /** Prepares the statement of a form; {@code columns} are all columns of the table. */
+    /** Prepares the statement of a form. */
     static PreparedForm prepare(
         CqlSession session, TableDescription table, List<RowColumn> columns, RowForm form) {
       List<Variable> variables = new ArrayList<>();
@@ -313,7 +319,7 @@ public final class RowStatements {
           Preparation.prepare(session, cql, what), variables, form.isConditional());
     }
 
-    /** The statement with the values of the operation; {@code row} names it in messages. */
+    /** Binds the values of the operation; {@code row} describes the row in messages. */
     BoundStatement bind(RowOperation operation, RowName row) {
       BoundStatementBuilder statement = prepared.boundStatementBuilder();
       TableRow values = operation.row();
@@ -339,7 +345,7 @@ public final class RowStatements {
             Object value = values.values().get(column.name());
             if (value != null || values.values().containsKey(column.name())) {
               statement.setBytesUnsafe(i, column.encode(value, row));
-              // Replaced twice as of one moment it would have its elements twice (CASSANDRA-11368).
+              // Replacing a list twice with one write time doubles its elements (CASSANDRA-11368).
               isRepeatable &=
                   !(column.isCounter() || (hasMoment && value != null && column.isList()));
             }
@@ -352,7 +358,10 @@ public final class RowStatements {
       return statement.setIdempotence(isRepeatable).build();
     }
 
-    /** Cassandra 5.0 takes any with a condition, and has a row then that no plain write reaches. */
+    /**
+     * Rejects clustering keys above the limit: Cassandra 5.0 accepts them in conditional writes and
+     * then holds a row that no plain write can reach.
+     */
     private void requireWritableKey(BoundStatementBuilder statement, RowName row) {
       int size = 0;
       for (int i = 0; i < variables.size(); i++) {
@@ -366,8 +375,7 @@ public final class RowStatements {
           throw new UnrepresentableValueException(
               variable.column().name().asInternal(),
               String.format(
-                  "The clustering columns take more than %,d bytes, the most that a key can have:"
-                      + " %s",
+                  "The clustering columns take more than %,d bytes, the maximum of a key: %s",
                   MOST_OF_CLUSTERING, row));
         }
       }
@@ -380,7 +388,7 @@ public final class RowStatements {
             "ttl",
             String.format(
                 "The time to live is %s; it takes 1 second to 20 years (630,720,000 seconds), or"
-                    + " zero for never: %s",
+                    + " zero for no expiry: %s",
                 ttl, row));
       }
       return Math.toIntExact(ttl.toSeconds());
@@ -394,12 +402,12 @@ public final class RowStatements {
         throw new InvalidSettingException(
             "writeTime",
             String.format(
-                "The write time %s is not to be told in microseconds of 64 bits: %s", time, row));
+                "The write time %s does not fit into 64 bits of microseconds: %s", time, row));
       }
     }
   }
 
-  /** What operations on the rows of one table may ask for. Thread-safe. */
+  /** The rules for operations on rows of one table. Thread-safe. */
   private static final class OperationRules {
 
     private final boolean holdsCounters;
@@ -417,10 +425,10 @@ public final class RowStatements {
     }
 
     /**
-     * Refuses an operation that the cluster would refuse, or that contradicts itself.
+     * Rejects an operation that the cluster would reject or that is contradictory.
      *
-     * @param row names the row, for messages
-     * @throws UnsuitableBatchException if so
+     * @param row describes the row in messages
+     * @throws UnsuitableBatchException if the operation breaks a rule
      */
     void require(RowOperation operation, RowForm form, RowName row) {
       String wrong = form.isConditional() ? ofCondition(operation, form) : null;
@@ -435,23 +443,23 @@ public final class RowStatements {
       boolean isInsert = form.verb() == Verb.INSERT;
       if (isInsert != (form.existence() == Existence.IF_NOT_EXISTS)) {
         return isInsert
-            ? "An insert takes no condition but ifNotExists()"
-            : "An update or a delete takes no ifNotExists(), only an insert does";
+            ? "The only condition of an insert is ifNotExists()"
+            : "ifNotExists() applies to inserts only, not to updates and deletes";
       }
       if (!form.expected().isEmpty() && form.existence() != Existence.ANY) {
-        return "The conditions ifEquals() and those on existence do not go together; leave one out";
+        return "ifEquals() cannot be combined with ifExists() or ifNotExists(); remove one of them";
       }
       Optional<CqlIdentifier> ofKey = form.expected().stream().filter(key::contains).findFirst();
       if (ofKey.isPresent()) {
-        return "A condition takes no column of the primary key, and "
+        return "A condition cannot use "
             + ofKey.get().asCql(true)
-            + " is one";
+            + ", a column of the primary key";
       }
       if (form.verb() == Verb.DELETE && form.clustering() < clustering) {
-        return "A delete with a condition names one row, with all clustering columns";
+        return "A delete with a condition needs values for all clustering columns";
       }
       return operation.row().writeTime().isPresent()
-          ? "A conditional write sets no write time, which Paxos does"
+          ? "A conditional write cannot set a write time, because Paxos sets it"
           : null;
     }
 
@@ -461,11 +469,11 @@ public final class RowStatements {
       return switch (operation.verb()) {
         case INSERT -> null;
         case UPDATE ->
-            hasMore ? null : "An update needs a value for a column beside the primary key";
+            hasMore ? null : "An update needs a value for a column outside of the primary key";
         case DELETE -> {
           if (hasMore) {
             yield "A delete takes values for the primary key only; to delete a column, update it"
-                + " with null";
+                      + " with null";
           }
           yield operation.row().ttl().isPresent() ? "A delete takes no time to live" : null;
         }
@@ -474,19 +482,19 @@ public final class RowStatements {
 
     private @Nullable String ofCounters(RowOperation operation) {
       if (operation.verb() == Verb.INSERT) {
-        return "Counters are added to and never inserted; make it an update";
+        return "Counters cannot be inserted; use an update";
       }
       if (operation.isConditional()) {
-        return "Counter updates take no condition";
+        return "Counter updates cannot have a condition";
       }
       if (operation.row().ttl().isPresent() || operation.row().writeTime().isPresent()) {
-        return "Counters take neither a time to live nor a write time";
+        return "Counters have neither a time to live nor a write time";
       }
       for (Map.Entry<CqlIdentifier, @Nullable Object> value : operation.row().values().entrySet()) {
         if (value.getValue() == null && !key.contains(value.getKey())) {
-          return "Nothing is to be added to "
+          return "The increment of counter "
               + value.getKey().asCql(true)
-              + " (null); leave it out";
+              + " is null; leave the column out";
         }
       }
       return null;

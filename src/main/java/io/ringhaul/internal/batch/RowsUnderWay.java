@@ -7,7 +7,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a bulk write that were sent one by one and have not come to their end. Thread-safe.
+ * The rows of a bulk write that were sent as single requests and have no final outcome.
+ * Thread-safe.
  */
 final class RowsUnderWay {
 
@@ -15,36 +16,36 @@ final class RowsUnderWay {
   private int open;
   private @Nullable BulkOperationException failure;
 
-  /** A request is about to be sent. */
+  /** Registers a request before it is sent. */
   synchronized void begin() {
     open++;
   }
 
-  /** The request has its answer, and all is done that follows from it. */
+  /** Unregisters a request after its response was handled. */
   synchronized void end() {
     open--;
     notifyAll();
   }
 
-  /** The row takes another write, which is for the thread that gives the rows. */
+  /** Queues another attempt, which the calling thread of the bulk write sends. */
   synchronized void again(UpsertStep step) {
     next.add(step);
   }
 
-  /** The bulk write fails; the first failure is told. */
+  /** Fails the bulk write; later failures are ignored. */
   synchronized void fail(BulkOperationException first) {
     failure = failure == null ? first : failure;
   }
 
-  /** The next such write; null if none waits. */
+  /** Takes the next queued attempt; null if none waits. */
   synchronized @Nullable UpsertStep next() {
     return next.poll();
   }
 
   /**
-   * Looks whether the writing goes on.
+   * Throws if the bulk write has failed.
    *
-   * @throws BulkOperationException if it has failed
+   * @throws BulkOperationException if so
    */
   synchronized void requireSound() {
     if (failure != null) {
@@ -53,10 +54,10 @@ final class RowsUnderWay {
   }
 
   /**
-   * Waits for all answers, or until there is another write to be sent.
+   * Waits for all responses, or until another attempt is queued.
    *
-   * @return whether all is done
-   * @throws BulkOperationException if the writing has failed
+   * @return whether all rows have a final outcome
+   * @throws BulkOperationException if the bulk write has failed
    */
   synchronized boolean await() throws InterruptedException {
     while (open > 0 && next.isEmpty() && failure == null) {
@@ -66,14 +67,17 @@ final class RowsUnderWay {
     return next.isEmpty();
   }
 
-  /** Waits for all answers, whatever they are. */
+  /** Waits for all responses, including failures. */
   synchronized void settle() throws InterruptedException {
     while (open > 0) {
       wait();
     }
   }
 
-  /** What is in flight comes to its end before the caller hears of the failure. */
+  /**
+   * Waits for the requests in flight and passes rejects to the consumer before the failure is
+   * thrown.
+   */
   RuntimeException ended(RuntimeException cause, BulkTally tally) throws InterruptedException {
     settle();
     try {

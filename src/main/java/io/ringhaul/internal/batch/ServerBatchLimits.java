@@ -11,24 +11,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server allows to batches of more than one partition, and to one mutation.
+ * The server's limits on batches with several partitions and on the size of a mutation.
  *
- * @param warnPartitions it warns of more partitions to an unlogged batch
- * @param warnBytes it warns of a size beyond that
- * @param failBytes it refuses a size beyond that
- * @param maxMutationBytes the largest mutation; empty where the server does not tell
+ * @param warnPartitions the server warns of unlogged batches with more partitions
+ * @param warnBytes the server warns of larger batches
+ * @param failBytes the server rejects larger batches
+ * @param maxMutationBytes the size of the largest accepted mutation; empty if unknown
  */
 public record ServerBatchLimits(
     int warnPartitions, long warnBytes, long failBytes, OptionalLong maxMutationBytes) {
 
-  /**
-   * Cassandra's defaults, ten partitions, 5 KiB and 50 KiB, and no knowledge of the largest
-   * mutation.
-   */
+  /** Cassandra's defaults: 10 partitions, 5 KiB and 50 KiB. The largest mutation is unknown. */
   static final ServerBatchLimits DEFAULT =
       new ServerBatchLimits(10, 5 << 10, 50 << 10, OptionalLong.empty());
 
-  /** Half a commit log segment of 32 MiB, as it is by default. */
+  /** Half of the default commit log segment of 32 MiB. */
   private static final long DEFAULT_MUTATION = 16 << 20;
 
   private static final String PARTITIONS = "unlogged_batch_across_partitions_warn_threshold";
@@ -37,7 +34,7 @@ public record ServerBatchLimits(
   private static final String MUTATION = "max_mutation_size";
   private static final String SEGMENT = "commitlog_segment_size";
 
-  // The names before Cassandra 4.1.
+  // Suffixes of the names before Cassandra 4.1.
   private static final String IN_KIB = "_in_kb";
   private static final String IN_MIB = "_in_mb";
 
@@ -53,12 +50,15 @@ public record ServerBatchLimits(
           MUTATION + IN_KIB,
           SEGMENT + IN_MIB);
 
-  /** The limits of the node that answers, each as it is by default where it cannot be read. */
+  /**
+   * Reads the limits from the node that answers. A setting that cannot be read counts as its
+   * default.
+   */
   public static ServerBatchLimits read(CqlSession session) {
     return of(new ServerSettings(session).values(SETTINGS));
   }
 
-  /** The limits by the server's settings. */
+  /** Derives the limits from server settings. */
   static ServerBatchLimits of(Map<String, String> settings) {
     return new ServerBatchLimits(
         partitions(settings.get(PARTITIONS)),
@@ -68,8 +68,8 @@ public record ServerBatchLimits(
   }
 
   /**
-   * The bytes of values to a batch of one partition. What the server stores of small values is
-   * larger than they are, so that half of its largest mutation is left for that.
+   * Maximum bytes of values in a batch with one partition: half of the largest mutation. The other
+   * half covers the overhead with which the server stores small values.
    */
   long onePartitionBytes() {
     return maxMutationBytes.orElse(DEFAULT_MUTATION) / 2;
@@ -102,8 +102,8 @@ public record ServerBatchLimits(
   }
 
   /**
-   * Sizes as the server's settings tell them: {@code 5KiB} since Cassandra 4.1, and {@code 5} of a
-   * unit that is in the setting's name before.
+   * Parses sizes of server settings: {@code 5KiB} since Cassandra 4.1; before, {@code 5} with the
+   * unit in the name of the setting.
    */
   static final class DataSizeText {
 
@@ -112,11 +112,11 @@ public record ServerBatchLimits(
     private DataSizeText() {}
 
     /**
-     * The size in bytes.
+     * Returns the size in bytes.
      *
      * @param text null if the setting has no value
-     * @param unit the bytes that a number without a unit counts
-     * @return empty if there is no text or it is no size; at most {@link Long#MAX_VALUE}
+     * @param unit the unit of a number without a suffix, in bytes
+     * @return empty if the text is null or not a size; at most {@link Long#MAX_VALUE}
      */
     static OptionalLong bytes(@Nullable String text, long unit) {
       if (text == null) {

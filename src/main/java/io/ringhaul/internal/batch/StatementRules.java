@@ -7,7 +7,7 @@ import io.ringhaul.internal.cql.StatementTraits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What must hold for statements before a writer takes them over. */
+/** The rules for statements that a writer accepts. */
 final class StatementRules {
 
   private static final int MOST_OF_TEXT = 200;
@@ -15,9 +15,9 @@ final class StatementRules {
   private StatementRules() {}
 
   /**
-   * Looks whether a statement is one that a batch may hold.
+   * Throws if a statement cannot be in a batch.
    *
-   * @throws UnsuitableBatchException if it is none, such as a TRUNCATE or a CREATE TABLE
+   * @throws UnsuitableBatchException for a statement such as TRUNCATE or CREATE TABLE
    */
   static void requireBatchable(BatchableStatement<?> statement, StatementTraits traits) {
     if (!traits.isBatchable()) {
@@ -26,24 +26,24 @@ final class StatementRules {
               ? simple.getQuery()
               : "a prepared statement for " + traits.table().name();
       throw new UnsuitableBatchException(
-          "A batch writer takes INSERT, UPDATE and DELETE, and SELECT in units; execute others on"
-              + " the session: "
+          "A batch writer accepts INSERT, UPDATE and DELETE, and SELECT in units; execute other"
+              + " statements on the session: "
               + text.substring(0, Math.min(MOST_OF_TEXT, text.length())));
     }
   }
 
   /**
-   * Looks whether statements that belong together may share a batch of the stream.
+   * Throws if statements added together cannot share a batch of the stream.
    *
-   * @param counters how many of them update counters
-   * @throws UnsuitableBatchException if not
+   * @param counters number of statements that update counters
+   * @throws UnsuitableBatchException if they cannot
    */
   static void requireTogether(List<? extends BatchableStatement<?>> together, int counters) {
     if (counters > 0 && counters < together.size()) {
       throw new UnsuitableBatchException(
           String.format(
-              "Counter updates share no batch with other writes: %,d of %,d statements added"
-                  + " together update counters; add them apart",
+              "Counter updates cannot share a batch with other writes: %,d of %,d statements added"
+                  + " together update counters; add them separately",
               counters, together.size()));
     }
     BatchableStatement<?> first = together.get(0);
@@ -53,17 +53,18 @@ final class StatementRules {
           || differ(first.getRoutingKey(), each.getRoutingKey())) {
         throw new UnsuitableBatchException(
             String.format(
-                "What is added together is of one partition; statements 0 and %,d are of two. Add"
-                    + " them apart, or make a LOGGED unit of them",
+                "Statements added together must belong to one partition; statements 0 and %,d"
+                    + " belong to different ones. Add them separately, or execute them as a LOGGED"
+                    + " unit",
                 i));
       }
     }
   }
 
-  /** Whether all of them tell their partition, or none does. */
+  /** Whether all statements have a routing key, or none has. */
   static boolean tellPartitionAlike(List<? extends BatchableStatement<?>> together) {
     if (together.size() == 1) {
-      // As most are; the driver puts a routing key together each time.
+      // The common case; computing a routing key is costly.
       return true;
     }
     boolean isTold = together.get(0).getRoutingKey() != null;
@@ -75,7 +76,10 @@ final class StatementRules {
     return true;
   }
 
-  /** Whether all of them tell their keyspace. Who does not may mean another one than the others. */
+  /**
+   * Whether all statements have a routing keyspace. A statement without one may belong to another
+   * keyspace.
+   */
   static boolean tellKeyspace(List<? extends BatchableStatement<?>> together) {
     for (BatchableStatement<?> each : together) {
       if (each.getRoutingKeyspace() == null) {

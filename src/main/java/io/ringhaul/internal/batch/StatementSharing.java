@@ -15,7 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells which statements of a stream may share a batch, and which batches a request. Thread-safe.
+ * Decides which statements of a stream may share a batch, and which batches may share a request.
+ * Thread-safe.
  */
 public final class StatementSharing implements OpenBatches.Sharing {
 
@@ -30,9 +31,9 @@ public final class StatementSharing implements OpenBatches.Sharing {
   }
 
   /**
-   * Where statements that were added together belong.
+   * Returns the batch key of statements that were added together.
    *
-   * @throws UnsuitableBatchException if the stream cannot take them; says why
+   * @throws UnsuitableBatchException if the stream does not accept them
    */
   BatchKey of(List<? extends BatchableStatement<?>> together) {
     BatchableStatement<?> first = together.get(0);
@@ -45,7 +46,7 @@ public final class StatementSharing implements OpenBatches.Sharing {
       if (traits.isRead() || traits.isConditional()) {
         throw new UnsuitableBatchException(
             String.format(
-                "A stream takes no %s, whose answer nobody would read: %s; use execute",
+                "A stream does not accept a %s, because it returns no results: %s; use execute",
                 traits.isRead() ? "read" : "conditional write", catalog.rowOf(statement)));
       }
       counters += traits.kind() == WriteKind.COUNTER ? 1 : 0;
@@ -57,8 +58,8 @@ public final class StatementSharing implements OpenBatches.Sharing {
           together, together.stream().<StatementTraits>map(catalog::traits).toList());
     }
     StatementRules.requireTogether(together, counters);
-    // Of a batch of several partitions that fails a part may be done: no place for what must not be
-    // done twice.
+    // A failed batch of several partitions may be applied in part, so non-idempotent writes keep to
+    // one partition.
     RingLocation location = kind.isRepeatable() ? placement.of(first) : Placement.partition(first);
     if (location instanceof RingLocation.Partition partition
         && !StatementRules.tellKeyspace(together)) {
@@ -71,12 +72,12 @@ public final class StatementSharing implements OpenBatches.Sharing {
         BatchAttributes.of(together, catalog));
   }
 
-  /** The statements with what they weigh. */
+  /** Returns the statements as a unit with their sizes. */
   Unit unit(
       List<? extends BatchableStatement<?>> together, BatchKey batchKey, WriteOutcome outcome) {
     long bytes = sizes.ofValues(together);
     boolean isOnePartition = batchKey.location().isOnePartition();
-    // A text is not looked at a second time for it.
+    // Only for bound statements: simple statements would have to be parsed again.
     boolean isWhole =
         together.get(0) instanceof BoundStatement first && catalog.hasPartitionsOfOneRow(first);
     return new Unit(

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Groups statements into batches while they come, sends the batches, and keeps account of what
- * became of each statement. Thread-safe.
+ * Groups statements into batches, sends the batches, and tracks the outcome of each statement.
+ * Thread-safe.
  */
 public final class StatementStream implements AutoCloseable {
 
@@ -74,20 +74,23 @@ public final class StatementStream implements AutoCloseable {
       inFlight.requireSound();
       requireOpen();
       full = open.add(batchKey, unit);
-      // Before another thread may look whether all is written.
+      // Inside the lock: a concurrent flush must see these batches as open or as in flight.
       full.forEach(inFlight::begin);
     }
     sendAll(full);
   }
 
-  /** Keeps to these limits from now on; see {@link OpenBatches#limits}. */
+  /** Changes the limits; see {@link OpenBatches#limits}. */
   public void limits(BatchLimits now, long shared) {
     synchronized (open) {
       open.limits(now, shared);
     }
   }
 
-  /** Whether no mutation may be so large; who added the statements has heard of it then. */
+  /**
+   * Whether the unit exceeds the server's largest mutation. If so, reports the rejection to its
+   * {@link WriteOutcome}.
+   */
   private boolean isOversized(Unit unit) {
     RowRejectedException refusal = oversized.refusal(unit);
     if (refusal == null) {
@@ -99,7 +102,9 @@ public final class StatementStream implements AutoCloseable {
     return true;
   }
 
-  /** Sends the batches that have been open for so long, and what was in batches refused. */
+  /**
+   * Sends the batches that are at least this old, and the single statements of rejected batches.
+   */
   void sendOlderThan(long nanos) throws InterruptedException {
     if (!inFlight.isSound()) {
       return;
@@ -115,7 +120,7 @@ public final class StatementStream implements AutoCloseable {
 
   private void sendAll(List<Batch> begun) throws InterruptedException {
     if (begun.isEmpty()) {
-      // As after most statements.
+      // The common case: most statements complete no batch.
       return;
     }
     int sent = 0;
@@ -130,18 +135,20 @@ public final class StatementStream implements AutoCloseable {
           .subList(sent, begun.size())
           .forEach(
               batch ->
-                  delivery.dropped(batch, new CancellationException("not sent, as one before")));
+                  delivery.dropped(
+                      batch,
+                      new CancellationException("not sent because an earlier batch was not sent")));
     }
   }
 
-  /** Whether it takes more: throws if the writer is closed or about to be. */
+  /** Throws if the writer is closed or closing. */
   public void requireOpen() {
     if (ending) {
       throw new IllegalStateException("The batch writer is closed");
     }
   }
 
-  /** Begins a batch that never was an open one. */
+  /** Registers a batch of one unit as in flight, without opening it. */
   private Batch begin(BatchKey batchKey, Unit unit) {
     synchronized (open) {
       requireOpen();
@@ -152,7 +159,7 @@ public final class StatementStream implements AutoCloseable {
     }
   }
 
-  /** See {@link BatchWriter#write}. */
+  /** See {@link StreamWriter#write}. */
   public boolean write(List<? extends BatchableStatement<?>> together, int counted)
       throws InterruptedException {
     AwaitedRefusal refusal = new AwaitedRefusal();
@@ -176,11 +183,12 @@ public final class StatementStream implements AutoCloseable {
   }
 
   /**
-   * Sends every open batch and waits until all that was added so far is written, but not for what
-   * others add meanwhile.
+   * Sends every open batch and waits for the responses. Does not wait for statements that other
+   * threads add during the flush.
    *
-   * @throws RowsRejectedException if statements were refused of which nobody has heard
-   * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
+   * @throws RowsRejectedException if statements without a {@link WriteOutcome} were rejected since
+   *     the last report
+   * @throws UnknownWriteOutcomeException if the outcome of non-idempotent writes is unknown
    * @throws BulkOperationException if a batch could not be written
    */
   public void flush() throws InterruptedException {
@@ -192,13 +200,15 @@ public final class StatementStream implements AutoCloseable {
     refused.tell();
   }
 
-  /** As flush, for a caller that receives rejected statements through outcomes only. */
+  /** Flushes without reporting rejected statements, for callers that use a {@link WriteOutcome}. */
   void flushForOutcomes() throws InterruptedException {
     sendAll();
     inFlight.requireNoneInDoubt();
   }
 
-  /** One after the other, so that no more leave the buffer than there are slots for. */
+  /**
+   * Takes and sends batches one by one, so that batches without a request slot stay in the buffer.
+   */
   private void sendEach(Supplier<@Nullable Batch> taking) throws InterruptedException {
     Batch batch;
     do {
@@ -229,25 +239,27 @@ public final class StatementStream implements AutoCloseable {
   }
 
   /**
-   * Waits for the answers to writes that must not be done twice, and sends nothing more: for who
-   * ends the writing after a failure.
+   * Waits for the responses to non-idempotent writes and sends nothing, for a caller that ends the
+   * writing after a failure.
    *
-   * @return names the rows whose writes are in doubt; empty if none are
+   * @return the exception that names the rows with unknown outcome; empty if there are none
    */
   public Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
     return inFlight.settle();
   }
 
-  /** Waits for the answers to all that was sent so far, whether the writing goes on or failed. */
+  /** Waits for the responses to all requests sent so far, also after a failure. */
   void awaitAnswers() throws InterruptedException {
     inFlight.awaitAnswers(endGeneration());
   }
 
   /**
-   * Takes nothing more and flushes, unless the writing has failed.
+   * Rejects further statements and, unless the writer has failed, flushes.
    *
-   * @throws RowsRejectedException if statements were refused of which nobody has heard
-   * @throws BulkOperationException if it has, or writes are in doubt, and nobody has heard of it
+   * @throws RowsRejectedException if statements without a {@link WriteOutcome} were rejected since
+   *     the last report
+   * @throws BulkOperationException if there is a failure, or a write with unknown outcome, that was
+   *     not thrown before
    */
   public void finish() throws InterruptedException {
     ending = true;
@@ -262,7 +274,7 @@ public final class StatementStream implements AutoCloseable {
     } catch (BulkOperationException e) {
       last = e;
     }
-    // Also after a failure: what is under way may end in doubt.
+    // Also after a failure: requests in flight may end with an unknown outcome.
     awaitAnswers();
     try {
       inFlight.requireNothingUnheard();
@@ -275,32 +287,36 @@ public final class StatementStream implements AutoCloseable {
     refused.tell();
   }
 
-  /** Whether the writing goes on. */
+  /** Whether the writer has neither failed nor been closed. */
   boolean isSound() {
     return inFlight.isSound();
   }
 
-  /** Statements in open batches, and those that were in refused ones and are not sent yet. */
+  /** Statements in open batches, and statements of rejected batches that wait to be sent alone. */
   public int queued() {
     synchronized (open) {
       return open.buffered() + inFlight.waitingAlone();
     }
   }
 
-  /** Takes nothing more and drops what waits in open batches, for a caller that reports why. */
+  /** Rejects further statements and drops open batches without a log message. */
   public void abandon() {
     ending = true;
     inFlight.close();
   }
 
-  /** Takes nothing more; what waits in open batches is dropped, which is logged. */
+  /**
+   * Rejects further statements and drops open batches. Logs a warning if it drops statements of a
+   * writer that has not failed.
+   */
   @Override
   public void close() {
     ending = true;
     boolean sound = inFlight.close();
     synchronized (open) {
       if (open.buffered() > 0 && sound) {
-        LOG.warn("{} statements were added and not flushed; they are dropped", open.buffered());
+        LOG.warn(
+            "{} statements were added and not flushed; the writer drops them", open.buffered());
       }
     }
   }
@@ -315,7 +331,7 @@ public final class StatementStream implements AutoCloseable {
     }
   }
 
-  /** Keeps a refusal for the thread that waits for the answer. */
+  /** Keeps a rejection for the thread that waits for the response. */
   private static final class AwaitedRefusal implements WriteOutcome {
 
     private volatile @Nullable RowRejectedException refusal;
@@ -329,16 +345,16 @@ public final class StatementStream implements AutoCloseable {
       return null;
     }
 
-    /** Null if the cluster has taken the statements. */
+    /** Null if the cluster did not reject the statements. */
     @Nullable RowRejectedException refusal() {
       return refusal;
     }
   }
 
-  /** Keeps the refusals that nobody has heard of until somebody does. Thread-safe. */
+  /** Collects the rejections of statements added without a {@link WriteOutcome}. Thread-safe. */
   private static final class UncollectedRejections implements WriteOutcome {
 
-    /** A bound on what an exception holds, however bad the rows are. */
+    /** Bounds the memory of the exception. */
     private static final int MOST_KEPT = 1_000;
 
     private final List<RowRejectedException> kept = new ArrayList<>();
@@ -357,9 +373,9 @@ public final class StatementStream implements AutoCloseable {
     }
 
     /**
-     * Tells what was refused since the last time.
+     * Reports the rejections since the last report.
      *
-     * @throws RowsRejectedException if something was
+     * @throws RowsRejectedException if there are any
      */
     void tell() {
       RowsRejectedException refused = take();
@@ -368,7 +384,7 @@ public final class StatementStream implements AutoCloseable {
       }
     }
 
-    /** Has another failure tell it as well. */
+    /** Adds the rejections since the last report to a failure as suppressed exception. */
     <E extends BulkOperationException> E tellWith(E failure) {
       RowsRejectedException refused = take();
       if (refused != null) {
@@ -384,8 +400,8 @@ public final class StatementStream implements AutoCloseable {
       RowsRejectedException refused =
           new RowsRejectedException(
               String.format(
-                  "%,d statements were refused for what they hold and are left out; correct them"
-                      + " and add them again. The first: %s",
+                  "The cluster rejected the content of %,d statements, which were not written;"
+                      + " correct them and add them again. First rejection: %s",
                   count, kept.get(0).getMessage()),
               count,
               kept);

@@ -28,26 +28,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a stream of statements in batches: the engine of {@link BatchWriter}, whose documentation
- * holds here too, and of imports, which also settle, abandon and change the limits of a stream. The
- * session stays the caller's. Thread-safe.
+ * Writes a stream of statements in batches. It is the engine of {@link BatchWriter}, whose contract
+ * applies here too, and of imports, which also settle and abandon streams and change their limits.
+ * Does not close the session. Thread-safe.
  */
 public final class StreamWriter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
 
   /**
-   * The settings of a stream.
+   * Settings of a stream.
    *
-   * @param requests how requests are sent
+   * @param requests parallelism, consistency, timeouts and retries of requests
    * @param limits when a batch is full
-   * @param maxSharedBytes the bytes of a batch of several partitions; empty for the server's warn
-   *     threshold
-   * @param maxSharedPartitions the partitions of a batch; empty for the server's warn threshold
+   * @param maxSharedBytes maximum bytes of a batch with several partitions; empty for the server's
+   *     warn threshold
+   * @param maxSharedPartitions maximum partitions of a batch; empty for the server's warn threshold
    * @param grouping what the statements of a batch share
-   * @param maxAge how long a batch waits for more; zero lets it wait until it is full or flushed
-   * @param listener called with what was written
-   * @param metrics counts requests, node by node, and batches
+   * @param maxAge how long a batch stays open; zero keeps it open until it is full or flushed
+   * @param listener called for each acknowledged request
+   * @param metrics counts requests for each node, and batches
    */
   public record Settings(
       RequestSettings requests,
@@ -68,7 +68,6 @@ public final class StreamWriter implements AutoCloseable {
   private final AgeLimit ageLimit;
   private volatile StreamLimits limits;
 
-  /** Creates a writer that sends through the session. */
   public StreamWriter(CqlSession session, Settings settings) {
     this.meter = new BatchMeter();
     this.catalog = new StatementCatalog(session);
@@ -99,17 +98,17 @@ public final class StreamWriter implements AutoCloseable {
     this.ageLimit = AgeLimit.start(stream, settings.maxAge());
   }
 
-  /** Returns what executes operations as units through this writer's requests. */
+  /** Returns an executor of units that shares this writer's request slots. */
   public UnitExecution units(UnitLimits unitLimits) {
     return new UnitExecution(sender, meter, catalog, rows, unitLimits);
   }
 
-  /** Returns what inserts rows of tables through this stream. */
+  /** Returns a bulk insert that adds rows to this stream. */
   public BulkInserts inserts() {
     return new BulkInserts(stream, rowRequests(), rows);
   }
 
-  /** Returns what upserts rows of tables through this writer's requests. */
+  /** Returns a bulk upsert that shares this writer's request slots. */
   public BulkUpserts upserts() {
     return new BulkUpserts(rowRequests(), rows);
   }
@@ -119,9 +118,9 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /**
-   * Throws if the writer takes nothing any more.
+   * Throws if the writer is closed or closing.
    *
-   * @throws BulkOperationException if it is closed or has failed
+   * @throws IllegalStateException if the writer is closed or closing
    */
   public void requireOpen() {
     stream.requireOpen();
@@ -139,13 +138,15 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /**
-   * Sends writes to one partition alone, in one batch and in this order, and waits for the answer.
+   * Sends writes to one partition as a request of their own, in this order, and waits for the
+   * response.
    *
    * @param together as in {@link BatchWriter#add(List)}
-   * @param counted as how many it counts in {@link #writtenStatements()} and for the listener
-   * @return whether it was acknowledged; if not, {@link #flush()} fails
-   * @throws RowRejectedException if the cluster rejects the writes for what they hold; the stream
-   *     goes on
+   * @param counted the number that {@link #writtenStatements()} and the listener count for these
+   *     writes
+   * @return whether the cluster acknowledged the writes; if not, {@link #flush()} throws
+   * @throws RowRejectedException if the cluster rejects the content of the writes; the stream stays
+   *     usable
    * @throws BulkOperationException if an earlier statement could not be written
    */
   public boolean write(List<? extends BatchableStatement<?>> together, int counted)
@@ -159,37 +160,40 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /**
-   * Waits for the answers to writes that must not be done twice, and sends nothing more.
+   * Waits for the responses to non-idempotent writes. Sends nothing.
    *
-   * @return names the rows whose writes are in doubt; empty if there are none
+   * @return the exception that names the rows with unknown outcome; empty if there are none
    */
   public Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
     return stream.settle();
   }
 
-  /** When a batch is full, as it was asked for. */
+  /** The requested limits of a batch. */
   public BatchLimits limits() {
     return limits.asked();
   }
 
-  /** Changes when a batch is full; one that holds more already goes out with its next statement. */
+  /**
+   * Changes the limits of a batch. An open batch above the new limits is sent when its next
+   * statement arrives.
+   */
   public void limits(BatchLimits batches) {
     StreamLimits changed = limits.with(batches);
     limits = changed;
     stream.limits(changed.onePartition(), changed.sharedBytes());
   }
 
-  /** The sender of the writer's requests; it ends with the writer. */
+  /** The sender of the writer's requests. The writer closes it. */
   public RequestSender requests() {
     return sender.requests();
   }
 
-  /** Statements that were acknowledged; those added together count as one. */
+  /** Acknowledged statements; statements added together count as one. */
   public long writtenStatements() {
     return delivery.writtenStatements();
   }
 
-  /** Requests that were sent again after a failure. */
+  /** Number of resent requests. */
   public long retries() {
     return sender.retries();
   }
@@ -199,7 +203,9 @@ public final class StreamWriter implements AutoCloseable {
     return sender.inFlight();
   }
 
-  /** How many requests may be in flight: fewer than allowed after an overload. */
+  /**
+   * The current bound on requests in flight; below the configured parallelism after an overload.
+   */
   public int inFlightBound() {
     return sender.inFlightBound();
   }
@@ -231,7 +237,7 @@ public final class StreamWriter implements AutoCloseable {
       stream.finish();
       sender.await();
     } catch (InterruptedException e) {
-      LOG.debug("Interrupted as it was closed", e);
+      LOG.debug("Interrupted during close", e);
       Thread.currentThread().interrupt();
     } finally {
       ageLimit.close();
@@ -241,8 +247,8 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /**
-   * Ends the writer without waiting: open batches are dropped, and what is in flight may be
-   * written. Logs nothing.
+   * Ends the writer without waiting. Drops open batches without a log message; requests in flight
+   * may still be applied.
    */
   public void abandon() {
     ageLimit.close();
@@ -250,10 +256,10 @@ public final class StreamWriter implements AutoCloseable {
     sender.close();
   }
 
-  /** Sends batches that have waited long enough for more. Owns a thread, if there is a limit. */
+  /** Sends batches that have reached their maximum age. Owns a thread if there is a maximum age. */
   private static final class AgeLimit implements AutoCloseable {
 
-    /** A batch is sent at most a quarter later than it should. */
+    /** Checks per maximum age: a batch is sent at most a quarter of the maximum age late. */
     private static final int LOOKS_TO_AN_AGE = 4;
 
     private final @Nullable ScheduledExecutorService thread;
@@ -263,7 +269,7 @@ public final class StreamWriter implements AutoCloseable {
     }
 
     /**
-     * Begins to look.
+     * Starts the age checks.
      *
      * @param maxAge zero for no limit
      */
@@ -290,8 +296,8 @@ public final class StreamWriter implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
-        // The stream keeps it for whoever adds or flushes next.
-        LOG.debug("A batch that had waited long could not be sent", e);
+        // The stream throws the failure again on the next add or flush.
+        LOG.debug("A batch at its maximum age could not be sent", e);
       }
     }
 
@@ -304,13 +310,14 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /**
-   * When the batches of a stream are full: as asked, and never more than the server takes.
+   * The limits of batches: the requested ones, reduced to the limits of the server.
    *
-   * @param asked what was asked for
-   * @param maxSharedBytes the bytes to a batch of several partitions that were asked for; empty for
-   *     what does not make the server warn
-   * @param maxSharedPartitions the partitions to a batch that were asked for; empty likewise
-   * @param server what the server takes
+   * @param asked the requested limits
+   * @param maxSharedBytes requested maximum bytes of a batch with several partitions; empty for the
+   *     server's warn threshold
+   * @param maxSharedPartitions requested maximum partitions of a batch; empty for the server's warn
+   *     threshold
+   * @param server the server's limits
    */
   record StreamLimits(
       BatchLimits asked,
@@ -318,24 +325,24 @@ public final class StreamWriter implements AutoCloseable {
       OptionalInt maxSharedPartitions,
       ServerBatchLimits server) {
 
-    /** Returns these limits with others asked for. */
+    /** Returns these limits with other requested limits. */
     public StreamLimits with(BatchLimits others) {
       return new StreamLimits(others, maxSharedBytes, maxSharedPartitions, server);
     }
 
-    /** The limits to a batch of one partition, which is one mutation for the server. */
+    /** The limits of a batch with one partition, which is one mutation for the server. */
     public BatchLimits onePartition() {
       long most = Math.max(1, Math.min(asked.maxBytes(), server.onePartitionBytes()));
       return new BatchLimits(asked.maxStatements(), (int) most, asked.maxBuffered());
     }
 
-    /** The bytes to a batch of more than one partition. */
+    /** Maximum bytes of a batch with several partitions. */
     public long sharedBytes() {
       long most = maxSharedBytes.orElse((int) Math.min(asked.maxBytes(), server.warnBytes()));
       return Math.min(most, server.failBytes());
     }
 
-    /** The partitions to a batch of more than one. */
+    /** Maximum partitions of a batch. */
     public int sharedPartitions() {
       return maxSharedPartitions.orElse(server.warnPartitions());
     }

@@ -36,7 +36,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Executes a few operations as a unit. Thread-safe. */
+/**
+ * Executes a list of operations as a unit: one batch, several after a split, or single requests if
+ * there are reads. Thread-safe.
+ */
 public final class UnitExecution {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
@@ -97,17 +100,17 @@ public final class UnitExecution {
     if (operations > most && !(isDivisible && limits.splits())) {
       throw new UnsuitableBatchException(
           String.format(
-              "A unit of %,d operations is too large; %,d is the most. %s",
+              "A unit of %,d operations is too large; the maximum is %,d. %s",
               operations,
               most,
               isDivisible
-                  ? "Let the writer split it (autoSplit()), or hand the operations to the stream"
-                  : "Only UNLOGGED units of writes without conditions can be split; make it"
-                      + " smaller"));
+                  ? "Let the writer split it (autoSplit()), or add the operations to the stream"
+                  : "Only UNLOGGED units of writes without conditions can be split; make the unit"
+                        + " smaller"));
     }
     if (operations >= limits.warnOperations()) {
       LOG.warn(
-          "A unit of {} operations is large: one coordinator holds all of them at once",
+          "A unit of {} operations is large: one coordinator holds all of them in memory",
           operations);
     }
   }
@@ -223,16 +226,16 @@ public final class UnitExecution {
                   all,
                   List.of(),
                   Optional.of(
-                      "There are reads among the operations: they were sent one by one, and not as"
-                          + " a batch of type "
+                      "The operations include reads: they were sent one by one and not as a batch"
+                          + " of type "
                           + asked));
             });
   }
 
   /**
-   * Fails a unit of which only a part could be sent, when that has come to its end.
+   * Fails a unit of which only a part was sent, after the responses to that part.
    *
-   * @param all how many operations the unit has
+   * @param all number of operations of the unit
    */
   private static CompletionStage<BatchResult> cutOff(
       List<? extends CompletableFuture<?>> sent, int all, Exception why) {
@@ -244,9 +247,9 @@ public final class UnitExecution {
             done -> {
               throw new BatchFailedException(
                   String.format(
-                      "Of %,d operations only a part was sent: %s. They may or may not have been"
-                          + " applied: read the rows, or send them again if doing them twice does"
-                          + " no harm",
+                      "Only a part of %,d operations was sent: %s. They may or may not have been"
+                          + " applied: read the rows, or send the operations again if they are"
+                          + " idempotent",
                       all, Failures.describe(why)),
                   why,
                   BatchFailedException.Outcome.UNKNOWN,
@@ -261,7 +264,7 @@ public final class UnitExecution {
     return traits.isConditional() ? Repetition.UNLESS_DECIDED : Repetition.of(traits.kind());
   }
 
-  /** Reads all pages of an answer. */
+  /** Reads all pages of a response. */
   private static CompletionStage<Answer> answer(
       AsyncResultSet page, StatementTraits traits, List<Row> rows) {
     boolean applied = traits.isRead() || page.wasApplied();
@@ -273,13 +276,13 @@ public final class UnitExecution {
         : CompletableFuture.completedFuture(new Answer(applied, rows));
   }
 
-  /** Ends when all have ended, well or not. */
+  /** Completes when all futures have completed, normally or exceptionally. */
   private static CompletableFuture<Boolean> whenAll(List<? extends CompletableFuture<?>> all) {
     return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
         .handle((done, failed) -> failed == null);
   }
 
-  /** What went wrong in a unit, and what is known of the operations that have no answer. */
+  /** The failures of a unit and the known outcome of its unacknowledged operations. */
   private static final class UnitFailure {
 
     private final List<Integer> operations = new ArrayList<>();
@@ -287,9 +290,10 @@ public final class UnitExecution {
     private @Nullable Outcome outcome;
 
     /**
-     * Looks at the answer to a batch whose first operation has that index.
+     * Adds the response to a batch.
      *
-     * @param isOneMutation whether it is one for the server
+     * @param index the index of its first operation
+     * @param isOneMutation whether the batch is one mutation for the server
      */
     void add(
         CompletableFuture<?> answer,
@@ -307,9 +311,9 @@ public final class UnitExecution {
     }
 
     /**
-     * Looks at the answer to a single operation.
+     * Adds the response to a single operation.
      *
-     * @param isOneMutation whether it is one for the server
+     * @param isOneMutation whether the operation is one mutation for the server
      */
     void add(
         CompletableFuture<?> answer, FailedAttempts earlier, int index, boolean isOneMutation) {
@@ -321,9 +325,9 @@ public final class UnitExecution {
     }
 
     /**
-     * Ends the unit if anything failed.
+     * Throws if an operation failed.
      *
-     * @param all how many operations it has
+     * @param all number of operations of the unit
      */
     void throwIfAny(int all) {
       Throwable cause = first;
@@ -341,7 +345,7 @@ public final class UnitExecution {
 
     private void note(Throwable failed, Outcome of) {
       first = first == null ? failed : first;
-      // Of several that differ nothing is known but that.
+      // Different outcomes have no common one.
       outcome = outcome == null || outcome == of ? of : Outcome.UNKNOWN;
     }
 
@@ -354,7 +358,7 @@ public final class UnitExecution {
       }
     }
 
-    /** What is known after all attempts: one that may have been applied is enough. */
+    /** The outcome of all attempts: one attempt that may have been applied makes it unknown. */
     private static Outcome outcome(
         FailedAttempts attempts, Throwable last, BatchType type, boolean isOneMutation) {
       Outcome known = Outcome.NOT_APPLIED;
@@ -376,8 +380,8 @@ public final class UnitExecution {
             ? Outcome.WILL_BE_APPLIED
             : Outcome.UNKNOWN;
       }
-      // The mutations of other batches are sent one after another: one may be under way when the
-      // coordinator finds too few replicas for the next.
+      // The coordinator sends the mutations of other batches one by one: some may be in flight when
+      // it finds too few replicas for the next one.
       boolean isWhole = isOneMutation || type == BatchType.LOGGED;
       return failed instanceof QueryValidationException
               || failed instanceof CodecNotFoundException
@@ -388,10 +392,10 @@ public final class UnitExecution {
 
     private static String advice(Outcome outcome) {
       return switch (outcome) {
-        case NOT_APPLIED -> "They were not applied and may be sent again";
+        case NOT_APPLIED -> "They were not applied and can be sent again";
         case UNKNOWN ->
-            "They may or may not have been applied: read the rows, or send them again if doing them"
-                + " twice does no harm";
+            "They may or may not have been applied: read the rows, or send them again if they are"
+                + " idempotent";
         case WILL_BE_APPLIED ->
             "They are in the batch log and will be applied; do not send them again";
       };
@@ -399,12 +403,9 @@ public final class UnitExecution {
   }
 
   /**
-   * Writes that go together, and how they are sent.
+   * Writes of one batch, with the settings of the batch.
    *
-   * @param type the type of the batch
-   * @param attributes what the batch says for all of them
-   * @param repetition after which failures they are sent again
-   * @param isConditional whether they have conditions
+   * @param repetition the failures after which the batch is sent again
    */
   private record WriteUnit(
       List<BatchableStatement<?>> statements,
@@ -414,12 +415,11 @@ public final class UnitExecution {
       boolean isConditional) {
 
     /**
-     * Checks that the writes go together, as the server would.
+     * Checks with the rules of the server that the writes can share a batch.
      *
-     * @param traits those of the statements, in their order
-     * @param attributes what the batch says for all of them
-     * @param asked the type that was asked for
-     * @throws UnsuitableBatchException if they do not; says why
+     * @param traits the traits of the statements, in order
+     * @param asked the requested type
+     * @throws UnsuitableBatchException if they cannot
      */
     static WriteUnit of(
         List<BatchableStatement<?>> statements,
@@ -432,8 +432,8 @@ public final class UnitExecution {
           && traits.get(0).spansPartitions()
           && !BatchAttributes.isForBatches(statements.get(0))) {
         throw new UnsuitableBatchException(
-            "A write with IN on the partition key is LOGGED in a batch, where the protocol has no"
-                + " named values: prepare it, or give its values by position");
+            "A LOGGED write with IN on the partition key is sent as a batch, and batches do not"
+                + " support named values: prepare the statement, or pass its values by position");
       }
       ReplacedLists.requireOnce(statements, traits);
       boolean isConditional = traits.stream().anyMatch(StatementTraits::isConditional);
@@ -453,7 +453,7 @@ public final class UnitExecution {
           : Repetition.UNLESS_APPLIED;
     }
 
-    /** Parts of so many statements at the most, in their order. */
+    /** Splits this unit into parts of at most {@code most} statements, in order. */
     List<WriteUnit> split(int most) {
       List<WriteUnit> parts = new ArrayList<>();
       for (int from = 0; from < statements.size(); from += most) {
@@ -473,22 +473,22 @@ public final class UnitExecution {
       if (counters == 0) {
         if (asked == BatchType.COUNTER) {
           throw new UnsuitableBatchException(
-              "A COUNTER batch takes counter updates only; ask for an UNLOGGED or a LOGGED one");
+              "A COUNTER batch takes counter updates only; use type UNLOGGED or LOGGED");
         }
         return asked;
       }
       if (counters < traits.size()) {
         throw new UnsuitableBatchException(
-            "Counter updates share no batch with other writes: "
+            "Counter updates cannot share a batch with other writes: "
                 + counters
                 + " of "
                 + traits.size()
-                + " operations update counters; make two units");
+                + " operations update counters; execute two units");
       }
       if (asked == BatchType.LOGGED) {
         throw new UnsuitableBatchException(
-            "Counter updates cannot be LOGGED: the batch log replays what counters must not see"
-                + " twice; ask for a COUNTER batch");
+            "Counter updates cannot be LOGGED, because a replay of the batch log would apply them"
+                + " twice; use type COUNTER");
       }
       return BatchType.COUNTER;
     }
@@ -496,7 +496,7 @@ public final class UnitExecution {
     private static void requireOneConditionedPartition(
         List<BatchableStatement<?>> statements, List<StatementTraits> traits, BatchType type) {
       if (type == BatchType.COUNTER) {
-        throw new UnsuitableBatchException("Counter updates take no condition");
+        throw new UnsuitableBatchException("Counter updates cannot have a condition");
       }
       BatchableStatement<?> first = statements.get(0);
       String table = traits.get(0).table().name();
@@ -510,15 +510,16 @@ public final class UnitExecution {
                 && traits.get(i).table().name().equals(table);
         if (statements.size() > 1 && !isSamePartition) {
           throw new UnsuitableBatchException(
-              "A batch with conditions is of one partition of one table, as one round of Paxos"
-                  + " decides it; operations 0 and "
+              "A batch with conditions is limited to one partition of one table, because one round"
+                  + " of Paxos decides it; operations 0 and "
                   + i
-                  + " are of two, or one of them does not tell its partition; make a unit of each");
+                  + " belong to different partitions, or one of them has no routing key; execute"
+                  + " them as separate units");
         }
         if (traits.get(i).setsTime()
             || each.getQueryTimestamp() != Statement.NO_DEFAULT_TIMESTAMP) {
           throw new UnsuitableBatchException(
-              "A conditional write sets no write time, which Paxos does; operation "
+              "A conditional write cannot set a write time, because Paxos sets it; operation "
                   + i
                   + " sets one");
         }

@@ -16,51 +16,54 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** How many requests of a writer have no answer yet, and what has gone wrong. Thread-safe. */
+/** Tracks the requests of a writer without a response, and the failures. Thread-safe. */
 public final class WritesInFlight {
 
   private final DoubtfulWrites doubtful;
 
-  /** What was in batches that were refused, each to be sent alone, by generation. */
+  /** Units of rejected batches, each to be sent alone, by generation. */
   private final NavigableMap<Long, Queue<Batch>> alone = new TreeMap<>();
 
-  /** How many requests have no answer, by generation. */
+  /** Number of requests without a response, by generation. */
   private final NavigableMap<Long, Integer> unanswered = new TreeMap<>();
 
-  /** So many doubts have been told to whoever writes. */
+  /** Number of writes with unknown outcome that were reported to the caller. */
   private int told;
 
   private int once;
 
-  /** Whether something waits to be sent alone; asked for each row, so that it takes no lock. */
+  /** Whether units wait to be sent alone. Volatile because every row reads it without the lock. */
   private volatile boolean isAnyAlone;
 
-  /** Whether the writing has ended, for good; asked for each row, so that it takes no lock. */
+  /**
+   * Whether the writer has failed or was closed. Volatile because every row reads it without the
+   * lock.
+   */
   private volatile boolean isOver;
 
   private boolean closed;
   private @Nullable BulkOperationException failure;
 
-  /** Whether the failure has been thrown at whoever writes. */
+  /** Whether the failure was thrown to the caller. */
   private boolean isHeard;
 
   /**
-   * @param rowNames names the row of a statement, for people
+   * @param rowNames describes the row of a statement for messages
    */
   public WritesInFlight(Function<BatchableStatement<?>, String> rowNames) {
     this.doubtful = new DoubtfulWrites(rowNames);
   }
 
   /**
-   * A request is about to be sent: to be called before anybody could take its batch for one that is
-   * neither open nor under way.
+   * Registers a request before it is sent, under the lock of the buffer: at any time a batch is
+   * either open or in flight.
    */
   synchronized void begin(Batch batch) {
     unanswered.merge(batch.generation(), 1, Integer::sum);
     once += batch.batchKey().kind().isRepeatable() ? 0 : 1;
   }
 
-  /** The request has its answer, and all is done that follows from it. */
+  /** Unregisters a request after its response was handled. */
   synchronized void end(Batch batch) {
     unanswered.computeIfPresent(
         batch.generation(), (generation, count) -> count == 1 ? null : count - 1);
@@ -68,7 +71,10 @@ public final class WritesInFlight {
     notifyAll();
   }
 
-  /** The writer fails; the first failure is the one that is told, and doubts that were too many. */
+  /**
+   * Fails the writer. The first failure is reported; a full list of writes with unknown outcome
+   * takes precedence.
+   */
   synchronized void fail(BulkOperationException first) {
     if (failure == null && !doubtful.isFull()) {
       failure = first;
@@ -85,7 +91,7 @@ public final class WritesInFlight {
     }
   }
 
-  /** What was in a refused batch waits to be sent alone. */
+  /** Queues the units of a rejected batch to be sent alone. */
   synchronized void divide(Batch batch) {
     Queue<Batch> same = alone.computeIfAbsent(batch.generation(), generation -> new ArrayDeque<>());
     for (Unit unit : batch.units()) {
@@ -94,7 +100,7 @@ public final class WritesInFlight {
     isAnyAlone = true;
   }
 
-  /** How many statements wait to be sent alone. */
+  /** Number of statements that wait to be sent alone. */
   synchronized int waitingAlone() {
     return alone.values().stream()
         .flatMap(Queue::stream)
@@ -103,9 +109,9 @@ public final class WritesInFlight {
   }
 
   /**
-   * What is to be sent alone, as begun; null if nothing waits.
+   * Takes the next unit to be sent alone and registers its request; null if none waits.
    *
-   * @param last the last generation that is asked for
+   * @param last the last generation to consider
    */
   @Nullable Batch nextAlone(long last) {
     return isAnyAlone ? takeAlone(last) : null;
@@ -130,10 +136,10 @@ public final class WritesInFlight {
   }
 
   /**
-   * Waits for all answers, or until something is to be sent alone.
+   * Waits for all responses, or until a unit is to be sent alone.
    *
-   * @param last the last generation that counts; others may add more all the while
-   * @return whether all is done
+   * @param last the last generation to wait for; other threads may add to later ones
+   * @return whether all writes have a response and no unit waits
    * @throws BulkOperationException if the writer has failed
    */
   synchronized boolean await(long last) throws InterruptedException {
@@ -145,9 +151,9 @@ public final class WritesInFlight {
   }
 
   /**
-   * Looks at the writes that must not be done twice.
+   * Throws if the outcome of non-idempotent writes is unknown.
    *
-   * @throws UnknownWriteOutcomeException if some are in doubt
+   * @throws UnknownWriteOutcomeException if so
    */
   synchronized void requireNoneInDoubt() {
     if (!doubtful.isEmpty()) {
@@ -156,7 +162,7 @@ public final class WritesInFlight {
     }
   }
 
-  /** Waits for the answers to writes that must not be done twice; which of them are in doubt. */
+  /** Waits for the responses to non-idempotent writes and returns the ones with unknown outcome. */
   synchronized Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
     while (once > 0) {
       wait();
@@ -166,14 +172,14 @@ public final class WritesInFlight {
     return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
   }
 
-  /** Waits for all answers up to a generation, whatever they are. */
+  /** Waits for all responses up to a generation, including failures. */
   synchronized void awaitAnswers(long last) throws InterruptedException {
     while (reaches(unanswered, last)) {
       wait();
     }
   }
 
-  /** Takes nothing more; whether the writer had neither failed nor been closed by then. */
+  /** Closes the writer and returns whether it had neither failed nor been closed before. */
   synchronized boolean close() {
     boolean wasSound = failure == null && !closed;
     closed = true;
@@ -181,20 +187,21 @@ public final class WritesInFlight {
     return wasSound;
   }
 
-  /** Whether it was {@linkplain #close() closed}. */
+  /** Whether {@link #close()} was called. */
   synchronized boolean isClosed() {
     return closed;
   }
 
-  /** Whether the writing goes on. */
+  /** Whether the writer has neither failed nor been closed. */
   boolean isSound() {
     return !isOver;
   }
 
   /**
-   * Looks whether the writing goes on.
+   * Throws if the writer has failed or was closed.
    *
    * @throws BulkOperationException if the writer has failed
+   * @throws IllegalStateException if the writer was closed
    */
   void requireSound() {
     if (isOver) {
@@ -207,9 +214,10 @@ public final class WritesInFlight {
   }
 
   /**
-   * Looks whether there is something that nobody has heard of.
+   * Throws if there is an unreported failure.
    *
-   * @throws BulkOperationException if the writer has failed since, or there are new doubts
+   * @throws BulkOperationException if the writer has failed, or there are further writes with
+   *     unknown outcome, since the last exception
    */
   synchronized void requireNothingUnheard() {
     if ((failure != null && !isHeard) || doubtful.size() > told) {
@@ -217,7 +225,7 @@ public final class WritesInFlight {
     }
   }
 
-  /** What was thrown last has reached nobody who could act on it. */
+  /** Marks the last thrown failure as unreported, because the caller discards it. */
   synchronized void unheard() {
     isHeard = false;
     told = 0;
@@ -235,13 +243,12 @@ public final class WritesInFlight {
   }
 
   /**
-   * The writes that were sent and whose outcome is not known. The others go on, so that in the end
-   * exactly these are in doubt; so many of them that the list would grow without bound end the
-   * writing. Not thread-safe.
+   * The writes with unknown outcome. They do not end the writer, so that at the end exactly these
+   * writes are in doubt, unless their number reaches the bound of the list. Not thread-safe.
    */
   private static final class DoubtfulWrites {
 
-    /** A cluster that leaves so many without an answer will hardly answer the next. */
+    /** Maximum number of writes with unknown outcome; it ends the writer. */
     private static final int MOST = 10_000;
 
     private static final int MOST_IN_MESSAGE = 5;
@@ -274,16 +281,16 @@ public final class WritesInFlight {
     }
 
     /**
-     * The failure that names these writes.
+     * Returns the exception that names these writes.
      *
-     * @param besides what ended the writing besides; null if everything else was written
+     * @param besides another failure that ended the writer; null if there is none
      */
     UnknownWriteOutcomeException exception(@Nullable Throwable besides) {
       String named = String.join(", ", rows.subList(0, Math.min(MOST_IN_MESSAGE, rows.size())));
       return new UnknownWriteOutcomeException(
           String.format(
               "The outcome of %d writes is unknown (%s). They may or may not have been applied and"
-                  + " were not repeated; read these rows and compare: %s%s. %s",
+                  + " were not retried; read these rows and compare: %s%s. %s",
               rows.size(),
               first == null ? "no answer" : Failures.describe(first),
               named,
@@ -295,11 +302,12 @@ public final class WritesInFlight {
 
     private String rest(@Nullable Throwable besides) {
       if (besides != null) {
-        return "The writing ended before all was sent: " + besides.getMessage();
+        return "The writer failed before it sent all statements: " + besides.getMessage();
       }
       return isFull()
-          ? "These are too many to go on: the writing ended before all was sent"
-          : "All other writes were acknowledged or refused";
+          ? "The writer reached its bound of writes with unknown outcome and failed before it sent"
+                + " all statements"
+          : "All other writes were acknowledged or rejected";
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The engine of {@link io.ringhaul.batch.BatchWriter}: open batches, delivery, outcomes and row
- * forms.
+ * The engine of {@link io.ringhaul.batch.BatchWriter}: open batches, requests, outcomes, and
+ * statements for table rows.
  */
 @NullMarked
 package io.ringhaul.internal.batch;

@@ -16,12 +16,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A target whose files may have so many bytes: a task that would pass them fails with a {@link
- * io.ringhaul.exceptions.DiskLimitException}, which ends the export so that it can be resumed.
+ * A target with a limit on the bytes of its files. A task that would exceed the limit fails with a
+ * {@link DiskLimitException}; the export ends and can be resumed.
  */
 public final class DiskBoundTarget implements TargetSession {
 
-  /** To ask a writer for its bytes after each row would cost more than small rows do. */
+  /** Rows between size checks: a check per row would cost more than writing a small row. */
   private static final int ROWS_BETWEEN_LOOKS = 256;
 
   private static final long BYTES_BETWEEN_LOOKS = 64 * 1024;
@@ -34,9 +34,9 @@ public final class DiskBoundTarget implements TargetSession {
 
   /**
    * @param target closed with this one
-   * @param most bytes, 1 or more
-   * @param earlier bytes of files that earlier runs of the job have written
-   * @param remedy what to do when they are used up, as a sentence
+   * @param most maximum bytes, 1 or more
+   * @param earlier bytes of the files of earlier runs of the job
+   * @param remedy what to do when the limit is reached, as a sentence
    */
   public DiskBoundTarget(TargetSession target, long most, long earlier, String remedy) {
     this.target = target;
@@ -148,13 +148,13 @@ public final class DiskBoundTarget implements TargetSession {
   }
 
   /**
-   * The bytes that the files of an export may have, in all its runs. Tasks say how large their
-   * files have become; what each of them may add before it says so again is kept free. So the files
-   * stay within the bound, and the export may end by so much before it. Thread-safe.
+   * The maximum bytes of the files of an export in all its runs. Tasks report the size of their
+   * files; for each open task, the largest growth between two reports is kept in reserve. The files
+   * therefore never exceed the limit, and the export may end early by the reserve. Thread-safe.
    */
   static final class DiskBudget {
 
-    /** What the end of a file may add: a footer, and what a compressor held back. */
+    /** The minimum reserve: the end of a file adds a footer and the buffer of a compressor. */
     private static final long LEAST_STEP = 64 * 1024;
 
     private final String location;
@@ -165,10 +165,10 @@ public final class DiskBoundTarget implements TargetSession {
     private int open;
 
     /**
-     * @param location where the files are, for people
-     * @param most bytes, 1 or more
-     * @param earlier bytes of files that are there already
-     * @param remedy what to do when they are used up, as a sentence
+     * @param location the location of the files, for messages
+     * @param most maximum bytes, 1 or more
+     * @param earlier bytes of existing files
+     * @param remedy what to do when the limit is reached, as a sentence
      */
     DiskBudget(String location, long most, long earlier, String remedy) {
       this.location = location;
@@ -177,15 +177,15 @@ public final class DiskBoundTarget implements TargetSession {
       this.remedy = remedy;
     }
 
-    /** The files of one task, used by one thread. */
+    /** The files of one task. Used by one thread. */
     final class Share implements AutoCloseable {
       private long bytes;
       private boolean kept;
 
       /**
-       * The files have so many bytes by now.
+       * Reports the current size of open files.
        *
-       * @throws DiskLimitException if there is no room for more
+       * @throws DiskLimitException if less than the reserve is left
        */
       void grown(long now) {
         synchronized (DiskBudget.this) {
@@ -195,9 +195,9 @@ public final class DiskBoundTarget implements TargetSession {
       }
 
       /**
-       * The files are ended, and have so many bytes.
+       * Reports the final size of the files.
        *
-       * @throws DiskLimitException if that is too much; the files must not be kept then
+       * @throws DiskLimitException if the limit is exceeded; the caller must not keep the files
        */
       void ended(long now) {
         synchronized (DiskBudget.this) {
@@ -213,7 +213,7 @@ public final class DiskBoundTarget implements TargetSession {
         bytes = now;
       }
 
-      /** Gives back what is not kept. */
+      /** Releases the bytes of files that are not kept. */
       @Override
       public void close() {
         synchronized (DiskBudget.this) {
@@ -225,7 +225,7 @@ public final class DiskBoundTarget implements TargetSession {
       }
     }
 
-    /** The share of a task that begins to write. */
+    /** Opens the share of a task. */
     synchronized Share open() {
       open++;
       return new Share();
@@ -238,7 +238,7 @@ public final class DiskBoundTarget implements TargetSession {
             most,
             String.format(
                 Locale.ROOT,
-                "The files of the export in %s come to %,d bytes, and %s allows %,d. %s",
+                "The files of the export in %s reach %,d bytes, and %s allows %,d. %s",
                 location,
                 taken,
                 Setting.MAX_DISK_BYTES.mark(),

@@ -9,14 +9,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
- * Where a job is held down, and what its limits must know of it.
+ * The handles through which a job is limited, and what its limits need to know about it.
  *
- * @param name the job for people, such as {@code The export of store.orders}
- * @param nodes the ids of the cluster's nodes, which tell clusters apart
- * @param senders what sends the job's requests
- * @param pageCeiling bounds the bytes of a page from now on
- * @param isEnding whether the job is to begin nothing more, so that no pause may hold up its end
- * @param pauses hears of pauses
+ * @param name the job in messages, such as {@code The export of store.orders}
+ * @param nodes the host ids of the cluster's nodes, which identify the cluster
+ * @param senders the senders of the job's requests
+ * @param pageCeiling sets the maximum bytes of a page
+ * @param isEnding whether the job starts no further work; a pause must not delay its end
+ * @param pauses listener for pauses
  */
 public record JobControls(
     String name,
@@ -43,7 +43,10 @@ public record JobControls(
     return senders.stream().mapToInt(Steering::inFlight).sum();
   }
 
-  /** A job that cannot tell, since its store is away or it is another's by now, is to end too. */
+  /**
+   * Whether the job is ending. If the job cannot determine it, because its store is unavailable or
+   * another process has taken the job over, it counts as ending.
+   */
   boolean isAtItsEnd() {
     try {
       return isEnding.getAsBoolean();

@@ -22,14 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A job that is held to its limits: looks at each sample, and lowers what the job may do or gives
- * it back. Thread-safe; closed when the job sends nothing more.
+ * Enforces the limits of a job: checks each sample and lowers or raises the bounds of the job.
+ * Thread-safe. Closed when the job sends no more requests.
  */
 public final class ManagedJob implements SampleListener, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ManagedJob.class);
 
-  /** For which reasons requests in flight are held down; each has a ceiling of its own. */
+  /** The reasons for a bound on requests in flight; each has a ceiling of its own. */
   private enum Ceiling {
     WINDOW,
     MEMORY,
@@ -58,14 +58,14 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
     keepToWindow();
   }
 
-  /** Why the job asks the cluster for nothing just now; empty if it may. */
+  /** The current pause; empty if the job may send requests. */
   public Optional<Pause> pause() {
     return Optional.ofNullable(pause);
   }
 
   /**
-   * Whether the job was asked to end during a pause: then what is under way is to be given up, not
-   * to be finished outside of the window.
+   * Whether the job was asked to end during a pause. Open tasks are then abandoned instead of being
+   * finished outside of the window.
    */
   public boolean isCutShort() {
     return cutShort;
@@ -107,7 +107,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
   private void resume(Pause held) {
     pause = null;
     controls.ceiling(Ceiling.WINDOW, Integer.MAX_VALUE);
-    LOG.info("{} goes on", controls.name());
+    LOG.info("{} resumes", controls.name());
     tell(() -> controls.pauses().resumed(held));
   }
 
@@ -115,7 +115,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
     try {
       listener.run();
     } catch (RuntimeException e) {
-      LOG.warn("A listener failed on a pause; the operation goes on", e);
+      LOG.warn("A pause listener failed; the operation continues", e);
     }
   }
 
@@ -126,10 +126,10 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
     if (memory.requests() != requests) {
       controls.ceiling(Ceiling.MEMORY, memory.requests());
       LOG.info(
-          "The heap is {}: {} has {} requests in flight at the most",
+          "The heap is {}: {} may have {} requests in flight",
           memory.requests() < requests ? "short" : "less full",
           controls.name(),
-          memory.isHolding() ? memory.requests() : "again all its");
+          memory.isHolding() ? memory.requests() : "all of its");
     }
     if (memory.pageBytes() != pageBytes) {
       controls.pageCeiling().accept(memory.pageBytes());
@@ -144,7 +144,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
     return controls;
   }
 
-  /** Whether it takes of the cluster what others could have. */
+  /** Whether the job sends requests, so that jobs of lower priority must yield. */
   public boolean isCompeting() {
     return competing;
   }
@@ -159,29 +159,36 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
   }
 
   /**
-   * Holds the process to a share of the processor: time earns a budget, what the process uses is
-   * taken from it, and while it is spent nobody goes on. So the share is right on average whatever
-   * the work costs, with one worker as with many. Thread-safe.
+   * Limits the process to a share of CPU time. Elapsed time adds to a budget and used CPU time is
+   * subtracted; workers wait while the budget is negative. The average share is therefore
+   * independent of the cost of the work and of the number of workers. Thread-safe.
    *
-   * <p>The whole process counts, with the threads of the driver, of the collector and of the
-   * application. Where these alone use more than the share, one worker still goes on once a second.
+   * <p>The CPU time of the whole process counts, including the driver, the garbage collector and
+   * the application. If these alone use more than the share, one worker still continues once a
+   * second.
    */
   static final class CpuBudget implements Throttle {
 
-    /** To ask for the processor time is a call to the system: a row is worth less than that. */
+    /**
+     * Minimum time between two readings of the CPU time, because each is a system call that costs
+     * more than a row.
+     */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final long MOST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** Time in which little is used is saved up to this. */
+    /** Bound of the saved budget, in time. */
     private static final long SAVED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** More is not to be paid for: what is due is a burst, such as compiling at the start. */
+    /**
+     * Bound of the debt, in time: a larger debt comes from a burst, such as compilation at the
+     * start.
+     */
     private static final long OWED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long STARVED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** The time and how it passes. */
+    /** The clock; a test replaces it. */
     interface Time {
       long nanos();
 
@@ -213,8 +220,8 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
     private volatile long nextLook;
 
     /**
-     * @param rate processor time for each unit of time: the share times the number of cores
-     * @param cpuNanos the processor time used so far
+     * @param rate CPU time per elapsed time: the share times the number of cores
+     * @param cpuNanos the CPU time of the process so far
      */
     CpuBudget(double rate, LongSupplier cpuNanos, Time time) {
       this.rate = rate;
@@ -226,7 +233,8 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
     }
 
     /**
-     * A share of the cores open to this process; all of it where the process cannot be measured.
+     * Returns a budget of this share of the cores that are available to the process. If the CPU
+     * time of the process cannot be measured, the budget is unlimited.
      */
     static Throttle of(double share) {
       if (share >= 1) {
@@ -234,7 +242,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
       }
       if (processNanos() < 0) {
         LOG.warn(
-            "The processor time of this process cannot be measured: maxCpuShare, --max-cpu, has no"
+            "The CPU time of this process cannot be measured: maxCpuShare (--max-cpu) has no"
                 + " effect");
         return FREE;
       }
@@ -259,7 +267,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
       }
     }
 
-    /** How long to wait before another look; 0 to go on. */
+    /** The nanoseconds to wait before the next check; 0 to continue. */
     private synchronized long due() {
       long now = time.nanos();
       long usedNow = cpuNanos.getAsLong();
@@ -277,7 +285,10 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
       return (long) Math.ceil(-balance / rate);
     }
 
-    /** Whether a second of waiting has not helped, since others use what it earns. */
+    /**
+     * Whether the balance did not rise during a second of waiting, because other threads used the
+     * budget.
+     */
     private boolean isStarved(long now) {
       boolean isSecond = owing && now - markTime >= STARVED_NANOS;
       boolean starved = isSecond && balance <= markBalance;
@@ -289,7 +300,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
       return starved;
     }
 
-    /** The processor time of all threads of this process so far, in nanoseconds; -1 if unknown. */
+    /** The CPU time of this process so far, in nanoseconds; -1 if unknown. */
     static long processNanos() {
       return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
           ? system.getProcessCpuTime()
@@ -298,34 +309,43 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
   }
 
   /**
-   * Lowers the size of pages and the requests in flight while the heap is short, before the
-   * collector takes the time that the work needs. Not thread-safe.
+   * Lowers the page size and the requests in flight while the heap is short, before garbage
+   * collection slows the job down. Not thread-safe.
    */
   static final class MemoryGuard {
 
-    /** Beyond this much that stays after a collection, the next ones come ever sooner. */
+    /**
+     * The heap is short above this share of heap in use after a collection: collections become more
+     * frequent.
+     */
     static final double FULL = 0.75;
 
-    /** Twice what a collector takes of a healthy process. */
+    /**
+     * The heap is short above this share of time in collections, twice that of a healthy process.
+     */
     static final double COLLECTING = 0.10;
 
-    /** Only well below both bounds something is given back, so that it does not swing. */
+    /** Bounds are raised only below these shares, well below the others, to avoid oscillation. */
     private static final double ROOMY = 0.65;
 
     private static final double QUIET = 0.05;
 
-    /** A step shows when what was in memory has left it and a collection has seen that. */
+    /** A step takes effect after old data was released and a collection has run. */
     private static final int SAMPLES_BETWEEN_STEPS = 3;
 
-    /** One long collection is no sign: two of the last three samples are. */
+    /** Number of recent samples that are checked for long collections. */
     private static final int COLLECTING_OF = 3;
 
+    /** The heap is short if this many of them have long collections; a single one is no sign. */
     private static final int COLLECTING_TIMES = 2;
 
-    /** Who has not collected what is old for so long has room, whatever the last time has left. */
+    /** After this many samples without an old-generation collection, the heap counts as free. */
     private static final int STALE_SAMPLES = 60;
 
-    /** Memory that was short once may be so again: an eighth comes back every five seconds. */
+    /**
+     * Bounds are raised slowly, by an eighth after every five calm samples, because the shortage
+     * may return.
+     */
     private static final int CALM_SAMPLES = 5;
 
     private static final int PARTS = 8;
@@ -338,25 +358,25 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
     private int sinceStep = SAMPLES_BETWEEN_STEPS;
     private int calm;
 
-    /** Whether the collector took too much of the last samples, the newest in the lowest bit. */
+    /** One bit per recent sample, newest lowest: set if garbage collection took too much time. */
     private int collecting;
 
-    /** How many requests may be in flight; all of {@code int} for no bound. */
+    /** Maximum requests in flight; {@link Integer#MAX_VALUE} for no bound. */
     int requests() {
       return requests;
     }
 
-    /** How many bytes a page may have; all of {@code long} for no bound. */
+    /** Maximum bytes of a page; {@link Long#MAX_VALUE} for no bound. */
     long pageBytes() {
       return pageBytes;
     }
 
-    /** Whether anything is held down. */
+    /** Whether a bound is set. */
     boolean isHolding() {
       return requests != Integer.MAX_VALUE || pageBytes != Long.MAX_VALUE;
     }
 
-    /** Learns from a sample; the bounds may be others then. */
+    /** Updates the bounds from a sample. */
     void sampled(Sample sample) {
       if (sample.paused()) {
         return;
@@ -390,7 +410,9 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
       return process.gcShare() < QUIET && (process.keptShare() < ROOMY || isStale);
     }
 
-    /** Without another collection there is nothing new to be known of the heap. */
+    /**
+     * Whether a collection ran since the last step; without one, the heap figures are unchanged.
+     */
     private boolean isNews(ProcessSample process) {
       return process.heapAfterGc() != heapAtStep;
     }

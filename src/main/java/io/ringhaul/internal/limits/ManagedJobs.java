@@ -18,14 +18,14 @@ public final class ManagedJobs implements ResourceManager {
   /**
    * Creates a manager without jobs.
    *
-   * @param clock tells the time of run windows
+   * @param clock the clock for run windows
    */
   public ManagedJobs(Clock clock) {
     this.clock = clock;
   }
 
   /**
-   * Returns the jobs of a manager.
+   * Returns the manager as its implementation.
    *
    * @throws InvalidSettingException if an application implements the manager
    */
@@ -40,12 +40,12 @@ public final class ManagedJobs implements ResourceManager {
             + "; it takes what ResourceManager.create() returns");
   }
 
-  /** Which nodes the jobs ask, so that they hear of one another. */
+  /** The registry in which the jobs find other jobs on the same nodes. */
   public JobsUnderWay underWay() {
     return underWay;
   }
 
-  /** Holds a job to its limits from now on, until it is closed. */
+  /** Enforces the limits of a job until the returned object is closed. */
   public ManagedJob manage(ResourceLimits limits, JobControls controls) {
     ManagedJob job = new ManagedJob(this, limits, controls, clock);
     job.begin();
@@ -54,13 +54,13 @@ public final class ManagedJobs implements ResourceManager {
     return job;
   }
 
-  /** Takes a job that has ended out. */
+  /** Removes a job that has ended. */
   void ended(ManagedJob job) {
     jobs.remove(job);
     share();
   }
 
-  /** Gives each job the requests in flight that are due to it beside the others. */
+  /** Sets the ceiling of each job by its priority. */
   void share() {
     for (ManagedJob job : jobs) {
       int weight = job.priority().weight();

@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a job may take beside the rates of its requests.
+ * Limits of a job besides its request rates.
  *
- * @param maxCpuShare the part of all cores open to this process that the process may use, above 0
- *     and up to 1; 1 for no bound
- * @param runWindow when the job may ask the cluster for something; empty for always
- * @param priority its weight beside other jobs
- * @param maxDiskBytes how large the files of an export may become in all its runs; 0 for no bound
+ * @param maxCpuShare the share of the available cores that the process may use, above 0 and up to
+ *     1; 1 for no limit
+ * @param runWindow the hours in which the job may send requests; empty for no limit
+ * @param priority the weight beside other jobs
+ * @param maxDiskBytes maximum bytes of the files of an export in all its runs; 0 for no limit
  */
 public record ResourceLimits(
     double maxCpuShare, Optional<RunWindow> runWindow, JobPriority priority, long maxDiskBytes) {
 
-  /** No bound. */
+  /** No limits. */
   public static final ResourceLimits NONE =
       new ResourceLimits(1, Optional.empty(), JobPriority.NORMAL, 0);
 
@@ -39,12 +39,12 @@ public record ResourceLimits(
     }
   }
 
-  /** Returns these limits with a share of the processor. */
+  /** Returns these limits with another CPU share. */
   public ResourceLimits withMaxCpuShare(double share) {
     return new ResourceLimits(share, runWindow, priority, maxDiskBytes);
   }
 
-  /** Returns these limits with hours to run in. */
+  /** Returns these limits with a run window. */
   public ResourceLimits withRunWindow(RunWindow window) {
     return new ResourceLimits(maxCpuShare, Optional.of(window), priority, maxDiskBytes);
   }
@@ -54,12 +54,12 @@ public record ResourceLimits(
     return new ResourceLimits(maxCpuShare, runWindow, other, maxDiskBytes);
   }
 
-  /** Returns these limits with a limit on the bytes of files. */
+  /** Returns these limits with another limit on the bytes of files. */
   public ResourceLimits withMaxDiskBytes(long bytes) {
     return new ResourceLimits(maxCpuShare, runWindow, priority, bytes);
   }
 
-  /** Those that are set, by name, for people. */
+  /** The limits that are set, by name, as text for display. */
   public Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
     if (maxCpuShare < 1) {

@@ -96,7 +96,7 @@ public final class RunWindowText {
     return new InvalidSettingException(
         "runWindow",
         String.format(
-            "\"%s\" is no window; it takes a form such as 22:00-05:00, Mon-Fri 22:00-05:00 or"
+            "\"%s\" is not a run window; use a form such as 22:00-05:00, Mon-Fri 22:00-05:00 or"
                 + " 22:00-05:00 Europe/Berlin",
             text));
   }

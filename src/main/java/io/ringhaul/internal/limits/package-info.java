@@ -1,4 +1,4 @@
-/** Holds a job to its limits of processor, memory, disk and hours. */
+/** Enforces the CPU, memory and disk limits, the run window and the priority of a job. */
 @NullMarked
 package io.ringhaul.internal.limits;
 

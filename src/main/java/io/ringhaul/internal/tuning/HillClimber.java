@@ -21,35 +21,35 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes one parameter at a time and keeps what makes the job faster. Each change is measured over
- * two to six samples beside those without it; those that follow a change at once are left out. What
- * does not help beyond the noise is taken back. Not thread-safe.
+ * Changes one parameter at a time and keeps changes that make the job faster. Each change is
+ * compared over two to six samples with the samples before it; the first sample after a change is
+ * skipped. A change without a gain beyond the noise is reverted. Not thread-safe.
  */
 final class HillClimber {
 
-  /** Requests that are under way at a change follow the old value. */
+  /** Samples skipped after a change, because requests in flight still follow the old value. */
   private static final int SETTLING = 1;
 
-  /** After an overload: as long as it takes the nodes to work off what they have. */
+  /** Samples skipped after an overload, in which the nodes finish their queued work. */
   private static final int RECOVERY = 5;
 
-  /** Samples without a change that a trial is compared with, at the least and at the most. */
+  /** Minimum and maximum number of samples without the change that a trial is compared with. */
   private static final int LEAST_BEFORE = 2;
 
   private static final int MOST_BEFORE = 6;
 
-  /** A trial that was not measured in so many samples in a row does not stay any longer. */
+  /** A trial is reverted after this many consecutive samples that could not be measured. */
   private static final int PATIENCE = 5;
 
-  /** A bound of which less than this is used holds nobody. */
+  /** A bound of which a smaller share is used does not limit the job. */
   private static final double USED = 0.5;
 
-  /** Samples between the end of a search and a second look, which doubles each time. */
+  /** Samples between the end of a search and the next search; doubles each time. */
   private static final int FIRST_REST = 30;
 
   private static final int LONGEST_REST = 600;
 
-  /** By so much the speed has to differ from that at the end of the search to search anew. */
+  /** Relative change of speed since the end of the search that starts a new search. */
   private static final double SHIFT = 0.4;
 
   private final List<Search> searches;
@@ -68,13 +68,13 @@ final class HillClimber {
   private boolean hasChanged;
   private int unmeasured;
 
-  /** What nodes refused in these samples. */
+  /** Overloads during the unmeasured samples. */
   private long refusals;
 
   private @Nullable Proven proven;
 
   /**
-   * @param held whether something else than the parameters bounds the speed
+   * @param held whether something other than the parameters limits the speed
    */
   HillClimber(List<Parameter> parameters, Predicate<Sample> held, Consumer<TuningEntry> history) {
     this.searches = new ArrayList<>(parameters.stream().map(Search::new).toList());
@@ -113,7 +113,9 @@ final class HillClimber {
     }
   }
 
-  /** What has proved itself at full strength, the last time that it was seen; empty if nothing. */
+  /**
+   * The best values found by the search, as of the last measured sample; empty if there are none.
+   */
   Optional<Proven> proven() {
     return Optional.ofNullable(proven).filter(each -> !each.values().isEmpty());
   }
@@ -128,18 +130,18 @@ final class HillClimber {
     proven = new Proven(values, baseline.mean());
   }
 
-  /** Takes back what is being tried, since there is nothing more to measure it by. */
+  /** Reverts the current trial, because it can no longer be measured. */
   void stop() {
     if (trial != null) {
       trial.search().refused();
       end(trial, false, trial.ended(State.REVERTED, "not measured"));
-      // What holds the job may well hold it again.
+      // Whatever limits the job may limit it again, so wait before the next trial.
       rested = baseline.mean();
       resting = FIRST_REST;
     }
   }
 
-  /** Somebody sets a parameter, which is then left alone. */
+  /** Stops tuning a parameter, because a user sets it. */
   void leave(Parameter parameter) {
     if (trial != null) {
       end(trial, false, trial.ended(State.REVERTED, "not measured: another value was set"));
@@ -149,8 +151,8 @@ final class HillClimber {
   }
 
   /**
-   * A job that is held, by a limit or after an overload, or that ends says nothing of its
-   * parameters; but a change that takes it to its limit does.
+   * Whether a sample is measured. The speed of a job that is limited, recovering or ending does not
+   * depend on its parameters. Samples of a trial count even if the trial takes the job to a limit.
    */
   private boolean isMeasured(Sample sample) {
     if (sample.paused()
@@ -165,7 +167,7 @@ final class HillClimber {
         .allMatch(parameter -> sample.inFlightBound() >= parameter.value() || !isBinding(sample));
   }
 
-  /** Whether the bound on requests in flight, whoever sets it, is what holds the job. */
+  /** Whether the bound on requests in flight limits the job. */
   private static boolean isBinding(Sample sample) {
     return sample.inFlight() >= USED * sample.inFlightBound();
   }
@@ -187,7 +189,7 @@ final class HillClimber {
       }
       reopen(Search.NEAR);
     }
-    // What is far from the usual value has the most to gain.
+    // Parameters far from their usual value have the most to gain.
     searches.sort(Comparator.comparingDouble(Search::distance).reversed());
     for (Search search : searches) {
       OptionalLong next = search.next();
@@ -197,7 +199,7 @@ final class HillClimber {
       }
     }
     if (hasChanged) {
-      // What is best for one parameter depends on the others.
+      // The best value of one parameter depends on the others: search again.
       hasChanged = false;
       searches.forEach(search -> search.reopen(Search.NEAR));
       return;
@@ -267,24 +269,27 @@ final class HillClimber {
     }
   }
 
-  /** Whether more is tried just now, so that it is known at once what is too much. */
+  /** Whether the current trial is an increase, which is then the likely cause of an overload. */
   private boolean isTried() {
     return trial != null && trial.isIncrease();
   }
 
   /**
-   * Overloads that are too few to be a sign still lower the requests in flight: where that goes on,
-   * there is no job at full strength to measure.
+   * Gives way after repeated overloads in unmeasured samples. Each of them is too small to be a
+   * sign, but together they keep the sender below its bound, so that no sample can be measured.
    */
   private void giveWayIfRefused(Instant time) {
     if (refusals >= Pressure.LEAST_OVERLOADS) {
-      giveWay(refusals + " requests were refused, one after the other", time);
+      giveWay(refusals + " requests were rejected in consecutive samples", time);
       unmeasured = 0;
       refusals = 0;
     }
   }
 
-  /** Halves what is too much, and does not try as much again. */
+  /**
+   * Reverts an increase, or else halves the requests in flight, and does not try as high a value
+   * again.
+   */
   private void giveWay(String tooMuch, Instant time) {
     if (trial != null && isTried()) {
       Trial refused = trial;
@@ -318,7 +323,7 @@ final class HillClimber {
             parameter.name(),
             before,
             after,
-            String.format(Locale.ROOT, "Too much: %s", tooMuch),
+            String.format(Locale.ROOT, "Overload: %s", tooMuch),
             Optional.empty(),
             State.APPLIED));
   }
@@ -330,56 +335,58 @@ final class HillClimber {
     proven = null;
   }
 
-  /** What says that a job asks too much of the cluster or of its own process. */
+  /** Detects that a job overloads the cluster or its own process. */
   static final class Pressure {
 
-    /**
-     * Cassandra gives a read up after 5 s by default; who waits longer only waits for requests that
-     * will fail.
-     */
+    /** Cassandra's default read timeout is 5 s; requests that wait longer fail. */
     private static final double MOST_LATENCY_MILLIS = 5_000;
 
-    /** A single request that fails is no sign, nor are a few of many. */
+    /** Minimum number of overloads; a single failed request is no sign. */
     static final int LEAST_OVERLOADS = 2;
 
     private static final double OVERLOAD_SHARE = 0.01;
 
-    /** A few slow answers are no sign. */
+    /** Minimum number of responses; a few slow ones are no sign. */
     private static final int LEAST_ANSWERS = 10;
 
-    /** Of the time: a quarter of all work is lost to the collector by then. */
+    /** Maximum share of time in garbage collection. */
     private static final double MOST_GC_SHARE = 0.25;
 
-    /** Of the heap after a collection: the next full collections come one after the other. */
+    /**
+     * Maximum share of heap in use after a collection; above it, full collections follow each
+     * other.
+     */
     private static final double MOST_HEAP_SHARE = 0.9;
 
-    /** One long collection is no sign. */
+    /** Consecutive samples with a full heap; one long collection is no sign. */
     private static final int TIMES = 2;
 
     private int full;
 
-    /** What a collection had left when the heap was last told to be full; no news until another. */
+    /**
+     * Bytes in use after the collection by which the heap was last reported as full; the same value
+     * is not reported again.
+     */
     private long judged = -1;
 
-    /** What was too much in this sample, for people; empty if nothing was. */
+    /** Describes the overload in this sample; empty if there is none. */
     Optional<String> of(Sample sample) {
       full = isHeapFull(sample.process()) ? full + 1 : 0;
       if (sample.overloads() >= LEAST_OVERLOADS
           && sample.overloads() >= OVERLOAD_SHARE * (sample.requests() + sample.errors())) {
-        return Optional.of(
-            sample.overloads() + " requests met an overloaded node or ran out of time");
+        return Optional.of(sample.overloads() + " requests met an overloaded node or timed out");
       }
       if (full >= TIMES) {
         full = 0;
         judged = sample.process().heapAfterGc();
-        return Optional.of("the heap is nearly full, and the collector takes too much of the time");
+        return Optional.of("the heap is nearly full, or garbage collection takes too much time");
       }
       if (sample.latency().count() >= LEAST_ANSWERS
           && sample.latency().p99Millis() > MOST_LATENCY_MILLIS) {
         return Optional.of(
             String.format(
                 Locale.ROOT,
-                "one request of a hundred takes more than %.1f s",
+                "the 99th percentile of the latency is above %.1f s",
                 sample.latency().p99Millis() / 1_000));
       }
       return Optional.empty();
@@ -391,7 +398,7 @@ final class HillClimber {
     }
   }
 
-  /** A change that is being measured. */
+  /** A change under measurement. */
   private static final class Trial {
 
     private final Search search;
@@ -404,7 +411,7 @@ final class HillClimber {
     private final String reason;
 
     /**
-     * @param before the samples without it
+     * @param before the samples without the change
      */
     Trial(Search search, long to, Window before, Instant time) {
       this.search = search;
@@ -421,15 +428,15 @@ final class HillClimber {
       if (usual > 0 && search.distance() > Search.NEAR) {
         return String.format(
             Locale.ROOT,
-            "%s is far from the %d that it has by default, and a step towards it may be faster",
+            "%s is far from its default of %d, and a step towards the default may be faster",
             name,
             usual);
       }
       return isIncrease()
-          ? "More of it may be faster"
+          ? "A larger value may be faster"
           : search.parameter().preference() == Parameter.Preference.LESS
-              ? "Less of it may be as fast, and asks less of the cluster"
-              : "Less of it may be faster";
+              ? "A smaller value may be as fast and puts less load on the cluster"
+              : "A smaller value may be faster";
     }
 
     Search search() {
@@ -456,16 +463,16 @@ final class HillClimber {
       return to > from;
     }
 
-    /** Whether it comes nearer to what is usual, which is good for most. */
+    /** Whether the change is a step towards the usual value. */
     private boolean isTowardsUsual() {
       long usual = search.parameter().usual().getAsLong();
       return usual > 0 && (isIncrease() ? to <= usual : to >= usual);
     }
 
     /**
-     * Whether it stays.
+     * Whether the change is kept.
      *
-     * @param best the most rows per second of all settings so far
+     * @param best the highest rows per second of all settings so far
      */
     boolean isKept(Verdict verdict, double best) {
       if (verdict == Verdict.BETTER) {
@@ -475,7 +482,7 @@ final class HillClimber {
           search.parameter().preference() == Parameter.Preference.LESS
               ? !isIncrease()
               : isTowardsUsual();
-      // Many small losses would add up: the best is what each is compared with.
+      // Compared with the best, because small losses of several changes would add up.
       return isWelcome && verdict == Verdict.SAME && after.mean() >= ENOUGH * best;
     }
 
@@ -489,18 +496,18 @@ final class HillClimber {
       search.parameter().tunable().takeBack(from);
     }
 
-    /** As it stands while it is measured. */
+    /** Returns the history entry while the change is measured. */
     TuningEntry begun() {
       return entry(Optional.empty(), TuningEntry.State.APPLIED);
     }
 
-    /** As it stands at its end, by what was measured. */
+    /** Returns the final history entry with the measured effect. */
     TuningEntry ended(TuningEntry.State state) {
       return ended(
           state, String.format(Locale.ROOT, "%+.0f %% rows/s", 100 * Verdict.gain(before, after)));
     }
 
-    /** As it stands at its end. */
+    /** Returns the final history entry. */
     TuningEntry ended(TuningEntry.State state, String effect) {
       return entry(Optional.of(effect), state);
     }
@@ -510,7 +517,7 @@ final class HillClimber {
     }
   }
 
-  /** Whether a job is faster with a change than without it. */
+  /** The result of a comparison of a job with and without a change. */
   private enum Verdict {
     BETTER,
     SAME,
@@ -519,32 +526,32 @@ final class HillClimber {
     /** More samples are needed. */
     UNCLEAR;
 
-    /** Samples with the change before anything is said. */
+    /** Minimum samples with the change before a verdict. */
     static final int LEAST_SAMPLES = 2;
 
-    /** After so many it is decided one way or the other: a minute has room for ten changes. */
+    /** Samples after which a verdict is always given, so that a minute has room for ten changes. */
     static final int MOST_SAMPLES = 6;
 
-    /** So large a difference may be told early. */
+    /** Minimum relative difference for an early verdict. */
     private static final double LARGE = 0.10;
 
-    /** Standard errors that make an early verdict: one in several hundred is wrong. */
+    /** Standard errors for an early verdict; about one in several hundred is wrong. */
     private static final double SURE = 3;
 
-    /** A gain below this is not worth a larger value. */
+    /** Minimum relative gain of the final verdict. */
     private static final double WORTHWHILE = 0.04;
 
-    /** Standard errors that make the last verdict. */
+    /** Standard errors for the final verdict. */
     private static final double LIKELY = 1.5;
 
-    /** A loss of less than this is not seen by anybody. */
+    /** A smaller relative loss counts as no difference. */
     private static final double TOLERABLE = 0.03;
 
     /**
-     * What samples say.
+     * Compares samples.
      *
-     * @param before those without the change, at least one
-     * @param after those with it
+     * @param before samples without the change, at least one
+     * @param after samples with the change
      */
     static Verdict of(Window before, Window after, Noise noise) {
       if (after.count() < LEAST_SAMPLES) {
@@ -564,7 +571,7 @@ final class HillClimber {
       return gain < -TOLERABLE ? WORSE : SAME;
     }
 
-    /** By which part the mean has grown. */
+    /** The relative growth of the mean. */
     static double gain(Window before, Window after) {
       double mean = before.mean();
       return mean == 0 ? (after.mean() > 0 ? 1 : 0) : after.mean() / mean - 1;

@@ -23,22 +23,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the key of a random known partition of a table at LOCAL_QUORUM, as live traffic reads. The
- * keys are found by a few random tokens, again until there are some; a table without rows is probed
- * by a read of the node's own {@code system.local}. It goes through the job's session, so that the
- * time in which an answer waits behind those to the job on the same connection counts as well.
+ * Reads the key of a random known partition of a table at LOCAL_QUORUM, as live traffic does.
+ * Searches for keys at random tokens until it finds some; for an empty table it reads {@code
+ * system.local} of a node. Uses the job's session, so that the wait behind the job's responses on
+ * the same connection counts.
  */
 public final class KeyProbe implements Supplier<CompletionStage<AsyncResultSet>> {
 
   private static final int SEARCHES = 16;
   private static final int ROWS_OF_A_SEARCH = 8;
 
-  /** What takes longer than twice the bound says no more than that it is slow. */
+  /** Timeout as a multiple of the bound: a longer wait gives no more information. */
   private static final int BOUNDS_TO_WAIT = 2;
 
   private static final Duration LEAST_TIMEOUT = Duration.ofSeconds(10);
 
-  /** Time enough for an import to have written something. */
+  /** Pause between searches, in which an import writes some rows. */
   private static final long PAUSE_NANOS = 2_000_000_000;
 
   private final CqlSession session;
@@ -51,9 +51,9 @@ public final class KeyProbe implements Supplier<CompletionStage<AsyncResultSet>>
   private volatile long searched = System.nanoTime() - PAUSE_NANOS;
 
   /**
-   * Prepares its statements and asks nothing yet.
+   * Prepares the statements; reads nothing yet.
    *
-   * @param bound what its answers are measured by
+   * @param bound determines the timeout of the reads
    */
   public KeyProbe(CqlSession session, TableDescription table, LatencyBound bound) {
     this.session = session;
@@ -97,7 +97,7 @@ public final class KeyProbe implements Supplier<CompletionStage<AsyncResultSet>>
         keys.isEmpty() ? withoutKeys : keys.get(ThreadLocalRandom.current().nextInt(keys.size())));
   }
 
-  /** One after the other: a search asks many nodes where the table is empty. */
+  /** Searches sequentially, because a search in an empty table asks many nodes. */
   private void search(int left) {
     if (left == 0) {
       isSearching.set(false);

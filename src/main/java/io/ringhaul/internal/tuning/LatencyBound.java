@@ -4,14 +4,17 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import java.time.Duration;
 
 /**
- * How slow a probe beside a job may become before the job is held back.
+ * The maximum latency of a probe beside a job; above it the job is slowed down.
  *
- * @param p99 the 99th percentile of the probe's latency stays below this; 1 ms to 1 minute
- * @param over the time of which the percentile is taken; 1 s to 10 minutes
+ * @param p99 the maximum 99th percentile of the probe's latency, 1 ms to 1 minute
+ * @param over the time window of the percentile, 1 s to 10 minutes
  */
 public record LatencyBound(Duration p99, Duration over) {
 
-  /** Long enough for the percentile to mean something, short enough to follow live traffic. */
+  /**
+   * The default window: long enough for a meaningful percentile, short enough to follow live
+   * traffic.
+   */
   public static final Duration USUAL_TIME = Duration.ofSeconds(10);
 
   /**
@@ -29,7 +32,7 @@ public record LatencyBound(Duration p99, Duration over) {
       throw new InvalidSettingException(
           "protectLatency",
           String.format(
-              "protectLatency is given %s as its %s; it takes %s to %s", value, what, least, most));
+              "protectLatency has %s as its %s; it takes %s to %s", value, what, least, most));
     }
   }
 }

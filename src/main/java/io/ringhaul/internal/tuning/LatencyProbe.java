@@ -16,29 +16,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the cluster something small, again and again, and holds a job down by how long the answers
- * take. It asks at a steady pace and does not wait for an answer before it asks again, so that a
- * slow time counts with all requests that would have met it; one without an answer counts as slow
- * as soon as it is. One that fails counts as slow. Owns a thread, which {@link #close()} ends; the
- * job is not held any more then.
+ * Sends small requests to the cluster at a constant rate and limits a job by their latency. The
+ * probe does not wait for a response before the next request, so that a slow period counts with all
+ * requests that fall into it. A request counts as slow as soon as its latency exceeds the bound,
+ * and if it fails. Owns a thread; {@link #close()} ends the thread and removes the limit.
  */
 public final class LatencyProbe implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LatencyProbe.class);
 
-  /** So many in the time of the percentile: five of them are the slowest hundredth. */
+  /** Requests in the window of the percentile; the slowest percent is 5 of them. */
   private static final int REQUESTS = 500;
 
   private static final long LEAST_MILLIS = 10;
   private static final long MOST_MILLIS = 1_000;
 
   /**
-   * With more without an answer, others would only wait behind them; or with those of the time that
-   * an answer may take, if they are more.
+   * Minimum of the limit on pending requests; the limit is higher if the bound spans more periods.
+   * Further requests would only queue behind the pending ones.
    */
   private static final int MOST_WAITING = 100;
 
-  /** How often the job's turns are looked at. */
+  /** Period of the check for late requests and of the guard's tick. */
   private static final long TICK_MILLIS = 10;
 
   private static final Duration TO_END = Duration.ofSeconds(5);
@@ -53,7 +52,7 @@ public final class LatencyProbe implements AutoCloseable {
   private final ScheduledExecutorService clock;
   private boolean hasFailed;
 
-  /** A request without an answer. */
+  /** A pending request. */
   private static final class Waiting {
     private final long sent;
     private boolean isCounted;
@@ -78,39 +77,42 @@ public final class LatencyProbe implements AutoCloseable {
   }
 
   /**
-   * The requests of the job.
+   * Access to the requests of the job.
    *
-   * @param most how many the job would have in flight by itself
-   * @param inFlight how many it has
-   * @param paused whether the job asks for nothing just now, so that nobody is to be protected
-   * @param ceiling takes how many it may have; {@link Integer#MAX_VALUE} if it is not held
+   * @param most the requests that the job would have in flight without this limit
+   * @param inFlight the requests in flight
+   * @param paused whether the job is paused; the probe then pauses too
+   * @param ceiling receives the maximum requests in flight; {@link Integer#MAX_VALUE} for no limit
    */
   public record HeldRequests(
       IntSupplier most, IntSupplier inFlight, BooleanSupplier paused, IntConsumer ceiling) {}
 
   /**
-   * Begins to ask, some 500 times in the time of the bound and no more than 100 times a second, but
-   * for the time that the job pauses.
+   * Starts the probe: about 500 requests per window of the bound, at least 1 and at most 100 per
+   * second, except while the job is paused.
    *
-   * @param probe asks; called on the probe's thread, must not block
+   * @param probe sends a request; called on the probe's thread, must not block
    */
   public static LatencyProbe start(
       LatencyBound bound, Supplier<? extends CompletionStage<?>> probe, HeldRequests requests) {
     LatencyProbe started = new LatencyProbe(bound, probe, requests);
     started.clock.scheduleAtFixedRate(
-        Background.lasting("A probe of the latency", started::ask),
+        Background.lasting("The latency probe", started::ask),
         0,
         started.periodMillis,
         TimeUnit.MILLISECONDS);
     started.clock.scheduleAtFixedRate(
-        Background.lasting("A look at the latency", started::look),
+        Background.lasting("The latency check", started::look),
         TICK_MILLIS,
         TICK_MILLIS,
         TimeUnit.MILLISECONDS);
     return started;
   }
 
-  /** How many requests the job may have just now; below 1 it has one for a part of the time. */
+  /**
+   * The current limit on requests in flight; below 1, the job has one request for that share of the
+   * time.
+   */
   public double allowed() {
     return guard.allowed();
   }
@@ -128,7 +130,7 @@ public final class LatencyProbe implements AutoCloseable {
       }
     }
     if (isCrowded) {
-      // It would have been as slow as those before it.
+      // The request would be as slow as those before it.
       guard.answered(slowNanos + 1, request.sent);
       return;
     }
@@ -149,8 +151,7 @@ public final class LatencyProbe implements AutoCloseable {
       if (failure != null && !hasFailed) {
         hasFailed = true;
         LOG.warn(
-            "A probe of the latency failed, and counts as slow; further failures are not logged",
-            failure);
+            "A latency probe failed and counts as slow; further failures are not logged", failure);
       }
     }
     if (isNew) {
@@ -187,53 +188,54 @@ public final class LatencyProbe implements AutoCloseable {
   }
 
   /**
-   * Holds the requests of a job down so that a probe stays below its bound: half as many when
-   * answers become too slow one after the other, some fewer when single ones have come to most of
-   * what the bound allows, and slowly more while it is kept and the job uses what it has. Below one
-   * request at a time the job pauses for a part of the time. It begins with one request and doubles
-   * until the first slow answer. Thread-safe.
+   * Limits the requests of a job so that a probe stays below its bound. Halves the limit on a burst
+   * of slow responses, lowers it by less when isolated slow responses use up most of the budget,
+   * and raises it slowly while the bound is met and the job uses the limit. A limit below 1 lets
+   * the job send one request for that share of the time. Starts with one request and doubles until
+   * the first slow response. Thread-safe.
    */
   static final class LatencyGuard {
 
-    /** A 99th percentile is below the bound as long as no more answers than this are above it. */
+    /** The share of responses that may exceed the bound of a 99th percentile. */
     static final double BUDGET = 0.01;
 
-    /** One burst of slow answers halves once; what is in flight takes about as long to drain. */
+    /**
+     * Minimum time between cuts: one burst causes one cut, and requests in flight take about this
+     * long to drain.
+     */
     static final long CUT_NANOS = 250_000_000;
 
-    /** Long enough to see what the step before has done. */
+    /** Time between increases, long enough to see the effect of the last one. */
     static final long GROWTH_NANOS = 500_000_000;
 
-    /**
-     * Slow answers no further apart are one burst, by which the job is to be known as its cause.
-     */
+    /** Slow responses at most this far apart are a burst, which is attributed to the job. */
     private static final long BURST_NANOS = 500_000_000;
 
-    /** Or than this part of the time of the percentile, if the probe asks rarely. */
+    /** For a slow probe, a burst gap is the window of the percentile divided by this. */
     private static final int BURST_PARTS = 100;
 
-    /** What single slow answers take away: most clusters have some, whatever the job does. */
+    /** Factor of a cut after isolated slow responses, which most clusters have without a job. */
     private static final double FEWER = 0.6;
 
-    /** From this part of the budget on single slow answers are too many. */
+    /** Share of the budget above which isolated slow responses cause a cut. */
     private static final double MANY = 0.5;
 
-    /** Up to this part of the budget it grows. */
+    /** Share of the budget up to which the limit grows. */
     private static final double FEW = 0.4;
 
-    /** A job that uses less than this part of what it has does not show what more would do. */
+    /** The limit grows only if the job uses at least this share of it. */
     private static final double USED = 0.5;
 
-    /** By which part it grows: as much as is lost by a cut comes back in 4 s. */
+    /** Relative growth of a step; the loss of a cut is recovered in 4 s. */
     private static final double GROWTH = 0.1;
 
-    /** From this part of the bound on an answer is a warning: nothing grows. */
+    /** Share of the bound above which a response stops growth. */
     private static final double WARNING = 0.7;
 
-    /** The least, so that a job ends some day even if others keep the probe above its bound. */
+    /** Minimum limit: the job makes progress even if other load keeps the probe above its bound. */
     static final double LEAST = 1.0 / 16;
 
-    /** The time in which a job that pauses has its turn once. */
+    /** Period of the duty cycle for limits below 1. */
     static final long TURN_NANOS = 400_000_000;
 
     private record Answer(long time, boolean isSlow) {}
@@ -255,10 +257,10 @@ public final class LatencyProbe implements AutoCloseable {
     private boolean isClosed;
 
     /**
-     * @param most how many requests the job would have in flight by itself
-     * @param inFlight how many it has
-     * @param ceiling takes how many it may have
-     * @param now the time by a clock in nanoseconds that does not go back
+     * @param most the requests that the job would have in flight without this limit
+     * @param inFlight the requests in flight
+     * @param ceiling receives the maximum requests in flight
+     * @param now the time of a monotonic clock in nanoseconds
      */
     LatencyGuard(
         LatencyBound bound, IntSupplier most, IntSupplier inFlight, IntConsumer ceiling, long now) {
@@ -269,7 +271,7 @@ public final class LatencyProbe implements AutoCloseable {
       restart(now);
     }
 
-    /** The job pauses, or goes on after a pause: what was known of the time before is old. */
+    /** Resets the state, because the job is or was paused and earlier responses no longer apply. */
     synchronized void restart(long now) {
       answers.clear();
       slow = 0;
@@ -283,7 +285,9 @@ public final class LatencyProbe implements AutoCloseable {
       apply(now);
     }
 
-    /** The probe was answered, or waits for so long already; each of its requests counts once. */
+    /**
+     * Adds the latency of a probe request, or its waiting time so far. Each request counts once.
+     */
     synchronized void answered(long nanos, long now) {
       boolean isSlow = nanos > bound.p99().toNanos();
       answers.addLast(new Answer(now, isSlow));
@@ -308,12 +312,12 @@ public final class LatencyProbe implements AutoCloseable {
       return Math.max(BURST_NANOS, bound.over().toNanos() / BURST_PARTS);
     }
 
-    /** How many of the answers may be slow. */
+    /** The number of responses that may be slow. */
     private double budget() {
       return BUDGET * answers.size();
     }
 
-    /** Time has passed. */
+    /** Updates the limit after time has passed. */
     synchronized void tick(long now) {
       forget(now);
       used = Math.max(used, inFlight.getAsInt());
@@ -332,19 +336,20 @@ public final class LatencyProbe implements AutoCloseable {
       return used > 0 && used >= USED * allowed;
     }
 
-    /** The job is not held any more, whatever is still answered. */
+    /** Removes the limit; later responses are ignored. */
     synchronized void close() {
       isClosed = true;
       ceiling.accept(Integer.MAX_VALUE);
     }
 
-    /** How many requests it lets the job have; a fraction of one is a part of the time. */
+    /** The limit on requests in flight; below 1, a share of the time. */
     synchronized double allowed() {
       return isExhausted() ? LEAST : Math.min(allowed, most.getAsInt());
     }
 
     /**
-     * Whether the probe is above its bound: more answers were slow than a percentile of 99 allows.
+     * Whether the probe exceeds its bound: more responses were slow than the 99th percentile
+     * allows.
      */
     private boolean isExhausted() {
       return slow > 1 && slow > budget();

@@ -1,27 +1,27 @@
 package io.ringhaul.internal.tuning;
 
 /**
- * How much the rows per second differ from sample to sample although nothing was changed, as a part
- * of their mean. Differences of neighbours tell it, so that a slow drift, such as that of a virtual
- * machine that warms up, is not taken for noise.
+ * The relative variation of rows per second between samples with equal settings. It is computed
+ * from differences of consecutive samples, so that a slow drift, such as the warm-up of a JVM, does
+ * not count as noise.
  */
 final class Noise {
 
-  /** What is assumed before anything was seen. */
+  /** The assumed deviation before the first samples. */
   static final double FIRST = 0.08;
 
-  /** Less is luck: samples are a second long, and pages and batches come in lumps. */
+  /** Minimum deviation: within a second, pages and batches arrive in bursts. */
   private static final double LEAST = 0.02;
 
-  /** With more nothing could be told from anything else, and the search would stand still. */
+  /** Maximum deviation: above it, no verdict would be possible and the search would stop. */
   private static final double MOST = 0.4;
 
-  /** Of the last ten samples or so. */
+  /** Weight of a new difference; about the last ten samples count. */
   private static final double WEIGHT = 0.15;
 
   private double variance = FIRST * FIRST;
 
-  /** Two samples that follow each other, with the same settings. */
+  /** Adds two consecutive samples with the same settings. */
   void add(double before, double after) {
     double mean = (before + after) / 2;
     if (mean > 0) {
@@ -30,7 +30,7 @@ final class Noise {
     }
   }
 
-  /** The standard error of the difference of two means of so many samples, as a part of them. */
+  /** The relative standard error of the difference of two means of this many samples. */
   double error(int before, int after) {
     double deviation = Math.max(LEAST, Math.min(MOST, Math.sqrt(variance)));
     return deviation * Math.sqrt(1.0 / before + 1.0 / after);

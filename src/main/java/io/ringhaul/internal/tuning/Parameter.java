@@ -4,21 +4,21 @@ import io.ringhaul.internal.telemetry.Tunable;
 import java.util.function.LongSupplier;
 
 /**
- * A parameter that may be tuned.
+ * A tunable parameter.
  *
- * @param tunable changes it
- * @param usual the value that it has by default, by what is known now; 0 if it is not known
- * @param preference which of two values is taken that are equally fast
+ * @param tunable reads and changes the value
+ * @param usual the current default value; 0 if unknown
+ * @param preference the choice between two equally fast values
  */
 public record Parameter(Tunable tunable, LongSupplier usual, Preference preference) {
 
-  /** Which of two values is taken that are equally fast. */
+  /** The choice between two equally fast values. */
   public enum Preference {
 
-    /** The smaller one: it asks less of the cluster or of the heap. */
+    /** The smaller value, which puts less load on the cluster or the heap. */
     LESS,
 
-    /** The one nearer to the usual value. */
+    /** The value nearer to the usual value. */
     USUAL
   }
 
@@ -30,7 +30,7 @@ public record Parameter(Tunable tunable, LongSupplier usual, Preference preferen
     return tunable.value();
   }
 
-  /** The value nearest to this one that it takes. */
+  /** The nearest value within the bounds. */
   long within(long value) {
     return Math.max(tunable.least(), Math.min(tunable.most(), value));
   }

@@ -4,18 +4,18 @@ import java.util.OptionalLong;
 
 /**
  * The search for the best value of one parameter: multiplicative steps in one direction while they
- * help, then smaller ones, then the other direction. Far from the usual value it begins with large
- * steps towards that.
+ * help, then smaller steps, then the other direction. Far from the usual value the search starts
+ * with large steps towards it.
  */
 final class Search {
 
-  /** From 1 to 64, or from 10 rows to 2,560, in three or four steps. */
+  /** Factor of large steps: from 1 to 64, or from 10 rows to 2,560, in three or four steps. */
   static final double FAR = 4;
 
-  /** The step around a value that is not known to be bad. */
+  /** Factor of normal steps. */
   static final double NEAR = 2;
 
-  /** The step of a second look: it costs little if it does not help. */
+  /** Factor of steps in a repeated search, which costs little if it does not help. */
   static final double FINE = 1.5;
 
   private final Parameter parameter;
@@ -27,7 +27,7 @@ final class Search {
   private boolean left;
   private boolean isBegun;
 
-  /** A value that was too much: neither it nor more is tried. */
+  /** A value that caused an overload; only smaller values are tried. */
   private double ceiling = Double.POSITIVE_INFINITY;
 
   Search(Parameter parameter) {
@@ -38,17 +38,17 @@ final class Search {
     return parameter;
   }
 
-  /** How far its value is from the usual one: by which factor, 1 or more. */
+  /** The factor between the value and the usual value, 1 or more. */
   double distance() {
     long usual = parameter.usual().getAsLong();
     double ratio = usual == 0 ? 1 : (double) parameter.value() / usual;
     return Math.max(ratio, 1 / ratio);
   }
 
-  /** The value to try next; empty if nothing is left to be tried. */
+  /** The value to try next; empty if the search has ended. */
   OptionalLong next() {
     if (!isBegun) {
-      // Not before: what is usual may depend on what was read so far.
+      // Deferred until now, because the usual value may depend on rows read so far.
       reopen(NEAR);
     }
     while (!settled && !left) {
@@ -70,14 +70,15 @@ final class Search {
             : Math.min(value - 1, Math.round(value / factor));
     boolean passesUsual = usual > 0 && (value < usual ? next > usual : next < usual);
     if (passesUsual && value != usual && (next > value) == (usual > value)) {
-      // Many have found the usual value to be good: it is tried itself, and small steps from there.
+      // Do not step over the usual value, which is good for most jobs; continue from there with
+      // small steps.
       next = usual;
       factor = Math.min(factor, NEAR);
     }
     return parameter.within(next);
   }
 
-  /** What was tried does not help. */
+  /** Continues after a value that did not help. */
   void refused() {
     if (factor > NEAR) {
       factor = NEAR;
@@ -89,33 +90,33 @@ final class Search {
     }
   }
 
-  /** What was tried was too much for the cluster or the heap. */
+  /** Continues after a value that overloaded the cluster or the heap. */
   void overloaded(long value) {
     ceiling = Math.min(ceiling, (double) value);
     factor = NEAR;
     refused();
   }
 
-  /** What it had was too much, and it has less by now. */
+  /** Continues after this value caused an overload and was halved. */
   void halved(long value) {
     reopen(NEAR);
     ceiling = value;
     direction = -1;
   }
 
-  /** Nothing more is tried: somebody has set the value, and knows why. */
+  /** Ends the search, because a user has set the value. */
   void leave() {
     left = true;
   }
 
-  /** Whether its value is one that the search has found, and neither somebody's nor another's. */
+  /** Whether the search determines the value, and neither a user nor another parameter does. */
   boolean isOwn() {
     return !left && !parameter.tunable().isFollowing();
   }
 
   /**
-   * Looks once more, with steps of this factor, or with large ones towards the usual value if that
-   * is far away; what was too much may be less so by now.
+   * Restarts the search with this factor, or with large steps if the usual value is far away.
+   * Raises the ceiling, because a value that caused an overload may fit by now.
    */
   void reopen(double step) {
     boolean isFar = step >= NEAR && distance() > NEAR;

@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Changes the parameters of a job while it runs, or says which should be changed, and does what is
- * asked for by hand. Thread-safe.
+ * Tunes the parameters of a job while it runs, or gives advice, and applies manual changes.
+ * Thread-safe.
  */
 public final class Tuner implements SampleListener {
 
@@ -32,12 +32,11 @@ public final class Tuner implements SampleListener {
   private int samples;
 
   /**
-   * @param parameters those of the job, each of another name
-   * @param earlier what worked for an earlier job, by name; empty if nothing is known
-   * @param held whether a sample was taken while something else than the parameters bounded the
-   *     speed, such as a rate that was asked for: it says nothing of them
-   * @param history hears of each change, and once more when its effect is measured; on the thread
-   *     that calls
+   * @param parameters the parameters of the job, with distinct names
+   * @param earlier the best values of an earlier job, by name; empty if unknown
+   * @param held whether something other than the parameters, such as a rate limit, limited the
+   *     speed of a sample; such samples are not measured
+   * @param history receives each change, and again with its measured effect, on the calling thread
    */
   public Tuner(
       TuningMode mode,
@@ -63,10 +62,10 @@ public final class Tuner implements SampleListener {
   }
 
   /**
-   * Sets a parameter as somebody asks for, in every mode; it is not tuned any more.
+   * Sets a parameter manually, in every mode, and stops tuning it.
    *
-   * @param id names the entry of the history
-   * @throws InvalidSettingException if the job has no such parameter, or it does not take the value
+   * @param id the id of the history entry
+   * @throws InvalidSettingException if the job has no such parameter, or the value is out of bounds
    */
   public synchronized void set(String id, String name, long value, Instant time) {
     Parameter parameter = parameter(name);
@@ -82,17 +81,10 @@ public final class Tuner implements SampleListener {
     tunable.set(value);
     history.accept(
         new TuningEntry(
-            id,
-            time,
-            name,
-            before,
-            value,
-            "Somebody has asked for it",
-            Optional.empty(),
-            State.APPLIED));
+            id, time, name, before, value, "Set by a user", Optional.empty(), State.APPLIED));
   }
 
-  /** The values of the parameters just now, by name. */
+  /** The current values of the parameters, by name. */
   public Map<String, Long> values() {
     return parameters.stream()
         .collect(Collectors.toMap(Parameter::name, each -> each.tunable().value()));
@@ -115,9 +107,9 @@ public final class Tuner implements SampleListener {
   }
 
   /**
-   * What the next job of the same kind should begin with: the values that have proved themselves
-   * when the job was at its full strength last, by name, without those that somebody has set. Empty
-   * if the parameters were not adapted, or not for long enough to tell.
+   * The values with which the next job of the same kind should start: the values found by the
+   * search, without those set by a user. Empty if the parameters were not adapted, or for fewer
+   * than 10 samples.
    */
   public synchronized Optional<Proven> proven() {
     return mode == TuningMode.ADAPT && samples >= Proven.LEAST_SAMPLES
@@ -125,20 +117,19 @@ public final class Tuner implements SampleListener {
         : Optional.empty();
   }
 
-  /** The job is at its end: what is being tried just now is taken back. */
+  /** Reverts the current trial at the end of the job. */
   public synchronized void end() {
     climber.stop();
   }
 
   /**
-   * Values that have proved themselves.
+   * The best values found.
    *
-   * @param values by name
-   * @param rowsPerSecond that they gave
+   * @param rowsPerSecond the speed with these values
    */
   public record Proven(Map<String, Long> values, double rowsPerSecond) {
 
-    /** A shorter job says nothing of what is good for a longer one. */
+    /** Minimum samples; the values of a shorter job do not apply to a longer one. */
     static final int LEAST_SAMPLES = 10;
 
     public Proven {
@@ -147,26 +138,28 @@ public final class Tuner implements SampleListener {
   }
 
   /**
-   * Says which parameters should be changed, by what can be seen without changing them. Each advice
-   * is given once. Not thread-safe.
+   * Recommends changes of parameters from samples, without changing them. Each advice is given
+   * once. Not thread-safe.
    */
   private static final class Advice {
 
-    /** What is seen in so many samples one after the other is no chance. */
+    /** Consecutive samples with an unfavourable value before advice is given. */
     private static final int LASTING = 5;
 
-    /** So many of the last samples with an overload are no chance: pauses keep them apart. */
+    /**
+     * Overloaded samples among the last {@code OVERLOADED_OF} before advice is given; pauses before retries lie between them.
+     */
     private static final int OVERLOADED = 2;
 
     private static final int OVERLOADED_OF = 8;
 
-    /** A value is worth a word if it is off by more than this factor. */
+    /** Minimum factor between the value and the recommended value. */
     private static final double FAR = 2;
 
-    /** Of the places: whoever uses as many would use more. */
+    /** Share of the request slots above which the job could use more slots. */
     private static final double ALL = 0.9;
 
-    /** Of the client's processors: with more in use they are what holds the job back. */
+    /** Share of client CPU above which the CPU is the bottleneck. */
     private static final double BUSY = 0.8;
 
     private final List<Parameter> parameters;
@@ -175,7 +168,7 @@ public final class Tuner implements SampleListener {
     private final Map<String, Long> given = new HashMap<>();
     private final Map<String, Integer> lasting = new HashMap<>();
 
-    /** The last samples, the newest in the lowest bit; set where a node was overloaded. */
+    /** One bit per recent sample, newest lowest: set if a node was overloaded. */
     private int overloads;
 
     Advice(List<Parameter> parameters, Map<String, Long> earlier, Consumer<TuningEntry> history) {
@@ -255,21 +248,20 @@ public final class Tuner implements SampleListener {
       if (parameter.name().equals(Tunable.IN_FLIGHT) && sample.overloads() > 0) {
         return String.format(
             Locale.ROOT,
-            "Nodes are overloaded: %d requests of the last second had to be sent again",
+            "Nodes are overloaded: %d requests of the last second had to be retried",
             sample.overloads());
       }
       if (earlier.containsKey(parameter.name())) {
-        return "It was the fastest in an earlier job of this kind on the same table";
+        return "This value was the fastest in an earlier job of this kind on the same table";
       }
       if (parameter.name().equals(Tunable.IN_FLIGHT)) {
         return String.format(
             Locale.ROOT,
-            "All %d requests that may be in flight are, the client's processors are busy for %.0f"
-                + " %% only, and no node is overloaded",
+            "All %d request slots are in use, client CPU is at %.0f %%, and no node is overloaded",
             sample.inFlightBound(),
             100 * sample.process().cpuShare());
       }
-      return "It is far from what it is by default, which is good for most tables";
+      return "The value is far from its default, which is good for most tables";
     }
   }
 }

@@ -8,13 +8,11 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * How a job is tuned.
+ * Tuning settings of a job.
  *
- * @param mode what becomes of its parameters
- * @param bound how slow a probe may become; empty for no probe
- * @param probe asks the cluster something small; empty for {@link KeyProbe}
- * @param listener hears of each change and advice, and of a change once more when its effect is
- *     known
+ * @param bound the maximum latency of a probe; empty for no probe
+ * @param probe sends a small request to the cluster; empty for {@link KeyProbe}
+ * @param listener receives each change and advice, and a change again with its measured effect
  */
 public record TuningSettings(
     TuningMode mode,
@@ -22,19 +20,16 @@ public record TuningSettings(
     Optional<Supplier<? extends CompletionStage<?>>> probe,
     Consumer<TuningEntry> listener) {
 
-  /**
-   * Advice alone: nothing is changed that nobody asked to be changed, and what would help costs
-   * nothing to be told.
-   */
+  /** Advice only: no changes, no probe, no listener. */
   public static final TuningSettings DEFAULT =
       new TuningSettings(TuningMode.ADVISE, Optional.empty(), Optional.empty(), entry -> {});
 
-  /** Returns these settings in another mode. */
+  /** Returns these settings with another mode. */
   public TuningSettings in(TuningMode other) {
     return new TuningSettings(other, bound, probe, listener);
   }
 
-  /** Returns these settings with a bound on the latency of others. */
+  /** Returns these settings with a bound on the latency of a probe. */
   public TuningSettings protecting(LatencyBound latency) {
     return new TuningSettings(mode, Optional.of(latency), probe, listener);
   }

@@ -3,14 +3,14 @@ package io.ringhaul.internal.tuning;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** The rows per second of the last few samples, all taken with the same settings. */
+/** The rows per second of the last samples, all with the same settings. */
 final class Window {
 
   private final int most;
   private final Deque<Double> values = new ArrayDeque<>();
 
   /**
-   * @param most so many are kept
+   * @param most maximum number of samples
    */
   Window(int most) {
     this.most = most;
@@ -27,17 +27,17 @@ final class Window {
     return values.size();
   }
 
-  /** Their mean; 0 if there are none. */
+  /** The mean; 0 if there are none. */
   double mean() {
     return values.stream().mapToDouble(Double::doubleValue).average().orElse(0);
   }
 
-  /** The last of them; 0 if there are none. */
+  /** The last sample; 0 if there is none. */
   double last() {
     return values.isEmpty() ? 0 : values.getLast();
   }
 
-  /** Keeps the last few alone. */
+  /** Removes all but the last samples. */
   void keepLast(int count) {
     while (values.size() > count) {
       values.removeFirst();
