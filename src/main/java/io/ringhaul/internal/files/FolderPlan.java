@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -39,6 +40,12 @@ record FolderPlan(
     long memoryBytes) {
 
   private static final int FORMAT_VERSION = 1;
+
+  /** This program's name and version, for manifests. */
+  private static final String TOOL =
+      "ringhaul "
+          + Objects.requireNonNullElse(
+              FolderPlan.class.getPackage().getImplementationVersion(), "development");
 
   private static final String NEW = ".ringhaul-";
 
@@ -119,7 +126,7 @@ record FolderPlan(
 
   /** This export in a manifest. */
   Job job(long rows) {
-    return new Job(jobId, Tool.NAME, created, rows, coverage, restrictions);
+    return new Job(jobId, TOOL, created, rows, coverage, restrictions);
   }
 
   /** The name of a hidden folder that belongs to a visible one, without the job's id. */

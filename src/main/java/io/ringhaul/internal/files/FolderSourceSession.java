@@ -1,21 +1,43 @@
 package io.ringhaul.internal.files;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.MapType;
+import com.datastax.oss.driver.api.core.type.SetType;
+import com.datastax.oss.driver.api.core.type.VectorType;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.Compression;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.cql.CqlKind;
+import io.ringhaul.internal.cql.CqlTypes;
+import io.ringhaul.internal.cql.TypeText;
 import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /** An import from part files at work. */
 public final class FolderSourceSession implements SourceSession {
@@ -143,5 +165,301 @@ public final class FolderSourceSession implements SourceSession {
   private StorageException unreadable(Exception e) {
     Throwable reason = e instanceof UncheckedIOException ? e.getCause() : e;
     return new StorageException(location.text(), location.text() + " cannot be read: " + reason, e);
+  }
+
+  /** Decides which columns an import reads, and whether they fit the table. */
+  private static final class SourceColumns {
+
+    private final String location;
+    private final TableDescription table;
+    private final Optional<TableSchema> schema;
+    private final SourceLayout layout;
+
+    SourceColumns(
+        String location,
+        TableDescription table,
+        Optional<TableSchema> schema,
+        SourceLayout layout) {
+      this.location = location;
+      this.table = table;
+      this.schema = schema;
+      this.layout = layout;
+    }
+
+    /**
+     * The columns to read.
+     *
+     * @param asked those that the user named; empty for all that there are
+     * @throws StorageException if the source does not have them, has others besides when none were
+     *     named, or has types that the table's columns cannot take
+     */
+    List<String> select(List<String> asked) {
+      List<String> problems = new ArrayList<>();
+      List<ColumnDescription> selected = new ArrayList<>();
+      Set<String> present = new HashSet<>(layout.columns());
+      for (ColumnDescription column : table.select(asked)) {
+        if (present.contains(column.name())) {
+          selected.add(column);
+          typeProblem(column)
+              .or(() -> Optional.ofNullable(layout.problems().get(column.name())))
+              .ifPresent(problem -> problems.add("column " + column.name() + ": " + problem));
+        } else if (!asked.isEmpty() || column.isPrimaryKey()) {
+          problems.add("it has no column " + column.name());
+        }
+      }
+      if (asked.isEmpty()) {
+        layout.columns().stream()
+            .filter(name -> table.column(name).isEmpty())
+            .forEach(name -> stray(name, problems));
+      }
+      if (!problems.isEmpty()) {
+        throw new StorageException(
+            location,
+            String.format("%s does not fit %s: %s", location, table, String.join("; ", problems)),
+            null);
+      }
+      return selected.stream().map(ColumnDescription::name).toList();
+    }
+
+    private void stray(String name, List<String> problems) {
+      boolean isFact =
+          schema
+              .flatMap(known -> known.column(name))
+              .filter(column -> column.kind() == Kind.METADATA)
+              .isPresent();
+      problems.add(
+          isFact
+              ? "its column "
+                  + name
+                  + " holds write times or TTLs under a name that is not expected; name them with"
+                  + " writetimeNames, ttlNames and ttlReadAtName as the export did, or leave them"
+                  + " aside with "
+                  + Setting.IGNORE_CELL_TIMES.mark()
+              : "its column " + name + " has no place there; select columns to leave it out");
+    }
+
+    private Optional<String> typeProblem(ColumnDescription column) {
+      return schema.flatMap(
+          known -> known.column(column.name()).flatMap(stored -> misfit(known, stored, column)));
+    }
+
+    private static Optional<String> misfit(
+        TableSchema schema, TableSchema.Column stored, ColumnDescription column) {
+      return new StoredTypes(schema).fits(stored.type(), column.type())
+          ? Optional.empty()
+          : Optional.of(
+              String.format(
+                  "it is a %s there and a %s in the table",
+                  stored.type(), CqlTypes.text(column.type())));
+    }
+  }
+
+  /**
+   * Whether values of a type that was stored as a text can go to a column of today's table without
+   * meaning something else. They can if the types are the same but for {@code frozen}; if a
+   * user-defined type or tuple has got more fields; between the integers, from an integer to a
+   * decimal, between ascii and text and between uuid and timeuuid, where the reader refuses the
+   * values that do not fit.
+   */
+  static final class StoredTypes {
+
+    private static final Set<CqlKind> INTEGERS =
+        EnumSet.of(
+            CqlKind.TINYINT,
+            CqlKind.SMALLINT,
+            CqlKind.INT,
+            CqlKind.BIGINT,
+            CqlKind.VARINT,
+            CqlKind.COUNTER);
+    private static final Set<CqlKind> TEXTS = EnumSet.of(CqlKind.ASCII, CqlKind.TEXT);
+    private static final Set<CqlKind> UUIDS = EnumSet.of(CqlKind.UUID, CqlKind.TIMEUUID);
+
+    private final TableSchema schema;
+
+    StoredTypes(TableSchema schema) {
+      this.schema = schema;
+    }
+
+    /** Whether values of the stored type can go to a column of the given one. */
+    boolean fits(String stored, DataType type) {
+      if (stored.equals(CqlTypes.text(type)) && CqlKind.of(type) == CqlKind.CUSTOM) {
+        return true;
+      }
+      return TypeText.parse(stored).filter(parsed -> fits(parsed, type)).isPresent();
+    }
+
+    private boolean fits(TypeText stored, DataType type) {
+      List<TypeText> parts = stored.parts();
+      return switch (CqlKind.of(type)) {
+        case LIST -> stored.is("list", 1) && fits(parts.get(0), ((ListType) type).getElementType());
+        case SET -> stored.is("set", 1) && fits(parts.get(0), ((SetType) type).getElementType());
+        case MAP ->
+            stored.is("map", 2)
+                && fits(parts.get(0), ((MapType) type).getKeyType())
+                && fits(parts.get(1), ((MapType) type).getValueType());
+        case VECTOR -> {
+          VectorType vector = (VectorType) type;
+          yield stored.is("vector", 2)
+              && parts.get(1).name().equals(Integer.toString(vector.getDimensions()))
+              && fits(parts.get(0), vector.getElementType());
+        }
+        case TUPLE -> stored.name().equals("tuple") && tupleFits(parts, CqlTypes.fieldTypes(type));
+        case UDT -> userType(stored).filter(fields -> structFits(fields, type)).isPresent();
+        case CUSTOM -> false;
+        default -> parts.isEmpty() && scalarFits(stored.name(), CqlKind.of(type));
+      };
+    }
+
+    private boolean tupleFits(List<TypeText> stored, List<DataType> types) {
+      if (stored.size() > types.size()) {
+        return false;
+      }
+      for (int i = 0; i < stored.size(); i++) {
+        if (!fits(stored.get(i), types.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private boolean structFits(Map<String, String> stored, DataType type) {
+      List<String> names = CqlTypes.fieldNames(type);
+      List<DataType> types = CqlTypes.fieldTypes(type);
+      return stored.entrySet().stream()
+          .allMatch(
+              field -> {
+                int index = names.indexOf(field.getKey());
+                return index >= 0 && fits(field.getValue(), types.get(index));
+              });
+    }
+
+    private Optional<Map<String, String>> userType(TypeText stored) {
+      if (!stored.parts().isEmpty()) {
+        return Optional.empty();
+      }
+      String name = CqlIdentifier.fromCql(stored.name()).asInternal();
+      return schema.userTypes().stream()
+          .filter(type -> type.name().equals(name))
+          .map(TableSchema.UserType::fields)
+          .findFirst();
+    }
+
+    private static boolean scalarFits(String stored, CqlKind kind) {
+      for (CqlKind each : CqlKind.values()) {
+        if (each.cqlName().equals(stored)) {
+          return each == kind
+              || (INTEGERS.contains(each) && (INTEGERS.contains(kind) || kind == CqlKind.DECIMAL))
+              || (TEXTS.contains(each) && TEXTS.contains(kind))
+              || (UUIDS.contains(each) && UUIDS.contains(kind));
+        }
+      }
+      return false;
+    }
+  }
+
+  /** Checks checksums, each file's once, before any row of it is read. */
+  private static final class VerifiedFiles {
+
+    private final Map<Path, FutureTask<String>> checksums = new ConcurrentHashMap<>();
+
+    /**
+     * Waits until the file is checked.
+     *
+     * @throws StorageException if its checksum is another, or if it cannot be read
+     */
+    void require(FilePart part) {
+      String sha256 = part.sha256().orElse("");
+      if (sha256.isEmpty()) {
+        return;
+      }
+      SourceFile file = part.file();
+      String actual = checksum(file);
+      if (actual.equals(sha256)) {
+        return;
+      }
+      throw new StorageException(
+          file.path().toString(),
+          part.isPinned()
+              ? String.format(
+                  "The file %s has changed since the job began: its SHA-256 checksum is %s and was"
+                      + " %s; bring the file back, or begin a new job",
+                  file.path(), actual, sha256)
+              : String.format(
+                  "The file %s is damaged: its SHA-256 checksum is %s, and the manifest beside it"
+                      + " says %s; restore the file, or leave the check out",
+                  file.path(), actual, sha256),
+          null);
+    }
+
+    /**
+     * The checksum of the whole file, which is computed once.
+     *
+     * @throws StorageException if it cannot be read
+     */
+    String checksum(SourceFile file) {
+      FutureTask<String> checksum =
+          checksums.computeIfAbsent(
+              file.path(), path -> new FutureTask<>(() -> Checksums.sha256(path)));
+      checksum.run(); // does nothing if another thread has begun
+      try {
+        return checksum.get();
+      } catch (ExecutionException e) {
+        throw file.unreadable(e.getCause() instanceof IOException cause ? cause : e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw file.unreadable(e);
+      }
+    }
+  }
+
+  /**
+   * What a task reads, as the text that travels.
+   *
+   * @param file the file or range
+   * @param sha256 the checksum that the whole file must have; empty if it is not known or not asked
+   *     for
+   * @param isPinned whether that was the checksum when the job began; otherwise a manifest says so
+   */
+  private record FilePart(SourceFile file, Optional<String> sha256, boolean isPinned) {
+
+    private static final String LISTED = "sha256";
+    private static final String PINNED = "sha256AtStart";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static FilePart of(SourceFile file, @Nullable String sha256) {
+      return new FilePart(file, Optional.ofNullable(sha256), false);
+    }
+
+    /** Returns this part with the checksum that its file must still have. */
+    FilePart pinned(String checksum) {
+      return new FilePart(file, Optional.of(checksum), true);
+    }
+
+    String text() {
+      ObjectNode node =
+          JSON.createObjectNode()
+              .put("path", file.path().toString())
+              .put("compression", file.compression().name())
+              .put("size", file.size())
+              .put("start", file.start())
+              .put("length", file.length());
+      sha256.ifPresent(checksum -> node.put(isPinned ? PINNED : LISTED, checksum));
+      return node.toString();
+    }
+
+    static FilePart parse(String text) {
+      JsonNode node = ManifestJson.tree(text);
+      SourceFile file =
+          new SourceFile(
+              Path.of(node.path("path").asText()),
+              Compression.valueOf(node.path("compression").asText()),
+              node.path("size").asLong(),
+              node.path("start").asLong(),
+              node.path("length").asLong());
+      boolean isPinned = node.has(PINNED);
+      return new FilePart(
+          file, Optional.ofNullable(node.path(isPinned ? PINNED : LISTED).asText(null)), isPinned);
+    }
   }
 }

@@ -90,7 +90,8 @@ class StoredTypesTest {
 
   @Test
   void brokenTextsFitNothing() {
-    StoredTypes types = new StoredTypes(schema(DataTypes.INT));
+    FolderSourceSession.StoredTypes types =
+        new FolderSourceSession.StoredTypes(schema(DataTypes.INT));
     for (String text : List.of("", "list<", "list<int", "list<int>>", "list<>", "\"int", "int,")) {
       assertThat(types.fits(text, DataTypes.INT)).as(text).isFalse();
       assertThat(types.fits(text, DataTypes.listOf(DataTypes.INT))).as(text).isFalse();
@@ -102,7 +103,7 @@ class StoredTypesTest {
   }
 
   private static boolean fits(DataType stored, DataType today) {
-    return new StoredTypes(schema(stored)).fits(CqlTypes.text(stored), today);
+    return new FolderSourceSession.StoredTypes(schema(stored)).fits(CqlTypes.text(stored), today);
   }
 
   private static TableSchema schema(DataType type) {
