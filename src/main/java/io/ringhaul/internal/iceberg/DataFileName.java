@@ -15,7 +15,10 @@ final class DataFileName {
   private static final String UUID_FORM =
       "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
-  /** A file that a writer was cut off from is hidden; see {@link DurableOutputFile#temporary}. */
+  /**
+   * A file that a writer was cut off from is hidden; see {@link
+   * LocalFileIO.DurableOutputFile#temporary}.
+   */
   private static final Pattern FORM =
       Pattern.compile(
           "\\.?[0-9]{5,}-(" + UUID_FORM + ")-" + UUID_FORM + "\\.parquet(?:\\.tmp|\\.crc)?");

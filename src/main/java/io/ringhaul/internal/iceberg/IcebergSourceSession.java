@@ -6,33 +6,59 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.parquet.CqlParquetReaders;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
+import io.ringhaul.internal.parquet.OpenParquetFile;
+import io.ringhaul.internal.parquet.ReadRow;
 import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.iceberg.DataOperations;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.TableScan;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.GenericDeleteFilter;
+import org.apache.iceberg.data.IdentityPartitionConverters;
+import org.apache.iceberg.data.Record;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.mapping.NameMapping;
+import org.apache.iceberg.mapping.NameMappingParser;
+import org.apache.iceberg.parquet.ParquetValueReader;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.util.PartitionUtil;
+import org.apache.iceberg.util.SnapshotUtil;
 import org.apache.iceberg.util.TableScanUtil;
+import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /** An import from an Iceberg table at work. */
@@ -236,6 +262,355 @@ public final class IcebergSourceSession implements SourceSession {
       return bytes;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The state of a table that an import reads: its schema and its files. */
+  private static final class SourceState {
+
+    /** Finds the files, given the columns that are read. */
+    private interface Files {
+      CloseableIterable<FileScanTask> plan(List<String> columns);
+    }
+
+    private final Schema schema;
+    private final Files files;
+
+    private SourceState(Schema schema, Files files) {
+      this.schema = schema;
+      this.files = files;
+    }
+
+    /**
+     * Finds the state.
+     *
+     * @throws StorageException if the table does not have it
+     */
+    static SourceState of(Table table, ReadPoint point) {
+      if (point instanceof ReadPoint.AtSnapshot at) {
+        return atSnapshot(table, existing(table, at.id()).snapshotId());
+      } else if (point instanceof ReadPoint.AsOf asOf) {
+        Long id = SnapshotUtil.nullableSnapshotIdAsOfTime(table, asOf.moment().toEpochMilli());
+        if (id == null) {
+          throw new StorageException(
+              table.name(),
+              "The Iceberg table " + table.name() + " had no snapshot yet at " + asOf.moment(),
+              null);
+        }
+        return atSnapshot(table, id);
+      } else if (point instanceof ReadPoint.AtTag at) {
+        return atSnapshot(table, ref(table, at.name(), true).snapshotId());
+      } else if (point instanceof ReadPoint.OnBranch on
+          && !on.name().equals(SnapshotRef.MAIN_BRANCH)) {
+        // A branch has the table's current columns, as the main one does.
+        long head = ref(table, on.name(), false).snapshotId();
+        return new SourceState(
+            table.schema(), columns -> scan(table, columns).useSnapshot(head).planFiles());
+      } else if (point instanceof ReadPoint.Changes changes) {
+        return changes(table, changes);
+      }
+      return new SourceState(table.schema(), columns -> scan(table, columns).planFiles());
+    }
+
+    Schema schema() {
+      return schema;
+    }
+
+    /** The files to read, with the deletes that apply to them. */
+    CloseableIterable<FileScanTask> files(List<String> columns) {
+      return files.plan(columns);
+    }
+
+    /** Time travel reads the columns as they were. */
+    private static SourceState atSnapshot(Table table, long id) {
+      return new SourceState(
+          SnapshotUtil.schemaFor(table, id),
+          columns -> scan(table, columns).useSnapshot(id).planFiles());
+    }
+
+    private static TableScan scan(Table table, List<String> columns) {
+      return table.newScan().select(columns);
+    }
+
+    private static SourceState changes(Table table, ReadPoint.Changes changes) {
+      long from = changes.fromExclusive();
+      long to = changes.toInclusive();
+      existing(table, to);
+      Schema schema = SnapshotUtil.schemaFor(table, to);
+      if (from == to) {
+        return new SourceState(schema, columns -> CloseableIterable.empty());
+      }
+      requireOnlyAppends(table, from, to);
+      return new SourceState(
+          schema,
+          columns ->
+              table
+                  .newIncrementalAppendScan()
+                  .fromSnapshotExclusive(from)
+                  .toSnapshot(to)
+                  .planFiles());
+    }
+
+    private static void requireOnlyAppends(Table table, long from, long to) {
+      Long id = to;
+      while (id == null || id != from) {
+        @Nullable Snapshot snapshot = id == null ? null : table.snapshot(id);
+        if (snapshot == null) {
+          throw new StorageException(
+              table.name(),
+              String.format(
+                  "Snapshot %d is no ancestor of snapshot %d of the Iceberg table %s, or snapshots"
+                      + " between them have expired; import a whole snapshot instead",
+                  from, to, table.name()),
+              null);
+        }
+        String operation = String.valueOf(snapshot.operation());
+        // A replace rewrites files and leaves the rows as they are.
+        if (!operation.equals(DataOperations.APPEND) && !operation.equals(DataOperations.REPLACE)) {
+          throw new StorageException(
+              table.name(),
+              String.format(
+                  "The changes of the Iceberg table %s from snapshot %d to %d cannot be imported:"
+                      + " snapshot %d between them is of the kind %s, which takes rows away, and an"
+                      + " import only adds rows; import a whole snapshot instead",
+                  table.name(), from, to, snapshot.snapshotId(), operation),
+              null);
+        }
+        id = snapshot.parentId();
+      }
+    }
+
+    private static Snapshot existing(Table table, long id) {
+      Snapshot snapshot = table.snapshot(id);
+      if (snapshot == null) {
+        throw new StorageException(
+            table.name(),
+            String.format("The Iceberg table %s has no snapshot %d", table.name(), id),
+            null);
+      }
+      return snapshot;
+    }
+
+    private static SnapshotRef ref(Table table, String name, boolean tag) {
+      SnapshotRef ref = table.refs().get(name);
+      if (ref == null || ref.isTag() != tag) {
+        TreeSet<String> known = new TreeSet<>();
+        table
+            .refs()
+            .forEach(
+                (other, there) -> {
+                  if (there.isTag() == tag) {
+                    known.add(other);
+                  }
+                });
+        throw new StorageException(
+            table.name(),
+            String.format(
+                "The Iceberg table %s has no %s %s; it has %s",
+                table.name(),
+                tag ? "tag" : "branch",
+                name,
+                known.isEmpty() ? "none" : String.join(", ", known)),
+            null);
+      }
+      return ref;
+    }
+  }
+
+  /** Streams the rows of one task, without those that delete files take away. */
+  private static final class IcebergRowReader implements RowReader {
+
+    private final Table table;
+    private final Schema schema;
+    private final Schema projection;
+    private final List<ColumnDescription> columns;
+    private final Iterator<String> parts;
+    private @Nullable Closeable content;
+    private @Nullable Iterator<ReadRow> rows;
+    private String file = "";
+    private boolean atRow;
+    private long rowNumber;
+
+    /** Bytes of the data files that were read to the end of their part. */
+    private double bytesBefore;
+
+    private double bytesPerRow;
+
+    /** Rows read from this part, those that are deleted among them. */
+    private long rowsRead;
+
+    /** Whether delete files may take rows of this part away. */
+    private boolean deletesRows;
+
+    /**
+     * @param columns the plan's columns
+     */
+    IcebergRowReader(
+        Table table,
+        Schema schema,
+        SourcePlan plan,
+        SourceTask task,
+        List<ColumnDescription> columns) {
+      this.table = table;
+      this.schema = schema;
+      this.projection = projection(schema, plan.columns());
+      this.columns = columns;
+      this.parts = task.parts().iterator();
+    }
+
+    @Override
+    public @Nullable RawRow next() {
+      @Nullable ReadRow row;
+      atRow = false;
+      try {
+        row = nextRow();
+      } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+        // Damage shows in exceptions of every kind, of Iceberg, of Parquet and of Java.
+        throw new StorageException(
+            file, "The data file " + file + " cannot be read: " + OpenParquetFile.reason(e), e);
+      }
+      atRow = row != null;
+      return row == null
+          ? null
+          : row.at(() -> String.format("Row %d read from %s", rowNumber, file));
+    }
+
+    /** The row's number among those read from this part of the data file; others may be deleted. */
+    @Override
+    public Optional<SourceRecord> lastRecord() {
+      return atRow
+          ? Optional.of(new SourceRecord(file, "row", rowNumber, Optional.empty()))
+          : Optional.empty();
+    }
+
+    private @Nullable ReadRow nextRow() throws IOException {
+      while (rows == null || !rows.hasNext()) {
+        closeFile();
+        if (!parts.hasNext()) {
+          return null;
+        }
+        rows = open(parts.next());
+      }
+      rowNumber++;
+      if (!deletesRows) {
+        rowsRead++;
+      }
+      return rows.next();
+    }
+
+    /** By rows: the row groups of a part may have more bytes than the part, or none. */
+    @Override
+    public long bytesRead() {
+      return (long) (bytesBefore + rowsRead * bytesPerRow);
+    }
+
+    @Override
+    public void close() {
+      try {
+        closeFile();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** The columns in the plan's order, where {@code Schema.select} would give the file's. */
+    private static Schema projection(Schema schema, List<String> columns) {
+      return new Schema(
+          columns.stream()
+              .map(column -> Objects.requireNonNull(schema.asStruct().field(column), column))
+              .toList());
+    }
+
+    private Iterator<ReadRow> open(String part) throws IOException {
+      FileScanTask task = ScanTaskParser.fromJson(part, true);
+      file = task.file().location();
+      rowNumber = 0;
+      bytesBefore += rowsRead * bytesPerRow;
+      rowsRead = 0;
+      bytesPerRow = (double) task.file().fileSizeInBytes() / Math.max(1, task.file().recordCount());
+      deletesRows = !task.deletes().isEmpty();
+      OpenParquetFile stored = OpenParquetFile.open(table.io().newInputFile(task.file()));
+      content = stored;
+      List<Long> offsets = task.file().splitOffsets();
+      stored.requireAsInTable(
+          task.file().fileSizeInBytes(),
+          task.file().recordCount(),
+          offsets == null || offsets.isEmpty() ? 0 : offsets.get(0));
+      CloseableIterable<ReadRow> opened =
+          task.deletes().isEmpty() ? all(task, stored) : withoutDeleted(task, stored);
+      content = opened;
+      return opened.iterator();
+    }
+
+    private CloseableIterable<ReadRow> all(FileScanTask task, OpenParquetFile stored) {
+      Map<Integer, ?> constants = constants(task);
+      return read(
+          task,
+          stored,
+          projection,
+          parquet -> CqlParquetReaders.rows(columns, projection, parquet, constants));
+    }
+
+    /**
+     * What is deleted is told by whole records, and maybe by other columns than those asked for.
+     */
+    private CloseableIterable<ReadRow> withoutDeleted(FileScanTask task, OpenParquetFile stored) {
+      GenericDeleteFilter deletes = new GenericDeleteFilter(table.io(), task, schema, projection);
+      Schema required = deletes.requiredSchema();
+      Map<Integer, ?> constants = constants(task);
+      Set<Integer> compared = compared(task);
+      CloseableIterable<Record> records =
+          read(
+              task,
+              stored,
+              required,
+              parquet -> CqlParquetReaders.recordReader(required, parquet, constants, compared));
+      return CloseableIterable.transform(
+          deletes.filter(CloseableIterable.transform(records, this::counted)),
+          CqlParquetReaders.records(columns, required));
+    }
+
+    private Record counted(Record record) {
+      rowsRead++;
+      return record;
+    }
+
+    /** The fields by whose values delete files name the rows that are gone. */
+    private static Set<Integer> compared(FileScanTask task) {
+      Set<Integer> ids = new HashSet<>();
+      for (DeleteFile delete : task.deletes()) {
+        if (delete.content() == FileContent.EQUALITY_DELETES) {
+          ids.addAll(delete.equalityFieldIds());
+        }
+      }
+      return ids;
+    }
+
+    private <T> CloseableIterable<T> read(
+        FileScanTask task,
+        OpenParquetFile stored,
+        Schema fields,
+        Function<MessageType, ParquetValueReader<T>> model) {
+      String mapping = table.properties().get(TableProperties.DEFAULT_NAME_MAPPING);
+      return stored.rows(
+          fields,
+          stored.identified(
+              mapping == null ? NameMapping.empty() : NameMappingParser.fromJson(mapping)),
+          task.start(),
+          task.start() + task.length(),
+          model);
+    }
+
+    private static Map<Integer, ?> constants(FileScanTask task) {
+      return PartitionUtil.constantsMap(task, IdentityPartitionConverters::convertConstant);
+    }
+
+    private void closeFile() throws IOException {
+      if (content != null) {
+        content.close();
+      }
+      content = null;
+      rows = null;
     }
   }
 }

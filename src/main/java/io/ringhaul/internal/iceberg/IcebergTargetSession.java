@@ -1,6 +1,7 @@
 package io.ringhaul.internal.iceberg;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
@@ -9,24 +10,34 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.internal.parquet.IcebergCompatibility;
 import io.ringhaul.internal.parquet.IcebergTypes;
+import io.ringhaul.internal.parquet.TypeChoices;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableSchema;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.rest.RESTCatalog;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types.DecimalType;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,7 +101,8 @@ public final class IcebergTargetSession implements TargetSession {
 
   /** Nessie takes what is committed to a branch of a table, and puts it on its own branch. */
   private void requireBranches(TableIdentifier identifier) {
-    String branch = new Publication(settings.commitMode(), settings.branch(), Map.of()).ref();
+    String branch =
+        new WriteLayout.Publication(settings.commitMode(), settings.branch(), Map.of()).ref();
     if (!branch.equals(SnapshotRef.MAIN_BRANCH)
         && catalog() instanceof RESTCatalog rest
         && Boolean.parseBoolean(rest.properties().get(NESSIE))) {
@@ -134,15 +146,17 @@ public final class IcebergTargetSession implements TargetSession {
             .withProperties(properties)
             .createTransaction()
             .table();
-    Publication publication =
-        new Publication(settings.commitMode(), settings.branch(), settings.properties());
+    WriteLayout.Publication publication =
+        new WriteLayout.Publication(
+            settings.commitMode(), settings.branch(), settings.properties());
     return layout(export, identifier, true, table, table.schema(), publication);
   }
 
   private WriteLayout existing(ExportDescription export, TableIdentifier identifier) {
     Table table = catalog().loadTable(identifier);
-    Publication publication =
-        new Publication(settings.commitMode(), settings.branch(), settings.properties());
+    WriteLayout.Publication publication =
+        new WriteLayout.Publication(
+            settings.commitMode(), settings.branch(), settings.properties());
     if (settings.commitMode() == CommitMode.CREATE
         && !PlannedTable.isEmpty(table)
         && new JobCommit(catalog(), identifier, publication.ref(), export.jobId())
@@ -187,7 +201,7 @@ public final class IcebergTargetSession implements TargetSession {
       boolean isNew,
       Table table,
       Schema schema,
-      Publication publication) {
+      WriteLayout.Publication publication) {
     io = table.io();
     return new WriteLayout(
         export.jobId(),
@@ -201,9 +215,9 @@ public final class IcebergTargetSession implements TargetSession {
         settings.targetFileBytes(),
         writerBytes(export),
         publication,
-        new Origin(
+        new WriteLayout.Origin(
             TableSchema.of(export.table(), export.columns()),
-            isNew ? Origin.UNKNOWN : Origin.sequenceNumber(table),
+            isNew ? WriteLayout.Origin.UNKNOWN : WriteLayout.Origin.sequenceNumber(table),
             Instant.now()));
   }
 
@@ -336,5 +350,237 @@ public final class IcebergTargetSession implements TargetSession {
       }
     }
     return catalog().loadTable(identifier);
+  }
+
+  /** Checks whether an export that was planned before can go on. */
+  private static final class IcebergResumption {
+
+    private final Catalog catalog;
+    private final WriteLayout layout;
+    private final TableIdentifier identifier;
+
+    IcebergResumption(Catalog catalog, WriteLayout layout) {
+      this.catalog = catalog;
+      this.layout = layout;
+      this.identifier = TableIdentifier.parse(layout.table());
+    }
+
+    /**
+     * Checks the request and the table.
+     *
+     * @param wanted the table that is asked for now
+     * @throws StorageException if one of them is another than planned
+     */
+    void check(ExportDescription export, TargetSettings settings, TableIdentifier wanted) {
+      requireSame(export, settings, wanted);
+      // One that is committed goes on to be found committed, whatever became of the table.
+      if (layout.jobCommit(catalog).find().isPresent()) {
+        return;
+      }
+      PlannedTable planned = new PlannedTable(layout);
+      if (catalog.tableExists(identifier)) {
+        planned.requireFit(catalog.loadTable(identifier));
+      } else {
+        planned.requireMissing();
+      }
+    }
+
+    private void requireSame(
+        ExportDescription export, TargetSettings settings, TableIdentifier wanted) {
+      TableSchema then = layout.origin().source();
+      TableSchema now = TableSchema.of(export.table(), export.columns());
+      List<String> differences = new ArrayList<>();
+      compare(differences, "the export's id", layout.jobId(), export.jobId());
+      compare(differences, "the Iceberg table", identifier, wanted);
+      compare(differences, "the mode", layout.publication().mode(), settings.commitMode());
+      compare(
+          differences,
+          "the branch",
+          layout.publication().ref(),
+          new WriteLayout.Publication(
+                  settings.commitMode(), settings.branch(), settings.properties())
+              .ref());
+      compare(differences, "the keyspace", then.keyspace(), now.keyspace());
+      compare(differences, "the table", then.table(), now.table());
+      compare(differences, "the primary key", then.primaryKey(), now.primaryKey());
+      compare(differences, "the columns", then.columns(), now.columns());
+      compare(differences, "the types", then.userTypes(), now.userTypes());
+      if (!differences.isEmpty()) {
+        throw new StorageException(
+            layout.table(),
+            String.format(
+                "The export %s to the Iceberg table %s cannot be taken up again, since it is no"
+                    + " longer the same: %s; put that back as it was, or begin a new export",
+                layout.jobId(), layout.table(), String.join("; ", differences)),
+            null);
+      }
+    }
+
+    private static void compare(List<String> differences, String what, Object then, Object now) {
+      if (!then.equals(now)) {
+        differences.add(what + " was " + then + " and is " + now);
+      }
+    }
+  }
+
+  /** Whether a table that is there can take an export, and with which schema. */
+  private static final class ExistingTable {
+
+    private final Table table;
+    private final ExportDescription export;
+    private final TypeChoices types;
+    private final List<String> problems = new ArrayList<>();
+
+    ExistingTable(Table table, ExportDescription export, TypeChoices types) {
+      this.table = table;
+      this.export = export;
+      this.types = types;
+    }
+
+    /**
+     * The schema that the table must have to take the export: its own, with the columns and fields
+     * that it lacks, with types promoted as far as Iceberg allows, and optional where rows may lack
+     * a value. Columns that the export does not have stay.
+     *
+     * @param partitioning what the user asked for; empty to take the table's own
+     * @param publication how the export is committed
+     * @throws StorageException if the table does not fit, with every reason
+     */
+    Schema evolved(List<PartitionExpression> partitioning, WriteLayout.Publication publication) {
+      UpdateSchema update = table.updateSchema();
+      Schema evolved =
+          SchemaChanges.add(update, table.schema(), wanted()) ? update.apply() : table.schema();
+      requireTypes(evolved);
+      requirePartitioning(partitioning, evolved);
+      requireBranch(publication);
+      if (!problems.isEmpty()) {
+        throw new StorageException(
+            table.name(),
+            String.format(
+                "The Iceberg table %s does not fit the export: %s. Export to another table, or"
+                    + " select the columns that fit",
+                table.name(), String.join("; ", problems)),
+            null);
+      }
+      return evolved;
+    }
+
+    /** The table's columns as they should be, then the ones that it lacks. */
+    private List<NestedField> wanted() {
+      boolean isOurs = table.properties().containsKey(NewTable.SOURCE_TABLE);
+      List<NestedField> wanted = new ArrayList<>();
+      for (NestedField field : table.schema().columns()) {
+        wanted.add(
+            export.columns().stream()
+                .filter(column -> column.name().equals(field.name()))
+                .findFirst()
+                .map(column -> filled(field, column, isOurs))
+                .orElseGet(() -> unfilled(field)));
+      }
+      Schema own = IcebergTypes.schema(export.table(), export.columns(), types);
+      for (ColumnDescription column : export.columns()) {
+        if (table.schema().asStruct().field(column.name()) == null) {
+          if (column.isPrimaryKey()) {
+            problems.add(
+                "it has no column "
+                    + column.name()
+                    + ", which is part of the primary key, so its rows have another key");
+          } else {
+            wanted.add(own.asStruct().field(column.name()));
+          }
+        }
+      }
+      return wanted;
+    }
+
+    /** A column that the export has values for. */
+    private NestedField filled(NestedField field, ColumnDescription column, boolean isOurs) {
+      Type type =
+          types.decimal(column).<Type>map(decimal -> decimal).orElseGet(() -> type(column, field));
+      NestedField.Builder builder = NestedField.from(field).ofType(type);
+      if (isOurs) {
+        builder.withDoc(IcebergTypes.doc(column));
+      }
+      return column.isNullable(export.table().hasStatics())
+          ? builder.asOptional().build()
+          : builder.build();
+    }
+
+    private static Type type(ColumnDescription column, NestedField field) {
+      return IcebergTypes.typeLike(column.type(), field.type());
+    }
+
+    /** A column that new rows have no value for. */
+    private NestedField unfilled(NestedField field) {
+      if (field.isOptional()) {
+        return field;
+      }
+      if (export.table().column(field.name()).isPresent()) {
+        problems.add(
+            "it requires a column "
+                + field.name()
+                + ", which the export leaves out: select it too");
+      }
+      return NestedField.from(field).asOptional().build();
+    }
+
+    private void requireTypes(Schema evolved) {
+      for (ColumnDescription column : export.columns()) {
+        NestedField field = evolved.asStruct().field(column.name());
+        if (field == null) {
+          continue;
+        }
+        types
+            .decimal(column)
+            .filter(chosen -> !chosen.equals(field.type()))
+            .ifPresent(chosen -> notChangeable(column, field.type(), chosen));
+        IcebergCompatibility.exportProblem(column.type(), field.type())
+            .ifPresent(problem -> problems.add("column " + column.name() + ": " + problem));
+      }
+    }
+
+    private void notChangeable(ColumnDescription column, Type type, DecimalType chosen) {
+      problems.add(
+          String.format(
+              "column %s: it is to be %s, and Iceberg cannot change %s to that",
+              column.name(), chosen, type));
+    }
+
+    private void requirePartitioning(List<PartitionExpression> partitioning, Schema evolved) {
+      if (!partitioning.isEmpty()) {
+        PartitionSpec asked = PartitionExpression.bind(partitioning, evolved);
+        if (!asked.compatibleWith(table.spec())) {
+          problems.add("it is partitioned by " + table.spec() + ", not by " + asked);
+        }
+      }
+    }
+
+    private void requireBranch(WriteLayout.Publication publication) {
+      SnapshotRef ref = table.refs().get(publication.ref());
+      if (ref != null && !ref.isBranch()) {
+        problems.add(publication.ref() + " is a tag there, not a branch");
+      } else if (publication.mode() == CommitMode.REPLACE_PARTITIONS) {
+        requireReplaceable(SnapshotUtil.latestSnapshot(table, publication.ref()));
+      }
+    }
+
+    private void requireReplaceable(@Nullable Snapshot head) {
+      if (table.spec().isUnpartitioned()) {
+        problems.add(
+            "it has no partitions to overwrite: set "
+                + Setting.MODE.mark()
+                + " to overwrite to replace all rows");
+      } else if (head != null) {
+        for (ManifestFile manifest : head.dataManifests(table.io())) {
+          if (manifest.partitionSpecId() != table.spec().specId()
+              && (manifest.hasAddedFiles() || manifest.hasExistingFiles())) {
+            problems.add(
+                "it has files of an earlier partitioning, whose partitions cannot be told apart"
+                    + " from the new ones: rewrite its data files first");
+            return;
+          }
+        }
+      }
+    }
   }
 }

@@ -1,11 +1,13 @@
 package io.ringhaul.internal.iceberg;
 
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.internal.disk.StorageTrouble;
 import io.ringhaul.internal.parquet.FetchedRow;
 import io.ringhaul.schema.RawRow;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,8 +16,17 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.LocationProvider;
+import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.PositionOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +131,202 @@ final class IcebergTaskWriter implements TaskWriter {
           layout.location(),
           "Writing to " + layout.location() + " failed: " + StorageTrouble.of(e),
           e);
+    }
+  }
+
+  /**
+   * The data files of one task and one partition, one after another: a file that has reached the
+   * target size is ended. Files without rows are never made.
+   */
+  private static final class DataFileWriter {
+
+    private static final int ROWS_BETWEEN_CHECKS = 1_000;
+
+    private final WriteLayout layout;
+    private final ParquetRows rows;
+    private final FileIO io;
+    private final WrittenFiles written;
+    private final @Nullable StructLike partition;
+    private final int task;
+    private final List<DataFile> files = new ArrayList<>();
+    private @Nullable DataWriter<RawRow> current;
+    private @Nullable CapturedOutput output;
+    private long uncheckedRows;
+    private long uncheckedBytes;
+
+    /**
+     * @param partition the partition's values; null for a table without partitions
+     */
+    DataFileWriter(
+        WriteLayout layout,
+        ParquetRows rows,
+        FileIO io,
+        WrittenFiles written,
+        @Nullable StructLike partition,
+        int task) {
+      this.written = written;
+      this.layout = layout;
+      this.rows = rows;
+      this.io = io;
+      this.partition = partition;
+      this.task = task;
+    }
+
+    void write(FetchedRow row) {
+      DataWriter<RawRow> writer = current == null ? open() : current;
+      writer.write(row);
+      uncheckedRows++;
+      uncheckedBytes += row.size();
+      if (uncheckedRows >= ROWS_BETWEEN_CHECKS || uncheckedBytes >= rows.bytesBetweenChecks()) {
+        uncheckedRows = 0;
+        uncheckedBytes = 0;
+        if (writer.length() >= layout.targetFileBytes()) {
+          end();
+        }
+      }
+    }
+
+    /** About how large its files are so far. */
+    long bytes() {
+      long ended = files.stream().mapToLong(DataFile::fileSizeInBytes).sum();
+      return current == null ? ended : ended + current.length();
+    }
+
+    /** Ends the last file and gives all of them. */
+    List<DataFile> finish() {
+      end();
+      return List.copyOf(files);
+    }
+
+    /** Removes every file; the way out when the task has failed. */
+    void abort() {
+      if (output != null) {
+        output.abandon();
+        written.abandon(io, output.location());
+      }
+      files.forEach(file -> written.abandon(io, file.location()));
+    }
+
+    private DataWriter<RawRow> open() {
+      LocationProvider locations = layout.locations();
+      String name = DataFileName.next(layout.jobId(), task);
+      String location =
+          partition == null
+              ? locations.newDataLocation(name)
+              : locations.newDataLocation(layout.spec(), partition, name);
+      written.add(location);
+      CapturedOutput file = new CapturedOutput(io.newOutputFile(location));
+      output = file;
+      DataWriter<RawRow> writer = rows.open(file, partition);
+      current = writer;
+      uncheckedRows = 0;
+      uncheckedBytes = 0;
+      return writer;
+    }
+
+    private void end() {
+      if (current == null) {
+        return;
+      }
+      try {
+        current.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      files.add(current.toDataFile());
+      current = null;
+      output = null;
+    }
+
+    /** An output file that remembers its stream: Parquet does not close it when it fails midway. */
+    private static final class CapturedOutput implements OutputFile {
+
+      private final OutputFile file;
+      private @Nullable PositionOutputStream stream;
+
+      CapturedOutput(OutputFile file) {
+        this.file = file;
+      }
+
+      @Override
+      public PositionOutputStream create() {
+        PositionOutputStream created = file.create();
+        stream = created;
+        return created;
+      }
+
+      @Override
+      public PositionOutputStream createOrOverwrite() {
+        PositionOutputStream created = file.createOrOverwrite();
+        stream = created;
+        return created;
+      }
+
+      @Override
+      public String location() {
+        return file.location();
+      }
+
+      @Override
+      public InputFile toInputFile() {
+        return file.toInputFile();
+      }
+
+      /** Closes the stream of a file that nobody will use. */
+      void abandon() {
+        try {
+          if (stream != null) {
+            stream.close();
+          }
+        } catch (IOException | RuntimeException e) {
+          // It is deleted next; what matters is that the handle is gone.
+        }
+      }
+    }
+  }
+
+  /** Finds the partition of each row. Used by one thread. */
+  private static final class RowPartitioner {
+
+    private final PartitionKey key;
+    private final PartitionRow row;
+    private final List<PartitionField> fields;
+    private final Schema schema;
+
+    /**
+     * @param row how the partition transforms see rows
+     */
+    RowPartitioner(PartitionSpec spec, Schema schema, PartitionRow row) {
+      this.key = new PartitionKey(spec, schema);
+      this.row = row;
+      this.fields = spec.fields();
+      this.schema = schema;
+    }
+
+    /**
+     * The row's partition, in a key that is filled again for the next row: copy it to keep it.
+     *
+     * @throws UnrepresentableValueException if the row can be in no partition
+     */
+    PartitionKey partition(RawRow next) {
+      key.partition(row.of(next));
+      for (int i = 0; i < fields.size(); i++) {
+        // Readers take the value from the partition, where the bits of a NaN are not kept, and
+        // Iceberg's JSON of a partition has no infinities.
+        @Nullable Object value = key.get(i, Object.class);
+        if ((value instanceof Float number && !Float.isFinite(number))
+            || (value instanceof Double real && !Double.isFinite(real))) {
+          String column = schema.findColumnName(fields.get(i).sourceId());
+          throw new UnrepresentableValueException(
+              column,
+              column
+                  + " is "
+                  + value
+                  + ", which no partition can hold; partition the table by another column, or leave"
+                  + " this one out");
+        }
+      }
+      return key;
     }
   }
 }

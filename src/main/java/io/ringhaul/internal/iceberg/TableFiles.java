@@ -26,7 +26,7 @@ final class TableFiles {
    * Those of the names that any snapshot has, on whatever branch.
    *
    * @param names of files of one export
-   * @param plannedSequence see {@link Origin#sequenceNumber()}
+   * @param plannedSequence see {@link WriteLayout.Origin#sequenceNumber()}
    */
   static Set<String> inAny(Table table, long plannedSequence, Set<String> names) {
     Set<String> found = new HashSet<>();

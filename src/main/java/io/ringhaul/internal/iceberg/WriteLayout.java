@@ -5,15 +5,21 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.internal.cql.TableSchemaJson;
+import io.ringhaul.schema.TableSchema;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.PartitionSpecParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.LocationProvider;
@@ -151,6 +157,60 @@ record WriteLayout(
       return JSON.readValue(json, new TypeReference<Map<String, String>>() {});
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("The plan's properties are not JSON: " + json, e);
+    }
+  }
+
+  /**
+   * What the commit does beside adding files.
+   *
+   * @param mode what becomes of the rows that are there already
+   * @param branch the branch that is written; empty for the main one
+   * @param tableProperties the properties that a table which is there already is given
+   */
+  record Publication(
+      CommitMode mode, Optional<String> branch, Map<String, String> tableProperties) {
+
+    Publication {
+      branch = branch.filter(name -> !name.equals(SnapshotRef.MAIN_BRANCH));
+      tableProperties = Map.copyOf(tableProperties);
+    }
+
+    /** The name of the branch that is written. */
+    String ref() {
+      return branch.orElse(SnapshotRef.MAIN_BRANCH);
+    }
+
+    /** Returns this publication with more properties. */
+    Publication withProperties(Map<String, String> more) {
+      Map<String, String> all = new HashMap<>(tableProperties);
+      all.putAll(more);
+      return new Publication(mode, branch, all);
+    }
+  }
+
+  /**
+   * What an export and its table were when the export was planned.
+   *
+   * @param source the exported columns
+   * @param sequenceNumber the table's last sequence number: what has this one or a lower one cannot
+   *     hold a file of the export; {@value #UNKNOWN} if the table was not there or has none
+   * @param created when the export was planned
+   */
+  record Origin(TableSchema source, long sequenceNumber, Instant created) {
+
+    static final long UNKNOWN = -1;
+
+    private static final int FIRST_VERSION_WITH_NUMBERS = 2;
+
+    /** The last sequence number of a table that is there. */
+    static long sequenceNumber(Table table) {
+      if (table instanceof HasTableOperations known) {
+        TableMetadata metadata = known.operations().current();
+        return metadata.formatVersion() < FIRST_VERSION_WITH_NUMBERS
+            ? UNKNOWN
+            : metadata.lastSequenceNumber();
+      }
+      return UNKNOWN;
     }
   }
 }

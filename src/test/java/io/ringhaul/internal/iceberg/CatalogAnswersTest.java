@@ -213,12 +213,12 @@ class CatalogAnswersTest {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(2)));
       WriteLayout layout = WriteLayout.from(plan);
-      TableCommit commit =
-          new TableCommit(
+      IcebergCommit.TableCommit commit =
+          new IcebergCommit.TableCommit(
               catalog,
               layout,
               layout.jobCommit(catalog),
-              new ConflictPatience("lake.t", Duration.ofMillis(500)));
+              new IcebergCommit.ConflictPatience("lake.t", Duration.ofMillis(500)));
       catalog.conflicts = true;
       List<DataFile> files = DataFiles.of(List.of(output), layout.spec());
       long start = System.nanoTime();

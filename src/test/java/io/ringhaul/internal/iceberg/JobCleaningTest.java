@@ -100,7 +100,7 @@ class JobCleaningTest {
     Warehouse.with(folder, warehouse -> assertThat(warehouse.hasTable("lake.t")).isFalse());
     try (Stream<Path> files = Files.walk(folder)) {
       assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
-          .allMatch(name -> name.startsWith(LocalWarehouse.CATALOG_FILE));
+          .allMatch(name -> name.startsWith(CatalogSource.LocalWarehouse.CATALOG_FILE));
     }
   }
 
@@ -224,7 +224,7 @@ class JobCleaningTest {
     try (TargetSession session = target().open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(1), integer(7)));
-      Path catalog = folder.resolve(LocalWarehouse.CATALOG_FILE);
+      Path catalog = folder.resolve(CatalogSource.LocalWarehouse.CATALOG_FILE);
       String message =
           "The Iceberg catalog "
               + catalog
@@ -232,7 +232,7 @@ class JobCleaningTest {
               + " lost. See that nothing else touches the warehouse folder, and run the export"
               + " again or resume its job";
       for (String file : List.of("", "-wal", "-shm")) {
-        Files.deleteIfExists(folder.resolve(LocalWarehouse.CATALOG_FILE + file));
+        Files.deleteIfExists(folder.resolve(CatalogSource.LocalWarehouse.CATALOG_FILE + file));
       }
       assertThatThrownBy(() -> session.commit(plan, List.of(output)))
           .isInstanceOf(StorageException.class)
@@ -324,7 +324,7 @@ class JobCleaningTest {
   /** Leaves a file that is being written, as a process that is killed does. */
   private void unfinished(TargetPlan plan) throws IOException {
     String location = WriteLayout.from(plan).locations().newDataLocation(DataFileName.next(job, 5));
-    Path path = DurableOutputFile.temporary(LocalFileIO.path(location));
+    Path path = LocalFileIO.DurableOutputFile.temporary(LocalFileIO.path(location));
     Files.createDirectories(Objects.requireNonNull(path.getParent()));
     Files.writeString(path, "PAR1");
   }

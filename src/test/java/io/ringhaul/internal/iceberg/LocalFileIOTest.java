@@ -39,7 +39,7 @@ class LocalFileIOTest {
       stream.flush();
       assertThat(stream.getPos()).isEqualTo(6);
       assertThat(path).doesNotExist();
-      assertThat(DurableOutputFile.temporary(path)).hasContent("whole!");
+      assertThat(LocalFileIO.DurableOutputFile.temporary(path)).hasContent("whole!");
     }
     assertThat(path).hasContent("whole!");
     assertThat(path.getParent()).isDirectoryNotContaining("glob:**.tmp");
@@ -91,11 +91,11 @@ class LocalFileIOTest {
   @Test
   void deletesAFileAndItsUnfinishedForm() throws IOException {
     Path path = Files.writeString(folder.resolve("a"), "whole");
-    Files.writeString(DurableOutputFile.temporary(path), "part");
+    Files.writeString(LocalFileIO.DurableOutputFile.temporary(path), "part");
     io.deleteFile(LocalFileIO.location(path));
     assertThat(folder).isEmptyDirectory();
 
-    Files.writeString(DurableOutputFile.temporary(path), "part");
+    Files.writeString(LocalFileIO.DurableOutputFile.temporary(path), "part");
     io.deleteFile(LocalFileIO.location(path));
     assertThat(folder).isEmptyDirectory();
 

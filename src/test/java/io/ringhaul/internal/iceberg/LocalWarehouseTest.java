@@ -51,7 +51,8 @@ class LocalWarehouseTest {
             CompletableFuture.runAsync(
                 () -> {
                   await(start);
-                  try (LocalWarehouse warehouse = LocalWarehouse.open(folder)) {
+                  try (CatalogSource.LocalWarehouse warehouse =
+                      CatalogSource.LocalWarehouse.open(folder)) {
                     ((SupportsNamespaces) warehouse.catalog()).createNamespace(namespace);
                   }
                 },
@@ -62,7 +63,7 @@ class LocalWarehouseTest {
     } finally {
       threads.shutdownNow();
     }
-    try (LocalWarehouse warehouse = LocalWarehouse.open(folder)) {
+    try (CatalogSource.LocalWarehouse warehouse = CatalogSource.LocalWarehouse.open(folder)) {
       assertThat(((SupportsNamespaces) warehouse.catalog()).listNamespaces()).hasSize(OPENERS);
     }
   }
@@ -70,7 +71,7 @@ class LocalWarehouseTest {
   @Test
   void tellsAFileThatIsNoCatalog() throws IOException {
     Path file = Files.writeString(folder.resolve("catalog.db"), "this is no SQLite database");
-    assertThatThrownBy(() -> LocalWarehouse.open(folder))
+    assertThatThrownBy(() -> CatalogSource.LocalWarehouse.open(folder))
         .isInstanceOfSatisfying(
             StorageException.class, e -> assertThat(e.location()).isEqualTo(folder.toString()))
         .hasMessageStartingWith("The Iceberg catalog " + file + " cannot be opened: ");

@@ -31,11 +31,11 @@ import org.apache.iceberg.util.StructLikeWrapper;
 final class Warehouse implements AutoCloseable {
 
   private final Path folder;
-  private final LocalWarehouse opened;
+  private final CatalogSource.LocalWarehouse opened;
 
   Warehouse(Path folder) {
     this.folder = folder;
-    this.opened = LocalWarehouse.open(folder);
+    this.opened = CatalogSource.LocalWarehouse.open(folder);
   }
 
   Catalog catalog() {
