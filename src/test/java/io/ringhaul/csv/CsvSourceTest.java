@@ -91,7 +91,7 @@ class CsvSourceTest {
     Path unclear = write("unclear.csv", "id,AB\n1,2\n");
     assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(unclear), ambiguous))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("its column AB has no place there");
+        .hasMessageContaining("its column AB is not in the table");
     Path twice = write("twice.csv", "Id,ID\n1,2\n");
     assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(twice), TABLE))
         .isInstanceOf(StorageException.class)
@@ -144,7 +144,8 @@ class CsvSourceTest {
       assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(file), TABLE))
           .isInstanceOf(StorageException.class)
           .hasMessage(
-              "The file %s is no UTF-8: it begins as %s does; set encoding to that (--encoding %s)",
+              "The file %s is not UTF-8: its first bytes are those of %s; set that encoding"
+                  + " (--encoding %s)",
               file, charset, charset);
       assertThat(CsvFolders.read(CsvSource.at(file).encoding(charset), TABLE).rows())
           .containsExactly(List.of(number(1), text("a")));

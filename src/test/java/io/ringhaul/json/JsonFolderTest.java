@@ -124,7 +124,8 @@ class JsonFolderTest {
       assertThatThrownBy(() -> read(JsonSource.at(file)))
           .isInstanceOf(StorageException.class)
           .hasMessage(
-              "The file %s is no UTF-8: it begins as %s does; set encoding to that (--encoding %s)",
+              "The file %s is not UTF-8: its first bytes are those of %s; set that encoding"
+                  + " (--encoding %s)",
               file, charset, charset);
     }
     StringBuilder keys = new StringBuilder("{\"k\":1");
@@ -264,7 +265,7 @@ class JsonFolderTest {
     Path file = file("a.json", "{\"k\":1,\"ts\":0}\n{\"k\":2,\"late\":0}\n{\"k\":3}\n");
     assertThatThrownBy(() -> read(JsonSource.at(file)))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("its column ts has no place there");
+        .hasMessageContaining("its column ts is not in the table");
     assertThat(read(JsonSource.at(file).ignoreUnknownFields()))
         .containsExactly(
             "k=00000001 Ts=null b=null", "k=00000002 Ts=null b=null", "k=00000003 Ts=null b=null");

@@ -18,11 +18,11 @@ final class Checksums {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
+      throw new IllegalStateException("The JDK does not provide SHA-256", e);
     }
   }
 
-  /** The checksum of a file's bytes, in lower-case hexadecimal digits. */
+  /** Returns the SHA-256 checksum of a file's bytes in lower-case hexadecimal digits. */
   static String sha256(Path path) throws IOException {
     MessageDigest digest = newDigest();
     byte[] buffer = new byte[BUFFER_BYTES];

@@ -24,15 +24,17 @@ import org.tukaani.xz.XZOutputStream;
 import org.xerial.snappy.SnappyFramedInputStream;
 import org.xerial.snappy.SnappyFramedOutputStream;
 
-/** The compressions of whole files, each in the form that its command-line tool reads. */
+/**
+ * Compresses and decompresses whole files, in the formats of the compressions' command-line tools.
+ */
 final class Compressions {
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  /** A higher one takes 30 to 95 MiB of the heap for each file that is being written, not 16. */
+  /** Uses 16 MiB of heap for each open file; higher presets use 30 to 95 MiB. */
   private static final int XZ_PRESET = 2;
 
-  /** The endings of file names, each compression's own first. */
+  /** File name suffixes of each compression; the first one is used for written files. */
   private static final Map<Compression, List<String>> SUFFIXES =
       Map.of(
           Compression.NONE, List.of(),
@@ -45,25 +47,30 @@ final class Compressions {
 
   private Compressions() {}
 
-  /** What the names of files compressed so end in, with its dot; empty for none. */
+  /** Returns the file name suffix of a compression, with its dot; empty for NONE. */
   static String suffix(Compression compression) {
     List<String> suffixes = suffixes(compression);
     return suffixes.isEmpty() ? "" : suffixes.get(0);
   }
 
-  /** The compression that a file's name tells, and NONE if it tells none. */
+  /**
+   * Returns the compression that a file name's suffix stands for, NONE if it has no such suffix.
+   */
   static Compression of(String fileName) {
     return ending(fileName).map(Ending::compression).orElse(Compression.NONE);
   }
 
-  /** The name without the ending that tells its compression. */
+  /** Returns the file name without the suffix of its compression. */
   static String plainName(String fileName) {
     return ending(fileName)
         .map(ending -> fileName.substring(0, fileName.length() - ending.text().length()))
         .orElse(fileName);
   }
 
-  /** Compresses what is written; closing it ends the compression and closes {@code out}. */
+  /**
+   * Returns a stream that compresses to {@code out}. Closing it ends the compression and closes
+   * {@code out}.
+   */
   static OutputStream compress(Compression compression, OutputStream out) throws IOException {
     return switch (compression) {
       case NONE -> out;
@@ -71,18 +78,19 @@ final class Compressions {
       case ZSTD -> new ZstdOutputStream(out);
       case LZ4 -> new LZ4FrameOutputStream(out, LZ4FrameOutputStream.BLOCKSIZE.SIZE_256KB);
       case SNAPPY -> new SnappyFramedOutputStream(out);
-      // It takes single bytes from what it wraps, and gives single bytes.
+      // This stream writes single bytes to the stream it wraps, hence the buffer.
       case BZIP2 -> new BZip2CompressorOutputStream(new BufferedOutputStream(out, BUFFER_BYTES));
       case XZ -> new XZOutputStream(out, new LZMA2Options(XZ_PRESET));
     };
   }
 
-  /** The content of compressed bytes, however many streams or frames they are joined from. */
+  /** Returns the decompressed content. The input may be several concatenated streams or frames. */
   static InputStream decompress(Compression compression, InputStream in) throws IOException {
     try {
       return switch (compression) {
         case NONE -> in;
-        // The JDK's takes a damaged header of a later member for the end of the file.
+        // The JDK's GZIPInputStream takes a damaged header of a later member for the end of the
+        // file.
         case GZIP ->
             GzipCompressorInputStream.builder()
                 .setInputStream(new BufferedInputStream(in, BUFFER_BYTES))
@@ -101,7 +109,7 @@ final class Compressions {
     }
   }
 
-  /** What a file's dictionary may take: a third of the heap. */
+  /** Returns the memory limit for a file's dictionary: a third of the heap. */
   private static int xzKibibytes() {
     return (int) Math.min(Integer.MAX_VALUE, (Runtime.getRuntime().maxMemory() / 3) >> 10);
   }

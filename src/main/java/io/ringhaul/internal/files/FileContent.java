@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 
-/** The content of a file, decompressed, which tells how much of the file was read for it. */
+/** The decompressed content of a file. Counts the compressed bytes that were read. */
 public final class FileContent extends FilterInputStream {
 
   private final CountedInput file;
@@ -21,12 +21,15 @@ public final class FileContent extends FilterInputStream {
     return new FileContent(Compressions.decompress(compression, file), file);
   }
 
-  /** Returns this content read through a stream over it. */
+  /**
+   * Returns this content with a stream that wraps it; {@link #bytesRead} still counts the file's
+   * bytes.
+   */
   FileContent through(InputStream content) {
     return new FileContent(content, file);
   }
 
-  /** Bytes of the file that were read so far, before they are decompressed. */
+  /** Returns how many bytes of the file were read so far, before decompression. */
   public long bytesRead() {
     return file.count;
   }

@@ -22,14 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one commit of an export to a folder. The job's id stands in the manifest: by it a second
- * commit of the same job is recognised.
+ * Commits an export to a folder. The manifest contains the job's id, by which a second commit of
+ * the same job is recognized.
  *
- * <p>A new folder appears by one rename. An existing one that is overwritten is moved aside first
- * and deleted afterwards; a crash between the two renames leaves it aside, and the next export, or
- * this one committed again, finds it there. What is appended counts from the moment on that the
- * manifest is replaced: for who reads the manifest that is one step, and for who takes all files of
- * the folder it is not, since they are moved there one by one before.
+ * <p>A new folder appears by one rename. An existing folder that is overwritten is first renamed to
+ * a temporary name and deleted at the end; after a crash between the two renames, the next export
+ * or a repeated commit restores it. Appended files are published when the manifest is replaced.
+ * This is atomic for readers of the manifest, but not for readers that list the folder's files,
+ * because the files are moved there one by one before.
  */
 final class FolderCommit {
 
@@ -46,10 +46,10 @@ final class FolderCommit {
   }
 
   /**
-   * Commits, or finds what an earlier commit of the job has done. What is staged stays if this
-   * fails: it can be committed again.
+   * Commits, or returns the result of an earlier commit of the job. If the commit fails, the staged
+   * files stay and the commit can be repeated.
    *
-   * @throws StorageException if the folder does not take the export
+   * @throws StorageException if the export does not fit the folder or cannot be moved there
    * @throws UnknownCommitStateException if it is not known whether the commit is on disk
    */
   CommitResult run(List<TaskOutput> outputs) {
@@ -61,14 +61,15 @@ final class FolderCommit {
         throw new UnknownCommitStateException(
             folder.toString(),
             String.format(
-                "It is not known whether the export is in %s, and whether a crash of the machine"
-                    + " would leave it there: %s. Commit it again to find out",
+                "It is unknown whether the export is in %s and would survive a crash of the"
+                    + " machine: %s. Repeat the commit to find out",
                 folder, StorageTrouble.of(e)),
             e);
       }
       throw new StorageException(
           folder.toString(),
-          String.format("The export could not be put to %s: %s", folder, StorageTrouble.of(e)),
+          String.format(
+              "The export could not be committed to %s: %s", folder, StorageTrouble.of(e)),
           e);
     }
   }
@@ -82,7 +83,7 @@ final class FolderCommit {
     }
   }
 
-  /** Those outputs whose files are not as they were written; none if all is committed. */
+  /** Returns the outputs whose files are missing or have changed; none if the job is committed. */
   List<TaskOutput> damaged(List<TaskOutput> outputs) throws IOException {
     List<TaskOutput> damaged = new ArrayList<>();
     if (committed().isEmpty()) {
@@ -99,7 +100,7 @@ final class FolderCommit {
     return damaged;
   }
 
-  /** One that was to be appended may have been moved before the commit was cut off. */
+  /** Returns a file's path: in the target folder if an interrupted append moved it there. */
   private Path written(PartFile file) {
     Path staged = staging.resolve(file.name());
     return Files.exists(staged) ? staged : folder.resolve(file.name());
@@ -108,7 +109,8 @@ final class FolderCommit {
   private CommitResult locked(List<PartFile> files) throws IOException {
     Optional<Manifest> earlier = committed();
     if (earlier.isPresent()) {
-      LOG.info("Export {} was committed to {} before; it is left as it is", plan.jobId(), folder);
+      LOG.info(
+          "Export {} was committed to {} before; nothing is committed again", plan.jobId(), folder);
       deleteQuietly(staging);
       deleteQuietly(plan.aside());
       removeReplacedManifest();
@@ -129,7 +131,7 @@ final class FolderCommit {
       if (damage.isPresent()) {
         throw new StorageException(
             staging.toString(),
-            damage.get() + "; resume the job, which runs its task again, or run the export again",
+            damage.get() + "; resume the job, which repeats that task, or run the export again",
             null);
       }
     }
@@ -152,22 +154,25 @@ final class FolderCommit {
         : own;
   }
 
-  /** What happened to a file since it was written, if anything did. */
+  /** Returns how a file differs from what was written; empty if it does not. */
   private Optional<String> damage(PartFile file) throws IOException {
     Path path = written(file);
     if (!Files.exists(path)) {
-      return Optional.of(String.format("The file %s is gone", staging.resolve(file.name())));
+      return Optional.of(String.format("The file %s is missing", staging.resolve(file.name())));
     }
     long size = Files.size(path);
     return size == file.bytes()
         ? Optional.empty()
         : Optional.of(
             String.format(
-                "The file %s has %d bytes, and %d were written: another program has changed it",
+                "The file %s has %d bytes, but %d were written: another program has changed it",
                 path, size, file.bytes()));
   }
 
-  /** Makes the staging folder what the folder is to be: without what other attempts have left. */
+  /**
+   * Prepares the staging folder for the rename: deletes files of other attempts and writes the
+   * manifest.
+   */
   private void settleStaging(Manifest manifest) throws IOException {
     DurableFiles.createFolder(staging);
     Set<String> names = manifest.files().stream().map(PartFile::name).collect(Collectors.toSet());
@@ -224,19 +229,22 @@ final class FolderCommit {
     deleteQuietly(staging);
   }
 
-  /** A crash before this leaves both, of which the new one counts. */
+  /** After a crash before this step both manifests exist, and the new one is used. */
   private void removeReplacedManifest() {
     try {
       Manifest.removeReplaced(folder);
     } catch (IOException e) {
       LOG.warn(
-          "{} is of no use any more and could not be deleted: {}",
+          "{} is no longer needed, but could not be deleted: {}",
           folder.resolve(Manifest.OLD_NAME),
           e.toString());
     }
   }
 
-  /** Who reads the folder without its manifest must not see what was not appended. */
+  /**
+   * Moves the files back to the staging folder, so that readers without the manifest do not see
+   * them.
+   */
   private void takeBack(List<PartFile> files) {
     for (PartFile file : files) {
       Path moved = folder.resolve(file.name());
@@ -245,13 +253,16 @@ final class FolderCommit {
           Files.move(moved, staging.resolve(file.name()));
         }
       } catch (IOException e) {
-        LOG.warn("{} is in no manifest and could not be taken back: {}", moved, e.toString());
+        LOG.warn(
+            "{} is in no manifest, but could not be moved back to the staging folder: {}",
+            moved,
+            e.toString());
       }
     }
     deleteQuietly(DurableFiles.temporary(folder.resolve(Manifest.NAME)));
   }
 
-  /** The files of all tasks; one without rows only if no other has any. */
+  /** Returns the files of all tasks that have rows; one file without rows if none has. */
   private static List<PartFile> files(List<TaskOutput> outputs) {
     List<PartFile> all = ManifestJson.files(outputs);
     List<PartFile> filled = all.stream().filter(file -> file.rows() > 0).toList();
@@ -268,7 +279,7 @@ final class FolderCommit {
     try {
       DurableFiles.delete(leftover);
     } catch (IOException e) {
-      LOG.warn("{} is of no use any more and could not be deleted: {}", leftover, e.toString());
+      LOG.warn("{} is no longer needed, but could not be deleted: {}", leftover, e.toString());
     }
   }
 }

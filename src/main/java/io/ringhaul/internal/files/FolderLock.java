@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets one commit at a time change a folder, whichever process it runs in: two that append would
- * otherwise each write a manifest without the other's files. The lock is one on a hidden file
- * beside the folder. That file stays: if it were deleted, one process could hold the old file and
+ * Allows one commit at a time to change a folder, across processes: two concurrent appends would
+ * each write a manifest without the other's files. The lock is a file lock on a hidden file beside
+ * the folder. The lock file is never deleted: otherwise one process could hold the deleted file and
  * another a new one of the same name.
  */
 final class FolderLock {
@@ -24,9 +24,9 @@ final class FolderLock {
   private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
 
   /**
-   * The lock files that this process has open: a process has only one lock on a file, and loses it
-   * as soon as it closes any of its channels to that file. So there may be one channel only, for
-   * all classes and sessions of the process, as the lock is the whole process's.
+   * The lock files that this process has open. File locks belong to the process: it loses its lock
+   * when it closes any channel to that file. All sessions of the process therefore share one
+   * channel per lock file.
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -36,13 +36,13 @@ final class FolderLock {
 
   private FolderLock() {}
 
-  /** A step that may fail. */
+  /** A step that may throw an {@link IOException}. */
   @FunctionalInterface
   interface Step<T> {
     T run() throws IOException;
   }
 
-  /** Runs the step while no other commit to the folder runs. */
+  /** Runs the step while it holds the folder's lock. */
   static <T> T holding(Path folder, Step<T> step) throws IOException {
     Path parent = DurableFiles.parent(folder);
     DurableFiles.createFolder(parent);
@@ -75,7 +75,9 @@ final class FolderLock {
     if (System.nanoTime() - deadline > 0) {
       throw new StorageException(
           folder.toString(),
-          "Another export is being committed to " + folder + " and does not come to an end",
+          "Another export has been committing to "
+              + folder
+              + " for more than a minute; wait until it ends, or stop it",
           null);
     }
     try {

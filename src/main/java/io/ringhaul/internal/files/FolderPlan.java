@@ -16,17 +16,13 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * What writing and committing need to know. It travels inside a {@link TargetPlan} as texts.
+ * The plan of an export to a folder. A {@link TargetPlan} contains it as text properties.
  *
- * @param jobId the export
- * @param created when it was planned
- * @param format the format's name
- * @param properties the format's own texts
- * @param folder where the files go in the end, and how
- * @param schema the exported columns
+ * @param properties the format's own properties
+ * @param folder the target folder and its settings
  * @param coverage the part of the token space that is exported
- * @param restrictions what leaves rows out
- * @param memoryBytes the memory that one task's writer may fill
+ * @param restrictions settings that leave rows out, by name
+ * @param memoryBytes the memory that one task's writer may use
  */
 record FolderPlan(
     UUID jobId,
@@ -49,10 +45,13 @@ record FolderPlan(
 
   private static final String NEW = ".ringhaul-";
 
-  /** What stands between the folder's name and the job's id in the name of what was replaced. */
+  /**
+   * Stands between the folder's name and the job's id in the temporary name of an overwritten
+   * folder.
+   */
   static final String OLD = ".ringhaul-old-";
 
-  /** The part of the heap that the buffers of all writers may fill together: a sixth. */
+  /** All writers together use at most this fraction of the heap: a sixth. */
   private static final long HEAP_SHARE = 6;
 
   static FolderPlan of(
@@ -72,7 +71,7 @@ record FolderPlan(
         Runtime.getRuntime().maxMemory() / HEAP_SHARE / Math.max(1, export.concurrentTasks()));
   }
 
-  /** Returns this plan with another share of memory. */
+  /** Returns this plan with another memory limit per writer. */
   FolderPlan withMemory(long bytes) {
     return new FolderPlan(
         jobId, created, format, properties, folder, schema, coverage, restrictions, bytes);
@@ -114,22 +113,25 @@ record FolderPlan(
         Long.parseLong(plan.property("memory-bytes")));
   }
 
-  /** Where files lie until they are committed: hidden, beside the folder, on the same volume. */
+  /** Returns the staging folder: hidden, beside the target folder, on the same volume. */
   Path staging() {
     return beside(NEW);
   }
 
-  /** Where what is overwritten goes for the moment. */
+  /** Returns the temporary path of a folder that this export overwrites. */
   Path aside() {
     return beside(OLD);
   }
 
-  /** This export in a manifest. */
+  /** Returns this export's entry in a manifest. */
   Job job(long rows) {
     return new Job(jobId, TOOL, created, rows, coverage, restrictions);
   }
 
-  /** The name of a hidden folder that belongs to a visible one, without the job's id. */
+  /**
+   * Returns the name of a hidden file or folder that belongs to a visible folder, without the job's
+   * id.
+   */
   static String hidden(Path folder, String infix) {
     return "." + folder.getFileName() + infix;
   }

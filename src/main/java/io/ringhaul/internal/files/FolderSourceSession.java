@@ -39,12 +39,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/** An import from part files at work. */
+/** A running import from part files. */
 public final class FolderSourceSession implements SourceSession {
 
   private static final int FORMAT_VERSION = 1;
 
-  /** Small enough that one file feeds several readers, where a file of the format can be split. */
+  /** Small enough that several readers share one file, if the format can split files. */
   private static final long SPLIT_BYTES = 16L << 20;
 
   private static final long LEAST_SPLIT_BYTES = 64L << 10;
@@ -78,10 +78,10 @@ public final class FolderSourceSession implements SourceSession {
   }
 
   /**
-   * The CQL schema that the export has kept in its manifest or files; empty if another tool wrote
-   * them.
+   * Returns the CQL schema that an export stored in its manifest or files; empty if another tool
+   * wrote the files.
    *
-   * @throws StorageException if there are no files, or if they cannot be read
+   * @throws StorageException if no files are found, or if they cannot be read
    */
   public Optional<TableSchema> storedSchema() {
     try {
@@ -96,7 +96,7 @@ public final class FolderSourceSession implements SourceSession {
     return storedSchema();
   }
 
-  /** Reads every file once to take its checksum, unless checksums are left out. */
+  /** Reads every file once to compute its checksum, unless checksums are disabled. */
   @Override
   public SourcePlan pinned(SourcePlan plan) {
     if (!location.isChecked()) {
@@ -133,7 +133,7 @@ public final class FolderSourceSession implements SourceSession {
     }
   }
 
-  /** Does nothing: what is open belongs to the readers. */
+  /** Does nothing: the readers own the open files. */
   @Override
   public void close() {}
 
@@ -146,7 +146,7 @@ public final class FolderSourceSession implements SourceSession {
     List<SourceTask> tasks = new ArrayList<>();
     for (SourceFile file : found.files()) {
       long length = format.isSplittable(file) ? wanted : Math.max(1, file.size());
-      // At least one, for a file of no bytes as well: an empty file may be a damaged one.
+      // An empty file gets a task too, so that the reader can report it as damaged.
       for (long start = 0; start == 0 || start < file.size(); start += length) {
         SourceFile range =
             new SourceFile(
@@ -167,7 +167,7 @@ public final class FolderSourceSession implements SourceSession {
     return new StorageException(location.text(), location.text() + " cannot be read: " + reason, e);
   }
 
-  /** Decides which columns an import reads, and whether they fit the table. */
+  /** Selects the columns that an import reads and checks that they fit the table. */
   private static final class SourceColumns {
 
     private final String location;
@@ -187,11 +187,11 @@ public final class FolderSourceSession implements SourceSession {
     }
 
     /**
-     * The columns to read.
+     * Returns the names of the columns to read.
      *
-     * @param asked those that the user named; empty for all that there are
-     * @throws StorageException if the source does not have them, has others besides when none were
-     *     named, or has types that the table's columns cannot take
+     * @param asked the columns that the user named; empty for all
+     * @throws StorageException if the source lacks a column, if none were named and the source has
+     *     a column that the table lacks, or if a stored type does not fit the table's column
      */
     List<String> select(List<String> asked) {
       List<String> problems = new ArrayList<>();
@@ -231,11 +231,11 @@ public final class FolderSourceSession implements SourceSession {
           isFact
               ? "its column "
                   + name
-                  + " holds write times or TTLs under a name that is not expected; name them with"
-                  + " writetimeNames, ttlNames and ttlReadAtName as the export did, or leave them"
-                  + " aside with "
+                  + " holds write times or TTLs under a name that is not expected; set their names"
+                  + " with writetimeNames, ttlNames and ttlReadAtName to those of the export, or"
+                  + " ignore them with "
                   + Setting.IGNORE_CELL_TIMES.mark()
-              : "its column " + name + " has no place there; select columns to leave it out");
+              : "its column " + name + " is not in the table; select columns to leave it out");
     }
 
     private Optional<String> typeProblem(ColumnDescription column) {
@@ -249,17 +249,16 @@ public final class FolderSourceSession implements SourceSession {
           ? Optional.empty()
           : Optional.of(
               String.format(
-                  "it is a %s there and a %s in the table",
+                  "its type is %s in the source and %s in the table",
                   stored.type(), CqlTypes.text(column.type())));
     }
   }
 
   /**
-   * Whether values of a type that was stored as a text can go to a column of today's table without
-   * meaning something else. They can if the types are the same but for {@code frozen}; if a
-   * user-defined type or tuple has got more fields; between the integers, from an integer to a
-   * decimal, between ascii and text and between uuid and timeuuid, where the reader refuses the
-   * values that do not fit.
+   * Checks whether a column of the table can hold values of a stored type without a change of
+   * meaning. Types fit if they are equal apart from {@code frozen}, or if the table's user-defined
+   * type or tuple has additional fields. Integers fit integers and decimal, ascii fits text, uuid
+   * fits timeuuid, and the reverse; the reader rejects values that do not fit.
    */
   static final class StoredTypes {
 
@@ -280,7 +279,7 @@ public final class FolderSourceSession implements SourceSession {
       this.schema = schema;
     }
 
-    /** Whether values of the stored type can go to a column of the given one. */
+    /** Returns whether a column of the given type can hold values of the stored type. */
     boolean fits(String stored, DataType type) {
       if (stored.equals(CqlTypes.text(type)) && CqlKind.of(type) == CqlKind.CUSTOM) {
         return true;
@@ -357,15 +356,15 @@ public final class FolderSourceSession implements SourceSession {
     }
   }
 
-  /** Checks checksums, each file's once, before any row of it is read. */
+  /** Verifies the checksum of each file once, before its first row is read. */
   private static final class VerifiedFiles {
 
     private final Map<Path, FutureTask<String>> checksums = new ConcurrentHashMap<>();
 
     /**
-     * Waits until the file is checked.
+     * Computes the file's checksum, or waits for a thread that computes it, and compares it.
      *
-     * @throws StorageException if its checksum is another, or if it cannot be read
+     * @throws StorageException if the checksum differs, or if the file cannot be read
      */
     void require(FilePart part) {
       String sha256 = part.sha256().orElse("");
@@ -382,25 +381,25 @@ public final class FolderSourceSession implements SourceSession {
           part.isPinned()
               ? String.format(
                   "The file %s has changed since the job began: its SHA-256 checksum is %s and was"
-                      + " %s; bring the file back, or begin a new job",
+                      + " %s; restore the file or start a new job",
                   file.path(), actual, sha256)
               : String.format(
-                  "The file %s is damaged: its SHA-256 checksum is %s, and the manifest beside it"
-                      + " says %s; restore the file, or leave the check out",
+                  "The file %s is damaged: its SHA-256 checksum is %s, the manifest beside it says"
+                      + " %s; restore the file or disable the check",
                   file.path(), actual, sha256),
           null);
     }
 
     /**
-     * The checksum of the whole file, which is computed once.
+     * Returns the checksum of the whole file, which is computed once.
      *
-     * @throws StorageException if it cannot be read
+     * @throws StorageException if the file cannot be read
      */
     String checksum(SourceFile file) {
       FutureTask<String> checksum =
           checksums.computeIfAbsent(
               file.path(), path -> new FutureTask<>(() -> Checksums.sha256(path)));
-      checksum.run(); // does nothing if another thread has begun
+      checksum.run(); // does nothing if another thread has started it
       try {
         return checksum.get();
       } catch (ExecutionException e) {
@@ -413,12 +412,11 @@ public final class FolderSourceSession implements SourceSession {
   }
 
   /**
-   * What a task reads, as the text that travels.
+   * The file or file range that a task reads; plans contain it as JSON text.
    *
-   * @param file the file or range
-   * @param sha256 the checksum that the whole file must have; empty if it is not known or not asked
-   *     for
-   * @param isPinned whether that was the checksum when the job began; otherwise a manifest says so
+   * @param sha256 the checksum that the whole file must have; empty if it is unknown or not checked
+   * @param isPinned whether the checksum was computed when the job began; otherwise a manifest
+   *     contains it
    */
   private record FilePart(SourceFile file, Optional<String> sha256, boolean isPinned) {
 
@@ -431,7 +429,7 @@ public final class FolderSourceSession implements SourceSession {
       return new FilePart(file, Optional.ofNullable(sha256), false);
     }
 
-    /** Returns this part with the checksum that its file must still have. */
+    /** Returns this part with the checksum that its file had when the job began. */
     FilePart pinned(String checksum) {
       return new FilePart(file, Optional.of(checksum), true);
     }

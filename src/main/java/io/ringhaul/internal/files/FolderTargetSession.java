@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * An export to a folder of part files at work. The files lie in a hidden folder beside the target
- * until the commit, which puts the manifest to them and shows them in one step.
+ * A running export to a folder of part files. The files are in a hidden staging folder beside the
+ * target until the commit, which adds the manifest and publishes all files in one step.
  */
 public final class FolderTargetSession implements TargetSession {
 
@@ -55,7 +55,10 @@ public final class FolderTargetSession implements TargetSession {
     }
   }
 
-  /** A job whose commit was not recorded finds it when it comes to committing. */
+  /**
+   * Returns whether the folder already contains this export. The commit then finds the earlier
+   * commit, which the job did not record.
+   */
   private static boolean isCommitted(TargetState state, FolderPlan plan) throws IOException {
     boolean hasFiles =
         state.entries().stream()
@@ -110,7 +113,7 @@ public final class FolderTargetSession implements TargetSession {
     return new FolderCleaning(FolderPlan.from(plan), ManifestJson.files(kept)).run();
   }
 
-  /** Does nothing: no file stays open between calls. */
+  /** Does nothing: the session keeps no file open between calls. */
   @Override
   public void close() {}
 
@@ -121,7 +124,7 @@ public final class FolderTargetSession implements TargetSession {
         e);
   }
 
-  /** Takes up an export to a folder that was planned before, maybe by another process. */
+  /** Resumes an export to a folder that this or another process planned. */
   private static final class FolderResumption {
 
     private final FolderPlan planned;
@@ -131,10 +134,10 @@ public final class FolderTargetSession implements TargetSession {
     }
 
     /**
-     * The plan for this process.
+     * Returns the plan for this process.
      *
-     * @param folder what the target is told to be now
-     * @throws StorageException if the export, the target or the folder is another than planned
+     * @param folder the target's current settings
+     * @throws StorageException if the export, the target or the folder differs from the plan
      */
     FolderPlan run(ExportDescription export, TargetFolder folder, OutputFormat format)
         throws IOException {
@@ -173,15 +176,15 @@ public final class FolderTargetSession implements TargetSession {
       if (!differences.isEmpty()) {
         throw error(
             String.format(
-                "The export %s to %s cannot be taken up again, since it is no longer the same: %s;"
-                    + " put that back as it was, or begin a new export",
+                "The export %s to %s cannot be resumed because it differs from its plan: %s;"
+                    + " restore the earlier settings or start a new export",
                 planned.jobId(), planned.folder().path(), String.join("; ", differences)));
       }
     }
 
     private static void compare(List<String> differences, String what, Object then, Object now) {
       if (!Objects.equals(then, now)) {
-        differences.add(what + " was " + then + " and is " + now);
+        differences.add(what + " was " + then + " and is now " + now);
       }
     }
 
@@ -189,9 +192,9 @@ public final class FolderTargetSession implements TargetSession {
       if (planned.folder().mode() == WriteMode.CREATE && !state.entries().isEmpty()) {
         throw error(
             String.format(
-                "The export %s to %s cannot be taken up again: it was to make that folder, and in"
-                    + " the meantime somebody else has put files there; move them away, or begin a"
-                    + " new export to another folder",
+                "The export %s to %s cannot be resumed: it creates that folder, but another writer"
+                    + " has put files there in the meantime; move them away or start a new export"
+                    + " to another folder",
                 planned.jobId(), planned.folder().path()));
       }
       state.requireFit(planned);
@@ -203,12 +206,13 @@ public final class FolderTargetSession implements TargetSession {
   }
 
   /**
-   * Removes what an export has left beside its folder and in it. Beside it lies the staging folder,
-   * which is the export's alone. In it may lie files that an appending which was cut off had moved
-   * there before it could write the manifest: those that stay go back to the staging folder, so
-   * that who reads the folder without its manifest does not see them either.
+   * Removes the leftovers of an export: its staging folder beside the target, and files that an
+   * interrupted append moved into the target before it wrote the manifest. Of the latter, kept
+   * files go back to the staging folder, so that readers without the manifest do not see them
+   * either.
    *
-   * <p>What a manifest names is never touched, and in a folder without a manifest nothing is.
+   * <p>Files that the manifest lists are never changed. In a folder without a manifest no file is
+   * changed.
    */
   private static final class FolderCleaning {
 
@@ -228,25 +232,26 @@ public final class FolderTargetSession implements TargetSession {
     }
 
     /**
-     * Cleans, unless another commit to the folder is under way for too long.
+     * Removes the leftovers under the folder's lock.
      *
-     * @return how many files were removed
-     * @throws StorageException if the folder cannot be looked at, or a file cannot be removed
+     * @return the number of removed files
+     * @throws StorageException if the folder cannot be read, a file cannot be removed, or another
+     *     commit holds the lock for too long
      */
     int run() {
       try {
         if (!Files.isDirectory(DurableFiles.parent(folder))) {
-          // Not made again for a lock on nothing.
+          // The lock file would recreate the parent folder.
           requirePresent();
           return 0;
         }
-        // Without leftovers nothing is written, not even a lock.
+        // Without leftovers nothing is written, not even the lock file.
         return hasLeftovers() || !kept.isEmpty() ? FolderLock.holding(folder, this::locked) : 0;
       } catch (IOException e) {
         throw new StorageException(
             folder.toString(),
             String.format(
-                "What the export %s to %s has left could not be removed: %s",
+                "The leftovers of the export %s to %s could not be removed: %s",
                 plan.jobId(), folder, StorageTrouble.of(e)),
             e);
       }
@@ -261,7 +266,8 @@ public final class FolderTargetSession implements TargetSession {
     }
 
     private int locked() throws IOException {
-      // An overwriting that was cut off may have left the folder aside: it comes back first.
+      // An interrupted overwrite may have left the folder under its temporary name; restore it
+      // first.
       TargetState.settle(folder);
       Optional<Manifest> manifest = Manifest.find(folder);
       boolean isCommitted = manifest.filter(found -> found.holds(plan.jobId())).isPresent();
@@ -274,17 +280,17 @@ public final class FolderTargetSession implements TargetSession {
       return removed + cleanStaging(stay);
     }
 
-    /** Better told now than after hours, by the commit. */
+    /** Fails now if a kept file is missing, not hours later in the commit. */
     private void requirePresent() {
       for (PartFile file : kept) {
-        // One without rows is no part of the result where others have some.
+        // The commit drops a file without rows if others have rows.
         if (file.rows() > 0
             && !Files.exists(staging.resolve(file.name()))
             && !Files.exists(folder.resolve(file.name()))) {
           throw new StorageException(
               staging.toString(),
               String.format(
-                  "The file %s of the export %s is gone from %s; begin a new export",
+                  "The file %s of the export %s is missing from %s; start a new export",
                   file.name(), plan.jobId(), staging),
               null);
         }
@@ -307,7 +313,7 @@ public final class FolderTargetSession implements TargetSession {
           removed++;
         }
       }
-      // Whoever wrote it is dead: manifests are written under the lock.
+      // Manifests are written under the lock, so the process that wrote this one has ended.
       if (Files.deleteIfExists(DurableFiles.temporary(folder.resolve(Manifest.NAME)))) {
         removed++;
       }

@@ -24,9 +24,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the rows of one task to part files in the staging folder: a file that has reached its size
- * is ended. Files without rows are not made, but for one by the first task, for an export that
- * turns out to be empty.
+ * Writes the rows of one task to part files in the staging folder. A file that reaches the maximum
+ * size is ended and the next one begun. Only the first task writes a file without rows, for the
+ * case that the whole export is empty.
  */
 final class FolderTaskWriter implements TaskWriter {
 
@@ -81,7 +81,7 @@ final class FolderTaskWriter implements TaskWriter {
       if (task == FIRST_TASK && files.isEmpty() && current == null) {
         open();
       }
-      // A file whose only row was refused stays empty, and goes.
+      // A file whose only row was rejected is empty and is deleted.
       if (current != null && current.rows == 0 && !(task == FIRST_TASK && files.isEmpty())) {
         abandon(current);
       } else if (current != null) {
@@ -110,7 +110,7 @@ final class FolderTaskWriter implements TaskWriter {
         }
       }
     } catch (IOException e) {
-      // The failure that led here is what the user must see; the staging folder goes as a whole.
+      // The user sees the original failure; cleaning removes the whole staging folder.
     }
   }
 
@@ -142,7 +142,7 @@ final class FolderTaskWriter implements TaskWriter {
     try {
       file.content.close();
     } catch (IOException e) {
-      // It only had to let go of its memory: there is no file any more to write its end to.
+      // Closing only releases memory: the file that the footer would go to is deleted.
     }
   }
 
@@ -153,7 +153,7 @@ final class FolderTaskWriter implements TaskWriter {
         e);
   }
 
-  /** A file that is being written. */
+  /** A part file that is being written. */
   private static final class Open {
     private final String name;
     private final PartOutput output;
@@ -168,8 +168,8 @@ final class FolderTaskWriter implements TaskWriter {
   }
 
   /**
-   * A file being written, counted and checksummed. It appears under its name when it is whole and
-   * on disk, and not before.
+   * Writes a file, counts its bytes and computes its checksum. The file gets its name when it is
+   * complete and on disk.
    */
   private static final class PartOutput extends OutputStream {
 
@@ -192,12 +192,12 @@ final class FolderTaskWriter implements TaskWriter {
               StandardOpenOption.WRITE);
     }
 
-    /** Bytes taken so far. */
+    /** Returns the bytes written so far, with those in the buffer. */
     long bytes() {
       return bytes;
     }
 
-    /** The checksum of a file that is closed. */
+    /** Returns the SHA-256 checksum; valid after {@link #close}. */
     String sha256() {
       return HexFormat.of().formatHex(digest.digest());
     }
@@ -228,7 +228,7 @@ final class FolderTaskWriter implements TaskWriter {
       bytes += length;
     }
 
-    /** Does nothing: the file is read by nobody before it is closed. */
+    /** Does nothing: the file is not read before it is closed. */
     @Override
     public void flush() {}
 
@@ -246,7 +246,7 @@ final class FolderTaskWriter implements TaskWriter {
           Stage.WRITE, () -> DurableFiles.rename(DurableFiles.temporary(path), path));
     }
 
-    /** Gives the file up and removes what is there of it. */
+    /** Closes and deletes the incomplete file. */
     void abandon() throws IOException {
       closed = true;
       channel.close();

@@ -17,22 +17,22 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds files by patterns. */
+/** Finds files by glob patterns. */
 final class Globs {
 
   private static final Pattern SPECIAL = Pattern.compile("[*?\\[{]");
 
   private Globs() {}
 
-  /** Whether the text has a character that makes it a pattern. */
+  /** Returns whether the text has a glob character. */
   static boolean isGlob(String text) {
     return SPECIAL.matcher(text).find();
   }
 
   /**
-   * The files that hold rows and match the pattern, in the order of their paths. Hidden folders,
-   * such as those of exports at work, are passed over unless a part of the pattern that begins with
-   * a dot names them.
+   * Returns the files with rows that match the pattern, in the order of their paths. Hidden
+   * folders, such as the staging folders of running exports, are skipped unless a part of the
+   * pattern that begins with a dot matches them.
    */
   static List<Path> files(String pattern) throws IOException {
     int special = Math.max(0, pattern.length() - 1);
@@ -83,7 +83,7 @@ final class Globs {
           @Override
           public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
             if (e instanceof NoSuchFileException) {
-              // Whoever writes it has moved it to its place, or taken it away, since it was listed.
+              // The file was renamed or deleted after it was listed.
               return FileVisitResult.CONTINUE;
             }
             throw e;
@@ -93,11 +93,14 @@ final class Globs {
     return List.copyOf(found);
   }
 
-  /** The one spelling of a path by which it is known, absolute and without detours. */
+  /**
+   * Returns the path as absolute and normalized. Keeps {@code ..} parts if removing them would lead
+   * to another file.
+   */
   static Path plain(Path path) throws IOException {
     Path absolute = path.toAbsolutePath();
     Path plain = absolute.normalize();
-    // What follows a symbolic link leads back from where the link points to.
+    // After a symbolic link, ".." leads to the parent of the link's target.
     return !Files.exists(absolute) || (Files.exists(plain) && Files.isSameFile(absolute, plain))
         ? plain
         : absolute;

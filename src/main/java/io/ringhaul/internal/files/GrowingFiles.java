@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The files of a folder or a glob to which more come. A position is the list of the files that were
- * there by then, one path a line; a file that is gone since stays in it. A file counts from the
- * moment at which its name is there: whoever adds one moves it to its place when it is complete.
+ * The files of a folder or glob to which files are added during the import. A position is the list
+ * of files seen so far, one path a line, including files deleted since. A file counts as complete
+ * when its name matches, so writers must rename it into place when it is complete.
  */
 public final class GrowingFiles {
 
@@ -35,8 +35,8 @@ public final class GrowingFiles {
         throw new InvalidSettingException(
             "follow",
             String.format(
-                "The folder %s holds an export that is complete, by its manifest, and does not"
-                    + " grow; import it without follow()",
+                "The folder %s contains a complete export with a manifest and does not grow; import"
+                    + " it without follow()",
                 path));
       }
       Set<String> seen = new TreeSet<>(from.lines().toList());

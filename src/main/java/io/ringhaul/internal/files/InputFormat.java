@@ -10,33 +10,36 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** How part files become rows: the counterpart of {@link OutputFormat}. */
+/** Reads rows from part files. The counterpart of {@link OutputFormat}. */
 public interface InputFormat {
 
-  /** The format's name in plans and manifests, such as {@code csv}. */
+  /** Returns the format's name in plans and manifests, such as {@code csv}. */
   String name();
 
-  /** The extensions of its files, in lower case, without dots and without those of compressions. */
+  /**
+   * Returns the extensions of the format's files, in lower case, without dots and without
+   * compression suffixes.
+   */
   Set<String> extensions();
 
-  /** As {@link OutputFormat#compressesItself()}. */
+  /** See {@link OutputFormat#compressesItself()}. */
   boolean compressesItself();
 
   /**
-   * The exact CQL types of the columns, as far as the files themselves tell them; asked only where
-   * no manifest does.
+   * Returns the exact CQL types of the columns if the files contain them. Called only for files
+   * without a manifest. Default: empty.
    */
   default Optional<TableSchema> schema(List<SourceFile> files) throws IOException {
     return Optional.empty();
   }
 
   /**
-   * Looks at the source: which columns its files have, which of them cannot go to the table's
-   * columns of those names, and what reading takes. Messages of failures name the file.
+   * Inspects the files: their columns, the columns that do not fit the table's columns of the same
+   * name, and the properties that reading needs. Failure messages name the file.
    *
-   * @param table the table that is imported into
+   * @param table the target table
    * @param manifest the folder's manifest; empty for files of other tools
-   * @param files all of them, at least one, each as a whole
+   * @param files all files of the source, at least one, each as a whole
    * @throws io.ringhaul.exceptions.BulkOperationException if the files cannot be read as this
    *     format
    */
@@ -44,17 +47,17 @@ public interface InputFormat {
       throws IOException;
 
   /**
-   * Whether the file can be read in byte ranges that know nothing of each other: each row belongs
-   * to exactly one of them, wherever the bounds lie.
+   * Returns whether byte ranges of the file can be read independently: each row belongs to exactly
+   * one range, for any choice of range bounds.
    */
   boolean isSplittable(SourceFile file);
 
   /**
-   * Reads the rows of a file, or of a range of it.
+   * Reads the rows of a file or file range.
    *
-   * @param properties as {@link #layout} gave them, perhaps in another process
-   * @param columns the columns to read, in the order in which rows carry them; all of them are in
-   *     the layout
+   * @param properties the properties that {@link #layout} returned, possibly in another process
+   * @param columns the columns to read, in the order of the rows' values; the layout contains all
+   *     of them
    */
   RowReader open(Map<String, String> properties, List<ColumnDescription> columns, SourceFile file)
       throws IOException;

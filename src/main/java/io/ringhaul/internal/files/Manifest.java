@@ -18,16 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a folder of part files holds; it lies beside them as {@code _manifest.json}, a name that
- * other readers of folders pass over. A file that the manifest does not list is no part of the
- * export.
+ * The content of a folder of part files. It is stored beside them as {@code _manifest.json}; other
+ * tools that read folders skip names with an underscore. A file that the manifest does not list
+ * does not belong to the export.
  *
  * @param format the format's name, such as {@code csv}
- * @param properties what reading the files takes, in the format's own texts
- * @param compression how the files are compressed
+ * @param properties the format's own properties, which reading the files needs
  * @param schema the columns of the files, in their order, with their exact CQL types
  * @param jobs the exports that wrote the files, in the order of their commits
- * @param files the files
  */
 public record Manifest(
     String format,
@@ -42,18 +40,18 @@ public record Manifest(
   /** The manifest's name in its folder. */
   public static final String NAME = "_manifest.json";
 
-  /** The name that it had before; it is read, and no longer written. */
+  /** The manifest's name in earlier versions; it is still read, but not written. */
   static final String OLD_NAME = "manifest.json";
 
   /**
    * One export into the folder.
    *
-   * @param id names it
-   * @param tool what wrote it, with its version
-   * @param created when it was planned
-   * @param rows how many rows it added
-   * @param coverage the part of the token space that it covers
-   * @param restrictions what left rows out, by the setting's name; empty if nothing did
+   * @param id the job's id
+   * @param tool the name and version of the program that wrote the files
+   * @param created when the export was planned
+   * @param rows how many rows the export added
+   * @param coverage the part of the token space that the export covers
+   * @param restrictions settings that left rows out, by name; empty if all rows were exported
    */
   public record Job(
       UUID id,
@@ -69,12 +67,10 @@ public record Manifest(
   }
 
   /**
-   * One file.
+   * One part file.
    *
-   * @param name its name in the folder
-   * @param rows how many rows it has
-   * @param bytes its size
-   * @param sha256 the SHA-256 checksum of its bytes, in lower-case hexadecimal digits
+   * @param name the file's name in the folder
+   * @param sha256 the SHA-256 checksum of the file's bytes, in lower-case hexadecimal digits
    */
   public record PartFile(String name, long rows, long bytes, String sha256) {}
 
@@ -85,10 +81,10 @@ public record Manifest(
   }
 
   /**
-   * The manifest of a folder; empty if it has none, or another program's file of that name: JSON
-   * that does not say our format and its version.
+   * Returns the manifest of a folder; empty if it has none, or if another program wrote the file of
+   * that name: JSON without {@code format} and {@code formatVersion}.
    *
-   * @throws StorageException if it has one that cannot be read
+   * @throws StorageException if the manifest cannot be read
    */
   public static Optional<Manifest> find(Path folder) {
     return find(folder, NAME).or(() -> find(folder, OLD_NAME));
@@ -99,8 +95,7 @@ public record Manifest(
     try {
       String text = Files.readString(path);
       if (!ManifestJson.isManifest(text)) {
-        LOG.warn(
-            "{} is another program's, and is passed over: it is no manifest of an export", path);
+        LOG.warn("{} is not the manifest of an export and is ignored", path);
         return Optional.empty();
       }
       return Optional.of(ManifestJson.parse(text));
@@ -112,19 +107,19 @@ public record Manifest(
     }
   }
 
-  /** Whether the folder has a file of the manifest's name, or of the one that it had before. */
+  /** Returns whether the folder has a file of the manifest's current or earlier name. */
   static boolean existsIn(Path folder) {
     return Files.exists(folder.resolve(NAME)) || Files.exists(folder.resolve(OLD_NAME));
   }
 
-  /** Whether the file, which has one of the two names, is another program's. */
+  /** Returns whether another program wrote the file, which has one of the manifest's names. */
   static boolean isForeign(Path file) throws IOException {
     return !ManifestJson.isManifest(Files.readString(file));
   }
 
   /**
-   * Removes the manifest of the old name from a folder that has one of the new name too: the new
-   * one says all that the old one does.
+   * Deletes the manifest of the earlier name if the folder also has one of the current name, which
+   * contains everything that the earlier one does.
    */
   static void removeReplaced(Path folder) throws IOException {
     Path old = folder.resolve(OLD_NAME);
@@ -133,27 +128,27 @@ public record Manifest(
     }
   }
 
-  /** Rows in all files. */
+  /** Returns the number of rows in all files. */
   public long rows() {
     return files.stream().mapToLong(PartFile::rows).sum();
   }
 
-  /** The size of all files. */
+  /** Returns the size of all files in bytes. */
   public long bytes() {
     return files.stream().mapToLong(PartFile::bytes).sum();
   }
 
-  /** The part of the token space that the folder covers. */
+  /** Returns the part of the token space that all exports together cover. */
   public TokenRangeSet coverage() {
     return jobs.stream().map(Job::coverage).reduce(TokenRangeSet.empty(), TokenRangeSet::union);
   }
 
-  /** Whether the export of that id is in the folder. */
+  /** Returns whether the folder contains the export with that id. */
   public boolean holds(UUID job) {
     return jobs.stream().anyMatch(each -> each.id().equals(job));
   }
 
-  /** This manifest with another export after those that it has. */
+  /** Returns this manifest with another export appended. */
   Manifest with(Job job, List<PartFile> more) {
     List<Job> allJobs = new ArrayList<>(jobs);
     allJobs.add(job);

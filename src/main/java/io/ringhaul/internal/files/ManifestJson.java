@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** A {@link Manifest} as JSON. */
+/** Converts a {@link Manifest} to JSON and back. */
 final class ManifestJson {
 
   private static final int FORMAT_VERSION = 1;
@@ -62,9 +62,9 @@ final class ManifestJson {
   }
 
   /**
-   * Whether the JSON is a manifest of ours, of whichever version and in whichever state.
+   * Returns whether the JSON is a manifest of an export, of any version, even if damaged.
    *
-   * @throws IllegalArgumentException if it is not JSON
+   * @throws IllegalArgumentException if the text is not JSON
    */
   static boolean isManifest(String text) {
     JsonNode node = tree(text);
@@ -72,9 +72,9 @@ final class ManifestJson {
   }
 
   /**
-   * The manifest that a text holds.
+   * Parses a manifest.
    *
-   * @throws IllegalArgumentException if it is none, or one of a later version
+   * @throws IllegalArgumentException if the text is not a manifest, or one of another version
    */
   static Manifest parse(String text) {
     JsonNode node = tree(text);
@@ -83,7 +83,7 @@ final class ManifestJson {
       throw new IllegalArgumentException(
           "its format version is "
               + version
-              + ", and this version of Ringhaul reads version "
+              + ", but this version of Ringhaul reads version "
               + FORMAT_VERSION);
     }
     List<Job> jobs = new ArrayList<>();
@@ -121,7 +121,7 @@ final class ManifestJson {
         fileName(node), count(node, "rows"), count(node, "bytes"), text(node, "sha256"));
   }
 
-  /** The files of all tasks. */
+  /** Returns the files of all tasks. */
   static List<PartFile> files(List<TaskOutput> outputs) {
     return outputs.stream()
         .flatMap(output -> output.files().stream())
@@ -147,7 +147,7 @@ final class ManifestJson {
     return TokenRangeSet.of(ranges);
   }
 
-  /** In the order of their names, so that equal manifests are equal texts. */
+  /** Sorts by name, so that equal manifests are equal texts. */
   static ObjectNode texts(Map<String, String> texts) {
     ObjectNode node = JSON.createObjectNode();
     new TreeMap<>(texts).forEach(node::put);
@@ -185,17 +185,17 @@ final class ManifestJson {
   private static String text(JsonNode node, String name) {
     JsonNode value = required(node, name);
     if (!value.isTextual()) {
-      throw new IllegalArgumentException(name + " is " + value + " and not a text");
+      throw new IllegalArgumentException(name + " is " + value + ", not a text");
     }
     return value.asText();
   }
 
-  /** A name in the folder itself. */
+  /** Returns the file's name, which must not lead out of the folder. */
   private static String fileName(JsonNode node) {
     String name = text(node, "name");
     if (name.isEmpty() || name.equals(".") || name.equals("..") || PATH.matcher(name).find()) {
       throw new IllegalArgumentException(
-          "it lists \"" + name + "\", which is no name of a file beside it");
+          "it lists \"" + name + "\", which is not the name of a file in the same folder");
     }
     return name;
   }
@@ -203,7 +203,7 @@ final class ManifestJson {
   private static long number(JsonNode node, String name) {
     JsonNode value = required(node, name);
     if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-      throw new IllegalArgumentException(name + " is " + value + " and not a whole number");
+      throw new IllegalArgumentException(name + " is " + value + ", not an integer");
     }
     return value.asLong();
   }
@@ -211,7 +211,7 @@ final class ManifestJson {
   private static long count(JsonNode node, String name) {
     long count = number(node, name);
     if (count < 0) {
-      throw new IllegalArgumentException(name + " is " + count + " and less than 0");
+      throw new IllegalArgumentException(name + " is " + count + ", which is less than 0");
     }
     return count;
   }
@@ -219,7 +219,7 @@ final class ManifestJson {
   private static JsonNode list(JsonNode node, String name) {
     JsonNode value = required(node, name);
     if (!value.isArray()) {
-      throw new IllegalArgumentException(name + " is " + value + " and not a list");
+      throw new IllegalArgumentException(name + " is " + value + ", not a list");
     }
     return value;
   }
@@ -227,7 +227,7 @@ final class ManifestJson {
   private static JsonNode required(JsonNode node, String name) {
     JsonNode value = node.get(name);
     if (value == null || value.isNull()) {
-      throw new IllegalArgumentException("it lacks " + name);
+      throw new IllegalArgumentException("it has no " + name);
     }
     return value;
   }

@@ -5,35 +5,36 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Turns the rows of one task into part files, one file after another: {@link #begin}, {@link
- * #write} for each row, {@link #end}. Used by one thread.
+ * Writes the rows of one task to part files, one after another: {@link #begin}, {@link #write} for
+ * each row, {@link #end}. Not thread-safe.
  */
 public interface PartWriter extends AutoCloseable {
 
   /**
-   * Begins a file, with its header if it has one.
+   * Begins a file and writes its header, if the format has one.
    *
-   * @param out takes the file's bytes; the caller compresses, buffers lightly, forces and closes it
+   * @param out receives the file's bytes; the caller compresses, buffers, forces and closes it
    */
   void begin(OutputStream out) throws IOException;
 
   /**
-   * Appends a row. A row that is refused leaves no trace, and the next one can be written.
+   * Appends a row. After a rejected row the file is unchanged and the next row can be written.
    *
-   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the format cannot hold a value
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the format cannot represent a
+   *     value
    */
   void write(RawRow row) throws IOException;
 
   /**
-   * About how many bytes the writer holds back that the current file will take. Asked after each
-   * row, so it must be cheap.
+   * Returns approximately how many bytes of the current file the writer still buffers. Called after
+   * each row, so it must be cheap.
    */
   long bufferedBytes();
 
-  /** Ends the current file: writes what is held back, and the footer. Does not close the stream. */
+  /** Ends the current file: writes the buffered bytes and the footer. Does not close the stream. */
   void end() throws IOException;
 
-  /** Releases everything. The current file, if it was not ended, is given up. */
+  /** Releases all resources. A current file that was not ended stays incomplete. */
   @Override
   void close();
 }

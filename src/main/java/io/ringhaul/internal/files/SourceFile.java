@@ -15,47 +15,46 @@ import org.tukaani.xz.MemoryLimitException;
 /**
  * A file to read, or a range of it.
  *
- * @param path where it is
  * @param compression how the file as a whole is compressed; NONE for formats that compress
  *     themselves
  * @param size the whole file's size in bytes
- * @param start the first byte of the range
+ * @param start the position of the range's first byte
  * @param length the range's length in bytes
  */
 public record SourceFile(Path path, Compression compression, long size, long start, long length) {
 
-  /** By so many bytes it shows how a text is encoded. */
+  /** How many bytes are examined to detect UTF-16. */
   private static final int LOOK_BYTES = 64;
 
-  /** A whole file. */
+  /** Returns a range that covers the whole file. */
   public static SourceFile whole(Path path, Compression compression, long size) {
     return new SourceFile(path, compression, size, 0, size);
   }
 
-  /** Whether the range is the whole file. */
+  /** Returns whether the range is the whole file. */
   public boolean isWhole() {
     return start == 0 && length == size;
   }
 
-  /** The byte after the last one of the range. */
+  /** Returns the position after the range's last byte. */
   public long end() {
     return start + length;
   }
 
-  /** The content of the whole file, decompressed. */
+  /** Opens the whole file and decompresses its content. */
   public FileContent open() throws IOException {
     if (compression != Compression.NONE && size == 0) {
-      throw new EOFException("it is empty, which no compressed file is");
+      throw new EOFException("it is empty, but a compressed file never is");
     }
     return FileContent.open(path, compression);
   }
 
   /**
-   * The content of the whole file, decompressed, which is to be text.
+   * Opens the whole file as text and decompresses its content.
    *
-   * @param encoding what its encoding is taken for
-   * @throws StorageException if it is UTF-16 and taken for UTF-8, or takes more memory to be
-   *     decompressed than the heap has for it
+   * @param encoding the assumed encoding of the text
+   * @throws StorageException if UTF-8 is assumed and the text is UTF-16, or if decompression needs
+   *     more memory than its share of the heap
    */
   public FileContent openText(Charset encoding) throws IOException {
     FileContent opened = open();
@@ -72,9 +71,8 @@ public record SourceFile(Path path, Compression compression, long size, long sta
       throw new StorageException(
           path.toString(),
           String.format(
-              "The file %s takes %d MiB of memory to be decompressed, and a third of the heap of"
-                  + " this process is %d MiB: give it a larger heap (-Xmx), or decompress the file"
-                  + " before",
+              "Decompressing the file %s needs %d MiB of memory, but the limit, a third of the"
+                  + " heap, is %d MiB: set a larger heap (-Xmx) or decompress the file first",
               path, e.getMemoryNeeded() >> 10, e.getMemoryLimit() >> 10),
           e);
     } catch (IOException | RuntimeException e) {
@@ -83,7 +81,10 @@ public record SourceFile(Path path, Compression compression, long size, long sta
     }
   }
 
-  /** Most characters of UTF-16 have a byte 0, at the same place each; no text of UTF-8 does. */
+  /**
+   * Fails if the bytes look like UTF-16: it starts with a byte order mark, or every second byte of
+   * many is 0, which does not occur in UTF-8 text.
+   */
   private void requireNoUtf16(byte[] first) {
     if (first.length < 2) {
       return;
@@ -100,14 +101,15 @@ public record SourceFile(Path path, Compression compression, long size, long sta
       throw new StorageException(
           path.toString(),
           String.format(
-              "The file %s is no UTF-8: it begins as %s does; set encoding to that (--encoding %s)",
+              "The file %s is not UTF-8: its first bytes are those of %s; set that encoding"
+                  + " (--encoding %s)",
               path, name, name),
           null);
     }
   }
 
   /**
-   * The content from a byte of the file on, to the end of the file (not of the range).
+   * Opens the file at a position and reads to the end of the file (not of the range).
    *
    * @param position from 0 to the file's size
    * @throws IllegalStateException if the file is compressed
@@ -120,9 +122,9 @@ public record SourceFile(Path path, Compression compression, long size, long sta
   }
 
   /**
-   * The place of a row, for messages.
+   * Describes the position of a row, for messages.
    *
-   * @param number the row's number among those of the range, from 1
+   * @param number the row's number in the range, from 1
    */
   public String row(long number) {
     return start == 0
@@ -130,14 +132,14 @@ public record SourceFile(Path path, Compression compression, long size, long sta
         : String.format("Row %d after byte %d of %s", number, start, path);
   }
 
-  /** The failure to read this file. */
+  /** Returns the exception for a failure to read this file. */
   public StorageException unreadable(Exception cause) {
     Throwable reason = cause instanceof UncheckedIOException ? cause.getCause() : cause;
     return new StorageException(
         path.toString(), "The file " + path + " cannot be read: " + reason, cause);
   }
 
-  /** The path, for messages. */
+  /** Returns the path, for messages. */
   @Override
   public String toString() {
     return path.toString();

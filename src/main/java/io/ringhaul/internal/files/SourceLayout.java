@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a format has found out about the files of a source.
+ * The columns of a source's files.
  *
- * @param columns the names of the columns that the files have, as stored in the table (not quoted)
- * @param properties what reading the files takes, in texts
- * @param problems why columns cannot be imported, by their names, as far as their types tell; asked
- *     only for those that are imported
+ * @param columns the names of the files' columns, as stored in the table (not quoted)
+ * @param properties the properties that reading the files needs
+ * @param problems why the type of a column prevents its import, by column name; used only for
+ *     columns that are imported
  */
 public record SourceLayout(
     List<String> columns, Map<String, String> properties, Map<String, String> problems) {
@@ -20,7 +20,7 @@ public record SourceLayout(
     problems = Map.copyOf(problems);
   }
 
-  /** A layout of columns that can all be imported. */
+  /** Creates a layout whose columns can all be imported. */
   public SourceLayout(List<String> columns, Map<String, String> properties) {
     this(columns, properties, Map.of());
   }

@@ -8,13 +8,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where an import finds its files: the settings that the sources of all folder formats share.
+ * The location of an import's files, with the settings that the sources of all folder formats
+ * share.
  *
- * <p>A folder is read by its {@code _manifest.json}; without one, all its files of the format are
- * read, except for those whose names start with a dot or an underscore. A file is read as it is. A
- * glob such as {@code /data/2026-*}{@code /*.csv.gz} names files of one or more folders.
+ * <p>For a folder with a {@code _manifest.json}, the listed files are read; without one, all files
+ * of the format are read, except those whose names start with a dot or an underscore. A single file
+ * is read in any case. A glob such as {@code /data/2026-*}{@code /*.csv.gz} names files of one or
+ * more folders.
  *
- * <p>Immutable: each method that changes a setting gives a new value.
+ * <p>Immutable: each method that changes a setting returns a new value.
  */
 public final class SourceLocation {
 
@@ -37,16 +39,17 @@ public final class SourceLocation {
     this.only = only;
   }
 
-  /** A folder or a file. */
+  /** Returns the location of a folder or a file. */
   public static SourceLocation at(Path path) {
     return new SourceLocation(
         LocalPaths.require("at", path).toString(), false, Optional.empty(), true, Optional.empty());
   }
 
   /**
-   * A folder, a file, or a glob: {@code *} and {@code ?} within a name, {@code **} across folders,
-   * {@code [abc]}, {@code {a,b}}. Hidden folders are passed over unless a part of the glob that
-   * begins with a dot names them. A path that exists just so is not taken as a glob.
+   * Returns the location of a folder, a file, or a glob: {@code *} and {@code ?} within a name,
+   * {@code **} across folders, {@code [abc]}, {@code {a,b}}. Hidden folders are skipped unless a
+   * part of the glob that begins with a dot matches them. The path of an existing file or folder is
+   * not interpreted as a glob.
    */
   public static SourceLocation at(String pathOrGlob) {
     return new SourceLocation(
@@ -54,32 +57,32 @@ public final class SourceLocation {
   }
 
   /**
-   * How the files are compressed. Default: as the manifest says; without one, as each file's name
-   * ends ({@code .gz}, {@code .zst}, {@code .lz4}, {@code .bz2}, {@code .xz}, {@code .snappy}).
+   * Sets the compression of the files. Default: the compression in the manifest; without one, by
+   * each file's suffix ({@code .gz}, {@code .zst}, {@code .lz4}, {@code .bz2}, {@code .xz}, {@code
+   * .snappy}).
    */
   public SourceLocation withCompression(Compression files) {
     return new SourceLocation(location, mayBeGlob, Optional.of(files), checked, only);
   }
 
   /**
-   * Does not compute the checksums of files that a manifest lists. Default: each is computed before
-   * the first row of its file is imported. Without them a job that is resumed does not notice that
-   * a file has changed between its runs.
+   * Does not verify checksums of files. Default: a file's checksum is verified before its first row
+   * is imported. Without checksums, a resumed job does not detect that a file has changed between
+   * its runs.
    */
   public SourceLocation withoutChecksums() {
     return new SourceLocation(location, mayBeGlob, compression, false, only);
   }
 
-  /** Of the files of this place just these. */
+  /** Returns this location restricted to the given files. */
   SourceLocation only(List<Path> files) {
     return new SourceLocation(location, mayBeGlob, compression, checked, Optional.of(files));
   }
 
   /**
-   * What must stay the same for an import to be taken up.
+   * Returns the settings that must not change when an import is resumed.
    *
-   * @param format the format's name
-   * @param settings the format's own, in a text
+   * @param settings the format's own settings as text
    */
   public Map<String, String> identity(String format, String settings) {
     return Map.of(
@@ -97,7 +100,7 @@ public final class SourceLocation {
     return location;
   }
 
-  /** The files to read; empty for all. */
+  /** Returns the only files to read; empty for all. */
   Optional<List<Path>> files() {
     return only;
   }

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the files of a source, and the manifest that describes them. */
+/** Finds the files of a source and the manifest that describes them. */
 final class SourceSearch {
 
   private final SourceLocation location;
@@ -32,25 +32,25 @@ final class SourceSearch {
   }
 
   /**
-   * What was found.
+   * The files of a source.
    *
    * @param files in the order of their names
-   * @param manifest the manifest that describes them; that of the first folder if they lie in
-   *     several, whose manifests then say the same of their columns
-   * @param checksums the SHA-256 checksums that manifests list, by the files' paths
+   * @param manifest the manifest of the first folder; the manifests of further folders have the
+   *     same settings and columns
+   * @param checksums the SHA-256 checksums that manifests list, by file path
    */
   record Found(List<SourceFile> files, Optional<Manifest> manifest, Map<Path, String> checksums) {
 
-    /** The CQL schema that the export has kept; empty if another tool wrote the files. */
+    /** Returns the CQL schema that the export stored; empty if another tool wrote the files. */
     Optional<TableSchema> schema(InputFormat format) throws IOException {
       return manifest.isPresent() ? manifest.map(Manifest::schema) : format.schema(files);
     }
   }
 
   /**
-   * Looks.
+   * Searches.
    *
-   * @throws StorageException if there is nothing, or not what a manifest says
+   * @throws StorageException if no file is found, or if the files differ from their manifest
    */
   Found run() throws IOException {
     if (location.files().isPresent()) {
@@ -74,8 +74,8 @@ final class SourceSearch {
     if (aside.isPresent()) {
       throw error(
           String.format(
-              "%s does not exist: an export that was to overwrite it was cut off. What it held is"
-                  + " in %s; export again, or rename that folder",
+              "%s does not exist: an export that should overwrite it was interrupted. Its previous"
+                  + " content is in %s; export again, or rename that folder",
               path, aside.get()));
     }
     throw error(path + " does not exist");
@@ -92,14 +92,14 @@ final class SourceSearch {
     if (matching.isEmpty()) {
       throw error(
           String.format(
-              "The folder %s holds neither a %s nor files that end in .%s; name its files with a"
-                  + " glob if they are called otherwise",
+              "The folder %s contains neither a %s nor files that end in .%s; use a glob if its"
+                  + " files have other names",
               folder, Manifest.NAME, String.join(" or .", new TreeSet<>(format.extensions()))));
     }
     return undescribed(matching);
   }
 
-  /** The files of a folder without manifest, in the order of their names. */
+  /** Returns the files of a folder without manifest, in the order of their names. */
   List<Path> matching(Path folder) throws IOException {
     TreeSet<Path> matching = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
@@ -112,7 +112,7 @@ final class SourceSearch {
     return List.copyOf(matching);
   }
 
-  /** Files that were named one by one: each folder's manifest counts for its files. */
+  /** Returns the given files; each folder's manifest describes its files. */
   private Found files(List<Path> paths) throws IOException {
     Map<Path, List<Path>> folders = new LinkedHashMap<>();
     for (Path path : paths) {
@@ -135,7 +135,8 @@ final class SourceSearch {
     if (!manifest.format().equals(format.name())) {
       throw error(
           String.format(
-              "The folder %s holds %s, not %s", folder, manifest.format(), format.name()));
+              "The folder %s contains %s files, not %s files",
+              folder, manifest.format(), format.name()));
     }
     Compression compression =
         format.compressesItself()
@@ -149,23 +150,23 @@ final class SourceSearch {
       if (listed == null) {
         throw error(
             String.format(
-                "The file %s is not in the list of the manifest beside it, so it is no part of that"
+                "The file %s is not listed in the manifest beside it, so it does not belong to that"
                     + " export; move it to another folder to import it",
                 path));
       }
       if (!Files.exists(path)) {
         throw error(
             String.format(
-                "The file %s is missing, and the manifest beside it lists it: the export is not"
-                    + " complete",
+                "The file %s is missing, but the manifest beside it lists it: the export is"
+                    + " incomplete",
                 path));
       }
       long size = Files.size(path);
       if (size != listed.bytes()) {
         throw error(
             String.format(
-                "The file %s has %d bytes, and the manifest beside it says %d: the file is damaged"
-                    + " or not the one that was exported",
+                "The file %s has %d bytes, but the manifest beside it says %d: the file is damaged"
+                    + " or was replaced",
                 path, size, listed.bytes()));
       }
       files.add(SourceFile.whole(path, compression, size));
@@ -192,7 +193,10 @@ final class SourceSearch {
     return format.extensions().stream().anyMatch(extension -> plain.endsWith("." + extension));
   }
 
-  /** Whether it is a file that holds rows: not hidden, not one of those that tools leave beside. */
+  /**
+   * Returns whether the path is a file with rows: a regular file whose name does not start with a
+   * dot or an underscore and that is not a manifest.
+   */
   static boolean isData(Path path) {
     String name = name(path);
     return !name.startsWith(".")
@@ -216,8 +220,8 @@ final class SourceSearch {
   }
 
   /**
-   * Joins what was found in several folders into one source, if all of it can be read in one way:
-   * the manifests must say the same of the columns and of the form of the files.
+   * Joins the files of several folders into one source. The manifests must have the same columns
+   * and format settings.
    */
   private static final class DescribedFolders {
 
@@ -234,7 +238,7 @@ final class SourceSearch {
     /**
      * Adds a folder.
      *
-     * @throws StorageException if it cannot be read together with those before
+     * @throws StorageException if its manifest differs from that of the folders added before
      */
     void add(Path folder, Found found) {
       Path before = first;
@@ -256,7 +260,7 @@ final class SourceSearch {
       if (manifest.isPresent() != other.isPresent()) {
         throw error(
             String.format(
-                "has a manifest, and %s has none", manifest.isPresent() ? folder : before),
+                "has a manifest, but %s has none", manifest.isPresent() ? folder : before),
             manifest.isPresent() ? before : folder);
       }
       if (manifest.isPresent() && other.isPresent()) {
@@ -265,7 +269,7 @@ final class SourceSearch {
         if (!there.properties().equals(here.properties())) {
           throw error(
               String.format(
-                  "was exported with the settings %s, and %s with %s",
+                  "was exported with the settings %s, but %s with %s",
                   there.properties(), folder, here.properties()),
               before);
         }
@@ -275,7 +279,7 @@ final class SourceSearch {
       }
     }
 
-    /** Which table they come from does not matter. */
+    /** Keyspace and table names may differ. */
     private static boolean sameColumns(TableSchema one, TableSchema other) {
       return one.primaryKey().equals(other.primaryKey())
           && one.columns().equals(other.columns())
@@ -286,8 +290,8 @@ final class SourceSearch {
       return new StorageException(
           location,
           String.format(
-              "%s names files that cannot be read in one way: the folder %s %s; import each folder"
-                  + " on its own",
+              "The files of %s cannot be imported together: the folder %s %s; import each folder"
+                  + " separately",
               location, folder, difference),
           null);
     }

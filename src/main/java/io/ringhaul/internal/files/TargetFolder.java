@@ -10,44 +10,42 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The folder that an export goes to: the settings that the targets of all folder formats share.
+ * The target folder of an export, with the settings that the targets of all folder formats share.
  *
- * <p>Immutable: each method that changes a setting gives a new value.
+ * <p>Immutable: each method that changes a setting returns a new value.
  *
- * @param path the folder
- * @param compression how its files are compressed
- * @param maxFileBytes the size at which a file is ended and another begun
- * @param mode what becomes of what the folder holds
+ * @param maxFileBytes the size at which a file is ended and the next one begun
+ * @param mode how existing files in the folder are treated
  */
 public record TargetFolder(Path path, Compression compression, long maxFileBytes, WriteMode mode) {
 
-  /** The size at which a file is ended unless another is set: 128 MiB. */
+  /** The default of {@link #maxFileBytes}: 128 MiB. */
   public static final long DEFAULT_FILE_BYTES = 128L << 20;
 
   public TargetFolder {
     path = LocalPaths.require("folder", path).toAbsolutePath().normalize();
     if (maxFileBytes < 1) {
       throw new InvalidSettingException(
-          "maxFileSize", "maxFileSize is " + maxFileBytes + " bytes; it takes 1 or more");
+          "maxFileSize", "maxFileSize is " + maxFileBytes + " bytes; it must be 1 or more");
     }
     if (path.getFileName() == null) {
       throw new InvalidSettingException(
-          "folder", "An export cannot be written to " + path + " itself; name a folder in it");
+          "folder", "An export cannot be written to " + path + " itself; use a folder in it");
     }
   }
 
-  /** A new folder, or an empty one, with files of 128 MiB at most. */
+  /** Returns a target that must be a new or empty folder, with files of about 128 MiB. */
   public static TargetFolder of(Path path, Compression compression) {
     return new TargetFolder(path, compression, DEFAULT_FILE_BYTES, WriteMode.CREATE);
   }
 
-  /** The folder beside which the files lie until the commit: the one that holds the target. */
+  /** Returns the target's parent folder, which contains the staging folder until the commit. */
   public Path workFolder() {
     Path real;
     try {
       real = DurableFiles.linkTarget(path);
     } catch (IOException e) {
-      // Whoever opens the target says what is wrong with the link.
+      // Opening the target reports the problem with the link.
       real = path;
     }
     Path parent = real.getParent();
@@ -60,20 +58,19 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
   }
 
   /**
-   * Returns this folder with another size of files.
+   * Returns this folder with another maximum file size.
    *
    * @param bytes 1 or more
-   * @throws InvalidSettingException if it is out of bounds
+   * @throws InvalidSettingException if {@code bytes} is less than 1
    */
   public TargetFolder withMaxFileSize(long bytes) {
     return new TargetFolder(path, compression, bytes, mode);
   }
 
   /**
-   * What must stay the same for an export to be taken up.
+   * Returns the settings that must not change when an export is resumed.
    *
-   * @param format the format's name
-   * @param settings the format's own, in a text
+   * @param settings the format's own settings as text
    */
   public Map<String, String> identity(String format, String settings) {
     return Map.of(

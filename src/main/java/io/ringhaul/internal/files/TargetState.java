@@ -20,29 +20,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an export finds where it is to go.
+ * The state of an export's target folder before the commit.
  *
  * @param folder the target, without symbolic links
- * @param entries what the folder holds; empty if it is missing
- * @param manifest its manifest; not looked at in mode CREATE
+ * @param entries the folder's content; empty if the folder does not exist
+ * @param manifest the folder's manifest; not read in mode CREATE
  */
 record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> manifest) {
 
   private static final Logger LOG = LoggerFactory.getLogger(TargetState.class);
 
-  /** What is found now; what an overwriting that was cut off has left is settled before. */
+  /** Reads the current state, after it has completed or undone an interrupted overwrite. */
   static TargetState of(TargetFolder named) throws IOException {
-    // What an overwriting moves aside lies beside the folder, and not beside a link to it.
+    // An overwrite moves the folder to a path beside the folder, not beside a link to it.
     Path path = DurableFiles.linkTarget(named.path());
     TargetFolder target = at(path, named);
-    // What lies aside may be a living commit's, which ends before the lock is had.
+    // The moved folder may belong to a running commit; the lock waits for its end.
     if (aside(path).isPresent()) {
       FolderLock.holding(path, () -> settle(path));
     }
     return found(target);
   }
 
-  /** Reads the state for the holder of the folder's lock. */
+  /** Reads the state. The caller holds the folder's lock. */
   static TargetState locked(TargetFolder target) throws IOException {
     settle(target.path());
     return found(target);
@@ -55,24 +55,22 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     }
     if (!Files.isDirectory(path)) {
       throw new StorageException(
-          path.toString(), path + " is a file; an export needs a folder", null);
+          path.toString(), path + " is a file; the target of an export must be a folder", null);
     }
-    // Renamed is the folder, not a link to it.
+    // The commit renames the folder, not a link to it.
     Path real = path.toRealPath();
     Path parent = DurableFiles.parent(real);
     if (!Files.getFileStore(real).equals(Files.getFileStore(parent))) {
       throw new StorageException(
           real.toString(),
-          real
-              + " is a volume of its own, which cannot be replaced in one step; name a folder in"
-              + " it",
+          real + " is a mount point, which cannot be replaced atomically; use a folder in it",
           null);
     }
     List<Path> entries = new ArrayList<>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(real)) {
       found.forEach(entries::add);
     }
-    // Who only makes new folders need not understand what lies in others.
+    // Mode CREATE needs an empty folder, so a manifest is not read.
     return new TargetState(
         at(real, target),
         entries,
@@ -84,9 +82,9 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
   }
 
   /**
-   * Checks that the export may go here.
+   * Checks that the export can be committed here.
    *
-   * @throws StorageException if not
+   * @throws StorageException if the folder's content or mode does not allow it
    */
   void requireFit(FolderPlan plan) {
     if (entries.isEmpty()) {
@@ -97,7 +95,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
           throw error(
               "The folder "
                   + folder.path()
-                  + " is not empty; name another one, or set "
+                  + " is not empty; use another one, or set "
                   + Setting.MODE.mark()
                   + " to append to it or to overwrite it");
       case APPEND -> requireSameKind(plan);
@@ -112,9 +110,9 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
                 error(
                     "The folder "
                         + folder.path()
-                        + " holds files, but no "
+                        + " contains files, but no "
                         + Manifest.NAME
-                        + ", so nothing can be appended to it; name another folder"));
+                        + ", so nothing can be appended; use another folder"));
     List<String> differences = new ArrayList<>();
     compare(differences, "the format", existing.format(), plan.format());
     compare(differences, "the compression", existing.compression(), folder.compression());
@@ -127,7 +125,8 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     if (!differences.isEmpty()) {
       throw error(
           String.format(
-              "The folder %s holds an export of another kind, so nothing can be appended to it: %s",
+              "The folder %s contains an export with other settings, so nothing can be appended:"
+                  + " %s",
               folder.path(), String.join("; ", differences)));
     }
   }
@@ -138,11 +137,11 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
 
   private static void compare(List<String> differences, String what, Object there, Object here) {
     if (!there.equals(here)) {
-      differences.add(what + " there: " + there + ", of this export: " + here);
+      differences.add(what + " in the folder: " + there + ", in this export: " + here);
     }
   }
 
-  /** What is deleted must be an export, and not somebody's home. */
+  /** An overwrite deletes the folder, so every file in it must belong to an export. */
   private void requireReplaceable() {
     Manifest existing =
         manifest.orElseThrow(
@@ -150,9 +149,9 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
                 error(
                     "The folder "
                         + folder.path()
-                        + " is not overwritten, because it holds files, but no "
+                        + " is not overwritten, because it contains files, but no "
                         + Manifest.NAME
-                        + " of an export; empty it or name another folder"));
+                        + " of an export; empty it or use another folder"));
     Set<String> known = new HashSet<>(Set.of(Manifest.NAME, Manifest.OLD_NAME, "_SUCCESS"));
     existing.files().forEach(file -> known.add(file.name()));
     for (Path entry : entries) {
@@ -165,8 +164,8 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
           || isForeignManifest(entry)) {
         throw error(
             String.format(
-                "The folder %s is not overwritten, because it holds %s, which is no part of an"
-                    + " export; move that away or name another folder",
+                "The folder %s is not overwritten, because it contains %s, which does not belong to"
+                    + " an export; move that away or use another folder",
                 folder.path(), name));
       }
     }
@@ -191,10 +190,10 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
   }
 
   /**
-   * Ends an overwriting that a crash cut off: between its two renames it is undone, after them what
-   * was replaced goes. Only for who holds the lock.
+   * Recovers from an interrupted overwrite: undoes it after its first rename, deletes the replaced
+   * folder after its second. The caller holds the folder's lock.
    *
-   * @return what lay aside
+   * @return the temporary path of the replaced folder
    */
   static Optional<Path> settle(Path path) throws IOException {
     Optional<Path> aside = aside(path);
@@ -205,8 +204,8 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
       DurableFiles.delete(aside.get());
     } else if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       LOG.warn(
-          "{} is missing because an export that was to overwrite it was cut off; it is brought"
-              + " back from {}",
+          "{} is missing because an export that should overwrite it was interrupted; it is restored"
+              + " from {}",
           path,
           aside.get());
       DurableFiles.rename(aside.get(), path);
@@ -214,7 +213,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
     return aside;
   }
 
-  /** What an overwriting that was cut off has left of a folder. */
+  /** Returns the temporary path of a folder that an interrupted overwrite moved away. */
   static Optional<Path> aside(Path folder) throws IOException {
     Path parent = DurableFiles.parent(folder);
     if (!Files.isDirectory(parent)) {

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a writer of part files needs to know.
+ * The settings of a {@link PartWriter}.
  *
- * @param schema the exported columns in texts
- * @param columns the exported columns, in the order in which rows carry them
- * @param properties the format's own, as {@link OutputFormat#properties} gave them
+ * @param schema the exported columns with their types as text
+ * @param columns the exported columns, in the order of the rows' values
+ * @param properties the format's own properties, from {@link OutputFormat#properties}
  * @param compression for formats that compress themselves
  * @param maxFileBytes the size at which a file is ended
- * @param memoryBytes the memory that the writer may fill before it writes
+ * @param memoryBytes the memory that the writer may use for buffers
  */
 public record WriterContext(
     TableSchema schema,
@@ -29,11 +29,11 @@ public record WriterContext(
     properties = Map.copyOf(properties);
   }
 
-  /** The format's property of that name. */
+  /** Returns the format's property of that name. */
   public String property(String name) {
     String value = properties.get(name);
     if (value == null) {
-      throw new IllegalStateException("The plan lacks the property " + name);
+      throw new IllegalStateException("The plan has no property " + name);
     }
     return value;
   }

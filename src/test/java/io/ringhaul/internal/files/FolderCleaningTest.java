@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a process that is killed leaves of an export to a folder, and what becomes of it. */
+/** Tests the recovery and cleaning of exports whose process was killed. */
 class FolderCleaningTest {
 
   private static final ByteBuffer ONE = ByteBuffer.allocate(4).putInt(0, 1);
@@ -44,14 +44,15 @@ class FolderCleaningTest {
   }
 
   @Test
-  void onlyWhatIsKeptStaysInTheStagingFolder() throws IOException {
+  void cleaningKeepsOnlyKeptFilesInTheStagingFolder() throws IOException {
     FolderTargetSession session = session(WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(job));
     TaskOutput kept = LineFormat.write(session, plan, 0, 1, 2);
-    LineFormat.write(session, plan, 1, 3); // finished, and killed before its checkpoint
+    LineFormat.write(
+        session, plan, 1, 3); // finished, but the process was killed before the checkpoint
     unfinished(session, plan, 2);
     Path staging = FolderPlan.from(plan).staging();
-    Files.writeString(staging.resolve(".part.crc"), "of Hadoop");
+    Files.writeString(staging.resolve(".part.crc"), "Hadoop");
     assertThat(names(staging)).hasSize(4);
 
     FolderTargetSession other = session(WriteMode.CREATE);
@@ -66,7 +67,7 @@ class FolderCleaningTest {
   }
 
   @Test
-  void anExportWithoutRowsHasItsOneFileAfterAResume() throws IOException {
+  void resumedExportWithoutRowsHasOneFile() throws IOException {
     FolderTargetSession session = session(WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(job));
     TaskOutput empty = LineFormat.write(session, plan, 0);
@@ -76,7 +77,7 @@ class FolderCleaningTest {
     session.commit(resumed, List.of(empty, rest));
     assertThat(names(folder)).containsExactlyInAnyOrder(Manifest.NAME, fileName(empty));
     assertThat(Files.readString(folder.resolve(fileName(empty)))).isEqualTo("id\n");
-    // If the first task was not done, its number is given again.
+    // If the first task was not done, a task with its number runs again.
     UUID second = UUID.randomUUID();
     folder = parent.resolve("second");
     FolderTargetSession next = session(WriteMode.CREATE);
@@ -90,7 +91,7 @@ class FolderCleaningTest {
   }
 
   @Test
-  void aKeptFileThatIsGoneIsToldAtOnce() throws IOException {
+  void cleaningFailsForAMissingKeptFile() throws IOException {
     FolderTargetSession session = session(WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(job));
     TaskOutput kept = LineFormat.write(session, plan, 0, 1);
@@ -99,12 +100,12 @@ class FolderCleaningTest {
     assertThatThrownBy(() -> session.clean(plan, List.of(kept)))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The file %s of the export %s is gone from %s; begin a new export",
+            "The file %s of the export %s is missing from %s; start a new export",
             fileName(kept), job, staging);
   }
 
   @Test
-  void aFolderThatIsGoneIsNotMadeAgain() throws IOException {
+  void cleaningDoesNotRecreateADeletedFolder() throws IOException {
     folder = parent.resolve("month").resolve("out");
     FolderTargetSession session = session(WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(job));
@@ -114,12 +115,12 @@ class FolderCleaningTest {
     assertThat(session.cleanCommitted(plan, List.of(output))).isZero();
     assertThatThrownBy(() -> session.clean(plan, List.of(output)))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("is gone from");
+        .hasMessageContaining("is missing from");
     assertThat(names(parent)).isEmpty();
   }
 
   @Test
-  void aSampleWhoseCommitWasNotRecordedIsFoundByThePlan() throws IOException {
+  void planFindsACommitThatTheJobDidNotRecord() throws IOException {
     FolderTargetSession session = session(WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(job));
     TaskOutput output = LineFormat.write(session, plan, 0, 1, 2);
@@ -137,7 +138,7 @@ class FolderCleaningTest {
   }
 
   @Test
-  void aFileThatSomebodyChangedIsNotCommitted() throws IOException {
+  void commitRejectsAChangedFile() throws IOException {
     FolderTargetSession session = session(WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(job));
     TaskOutput output = LineFormat.write(session, plan, 0, 1);
@@ -146,19 +147,21 @@ class FolderCleaningTest {
     assertThatThrownBy(() -> session.commit(plan, List.of(output)))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The file %s has 3 bytes, and 5 were written: another program has changed it;"
-                + " resume the job, which runs its task again, or run the export again",
+            "The file %s has 3 bytes, but 5 were written: another program has changed it; resume"
+                + " the job, which repeats that task, or run the export again",
             staged);
     assertThat(folder).doesNotExist();
   }
 
-  /** The commit is cut off after each of its steps, and repeated: by the job, or not at all. */
+  /**
+   * Interrupts the commit after each of its steps; then the job repeats it, or cleaning undoes it.
+   */
   @ParameterizedTest
   @EnumSource
-  void aCommitThatWasCutOffIsRepeatedOrUndone(WriteMode mode) throws IOException {
+  void interruptedCommitCanBeRepeatedOrUndone(WriteMode mode) throws IOException {
     for (int step = 0; step <= steps(mode); step++) {
-      for (boolean isGivenUp : List.of(false, true)) {
-        folder = parent.resolve(mode + "-" + step + "-" + isGivenUp);
+      for (boolean isCleaned : List.of(false, true)) {
+        folder = parent.resolve(mode + "-" + step + "-" + isCleaned);
         UUID id = UUID.randomUUID();
         if (mode != WriteMode.CREATE) {
           export(UUID.randomUUID(), WriteMode.CREATE, 1, 2);
@@ -168,11 +171,11 @@ class FolderCleaningTest {
         List<TaskOutput> outputs =
             List.of(LineFormat.write(session, plan, 0, 3), LineFormat.write(session, plan, 1, 4));
         unfinished(session, plan, 2);
-        boolean isCommitted = cutOff(mode, step, FolderPlan.from(plan), outputs);
+        boolean isCommitted = interrupt(mode, step, FolderPlan.from(plan), outputs);
 
         FolderTargetSession other = session(mode);
         TargetPlan resumed = other.resume(plan, LineFormat.export(id));
-        if (isGivenUp) {
+        if (isCleaned) {
           other.clean(resumed, List.of());
           assertRemains(mode, isCommitted);
         } else {
@@ -197,8 +200,11 @@ class FolderCleaningTest {
     };
   }
 
-  /** Leaves what a commit leaves that is killed after so many steps; says if it is committed. */
-  private boolean cutOff(WriteMode mode, int step, FolderPlan plan, List<TaskOutput> outputs)
+  /**
+   * Leaves the files of a commit that was killed after the given step. Returns whether it took
+   * effect.
+   */
+  private boolean interrupt(WriteMode mode, int step, FolderPlan plan, List<TaskOutput> outputs)
       throws IOException {
     Path staging = plan.staging();
     List<PartFile> files = ManifestJson.files(outputs);
@@ -284,7 +290,7 @@ class FolderCleaningTest {
   }
 
   @Test
-  void filesOfOthersAndFilesWithoutAManifestAreNotTouched() throws IOException {
+  void keepsFilesOfOtherExportsAndOfFoldersWithoutManifest() throws IOException {
     UUID first = UUID.randomUUID();
     TargetPlan plan = export(first, WriteMode.APPEND, 1);
     FolderTargetSession session = session(WriteMode.APPEND);
@@ -298,7 +304,7 @@ class FolderCleaningTest {
     assertIds(1);
     assertThat(folder.resolve(fileName(others))).exists();
     assertThat(FolderPlan.from(other).staging()).exists();
-    // Who loses the manifest must not lose the rows too.
+    // Without the manifest, cleaning must not delete the rows.
     Path manifest = folder.resolve(Manifest.NAME);
     String text = Files.readString(manifest);
     Files.delete(manifest);
@@ -314,41 +320,41 @@ class FolderCleaningTest {
   }
 
   @Test
-  void onlyTheSameExportIsTakenUp() {
+  void resumeRejectsAnotherExport() {
     TargetPlan plan = session(WriteMode.CREATE).plan(LineFormat.export(job));
     UUID another = UUID.randomUUID();
     assertThatThrownBy(() -> session(WriteMode.APPEND).resume(plan, LineFormat.export(another)))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The export %s to %s cannot be taken up again, since it is no longer the same: the"
-                + " export's id was %s and is %s; the mode was CREATE and is APPEND; put that back"
-                + " as it was, or begin a new export",
+            "The export %s to %s cannot be resumed because it differs from its plan: the export's"
+                + " id was %s and is now %s; the mode was CREATE and is now APPEND; restore the"
+                + " earlier settings or start a new export",
             job, folder, job, another);
   }
 
   @Test
-  void aFolderThatSomebodyElseMadeIsNotTakenUp() throws IOException {
+  void resumeRejectsAFolderWithForeignFiles() throws IOException {
     FolderTargetSession session = session(WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(job));
     TaskOutput output = LineFormat.write(session, plan, 0, 1);
-    Path theirs = Files.writeString(Files.createDirectory(folder).resolve("theirs"), "");
+    Path foreign = Files.writeString(Files.createDirectory(folder).resolve("foreign"), "");
     assertThatThrownBy(() -> session.resume(plan, LineFormat.export(job)))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The export %s to %s cannot be taken up again: it was to make that folder, and in the"
-                + " meantime somebody else has put files there; move them away, or begin a new"
-                + " export to another folder",
+            "The export %s to %s cannot be resumed: it creates that folder, but another writer has"
+                + " put files there in the meantime; move them away or start a new export to"
+                + " another folder",
             job, folder);
-    Files.delete(theirs);
+    Files.delete(foreign);
     session.commit(session.resume(plan, LineFormat.export(job)), List.of(output));
     assertIds(1);
-    // One that is committed can be taken up, and is found committed.
+    // A committed export can be resumed; the commit finds the earlier one.
     session.commit(session.resume(plan, LineFormat.export(job)), List.of(output));
     assertIds(1);
   }
 
   @Test
-  void memoryIsSharedOutAnew() {
+  void resumeUsesTheCurrentMemoryLimit() {
     ExportDescription export = LineFormat.export(job);
     FolderTargetSession session = session(WriteMode.CREATE);
     TargetPlan plan = session.plan(export);
@@ -374,7 +380,7 @@ class FolderCleaningTest {
     return plan;
   }
 
-  /** Leaves a file that is being written, as a process that is killed does. */
+  /** Leaves an incomplete file, as a killed process does. */
   @SuppressWarnings("MustBeClosedChecker")
   private static void unfinished(FolderTargetSession session, TargetPlan plan, int task) {
     TaskWriter writer = session.openTask(plan, LineFormat.COLUMNS, task);
@@ -385,7 +391,7 @@ class FolderCleaningTest {
     assertThat(FolderTargetSessionTest.read(folder)).containsExactlyInAnyOrder(ids);
   }
 
-  /** Files that who reads the folder without its manifest would take for rows. */
+  /** Returns files that a reader without the manifest would read as part of the export. */
   private List<String> visibleStrays() throws IOException {
     if (!Files.exists(folder)) {
       return List.of();
@@ -413,7 +419,7 @@ class FolderCleaningTest {
     }
   }
 
-  /** But for the files of locks, which stay. */
+  /** Returns the names of the folder's files, without lock files. */
   private static Set<String> names(Path folder) throws IOException {
     Set<String> names = new TreeSet<>();
     entries(folder).forEach(entry -> names.add(entry.getFileName().toString()));

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One at a time, among threads and among processes. */
+/** Tests that only one thread of one process holds the lock. */
 class FolderLockTest {
 
   private static final int THREADS = 2;
@@ -25,7 +25,7 @@ class FolderLockTest {
   @TempDir private Path parent;
 
   @Test
-  void noStepOfAnyThreadOrProcessRunsBesideAnother() throws Exception {
+  void stepsOfAllThreadsAndProcessesRunOneAtATime() throws Exception {
     Path folder = parent.resolve("out");
     Path counter = Files.writeString(parent.resolve("counter"), "0");
     Process other =
@@ -50,7 +50,7 @@ class FolderLockTest {
     assertThat(counter).hasContent(Integer.toString(2 * THREADS * STEPS));
   }
 
-  /** What the other process runs. */
+  /** The main class of the other process. */
   static final class Counting {
 
     private Counting() {}

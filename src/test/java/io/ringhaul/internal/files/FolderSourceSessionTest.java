@@ -32,14 +32,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an import finds in folders, files and globs. */
+/** Tests which rows an import reads from folders, files and globs. */
 class FolderSourceSessionTest {
 
   private final LineFormat format = new LineFormat();
   @TempDir private Path folder;
 
   @Test
-  void everyCompressionComesBack() throws IOException {
+  void readsEveryCompression() throws IOException {
     for (Compression compression : Compression.values()) {
       Path out = folder.resolve(compression.name());
       export(out, compression, 1, 2, 3);
@@ -57,12 +57,12 @@ class FolderSourceSessionTest {
               });
       assertThat(read(SourceLocation.at(out))).containsExactly(1, 2, 3);
       Files.delete(out.resolve(Manifest.NAME));
-      assertThat(read(SourceLocation.at(out))).as("by its name").containsExactly(1, 2, 3);
+      assertThat(read(SourceLocation.at(out))).as("compression by suffix").containsExactly(1, 2, 3);
     }
   }
 
   @Test
-  void withoutAManifestTheFormatsFilesCount() throws IOException {
+  void readsTheFormatsFilesOfAFolderWithoutManifest() throws IOException {
     write("output-000002.txt", Compression.NONE, 3);
     write("output-000001.txt.gz", Compression.GZIP, 1, 2);
     write("more.LINES", Compression.NONE, 4);
@@ -75,7 +75,7 @@ class FolderSourceSessionTest {
   }
 
   @Test
-  void globsNameFilesOfSeveralFolders() throws IOException {
+  void globsMatchFilesOfSeveralFolders() throws IOException {
     for (String day : List.of("2026-01", "2026-02", "2027-01")) {
       Files.createDirectories(folder.resolve(day));
     }
@@ -88,24 +88,24 @@ class FolderSourceSessionTest {
     assertThat(glob("2026-0?/*")).containsExactly(1, 3, 2);
     assertThat(glob("**/*.txt")).containsExactly(1, 5);
     assertThat(glob("202[67]-01/[ad].txt")).containsExactly(1, 5);
-    assertThat(glob("2026-02/b.odd")).as("no pattern").containsExactly(3);
+    assertThat(glob("2026-02/b.odd")).as("plain path").containsExactly(3);
     assertThatThrownBy(() -> glob("2028-*/*"))
         .isInstanceOf(StorageException.class)
         .hasMessage("No file matches " + folder + "/2028-*/*");
     assertThatThrownBy(() -> glob("gone/*")).hasMessageStartingWith("No file matches ");
     write("odd [name].txt", Compression.NONE, 6);
-    assertThat(glob("odd [name].txt")).as("there just so").containsExactly(6);
+    assertThat(glob("odd [name].txt")).as("existing path").containsExactly(6);
   }
 
   @Test
-  void aCompressionCanBeNamed() throws IOException {
+  void setCompressionIsUsed() throws IOException {
     Path file = write("data.bin", Compression.ZSTD, 1, 2);
     assertThat(read(SourceLocation.at(file).withCompression(Compression.ZSTD)))
         .containsExactly(1, 2);
   }
 
   @Test
-  void aSingleFileOfAnExportIsCheckedToo() throws IOException {
+  void verifiesASingleFileOfAnExport() throws IOException {
     Path out = folder.resolve("out");
     export(out, Compression.NONE, 1, 2);
     Path part = part(out);
@@ -117,7 +117,7 @@ class FolderSourceSessionTest {
   }
 
   @Test
-  void damagedFilesAreNamed() throws IOException {
+  void failureNamesTheDamagedFile() throws IOException {
     Path out = folder.resolve("out");
     export(out, Compression.NONE, 1, 2);
     Path part = part(out);
@@ -126,26 +126,26 @@ class FolderSourceSessionTest {
         .isInstanceOf(StorageException.class)
         .hasMessageMatching(
             "The file .*part-00000-000-.*\\.txt is damaged: its SHA-256 checksum is [0-9a-f]{64},"
-                + " and the manifest beside it says [0-9a-f]{64}; restore the file, or leave"
-                + " the check out");
+                + " the manifest beside it says [0-9a-f]{64}; restore the file or disable the"
+                + " check");
     assertThat(read(SourceLocation.at(out).withoutChecksums())).containsExactly(1, 3);
     Files.writeString(part, "id\n1\n");
     assertThatThrownBy(() -> read(SourceLocation.at(out).withoutChecksums()))
-        .hasMessageContaining("has 5 bytes, and the manifest beside it says 7");
+        .hasMessageContaining("has 5 bytes, but the manifest beside it says 7");
     Files.delete(part);
     assertThatThrownBy(() -> read(SourceLocation.at(out)))
-        .hasMessageContaining("is missing, and the manifest beside it lists it");
+        .hasMessageContaining("is missing, but the manifest beside it lists it");
   }
 
   @Test
-  void filesThatAreCutOffFail() throws IOException {
+  void truncatedCompressedFilesFail() throws IOException {
     int[] ids = new int[2_000];
     for (int i = 0; i < ids.length; i++) {
       ids[i] = i * 7_919;
     }
     for (Compression compression : Compression.values()) {
       if (compression == Compression.NONE) {
-        continue; // no way to tell
+        continue; // truncation cannot be detected
       }
       Path file = write("cut-" + compression, compression, ids);
       byte[] bytes = Files.readAllBytes(file);
@@ -160,7 +160,7 @@ class FolderSourceSessionTest {
   }
 
   @Test
-  void joinedCompressedFilesAreReadToTheEnd() throws IOException {
+  void readsConcatenatedCompressedFilesToTheEnd() throws IOException {
     for (Compression compression : Compression.values()) {
       Path file = write("joined-" + compression, compression, 1, 2);
       Path second = folder.resolve("second");
@@ -177,14 +177,14 @@ class FolderSourceSessionTest {
   }
 
   @Test
-  void foldersOfOtherKindsAreRefused() throws IOException {
+  void rejectsFoldersWithoutReadableFiles() throws IOException {
     assertThatThrownBy(() -> read(SourceLocation.at(folder)))
         .isInstanceOf(StorageException.class)
         .hasMessage(
             "The folder "
                 + folder
-                + " holds neither a _manifest.json nor files that end in .lines or .txt; name its"
-                + " files with a glob if they are called otherwise");
+                + " contains neither a _manifest.json nor files that end in .lines or .txt; use a"
+                + " glob if its files have other names");
     Path out = folder.resolve("out");
     assertThatThrownBy(() -> read(SourceLocation.at(out))).hasMessage(out + " does not exist");
     export(out, Compression.NONE, 1);
@@ -192,24 +192,24 @@ class FolderSourceSessionTest {
     String text = Files.readString(manifest);
     Files.writeString(manifest, text.replace("\"lines\"", "\"csv\""));
     assertThatThrownBy(() -> read(SourceLocation.at(out)))
-        .hasMessage("The folder " + out + " holds csv, not lines");
+        .hasMessage("The folder " + out + " contains csv files, not lines files");
     Files.writeString(manifest, text.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"));
     assertThatThrownBy(() -> read(SourceLocation.at(out)))
         .hasMessage(
             "The manifest "
                 + manifest
-                + " cannot be read: its format version is 2, and this version of Ringhaul reads"
+                + " cannot be read: its format version is 2, but this version of Ringhaul reads"
                 + " version 1");
     Files.writeString(manifest, "{\"formatVersion\":1,\"format\":\"lines\"}");
     assertThatThrownBy(() -> read(SourceLocation.at(out)))
-        .hasMessageContaining("cannot be read: it lacks jobs");
+        .hasMessageContaining("cannot be read: it has no jobs");
     Files.writeString(manifest, "{");
     assertThatThrownBy(() -> read(SourceLocation.at(out)))
         .hasMessageContaining("cannot be read: it is not JSON");
   }
 
   @Test
-  void filesOfAJobMustNotChange() throws IOException {
+  void resumedJobRejectsChangedFiles() throws IOException {
     Path file = folder.resolve("a.txt");
     Files.writeString(file, "id\n1\n");
     try (FolderSourceSession session =
@@ -233,7 +233,7 @@ class FolderSourceSessionTest {
   }
 
   @Test
-  void columnsMustFitTheTable() throws IOException {
+  void rejectsColumnsThatDoNotFitTheTable() throws IOException {
     Path file = folder.resolve("a.txt");
     Files.writeString(file, "id,old\n");
     TableDescription table =
@@ -247,12 +247,12 @@ class FolderSourceSessionTest {
         .isInstanceOf(StorageException.class)
         .hasMessage(
             file
-                + " does not fit ks.t: its column old has no place there; select columns to leave"
+                + " does not fit ks.t: its column old is not in the table; select columns to leave"
                 + " it out");
     assertThat(plan(file, table, List.of("id")).columns()).containsExactly("id");
     assertThatThrownBy(() -> plan(file, table, List.of("id", "name")))
         .hasMessage(file + " does not fit ks.t: it has no column name");
-    assertThatThrownBy(() -> plan(file, table, List.of("nobody")))
+    assertThatThrownBy(() -> plan(file, table, List.of("missing")))
         .isInstanceOf(UnsuitableTableException.class);
     Files.writeString(file, "name\n");
     assertThatThrownBy(() -> plan(file, table, List.of()))
@@ -260,7 +260,7 @@ class FolderSourceSessionTest {
   }
 
   @Test
-  void typesMustMeanTheSame() throws IOException {
+  void rejectsTypesThatDoNotFitTheTable() throws IOException {
     Path out = folder.resolve("out");
     export(out, Compression.NONE, 1);
     TableDescription texts =
@@ -269,11 +269,13 @@ class FolderSourceSessionTest {
     assertThatThrownBy(() -> plan(out, texts, List.of()))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            out + " does not fit ks.t: column id: it is a int there and a text in the table");
+            out
+                + " does not fit ks.t: column id: its type is int in the source and text in the"
+                + " table");
   }
 
   @Test
-  void timesUnderOtherNamesAreNotLeftOutInSilence() throws IOException {
+  void rejectsCellTimesUnderUnexpectedNames() throws IOException {
     Path out = folder.resolve("out");
     export(out, Compression.NONE, 1);
     Path manifest = out.resolve(Manifest.NAME);
@@ -292,13 +294,13 @@ class FolderSourceSessionTest {
         .hasMessage(
             out
                 + " does not fit ks.t: its column a_wt holds write times or TTLs under a name that"
-                + " is not expected; name them with writetimeNames, ttlNames and ttlReadAtName as"
-                + " the export did, or leave them aside with ignoreCellTimes");
+                + " is not expected; set their names with writetimeNames, ttlNames and"
+                + " ttlReadAtName to those of the export, or ignore them with ignoreCellTimes");
     assertThat(plan(out, LineFormat.TABLE, List.of("id")).columns()).containsExactly("id");
   }
 
   @Test
-  void theStoredSchemaIsThere() throws IOException {
+  void returnsTheStoredSchema() throws IOException {
     Path out = folder.resolve("out");
     export(out, Compression.NONE, 1);
     assertThat(
@@ -312,7 +314,7 @@ class FolderSourceSessionTest {
   }
 
   @Test
-  void anotherProgramsManifestIsNone() throws IOException {
+  void ignoresAnotherProgramsManifest() throws IOException {
     write("a.txt", Compression.NONE, 1);
     for (String other : List.of("[]", "{\"name\":\"app\",\"format\":1}", "3")) {
       Files.writeString(folder.resolve(Manifest.NAME), other);
@@ -321,7 +323,7 @@ class FolderSourceSessionTest {
   }
 
   @Test
-  void globsPassHiddenFoldersOver() throws IOException {
+  void globsSkipHiddenFolders() throws IOException {
     for (String name : List.of(".out.ringhaul-1", "out", "out/.hidden/deep")) {
       Files.createDirectories(folder.resolve(name));
     }
@@ -331,13 +333,13 @@ class FolderSourceSessionTest {
     write("out/.hidden/deep/d.txt", Compression.NONE, 4);
     assertThat(glob("*/*.txt")).containsExactly(2);
     assertThat(glob("**.txt")).containsExactly(2);
-    assertThat(glob(".out*/*.txt")).as("named").containsExactly(1);
+    assertThat(glob(".out*/*.txt")).as("hidden folder in the pattern").containsExactly(1);
     assertThat(glob("*/.hid*/**.txt")).containsExactly(3, 4);
-    assertThat(glob("out/.hidden/*.txt")).as("above the glob").containsExactly(3);
+    assertThat(glob("out/.hidden/*.txt")).as("hidden folder before the glob").containsExactly(3);
   }
 
   @Test
-  void exportsOfOneKindAreReadTogether() throws IOException {
+  void readsSeveralExportsOfTheSameTableAndFormat() throws IOException {
     export(folder.resolve("a"), Compression.GZIP, 1, 2);
     export(folder.resolve("b"), Compression.NONE, 3);
     assertThat(glob("*/part-*")).containsExactly(1, 2, 3);
@@ -351,22 +353,22 @@ class FolderSourceSessionTest {
   }
 
   @Test
-  void exportsOfSeveralKindsAreNotReadTogether() throws IOException {
+  void rejectsExportsWithDifferentSettingsOrColumns() throws IOException {
     Path a = folder.resolve("a");
     Path b = folder.resolve("b");
     export(a, Compression.NONE, 1);
     export(b, Compression.NONE, 2);
     Path manifest = b.resolve(Manifest.NAME);
     String text = Files.readString(manifest);
-    String start = folder + "/*/*.txt names files that cannot be read in one way: the folder ";
-    String end = "; import each folder on its own";
+    String start = "The files of " + folder + "/*/*.txt cannot be imported together: the folder ";
+    String end = "; import each folder separately";
     Files.writeString(manifest, text.replace("\"header\" : \"id\"", "\"header\" : \"x\""));
     assertThatThrownBy(() -> glob("*/*.txt"))
         .isInstanceOf(StorageException.class)
         .hasMessage(
             start
                 + a
-                + " was exported with the settings {header=id}, and "
+                + " was exported with the settings {header=id}, but "
                 + b
                 + " with {header=x}"
                 + end);
@@ -375,19 +377,19 @@ class FolderSourceSessionTest {
         .hasMessage(start + a + " has other columns or types than " + b + end);
     Files.delete(manifest);
     assertThatThrownBy(() -> glob("*/*.txt"))
-        .hasMessage(start + a + " has a manifest, and " + b + " has none" + end);
+        .hasMessage(start + a + " has a manifest, but " + b + " has none" + end);
     Files.writeString(manifest, text);
     Path stray = write("b/other.txt", Compression.NONE, 5);
     assertThatThrownBy(() -> glob("*/*.txt"))
         .hasMessage(
             "The file "
                 + stray
-                + " is not in the list of the manifest beside it, so it is no part of that"
-                + " export; move it to another folder to import it");
+                + " is not listed in the manifest beside it, so it does not belong to that export;"
+                + " move it to another folder to import it");
   }
 
   @Test
-  void aNamedCompressionGoesBeforeTheManifest() throws IOException {
+  void setCompressionOverridesTheManifest() throws IOException {
     Path out = folder.resolve("out");
     export(out, Compression.GZIP, 1);
     Path manifest = out.resolve(Manifest.NAME);
@@ -397,7 +399,7 @@ class FolderSourceSessionTest {
   }
 
   @Test
-  void laterGzipMembersAreCheckedToo() throws IOException {
+  void rejectsDamagedLaterGzipMembers() throws IOException {
     byte[] first = Files.readAllBytes(write("first", Compression.GZIP, 1, 2));
     byte[] second = Files.readAllBytes(write("second", Compression.GZIP, 3, 4));
     Path joined = folder.resolve("joined.gz");
@@ -405,7 +407,7 @@ class FolderSourceSessionTest {
       Files.write(joined, first);
       Files.write(joined, Arrays.copyOf(second, length), StandardOpenOption.APPEND);
       assertThatThrownBy(() -> read(SourceLocation.at(joined)))
-          .as("%d bytes of the second", length)
+          .as("%d bytes of the second member", length)
           .isInstanceOf(StorageException.class)
           .hasMessageContaining(joined.toString());
     }
@@ -415,7 +417,7 @@ class FolderSourceSessionTest {
       Files.write(joined, first);
       Files.write(joined, bytes, StandardOpenOption.APPEND);
       assertThatThrownBy(() -> read(SourceLocation.at(joined)))
-          .as("byte %d of the second", damaged)
+          .as("byte %d of the second member", damaged)
           .isInstanceOf(StorageException.class)
           .hasMessageContaining(joined.toString());
     }

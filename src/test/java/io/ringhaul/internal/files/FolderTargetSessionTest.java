@@ -43,14 +43,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Plan, write, commit: what lies in the folder in between and afterwards. */
+/** Tests the content of the target folder during and after plan, write and commit. */
 class FolderTargetSessionTest {
 
   private final LineFormat format = new LineFormat();
   @TempDir private Path parent;
 
   @Test
-  void aFolderAppearsWithAllItsFiles() throws IOException {
+  void commitPublishesTheFolderWithAllItsFiles() throws IOException {
     Path folder = parent.resolve("deep/out");
     FolderTargetSession session = session(folder, WriteMode.CREATE);
     UUID job = UUID.randomUUID();
@@ -72,11 +72,11 @@ class FolderTargetSessionTest {
       assertThat(Checksums.sha256(folder.resolve(file.name()))).isEqualTo(file.sha256());
     }
     assertThat(names(folder)).hasSize(3);
-    assertThat(names(parent.resolve("deep"))).as("nothing is left beside").containsExactly("out");
+    assertThat(names(parent.resolve("deep"))).as("parent folder").containsExactly("out");
   }
 
   @Test
-  void plansTasksAndCommitsMayRunInSessionsOfTheirOwn() throws IOException {
+  void planTaskAndCommitCanRunInSeparateSessions() throws IOException {
     Path folder = parent.resolve("out");
     TargetPlan plan = session(folder, WriteMode.CREATE).plan(LineFormat.export(UUID.randomUUID()));
     TaskOutput output = LineFormat.write(session(folder, WriteMode.CREATE), plan, 0, 7);
@@ -85,7 +85,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void aFileThatHasReachedItsSizeIsEnded() throws IOException {
+  void endsAFileAtTheMaximumSize() throws IOException {
     Path folder = parent.resolve("out");
     FolderTargetSession session =
         new FolderTargetSession(
@@ -101,7 +101,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void anExportWithoutRowsHasOneFile() throws IOException {
+  void exportWithoutRowsHasOneFile() throws IOException {
     Path folder = parent.resolve("out");
     FolderTargetSession session = session(folder, WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
@@ -116,21 +116,21 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void aFileWithoutRowsIsNotKeptBesideOthers() throws IOException {
+  void dropsFilesWithoutRowsIfOthersHaveRows() throws IOException {
     Path folder = parent.resolve("out");
     FolderTargetSession session = session(folder, WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
     TaskOutput empty = LineFormat.write(session, plan, 0, 13);
-    TaskOutput refused = LineFormat.write(session, plan, 1, 13);
+    TaskOutput rejected = LineFormat.write(session, plan, 1, 13);
     TaskOutput full = LineFormat.write(session, plan, 2, 13, 5);
-    assertThat(refused.files()).isEmpty();
-    assertThat(session.commit(plan, List.of(empty, refused, full)).files()).isEqualTo(1);
+    assertThat(rejected.files()).isEmpty();
+    assertThat(session.commit(plan, List.of(empty, rejected, full)).files()).isEqualTo(1);
     assertIds(folder, 5);
     assertThat(names(folder)).hasSize(2);
   }
 
   @Test
-  void committingTwiceIsCommittingOnce() throws IOException {
+  void secondCommitChangesNothing() throws IOException {
     for (WriteMode mode : WriteMode.values()) {
       Path folder = parent.resolve(mode.name());
       FolderTargetSession session = session(folder, mode);
@@ -145,7 +145,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void aFolderThatHoldsSomethingIsRefused() throws IOException {
+  void createRejectsAFolderWithFiles() throws IOException {
     Path folder = Files.createDirectories(parent.resolve("out"));
     FolderTargetSession session = session(folder, WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
@@ -156,31 +156,30 @@ class FolderTargetSessionTest {
         .hasMessage(
             "The folder "
                 + folder
-                + " is not empty; name another one, or set mode to append to it or to overwrite"
-                + " it");
+                + " is not empty; use another one, or set mode to append to it or to overwrite it");
     assertThatThrownBy(() -> session.commit(plan, List.of(output)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("is not empty");
     assertThat(names(folder)).containsExactly("notes");
-    // It can be committed once the notes are gone; or it is given up.
+    // The staged files stay: the export can be committed after the notes are removed, or cleaned.
     assertThat(names(FolderPlan.from(plan).staging())).hasSize(1);
     session.clean(plan, List.of());
     assertThat(names(parent)).containsExactly("out");
     Path file = Files.writeString(parent.resolve("file"), "");
     assertThatThrownBy(
             () -> session(file, WriteMode.OVERWRITE).plan(LineFormat.export(UUID.randomUUID())))
-        .hasMessage(file + " is a file; an export needs a folder");
+        .hasMessage(file + " is a file; the target of an export must be a folder");
   }
 
   @Test
-  void anEmptyFolderIsTaken() throws IOException {
+  void createAcceptsAnEmptyFolder() throws IOException {
     Path folder = Files.createDirectories(parent.resolve("out"));
     export(folder, WriteMode.CREATE, 1);
     assertIds(folder, 1);
   }
 
   @Test
-  void appendingKeepsWhatWasThere() throws IOException {
+  void appendKeepsExistingFiles() throws IOException {
     Path folder = parent.resolve("out");
     UUID first = export(folder, WriteMode.APPEND, 1, 2);
     UUID second = export(folder, WriteMode.APPEND, 3);
@@ -193,14 +192,14 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void whatIsAppendedCountsWhenTheManifestSaysSo() throws IOException {
+  void appendedFilesCountWhenTheManifestListsThem() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1, 2);
     FolderTargetSession session = session(folder, WriteMode.APPEND);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
     TaskOutput output = LineFormat.write(session, plan, 0, 3);
     assertIds(folder, 1, 2);
-    // As a crash between the moving of the files and the new manifest leaves it.
+    // The state after a crash between the moves of the files and the write of the new manifest.
     PartFile staged = ManifestJson.file(ManifestJson.tree(output.files().get(0)));
     Path staging = FolderPlan.from(plan).staging();
     Files.move(staging.resolve(staged.name()), folder.resolve(staged.name()));
@@ -211,7 +210,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void appendingAtTheSameTimeLosesNothing() throws IOException {
+  void concurrentAppendsLoseNothing() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 0);
     List<CompletableFuture<Void>> exports = new ArrayList<>();
@@ -225,7 +224,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void onlyTheSameKindIsAppended() throws IOException {
+  void appendRejectsOtherSettingsOrColumns() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     FolderTargetSession zipped =
@@ -235,8 +234,8 @@ class FolderTargetSessionTest {
         .hasMessage(
             "The folder "
                 + folder
-                + " holds an export of another kind, so nothing can be appended to it: the"
-                + " compression there: NONE, of this export: GZIP");
+                + " contains an export with other settings, so nothing can be appended: the"
+                + " compression in the folder: NONE, in this export: GZIP");
     ExportDescription same = LineFormat.export(UUID.randomUUID());
     ExportDescription other =
         new ExportDescription(
@@ -247,7 +246,7 @@ class FolderTargetSessionTest {
             same.coverage(),
             same.restrictions());
     assertThatThrownBy(() -> session(folder, WriteMode.APPEND).plan(other))
-        .hasMessageEndingWith(": the table there: ks.t, of this export: ks.u");
+        .hasMessageEndingWith(": the table in the folder: ks.t, in this export: ks.u");
     ExportDescription widened =
         new ExportDescription(
             same.jobId(),
@@ -262,14 +261,14 @@ class FolderTargetSessionTest {
             same.coverage(),
             same.restrictions());
     assertThatThrownBy(() -> session(folder, WriteMode.APPEND).plan(widened))
-        .hasMessageEndingWith(": the primary key there: [id], of this export: [id, at]");
+        .hasMessageEndingWith(": the primary key in the folder: [id], in this export: [id, at]");
     Files.delete(folder.resolve(Manifest.NAME));
     assertThatThrownBy(() -> export(folder, WriteMode.APPEND, 2))
-        .hasMessageContaining("holds files, but no _manifest.json");
+        .hasMessageContaining("contains files, but no _manifest.json");
   }
 
   @Test
-  void overwritingReplacesTheWholeFolder() throws IOException {
+  void overwriteReplacesTheWholeFolder() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1, 2);
     Files.writeString(folder.resolve("_SUCCESS"), "");
@@ -284,7 +283,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void appendingReplacesAManifestOfTheOldName() throws IOException {
+  void appendReplacesAManifestOfTheEarlierName() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1, 2);
     Path old = folder.resolve(Manifest.OLD_NAME);
@@ -299,7 +298,7 @@ class FolderTargetSessionTest {
     assertThat(old).doesNotExist();
     assertIds(folder, 1, 2, 3);
 
-    // A crash between the two steps leaves both; the same commit again removes the old one.
+    // A crash between the two steps leaves both manifests; a repeated commit removes the old one.
     Files.writeString(old, text);
     assertIds(folder, 1, 2, 3);
     session.commit(plan, List.of(output));
@@ -308,7 +307,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void aFolderWithAManifestOfTheOldNameIsOverwritten() throws IOException {
+  void overwritesAFolderWithAManifestOfTheEarlierName() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     Path old = folder.resolve(Manifest.OLD_NAME);
@@ -321,7 +320,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void aManifestOfAnotherProgramStays() throws IOException {
+  void keepsAManifestOfAnotherProgram() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     Path foreign = Files.writeString(folder.resolve(Manifest.OLD_NAME), "{\"name\": \"app\"}");
@@ -329,28 +328,29 @@ class FolderTargetSessionTest {
     assertThat(foreign).hasContent("{\"name\": \"app\"}");
     assertIds(folder, 1, 2);
     assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 3))
-        .hasMessageContaining("because it holds manifest.json, which is no part of an export");
+        .hasMessageContaining(
+            "because it contains manifest.json, which does not belong to an export");
     assertIds(folder, 1, 2);
   }
 
   @Test
-  void onlyExportsAreOverwritten() throws IOException {
+  void overwriteRejectsFoldersWithForeignFiles() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     Path photo = Files.writeString(folder.resolve("photo.jpg"), "x");
     assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 2))
-        .hasMessageContaining("is not overwritten, because it holds photo.jpg");
+        .hasMessageContaining("is not overwritten, because it contains photo.jpg");
     Files.delete(photo);
-    Path inner = Files.createDirectory(folder.resolve("part-of-my-life"));
+    Path inner = Files.createDirectory(folder.resolve("part-of-speech"));
     assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 2))
-        .hasMessageContaining("because it holds part-of-my-life");
+        .hasMessageContaining("because it contains part-of-speech");
     Files.delete(inner);
     export(folder, WriteMode.OVERWRITE, 2);
     assertIds(folder, 2);
   }
 
   @Test
-  void whatOnlyLooksLikeAnExportIsNotDeleted() throws IOException {
+  void overwriteRejectsFilesWithSimilarNames() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     for (String name :
@@ -360,12 +360,12 @@ class FolderTargetSessionTest {
       assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 2))
           .isInstanceOf(StorageException.class)
           .hasMessage(
-              "The folder %s is not overwritten, because it holds %s, which is no part of an"
-                  + " export; move that away or name another folder",
+              "The folder %s is not overwritten, because it contains %s, which does not belong to"
+                  + " an export; move that away or use another folder",
               folder, name);
       Files.delete(mine);
     }
-    // What a crash of an export, or Hadoop, leaves.
+    // Leftovers of a crashed export or of Hadoop.
     for (String name :
         List.of(
             "part-00012-000-0123456789abcdef.txt.gz",
@@ -381,32 +381,33 @@ class FolderTargetSessionTest {
     assertThatThrownBy(() -> export(folder, WriteMode.OVERWRITE, 3))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The folder %s is not overwritten, because it holds files, but no _manifest.json of an"
-                + " export; empty it or name another folder",
+            "The folder %s is not overwritten, because it contains files, but no _manifest.json of"
+                + " an export; empty it or use another folder",
             folder);
     assertThat(names(folder)).hasSize(1);
   }
 
   @Test
-  void anOverwritingThatWasCutOffIsUndoneByTheNextExport() throws IOException {
+  void nextExportUndoesAnInterruptedOverwrite() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     FolderTargetSession session = session(folder, WriteMode.OVERWRITE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
     LineFormat.write(session, plan, 0, 2);
     Files.move(folder, FolderPlan.from(plan).aside());
-    assertThatThrownBy(() -> read(folder)).hasMessageContaining("that was to overwrite it was cut");
+    assertThatThrownBy(() -> read(folder))
+        .hasMessageContaining("that should overwrite it was interrupted");
     export(folder, WriteMode.APPEND, 3);
     assertIds(folder, 1, 3);
   }
 
   @Test
-  void planningDoesNotDisturbAnOverwriting() throws IOException {
+  void planWaitsForARunningOverwrite() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     Path aside = parent.resolve(FolderPlan.hidden(folder, FolderPlan.OLD) + UUID.randomUUID());
     CountDownLatch isPlanning = new CountDownLatch(1);
-    // As an overwriting does it: it holds the lock, and is between its two renames.
+    // The state of an overwrite between its two renames, while it holds the lock.
     CompletableFuture<TargetPlan> planned =
         FolderLock.holding(
             folder,
@@ -431,7 +432,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void anOverwritingThatWasCutOffCanBeCommittedAgain() throws IOException {
+  void interruptedOverwriteCanBeCommittedAgain() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     FolderTargetSession session = session(folder, WriteMode.OVERWRITE);
@@ -444,10 +445,10 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void whatWasReplacedDoesNotComeBackLater() throws IOException {
+  void replacedFolderIsNotRestoredLater() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
-    // As a crash after the second rename leaves it.
+    // The state after a crash after the second rename.
     Path aside = parent.resolve(FolderPlan.hidden(folder, FolderPlan.OLD) + UUID.randomUUID());
     Files.createDirectory(aside);
     export(folder, WriteMode.OVERWRITE, 2);
@@ -456,7 +457,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void cleaningLeavesNothing() throws IOException {
+  void cleaningRemovesAllFilesOfTheExport() throws IOException {
     Path folder = parent.resolve("out");
     export(folder, WriteMode.CREATE, 1);
     FolderTargetSession session = session(folder, WriteMode.APPEND);
@@ -469,7 +470,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void aTaskThatDoesNotFinishLeavesNoFiles() throws IOException {
+  void unfinishedTaskLeavesNoFiles() throws IOException {
     for (Compression compression : Compression.values()) {
       Path folder = parent.resolve(compression.name());
       FolderTargetSession session =
@@ -485,12 +486,12 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void filesOfAnAttemptThatFailedDoNotCount() throws IOException {
+  void ignoresFilesOfAFailedAttempt() throws IOException {
     Path folder = parent.resolve("out");
     FolderTargetSession session = session(folder, WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
-    LineFormat.write(session, plan, 0, 1, 2); // its answer was lost
-    Files.writeString(FolderPlan.from(plan).staging().resolve(".part-1.txt.tmp"), "cut o");
+    LineFormat.write(session, plan, 0, 1, 2); // its output was lost
+    Files.writeString(FolderPlan.from(plan).staging().resolve(".part-1.txt.tmp"), "trunc");
     TaskOutput second = LineFormat.write(session, plan, 0, 1, 2);
     session.commit(plan, List.of(second));
     assertIds(folder, 1, 2);
@@ -498,7 +499,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void aStagedFileThatIsGoneFailsTheCommit() throws IOException {
+  void commitFailsForAMissingStagedFile() throws IOException {
     Path folder = parent.resolve("out");
     FolderTargetSession session = session(folder, WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
@@ -507,12 +508,12 @@ class FolderTargetSessionTest {
     assertThatThrownBy(() -> session.commit(plan, List.of(output)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(
-            "is gone; resume the job, which runs its task again, or run the export again");
+            "is missing; resume the job, which repeats that task, or run the export again");
     assertThat(names(parent)).isEmpty();
   }
 
   @Test
-  void aLinkToAFolderStaysALink() throws IOException {
+  void keepsALinkToTheFolder() throws IOException {
     Path real = Files.createDirectories(parent.resolve("real/data"));
     Path link = Files.createSymbolicLink(parent.resolve("link"), real);
     export(link, WriteMode.CREATE, 1);
@@ -522,7 +523,7 @@ class FolderTargetSessionTest {
   }
 
   @Test
-  void anOverwritingThroughALinkThatWasCutOffIsUndone() throws IOException {
+  void undoesAnInterruptedOverwriteThroughALink() throws IOException {
     Path real = Files.createDirectories(parent.resolve("real/data"));
     Path link = Files.createSymbolicLink(parent.resolve("link"), Path.of("real/data"));
     export(link, WriteMode.CREATE, 1);
@@ -530,17 +531,18 @@ class FolderTargetSessionTest {
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
     LineFormat.write(session, plan, 0, 2);
     Files.move(real, FolderPlan.from(plan).aside());
-    assertThatThrownBy(() -> read(link)).hasMessageContaining("that was to overwrite it was cut");
+    assertThatThrownBy(() -> read(link))
+        .hasMessageContaining("that should overwrite it was interrupted");
     export(link, WriteMode.APPEND, 3);
     assertThat(link).isSymbolicLink();
     assertIds(real, 1, 3);
   }
 
   @Test
-  void settingsHaveBounds() {
+  void rejectsSettingsOutOfBounds() {
     assertThatThrownBy(() -> TargetFolder.of(Path.of("x"), Compression.NONE).withMaxFileSize(0))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("maxFileSize is 0 bytes; it takes 1 or more");
+        .hasMessage("maxFileSize is 0 bytes; it must be 1 or more");
     assertThatThrownBy(() -> TargetFolder.of(Path.of("/"), Compression.NONE))
         .isInstanceOf(InvalidSettingException.class);
   }
@@ -579,7 +581,7 @@ class FolderTargetSessionTest {
     return ids;
   }
 
-  /** But for the files of locks, which stay. */
+  /** Returns the names of the folder's files, without lock files. */
   private static Set<String> names(Path folder) throws IOException {
     Set<String> names = new TreeSet<>();
     try (Stream<Path> entries = Files.list(folder)) {

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that come to a place are known by one name, however the place is spelt. */
+/** Tests the positions of growing folders and globs. */
 class GrowingFilesTest {
 
   private static final int RENAMED = 1_000;
@@ -19,7 +19,7 @@ class GrowingFilesTest {
   @TempDir private Path folder;
 
   @Test
-  void aPlaceMayBeSpeltInSeveralWays() throws IOException {
+  void spellingsOfAPathHaveTheSamePosition() throws IOException {
     Files.createDirectory(folder.resolve("in"));
     Files.writeString(folder.resolve("in/a.txt"), "1\n");
     String plain = position(SourceLocation.at(folder.resolve("in")), "");
@@ -36,7 +36,7 @@ class GrowingFilesTest {
   }
 
   @Test
-  void aDetourOverALinkLeadsWhereTheSystemLeads() throws IOException {
+  void parentOfALinkIsTheParentOfItsTarget() throws IOException {
     Files.createDirectories(folder.resolve("far/away"));
     Files.createDirectory(folder.resolve("far/in"));
     Files.createDirectory(folder.resolve("in"));
@@ -48,7 +48,7 @@ class GrowingFilesTest {
   }
 
   @Test
-  void filesMayBeRenamedWhileTheyAreListed() throws IOException {
+  void findsFilesThatAreRenamedDuringListing() throws IOException {
     CompletableFuture<Void> producer = CompletableFuture.runAsync(this::rename);
     String seen = "";
     while (!producer.isDone()) {

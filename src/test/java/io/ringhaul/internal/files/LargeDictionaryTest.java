@@ -18,21 +18,21 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file of xz says how large its dictionary is, be it ever so small itself. */
+/** Tests the memory limit for xz files: a small file can declare a large dictionary. */
 class LargeDictionaryTest {
 
-  /** The header of the first block follows that of the stream. */
+  /** Position of the first block's header, after the stream header. */
   private static final int BLOCK_HEADER = 12;
 
   private static final int DICTIONARY = BLOCK_HEADER + 4;
 
-  /** 1.5 GiB. */
+  /** The code of a dictionary of 1.5 GiB. */
   private static final byte HUGE = 37;
 
   @TempDir private Path folder;
 
   @Test
-  void refusesADictionaryThatTheHeapHasNoRoomFor() throws IOException {
+  void rejectsADictionaryLargerThanTheMemoryLimit() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (OutputStream out = Compressions.compress(Compression.XZ, bytes)) {
       out.write("id\n1\n".getBytes(UTF_8));
@@ -50,9 +50,8 @@ class LargeDictionaryTest {
     assertThatThrownBy(() -> content(file))
         .isInstanceOf(StorageException.class)
         .hasMessageMatching(
-            "The file \\S+ takes 1536 MiB of memory to be decompressed, and a third of the heap of"
-                + " this process is \\d+ MiB: give it a larger heap \\(-Xmx\\), or decompress the"
-                + " file before");
+            "Decompressing the file \\S+ needs 1536 MiB of memory, but the limit, a third of the"
+                + " heap, is \\d+ MiB: set a larger heap \\(-Xmx\\) or decompress the file first");
   }
 
   private String content(byte[] bytes) throws IOException {

@@ -28,7 +28,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The smallest format: a header line, then an int in each line. It has no place for 13. */
+/** A minimal format: a header line, then one int per line. It cannot represent 13. */
 final class LineFormat implements OutputFormat, InputFormat {
 
   static final List<ColumnDescription> COLUMNS =
@@ -42,7 +42,7 @@ final class LineFormat implements OutputFormat, InputFormat {
         job, TABLE, COLUMNS, 2, TokenRangeSet.wholeRing(), Map.of("where", "id > 0"));
   }
 
-  /** Writes the numbers as one task; those that are refused are left out. */
+  /** Writes the numbers as one task. Rejected numbers are skipped. */
   static TaskOutput write(TargetSession session, TargetPlan plan, int task, int... ids) {
     try (TaskWriter writer = session.openTask(plan, COLUMNS, task)) {
       for (int id : ids) {
@@ -50,7 +50,7 @@ final class LineFormat implements OutputFormat, InputFormat {
         try {
           writer.write(column -> value);
         } catch (UnrepresentableValueException e) {
-          // Left out; the next row can be written.
+          // The row is skipped; the next row can be written.
         }
       }
       return writer.finish();

@@ -22,7 +22,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The manifest as JSON. */
+/** Tests the JSON form of manifests. */
 class ManifestTest {
 
   private static final TokenRangeSet NEGATIVE =
@@ -32,7 +32,7 @@ class ManifestTest {
   @TempDir private Path folder;
 
   @Test
-  void itIsReadableText() {
+  void writesReadableJson() {
     assertThat(ManifestJson.text(manifest()))
         .isEqualTo(
             """
@@ -90,7 +90,7 @@ class ManifestTest {
   }
 
   @Test
-  void itComesBack() {
+  void parsesWhatItWrote() {
     Manifest manifest = manifest();
     assertThat(ManifestJson.parse(ManifestJson.text(manifest))).isEqualTo(manifest);
     Manifest whole =
@@ -106,7 +106,7 @@ class ManifestTest {
   }
 
   @Test
-  void whatIsNotAsItMustBeIsRefused() {
+  void rejectsInvalidManifests() {
     String text = ManifestJson.text(manifest());
     Map.of(
             "\"rows\" : 12", "\"rows\" : \"12\"",
@@ -119,15 +119,15 @@ class ManifestTest {
                 assertThatThrownBy(() -> ManifestJson.parse(text.replace(right, wrong)))
                     .as(wrong)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageMatching("\\w+ is \\S+ and not a (whole number|text)"));
+                    .hasMessageMatching("\\w+ is \\S+, not an? (integer|text)"));
     assertThatThrownBy(
             () -> ManifestJson.parse(text.replace("\"bytes\" : 345", "\"bytes\" : -345")))
-        .hasMessage("bytes is -345 and less than 0");
+        .hasMessage("bytes is -345, which is less than 0");
     for (String name : List.of("", ".", "..", "../x.csv", "/x.csv", "a/x.csv", "a\\\\x.csv")) {
       assertThatThrownBy(() -> ManifestJson.parse(text.replace("part-00000-000-1.csv.gz", name)))
           .as(name)
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageEndingWith("which is no name of a file beside it");
+          .hasMessageEndingWith("which is not the name of a file in the same folder");
     }
     Manifest twice =
         manifest()
@@ -139,7 +139,7 @@ class ManifestTest {
   }
 
   @Test
-  void aFolderNeedNotHaveOne() {
+  void folderWithoutManifestHasNone() {
     assertThat(Manifest.find(folder)).isEmpty();
     assertThat(Manifest.find(folder.resolve("gone"))).isEmpty();
   }

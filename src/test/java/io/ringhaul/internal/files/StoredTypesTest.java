@@ -15,7 +15,7 @@ import io.ringhaul.seeds.Seeds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Which types of an old export still mean the same in today's table. */
+/** Tests which stored types fit which types of the table. */
 class StoredTypesTest {
 
   @Test
@@ -29,7 +29,7 @@ class StoredTypesTest {
   }
 
   @Test
-  void frozenDoesNotCount() {
+  void ignoresFrozen() {
     assertThat(
             fits(
                 DataTypes.listOf(DataTypes.setOf(DataTypes.INT, true), true),
@@ -38,7 +38,7 @@ class StoredTypesTest {
   }
 
   @Test
-  void whatTheReaderChecksMayDiffer() {
+  void acceptsTypesWhoseValuesTheReaderChecks() {
     assertThat(fits(DataTypes.BIGINT, DataTypes.TINYINT)).isTrue();
     assertThat(fits(DataTypes.COUNTER, DataTypes.VARINT)).isTrue();
     assertThat(fits(DataTypes.INT, DataTypes.DECIMAL)).isTrue();
@@ -48,7 +48,7 @@ class StoredTypesTest {
   }
 
   @Test
-  void whatWouldMeanSomethingElseMayNot() {
+  void rejectsTypesWithAnotherMeaning() {
     assertThat(fits(DataTypes.BLOB, DataTypes.TEXT)).isFalse();
     assertThat(fits(DataTypes.DECIMAL, DataTypes.TEXT)).isFalse();
     assertThat(fits(DataTypes.DECIMAL, DataTypes.INT)).isFalse();
@@ -64,7 +64,7 @@ class StoredTypesTest {
   }
 
   @Test
-  void userTypesAndTuplesMayHaveGrown() {
+  void acceptsUserTypesAndTuplesWithMoreFields() {
     DataType small = TestUserType.of("My \"Type\"", List.of("b"), List.of(DataTypes.INT));
     DataType grown =
         TestUserType.of("renamed", List.of("a", "b"), List.of(DataTypes.BLOB, DataTypes.BIGINT));
@@ -81,7 +81,7 @@ class StoredTypesTest {
   }
 
   @Test
-  void customTypesMustBeTheSame() {
+  void customTypesMustBeEqual() {
     DataType custom = DataTypes.custom("org.example.Type");
     assertThat(fits(custom, custom)).isTrue();
     assertThat(fits(custom, DataTypes.custom("org.example.Other"))).isFalse();
@@ -89,7 +89,7 @@ class StoredTypesTest {
   }
 
   @Test
-  void brokenTextsFitNothing() {
+  void invalidTextsFitNoType() {
     FolderSourceSession.StoredTypes types =
         new FolderSourceSession.StoredTypes(schema(DataTypes.INT));
     for (String text : List.of("", "list<", "list<int", "list<int>>", "list<>", "\"int", "int,")) {

@@ -261,7 +261,7 @@ class ParquetFolderTest {
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith(file + " does not fit ks.t: column Note 1: " + file + ": ")
         .hasMessageEndingWith(
-            "; its column other has no place there; select columns to leave it out");
+            "; its column other is not in the table; select columns to leave it out");
     assertThatThrownBy(() -> read(ParquetSource.at(file), COLUMNS.subList(0, 1), List.of("id"), 1))
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessage(
