@@ -17,14 +17,13 @@ import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
- * An Iceberg table, as it is or as it was, to import from. Rows that delete files take away are
- * left out.
+ * Imports from an Iceberg table, in its current or an earlier state. Rows that delete files remove
+ * are not imported.
  *
- * <p>Which state is read is said by one of {@link #snapshot}, {@link #asOf}, {@link #branch},
- * {@link #tag} and {@link #changesBetween}; two of them contradict each other. Default: the current
- * one.
+ * <p>At most one of {@link #snapshot}, {@link #asOf}, {@link #branch}, {@link #tag} and {@link
+ * #changesBetween} sets the state to read. Default: the current snapshot.
  *
- * <p>Immutable: each method that changes a setting gives a new source.
+ * <p>Immutable: each method that changes a setting returns a new source.
  */
 public final class IcebergSource implements GrowingSource {
 
@@ -38,29 +37,31 @@ public final class IcebergSource implements GrowingSource {
     this.point = point;
   }
 
-  /** A table in a folder of this machine, as {@link IcebergTarget#warehouse} makes it. */
+  /**
+   * Returns a source for a table in a local warehouse folder, see {@link IcebergTarget#warehouse}.
+   */
   public static IcebergSource warehouse(Path folder) {
     return new IcebergSource(
         CatalogSource.existingWarehouse(folder), Optional.empty(), new ReadPoint.Current());
   }
 
-  /** A table in the given catalog, which stays the caller's. */
+  /** Returns a source for a table in the given catalog. The caller closes the catalog. */
   public static IcebergSource catalog(Catalog catalog) {
     return new IcebergSource(CatalogSource.of(catalog), Optional.empty(), new ReadPoint.Current());
   }
 
   /**
-   * The table's name, {@code namespace.table}. Default: the keyspace and the name of the table that
-   * is imported into.
+   * Sets the table's name, {@code namespace.table}. Default: the keyspace and name of the target
+   * table.
    *
-   * @throws InvalidSettingException if there is no namespace or a part is empty
+   * @throws InvalidSettingException if the namespace is missing or a part is blank
    */
   public IcebergSource table(String name) {
     return new IcebergSource(catalog, Optional.of(TableNames.parse(name)), point);
   }
 
   /**
-   * The snapshot to read, with the columns that the table had then.
+   * Reads the snapshot with the id, with the columns that the table had then.
    *
    * @throws InvalidSettingException if another state is set too
    */
@@ -97,9 +98,9 @@ public final class IcebergSource implements GrowingSource {
 
   /**
    * Reads only the rows that were added after one snapshot and up to another, with the columns that
-   * the table had at the second. Snapshots that rewrite files are passed over. If one between them
-   * takes rows away, by deletes or an overwrite, or if the first is no ancestor of the second, the
-   * import is refused.
+   * the table had at the second. Snapshots that only rewrite files are skipped. The import fails if
+   * a snapshot between them removes rows, by deletes or an overwrite, or if the first is not an
+   * ancestor of the second.
    *
    * @param fromExclusive the id of the snapshot before the first change
    * @param toInclusive the id of the snapshot with the last change
@@ -123,16 +124,16 @@ public final class IcebergSource implements GrowingSource {
     return new IcebergSourceSession(catalog, table, point);
   }
 
-  /** The id of the last snapshot, of the branch if one is set. */
+  /** Returns the id of the last snapshot, of the branch if one is set. */
   @Override
   public String position(String from) {
     if (table.isEmpty()) {
       throw new InvalidSettingException(
-          "table", "To follow an Iceberg table takes its name; call table(...)");
+          "table", "Following an Iceberg table requires its name; call table(...)");
     }
     if (!(point instanceof ReadPoint.Current) && !(point instanceof ReadPoint.OnBranch)) {
       throw new InvalidSettingException(
-          "follow", "snapshot, asOf, tag and changesBetween name a state that does not grow");
+          "follow", "snapshot, asOf, tag and changesBetween select a state that does not grow");
     }
     try (IcebergSourceSession session = new IcebergSourceSession(catalog, table, point)) {
       return session.position(table.get());
@@ -155,7 +156,7 @@ public final class IcebergSource implements GrowingSource {
       throw new InvalidSettingException(
           setting,
           String.format(
-              "%s, asOf, %s, %s and %s each name the state to read: set one",
+              "%s, asOf, %s, %s and %s each select the state to read: set only one",
               Setting.SNAPSHOT.mark(),
               Setting.BRANCH.mark(),
               Setting.TAG.mark(),

@@ -23,19 +23,21 @@ import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Catalog;
 
 /**
- * An Iceberg table that an export creates, or writes to as {@link #mode} says. The rows of an
- * export, a table that is new, and changes of a table that is not, become visible in one step.
+ * Exports to a new or existing Iceberg table; {@link #mode} sets how existing rows are treated. One
+ * commit publishes the rows of an export together with the new table or the changes of an existing
+ * one.
  *
- * <p>A table that is there follows the table in Cassandra: a column that is new there is added, a
- * type is promoted where Iceberg can do so (int to long, float to double, a decimal to more
- * digits), and a column that was dropped there stays, without values in new rows. Where Iceberg
- * cannot follow, the export is refused before anything is written.
+ * <p>The schema of an existing table follows the table in Cassandra: new columns are added, types
+ * are promoted if Iceberg allows it (int to long, float to double, a decimal to more digits), and
+ * columns that were dropped in Cassandra stay, without values in new rows. The export fails before
+ * it writes anything if Iceberg cannot make a change.
  *
- * <p>A new table gets the primary key as its identifier fields where Iceberg allows it: every
- * column of the key is exported, of a primitive type other than float and double, and never null.
- * The table property {@code ringhaul.identifier-fields} names them or says why there are none.
+ * <p>A new table gets the primary key as its identifier fields if Iceberg allows it: every key
+ * column must be exported, have a primitive type other than float and double, and never be null.
+ * The table property {@code ringhaul.identifier-fields} lists them or contains the reason why there
+ * are none.
  *
- * <p>Immutable: each method that changes a setting gives a new target.
+ * <p>Immutable: each method that changes a setting returns a new target.
  */
 public final class IcebergTarget implements ExportTarget {
 
@@ -57,41 +59,41 @@ public final class IcebergTarget implements ExportTarget {
   }
 
   /**
-   * A table in a folder of this machine. Its catalog is {@code catalog.db} in the folder, an
-   * Iceberg JDBC catalog on SQLite; the folder is made if need be. Needs {@code
+   * Returns a target for a table in a local warehouse folder. The catalog is {@code catalog.db} in
+   * the folder, an Iceberg JDBC catalog on SQLite. A missing folder is created. Requires {@code
    * org.xerial:sqlite-jdbc}.
    */
   public static IcebergTarget warehouse(Path folder) {
     return new IcebergTarget(TargetSettings.of(CatalogSource.warehouse(folder)));
   }
 
-  /** A table in the given catalog, which stays the caller's. */
+  /** Returns a target for a table in the given catalog. The caller closes the catalog. */
   public static IcebergTarget catalog(Catalog catalog) {
     return new IcebergTarget(TargetSettings.of(CatalogSource.of(catalog)));
   }
 
   /**
-   * The table's name, {@code namespace.table}. Default: the keyspace and the name of the table that
-   * is exported.
+   * Sets the table's name, {@code namespace.table}. Default: the keyspace and name of the exported
+   * table.
    *
-   * @throws InvalidSettingException if there is no namespace or a part is empty
+   * @throws InvalidSettingException if the namespace is missing or a part is blank
    */
   public IcebergTarget table(String name) {
     return new IcebergTarget(settings.withTable(TableNames.parse(name)));
   }
 
   /**
-   * How a new table is partitioned: column names or Iceberg's transforms, {@code year(c)}, {@code
-   * month(c)}, {@code day(c)}, {@code hour(c)}, {@code bucket(n, c)}, {@code truncate(n, c)} and
-   * {@code void(c)}, which needs others beside it. A field of a user-defined type or tuple is named
-   * with a dot: {@code month(contract.since)}. A table that exists must be partitioned just so.
-   * Default: a new table is not partitioned, an existing one is written as it is partitioned.
+   * Sets the partitioning of a new table: column names or Iceberg's transforms {@code year(c)},
+   * {@code month(c)}, {@code day(c)}, {@code hour(c)}, {@code bucket(n, c)}, {@code truncate(n, c)}
+   * and {@code void(c)}, which must not be the only one. A dot selects a field of a user-defined
+   * type or tuple: {@code month(contract.since)}. An existing table must have the same
+   * partitioning. Default: a new table is not partitioned, an existing one keeps its partitioning.
    *
-   * <p>By a column itself: its values stand in the names of folders, so long texts may be refused
-   * by the storage; a NaN or an infinity can be in no partition and is an {@link
+   * <p>If a column is used without a transform, folder names contain its values, so the storage may
+   * reject long texts. A NaN or an infinity in such a column causes an {@link
    * io.ringhaul.exceptions.UnrepresentableValueException}.
    *
-   * @throws InvalidSettingException if an expression does not parse
+   * @throws InvalidSettingException if the syntax of an expression is wrong
    */
   public IcebergTarget partitionBy(String... expressions) {
     return new IcebergTarget(
@@ -99,31 +101,31 @@ public final class IcebergTarget implements ExportTarget {
   }
 
   /**
-   * The size at which a data file is ended and another begun, in bytes, 1 MiB or more. Default: 128
-   * MiB.
+   * Sets the size in bytes at which a data file is ended and the next one begun, 1 MiB or more.
+   * Default: 128 MiB.
    *
-   * @throws InvalidSettingException if it is out of bounds
+   * @throws InvalidSettingException if {@code bytes} is less than 1 MiB
    */
   public IcebergTarget targetFileSize(long bytes) {
     if (bytes < LEAST_FILE_BYTES) {
       throw new InvalidSettingException(
           "targetFileSize",
-          "targetFileSize is " + bytes + " bytes; it takes " + LEAST_FILE_BYTES + " or more");
+          "targetFileSize is " + bytes + " bytes; it must be " + LEAST_FILE_BYTES + " or more");
     }
     return new IcebergTarget(settings.withTargetFileBytes(bytes));
   }
 
   /**
-   * What becomes of the rows of a table that is there. Default: {@link WriteMode#CREATE}.
+   * Sets how the rows of an existing table are treated. Default: {@link WriteMode#CREATE}.
    *
    * <ul>
-   *   <li>{@link WriteMode#CREATE}: a table that has a snapshot, on whatever branch, is refused
-   *       before a row is read, unless it has this export's own commit. One without a snapshot, as
-   *       a table has none that was just created by hand, is filled as it is partitioned.
-   *   <li>{@link WriteMode#APPEND}: the rows are added; a table that is not there is made.
-   *   <li>{@link WriteMode#OVERWRITE}: one snapshot takes away all rows and brings the new ones,
-   *       also if there are none. Rows that others add during the export go too. Earlier snapshots
-   *       keep theirs. A table that is not there is made.
+   *   <li>{@link WriteMode#CREATE}: a table with a snapshot on any branch is rejected before a row
+   *       is read, unless the snapshot is this export's own commit. A table without a snapshot,
+   *       such as one just created by hand, is filled with its own partitioning.
+   *   <li>{@link WriteMode#APPEND}: adds the rows. A missing table is created.
+   *   <li>{@link WriteMode#OVERWRITE}: one snapshot replaces all rows with the new ones, even if
+   *       there are none. It also removes rows that concurrent commits add during the export.
+   *       Earlier snapshots keep their rows. A missing table is created.
    * </ul>
    *
    * @throws InvalidSettingException if {@link #overwritePartitions} is set too
@@ -136,9 +138,9 @@ public final class IcebergTarget implements ExportTarget {
   }
 
   /**
-   * Replaces those partitions of the table that the export has rows for, in one snapshot; the
-   * others stay, and an export without rows replaces nothing. A table that is not there is made.
-   * Default: as {@link #mode} says.
+   * Replaces the partitions of the table that the export has rows for, in one snapshot. Other
+   * partitions stay; an export without rows replaces nothing. A missing table is created. Default:
+   * {@link #mode} applies.
    *
    * @throws InvalidSettingException if {@link #mode} is set too
    */
@@ -150,13 +152,13 @@ public final class IcebergTarget implements ExportTarget {
   }
 
   /**
-   * The branch to write, for looking at the rows before they are published. A branch that is not
-   * there begins at the main branch's current snapshot, with its rows, so that a table that has any
-   * needs a {@link #mode} for a new branch too. A new table is made with an empty main branch and
-   * the rows on this one only. Schema and properties belong to the whole table: if the export
-   * changes them, they change for the main branch too. A catalog that does not keep branches of
-   * tables fails the export: Nessie's, asked over REST, before a row is read, others after the
-   * commit, by a look at the table. Default: the main branch.
+   * Sets the branch to write, so that rows can be examined before they are published. A new branch
+   * starts at the main branch's current snapshot with its rows, so a table with rows needs a {@link
+   * #mode} for a new branch too. A new table has an empty main branch and the rows only on this
+   * branch. Schema and properties belong to the whole table: changes affect the main branch too.
+   * The export fails if the catalog does not support branches of tables: with Nessie over REST
+   * before a row is read, with other catalogs after the commit, by a check of the table. Default:
+   * the main branch.
    *
    * @throws InvalidSettingException if the name is blank
    */
@@ -165,20 +167,20 @@ public final class IcebergTarget implements ExportTarget {
   }
 
   /**
-   * A property of the table, new or not; it wins over what a new table gets by default. Call it
-   * once for each property. Default: new tables get format version 2, zstd, 20 commit retries and,
-   * for each uuid column, {@code write.metadata.metrics.column.NAME=counts} and {@code
-   * write.parquet.stats-enabled.column.NAME=false}: with bounds, Iceberg's readers in Java (Spark,
-   * Flink) pass over files that hold the UUID they look for. Other tables keep what they have; one
-   * that an export has made gets the last two for uuid columns that are new.
+   * Sets a property of the new or existing table. It overrides the default of a new table. Call
+   * this method once for each property. Default: new tables get format version 2, zstd, 20 commit
+   * retries and, for each uuid column, {@code write.metadata.metrics.column.NAME=counts} and {@code
+   * write.parquet.stats-enabled.column.NAME=false}: with bounds, Iceberg's Java readers (Spark,
+   * Flink) skip files that contain the UUID they search for. Existing tables keep their properties;
+   * a table that an export created gets the last two for new uuid columns.
    *
-   * <p>Properties are stored with the job and in the table's metadata, where everybody who reads
-   * the table sees them: a key or value that looks like a secret is refused. Secrets belong into
-   * the properties of the catalog, or into the environment.
+   * <p>Properties are stored with the job and in the table's metadata, which every reader of the
+   * table can see, so a key or value that looks like a secret is rejected. Set secrets in the
+   * properties of the catalog or in the environment.
    *
-   * <p>What the table says nothing of is chosen for the files of this export: zstd's level is 1,
-   * and a column has a dictionary if its first values in a file repeat ({@code
-   * write.parquet.dict-encoding-enabled.column.NAME} decides instead).
+   * <p>Without a property, the files of this export use zstd level 1, and a column has a dictionary
+   * if its first values in a file repeat ({@code write.parquet.dict-encoding-enabled.column.NAME}
+   * overrides this).
    *
    * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}, if key or
    *     value look like a secret, or if the key is {@code write.parquet.compression-codec} and
@@ -190,7 +192,7 @@ public final class IcebergTarget implements ExportTarget {
           "property",
           "The table property \""
               + key
-              + "\" cannot be set; it takes a key that does not begin with "
+              + "\" cannot be set; the key must not be blank or begin with "
               + OWN_PROPERTIES);
     }
     if (isSecret(key, value)) {
@@ -198,19 +200,19 @@ public final class IcebergTarget implements ExportTarget {
           "property",
           "The table property \""
               + key
-              + "\" looks like a secret, and table properties are stored with the job and in the"
-              + " table's metadata, where every reader sees them; set it in the properties of the"
+              + "\" looks like a secret, but table properties are stored with the job and in the"
+              + " table's metadata, which every reader can see; set it in the properties of the"
               + " catalog or in the environment");
     }
     return with(settings.withProperty(key, Objects.requireNonNull(value)));
   }
 
   /**
-   * How the data files of this export are compressed; a new table keeps it for later writes.
-   * Default: as the table says, zstd in a new one.
+   * Sets the compression of this export's data files; a new table also uses it for later writes.
+   * Default: the table's compression, zstd for a new table.
    *
-   * @throws InvalidSettingException if Parquet does not have it: BZIP2 and XZ; or if the property
-   *     {@code write.parquet.compression-codec} is set too
+   * @throws InvalidSettingException if Parquet does not support the compression (BZIP2 and XZ), or
+   *     if the property {@code write.parquet.compression-codec} is set too
    */
   public IcebergTarget compression(Compression compression) {
     ParquetCodecs.name(compression);
@@ -218,16 +220,15 @@ public final class IcebergTarget implements ExportTarget {
   }
 
   /**
-   * Writes a {@code decimal} or {@code varint} column as Iceberg's decimal of that precision and
-   * scale instead of as text. It is strict: a value that would not come back as it was, because it
-   * has more digits or another scale than the column, is an {@link
-   * io.ringhaul.exceptions.UnrepresentableValueException}; nothing is rounded or padded. The scale
-   * of a varint is 0. Default: text, which holds any value; in a table that is there already, the
-   * decimal type that its column has.
+   * Writes a {@code decimal} or {@code varint} column as Iceberg's decimal with that precision and
+   * scale instead of as text. Values are not rounded or padded: a value with more digits or another
+   * scale than the column causes an {@link io.ringhaul.exceptions.UnrepresentableValueException},
+   * because an import would not restore it. The scale of a varint is 0. Default: text, which
+   * represents any value; in an existing table, the column's decimal type.
    *
    * @param column the column's name, in CQL form
-   * @param precision how many digits a value may have, 1 to 38
-   * @param scale how many of them stand behind the point, 0 to {@code precision}
+   * @param precision the maximum number of digits, 1 to 38
+   * @param scale the number of digits after the decimal point, 0 to {@code precision}
    * @throws InvalidSettingException if a number is out of bounds
    */
   public IcebergTarget decimal(String column, int precision, int scale) {
@@ -250,7 +251,7 @@ public final class IcebergTarget implements ExportTarget {
     return settings.catalog().folder();
   }
 
-  /** Where rows wait for their partition's turn. */
+  /** Returns the folder for spilled rows of partitions; empty without partitioning. */
   @Override
   public Optional<Path> spillFolder() {
     return settings.partitioning().isEmpty()
@@ -265,12 +266,15 @@ public final class IcebergTarget implements ExportTarget {
           "compression",
           "compression and the property "
               + TableProperties.PARQUET_COMPRESSION
-              + " both say how data files are compressed: set one");
+              + " both set the compression of data files: set only one");
     }
     return new IcebergTarget(settings);
   }
 
-  /** Properties for writing have names of columns in them, which may be called anything. */
+  /**
+   * Returns whether key or value look like a secret. Keys that begin with {@code write.} may
+   * contain any column name, so only their values are checked.
+   */
   private static boolean isSecret(String key, String value) {
     return (!key.startsWith("write.") && SECRET_KEY.matcher(key).find())
         || PASSWORD_IN_URL.matcher(value).find();
@@ -281,6 +285,6 @@ public final class IcebergTarget implements ExportTarget {
         "overwritePartitions",
         "overwritePartitions and "
             + Setting.MODE.mark()
-            + " both say what becomes of the rows that are there: set one");
+            + " both set how existing rows are treated: set only one");
   }
 }

@@ -1,4 +1,4 @@
-/** Apache Iceberg tables as the target of an export and the source of an import. */
+/** Exports to and imports from Apache Iceberg tables. */
 @NullMarked
 package io.ringhaul.iceberg;
 

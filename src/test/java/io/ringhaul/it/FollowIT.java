@@ -405,6 +405,6 @@ class FollowIT {
                     .follow()
                     .run())
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("name a state that does not grow");
+        .hasMessageContaining("select a state that does not grow");
   }
 }

@@ -31,27 +31,27 @@ import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.jdbc.JdbcClientPool;
 import org.jspecify.annotations.Nullable;
 
-/** Where a catalog comes from, and who closes it. */
+/** Opens the catalog of a source or target and defines whether closing the session closes it. */
 @FunctionalInterface
 public interface CatalogSource {
 
-  /** A catalog in use. */
+  /** An open catalog. */
   interface Handle extends AutoCloseable {
     Catalog catalog();
 
     /**
      * Checks that the catalog is still the one that was opened.
      *
-     * @throws StorageException if it is gone, or another is in its place
+     * @throws StorageException if the catalog was removed or replaced
      */
     default void requireTheSame() {}
 
-    /** Closes the catalog if it is ours. */
+    /** Closes the catalog, unless the caller owns it. */
     @Override
     void close();
   }
 
-  /** Opens the catalog, or hands on the caller's. */
+  /** Opens the catalog, or returns the caller's. */
   Handle open();
 
   /** Returns this source with a name for messages. */
@@ -70,12 +70,12 @@ public interface CatalogSource {
     };
   }
 
-  /** The folder of a warehouse on this machine; empty for a catalog elsewhere. */
+  /** Returns the folder of a local warehouse; empty for other catalogs. */
   default Optional<Path> folder() {
     return Optional.empty();
   }
 
-  /** The caller's own catalog. */
+  /** Returns a source for the caller's own catalog. */
   static CatalogSource of(Catalog catalog) {
     CatalogSource source =
         () ->
@@ -87,13 +87,13 @@ public interface CatalogSource {
 
               @Override
               public void close() {
-                // The caller opened it and closes it.
+                // The caller closes its own catalog.
               }
             };
     return source.named("catalog " + catalog.name());
   }
 
-  /** The catalog of a local warehouse, made if it is not there. */
+  /** Returns the catalog of a local warehouse. Opening it creates a missing warehouse. */
   static CatalogSource warehouse(Path folder) {
     LocalPaths.require("warehouse", folder);
     return new CatalogSource() {
@@ -114,7 +114,10 @@ public interface CatalogSource {
     };
   }
 
-  /** The catalog of a local warehouse that must be there: reading makes no empty one. */
+  /**
+   * Returns the catalog of a local warehouse for reading. Opening it fails if the warehouse does
+   * not exist.
+   */
   static CatalogSource existingWarehouse(Path folder) {
     LocalPaths.require("warehouse", folder);
     CatalogSource source =
@@ -134,8 +137,8 @@ public interface CatalogSource {
   }
 
   /**
-   * A folder with Iceberg tables and, as their catalog, Iceberg's JDBC catalog on a SQLite file.
-   * Unlike a catalog of plain files, SQLite loses no commit when several processes write at once.
+   * A folder with Iceberg tables and Iceberg's JDBC catalog on a SQLite file. Unlike a file-based
+   * catalog, SQLite loses no commit when several processes write concurrently.
    */
   static final class LocalWarehouse implements CatalogSource.Handle {
 
@@ -160,7 +163,7 @@ public interface CatalogSource {
     }
 
     /**
-     * Opens the warehouse, and makes it if it is not there.
+     * Opens the warehouse and creates it if it does not exist.
      *
      * @throws StorageException if the folder or its catalog cannot be used
      */
@@ -172,7 +175,7 @@ public interface CatalogSource {
       properties.put(CatalogProperties.URI, "jdbc:sqlite:" + absolute.resolve(CATALOG_FILE));
       properties.put(CatalogProperties.WAREHOUSE_LOCATION, LocalFileIO.location(absolute));
       properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
-      // SQLite has one writer at a time; more connections would only wait for one another.
+      // SQLite allows one writer at a time, so more connections would only wait.
       properties.put(CatalogProperties.CLIENT_POOL_SIZE, "1");
       properties.put("jdbc.schema-version", "V1");
       properties.put("jdbc.journal_mode", "WAL");
@@ -200,8 +203,9 @@ public interface CatalogSource {
     }
 
     /**
-     * Whether others may be making the same catalog: Iceberg looks what is missing and then makes
-     * it, which fails with an error of SQL, or on SQLite's lock, for whoever comes second.
+     * Returns whether another process may be creating the same catalog. Iceberg creates missing
+     * tables after a check; the second process to do so gets an SQL error or fails on SQLite's
+     * lock.
      */
     private static boolean mayBeMadeByOthers(RuntimeException failure) {
       return Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
@@ -211,8 +215,8 @@ public interface CatalogSource {
     }
 
     /**
-     * Looks at a table's metadata file before Iceberg does, which tries one that it cannot read for
-     * a minute and a half and logs each failure with its stack trace.
+     * Checks a table's metadata file before Iceberg reads it. Iceberg itself retries an unreadable
+     * file for 90 seconds and logs each failure with its stack trace.
      */
     private static final class CheckedCatalog extends JdbcCatalog {
 
@@ -222,7 +226,10 @@ public interface CatalogSource {
 
       private final AtomicReference<JdbcClientPool> connections;
 
-      /** Metadata files never change, so that one look is enough. */
+      /**
+       * Locations of metadata files that are readable. Metadata files never change, so one check is
+       * enough.
+       */
       private final Set<String> sound = ConcurrentHashMap.newKeySet();
 
       CheckedCatalog() {
@@ -254,7 +261,7 @@ public interface CatalogSource {
             throw new StorageException(
                 table.toString(),
                 String.format(
-                    "The Iceberg table %s cannot be read: its catalog names the metadata file"
+                    "The Iceberg table %s cannot be read: its catalog refers to the metadata file"
                         + " \"%s\", which %s. Restore the file, or correct metadata_location in"
                         + " table iceberg_tables of the catalog",
                     table, location, problem.get()),
@@ -263,7 +270,7 @@ public interface CatalogSource {
           if (problem.isEmpty()) {
             sound.add(location);
           }
-          // Somebody has committed meanwhile, and may have removed the file of before.
+          // A concurrent commit changed the location and may have removed the previous file.
           location = now;
         }
         return super.newTableOps(table);
@@ -300,10 +307,10 @@ public interface CatalogSource {
         }
       }
 
-      /** What is wrong with the file; empty if Iceberg can read it. */
+      /** Returns why Iceberg cannot read the file; empty if it can. */
       private static Optional<String> problem(String location) {
         if (!LocalFileIO.isLocal(location)) {
-          return Optional.of("is no path of this machine");
+          return Optional.of("is not a path on this machine");
         }
         try {
           if (!Files.isRegularFile(LocalFileIO.path(location))) {
@@ -312,7 +319,7 @@ public interface CatalogSource {
           TableMetadataParser.read(new LocalFileIO().newInputFile(location));
           return Optional.empty();
         } catch (RuntimeException e) {
-          return Optional.of("holds no metadata of a table (" + e.getMessage() + ")");
+          return Optional.of("contains no table metadata (" + e.getMessage() + ")");
         }
       }
     }
@@ -322,7 +329,9 @@ public interface CatalogSource {
       return catalog;
     }
 
-    /** SQLite writes on to a file that was deleted, where nobody finds it. */
+    /**
+     * SQLite keeps writing to its open file after the file was deleted, so commits would be lost.
+     */
     @Override
     public void requireTheSame() {
       if (!Files.exists(file) || !fileKey(file).equals(fileKey)) {
@@ -330,14 +339,17 @@ public interface CatalogSource {
             file.toString(),
             "The Iceberg catalog "
                 + file
-                + " was removed or replaced after it was opened: what is written to it now would be"
-                + " lost. See that nothing else touches the warehouse folder, and run the export"
+                + " was removed or replaced after it was opened: commits to it would be lost. Make"
+                + " sure that no other program changes the warehouse folder, then run the export"
                 + " again or resume its job",
             null);
       }
     }
 
-    /** What tells a file from another at the same path; empty where the file system has no such. */
+    /**
+     * Returns the key that identifies a file independently of its path; empty if the file system
+     * has none.
+     */
     private static Optional<Object> fileKey(Path file) {
       try {
         return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
@@ -357,7 +369,7 @@ public interface CatalogSource {
       } catch (IOException e) {
         throw new StorageException(
             folder.toString(),
-            "The warehouse folder " + folder + " cannot be made: " + StorageTrouble.of(e),
+            "The warehouse folder " + folder + " cannot be created: " + StorageTrouble.of(e),
             e);
       }
       if (!Files.isWritable(folder)) {
@@ -365,7 +377,7 @@ public interface CatalogSource {
             folder.toString(),
             "The warehouse folder "
                 + folder
-                + " is not writable by this process; change that or name another",
+                + " is not writable by this process; change its permissions or use another folder",
             null);
       }
     }
@@ -376,8 +388,8 @@ public interface CatalogSource {
       } catch (ClassNotFoundException e) {
         throw new StorageException(
             NAME,
-            "A local warehouse needs org.xerial:sqlite-jdbc on the class path; add it, or hand in a"
-                + " catalog of your own",
+            "A local warehouse needs org.xerial:sqlite-jdbc on the class path; add it, or pass your"
+                + " own catalog",
             e);
       }
     }

@@ -1,17 +1,17 @@
 package io.ringhaul.internal.iceberg;
 
-/** What a commit does with the rows that the table, or its branch, has already. */
+/** How a commit treats the existing rows of the table or branch. */
 public enum CommitMode {
 
-  /** There may be none: the table is new, or has no snapshot. */
+  /** The table must be new or have no snapshot. */
   CREATE,
 
-  /** They stay. */
+  /** Existing rows stay. */
   APPEND,
 
-  /** All of them are replaced. */
+  /** The new rows replace all existing rows. */
   OVERWRITE,
 
-  /** Those of the partitions that the export has rows for are replaced. */
+  /** The new rows replace the partitions that the export has rows for. */
   REPLACE_PARTITIONS
 }

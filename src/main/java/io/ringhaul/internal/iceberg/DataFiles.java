@@ -12,7 +12,7 @@ import org.apache.iceberg.io.FileIO;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The data files that tasks wrote, back from their texts. */
+/** Parses the data files in task outputs and deletes data files. */
 final class DataFiles {
 
   private static final Logger LOG = LoggerFactory.getLogger(DataFiles.class);
@@ -27,13 +27,13 @@ final class DataFiles {
         .toList();
   }
 
-  /** Deletes files that are in no snapshot; one that cannot be deleted is logged and left. */
+  /** Deletes files that are in no snapshot. Logs a warning for a file that cannot be deleted. */
   static void delete(FileIO io, List<DataFile> files) {
     for (DataFile file : files) {
       try {
         io.deleteFile(file.location());
       } catch (NotFoundException e) {
-        // It is gone already, which is what was wanted.
+        // The file was already deleted.
       } catch (RuntimeException e) {
         LOG.warn("The data file {} is in no snapshot and could not be deleted", file.location(), e);
       }

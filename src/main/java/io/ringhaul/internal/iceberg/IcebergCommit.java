@@ -50,9 +50,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one commit of an export. The table knows the job's id afterwards: by it a second commit of
- * the same job is recognised, a commit whose answer was lost is found, and one that the catalog has
- * put elsewhere is told.
+ * Commits an export. The table then contains the job's id. With it this class recognizes a second
+ * commit of the same job, finds a commit whose response was lost, and detects a commit that the
+ * catalog put on another branch.
  */
 final class IcebergCommit {
 
@@ -76,12 +76,12 @@ final class IcebergCommit {
   }
 
   /**
-   * Commits, or finds what an earlier commit of the job has done.
+   * Commits, or returns the result of an earlier commit of the job.
    *
-   * @throws StorageException if a data file is gone, or the catalog refuses; the files stay and can
-   *     be committed again
-   * @throws UnknownCommitStateException if it is not known, or if the rows are on another branch;
-   *     committing again finds out
+   * @throws StorageException if a data file is missing or the catalog rejects the commit; the files
+   *     stay and the commit can be repeated
+   * @throws UnknownCommitStateException if it is unknown whether the commit took effect, or if the
+   *     rows are on another branch; repeating the commit finds out
    */
   CommitResult run(List<TaskOutput> outputs) {
     List<DataFile> files = DataFiles.of(outputs, layout.spec());
@@ -93,12 +93,14 @@ final class IcebergCommit {
     } catch (UnknownCommitStateException e) {
       throw e;
     } catch (RuntimeException e) {
-      // An earlier commit of the job may have taken effect: the files may be the table's.
+      // An earlier commit of the job may have taken effect, so the files may belong to the table.
       throw unknown(e);
     }
     if (earlier.isPresent()) {
       LOG.info(
-          "Export {} was committed to {} before; it is left as it is", layout.jobId(), identifier);
+          "Export {} was committed to {} before; nothing is committed again",
+          layout.jobId(),
+          identifier);
       return found(files, earlier.get());
     }
     requireWhole(files);
@@ -110,7 +112,7 @@ final class IcebergCommit {
       } catch (UnknownCommitStateException e) {
         throw e;
       } catch (RuntimeException e) {
-        // Whatever the catalog says, it may have committed: look.
+        // The commit may have taken effect despite the failure: check the table.
         Optional<JobCommit.Found> taken = look(e);
         if (taken.isPresent()) {
           return found(files, taken.get());
@@ -124,7 +126,7 @@ final class IcebergCommit {
         if (!CommitTrouble.isConflict(e) && !CommitTrouble.isRefusal(e)) {
           throw unknown(e);
         }
-        // Somebody else was faster: the next attempt stands on what they committed.
+        // After a conflict the next attempt is based on the concurrent commit.
         if (!CommitTrouble.isConflict(e)
             || e instanceof ValidationException
             || !patience.lastsAfterConflict()) {
@@ -135,8 +137,9 @@ final class IcebergCommit {
   }
 
   /**
-   * A table that lists a file which is not there cannot be read. Whatever deletes data files while
-   * the export runs would take those of a second try as well: somebody has to know of it.
+   * Fails if data files are missing or changed: the table could not be read. The failure is not
+   * retried, because a program that deletes data files would also delete those of a second attempt;
+   * the user must stop it.
    */
   private void requireWhole(List<DataFile> files) {
     List<WholeFiles.Damage> damages;
@@ -146,8 +149,8 @@ final class IcebergCommit {
       throw new StorageException(
           layout.table(),
           String.format(
-              "Nothing was committed to the Iceberg table %s: it could not be found out whether the"
-                  + " data files of the export are still there: %s",
+              "Nothing was committed to the Iceberg table %s: the data files of the export could"
+                  + " not be checked: %s",
               layout.table(), e.getMessage()),
           e);
     }
@@ -155,12 +158,11 @@ final class IcebergCommit {
       throw new StorageException(
           layout.table(),
           String.format(
-              "Nothing was committed to the Iceberg table %s: of %d data files that the export had"
-                  + " finished %d are no longer as they were written: %s%s. Something changes files"
-                  + " under %s while exports run, such as a removal of orphan files that takes"
-                  + " young ones: stop that first. Then resume the job, which runs the tasks of"
-                  + " these files again and no others, or, without a job store, run the export"
-                  + " again",
+              "Nothing was committed to the Iceberg table %s: of %d data files of the export, %d"
+                  + " are missing or have changed: %s%s. Another program changes files under %s"
+                  + " during exports, such as a removal of orphan files that includes recent ones:"
+                  + " stop it first. Then resume the job, which repeats only the tasks of these"
+                  + " files, or, without a job store, run the export again",
               layout.table(),
               files.size(),
               damages.size(),
@@ -174,7 +176,10 @@ final class IcebergCommit {
     }
   }
 
-  /** A catalog without branches puts rows on the main one, and would do so once more. */
+  /**
+   * Fails if the catalog does not support branches and put the rows on the main branch: another
+   * commit would add them again.
+   */
   private void requireNotOnMain(Optional<JobCommit.Found> onBranch) {
     Optional<Snapshot> onMain = onBranch.isPresent() ? Optional.empty() : jobCommit.onMain();
     if (onMain.isPresent()) {
@@ -183,17 +188,17 @@ final class IcebergCommit {
           layout.table(),
           String.format(
               "The rows of export %s are on the main branch of the Iceberg table %s (snapshot %d)"
-                  + " and not on the branch %s that was asked for: the catalog does not keep"
-                  + " branches as Iceberg has them, or the rows were published already. If they are"
-                  + " not to be there, %s. For looking at rows before they are published, export to"
-                  + " another table, or without branch(...) (--branch) through a catalog that is"
-                  + " opened on a branch of its own",
+                  + " and not on the requested branch %s: the catalog does not support Iceberg's"
+                  + " branches, or the rows were already published. If they should not be there,"
+                  + " %s. To examine rows before they are published, export to another table, or"
+                  + " without branch(...) (--branch) through a catalog that is opened on its own"
+                  + " branch",
               layout.jobId(),
               layout.table(),
               onMain.get().snapshotId(),
               layout.publication().ref(),
               before == null
-                  ? "bring it back to what it was before that snapshot, as the catalog lets you"
+                  ? "restore the state before that snapshot with the means of the catalog"
                   : "roll the main branch back to snapshot " + before),
           null);
     }
@@ -208,7 +213,7 @@ final class IcebergCommit {
     }
   }
 
-  /** The catalog has taken the commit: what it says is looked at in the table. */
+  /** Checks that the table contains the commit that the catalog accepted. */
   private CommitResult done() {
     Optional<JobCommit.Found> committed;
     try {
@@ -227,16 +232,18 @@ final class IcebergCommit {
                 new UnknownCommitStateException(
                     layout.table(),
                     String.format(
-                        "The catalog took the commit of export %s to the Iceberg table %s without"
-                            + " an error, and the branch %s has no snapshot of it: the catalog lost"
-                            + " the commit, or somebody has taken it back at once. Its data files"
-                            + " were left in place; look at the table before you run the export"
-                            + " again",
+                        "The catalog accepted the commit of export %s to the Iceberg table %s, but"
+                            + " the branch %s has no snapshot of it: the catalog lost the commit,"
+                            + " or the commit was rolled back immediately. Its data files were not"
+                            + " deleted; check the table before you run the export again",
                         layout.jobId(), layout.table(), layout.publication().ref()),
                     null));
   }
 
-  /** The job was committed before or elsewhere: what this run wrote beside it goes. */
+  /**
+   * Returns the result of a commit that another run of the job made, and deletes the files that
+   * only this run wrote.
+   */
   private CommitResult found(List<DataFile> files, JobCommit.Found commit) {
     try {
       Set<String> names =
@@ -247,7 +254,10 @@ final class IcebergCommit {
           io,
           files.stream().filter(file -> !kept.contains(DataFileName.of(file.location()))).toList());
     } catch (RuntimeException e) {
-      LOG.warn("Data files of export {} that are in no snapshot may be left", layout.jobId(), e);
+      LOG.warn(
+          "Data files of export {} that are in no snapshot may not have been deleted",
+          layout.jobId(),
+          e);
     }
     return result(commit);
   }
@@ -268,7 +278,7 @@ final class IcebergCommit {
             layout.table(),
             CommitTrouble.isOfStorage(e)
                 ? StorageTrouble.of(e)
-                : "the catalog refused it: " + e.getMessage()),
+                : "the catalog rejected the commit: " + e.getMessage()),
         e);
   }
 
@@ -276,14 +286,14 @@ final class IcebergCommit {
     return new UnknownCommitStateException(
         layout.table(),
         String.format(
-            "It is not known whether the commit took effect. Look for a snapshot of %s whose"
-                + " summary has %s=%s before you run the export again; its data files were left in"
-                + " place: %s",
+            "It is unknown whether the commit took effect. Before you run the export again, check"
+                + " whether %s has a snapshot whose summary contains %s=%s; the data files were not"
+                + " deleted: %s",
             layout.table(), JobCommit.JOB_ID, layout.jobId(), e.getMessage()),
         e);
   }
 
-  /** One attempt of a commit: a transaction on the table as it is now. */
+  /** One attempt of a commit: a transaction on the table's current state. */
   static final class TableCommit {
 
     private final Catalog catalog;
@@ -304,9 +314,10 @@ final class IcebergCommit {
     }
 
     /**
-     * Makes the table if need be, changes its schema and properties, and adds the files.
+     * Creates the table if it does not exist, changes its schema and properties, and adds the
+     * files.
      *
-     * @throws StorageException if the table is no longer the one that the files were written for
+     * @throws StorageException if the files were not written for the table's current state
      */
     void run(List<DataFile> files) {
       if (catalog.tableExists(identifier)) {
@@ -317,7 +328,7 @@ final class IcebergCommit {
       }
     }
 
-    /** Schema, properties and rows of a table that is there change together. */
+    /** Changes schema, properties and rows of an existing table in one transaction. */
     private void change(List<DataFile> files) {
       Table table = catalog.loadTable(identifier);
       planned.requireTheSame(table);
@@ -338,7 +349,7 @@ final class IcebergCommit {
       transaction.commitTransaction();
     }
 
-    /** In one update: Nessie takes no second one of a kind. */
+    /** Changes all properties in one update: Nessie rejects a second property update. */
     private void changeProperties(
         Transaction transaction, Map<String, String> present, List<DataFile> files) {
       Map<String, String> wanted = new HashMap<>(layout.publication().tableProperties());
@@ -352,7 +363,7 @@ final class IcebergCommit {
       update.commit();
     }
 
-    /** A new table and its first rows appear together. */
+    /** Creates the table and adds its first rows in one transaction. */
     private void create(List<DataFile> files) {
       if (catalog instanceof SupportsNamespaces namespaces) {
         createNamespace(namespaces, identifier.namespace());
@@ -368,7 +379,7 @@ final class IcebergCommit {
       if (!transaction.table().schema().sameSchema(layout.schema())) {
         throw new StorageException(
             layout.table(),
-            "The catalog gave the columns of " + layout.table() + " other ids than it planned",
+            "The catalog assigned other column ids to " + layout.table() + " than it planned",
             null);
       }
       append(transaction, files);
@@ -390,7 +401,7 @@ final class IcebergCommit {
 
     private void replacePartitions(Transaction transaction, List<DataFile> files) {
       if (files.isEmpty()) {
-        // Nothing is replaced; the snapshot says that the job is done.
+        // Nothing is replaced; the snapshot records the job's commit.
         append(transaction, files);
         return;
       }
@@ -407,7 +418,10 @@ final class IcebergCommit {
       update.commit();
     }
 
-    /** Others may make it at the same moment, which not every catalog reports in the same way. */
+    /**
+     * Creates the namespace. Another process may create it concurrently, which catalogs report with
+     * different exceptions.
+     */
     private void createNamespace(SupportsNamespaces namespaces, Namespace namespace) {
       if (namespaces.namespaceExists(namespace)) {
         return;
@@ -418,29 +432,35 @@ final class IcebergCommit {
         if (!namespaces.namespaceExists(namespace)) {
           throw new StorageException(
               layout.table(),
-              "The namespace " + namespace + " cannot be made in the catalog: " + e.getMessage(),
+              "The namespace " + namespace + " cannot be created in the catalog: " + e.getMessage(),
               e);
         }
       }
     }
   }
 
-  /** Tells failures of the storage from failures of a catalog. */
+  /** Classifies the failures of commits. */
   private static final class CommitTrouble {
 
-    /** SQLITE_READONLY, SQLITE_FULL and SQLITE_CANTOPEN: its transaction is undone then. */
+    /**
+     * SQLITE_READONLY, SQLITE_FULL and SQLITE_CANTOPEN, after which SQLite has rolled back the
+     * transaction.
+     */
     private static final Set<Integer> SQLITE_CODES = Set.of(8, 13, 14);
 
-    /** The rest of a code of SQLite says more of the same. */
+    /** Mask of the primary error code in an extended one of SQLite. */
     private static final int PRIMARY_CODE = 0xff;
 
-    /** How Iceberg's REST client tells an answer that it has no exception of its own for. */
+    /**
+     * The message of Iceberg's REST client for a 4xx response, other than 408, without a specific
+     * exception.
+     */
     private static final Pattern REST_REFUSAL =
         Pattern.compile("Unable to process \\(code: 4(?!08)[0-9]{2},.*", Pattern.DOTALL);
 
     private CommitTrouble() {}
 
-    /** Whether somebody else was faster, so that nothing was committed. */
+    /** Returns whether a concurrent change prevented the commit, so that nothing was committed. */
     static boolean isConflict(RuntimeException failure) {
       return failure instanceof CommitFailedException
           || failure instanceof AlreadyExistsException
@@ -448,9 +468,8 @@ final class IcebergCommit {
     }
 
     /**
-     * Whether the catalog refused the commit, which would not help to send again. A catalog over
-     * REST means that by an answer from 400 to 499; 408 says that it has waited too long, and no
-     * more.
+     * Returns whether the catalog rejected the commit, so that a retry is useless. For a REST
+     * catalog these are responses 400 to 499, except 408, which is a timeout.
      */
     static boolean isRefusal(RuntimeException failure) {
       return failure instanceof ForbiddenException
@@ -463,7 +482,10 @@ final class IcebergCommit {
               && REST_REFUSAL.matcher(String.valueOf(failure.getMessage())).matches());
     }
 
-    /** Some servers call a bad request an illegal argument, as which Iceberg's client throws it. */
+    /**
+     * Returns whether Iceberg's REST client created the exception: it turns some bad-request
+     * responses into IllegalArgumentExceptions.
+     */
     private static boolean isAnswer(RuntimeException failure) {
       StackTraceElement[] trace = failure.getStackTrace();
       return trace.length > 0
@@ -471,9 +493,8 @@ final class IcebergCommit {
     }
 
     /**
-     * Whether a commit failed since a file could not be written, so that the catalog was not asked;
-     * or since a catalog that is a file could not be written. Nothing is under way any more then,
-     * so that a look at the table tells whether the commit took effect.
+     * Returns whether a file, or the file of a SQLite catalog, could not be written. No request is
+     * pending then, so the table shows whether the commit took effect.
      */
     static boolean isOfStorage(RuntimeException failure) {
       if (failure instanceof UncheckedIOException) {
@@ -491,8 +512,8 @@ final class IcebergCommit {
   }
 
   /**
-   * How long a commit is tried again while others commit to the same table first. Iceberg counts
-   * tries, with pauses of up to a minute between them, which can come to hours.
+   * Limits how long a commit is retried after conflicts with concurrent commits. Iceberg itself
+   * only limits the number of retries, with pauses of up to a minute, which can take hours.
    */
   static final class ConflictPatience {
 
@@ -507,16 +528,16 @@ final class IcebergCommit {
     private long first;
 
     /**
-     * @param table the table's name, for people
-     * @param most from the first conflict to the last try; a pause that has begun by then is not
-     *     cut
+     * @param table the table's name, for messages
+     * @param most the time from the first conflict to the last retry; a pause that has begun is not
+     *     shortened
      */
     ConflictPatience(String table, Duration most) {
       this.table = table;
       this.most = most;
     }
 
-    /** Counts a conflict; whether the commit is to be tried again. */
+    /** Counts a conflict and returns whether to retry the commit. */
     boolean lastsAfterConflict() {
       if (conflicts++ == 0) {
         first = System.nanoTime();
@@ -524,7 +545,7 @@ final class IcebergCommit {
       Duration passed = passed();
       if (passed.compareTo(QUIET) > 0) {
         LOG.warn(
-            "Others commit to the Iceberg table {} all the time: {} tries in {} s came too late",
+            "Concurrent commits to the Iceberg table {} prevented {} commit attempts within {} s",
             table,
             conflicts,
             passed.toSeconds());
@@ -536,7 +557,7 @@ final class IcebergCommit {
       return Duration.ofNanos(System.nanoTime() - first);
     }
 
-    /** A transaction on a table that is there, which ends its own tries in time. */
+    /** Returns a transaction on an existing table that stops its own retries at the time limit. */
     Transaction transaction(Table of) {
       return of instanceof BaseTable known
           ? Transactions.newTransaction(
@@ -562,7 +583,7 @@ final class IcebergCommit {
           }
           throw new ValidationException(
               e,
-              "others committed first, %s times in %s s; try it again when there are fewer (%s)",
+              "concurrent commits caused %s conflicts in %s s; repeat it when there are fewer (%s)",
               conflicts,
               passed().toSeconds(),
               e.getMessage());

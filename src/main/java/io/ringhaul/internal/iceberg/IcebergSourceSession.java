@@ -61,15 +61,15 @@ import org.apache.iceberg.util.TableScanUtil;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
-/** An import from an Iceberg table at work. */
+/** A running import from an Iceberg table. */
 public final class IcebergSourceSession implements SourceSession {
 
   private static final int FORMAT_VERSION = 1;
 
-  /** Small enough that a table of one file feeds several readers. */
+  /** Small enough that several readers share a table of one file. */
   private static final long SPLIT_BYTES = 16L << 20;
 
-  /** Below this a task would seldom hold a row group of its own. */
+  /** Smaller tasks would rarely contain a whole row group. */
   private static final long LEAST_SPLIT_BYTES = 64L << 10;
 
   private static final String SCHEMA = "schema";
@@ -102,7 +102,7 @@ public final class IcebergSourceSession implements SourceSession {
         identifier, () -> plan(identifier, load(identifier), target, columns, taskCount));
   }
 
-  /** The id of the snapshot that is read now; empty if there is none. */
+  /** Returns the id of the current snapshot; {@link GrowingSource#BEGINNING} if there is none. */
   public String position(TableIdentifier identifier) {
     return guarded(
         identifier,
@@ -160,7 +160,7 @@ public final class IcebergSourceSession implements SourceSession {
     }
   }
 
-  /** The table that was planned; a session that did not plan asks the catalog for it. */
+  /** Returns the planned table. A session that did not plan loads it from the catalog. */
   private synchronized Table planned(SourcePlan plan) {
     Table known = table;
     if (known != null) {
@@ -211,7 +211,9 @@ public final class IcebergSourceSession implements SourceSession {
       for (NestedField field : schema.columns()) {
         if (target.column(field.name()).isEmpty()) {
           problems.add(
-              "its column " + field.name() + " has no place there; select columns to leave it out");
+              "its column "
+                  + field.name()
+                  + " is not in the table; select columns to leave it out");
         }
       }
     }
@@ -239,8 +241,8 @@ public final class IcebergSourceSession implements SourceSession {
           throw new StorageException(
               identifier.toString(),
               String.format(
-                  "The Iceberg table %s holds %s files; only Parquet can be read: rewrite its data"
-                      + " files",
+                  "The Iceberg table %s contains %s files, but only Parquet can be read: rewrite"
+                      + " its data files",
                   identifier, task.file().format()),
               null);
         }
@@ -265,10 +267,10 @@ public final class IcebergSourceSession implements SourceSession {
     }
   }
 
-  /** The state of a table that an import reads: its schema and its files. */
+  /** The schema and files of the table state that an import reads. */
   private static final class SourceState {
 
-    /** Finds the files, given the columns that are read. */
+    /** Plans the scan of the given columns. */
     private interface Files {
       CloseableIterable<FileScanTask> plan(List<String> columns);
     }
@@ -282,9 +284,9 @@ public final class IcebergSourceSession implements SourceSession {
     }
 
     /**
-     * Finds the state.
+     * Resolves a read point.
      *
-     * @throws StorageException if the table does not have it
+     * @throws StorageException if the table does not have the snapshot, branch or tag
      */
     static SourceState of(Table table, ReadPoint point) {
       if (point instanceof ReadPoint.AtSnapshot at) {
@@ -302,7 +304,7 @@ public final class IcebergSourceSession implements SourceSession {
         return atSnapshot(table, ref(table, at.name(), true).snapshotId());
       } else if (point instanceof ReadPoint.OnBranch on
           && !on.name().equals(SnapshotRef.MAIN_BRANCH)) {
-        // A branch has the table's current columns, as the main one does.
+        // A branch is read with the table's current columns, as the main branch is.
         long head = ref(table, on.name(), false).snapshotId();
         return new SourceState(
             table.schema(), columns -> scan(table, columns).useSnapshot(head).planFiles());
@@ -316,12 +318,12 @@ public final class IcebergSourceSession implements SourceSession {
       return schema;
     }
 
-    /** The files to read, with the deletes that apply to them. */
+    /** Returns the files to read, with their delete files. */
     CloseableIterable<FileScanTask> files(List<String> columns) {
       return files.plan(columns);
     }
 
-    /** Time travel reads the columns as they were. */
+    /** Returns the state at a snapshot, with the columns that the table had then. */
     private static SourceState atSnapshot(Table table, long id) {
       return new SourceState(
           SnapshotUtil.schemaFor(table, id),
@@ -359,19 +361,19 @@ public final class IcebergSourceSession implements SourceSession {
           throw new StorageException(
               table.name(),
               String.format(
-                  "Snapshot %d is no ancestor of snapshot %d of the Iceberg table %s, or snapshots"
-                      + " between them have expired; import a whole snapshot instead",
+                  "Snapshot %d is not an ancestor of snapshot %d of the Iceberg table %s, or"
+                      + " snapshots between them have expired; import a whole snapshot instead",
                   from, to, table.name()),
               null);
         }
         String operation = String.valueOf(snapshot.operation());
-        // A replace rewrites files and leaves the rows as they are.
+        // A replace rewrites files without changing rows.
         if (!operation.equals(DataOperations.APPEND) && !operation.equals(DataOperations.REPLACE)) {
           throw new StorageException(
               table.name(),
               String.format(
                   "The changes of the Iceberg table %s from snapshot %d to %d cannot be imported:"
-                      + " snapshot %d between them is of the kind %s, which takes rows away, and an"
+                      + " snapshot %d between them has the operation %s, which removes rows, but an"
                       + " import only adds rows; import a whole snapshot instead",
                   table.name(), from, to, snapshot.snapshotId(), operation),
               null);
@@ -417,7 +419,7 @@ public final class IcebergSourceSession implements SourceSession {
     }
   }
 
-  /** Streams the rows of one task, without those that delete files take away. */
+  /** Reads the rows of one task, without the rows that delete files remove. */
   private static final class IcebergRowReader implements RowReader {
 
     private final Table table;
@@ -431,20 +433,17 @@ public final class IcebergSourceSession implements SourceSession {
     private boolean atRow;
     private long rowNumber;
 
-    /** Bytes of the data files that were read to the end of their part. */
+    /** Bytes of the parts that were read to their end. */
     private double bytesBefore;
 
     private double bytesPerRow;
 
-    /** Rows read from this part, those that are deleted among them. */
+    /** Rows read from this part, including deleted ones. */
     private long rowsRead;
 
-    /** Whether delete files may take rows of this part away. */
+    /** Whether this part has delete files. */
     private boolean deletesRows;
 
-    /**
-     * @param columns the plan's columns
-     */
     IcebergRowReader(
         Table table,
         Schema schema,
@@ -465,7 +464,7 @@ public final class IcebergSourceSession implements SourceSession {
       try {
         row = nextRow();
       } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
-        // Damage shows in exceptions of every kind, of Iceberg, of Parquet and of Java.
+        // A damaged file can cause any exception of Iceberg, Parquet or Java.
         throw new StorageException(
             file, "The data file " + file + " cannot be read: " + OpenParquetFile.reason(e), e);
       }
@@ -475,7 +474,10 @@ public final class IcebergSourceSession implements SourceSession {
           : row.at(() -> String.format("Row %d read from %s", rowNumber, file));
     }
 
-    /** The row's number among those read from this part of the data file; others may be deleted. */
+    /**
+     * Returns the row's number among the rows read from this part of the data file, not counting
+     * deleted rows.
+     */
     @Override
     public Optional<SourceRecord> lastRecord() {
       return atRow
@@ -498,7 +500,10 @@ public final class IcebergSourceSession implements SourceSession {
       return rows.next();
     }
 
-    /** By rows: the row groups of a part may have more bytes than the part, or none. */
+    /**
+     * Returns an estimate from the number of rows: the row groups of a part may have more bytes
+     * than the part, or none.
+     */
     @Override
     public long bytesRead() {
       return (long) (bytesBefore + rowsRead * bytesPerRow);
@@ -513,7 +518,10 @@ public final class IcebergSourceSession implements SourceSession {
       }
     }
 
-    /** The columns in the plan's order, where {@code Schema.select} would give the file's. */
+    /**
+     * Returns a schema with the columns in the plan's order; {@code Schema.select} would keep the
+     * table's order.
+     */
     private static Schema projection(Schema schema, List<String> columns) {
       return new Schema(
           columns.stream()
@@ -552,7 +560,8 @@ public final class IcebergSourceSession implements SourceSession {
     }
 
     /**
-     * What is deleted is told by whole records, and maybe by other columns than those asked for.
+     * Reads whole records and applies the delete files, which may need columns that were not
+     * selected.
      */
     private CloseableIterable<ReadRow> withoutDeleted(FileScanTask task, OpenParquetFile stored) {
       GenericDeleteFilter deletes = new GenericDeleteFilter(table.io(), task, schema, projection);
@@ -575,7 +584,7 @@ public final class IcebergSourceSession implements SourceSession {
       return record;
     }
 
-    /** The fields by whose values delete files name the rows that are gone. */
+    /** Returns the ids of the fields that equality delete files compare. */
     private static Set<Integer> compared(FileScanTask task) {
       Set<Integer> ids = new HashSet<>();
       for (DeleteFile delete : task.deletes()) {

@@ -42,15 +42,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An export to an Iceberg table at work. */
+/** A running export to an Iceberg table. */
 public final class IcebergTargetSession implements TargetSession {
 
   private static final Logger LOG = LoggerFactory.getLogger(IcebergTargetSession.class);
 
-  /** The part of the heap that the row groups of all open files may fill together: a sixth. */
+  /** The row groups of all open files together use at most this fraction of the heap: a sixth. */
   private static final long HEAP_SHARE = 6;
 
-  /** Nessie's own word for itself among the properties that it gives to clients. */
+  /** The property by which Nessie identifies itself to clients. */
   private static final String NESSIE = "nessie.is-nessie-catalog";
 
   private final TargetSettings settings;
@@ -64,7 +64,7 @@ public final class IcebergTargetSession implements TargetSession {
 
   @Override
   public TargetPlan plan(ExportDescription export) {
-    // What can be wrong with the request is looked at before a catalog is made on disk.
+    // The request is checked before a catalog is created on disk.
     Schema schema =
         IdentifierFields.in(
             IcebergTypes.schema(export.table(), export.columns(), settings.types()), export);
@@ -93,13 +93,13 @@ public final class IcebergTargetSession implements TargetSession {
     } catch (RuntimeException e) {
       throw new StorageException(
           layout.table(),
-          "The Iceberg table " + layout.table() + " cannot be looked at: " + e.getMessage(),
+          "The Iceberg table " + layout.table() + " cannot be read: " + e.getMessage(),
           e);
     }
     return layout.withWriterBytes(writerBytes(export)).toPlan();
   }
 
-  /** Nessie takes what is committed to a branch of a table, and puts it on its own branch. */
+  /** Rejects a table branch in a Nessie catalog: Nessie would commit the rows to its own branch. */
   private void requireBranches(TableIdentifier identifier) {
     String branch =
         new WriteLayout.Publication(settings.commitMode(), settings.branch(), Map.of()).ref();
@@ -109,10 +109,10 @@ public final class IcebergTargetSession implements TargetSession {
       throw new StorageException(
           identifier.toString(),
           String.format(
-              "The catalog of the Iceberg table %s is Nessie's, which keeps no branches of single"
-                  + " tables: the rows would be put on main, not on the branch %s. Leave"
-                  + " branch(...) (--branch) out, and open the catalog on a branch of Nessie"
-                  + " instead, which its address ends with: .../iceberg/%s",
+              "The catalog of the Iceberg table %s is Nessie, which does not support branches of"
+                  + " single tables: the rows would be on main, not on the branch %s. Omit"
+                  + " branch(...) (--branch) and open the catalog on a Nessie branch instead, with"
+                  + " a URI that ends in .../iceberg/%s",
               identifier, branch, branch),
           null);
     }
@@ -130,7 +130,7 @@ public final class IcebergTargetSession implements TargetSession {
       try {
         return created(export, identifier, schema, spec);
       } catch (AlreadyExistsException e) {
-        LOG.debug("{} was made by somebody else just now", identifier);
+        LOG.debug("{} was created concurrently", identifier);
       }
     }
     return existing(export, identifier);
@@ -165,11 +165,11 @@ public final class IcebergTargetSession implements TargetSession {
       throw new StorageException(
           identifier.toString(),
           String.format(
-              "The Iceberg table %s exists and has been written to. Say what becomes of its rows:"
-                  + " mode(APPEND) adds to them, mode(OVERWRITE) replaces all of them,"
+              "The Iceberg table %s exists and has been written to. Set how its rows are treated:"
+                  + " mode(APPEND) keeps them, mode(OVERWRITE) replaces all of them,"
                   + " overwritePartitions() replaces the partitions that the export has rows for"
                   + " (on the command line --mode append, --mode overwrite,"
-                  + " --overwrite-partitions); or name another table",
+                  + " --overwrite-partitions); or use another table",
               identifier),
           null);
     }
@@ -188,7 +188,7 @@ public final class IcebergTargetSession implements TargetSession {
             .withProperties(StoredSchema.changedProperty(table, export)));
   }
 
-  /** What the user has set goes before it. */
+  /** Returns the missing properties that the user has not set. */
   private Map<String, String> missingUuidProperties(Table table, Schema evolved) {
     Map<String, String> missing = new HashMap<>(UuidColumns.missingProperties(table, evolved));
     missing.keySet().removeAll(settings.properties().keySet());
@@ -270,14 +270,14 @@ public final class IcebergTargetSession implements TargetSession {
       throw new StorageException(
           layout.table(),
           String.format(
-              "It could not be found out whether the data files of the export %s are still in %s:"
-                  + " %s; resume it later",
+              "The data files of the export %s in %s could not be checked: %s; resume the job"
+                  + " later",
               layout.jobId(), layout.location(), e.getMessage()),
           e);
     }
   }
 
-  /** The files may be those of a table that was renamed, and so are left alone. */
+  /** Keeps the committed files, because they may belong to a table that was renamed. */
   @Override
   public int cleanCommitted(TargetPlan plan, List<TaskOutput> committed) {
     return clean(plan, committed);
@@ -298,8 +298,8 @@ public final class IcebergTargetSession implements TargetSession {
       throw new StorageException(
           layout.table(),
           String.format(
-              "What the export %s has left in %s was not removed, since it could not be found out"
-                  + " what the Iceberg table %s has: %s; try again later",
+              "The leftovers of the export %s in %s were not removed, because the files of the"
+                  + " Iceberg table %s could not be determined: %s; try again later",
               layout.jobId(), layout.location(), layout.table(), e.getMessage()),
           e);
     }
@@ -325,7 +325,9 @@ public final class IcebergTargetSession implements TargetSession {
     return handle().catalog();
   }
 
-  /** The table's own file access; a session that did not plan asks the catalog for it. */
+  /**
+   * Returns the table's file access. A session that did not plan loads the table from the catalog.
+   */
   private synchronized FileIO io(WriteLayout layout) {
     FileIO known = io;
     if (known == null) {
@@ -335,7 +337,7 @@ public final class IcebergTargetSession implements TargetSession {
     return known;
   }
 
-  /** The table as it is, or as it would be made, for getting at its storage. */
+  /** Returns the existing table, or an uncommitted new one that gives access to its storage. */
   private Table table(WriteLayout layout) {
     TableIdentifier identifier = TableIdentifier.parse(layout.table());
     if (!catalog().tableExists(identifier)) {
@@ -346,13 +348,13 @@ public final class IcebergTargetSession implements TargetSession {
             .createTransaction()
             .table();
       } catch (AlreadyExistsException e) {
-        LOG.debug("{} was made by somebody else just now", identifier);
+        LOG.debug("{} was created concurrently", identifier);
       }
     }
     return catalog().loadTable(identifier);
   }
 
-  /** Checks whether an export that was planned before can go on. */
+  /** Checks whether a planned export can be resumed. */
   private static final class IcebergResumption {
 
     private final Catalog catalog;
@@ -368,12 +370,12 @@ public final class IcebergTargetSession implements TargetSession {
     /**
      * Checks the request and the table.
      *
-     * @param wanted the table that is asked for now
-     * @throws StorageException if one of them is another than planned
+     * @param wanted the table of the current request
+     * @throws StorageException if the request or the table differs from the plan
      */
     void check(ExportDescription export, TargetSettings settings, TableIdentifier wanted) {
       requireSame(export, settings, wanted);
-      // One that is committed goes on to be found committed, whatever became of the table.
+      // A committed export is resumed even if the table has changed since.
       if (layout.jobCommit(catalog).find().isPresent()) {
         return;
       }
@@ -409,8 +411,8 @@ public final class IcebergTargetSession implements TargetSession {
         throw new StorageException(
             layout.table(),
             String.format(
-                "The export %s to the Iceberg table %s cannot be taken up again, since it is no"
-                    + " longer the same: %s; put that back as it was, or begin a new export",
+                "The export %s to the Iceberg table %s cannot be resumed because it differs from"
+                    + " its plan: %s; restore the earlier settings or start a new export",
                 layout.jobId(), layout.table(), String.join("; ", differences)),
             null);
       }
@@ -418,12 +420,12 @@ public final class IcebergTargetSession implements TargetSession {
 
     private static void compare(List<String> differences, String what, Object then, Object now) {
       if (!then.equals(now)) {
-        differences.add(what + " was " + then + " and is " + now);
+        differences.add(what + " was " + then + " and is now " + now);
       }
     }
   }
 
-  /** Whether a table that is there can take an export, and with which schema. */
+  /** Checks whether an export fits an existing table, and determines the table's new schema. */
   private static final class ExistingTable {
 
     private final Table table;
@@ -438,13 +440,12 @@ public final class IcebergTargetSession implements TargetSession {
     }
 
     /**
-     * The schema that the table must have to take the export: its own, with the columns and fields
-     * that it lacks, with types promoted as far as Iceberg allows, and optional where rows may lack
-     * a value. Columns that the export does not have stay.
+     * Returns the schema that the table needs for the export: its own schema with missing columns
+     * and fields added, types promoted as far as Iceberg allows, and columns made optional if rows
+     * may lack a value. Columns that the export does not have stay.
      *
-     * @param partitioning what the user asked for; empty to take the table's own
-     * @param publication how the export is committed
-     * @throws StorageException if the table does not fit, with every reason
+     * @param partitioning the partitioning that the user set; empty for the table's own
+     * @throws StorageException if the table does not fit; the message lists every reason
      */
     Schema evolved(List<PartitionExpression> partitioning, WriteLayout.Publication publication) {
       UpdateSchema update = table.updateSchema();
@@ -465,7 +466,10 @@ public final class IcebergTargetSession implements TargetSession {
       return evolved;
     }
 
-    /** The table's columns as they should be, then the ones that it lacks. */
+    /**
+     * Returns the table's columns with their new types, followed by the columns that the table
+     * lacks.
+     */
     private List<NestedField> wanted() {
       boolean isOurs = table.properties().containsKey(NewTable.SOURCE_TABLE);
       List<NestedField> wanted = new ArrayList<>();
@@ -493,7 +497,7 @@ public final class IcebergTargetSession implements TargetSession {
       return wanted;
     }
 
-    /** A column that the export has values for. */
+    /** Returns the new definition of a column that the export has values for. */
     private NestedField filled(NestedField field, ColumnDescription column, boolean isOurs) {
       Type type =
           types.decimal(column).<Type>map(decimal -> decimal).orElseGet(() -> type(column, field));
@@ -510,7 +514,7 @@ public final class IcebergTargetSession implements TargetSession {
       return IcebergTypes.typeLike(column.type(), field.type());
     }
 
-    /** A column that new rows have no value for. */
+    /** Returns the new definition of a column that new rows have no value for. */
     private NestedField unfilled(NestedField field) {
       if (field.isOptional()) {
         return field;
@@ -519,7 +523,7 @@ public final class IcebergTargetSession implements TargetSession {
         problems.add(
             "it requires a column "
                 + field.name()
-                + ", which the export leaves out: select it too");
+                + ", which the export does not include: select it too");
       }
       return NestedField.from(field).asOptional().build();
     }
@@ -542,7 +546,7 @@ public final class IcebergTargetSession implements TargetSession {
     private void notChangeable(ColumnDescription column, Type type, DecimalType chosen) {
       problems.add(
           String.format(
-              "column %s: it is to be %s, and Iceberg cannot change %s to that",
+              "column %s: %s is set for it, but Iceberg cannot change %s to that type",
               column.name(), chosen, type));
     }
 
@@ -558,7 +562,7 @@ public final class IcebergTargetSession implements TargetSession {
     private void requireBranch(WriteLayout.Publication publication) {
       SnapshotRef ref = table.refs().get(publication.ref());
       if (ref != null && !ref.isBranch()) {
-        problems.add(publication.ref() + " is a tag there, not a branch");
+        problems.add(publication.ref() + " is a tag of the table, not a branch");
       } else if (publication.mode() == CommitMode.REPLACE_PARTITIONS) {
         requireReplaceable(SnapshotUtil.latestSnapshot(table, publication.ref()));
       }
@@ -575,8 +579,8 @@ public final class IcebergTargetSession implements TargetSession {
           if (manifest.partitionSpecId() != table.spec().specId()
               && (manifest.hasAddedFiles() || manifest.hasExistingFiles())) {
             problems.add(
-                "it has files of an earlier partitioning, whose partitions cannot be told apart"
-                    + " from the new ones: rewrite its data files first");
+                "it has files of an earlier partitioning, which cannot be assigned to the current"
+                    + " partitions: rewrite its data files first");
             return;
           }
         }

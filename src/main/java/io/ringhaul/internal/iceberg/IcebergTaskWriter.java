@@ -30,9 +30,9 @@ import org.apache.iceberg.io.PositionOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the rows of one task. In a partitioned table the first few partitions that the task meets
- * are written at once; the rows of the others wait on disk and are written one partition after
- * another at the end.
+ * Writes the rows of one task. In a partitioned table, rows of the first few partitions are written
+ * immediately. Rows of the other partitions are spilled to disk and written at the end, one
+ * partition after another.
  */
 final class IcebergTaskWriter implements TaskWriter {
 
@@ -66,7 +66,7 @@ final class IcebergTaskWriter implements TaskWriter {
     guarded(
         () -> {
           fetched.fetch(row);
-          // Refused before any file has seen it, so that the files stay good.
+          // Checked before the row reaches a file, so that a rejected row does not damage the file.
           check.accept(fetched);
           if (layout.spec().isUnpartitioned()) {
             writer(null).write(fetched);
@@ -135,8 +135,8 @@ final class IcebergTaskWriter implements TaskWriter {
   }
 
   /**
-   * The data files of one task and one partition, one after another: a file that has reached the
-   * target size is ended. Files without rows are never made.
+   * Writes the data files of one task and one partition, one after another. A file that reaches the
+   * target size is ended. Files without rows are not created.
    */
   private static final class DataFileWriter {
 
@@ -186,19 +186,19 @@ final class IcebergTaskWriter implements TaskWriter {
       }
     }
 
-    /** About how large its files are so far. */
+    /** Returns the approximate size of the files so far, in bytes. */
     long bytes() {
       long ended = files.stream().mapToLong(DataFile::fileSizeInBytes).sum();
       return current == null ? ended : ended + current.length();
     }
 
-    /** Ends the last file and gives all of them. */
+    /** Ends the last file and returns all files. */
     List<DataFile> finish() {
       end();
       return List.copyOf(files);
     }
 
-    /** Removes every file; the way out when the task has failed. */
+    /** Deletes every file after the task has failed. */
     void abort() {
       if (output != null) {
         output.abandon();
@@ -238,7 +238,10 @@ final class IcebergTaskWriter implements TaskWriter {
       output = null;
     }
 
-    /** An output file that remembers its stream: Parquet does not close it when it fails midway. */
+    /**
+     * An output file that remembers its stream, because Parquet does not close the stream after a
+     * failure.
+     */
     private static final class CapturedOutput implements OutputFile {
 
       private final OutputFile file;
@@ -272,20 +275,20 @@ final class IcebergTaskWriter implements TaskWriter {
         return file.toInputFile();
       }
 
-      /** Closes the stream of a file that nobody will use. */
+      /** Closes the stream of a file that will be deleted. */
       void abandon() {
         try {
           if (stream != null) {
             stream.close();
           }
         } catch (IOException | RuntimeException e) {
-          // It is deleted next; what matters is that the handle is gone.
+          // The file is deleted next; only its handle must be closed.
         }
       }
     }
   }
 
-  /** Finds the partition of each row. Used by one thread. */
+  /** Computes the partition of each row. Not thread-safe. */
   private static final class RowPartitioner {
 
     private final PartitionKey key;
@@ -294,7 +297,7 @@ final class IcebergTaskWriter implements TaskWriter {
     private final Schema schema;
 
     /**
-     * @param row how the partition transforms see rows
+     * @param row the view of rows for the partition transforms
      */
     RowPartitioner(PartitionSpec spec, Schema schema, PartitionRow row) {
       this.key = new PartitionKey(spec, schema);
@@ -304,15 +307,16 @@ final class IcebergTaskWriter implements TaskWriter {
     }
 
     /**
-     * The row's partition, in a key that is filled again for the next row: copy it to keep it.
+     * Returns the row's partition. The key is reused for the next row, so the caller must copy it
+     * to keep it.
      *
-     * @throws UnrepresentableValueException if the row can be in no partition
+     * @throws UnrepresentableValueException if a partition value is NaN or infinite
      */
     PartitionKey partition(RawRow next) {
       key.partition(row.of(next));
       for (int i = 0; i < fields.size(); i++) {
-        // Readers take the value from the partition, where the bits of a NaN are not kept, and
-        // Iceberg's JSON of a partition has no infinities.
+        // Readers take the value from the partition, which does not keep the bits of a NaN, and
+        // Iceberg's JSON form of a partition cannot contain infinities.
         @Nullable Object value = key.get(i, Object.class);
         if ((value instanceof Float number && !Float.isFinite(number))
             || (value instanceof Double real && !Double.isFinite(real))) {
@@ -322,8 +326,8 @@ final class IcebergTaskWriter implements TaskWriter {
               column
                   + " is "
                   + value
-                  + ", which no partition can hold; partition the table by another column, or leave"
-                  + " this one out");
+                  + ", which no partition can contain; partition the table by another column, or"
+                  + " leave this one out");
         }
       }
       return key;

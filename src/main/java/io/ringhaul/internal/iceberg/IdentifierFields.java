@@ -16,19 +16,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A table's primary key as Iceberg's identifier fields. They tell engines what identifies a row;
- * Iceberg does not see to it that rows differ in them.
+ * Sets a table's primary key as Iceberg's identifier fields. They tell query engines which columns
+ * identify a row; Iceberg does not enforce that they are unique.
  */
 final class IdentifierFields {
 
-  /** The table property that names the identifier fields, or says why there are none. */
+  /**
+   * The table property that lists the identifier fields, or contains the reason why there are none.
+   */
   static final String PROPERTY = "ringhaul.identifier-fields";
 
   private static final Logger LOG = LoggerFactory.getLogger(IdentifierFields.class);
 
   private IdentifierFields() {}
 
-  /** The schema with the export's primary key as its identifier fields, if Iceberg allows it. */
+  /**
+   * Returns the schema with the export's primary key as its identifier fields, if Iceberg allows
+   * it.
+   */
   static Schema in(Schema schema, ExportDescription export) {
     Optional<String> obstacle = obstacle(schema, export);
     if (obstacle.isPresent()) {
@@ -43,7 +48,7 @@ final class IdentifierFields {
     return new Schema(schema.columns(), ids);
   }
 
-  /** What {@link #PROPERTY} says of a schema made by {@link #in}. */
+  /** Returns the value of {@link #PROPERTY} for a schema returned by {@link #in}. */
   static String description(Schema schema, ExportDescription export) {
     return obstacle(schema, export)
         .map(reason -> "none: " + reason)
@@ -54,14 +59,14 @@ final class IdentifierFields {
                     .collect(Collectors.joining(", ")));
   }
 
-  /** The properties to set when a table's schema becomes another. */
+  /** Returns the properties to set when a table's schema changes. */
   static Map<String, String> changedProperties(Schema before, Schema after) {
     return after.identifierFieldIds().isEmpty() && !before.identifierFieldIds().isEmpty()
-        ? Map.of(PROPERTY, "none: a column of the primary key was dropped or may be null by now")
+        ? Map.of(PROPERTY, "none: a column of the primary key was dropped or has become nullable")
         : Map.of();
   }
 
-  /** Why the primary key cannot be made of identifier fields; empty if it can. */
+  /** Returns why the primary key cannot become the identifier fields; empty if it can. */
   private static Optional<String> obstacle(Schema schema, ExportDescription export) {
     List<String> exported = export.columns().stream().map(ColumnDescription::name).toList();
     for (ColumnDescription key : export.table().primaryKey()) {
@@ -83,7 +88,7 @@ final class IdentifierFields {
             display(key)
                 + " of the primary key is a "
                 + field.type()
-                + ", which Iceberg does not take for identifiers");
+                + ", which Iceberg does not allow as identifier field");
       }
     }
     return Optional.empty();

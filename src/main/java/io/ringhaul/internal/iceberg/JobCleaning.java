@@ -32,13 +32,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes the data files that an export has left, finished or not: all under the table's location
- * that have its id in their names, but for those that are kept and those that any snapshot of the
- * table has. When it is not certain what the table has, nothing is removed.
+ * Removes the data files that an export has left, complete or not: all files under the table's
+ * location with its id in their names, except kept files and files in any snapshot of the table.
+ * Nothing is removed if the table's files cannot be determined.
  *
- * <p>Metadata that a commit had written when it was killed stays: it cannot be told from that of
- * another's commit which is under way. It takes some kilobytes, no reader sees it, and Iceberg's
- * own removal of orphan files knows it by its age.
+ * <p>Metadata files of a killed commit stay, because they cannot be distinguished from those of
+ * another running commit. They have a few kilobytes, readers do not see them, and Iceberg's removal
+ * of orphan files deletes them by age.
  */
 final class JobCleaning {
 
@@ -61,10 +61,10 @@ final class JobCleaning {
   }
 
   /**
-   * Cleans.
+   * Removes the files.
    *
    * @param kept the names of the files that stay
-   * @return how many files were removed
+   * @return the number of removed files
    */
   int run(Set<String> kept) {
     Optional<List<String>> listed = listing.dataFiles();
@@ -81,8 +81,8 @@ final class JobCleaning {
       removed = delete(without(table.get(), useless));
     } else if (!useless.isEmpty() && mayBeAnothers(listed.isPresent())) {
       LOG.warn(
-          "{} data files of export {} are left in {}: the table {} is not in the catalog, and they"
-              + " may be those of a table that was renamed",
+          "{} data files of export {} are not removed from {}: the table {} is not in the catalog,"
+              + " and the files may belong to a table that was renamed",
           useless.size(),
           layout.jobId(),
           layout.location(),
@@ -99,8 +99,8 @@ final class JobCleaning {
 
   private List<String> known() {
     LOG.warn(
-        "The storage of {} cannot list files: of export {} only those are removed that this"
-            + " process has written",
+        "The storage of {} cannot list files: only the files of export {} that this process has"
+            + " written are removed",
         layout.location(),
         layout.jobId());
     return written.of(layout.jobId());
@@ -114,7 +114,10 @@ final class JobCleaning {
         .toList();
   }
 
-  /** The commit leaves metadata that says so, wherever the catalog has the table now. */
+  /**
+   * Returns whether the files may belong to a renamed table. After a commit, metadata files under
+   * the original location refer to the export.
+   */
   private boolean mayBeAnothers(boolean canList) {
     return canList ? listing.isInMetadata() : written.mayBeCommitted();
   }
@@ -127,9 +130,9 @@ final class JobCleaning {
         io.deleteFile(location);
         removed++;
       } catch (NotFoundException e) {
-        // It is gone already, which is what was wanted.
+        // The file was already deleted.
       } catch (RuntimeException e) {
-        LOG.warn("{} is in no snapshot and could not be deleted", location, e);
+        LOG.warn("{} is in no snapshot, but could not be deleted", location, e);
         left.add(location);
       }
     }
@@ -137,26 +140,30 @@ final class JobCleaning {
       throw new StorageException(
           layout.table(),
           String.format(
-              "%d data files of the export %s are in no table and could not be deleted, such as %s",
+              "%d data files of the export %s are in no table, but could not be deleted, such as"
+                  + " %s",
               left.size(), layout.jobId(), left.get(0)),
           null);
     }
     return removed;
   }
 
-  /** Finds what an export has left in a table's storage. */
+  /** Lists the files of an export in a table's storage. */
   private static final class JobListing {
 
     private static final String METADATA = ".metadata.json";
 
-    /** The properties that move a table's data, Iceberg's older ones too. */
+    /**
+     * The table properties that set the location of data files, including Iceberg's deprecated
+     * ones.
+     */
     private static final List<String> DATA_LOCATIONS =
         List.of(
             TableProperties.WRITE_DATA_LOCATION,
             "write.object-storage.path",
             "write.folder-storage.path");
 
-    /** Metadata that is so much older than the plan is not read; clocks may differ. */
+    /** Allowed clock difference: metadata older than the plan by more than this is not read. */
     private static final Duration CLOCK_DIFFERENCE = Duration.ofDays(1);
 
     private final WriteLayout layout;
@@ -167,7 +174,7 @@ final class JobCleaning {
       this.io = io;
     }
 
-    /** The locations of the export's data files; empty if the storage cannot tell. */
+    /** Returns the locations of the export's data files; empty if the storage cannot list files. */
     Optional<List<String>> dataFiles() {
       return dataRoot()
           .flatMap(
@@ -177,7 +184,7 @@ final class JobCleaning {
                       file -> DataFileName.isOf(layout.jobId(), DataFileName.of(file.location()))));
     }
 
-    /** Whether metadata of a table, committed or not, has a snapshot of the export. */
+    /** Returns whether a metadata file, committed or not, contains a snapshot of the export. */
     boolean isInMetadata() {
       String root =
           path(TableProperties.WRITE_METADATA_LOCATION).orElse(layout.location() + "/metadata");
@@ -196,7 +203,8 @@ final class JobCleaning {
     }
 
     /**
-     * The folder that all data files are under; empty if a layout of its own puts them elsewhere.
+     * Returns the folder that contains all data files; empty if a custom location provider puts
+     * them elsewhere.
      */
     private Optional<String> dataRoot() {
       String example = layout.locations().newDataLocation("x");
@@ -244,8 +252,8 @@ final class JobCleaning {
   }
 
   /**
-   * Removes the folders on this machine's disk that an export's files were in, as far as they are
-   * empty. A writer that finds its new folder gone makes it again.
+   * Removes the empty local folders that an export's files were in. A writer recreates a folder
+   * that was removed before its first file.
    */
   private static final class EmptyFolders {
 
@@ -254,8 +262,8 @@ final class JobCleaning {
     private EmptyFolders() {}
 
     /**
-     * Removes those of the removed files, up to the table's folder; of a table that was never made
-     * that one too.
+     * Removes the empty folders of the removed files, below the table's folder. If the table was
+     * never created, its folder is removed too.
      */
     static void prune(WriteLayout layout, List<String> removed, boolean isNeverMade) {
       Path table = LocalFileIO.path(layout.location());
@@ -279,7 +287,7 @@ final class JobCleaning {
           delete(folder);
         }
       } catch (IOException | UncheckedIOException e) {
-        LOG.warn("Empty folders of {} may be left: {}", table, e.toString());
+        LOG.warn("Empty folders of {} may not have been removed: {}", table, e.toString());
       }
     }
 
@@ -287,7 +295,7 @@ final class JobCleaning {
       try {
         Files.delete(folder);
       } catch (DirectoryNotEmptyException | NoSuchFileException e) {
-        // It is in use, or gone already.
+        // The folder is in use or already deleted.
       }
     }
   }

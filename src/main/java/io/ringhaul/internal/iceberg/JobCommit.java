@@ -22,16 +22,18 @@ import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a table knows of a job's commit. A snapshot has the job's id in its summary. When it has
- * expired, a property of the table still names the job, for the last {@value #REMEMBERED} jobs; and
- * the job's data files have its id in their names, until they are rewritten or replaced.
+ * Finds a job's commit in a table. The summary of the job's snapshot contains the job's id. After
+ * the snapshot has expired, a table property identifies the job, for the last {@value #REMEMBERED}
+ * jobs. The names of the job's data files contain its id too, until they are rewritten or replaced.
  */
 final class JobCommit {
 
   /** The key of the job's id in a snapshot's summary. */
   static final String JOB_ID = "ringhaul.job-id";
 
-  /** Begins the keys of the table properties that outlive snapshots, one for each job. */
+  /**
+   * Prefix of the table properties, one for each job, that remain after the snapshot has expired.
+   */
   static final String PROPERTY = "ringhaul.job.";
 
   static final int REMEMBERED = 50;
@@ -47,7 +49,7 @@ final class JobCommit {
    *
    * @param snapshotId empty if the snapshot has expired
    * @param files how many data files it added
-   * @param bytes of these files
+   * @param bytes the size of these files
    */
   record Found(OptionalLong snapshotId, int files, long bytes) {
     private static Found of(Snapshot snapshot) {
@@ -74,7 +76,7 @@ final class JobCommit {
     this.jobId = jobId;
   }
 
-  /** The job's commit to the branch; one that was rolled back does not count. */
+  /** Returns the job's commit to the branch; empty if it was rolled back. */
   Optional<Found> find() {
     if (!catalog.tableExists(identifier)) {
       return Optional.empty();
@@ -90,7 +92,7 @@ final class JobCommit {
         .or(() -> inFiles(table, head));
   }
 
-  /** The job's snapshot on the main branch, where nobody asked for it. */
+  /** Returns the job's snapshot on the main branch if the job was to commit to another branch. */
   Optional<Snapshot> onMain() {
     if (ref.equals(SnapshotRef.MAIN_BRANCH) || !catalog.tableExists(identifier)) {
       return Optional.empty();
@@ -122,7 +124,7 @@ final class JobCommit {
     JsonNode commit = json(text);
     for (Snapshot snapshot : table.snapshots()) {
       if (isOfJob(snapshot)) {
-        // It is there, and no ancestor of the branch: it was rolled back.
+        // The snapshot exists but is not an ancestor of the branch: it was rolled back.
         return Optional.empty();
       }
     }
@@ -144,9 +146,12 @@ final class JobCommit {
                 files.stream().mapToLong(DataFile::fileSizeInBytes).sum()));
   }
 
-  /** The property by which the table names the job, set in one commit with its snapshot. */
+  /**
+   * Returns the table property that identifies the job; it is set in the commit of the job's
+   * snapshot.
+   */
   Map<String, String> property(List<DataFile> files) {
-    // A key for each job, not one for all: those who commit at once must not drop one another's.
+    // Each job has its own key, so that concurrent commits do not overwrite each other's property.
     return Map.of(
         PROPERTY + jobId,
         JSON.createObjectNode()
@@ -157,7 +162,7 @@ final class JobCommit {
             .toString());
   }
 
-  /** The keys of the oldest jobs, which make room for one more. */
+  /** Returns the keys of the oldest jobs, which are removed to make room for one more. */
   static List<String> forgotten(Map<String, String> properties) {
     return properties.entrySet().stream()
         .filter(property -> property.getKey().startsWith(PROPERTY))
@@ -170,7 +175,7 @@ final class JobCommit {
         .toList();
   }
 
-  /** What is no JSON was written by somebody else, and tells nothing. */
+  /** Parses the text; text that is not JSON was written by another program and is ignored. */
   private static JsonNode json(String text) {
     try {
       return JSON.readTree(text);
@@ -180,9 +185,9 @@ final class JobCommit {
   }
 
   /**
-   * Refuses a commit onto a branch that has this job already.
+   * Returns a validator that rejects a commit to a branch that already contains this job.
    *
-   * @param mode {@link CommitMode#CREATE} refuses every branch that has a snapshot
+   * @param mode {@link CommitMode#CREATE} rejects every branch with a snapshot
    */
   SnapshotAncestryValidator absence(CommitMode mode) {
     return new SnapshotAncestryValidator() {
@@ -196,7 +201,7 @@ final class JobCommit {
             return false;
           }
           if (mode == CommitMode.CREATE) {
-            reason = "somebody else has put rows there in the meantime";
+            reason = "another commit has added rows in the meantime";
             return false;
           }
         }

@@ -30,32 +30,32 @@ import org.apache.iceberg.io.SeekableInputStream;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 
 /**
- * Files of this machine, written durably: to a temporary name first, then forced to disk and
- * renamed, so that a file under its own name is always whole. Public only because Iceberg makes it
- * by its class name.
+ * Local files, written durably: under a temporary name first, then forced to disk and renamed, so
+ * that a file under its own name is always complete. Public only because Iceberg creates it by its
+ * class name.
  */
 public final class LocalFileIO implements SupportsPrefixOperations {
 
   private static final long serialVersionUID = 1;
   private static final String SCHEME = "file:";
 
-  /** Of two letters or more: one may be a drive. */
+  /** A scheme has two letters or more; a single letter may be a drive. */
   private static final Pattern OTHER_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:");
 
-  /** For Iceberg, which makes it by name. */
+  /** Called by Iceberg through reflection. */
   public LocalFileIO() {}
 
-  /** The location of a path in the form that table metadata holds: {@code file:} and the path. */
+  /** Returns the location of a path as table metadata contains it: {@code file:} and the path. */
   static String location(Path path) {
     return SCHEME + path.toAbsolutePath();
   }
 
-  /** Whether the location has no scheme, or {@code file:}. */
+  /** Returns whether the location has no scheme or the scheme {@code file:}. */
   static boolean isLocal(String location) {
     return location.startsWith(SCHEME) || !OTHER_SCHEME.matcher(location).lookingAt();
   }
 
-  /** The path of a location: {@code file:/a}, {@code file:///a} or {@code /a}. */
+  /** Returns the path of a location: {@code file:/a}, {@code file:///a} or {@code /a}. */
   static Path path(String location) {
     String path = location;
     if (path.startsWith(SCHEME)) {
@@ -78,7 +78,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
     return new DurableOutputFile(location);
   }
 
-  /** Deletes the file, and what a writer that was cut off left under its temporary name. */
+  /** Deletes the file and an incomplete one under its temporary name. */
   @Override
   public void deleteFile(String location) {
     try {
@@ -91,7 +91,10 @@ public final class LocalFileIO implements SupportsPrefixOperations {
     }
   }
 
-  /** All files whose locations begin so, those that are being written included. */
+  /**
+   * Returns all files whose locations begin with the prefix, including files that are being
+   * written.
+   */
   @Override
   public Iterable<FileInfo> listPrefix(String prefix) {
     String base = prefix.substring(0, prefix.lastIndexOf('/') + 1);
@@ -128,7 +131,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
     return found;
   }
 
-  /** Deletes all files whose locations begin so; folders stay. */
+  /** Deletes all files whose locations begin with the prefix; folders stay. */
   @Override
   public void deletePrefix(String prefix) {
     for (FileInfo file : listPrefix(prefix)) {
@@ -136,7 +139,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
     }
   }
 
-  /** Iceberg's local input under the location it was asked for, not the path behind it. */
+  /** Iceberg's local input file, with the requested location instead of the resolved path. */
   private record LocatedInput(String location, InputFile file) implements InputFile {
     @Override
     public long getLength() {
@@ -154,7 +157,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
     }
   }
 
-  /** A local file that appears under its name when it is whole and on disk, and not before. */
+  /** A local file that gets its name when it is complete and on disk. */
   static final class DurableOutputFile implements OutputFile {
 
     private static final int ATTEMPTS = 10;
@@ -167,7 +170,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
       this.path = LocalFileIO.path(location).toAbsolutePath();
     }
 
-    /** The name under which a file is written. */
+    /** Returns the temporary path that a file is written to. */
     static Path temporary(Path path) {
       return DurableFiles.temporary(path);
     }
@@ -175,7 +178,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
     @Override
     public PositionOutputStream create() {
       if (Files.exists(path)) {
-        throw new AlreadyExistsException("The file is already there: %s", location);
+        throw new AlreadyExistsException("The file already exists: %s", location);
       }
       return createOrOverwrite();
     }
@@ -193,7 +196,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE));
           } catch (NoSuchFileException e) {
-            // Somebody has removed the folder since it was empty: see EmptyFolders.
+            // JobCleaning of another export removed the folder while it was empty.
             if (attempt == ATTEMPTS) {
               throw e;
             }
@@ -265,7 +268,10 @@ public final class LocalFileIO implements SupportsPrefixOperations {
         WorkerClock.during(Stage.WRITE, () -> DurableFiles.rename(temporary(path), path));
       }
 
-      /** A file that cannot become whole goes at once: not every writer closes one that failed. */
+      /**
+       * Runs a step and deletes the temporary file if it fails, because not every writer closes a
+       * stream after a failure.
+       */
       private void guarded(Step step) throws IOException {
         try {
           step.run();
@@ -281,13 +287,16 @@ public final class LocalFileIO implements SupportsPrefixOperations {
       }
     }
 
-    /** A step that may fail. */
+    /** A step that may throw an {@link IOException}. */
     @FunctionalInterface
     private interface Step {
       void run() throws IOException;
     }
 
-    /** Writes to a file's channel, which stays the caller's, and counts the time as writing. */
+    /**
+     * Writes to a file channel and records the time as {@link Stage#WRITE}. Does not close the
+     * channel.
+     */
     private static final class TimedOutput extends OutputStream {
 
       private final FileChannel channel;

@@ -6,21 +6,26 @@ import java.util.Map;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableProperties;
 
-/** What a table that an export makes is told about itself. */
+/** The properties of a table that an export creates. */
 final class NewTable {
 
-  /** Many exports may commit to one table at once; Iceberg's default of 4 gives up too early. */
+  /**
+   * Many exports may commit to one table concurrently; Iceberg's default of 4 retries is too low.
+   */
   private static final String COMMIT_RETRIES = "20";
 
-  /** The property with the name of the table that the first rows came from. */
+  /**
+   * The property with the name of the Cassandra table that the first rows came from. It marks
+   * tables that an export created.
+   */
   static final String SOURCE_TABLE = "ringhaul.source.table";
 
   private NewTable() {}
 
   /**
-   * The table's properties.
+   * Returns the table's properties.
    *
-   * @param schema the table's schema, as {@link IdentifierFields#in} made it
+   * @param schema the table's schema, as {@link IdentifierFields#in} returned it
    */
   static Map<String, String> properties(
       ExportDescription export, Schema schema, TargetSettings settings) {

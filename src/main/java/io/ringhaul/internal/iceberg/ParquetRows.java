@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Opens Parquet files for the rows of an export. */
 final class ParquetRows {
 
-  /** Large rows are looked after more often: so many times in a file. */
+  /** The file size is checked at least this many times per file, also if rows are large. */
   private static final int CHECKS_PER_FILE = 16;
 
   private final WriteLayout layout;
@@ -40,22 +40,22 @@ final class ParquetRows {
     ParquetCodecs.chooseLevel(fileProperties);
   }
 
-  /** How many values a row has. */
+  /** Returns how many values a row has. */
   int columns() {
     return columns.size();
   }
 
-  /** After how many bytes of rows a file's size is to be looked at. */
+  /** Returns after how many bytes of rows the file's size is checked. */
   long bytesBetweenChecks() {
     return layout.targetFileBytes() / CHECKS_PER_FILE;
   }
 
-  /** A view of rows for partition transforms. */
+  /** Returns a view of rows for partition transforms. */
   PartitionRow partitionRow() {
     return new PartitionRow(layout.schema(), columns);
   }
 
-  /** Throws what writing a row would throw, before any file sees it. */
+  /** Returns a check that throws the exceptions of writing a row, before the row reaches a file. */
   Consumer<RawRow> check() {
     return CqlParquetWriters.check(layout.schema(), columns);
   }
@@ -86,7 +86,10 @@ final class ParquetRows {
         .build();
   }
 
-  /** A file holds one row group in memory; the task's share is divided among its open files. */
+  /**
+   * Returns the row group size. Each open file buffers one row group, so the task's memory is
+   * divided among its open files.
+   */
   private long rowGroupBytes() {
     long openFiles = layout.spec().isUnpartitioned() ? 1 : layout.openPartitions();
     return layout.writerBytes() / openFiles;

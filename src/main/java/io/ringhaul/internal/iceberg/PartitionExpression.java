@@ -11,18 +11,18 @@ import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.types.Types.NestedField;
 
 /**
- * One partition field as a user writes it: a column, or a transform of one. The plural forms of
- * Spark ({@code months(c)}) mean the same.
+ * A partition field as the user writes it: a column or a transform of a column. Spark's plural
+ * forms ({@code months(c)}) are accepted too.
  *
- * @param text what the user wrote
+ * @param text the user's text
  * @param transform the transform's name, in the singular
- * @param width the number of buckets or the width to truncate to; 0 for the other transforms
- * @param column the column's name, or the way to a field of a struct: {@code home.zip}
+ * @param width the number of buckets or the width to truncate to; 0 for other transforms
+ * @param column the column's name, or the path to a field of a struct: {@code home.zip}
  */
 public record PartitionExpression(String text, String transform, int width, String column) {
 
   private static final String ACCEPTED =
-      "it takes a column, year(c), month(c), day(c), hour(c), bucket(n, c), truncate(n, c) or"
+      "it must be a column, year(c), month(c), day(c), hour(c), bucket(n, c), truncate(n, c) or"
           + " void(c)";
   private static final Pattern CALL = Pattern.compile("\\s*(\\w+)\\s*\\((.*)\\)\\s*");
   private static final Pattern WIDTH_AND_COLUMN =
@@ -32,7 +32,7 @@ public record PartitionExpression(String text, String transform, int width, Stri
   /**
    * Parses an expression.
    *
-   * @throws InvalidSettingException if it does not parse
+   * @throws InvalidSettingException if the syntax is wrong
    */
   public static PartitionExpression parse(String text) {
     Matcher call = CALL.matcher(text);
@@ -71,9 +71,9 @@ public record PartitionExpression(String text, String transform, int width, Stri
   }
 
   /**
-   * The partition spec of all the expressions.
+   * Returns the partition spec of the expressions.
    *
-   * @throws InvalidSettingException if a column is missing or a transform does not suit its type
+   * @throws InvalidSettingException if a column is missing or a transform does not support its type
    */
   static PartitionSpec bind(List<PartitionExpression> expressions, Schema schema) {
     PartitionSpec.Builder builder = PartitionSpec.builderFor(schema);
@@ -94,7 +94,7 @@ public record PartitionExpression(String text, String transform, int width, Stri
     }
     PartitionSpec spec = builder.build();
     if (!expressions.isEmpty() && spec.isUnpartitioned()) {
-      throw invalid(expressions.get(0).text, "void alone makes no partitions; leave it out");
+      throw invalid(expressions.get(0).text, "void alone defines no partitions; remove it");
     }
     return spec;
   }
@@ -119,7 +119,7 @@ public record PartitionExpression(String text, String transform, int width, Stri
     return new PartitionExpression(text, transform, 0, unquoted(argument.strip()));
   }
 
-  /** A name may stand in double quotes, as in CQL. */
+  /** Removes double quotes around a name, as in CQL. */
   private static String unquoted(String name) {
     return name.length() > 2 && name.startsWith("\"") && name.endsWith("\"")
         ? name.substring(1, name.length() - 1).replace("\"\"", "\"")

@@ -24,8 +24,8 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row as Iceberg's partition transforms read it: the columns they ask for, in Iceberg's internal
- * form. It is filled again for each row.
+ * A view of a row for Iceberg's partition transforms, which converts the values they read to
+ * Iceberg's internal form. Reused for all rows.
  */
 final class PartitionRow implements StructLike {
 
@@ -36,8 +36,8 @@ final class PartitionRow implements StructLike {
   private @Nullable RawRow row;
 
   /**
-   * @param schema the Iceberg schema; columns that the rows do not carry are null
-   * @param columns the columns in the order in which rows carry them
+   * @param schema the Iceberg schema; columns that the rows do not have are null
+   * @param columns the columns in the order of the rows' values
    */
   PartitionRow(Schema schema, List<ColumnDescription> columns) {
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
@@ -73,16 +73,16 @@ final class PartitionRow implements StructLike {
 
   @Override
   public <T> void set(int position, T value) {
-    throw new UnsupportedOperationException("A row is only read");
+    throw new UnsupportedOperationException("The row is read-only");
   }
 
   /**
-   * Turns serialized CQL values, which were checked, into Iceberg's internal form, as partition
-   * transforms take them.
+   * Converts serialized CQL values that were already checked to Iceberg's internal form, for
+   * partition transforms.
    */
   private static final class InternalValues {
 
-    /** Reads the value in a range of bytes. */
+    /** Reads a value from a range of bytes. */
     @FunctionalInterface
     interface Reader {
       Object read(ByteBuffer bytes, int offset, int length);
@@ -92,7 +92,7 @@ final class PartitionRow implements StructLike {
 
     private InternalValues() {}
 
-    /** The reader of values of the CQL type in a column of the Iceberg type. */
+    /** Returns the reader for values of the CQL type in a column of the Iceberg type. */
     static Reader of(DataType cql, Type iceberg) {
       boolean isFixed = iceberg instanceof Types.DecimalType;
       return switch (CqlKind.of(cql)) {
@@ -117,12 +117,13 @@ final class PartitionRow implements StructLike {
         case TUPLE, UDT -> tuple(cql, iceberg.asStructType());
         case LIST, SET, MAP, VECTOR, CUSTOM ->
             (bytes, at, length) -> {
-              throw new IllegalStateException("No partition is made of a " + CqlTypes.text(cql));
+              throw new IllegalStateException(
+                  "A table cannot be partitioned by a " + CqlTypes.text(cql));
             };
       };
     }
 
-    /** The bytes belong to the row, and a partition may outlive it. */
+    /** Copies the bytes, because a partition key may be kept longer than the row's buffer. */
     private static byte[] copy(ByteBuffer bytes, int offset, int length) {
       byte[] copy = new byte[length];
       bytes.get(offset, copy);
@@ -170,7 +171,7 @@ final class PartitionRow implements StructLike {
               places.length);
     }
 
-    /** The field at that place of a tuple: each comes after its length, -1 for null. */
+    /** Returns a field of a tuple. Each field is preceded by its length, -1 for null. */
     private static @Nullable Object field(
         ByteBuffer bytes, int offset, int length, int place, Reader reader) {
       int at = offset;
@@ -183,11 +184,11 @@ final class PartitionRow implements StructLike {
         }
         at += Math.max(0, size);
       }
-      // A tuple may end before its last fields, which are null then.
+      // A tuple may omit its last fields, which are null then.
       return null;
     }
 
-    /** Gives the field at a position. */
+    /** Returns the field at a position. */
     @FunctionalInterface
     private interface Fields {
       @Nullable Object at(int position);
@@ -202,7 +203,7 @@ final class PartitionRow implements StructLike {
 
       @Override
       public <T> void set(int position, T value) {
-        throw new UnsupportedOperationException("A row is only read");
+        throw new UnsupportedOperationException("The row is read-only");
       }
     }
   }

@@ -21,18 +21,21 @@ import org.apache.iceberg.PartitionKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of partitions that have no open file yet, kept on disk until they get one. A scan in token
- * order meets every partition at once; a Parquet writer for each of them would not fit in memory.
- * One temporary file serves all partitions. Memory holds {@value #MEMORY_BYTES} bytes of rows at
- * most beside one row, and a few numbers for each partition: where in the file its last rows are,
- * beside which it stands where those before them are.
+ * Spills rows of partitions without an open data file to disk. A scan in token order reads rows of
+ * all partitions interleaved, and a Parquet writer for each would not fit in memory. One temporary
+ * file contains the rows of all partitions. Memory contains at most {@value #MEMORY_BYTES} bytes of
+ * rows plus one row, and for each partition the position of its last segment in the file; each
+ * segment contains the position of the partition's segment before it.
  */
 final class PartitionSpill implements AutoCloseable {
 
   private static final int MEMORY_BYTES = 2 << 20;
   private static final int NULL = -1;
 
-  /** Before each segment of the file: where the partition's one before it is, and its length. */
+  /**
+   * The header of a segment: the position of the partition's previous segment and the segment's
+   * length.
+   */
   private static final int HEADER_BYTES = Long.BYTES + Integer.BYTES;
 
   private static final class Rows {
@@ -54,17 +57,17 @@ final class PartitionSpill implements AutoCloseable {
     this.columns = columns;
   }
 
-  /** The partitions that rows were added to. */
+  /** Returns the partitions that have rows. */
   Set<PartitionKey> partitions() {
     return partitions.keySet();
   }
 
-  /** Whether the partition has rows here. */
+  /** Returns whether the partition has rows. */
   boolean holds(PartitionKey key) {
     return partitions.containsKey(key);
   }
 
-  /** Keeps a row. The key must not be changed afterwards. */
+  /** Adds a row. The caller must not change the key afterwards. */
   void add(PartitionKey key, RawRow row) {
     Rows rows = partitions.computeIfAbsent(key, k -> new Rows());
     ByteArrayOutputStream memory = rows.memory;
@@ -90,11 +93,11 @@ final class PartitionSpill implements AutoCloseable {
         flush();
       }
     } catch (IOException e) {
-      throw unusable("kept in", e);
+      throw unusable("written to", e);
     }
   }
 
-  /** Gives the rows of one partition, in the order in which they were added. */
+  /** Passes the rows of one partition to the consumer, in the order in which they were added. */
   void replay(PartitionKey key, Consumer<RawRow> consumer) {
     Rows rows = partitions.get(key);
     if (rows == null) {
@@ -127,7 +130,7 @@ final class PartitionSpill implements AutoCloseable {
     }
   }
 
-  /** Where the partition's segments are, the first one first. */
+  /** Returns the positions of the partition's segments, in the order of writing. */
   private long[] segments(Rows rows) throws IOException {
     long[] segments = new long[rows.segments];
     long segment = rows.lastSegment;
@@ -146,7 +149,7 @@ final class PartitionSpill implements AutoCloseable {
     ByteBuffer bytes = ByteBuffer.allocate(length);
     while (bytes.hasRemaining()) {
       if (file().read(bytes, position + bytes.position()) < 0) {
-        throw new EOFException("the temporary file is shorter than what was written to it");
+        throw new EOFException("the temporary file is shorter than the data written to it");
       }
     }
     return bytes.flip();
@@ -165,7 +168,7 @@ final class PartitionSpill implements AutoCloseable {
         append(ByteBuffer.wrap(memory.toByteArray()));
         rows.lastSegment = segment;
         rows.segments++;
-        // Not reset: that would keep its buffer, and there may be one for every partition.
+        // ByteArrayOutputStream.reset() would keep a buffer for every partition.
         rows.memory = null;
       }
     }
@@ -197,18 +200,21 @@ final class PartitionSpill implements AutoCloseable {
     return new StorageException(
         folder,
         String.format(
-            "Rows that wait for their partition cannot be %s a temporary file in %s: %s; or name"
-                + " another folder with -Djava.io.tmpdir",
+            "Spilled rows of partitions cannot be %s a temporary file in %s: %s; or set another"
+                + " folder with -Djava.io.tmpdir",
             what, folder, StorageTrouble.of(e)),
         e);
   }
 
-  /** Where an open file can lose its name, a process that is killed leaves nothing. */
+  /**
+   * Deletes the open file's directory entry, where the operating system allows it, so that a killed
+   * process leaves no file.
+   */
   private static void unlink(Path path) {
     try {
       Files.delete(path);
     } catch (IOException e) {
-      // Then it goes when it is closed.
+      // The file is deleted when it is closed.
     }
   }
 

@@ -6,7 +6,7 @@ import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdateSchema;
 
-/** The table that an export was planned for, and whether the one in the catalog is still that. */
+/** Checks that the table in the catalog is still the one that the export was planned for. */
 final class PlannedTable {
 
   private final WriteLayout layout;
@@ -16,33 +16,34 @@ final class PlannedTable {
   }
 
   /**
-   * Checks a table that is there.
+   * Checks an existing table.
    *
-   * @throws StorageException if it is another than the one that files are written for
+   * @throws StorageException if the files were not written for this table
    */
   void requireTheSame(Table table) {
     if (layout.isNew()) {
       if (layout.publication().mode() == CommitMode.CREATE) {
-        throw refused("it was made by somebody else in the meantime");
+        throw refused("it was created by another writer in the meantime");
       }
       if (!table.schema().sameSchema(layout.schema())
           || !table.spec().compatibleWith(layout.spec())) {
         throw refused(
-            "it was made by somebody else in the meantime, with another schema or partitioning");
+            "it was created by another writer in the meantime, with another schema or"
+                + " partitioning");
       }
     } else if (!table.uuid().equals(layout.uuid())) {
-      throw refused("it was dropped and made anew during the export");
+      throw refused("it was dropped and created again during the export");
     } else if (layout.publication().mode() == CommitMode.CREATE && !isEmpty(table)) {
-      throw refused("it was empty, and somebody else has put rows there in the meantime");
+      throw refused("it was empty, but another commit has added rows in the meantime");
     }
   }
 
-  /** Whether no branch of a table has a snapshot, so that it can be filled as a new one. */
+  /** Returns whether no branch of the table has a snapshot, so that mode CREATE can fill it. */
   static boolean isEmpty(Table table) {
     return table.currentSnapshot() == null && table.refs().isEmpty();
   }
 
-  /** Checks a table that has changed and changes again with the commit. */
+  /** Checks whether an existing table still fits the plan with the schema changes of the commit. */
   void requireFit(Table table) {
     requireTheSame(table);
     UpdateSchema update = table.updateSchema();
@@ -53,18 +54,18 @@ final class PlannedTable {
     requireSchema(evolved);
     SnapshotRef ref = table.refs().get(layout.publication().ref());
     if (ref != null && !ref.isBranch()) {
-      throw refused(layout.publication().ref() + " has become a tag, which cannot be written to");
+      throw refused(layout.publication().ref() + " is now a tag, which cannot be written to");
     }
   }
 
-  /** Checks the schema that the table gets with the commit. */
+  /** Checks the table's schema after the commit's changes. */
   void requireSchema(Schema evolved) {
     if (!SchemaChanges.canTakeFilesOf(evolved, layout.schema())) {
-      throw refused("its schema was changed by somebody else in the meantime");
+      throw refused("its schema was changed by another writer in the meantime");
     }
   }
 
-  /** For a table that is not there: whether the commit may make it. */
+  /** Checks that the commit may create a table that does not exist. */
   void requireMissing() {
     if (!layout.isNew()) {
       throw refused("it was dropped during the export");

@@ -2,22 +2,22 @@ package io.ringhaul.internal.iceberg;
 
 import java.time.Instant;
 
-/** Which state of a table an import reads. */
+/** The state of a table that an import reads. */
 public sealed interface ReadPoint {
 
-  /** The current one. */
+  /** The current snapshot. */
   record Current() implements ReadPoint {}
 
-  /** That of a snapshot. */
+  /** The snapshot with the id. */
   record AtSnapshot(long id) implements ReadPoint {}
 
-  /** The one that was current then. */
+  /** The snapshot that was current at the moment. */
   record AsOf(Instant moment) implements ReadPoint {}
 
-  /** The last of a branch. */
+  /** The last snapshot of the branch. */
   record OnBranch(String name) implements ReadPoint {}
 
-  /** The one that has the tag. */
+  /** The snapshot with the tag. */
   record AtTag(String name) implements ReadPoint {}
 
   /** The rows that were added after one snapshot and up to another. */

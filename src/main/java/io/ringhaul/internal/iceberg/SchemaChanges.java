@@ -11,9 +11,9 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
 /**
- * The changes that bring a table's schema nearer to another: columns and fields that are missing
- * are added, types are promoted, what must take nulls is made optional. Nothing is taken away. What
- * Iceberg cannot change stays as it is: whoever needs the other schema looks at the result.
+ * Evolves a table's schema towards another one: adds missing columns and fields, promotes types,
+ * and makes required columns optional. Nothing is removed. Differences that Iceberg cannot resolve
+ * remain, so callers must check the result.
  */
 final class SchemaChanges {
 
@@ -27,12 +27,12 @@ final class SchemaChanges {
   }
 
   /**
-   * Adds the changes to the update. Given the same columns and a table in the same state, new
-   * columns get the same ids.
+   * Adds the changes to the update. New columns get the same ids whenever the columns and the
+   * table's state are the same.
    *
    * @param existing the schema that the update starts from
-   * @param wanted top-level columns in the order in which the missing ones are added
-   * @return whether there is anything to change
+   * @param wanted top-level columns in the order in which missing ones are added
+   * @return whether the update has any change
    */
   static boolean add(UpdateSchema update, Schema existing, List<NestedField> wanted) {
     SchemaChanges changes = new SchemaChanges(existing, update);
@@ -52,7 +52,7 @@ final class SchemaChanges {
     if (from.isRequired() && to.isOptional()) {
       update.makeColumnOptional(path);
       if (existing.identifierFieldIds().contains(from.fieldId())) {
-        // The rest of a key identifies nothing.
+        // The remaining key columns would not identify a row.
         update.setIdentifierFields(List.of());
       }
       any = true;
@@ -73,7 +73,7 @@ final class SchemaChanges {
     } else if (from.isListType() && to.isListType()) {
       type(path + ".element", from.asListType().elementType(), to.asListType().elementType());
     } else if (from.isMapType() && to.isMapType()) {
-      // The types of keys are fixed.
+      // Iceberg does not change the types of map keys.
       type(path + ".value", from.asMapType().valueType(), to.asMapType().valueType());
     } else if (from.isStructType() && to.isStructType()) {
       fields(path, from.asStructType(), to.asStructType());
@@ -93,9 +93,9 @@ final class SchemaChanges {
   }
 
   /**
-   * Whether files that were written with one schema can be added to a table that has another: each
-   * of their columns is there under its id and name, of the same or a wider type, and the table
-   * requires no column beyond.
+   * Returns whether files written with one schema can be added to a table with another: the table
+   * has each of their columns with the same id and name and the same or a wider type, and requires
+   * no other column.
    */
   static boolean canTakeFilesOf(Schema table, Schema files) {
     for (NestedField field : TypeUtil.indexById(files.asStruct()).values()) {

@@ -12,20 +12,20 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.Table;
 
-/** The CQL schema of the rows in an Iceberg table, kept in a property of the table. */
+/** The CQL schema of the rows in an Iceberg table, stored in a table property. */
 final class StoredSchema {
 
   private StoredSchema() {}
 
-  /** The property of a new table. */
+  /** Returns the property of a new table. */
   static Map<String, String> property(ExportDescription export) {
     return property(TableSchema.of(export.table(), export.columns()));
   }
 
   /**
-   * The property that a table gets with another export: what it had, as far as the export does not
-   * say otherwise, so that every column of the Iceberg table has its CQL type. Empty if nothing
-   * changes, or if the table is not one of ours.
+   * Returns the changed property for another export to the table: the export's schema with the
+   * stored columns that it does not include, so that every column of the Iceberg table has its CQL
+   * type. Empty if nothing changes, or if the table has no stored schema.
    */
   static Map<String, String> changedProperty(Table table, ExportDescription export) {
     return in(table)
@@ -35,9 +35,9 @@ final class StoredSchema {
   }
 
   /**
-   * The schema that the table keeps; empty if it has none.
+   * Returns the table's stored schema; empty if it has none.
    *
-   * @throws StorageException if it cannot be read
+   * @throws StorageException if the property cannot be parsed
    */
   static Optional<TableSchema> in(Table table) {
     String text = table.properties().get(TableSchemaJson.PROPERTY);

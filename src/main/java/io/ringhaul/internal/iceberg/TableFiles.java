@@ -17,15 +17,15 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.util.Tasks;
 import org.apache.iceberg.util.ThreadPools;
 
-/** Which data files of an export the snapshots of a table have. */
+/** Finds data files of an export in the snapshots of a table. */
 final class TableFiles {
 
   private TableFiles() {}
 
   /**
-   * Those of the names that any snapshot has, on whatever branch.
+   * Returns the names that occur in any snapshot on any branch.
    *
-   * @param names of files of one export
+   * @param names the names of files of one export
    * @param plannedSequence see {@link WriteLayout.Origin#sequenceNumber()}
    */
   static Set<String> inAny(Table table, long plannedSequence, Set<String> names) {
@@ -63,8 +63,8 @@ final class TableFiles {
   }
 
   /**
-   * The export's data files in a snapshot that were added by snapshots which have expired since.
-   * Manifests that cannot have such files are not read.
+   * Returns the export's data files in a snapshot that were added by expired snapshots. Manifests
+   * that cannot contain such files are not read.
    */
   static List<DataFile> hiddenBehindExpired(Table table, Snapshot head, UUID job) {
     List<DataFile> found = Collections.synchronizedList(new ArrayList<>());

@@ -4,7 +4,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import java.util.Arrays;
 import org.apache.iceberg.catalog.TableIdentifier;
 
-/** Names of Iceberg tables as users write them. */
+/** Parses names of Iceberg tables, branches and tags. */
 public final class TableNames {
 
   private TableNames() {}
@@ -13,15 +13,20 @@ public final class TableNames {
     String[] parts = name.split("\\.", -1);
     if (parts.length < 2 || Arrays.stream(parts).anyMatch(String::isBlank)) {
       throw new InvalidSettingException(
-          "table", "\"" + name + "\" is not an Iceberg table's name; it takes namespace.table");
+          "table",
+          "\"" + name + "\" is not the name of an Iceberg table; it must be namespace.table");
     }
     return TableIdentifier.of(parts);
   }
 
-  /** The name of a branch or a tag. */
+  /**
+   * Returns the name of a branch or tag.
+   *
+   * @throws InvalidSettingException if the name is blank
+   */
   public static String ref(String setting, String name) {
     if (name.isBlank()) {
-      throw new InvalidSettingException(setting, setting + " is blank; it takes a name");
+      throw new InvalidSettingException(setting, setting + " is blank; it must be a name");
     }
     return name;
   }

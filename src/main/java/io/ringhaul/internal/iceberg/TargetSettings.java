@@ -13,17 +13,16 @@ import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
- * What the user has set of an {@link IcebergTarget}.
+ * The settings of an {@link IcebergTarget}.
  *
- * @param catalog where the catalog comes from
- * @param table the table; empty for the name of the source
- * @param partitioning how a new table is partitioned
+ * @param table the table; empty for the source table's name
+ * @param partitioning the partitioning of a new table
  * @param targetFileBytes the size at which a file is ended
- * @param mode what becomes of the rows that are there already; empty if nothing was said
- * @param branch the branch to write; empty for the main one
- * @param properties table properties as the user gave them
- * @param compression of the files; empty for the table's own
- * @param types which columns get another type than their usual one
+ * @param mode how existing rows are treated; empty if not set
+ * @param branch the branch to write; empty for the main branch
+ * @param properties the table properties that the user set
+ * @param compression the compression of data files; empty for the table's own
+ * @param types columns with another Iceberg type than the default
  */
 public record TargetSettings(
     CatalogSource catalog,
@@ -56,12 +55,12 @@ public record TargetSettings(
         TypeChoices.NONE);
   }
 
-  /** What becomes of the rows that are there already. */
+  /** Returns how existing rows are treated. Default: {@link CommitMode#CREATE}. */
   CommitMode commitMode() {
     return mode.orElse(CommitMode.CREATE);
   }
 
-  /** What must stay the same for an export to be taken up. */
+  /** Returns the settings that must not change when an export is resumed. */
   public Map<String, String> identity() {
     return Map.of(
         "target format", WriteLayout.FORMAT,
@@ -74,7 +73,7 @@ public record TargetSettings(
         "target types", types.toString());
   }
 
-  /** The properties that a table of these settings has, beyond those that every table gets. */
+  /** Returns the properties of a new table that result from these settings. */
   Map<String, String> tableProperties() {
     Map<String, String> all = new HashMap<>();
     compression.ifPresent(
@@ -83,7 +82,10 @@ public record TargetSettings(
     return all;
   }
 
-  /** The properties that files are written with in a table of the given properties and schema. */
+  /**
+   * Returns the properties that files are written with in a table with the given properties and
+   * schema.
+   */
   Map<String, String> fileProperties(Map<String, String> ofTable, Schema schema) {
     Map<String, String> all = new HashMap<>(UuidColumns.properties(schema));
     all.putAll(ofTable);

@@ -9,10 +9,10 @@ import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.TypeUtil;
 
 /**
- * Keeps bounds of uuid columns out of manifests and Parquet files. Files order UUIDs by unsigned
- * bytes, Iceberg's evaluators in Java compare them as signed numbers (apache/iceberg issue 14216):
- * with bounds, Spark prunes files that hold the value it looks for. Random UUIDs prune nothing
- * anyway.
+ * Disables bounds of uuid columns in manifests and Parquet files. Files order UUIDs by unsigned
+ * bytes, but Iceberg's Java evaluators compare them as signed numbers (apache/iceberg issue 14216),
+ * so with bounds Spark skips files that contain the value. Bounds of random UUIDs rarely exclude a
+ * file anyway.
  */
 final class UuidColumns {
 
@@ -20,7 +20,10 @@ final class UuidColumns {
 
   private UuidColumns() {}
 
-  /** The table properties that say so, for uuid columns and for UUIDs inside other columns. */
+  /**
+   * Returns the table properties that disable bounds, for uuid columns and UUIDs inside other
+   * columns.
+   */
   static Map<String, String> properties(Schema schema) {
     Map<String, String> properties = new HashMap<>();
     TypeUtil.indexNameById(schema.asStruct())
@@ -35,8 +38,8 @@ final class UuidColumns {
   }
 
   /**
-   * The properties that a table lacks after its schema has changed; empty for a table that is not
-   * one of ours. What a user has set there stays.
+   * Returns the properties that a table lacks after its schema has changed; empty for a table that
+   * no export created. Properties that the table already has are not changed.
    */
   static Map<String, String> missingProperties(Table table, Schema evolved) {
     if (!table.properties().containsKey(NewTable.SOURCE_TABLE)) {

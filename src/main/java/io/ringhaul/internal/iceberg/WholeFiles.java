@@ -14,27 +14,27 @@ import org.apache.iceberg.util.Tasks;
 import org.apache.iceberg.util.ThreadPools;
 
 /**
- * Finds finished data files that are no longer as they were written. Asks the storage once for each
- * file that is, many at a time: in an object store each question takes some milliseconds.
+ * Finds data files that are missing or have another length than was written. Sends one request to
+ * the storage for each intact file, several concurrently, because a request to an object store
+ * takes some milliseconds.
  */
 final class WholeFiles {
 
   private static final int MOST_AT_ONCE = 32;
 
   /**
-   * A file that is no longer as it was written.
+   * A missing or changed file.
    *
-   * @param location of the file
-   * @param written how many bytes it had
-   * @param found how many it has now; empty if it is gone
+   * @param written how many bytes were written
+   * @param found how many bytes the file has now; empty if it is missing
    */
   record Damage(String location, long written, OptionalLong found) {
     @Override
     public String toString() {
       return found.isEmpty()
-          ? location + " is gone"
+          ? location + " is missing"
           : String.format(
-              "%s has %d bytes, and %d were written", location, found.getAsLong(), written);
+              "%s has %d bytes, but %d were written", location, found.getAsLong(), written);
     }
   }
 
@@ -44,7 +44,7 @@ final class WholeFiles {
     this.io = io;
   }
 
-  /** Those that are gone or have another length, in the order of their locations. */
+  /** Returns the missing and changed files, in the order of their locations. */
   List<Damage> damages(List<DataFile> files) {
     List<Damage> damages = Collections.synchronizedList(new ArrayList<>());
     if (files.isEmpty()) {
@@ -69,7 +69,10 @@ final class WholeFiles {
     return damages.stream().sorted(Comparator.comparing(Damage::location)).toList();
   }
 
-  /** What is missing has the length 0, or none, or cannot even be named, as storages have it. */
+  /**
+   * Returns the file's length; empty if the file is missing. For a missing file, storages report
+   * length 0, or throw from {@code getLength} or {@code newInputFile}.
+   */
   private OptionalLong length(DataFile file) {
     try {
       InputFile input = io.newInputFile(file.location());
@@ -84,7 +87,7 @@ final class WholeFiles {
         }
       }
     } catch (NotFoundException e) {
-      // As the next line says.
+      // The file is missing.
     }
     return OptionalLong.empty();
   }

@@ -25,22 +25,20 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.LocationProvider;
 
 /**
- * What writing and committing need to know of the Iceberg table, whether it is there already or
- * comes with the commit. It travels inside a {@link TargetPlan} as texts.
+ * The plan of an export to an existing or new Iceberg table. A {@link TargetPlan} contains it as
+ * text properties.
  *
- * @param jobId the export
  * @param table the table's name in its catalog
- * @param isNew whether the commit makes the table
- * @param uuid the table's own id; of no meaning while the table is not made
+ * @param isNew whether the commit creates the table
+ * @param uuid the table's id in Iceberg; without meaning if the table is new
  * @param location the table's folder
- * @param schema the schema that files are written with; a table that is there gets it with the
- *     commit
- * @param spec how they are partitioned
- * @param properties the properties that files are written with, and that a new table gets
+ * @param schema the schema that files are written with; the commit sets it for an existing table
+ * @param spec the partitioning of the files
+ * @param properties the properties that files are written with; a new table gets them
  * @param targetFileBytes the size at which a file is ended
- * @param writerBytes the memory that one task's open files may fill before they write
- * @param publication what the commit does beside adding files
- * @param origin what the export and the table were when this was planned
+ * @param writerBytes the memory that one task's open files may use for row groups
+ * @param publication what the commit changes besides adding files
+ * @param origin the state of the export and the table at planning
  */
 record WriteLayout(
     UUID jobId,
@@ -64,14 +62,15 @@ record WriteLayout(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * How many partitions one task writes at once, 1 to 4. A Parquet writer costs some megabytes
-   * beside its row group, so there are no more than row groups of a useful size.
+   * Returns how many partitions one task writes concurrently, 1 to 4. The number is limited so that
+   * each row group has a useful size, because a Parquet writer needs some megabytes besides its row
+   * group.
    */
   int openPartitions() {
     return (int) Math.max(1, Math.min(MOST_OPEN_PARTITIONS, writerBytes / USEFUL_ROW_GROUP_BYTES));
   }
 
-  /** What the table knows of the export's commit. */
+  /** Returns the finder of the export's commit in the table. */
   JobCommit jobCommit(Catalog catalog) {
     return new JobCommit(catalog, TableIdentifier.parse(table), publication.ref(), jobId);
   }
@@ -80,7 +79,7 @@ record WriteLayout(
     return LocationProviders.locationsFor(location, properties);
   }
 
-  /** Returns this layout with another share of memory. */
+  /** Returns this layout with another memory limit per task. */
   WriteLayout withWriterBytes(long bytes) {
     return new WriteLayout(
         jobId,
@@ -148,7 +147,7 @@ record WriteLayout(
     try {
       return JSON.writeValueAsString(map);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A map of texts is always JSON", e);
+      throw new IllegalStateException("A map of strings cannot be written as JSON", e);
     }
   }
 
@@ -161,11 +160,11 @@ record WriteLayout(
   }
 
   /**
-   * What the commit does beside adding files.
+   * What the commit changes besides adding files.
    *
-   * @param mode what becomes of the rows that are there already
-   * @param branch the branch that is written; empty for the main one
-   * @param tableProperties the properties that a table which is there already is given
+   * @param mode how existing rows are treated
+   * @param branch the branch to write; empty for the main branch
+   * @param tableProperties the properties that the commit sets for an existing table
    */
   record Publication(
       CommitMode mode, Optional<String> branch, Map<String, String> tableProperties) {
@@ -175,12 +174,12 @@ record WriteLayout(
       tableProperties = Map.copyOf(tableProperties);
     }
 
-    /** The name of the branch that is written. */
+    /** Returns the name of the branch to write. */
     String ref() {
       return branch.orElse(SnapshotRef.MAIN_BRANCH);
     }
 
-    /** Returns this publication with more properties. */
+    /** Returns this publication with additional properties. */
     Publication withProperties(Map<String, String> more) {
       Map<String, String> all = new HashMap<>(tableProperties);
       all.putAll(more);
@@ -189,11 +188,12 @@ record WriteLayout(
   }
 
   /**
-   * What an export and its table were when the export was planned.
+   * The state of an export and its table when the export was planned.
    *
    * @param source the exported columns
-   * @param sequenceNumber the table's last sequence number: what has this one or a lower one cannot
-   *     hold a file of the export; {@value #UNKNOWN} if the table was not there or has none
+   * @param sequenceNumber the table's last sequence number: snapshots and manifests with this or a
+   *     lower number cannot contain a file of the export; {@value #UNKNOWN} if the table was new or
+   *     has no sequence numbers
    * @param created when the export was planned
    */
   record Origin(TableSchema source, long sequenceNumber, Instant created) {
@@ -202,7 +202,7 @@ record WriteLayout(
 
     private static final int FIRST_VERSION_WITH_NUMBERS = 2;
 
-    /** The last sequence number of a table that is there. */
+    /** Returns the last sequence number of an existing table. */
     static long sequenceNumber(Table table) {
       if (table instanceof HasTableOperations known) {
         TableMetadata metadata = known.operations().current();

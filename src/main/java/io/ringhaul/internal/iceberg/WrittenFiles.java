@@ -7,37 +7,37 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.iceberg.io.FileIO;
 
 /**
- * The data files that the tasks of one session have begun: all that is known of an export's files
- * where the storage cannot list them.
+ * The data files that the tasks of one session have begun. Cleaning uses this list if the storage
+ * cannot list files.
  */
 final class WrittenFiles {
 
   private final Set<String> locations = ConcurrentHashMap.newKeySet();
   private volatile boolean mayBeCommitted;
 
-  /** A file is begun. */
+  /** Adds a file that a task begins. */
   void add(String location) {
     locations.add(location);
   }
 
-  /** Deletes a file that nobody will use, as far as the storage lets. */
+  /** Tries to delete the file of a failed task. */
   void abandon(FileIO io, String location) {
     try {
       io.deleteFile(location);
       locations.remove(location);
     } catch (RuntimeException e) {
-      // The failure that led here is what the user must see; cleaning tries again.
+      // The user sees the original failure; cleaning tries to delete the file again.
     }
   }
 
-  /** The files of an export. */
+  /** Returns the files of an export. */
   List<String> of(UUID job) {
     return locations.stream()
         .filter(location -> DataFileName.isOf(job, DataFileName.of(location)))
         .toList();
   }
 
-  /** Whether this session has tried to commit them and was not refused. */
+  /** Returns whether this session tried to commit the files and the commit was not rejected. */
   boolean mayBeCommitted() {
     return mayBeCommitted;
   }

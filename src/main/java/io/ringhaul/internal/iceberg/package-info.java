@@ -1,4 +1,4 @@
-/** Exports to Iceberg tables and imports from them: catalogs, plans, data files and commits. */
+/** Exports to and imports from Iceberg tables: catalogs, plans, data files and commits. */
 @NullMarked
 package io.ringhaul.internal.iceberg;
 

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an export makes of the answers of a catalog, true or not. */
+/** Tests how an export handles the responses of a catalog, including false ones. */
 class CatalogAnswersTest {
 
   private static final TableIdentifier TABLE = TableIdentifier.of("lake", "t");
@@ -72,7 +72,7 @@ class CatalogAnswersTest {
   }
 
   @Test
-  void aCommitThatIsPutOnMainIsToldAndNotRepeated() {
+  void reportsACommitOnTheMainBranchAndDoesNotRepeatIt() {
     IcebergTarget appending = IcebergTarget.catalog(catalog).table("lake.t").mode(WriteMode.APPEND);
     Exports.run(appending, SOURCE, row(integer(1)));
     catalog.dropBranches = true;
@@ -85,18 +85,17 @@ class CatalogAnswersTest {
             .isInstanceOf(UnknownCommitStateException.class)
             .hasMessage(
                 "The rows of export %s are on the main branch of the Iceberg table lake.t (snapshot"
-                    + " %d) and not on the branch audit that was asked for: the catalog does not"
-                    + " keep branches as Iceberg has them, or the rows were published already. If"
-                    + " they are not to be there, roll the main branch back to snapshot %d. For"
-                    + " looking at rows before they are published, export to another table, or"
-                    + " without branch(...) (--branch) through a catalog that is opened on a branch"
-                    + " of its own",
+                    + " %d) and not on the requested branch audit: the catalog does not support"
+                    + " Iceberg's branches, or the rows were already published. If they should not"
+                    + " be there, roll the main branch back to snapshot %d. To examine rows before"
+                    + " they are published, export to another table, or without branch(...)"
+                    + " (--branch) through a catalog that is opened on its own branch",
                 job, catalog.loadTable(TABLE).currentSnapshot().snapshotId(), before);
       }
     }
     assertIds(1, 2);
     assertThat(Warehouse.snapshots(catalog.loadTable(TABLE))).hasSize(2);
-    // Without a store, as a new run of the same export.
+    // A new run of the same export without a job store.
     assertThatThrownBy(() -> Exports.run(appending.branch("audit"), SOURCE, job, row(integer(2))))
         .isInstanceOf(UnknownCommitStateException.class)
         .hasMessageContaining("are on the main branch of the Iceberg table lake.t");
@@ -104,7 +103,7 @@ class CatalogAnswersTest {
   }
 
   @Test
-  void aCommitThatIsTakenAndNotKeptIsTold() throws IOException {
+  void reportsACommitThatTheCatalogAcceptedAndLost() throws IOException {
     try (RestServer server = new RestServer(catalog, Map.of());
         RESTCatalog client = server.client()) {
       IcebergTarget target = IcebergTarget.catalog(client).table("lake.t").mode(WriteMode.APPEND);
@@ -116,10 +115,10 @@ class CatalogAnswersTest {
         assertThatThrownBy(() -> session.commit(plan, List.of(output)))
             .isInstanceOf(UnknownCommitStateException.class)
             .hasMessage(
-                "The catalog took the commit of export %s to the Iceberg table lake.t without an"
-                    + " error, and the branch main has no snapshot of it: the catalog lost the"
-                    + " commit, or somebody has taken it back at once. Its data files were left in"
-                    + " place; look at the table before you run the export again",
+                "The catalog accepted the commit of export %s to the Iceberg table lake.t, but the"
+                    + " branch main has no snapshot of it: the catalog lost the commit, or the"
+                    + " commit was rolled back immediately. Its data files were not deleted; check"
+                    + " the table before you run the export again",
                 job);
         List<DataFile> files = DataFiles.of(List.of(output), WriteLayout.from(plan).spec());
         assertThat(Warehouse.parquetFilesIn(folder)).contains(files.get(0).location());
@@ -129,7 +128,7 @@ class CatalogAnswersTest {
   }
 
   @Test
-  void nessieIsRefusedABranchBeforeRowsAreRead() throws IOException {
+  void rejectsABranchInNessieBeforeReadingRows() throws IOException {
     try (RestServer server = new RestServer(catalog, Map.of("nessie.is-nessie-catalog", "true"));
         RESTCatalog client = server.client()) {
       IcebergTarget target = IcebergTarget.catalog(client).table("lake.t");
@@ -137,10 +136,10 @@ class CatalogAnswersTest {
         assertThatThrownBy(() -> session.plan(Exports.description(SOURCE, job)))
             .isInstanceOf(StorageException.class)
             .hasMessage(
-                "The catalog of the Iceberg table lake.t is Nessie's, which keeps no branches of"
-                    + " single tables: the rows would be put on main, not on the branch audit."
-                    + " Leave branch(...) (--branch) out, and open the catalog on a branch of"
-                    + " Nessie instead, which its address ends with: .../iceberg/audit");
+                "The catalog of the Iceberg table lake.t is Nessie, which does not support branches"
+                    + " of single tables: the rows would be on main, not on the branch audit. Omit"
+                    + " branch(...) (--branch) and open the catalog on a Nessie branch instead,"
+                    + " with a URI that ends in .../iceberg/audit");
       }
       Exports.run(target, SOURCE, row(integer(1)));
     }
@@ -159,7 +158,7 @@ class CatalogAnswersTest {
         "406 | Unable to process (code: 406, type: Refusal): the role analyst may not write",
         "422 | Unable to process (code: 422, type: Refusal): the role analyst may not write",
       })
-  void aRefusalIsARefusal(String answer, String reason) throws IOException {
+  void rejectedCommitIsAStorageException(String answer, String reason) throws IOException {
     try (RestServer server = new RestServer(catalog, Map.of());
         RESTCatalog client = server.client()) {
       IcebergTarget target = IcebergTarget.catalog(client).table("lake.t").mode(WriteMode.APPEND);
@@ -173,9 +172,10 @@ class CatalogAnswersTest {
               .isInstanceOf(StorageException.class)
               .isNotInstanceOf(UnknownCommitStateException.class)
               .hasMessage(
-                  "Nothing was committed to the Iceberg table lake.t: the catalog refused it: %s",
+                  "Nothing was committed to the Iceberg table lake.t: the catalog rejected the"
+                      + " commit: %s",
                   reason);
-          // Granted since, it goes through as it is.
+          // After the permission is granted, the same commit succeeds.
           server.takeCommits();
           session.commit(plan, List.of(output));
         }
@@ -186,7 +186,7 @@ class CatalogAnswersTest {
 
   @ParameterizedTest
   @ValueSource(ints = {500, 502, 504})
-  void anErrorOfTheServerIsNoRefusal(int status) throws IOException {
+  void serverErrorLeavesTheCommitStateUnknown(int status) throws IOException {
     try (RestServer server = new RestServer(catalog, Map.of());
         RESTCatalog client = server.client()) {
       server.refuseCommits(status, "Refusal");
@@ -195,12 +195,12 @@ class CatalogAnswersTest {
                   Exports.run(
                       IcebergTarget.catalog(client).table("lake.t"), SOURCE, row(integer(1))))
           .isInstanceOf(UnknownCommitStateException.class)
-          .hasMessageContaining("It is not known whether the commit took effect");
+          .hasMessageContaining("It is unknown whether the commit took effect");
     }
   }
 
   @Test
-  void conflictsEndAfterAWhile() {
+  void stopsRetryingConflictsAfterTheTimeLimit() {
     Exports.run(
         IcebergTarget.catalog(catalog)
             .table("lake.t")
@@ -225,8 +225,8 @@ class CatalogAnswersTest {
       assertThatThrownBy(() -> commit.run(files))
           .isInstanceOf(ValidationException.class)
           .hasMessageMatching(
-              "others committed first, [0-9]+ times in 0 s; try it again when there are fewer"
-                  + " \\(somebody else was faster\\)");
+              "concurrent commits caused [0-9]+ conflicts in 0 s; repeat it when there are fewer"
+                  + " \\(simulated conflict\\)");
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
       catalog.conflicts = false;
       assertThat(session.commit(plan, List.of(output)).snapshotId()).isPresent();
@@ -240,7 +240,7 @@ class CatalogAnswersTest {
         .containsExactlyInAnyOrder((Object[]) ids);
   }
 
-  /** Iceberg's JDBC catalog, which does with commits what a test says. */
+  /** Iceberg's JDBC catalog, with commits that a test can redirect, lose or fail. */
   private static final class WilfulCatalog extends JdbcCatalog {
 
     private volatile boolean dropBranches;
@@ -253,7 +253,7 @@ class CatalogAnswersTest {
         @Override
         public void commit(TableMetadata base, TableMetadata metadata) {
           if (conflicts) {
-            throw new CommitFailedException("somebody else was faster");
+            throw new CommitFailedException("simulated conflict");
           }
           real.commit(base, dropBranches ? onMain(metadata) : metadata);
         }
@@ -290,7 +290,7 @@ class CatalogAnswersTest {
       };
     }
 
-    /** As Nessie has it: the last snapshot is the table's, whatever the branch. */
+    /** Behaves like Nessie: the last snapshot of any branch becomes that of the main branch. */
     private static TableMetadata onMain(TableMetadata metadata) {
       List<Snapshot> snapshots = new ArrayList<>(metadata.snapshots());
       TableMetadata.Builder changed =

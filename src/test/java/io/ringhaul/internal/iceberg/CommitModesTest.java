@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an export does with what is there already: modes, branches, properties. */
+/** Tests exports to existing tables: modes, branches and properties. */
 class CommitModesTest {
 
   private static final String TABLE = "lake.t";
@@ -58,7 +58,7 @@ class CommitModesTest {
   @TempDir Path folder;
 
   @Test
-  void aTableThatWasWrittenToNeedsAMode() {
+  void createRejectsATableWithASnapshot() {
     UUID job = UUID.randomUUID();
     CommitResult first = export(target(), job, "1a");
     for (IcebergTarget target :
@@ -70,20 +70,20 @@ class CommitModesTest {
       assertThatThrownBy(() -> export(target, "2a"))
           .isInstanceOf(StorageException.class)
           .hasMessage(
-              "The Iceberg table lake.t exists and has been written to. Say what becomes of its"
-                  + " rows: mode(APPEND) adds to them, mode(OVERWRITE) replaces all of them,"
+              "The Iceberg table lake.t exists and has been written to. Set how its rows are"
+                  + " treated: mode(APPEND) keeps them, mode(OVERWRITE) replaces all of them,"
                   + " overwritePartitions() replaces the partitions that the export has rows for"
                   + " (on the command line --mode append, --mode overwrite,"
-                  + " --overwrite-partitions); or name another table");
+                  + " --overwrite-partitions); or use another table");
     }
-    // The job that made it may come again.
+    // The job that created the table can be repeated.
     assertThat(export(target(), job, "1a")).isEqualTo(first);
     assertRows("1a");
     assertNoOrphans();
   }
 
   @Test
-  void aTableWithoutASnapshotIsFilled() {
+  void createFillsATableWithoutSnapshot() {
     Warehouse.with(
         folder,
         warehouse -> {
@@ -112,7 +112,7 @@ class CommitModesTest {
   }
 
   @Test
-  void anEmptyTableThatIsFilledMeanwhileIsLeftAsItIs() {
+  void createRejectsATableThatWasFilledConcurrently() {
     Warehouse.with(
         folder,
         warehouse -> {
@@ -132,15 +132,15 @@ class CommitModesTest {
       assertThatThrownBy(() -> session.commit(plan, List.of(output)))
           .isInstanceOf(StorageException.class)
           .hasMessage(
-              "Nothing was committed to the Iceberg table lake.t: it was empty, and somebody else"
-                  + " has put rows there in the meantime; run the export again");
+              "Nothing was committed to the Iceberg table lake.t: it was empty, but another commit"
+                  + " has added rows in the meantime; run the export again");
       assertThat(session.clean(plan, List.of())).isEqualTo(1);
     }
     assertRows("1a");
   }
 
   @Test
-  void createRefusesATableThatAppearsMeanwhile() {
+  void createRejectsATableThatWasCreatedConcurrently() {
     try (TargetSession session = target().mode(WriteMode.CREATE).open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, UUID.randomUUID()));
       TaskOutput output = Exports.write(session, plan, SOURCE, rows("2b"));
@@ -148,8 +148,8 @@ class CommitModesTest {
       assertThatThrownBy(() -> session.commit(plan, List.of(output)))
           .isInstanceOf(StorageException.class)
           .hasMessage(
-              "Nothing was committed to the Iceberg table lake.t: it was made by somebody else in"
-                  + " the meantime; run the export again");
+              "Nothing was committed to the Iceberg table lake.t: it was created by another writer"
+                  + " in the meantime; run the export again");
       assertThat(session.clean(plan, List.of())).isEqualTo(1);
     }
     assertRows("1a");
@@ -177,7 +177,7 @@ class CommitModesTest {
   }
 
   @Test
-  void overwriteTakesSchemaChangesAlong() {
+  void overwriteChangesTheSchema() {
     ColumnDescription more = new ColumnDescription("more", DataTypes.INT, Kind.REGULAR);
     export(target(), "1a");
     Exports.run(
@@ -189,7 +189,7 @@ class CommitModesTest {
   }
 
   @Test
-  void overwritePartitionsLeavesTheOthers() {
+  void overwritePartitionsKeepsOtherPartitions() {
     IcebergTarget target = target().partitionBy("region");
     export(target, "1a", "2a", "3b", "4c");
     UUID job = UUID.randomUUID();
@@ -204,7 +204,7 @@ class CommitModesTest {
   }
 
   @Test
-  void overwritePartitionsNeedsPartitionsOfOneKind() {
+  void overwritePartitionsRequiresThePartitioningOfAllFiles() {
     export(target(), "1a");
     assertThatThrownBy(() -> export(target().overwritePartitions(), "2b"))
         .isInstanceOf(StorageException.class)
@@ -218,7 +218,7 @@ class CommitModesTest {
   }
 
   @Test
-  void aBranchKeepsItsRowsFromTheMainOne() {
+  void branchRowsAreNotOnTheMainBranch() {
     export(appending(), "1a");
     CommitResult audit = export(appending().branch("audit"), "2b");
     export(appending().branch("audit"), "3c");
@@ -241,12 +241,12 @@ class CommitModesTest {
         .hasMessage("The Iceberg table ringhaul.lake.t has no tag audit; it has checked");
     assertThatThrownBy(() -> export(appending().branch("checked"), "5e"))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("checked is a tag there, not a branch");
+        .hasMessageContaining("checked is a tag of the table, not a branch");
     assertNoOrphans();
   }
 
   @Test
-  void overwriteStaysOnItsBranch() {
+  void overwriteReplacesOnlyTheRowsOfItsBranch() {
     export(appending(), "1a");
     export(target().branch("audit").mode(WriteMode.OVERWRITE), "2b");
     assertThat(ids(source())).containsExactly(1);
@@ -254,7 +254,7 @@ class CommitModesTest {
   }
 
   @Test
-  void aNewTableOnABranchIsEmptyUntilItIsPublished() {
+  void newTableHasAnEmptyMainBranchUntilTheBranchIsPublished() {
     UUID job = UUID.randomUUID();
     CommitResult first = export(target().branch("audit"), job, "1a");
     assertThat(export(target().branch("audit"), job, "1a")).isEqualTo(first);
@@ -266,7 +266,7 @@ class CommitModesTest {
           table.manageSnapshots().fastForwardBranch("main", "audit").commit();
         });
     assertThat(ids(source())).containsExactly(1);
-    // The job is known on the main branch, too, once it is published.
+    // After the branch is published, the main branch contains the job too.
     assertThat(export(target(), job, "1a").snapshotId()).isEqualTo(first.snapshotId());
     assertRows("1a");
     assertNoOrphans();
@@ -284,13 +284,13 @@ class CommitModesTest {
     assertThatThrownBy(() -> ids(source().changesBetween(third, first)))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "Snapshot %d is no ancestor of snapshot %d of the Iceberg table ringhaul.lake.t, or"
+            "Snapshot %d is not an ancestor of snapshot %d of the Iceberg table ringhaul.lake.t, or"
                 + " snapshots between them have expired; import a whole snapshot instead",
             third, first);
     assertThatThrownBy(() -> ids(source().changesBetween(first, 77)))
         .hasMessage("The Iceberg table ringhaul.lake.t has no snapshot 77");
 
-    // Files that are rewritten hold no new rows.
+    // Rewritten files contain no new rows.
     inspect(
         table -> {
           List<DataFile> files = Warehouse.dataFiles(table);
@@ -312,15 +312,15 @@ class CommitModesTest {
         .isInstanceOf(StorageException.class)
         .hasMessage(
             "The changes of the Iceberg table ringhaul.lake.t from snapshot %d to %d cannot be"
-                + " imported: snapshot %d between them is of the kind overwrite, which takes rows"
-                + " away, and an import only adds rows; import a whole snapshot instead",
+                + " imported: snapshot %d between them has the operation overwrite, which removes"
+                + " rows, but an import only adds rows; import a whole snapshot instead",
             second, fourth, fourth);
     long fifth = id(export(appending(), "6f"));
     assertThat(ids(source().changesBetween(fourth, fifth))).containsExactly(6);
   }
 
   @Test
-  void passesPropertiesOn() {
+  void setsTableProperties() {
     export(appending().property("owner", "ann").property("commit.retry.num-retries", "7"), "1a");
     inspect(
         table ->
@@ -346,7 +346,7 @@ class CommitModesTest {
     "LZ4,LZ4_RAW",
     "SNAPPY,SNAPPY",
   })
-  void compressesAsAsked(Compression compression, String codec) throws SQLException {
+  void writesFilesWithTheSetCompression(Compression compression, String codec) throws SQLException {
     export(appending(), "1a");
     export(appending().compression(compression), "2b");
     IcebergTarget other = IcebergTarget.warehouse(folder).table("lake.other");
@@ -369,7 +369,10 @@ class CommitModesTest {
     assertThat(codecs("3c")).containsOnly(codec);
   }
 
-  /** What DuckDB finds in the file that holds the one row, and that it can read it. */
+  /**
+   * Returns the codecs that DuckDB finds in the file with the given row, and checks that DuckDB
+   * reads the row.
+   */
   private List<String> codecs(String row) throws SQLException {
     List<String> codecs = new ArrayList<>();
     try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
@@ -402,7 +405,7 @@ class CommitModesTest {
     return Exports.run(target, SOURCE, job, rows(rows));
   }
 
-  /** Rows of a digit and a letter. */
+  /** Returns rows of a digit and a letter. */
   @SuppressWarnings({"unchecked", "rawtypes"})
   private static List<@Nullable ByteBuffer>[] rows(String... rows) {
     List[] values = new List[rows.length];
@@ -423,7 +426,7 @@ class CommitModesTest {
                 .containsExactlyInAnyOrder(rows));
   }
 
-  /** Every file on disk is in a snapshot, on whatever branch. */
+  /** Checks that every file on disk is in a snapshot of any branch. */
   private void assertNoOrphans() {
     inspect(
         table -> {

@@ -28,7 +28,7 @@ import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A commit that fails deletes no file that a table may have. */
+/** Tests that a failed commit deletes no file that a table may contain. */
 class CommitSafetyTest {
 
   private static final TableIdentifier TABLE = TableIdentifier.of("lake", "t");
@@ -45,14 +45,14 @@ class CommitSafetyTest {
   }
 
   @Test
-  void aJobThatMayHaveBeenCommittedKeepsItsFiles() {
+  void keepsTheFilesOfAPossiblyCommittedJob() {
     try (TargetSession session = target.open()) {
       TargetPlan plan = plan(session);
       TaskOutput output = write(session, plan, 1);
       catalog.goDownAfterCommit();
       assertThatThrownBy(() -> session.commit(plan, List.of(output)))
           .isInstanceOf(UnknownCommitStateException.class)
-          .hasMessageContaining("the answer was lost");
+          .hasMessageContaining("the response was lost");
       assertThatThrownBy(() -> session.commit(plan, List.of(output)))
           .isInstanceOf(UnknownCommitStateException.class)
           .hasMessageContaining("the catalog is down");
@@ -66,16 +66,16 @@ class CommitSafetyTest {
   }
 
   @Test
-  void aCommitThatMayHaveBeenLostIsMadeWhenItWas() {
+  void repeatsALostCommit() {
     try (TargetSession session = target.open()) {
       TargetPlan plan = plan(session);
       TaskOutput output = write(session, plan, 1);
       catalog.loseNextCommit();
       assertThatThrownBy(() -> session.commit(plan, List.of(output)))
           .isInstanceOf(UnknownCommitStateException.class)
-          .hasMessageContaining("nobody answered");
+          .hasMessageContaining("no response");
       assertThat(catalog.tableExists(TABLE)).isFalse();
-      // What may have been committed is not deleted where nobody can say whether it was.
+      // Files are not deleted while the state of the commit is unknown.
       assertThat(session.clean(plan, List.of())).isZero();
       session.commit(session.resume(plan, description(plan)), List.of(output));
       session.commit(plan, List.of(output));
@@ -85,7 +85,7 @@ class CommitSafetyTest {
   }
 
   @Test
-  void nothingIsDeletedWhileTheCatalogDoesNotAnswer() {
+  void deletesNothingWhileTheCatalogIsDown() {
     try (TargetSession session = target.open()) {
       TargetPlan plan = plan(session);
       TaskOutput output = write(session, plan, 1);
@@ -94,11 +94,11 @@ class CommitSafetyTest {
           .isInstanceOf(UnknownCommitStateException.class);
       assertThatThrownBy(() -> session.clean(plan, List.of()))
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("was not removed")
+          .hasMessageContaining("were not removed")
           .hasMessageContaining("the catalog is down");
       assertThatThrownBy(() -> session.resume(plan, description(plan)))
           .isInstanceOf(StorageException.class)
-          .hasMessage("The Iceberg table lake.t cannot be looked at: the catalog is down");
+          .hasMessage("The Iceberg table lake.t cannot be read: the catalog is down");
       catalog.comeBack();
       assertThat(session.clean(plan, List.of())).isZero();
       assertIds(1);
@@ -106,13 +106,13 @@ class CommitSafetyTest {
   }
 
   @Test
-  void aJobThatIsCommittedElsewhereMeanwhileKeepsItsFiles() {
+  void keepsTheFilesOfAConcurrentCommitOfTheSameJob() {
     IcebergTarget create = target.mode(WriteMode.CREATE);
     try (TargetSession session = create.open();
         TargetSession other = create.open()) {
       TargetPlan plan = plan(session);
       TaskOutput output = write(session, plan, 1);
-      // After the job was looked for, before its table is.
+      // After the search for the job's commit and before the table is loaded.
       catalog.beforeLookUp(2, () -> other.commit(plan, List.of(output)));
       assertThat(session.commit(plan, List.of(output)).files()).isEqualTo(1);
       assertThat(Warehouse.snapshots(catalog.loadTable(TABLE))).hasSize(1);
@@ -121,7 +121,7 @@ class CommitSafetyTest {
   }
 
   @Test
-  void aJobThatWasRolledBackKeepsItsFiles() {
+  void keepsTheFilesOfARolledBackJob() {
     try (TargetSession session = target.open()) {
       TargetPlan first = plan(session);
       session.commit(first, List.of(write(session, first, 1)));
@@ -140,7 +140,7 @@ class CommitSafetyTest {
           .commit();
       assertThatThrownBy(() -> session.commit(plan, List.of(output)))
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("its schema was changed by somebody else");
+          .hasMessageContaining("its schema was changed by another writer");
       assertThat(table.snapshot(second)).isNotNull();
       List<DataFile> files = DataFiles.of(List.of(output), WriteLayout.from(plan).spec());
       assertThat(exists(table.io(), files.get(0).location())).isTrue();
@@ -148,7 +148,7 @@ class CommitSafetyTest {
   }
 
   @Test
-  void aTableThatIsDroppedMeanwhileStaysDropped() {
+  void doesNotRecreateATableThatWasDroppedConcurrently() {
     try (TargetSession session = target.open()) {
       TargetPlan first = plan(session);
       session.commit(first, List.of(write(session, first, 1)));
@@ -180,7 +180,7 @@ class CommitSafetyTest {
     try {
       return io.newInputFile(location).exists();
     } catch (NotFoundException e) {
-      return false; // what files in memory do
+      return false; // in-memory files behave like this
     }
   }
 

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Four processes export to one table, which none of them finds: every commit that was acknowledged
- * is there, once. The system property {@code ringhaul.faults.commits} says how many exports there
- * are in all; 40 by default.
+ * Four processes export concurrently to one table that does not exist at their start. Tests that
+ * every acknowledged commit is in the table exactly once. The system property {@code
+ * ringhaul.faults.commits} sets the total number of exports. Default: 40.
  */
 class ConcurrentExportsTest {
 
@@ -41,7 +41,7 @@ class ConcurrentExportsTest {
   @TempDir private Path warehouse;
 
   @Test
-  void everyAcknowledgedCommitIsThere() throws Exception {
+  void tableContainsEveryAcknowledgedCommit() throws Exception {
     List<Process> processes = new ArrayList<>();
     Map<String, Long> acknowledged = new HashMap<>();
     try {
@@ -83,7 +83,7 @@ class ConcurrentExportsTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",
-                // Retries are what is to be seen here, and Iceberg logs each with its stack.
+                // Iceberg logs each of the many expected retries with a stack trace.
                 "-Dorg.slf4j.simpleLogger.log.org.apache.iceberg.util.Tasks=error",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -95,7 +95,7 @@ class ConcurrentExportsTest {
         .start();
   }
 
-  /** The snapshots that a process was told of, by the job's id. */
+  /** Returns the snapshot ids that a process received, by job id. */
   private static Map<String, Long> acknowledged(Process process)
       throws IOException, InterruptedException {
     Map<String, Long> told = new HashMap<>();
@@ -110,7 +110,7 @@ class ConcurrentExportsTest {
     return told;
   }
 
-  /** What each process runs. */
+  /** The main class of each process. */
   static final class Exporting {
 
     private Exporting() {}

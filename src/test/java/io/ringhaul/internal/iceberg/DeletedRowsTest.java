@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Delete files look at whole records; the values of the rows that stay are exact all the same. */
+/** Tests that values of the remaining rows are exact if delete files apply to a data file. */
 class DeletedRowsTest {
 
   private static final TableDescription TABLE =
@@ -57,7 +57,7 @@ class DeletedRowsTest {
   @TempDir Path folder;
 
   @Test
-  void rowsAreDeletedByPlaceAndByText() throws IOException {
+  void appliesPositionAndEqualityDeletes() throws IOException {
     Exports.run(IcebergTarget.warehouse(folder), TABLE, row(0, "ä"), row(1, "b"), row(2, "\uFFFD"));
     try (Warehouse warehouse = new Warehouse(folder)) {
       Table table = warehouse.table(NAME);
@@ -72,7 +72,7 @@ class DeletedRowsTest {
   }
 
   @Test
-  void malformedTextIsRefusedBesideDeletes() throws IOException {
+  void rejectsMalformedTextInFilesWithDeletes() throws IOException {
     Exports.run(IcebergTarget.warehouse(folder), TABLE, row(0, "a"));
     try (Warehouse warehouse = new Warehouse(folder)) {
       Table table = warehouse.table(NAME);

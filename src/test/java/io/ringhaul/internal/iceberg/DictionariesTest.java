@@ -32,12 +32,12 @@ import org.apache.parquet.io.LocalInputFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which columns of an export's files have dictionaries, and that sampling loses no row. */
+/** Tests which columns of an export's files have dictionaries, and that sampling loses no row. */
 class DictionariesTest {
 
   private static final int ROWS = 4_000;
 
-  /** Repeats itself, but later than the first rows show. */
+  /** The period of a column whose values repeat only after the sampled rows. */
   private static final int LATE = 1_000;
 
   private static final TableDescription TABLE =
@@ -51,14 +51,14 @@ class DictionariesTest {
   @TempDir private Path folder;
 
   @Test
-  void onlyColumnsWhoseFirstValuesRepeatHaveOne() throws IOException {
+  void columnsWithRepeatedFirstValuesHaveDictionaries() throws IOException {
     write(IcebergTarget.warehouse(folder), ROWS);
     assertThat(columnsWithDictionaries()).containsExactly("kind", "marks.list.element");
     assertThat(ids()).containsExactlyElementsOf(numbers(ROWS));
   }
 
   @Test
-  void whatTheUserSaysOfAColumnGoesBeforeIt() throws IOException {
+  void columnPropertiesOverrideTheSample() throws IOException {
     write(
         IcebergTarget.warehouse(folder)
             .property("write.parquet.dict-encoding-enabled.column.late", "true")
@@ -69,7 +69,7 @@ class DictionariesTest {
   }
 
   @Test
-  void fewRowsAreWrittenWhenTheFileEnds() throws IOException {
+  void writesSampledRowsWhenTheFileEnds() throws IOException {
     DataFile file = write(IcebergTarget.warehouse(folder), 3);
     assertThat(file.recordCount()).isEqualTo(3);
     assertThat(file.valueCounts()).containsEntry(1, 3L);

@@ -45,13 +45,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An independent reader of Parquet finds in the data files what was inserted. */
+/**
+ * Tests that DuckDB, an independent Parquet reader, reads the inserted values from the data files.
+ */
 @ClusterTest
 class DuckDbIT {
 
   private static final int ROWS = 150;
 
-  /** How DuckDB is asked for each column. */
+  /** The DuckDB expression for each column. */
   private static final Map<String, String> COLUMNS = columns();
 
   @TempDir Path folder;
@@ -123,7 +125,7 @@ class DuckDbIT {
       while (result.next()) {
         List<@Nullable Object> row = new ArrayList<>();
         for (int i = 1; i <= names.size(); i++) {
-          // Doubles as Java prints them, so that every bit counts.
+          // Formats doubles as Java does, so that every bit is compared.
           row.add(
               result.getObject(i) instanceof Double number
                   ? String.valueOf(number.doubleValue())
@@ -196,7 +198,7 @@ class DuckDbIT {
     return values;
   }
 
-  /** The values as the query gives them. */
+  /** Returns the values as the query formats them. */
   private static List<@Nullable Object> texts(List<@Nullable Object> values) {
     List<@Nullable Object> texts = new ArrayList<>();
     for (Object value : values) {

@@ -26,7 +26,7 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Exports and imports of made-up rows, without a cluster. */
+/** Exports and imports generated rows without a cluster. */
 final class Exports {
 
   private Exports() {}

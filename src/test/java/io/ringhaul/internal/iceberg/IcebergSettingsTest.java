@@ -18,13 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Settings of targets and sources are checked when they are given, and touch no disk. */
+/** Tests that setters of targets and sources validate their arguments without disk access. */
 class IcebergSettingsTest {
 
   @TempDir Path folder;
 
   @Test
-  void namesHaveANamespace() {
+  void parsesTableNamesWithNamespace() {
     assertThat(TableNames.parse("store.orders")).isEqualTo(TableIdentifier.of("store", "orders"));
     assertThat(TableNames.parse("a.b.c"))
         .isEqualTo(TableIdentifier.of(Namespace.of("a", "b"), "c"));
@@ -32,53 +32,54 @@ class IcebergSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "orders", ".orders", "store.", "store..orders", " .orders"})
-  void refusesNamesWithoutOne(String name) {
+  void rejectsTableNamesWithoutNamespace(String name) {
     assertSetting(
         "table",
-        "\"" + name + "\" is not an Iceberg table's name; it takes namespace.table",
+        "\"" + name + "\" is not the name of an Iceberg table; it must be namespace.table",
         () -> IcebergTarget.warehouse(folder).table(name));
     assertSetting(
         "table",
-        "\"" + name + "\" is not an Iceberg table's name; it takes namespace.table",
+        "\"" + name + "\" is not the name of an Iceberg table; it must be namespace.table",
         () -> IcebergSource.warehouse(folder).table(name));
   }
 
   @ParameterizedTest
   @ValueSource(longs = {Long.MIN_VALUE, -1, 0, (1 << 20) - 1})
-  void refusesATargetFileSizeThatIsTooSmall(long bytes) {
+  void rejectsATooSmallTargetFileSize(long bytes) {
     assertSetting(
         "targetFileSize",
-        "targetFileSize is " + bytes + " bytes; it takes 1048576 or more",
+        "targetFileSize is " + bytes + " bytes; it must be 1048576 or more",
         () -> IcebergTarget.warehouse(folder).targetFileSize(bytes));
   }
 
   @Test
-  void refusesTwoStatesToRead() {
+  void rejectsTwoReadPoints() {
     String message =
-        "snapshot, asOf, branch, tag and changesBetween each name the state to read: set one";
+        "snapshot, asOf, branch, tag and changesBetween each select the state to read: set only"
+            + " one";
     IcebergSource source = IcebergSource.warehouse(folder);
     assertSetting("asOf", message, () -> source.snapshot(7).asOf(Instant.EPOCH));
     assertSetting("snapshot", message, () -> source.asOf(Instant.EPOCH).snapshot(7));
     assertSetting("branch", message, () -> source.tag("t").branch("b"));
     assertSetting("tag", message, () -> source.branch("b").tag("t"));
     assertSetting("changesBetween", message, () -> source.snapshot(7).changesBetween(1, 2));
-    assertSetting("branch", "branch is blank; it takes a name", () -> source.branch(" "));
-    assertSetting("tag", "tag is blank; it takes a name", () -> source.tag(""));
+    assertSetting("branch", "branch is blank; it must be a name", () -> source.branch(" "));
+    assertSetting("tag", "tag is blank; it must be a name", () -> source.tag(""));
   }
 
   @Test
-  void refusesWhatATargetDoesNotTake() {
+  void rejectsInvalidTargetSettings() {
     IcebergTarget target = IcebergTarget.warehouse(folder);
     String modes =
-        "overwritePartitions and mode both say what becomes of the rows that are there: set one";
+        "overwritePartitions and mode both set how existing rows are treated: set only one";
     assertSetting(
         "overwritePartitions", modes, () -> target.mode(WriteMode.APPEND).overwritePartitions());
     assertSetting(
         "overwritePartitions", modes, () -> target.overwritePartitions().mode(WriteMode.OVERWRITE));
-    assertSetting("branch", "branch is blank; it takes a name", () -> target.branch(""));
+    assertSetting("branch", "branch is blank; it must be a name", () -> target.branch(""));
     assertSetting(
         "property",
-        "The table property \"ringhaul.x\" cannot be set; it takes a key that does not begin with"
+        "The table property \"ringhaul.x\" cannot be set; the key must not be blank or begin with"
             + " ringhaul.",
         () -> target.property("ringhaul.x", "y"));
     assertSetting(
@@ -89,7 +90,7 @@ class IcebergSettingsTest {
     String codecs =
         "compression and the property "
             + codec
-            + " both say how data files are compressed: set one";
+            + " both set the compression of data files: set only one";
     assertSetting(
         "compression", codecs, () -> target.compression(Compression.GZIP).property(codec, "gzip"));
     assertSetting(
@@ -123,19 +124,19 @@ class IcebergSettingsTest {
         "my.API_KEY",
         "secretKey"
       })
-  void refusesSecretsAsProperties(String key) {
+  void rejectsSecretsAsProperties(String key) {
     assertSetting(
         "property",
         "The table property \""
             + key
-            + "\" looks like a secret, and table properties are stored with the job and in the"
-            + " table's metadata, where every reader sees them; set it in the properties of the"
+            + "\" looks like a secret, but table properties are stored with the job and in the"
+            + " table's metadata, which every reader can see; set it in the properties of the"
             + " catalog or in the environment",
         () -> IcebergTarget.warehouse(folder).property(key, "hunter2"));
   }
 
   @Test
-  void refusesPasswordsInUrlsOfProperties() {
+  void rejectsPasswordsInUrlsOfProperties() {
     assertThatThrownBy(
             () ->
                 IcebergTarget.warehouse(folder)
@@ -146,7 +147,7 @@ class IcebergSettingsTest {
   }
 
   @Test
-  void takesPropertiesThatNameColumns() {
+  void acceptsPropertiesWithColumnNames() {
     assertThat(
             IcebergTarget.warehouse(folder)
                 .property("write.metadata.metrics.column.access_token", "counts")
@@ -155,13 +156,13 @@ class IcebergSettingsTest {
   }
 
   @Test
-  void changesMakeNewValues() {
+  void settersReturnNewValues() {
     IcebergTarget target = IcebergTarget.warehouse(folder);
     assertThat(target.targetFileSize(1 << 20)).isNotSameAs(target);
     assertThat(target.table("a.b")).isNotSameAs(target);
     IcebergSource source = IcebergSource.warehouse(folder);
     assertThat(source.snapshot(7)).isNotSameAs(source);
-    // The first source has no snapshot still.
+    // The first source still has no snapshot.
     assertThat(source.asOf(Instant.EPOCH)).isNotNull();
     assertThat(folder).isEmptyDirectory();
   }

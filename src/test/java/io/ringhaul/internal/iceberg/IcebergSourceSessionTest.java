@@ -40,7 +40,7 @@ class IcebergSourceSessionTest {
   }
 
   @Test
-  void aSessionThatDidNotPlanReads() {
+  void sessionReadsThePlanOfAnotherSession() {
     IcebergSource source = IcebergSource.warehouse(folder);
     SourcePlan plan;
     try (SourceSession session = source.open()) {
@@ -55,16 +55,16 @@ class IcebergSourceSessionTest {
   }
 
   @Test
-  void aDataFileThatIsGoneIsNamed() throws IOException {
+  void failureNamesAMissingDataFile() throws IOException {
     Files.delete(dataFile());
     assertUnreadable();
   }
 
   @Test
-  void aDataFileThatIsDamagedIsNamed() throws IOException {
+  void failureNamesADamagedDataFile() throws IOException {
     Path file = dataFile();
     byte[] bytes = Files.readAllBytes(file);
-    Arrays.fill(bytes, 4, bytes.length / 2, (byte) 0x55); // the pages, not the footer
+    Arrays.fill(bytes, 4, bytes.length / 2, (byte) 0x55); // the pages, but not the footer
     Files.write(file, bytes);
     assertUnreadable();
     Files.write(file, new byte[bytes.length]);

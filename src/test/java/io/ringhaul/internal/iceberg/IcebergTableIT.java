@@ -124,7 +124,7 @@ class IcebergTableIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"amount", "ip", "big", "day(at)", "truncate(10, customer)"})
-  void partitionsByWhatIsTextInIceberg(String expression) {
+  void partitionsByTypesStoredAsText(String expression) {
     String source = newTable(Orders.COLUMNS);
     Orders.insert(session, keyspace + "." + source, 0, 24);
 
@@ -188,7 +188,7 @@ class IcebergTableIT {
   }
 
   @Test
-  void theSameJobCommitsOnce() {
+  void repeatedJobCommitsOnce() {
     UUID job = UUID.randomUUID();
     ExportResult first = export("orders", target()).jobId(job).run();
     ExportResult second = export("orders", target()).jobId(job).run();
@@ -208,7 +208,7 @@ class IcebergTableIT {
   }
 
   @Test
-  void anEmptyTableIsExportedToo() {
+  void exportsAnEmptyTable() {
     String source = newTable(Orders.COLUMNS);
     ExportResult result = export(source, target()).run();
 
@@ -225,7 +225,7 @@ class IcebergTableIT {
   }
 
   @Test
-  void refusesATableThatDoesNotFit() {
+  void rejectsATableThatDoesNotFit() {
     Warehouse.with(
         folder,
         warehouse ->
@@ -249,7 +249,7 @@ class IcebergTableIT {
   }
 
   @Test
-  void refusesAnotherPartitioning() {
+  void rejectsAnotherPartitioning() {
     export("orders", target().partitionBy("bucket(2, id)")).run();
     List<String> before = Warehouse.parquetFilesIn(folder);
 
@@ -273,7 +273,7 @@ class IcebergTableIT {
   }
 
   @Test
-  void honoursDeletes() throws IOException {
+  void appliesDeletes() throws IOException {
     export("orders", target()).run();
     Set<Integer> expected = new TreeSet<>();
     try (Warehouse warehouse = new Warehouse(folder)) {
@@ -316,14 +316,14 @@ class IcebergTableIT {
     }
 
     assertThat(imported(source())).isEqualTo(expected);
-    // Also if the columns that the deletes name are not all imported.
+    // Deletes also apply if the import does not include all columns that they compare.
     String keys = newTable("id int PRIMARY KEY");
     operator.importInto(keyspace, keys).from(source()).columns("id").run();
     assertThat(ids(keys)).isEqualTo(expected);
   }
 
   @Test
-  void importsATableOfAnotherShape() throws IOException {
+  void importsATableWithOtherColumns() throws IOException {
     Schema schema =
         new Schema(
             NestedField.optional(1, "extra", Types.StringType.get()),
@@ -350,8 +350,8 @@ class IcebergTableIT {
     assertThatThrownBy(() -> operator.importInto(keyspace, copy).from(source()).run())
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The Iceberg table lake.orders does not fit %s.%s: its column extra has no place there;"
-                + " select columns to leave it out",
+            "The Iceberg table lake.orders does not fit %s.%s: its column extra is not in the"
+                + " table; select columns to leave it out",
             keyspace, copy);
     assertThat(ids(copy)).isEmpty();
 
@@ -379,7 +379,7 @@ class IcebergTableIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "month(d)", "n"})
-  void aValueThatIcebergCannotHoldLeavesNothing(String partition) {
+  void unrepresentableValueLeavesNoFiles(String partition) {
     String source = newTable("id int, c int, n int, d date, PRIMARY KEY (id, c)");
     PreparedStatement insert =
         session.prepare(
@@ -408,7 +408,7 @@ class IcebergTableIT {
   }
 
   @Test
-  void aMomentThatIcebergCannotHoldIsTold() {
+  void reportsATimestampOutOfIcebergsRange() {
     String source = newTable("id int PRIMARY KEY, at timestamp");
     session.execute(
         "INSERT INTO " + keyspace + "." + source + " (id, at) VALUES (1, 9223372036854775807)");
@@ -422,7 +422,7 @@ class IcebergTableIT {
   }
 
   @Test
-  void twoExportsMayMakeOneTable() {
+  void concurrentExportsCreateOneTable() {
     CompletableFuture<ExportResult> first = export("orders", target()).runAsync();
     CompletableFuture<ExportResult> second = export("orders", target()).runAsync();
 
@@ -445,7 +445,7 @@ class IcebergTableIT {
   }
 
   @Test
-  void aCatalogOfTheCallersStaysOpen() throws IOException {
+  void doesNotCloseTheCallersCatalog() throws IOException {
     try (InMemoryCatalog catalog = new InMemoryCatalog()) {
       catalog.initialize("mine", Map.of());
       IcebergTarget target =

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Plan, run a task, commit: what others see in between. */
+/** Tests plan, write and commit, and what other processes see between these steps. */
 class IcebergTargetSessionTest {
 
   private static final String TABLE = "lake.t";
@@ -39,7 +39,7 @@ class IcebergTargetSessionTest {
   @TempDir Path folder;
 
   @Test
-  void aNewTableAppearsWithItsRows() {
+  void commitPublishesTheNewTableWithItsRows() {
     try (TargetSession session = IcebergTarget.warehouse(folder).table(TABLE).open()) {
       TargetPlan plan = session.plan(export(UUID.randomUUID()));
       assertVisible(false);
@@ -56,7 +56,7 @@ class IcebergTargetSessionTest {
   }
 
   @Test
-  void plansTasksAndCommitsMayRunInSessionsOfTheirOwn() {
+  void planTaskAndCommitCanRunInSeparateSessions() {
     IcebergTarget target = IcebergTarget.warehouse(folder).table(TABLE);
     TargetPlan plan;
     try (TargetSession session = target.open()) {
@@ -82,7 +82,7 @@ class IcebergTargetSessionTest {
   }
 
   @Test
-  void aTaskThatIsNotFinishedLeavesNoFile() {
+  void unfinishedTaskLeavesNoFile() {
     try (TargetSession session = IcebergTarget.warehouse(folder).table(TABLE).open()) {
       TargetPlan plan = session.plan(export(UUID.randomUUID()));
       try (TaskWriter writer = session.openTask(plan, COLUMNS, 0)) {
@@ -94,7 +94,7 @@ class IcebergTargetSessionTest {
   }
 
   @Test
-  void cleaningRemovesWhatTasksWrote() {
+  void cleaningRemovesTheFilesOfTasks() {
     try (TargetSession session = IcebergTarget.warehouse(folder).table(TABLE).open()) {
       TargetPlan plan = session.plan(export(UUID.randomUUID()));
       write(session, plan, 0, 1);
@@ -107,7 +107,7 @@ class IcebergTargetSessionTest {
   }
 
   @Test
-  void aJobThatRanTwiceKeepsTheFirstFiles() {
+  void secondRunOfAJobKeepsTheFirstFiles() {
     UUID job = UUID.randomUUID();
     IcebergTarget target = IcebergTarget.warehouse(folder).table(TABLE);
     try (TargetSession one = target.open();
@@ -129,7 +129,7 @@ class IcebergTargetSessionTest {
   }
 
   @RepeatedTest(5)
-  void aJobThatIsCommittedTwiceAtOnceLeavesNoOrphan() {
+  void concurrentCommitsOfOneJobLeaveNoOrphan() {
     UUID job = UUID.randomUUID();
     IcebergTarget target = IcebergTarget.warehouse(folder).table(TABLE);
     List<CompletableFuture<CommitResult>> commits = new ArrayList<>();

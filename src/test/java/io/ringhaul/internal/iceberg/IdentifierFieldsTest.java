@@ -21,13 +21,15 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.junit.jupiter.api.Test;
 
-/** Which primary keys become identifier fields of a new table, and what is said if one does not. */
+/**
+ * Tests which primary keys become the identifier fields of a new table, and the reason otherwise.
+ */
 class IdentifierFieldsTest {
 
   private static final ColumnDescription VALUE = column("v", DataTypes.INT, Kind.REGULAR);
 
   @Test
-  void keysOfPrimitiveTypes() {
+  void acceptsKeysOfPrimitiveTypes() {
     for (DataType type :
         List.of(
             DataTypes.TEXT,
@@ -52,14 +54,14 @@ class IdentifierFieldsTest {
   }
 
   @Test
-  void keysThatIcebergDoesNotTake() {
+  void rejectsKeysThatIcebergDoesNotAllow() {
     ColumnDescription key = column("a", DataTypes.INT, Kind.PARTITION_KEY);
     assertIdentified(
         List.of(key, column("c", DataTypes.DOUBLE, Kind.CLUSTERING)),
-        "none: c of the primary key is a double, which Iceberg does not take for identifiers");
+        "none: c of the primary key is a double, which Iceberg does not allow as identifier field");
     assertIdentified(
         List.of(column("a", DataTypes.FLOAT, Kind.PARTITION_KEY)),
-        "none: a of the primary key is a float, which Iceberg does not take for identifiers");
+        "none: a of the primary key is a float, which Iceberg does not allow as identifier field");
     assertIdentified(
         List.of(key, column("c", DataTypes.frozenListOf(DataTypes.INT), Kind.CLUSTERING)),
         "none: c of the primary key is a list<int>, which is not primitive");
@@ -69,12 +71,12 @@ class IdentifierFieldsTest {
             column("c", DataTypes.INT, Kind.CLUSTERING),
             column("s", DataTypes.INT, Kind.STATIC)),
         "none: c of the primary key is null in partitions that hold only static columns");
-    // Without clustering columns, statics do no harm; nor can there be any.
+    // A table without clustering columns has no statics.
     assertIdentified(List.of(key, VALUE), "a", "a");
   }
 
   @Test
-  void aKeyThatIsNotExportedAsAWhole() {
+  void rejectsAPartlyExportedKey() {
     List<ColumnDescription> columns =
         List.of(
             column("a", DataTypes.INT, Kind.PARTITION_KEY),

@@ -34,9 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * What a process that is killed leaves of an export to an Iceberg table, and what becomes of it.
- */
+/** Tests the recovery and cleaning of exports to Iceberg tables whose process was killed. */
 class JobCleaningTest {
 
   private static final TableDescription SOURCE =
@@ -49,7 +47,7 @@ class JobCleaningTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"plain", "partitioned", "object store", "elsewhere"})
-  void onlyWhatIsKeptStays(String layout) throws IOException {
+  void cleaningKeepsOnlyKeptFiles(String layout) throws IOException {
     IcebergTarget target =
         switch (layout) {
           case "partitioned" -> target().partitionBy("part");
@@ -58,7 +56,7 @@ class JobCleaningTest {
               target().property("write.data.path", LocalFileIO.location(folder.resolve("data/")));
           default -> target();
         };
-    // The table of others that the export must not harm.
+    // Another table whose files the cleaning must not delete.
     Exports.run(target, SOURCE, row(integer(0), integer(7)));
     TargetPlan plan;
     TaskOutput kept;
@@ -79,7 +77,7 @@ class JobCleaningTest {
       assertThat(session.clean(resumed, List.of(kept))).isZero();
       rest = Exports.write(session, resumed, SOURCE, row(integer(2), integer(8)));
       session.commit(resumed, List.of(kept, rest));
-      // What is committed stays, whatever the job's store says.
+      // Committed files stay, even if the job store does not contain them.
       assertThat(session.clean(resumed, List.of())).isZero();
     }
     assertIds(0, 1, 2);
@@ -87,7 +85,7 @@ class JobCleaningTest {
   }
 
   @Test
-  void aNewTableThatIsGivenUpLeavesNothing() throws IOException {
+  void cleaningANewTableLeavesNoFiles() throws IOException {
     try (TargetSession session = target().partitionBy("part").open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       Exports.write(
@@ -105,7 +103,7 @@ class JobCleaningTest {
   }
 
   @Test
-  void filesOnABranchAreTheTables() throws IOException {
+  void keepsFilesOnABranch() throws IOException {
     Exports.run(target(), SOURCE, row(integer(0), integer(7)));
     TargetPlan plan = committed(target().branch("audit"));
     clean(plan, 0);
@@ -117,7 +115,7 @@ class JobCleaningTest {
   }
 
   @Test
-  void filesOfARolledBackSnapshotAreTheTables() {
+  void keepsFilesOfARolledBackSnapshot() {
     Exports.run(target(), SOURCE, row(integer(0), integer(7)));
     TargetPlan plan = committed(target());
     inspect(
@@ -137,7 +135,7 @@ class JobCleaningTest {
   }
 
   @Test
-  void aJobWhoseSnapshotHasExpiredIsNotCommittedAgain() {
+  void doesNotRepeatAJobWhoseSnapshotHasExpired() {
     TargetPlan plan;
     TaskOutput output;
     Exports.run(target(), SOURCE, row(integer(0), integer(7)));
@@ -159,7 +157,7 @@ class JobCleaningTest {
   }
 
   @Test
-  void filesOfATableThatWasRenamedStay() {
+  void keepsFilesOfARenamedTable() {
     TargetPlan plan = committed(target());
     Warehouse.with(
         folder,
@@ -173,7 +171,7 @@ class JobCleaningTest {
   }
 
   @Test
-  void filesForATableThatWasDroppedGo() {
+  void removesFilesOfADroppedTable() {
     Exports.run(target(), SOURCE, row(integer(0), integer(7)));
     TargetPlan plan;
     try (TargetSession session = target().open()) {
@@ -192,7 +190,7 @@ class JobCleaningTest {
   }
 
   @Test
-  void namesTheOutputsWhoseFilesAreGoneOrCut() throws IOException {
+  void returnsOutputsWithMissingOrTruncatedFiles() throws IOException {
     try (TargetSession session = target().open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       TaskOutput gone = Exports.write(session, plan, SOURCE, row(integer(1), integer(7)));
@@ -207,20 +205,20 @@ class JobCleaningTest {
           .isInstanceOf(StorageException.class)
           .isNotInstanceOf(UnknownCommitStateException.class)
           .hasMessageStartingWith(
-              "Nothing was committed to the Iceberg table lake.t: of 3 data files that the export"
-                  + " had finished 2 are no longer as they were written: ")
-          .hasMessageContaining(location(plan, gone) + " is gone")
+              "Nothing was committed to the Iceberg table lake.t: of 3 data files of the export, 2"
+                  + " are missing or have changed: ")
+          .hasMessageContaining(location(plan, gone) + " is missing")
           .hasMessageContaining(
-              "%s has 10 bytes, and %d were written", location(plan, cut), cut.bytes());
+              "%s has 10 bytes, but %d were written", location(plan, cut), cut.bytes());
       session.commit(plan, List.of(whole));
-      // What is committed need not be on the disk any more.
+      // Committed files are not checked.
       Files.delete(path(plan, whole));
       assertThat(session.damaged(plan, List.of(gone, whole, cut))).isEmpty();
     }
   }
 
   @Test
-  void aCatalogThatIsRemovedMeanwhileTakesNoCommit() throws IOException {
+  void rejectsACommitToARemovedCatalog() throws IOException {
     try (TargetSession session = target().open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(1), integer(7)));
@@ -228,8 +226,8 @@ class JobCleaningTest {
       String message =
           "The Iceberg catalog "
               + catalog
-              + " was removed or replaced after it was opened: what is written to it now would be"
-              + " lost. See that nothing else touches the warehouse folder, and run the export"
+              + " was removed or replaced after it was opened: commits to it would be lost. Make"
+              + " sure that no other program changes the warehouse folder, then run the export"
               + " again or resume its job";
       for (String file : List.of("", "-wal", "-shm")) {
         Files.deleteIfExists(folder.resolve(CatalogSource.LocalWarehouse.CATALOG_FILE + file));
@@ -255,16 +253,16 @@ class JobCleaningTest {
   }
 
   @Test
-  void onlyTheSameExportIsTakenUp() {
+  void resumeRejectsAnotherExport() {
     try (TargetSession session = target().mode(WriteMode.CREATE).open();
         TargetSession other = target().branch("audit").open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       assertThatThrownBy(() -> other.resume(plan, Exports.description(SOURCE, job)))
           .isInstanceOf(StorageException.class)
           .hasMessage(
-              "The export %s to the Iceberg table lake.t cannot be taken up again, since it is no"
-                  + " longer the same: the mode was CREATE and is APPEND; the branch was main and"
-                  + " is audit; put that back as it was, or begin a new export",
+              "The export %s to the Iceberg table lake.t cannot be resumed because it differs from"
+                  + " its plan: the mode was CREATE and is now APPEND; the branch was main and is"
+                  + " now audit; restore the earlier settings or start a new export",
               job);
       ExportDescription narrow = Exports.description(Exports.table(SOURCE.columns().get(0)), job);
       assertThatThrownBy(() -> session.resume(plan, narrow))
@@ -274,9 +272,9 @@ class JobCleaningTest {
       Exports.run(target(), SOURCE, row(integer(0), integer(7)));
       assertThatThrownBy(() -> session.resume(plan, Exports.description(SOURCE, job)))
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("it was made by somebody else in the meantime");
+          .hasMessageContaining("it was created by another writer in the meantime");
       assertThatThrownBy(() -> session.commit(plan, List.of(output)))
-          .hasMessageContaining("it was made by somebody else in the meantime");
+          .hasMessageContaining("it was created by another writer in the meantime");
       assertThat(session.clean(plan, List.of())).isEqualTo(1);
     }
     assertIds(0);
@@ -284,7 +282,7 @@ class JobCleaningTest {
   }
 
   @Test
-  void memoryIsSharedOutAnew() {
+  void resumeUsesTheCurrentMemoryLimit() {
     ExportDescription export = Exports.description(SOURCE, job);
     ExportDescription wider =
         new ExportDescription(
@@ -321,7 +319,7 @@ class JobCleaningTest {
     }
   }
 
-  /** Leaves a file that is being written, as a process that is killed does. */
+  /** Leaves an incomplete file, as a killed process does. */
   private void unfinished(TargetPlan plan) throws IOException {
     String location = WriteLayout.from(plan).locations().newDataLocation(DataFileName.next(job, 5));
     Path path = LocalFileIO.DurableOutputFile.temporary(LocalFileIO.path(location));

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** An export that is run again by its id, without a job store, after the table was maintained. */
+/** Tests repeated exports of one job id, without a job store, after maintenance of the table. */
 class JobCommitTest {
 
   private static final TableDescription SOURCE =
@@ -75,7 +75,7 @@ class JobCommitTest {
   }
 
   @Test
-  void isFoundByItsFilesWhereThePropertyIsGone() {
+  void isFoundByItsFilesIfThePropertyIsMissing() {
     CommitResult first =
         Exports.run(
             target().targetFileSize(1 << 20), SOURCE, job, row(integer(1)), row(integer(2)));
@@ -107,7 +107,7 @@ class JobCommitTest {
   }
 
   @Test
-  void isKnownOnItsBranchAlone() {
+  void isFoundOnlyOnItsBranch() {
     append(1);
     IcebergTarget audit = target().mode(WriteMode.APPEND).branch("audit");
     Exports.run(audit, SOURCE, job, row(integer(2)));
@@ -126,7 +126,7 @@ class JobCommitTest {
   }
 
   @Test
-  void theTableNamesNoMoreThanTheLastJobs() {
+  void limitsTheNumberOfJobProperties() {
     for (int id = 0; id < JobCommit.REMEMBERED + 2; id++) {
       append(id);
     }
@@ -146,7 +146,7 @@ class JobCommitTest {
     Exports.run(target().mode(WriteMode.APPEND), SOURCE, row(integer(id)));
   }
 
-  /** Puts another file with the same rows in the place of each, as a compaction does. */
+  /** Replaces each file with a copy, as a compaction does. */
   private void rewrite() {
     inspect(
         table -> {

@@ -30,11 +30,11 @@ class LocalFileIOTest {
   }
 
   @Test
-  void aFileAppearsWhenItIsClosed() throws IOException {
+  void fileAppearsWhenItIsClosed() throws IOException {
     Path path = folder.resolve("new/er/data.parquet");
     OutputFile output = io.newOutputFile(LocalFileIO.location(path));
     try (PositionOutputStream stream = output.create()) {
-      stream.write("whole".getBytes(UTF_8));
+      stream.write("complete".getBytes(UTF_8));
       stream.write('!');
       stream.flush();
       assertThat(stream.getPos()).isEqualTo(6);
@@ -66,12 +66,12 @@ class LocalFileIOTest {
   }
 
   @Test
-  void createRefusesToOverwrite() throws IOException {
+  void createDoesNotOverwrite() throws IOException {
     Path path = Files.writeString(folder.resolve("a"), "old");
     OutputFile output = io.newOutputFile(LocalFileIO.location(path));
     assertThatThrownBy(output::create)
         .isInstanceOf(AlreadyExistsException.class)
-        .hasMessage("The file is already there: file:" + path);
+        .hasMessage("The file already exists: file:" + path);
     assertThat(path).hasContent("old");
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
   }
@@ -89,8 +89,8 @@ class LocalFileIOTest {
   }
 
   @Test
-  void deletesAFileAndItsUnfinishedForm() throws IOException {
-    Path path = Files.writeString(folder.resolve("a"), "whole");
+  void deletesAFileAndItsTemporaryFile() throws IOException {
+    Path path = Files.writeString(folder.resolve("a"), "complete");
     Files.writeString(LocalFileIO.DurableOutputFile.temporary(path), "part");
     io.deleteFile(LocalFileIO.location(path));
     assertThat(folder).isEmptyDirectory();
@@ -105,7 +105,7 @@ class LocalFileIOTest {
   }
 
   @Test
-  void aMissingFileIsTold() {
+  void reportsAMissingFile() {
     InputFile missing = io.newInputFile(LocalFileIO.location(folder.resolve("missing")));
     assertThat(missing.exists()).isFalse();
     assertThatThrownBy(missing::newStream).isInstanceOf(NotFoundException.class);

@@ -40,7 +40,7 @@ class LocalWarehouseTest {
   @TempDir Path folder;
 
   @RepeatedTest(5)
-  void manyMayMakeItAtOnce() {
+  void canBeCreatedConcurrently() {
     ExecutorService threads = Executors.newFixedThreadPool(OPENERS);
     CountDownLatch start = new CountDownLatch(1);
     try {
@@ -69,30 +69,30 @@ class LocalWarehouseTest {
   }
 
   @Test
-  void tellsAFileThatIsNoCatalog() throws IOException {
-    Path file = Files.writeString(folder.resolve("catalog.db"), "this is no SQLite database");
+  void reportsAFileThatIsNotACatalog() throws IOException {
+    Path file = Files.writeString(folder.resolve("catalog.db"), "this is not a SQLite database");
     assertThatThrownBy(() -> CatalogSource.LocalWarehouse.open(folder))
         .isInstanceOfSatisfying(
             StorageException.class, e -> assertThat(e.location()).isEqualTo(folder.toString()))
         .hasMessageStartingWith("The Iceberg catalog " + file + " cannot be opened: ");
-    assertThat(file).hasContent("this is no SQLite database");
+    assertThat(file).hasContent("this is not a SQLite database");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "s3://bucket/v1.metadata.json, is no path of this machine",
-    "s3://x/y, is no path of this machine",
-    "http://127.0.0.1:1/v1.metadata.json, is no path of this machine",
-    "hdfs://name/v1.metadata.json, is no path of this machine",
+    "s3://bucket/v1.metadata.json, is not a path on this machine",
+    "s3://x/y, is not a path on this machine",
+    "http://127.0.0.1:1/v1.metadata.json, is not a path on this machine",
+    "hdfs://name/v1.metadata.json, is not a path on this machine",
     "'', does not exist",
     "v1.metadata.json, does not exist",
     "file:/gone/v1.metadata.json, does not exist",
     "/etc, does not exist",
-    "/etc/passwd, holds no metadata of a table",
-    "file:///etc/passwd, holds no metadata of a table",
-    "garbage, holds no metadata of a table"
+    "/etc/passwd, contains no table metadata",
+    "file:///etc/passwd, contains no table metadata",
+    "garbage, contains no table metadata"
   })
-  void tellsABadMetadataFileAtOnce(String location, String problem) throws Exception {
+  void reportsABadMetadataFileWithoutRetries(String location, String problem) throws Exception {
     TableDescription table =
         Exports.table(new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY));
     IcebergTarget target = IcebergTarget.warehouse(folder).table("lake.t");
@@ -112,7 +112,7 @@ class LocalWarehouseTest {
     }
     IcebergSource source = IcebergSource.warehouse(folder).table("lake.t");
     String sentence =
-        "The Iceberg table lake.t cannot be read: its catalog names the metadata file \""
+        "The Iceberg table lake.t cannot be read: its catalog refers to the metadata file \""
             + named
             + "\", which "
             + problem;

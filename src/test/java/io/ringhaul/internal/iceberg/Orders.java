@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 
-/** A table of made-up orders: the n-th is always the same. */
+/** A table of generated orders. The n-th order is always the same. */
 final class Orders {
 
   static final String COLUMNS =
@@ -51,7 +51,7 @@ final class Orders {
     sent.forEach(stage -> stage.toCompletableFuture().join());
   }
 
-  /** The values of the n-th order as the driver has them. */
+  /** Returns the driver's values of the n-th order. */
   static List<@Nullable Object> order(int id) {
     List<@Nullable Object> values = new ArrayList<>();
     values.add(id);
@@ -65,7 +65,7 @@ final class Orders {
     return values;
   }
 
-  /** The n-th order as an export must have written it. */
+  /** Returns the n-th order as an export writes it. */
   static List<@Nullable Object> exported(int id) {
     List<@Nullable Object> values = order(id);
     values.set(3, String.valueOf(values.get(3)));
@@ -83,20 +83,20 @@ final class Orders {
     return orders;
   }
 
-  /** Records by id; fails if an id comes twice. */
+  /** Returns the records by id; fails if an id occurs twice. */
   static Map<Integer, List<@Nullable Object>> byId(List<Record> records) {
     Map<Integer, List<@Nullable Object>> orders = new TreeMap<>();
     for (Record record : records) {
       List<@Nullable Object> values = new ArrayList<>();
       NAMES.forEach(name -> values.add(record.getField(name)));
       if (orders.put((Integer) record.getField("id"), values) != null) {
-        throw new AssertionError("The order " + record.getField("id") + " is there twice");
+        throw new AssertionError("The order " + record.getField("id") + " occurs twice");
       }
     }
     return orders;
   }
 
-  /** The serialized rows of a table by their ids. */
+  /** Returns the serialized rows of a table by id. */
   static Map<Integer, List<@Nullable Object>> bytesById(CqlSession session, String table) {
     Map<Integer, List<@Nullable Object>> orders = new TreeMap<>();
     for (Row row : session.execute("SELECT " + String.join(", ", NAMES) + " FROM " + table)) {

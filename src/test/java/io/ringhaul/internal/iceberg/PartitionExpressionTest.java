@@ -91,7 +91,7 @@ class PartitionExpressionTest {
         "week(day)",
         "month(day) desc",
       })
-  void refusesWhatDoesNotParse(String text) {
+  void rejectsInvalidSyntax(String text) {
     assertThatThrownBy(() -> PartitionExpression.parse(text))
         .isInstanceOfSatisfying(
             InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo("partitionBy"))
@@ -99,11 +99,11 @@ class PartitionExpressionTest {
   }
 
   @Test
-  void namesTheUnknownTransform() {
+  void reportsAnUnknownTransform() {
     assertThatThrownBy(() -> PartitionExpression.parse("week(day)"))
         .hasMessage(
             "The partition expression \"week(day)\" cannot be used: there is no transform week; it"
-                + " takes a column, year(c), month(c), day(c), hour(c), bucket(n, c), truncate(n,"
+                + " must be a column, year(c), month(c), day(c), hour(c), bucket(n, c), truncate(n,"
                 + " c) or void(c)");
   }
 
@@ -146,10 +146,10 @@ class PartitionExpressionTest {
         "home              | home",
         "home.street       | the export has no column home.street",
         "home.lines.element.text | list",
-        "void(id)          | void alone makes no partitions; leave it out",
+        "void(id)          | void alone defines no partitions; remove it",
         "void(tags)        | tags is a list<string>",
       })
-  void refusesWhatDoesNotSuitTheColumns(String text, String reason) {
+  void rejectsExpressionsThatDoNotFitTheColumns(String text, String reason) {
     assertThatThrownBy(() -> bind(text))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("The partition expression \"" + text + "\" cannot be used: ")
@@ -157,7 +157,7 @@ class PartitionExpressionTest {
   }
 
   @Test
-  void refusesTheSameFieldTwice() {
+  void rejectsDuplicateFields() {
     assertThatThrownBy(() -> bind("month(day)", "year(day)"))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("\"year(day)\"");

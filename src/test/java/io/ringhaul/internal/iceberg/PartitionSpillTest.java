@@ -25,7 +25,7 @@ class PartitionSpillTest {
   private static final PartitionSpec SPEC = PartitionSpec.builderFor(SCHEMA).identity("p").build();
 
   @Test
-  void givesBackMoreRowsThanMemoryHolds() {
+  void replaysMoreRowsThanFitInMemory() {
     Random random = new Random(17);
     int partitions = 40;
     Map<Integer, List<List<@Nullable ByteBuffer>>> expected = new HashMap<>();
@@ -48,13 +48,13 @@ class PartitionSpillTest {
         assertThat(spill.holds(key(partition))).isTrue();
         assertThat(replay(spill, partition, 3)).isEqualTo(expected.get(partition));
       }
-      // What was read can be read again.
+      // A replay can be repeated.
       assertThat(replay(spill, 0, 3)).isEqualTo(expected.get(0));
     }
   }
 
   @Test
-  void keepsARowLargerThanItsMemory() {
+  void replaysARowLargerThanTheMemoryLimit() {
     ByteBuffer large = random(new Random(1), 5 << 20);
     try (PartitionSpill spill = new PartitionSpill(2)) {
       spill.add(key(1), row(large, null));
@@ -67,7 +67,7 @@ class PartitionSpillTest {
   }
 
   @Test
-  void leavesTheBuffersOfARowAlone() {
+  void doesNotChangeTheBuffersOfARow() {
     ByteBuffer slice = ByteBuffer.wrap(new byte[] {9, 1, 2, 3, 9}, 1, 3);
     try (PartitionSpill spill = new PartitionSpill(1)) {
       spill.add(key(1), row(slice));
@@ -78,7 +78,7 @@ class PartitionSpillTest {
   }
 
   @Test
-  void knowsNothingOfOtherPartitions() {
+  void ignoresPartitionsWithoutRows() {
     try (PartitionSpill spill = new PartitionSpill(1)) {
       assertThat(spill.partitions()).isEmpty();
       assertThat(spill.holds(key(1))).isFalse();

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each transform of each type puts rows where Iceberg itself would put them. */
+/** Tests that each transform of each type assigns rows to the same partitions as Iceberg. */
 class PartitionTransformsTest {
 
   private static final int ROWS = 7;
@@ -117,11 +117,11 @@ class PartitionTransformsTest {
     "vector, - - - - - - - -",
     "tuple, - - - - - - - -",
   })
-  void everyTransformOfAType(String name, String legal) {
+  void partitionsATypeByEveryTransform(String name, String legal) {
     DataType type = Objects.requireNonNull(TYPES.get(name));
     List<String> accepted = new ArrayList<>();
     for (String transform : TRANSFORMS) {
-      // A field of a struct takes what a column takes.
+      // A struct field accepts the same transforms as a column.
       boolean isLegal =
           assertPartitioned(
               target(),
@@ -136,7 +136,7 @@ class PartitionTransformsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"identity(v)", "bucket(3, v)", "truncate(5, v)"})
-  void everyTransformOfFixedDecimals(String expression) {
+  void partitionsFixedDecimalsByEveryTransform(String expression) {
     Seeds.each(
         1,
         random -> {
@@ -158,7 +158,7 @@ class PartitionTransformsTest {
   }
 
   @Test
-  void partsOfADuration() {
+  void partitionsByFieldsOfADuration() {
     for (String part : List.of("months", "days", "nanoseconds")) {
       assertThat(assertPartitioned(target(), DataTypes.DURATION, "bucket(2, v." + part + ")"))
           .isTrue();
@@ -167,7 +167,7 @@ class PartitionTransformsTest {
   }
 
   @Test
-  void severalTransformsAtOnce() {
+  void partitionsBySeveralTransforms() {
     assertThat(
             assertPartitioned(
                 target(),
@@ -180,7 +180,7 @@ class PartitionTransformsTest {
   }
 
   @Test
-  void noPartitionHoldsWhatIsNotFinite() {
+  void rejectsPartitionValuesThatAreNotFinite() {
     ColumnDescription real = new ColumnDescription("v", DataTypes.DOUBLE, Kind.REGULAR);
     ColumnDescription id = new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY);
     TableDescription table = Exports.table(id, real);
@@ -191,14 +191,14 @@ class PartitionTransformsTest {
           .isInstanceOfSatisfying(
               UnrepresentableValueException.class, e -> assertThat(e.column()).isEqualTo("v"))
           .hasMessage(
-              "v is %s, which no partition can hold; partition the table by another column, or"
+              "v is %s, which no partition can contain; partition the table by another column, or"
                   + " leave this one out",
               CqlBytes.hex(bits).getDouble());
     }
     assertThat(catalog.tableExists(TableIdentifier.parse(TABLE))).isFalse();
   }
 
-  /** Whether Iceberg takes the transforms; if so, they have put each row where they should. */
+  /** Returns whether Iceberg accepts the transforms, and if so checks the partition of each row. */
   private boolean assertPartitioned(IcebergTarget target, DataType type, String... expressions) {
     boolean[] legal = {true};
     Seeds.each(

@@ -35,7 +35,7 @@ import org.apache.iceberg.rest.responses.ErrorResponse;
 import org.apache.iceberg.rest.responses.ErrorResponseParser;
 import org.jspecify.annotations.Nullable;
 
-/** A REST catalog over another one, which answers commits as a test says. */
+/** A REST catalog over another catalog, with simulated responses to commits. */
 final class RestServer implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,7 +54,7 @@ final class RestServer implements AutoCloseable {
   private volatile boolean loses;
 
   /**
-   * @param config what clients are told at their start
+   * @param config the configuration that clients receive at their start
    */
   RestServer(Catalog catalog, Map<String, String> config) throws IOException {
     this.catalog = catalog;
@@ -64,22 +64,22 @@ final class RestServer implements AutoCloseable {
     server.start();
   }
 
-  /** Answers commits with this status and type from now on, and does nothing. */
+  /** From now on, discards commits and responds with this status and error type. */
   void refuseCommits(int status, String type) {
     refusal = new Refusal(status, type);
   }
 
-  /** Commits again. */
+  /** From now on, executes commits. */
   void takeCommits() {
     refusal = null;
   }
 
-  /** Takes commits from now on without keeping them. */
+  /** From now on, acknowledges commits without executing them. */
   void loseCommits() {
     loses = true;
   }
 
-  /** A client; to be closed. */
+  /** Returns a new client, which the caller closes. */
   RESTCatalog client() {
     RESTCatalog client = new RESTCatalog();
     Map<String, String> properties = new HashMap<>();

@@ -29,7 +29,7 @@ class RowGroupSizeTest {
   @TempDir Path folder;
 
   @Test
-  void fewLargeRowsEndARowGroupToo() throws IOException {
+  void endsARowGroupAfterFewLargeRows() throws IOException {
     Random random = new Random(11);
     WriteLayout layout;
     try (TargetSession session = IcebergTarget.warehouse(folder).open()) {

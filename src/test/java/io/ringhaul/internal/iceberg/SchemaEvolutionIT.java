@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real table is altered between its exports, and comes back from each of them. */
+/** Tests exports of a table that is altered between them, and imports of each state. */
 @ClusterTest
 class SchemaEvolutionIT {
 
@@ -38,7 +38,7 @@ class SchemaEvolutionIT {
   private final CqlSession session = TestCluster.session();
 
   @Test
-  void eachStateComesBack() throws SQLException {
+  void importsEachState() throws SQLException {
     String from = TestCluster.newKeyspace(1);
     String people = from + ".people";
     TestCluster.define("CREATE TYPE " + from + ".addr (zip int)");
@@ -99,7 +99,7 @@ class SchemaEvolutionIT {
           .from(source().snapshot(first.snapshotId().orElseThrow()))
           .createTable()
           .run();
-      // The type has the newer field by now, which the older rows lack.
+      // The type now has the new field, which is null in the older rows.
       assertThat(rows(to + ".before", "id, c, name, home"))
           .hasSize(30)
           .isEqualTo(firstRows.stream().map(row -> row.replace("}", ",street:NULL}")).toList());
@@ -108,7 +108,7 @@ class SchemaEvolutionIT {
   }
 
   @Test
-  void exportsOfAnAlteredTableMayRunAtOnce() {
+  void concurrentExportsOfAnAlteredTableSucceed() {
     String keyspace = TestCluster.newKeyspace(1);
     String people = keyspace + ".people";
     TestCluster.define("CREATE TABLE " + people + " (id int PRIMARY KEY)");
@@ -139,7 +139,7 @@ class SchemaEvolutionIT {
         });
   }
 
-  /** What DuckDB reads in the files of the current state. */
+  /** Returns the rows that DuckDB reads from the files of the current snapshot. */
   private List<String> duckDb() throws SQLException {
     List<String> files = new ArrayList<>();
     Warehouse.with(

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A table in Cassandra changes between two exports to one Iceberg table. */
+/** Tests changes of the Cassandra table between two exports to one Iceberg table. */
 class SchemaEvolutionTest {
 
   private static final String TABLE = "lake.t";
@@ -51,7 +51,7 @@ class SchemaEvolutionTest {
   @TempDir Path folder;
 
   @Test
-  void aColumnThatIsNewIsAdded() {
+  void addsANewColumn() {
     ColumnDescription tags = regular("tags", DataTypes.mapOf(DataTypes.TEXT, DataTypes.BIGINT));
     TableDescription before = Exports.table(ID, NAME);
     TableDescription after = Exports.table(ID, CITY, NAME, tags);
@@ -74,7 +74,7 @@ class SchemaEvolutionTest {
                           "map<text, bigint>")));
           assertThat(values(table, "id", "name", "city", "tags"))
               .containsExactlyInAnyOrder(list(1, "a", null, null), list(2, "b", "x", null));
-          // The columns came with the rows, in one step.
+          // The columns and the rows were added in one commit.
           assertThat(metadataVersions(table)).isEqualTo(2);
         });
     assertThat(Exports.imported(source(), after))
@@ -83,7 +83,7 @@ class SchemaEvolutionTest {
   }
 
   @Test
-  void nothingChangesBeforeTheCommit() {
+  void doesNotChangeTheTableBeforeTheCommit() {
     Exports.run(target(), Exports.table(ID), row(integer(1)));
     TableDescription after = Exports.table(ID, CITY);
     try (TargetSession session = target().open()) {
@@ -100,7 +100,7 @@ class SchemaEvolutionTest {
   }
 
   @Test
-  void aDroppedColumnStaysReadable() {
+  void keepsADroppedColumn() {
     TableDescription before = Exports.table(ID, NAME, CITY);
     Exports.run(target(), before, row(integer(1), text("a"), text("x")));
     Exports.run(target(), Exports.table(ID, CITY), row(integer(2), text("y")));
@@ -109,7 +109,7 @@ class SchemaEvolutionTest {
         table ->
             assertThat(values(table, "id", "name", "city"))
                 .containsExactlyInAnyOrder(list(1, "a", "x"), list(2, null, "y")));
-    // The stored schema follows, and still has the types of all columns.
+    // The stored schema is updated and still has the types of all columns.
     try (SourceSession session = source().open()) {
       assertThat(session.schema("any", "name"))
           .contains(
@@ -128,7 +128,7 @@ class SchemaEvolutionTest {
   }
 
   @Test
-  void aRequiredColumnThatWasDroppedBecomesOptional() {
+  void makesADroppedRequiredColumnOptional() {
     ColumnDescription key = new ColumnDescription("name", DataTypes.TEXT, Kind.CLUSTERING);
     Exports.run(target(), Exports.table(ID, key), row(integer(1), text("a")));
     inspect(
@@ -145,14 +145,14 @@ class SchemaEvolutionTest {
           assertThat(table.properties())
               .containsEntry(
                   "ringhaul.identifier-fields",
-                  "none: a column of the primary key was dropped or may be null by now");
+                  "none: a column of the primary key was dropped or has become nullable");
           assertThat(values(table, "id", "name"))
               .containsExactlyInAnyOrder(list(1, "a"), list(2, null));
         });
   }
 
   @Test
-  void aClusteringColumnIsOptionalOnceThereAreStatics() {
+  void makesAClusteringColumnOptionalForStatics() {
     ColumnDescription clustering = new ColumnDescription("c", DataTypes.INT, Kind.CLUSTERING);
     ColumnDescription fixed = new ColumnDescription("s", DataTypes.INT, Kind.STATIC);
     Exports.run(target(), Exports.table(ID, clustering), row(integer(1), integer(1)));
@@ -168,7 +168,7 @@ class SchemaEvolutionTest {
   }
 
   @Test
-  void typesArePromoted() {
+  void promotesTypes() {
     IcebergTarget wide = target().decimal("price", 18, 2).decimal("big", 38, 0);
     IcebergTarget narrow = target().decimal("price", 9, 2).decimal("big", 10, 0);
     Exports.run(
@@ -211,18 +211,18 @@ class SchemaEvolutionTest {
                 .<@Nullable String>map(value -> value == null ? null : CqlBytes.hex(value))
                 .toList());
 
-    // What the table has already needs no option, and is not made narrower.
+    // The table's decimal types apply without an option and are not narrowed.
     Exports.run(target(), after, larger);
     assertThatThrownBy(() -> Exports.run(narrow, after, larger))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(
-            "column price: it is to be decimal(9, 2), and Iceberg cannot change decimal(18, 2) to"
-                + " that")
+            "column price: decimal(9, 2) is set for it, but Iceberg cannot change decimal(18, 2) to"
+                + " that type")
         .hasMessageContaining("column big: ");
   }
 
   @Test
-  void aTypeThatCannotBePromotedIsRefused() {
+  void rejectsATypeThatCannotBePromoted() {
     Exports.run(target(), numbers(DataTypes.BIGINT, DataTypes.TEXT));
     assertThatThrownBy(
             () ->
@@ -241,13 +241,14 @@ class SchemaEvolutionTest {
                 Exports.run(
                     target().decimal("price", 9, 2), numbers(DataTypes.BIGINT, DataTypes.TEXT)))
         .hasMessageContaining(
-            "column price: it is to be decimal(9, 2), and Iceberg cannot change string to that");
+            "column price: decimal(9, 2) is set for it, but Iceberg cannot change string to that"
+                + " type");
     inspect(table -> assertThat(metadataVersions(table)).isEqualTo(1));
     assertThat(Warehouse.parquetFilesIn(folder)).isEmpty();
   }
 
   @Test
-  void aKeyThatTheTableLacksIsRefused() {
+  void rejectsAKeyColumnThatTheTableLacks() {
     Exports.run(target(), Exports.table(ID));
     TableDescription other =
         Exports.table(ID, new ColumnDescription("c", DataTypes.INT, Kind.CLUSTERING));
@@ -258,7 +259,7 @@ class SchemaEvolutionTest {
   }
 
   @Test
-  void aFieldThatATypeHasGainedIsAddedWhereverItIs() {
+  void addsANewFieldOfATypeAtEveryPosition() {
     UserDefinedType before = TestUserType.of("addr", List.of("zip"), List.of(DataTypes.INT));
     UserDefinedType after =
         TestUserType.of(
@@ -309,7 +310,7 @@ class SchemaEvolutionTest {
   }
 
   @Test
-  void exportsThatAddTheSameColumnBothTakeEffect() {
+  void concurrentExportsCanAddTheSameColumn() {
     Exports.run(target(), Exports.table(ID), row(integer(0)));
     TableDescription after = Exports.table(ID, NAME, CITY);
     List<CompletableFuture<CommitResult>> commits = new ArrayList<>();
@@ -341,7 +342,7 @@ class SchemaEvolutionTest {
   }
 
   @Test
-  void columnsOfOthersDoNoHarmUnlessTheyTakeTheIds() {
+  void acceptsConcurrentColumnsUnlessTheirIdsConflict() {
     Exports.run(target(), Exports.table(ID), row(integer(0)));
     TableDescription named = Exports.table(ID, NAME);
     TableDescription cities = Exports.table(ID, CITY);
@@ -360,8 +361,8 @@ class SchemaEvolutionTest {
       assertThatThrownBy(() -> two.commit(twoPlan, List.of(twoOutput)))
           .isInstanceOf(StorageException.class)
           .hasMessage(
-              "Nothing was committed to the Iceberg table lake.t: its schema was changed by"
-                  + " somebody else in the meantime; run the export again");
+              "Nothing was committed to the Iceberg table lake.t: its schema was changed by another"
+                  + " writer in the meantime; run the export again");
       assertThat(two.clean(twoPlan, List.of())).isEqualTo(1);
     }
     inspect(

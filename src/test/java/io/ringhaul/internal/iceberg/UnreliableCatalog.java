@@ -10,7 +10,7 @@ import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
 
-/** Iceberg's catalog in memory, which goes away when a test says so. */
+/** Iceberg's in-memory catalog with simulated failures. */
 final class UnreliableCatalog extends InMemoryCatalog {
 
   private boolean down;
@@ -31,17 +31,17 @@ final class UnreliableCatalog extends InMemoryCatalog {
     down = false;
   }
 
-  /** The next commit takes effect, and then nothing answers any more. */
+  /** Lets the next commit take effect, and fails that and all later requests. */
   void goDownAfterCommit() {
     downAfterCommit = true;
   }
 
-  /** The next commit does not take effect, and whether it did is not said. */
+  /** Discards the next commit and reports its state as unknown. */
   void loseNextCommit() {
     losesNextCommit = true;
   }
 
-  /** Does something just before somebody asks for the n-th time whether a table is there. */
+  /** Runs an action just before the n-th check whether a table exists. */
   void beforeLookUp(int number, Runnable action) {
     lookUps = number;
     meanwhile = action;
@@ -85,14 +85,14 @@ final class UnreliableCatalog extends InMemoryCatalog {
     public void commit(TableMetadata base, TableMetadata metadata) {
       if (losesNextCommit) {
         losesNextCommit = false;
-        throw new CommitStateUnknownException(new ServiceUnavailableException("nobody answered"));
+        throw new CommitStateUnknownException(new ServiceUnavailableException("no response"));
       }
       real.commit(base, metadata);
       if (downAfterCommit) {
         downAfterCommit = false;
         down = true;
         throw new CommitStateUnknownException(
-            new ServiceUnavailableException("the answer was lost"));
+            new ServiceUnavailableException("the response was lost"));
       }
     }
 

@@ -41,14 +41,14 @@ import org.apache.parquet.io.LocalInputFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Iceberg's own evaluators find each row of our tables by its UUID. */
+/** Tests that Iceberg's evaluators find each exported row by its UUID. */
 class UuidColumnsTest {
 
   private static final String TABLE = "lake.t";
   private static final String METRICS = "write.metadata.metrics.column.";
   private static final String STATISTICS = "write.parquet.stats-enabled.column.";
 
-  /** Bounds of both kinds are in the wrong order for a comparison of signed numbers. */
+  /** UUIDs whose order by unsigned bytes differs from their order as signed numbers. */
   private static final UUID LOW = UUID.fromString("4512272c-0d4e-4c73-8f5a-0a3f0f1d2b11");
 
   private static final UUID HIGH = UUID.fromString("fb86bd80-7d1f-4c1d-9d5c-5b7e3b0c9a22");
@@ -99,12 +99,12 @@ class UuidColumnsTest {
   }
 
   @Test
-  void keepsWhatTheUserHasSet() {
+  void keepsPropertiesThatTheUserSet() {
     IcebergTarget target =
         target().property(METRICS + "id", "full").property(STATISTICS + "id", "true");
     TableDescription table = Exports.table(ID, MADE);
     Exports.run(target, table, row(uuid(LOW), uuid(MADE_EARLY)));
-    // The second export says nothing, and leaves the table's properties alone.
+    // The second export sets no properties and keeps those of the table.
     Exports.run(target().mode(WriteMode.APPEND), table, row(uuid(HIGH), uuid(MADE_LATE)));
 
     Map<String, String> expected = properties("counts", "false", "made");
@@ -119,7 +119,7 @@ class UuidColumnsTest {
   }
 
   @Test
-  void coversColumnsThatAreAddedLater() {
+  void setsPropertiesForAddedColumns() {
     Exports.run(target(), Exports.table(ID, NUMBER), row(uuid(LOW), integer(1)));
     Exports.run(
         target().mode(WriteMode.APPEND).property(STATISTICS + "made", "true"),
@@ -139,7 +139,7 @@ class UuidColumnsTest {
   }
 
   @Test
-  void leavesThePropertiesOfForeignTablesAlone() {
+  void keepsThePropertiesOfForeignTables() {
     Warehouse.with(
         folder,
         warehouse -> {
@@ -165,7 +165,7 @@ class UuidColumnsTest {
     return IcebergTarget.warehouse(folder).table(TABLE);
   }
 
-  /** Neither the file nor its row group is passed over. */
+  /** Checks that the filter skips neither the file nor its row group. */
   private static void requireFound(Table table, Expression filter) {
     List<DataFile> planned = new ArrayList<>();
     try (CloseableIterable<FileScanTask> tasks = table.newScan().filter(filter).planFiles()) {
@@ -199,7 +199,7 @@ class UuidColumnsTest {
     return columns;
   }
 
-  /** The columns that have statistics of their row groups, or an index of their pages. */
+  /** Returns the columns with row group statistics or a page index. */
   private static Set<String> columnsWithStatistics(Table table) {
     Set<String> columns = new TreeSet<>();
     for (DataFile file : Warehouse.dataFiles(table)) {

@@ -27,7 +27,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.util.StructLikeWrapper;
 
-/** A local warehouse as a second process sees it: through a catalog of its own. */
+/** A local warehouse with its own catalog, as a second process sees it. */
 final class Warehouse implements AutoCloseable {
 
   private final Path folder;
@@ -50,7 +50,7 @@ final class Warehouse implements AutoCloseable {
     return catalog().tableExists(TableIdentifier.parse(name));
   }
 
-  /** All rows of the current snapshot, read by Iceberg's own reader. */
+  /** Returns all rows of the current snapshot, read by Iceberg's reader. */
   static List<Record> rows(Table table) {
     try (CloseableIterable<Record> records = IcebergGenerics.read(table).build()) {
       List<Record> rows = new ArrayList<>();
@@ -61,7 +61,7 @@ final class Warehouse implements AutoCloseable {
     }
   }
 
-  /** The rows of one data file. */
+  /** Returns the rows of one data file. */
   static List<Record> rows(Table table, DataFile file) {
     try (CloseableIterable<Record> records =
         Parquet.read(table.io().newInputFile(file.location()))
@@ -76,7 +76,7 @@ final class Warehouse implements AutoCloseable {
     }
   }
 
-  /** The data files of the current snapshot. */
+  /** Returns the data files of the current snapshot. */
   static List<DataFile> dataFiles(Table table) {
     try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
       List<DataFile> files = new ArrayList<>();
@@ -93,7 +93,7 @@ final class Warehouse implements AutoCloseable {
     return snapshots;
   }
 
-  /** Every Parquet file under the warehouse, finished or not, in a table or not. */
+  /** Returns every Parquet file under the warehouse, complete or not, in a table or not. */
   List<String> parquetFilesOnDisk() {
     return parquetFilesIn(folder);
   }
@@ -111,7 +111,7 @@ final class Warehouse implements AutoCloseable {
     }
   }
 
-  /** The locations of the current data files of a table. */
+  /** Returns the locations of the current data files of a table. */
   static List<String> locationsIn(Path folder, String table) {
     try (Warehouse warehouse = new Warehouse(folder)) {
       return locations(dataFiles(warehouse.table(table)));
@@ -122,7 +122,7 @@ final class Warehouse implements AutoCloseable {
     return files.stream().map(DataFile::location).sorted().toList();
   }
 
-  /** Checks each row of each file with Iceberg's own transforms; gives the partitions. */
+  /** Checks each row of each file with Iceberg's transforms and returns the partitions. */
   static Set<StructLikeWrapper> eachFileHoldsOnePartition(Table table) {
     StructLikeWrapper wrapper = StructLikeWrapper.forType(table.spec().partitionType());
     InternalRecordWrapper internal = new InternalRecordWrapper(table.schema().asStruct());

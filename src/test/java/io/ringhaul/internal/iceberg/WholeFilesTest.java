@@ -23,7 +23,7 @@ class WholeFilesTest {
         @Override
         public InputFile newInputFile(String location) {
           InputFile file = super.newInputFile(location);
-          // What an object store is sent a request for.
+          // Counts the calls that send a request to an object store.
           return new InMemoryInputFile(location, new byte[0]) {
             @Override
             public long getLength() {
@@ -41,13 +41,13 @@ class WholeFilesTest {
       };
 
   @Test
-  void asksTheStorageOnceForEachFile() {
+  void sendsOneRequestForEachFile() {
     assertThat(new WholeFiles(io).damages(files())).isEmpty();
     assertThat(requests).hasValue(FILES);
   }
 
   @Test
-  void namesFilesThatAreGoneOrCut() {
+  void reportsMissingAndTruncatedFiles() {
     List<DataFile> files = files();
     io.deleteFile(files.get(70).location());
     io.deleteFile(files.get(7).location());
@@ -55,8 +55,8 @@ class WholeFilesTest {
     assertThat(new WholeFiles(io).damages(files))
         .map(WholeFiles.Damage::toString)
         .containsExactly(
-            "memory/data/107.parquet has 6 bytes, and 107 were written",
-            "memory/data/170.parquet is gone");
+            "memory/data/107.parquet has 6 bytes, but 107 were written",
+            "memory/data/170.parquet is missing");
   }
 
   private List<DataFile> files() {
