@@ -317,7 +317,7 @@ class ExportJobIT {
         .isNotInstanceOf(UnknownCommitStateException.class)
         .message()
         .satisfiesAnyOf(
-            message -> assertThat(message).contains(touched.get(0).getFileName() + " is gone"),
+            message -> assertThat(message).contains(touched.get(0).getFileName() + " is missing"),
             message -> assertThat(message).contains(touched.get(1).getFileName() + " has "));
     assertThatThrownBy(() -> operator.importInto(keyspace, "back").from(format.source(out)).run())
         .isInstanceOf(StorageException.class);
