@@ -34,7 +34,7 @@ class LocalFileIOTest {
     Path path = folder.resolve("new/er/data.parquet");
     OutputFile output = io.newOutputFile(LocalFileIO.location(path));
     try (PositionOutputStream stream = output.create()) {
-      stream.write("complete".getBytes(UTF_8));
+      stream.write("whole".getBytes(UTF_8));
       stream.write('!');
       stream.flush();
       assertThat(stream.getPos()).isEqualTo(6);
@@ -90,7 +90,7 @@ class LocalFileIOTest {
 
   @Test
   void deletesAFileAndItsTemporaryFile() throws IOException {
-    Path path = Files.writeString(folder.resolve("a"), "complete");
+    Path path = Files.writeString(folder.resolve("a"), "whole");
     Files.writeString(LocalFileIO.DurableOutputFile.temporary(path), "part");
     io.deleteFile(LocalFileIO.location(path));
     assertThat(folder).isEmptyDirectory();
