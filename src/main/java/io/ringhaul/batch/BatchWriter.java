@@ -24,41 +24,41 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
 /**
- * Writes in batches, in two ways.
+ * Writes to Cassandra in batches, in two ways.
  *
  * <ul>
- *   <li>{@link #execute} takes a few operations as one unit and sends them as one batch of the type
- *       asked for: LOGGED if all of them must be applied or none, across partitions and tables.
- *   <li>{@link #add}, {@link #writeAll} and the bulk methods take any number of statements or rows
- *       and find the batches themselves: statements of one {@linkplain Grouping group} share an
- *       UNLOGGED one (COUNTER for counters), one that is alone goes out as it is. Here batches are
- *       for speed: each is atomic within a partition only.
+ *   <li>{@link #execute} sends a few operations as one unit, in one batch of the given type. A
+ *       LOGGED batch applies all operations or none, across partitions and tables.
+ *   <li>{@link #add}, {@link #writeAll} and the bulk methods accept any number of statements or
+ *       rows and build the batches. Statements of one {@linkplain Grouping group} share an UNLOGGED
+ *       batch (COUNTER for counters); a single statement is sent without a batch. These batches are
+ *       for throughput: each is atomic within a partition only.
  * </ul>
  *
- * <p>At most {@link BatchWriterBuilder#parallelism} requests are in flight; whoever hands over more
- * waits for a slot, which is the back-pressure to the caller. Each statement is sent once, but for
- * what follows a failure: idempotent writes are sent again after a passing one. Statements count as
- * idempotent unless they say otherwise ({@code setIdempotent(false)}), add to a counter or a list,
- * call a function such as {@code now()}, or have a condition. Such a statement is sent again only
- * if it was surely not applied, and never shares a batch of the stream with an idempotent one.
+ * <p>At most {@link BatchWriterBuilder#parallelism} requests are in flight; further calls wait for
+ * a slot, which is the back-pressure. Each statement is sent once, except after failures:
+ * idempotent writes are retried after transient ones. A statement counts as idempotent unless it
+ * says otherwise ({@code setIdempotent(false)}), adds to a counter or a list, calls a function such
+ * as {@code now()}, or has a condition. A non-idempotent statement is retried only if it was
+ * certainly not applied, and never shares a batch of the stream with an idempotent one.
  *
- * <p>The stream does not keep the order in which statements were added, and a batch that is sent
- * again carries a newer time than others: add no two versions of one row without a flush between.
- * In one batch they have one time: of each column the greater value wins, and a list gets the
- * elements of both. A statement that replaces a static list, which the rows of its partition share,
- * goes out alone for that reason.
+ * <p>The stream does not keep the order of the statements, and a retried batch has a newer write
+ * time than others: call {@link #flush()} between two versions of one row. Two versions in one
+ * batch have the same write time: for each column the greater value wins, and a list gets the
+ * elements of both. For this reason a statement that replaces a static list, which all rows of a
+ * partition share, is sent alone.
  *
- * <p>If the server refuses a batch for what it holds, such as a value that is too large, the
- * statements in it are sent one by one, so that a bad one takes no good ones with it. Bad ones are
- * left out: whoever added them with a {@link WriteOutcome} hears of it there, all others by a
- * {@link RowsRejectedException} of {@link #flush()}, after which the writer goes on. If the cluster
- * leaves the outcome of a write in doubt that must not be done twice, the others go on, and {@link
- * #flush()} names the rows in an {@link UnknownWriteOutcomeException}.
+ * <p>If the server rejects the content of a batch, such as a value that is too large, the writer
+ * sends its statements one by one, so that only invalid statements are left out. A rejection is
+ * reported to the {@link WriteOutcome} of the statement, or without one by a {@link
+ * RowsRejectedException} of {@link #flush()}; the writer stays usable. If the outcome of a
+ * non-idempotent write is unknown, the writer continues, and {@link #flush()} names the rows in an
+ * {@link UnknownWriteOutcomeException}.
  *
- * <p>A thread that is interrupted while it waits to send a batch does not send it, and the writer
- * fails: the batch may hold what other threads have added.
+ * <p>If a thread is interrupted while it waits to send a batch, the batch is not sent and the
+ * writer fails, because the batch may contain statements of other threads.
  *
- * <p>The session stays the caller's. Thread-safe.
+ * <p>The writer does not close the session. Thread-safe.
  */
 public final class BatchWriter implements AutoCloseable {
 
@@ -75,28 +75,31 @@ public final class BatchWriter implements AutoCloseable {
     this.upserts = stream.upserts();
   }
 
-  /** A writer with the default settings; see {@link BatchWriterBuilder} for them. */
+  /** Returns a writer with the default settings of {@link BatchWriterBuilder}. */
   public static BatchWriter over(CqlSession session) {
     return builder(session).build();
   }
 
-  /** A writer with settings of its own. */
+  /** Returns a builder of a writer. */
   public static BatchWriterBuilder builder(CqlSession session) {
     return new BatchWriterBuilder(session);
   }
 
   /**
-   * Executes operations as one unit and waits for the answers.
+   * Executes operations as one unit and waits for the responses.
    *
-   * <p>If all of them write, they go out as one batch of the given type; one alone goes out as it
-   * is. A COUNTER batch is made of counter updates whichever type but LOGGED is asked for. If there
-   * are reads among them they are executed at once one by one, within the bound of requests in
-   * flight: no type is applied, which the result says.
+   * <p>Writes are sent as one batch of the given type; a single write is sent without a batch.
+   * Counter updates are sent as a COUNTER batch for every type except LOGGED. If the operations
+   * include reads, all operations are sent one by one, concurrently within the bound of requests in
+   * flight; the result notes that the type was not applied.
    *
-   * @param operations up to {@link BatchWriterBuilder#maxOperations} of them; none does nothing
+   * @param operations up to {@link BatchWriterBuilder#maxOperations} operations; an empty list does
+   *     nothing
    * @param type the type of the batch
-   * @throws UnsuitableBatchException if they do not go together or are too many; nothing was sent
-   * @throws BatchFailedException if not all were acknowledged; says what is known of the others
+   * @throws UnsuitableBatchException if the operations cannot form a unit or are too many; nothing
+   *     was sent
+   * @throws BatchFailedException if not all operations were acknowledged; states the known outcome
+   *     of the others
    * @throws BulkOperationException if an operation cannot be bound; nothing was sent
    */
   public BatchResult execute(List<? extends Operation> operations, BatchType type)
@@ -110,11 +113,11 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Does as {@link #execute} and does not wait for the answers, but for a slot among the requests
-   * in flight. Results come on one thread of the writer's own, one after the other: what follows
-   * from them may send more, and should not take long.
+   * Executes operations as {@link #execute} does, without waiting for the responses. Waits for a
+   * request slot. Results are completed on one thread of the writer: callbacks may send further
+   * operations and should return quickly.
    *
-   * @return ends with what {@link #execute} returns or throws
+   * @return completes with the result or the exception of {@link #execute}
    */
   public CompletionStage<BatchResult> executeAsync(
       List<? extends Operation> operations, BatchType type) throws InterruptedException {
@@ -123,10 +126,12 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Takes a write over; it is sent when its batch is full or old enough, at the latest by {@link
-   * #flush()}. Before that add none for the same row: the two may share a batch and its time.
+   * Adds a write. It is sent when its batch is full or reaches its maximum age, at the latest by
+   * {@link #flush()}. Do not add another write of the same row before: both may share a batch and
+   * its write time.
    *
-   * @throws UnsuitableBatchException if it reads, has a condition or is none that batches take
+   * @throws UnsuitableBatchException if the statement is a read, has a condition or cannot be in a
+   *     batch
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(BatchableStatement<?> statement) throws InterruptedException {
@@ -134,13 +139,13 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Takes writes to one partition over that belong together, such as those that make one row. They
-   * go out in one batch, in this order, and count as one; if one of them is not idempotent, none
-   * is. More of them than a batch may have are a batch of their own.
+   * Adds writes to one partition that belong together, such as the statements of one row. They are
+   * sent in one batch, in this order, and count as one; if one of them is not idempotent, none is.
+   * If they exceed the limits of a batch, they form a batch of their own.
    *
-   * @param together one statement or more, at most 65,535
-   * @throws UnsuitableBatchException if one of them reads, has a condition or is none that batches
-   *     take, or if they are of several partitions or only some of them update counters
+   * @param together 1 to 65,535 statements
+   * @throws UnsuitableBatchException if a statement is a read, has a condition or cannot be in a
+   *     batch, if they belong to several partitions, or if only some of them update counters
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(List<? extends BatchableStatement<?>> together) throws InterruptedException {
@@ -148,10 +153,10 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * As {@link #add(List)}, and reports the outcome of the statements.
+   * Adds writes as {@link #add(List)} does, and reports their outcome.
    *
-   * @throws UnsuitableBatchException if one of them reads, has a condition or is none that batches
-   *     take, or if they are of several partitions or only some of them update counters
+   * @throws UnsuitableBatchException if a statement is a read, has a condition or cannot be in a
+   *     batch, if they belong to several partitions, or if only some of them update counters
    * @throws BulkOperationException if an earlier batch could not be written
    */
   public void add(List<? extends BatchableStatement<?>> together, WriteOutcome outcome)
@@ -162,8 +167,9 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * Adds all statements and flushes.
    *
-   * @return how many they were
-   * @throws RowsRejectedException if some were refused for what they hold; all others are written
+   * @return number of statements
+   * @throws RowsRejectedException if the content of some statements was rejected; all others are
+   *     written
    * @throws BulkOperationException if a batch could not be written
    */
   public long writeAll(Iterable<? extends BatchableStatement<?>> statements)
@@ -178,10 +184,11 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Adds what a publisher gives and flushes; asks it for no more than the cluster takes.
+   * Adds all statements of a publisher and flushes. The demand follows the speed of the cluster.
    *
-   * @return how many statements there were
-   * @throws RowsRejectedException if some were refused for what they hold; all others are written
+   * @return number of statements
+   * @throws RowsRejectedException if the content of some statements was rejected; all others are
+   *     written
    * @throws BulkOperationException if a batch could not be written or the publisher failed
    */
   public long writeAll(Flow.Publisher<? extends BatchableStatement<?>> statements)
@@ -192,24 +199,26 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Inserts rows of one or several tables, in batches, and waits until all are written. A row that
-   * is there already is written over, column by column: in CQL an insert is an upsert. A row that
-   * cannot be bound, or that the cluster refuses for what it holds, is left out and reported.
+   * Inserts rows of one or several tables, in batches, and waits until all are written. An existing
+   * row is overwritten column by column, because in CQL an insert is an upsert. A row that cannot
+   * be bound, or whose content the cluster rejects, is left out and reported.
    *
-   * @param rows read once, as fast as the cluster takes them; no two of one key, as they may share
-   *     a batch: of each column the greater value wins then, and a list gets the elements of both
-   * @throws BulkOperationException if rows could not be written for another reason
+   * @param rows read once, at the speed of the cluster. No two rows may have the same key: if they
+   *     share a batch, for each column the greater value wins, and a list gets the elements of both
+   * @throws BulkOperationException if rows could not be written for a reason other than their
+   *     content
    */
   public BulkResult bulkInsert(Iterable<TableRow> rows) throws InterruptedException {
     return bulkInsert(rows, reject -> {});
   }
 
   /**
-   * As without a listener, and reports each rejected row.
+   * Does the same and passes each rejected row to a consumer.
    *
-   * @param rejects hears of them on the calling thread, one at a time; if it throws, that ends the
-   *     bulk write
-   * @throws BulkOperationException if rows could not be written for another reason
+   * @param rejects called on the calling thread for each rejected row; an exception from it ends
+   *     the bulk write
+   * @throws BulkOperationException if rows could not be written for a reason other than their
+   *     content
    */
   public BulkResult bulkInsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
       throws InterruptedException {
@@ -217,31 +226,29 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Writes rows of one or several tables and tells which were there before. That has its price: a
-   * new row is a conditional insert, which takes a round of Paxos (four messages to each replica
-   * where a plain write takes one), and a row that was there takes a second round, in which its
-   * values are written if it still is. So the values carry the time that Paxos gives them, and win
-   * over older ones whatever the clocks say; only in a table that has nothing but key columns the
-   * second write is a plain one, whose time to live counts as of the client's clock. A row that
-   * others write and delete all the while is tried 20 times and then rejected with a {@link
-   * ContendedRowException}. Where the numbers are not needed, {@link #bulkInsert} writes the same
-   * much faster.
+   * Writes rows of one or several tables and counts which rows existed before. A new row takes a
+   * conditional insert, which is a round of Paxos (four messages to each replica instead of one).
+   * An existing row takes a second round, which writes the values if the row still exists. The
+   * values have the write time of Paxos and win over older values regardless of clocks; only in a
+   * table without columns outside of the key the second write is a plain one, with the client's
+   * clock. A row that is changed concurrently in each of 20 attempts is rejected with a {@link
+   * ContendedRowException}. If the counts are not needed, {@link #bulkInsert} is much faster.
    *
-   * @param rows without write times of their own, which no conditional write takes; read once
-   * @throws BulkOperationException if rows could not be written for another reason than their
-   *     content
+   * @param rows read once; without write times, which conditional writes do not support
+   * @throws BulkOperationException if rows could not be written for a reason other than their
+   *     content than their content
    */
   public BulkResult bulkUpsert(Iterable<TableRow> rows) throws InterruptedException {
     return bulkUpsert(rows, reject -> {});
   }
 
   /**
-   * As without a listener, and reports each rejected row.
+   * Does the same and passes each rejected row to a consumer.
    *
-   * @param rejects hears of them on the calling thread, one at a time; if it throws, that ends the
-   *     bulk write
-   * @throws BulkOperationException if rows could not be written for another reason than their
-   *     content
+   * @param rejects called on the calling thread for each rejected row; an exception from it ends
+   *     the bulk write
+   * @throws BulkOperationException if rows could not be written for a reason other than their
+   *     content than their content
    */
   public BulkResult bulkUpsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
       throws InterruptedException {
@@ -249,67 +256,68 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Sends every open batch and waits until all that was added before is written; not for what other
-   * threads add meanwhile.
+   * Sends every open batch and waits until all statements added before are written. Does not wait
+   * for statements that other threads add during the flush.
    *
-   * @throws RowsRejectedException if statements that were added without a {@link WriteOutcome} were
-   *     refused since the last flush; all others are written, and the writer goes on
-   * @throws UnknownWriteOutcomeException if writes that are not idempotent are in doubt
+   * @throws RowsRejectedException if statements without a {@link WriteOutcome} were rejected since
+   *     the last flush; all others are written, and the writer stays usable
+   * @throws UnknownWriteOutcomeException if the outcome of non-idempotent writes is unknown
    * @throws BulkOperationException if a batch could not be written
    */
   public void flush() throws InterruptedException {
     stream.flush();
   }
 
-  /** Statements of the stream that were acknowledged; those added together count as one. */
+  /** Acknowledged statements of the stream; statements added together count as one. */
   public long writtenStatements() {
     return stream.writtenStatements();
   }
 
-  /** Requests that were sent again after a failure. */
+  /** Number of resent requests. */
   public long retries() {
     return stream.retries();
   }
 
-  /** Requests that were sent and have no answer just now. */
+  /** Current requests in flight. */
   public int inFlight() {
     return stream.inFlight();
   }
 
-  /** How many requests may be in flight just now: fewer than allowed after an overload. */
+  /**
+   * The current bound on requests in flight; below the configured parallelism after an overload.
+   */
   public int inFlightBound() {
     return stream.inFlightBound();
   }
 
-  /** Statements in open batches just now. */
+  /** Current statements in open batches. */
   public int queued() {
     return stream.queued();
   }
 
-  /** What the writer has done since it was made or since {@link #resetMetrics}. */
+  /** Metrics since the creation of the writer or the last {@link #resetMetrics}. */
   public BatchMetrics metrics() {
     return stream.metrics();
   }
 
   /**
-   * What the writer has done since it was made, whether its metrics were reset or not: for whoever
-   * needs numbers that never fall.
+   * Metrics since the creation of the writer, regardless of resets, for monitoring systems that
+   * need counters that never decrease.
    */
   public BatchMetrics lifetimeMetrics() {
     return stream.lifetimeMetrics();
   }
 
-  /** Lets the {@linkplain #metrics() metrics} begin anew. */
+  /** Resets the {@linkplain #metrics() metrics}. */
   public void resetMetrics() {
     stream.resetMetrics();
   }
 
   /**
-   * Flushes, waits for all answers and ends the writer. If the thread is interrupted it does not
-   * wait any longer: open batches are dropped, which is logged, and what is in flight may still be
-   * written.
+   * Flushes, waits for all responses and closes the writer. If the thread is interrupted, open
+   * batches are dropped with a log message, and requests in flight may still be applied.
    *
-   * @throws RowsRejectedException as {@link #flush()} does
+   * @throws RowsRejectedException under the same conditions as {@link #flush()}
    * @throws BulkOperationException if a batch could not be written, unless that was thrown before
    */
   @Override

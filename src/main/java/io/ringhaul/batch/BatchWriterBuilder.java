@@ -34,17 +34,18 @@ public final class BatchWriterBuilder {
     this.session = session;
   }
 
-  /** How many requests may be in flight, 1 or more; 64 by default. */
+  /** Sets the maximum requests in flight, 1 or more. Default: 64. */
   public BatchWriterBuilder parallelism(int most) {
     if (most < 1) {
-      throw new InvalidSettingException("parallelism", "parallelism is " + most + "; it takes 1");
+      throw new InvalidSettingException(
+          "parallelism", "parallelism is " + most + "; it takes 1 or more");
     }
     requests = requests.withParallelism(most);
     return this;
   }
 
   /**
-   * The consistency level of statements that have none of their own; LOCAL_QUORUM by default.
+   * Sets the consistency level of statements without a level of their own. Default: LOCAL_QUORUM.
    * Statements of different levels never share a batch.
    */
   public BatchWriterBuilder consistency(ConsistencyLevel level) {
@@ -53,9 +54,9 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * How long the driver waits for one request, its own retries included; 2 minutes by default.
+   * Sets the timeout of a request, including the driver's own retries. Default: 2 minutes.
    *
-   * @throws InvalidSettingException if it is not positive
+   * @throws InvalidSettingException if the timeout is not positive
    */
   public BatchWriterBuilder requestTimeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
@@ -67,9 +68,9 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * How often one request is sent at most, 1 to 100; 10 by default.
+   * Sets the maximum attempts of a request, 1 to 100. Default: 10.
    *
-   * @throws InvalidSettingException if it is out of bounds
+   * @throws InvalidSettingException if the number is out of bounds
    */
   public BatchWriterBuilder maxAttempts(int attempts) {
     if (attempts < 1 || attempts > 100) {
@@ -81,28 +82,28 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * The driver's execution profile that requests start from; the settings of this builder win over
-   * it. Default: the driver's default profile.
+   * Sets the driver's execution profile of the requests. Settings of this builder take precedence.
+   * Default: the driver's default profile.
    */
   public BatchWriterBuilder executionProfile(String name) {
     requests = requests.withExecutionProfile(Objects.requireNonNull(name));
     return this;
   }
 
-  /** When a batch of the stream is full; {@link BatchLimits#DEFAULT} by default. */
+  /** Sets the limits of a batch of the stream. Default: {@link BatchLimits#DEFAULT}. */
   public BatchWriterBuilder limits(BatchLimits batches) {
     limits = batches;
     return this;
   }
 
   /**
-   * The most bytes to a batch of the stream that has several partitions, as with {@link
-   * Grouping#REPLICA_SET}. By default it is what {@link BatchLimits#maxBytes()} says, and no more
-   * than the server's {@code batch_size_warn_threshold}: it warns of larger ones. With this setting
-   * such batches may be larger than that threshold; they never cross {@code
-   * batch_size_fail_threshold}, from which on the server refuses them. Where the role may not read
-   * the server's settings, the thresholds are taken as they are by default, 5 KiB and 50 KiB. The
-   * bytes are counted as the server does, or more: rows with the overhead of their cells.
+   * Sets the maximum bytes of a batch of the stream with several partitions, as with {@link
+   * Grouping#REPLICA_SET}. Default: {@link BatchLimits#maxBytes()}, but at most the server's {@code
+   * batch_size_warn_threshold}, above which the server logs a warning. This setting may exceed that
+   * threshold, but batches never exceed {@code batch_size_fail_threshold}, above which the server
+   * rejects them. If the role cannot read the server's settings, the default thresholds apply, 5
+   * KiB and 50 KiB. The bytes are an upper bound of the server's count: rows with the overhead of
+   * their cells.
    *
    * @param most 1 or more
    */
@@ -116,10 +117,9 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * The most partitions to a batch of the stream with {@link Grouping#REPLICA_SET}. By default it
-   * is the server's {@code unlogged_batch_across_partitions_warn_threshold}, beyond which it warns:
-   * 10 unless an administrator has changed it, or where the role may not read the server's
-   * settings.
+   * Sets the maximum partitions of a batch of the stream with {@link Grouping#REPLICA_SET}.
+   * Default: the server's {@code unlogged_batch_across_partitions_warn_threshold}, above which the
+   * server logs a warning; 10 if the role cannot read the server's settings.
    *
    * @param most 1 or more
    */
@@ -133,7 +133,7 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * What the statements of one batch of the stream share; {@link Grouping#REPLICA_SET} by default.
+   * Sets what the statements of a batch of the stream share. Default: {@link Grouping#REPLICA_SET}.
    */
   public BatchWriterBuilder grouping(Grouping by) {
     grouping = by;
@@ -141,8 +141,8 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * How long a batch of the stream waits for more; 1 second by default. Zero lets it wait until it
-   * is full or flushed.
+   * Sets the maximum age of an open batch of the stream. Zero keeps it open until it is full or
+   * flushed. Default: 1 second.
    */
   public BatchWriterBuilder maxAge(Duration age) {
     if (age.isNegative()) {
@@ -153,8 +153,8 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * The most operations to a unit of {@link BatchWriter#execute}; 100 by default. One of more than
-   * half of them is logged as a warning.
+   * Sets the maximum operations of a unit of {@link BatchWriter#execute}, 1 to 65,535. A unit of at
+   * least half as many operations is logged as a warning. Default: 100.
    */
   public BatchWriterBuilder maxOperations(int most) {
     unitLimits = unitLimits.withMaxOperations(most);
@@ -162,21 +162,21 @@ public final class BatchWriterBuilder {
   }
 
   /**
-   * Splits UNLOGGED units of more operations than a unit may have into several batches, instead of
-   * refusing them. LOGGED units are never split: that would break their promise.
+   * Splits UNLOGGED units with too many operations into several batches instead of rejecting them.
+   * LOGGED units are never split, because a split would break their atomicity. Default: no split.
    */
   public BatchWriterBuilder autoSplit() {
     unitLimits = unitLimits.splitting();
     return this;
   }
 
-  /** Hears of what the stream has written. */
+  /** Sets the listener for acknowledged requests of the stream. Default: no listener. */
   public BatchWriterBuilder listener(WriteListener hearing) {
     listener = hearing;
     return this;
   }
 
-  /** A writer with these settings. */
+  /** Returns a writer with these settings. */
   public BatchWriter build() {
     return new BatchWriter(
         new StreamWriter(

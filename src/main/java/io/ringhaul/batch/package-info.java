@@ -1,4 +1,4 @@
-/** Writing rows in batches: {@link io.ringhaul.batch.BatchWriter}. */
+/** Batched writes: {@link io.ringhaul.batch.BatchWriter}. */
 @NullMarked
 package io.ringhaul.batch;
 

@@ -141,12 +141,14 @@ class BulkRowsIT {
             InvalidSettingException.class);
     List<String> reasons =
         List.of(
-            "There is no value for k, which the primary key needs: " + keyspace + ".keyed, row",
-            "The value for v is a java.lang.String that does not make a value of type int",
+            "There is no value for k, which is part of the primary key: "
+                + keyspace
+                + ".keyed, row",
+            "The value for v is a java.lang.String that cannot be converted to type int",
             "Key length of 70000 is longer than maximum of 65535",
             mode == Mode.INSERT
                 ? "xxx... (70,002 characters)): InvalidQueryException: Key length of 70000 is"
-                : "The clustering columns take more than 65,535 bytes, the most that a key can",
+                : "The clustering columns take more than 65,535 bytes, the maximum of a key",
             "There is no column w",
             "Table nothing does not exist in keyspace " + keyspace,
             "The time to live is PT175680H");
@@ -198,7 +200,7 @@ class BulkRowsIT {
       assertThat(result.rejects().get(0).number()).isEqualTo(550);
       assertThat(result.rejects().get(0).reason())
           .isInstanceOf(UnsuitableBatchException.class)
-          .hasMessageContaining("A conditional write sets no write time");
+          .hasMessageContaining("A conditional write cannot set a write time");
     }
     assertThat(stored()).isEqualTo(expected(500, Set.of()));
   }
@@ -561,12 +563,12 @@ class BulkRowsIT {
     assertThat(told.get(0).reason())
         .isInstanceOf(ContendedRowException.class)
         .hasMessage(
-            "Others write and delete a row of "
+            "A row of "
                 + keyspace
                 + ".keyed, (k = '"
                 + test
-                + " 0'), all the while; in 20 tries it was neither created nor written over. Write"
-                + " it again later, or let one writer have it");
+                + " 0'), was changed concurrently in each of 20 attempts and was not written."
+                + " Write it again later, or let only one client write it");
     assertThat(read("SELECT v FROM %s.keyed WHERE k = '" + test + " 0'")).containsExactly("[v:-1]");
   }
 

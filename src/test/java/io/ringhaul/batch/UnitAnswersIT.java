@@ -170,7 +170,7 @@ class UnitAnswersIT {
                       List.of(Operation.of(update.bind(7, test, 1, 0, 5).setQueryTimestamp(1))),
                       BatchType.UNLOGGED))
           .isInstanceOf(UnsuitableBatchException.class)
-          .hasMessageContaining("sets no write time");
+          .hasMessageContaining("cannot set a write time");
       assertThatThrownBy(
               () ->
                   writer.execute(
@@ -178,7 +178,7 @@ class UnitAnswersIT {
                           Operation.insert(row(1, 1, 1).writeTime(Instant.now())).ifNotExists()),
                       BatchType.UNLOGGED))
           .isInstanceOf(UnsuitableBatchException.class)
-          .hasMessageContaining("sets no write time");
+          .hasMessageContaining("cannot set a write time");
     }
     assertThat(watch.take()).isEmpty();
   }

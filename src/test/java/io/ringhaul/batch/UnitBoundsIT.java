@@ -109,7 +109,7 @@ class UnitBoundsIT {
       assertThatThrownBy(() -> writer.execute(spread(101), type(named)))
           .isInstanceOf(UnsuitableBatchException.class)
           .hasMessageContaining("101 operations")
-          .hasMessageContaining("100 is the most")
+          .hasMessageContaining("the maximum is 100")
           .hasMessageContaining(named.equals("LOGGED") ? "Only UNLOGGED units" : "autoSplit()");
     }
     assertThat(watch.take()).isEmpty();
@@ -209,7 +209,7 @@ class UnitBoundsIT {
     try (BatchWriter writer = BatchWriter.over(watch.session())) {
       assertThatThrownBy(() -> writer.execute(operations, BatchType.UNLOGGED))
           .isInstanceOf(UnsuitableBatchException.class)
-          .hasMessageContaining("one consistency level");
+          .hasMessageContaining("the same consistency levels");
     }
     assertThat(watch.take()).isEmpty();
   }
@@ -239,7 +239,7 @@ class UnitBoundsIT {
       for (BatchType type : List.of(BatchType.UNLOGGED, BatchType.LOGGED, BatchType.COUNTER)) {
         assertThatThrownBy(() -> writer.execute(List.of(addition, plain), type))
             .isInstanceOf(UnsuitableBatchException.class)
-            .hasMessageContaining("Counter updates share no batch with other writes: 1 of 2");
+            .hasMessageContaining("Counter updates cannot share a batch with other writes: 1 of 2");
       }
       assertThatThrownBy(() -> writer.execute(List.of(addition, addition), BatchType.LOGGED))
           .isInstanceOf(UnsuitableBatchException.class)

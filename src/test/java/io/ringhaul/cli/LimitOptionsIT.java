@@ -71,7 +71,11 @@ class LimitOptionsIT {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
     assertThat(run.out()).contains(Integer.toString(ROWS));
     assertThat(run.err())
-        .contains("count " + keyspace + ".t is paused: It is outside of its window " + window)
+        .contains(
+            "count "
+                + keyspace
+                + ".t is paused: The current time is outside of the run window "
+                + window)
         .contains("count " + keyspace + ".t resumes");
   }
 
@@ -80,7 +84,7 @@ class LimitOptionsIT {
     "--max-cpu=half, --max-cpu is half; it must be a share such as 50% or 0.5",
     "--max-cpu=0, '--max-cpu is 0.0; it takes more than 0 and at most 1'",
     "--max-cpu=101%, '--max-cpu is 1.01; it takes more than 0 and at most 1'",
-    "--window=22-05, '\"22-05\" is no window'",
+    "--window=22-05, '\"22-05\" is not a run window'",
     "--priority=urgent, urgent",
     "--max-disk=much, 'much'' is not a size in bytes'",
     "--max-disk=0, --max-disk is 0; it takes at least 1"

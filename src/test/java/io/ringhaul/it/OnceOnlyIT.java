@@ -150,7 +150,7 @@ class OnceOnlyIT {
         .hasMessageStartingWith(
             "The outcome of " + inDoubt.size() + " writes is unknown (DriverTimeoutException: ")
         .hasMessageContaining(failure.rows().get(0))
-        .hasMessageEndingWith("All other writes were acknowledged or refused");
+        .hasMessageEndingWith("All other writes were acknowledged or rejected");
     Map<String, Long> values = new HashMap<>();
     for (Row row : session.execute("SELECT p, c, n FROM " + keyspace + ".slow")) {
       values.put("(p = " + row.getInt(0) + ", c = " + row.getInt(1) + ")", row.getLong(2));

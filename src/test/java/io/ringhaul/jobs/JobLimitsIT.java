@@ -150,7 +150,9 @@ class JobLimitsIT {
               }
             });
     assertThatThrownBy(request::run).isInstanceOf(JobStoppedException.class);
-    String reason = "It is outside of its window 22:00-05:00 UTC, which opens at 2026-05-06T22:00Z";
+    String reason =
+        "The current time is outside of the run window 22:00-05:00 UTC, which opens at"
+            + " 2026-05-06T22:00Z";
     assertThat(heard).containsExactly(reason, "goes on", reason, "goes on");
     assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
     // The figures of a pause: answers to what was under way may come in its first second.

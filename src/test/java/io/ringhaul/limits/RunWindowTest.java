@@ -138,7 +138,7 @@ class RunWindowTest {
     assertThat(nights.nextOpen(inside)).contains(inside);
     assertThat(Pause.outside(nights, saturday).reason())
         .isEqualTo(
-            "It is outside of its window Mon,Tue,Wed,Thu,Fri 22:00-05:00 Europe/Berlin, which opens"
-                + " at 2026-05-11T22:00+02:00");
+            "The current time is outside of the run window Mon,Tue,Wed,Thu,Fri 22:00-05:00"
+                + " Europe/Berlin, which opens at 2026-05-11T22:00+02:00");
   }
 }

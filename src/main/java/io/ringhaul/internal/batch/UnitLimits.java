@@ -3,10 +3,10 @@ package io.ringhaul.internal.batch;
 import io.ringhaul.exceptions.InvalidSettingException;
 
 /**
- * How many operations a unit may have.
+ * The limits of a unit of operations.
  *
- * @param maxOperations the most, 1 to 65,535
- * @param splits whether an UNLOGGED unit of more becomes several batches
+ * @param maxOperations maximum number of operations, 1 to 65,535
+ * @param splits whether a larger UNLOGGED unit is split into several batches
  */
 public record UnitLimits(int maxOperations, boolean splits) {
 
@@ -20,7 +20,7 @@ public record UnitLimits(int maxOperations, boolean splits) {
     }
   }
 
-  /** The number from which a unit is logged as large. */
+  /** The number of operations from which a unit is logged as large. */
   int warnOperations() {
     return Math.max(1, maxOperations / 2);
   }

@@ -54,12 +54,13 @@ class RowStatementsIT {
             "CREATE TYPE " + keyspace + ".\"Place\" (street text, \"No\" int)",
             "CREATE TABLE "
                 + keyspace
-                + ".t (p int, c1 int, c2 text, s text static, v int, l list<int>, \"Odd \"\"v\" text,"
-                + " PRIMARY KEY (p, c1, c2)) WITH default_time_to_live = 1000",
+                + ".t (p int, c1 int, c2 text, s text static, v int, l list<int>, \"Odd \"\"v\""
+                + " text, PRIMARY KEY (p, c1, c2)) WITH default_time_to_live = 1000",
             "CREATE TABLE " + keyspace + ".plain (k int PRIMARY KEY, v int, l list<int>)",
             "CREATE TABLE "
                 + keyspace
-                + ".n (p int, c int, all_of_p counter static, n counter, m counter, PRIMARY KEY (p, c))",
+                + ".n (p int, c int, all_of_p counter static, n counter, m counter, PRIMARY KEY (p,"
+                + " c))",
             "CREATE TABLE " + keyspace + ".keys (p int, c int, PRIMARY KEY (p, c))",
             "CREATE TABLE "
                 + keyspace
@@ -209,7 +210,7 @@ class RowStatementsIT {
     refused(
         Operation.insert(key.with("n", 1L)),
         UnsuitableBatchException.class,
-        "Counters are added to and never inserted; make it an update: "
+        "Counters cannot be inserted; use an update: "
             + keyspace
             + ".n, row (p = "
             + p
@@ -217,19 +218,19 @@ class RowStatementsIT {
     refused(
         Operation.update(key.with("n", 1L).with("m", null)),
         UnsuitableBatchException.class,
-        "Nothing is to be added to m (null)");
+        "The increment of counter m is null");
     refused(
         Operation.update(key.with("n", 1L).ttl(Duration.ZERO)),
         UnsuitableBatchException.class,
-        "Counters take neither");
+        "Counters have neither");
     refused(
         Operation.update(key.with("n", 1L).writeTime(Instant.EPOCH)),
         UnsuitableBatchException.class,
-        "Counters take neither");
+        "Counters have neither");
     refused(
         Operation.update(key.with("n", 1L)).ifExists(),
         UnsuitableBatchException.class,
-        "Counter updates take no condition");
+        "Counter updates cannot have a condition");
     run(Operation.delete(key));
     assertThat(rows("SELECT c, all_of_p FROM " + keyspace + ".n WHERE p = " + p))
         .containsExactly("NULL 13");
@@ -246,7 +247,7 @@ class RowStatementsIT {
     refused(
         Operation.delete(row("t").with("p", p).with("c1", 3).with("c2", null)),
         UnrepresentableValueException.class,
-        "There is no value for c2, which the primary key needs: "
+        "There is no value for c2, which is part of the primary key: "
             + keyspace
             + ".t, row (p = "
             + p
@@ -270,7 +271,7 @@ class RowStatementsIT {
     refused(
         Operation.delete(row("t").with("p", p)).ifExists(),
         UnsuitableBatchException.class,
-        "A delete with a condition names one row");
+        "A delete with a condition needs values for all clustering columns");
     assertThat(inT("c1")).hasSize(3);
     run(Operation.delete(row("t").with("p", p)));
     assertThat(inT("c1")).isEmpty();
@@ -333,7 +334,7 @@ class RowStatementsIT {
     refused(
         List.of(version, Operation.insert(t(4, "d").writeTime(Instant.EPOCH))),
         UnsuitableBatchException.class,
-        "A conditional write sets no write time");
+        "A conditional write cannot set a write time");
   }
 
   @Test
@@ -343,31 +344,31 @@ class RowStatementsIT {
     refused(
         Operation.insert(row.writeTime(Instant.EPOCH)).ifNotExists(),
         UnsuitableBatchException.class,
-        "A conditional write sets no write time, which Paxos does" + named);
+        "A conditional write cannot set a write time, because Paxos sets it" + named);
     refused(
         Operation.insert(row).ifExists(),
         UnsuitableBatchException.class,
-        "An insert takes no condition but ifNotExists()" + named);
+        "The only condition of an insert is ifNotExists()" + named);
     refused(
         Operation.insert(row).ifEquals("v", 1),
         UnsuitableBatchException.class,
-        "An insert takes no condition but ifNotExists()" + named);
+        "The only condition of an insert is ifNotExists()" + named);
     refused(
         Operation.update(row).ifNotExists(),
         UnsuitableBatchException.class,
-        "An update or a delete takes no ifNotExists(), only an insert does" + named);
+        "ifNotExists() applies to inserts only, not to updates and deletes" + named);
     refused(
         Operation.update(row).ifExists().ifEquals("v", 3),
         UnsuitableBatchException.class,
-        "do not go together; leave one out" + named);
+        "cannot be combined with ifExists() or ifNotExists(); remove one of them" + named);
     refused(
         Operation.update(row).ifEquals("c1", 2),
         UnsuitableBatchException.class,
-        "A condition takes no column of the primary key, and c1 is one" + named);
+        "A condition cannot use c1, a column of the primary key" + named);
     refused(
         Operation.update(t(2, "x")),
         UnsuitableBatchException.class,
-        "An update needs a value for a column beside the primary key" + named);
+        "An update needs a value for a column outside of the primary key" + named);
     refused(
         Operation.update(row("keys").with("p", 1).with("c", 1)),
         UnsuitableBatchException.class,
@@ -384,13 +385,13 @@ class RowStatementsIT {
           InvalidSettingException.class,
           "The time to live is "
               + ttl
-              + "; it takes 1 second to 20 years (630,720,000 seconds), or zero for never"
+              + "; it takes 1 second to 20 years (630,720,000 seconds), or zero for no expiry"
               + named);
     }
     refused(
         Operation.insert(row.writeTime(Instant.MAX)),
         InvalidSettingException.class,
-        "is not to be told in microseconds of 64 bits" + named);
+        "does not fit into 64 bits of microseconds" + named);
   }
 
   @Test
@@ -411,7 +412,7 @@ class RowStatementsIT {
     refused(
         Operation.insert(t(2, "x").with("v", "3")),
         UnrepresentableValueException.class,
-        "The value for v is a java.lang.String that does not make a value of type int");
+        "The value for v is a java.lang.String that cannot be converted to type int");
     refused(Operation.insert(t(2, "x").with("v", "3")), UnrepresentableValueException.class, named);
     refused(
         Operation.update(t(2, "x").with("v", 1)).ifEquals("v", 2L),
@@ -432,7 +433,7 @@ class RowStatementsIT {
     refused(
         Operation.insert(row("t").with("p", p).with("v", 2)),
         UnrepresentableValueException.class,
-        "There is no value for c1, c2, which the primary key needs: "
+        "There is no value for c1, c2, which is part of the primary key: "
             + keyspace
             + ".t, row (p = "
             + p
@@ -488,7 +489,7 @@ class RowStatementsIT {
     refused(
         Operation.insert(row("typed").with("k", p).with("t", value)),
         UnrepresentableValueException.class,
-        "that does not make a value of type frozen<tuple<int, text>>");
+        "that cannot be converted to type frozen<tuple<int, text>>");
   }
 
   /** A column that the table gets later is known at once. */

@@ -146,9 +146,10 @@ class ServerBatchLimitsIT {
     BatchableStatement<?> large = insert.bind(7, ByteBuffer.allocate((int) most));
     String message =
         String.format(
-            "A row for %s, (p = 7), is not sent: its values have %,d bytes, and the cluster refuses"
-                + " a mutation of more than %,d (max_mutation_size). Leave the row out, or have an"
-                + " administrator raise max_mutation_size and commitlog_segment_size",
+            "A row for %s, (p = 7), was not sent: its values have %,d bytes, and the cluster"
+                + " rejects mutations of more than %,d bytes (max_mutation_size). Leave the row"
+                + " out, or ask an administrator to raise max_mutation_size and"
+                + " commitlog_segment_size",
             table, most + 4, most);
     List<RowRejectedException> refused = new ArrayList<>();
     WriteOutcome goingOn =

@@ -377,7 +377,7 @@ abstract class JobTelemetryContract {
             "inFlight",
             16,
             8,
-            "Somebody has asked for it",
+            "Set by a user",
             Optional.empty(),
             TuningEntry.State.REQUESTED);
     TuningEntry asked = store.telemetry().ask(job, wanted);

@@ -29,7 +29,7 @@ class DiskBudgetTest {
               assertThat(full.location()).isEqualTo("/out");
             })
         .hasMessage(
-            "The files of the export in /out come to 655,360 bytes, and maxDiskBytes allows"
+            "The files of the export in /out reach 655,360 bytes, and maxDiskBytes allows"
                 + " 655,360. Make room.");
   }
 

@@ -125,7 +125,7 @@ class HillClimberTest {
     assertThat(job.values().get("inFlight")).isLessThan(100);
     run(job, tuner, MINUTE);
     long overloads =
-        history.values().stream().filter(each -> each.reason().startsWith("Too much")).count();
+        history.values().stream().filter(each -> each.reason().startsWith("Overload")).count();
     assertThat(overloads).isEqualTo(3);
     assertThat(job.values().get("inFlight")).isLessThan(100);
   }
@@ -227,7 +227,7 @@ class HillClimberTest {
     assertThat(first.parameter()).isEqualTo("inFlight");
     assertThat(first.before()).isEqualTo(1);
     assertThat(first.after()).isEqualTo(4);
-    assertThat(first.reason()).startsWith("inFlight is far from the 8 that it has by default");
+    assertThat(first.reason()).startsWith("inFlight is far from its default of 8");
     double gain = 100 * (Cluster.USUAL.speed(4, 2_600) / Cluster.USUAL.speed(1, 2_600) - 1);
     assertThat(first.effect()).hasValue(String.format("%+.0f %% rows/s", gain));
     assertThat(first.state()).isEqualTo(State.APPLIED);

@@ -165,9 +165,9 @@ class LatencyGuardTest {
   void boundsAreChecked() {
     assertThatThrownBy(() -> new LatencyBound(Duration.ZERO, Duration.ofSeconds(10)))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("protectLatency is given PT0S as its percentile; it takes PT0.001S to PT1M");
+        .hasMessage("protectLatency has PT0S as its percentile; it takes PT0.001S to PT1M");
     assertThatThrownBy(() -> new LatencyBound(Duration.ofMillis(5), Duration.ofMillis(5)))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("protectLatency is given PT0.005S as its time; it takes PT1S to PT10M");
+        .hasMessage("protectLatency has PT0.005S as its time; it takes PT1S to PT10M");
   }
 }

@@ -15,7 +15,7 @@ class PressureTest {
     assertThat(pressure.of(TunedSample.of(100).overloads(1).sample())).isEmpty();
     assertThat(pressure.of(TunedSample.of(1_000).overloads(5).sample())).isEmpty();
     assertThat(pressure.of(TunedSample.of(100).overloads(2).sample()))
-        .contains("2 requests met an overloaded node or ran out of time");
+        .contains("2 requests met an overloaded node or timed out");
   }
 
   @Test

@@ -51,8 +51,7 @@ class TunerTest {
             org.assertj.core.groups.Tuple.tuple("pageRows", 10L, 2_600L));
     assertThat(history.get(0).reason())
         .isEqualTo(
-            "All 1 requests that may be in flight are, the client's processors are busy for 30 %"
-                + " only, and no node is overloaded");
+            "All 1 request slots are in use, client CPU is at 30 %, and no node is overloaded");
   }
 
   @Test
@@ -65,7 +64,9 @@ class TunerTest {
             each -> {
               assertThat(each.after()).isEqualTo(1_000);
               assertThat(each.reason())
-                  .isEqualTo("It was the fastest in an earlier job of this kind on the same table");
+                  .isEqualTo(
+                      "This value was the fastest in an earlier job of this kind on the same"
+                          + " table");
             });
   }
 
@@ -94,7 +95,7 @@ class TunerTest {
               assertThat(each.after()).isEqualTo(2);
               assertThat(each.reason())
                   .isEqualTo(
-                      "Nodes are overloaded: 3 requests of the last second had to be sent again");
+                      "Nodes are overloaded: 3 requests of the last second had to be retried");
             });
   }
 
