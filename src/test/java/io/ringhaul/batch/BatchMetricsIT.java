@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What a writer says that it did is what the servers saw. */
+/** Tests that the metrics of a writer match the counts of the servers. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BatchMetricsIT {
@@ -57,9 +57,9 @@ class BatchMetricsIT {
     cluster.close();
   }
 
-  /** A statement that is alone is no batch for the server. */
+  /** A single statement is not a batch for the server. */
   @Test
-  void theServersHaveCountedTheSameBatches() throws Exception {
+  void metricsMatchServerCounts() throws Exception {
     Counted before = cluster.counted();
     BatchMetrics metrics;
     try (BatchWriter writer = writer(new BatchLimits(10, 1 << 20, 10_000))) {
@@ -171,9 +171,9 @@ class BatchMetricsIT {
     }
   }
 
-  /** Where reads are among the operations, nothing is a batch, and reads are no rows. */
+  /** With reads among the operations no batch is sent, and reads do not count as rows. */
   @Test
-  void operationsBesideReadsAreCountedAsSingleStatements() throws Exception {
+  void countsOperationsBesideReadsAsSingleStatements() throws Exception {
     Counted before = cluster.counted();
     try (BatchWriter writer = writer(BatchLimits.DEFAULT)) {
       List<BatchableStatement<?>> mixed = new ArrayList<>(rows(1, 2, 10));
@@ -192,7 +192,7 @@ class BatchMetricsIT {
     assertThat(cluster.counted()).isEqualTo(before);
   }
 
-  /** Batches wait until they are full or flushed. */
+  /** Batches stay open until they are full or flushed. */
   private BatchWriter writer(BatchLimits limits) {
     return BatchWriter.builder(session)
         .grouping(Grouping.PARTITION)

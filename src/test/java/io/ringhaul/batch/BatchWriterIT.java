@@ -50,15 +50,15 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Batches of a writer on a real cluster. */
+/** Tests the batches of a writer on a real cluster. */
 @ClusterTest
 class BatchWriterIT {
 
   private final CqlSession session = TestCluster.session();
 
-  /** Equal keys are no reason to share a batch: the replicas may be others. */
+  /** Equal keys of different keyspaces share no batch, because the replicas may differ. */
   @Test
-  void aBatchHasOneKeyspace() throws InterruptedException {
+  void batchHasOneKeyspace() throws InterruptedException {
     PreparedStatement one = insert(table());
     PreparedStatement other = insert(table());
     AtomicLong batches = new AtomicLong();
@@ -81,9 +81,9 @@ class BatchWriterIT {
     assertThat(batches).hasValue(2);
   }
 
-  /** A batch has one keyspace for all statements that do not name theirs. */
+  /** A batch has one keyspace for all statements that name none. */
   @Test
-  void statementsGoToTheKeyspaceTheyAreFor() throws InterruptedException {
+  void statementsGoToTheirKeyspace() throws InterruptedException {
     String one = table();
     String other = table();
     CqlIdentifier inOne = CqlIdentifier.fromCql(one.substring(0, one.indexOf('.')));
@@ -126,9 +126,9 @@ class BatchWriterIT {
         .toList();
   }
 
-  /** What follows from a result may wait for a place, which the driver's thread frees. */
+  /** A callback may wait for a slot, which the driver's thread frees. */
   @Test
-  void whatFollowsFromAResultSendsMore() {
+  void callbacksCanSendMore() {
     String table = table();
     BatchWriter writer = BatchWriter.builder(session).parallelism(1).build();
     assertTimeoutPreemptively(
@@ -151,7 +151,7 @@ class BatchWriterIT {
   }
 
   @Test
-  void aClosedWriterTakesNothing() {
+  void closedWriterRejectsStatements() {
     String table = table();
     BatchWriter writer = BatchWriter.over(session);
     writer.close();
@@ -168,9 +168,9 @@ class BatchWriterIT {
     assertThat(rows(table)).isEmpty();
   }
 
-  /** A part was sent: nobody is to believe that nothing was done. */
+  /** A part was sent, so the outcome is unknown. */
   @Test
-  void aUnitThatIsCutOffIsInDoubt() throws Exception {
+  void partlySentUnitHasUnknownOutcome() throws Exception {
     String table = table();
     List<Operation> operations =
         IntStream.range(0, 3_000)
@@ -221,9 +221,9 @@ class BatchWriterIT {
     }
   }
 
-  /** Who waits for a place as the writer is closed leaves nothing that others would wait for. */
+  /** A thread that waits for a slot during close leaves no request registered as in flight. */
   @Test
-  void aWriterThatIsClosedHasNothingUnderWay() {
+  void closedWriterHasNothingInFlight() {
     PreparedStatement insert = insert(table());
     for (int i = 0; i < 30; i++) {
       StreamWriter writer =
@@ -241,9 +241,9 @@ class BatchWriterIT {
     }
   }
 
-  /** Both are lost, a write that may be done again and one that may not. */
+  /** The responses of an idempotent and of a non-idempotent write are lost. */
   @Test
-  void closingTellsOfDoubtsTogetherWithAFailure() throws InterruptedException {
+  void closeReportsUnknownOutcomesWithFailure() throws InterruptedException {
     String table = TestCluster.newKeyspace(1) + ".n";
     TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, n counter)");
     PreparedStatement add = session.prepare("UPDATE " + table + " SET n = n + 5 WHERE p = ?");
@@ -277,13 +277,13 @@ class BatchWriterIT {
       assertThat(System.nanoTime()).isLessThan(most);
       Thread.sleep(5);
     }
-    // The writer counts a failure before it draws its conclusions.
+    // The writer counts a failure before it handles the failure.
     Thread.sleep(50);
   }
 
-  /** The first answer to an addition is lost: to send it again is to add twice. */
+  /** The first response to an addition is lost; a retry adds twice. */
   @Test
-  void whatIsNotIdempotentIsSentAgainWhereThatIsWanted() throws InterruptedException {
+  void retriesNonIdempotentWritesIfConfigured() throws InterruptedException {
     String table = TestCluster.newKeyspace(1) + ".n";
     TestCluster.define("CREATE TABLE " + table + " (p int PRIMARY KEY, n counter)");
     PreparedStatement add = session.prepare("UPDATE " + table + " SET n = n + 5 WHERE p = ?");
@@ -303,9 +303,9 @@ class BatchWriterIT {
         .containsExactlyInAnyOrder("1 10", "2 5");
   }
 
-  /** The failure comes with an answer, and only {@code close()} is left to tell it. */
+  /** The failure arrives with a response, and only {@code close()} can report it. */
   @Test
-  void closingTellsOfAFailureThatNobodyHasHeardOf() throws InterruptedException {
+  void closeReportsUnreportedFailure() throws InterruptedException {
     PreparedStatement insert = insert(table());
     BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build();
     writer.add(insert.bind(1, 1, 1));
@@ -316,9 +316,9 @@ class BatchWriterIT {
     writer.close();
   }
 
-  /** So does the thread that looks after the age of batches, which nobody hears. */
+  /** The failure occurs on the thread of the age limit, which has no caller. */
   @Test
-  void closingTellsOfAFailureThatABatchMetByItsAge() throws InterruptedException {
+  void closeReportsFailureOfAgedBatch() throws InterruptedException {
     PreparedStatement insert = insert(table());
     BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ofMillis(20)).build();
     writer.add(List.of(insert.bind(1, null, 1)), WriteOutcome.UNHEARD);
@@ -326,9 +326,9 @@ class BatchWriterIT {
     assertThatThrownBy(writer::close).isInstanceOf(RowRejectedException.class);
   }
 
-  /** The rows' source fails, and what is then flushed does too. */
+  /** The source of the rows fails, and then the flush fails too. */
   @Test
-  void aBulkWriteTellsOfBothItsFailures() throws InterruptedException {
+  void bulkWriteReportsBothFailures() throws InterruptedException {
     PreparedStatement insert = insert(table());
     try (BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build()) {
       writer.add(List.of(insert.bind(1, null, 1)), WriteOutcome.UNHEARD);
@@ -346,7 +346,7 @@ class BatchWriterIT {
   }
 
   @Test
-  void closingSaysNothingOfAFailureThatWasThrown() throws InterruptedException {
+  void closeDoesNotRepeatThrownFailure() throws InterruptedException {
     PreparedStatement insert = insert(table());
     try (BatchWriter writer = BatchWriter.over(session)) {
       writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
@@ -354,7 +354,7 @@ class BatchWriterIT {
     }
   }
 
-  /** Notes that it has heard, and then throws if its number is 0. */
+  /** Records the call, and then throws if its number is 0. */
   private static WriteOutcome deaf(int number, Set<Integer> heard) {
     return new WriteOutcome() {
       @Override
@@ -382,10 +382,10 @@ class BatchWriterIT {
     };
   }
 
-  /** The others of the batch hear all the same, and the writer does not hang. */
+  /** The other outcomes of the batch are called, and the writer does not hang. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void anOutcomeThatThrowsEndsTheWriting(boolean refused) throws InterruptedException {
+  void throwingOutcomeFailsWriter(boolean refused) throws InterruptedException {
     PreparedStatement insert = insert(table());
     Set<Integer> heard = new ConcurrentSkipListSet<>();
     BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build();
@@ -404,9 +404,9 @@ class BatchWriterIT {
     }
   }
 
-  /** What is dropped after a failure is under way no more. */
+  /** A batch dropped after a failure is no longer in flight. */
   @Test
-  void anOutcomeThatThrowsAsItsBatchIsDroppedLeavesNothingUnderWay() throws InterruptedException {
+  void throwingOutcomeOfDroppedBatchLeavesNothingInFlight() throws InterruptedException {
     PreparedStatement insert = insert(table());
     Set<Integer> heard = new ConcurrentSkipListSet<>();
     StreamWriter writer = stream(session, TestStreams.requests(64));
@@ -419,9 +419,9 @@ class BatchWriterIT {
     writer.close();
   }
 
-  /** Nobody adds or flushes any more, and the age limit is kept all the same. */
+  /** The maximum age is kept without further adds or flushes. */
   @Test
-  void whatWasInARefusedBatchIsSentWhenItIsOldEnough() throws InterruptedException {
+  void sendsStatementsOfRejectedBatchByAge() throws InterruptedException {
     PreparedStatement insert = insert(table());
     Heard heard = new Heard();
     try (BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ofMillis(100)).build()) {
@@ -435,9 +435,9 @@ class BatchWriterIT {
     }
   }
 
-  /** Others may go on to add while one flushes. */
+  /** Other threads may add during a flush. */
   @Test
-  void aFlushWaitsForWhatWasAddedBeforeIt() throws Exception {
+  void flushWaitsForEarlierStatements() throws Exception {
     PreparedStatement insert = insert(table());
     HeldAnswers answers = new HeldAnswers(2);
     Heard heard = new Heard();
@@ -464,7 +464,7 @@ class BatchWriterIT {
   }
 
   @Test
-  void aFlushWaitsForABatchThatOthersFillAndSend() throws Exception {
+  void flushWaitsForBatchSentByOthers() throws Exception {
     PreparedStatement insert = insert(table());
     HeldAnswers answers = new HeldAnswers(3);
     try (BatchWriter writer = batchesOfThree(answers.session(session), 1);
@@ -514,7 +514,7 @@ class BatchWriterIT {
         });
   }
 
-  /** Counts what becomes of statements. */
+  /** Counts the outcomes of statements. */
   private static final class Heard implements WriteOutcome {
     private final AtomicInteger written = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
@@ -536,7 +536,7 @@ class BatchWriterIT {
   }
 
   @Test
-  void aPublisherThatFailsOnceItHasSubscribedIsCancelled() {
+  void cancelsPublisherThatFailsInSubscribe() {
     AtomicLong cancelled = new AtomicLong();
     Flow.Publisher<BatchableStatement<?>> failing =
         subscriber -> {
@@ -589,7 +589,7 @@ class BatchWriterIT {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException closed) {
-      // As it is to be.
+      // Expected.
     }
   }
 

@@ -52,13 +52,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows in bulk, on a real cluster. */
+/** Tests bulk writes of rows on a real cluster. */
 @ClusterTest
 class BulkRowsIT {
 
   private static final CqlSession SESSION = TestCluster.session();
 
-  /** More than the 65,535 bytes that a key may have. */
+  /** More than 65,535 bytes, the maximum of a key. */
   private static final String TOO_LONG = "x".repeat(70_000);
 
   private static String keyspace = "";
@@ -103,10 +103,10 @@ class BulkRowsIT {
     test++;
   }
 
-  /** Some are refused before they are sent, some by the cluster, alone and among good ones. */
+  /** Some rows are rejected before sending, some by the cluster, alone and among valid rows. */
   @ParameterizedTest
   @EnumSource
-  void badRowsAreLeftOut(Mode mode) throws InterruptedException {
+  void leavesOutInvalidRows(Mode mode) throws InterruptedException {
     Map<Integer, TableRow> bad = new TreeMap<>();
     bad.put(0, row("keyed").with("k", null).with("v", 1));
     bad.put(101, t(10, "c").with("v", "no number"));
@@ -184,7 +184,7 @@ class BulkRowsIT {
 
   /** A row that comes twice is created once. */
   @Test
-  void createdAndUpdatedAreToldApart() throws InterruptedException {
+  void distinguishesCreatedAndUpdated() throws InterruptedException {
     try (BatchWriter writer = BatchWriter.builder(SESSION).parallelism(20).build()) {
       List<TableRow> old =
           IntStream.range(0, 200).mapToObj(i -> t(i % 3, "c" + i).with("v", -i)).toList();
@@ -205,10 +205,10 @@ class BulkRowsIT {
     assertThat(stored()).isEqualTo(expected(500, Set.of()));
   }
 
-  /** Where the answer is lost nobody knows whether the row was there, but it is there then. */
+  /** If the response is lost it is unknown whether the row existed, but the row is written. */
   @ParameterizedTest
   @ValueSource(strings = {"no answer", "unavailable when all was decided", "unknown"})
-  void aConditionWhoseAnswerIsLost(String kind) throws InterruptedException {
+  void lostResponseToCondition(String kind) throws InterruptedException {
     Node node = SESSION.getMetadata().getNodes().values().iterator().next();
     DriverException failure =
         switch (kind) {
@@ -234,10 +234,10 @@ class BulkRowsIT {
     assertThat(stored()).isEqualTo(expected(100, Set.of()));
   }
 
-  /** The rows are read as the cluster takes them, so that any number of them needs no memory. */
+  /** The rows are read at the speed of the cluster, so that memory is bounded. */
   @ParameterizedTest
   @EnumSource
-  void rowsAreReadAsTheyAreWritten(Mode mode) throws InterruptedException {
+  void readsRowsAtSpeedOfCluster(Mode mode) throws InterruptedException {
     AtomicLong acknowledged = new AtomicLong();
     CqlSession counting =
         over(
@@ -260,13 +260,13 @@ class BulkRowsIT {
         BatchWriter.builder(counting)
             .parallelism(8)
             .limits(new BatchLimits(10, 1 << 16, 200))
-            // What is sent for its age waits for a place, and more may be buffered by then.
+            // A batch sent for its age waits for a slot, and more rows may be buffered by then.
             .maxAge(Duration.ZERO)
             .build()) {
       BulkResult result = mode.write(writer, rows, new ArrayList<>());
       assertThat(result.written()).isEqualTo(count);
     }
-    // What is buffered and what is in flight, and the row that is just read.
+    // Buffered rows, rows in flight, and the row just read.
     assertThat(most.get()).isBetween(1L, mode == Mode.INSERT ? 200 + 8 * 10 + 10L : 8 + 1L);
     assertThat(stored()).isEqualTo(expected(count, Set.of()));
   }
@@ -275,9 +275,9 @@ class BulkRowsIT {
     return statement instanceof BatchStatement batch ? batch.size() : 1;
   }
 
-  /** A result keeps the first thousand; who listens hears of all. */
+  /** A result keeps the first 1,000 rejects; the consumer receives all. */
   @Test
-  void manyBadRows() throws InterruptedException {
+  void manyInvalidRows() throws InterruptedException {
     List<Reject> told = new ArrayList<>();
     try (BatchWriter writer = BatchWriter.over(SESSION)) {
       BulkResult result =
@@ -295,13 +295,13 @@ class BulkRowsIT {
   }
 
   /**
-   * A failure that is not of the row ends the write, once nothing is under way any more. Requests
-   * after the one that fails are answered later, so that what is taken from the source does not
-   * depend on which node answers first.
+   * A failure with another cause than a row ends the write after all responses. Later requests get
+   * their responses later, so that the number of rows read does not depend on the order of
+   * responses.
    */
   @ParameterizedTest
   @EnumSource
-  void aFailureOfTheClusterEndsIt(Mode mode) {
+  void clusterFailureEndsBulkWrite(Mode mode) {
     AtomicInteger requests = new AtomicInteger();
     AtomicInteger underWay = new AtomicInteger();
     CompletableFuture<Void> failure = new CompletableFuture<>();
@@ -338,7 +338,7 @@ class BulkRowsIT {
         BatchWriter.builder(failing)
             .parallelism(8)
             .limits(new BatchLimits(10, 1 << 16, 50))
-            // What is sent for its age waits for a place, and more may be buffered by then.
+            // A batch sent for its age waits for a slot, and more rows may be buffered by then.
             .maxAge(Duration.ZERO)
             .build()) {
       assertThatThrownBy(() -> mode.write(writer, rows, new ArrayList<>()))
@@ -346,17 +346,16 @@ class BulkRowsIT {
           .hasMessageContaining("IllegalStateException: end")
           .hasCauseInstanceOf(IllegalStateException.class);
       assertThat(underWay).hasValue(0);
-      // Nine batches that are answered, eight in flight, one in the place of the failed one, what
-      // is
-      // buffered, and the batch that is next.
+      // Nine batches with a response, eight in flight, one in the slot of the failed one, the
+      // buffer, and the next batch.
       assertThat(taken.get()).isLessThanOrEqualTo((9 + 8 + 1) * 10 + 50 + 10);
     }
   }
 
-  /** What was given before the source of the rows failed is written. */
+  /** Rows read before the source failed are written. */
   @ParameterizedTest
   @EnumSource
-  void aSourceThatFails(Mode mode) throws InterruptedException {
+  void writesRowsBeforeSourceFailure(Mode mode) throws InterruptedException {
     IllegalArgumentException broken = new IllegalArgumentException("broken");
     Iterator<TableRow> good =
         IntStream.range(0, 50).mapToObj(i -> t(i, "c" + i).with("v", i)).iterator();
@@ -377,16 +376,16 @@ class BulkRowsIT {
         };
     try (BatchWriter writer = BatchWriter.over(SESSION)) {
       assertThatThrownBy(() -> mode.write(writer, () -> rows, new ArrayList<>())).isSameAs(broken);
-      // The writer is none the worse for it.
+      // The writer stays usable.
       writer.bulkInsert(List.of(t(50, "c50").with("v", 50)));
     }
     assertThat(stored()).isEqualTo(expected(51, Set.of()));
   }
 
-  /** Nothing is lost in silence where the rejects cannot be kept. */
+  /** A failure of the consumer of rejects ends the bulk write. */
   @ParameterizedTest
   @EnumSource
-  void aListenerThatFails(Mode mode) throws InterruptedException {
+  void consumerFailureEndsBulkWrite(Mode mode) throws InterruptedException {
     List<TableRow> rows =
         List.of(t(0, "c0").with("v", 0), t(1, TOO_LONG), row("keyed").with("k", null));
     try (BatchWriter writer = BatchWriter.over(SESSION)) {
@@ -404,9 +403,9 @@ class BulkRowsIT {
     assertThat(stored()).isEqualTo(expected(1, Set.of()));
   }
 
-  /** In one batch, all inserts have one time, and each would add its elements to the list. */
+  /** In one batch all inserts have one write time, and each would add its elements to the list. */
   @Test
-  void aListThatRowsShareIsNotDoubled() throws InterruptedException {
+  void staticListIsNotDoubled() throws InterruptedException {
     List<TableRow> rows =
         IntStream.range(0, 40)
             .mapToObj(
@@ -435,9 +434,9 @@ class BulkRowsIT {
             IntStream.range(0, 40).mapToObj(c -> c + " [7, 8, 9][" + c + "]").toList());
   }
 
-  /** What an earlier condition wrote has the time of a server, whose clock may be ahead. */
+  /** Values of an earlier conditional write have the time of a server whose clock may be ahead. */
   @Test
-  void anUpsertWinsThoughTheClockOfItsClientIsBehind() throws InterruptedException {
+  void upsertWinsWithSlowClientClock() throws InterruptedException {
     TableRow partition = row("shared").with("p", test);
     TableRow unlisted = row("unlisted").with("c", 1);
     List<TableRow> old = new ArrayList<>();
@@ -464,7 +463,7 @@ class BulkRowsIT {
             statement -> UnaryOperator.identity());
     try (BatchWriter writer = BatchWriter.builder(behind).parallelism(8).build()) {
       assertThat(writer.bulkUpsert(old)).isEqualTo(new BulkResult(57, 57, 57, 0, 0, 0, List.of()));
-      // One by one where rows share what is static, so that the last one is the last.
+      // One by one if rows share static columns, so that the last one wins.
       for (TableRow row : rows.subList(50, 57)) {
         assertThat(writer.bulkUpsert(List.of(row)))
             .isEqualTo(new BulkResult(1, 1, 0, 1, 0, 0, List.of()));
@@ -487,9 +486,9 @@ class BulkRowsIT {
     assertThat(read("SELECT c FROM %s.keys WHERE p = " + test)).containsExactly("[c:1]");
   }
 
-  /** The row itself lives as long as the upsert says, as it does after an insert. */
+  /** The row itself gets the time to live of the upsert, as with an insert. */
   @Test
-  void anUpsertRenewsHowLongARowLives() throws InterruptedException {
+  void upsertRenewsTimeToLiveOfRow() throws InterruptedException {
     try (BatchWriter writer = BatchWriter.over(SESSION)) {
       writer.bulkUpsert(
           List.of(keyed(0).with("v", 1).ttl(Duration.ofSeconds(2)), keyed(1).with("v", 1)));
@@ -504,9 +503,9 @@ class BulkRowsIT {
     assertThat(read("SELECT v FROM %s.keyed WHERE k = '" + test + " 1'")).isEmpty();
   }
 
-  /** A row that is deleted before it is written over is created then. */
+  /** A row that is deleted before it is overwritten is created. */
   @Test
-  void aRowThatIsDeletedMeanwhile() throws InterruptedException {
+  void createsConcurrentlyDeletedRow() throws InterruptedException {
     AtomicInteger creations = new AtomicInteger();
     CqlSession contended =
         over(
@@ -524,9 +523,9 @@ class BulkRowsIT {
         .containsExactly("[v:2, l:[]]");
   }
 
-  /** The others are written though one row is lost to somebody else each time. */
+  /** The other rows are written although one row loses every attempt. */
   @Test
-  void aRowThatOthersWriteAndDeleteAllTheWhile() throws InterruptedException {
+  void rejectsRowChangedInEachAttempt() throws InterruptedException {
     AtomicInteger tries = new AtomicInteger();
     CqlSession contended =
         over(
@@ -572,9 +571,9 @@ class BulkRowsIT {
     assertThat(read("SELECT v FROM %s.keyed WHERE k = '" + test + " 0'")).containsExactly("[v:-1]");
   }
 
-  /** Sent again until one is applied for certain. */
+  /** Sent again until an attempt is certainly applied. */
   @Test
-  void aSecondConditionWhoseAnswerIsLost() throws InterruptedException {
+  void lostResponseToSecondCondition() throws InterruptedException {
     AtomicInteger overs = new AtomicInteger();
     CqlSession losing =
         over(
@@ -594,13 +593,13 @@ class BulkRowsIT {
       assertThat(result)
           .isEqualTo(new BulkResult(90, 90, 0, 90 - undetermined, undetermined, 0, List.of()));
       assertThat(overs).hasValue(100);
-      // A row may lose two answers.
+      // Two responses of a row may be lost.
       assertThat(undetermined).isBetween(1, 10);
     }
     assertThat(stored()).isEqualTo(expected(90, Set.of()));
   }
 
-  /** The answer, once another has written to the row 0 of the test. */
+  /** The response, after another client has written row 0 of the test. */
   private static CompletionStage<AsyncResultSet> after(
       CompletionStage<AsyncResultSet> answer, String cql) {
     return answer.thenCompose(
@@ -622,13 +621,16 @@ class BulkRowsIT {
         && bound.getPreparedStatement().getQuery().contains(" IF NOT EXISTS");
   }
 
-  /** A session whose answers are changed; asked for each statement before it is sent. */
+  /**
+   * A session whose responses are changed by a function that is called before each statement is
+   * sent.
+   */
   private static CqlSession over(
       Function<Statement<?>, UnaryOperator<CompletionStage<AsyncResultSet>>> change) {
     return over(UnaryOperator.identity(), change);
   }
 
-  /** The same, which changes the statements, too. */
+  /** A session that changes the statements and the responses. */
   private static CqlSession over(
       UnaryOperator<Statement<?>> sent,
       Function<Statement<?>, UnaryOperator<CompletionStage<AsyncResultSet>>> change) {

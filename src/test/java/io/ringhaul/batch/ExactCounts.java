@@ -17,8 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Writes that would show if they were done twice, or not at all, from eight threads through one
- * writer: most through its stream, some as units.
+ * Writes that reveal lost and repeated statements, from eight threads through one writer: most
+ * through its stream, some as units.
  */
 public final class ExactCounts {
 
@@ -29,7 +29,7 @@ public final class ExactCounts {
 
   private static final int ROWS = 10;
 
-  /** Every so many statements the next ones go as units. */
+  /** Interval of statements after which the next ones are sent as units. */
   private static final int PERIOD = 500;
 
   private static final int UNIT = 10;
@@ -38,7 +38,7 @@ public final class ExactCounts {
   private final int statements;
 
   /**
-   * @param statements how many; a multiple of 4,000
+   * @param statements number of statements; a multiple of 4,000
    */
   public ExactCounts(int statements) {
     this.statements = statements;
@@ -72,15 +72,15 @@ public final class ExactCounts {
       for (int number : row.getList("l", Integer.class)) {
         assertThat(row.getInt("p")).isEqualTo(partition(number));
         assertThat(row.getInt("c")).isEqualTo(row(number));
-        assertThat(found.get(number)).as("append %d is there twice", number).isFalse();
+        assertThat(found.get(number)).as("append %d exists twice", number).isFalse();
         found.set(number);
       }
     }
-    assertThat(found.nextClearBit(0)).as("the first append that is missing").isEqualTo(statements);
+    assertThat(found.nextClearBit(0)).as("the first missing append").isEqualTo(statements);
   }
 
   /**
-   * Each statement adds one more than its number to a counter, as adding nothing would not show.
+   * Each statement adds its number plus one to a counter, because adding 0 has no visible effect.
    */
   public void addToCounters() throws Exception {
     String table = TestCluster.newKeyspace(1) + ".counters";
@@ -122,7 +122,7 @@ public final class ExactCounts {
     }
   }
 
-  /** Writes the numbers from one to below another; how many units that took. */
+  /** Writes a range of numbers and returns the number of units. */
   private static int write(BatchWriter writer, Bound statement, int from, int to)
       throws InterruptedException {
     int units = 0;

@@ -47,8 +47,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /**
- * Which statements share a batch, and where it goes, on three real nodes. Each test has a table of
- * its own among those that are made at once.
+ * Tests on three real nodes which statements share a batch, and to which node it is sent. Each test
+ * has a table of its own; all tables are created together.
  */
 @ClusterTest
 @TestInstance(Lifecycle.PER_CLASS)
@@ -84,7 +84,7 @@ class GroupingIT {
   }
 
   @Test
-  void batchesOfAReplicaSetGoToTheReplica() throws InterruptedException {
+  void replicaSetBatchesGoToReplica() throws InterruptedException {
     PreparedStatement insert = insert(session, one + ".sets");
     List<Sent> sent = write(insert, writer -> writer.grouping(Grouping.REPLICA_SET));
     Set<Node> coordinators = new HashSet<>();
@@ -98,7 +98,7 @@ class GroupingIT {
   }
 
   @Test
-  void theOrderOfReplicasDoesNotMatter() throws InterruptedException {
+  void orderOfReplicasDoesNotMatter() throws InterruptedException {
     PreparedStatement insert = insert(session, two + ".sets");
     List<Sent> sent = write(insert, writer -> writer.grouping(Grouping.REPLICA_SET));
     Set<Set<Node>> sets = new HashSet<>();
@@ -114,7 +114,7 @@ class GroupingIT {
   }
 
   @Test
-  void withoutGroupsABatchIsWhatCameTogether() throws InterruptedException {
+  void withoutGroupingBatchesFollowInsertionOrder() throws InterruptedException {
     PreparedStatement insert = insert(session, one + ".none");
     List<Sent> sent = write(insert, writer -> writer.grouping(Grouping.NONE));
     assertThat(sent).hasSize((ROWS + 12) / 13);
@@ -130,7 +130,7 @@ class GroupingIT {
   }
 
   @Test
-  void byPartitionNothingIsMixed() throws InterruptedException {
+  void partitionGroupingMixesNoPartitions() throws InterruptedException {
     PreparedStatement insert = insert(session, one + ".part");
     SentRequests requests = new SentRequests(session);
     try (BatchWriter writer =
@@ -153,7 +153,7 @@ class GroupingIT {
   }
 
   @Test
-  void largerBatchesNeverCrossWhatTheServerTakes() throws InterruptedException {
+  void largerBatchesStayBelowFailThreshold() throws InterruptedException {
     ServerBatchLimits server = ServerBatchLimits.read(session);
     List<Sent> larger =
         write(
@@ -184,7 +184,7 @@ class GroupingIT {
   }
 
   @Test
-  void aStatementAloneIsSentByItsAge() throws Exception {
+  void sendsSingleStatementByAge() throws Exception {
     PreparedStatement insert = insert(session, one + ".age");
     for (Grouping grouping : Grouping.values()) {
       CompletableFuture<Long> written = new CompletableFuture<>();
@@ -212,7 +212,7 @@ class GroupingIT {
   }
 
   @Test
-  void aPlaceIsTheReplicasInAnyOrder() {
+  void locationIgnoresOrderOfReplicas() {
     String keyspace = TestCluster.newKeyspace(1);
     TestCluster.define(
         "CREATE TABLE " + keyspace + ".t (p int, c int, v blob, PRIMARY KEY (p, c))");
@@ -247,7 +247,7 @@ class GroupingIT {
   }
 
   @Test
-  void whoTellsNoPartitionGoesAlone() {
+  void sendsStatementWithoutRoutingKeyAlone() {
     Placement placement = new Placement(session, Grouping.REPLICA_SET);
     assertThat(placement.of(SimpleStatement.newInstance("INSERT")))
         .isInstanceOf(RingLocation.Unknown.class);
@@ -260,7 +260,7 @@ class GroupingIT {
     RingLocation withoutRing = placement.of(routed.setRoutingKeyspace(local));
     assertThat(withoutRing).isEqualTo(new RingLocation.Partition(local, ByteBuffer.allocate(4)));
     assertThat(placement.shared(batchKey(withoutRing, WriteKind.REPEATABLE))).isNull();
-    // Of a batch of several partitions that fails a part may be done.
+    // A failed batch of several partitions may be applied in part.
     RingLocation known =
         new RingLocation.Partition(CqlIdentifier.fromCql(one), ByteBuffer.allocate(4));
     assertThat(placement.shared(batchKey(known, WriteKind.REPEATABLE))).isNotNull();
@@ -269,7 +269,7 @@ class GroupingIT {
             new Placement(session, Grouping.PARTITION)
                 .shared(batchKey(known, WriteKind.REPEATABLE)))
         .isNull();
-    // In a batch the driver sends no named values.
+    // The driver cannot send named values in a batch.
     SimpleStatement named =
         SimpleStatement.newInstance("INSERT", Map.of("p", 1))
             .setRoutingKeyspace(local)
@@ -282,7 +282,7 @@ class GroupingIT {
   }
 
   @Test
-  void withoutATokenMapItIsThePartition() throws InterruptedException {
+  void groupsByPartitionWithoutTokenMap() throws InterruptedException {
     try (CqlSession blind =
         TestCluster.get()
             .newSession(
@@ -332,7 +332,7 @@ class GroupingIT {
     return p;
   }
 
-  /** Checks that all batches have so many statements, but for the last ones. */
+  /** Checks that all batches except the last ones have this many statements. */
   private static void requireFull(List<Sent> sent, int statements) {
     assertThat(sent)
         .allSatisfy(each -> assertThat(each.statements()).hasSizeLessThanOrEqualTo(statements));
@@ -344,7 +344,7 @@ class GroupingIT {
     assertThat(sizes(sent)).isEmpty();
   }
 
-  /** The sizes of which the server warns. */
+  /** The sizes from the server's warnings. */
   private static List<Integer> sizes(List<Sent> sent) {
     return sent.stream()
         .flatMap(each -> each.warnings().stream())

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the stream makes of statements that are not all alike. */
+/** Tests a stream of statements of different kinds. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StreamContentIT {
@@ -105,7 +105,7 @@ class StreamContentIT {
     "21, 10 10 1",
     "30, 10 10 10"
   })
-  void aGroupThatEndsOnTheLimitIsSentOnce(int statements, String sizes) throws Exception {
+  void sendsGroupAtLimitOnce(int statements, String sizes) throws Exception {
     try (BatchWriter writer = writer()) {
       assertThat(writer.writeAll(rows(1, statements))).isEqualTo(statements);
       assertThat(sizes()).isEqualTo(sizes);
@@ -116,9 +116,9 @@ class StreamContentIT {
     assertThat(read(select, 1)).hasSize(statements);
   }
 
-  /** The driver takes the last of its partitions for all of them. */
+  /** The driver routes by the last of the partitions. */
   @Test
-  void whatIsOfSeveralPartitionsGoesAlone() throws Exception {
+  void sendsStatementOfSeveralPartitionsAlone() throws Exception {
     String table = insert.getQuery().replaceFirst("INSERT INTO (\\S+) .*", "$1");
     PreparedStatement update =
         session.prepare(
@@ -138,9 +138,9 @@ class StreamContentIT {
     }
   }
 
-  /** One that does not tell its keyspace may be of another one. */
+  /** A statement without a keyspace may belong to another one. */
   @Test
-  void aKeyAloneDoesNotTellThePartition() throws Exception {
+  void equalKeysWithoutKeyspaceShareNoBatch() throws Exception {
     BoundStatement bound = insert.bind(test, 70, 1, 1, null);
     SimpleStatement other =
         SimpleStatement.newInstance(insertOther.getQuery(), test, 70, 1, 1, null)
@@ -155,9 +155,12 @@ class StreamContentIT {
     assertThat(read(selectOther, 70)).hasSize(1);
   }
 
-  /** The statements of a batch have one time, and a list that two of them set has both. */
+  /**
+   * The statements of a batch have one write time, and a list that two of them set gets the
+   * elements of both.
+   */
   @Test
-  void aStaticListIsSetByOneStatementAtATime() throws Exception {
+  void staticListIsSetByOneStatementPerBatch() throws Exception {
     String table = TestCluster.newKeyspace(1) + ".s";
     TestCluster.define(
         "CREATE TABLE "
@@ -194,12 +197,13 @@ class StreamContentIT {
   }
 
   @Test
-  void aUnitSetsAStaticListOnce() throws Exception {
+  void unitSetsStaticListOnce() throws Exception {
     String keyspace = TestCluster.newKeyspace(1);
     TestCluster.define(
         "CREATE TABLE "
             + keyspace
-            + ".s (p int, c int, l list<int> static, f frozen<list<int>> static, PRIMARY KEY (p, c))");
+            + ".s (p int, c int, l list<int> static, f frozen<list<int>> static, PRIMARY KEY (p,"
+            + " c))");
     TableRow row = TableRow.of(keyspace, "s").with("p", 1).with("f", List.of(3));
     TableRow listed = row.with("l", List.of(1, 2));
     try (BatchWriter writer = writer()) {
@@ -228,9 +232,9 @@ class StreamContentIT {
         .containsExactly(List.of(1, 2), List.of(1, 2), List.of(1, 2));
   }
 
-  /** Of one partition each, taken in turns. */
+  /** One partition per group, in turns. */
   @Test
-  void groupsEndOnTheLimitSideBySide() throws Exception {
+  void interleavedGroupsEndAtLimit() throws Exception {
     List<BoundStatement> statements = new ArrayList<>();
     for (int c = 0; c < 20; c++) {
       for (int p = 0; p < 7; p++) {
@@ -246,9 +250,9 @@ class StreamContentIT {
     }
   }
 
-  /** What was added together shares a batch, also where the batch is full sooner for that. */
+  /** Statements added together share a batch, even if the batch before is less full. */
   @Test
-  void whatBelongsTogetherIsNotCut() throws Exception {
+  void doesNotSplitStatementsAddedTogether() throws Exception {
     try (BatchWriter writer = writer()) {
       for (int i = 0; i < 7; i++) {
         writer.add(List.copyOf(rows(1, 3 * i, 3 * i + 3)));
@@ -261,7 +265,7 @@ class StreamContentIT {
     assertThat(read(select, 1)).hasSize(32);
   }
 
-  /** Tells by its number what became of each statement. */
+  /** Records the outcome of each statement by number. */
   private static final class Heard {
     private final Map<Integer, String> outcomes = new ConcurrentSkipListMap<>();
 
@@ -281,9 +285,9 @@ class StreamContentIT {
     }
   }
 
-  /** In one batch with good ones, in one of their own, and with no partition at all. */
+  /** In a batch with valid statements, in a batch of their own, and without a routing key. */
   @Test
-  void sevenBadOfAThousandAreReportedAlone() throws Exception {
+  void reportsOnlySevenInvalidOfAThousand() throws Exception {
     Heard heard = new Heard();
     Set<Integer> bad = Set.of(0, 9, 10, 499, 500, 777, 999);
     try (BatchWriter writer = writer()) {
@@ -317,9 +321,9 @@ class StreamContentIT {
     assertThat(written).isEqualTo(good);
   }
 
-  /** Who does not listen is told by an exception, once, and the writer goes on. */
+  /** Without an outcome, rejections are thrown once, and the writer stays usable. */
   @Test
-  void whatIsRefusedIsToldByTheFlushIfNobodyListens() throws Exception {
+  void flushReportsRejectionsWithoutOutcome() throws Exception {
     Set<Integer> bad = Set.of(0, 9, 10, 499, 500, 777, 999);
     List<BoundStatement> statements = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
@@ -352,9 +356,9 @@ class StreamContentIT {
     assertThat(written).isEqualTo(993);
   }
 
-  /** The driver encodes simple statements as it sends them. */
+  /** The driver encodes simple statements when it sends them. */
   @Test
-  void whatCannotBeEncodedTakesNoGoodOnesWithIt() throws Exception {
+  void unencodableStatementIsRejectedAlone() throws Exception {
     String cql = insert.getQuery();
     List<Object> bad = new ArrayList<>(List.of(test, 1, 5, new AtomicInteger(), 0));
     List<Object> nullWithin = new ArrayList<>(List.of(test, 1, 6, Arrays.asList(1, null), 0));
@@ -381,9 +385,9 @@ class StreamContentIT {
         .build();
   }
 
-  /** Before anything of it is taken over, so that the writer goes on. */
+  /** Rejected before anything is buffered, so that the writer stays usable. */
   @Test
-  void whatDoesNotBelongTogetherIsRefused() throws Exception {
+  void rejectsStatementsThatCannotShareABatch() throws Exception {
     try (BatchWriter writer = writer()) {
       refused(writer, "1 of 2", List.of(add.bind(1L, test, 1, 0), insert.bind(test, 1, 0, 0, 0)));
       refused(writer, "0 and 1", List.of(insert.bind(test, 1, 0), insert.bind(test, 2, 0)));
@@ -425,9 +429,9 @@ class StreamContentIT {
     assertThat(sizes()).isEqualTo("3 3");
   }
 
-  /** Zero is for ever, where the table's default is a day; a time to live may be unset too. */
+  /** Zero means no expiry in a table with a default of a day; a time to live may be unset too. */
   @Test
-  void aTimeToLiveOfZeroIsForEver() throws Exception {
+  void zeroTimeToLiveNeverExpires() throws Exception {
     Heard heard = new Heard();
     try (BatchWriter writer = writer()) {
       writer.add(insertFor.bind(test, 1, 0, 0, 0, 0));
@@ -448,7 +452,7 @@ class StreamContentIT {
 
   /** Rows of two tables with one key are one mutation, and may share a batch. */
   @Test
-  void tablesShareABatchIfThePartitionIsOne() throws Exception {
+  void tablesShareBatchOfOnePartition() throws Exception {
     try (BatchWriter writer = writer()) {
       for (int c = 0; c < 5; c++) {
         writer.add(insert.bind(test, 1, c, c, c));
@@ -506,9 +510,9 @@ class StreamContentIT {
     assertThat(read(select, 1)).hasSize(13);
   }
 
-  /** Three kinds of statements for one partition key: none may be with another. */
+  /** Three kinds of statements for one partition key, which share no batch. */
   @Test
-  void countersAndWhatIsDoneOnceHaveBatchesOfTheirOwn() throws Exception {
+  void separatesCountersAndNonIdempotentWrites() throws Exception {
     try (BatchWriter writer = writer()) {
       for (int c = 0; c < 5; c++) {
         writer.add(insert.bind(test, 1, c, c, c));

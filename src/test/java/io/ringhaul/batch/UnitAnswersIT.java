@@ -29,7 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a unit gives back: whether conditions held, what they met, and what was read. */
+/** Tests the results of units: conditions, existing rows and rows read. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnitAnswersIT {
@@ -95,7 +95,7 @@ class UnitAnswersIT {
   }
 
   @Test
-  void aConditionThatDoesNotHoldTellsWhatItMet() throws Exception {
+  void failedConditionReturnsExistingRow() throws Exception {
     try (BatchWriter writer = BatchWriter.over(watch.session())) {
       writer.execute(absent(1, 0, 1), BatchType.UNLOGGED);
       BatchResult met =
@@ -150,7 +150,7 @@ class UnitAnswersIT {
   }
 
   @Test
-  void conditionsOnTwoPartitionsAreRefused() {
+  void rejectsConditionsOnTwoPartitions() {
     Operation one = Operation.of(insertIfAbsent.bind(test, 1, 1, 1));
     List<List<Operation>> refused =
         List.of(
@@ -183,9 +183,9 @@ class UnitAnswersIT {
     assertThat(watch.take()).isEmpty();
   }
 
-  /** In the order given, whichever comes first; all pages of each. */
+  /** In the given order, regardless of the order of responses, with all pages. */
   @Test
-  void readsAmongWritesAreAnsweredInOrder() throws Exception {
+  void returnsReadsInOrder() throws Exception {
     try (BatchWriter writer = BatchWriter.over(watch.session())) {
       writer.writeAll(IntStream.range(0, 30).mapToObj(c -> insert.bind(test, 1, c, c)).toList());
       watch.take();
@@ -223,9 +223,9 @@ class UnitAnswersIT {
     assertThat(rows(2)).hasSize(20);
   }
 
-  /** What is sent one by one fails one by one. */
+  /** Operations sent one by one fail one by one. */
   @Test
-  void amongReadsOnlyTheBadOperationsFail() {
+  void onlyInvalidOperationsFailBesideReads() {
     Set<Integer> bad = Set.of(0, 9, 10, 49, 50, 77, 98);
     List<Operation> operations = new ArrayList<>();
     for (int i = 0; i < 99; i++) {
@@ -246,7 +246,7 @@ class UnitAnswersIT {
 
   /** A row that cannot be bound stops its unit before anything is sent. */
   @Test
-  void aRowWithoutItsKeyIsRefusedBeforeAnythingIsSent() {
+  void rejectsRowWithoutKeyBeforeSending() {
     try (BatchWriter writer = BatchWriter.over(watch.session())) {
       for (TableRow bad :
           List.of(

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a unit may hold, to the operation. */
+/** Tests the exact limits of a unit. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnitBoundsIT {
@@ -75,7 +75,7 @@ class UnitBoundsIT {
     "LOGGED, 1, false", "LOGGED, 49, false", "LOGGED, 50, true", "LOGGED, 51, true",
     "LOGGED, 99, true", "LOGGED, 100, true"
   })
-  void aUnitIsOneRequest(String named, int operations, boolean warned) throws Exception {
+  void sendsUnitAsOneRequest(String named, int operations, boolean warned) throws Exception {
     BatchType type = type(named);
     try (BatchWriter writer = BatchWriter.over(watch.session());
         LoggedText log = new LoggedText()) {
@@ -104,7 +104,7 @@ class UnitBoundsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"UNLOGGED", "LOGGED"})
-  void oneMoreIsRefused(String named) {
+  void rejectsOneOperationMore(String named) {
     try (BatchWriter writer = BatchWriter.over(watch.session())) {
       assertThatThrownBy(() -> writer.execute(spread(101), type(named)))
           .isInstanceOf(UnsuitableBatchException.class)
@@ -116,10 +116,10 @@ class UnitBoundsIT {
     assertThat(rows()).isEmpty();
   }
 
-  /** A part that ends exactly where the unit does is not sent again. */
+  /** A part that ends exactly at the end of the unit is sent once. */
   @ParameterizedTest
   @CsvSource({"99, 99", "100, 100", "101, 100 1", "199, 100 99", "200, 100 100", "201, 100 100 1"})
-  void anUnloggedUnitIsSplit(int operations, String sizes) throws Exception {
+  void splitsUnloggedUnit(int operations, String sizes) throws Exception {
     try (BatchWriter writer = BatchWriter.builder(watch.session()).autoSplit().build()) {
       BatchResult result = writer.execute(spread(operations), BatchType.UNLOGGED);
 
@@ -133,7 +133,7 @@ class UnitBoundsIT {
   }
 
   @Test
-  void aLoggedUnitIsNeverSplit() {
+  void neverSplitsLoggedUnit() {
     try (BatchWriter writer = BatchWriter.builder(watch.session()).autoSplit().build()) {
       assertThatThrownBy(() -> writer.execute(spread(101), BatchType.LOGGED))
           .isInstanceOf(UnsuitableBatchException.class)
@@ -143,7 +143,7 @@ class UnitBoundsIT {
   }
 
   @Test
-  void aUnitMayBeAsLargeAsIsAllowed() throws Exception {
+  void acceptsUnitOfMaximumSize() throws Exception {
     try (BatchWriter writer = BatchWriter.builder(watch.session()).maxOperations(120).build();
         LoggedText log = new LoggedText()) {
       writer.execute(spread(59), BatchType.LOGGED);
@@ -157,9 +157,9 @@ class UnitBoundsIT {
     assertThat(watch.takeSizes()).containsExactly(59, 60, 120);
   }
 
-  /** Of a unit that is split the parts without a bad operation are written. */
+  /** The parts of a split unit without an invalid operation are written. */
   @Test
-  void aBadOperationTakesItsPartWithIt() throws Exception {
+  void invalidOperationFailsItsPart() throws Exception {
     List<Operation> operations = new ArrayList<>(spread(1_000));
     Set<Integer> bad = Set.of(3, 99, 100, 350, 555, 600, 999);
     bad.forEach(i -> operations.set(i, Operation.of(insert.bind(test, i, null, i))));
@@ -184,7 +184,7 @@ class UnitBoundsIT {
   }
 
   @Test
-  void aLoggedUnitWithABadOperationWritesNothing() {
+  void loggedUnitWithInvalidOperationWritesNothing() {
     List<Operation> operations = new ArrayList<>(spread(100));
     operations.set(7, Operation.of(insert.bind(test, null, 7, 7)));
     BatchFailedException failure;
@@ -200,7 +200,7 @@ class UnitBoundsIT {
   }
 
   @Test
-  void statementsOfSeveralConsistencyLevelsAreRefused() {
+  void rejectsDifferentConsistencyLevels() {
     List<Operation> operations =
         List.of(
             Operation.of(insert.bind(test, 1, 1, 1)),
@@ -214,9 +214,9 @@ class UnitBoundsIT {
     assertThat(watch.take()).isEmpty();
   }
 
-  /** What the statements say of the consistency level the batch says for them. */
+  /** The batch has the consistency level of its statements. */
   @Test
-  void aUnitHasTheLevelOfItsStatements() throws Exception {
+  void unitHasConsistencyOfItsStatements() throws Exception {
     List<Operation> operations = new ArrayList<>();
     for (int p = 0; p < 3; p++) {
       operations.add(
@@ -232,7 +232,7 @@ class UnitBoundsIT {
   }
 
   @Test
-  void countersShareNoUnitWithOthers() throws Exception {
+  void rejectsCountersWithOtherWrites() throws Exception {
     Operation addition = Operation.of(add.bind(5L, 1));
     Operation plain = Operation.of(insert.bind(test, 1, 1, 1));
     try (BatchWriter writer = BatchWriter.over(watch.session())) {
@@ -263,7 +263,7 @@ class UnitBoundsIT {
     return name.equals("LOGGED") ? BatchType.LOGGED : BatchType.UNLOGGED;
   }
 
-  /** Operations of as many partitions, each with its number as value. */
+  /** Operations on this many partitions, each with its number as value. */
   private List<Operation> spread(int operations) {
     return IntStream.range(0, operations)
         .<Operation>mapToObj(i -> Operation.of(insert.bind(test, i, i, i)))
@@ -276,7 +276,7 @@ class UnitBoundsIT {
     return numbers;
   }
 
-  /** The values that this test has written. */
+  /** The values written by this test. */
   private Set<Integer> rows() {
     Set<Integer> values = new TreeSet<>();
     for (Row row : session.execute("SELECT test, v FROM " + keyspace + ".t")) {

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a writer says of operations that were not acknowledged. */
+/** Tests the reported outcome of unacknowledged operations. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnitOutcomeIT {
@@ -71,12 +71,12 @@ class UnitOutcomeIT {
     select = session.prepare("SELECT l FROM " + table + " WHERE p = ?");
   }
 
-  /** An answer that the session gives instead of that of the cluster. */
+  /** A response that the session returns instead of the response of the cluster. */
   private interface Mishap {
 
     Throwable on(Node node);
 
-    /** Whether the cluster gets to see the request. */
+    /** Whether the cluster receives the request. */
     default boolean isLate() {
       return false;
     }
@@ -113,7 +113,7 @@ class UnitOutcomeIT {
     Mishap ofWrites = timeout(DefaultWriteType.BATCH);
     Mishap simple = timeout(DefaultWriteType.UNLOGGED_BATCH);
     return Stream.of(
-        // Not idempotent: sent again only if surely not applied.
+        // Not idempotent: sent again only if certainly not applied.
         once("LOGGED", Outcome.UNKNOWN, ofLog),
         once("LOGGED", Outcome.WILL_BE_APPLIED, ofWrites),
         once("LOGGED", Outcome.UNKNOWN, LOST),
@@ -122,11 +122,12 @@ class UnitOutcomeIT {
         once("LOGGED", Outcome.NOT_APPLIED, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE),
         once("LOGGED", Outcome.WILL_BE_APPLIED, UNAVAILABLE, ofWrites),
         once("LOGGED", Outcome.UNKNOWN, UNAVAILABLE, UNAVAILABLE, LOST),
-        // Of several partitions one may have been written before a replica of another is missed.
+        // One of several partitions may have been written before replicas of another are found
+        // missing.
         once("UNLOGGED", Outcome.UNKNOWN, UNAVAILABLE),
         once("UNLOGGED", Outcome.UNKNOWN, simple),
         once("UNLOGGED", Outcome.NOT_APPLIED, INVALID),
-        // Idempotent: what an earlier attempt did is done.
+        // Idempotent: an earlier attempt may have been applied.
         again("LOGGED", Outcome.NOT_APPLIED, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE),
         again("LOGGED", Outcome.UNKNOWN, LOST, UNAVAILABLE, UNAVAILABLE),
         again("LOGGED", Outcome.UNKNOWN, UNAVAILABLE, ofLog, UNAVAILABLE),
@@ -146,10 +147,10 @@ class UnitOutcomeIT {
     return Arguments.of(type, true, outcome, List.of(mishaps));
   }
 
-  /** Two partitions. The text of a failure is of no account. */
+  /** Two partitions. The text of the failure is irrelevant. */
   @ParameterizedTest
   @MethodSource("failures")
-  void theOutcomeIsNoMoreThanWhatIsKnown(
+  void reportsKnownOutcomeOnly(
       String type, boolean isIdempotent, Outcome outcome, List<Mishap> mishaps) throws Exception {
     Queue<Mishap> left = new ArrayDeque<>(mishaps);
     int first = key++;
@@ -179,11 +180,11 @@ class UnitOutcomeIT {
   }
 
   /**
-   * Two replicas decide, and then a third is missed for the commit: what they have decided is there
-   * for whoever looks next.
+   * Two replicas decide, and then a third is missing for the commit; the next serial read completes
+   * the decided write.
    */
   @Test
-  void aDecidedConditionIsNotUndoneByWhatIsMissingAfterwards() throws Exception {
+  void decidedConditionSurvivesMissingCommitReplica() throws Exception {
     Operation operation =
         Operation.of(
             insert.bind(-1, List.of(1)).setConsistencyLevel(DefaultConsistencyLevel.THREE));
@@ -204,9 +205,9 @@ class UnitOutcomeIT {
         .hasSize(1);
   }
 
-  /** It fails in the driver, before anything leaves it. */
+  /** The driver fails before it sends anything. */
   @Test
-  void aValueWithoutCodecIsSurelyNotApplied() throws Exception {
+  void valueWithoutCodecIsNotApplied() throws Exception {
     String write = "UPDATE " + table + " SET l = l + ? WHERE p = ?";
     List<Operation> operations =
         List.of(
@@ -225,9 +226,9 @@ class UnitOutcomeIT {
     assertThat(appended(key - 2)).isZero();
   }
 
-  /** One may have been written before a replica of the other is missed. */
+  /** One partition may have been written before replicas of the other are found missing. */
   @Test
-  void aStatementOfTwoPartitionsIsNotOneMutation() throws Exception {
+  void statementOfTwoPartitionsIsNotOneMutation() throws Exception {
     Operation operation = Operation.of(appendToTwo.bind(key, key + 1));
     key += 2;
     for (boolean isBesideRead : List.of(false, true)) {
@@ -255,9 +256,9 @@ class UnitOutcomeIT {
     writer.close();
   }
 
-  /** Alone, it is a batch that has a log. */
+  /** Sent alone, but in a logged batch. */
   @Test
-  void aStatementOfTwoPartitionsIsLoggedWhereThatIsAskedFor() throws Exception {
+  void statementOfTwoPartitionsIsLoggedOnRequest() throws Exception {
     WatchedRequests watch = new WatchedRequests(session);
     int first = key++;
     int second = key++;
@@ -321,10 +322,10 @@ class UnitOutcomeIT {
             });
   }
 
-  /** The first partition is written before the second is found to lack replicas. */
+  /** The first partition is written before replicas of the second are found missing. */
   @Test
-  void whatIsDonePartlyIsNotDoneTwice() throws Exception {
-    // The server takes them in an order of its own.
+  void doesNotRepeatPartlyAppliedBatch() throws Exception {
+    // The server chooses the order.
     List<String> whole = List.of(counters(), counters(), counters(), counters());
     String lacking = lackingReplicas(counters());
     for (int i = 0; i < 3; i++) {
@@ -349,11 +350,11 @@ class UnitOutcomeIT {
   }
 
   /**
-   * Decided by the first node, which lacks replicas for the rest. What others read is done to its
-   * end by them, so that a second node would meet the row.
+   * The first node decides but lacks replicas for the commit. A serial read completes the write, so
+   * that an attempt on a second node would find the row.
    */
   @Test
-  void aDecisionIsNotMetAsAnothers() throws Exception {
+  void doesNotMistakeOwnWriteForAnother() throws Exception {
     String keyspace = lackingReplicas(TestCluster.newKeyspace(1));
     TestCluster.define("CREATE TABLE " + keyspace + ".t (p int PRIMARY KEY, v int)");
     PreparedStatement read = session.prepare("SELECT v FROM " + keyspace + ".t WHERE p = ?");
@@ -384,12 +385,12 @@ class UnitOutcomeIT {
       try {
         session.execute(read.bind(p).setConsistencyLevel(DefaultConsistencyLevel.SERIAL));
       } catch (DriverException contended) {
-        // Another takes the round of Paxos from it; it tries again.
+        // A competing Paxos round won; retry.
       }
     }
   }
 
-  /** There are enough of them for a quorum, and never all. */
+  /** Enough replicas for a quorum, but never all. */
   private String lackingReplicas(String keyspace) {
     Collection<Node> nodes = session.getMetadata().getNodes().values();
     TestCluster.define(

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What a writer tells of failures, retries and what is under way, on a real cluster. */
+/** Tests the metrics of failures, retries and requests in flight on a real cluster. */
 @ClusterTest
 class WriterMetricsIT {
 
@@ -51,7 +51,7 @@ class WriterMetricsIT {
   }
 
   @Test
-  void aUnitThatIsSplitIsNotAtomic() throws InterruptedException {
+  void splitUnitIsNotAtomic() throws InterruptedException {
     try (BatchWriter writer = BatchWriter.builder(session).maxOperations(10).autoSplit().build()) {
       execute(writer, rows(1, 10, 10), BatchType.UNLOGGED);
       execute(writer, rows(1, 25, 10), BatchType.UNLOGGED);
@@ -64,7 +64,7 @@ class WriterMetricsIT {
   }
 
   @Test
-  void failuresAreCountedByTheirKind() {
+  void countsFailuresByKind() {
     try (BatchWriter writer = BatchWriter.builder(session).parallelism(8).maxAttempts(1).build()) {
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(
@@ -87,7 +87,7 @@ class WriterMetricsIT {
   }
 
   @Test
-  void aRefusedBatchIsAFallback() throws InterruptedException {
+  void rejectedBatchIsAFallback() throws InterruptedException {
     AtomicLong refused = new AtomicLong();
     WriteOutcome outcome =
         new WriteOutcome() {
@@ -117,7 +117,7 @@ class WriterMetricsIT {
   }
 
   @Test
-  void whatIsUnderWayIsCounted() throws InterruptedException {
+  void countsRequestsInFlight() throws InterruptedException {
     CompletableFuture<Void> answers = new CompletableFuture<>();
     CqlSession slow = answering(answer -> answer.thenCombine(answers, (rows, released) -> rows));
     try (BatchWriter writer = writer(slow, new BatchLimits(2, 1 << 20, 10_000))) {
@@ -135,9 +135,9 @@ class WriterMetricsIT {
     }
   }
 
-  /** Between two attempts there is a pause of 50 ms at the least. */
+  /** The pause between two attempts is at least 50 ms. */
   @Test
-  void retriesAreCountedAndTheirTimeIsPartOfTheLatency() throws InterruptedException {
+  void countsRetriesAndIncludesTheirTimeInLatency() throws InterruptedException {
     AtomicLong answers = new AtomicLong();
     CqlSession losing =
         answering(
@@ -166,9 +166,9 @@ class WriterMetricsIT {
     }
   }
 
-  /** What was refused together and is to be sent alone waits as what is in open batches. */
+  /** Statements of a rejected batch that wait to be sent alone count as queued. */
   @Test
-  void whatIsToBeSentAloneIsQueued() throws InterruptedException {
+  void statementsToBeSentAloneAreQueued() throws InterruptedException {
     try (BatchWriter writer = writer(session, new BatchLimits(3, 1 << 20, 10_000))) {
       WriteOutcome deaf =
           new WriteOutcome() {
@@ -195,7 +195,7 @@ class WriterMetricsIT {
   }
 
   @Test
-  void whoWaitsForAPlaceIsNotInFlight() throws Exception {
+  void waitForSlotIsNotInFlight() throws Exception {
     HeldAnswers answers = new HeldAnswers(1);
     try (BatchWriter writer = BatchWriter.builder(answers.session(session)).parallelism(1).build();
         answers) {
@@ -228,7 +228,7 @@ class WriterMetricsIT {
       assertThat(metrics.inFlight()).isZero();
       assertThat(metrics.latencies().count()).isEqualTo(5);
       assertThat(metrics.latencies().max()).isGreaterThanOrEqualTo(500_000);
-      // The others waited as long, but not for the cluster.
+      // The others waited as long, but for a slot.
       assertThat(metrics.latencies().p50()).isLessThan(400_000);
     }
   }
@@ -256,7 +256,7 @@ class WriterMetricsIT {
     assertThat(result.applied()).isTrue();
   }
 
-  /** Batches wait until they are full or flushed. */
+  /** Batches stay open until they are full or flushed. */
   private static BatchWriter writer(CqlSession over, BatchLimits limits) {
     return BatchWriter.builder(over).limits(limits).maxAge(Duration.ZERO).build();
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Windows open and close by the clocks of their zone. */
+/** Tests that windows open and close by local time of their zone. */
 class RunWindowTest {
 
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
@@ -60,7 +60,7 @@ class RunWindowTest {
         "22:00-05:00 UTC UTC",
         "08:00-08:00"
       })
-  void refusesOtherTexts(String text) {
+  void rejectsOtherTexts(String text) {
     assertThatThrownBy(() -> RunWindow.parse(text))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("window");
@@ -76,7 +76,7 @@ class RunWindowTest {
     "08:00-17:00, 2026-05-05T08:00:00, true",
     "08:00-17:00, 2026-05-05T17:00:00, false",
     "08:00-17:00, 2026-05-05T23:00:00, false",
-    // 5 May 2026 is a Tuesday: the night from Friday to Saturday is Friday's.
+    // 5 May 2026 is a Tuesday. The night from Friday to Saturday belongs to Friday.
     "Fri 22:00-05:00, 2026-05-08T23:00:00, true",
     "Fri 22:00-05:00, 2026-05-09T04:00:00, true",
     "Fri 22:00-05:00, 2026-05-08T04:00:00, false",
@@ -93,7 +93,7 @@ class RunWindowTest {
   }
 
   @Test
-  void timesThatTheClocksLeaveOutDoNotOccur() {
+  void skippedLocalTimesDoNotOccur() {
     // On 29 March 2026 the clocks of Berlin go from 02:00 to 03:00, at 01:00 UTC.
     RunWindow gap = RunWindow.parse("02:00-03:00 Europe/Berlin");
     assertThat(minutes(gap, "2026-03-28T23:00:00Z", 24)).isZero();
@@ -105,13 +105,13 @@ class RunWindowTest {
     assertThat(into.nextOpen(Instant.parse("2026-03-29T00:59:59Z")))
         .contains(Instant.parse("2026-03-29T01:00:00Z"));
 
-    // The night is an hour shorter, and no more than that.
+    // The night is exactly one hour shorter.
     RunWindow night = RunWindow.parse("22:00-05:00 Europe/Berlin");
     assertThat(minutes(night, "2026-03-28T12:00:00Z", 24)).isEqualTo(6 * 60);
   }
 
   @Test
-  void timesThatTheClocksShowTwiceAreInsideTwice() {
+  void repeatedLocalTimesAreInsideTwice() {
     // On 25 October 2026 the clocks of Berlin go from 03:00 back to 02:00, at 01:00 UTC.
     RunWindow twice = RunWindow.parse("02:00-02:30 Europe/Berlin");
     assertThat(minutes(twice, "2026-10-24T22:00:00Z", 24)).isEqualTo(60);
@@ -121,7 +121,7 @@ class RunWindowTest {
     assertThat(minutes(night, "2026-10-24T12:00:00Z", 24)).isEqualTo(8 * 60);
   }
 
-  /** For how many minutes of so many hours it is open. */
+  /** The number of open minutes within this many hours. */
   private static long minutes(RunWindow window, String start, int hours) {
     Instant from = Instant.parse(start);
     return IntStream.range(0, hours * 60)
@@ -130,7 +130,7 @@ class RunWindowTest {
   }
 
   @Test
-  void tellsWhenItOpensNext() {
+  void returnsNextOpening() {
     RunWindow nights = RunWindow.parse("Mon-Fri 22:00-05:00 Europe/Berlin");
     Instant saturday = Instant.parse("2026-05-09T10:00:00Z");
     assertThat(nights.nextOpen(saturday)).contains(Instant.parse("2026-05-11T20:00:00Z"));

@@ -4,17 +4,17 @@ import io.ringhaul.batch.ExactCounts;
 import io.ringhaul.cluster.ClusterTest;
 import org.junit.jupiter.api.Test;
 
-/** Every statement is done once, whatever happens beside it. */
+/** Applies each statement exactly once under concurrency. */
 @ClusterTest
 class BatchCountsIT {
 
   @Test
-  void everyAppendIsDoneOnce() throws Exception {
+  void appliesEachAppendOnce() throws Exception {
     new ExactCounts(100_000).appendToLists();
   }
 
   @Test
-  void everyAdditionIsDoneOnce() throws Exception {
+  void appliesEachAdditionOnce() throws Exception {
     new ExactCounts(16_000).addToCounters();
   }
 }

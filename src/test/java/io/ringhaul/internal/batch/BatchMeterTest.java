@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What a meter counts, and what it makes of it. */
+/** Tests the counts and derived values of a meter. */
 class BatchMeterTest {
 
   private static final long MICRO = 1_000;
@@ -27,7 +27,7 @@ class BatchMeterTest {
   private final BatchMeter meter = new BatchMeter();
 
   @Test
-  void aNewMeterHasNothing() {
+  void startsEmpty() {
     BatchMetrics metrics = meter.snapshot(0, 0, 0);
     assertThat(metrics)
         .isEqualTo(
@@ -58,7 +58,7 @@ class BatchMeterTest {
   }
 
   @Test
-  void everyRequestIsCountedOnce() {
+  void countsEachRequestOnce() {
     meter.acknowledged(new Shape(BatchType.LOGGED, 5, false, 500), 5, 300 * MICRO, true);
     meter.acknowledged(new Shape(BatchType.UNLOGGED, 10, true, 1_000), 4, 100 * MICRO, false);
     meter.acknowledged(new Shape(BatchType.UNLOGGED, 20, false, 2_000), 20, 200 * MICRO, true);
@@ -107,9 +107,9 @@ class BatchMeterTest {
         .containsExactly("DriverTimeout", "IllegalState");
   }
 
-  /** From a microsecond to an hour, as many in each magnitude. */
+  /** Values from a microsecond to an hour, evenly distributed over the magnitudes. */
   @Test
-  void percentilesAreThoseOfASortedList() {
+  void percentilesMatchSortedList() {
     Seeds.each(
         5,
         random -> {
@@ -133,7 +133,7 @@ class BatchMeterTest {
         });
   }
 
-  /** Less than half a microsecond, which is rounded away. */
+  /** Rounds values below half a microsecond down. */
   private static int nextOdd(Random random) {
     return random.nextInt(999) - 499;
   }
@@ -146,9 +146,9 @@ class BatchMeterTest {
     assertThat((double) measured).isCloseTo((double) exact, within(exact * 0.001));
   }
 
-  /** Sizes up to 2,047 are exact, as no batch of good sense is larger. */
+  /** Sizes up to 2,047 are exact; larger batches are not reasonable. */
   @Test
-  void sizesOfBatchesAreExact() {
+  void recordsBatchSizesExactly() {
     for (int size = 2; size <= 101; size++) {
       meter.acknowledged(new Shape(BatchType.UNLOGGED, size, true, 0), size, MICRO, false);
     }
@@ -161,7 +161,7 @@ class BatchMeterTest {
   }
 
   @Test
-  void moreThanAnHourIsAnHour() {
+  void recordsLongerThanAnHourAsAnHour() {
     meter.acknowledged(new Shape(null, 1, true, 0), 1, Duration.ofDays(3).toNanos(), false);
     meter.acknowledged(new Shape(null, 1, true, 0), 1, -5 * MICRO, false);
     Distribution latencies = meter.snapshot(0, 0, 0).latencies();
@@ -172,7 +172,7 @@ class BatchMeterTest {
   }
 
   @Test
-  void aResetBeginsAnewAndTheLifeGoesOn() {
+  void resetKeepsLifetimeMetrics() {
     meter.acknowledged(new Shape(BatchType.LOGGED, 5, false, 500), 5, 300 * MICRO, true);
     meter.failed(new DriverTimeoutException("late"));
     meter.reset(4);
@@ -196,13 +196,13 @@ class BatchMeterTest {
     assertThat(life.failures()).isEqualTo(Map.of("DriverTimeout", 2L));
     assertThat(life.latencies()).isEqualTo(new Distribution(2, 400, 100, 300, 300, 300));
     assertThat(life.since()).isGreaterThan(metrics.since());
-    // The retries were asked for before another thread reset the meter.
+    // The retries were read before another thread reset the meter.
     assertThat(meter.snapshot(3, 0, 0).retries()).isZero();
   }
 
-  /** Each name that was given stays; the rest are one. */
+  /** Known kinds stay; all others count as one kind. */
   @Test
-  void kindsOfFailuresAreBounded() {
+  void boundsFailureKinds() {
     FailureKinds kinds = new FailureKinds(2);
     assertThat(kinds.of(new IllegalStateException())).isEqualTo("IllegalState");
     assertThat(kinds.of(new CompletionException(new ArithmeticException())))

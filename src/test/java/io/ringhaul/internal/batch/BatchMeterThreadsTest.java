@@ -15,16 +15,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** What a meter counts for several threads at once. */
+/** Tests a meter with concurrent threads. */
 class BatchMeterThreadsTest {
 
   private static final long MICRO = 1_000;
 
   private final BatchMeter meter = new BatchMeter();
 
-  /** Eight threads record while another looks, and resets the meter now and then. */
+  /** Eight threads record while another takes snapshots and sometimes resets the meter. */
   @Test
-  void whatBelongsTogetherAddsUpAtEveryMoment() throws Exception {
+  void everySnapshotIsConsistent() throws Exception {
     int threads = 8;
     int each = 20_000;
     AtomicBoolean done = new AtomicBoolean();

@@ -17,8 +17,8 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * A cluster to which nobody else sends batches, and the batches that its nodes have counted. It is
- * the cluster of the run, if that is the run's own, and else a node of its own.
+ * A cluster that receives batches from this test only, with the batch counts of its nodes. Uses the
+ * cluster of the test run if it is not shared, otherwise a separate node.
  */
 public final class CountingCluster implements AutoCloseable {
 
@@ -31,7 +31,7 @@ public final class CountingCluster implements AutoCloseable {
   private final boolean isOwn;
   private final List<JMXConnector> nodes = new ArrayList<>();
 
-  // What answers at these loopback ports is a process that we started ourselves.
+  // The process at these loopback ports was started by this test run.
   @SuppressWarnings("BanJNDI")
   private CountingCluster(
       AutoCloseable ending, CqlSession session, boolean isOwn, List<Integer> ports)
@@ -100,7 +100,7 @@ public final class CountingCluster implements AutoCloseable {
     }
   }
 
-  /** All batches so far, on all nodes together. */
+  /** All batches so far, on all nodes. */
   public Counted counted() throws IOException, JMException {
     return new Counted(
         batches("PartitionsPerLoggedBatch"),
@@ -126,7 +126,7 @@ public final class CountingCluster implements AutoCloseable {
     return all;
   }
 
-  /** What the nodes count, by the type of the batches. */
+  /** The counts of the nodes, by batch type. */
   public record Counted(Batches logged, Batches unlogged, Batches counter) {
 
     public Counted since(Counted before) {
@@ -145,14 +145,14 @@ public final class CountingCluster implements AutoCloseable {
   /**
    * Batches of a type.
    *
-   * @param count how many
-   * @param single those of one partition
-   * @param partitions the partitions of all of them; exact if their numbers are bounds of the
-   *     server's buckets, as all are up to 8
+   * @param count number of batches
+   * @param single number of batches with one partition
+   * @param partitions total number of partitions; exact if the numbers per batch are bucket bounds
+   *     of the server, as all are up to 8
    */
   public record Batches(long count, long single, long partitions) {
 
-    /** Each bucket counts the numbers from the bound before its own, which is not in it, on. */
+    /** Each bucket counts the values above the previous bound, up to its own bound. */
     static Batches of(long count, long[] buckets) {
       long partitions = 0;
       long bound = 1;

@@ -22,20 +22,20 @@ class DataSizeTextTest {
     "0B, 0",
     "' 5KiB ', 5120"
   })
-  void aSizeHasItsOwnUnit(String text, long bytes) {
+  void parsesSizeWithUnit(String text, long bytes) {
     assertThat(DataSizeText.bytes(text, 1)).hasValue(bytes);
     assertThat(DataSizeText.bytes(text, 1024)).hasValue(bytes);
   }
 
   @Test
-  void aNumberHasTheUnitOfTheSettingsName() {
+  void appliesUnitOfSettingName() {
     assertThat(DataSizeText.bytes("5", 1024)).hasValue(5120);
     assertThat(DataSizeText.bytes("32", 1 << 20)).hasValue(32 << 20);
     assertThat(DataSizeText.bytes("7", 1)).hasValue(7);
   }
 
   @Test
-  void whatIsTooLargeIsTheLargest() {
+  void clampsTooLargeSizes() {
     assertThat(DataSizeText.bytes("999999999999999999GiB", 1)).hasValue(Long.MAX_VALUE);
     assertThat(DataSizeText.bytes("9223372036GiB", 1)).hasValue(Long.MAX_VALUE);
   }
@@ -44,7 +44,7 @@ class DataSizeTextTest {
   @NullSource
   @ValueSource(
       strings = {"", "null", "-1", "5 KiB", "5kib", "5KB", "KiB", "1.5MiB", "9999999999999999999"})
-  void anythingElseIsNoSize(@Nullable String text) {
+  void rejectsOtherText(@Nullable String text) {
     assertThat(DataSizeText.bytes(text, 1024)).isEmpty();
   }
 }

@@ -8,28 +8,28 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** Keeps the answers to the first requests of a session until they are released. */
+/** Holds the responses to the first requests of a session until they are released. */
 public final class HeldAnswers implements AutoCloseable {
 
   private final List<CompletableFuture<Void>> releases;
   private final AtomicInteger asked = new AtomicInteger();
 
   /**
-   * @param first so many requests
+   * @param first number of requests to hold
    */
   public HeldAnswers(int first) {
     releases = Stream.generate(() -> new CompletableFuture<Void>()).limit(first).toList();
   }
 
-  /** How many requests there were. */
+  /** Number of requests. */
   public int asked() {
     return asked.get();
   }
 
   /**
-   * Lets an answer come.
+   * Releases a response.
    *
-   * @param request counted from 0
+   * @param request the index from 0
    */
   public void release(int request) {
     releases.get(request).complete(null);

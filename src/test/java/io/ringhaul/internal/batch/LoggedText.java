@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** What is logged, which the tests' logger writes to the standard error output, until closed. */
+/** Captures the log output until closed. The logger of the tests writes to standard error. */
 public final class LoggedText implements AutoCloseable {
 
   private final PrintStream before = System.err;
@@ -14,7 +14,7 @@ public final class LoggedText implements AutoCloseable {
     System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
   }
 
-  /** All of it so far. */
+  /** The output so far. */
   public String text() {
     return bytes.toString(StandardCharsets.UTF_8);
   }

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** When a batch is full, and which goes first. */
+/** Tests when a batch is full, and which batch is sent first. */
 class OpenBatchesTest {
 
   private static final CqlIdentifier KEYSPACE = CqlIdentifier.fromInternal("k");
@@ -29,7 +29,7 @@ class OpenBatchesTest {
   private static final long SHARED_BYTES = 100;
 
   @Test
-  void aGroupThatEndsOnTheLimitIsSentOnceAndNothingIsLeft() {
+  void sendsGroupAtStatementLimitOnce() {
     OpenBatches open = new OpenBatches(new BatchLimits(3, 1000, 100), SHARED_BYTES);
     assertThat(open.add(partition(1), unit(1, 1))).isEmpty();
     assertThat(open.add(partition(1), unit(1, 1))).isEmpty();
@@ -38,7 +38,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void aGroupThatEndsOnTheLimitOfBytesIsSentOnceAndNothingIsLeft() {
+  void sendsGroupAtByteLimitOnce() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 50, 100), SHARED_BYTES);
     assertThat(open.add(partition(1), unit(1, 25))).isEmpty();
     assertThat(sizes(open.add(partition(1), unit(1, 25)))).containsExactly(2);
@@ -50,21 +50,21 @@ class OpenBatchesTest {
   }
 
   @Test
-  void whatDoesNotFitAnyMoreOpensTheNext() {
+  void opensNextBatchWhenUnitDoesNotFit() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 50, 100), SHARED_BYTES);
     assertThat(open.add(partition(1), unit(1, 30))).isEmpty();
     assertThat(sizes(open.add(partition(1), unit(1, 30)))).containsExactly(1);
     assertThat(open.buffered()).isEqualTo(1);
-    // Statements that belong together are not parted.
+    // Statements added together are not separated.
     OpenBatches byNumber = new OpenBatches(new BatchLimits(3, 50, 100), SHARED_BYTES);
     assertThat(byNumber.add(partition(1), unit(2, 1))).isEmpty();
     assertThat(sizes(byNumber.add(partition(1), unit(2, 1)))).containsExactly(1);
     assertThat(byNumber.buffered()).isEqualTo(2);
   }
 
-  /** A batch of several partitions is measured as the server does it. */
+  /** Measures a batch of several partitions as the server does. */
   @Test
-  void bytesAreThoseThatCount() {
+  void limitsCountedBytes() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 50, 100), SHARED_BYTES);
     assertThat(open.add(shared(1), new Unit(statements(1), 10, 60, WriteOutcome.UNHEARD, null)))
         .isEmpty();
@@ -76,7 +76,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void aBatchIsOfTheGenerationThatOpenedIt() {
+  void batchHasGenerationOfItsOpening() {
     OpenBatches open = new OpenBatches(new BatchLimits(3, 1000, 100), SHARED_BYTES);
     open.add(partition(1), unit(1, 1));
     long first = open.endGeneration();
@@ -92,7 +92,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void aUnitBeyondTheLimitIsABatchOfItsOwn() {
+  void sendsOversizedUnitAlone() {
     OpenBatches open = new OpenBatches(new BatchLimits(3, 50, 100), SHARED_BYTES);
     assertThat(open.add(shared(1), unit(1, 10))).isEmpty();
     assertThat(sizes(open.add(shared(1), unit(1, Integer.MAX_VALUE)))).containsExactly(1, 1);
@@ -105,7 +105,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void theLongestIsSentWhenTheBufferIsFull() {
+  void sendsLongestBatchWhenBufferIsFull() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 1000, 6), SHARED_BYTES);
     open.add(partition(2), unit(1, 1));
     open.add(partition(2), unit(1, 1));
@@ -117,7 +117,7 @@ class OpenBatchesTest {
     assertThat(full).extracting(Batch::batchKey).containsExactly(partition(2));
     assertThat(sizes(full)).containsExactly(3);
     assertThat(open.buffered()).isEqualTo(4);
-    // Of those with two statements the one that had them first.
+    // The older of the two batches with two statements.
     open.add(partition(4), unit(1, 1));
     open.add(partition(5), unit(1, 1));
     full = open.add(partition(6), unit(1, 1));
@@ -125,12 +125,12 @@ class OpenBatchesTest {
     assertThat(open.buffered()).isEqualTo(5);
   }
 
-  /** Short batches of partitions that are over leave room for those that still grow. */
+  /** Short batches of finished partitions make room for growing ones. */
   @Test
-  void whatNothingIsAddedToAnyMoreGoesBeforeTheLongest() {
+  void sendsIdleBatchBeforeLongest() {
     OpenBatches open = new OpenBatches(new BatchLimits(10, 1000, 20), SHARED_BYTES);
     List<Integer> sizes = new ArrayList<>();
-    // Partitions of 12 rows, which come one after the other: ten rows are full, and two stay.
+    // Consecutive partitions of 12 rows: ten rows fill a batch, and two stay.
     for (int partition = 0; partition < 200; partition++) {
       for (int row = 0; row < 12; row++) {
         sizes.addAll(sizes(open.add(partition(partition), unit(1, 1))));
@@ -142,11 +142,11 @@ class OpenBatchesTest {
   }
 
   @Test
-  void asManyAreSentAsItTakesToHaveRoom() {
+  void sendsBatchesUntilThereIsRoom() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 1000, 4), SHARED_BYTES);
     open.add(partition(1), unit(2, 1));
     open.add(partition(2), unit(2, 1));
-    // The first was left alone for longer than a buffer's worth, and the third is the longest then.
+    // The first batch is idle for longer than a full buffer; then the third is the longest.
     assertThat(open.add(partition(3), unit(4, 1)))
         .extracting(Batch::batchKey)
         .containsExactly(partition(1), partition(3));
@@ -156,9 +156,9 @@ class OpenBatchesTest {
     assertThat(open.buffered()).isEqualTo(3);
   }
 
-  /** Whatever the number of statements: 32 MiB of values are the most that wait. */
+  /** At most 32 MiB of values are buffered, regardless of the number of statements. */
   @Test
-  void largeValuesFillTheBufferToo() {
+  void boundsBufferedBytes() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 20 << 20, 1000), SHARED_BYTES);
     open.add(partition(1), unit(1, 15 << 20));
     open.add(partition(2), unit(1, 15 << 20));
@@ -169,7 +169,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void theOldestAreTakenByTheirAge() {
+  void takesBatchesByAge() {
     AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
     OpenBatches open =
         new OpenBatches(new BatchLimits(100, 1000, 1000), SHARED_BYTES, 1, Sharing.NONE, now::get);
@@ -177,7 +177,7 @@ class OpenBatchesTest {
     open.add(partition(2), unit(1, 1));
     now.addAndGet(40);
     open.add(partition(3), unit(1, 1));
-    // More statements do not make a batch younger.
+    // Added statements do not change the age of a batch.
     open.add(partition(1), unit(1, 1));
     now.addAndGet(10);
     assertThat(open.takeOlderThan(51)).isNull();
@@ -196,7 +196,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void statementsOfOtherKindsPlacesAndLevelsAreInOtherBatches() {
+  void separatesKindsLocationsAndAttributes() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 1000, 1000), SHARED_BYTES);
     BatchAttributes attributes = BatchAttributes.of(STATEMENT);
     BatchAttributes later = BatchAttributes.of(STATEMENT.setQueryTimestamp(5));
@@ -209,7 +209,7 @@ class OpenBatchesTest {
     assertThat(sizes(takeAll(open))).containsExactly(1, 1, 1, 1, 2);
   }
 
-  /** Even partitions share requests, and odd ones do; 99 shares none. */
+  /** Even partitions share requests, and so do odd ones; 99 shares none. */
   private static final Sharing SHARING =
       new Sharing() {
         @Override
@@ -229,13 +229,13 @@ class OpenBatchesTest {
   }
 
   @Test
-  void smallBatchesOfTheSameReplicasShareARequest() {
+  void smallBatchesOnSameReplicasShareRequest() {
     OpenBatches open = sharing(new AtomicLong());
     IntStream.rangeClosed(1, 9).forEach(key -> open.add(partition(key), unit(1, 10)));
     open.add(partition(99), unit(1, 10));
     assertThat(open.buffered()).isEqualTo(10);
     List<Batch> all = takeAll(open);
-    // Three partitions at most; what is alone keeps the batch key of its partition.
+    // At most three partitions; a single batch keeps the key of its partition.
     assertThat(sizes(all)).containsExactly(3, 3, 1, 2, 1);
     assertThat(all)
         .extracting(Batch::batchKey)
@@ -244,7 +244,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void aRequestIsSharedUpToItsBytesAndStatements() {
+  void sharesRequestUpToBytesAndStatements() {
     OpenBatches byBytes = sharing(new AtomicLong());
     byBytes.add(partition(2), unit(1, 60));
     byBytes.add(partition(4), unit(1, 41));
@@ -263,21 +263,21 @@ class OpenBatchesTest {
         .containsExactly(partition(2), shared(0));
   }
 
-  /** A batch of ten bytes leaves at once. */
+  /** A batch of ten bytes is closed at once. */
   private static OpenBatches leaving(int maxBuffered, AtomicLong clock) {
     return new OpenBatches(
         new BatchLimits(10, 10, maxBuffered), SHARED_BYTES, 5, SHARING, clock::get);
   }
 
   @Test
-  void whatCameToAPartitionBeforeIsSentBefore() {
+  void sendsWritesOfPartitionInOrder() {
     OpenBatches open = leaving(1000, new AtomicLong());
     assertThat(open.add(partition(2), unit(1, 10))).isEmpty();
     assertThat(open.add(partition(4), unit(1, 20))).isEmpty();
     List<Batch> second = open.add(partition(2), unit(1, 30));
     assertThat(second).extracting(Batch::batchKey).containsExactly(shared(0));
     assertThat(second.get(0).units()).extracting(Unit::bytes).containsExactly(10L, 20L);
-    // A large one does not overtake the small one of its partition either.
+    // A large batch does not overtake a small one of its partition.
     assertThat(open.add(partition(2), unit(1, 101)))
         .extracting(batch -> batch.units().get(0).bytes())
         .containsExactly(30L, 101L);
@@ -285,7 +285,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void whatIsToShareARequestCountsAsBuffered() {
+  void countsPacksAsBuffered() {
     OpenBatches open = leaving(4, new AtomicLong());
     List<Integer> sent = new ArrayList<>();
     for (int key = 1; key <= 8; key++) {
@@ -297,7 +297,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void aSharedRequestIsAsOldAsItsOldestPart() {
+  void packHasAgeOfOldestBatch() {
     AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
     OpenBatches open = leaving(1000, now);
     open.add(partition(2), unit(1, 10));
@@ -317,9 +317,9 @@ class OpenBatchesTest {
     requireEmpty(open);
   }
 
-  /** There is nothing to wait for but others on the same replicas. */
+  /** Such units wait only for others on the same replicas. */
   @Test
-  void rowsThatAreWholePartitionsShareRequestsAtOnce() {
+  void singleRowPartitionsShareRequestsAtOnce() {
     OpenBatches open = sharing(new AtomicLong());
     List<Batch> sent = new ArrayList<>();
     for (int key : new int[] {2, 1, 4, 6, 3}) {
@@ -327,10 +327,10 @@ class OpenBatchesTest {
     }
     assertThat(sent).extracting(Batch::batchKey).containsExactly(shared(0));
     assertThat(open.buffered()).isEqualTo(2);
-    // Two writes of one row do not part, and take one of the three places.
+    // Two writes of one row stay together and count as one of the three partitions.
     assertThat(open.add(partition(3), whole(3, 20))).isEmpty();
     assertThat(sizes(open.add(partition(5), whole(5, 10)))).containsExactly(4);
-    // One that is too large leaves behind those of its row.
+    // A unit that is too large is sent after earlier ones of its row.
     open.add(partition(5), whole(5, 10));
     assertThat(open.add(partition(5), whole(5, 101)))
         .extracting(Batch::bytes)
@@ -339,7 +339,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void fewRowsOnSomeReplicasDoNotWaitForever() {
+  void closesOldPacks() {
     OpenBatches open =
         new OpenBatches(
             new BatchLimits(10, 1000, 20), SHARED_BYTES, 3, SHARING, new AtomicLong()::get);
@@ -353,9 +353,9 @@ class OpenBatchesTest {
     assertThat(others).isEqualTo(2 * 20);
   }
 
-  /** Rows that share nothing do not let those wait that do. */
+  /** Rows that share no requests count for the age of packs. */
   @Test
-  void aRowThatSharesARequestIsNotForgottenAmongOthers() {
+  void closesOldPackAmongOtherRows() {
     OpenBatches open =
         new OpenBatches(
             new BatchLimits(10, 1000, 20), SHARED_BYTES, 3, SHARING, new AtomicLong()::get);
@@ -369,9 +369,9 @@ class OpenBatchesTest {
     assertThat(others).isEqualTo(2 * 20);
   }
 
-  /** A flush gives one batch at a time, and others add meanwhile. */
+  /** A flush takes one batch at a time while other threads add. */
   @Test
-  void whatAFlushHasStillToGiveMakesRoom() {
+  void batchesLeftByFlushMakeRoom() {
     OpenBatches open =
         new OpenBatches(
             new BatchLimits(60, 1000, 100), SHARED_BYTES, 50, SHARING, new AtomicLong()::get);
@@ -394,7 +394,7 @@ class OpenBatchesTest {
   }
 
   @Test
-  void whatIsToShareARequestCountsInBytes() {
+  void countsBytesOfPacks() {
     long mebibyte = 1 << 20;
     OpenBatches open =
         new OpenBatches(
@@ -441,7 +441,7 @@ class OpenBatchesTest {
     return new Unit(statements(statements), bytes, bytes, WriteOutcome.UNHEARD, null);
   }
 
-  /** A row that is all of its partition, whose key is such a number. */
+  /** A row that is the only one of the partition with this key. */
   private static Unit whole(int key, long bytes) {
     return new Unit(statements(1), bytes, bytes, WriteOutcome.UNHEARD, shared(key % 2));
   }

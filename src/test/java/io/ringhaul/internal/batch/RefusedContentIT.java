@@ -9,7 +9,7 @@ import io.ringhaul.cluster.TestCluster;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A refusal counts against a row only if other rows may do better; the words are the server's. */
+/** Tests that only rejections of row content reject a row, with messages of a real server. */
 @ClusterTest
 class RefusedContentIT {
 
@@ -25,7 +25,7 @@ class RefusedContentIT {
         "table t does not exist",
         "Undefined column name v in table s.t"
       })
-  void whatEveryRowWouldMeetFailsTheWrite(String message) {
+  void failuresOfEveryRowFailTheWrite(String message) {
     assertThat(RefusedContent.is(refusal(message))).isFalse();
   }
 
@@ -38,7 +38,7 @@ class RefusedContentIT {
         "Guardrail minimum_timestamp violated: The modification timestamp for table t is too far in"
             + " the past"
       })
-  void whatOneRowHoldsIsRefused(String message) {
+  void contentOfOneRowIsRejected(String message) {
     assertThat(RefusedContent.is(refusal(message))).isTrue();
   }
 

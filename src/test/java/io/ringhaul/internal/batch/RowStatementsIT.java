@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Operations on rows, carried out by a real cluster. */
+/** Tests operations on rows on a real cluster. */
 @ClusterTest
 class RowStatementsIT {
 
@@ -80,9 +80,9 @@ class RowStatementsIT {
     WRITER.close();
   }
 
-  /** A column that a row does not name keeps its value; one that is null loses it. */
+  /** A column that a row does not name keeps its value; a null deletes it. */
   @Test
-  void whatARowDoesNotNameStays() throws InterruptedException {
+  void keepsColumnsWithoutValue() throws InterruptedException {
     TableRow key = t(2, "x");
     run(Operation.insert(key.with("v", 3).with("l", List.of(4, 5)).with("\"Odd \"\"v\"", "o")));
     run(Operation.insert(key.with("s", "static").with("v", null)));
@@ -92,13 +92,13 @@ class RowStatementsIT {
     run(Operation.update(t(3, "y").with("v", 7)));
     run(Operation.update(t(3, "y").with("v", null)));
     run(Operation.insert(t(4, "z")));
-    // What was updated only has no more than its values; what was inserted is a row without any.
+    // A row that was only updated exists through its values; an inserted row exists without any.
     assertThat(inT(ALL))
         .containsExactly("2 'x' 'other' NULL [4,5] NULL", "4 'z' 'other' NULL NULL NULL");
   }
 
   @Test
-  void aViewIsNotWritten() {
+  void rejectsMaterializedView() {
     TestCluster.define(
         String.format(
             "CREATE MATERIALIZED VIEW %1$s.plain_by_v AS SELECT * FROM %1$s.plain"
@@ -110,9 +110,9 @@ class RowStatementsIT {
         .hasMessageContaining("is a materialized view and cannot be written");
   }
 
-  /** They may be secret. */
+  /** Values may be confidential. */
   @Test
-  void anOperationDoesNotTellItsValues() {
+  void toStringOmitsValues() {
     assertThat(Operation.update(t(2, "x")).ifEquals("v", "secret"))
         .asString()
         .contains("UPDATE", "v")
@@ -120,7 +120,7 @@ class RowStatementsIT {
   }
 
   @Test
-  void eachTableAndVerbIsPreparedOnce() {
+  void preparesEachTableAndVerbOnce() {
     RowStatements statements = new RowStatements(SESSION);
     BoundStatement one = statements.bind(Operation.insert(t(2, "x").with("v", 3)));
     BoundStatement other =
@@ -136,9 +136,9 @@ class RowStatementsIT {
     assertThat(one.isIdempotent()).isTrue();
   }
 
-  /** Writing a list twice as of one moment doubles it, so that it is not to be sent again. */
+  /** Writing a list twice with one write time doubles it, so the statement is not idempotent. */
   @Test
-  void aListAsOfAMomentIsNotRepeatable() {
+  void listWithWriteTimeIsNotIdempotent() {
     RowStatements statements = new RowStatements(SESSION);
     TableRow row = plain().with("l", List.of(1));
     assertThat(statements.bind(Operation.insert(row)).isIdempotent()).isTrue();
@@ -320,9 +320,9 @@ class RowStatementsIT {
     assertThat(inT("c1, s")).containsExactly("NULL 'new'");
   }
 
-  /** Several writes of one partition under one condition are done together or not at all. */
+  /** Several writes of one partition with one condition are applied together or not at all. */
   @Test
-  void aConditionForSeveral() throws InterruptedException {
+  void conditionAppliesToSeveralWrites() throws InterruptedException {
     run(Operation.insert(t(1, "version").with("v", 1)));
     RowOperation version = Operation.update(t(1, "version").with("v", 2)).ifEquals("v", 1);
     RowOperation data = Operation.insert(t(2, "data").with("v", 9));
@@ -338,7 +338,7 @@ class RowStatementsIT {
   }
 
   @Test
-  void whatMakesNoSense() {
+  void rejectsContradictoryOperations() {
     TableRow row = t(2, "x").with("v", 3);
     String named = ": " + keyspace + ".t, row (p = " + p + ", c1 = 2, c2 = 'x')";
     refused(
@@ -395,7 +395,7 @@ class RowStatementsIT {
   }
 
   @Test
-  void whatDoesNotFitTheTable() {
+  void rejectsValuesThatDoNotFitTheTable() {
     String named = ": " + keyspace + ".t, row (p = " + p + ", c1 = 2, c2 = 'x')";
     refused(
         Operation.insert(t(2, "x").with("w", 1)),
@@ -492,9 +492,9 @@ class RowStatementsIT {
         "that cannot be converted to type frozen<tuple<int, text>>");
   }
 
-  /** A column that the table gets later is known at once. */
+  /** A column that is added later is known at once. */
   @Test
-  void aTableThatGrows() throws InterruptedException {
+  void acceptsAddedColumn() throws InterruptedException {
     TableRow row = row("growing").with("k", 1).with("v", 2);
     run(Operation.insert(row));
     refused(

@@ -14,13 +14,15 @@ import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A real session that notes what was sent by {@code executeAsync} and acknowledged. */
+/**
+ * A real session that records the requests that were sent by {@code executeAsync} and acknowledged.
+ */
 public final class SentRequests {
 
   /**
    * An acknowledged request.
    *
-   * @param statements those of a batch, or the one that was sent
+   * @param statements the statements of the batch, or the single statement
    */
   public record Sent(
       List<BatchableStatement<?>> statements, Node coordinator, List<String> warnings) {}
@@ -64,7 +66,7 @@ public final class SentRequests {
     return session;
   }
 
-  /** What was acknowledged so far. */
+  /** The acknowledged requests so far. */
   public List<Sent> all() {
     return List.copyOf(all);
   }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** The limits of real nodes, and what the writer makes of them. */
+/** Tests the limits of real nodes and their effect on the writer. */
 @ClusterTest
 @TestInstance(Lifecycle.PER_CLASS)
 class ServerBatchLimitsIT {
@@ -59,9 +59,9 @@ class ServerBatchLimitsIT {
             .toList());
   }
 
-  /** By what the node does, not by what it says. */
+  /** Determines the limits by the behaviour of the node, not by its settings. */
   @Test
-  void theLimitsAreThoseThatTheNodesKeep() {
+  void limitsMatchBehaviourOfNodes() {
     String table = keyspace + ".limits";
     PreparedStatement insert = session.prepare("INSERT INTO " + table + " (p, v) VALUES (?, ?)");
     ServerBatchLimits limits = ServerBatchLimits.read(session);
@@ -74,7 +74,7 @@ class ServerBatchLimitsIT {
         .hasMessageContaining("Batch too large");
     long most = limits.maxMutationBytes().getAsLong();
     session.execute(insert.bind(1, ByteBuffer.allocate((int) most - 1000)));
-    // Since 5.0 the largest request is as large by default as the largest mutation.
+    // Since 5.0 the default largest request equals the largest mutation.
     assertThatThrownBy(() -> session.execute(insert.bind(1, ByteBuffer.allocate((int) most))))
         .hasMessageContaining("exceeds allowed maximum of " + most);
   }
@@ -92,7 +92,7 @@ class ServerBatchLimitsIT {
   private static final int ROW_BYTES = 8 + 21 + 21 + 20;
 
   @Test
-  void aRoleThatMayNotReadThemGetsTheDefaults() {
+  void usesDefaultsWithoutReadPermission() {
     AtomicInteger asked = new AtomicInteger();
     CqlSession refusing =
         (CqlSession)
@@ -117,7 +117,7 @@ class ServerBatchLimitsIT {
   }
 
   @Test
-  void theyAreReadOnceForAWriter() throws InterruptedException {
+  void readsLimitsOncePerWriter() throws InterruptedException {
     String table = keyspace + ".few";
     PreparedStatement insert = session.prepare("INSERT INTO " + table + " (p, v) VALUES (?, ?)");
     AtomicInteger asked = new AtomicInteger();
@@ -139,7 +139,7 @@ class ServerBatchLimitsIT {
   }
 
   @Test
-  void whatIsLargerThanAMutationIsNotSent() throws InterruptedException {
+  void doesNotSendOversizedMutation() throws InterruptedException {
     String table = keyspace + ".large";
     PreparedStatement insert = session.prepare("INSERT INTO " + table + " (p, v) VALUES (?, ?)");
     long most = ServerBatchLimits.read(session).maxMutationBytes().getAsLong();
@@ -190,9 +190,9 @@ class ServerBatchLimitsIT {
     }
   }
 
-  /** Elements take more of what is bound than of the mutation: the server decides. */
+  /** Elements take more bytes bound than in the mutation, so the server decides. */
   @Test
-  void aCollectionCountsWhatItTakesAtLeast() {
+  void countsLowerBoundOfCollection() {
     String table = keyspace + ".elements";
     MutationSize sizes = new MutationSize(session);
     PreparedStatement insert =
@@ -220,7 +220,7 @@ class ServerBatchLimitsIT {
   }
 
   @Test
-  void noSettingGoesBeyondWhatTheServerTakes() {
+  void settingsNeverExceedServerLimits() {
     ServerBatchLimits server = new ServerBatchLimits(10, 5120, 51_200, OptionalLong.of(16 << 20));
     assertThat(limits(BatchLimits.DEFAULT, server).onePartition()).isEqualTo(BatchLimits.DEFAULT);
     assertThat(limits(BatchLimits.DEFAULT, server).sharedBytes()).isEqualTo(5120);
@@ -247,9 +247,9 @@ class ServerBatchLimitsIT {
         BatchLimits.DEFAULT, OptionalInt.of(maxSharedBytes), OptionalInt.empty(), server);
   }
 
-  /** Whatever the limits say, so that no batch must be divided. */
+  /** A batch of one partition never exceeds a mutation, regardless of the limits. */
   @Test
-  void aBatchOfOnePartitionFitsIntoAMutation() throws InterruptedException {
+  void singlePartitionBatchFitsIntoMutation() throws InterruptedException {
     String table = keyspace + ".parts";
     PreparedStatement insert =
         session.prepare("INSERT INTO " + table + " (p, c, v) VALUES (?, ?, ?)");

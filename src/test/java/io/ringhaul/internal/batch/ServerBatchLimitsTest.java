@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** The limits as the settings of several versions tell them. */
+/** Tests limits from the settings of several versions. */
 class ServerBatchLimitsTest {
 
   @Test
-  void asCassandra5TellsThem() {
+  void parsesSettingsOfCassandra5() {
     assertThat(
             ServerBatchLimits.of(
                 Map.of(
@@ -18,14 +18,14 @@ class ServerBatchLimitsTest {
                     "batch_size_fail_threshold", "70KiB",
                     "max_mutation_size", "12MiB",
                     "commitlog_segment_size", "32MiB",
-                    // The old names give the new values.
+                    // The old names have the new values.
                     "batch_size_warn_threshold_in_kb", "6",
                     "max_mutation_size_in_kb", "12288")))
         .isEqualTo(new ServerBatchLimits(10, 6 << 10, 70 << 10, OptionalLong.of(12 << 20)));
   }
 
   @Test
-  void asCassandra4TellsThem() {
+  void parsesSettingsOfCassandra4() {
     assertThat(
             ServerBatchLimits.of(
                 Map.of(
@@ -37,7 +37,7 @@ class ServerBatchLimitsTest {
   }
 
   @Test
-  void aMutationIsHalfASegmentAtTheMost() {
+  void derivesMutationFromSegment() {
     assertThat(ServerBatchLimits.of(Map.of("commitlog_segment_size", "8MiB")))
         .isEqualTo(new ServerBatchLimits(10, 5 << 10, 50 << 10, OptionalLong.of(4 << 20)));
     assertThat(ServerBatchLimits.of(Map.of("commitlog_segment_size_in_mb", "8")))
@@ -45,7 +45,7 @@ class ServerBatchLimitsTest {
   }
 
   @Test
-  void whatIsNotToldIsAsByDefault() {
+  void usesDefaultsForMissingSettings() {
     assertThat(ServerBatchLimits.of(Map.of())).isEqualTo(ServerBatchLimits.DEFAULT);
     assertThat(ServerBatchLimits.DEFAULT)
         .isEqualTo(new ServerBatchLimits(10, 5 << 10, 50 << 10, OptionalLong.empty()));

@@ -10,12 +10,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Streams with the settings of a test, for what only the engine of a writer can do. */
+/** Streams for tests of functions that only the engine of a writer has. */
 public final class TestStreams {
 
   private TestStreams() {}
 
-  /** Requests at LOCAL_QUORUM that are sent three times at most and wait 20 s for an answer. */
+  /** Requests at LOCAL_QUORUM with three attempts and a timeout of 20 s. */
   public static RequestSettings requests(int parallelism) {
     return new RequestSettings(
         parallelism,
@@ -25,7 +25,7 @@ public final class TestStreams {
         Optional.empty());
   }
 
-  /** A stream whose batches wait until they are full or flushed. */
+  /** A stream without a maximum age. */
   public static StreamWriter over(
       CqlSession session, RequestSettings requests, BatchLimits limits) {
     return new StreamWriter(

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A real session that keeps what is sent through it asynchronously. */
+/** A real session that records its asynchronous requests. */
 public final class WatchedRequests {
 
   private final CqlSession watched;
@@ -33,14 +33,14 @@ public final class WatchedRequests {
     return session;
   }
 
-  /** What was sent since the last call, in its order; each as often as it was sent. */
+  /** The requests since the last call, in order, including repetitions. */
   public List<Statement<?>> take() {
     List<Statement<?>> taken = List.copyOf(sent);
     sent.clear();
     return taken;
   }
 
-  /** The same as numbers of statements. */
+  /** The numbers of statements of the requests since the last call. */
   public List<Integer> takeSizes() {
     return take().stream().map(WatchedRequests::size).toList();
   }
@@ -49,7 +49,7 @@ public final class WatchedRequests {
     return request instanceof BatchStatement batch ? batch.size() : 1;
   }
 
-  /** Whether all in a batch, or the one that goes alone, are as is asked. */
+  /** Whether all statements of a request match. */
   public static boolean all(Statement<?> request, Predicate<Statement<?>> asked) {
     if (request instanceof BatchStatement batch) {
       for (Statement<?> each : batch) {

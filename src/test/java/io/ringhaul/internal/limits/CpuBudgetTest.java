@@ -11,12 +11,12 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The process uses the share of the processor that it may, whatever its work costs. */
+/** Tests that the process uses its share of CPU regardless of the cost of its work. */
 class CpuBudgetTest {
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  /** A process of one worker, whose time passes as it works and sleeps. */
+  /** A simulated process with one worker; time passes while it works and sleeps. */
   private static final class Simulated implements CpuBudget.Time {
     private long now = 42;
     private long used = 7;
@@ -33,7 +33,7 @@ class CpuBudgetTest {
       slept += nanos;
     }
 
-    /** Something that takes time, and so much of the processor for each unit of it. */
+    /** Simulates work that takes time and uses this many cores. */
     void work(long nanos, double cores) {
       now += nanos;
       used += (long) (cores * nanos);
@@ -47,7 +47,7 @@ class CpuBudgetTest {
   }
 
   @Test
-  void smallAndLargeStepsKeepToTheShare() throws InterruptedException {
+  void keepsShareForSmallAndLargeSteps() throws InterruptedException {
     for (double cores : new double[] {0.1, 0.5, 1.2}) {
       for (long step : new long[] {10_000, 3_000_000, 200_000_000}) {
         CpuBudget budget = budget(cores);
@@ -65,7 +65,7 @@ class CpuBudgetTest {
   }
 
   @Test
-  void stepsOfChangingCostKeepToTheShare() throws InterruptedException {
+  void keepsShareForChangingCost() throws InterruptedException {
     Random random = new Random(3);
     CpuBudget budget = budget(0.2);
     long start = process.now;
@@ -79,22 +79,22 @@ class CpuBudgetTest {
   }
 
   @Test
-  void whoUsesLessDoesNotWait() throws InterruptedException {
+  void doesNotWaitBelowTheShare() throws InterruptedException {
     CpuBudget budget = budget(0.5);
     for (int i = 0; i < 1_000; i++) {
       process.work(10_000_000, 0.4);
       budget.await();
     }
     assertThat(process.slept).isZero();
-    // A quarter of a second is saved up, and no more.
+    // At most a quarter of a second is saved.
     process.work(SECOND, 1.5);
     budget.await();
     assertThat(process.slept).isBetween(SECOND * 3 / 4, SECOND * 7 / 4 + 20_000_000);
   }
 
-  /** The application's own threads take more than the share: the job must not stand still. */
+  /** The application's threads use more than the share, and the job still makes progress. */
   @Test
-  void oneGoesOnOnceASecondWhateverOthersUse() throws InterruptedException {
+  void continuesOnceASecondUnderForeignLoad() throws InterruptedException {
     List<Long> steps = new ArrayList<>();
     CpuBudget.Time hungry =
         new CpuBudget.Time() {
@@ -120,9 +120,9 @@ class CpuBudgetTest {
     }
   }
 
-  /** The process itself, with two busy threads; both cores are theirs if nobody holds them. */
+  /** Limits this process with two busy threads, which would otherwise use two cores. */
   @Test
-  void holdsThisProcess() throws InterruptedException {
+  void limitsThisProcess() throws InterruptedException {
     double share = 0.25;
     CpuBudget budget = (CpuBudget) CpuBudget.of(share);
     long start = System.nanoTime();
@@ -137,7 +137,7 @@ class CpuBudgetTest {
     }
     double used = (double) (CpuBudget.processNanos() - usedBefore) / (System.nanoTime() - start);
     double ofAll = used / Runtime.getRuntime().availableProcessors();
-    // On a machine that others keep busy the share may not be there to be used.
+    // On a loaded machine the share may not be available.
     assertThat(ofAll).isPositive().isLessThan(1.15 * share);
   }
 
@@ -158,7 +158,7 @@ class CpuBudgetTest {
   }
 
   @Test
-  void theWholeProcessorTakesNoBudget() {
+  void fullShareNeedsNoBudget() {
     assertThat(CpuBudget.of(1)).isSameAs(Throttle.FREE);
   }
 }

@@ -7,16 +7,16 @@ import io.ringhaul.exceptions.DiskLimitException;
 import io.ringhaul.internal.limits.DiskBoundTarget.DiskBudget;
 import org.junit.jupiter.api.Test;
 
-/** What tasks write together stays within the bytes that they may have. */
+/** Tests that the files of all tasks stay within the limit. */
 class DiskBudgetTest {
 
-  /** Kept free for each task that is open, whatever its steps were. */
+  /** The minimum reserve of an open task. */
   private static final long STEP = 64 * 1024;
 
   private final DiskBudget budget = new DiskBudget("/out", 10 * STEP, 3 * STEP, "Make room.");
 
   @Test
-  void whatEarlierRunsWroteCounts() {
+  void countsBytesOfEarlierRuns() {
     DiskBudget.Share share = budget.open();
     share.grown(3 * STEP);
     share.ended(7 * STEP);
@@ -34,16 +34,16 @@ class DiskBudgetTest {
   }
 
   @Test
-  void roomIsKeptForTheNextStepOfEachTask() {
+  void reservesNextStepOfEachTask() {
     DiskBudget.Share one = budget.open();
     DiskBudget.Share other = budget.open();
     one.grown(2 * STEP);
-    // 5 are taken, and two steps of 2 each fit.
+    // 5 are in use, and a reserve of two steps of 2 fits.
     other.grown(1);
     assertThatThrownBy(() -> other.grown(STEP + 1)).isInstanceOf(DiskLimitException.class);
     one.close();
     other.close();
-    // What was not ended is gone.
+    // Unfinished files are released.
     DiskBudget.Share next = budget.open();
     next.grown(2 * STEP);
     next.grown(4 * STEP);
@@ -51,7 +51,7 @@ class DiskBudgetTest {
   }
 
   @Test
-  void filesThatEndLargerThanTheyMayAreNotKept() {
+  void doesNotKeepFilesAboveTheLimit() {
     DiskBudget.Share share = budget.open();
     share.grown(STEP);
     assertThatThrownBy(() -> share.ended(7 * STEP + 1)).isInstanceOf(DiskLimitException.class);

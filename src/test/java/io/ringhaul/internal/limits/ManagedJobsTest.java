@@ -18,12 +18,12 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Jobs keep to their windows and share the cluster by their weight. */
+/** Tests that jobs keep their run windows and share the cluster by weight. */
 class ManagedJobsTest {
 
   private static final UUID NODE = UUID.randomUUID();
 
-  /** A job under test, with what is done to its sender. */
+  /** A job under test that records the calls to its sender. */
   private final class Job implements Steering, PauseListener {
     private final int parallelism;
     private final Map<Object, Integer> ceilings = new HashMap<>();
@@ -100,7 +100,7 @@ class ManagedJobsTest {
   }
 
   @Test
-  void placesAreSharedByWeight() {
+  void sharesSlotsByWeight() {
     Job low = job(JobPriority.LOW, 24);
     assertThat(low.inFlightBound()).isEqualTo(24);
 
@@ -113,7 +113,7 @@ class ManagedJobsTest {
     assertThat(high.inFlightBound()).isEqualTo(24);
     assertThat(normal.inFlightBound()).isEqualTo(12);
     assertThat(low.inFlightBound()).isEqualTo(6);
-    // Nobody starves.
+    // Every job keeps at least one slot.
     assertThat(small.inFlightBound()).isEqualTo(1);
 
     high.managed.close();
@@ -125,7 +125,7 @@ class ManagedJobsTest {
   }
 
   @Test
-  void equalsHoldNobodyDown() {
+  void equalPrioritiesAreNotLimited() {
     Job one = job(JobPriority.LOW, 24);
     Job other = job(JobPriority.LOW, 10);
     assertThat(one.inFlightBound()).isEqualTo(24);
@@ -133,24 +133,24 @@ class ManagedJobsTest {
   }
 
   @Test
-  void whoAsksForNothingHoldsNobodyDown() {
+  void idleJobsDoNotLimitOthers() {
     Job low = job(JobPriority.LOW, 24);
     Job high = job(JobPriority.HIGH, 24);
     assertThat(low.inFlightBound()).isEqualTo(6);
     high.managed.sampled(Samples.requests(0));
     assertThat(low.inFlightBound()).isEqualTo(24);
-    // It waits for an answer.
+    // The job waits for a response.
     high.inFlight = 1;
     high.managed.sampled(Samples.requests(0));
     assertThat(low.inFlightBound()).isEqualTo(6);
   }
 
   @Test
-  void otherClustersAreTheirOwn() {
+  void jobsOnOtherClustersDoNotCount() {
     Job low = job(JobPriority.LOW, 24);
     new Job(ResourceLimits.NONE.withPriority(JobPriority.HIGH), 24, UUID.randomUUID());
     assertThat(low.inFlightBound()).isEqualTo(24);
-    // One node in common is enough: the other may have been added meanwhile.
+    // One common node is enough: the others may have been added later.
     new Job(ResourceLimits.NONE.withPriority(JobPriority.HIGH), 24, UUID.randomUUID(), NODE);
     assertThat(low.inFlightBound()).isEqualTo(6);
   }
@@ -165,10 +165,10 @@ class ManagedJobsTest {
   }
 
   @Test
-  void aJobPausesOutsideOfItsWindow() {
+  void pausesOutsideOfWindow() {
     Job low = job(JobPriority.LOW, 24);
     Job job = windowed(JobPriority.HIGH);
-    // From its first moment on, without waiting for a sample.
+    // From the start, before the first sample.
     assertThat(job.inFlightBound()).isZero();
     assertThat(job.managed.pause())
         .contains(
@@ -178,7 +178,7 @@ class ManagedJobsTest {
                 clock.instant(),
                 Optional.of(Instant.parse("2026-05-05T22:00:00Z"))));
     job.second();
-    // And it holds nobody down meanwhile.
+    // A paused job does not limit others.
     assertThat(low.inFlightBound()).isEqualTo(24);
 
     clock.set("2026-05-05T22:00:00Z");
@@ -198,7 +198,7 @@ class ManagedJobsTest {
   }
 
   @Test
-  void aJobThatIsToEndIsNotHeldUp() {
+  void pauseDoesNotDelayEndOfJob() {
     Job job = windowed(JobPriority.NORMAL);
     assertThat(job.managed.isCutShort()).isFalse();
     job.ending = true;
@@ -211,7 +211,7 @@ class ManagedJobsTest {
   }
 
   @Test
-  void aWindowThatClosesUponAnEndingJobDoesNotHoldIt() {
+  void closingWindowDoesNotPauseEndingJob() {
     clock.set("2026-05-05T22:00:00Z");
     Job job = windowed(JobPriority.NORMAL);
     job.ending = true;
@@ -222,7 +222,7 @@ class ManagedJobsTest {
   }
 
   @Test
-  void aShortHeapLowersRequestsAndPages() {
+  void shortHeapLowersRequestsAndPages() {
     Job job = job(JobPriority.NORMAL, 24);
     job.managed.sampled(Samples.heap(24, 0.8, 0.01, 256 * 1024));
     assertThat(job.inFlightBound()).isEqualTo(12);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringhaul.internal.limits.ManagedJob.MemoryGuard;
 import org.junit.jupiter.api.Test;
 
-/** A short heap takes pages and requests down quickly and gives them back slowly. */
+/** Tests that a short heap lowers pages and requests quickly and raises them slowly. */
 class MemoryGuardTest {
 
   private static final double PAGE = 256 * 1024;
@@ -13,7 +13,7 @@ class MemoryGuardTest {
   private final MemoryGuard guard = new MemoryGuard();
 
   @Test
-  void aHealthyHeapIsLeftAlone() {
+  void ignoresHealthyHeap() {
     for (int i = 0; i < 100; i++) {
       guard.sampled(Samples.heap(64, i % 2 == 0 ? 0.75 : 0.2, 0.10, PAGE));
     }
@@ -23,12 +23,12 @@ class MemoryGuardTest {
   }
 
   @Test
-  void aFullHeapHalvesWithEachCollectionThatDoesNotHelp() {
+  void halvesAfterEachCollectionOfFullHeap() {
     guard.sampled(Samples.heap(64, 0.80, 0.01, PAGE));
     assertThat(guard.requests()).isEqualTo(32);
     assertThat(guard.pageBytes()).isEqualTo(128 * 1024);
 
-    // The same figure is the same collection: whether the step has helped is not known yet.
+    // The same figure is the same collection: the effect of the step is not known yet.
     for (int i = 0; i < 10; i++) {
       guard.sampled(Samples.heap(32, 0.80, 0.01, PAGE / 2));
     }
@@ -47,18 +47,18 @@ class MemoryGuardTest {
   }
 
   @Test
-  void aBusyCollectorCountsWhateverTheHeap() {
+  void longCollectionsCountWithoutFullHeap() {
     guard.sampled(Samples.heap(10, 0.10, 0.11, 0));
     assertThat(guard.isHolding()).as("one long collection is no sign").isFalse();
     guard.sampled(Samples.heap(10, 0.10, 0.01, 0));
     guard.sampled(Samples.heap(10, 0.10, 0.11, 0));
     assertThat(guard.requests()).isEqualTo(5);
-    // Nothing is known of pages: a count or an import has none.
+    // No page size: counts and imports have none.
     assertThat(guard.pageBytes()).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
-  void aCollectionLongAgoHoldsNothingThatHasLeftTheHeap() {
+  void ignoresOldCollectionAfterHeapShrank() {
     guard.sampled(Samples.heap(64, 0.80, 0.01, 0));
     for (int i = 0; i < 5; i++) {
       guard.sampled(Samples.emptied(32, 0.80, 0.4));
@@ -66,9 +66,9 @@ class MemoryGuardTest {
     assertThat(guard.requests()).isEqualTo(40);
   }
 
-  /** Garbage counts as kept until somebody collects, which an idle heap never does. */
+  /** Garbage counts as in use until the next collection, which an idle heap never has. */
   @Test
-  void whatIsNotCollectedAgainForAMinuteIsGivenBack() {
+  void raisesAfterAMinuteWithoutCollection() {
     for (int i = 0; i <= 60; i++) {
       guard.sampled(Samples.heap(i == 0 ? 64 : 32, 0.80, 0.01, 0));
     }
@@ -80,7 +80,7 @@ class MemoryGuardTest {
   }
 
   @Test
-  void oneRequestAndASmallPageStay() {
+  void keepsOneRequestAndMinimumPage() {
     for (int i = 0; i < 100; i++) {
       guard.sampled(Samples.heap(3, 0.9, 0.5, 40_000));
     }
@@ -89,14 +89,14 @@ class MemoryGuardTest {
   }
 
   @Test
-  void anEighthComesBackEveryFiveSeconds() {
+  void raisesByAnEighthEveryFiveSeconds() {
     guard.sampled(Samples.heap(64, 0.80, 0.01, PAGE));
     calm(4);
     assertThat(guard.requests()).isEqualTo(32);
     calm(1);
     assertThat(guard.requests()).isEqualTo(40);
     assertThat(guard.pageBytes()).isEqualTo((128 + 32) * 1024);
-    // Neither short nor well: it stays as it is, and calm begins anew.
+    // Neither short nor calm: the bounds stay, and the calm period restarts.
     calm(4);
     guard.sampled(Samples.heap(40, 0.70, 0.01, PAGE));
     calm(4);
@@ -108,7 +108,7 @@ class MemoryGuardTest {
   }
 
   @Test
-  void aPauseTeachesNothing() {
+  void ignoresPausedSamples() {
     guard.sampled(Samples.heap(0, 0.9, 0.5, 0));
     assertThat(guard.isHolding()).isFalse();
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Samples of a job, of which only what its limits look at matters. */
+/** Samples of a job with the figures that its limits use. */
 public final class Samples {
 
   /** The heap of the process, in bytes. */
@@ -18,21 +18,21 @@ public final class Samples {
 
   private Samples() {}
 
-  /** A second in which so many requests were answered. */
+  /** A second with this many responses. */
   public static Sample requests(long requests) {
     return sample(requests, 16, 0.3, 0.5, 0.01, 0);
   }
 
   /**
-   * A second of a job under way.
+   * A second of a running job.
    *
-   * @param full the part of the heap that the last collection left
+   * @param full the share of the heap in use after the last collection
    */
   public static Sample heap(int inFlightBound, double full, double gcShare, double pageBytes) {
     return sample(100, inFlightBound, full, Math.max(0.5, full), gcShare, pageBytes);
   }
 
-  /** A second of a job whose heap is emptier than the last collection has left it. */
+  /** A second of a job whose heap has shrunk since the last collection. */
   static Sample emptied(int inFlightBound, double full, double used) {
     return sample(100, inFlightBound, full, used, 0.01, 0);
   }

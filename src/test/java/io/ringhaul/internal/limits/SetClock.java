@@ -5,17 +5,17 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that shows what it was set to. */
+/** A clock with a settable time. */
 public final class SetClock extends Clock {
 
   private volatile Instant now;
 
-  /** Shows that moment until it is set. */
+  /** Creates a clock with this time. */
   public SetClock(String moment) {
     this.now = Instant.parse(moment);
   }
 
-  /** Shows another moment from now on. */
+  /** Sets the time. */
   public void set(String moment) {
     now = Instant.parse(moment);
   }

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The search, on a cluster that is a formula with noise. */
+/** Tests the search on a simulated cluster with noise. */
 class HillClimberTest {
 
   private static final int SEEDS = 60;
   private static final int MINUTE = 60;
 
-  /** What a run has said, each change as it stood last. */
+  /** The last history entry of each change. */
   private final Map<String, TuningEntry> history = new LinkedHashMap<>();
 
   private Tuner tuner(SimulatedJob job) {
@@ -56,7 +56,7 @@ class HillClimberTest {
     "1024,5000,60",
     "8,2600,60"
   })
-  void findsTheBestFromWhereverItBegins(long inFlight, long pageRows, int seconds) {
+  void findsBestValuesFromAnyStart(long inFlight, long pageRows, int seconds) {
     int missed = 0;
     List<String> misses = new ArrayList<>();
     for (long seed = 0; seed < SEEDS; seed++) {
@@ -72,7 +72,7 @@ class HillClimberTest {
     assertThat(missed).as("%s", misses).isLessThanOrEqualTo(SEEDS / 30);
   }
 
-  /** The speed of what it has kept, without what it tries just now. */
+  /** The speed of the kept values, without the current trial. */
   private static double proven(Tuner tuner) {
     Map<String, Long> values = tuner.proven().orElseThrow().values();
     return Cluster.USUAL.speed(
@@ -80,7 +80,7 @@ class HillClimberTest {
   }
 
   @Test
-  void staysWhereItIsBestForTenMinutes() {
+  void staysAtBestValuesForTenMinutes() {
     for (long seed = 0; seed < 5; seed++) {
       SimulatedJob job = new SimulatedJob(Cluster.USUAL, 1, 2_600, 0.08, seed);
       Tuner tuner = tuner(job);
@@ -95,7 +95,7 @@ class HillClimberTest {
         least = Math.min(least, proven(tuner) / job.best());
         sum += job.speed() / job.best();
       }
-      assertThat(least).as("seed %d: the worst that it kept", seed).isGreaterThan(0.8);
+      assertThat(least).as("seed %d: the worst kept values", seed).isGreaterThan(0.8);
       assertThat(sum / (10 * MINUTE))
           .as("seed %d: the mean, trials included", seed)
           .isGreaterThan(0.9);
@@ -105,7 +105,7 @@ class HillClimberTest {
   }
 
   @Test
-  void takesTheSmallerOfTwoThatAreEquallyFast() {
+  void prefersSmallerOfEquallyFastValues() {
     SimulatedJob job =
         new SimulatedJob(new Cluster(50_000, 0.004, 0.00003, 10_000, 0), 512, 2_600, 0.02, 1);
     Tuner tuner = tuner(job);
@@ -115,7 +115,7 @@ class HillClimberTest {
   }
 
   @Test
-  void givesWayToAnOverloadAtOnce() {
+  void givesWayToOverloadAtOnce() {
     SimulatedJob job =
         new SimulatedJob(new Cluster(2e6, 0.004, 0.00003, 10_000, 100), 512, 2_600, 0.05, 1);
     Tuner tuner = tuner(job);
@@ -131,7 +131,7 @@ class HillClimberTest {
   }
 
   @Test
-  void searchesAnewWhenTheClusterHasChanged() {
+  void restartsSearchWhenClusterChanges() {
     SimulatedJob job = new SimulatedJob(Cluster.USUAL, 8, 2_600, 0.05, 3);
     Tuner tuner = tuner(job);
     run(job, tuner, 2 * MINUTE);
@@ -141,7 +141,7 @@ class HillClimberTest {
   }
 
   @Test
-  void measuresNothingWhileTheJobIsHeld() {
+  void measuresNothingWhileJobIsLimited() {
     SimulatedJob job = new SimulatedJob(Cluster.USUAL, 1, 2_600, 0.05, 4);
     Tuner tuner = tuner(job);
     for (int i = 0; i < MINUTE; i++) {
@@ -152,7 +152,7 @@ class HillClimberTest {
   }
 
   @Test
-  void theEndOfAJobTeachesNothing() {
+  void ignoresEndOfJob() {
     for (long seed = 0; seed < 20; seed++) {
       SimulatedJob job = new SimulatedJob(Cluster.USUAL, 8, 2_600, 0.05, seed);
       Tuner tuner = tuner(job);
@@ -166,7 +166,7 @@ class HillClimberTest {
   }
 
   @Test
-  void aLimitTeachesNothing() {
+  void ignoresLimitedSamples() {
     SimulatedJob job = new SimulatedJob(Cluster.USUAL, 8, 2_600, 0.02, 1);
     job.limit(20_000);
     Tuner tuner = tuner(job, sample -> sample.rowsPerSecond() > 18_000);
@@ -176,7 +176,7 @@ class HillClimberTest {
   }
 
   @Test
-  void whatTakesTheJobToItsLimitIsKept() {
+  void keepsTrialThatReachesLimit() {
     SimulatedJob job = new SimulatedJob(Cluster.USUAL, 1, 2_600, 0.02, 1);
     job.limit(100_000);
     Tuner tuner = tuner(job, sample -> sample.rowsPerSecond() > 90_000);
@@ -185,7 +185,7 @@ class HillClimberTest {
   }
 
   @Test
-  void aTrialThatIsNotMeasuredIsTakenBack() {
+  void revertsUnmeasuredTrial() {
     SimulatedJob job = new SimulatedJob(Cluster.USUAL, 1, 2_600, 0.02, 1);
     Tuner tuner = tuner(job);
     run(job, tuner, 3);
@@ -206,7 +206,7 @@ class HillClimberTest {
   }
 
   @Test
-  void theEndTakesBackWhatIsTried() {
+  void endRevertsTrial() {
     SimulatedJob job = new SimulatedJob(Cluster.USUAL, 1, 2_600, 0.02, 1);
     Tuner tuner = tuner(job);
     run(job, tuner, 3);
@@ -218,7 +218,7 @@ class HillClimberTest {
   }
 
   @Test
-  void saysWhatEachChangeHasBrought() {
+  void reportsEffectOfEachChange() {
     SimulatedJob job = new SimulatedJob(Cluster.USUAL, 1, 2_600, 0, 5);
     Tuner tuner = tuner(job);
     run(job, tuner, MINUTE);

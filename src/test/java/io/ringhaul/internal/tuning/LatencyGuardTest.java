@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** The job has as few requests as it takes for the probe to stay below its bound. */
+/** Tests that the requests of a job are limited so that the probe stays below its bound. */
 class LatencyGuardTest {
 
   private static final long MILLI = 1_000_000;
@@ -35,7 +35,7 @@ class LatencyGuardTest {
   }
 
   @Test
-  void beginsWithOneAndDoublesWhileTheProbeIsQuick() {
+  void startsWithOneAndDoublesWhileProbeIsFast() {
     assertThat(ceiling()).isEqualTo(1);
     for (int i = 0; i < 26; i++) {
       answer(5);
@@ -44,11 +44,11 @@ class LatencyGuardTest {
     for (int i = 0; i < 200; i++) {
       answer(5);
     }
-    assertThat(ceiling()).as("not held any more").isEqualTo(Integer.MAX_VALUE);
+    assertThat(ceiling()).as("limit removed").isEqualTo(Integer.MAX_VALUE);
   }
 
   @Test
-  void aSlowAnswerHalvesOnceForItsBurst() {
+  void halvesOncePerBurst() {
     for (int i = 0; i < 200; i++) {
       answer(5);
     }
@@ -62,9 +62,9 @@ class LatencyGuardTest {
     assertThat(guard.allowed()).isEqualTo(LatencyGuard.LEAST);
   }
 
-  /** One answer in 170 is slow whatever the job does, which is less than the bound allows. */
+  /** One response in 170 is slow regardless of the job, which the bound allows. */
   @Test
-  void aNaturalTailDoesNotStarveTheJob() {
+  void naturalTailDoesNotStarveJob() {
     SplittableRandom random = new SplittableRandom(2);
     double sum = 0;
     int answers = 50 * 600;
@@ -76,7 +76,7 @@ class LatencyGuardTest {
   }
 
   @Test
-  void aLastingSlownessTakesItDownWithinASecond() {
+  void lastingSlownessLowersLimitWithinASecond() {
     for (int i = 0; i < 600; i++) {
       answer(5);
     }
@@ -88,7 +88,7 @@ class LatencyGuardTest {
   }
 
   @Test
-  void whatTheJobDoesNotUseDoesNotGrow() {
+  void unusedLimitDoesNotGrow() {
     inFlight = 0;
     for (int i = 0; i < 200; i++) {
       answer(5);
@@ -102,7 +102,7 @@ class LatencyGuardTest {
   }
 
   @Test
-  void aPauseBeginsAnew() {
+  void pauseResetsState() {
     for (int i = 0; i < 200; i++) {
       answer(5);
     }
@@ -116,7 +116,7 @@ class LatencyGuardTest {
   }
 
   @Test
-  void nothingIsHeldAfterTheEnd() {
+  void closeRemovesLimit() {
     guard.close();
     for (int i = 0; i < 100; i++) {
       answer(30);
@@ -125,7 +125,7 @@ class LatencyGuardTest {
   }
 
   @Test
-  void pausesForAPartOfTheTimeBelowOneRequest() {
+  void limitBelowOneIsShareOfTime() {
     for (int i = 0; i < 500; i++) {
       answer(30);
     }
@@ -140,9 +140,9 @@ class LatencyGuardTest {
     assertThat((double) open / turns).isBetween(LatencyGuard.LEAST * 0.9, LatencyGuard.LEAST * 1.1);
   }
 
-  /** A cluster whose latency grows with the job's requests, now and then by a lot. */
+  /** A simulated cluster whose latency grows with the requests of the job, sometimes sharply. */
   @Test
-  void keepsThePercentileBelowTheBoundFromTheFirstSecond() {
+  void keepsPercentileBelowBoundFromFirstSecond() {
     SplittableRandom random = new SplittableRandom(1);
     List<Double> latencies = new ArrayList<>();
     double sum = 0;
@@ -156,13 +156,13 @@ class LatencyGuardTest {
     }
     for (int i = 500; i <= answers; i++) {
       long slow = latencies.subList(i - 500, i).stream().filter(each -> each > 20).count();
-      assertThat(slow).as("slow answers of the 500 before %d", i).isLessThanOrEqualTo(5);
+      assertThat(slow).as("slow responses of the 500 before %d", i).isLessThanOrEqualTo(5);
     }
     assertThat(sum / answers).as("requests in the mean").isGreaterThan(6);
   }
 
   @Test
-  void boundsAreChecked() {
+  void rejectsBoundsOutOfRange() {
     assertThatThrownBy(() -> new LatencyBound(Duration.ZERO, Duration.ofSeconds(10)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("protectLatency has PT0S as its percentile; it takes PT0.001S to PT1M");

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** A probe that is answered by hand. */
+/** Tests a probe whose responses the test controls. */
 class LatencyProbeTest {
 
   private final List<CompletableFuture<Void>> asked = new CopyOnWriteArrayList<>();
@@ -49,7 +49,7 @@ class LatencyProbeTest {
   }
 
   @Test
-  void whatIsAnsweredSoonLetsTheJobGo() throws InterruptedException {
+  void fastResponsesRaiseLimit() throws InterruptedException {
     answers = true;
     try (LatencyProbe probe = start(Duration.ofMinutes(1))) {
       await("all requests", () -> ceiling() == Integer.MAX_VALUE);
@@ -59,16 +59,16 @@ class LatencyProbeTest {
   }
 
   @Test
-  void whatIsNotAnsweredHoldsTheJob() throws InterruptedException {
+  void missingResponsesLowerLimit() throws InterruptedException {
     try (LatencyProbe probe = start(Duration.ofMillis(20))) {
       await("the least", () -> probe.allowed() == LatencyGuard.LEAST);
-      assertThat(asked.size()).as("without an answer").isLessThanOrEqualTo(100);
+      assertThat(asked.size()).as("requests without a response").isLessThanOrEqualTo(100);
     }
   }
 
-  /** More than a hundred wait for an answer that has as much time as it takes. */
+  /** With a long bound, more than a hundred requests are pending without being slow. */
   @Test
-  void whatMayTakeLongIsNotSlowSinceManyWait() throws InterruptedException {
+  void manyPendingRequestsAreNotSlowWithLongBound() throws InterruptedException {
     try (LatencyProbe probe = start(Duration.ofMinutes(1))) {
       await("requests", () -> asked.size() > 150);
       assertThat(probe.allowed()).isEqualTo(1);
@@ -76,13 +76,13 @@ class LatencyProbeTest {
   }
 
   @Test
-  void nobodyIsAskedDuringAPause() throws InterruptedException {
+  void sendsNothingDuringPause() throws InterruptedException {
     answers = true;
     try (LatencyProbe probe = start(Duration.ofMinutes(1))) {
       await("all requests", () -> ceiling() == Integer.MAX_VALUE);
       paused = true;
       await("the pause", () -> probe.allowed() == 1);
-      // One may have been on its way.
+      // One request may have been in flight.
       Thread.sleep(50);
       int before = asked.size();
       Thread.sleep(200);
@@ -95,7 +95,7 @@ class LatencyProbeTest {
   }
 
   @Test
-  void lateAnswersHoldNobodyAfterTheEnd() throws InterruptedException {
+  void ignoresLateResponsesAfterClose() throws InterruptedException {
     try (LatencyProbe probe = start(Duration.ofMillis(20))) {
       await("the least", () -> probe.allowed() == LatencyGuard.LEAST);
     }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringhaul.internal.tuning.HillClimber.Pressure;
 import org.junit.jupiter.api.Test;
 
-/** What is too much, and what is no sign of it. */
+/** Tests the signs of overload. */
 class PressureTest {
 
   private final Pressure pressure = new Pressure();
 
   @Test
-  void aSingleFailureIsNoOverload() {
+  void singleFailureIsNoOverload() {
     assertThat(pressure.of(TunedSample.of(100).overloads(1).sample())).isEmpty();
     assertThat(pressure.of(TunedSample.of(1_000).overloads(5).sample())).isEmpty();
     assertThat(pressure.of(TunedSample.of(100).overloads(2).sample()))
@@ -19,7 +19,7 @@ class PressureTest {
   }
 
   @Test
-  void oneFullCollectionIsToldOnce() {
+  void reportsFullCollectionOnce() {
     TunedSample full = TunedSample.of(100).heap(0.95, 0.97);
     assertThat(pressure.of(full.sample())).isEmpty();
     assertThat(pressure.of(full.sample())).isPresent();
@@ -32,7 +32,7 @@ class PressureTest {
   }
 
   @Test
-  void whatHasLeftTheHeapSinceIsNotThere() {
+  void ignoresFullHeapAfterItShrank() {
     TunedSample emptied = TunedSample.of(100).heap(0.95, 0.3);
     for (int i = 0; i < 5; i++) {
       assertThat(pressure.of(emptied.sample())).isEmpty();

@@ -18,13 +18,13 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A job on a cluster that is nothing but a formula, with noise from a seed. By Little's law the
- * rows per second are those of the requests in flight divided by the latency of one, until the
- * cluster has no more to give; beyond that a longer queue costs a little of what it gives.
+ * A job on a simulated cluster, with noise from a seed. By Little's law the rows per second are the
+ * rows of the requests in flight divided by the latency of one, up to the capacity of the cluster;
+ * a longer queue lowers the capacity slightly.
  */
 final class SimulatedJob {
 
-  /** A value that is kept. */
+  /** A tunable that stores its value. */
   private static final class Value implements Tunable {
     private final String name;
     private final long most;
@@ -66,18 +66,18 @@ final class SimulatedJob {
   }
 
   /**
-   * What the cluster can do.
+   * The properties of the cluster.
    *
-   * @param rowsPerSecond at its best
-   * @param tripSeconds what a request takes beside its rows
-   * @param rowSeconds what each of its rows takes
-   * @param queue from so many requests in flight on the queue costs something
-   * @param overload from so many on it refuses some; 0 for never
+   * @param rowsPerSecond the capacity
+   * @param tripSeconds the time of a request without its rows
+   * @param rowSeconds the time of each row
+   * @param queue requests in flight from which the queue lowers the capacity
+   * @param overload requests in flight from which some are rejected; 0 for never
    */
   record Cluster(
       double rowsPerSecond, double tripSeconds, double rowSeconds, int queue, int overload) {
 
-    /** Some 8 requests with 2,000 rows each keep it busy. */
+    /** About 8 requests with 2,000 rows each use its capacity. */
     static final Cluster USUAL = new Cluster(200_000, 0.004, 0.00003, 64, 0);
 
     double speed(long inFlight, long pageRows) {
@@ -85,7 +85,7 @@ final class SimulatedJob {
       double offered = inFlight * pageRows / latency;
       double longQueue = Math.max(0, Math.log((double) inFlight / queue));
       double capacity = rowsPerSecond / (1 + 0.25 * longQueue) / (1 + pageRows / 100_000.0);
-      // Near its end a queue forms: not all that is offered is done at once.
+      // Near the capacity a queue forms.
       return 1 / Math.pow(Math.pow(1 / offered, 4) + Math.pow(1 / capacity, 4), 0.25);
     }
   }
@@ -111,40 +111,42 @@ final class SimulatedJob {
     this.random = new SplittableRandom(seed);
   }
 
-  /** As a job over a table whose rows have some 100 bytes begins. */
+  /** A job at its start, on a table with rows of about 100 bytes. */
   List<Parameter> parameters() {
     return List.of(
         new Parameter(inFlight, () -> 8, Preference.LESS),
         new Parameter(pageRows, () -> 2_600, Preference.USUAL));
   }
 
-  /** The cluster is another one from now on. */
+  /** Replaces the cluster. */
   void become(Cluster other) {
     cluster = other;
   }
 
-  /** So many rows pass in a second at the most from now on. */
+  /** Limits the rows per second. */
   void limit(double rowsPerSecond) {
     most = rowsPerSecond;
   }
 
-  /** So many requests are in flight at the most from now on. */
+  /** Limits the requests in flight. */
   void ceiling(int requests) {
     ceiling = requests;
   }
 
-  /** The last of four workers has the last task from now on, and asks for a page at a time. */
+  /**
+   * Starts the end of the job: the last of four workers reads the last task, one page at a time.
+   */
   void end() {
     isEnding = true;
   }
 
-  /** The rows per second by the present values, without noise. */
+  /** The rows per second of the current values, without noise. */
   double speed() {
     long requests = Math.min(isEnding ? 1 : ceiling, inFlight.value());
     return Math.min(most, cluster.speed(requests, pageRows.value()));
   }
 
-  /** The most rows per second that fixed values give. */
+  /** The highest rows per second of fixed values. */
   double best() {
     double best = 0;
     for (long requests = 1; requests <= 1_024; requests *= 2) {
@@ -162,15 +164,15 @@ final class SimulatedJob {
     return values;
   }
 
-  /** A second passes. */
+  /** Simulates a second. */
   Sample next() {
     return next(sample -> 0);
   }
 
   /**
-   * A second passes.
+   * Simulates a second.
    *
-   * @param paused 1 if the job is held
+   * @param paused 1 if the job is paused
    */
   Sample next(ToDoubleFunction<Long> paused) {
     seconds++;
@@ -229,7 +231,7 @@ final class SimulatedJob {
     return sum - 6;
   }
 
-  /** How many changes of direction there are in what was kept, parameter by parameter. */
+  /** Number of changes of direction in the kept values of all parameters. */
   static int turns(List<Long> values) {
     List<Long> steps = new ArrayList<>();
     for (int i = 1; i < values.size(); i++) {

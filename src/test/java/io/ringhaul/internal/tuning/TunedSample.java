@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A second of a job under way, of which only what decides on its parameters matters. */
+/** A second of a running job, with the figures that tuning uses. */
 final class TunedSample {
 
   private static final long HEAP = 1_000_000;
@@ -34,10 +34,10 @@ final class TunedSample {
   }
 
   /**
-   * The heap, as parts of all of it.
+   * The heap as shares of its maximum.
    *
-   * @param afterGc what the last collection left
-   * @param now what is in use
+   * @param afterGc in use after the last collection
+   * @param now in use now
    */
   TunedSample heap(double afterGc, double now) {
     kept = afterGc;

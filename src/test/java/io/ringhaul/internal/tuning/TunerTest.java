@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a tuner does in each mode, and what it does when it is asked. */
+/** Tests a tuner in each mode, and manual changes. */
 class TunerTest {
 
   private final List<TuningEntry> history = new ArrayList<>();
@@ -31,7 +31,7 @@ class TunerTest {
   }
 
   @Test
-  void offChangesNothingAndSaysNothing() {
+  void offNeitherChangesNorAdvises() {
     Tuner tuner = tuner(TuningMode.OFF, Map.of());
     run(tuner, 60);
     assertThat(history).isEmpty();
@@ -40,7 +40,7 @@ class TunerTest {
   }
 
   @Test
-  void adviceIsGivenOnceAndNothingChanged() {
+  void advisesOnceWithoutChanges() {
     run(tuner(TuningMode.ADVISE, Map.of()), 60);
     assertThat(job.values()).containsEntry("inFlight", 1L).containsEntry("pageRows", 10L);
     assertThat(history).allMatch(each -> each.state() == State.ADVISED);
@@ -55,7 +55,7 @@ class TunerTest {
   }
 
   @Test
-  void adviceKnowsOfEarlierJobs() {
+  void advisesValuesOfEarlierJobs() {
     run(tuner(TuningMode.ADVISE, Map.of("pageRows", 1_000L)), 20);
     assertThat(history)
         .filteredOn(each -> each.parameter().equals("pageRows"))
@@ -70,7 +70,7 @@ class TunerTest {
             });
   }
 
-  /** Pauses between attempts keep overloads apart. */
+  /** Pauses between attempts separate overloads. */
   @Test
   void adviceNeedsTwoOverloadsOfEightSeconds() {
     SimulatedJob usual = new SimulatedJob(Cluster.USUAL, 8, 2_600, 0, 1);
@@ -100,7 +100,7 @@ class TunerTest {
   }
 
   @Test
-  void whatIsAskedForIsSetAndLeftAlone() {
+  void manualValueIsNotTuned() {
     Tuner tuner = tuner(TuningMode.ADAPT, Map.of());
     run(tuner, 4);
     tuner.set("asked", "inFlight", 3, Instant.EPOCH);
@@ -115,7 +115,7 @@ class TunerTest {
   }
 
   @Test
-  void whatCannotBeSetIsRefusedWithASentence() {
+  void rejectsInvalidManualValue() {
     Tuner tuner = tuner(TuningMode.OFF, Map.of());
     assertThatThrownBy(() -> tuner.set("1", "inFlight", 5_000, Instant.EPOCH))
         .isInstanceOf(InvalidSettingException.class)
@@ -128,7 +128,7 @@ class TunerTest {
   }
 
   @Test
-  void aShortJobProvesNothing() {
+  void shortJobHasNoProvenValues() {
     Tuner tuner = tuner(TuningMode.ADAPT, Map.of());
     run(tuner, Tuner.Proven.LEAST_SAMPLES - 1);
     assertThat(tuner.proven()).isEmpty();
