@@ -8,8 +8,10 @@ import java.util.Optional;
 /**
  * The result of {@link BatchWriter#execute} after all operations were acknowledged.
  *
- * @param type the type of the sent batch; empty if the operations were sent one by one because they include reads
- * @param requests number of requests: 1 for a batch, more after a split, one per operation if they were sent one by one, 0 without operations
+ * @param type the type of the sent batch; empty if the operations were sent one by one because they
+ *     include reads
+ * @param requests number of requests: 1 for a batch, more after a split, one per operation if they
+ *     were sent one by one, 0 without operations
  * @param applied whether all operations were applied; false if a condition did not hold
  * @param answers one for each operation, in the order given
  * @param existing if a condition did not hold: the existing rows, with the column {@code [applied]}
@@ -33,7 +35,8 @@ public record BatchResult(
    * The answer to one operation.
    *
    * @param applied whether the operation was applied; always true for a read
- * @param rows the rows of a read; for a conditional operation that was sent alone and not applied, the existing row
+   * @param rows the rows of a read; for a conditional operation that was sent alone and not
+   *     applied, the existing row
    */
   public record Answer(boolean applied, List<Row> rows) {
 

@@ -4,14 +4,17 @@ import io.ringhaul.exceptions.BulkOperationException;
 import java.util.List;
 
 /**
- * The result of a bulk write. Always {@code written + rejected = given}; for an upsert also {@code created + updated + undetermined = written}.
+ * The result of a bulk write. Always {@code written + rejected = given}; for an upsert also {@code
+ * created + updated + undetermined = written}.
  *
  * @param given rows of the source
  * @param written rows that the cluster has acknowledged
  * @param created written rows that did not exist before; 0 for an insert
  * @param updated written rows that existed before; 0 for an insert
- * @param undetermined written rows for which this is unknown, because the response to a condition was lost; 0 for an insert
- * @param rejected rows that could not be bound, that the cluster rejected, or that were changed concurrently in each attempt
+ * @param undetermined written rows for which this is unknown, because the response to a condition
+ *     was lost; 0 for an insert
+ * @param rejected rows that could not be bound, that the cluster rejected, or that were changed
+ *     concurrently in each attempt
  * @param rejects the first 1,000 of the rejected rows, with their reasons
  */
 public record BulkResult(

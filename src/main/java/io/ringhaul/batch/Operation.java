@@ -27,13 +27,17 @@ public sealed interface Operation {
     return new RowOperation(Verb.INSERT, row, Existence.ANY, Map.of());
   }
 
-  /** Returns an update, which writes the columns outside of the key, or adds to them if they are counters. */
+  /**
+   * Returns an update, which writes the columns outside of the key, or adds to them if they are
+   * counters.
+   */
   static RowOperation update(TableRow row) {
     return new RowOperation(Verb.UPDATE, row, Existence.ANY, Map.of());
   }
 
   /**
-   * Returns a delete of the row with this key, or of all rows with this key prefix if the last clustering columns are missing. The row must have no values outside of the key.
+   * Returns a delete of the row with this key, or of all rows with this key prefix if the last
+   * clustering columns are missing. The row must have no values outside of the key.
    */
   static RowOperation delete(TableRow row) {
     return new RowOperation(Verb.DELETE, row, Existence.ANY, Map.of());
@@ -49,7 +53,8 @@ public sealed interface Operation {
   /**
    * A statement of the driver.
    *
-   * @param statement bound or simple; its consistency level takes precedence over that of the writer
+   * @param statement bound or simple; its consistency level takes precedence over that of the
+   *     writer
    */
   record StatementOperation(BatchableStatement<?> statement) implements Operation {}
 

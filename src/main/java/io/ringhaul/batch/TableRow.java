@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Values for columns of one row of a table. Immutable; each method returns a new row.
  *
- * <p>A value has a Java type that the driver's codecs accept for the column: {@code Integer} for an int, {@code Map} for a map, {@code UdtValue} for a user-defined type. A column without a value is not changed; the value null deletes the column, which writes a tombstone. In a counter table, a value is the increment of the counter.
+ * <p>A value has a Java type that the driver's codecs accept for the column: {@code Integer} for an
+ * int, {@code Map} for a map, {@code UdtValue} for a user-defined type. A column without a value is
+ * not changed; the value null deletes the column, which writes a tombstone. In a counter table, a
+ * value is the increment of the counter.
  */
 public final class TableRow {
 
@@ -59,7 +62,8 @@ public final class TableRow {
   /**
    * Returns this row with a time to live for its values.
    *
-   * @param duration 1 second to 20 years, rounded down to seconds; zero for no expiry, regardless of the table's default
+   * @param duration 1 second to 20 years, rounded down to seconds; zero for no expiry, regardless
+   *     of the table's default
    */
   public TableRow ttl(Duration duration) {
     return new TableRow(keyspace, table, values, duration, writeTime);

@@ -5,7 +5,8 @@ package io.ringhaul.batch;
 public interface WriteListener {
 
   /**
-   * Called with the statements of a request and the bytes of their values; statements added together count as one.
+   * Called with the statements of a request and the bytes of their values; statements added
+   * together count as one.
    */
   void written(long statements, long bytes);
 }

@@ -5,18 +5,25 @@ import io.ringhaul.exceptions.RowRejectedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the outcome of statements that were added together. Exactly one method is called, once, on a driver thread, so it must not block; or, for a rejection before sending, on the thread that adds the statements. Statements that the writer never sent, because it was closed or had failed, have no outcome. If a method throws, the writer fails, because the outcome is lost.
+ * Receives the outcome of statements that were added together. Exactly one method is called, once,
+ * on a driver thread, so it must not block; or, for a rejection before sending, on the thread that
+ * adds the statements. Statements that the writer never sent, because it was closed or had failed,
+ * have no outcome. If a method throws, the writer fails, because the outcome is lost.
  */
 public interface WriteOutcome {
 
   /**
    * Called when the cluster has acknowledged the statements.
- * @param bytes the size of the values
+   *
+   * @param bytes the size of the values
    */
   void written(long bytes);
 
   /**
-   * Called when the content of the statements was rejected, such as a key or a value that is too large; none of them is written. The cluster rejected a request with these statements only; or they were not sent because one of them exceeds the cluster's largest mutation or has a value that cannot be encoded.
+   * Called when the content of the statements was rejected, such as a key or a value that is too
+   * large; none of them is written. The cluster rejected a request with these statements only; or
+   * they were not sent because one of them exceeds the cluster's largest mutation or has a value
+   * that cannot be encoded.
    *
    * @param failure names the table and the row
    * @return the exception with which the writer fails; null if the writer continues

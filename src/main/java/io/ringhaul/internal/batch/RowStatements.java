@@ -473,7 +473,7 @@ public final class RowStatements {
         case DELETE -> {
           if (hasMore) {
             yield "A delete takes values for the primary key only; to delete a column, update it"
-                      + " with null";
+                + " with null";
           }
           yield operation.row().ttl().isPresent() ? "A delete takes no time to live" : null;
         }

@@ -106,7 +106,7 @@ public final class UnitExecution {
               isDivisible
                   ? "Let the writer split it (autoSplit()), or add the operations to the stream"
                   : "Only UNLOGGED units of writes without conditions can be split; make the unit"
-                        + " smaller"));
+                      + " smaller"));
     }
     if (operations >= limits.warnOperations()) {
       LOG.warn(

@@ -306,7 +306,7 @@ public final class WritesInFlight {
       }
       return isFull()
           ? "The writer reached its bound of writes with unknown outcome and failed before it sent"
-                + " all statements"
+              + " all statements"
           : "All other writes were acknowledged or rejected";
     }
   }

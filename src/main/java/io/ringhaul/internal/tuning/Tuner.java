@@ -147,7 +147,8 @@ public final class Tuner implements SampleListener {
     private static final int LASTING = 5;
 
     /**
-     * Overloaded samples among the last {@code OVERLOADED_OF} before advice is given; pauses before retries lie between them.
+     * Overloaded samples among the last {@code OVERLOADED_OF} before advice is given; pauses before
+     * retries lie between them.
      */
     private static final int OVERLOADED = 2;
 
