@@ -135,7 +135,7 @@ final class HillClimber {
     if (trial != null) {
       trial.search().refused();
       end(trial, false, trial.ended(State.REVERTED, "not measured"));
-      // Whatever limits the job may limit it again, so wait before the next trial.
+      // The same limit may apply again, so wait before the next trial.
       rested = baseline.mean();
       resting = FIRST_REST;
     }
