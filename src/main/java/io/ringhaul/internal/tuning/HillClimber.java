@@ -443,10 +443,6 @@ final class HillClimber {
       return search;
     }
 
-    long from() {
-      return from;
-    }
-
     long to() {
       return to;
     }
