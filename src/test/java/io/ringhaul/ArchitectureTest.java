@@ -27,9 +27,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * The public packages hold what users need, {@code internal} holds the engine. A room is a package
- * of the engine with the public classes that open it. A room uses the rooms below it, never those
- * above or beside it.
+ * The public packages hold the user API, {@code internal} holds the engine. In this test, a room is
+ * an engine package with public types that other packages use. A room uses only the rooms below it.
  */
 @AnalyzeClasses(packages = "io.ringhaul", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -39,7 +38,7 @@ class ArchitectureTest {
   private static final Set<String> BOTTOM = Set.of("metrics", "ring", "request");
   private static final Set<String> FILES = Set.of("disk", "files", "cql", "text", "metrics");
 
-  /** The rooms of the engine that each room may use; the command line may use all of them. */
+  /** The rooms that each room may use. The command line may use all rooms. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           Map.entry("metrics", Set.of()),
@@ -79,7 +78,8 @@ class ArchitectureTest {
                   "write")));
 
   /**
-   * The rooms that the classes of a public package open; the classes of others hold values only.
+   * The rooms that the classes of a public package may use. Classes of the other public packages
+   * hold only values.
    */
   private static final Map<String, Set<String>> OPENS =
       Map.ofEntries(
@@ -137,9 +137,9 @@ class ArchitectureTest {
     assertThat(with(OPENS.keySet(), "cli")).containsAll(packages);
   }
 
-  /** A room that is above another one is nowhere below it. */
+  /** The dependencies between rooms have no cycle. */
   @Test
-  void floorsHaveNoCycles() {
+  void roomsHaveNoCycles() {
     Set<String> placed = new TreeSet<>();
     boolean isChanged = true;
     while (isChanged) {
@@ -151,7 +151,7 @@ class ArchitectureTest {
     assertThat(placed).isEqualTo(MAY_USE.keySet());
   }
 
-  /** The engine is below the operator and its requests; only operations give their results. */
+  /** The engine does not use the operator and the requests; only operations create results. */
   @ArchTest
   static final ArchRule ONLY_OPERATIONS_USE_THE_ROOT_PACKAGE =
       noClasses()
@@ -164,7 +164,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage(ROOT);
 
-  /** What users compile against stays the same when the engine changes. */
+  /** The API that users compile against does not change with the engine. */
   @ArchTest
   static final ArchRule NO_SIGNATURE_NAMES_THE_ENGINE =
       classes()
@@ -206,7 +206,7 @@ class ArchitectureTest {
           .orShould()
           .callMethod(Throwable.class, "printStackTrace");
 
-  /** JSON escapes by itself, and progress needs the control characters of its bar. */
+  /** The JSON writer escapes text itself, and the progress bar needs control characters. */
   @ArchTest
   static final ArchRule THE_COMMAND_LINE_PRINTS_ESCAPED_TEXT =
       noClasses()
@@ -244,7 +244,7 @@ class ArchitectureTest {
               resideInAPackage("com.datastax..")
                   .and(resideOutsideOfPackage("com.datastax.oss.driver.api..")));
 
-  /** An application that has no Micrometer misses nothing. */
+  /** The library works without Micrometer on the class path. */
   @ArchTest
   static final ArchRule MICROMETER_IN_ITS_ROOM =
       noClasses()
@@ -286,7 +286,7 @@ class ArchitectureTest {
         each -> room(each).filter(room -> !rooms.contains(room)).isPresent());
   }
 
-  /** The package of the engine; empty for a class of a public package, and for one of others. */
+  /** Returns the room of a class; empty for classes of public packages and of other libraries. */
   private static Optional<String> room(JavaClass each) {
     String internal = ROOT + ".internal.";
     return each.getPackageName().startsWith(internal)
@@ -294,7 +294,7 @@ class ArchitectureTest {
         : Optional.empty();
   }
 
-  /** The first part of the package's name below the root; empty for the root itself. */
+  /** Returns the first package name below the root; empty for the root package. */
   private static String publicPackage(JavaClass each) {
     String name = each.getPackageName().substring(ROOT.length());
     return name.isEmpty() ? "" : name.substring(1).replaceAll("\\..*", "");

@@ -3,14 +3,14 @@ package io.ringhaul;
 import io.ringhaul.internal.operation.SplitRule;
 import io.ringhaul.internal.scan.ScanRest;
 
-/** Divides the tasks of an export whenever they can be divided, for tests of other rooms. */
+/** Splits export tasks whenever possible, for tests in other packages. */
 public final class EagerSplits {
 
   private static final int PARTS = 3;
 
   private EagerSplits() {}
 
-  /** The same export, whose tasks are divided. */
+  /** Returns the export with eager splits. */
   public static ExportRequest of(ExportRequest request) {
     return request.splitting(
         new SplitRule() {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An import makes its table where it is missing. */
+/** An import creates a missing table. */
 @ClusterTest
 class MissingTableIT {
 
@@ -43,7 +43,7 @@ class MissingTableIT {
   private final CqlSession session = TestCluster.session();
 
   @Test
-  void theTableComesBackWithItsTypesKeysOrderAndStatics() {
+  void createsTableWithTypesKeysOrderAndStatics() {
     String from = TestCluster.newKeyspace(1);
     TestCluster.define("CREATE TYPE " + from + ".\"Zip\" (code int, \"Ext\" text)");
     TestCluster.define(
@@ -79,14 +79,14 @@ class MissingTableIT {
       assertThat(shape(to, "copy")).isEqualTo(shape(from, "Places"));
       assertThat(rows(to + ".copy")).hasSize(21).isEqualTo(rows(table));
 
-      // It is there now, and used as it is.
+      // The second import uses the existing table.
       operator.importInto(to, "copy").from(source).createTable().run();
       assertThat(rows(to + ".copy")).isEqualTo(rows(table));
     }
   }
 
   @Test
-  void everySessionsNodesKnowTheTableAtOnce() {
+  void allNodesKnowCreatedTableAtOnce() {
     TableSchema schema =
         new TableSchema(
             "ks",
@@ -112,7 +112,7 @@ class MissingTableIT {
   }
 
   @Test
-  void aCounterTableIsMadeToo() {
+  void createsCounterTable() {
     String from = TestCluster.newKeyspace(1);
     TestCluster.define(
         "CREATE TABLE " + from + ".hits (k int, c text, n counter, PRIMARY KEY (k, c))");
@@ -127,7 +127,7 @@ class MissingTableIT {
   }
 
   @Test
-  void tellsWhatIsMissing() {
+  void failuresNameMissingSchema() {
     String keyspace = TestCluster.newKeyspace(1);
     TableSchema.UserType type = new TableSchema.UserType("addr", Map.of("zip", "int"));
     TableSchema schema =
@@ -166,7 +166,7 @@ class MissingTableIT {
     }
   }
 
-  /** Names, types, kinds and orders of the columns. */
+  /** Returns the names, types, kinds and clustering orders of the columns. */
   private List<String> shape(String keyspace, String name) {
     TableDescription table =
         new TableLookup(session)
@@ -197,7 +197,7 @@ class MissingTableIT {
     return rows;
   }
 
-  /** A source of which only the schema is asked. */
+  /** A source that supplies only its schema. */
   private record SchemaOnly(Optional<TableSchema> schema) implements SourceSession {
 
     @Override
@@ -217,7 +217,7 @@ class MissingTableIT {
 
     @Override
     public void close() {
-      // Nothing was opened.
+      // The session has nothing to close.
     }
   }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Progress grows with what is done within tasks, however few they are. */
+/** Progress grows within tasks, even if there are only a few. */
 @ClusterTest
 class ProgressIT {
 
@@ -41,11 +41,12 @@ class ProgressIT {
   private static final int RATE = 5_000;
 
   /**
-   * How far the share of rows may be from that of tokens or bytes, with what is not counted yet.
+   * Largest difference between the reported share and the share of rows, including rows not counted
+   * yet.
    */
   private static final double CLOSE = 0.05;
 
-  /** So long that what a reader of text reads ahead, 64 KiB, is a small part of a file. */
+  /** Long enough that the 64 KiB read-ahead of text readers is a small part of a file. */
   private static final String COMMENT = "a comment of some length ".repeat(10);
 
   private static String keyspace;
@@ -56,7 +57,7 @@ class ProgressIT {
   private final TokenAwareBulkOperator operator =
       TokenAwareBulkOperator.over(TestCluster.session());
 
-  /** Fails in the midst of an export, between two pages. */
+  /** Fails in the middle of an export, between two pages. */
   private static final class Failing implements SplitRule {
     private int left;
 
@@ -113,25 +114,25 @@ class ProgressIT {
   }
 
   @Test
-  void ofAnExportIsThatOfItsRows() {
+  void exportProgressFollowsRows() {
     long began = System.nanoTime();
     assertThat(export(folder.resolve("out")).fixedTasks().run().rows()).isEqualTo(ROWS);
     requireThatOfRows(ROWS);
     requireTimeLeft(Duration.ofNanos(System.nanoTime() - began));
     assertThat(heard.stream().filter(each -> each.tasksDone() == 0 && each.completed() > 0.2))
-        .as("looks at tasks that run, none of which has ended")
+        .as("observations of running tasks before the first one ended")
         .isNotEmpty();
   }
 
   @Test
-  void ofAnExportWhoseTasksAreDividedGrowsAllTheTime() {
+  void progressOfSplitTasksNeverFalls() {
     assertThat(EagerSplits.of(export(folder.resolve("out"))).run().rows()).isEqualTo(ROWS);
     requireThatOfRows(ROWS);
     assertThat(last().tasks()).isGreaterThan(10);
   }
 
   @Test
-  void ofAReadWithoutItsKeyIsThatOfItsRows() {
+  void progressOfReadWithoutKeyFollowsRows() {
     long rows =
         operator
             .read(keyspace, "t")
@@ -148,7 +149,7 @@ class ProgressIT {
   }
 
   @Test
-  void ofACountIsThatOfItsRanges() {
+  void countProgressFollowsRanges() {
     assertThat(
             operator
                 .count(keyspace, "t")
@@ -161,12 +162,12 @@ class ProgressIT {
     requireThatOfRows(ROWS);
   }
 
-  /** One file, so that there is one task and all progress is within it. */
+  /** One file means one task, so all progress is within that task. */
   @ParameterizedTest
   @EnumSource(
       value = Format.class,
       names = {"ICEBERG", "PARQUET", "CSV", "JSON", "JSON_ARRAY"})
-  void ofAnImportIsThatOfItsFile(Format format) {
+  void importProgressFollowsFile(Format format) {
     operator.exportFrom(keyspace, "t").to(format.target(folder)).taskCount(1).fixedTasks().run();
     long began = System.nanoTime();
     long rows =
@@ -185,7 +186,7 @@ class ProgressIT {
   }
 
   @Test
-  void ofAResumedJobBeginsWithWhatIsDone() {
+  void progressOfResumedJobStartsWithDoneTasks() {
     UUID id = UUID.randomUUID();
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
       JobOptions job = JobOptions.in(store);
@@ -226,7 +227,10 @@ class ProgressIT {
     assertThat(last().completed()).isEqualTo(1);
   }
 
-  /** Told after the first second, and about right: the machine has others to serve. */
+  /**
+   * Requires an estimate after the first second that is roughly right; other load on the machine
+   * shifts it.
+   */
   private void requireTimeLeft(Duration inAll) {
     Duration start = last().elapsed().minus(inAll);
     Duration told = heard.get(0).elapsed().plusMillis(1_200);
@@ -242,7 +246,7 @@ class ProgressIT {
             .toArray();
     assertThat(ratios).as("%s", heard).isNotEmpty();
     assertThat(ratios[ratios.length / 2])
-        .as("what is told beside what was left, the median of %s", Arrays.toString(ratios))
+        .as("estimated time divided by remaining time, median of %s", Arrays.toString(ratios))
         .isBetween(1 / 3.0, 3.0);
   }
 }

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rows go from the threads of a reading to whoever takes them, and these threads end. */
+/** Rows pass from the reader threads to the consumer, and these threads end. */
 @Timeout(60)
 class RowsHandedOnTest {
 
   private static final int ROWS_TO_A_PAGE = 100;
 
-  /** A reading of endless pages by one thread, which an interrupt ends. */
+  /** A reader with one thread and endless pages that ends on interrupt. */
   private static final class Pages {
 
     final CompletableFuture<Object> end = new CompletableFuture<>();
@@ -94,14 +94,14 @@ class RowsHandedOnTest {
     return new Page(rows, rows.size(), 1);
   }
 
-  /** Hears what it is sent; whatever else it does is up to the test. */
-  private static class Hearing implements Flow.Subscriber<Row> {
+  /** Records the signals; tests override the reactions. */
+  private static class RecordingSubscriber implements Flow.Subscriber<Row> {
 
     final List<String> heard = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public void onSubscribe(Flow.Subscription opened) {
-      // Rows are asked for by the tests that want some.
+      // Each test requests rows itself.
     }
 
     @Override
@@ -121,11 +121,11 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void nothingIsHeardBeforeTheSubscriptionIsKnown() throws Exception {
+  void sendsNoSignalBeforeOnSubscribe() throws Exception {
     Pages pages = new Pages();
     List<String> meanwhile = new ArrayList<>();
-    Hearing hearing =
-        new Hearing() {
+    RecordingSubscriber hearing =
+        new RecordingSubscriber() {
           @Override
           public void onSubscribe(Flow.Subscription opened) {
             opened.request(2);
@@ -145,11 +145,11 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void aSubscriberThatCannotBeToldEndsTheReading() throws Exception {
+  void failingOnSubscribeStopsReading() throws Exception {
     Pages pages = new Pages();
     IllegalStateException thrown = new IllegalStateException("no");
-    Hearing hearing =
-        new Hearing() {
+    RecordingSubscriber hearing =
+        new RecordingSubscriber() {
           @Override
           public void onSubscribe(Flow.Subscription opened) {
             opened.request(2);
@@ -163,11 +163,11 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void anErrorOfTheSubscriberEndsTheReading() throws Exception {
+  void failingSubscriberStopsReading() throws Exception {
     Pages pages = new Pages();
     Error thrown = new StackOverflowError("deep");
-    Hearing hearing =
-        new Hearing() {
+    RecordingSubscriber hearing =
+        new RecordingSubscriber() {
           @Override
           public void onNext(Row row) {
             super.onNext(row);
@@ -184,9 +184,9 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void rowsThatCannotBeReadAreAFailureThatIsHeard() throws Exception {
+  void readFailureReachesSubscriber() throws Exception {
     Pages pages = new Pages();
-    Hearing hearing = new Hearing();
+    RecordingSubscriber hearing = new RecordingSubscriber();
     Page page =
         new Page(
             () ->
@@ -210,7 +210,7 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void anIteratorHoldsAFewPages() throws Exception {
+  void iteratorBuffersFewPages() throws Exception {
     Pages pages = new Pages();
     try (RowIterator rows = RowIterator.over(pages::start)) {
       assertThat(rows.hasNext()).isTrue();
@@ -221,7 +221,7 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void aClosedIteratorHasNoMoreRowsAndNoThread() throws Exception {
+  void closedIteratorHasNoRowsAndNoThread() throws Exception {
     Pages pages = new Pages();
     RowIterator rows = RowIterator.over(pages::start);
     assertThat(rows.next()).isNotNull();
@@ -234,7 +234,7 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void whoWaitsForRowsHearsThatTheyAreClosed() throws Exception {
+  void closeWakesWaitingIterator() throws Exception {
     RowIterator rows = RowIterator.over(sink -> new CompletableFuture<>());
     Thread waiting = Thread.currentThread();
     CompletableFuture<Void> closing =
@@ -250,7 +250,7 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void anErrorOfTheReadingReachesTheIterator() {
+  void readErrorReachesIterator() {
     Error thrown = new StackOverflowError("deep");
     try (RowIterator rows = RowIterator.over(sink -> CompletableFuture.failedFuture(thrown))) {
       assertThatThrownBy(rows::hasNext)
@@ -261,7 +261,7 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void anIteratorGivesAllRowsAndThenNone() {
+  void iteratorReturnsAllRows() {
     Pages pages = new Pages();
     try (RowIterator rows = RowIterator.over(sink -> pages.start(sink, page(), page(), page()))) {
       assertThat(rows.stream().distinct().count()).isEqualTo(3 * ROWS_TO_A_PAGE);

@@ -39,14 +39,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tasks that are divided while they run lose no row and write none twice. */
+/** Splitting running tasks neither loses nor duplicates rows. */
 @ClusterTest
 class SplitTasksIT {
 
   private static final int PARTITIONS = 400;
   private static final int ROWS_TO_A_PARTITION = 30;
 
-  /** An eighth of the ring, which has an eighth of the vnodes. */
+  /** An eighth of the ring with an eighth of the vnodes. */
   private static final TokenRange PART = new TokenRange(0, 1L << 61);
 
   private static final int RUNS = 3;
@@ -60,9 +60,7 @@ class SplitTasksIT {
   private final TokenAwareBulkOperator operator =
       TokenAwareBulkOperator.over(TestCluster.session());
 
-  /**
-   * Divides at random, whether or not somebody waits, and fails when it has been asked so often.
-   */
+  /** Splits at random, regardless of idle workers, and fails after a given number of calls. */
   private static final class RandomSplits implements SplitRule {
 
     private final Random random;
@@ -134,7 +132,7 @@ class SplitTasksIT {
   }
 
   @Test
-  void randomSplitsAreExact() {
+  void randomSplitsKeepRowsExact() {
     int divided = 0;
     for (int i = 0; i < RUNS; i++) {
       long seed = Seeds.next();
@@ -154,7 +152,7 @@ class SplitTasksIT {
   @EnumSource(
       value = Format.class,
       names = {"ICEBERG", "PARQUET", "CSV", "JSON"})
-  void everyFormatTakesMoreTasksThanPlanned(Format format) {
+  void everyFormatAcceptsMoreTasksThanPlanned(Format format) {
     long seed = Seeds.next();
     ExportResult result =
         request(format.target(folder), new Random(seed)).splitting(new RandomSplits(seed, 0)).run();
@@ -167,7 +165,7 @@ class SplitTasksIT {
   }
 
   @Test
-  void aJobThatFailsAfterSplitsIsResumedExactly() {
+  void resumesExactlyAfterSplits() {
     for (int i = 0; i < RUNS; i++) {
       long seed = Seeds.next();
       Random random = new Random(seed);
@@ -205,7 +203,7 @@ class SplitTasksIT {
   }
 
   @Test
-  void fixedTasksAreThoseOfThePlan() {
+  void fixedTasksAreNotSplit() {
     ExportTarget target = CsvTarget.folder(folder.resolve("out"));
     ExportResult result = request(target, new Random(1)).fixedTasks().run();
     assertThat(result.rows()).isEqualTo(expected.size());

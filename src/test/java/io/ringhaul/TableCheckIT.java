@@ -22,7 +22,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When and how often nodes are asked for a table, and what follows from silence. */
+/**
+ * When and how often nodes are asked for the state of a table, and the effect of missing answers.
+ */
 @ClusterTest
 class TableCheckIT {
 
@@ -30,7 +32,7 @@ class TableCheckIT {
 
   private final String keyspace = TestCluster.newKeyspace(1);
 
-  /** Is not told of changes of the schema. */
+  /** A session that receives no schema events. */
   private final CqlSession session =
       TestCluster.get()
           .newSession(
@@ -61,7 +63,7 @@ class TableCheckIT {
   }
 
   @Test
-  void asksOneNodeAtACheckpointAndNoneSoonAfter() {
+  void asksOneNodeAtCheckpointAndNoneSoonAfter() {
     TableCheck check = check();
     int before = watch.sent().size();
     for (int task = 0; task < 1_000; task++) {
@@ -71,7 +73,7 @@ class TableCheckIT {
 
     TableCheck eager = check.with(Duration.ZERO, MOMENT);
     eager.atCheckpoint();
-    // The second question follows the answer to the first.
+    // The truncation query follows the answer to the table id query.
     await(() -> watch.sent().size() == before + 2);
     assertThat(watch.sent().get(before).getNode())
         .isNotNull()
@@ -83,7 +85,7 @@ class TableCheckIT {
     TableCheck check = check().with(Duration.ZERO, MOMENT);
     int before = watch.sent().size();
     check.atCheckpoint();
-    // Its answer is of the table as it was, not of the moment between its end and the new one.
+    // The answer describes the table at the checkpoint, not between its end and the new one.
     await(() -> watch.sent().size() == before + 2);
     remake();
     await(
@@ -114,11 +116,11 @@ class TableCheckIT {
   }
 
   @Test
-  void doesWithoutNodesThatDidNotAnswerAtTheStart() {
+  void ignoresNodesThatDidNotAnswerAtStart() {
     isSilent = true;
     TableCheck check = check().with(Duration.ZERO, MOMENT);
     assertThatCode(check::atEnd).doesNotThrowAnyException();
-    // What the driver knew of the table is compared as soon as a node answers.
+    // The table id known to the driver is compared as soon as a node answers.
     isSilent = false;
     assertThatCode(check::atEnd).doesNotThrowAnyException();
     remake();
@@ -126,7 +128,7 @@ class TableCheckIT {
   }
 
   @Test
-  void beginsWithTheTableThatTheNodesHave() {
+  void startsWithTableIdOfNodes() {
     TestCluster.define(
         List.of(
             "DROP TABLE " + keyspace + ".t",

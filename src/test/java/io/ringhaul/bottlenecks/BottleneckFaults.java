@@ -51,8 +51,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each bottleneck is caused for real, on a node of its own, and found within ten seconds; quiet
- * runs find nothing. Prints how long each took. Wants a machine that does nothing else.
+ * Causes each bottleneck on a dedicated node and requires its detection within ten seconds;
+ * undisturbed runs must report none. Prints the detection times. Requires an otherwise idle
+ * machine.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -63,10 +64,10 @@ class BottleneckFaults {
   private static final int SMALL_PARTITIONS = 2_000;
   private static final int QUIET_RUNS = 10;
 
-  /** A job is watched for so many seconds before something happens to it. */
+  /** Number of samples, one per second, that a job runs before the disturbance. */
   private static final int USUAL_SAMPLES = 14;
 
-  /** Beyond what counts as slow at all. */
+  /** Above every latency that the detectors consider normal. */
   private static final int LATE_MILLIS = 400;
 
   @TempDir Path folder;
@@ -157,7 +158,9 @@ class BottleneckFaults {
     running.add(request.onBottleneck(heard).onSample(heard).runAsync());
   }
 
-  /** One that lasts for half a minute on a fast machine, too: a page has a single row. */
+  /**
+   * An export that takes half a minute even on a fast machine, because each page has a single row.
+   */
   private ExportRequest longExport() {
     return longExport(operator);
   }
@@ -173,7 +176,7 @@ class BottleneckFaults {
 
   @Test
   @Order(12)
-  void quietRuns() throws Exception {
+  void undisturbedRunsReportNothing() throws Exception {
     for (int run = 0; run < QUIET_RUNS; run++) {
       Bottlenecks quiet = new Bottlenecks();
       Path part = folder.resolve("quiet" + run);
@@ -185,14 +188,14 @@ class BottleneckFaults {
           export.pageSize(8).parallelism(2).onBottleneck(quiet).onSample(quiet).run().rows();
       assertThat(rows).isEqualTo(ROWS);
       System.out.printf(
-          "quiet run %d: export of %d samples limited by %s, found %s%n",
+          "undisturbed run %d: export, samples %d, limited by %s, bottlenecks %s%n",
           run + 1, quiet.samples(), quiet.limitedBy(), quiet.all());
       assertThat(quiet.all()).isEmpty();
       if (run % 2 == 0) {
         ImportRequest imported = operator.importInto("ks", "clone").from(CsvSource.at(part));
         assertThat(imported.onBottleneck(quiet).onSample(quiet).run().rows()).isEqualTo(ROWS);
         System.out.printf(
-            "quiet run %d: import, samples %d, limited by %s, found %s%n",
+            "undisturbed run %d: import, samples %d, limited by %s, bottlenecks %s%n",
             run + 1, quiet.samples(), quiet.limitedBy(), quiet.all());
         assertThat(quiet.all()).isEmpty();
       }
@@ -201,7 +204,7 @@ class BottleneckFaults {
 
   @Test
   @Order(1)
-  void clientCpu() throws Exception {
+  void detectsClientCpu() throws Exception {
     BurdenedTarget costly =
         new BurdenedTarget(
             () -> {
@@ -222,7 +225,7 @@ class BottleneckFaults {
 
   @Test
   @Order(2)
-  void clientMemory() throws Exception {
+  void detectsClientMemory() throws Exception {
     start(longExport());
     bottlenecks.awaitSamples(3, sample -> true);
     int bound = bottlenecks.last().inFlightBound();
@@ -231,7 +234,7 @@ class BottleneckFaults {
     Thread taking =
         new Thread(
             () -> {
-              // What the collector cannot give back, up to nearly all that there is.
+              // Retained memory that the collector cannot free, up to 95 % of the heap.
               while (used() < 0.95 * most) {
                 synchronized (held) {
                   held.add(new byte[100_000]);
@@ -241,7 +244,7 @@ class BottleneckFaults {
     taking.start();
     Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CLIENT_MEMORY);
     assertThat(bottleneck.component()).isEqualTo("heap");
-    // What takes memory is lowered, and comes back with it.
+    // The limits that use memory are lowered while memory is short and recover afterwards.
     bottlenecks.awaitSamples(1, sample -> sample.inFlightBound() < bound);
     taking.join();
     synchronized (held) {
@@ -257,10 +260,10 @@ class BottleneckFaults {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  /** Rows come faster than they can be written. */
+  /** The source supplies rows faster than the cluster writes them. */
   @Test
   @Order(3)
-  void queueGrowth() throws Exception {
+  void detectsQueueGrowth() throws Exception {
     BurdenedTarget slow = new BurdenedTarget(() -> Thread.sleep(5));
     start(operator.exportFrom("ks", "t").to(slow).skipPreflight());
     bottlenecks.awaitSamples(1, sample -> true);
@@ -270,7 +273,7 @@ class BottleneckFaults {
 
   @Test
   @Order(4)
-  void fullDisk() throws Exception {
+  void detectsFullDisk() throws Exception {
     assumeTrue(Disk.canBeMounted(folder.resolve("try")));
     try (Disk disk = Disk.mount(folder.resolve("disk"), 90)) {
       Files.write(disk.folder().resolve("others"), new byte[28 << 20]);
@@ -290,7 +293,7 @@ class BottleneckFaults {
 
   @Test
   @Order(5)
-  void slowDisk() throws Exception {
+  void detectsSlowDisk() throws Exception {
     assumeTrue(ControlGroup.canBoundWrites());
     try (SlowDisk disk =
         SlowDisk.mount(folder.resolve("slow.img"), folder.resolve("slow"), 1_000_000)) {
@@ -309,7 +312,7 @@ class BottleneckFaults {
 
   @Test
   @Order(6)
-  void serverOverload() throws Exception {
+  void detectsServerOverload() throws Exception {
     start(longExport());
     bottlenecks.awaitSamples(3, sample -> sample.rowsPerSecond() > 0);
     long before = rangeTimeout(1);
@@ -334,7 +337,7 @@ class BottleneckFaults {
 
   @Test
   @Order(7)
-  void latencySpike() throws Exception {
+  void detectsLatencySpike() throws Exception {
     try (DelayedLink link = DelayedLink.to(cluster.contactPoints().get(0), 0);
         CqlSession linked = connect(List.of(link.address()));
         TokenAwareBulkOperator behind = TokenAwareBulkOperator.over(linked)) {
@@ -349,10 +352,10 @@ class BottleneckFaults {
 
   @Test
   @Order(8)
-  void throughputDrop() throws Exception {
+  void detectsThroughputDrop() throws Exception {
     start(longExport());
     awaitUsual();
-    try (Signals silent = Signals.silence(cluster)) {
+    try (Signals silent = Signals.suspend(cluster)) {
       assertThat(bottlenecks.awaitSoon(BottleneckKind.THROUGHPUT_DROP).component())
           .isEqualTo("job");
       assertThat(bottlenecks.awaitSoon(BottleneckKind.LATENCY_SPIKE).component())
@@ -362,7 +365,7 @@ class BottleneckFaults {
 
   @Test
   @Order(9)
-  void contention() throws Exception {
+  void detectsContention() throws Exception {
     Bottlenecks other = new Bottlenecks();
     start(longExport().maxInFlightPerNode(4));
     awaitUsual();
@@ -372,13 +375,13 @@ class BottleneckFaults {
     assertThat(bottleneck.component()).isEqualTo("node:127.0.0.1:9942");
     assertThat(bottleneck.reason()).contains("the export of ks.t");
     assertThat(bottleneck.evidence().get("rowsPerSecondAlone")).isPositive();
-    // It never was alone, and cannot know.
+    // This job never ran alone, so it has no baseline.
     assertThat(other.all()).extracting(Bottleneck::kind).doesNotContain(BottleneckKind.CONTENTION);
   }
 
   @Test
   @Order(10)
-  void contentionWithAnotherProcess() throws Exception {
+  void detectsContentionWithAnotherProcess() throws Exception {
     Path jobs = folder.resolve("jobs.db");
     try (JobStore store = JobStore.file(jobs)) {
       start(longExport().maxInFlightPerNode(2).job(JobOptions.in(store)));
@@ -398,7 +401,7 @@ class BottleneckFaults {
 
   @Test
   @Order(11)
-  void skew() throws Exception {
+  void detectsSkew() throws Exception {
     start(
         operator
             .exportFrom("ks", "skewed")
@@ -413,10 +416,10 @@ class BottleneckFaults {
     assertThat(bottleneck.evidence().get("idleWorkers")).isPositive();
   }
 
-  /** Last, as the node is gone then. */
+  /** Runs last, because it stops the node. */
   @Test
   @Order(13)
-  void errorSpike() throws Exception {
+  void detectsErrorSpike() throws Exception {
     start(longExport());
     bottlenecks.awaitSamples(3, sample -> sample.rowsPerSecond() > 0);
     cluster.nodes().get(0).kill();

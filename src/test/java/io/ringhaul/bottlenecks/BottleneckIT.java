@@ -36,14 +36,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bottlenecks that do no harm to the cluster; BottleneckFaults has the others. */
+/** Bottlenecks that leave the shared cluster intact; {@link BottleneckFaults} causes the others. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BottleneckIT {
 
   private static final int ROWS = 4_000;
 
-  /** So many samples tell a job what is usual: five of warming up, five more, and some to spare. */
+  /** Number of samples for a baseline: five of warm-up, five more, and a reserve. */
   private static final int ALONE = 13;
 
   private final CqlSession session = TestCluster.session();
@@ -65,9 +65,9 @@ class BottleneckIT {
     }
   }
 
-  /** A target that writes as the file formats do, to something slow. */
+  /** The target writes in its own threads, as the file formats do, to a slow medium. */
   @Test
-  void aSlowTarget() throws Exception {
+  void detectsSlowTarget() throws Exception {
     BurdenedTarget slow =
         new BurdenedTarget(
             () -> {
@@ -99,9 +99,9 @@ class BottleneckIT {
         .hasValueSatisfying(factor -> assertThat(factor.name()).isIn("DISK", "write"));
   }
 
-  /** The driver takes two requests at once, and two may wait: it refuses all others. */
+  /** The driver accepts two requests and queues two; it rejects all others. */
   @Test
-  void anOverload() throws Exception {
+  void detectsServerOverload() throws Exception {
     Bottlenecks bottlenecks = new Bottlenecks();
     try (CqlSession narrow =
             TestCluster.get()
@@ -132,7 +132,7 @@ class BottleneckIT {
   }
 
   @Test
-  void aCollectorThatStopsTheProcess() throws Exception {
+  void detectsLongCollectorPauses() throws Exception {
     Bottlenecks bottlenecks = new Bottlenecks();
     AtomicBoolean ended = new AtomicBoolean();
     List<byte[]> live = new ArrayList<>();
@@ -170,7 +170,7 @@ class BottleneckIT {
   }
 
   @Test
-  void twoJobsAtTheSameNodes() throws Exception {
+  void detectsContentionOfTwoOperations() throws Exception {
     Bottlenecks one = new Bottlenecks();
     Bottlenecks other = new Bottlenecks();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
@@ -181,7 +181,7 @@ class BottleneckIT {
       assertThat(bottleneck.reason()).contains("the count of " + keyspace + ".t");
       assertThat(bottleneck.evidence()).containsEntry("otherJobs", 1.0);
       assertThat(bottleneck.evidence().get("rowsPerSecondAlone")).isPositive();
-      // It never was alone, and cannot know.
+      // This operation never ran alone, so it has no baseline.
       assertThat(other.all())
           .extracting(Bottleneck::kind)
           .doesNotContain(BottleneckKind.CONTENTION);
@@ -204,9 +204,9 @@ class BottleneckIT {
         .runAsync();
   }
 
-  /** As two processes do: they have nothing in common but the file. */
+  /** The two jobs share only the store file, as two processes do. */
   @Test
-  void twoJobsOfOneStoreAtTheSameNodes(@TempDir Path folder) throws Exception {
+  void detectsContentionOfTwoJobsOfOneStore(@TempDir Path folder) throws Exception {
     Path source = folder.resolve("rows.csv.gz");
     write(source, 0, 300_000);
     Path jobs = folder.resolve("jobs.db");
@@ -233,7 +233,7 @@ class BottleneckIT {
     }
   }
 
-  /** One that waits for the cluster nearly all of the time. */
+  /** An import that waits for the cluster most of the time. */
   private ImportRequest slowImport(TokenAwareBulkOperator operator, Path source, int parallelism) {
     return operator
         .importInto(keyspace, "clone")
@@ -241,9 +241,9 @@ class BottleneckIT {
         .parallelism(parallelism);
   }
 
-  /** A compressed file cannot be divided, and one of them is much larger than the others. */
+  /** A compressed file cannot be split, and one file is much larger than the others. */
   @Test
-  void oneFileHoldsTheImport(@TempDir Path folder) throws Exception {
+  void detectsSkewOfOneFile(@TempDir Path folder) throws Exception {
     write(folder.resolve("large.csv.gz"), 0, 40_000);
     for (int file = 1; file <= 6; file++) {
       write(folder.resolve("small" + file + ".csv.gz"), file * 100_000, 300);
@@ -259,7 +259,7 @@ class BottleneckIT {
               .onBottleneck(bottlenecks)
               .onSample(bottlenecks)
               .runAsync();
-      // The small ones take two seconds; nothing is skewed before.
+      // The small files take two seconds; no skew is detected before they are done.
       bottlenecks.awaitSamples(1, sample -> sample.progress().tasksDone() == 6);
       Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.SKEW);
       assertThat(bottleneck.component()).startsWith("task:");
@@ -280,7 +280,7 @@ class BottleneckIT {
     }
   }
 
-  /** What it has still to do is of no interest. */
+  /** Cancels the operation, whose remaining work does not matter. */
   private static void end(CompletableFuture<?> operation) throws InterruptedException {
     operation.cancel(true);
     try {

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Keeps what one operation finds, and waits for it. */
+/** Collects the bottlenecks and samples of one operation and waits for expected ones. */
 final class Bottlenecks implements BottleneckListener, SampleListener {
 
-  /** How soon a bottleneck must be found after it was caused. */
+  /** Longest time from the cause of a bottleneck to its detection. */
   static final Duration SOON = Duration.ofSeconds(10);
 
   private final List<Bottleneck> found = new ArrayList<>();
@@ -59,22 +59,25 @@ final class Bottlenecks implements BottleneckListener, SampleListener {
     return limitedBy;
   }
 
-  /** Waits until the operation has got so many samples like this, in a row or not. */
+  /**
+   * Waits until the operation has produced this many matching samples, not necessarily consecutive.
+   */
   void awaitSamples(int count, Predicate<Sample> like) throws InterruptedException {
     awaitSamples(count, like, 0);
   }
 
-  /** The same among those that come after the first ones. */
+  /** Like {@link #awaitSamples(int, Predicate)}, but ignores the first {@code after} samples. */
   synchronized void awaitSamples(int count, Predicate<Sample> like, int after)
       throws InterruptedException {
     long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
     while (samples.stream().skip(after).filter(like).count() < count) {
-      wait(millisUntil(deadline, "samples to wait for"));
+      wait(millisUntil(deadline, "matching samples"));
     }
   }
 
   /**
-   * Waits for a bottleneck of that kind, from its cause on, which is now; prints how long it took.
+   * Waits for a bottleneck of the given kind, whose cause starts now, and prints the detection
+   * time.
    */
   synchronized Bottleneck awaitSoon(BottleneckKind kind) throws InterruptedException {
     long caused = System.nanoTime();
@@ -83,7 +86,7 @@ final class Bottlenecks implements BottleneckListener, SampleListener {
         if (bottleneck.kind() == kind) {
           double seconds = (System.nanoTime() - caused) / 1e9;
           System.out.printf(
-              "%s found after %.1f s: %s %s%n",
+              "%s detected after %.1f s: %s %s%n",
               kind, seconds, bottleneck.reason(), bottleneck.evidence());
           assertThat(bottleneck.open()).isTrue();
           assertThat(bottleneck.evidence()).isNotEmpty();
@@ -98,7 +101,7 @@ final class Bottlenecks implements BottleneckListener, SampleListener {
     long left = deadline - System.nanoTime();
     if (left <= 0) {
       Sample last = samples.isEmpty() ? null : samples.get(samples.size() - 1);
-      fail("no %s in time; found: %s; last sample: %s", what, found, last);
+      fail("%s not detected in time; detected: %s; last sample: %s", what, found, last);
     }
     return Math.max(1, left / 1_000_000);
   }

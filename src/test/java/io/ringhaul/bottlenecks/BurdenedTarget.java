@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** A format that keeps nothing, and has some burden with each row. */
+/** A format that discards its rows and does extra work for each row. */
 final class BurdenedTarget implements ExportTarget {
 
-  /** What it has to do for a row. */
+  /** The extra work for a row. */
   @FunctionalInterface
   interface Burden {
     void bear() throws InterruptedException;
@@ -28,7 +28,7 @@ final class BurdenedTarget implements ExportTarget {
     this.burden = burden;
   }
 
-  /** One that has none. */
+  /** Returns a target without extra work. */
   static BurdenedTarget light() {
     return new BurdenedTarget(() -> {});
   }

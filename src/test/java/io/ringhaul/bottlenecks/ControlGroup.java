@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A control group of Linux (version 1), whose processes get no more than is allowed. To be made by
- * root. When it is closed its processes are free again.
+ * A Linux control group (version 1) that limits the resources of its processes. Requires root.
+ * {@link #close()} releases the processes.
  */
 final class ControlGroup implements AutoCloseable {
 
@@ -25,24 +25,24 @@ final class ControlGroup implements AutoCloseable {
         Files.createTempDirectory(ALL.resolve(controller), "ringhaul").toAbsolutePath());
   }
 
-  /** Whether this process may make one that bounds what is written. */
+  /** Returns true if this process can limit the disk writes of a group. */
   static boolean canBoundWrites() {
     return Files.isWritable(ALL.resolve("blkio").resolve("blkio.throttle.write_bps_device"));
   }
 
-  /** Whether this process may make one that bounds the use of processors. */
+  /** Returns true if this process can limit the CPU time of a group. */
   static boolean canBoundProcessors() {
     return Files.isWritable(ALL.resolve("cpu").resolve(PROCESSES));
   }
 
-  /** All of them together write no more than that to a device, such as {@code 7:0}. */
+  /** Creates a group with a total write rate to a device, such as {@code 7:0}. */
   static ControlGroup ofWrites(String device, long bytesPerSecond) throws IOException {
     ControlGroup group = create("blkio");
     group.set("blkio.throttle.write_bps_device", device + " " + bytesPerSecond);
     return group;
   }
 
-  /** All of them together get so much of one processor, from 0 to 1. */
+  /** Creates a group with a share of one processor, from 0 to 1. */
   static ControlGroup ofProcessors(double share) throws IOException {
     ControlGroup group = create("cpu");
     group.set("cpu.cfs_period_us", Long.toString(PERIOD_MICROS));
@@ -54,7 +54,7 @@ final class ControlGroup implements AutoCloseable {
     Files.writeString(folder.resolve(name), value);
   }
 
-  /** A process belongs to it from now on. */
+  /** Moves a process into the group. */
   void add(ProcessHandle process) throws IOException {
     set(PROCESSES, Long.toString(process.pid()));
   }

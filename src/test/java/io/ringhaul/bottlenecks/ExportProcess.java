@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A command line that exports slowly, in a process of its own. */
+/** A command line process that exports slowly. */
 final class ExportProcess implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -27,11 +27,11 @@ final class ExportProcess implements AutoCloseable {
   }
 
   /**
-   * Exports the table {@code ks.t}, a page of two rows at a time.
+   * Exports the table {@code ks.t} in pages of two rows.
    *
-   * @param folder for the files, and for what it prints
-   * @param jobs its job store
-   * @param job what its job is called
+   * @param folder for the files and the output
+   * @param jobs the job store
+   * @param job the name of the job
    */
   static ExportProcess start(SandboxCluster cluster, Path folder, Path jobs, String job)
       throws IOException {
@@ -62,12 +62,12 @@ final class ExportProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Waits until its job has stored how it gets on. */
+  /** Waits until the job has stored metrics. */
   void awaitMetrics(JobStore store) throws IOException, InterruptedException {
     Instant end = Instant.now().plus(PATIENCE);
     while (!hasMetrics(store)) {
       if (!isAlive() || Instant.now().isAfter(end)) {
-        throw new AssertionError("It does not export: " + Files.readString(printed));
+        throw new AssertionError("The process does not export: " + Files.readString(printed));
       }
       Thread.sleep(50);
     }

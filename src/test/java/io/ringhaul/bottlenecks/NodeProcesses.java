@@ -9,19 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The processes of a cluster's nodes. They are children of this process, and name their folder on
- * their command line, which is too long for {@link ProcessHandle.Info}. Linux alone shows it so.
+ * Finds the operating system processes of a cluster's nodes. The nodes are children of this process
+ * and have their folder on the command line, which is too long for {@link ProcessHandle.Info}, so
+ * this class reads it from {@code /proc} and works on Linux only.
  */
 final class NodeProcesses {
 
   private NodeProcesses() {}
 
-  /** Those of all nodes. */
+  /** Returns the processes of all nodes. */
   static List<ProcessHandle> of(SandboxCluster cluster) throws IOException {
     return under(cluster.directory());
   }
 
-  /** The one of a node. */
+  /** Returns the process of a node. */
   static ProcessHandle of(SandboxCluster cluster, SandboxNode node) throws IOException {
     return under(cluster.directory().resolve("node" + node.number())).get(0);
   }

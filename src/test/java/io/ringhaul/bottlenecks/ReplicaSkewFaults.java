@@ -15,16 +15,18 @@ import io.ringhaul.monitor.BottleneckKind;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** One of three nodes gets a small part of a processor, and what it alone has is waited for. */
+/**
+ * One of three nodes gets a small share of a processor, and requests for its own rows take longer.
+ */
 class ReplicaSkewFaults {
 
   private static final int ROWS = 200_000;
 
-  /** The node waits for its next part for more than a tenth of a second then. */
+  /** With this share, the node waits more than 0.1 s for its next time slice. */
   private static final double SHARE = 0.02;
 
   @Test
-  void aSlowNodeIsFound() throws Exception {
+  void detectsSlowNode() throws Exception {
     assumeTrue(ControlGroup.canBoundProcessors());
     try (SandboxCluster cluster = Clusters.start(3);
         CqlSession session = Clusters.connect(cluster);

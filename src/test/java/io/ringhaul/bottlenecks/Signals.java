@@ -3,7 +3,7 @@ package io.ringhaul.bottlenecks;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import java.io.IOException;
 
-/** Takes the processor from a cluster's nodes until it is closed: they are silent. */
+/** Suspends the processes of a cluster's nodes until it is closed. */
 final class Signals implements AutoCloseable {
 
   private final SandboxCluster cluster;
@@ -12,8 +12,8 @@ final class Signals implements AutoCloseable {
     this.cluster = cluster;
   }
 
-  /** The nodes do nothing. */
-  static Signals silence(SandboxCluster cluster) throws IOException, InterruptedException {
+  /** Suspends all nodes. */
+  static Signals suspend(SandboxCluster cluster) throws IOException, InterruptedException {
     Signals signals = new Signals(cluster);
     signals.signal("STOP");
     return signals;

@@ -8,10 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A disk that takes no more than some bytes a second from this process, each write at once. Takes
- * the rights of root.
- */
+/** A mounted disk with a bounded write rate for this process, without caching. Requires root. */
 final class SlowDisk implements AutoCloseable {
 
   private static final int MEGABYTES = 1_024;
@@ -25,10 +22,10 @@ final class SlowDisk implements AutoCloseable {
   }
 
   /**
-   * Makes one.
+   * Creates and mounts a disk.
    *
-   * @param image the file that it is in
-   * @param folder where it is mounted
+   * @param image the file with the content of the disk
+   * @param folder the mount point
    */
   static SlowDisk mount(Path image, Path folder, long bytesPerSecond)
       throws IOException, InterruptedException {

@@ -1,4 +1,4 @@
-/** What holds an operation back is caused for real, and found. */
+/** Tests that cause real bottlenecks and check that they are detected. */
 @NullMarked
 package io.ringhaul.bottlenecks;
 

@@ -10,23 +10,26 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a test's data side by side; closing waits for all of it and throws the first failure. */
+/**
+ * Writes test data with up to 64 requests in flight. {@link #close()} waits for all writes and
+ * throws the first failure.
+ */
 public final class AsyncWrites implements AutoCloseable {
 
   private static final int IN_FLIGHT = 64;
 
   private final CqlSession session;
-  private final Semaphore places = new Semaphore(IN_FLIGHT);
+  private final Semaphore slots = new Semaphore(IN_FLIGHT);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  /** Writes with the given session, which stays the test's. */
+  /** Uses the given session and does not close it. */
   public AsyncWrites(CqlSession session) {
     this.session = session;
   }
 
-  /** Waits for a place and sends it. */
+  /** Waits for a free slot and sends the statement. */
   public void add(Statement<?> statement) {
-    places.acquireUninterruptibly();
+    slots.acquireUninterruptibly();
     session
         .executeAsync(statement)
         .whenComplete(
@@ -34,11 +37,11 @@ public final class AsyncWrites implements AutoCloseable {
               if (failed != null) {
                 failure.compareAndSet(null, failed);
               }
-              places.release();
+              slots.release();
             });
   }
 
-  /** Rows of one partition in one batch. */
+  /** Sends rows of one partition as one UNLOGGED batch. */
   public void addPartition(List<? extends BatchableStatement<?>> rows) {
     BatchStatement batch = BatchStatement.newInstance(BatchType.UNLOGGED);
     for (BatchableStatement<?> row : rows) {
@@ -52,10 +55,10 @@ public final class AsyncWrites implements AutoCloseable {
 
   @Override
   public void close() {
-    places.acquireUninterruptibly(IN_FLIGHT);
+    slots.acquireUninterruptibly(IN_FLIGHT);
     Throwable failed = failure.get();
     if (failed != null) {
-      throw new IllegalStateException("The test's own data could not be written", failed);
+      throw new IllegalStateException("Writing the test data failed", failed);
     }
   }
 }

@@ -11,23 +11,23 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * A test that needs the {@link TestCluster}. It is skipped, by name, where containers were asked
- * for and no container engine answers.
+ * Marks a test that needs the {@link TestCluster}. The test is skipped if {@code ringhaul.cluster}
+ * is {@code testcontainers} and no container engine is available.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(ClusterTest.Condition.class)
 public @interface ClusterTest {
 
-  /** Looks for the container engine. */
+  /** Checks that a container engine is available. */
   final class Condition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
       if (TestCluster.usesContainers() && !DockerClientFactory.instance().isDockerAvailable()) {
         return ConditionEvaluationResult.disabled(
-            "ringhaul.cluster=testcontainers, and no container engine answers");
+            "ringhaul.cluster=testcontainers, but no container engine is available");
       }
-      return ConditionEvaluationResult.enabled("a cluster can be had");
+      return ConditionEvaluationResult.enabled("a cluster is available");
     }
   }
 }

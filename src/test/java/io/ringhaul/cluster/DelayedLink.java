@@ -16,14 +16,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A port of this machine behind which a node seems farther away: what it sends arrives so much
- * later, and as fast as ever once it does. The way to the node takes no longer.
+ * A local TCP proxy that adds latency in front of a node. Data from the node to the client is
+ * delayed; the bandwidth and the direction to the node are not changed.
  */
 public final class DelayedLink implements AutoCloseable {
 
   private static final int CHUNK = 256 * 1024;
 
-  /** Bytes on their way; none at the end. */
+  /** Delayed bytes; an empty buffer marks the end of the stream. */
   private record Chunk(ByteBuffer bytes, long due) {}
 
   private final ServerSocket server;
@@ -36,7 +36,7 @@ public final class DelayedLink implements AutoCloseable {
     this.node = node;
   }
 
-  /** Opens a port that leads to the node. */
+  /** Opens a port that forwards to the node. */
   public static DelayedLink to(InetSocketAddress node, int delayMillis) throws IOException {
     ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     DelayedLink link = new DelayedLink(server, node);
@@ -45,12 +45,12 @@ public final class DelayedLink implements AutoCloseable {
     return link;
   }
 
-  /** What the node sends from now on arrives so much later. */
+  /** Sets the delay of data that the node sends from now on. */
   public void delay(int delayMillis) {
     delayNanos = TimeUnit.MILLISECONDS.toNanos(delayMillis);
   }
 
-  /** Where to connect to. */
+  /** Returns the address for clients. */
   public InetSocketAddress address() {
     return new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
   }
@@ -105,7 +105,7 @@ public final class DelayedLink implements AutoCloseable {
               try {
                 pump.run();
               } catch (IOException | InterruptedException e) {
-                // The connection has ended, or the link was closed.
+                // The connection was closed.
               }
             },
             "link-" + name);

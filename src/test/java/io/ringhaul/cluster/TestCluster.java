@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 import org.testcontainers.cassandra.CassandraContainer;
 
 /**
- * A real cluster, started when a test first asks for it and ended with the test run.
+ * A real cluster that the first use starts and the end of the test run stops.
  *
- * <p>The system property {@code ringhaul.cluster} chooses: {@code embedded} (default) starts three
- * nodes with 256 vnodes each as processes of this machine, {@code testcontainers} one node in a
- * container, and anything else is the {@code host:port} of a cluster that runs already, whose
- * keyspaces of other runs are left alone.
+ * <p>The system property {@code ringhaul.cluster} selects the cluster: {@code embedded} (default)
+ * starts three nodes with 256 vnodes each as local processes, {@code testcontainers} starts one
+ * node in a container, and any other value is the {@code host:port} of a running cluster. In a
+ * running cluster, keyspaces of other runs are not touched.
  */
 public final class TestCluster {
 
@@ -63,14 +63,17 @@ public final class TestCluster {
                     .withBoolean(DefaultDriverOption.METADATA_SCHEMA_ENABLED, false));
   }
 
-  /** The one of {@link #define(List)} is enough: the driver's waits up to a second for gossip. */
+  /**
+   * Disables the driver's schema agreement check, which waits up to a second for gossip; {@link
+   * #define(List)} does its own check.
+   */
   private static ProgrammaticDriverConfigLoaderBuilder withoutAgreement(
       ProgrammaticDriverConfigLoaderBuilder config) {
     return config.withDuration(
         DefaultDriverOption.CONTROL_CONNECTION_AGREEMENT_TIMEOUT, Duration.ZERO);
   }
 
-  /** The cluster of this run. */
+  /** Returns the cluster of this run and starts it on the first call. */
   public static synchronized TestCluster get() {
     TestCluster existing = instance;
     if (existing == null) {
@@ -85,7 +88,7 @@ public final class TestCluster {
     return existing;
   }
 
-  /** Whether the run was asked to use a container engine. */
+  /** Returns true if {@code ringhaul.cluster} selects a container. */
   public static boolean usesContainers() {
     return CONTAINERS.equals(kind());
   }
@@ -95,14 +98,14 @@ public final class TestCluster {
   }
 
   /**
-   * A session that all tests share; nobody closes it. The schema is changed by {@link
-   * #define(List)} alone.
+   * Returns the session that all tests share. Tests must not close it and must change the schema
+   * with {@link #define(List)} only.
    */
   public static CqlSession session() {
     return get().session;
   }
 
-  /** A new keyspace with that replication factor, or as much of it as there are nodes. */
+  /** Creates a keyspace with the given replication factor, limited to the number of nodes. */
   public static String newKeyspace(int replicationFactor) {
     String name = get().keyspacePrefix + KEYSPACES.incrementAndGet();
     define(
@@ -112,15 +115,17 @@ public final class TestCluster {
     return name;
   }
 
-  /** {@link #define(List)} of one statement. */
+  /** Runs {@link #define(List)} with one statement. */
   public static void define(String cql) {
     define(List.of(cql));
   }
 
   /**
-   * Changes the schema and returns when every node and the shared session know of it. The driver
-   * would ask one node after each statement whether all agree, and that node says so too as long as
-   * it has not heard of the change. Here one node takes all statements, and then each is asked.
+   * Changes the schema and returns when every node and the shared session know the change.
+   *
+   * <p>The driver's own check asks one node after each statement, and that node reports agreement
+   * until it hears of the change. This method sends all statements to one node and then compares
+   * the schema versions of all nodes.
    */
   public static void define(List<String> statements) {
     CqlSession schema = get().schemaSession;
@@ -149,24 +154,24 @@ public final class TestCluster {
         .count();
   }
 
-  /** The addresses to connect to. */
+  /** Returns the addresses to connect to. */
   public List<InetSocketAddress> contactPoints() {
     return contactPoints;
   }
 
-  /** The cluster's only data centre. */
+  /** Returns the name of the only data centre. */
   public String localDatacenter() {
     return localDatacenter;
   }
 
-  /** How many nodes the cluster has. */
+  /** Returns the number of nodes. */
   public int nodes() {
     return nodes;
   }
 
   /**
-   * The JMX ports of the nodes on 127.0.0.1, if this run is the only one that uses the cluster;
-   * else none, as what others do would be counted too.
+   * Returns the JMX ports of the nodes on 127.0.0.1 for the embedded cluster. The list is empty for
+   * a cluster that other runs may use, because counters would include their requests.
    */
   public static List<Integer> jmxPortsIfAlone() {
     return kind().equals(EMBEDDED)
@@ -174,12 +179,12 @@ public final class TestCluster {
         : List.of();
   }
 
-  /** A session of the test's own, to be closed by it. */
+  /** Opens a session that the caller closes. */
   public CqlSession newSession() {
     return newSession(config -> {});
   }
 
-  /** The same, with settings of its own. */
+  /** Opens a session with additional driver settings; the caller closes it. */
   public CqlSession newSession(Consumer<ProgrammaticDriverConfigLoaderBuilder> settings) {
     ProgrammaticDriverConfigLoaderBuilder config =
         DriverConfigLoader.programmaticBuilder()
@@ -211,9 +216,10 @@ public final class TestCluster {
             .nodes(NODES)
             .vnodes(256)
             .jmxPort(FIRST_JMX_PORT)
-            // They live for as long as all tests, which pays for the second compiler.
+            // The nodes live for the whole test run, so the second compiler pays off.
             .jvmOptions("-XX:TieredStopAtLevel=4")
-            // None of them is started again, and each change of the schema else waits for disks.
+            // The nodes are never restarted; without this option each schema change waits for
+            // the disk.
             .jvmOptions("-Dcassandra.test.flush_local_schema_changes=false")
             .setting("materialized_views_enabled", true)
             .setting("user_defined_functions_enabled", true)

@@ -3,7 +3,7 @@ package io.ringhaul.cluster;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
-/** Ends the cluster when the last test of the run has ended; found through META-INF/services. */
+/** Stops the cluster at the end of the test run. Registered through META-INF/services. */
 public final class TestClusterLifetime implements LauncherSessionListener {
 
   @Override
@@ -11,7 +11,7 @@ public final class TestClusterLifetime implements LauncherSessionListener {
     try {
       TestCluster.stop();
     } catch (Exception e) {
-      throw new IllegalStateException("The test cluster could not be stopped", e);
+      throw new IllegalStateException("Stopping the test cluster failed", e);
     }
   }
 }

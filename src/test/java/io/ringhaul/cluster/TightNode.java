@@ -17,9 +17,9 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * A node of its own whose limits a test lowers while it runs, with logins, so that its guardrails
- * bite an ordinary role. {@code -Dringhaul.tightNode=HOST:PORT} takes one that runs already, with
- * JMX at its port plus 100.
+ * A single node with authentication, whose limits a test changes at run time. Guardrails apply to
+ * ordinary roles, not to superusers. {@code -Dringhaul.tightNode=HOST:PORT} uses a running node
+ * with JMX on port 7342.
  */
 public final class TightNode implements AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class TightNode implements AutoCloseable {
   private final JMXConnector management;
   private final CqlSession superuser;
 
-  // What answers at this loopback port is a process that we started ourselves.
+  // The process at this loopback port was started by the test.
   @SuppressWarnings("BanJNDI")
   private TightNode(AutoCloseable node, InetSocketAddress address, int jmxPort) throws IOException {
     this.node = node;
@@ -43,7 +43,7 @@ public final class TightNode implements AutoCloseable {
     this.superuser = session("cassandra", "cassandra");
   }
 
-  /** Starts the node. */
+  /** Starts the node, or connects to the one of {@code -Dringhaul.tightNode}. */
   public static TightNode start() throws IOException {
     String running = System.getProperty("ringhaul.tightNode");
     if (running != null) {
@@ -63,12 +63,12 @@ public final class TightNode implements AutoCloseable {
     return new TightNode(cluster, cluster.contactPoints().get(0), 7342);
   }
 
-  /** A session of the superuser. */
+  /** Returns the session of the superuser. */
   public CqlSession superuser() {
     return superuser;
   }
 
-  /** A new session of a role, to be closed by the test. */
+  /** Opens a session of a role; the caller closes it. */
   public CqlSession session(String role, String password) {
     CqlSessionBuilder builder =
         CqlSession.builder()
@@ -78,23 +78,23 @@ public final class TightNode implements AutoCloseable {
             .withConfigLoader(
                 DriverConfigLoader.programmaticBuilder()
                     .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
-                    // The driver reads the schema in pages of 5,000, which guardrails refuse too.
+                    // The driver's default of 5,000 exceeds the page size guardrail.
                     .withInt(DefaultDriverOption.METADATA_SCHEMA_REQUEST_PAGE_SIZE, 50)
                     .build());
     return builder.build();
   }
 
-  /** How many tombstones one read may pass; 100,000 by default. */
+  /** Sets the number of tombstones at which a read fails. Cassandra's default: 100,000. */
   public void tombstoneFailureThreshold(int tombstones) throws IOException, JMException {
     set("TombstoneFailureThreshold", tombstones);
   }
 
-  /** How long a read of a token range may take; 10 s by default. */
+  /** Sets the server timeout of range reads. Cassandra's default: 10 s. */
   public void rangeTimeout(Duration timeout) throws IOException, JMException {
     set("RangeRpcTimeout", timeout.toMillis());
   }
 
-  /** The largest page that an ordinary role may ask for; -1, the default, for any. */
+  /** Sets the largest page size for ordinary roles; -1, the default, allows any. */
   public void pageSizeThreshold(int rows) throws IOException, JMException {
     connection()
         .invoke(

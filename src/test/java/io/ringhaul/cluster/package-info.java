@@ -1,4 +1,4 @@
-/** The one real cluster that serves a whole run of integration tests. */
+/** The real cluster that all integration tests of a run share. */
 @NullMarked
 package io.ringhaul.cluster;
 

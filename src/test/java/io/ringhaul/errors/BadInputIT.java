@@ -47,7 +47,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each mistake is answered with one exception that names it, before anything is made on disk. */
+/**
+ * Each invalid input fails with one exception that names it, before anything is written to disk.
+ */
 @ClusterTest
 class BadInputIT {
 
@@ -55,7 +57,7 @@ class BadInputIT {
   private static TokenAwareBulkOperator operator;
   private static String keyspace;
 
-  /** A warehouse that holds an export of {@code orders}; no test changes it. */
+  /** A warehouse with an export of {@code orders}; tests must not change it. */
   @TempDir static Path exported;
 
   private static Map<Path, Long> exportedFiles = Map.of();
@@ -133,7 +135,7 @@ class BadInputIT {
   }
 
   @Test
-  void columnsThatAreMissingOrNamedTwice() {
+  void missingOrDuplicateColumns() {
     String missing =
         "Table " + keyspace + ".orders has no column price; it has id, line, day, name, tags";
     failsAlike(
@@ -160,13 +162,13 @@ class BadInputIT {
     "system_schema, tables, is local to each node (LocalStrategy)",
     "system_views, clients, is a virtual keyspace",
   })
-  void tablesWithoutARing(String name, String table, String reason) {
+  void tablesWithoutTokenRing(String name, String table, String reason) {
     everyOperation(
         name,
         table,
         UnsuitableTableException.class,
         message -> assertThat(message).startsWith(name + " " + reason));
-    // Also where the session reads the schema of all keyspaces.
+    // Also if the session reads the schema of all keyspaces.
     withSession(
         config ->
             config.withStringList(
@@ -218,8 +220,8 @@ class BadInputIT {
   }
 
   @Test
-  void warehouseBelowAFile() throws IOException {
-    Path file = Files.writeString(folder.resolve("file"), "not a folder");
+  void warehouseBelowFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "a file");
     for (Path warehouse : List.of(file, file.resolve("warehouse"))) {
       failsAlike(
           operator.exportFrom(keyspace, "orders").to(IcebergTarget.warehouse(warehouse)),
@@ -241,11 +243,11 @@ class BadInputIT {
           m ->
               equal(m, "There is no Iceberg warehouse in " + warehouse + ": it has no catalog.db"));
     }
-    assertThat(file).hasContent("not a folder");
+    assertThat(file).hasContent("a file");
   }
 
   @Test
-  void warehouseWhoseCatalogIsNone() throws IOException {
+  void warehouseWithInvalidCatalog() throws IOException {
     Path broken = Files.createDirectory(folder.resolve("broken"));
     Files.writeString(broken.resolve("catalog.db"), "this is no SQLite database at all");
     failsAlike(
@@ -260,7 +262,7 @@ class BadInputIT {
   }
 
   @Test
-  void importFromWhatIsNotThere() {
+  void importFromMissingSource() {
     Path nowhere = folder.resolve("warehouse");
     failsAlike(
         operator.importInto(keyspace, "copy").from(IcebergSource.warehouse(nowhere)),
@@ -282,7 +284,7 @@ class BadInputIT {
   }
 
   @Test
-  void schemasThatDoNotFit() {
+  void incompatibleSchemas() {
     failsAlike(
         importInto("other").columns("id", "name"),
         StorageException.class,
@@ -377,7 +379,7 @@ class BadInputIT {
   }
 
   @Test
-  void neitherTargetNorSource() {
+  void missingTargetOrSource() {
     setting(
         "to",
         "An export needs a target: call to(...), for instance with IcebergTarget",
@@ -392,9 +394,9 @@ class BadInputIT {
         () -> operator.importInto(keyspace, "copy").run());
   }
 
-  /** Each run would begin another job, and an export would be there as often as it was run. */
+  /** Without a fixed id each run would start another job and export the table again. */
   @Test
-  void resumingWithoutAnId() {
+  void resumingWithoutId() {
     JobOptions resuming = JobOptions.in(JobStore.inMemory()).named("nightly").resuming();
     String message =
         "resuming() takes a job up by its id, and the request names none, so that each run would"
@@ -407,7 +409,7 @@ class BadInputIT {
   }
 
   @Test
-  void importWithoutTheWholeKey() {
+  void importWithoutCompleteKey() {
     failsAlike(
         importInto("copy").columns("id", "name"),
         InvalidSettingException.class,
@@ -432,7 +434,7 @@ class BadInputIT {
   }
 
   @Test
-  void importIntoWhatCannotBeWritten() {
+  void importIntoUnwritableTable() {
     failsAlike(
         importInto("by_name"),
         UnsuitableTableException.class,
@@ -456,8 +458,7 @@ class BadInputIT {
 
   @Test
   void keyspaceWithoutReplica() {
-    // Cassandra refuses data centres that it does not know, so that none can stand for a remote
-    // one.
+    // Cassandra rejects unknown data centres, so a test cannot simulate a remote one.
     String empty = "without_replica_" + keyspace;
     TestCluster.define(
         String.format(
@@ -528,7 +529,7 @@ class BadInputIT {
     failsAlike(operator.importInto(name, table).from(source()), type, check);
   }
 
-  /** Fails when run and when run in the background. */
+  /** Requires the same failure from a blocking and from a background run. */
   private static void failsAlike(
       OperationRequest<?, ?> request,
       Class<? extends BulkOperationException> type,
@@ -607,7 +608,7 @@ class BadInputIT {
     TestCluster.define(cql.replace("%s", keyspace));
   }
 
-  /** The data and metadata files and their sizes; SQLite's log comes and goes. */
+  /** Returns the data and metadata files with their sizes, without SQLite's transient log. */
   private static Map<Path, Long> files(Path folder) {
     try (Stream<Path> paths = Files.walk(folder)) {
       Map<Path, Long> files = new TreeMap<>();

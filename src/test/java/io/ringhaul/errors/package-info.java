@@ -1,4 +1,4 @@
-/** What Ringhaul says of requests that cannot work, before it makes anything. */
+/** Error messages of requests that cannot work and fail before they create anything. */
 @NullMarked
 package io.ringhaul.errors;
 

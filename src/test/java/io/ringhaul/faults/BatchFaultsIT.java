@@ -7,17 +7,17 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
-/** Batches whose coordinator is killed while it has them in hand. */
+/** Kills nodes while they coordinate batches. */
 class BatchFaultsIT {
 
   private static final int KILLS = 5;
 
   @Test
-  void batchesAreAppliedWhollyOrNotAtAll(TestReporter reporter) throws Exception {
+  void appliesBatchesCompletelyOrNotAtAll(TestReporter reporter) throws Exception {
     run(KILLS, reporter);
   }
 
-  /** The same, as often as is asked for. */
+  /** Kills the given number of nodes and checks every batch. */
   static void run(int kills, TestReporter reporter) throws Exception {
     long seed = Seeds.next();
     try (SandboxCluster cluster = BatchKills.start();
@@ -27,7 +27,7 @@ class BatchFaultsIT {
       batches.assertAllOrNothing();
       reporter.publishEntry(kills + " kills, seed " + seed + ": " + batches.summary());
     } catch (AssertionError e) {
-      throw new AssertionError("Run again with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
+      throw new AssertionError("Repeat with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
     }
   }
 }

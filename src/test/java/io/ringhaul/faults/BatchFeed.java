@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Executes batches, so many of them at once, until it is told to stop. */
+/** Executes numbered batches with bounded concurrency until stopped. */
 final class BatchFeed implements AutoCloseable {
 
   private static final int LONGEST_WAIT_SECONDS = 180;
@@ -31,7 +31,7 @@ final class BatchFeed implements AutoCloseable {
   private final CompletableFuture<Void> feeding;
   private volatile boolean ending;
 
-  /** Begins with the batch of that number. */
+  /** Starts with batch number {@code first}. */
   BatchFeed(CqlSession session, NumberedBatches batches, int first, int atOnce) {
     this.batches = batches;
     this.writer =
@@ -66,7 +66,7 @@ final class BatchFeed implements AutoCloseable {
 
   private Optional<Outcome> outcome(Throwable failed) {
     if (!(Failures.unwrap(failed) instanceof BatchFailedException known)) {
-      throw new AssertionError("not an outcome", failed);
+      throw new AssertionError("expected a BatchFailedException", failed);
     }
     if (known.getCause() instanceof ClosedConnectionException) {
       lostConnections.incrementAndGet();
@@ -74,27 +74,33 @@ final class BatchFeed implements AutoCloseable {
     return Optional.of(known.outcome());
   }
 
-  /** How many batches were acknowledged so far. */
+  /** Returns the number of acknowledged batches. */
   int acknowledgedBatches() {
     return acknowledged.get();
   }
 
-  /** Whether so many are in flight as may be. */
+  /** Returns true if all request slots are in use. */
   boolean isSaturated() {
     return writer.metrics().inFlight() >= atOnce;
   }
 
-  /** How many batches were lost with the connection to their coordinator, and not sent again. */
+  /**
+   * Returns the number of batches that were lost with the connection to their coordinator and not
+   * sent again.
+   */
   int lostConnections() {
     return lostConnections.get();
   }
 
-  /** Sends no more. */
+  /** Stops sending. */
   void stop() {
     ending = true;
   }
 
-  /** Waits for all answers after the stop: by number what is known; empty if acknowledged. */
+  /**
+   * Waits for all answers after {@link #stop()}. Returns the outcome by batch number; empty means
+   * acknowledged.
+   */
   Map<Integer, Optional<Outcome>> end() throws Exception {
     feeding.get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
     Map<Integer, Optional<Outcome>> known = new TreeMap<>();
@@ -107,7 +113,8 @@ final class BatchFeed implements AutoCloseable {
   @Override
   public void close() {
     ending = true;
-    // Nothing is waited for that a killed coordinator never answers.
+    // Interrupts close() so that it does not wait for answers that a killed coordinator never
+    // sends.
     Thread.currentThread().interrupt();
     writer.close();
     Thread.interrupted();

@@ -23,8 +23,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Nodes that are killed while they coordinate batches. What the caller was told of each batch is
- * compared with what it left behind.
+ * Kills nodes that coordinate batches and compares the reported outcome of each batch with the
+ * stored rows.
  */
 final class BatchKills {
 
@@ -34,7 +34,10 @@ final class BatchKills {
   private static final int READS_AT_ONCE = 200;
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
-  /** So that the answers to what was lost come soon, and the batch logs' replay after twice it. */
+  /**
+   * A short time-out makes lost requests fail soon and halves the wait for batch log replay, which
+   * starts after twice this time.
+   */
   private static final String WRITE_TIMEOUT = "2000ms";
 
   private final Random random;
@@ -54,19 +57,19 @@ final class BatchKills {
     this.unlogged = NumberedBatches.unlogged(session, keyspace);
   }
 
-  /** A cluster whose nodes are to be killed. */
+  /** Starts a cluster whose commit log survives kills. */
   static SandboxCluster start() {
     return Clusters.describe(NODES)
         .setting("write_request_timeout", WRITE_TIMEOUT)
-        // An acknowledged write outlives a kill. By the sandbox's default, those of the last moment
-        // can be lost with the node.
+        // With this setting an acknowledged write survives a kill. With the sandbox's default, a
+        // kill can lose the most recent acknowledged writes.
         .setting("commitlog_sync", "group")
         .setting("commitlog_sync_period", "0ms")
         .setting("commitlog_sync_group_window", "5ms")
         .start();
   }
 
-  /** A session that soon finds out that a node is back. */
+  /** Opens a session that reconnects quickly when a node is back. */
   static CqlSession connect(SandboxCluster cluster) {
     return CqlSession.builder()
         .addContactPoints(cluster.contactPoints())
@@ -81,7 +84,7 @@ final class BatchKills {
         .build();
   }
 
-  /** Kills so many nodes, one after the other, and starts each again. */
+  /** Kills the given number of nodes, one after the other, and restarts each. */
   void run(int kills) throws Exception {
     for (int i = 0; i < kills; i++) {
       killOne();
@@ -108,7 +111,7 @@ final class BatchKills {
     }
   }
 
-  /** Each batch is there wholly or not at all, and as its caller was told. */
+  /** Checks that each batch was applied completely or not at all, and as its outcome says. */
   void assertAllOrNothing() {
     assertThat(contradictions(logged, loggedOutcomes)).isEmpty();
     assertThat(contradictions(unlogged, unloggedOutcomes)).isEmpty();
@@ -125,27 +128,27 @@ final class BatchKills {
               .toList();
       for (CompletableFuture<Trace> each : traces) {
         Trace trace = each.join();
-        Optional<Outcome> told = Objects.requireNonNull(outcomes.get(trace.number()));
-        if (!isAsTold(trace, told)) {
-          wrong.add(batches.type() + " batch told " + told + ": " + trace);
+        Optional<Outcome> outcome = Objects.requireNonNull(outcomes.get(trace.number()));
+        if (!matches(trace, outcome)) {
+          wrong.add(batches.type() + " batch with outcome " + outcome + ": " + trace);
         }
       }
     }
     return wrong;
   }
 
-  private static boolean isAsTold(Trace trace, Optional<Outcome> told) {
-    if (told.isEmpty()) {
+  private static boolean matches(Trace trace, Optional<Outcome> outcome) {
+    if (outcome.isEmpty()) {
       return trace.isWhole();
     }
-    return switch (told.get()) {
+    return switch (outcome.get()) {
       case WILL_BE_APPLIED -> trace.isWhole();
       case NOT_APPLIED -> trace.isNothing();
       case UNKNOWN -> trace.isWhole() || trace.isNothing();
     };
   }
 
-  /** What the callers were told, and how often. */
+  /** Returns how often each outcome occurred. */
   String summary() {
     return "LOGGED " + count(loggedOutcomes) + ", UNLOGGED " + count(unloggedOutcomes);
   }
@@ -154,7 +157,7 @@ final class BatchKills {
     return outcomes.values().stream()
         .collect(
             Collectors.groupingBy(
-                told -> told.map(Outcome::name).orElse("acknowledged"),
+                outcome -> outcome.map(Outcome::name).orElse("acknowledged"),
                 TreeMap::new,
                 Collectors.counting()));
   }

@@ -14,7 +14,9 @@ import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 
-/** The batch logs of a cluster's nodes: what was promised there and is not done yet. */
+/**
+ * The batch logs of a cluster's nodes, which hold LOGGED batches that are not fully applied yet.
+ */
 final class BatchLogs {
 
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
@@ -24,8 +26,8 @@ final class BatchLogs {
   private BatchLogs() {}
 
   /**
-   * Waits until the batch logs of all nodes stay empty. Cassandra looks every ten seconds for
-   * batches older than twice the write time-out; here it is told to look.
+   * Waits until the batch logs of all nodes stay empty. Cassandra replays batches older than twice
+   * the write time-out every ten seconds; this method triggers the replay through JMX.
    */
   static void awaitReplayed(SandboxCluster cluster, CqlSession session)
       throws IOException, JMException, InterruptedException {
@@ -43,7 +45,7 @@ final class BatchLogs {
     }
   }
 
-  /** The batches in the logs of all nodes. */
+  /** Counts the batches in the logs of all nodes. */
   private static long waiting(CqlSession session) {
     SimpleStatement count = SimpleStatement.newInstance("SELECT count(*) FROM system.batches");
     long all = 0;
@@ -53,7 +55,7 @@ final class BatchLogs {
     return all;
   }
 
-  // What answers at this loopback port is a process that we started ourselves.
+  // The process at this loopback port was started by the test.
   @SuppressWarnings("BanJNDI")
   private static void replay(SandboxNode node) throws IOException, JMException {
     try (JMXConnector management = JMXConnectorFactory.connect(node.jmxUrl())) {

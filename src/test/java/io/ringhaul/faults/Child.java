@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A process of the command line, which can be killed. Closing it ends it in any case. */
+/** A process of the command line. {@link #close()} kills it if it is still running. */
 final class Child implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -25,15 +25,15 @@ final class Child implements AutoCloseable {
   }
 
   /**
-   * How a process ended.
+   * The end of a process.
    *
    * @param exitCode 137 after SIGKILL
-   * @param out what it put to standard output
-   * @param err what it put to standard error
+   * @param out the standard output
+   * @param err the standard error
    */
   record Ended(int exitCode, String out, String err) {
 
-    /** Fails with all that the process printed unless it ended with that exit code. */
+    /** Fails with the complete output unless the exit code is the expected one. */
     Ended requireExit(int expected) {
       if (exitCode != expected) {
         throw new AssertionError(
@@ -43,7 +43,7 @@ final class Child implements AutoCloseable {
     }
   }
 
-  /** Starts the command line with these arguments. */
+  /** Starts the command line with the given arguments. */
   static Child start(ChildJvm jvm, List<String> jvmOptions, List<String> arguments)
       throws IOException {
     Path out = Files.createTempFile(jvm.folder(), "out", ".txt");
@@ -55,12 +55,11 @@ final class Child implements AutoCloseable {
     return new Child(builder.start(), arguments, out, err);
   }
 
-  /** Whether it has not ended yet. */
   boolean isAlive() {
     return process.isAlive();
   }
 
-  /** Ends it with SIGKILL and waits until it is gone. */
+  /** Sends SIGKILL and waits for the end. */
   Ended kill() throws IOException, InterruptedException {
     process.destroyForcibly();
     return await();
@@ -72,20 +71,20 @@ final class Child implements AutoCloseable {
     return await();
   }
 
-  /** Waits so long for the end; says whether it has come. */
+  /** Waits up to the given time; returns true if the process has ended. */
   boolean await(Duration patience) throws InterruptedException {
     return process.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Waits until it ends by itself. */
+  /** Waits until the process ends by itself. */
   Ended await() throws IOException, InterruptedException {
     if (!await(PATIENCE)) {
-      throw new AssertionError("It does not end: " + command + "\n" + printed());
+      throw new AssertionError("The process does not end: " + command + "\n" + printed());
     }
     return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
   }
 
-  /** What it has printed by now. */
+  /** Returns the output so far. */
   String printed() throws IOException {
     return Files.readString(out) + Files.readString(err);
   }

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /**
- * How processes of the command line are started: as users start them, but quickly, since a test
- * needs many of them. They share an archive of loaded classes, which takes a jar of our classes.
+ * Starts processes of the command line as a user would. The processes share a class data archive,
+ * which requires a jar of the compiled classes, so that they start quickly.
  */
 final class ChildJvm {
 
@@ -33,9 +33,9 @@ final class ChildJvm {
   private final Path archive;
 
   /**
-   * Prepares the starts; the first process that ends by itself makes the archive for the others.
+   * Prepares the jar. The first process that ends normally writes the archive for the others.
    *
-   * @param folder for the jar, the archive, and what the processes print
+   * @param folder holds the jar, the archive and the output of the processes
    */
   ChildJvm(Path folder) throws IOException {
     this.folder = folder;
@@ -43,12 +43,12 @@ final class ChildJvm {
     this.classPath = classPath(jar(folder.resolve("ringhaul.jar")));
   }
 
-  /** Where processes leave what they print. */
+  /** Returns the folder for the output of the processes. */
   Path folder() {
     return folder;
   }
 
-  /** The command that runs the command line with these arguments. */
+  /** Returns the operating system command that runs the command line with the given arguments. */
   List<String> command(List<String> jvmOptions, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -62,12 +62,12 @@ final class ChildJvm {
     return command;
   }
 
-  /** The option of a process that is to make the archive at its end. */
+  /** Returns the option that makes a process write the archive at its end. */
   List<String> archiving() {
     return Files.exists(archive) ? List.of() : List.of("-XX:ArchiveClassesAtExit=" + archive);
   }
 
-  /** The class path of this process, with the jar for the folders of classes. */
+  /** Returns the class path of this process with the jar in place of the class folders. */
   private static String classPath(Path jar) {
     List<String> entries = new ArrayList<>(List.of(jar.toString()));
     Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))

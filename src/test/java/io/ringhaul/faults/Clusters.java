@@ -15,17 +15,19 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
-/** Clusters whose nodes are taken away, and the tokens that are gone with them. */
+/**
+ * Creates clusters whose nodes a test stops, and converts failures and partitions to token ranges.
+ */
 public final class Clusters {
 
   private Clusters() {}
 
-  /** A small cluster of a test's own, beside the one that all tests share. */
+  /** Starts a small cluster for one test, separate from the shared cluster. */
   public static SandboxCluster start(int nodes) {
     return describe(nodes).start();
   }
 
-  /** The same, not started, for more settings. */
+  /** Returns the builder of {@link #start(int)} for additional settings. */
   static SandboxClusterBuilder describe(int nodes) {
     return SandboxCluster.builder()
         .nodes(nodes)
@@ -36,7 +38,7 @@ public final class Clusters {
         .jmxPort(7544);
   }
 
-  /** A session that waits long enough for a busy machine. */
+  /** Opens a session with time-outs for a busy machine. */
   public static CqlSession connect(SandboxCluster cluster) {
     return CqlSession.builder()
         .addContactPoints(cluster.contactPoints())
@@ -48,7 +50,7 @@ public final class Clusters {
         .build();
   }
 
-  /** Makes a keyspace and gives its name. */
+  /** Creates a keyspace and returns its name. */
   public static String keyspace(CqlSession session, int replicationFactor) {
     String name = "rf" + replicationFactor;
     session.execute(

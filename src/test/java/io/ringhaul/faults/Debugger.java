@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Lets another Java process run up to a point in its code, where all its threads stand still. */
+/** Runs another Java process up to a point in its code and suspends all its threads there. */
 final class Debugger implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(30);
@@ -36,7 +36,7 @@ final class Debugger implements AutoCloseable {
   private final String address;
   private @Nullable VirtualMachine process;
 
-  /** Listens on a free port for the process. */
+  /** Listens for the process on a free port. */
   Debugger() throws IOException {
     connector =
         Bootstrap.virtualMachineManager().listeningConnectors().stream()
@@ -53,16 +53,16 @@ final class Debugger implements AutoCloseable {
     }
   }
 
-  /** The option by which a process waits for this debugger before it begins. */
+  /** Returns the JVM option that makes a process wait for this debugger before it starts. */
   String jvmOption() {
     return "-agentlib:jdwp=transport=dt_socket,server=n,suspend=y,address=" + address;
   }
 
   /**
-   * Lets the process run.
+   * Lets the process run to the point.
    *
-   * @param hit at which time of coming to the point it is to stop, from 1
-   * @return whether it stands at the point; if not, it has ended before
+   * @param hit stop at this hit of the point, starting with 1
+   * @return true if the process stands at the point; false if it ended before
    */
   boolean runTo(KillPoint point, int hit, Duration patience)
       throws IOException, InterruptedException {
@@ -89,13 +89,13 @@ final class Debugger implements AutoCloseable {
       EventSet events =
           machine.eventQueue().remove(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
       if (events == null) {
-        throw new AssertionError("The process comes neither to " + point + " nor to its end");
+        throw new AssertionError("The process reaches neither " + point + " nor to its end");
       }
       for (Event event : events) {
         if (event instanceof ClassPrepareEvent prepared) {
           breakAt(machine, prepared.referenceType(), point, hit);
         } else if (event instanceof BreakpointEvent entry) {
-          if (point.place() == KillPoint.Place.ENTRY) {
+          if (point.position() == KillPoint.Position.ENTRY) {
             return true;
           }
           breakAtExit(machine, entry.thread(), entry.location().declaringType());
@@ -123,13 +123,15 @@ final class Debugger implements AutoCloseable {
     }
     BreakpointRequest request =
         machine.eventRequestManager().createBreakpointRequest(methods.get(0).location());
-    // Counted in the process: the ones before cost little.
+    // The process counts the hits itself, so earlier hits cost little.
     request.addCountFilter(hit);
     request.setSuspendPolicy(EventRequest.SUSPEND_ALL);
     request.enable();
   }
 
-  /** An exit by an exception is none: the thread goes on, and the point is not reached. */
+  /**
+   * Breaks where the method returns. An exit by an exception does not count as reaching the point.
+   */
   private static void breakAtExit(
       VirtualMachine machine, ThreadReference thread, ReferenceType type) {
     MethodExitRequest request = machine.eventRequestManager().createMethodExitRequest();
@@ -147,7 +149,7 @@ final class Debugger implements AutoCloseable {
     return argument;
   }
 
-  /** Lets go of the process; one that was not killed runs on. */
+  /** Disconnects; a process that was not killed continues. */
   @Override
   public void close() throws IOException {
     try {
@@ -155,7 +157,7 @@ final class Debugger implements AutoCloseable {
         process.dispose();
       }
     } catch (VMDisconnectedException e) {
-      // It has ended.
+      // The process has ended.
     }
     try {
       connector.stopListening(arguments);

@@ -17,21 +17,23 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What an export has left behind, as DuckDB and the file system have it. */
+/** Checks the files of an export with DuckDB. */
 final class ExportedRows {
 
   private ExportedRows() {}
 
-  /** Checks that the export is the table, each row once, and that no other file is there. */
+  /**
+   * Checks that the export holds each row of the table exactly once and that no other file is left.
+   */
   static void assertExact(Shape shape, Path folder, UUID job, FaultTable table) throws IOException {
     List<Path> visible = shape.visible(folder, job);
     Set<Path> left = new HashSet<>(shape.all(folder));
     visible.forEach(left::remove);
-    assertThat(left).as("files of no use that are left").isEmpty();
+    assertThat(left).as("unexpected files").isEmpty();
     assertSame(read(shape, visible), table.texts());
   }
 
-  /** Not as one assertion: a failure would print every row. */
+  /** Compares row by row, because a failed comparison of the lists would print all rows. */
   private static void assertSame(List<String> actual, List<String> expected) {
     for (int i = 0; i < Math.min(actual.size(), expected.size()); i++) {
       if (!actual.get(i).equals(expected.get(i))) {

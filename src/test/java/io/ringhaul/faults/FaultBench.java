@@ -13,10 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What the tests of killed jobs share: a table, its exports, a job store, and the means to run. */
+/**
+ * The fixture of the tests that kill jobs: a source table, its exports, a job store and a JVM
+ * launcher.
+ */
 final class FaultBench implements AutoCloseable {
 
-  /** So small that tasks are many and short. */
+  /** Small enough for many short tasks. */
   private static final int ROWS = 12_000;
 
   private static final List<String> DIVIDED = List.of("--tasks", "24", "--parallelism", "2");
@@ -51,7 +54,7 @@ final class FaultBench implements AutoCloseable {
     table.insert("source");
   }
 
-  /** Makes and fills the table in the test cluster. */
+  /** Creates and fills the table in the shared test cluster. */
   static FaultBench inTestCluster(Path folder) throws IOException {
     return new FaultBench(
         folder,
@@ -61,7 +64,7 @@ final class FaultBench implements AutoCloseable {
         TestCluster::define);
   }
 
-  /** Makes and fills the table in a keyspace of another cluster. */
+  /** Creates and fills the table in a keyspace of another cluster. */
   static FaultBench in(Path folder, CqlSession session, InetSocketAddress contact, String keyspace)
       throws IOException {
     return new FaultBench(folder, session, contact, keyspace, session::execute);
@@ -79,24 +82,24 @@ final class FaultBench implements AutoCloseable {
     return store;
   }
 
-  /** An export of the table into a folder of its own. */
+  /** Returns an export of the table into a new folder. */
   Work.Export newExport(Shape shape) throws IOException {
     return new Work.Export(table, shape, newFolder());
   }
 
-  /** An import into a table of its own. */
+  /** Returns an import into a new table. */
   Work.Import newImport(Shape shape) throws IOException, InterruptedException {
     String into = "clone" + used++;
     definer.accept(table.definition(into));
     return new Work.Import(session, table, shape, exported(shape), into);
   }
 
-  /** A job that does the work. */
+  /** Returns a job that does the work. */
   KilledJob job(Work work) {
     return job(work.command());
   }
 
-  /** A job of this command. */
+  /** Returns a job with the given command. */
   KilledJob job(List<String> words) {
     List<String> command = new ArrayList<>(words);
     command.addAll(List.of("--contact-point", contact.getHostString() + ":" + contact.getPort()));
@@ -104,7 +107,7 @@ final class FaultBench implements AutoCloseable {
     return new KilledJob(jvm, store, command, DIVIDED);
   }
 
-  /** The place of an export that nobody has disturbed. */
+  /** Returns the folder of an export that ran without a fault. */
   private Path exported(Shape shape) throws IOException, InterruptedException {
     Path existing = exports.get(shape);
     if (existing == null) {

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A table whose rows follow from their numbers, with values that every format can hold. */
+/** A table whose rows are computed from their numbers. Every format can represent its values. */
 final class FaultTable {
 
   static final List<String> COLUMNS = List.of("pk", "ck", "name", "amount", "flag", "note");
@@ -38,7 +38,7 @@ final class FaultTable {
     return keyspace;
   }
 
-  /** The statement that makes a table of this shape. */
+  /** Returns the CREATE TABLE statement for a table with these columns. */
   String definition(String table) {
     return "CREATE TABLE "
         + keyspace
@@ -77,7 +77,7 @@ final class FaultTable {
     await(pending);
   }
 
-  /** All rows as text, in the order of their numbers; a null is the word null without quotes. */
+  /** Returns all rows as text, ordered by number. A null is {@code null} without quotes. */
   List<String> texts() {
     List<String> texts = new ArrayList<>(rows);
     for (int number = 0; number < rows; number++) {
@@ -93,7 +93,7 @@ final class FaultTable {
     return texts;
   }
 
-  /** A row as {@link #texts()} has it. */
+  /** Returns one row in the form of {@link #texts()}. */
   static String text(@Nullable String... values) {
     StringBuilder text = new StringBuilder();
     for (String value : values) {

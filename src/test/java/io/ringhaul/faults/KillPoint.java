@@ -1,60 +1,67 @@
 package io.ringhaul.faults;
 
-/** A place in the code at which a process is killed. A test holds that each exists. */
+/**
+ * A method entry or exit at which a test kills a process. {@link KillPointTest} checks that each
+ * method exists.
+ */
 enum KillPoint {
-  /** All rows of a task are in files that are still open. */
-  BEFORE_ICEBERG_FILES_END("iceberg.IcebergTaskWriter", "finish", Place.ENTRY),
-  BEFORE_FOLDER_FILES_END("files.FolderTaskWriter", "finish", Place.ENTRY),
+  /** All rows of a task are written to files that are still open. */
+  BEFORE_ICEBERG_FILES_END("iceberg.IcebergTaskWriter", "finish", Position.ENTRY),
+  BEFORE_FOLDER_FILES_END("files.FolderTaskWriter", "finish", Position.ENTRY),
 
-  /** The files are whole and on disk, and nobody knows of them. */
-  AFTER_ICEBERG_FILES_END("iceberg.IcebergTaskWriter", "finish", Place.EXIT),
-  AFTER_FOLDER_FILES_END("files.FolderTaskWriter", "finish", Place.EXIT),
+  /** The files are complete and on disk but not yet recorded. */
+  AFTER_ICEBERG_FILES_END("iceberg.IcebergTaskWriter", "finish", Position.EXIT),
+  AFTER_FOLDER_FILES_END("files.FolderTaskWriter", "finish", Position.EXIT),
 
-  /** A row is read and not written; a count puts it into the middle of a split. */
-  IN_ICEBERG_SPLIT("iceberg.IcebergRowReader", "next", Place.ENTRY),
-  IN_CSV_SPLIT("csv.CsvRowReader", "next", Place.ENTRY),
-  IN_JSON_SPLIT("json.JsonInputFormat$JsonRowReader", "next", Place.ENTRY),
-  IN_PARQUET_SPLIT("parquet.ParquetInputFormat$ParquetRowReader", "next", Place.ENTRY),
+  /**
+   * A row was read and is not written yet; the hit count selects a row in the middle of a split.
+   */
+  IN_ICEBERG_SPLIT("iceberg.IcebergRowReader", "next", Position.ENTRY),
+  IN_CSV_SPLIT("csv.CsvRowReader", "next", Position.ENTRY),
+  IN_JSON_SPLIT("json.JsonInputFormat$JsonRowReader", "next", Position.ENTRY),
+  IN_PARQUET_SPLIT("parquet.ParquetInputFormat$ParquetRowReader", "next", Position.ENTRY),
 
-  /** A task is about to give a part of its ranges away, and the store does not know. */
-  BEFORE_SPLIT("jobstore.StoredRun", "split", Place.ENTRY),
+  /** A task is about to split off some of its ranges and the store does not know this yet. */
+  BEFORE_SPLIT("jobstore.StoredRun", "split", Position.ENTRY),
 
-  /** The store knows what a task has given away, and nobody has begun to read that. */
-  AFTER_SPLIT("jobstore.StoredRun", "split", Place.EXIT),
+  /** The store knows the ranges that a task split off; no worker has started to read them. */
+  AFTER_SPLIT("jobstore.StoredRun", "split", Position.EXIT),
 
-  /** A task is over, for an import acknowledged in all its rows, and the store does not know. */
-  BEFORE_CHECKPOINT("jobstore.StoredRun", "done", Place.ENTRY),
+  /**
+   * A task is done (for an import, all its rows are acknowledged) and the store does not know this
+   * yet.
+   */
+  BEFORE_CHECKPOINT("jobstore.StoredRun", "done", Position.ENTRY),
 
-  /** The store knows that a task is done, and this process does not know that it does. */
-  AFTER_CHECKPOINT("jobstore.StoredRun", "done", Place.EXIT),
+  /** The store knows that a task is done; the process has not seen the store's answer. */
+  AFTER_CHECKPOINT("jobstore.StoredRun", "done", Position.EXIT),
 
-  /** The job is stored, and not what it is made of; the second time an export is committed. */
-  BEFORE_PLAN("jobstore.StoredRun", "plan", Place.ENTRY),
+  /** The job is stored without its plan; the second hit is at the commit of an export. */
+  BEFORE_PLAN("jobstore.StoredRun", "plan", Position.ENTRY),
 
-  BEFORE_ICEBERG_COMMIT("iceberg.IcebergTargetSession", "commit", Place.ENTRY),
-  BEFORE_FOLDER_COMMIT("files.FolderTargetSession", "commit", Place.ENTRY),
+  BEFORE_ICEBERG_COMMIT("iceberg.IcebergTargetSession", "commit", Position.ENTRY),
+  BEFORE_FOLDER_COMMIT("files.FolderTargetSession", "commit", Position.ENTRY),
 
-  /** The result is there for all to see, and the store does not know. */
-  AFTER_ICEBERG_COMMIT("iceberg.IcebergTargetSession", "commit", Place.EXIT),
-  AFTER_FOLDER_COMMIT("files.FolderTargetSession", "commit", Place.EXIT),
+  /** The result is visible and the store does not know this yet. */
+  AFTER_ICEBERG_COMMIT("iceberg.IcebergTargetSession", "commit", Position.EXIT),
+  AFTER_FOLDER_COMMIT("files.FolderTargetSession", "commit", Position.EXIT),
 
-  /** All is done but for the word of it. */
-  BEFORE_COMPLETION("jobstore.StoredRun", "completed", Place.ENTRY);
+  /** Only the completion of the job is not stored yet. */
+  BEFORE_COMPLETION("jobstore.StoredRun", "completed", Position.ENTRY);
 
-  /** Where in the method. */
-  enum Place {
+  enum Position {
     ENTRY,
     EXIT
   }
 
   private final String className;
   private final String method;
-  private final Place place;
+  private final Position position;
 
-  KillPoint(String className, String method, Place place) {
+  KillPoint(String className, String method, Position position) {
     this.className = "io.ringhaul.internal." + className;
     this.method = method;
-    this.place = place;
+    this.position = position;
   }
 
   String className() {
@@ -65,7 +72,7 @@ enum KillPoint {
     return method;
   }
 
-  Place place() {
-    return place;
+  Position position() {
+    return position;
   }
 }

@@ -10,7 +10,7 @@ class KillPointTest {
 
   @ParameterizedTest
   @EnumSource
-  void isOneMethod(KillPoint point) throws ClassNotFoundException {
+  void namesExactlyOneMethod(KillPoint point) throws ClassNotFoundException {
     Class<?> type = Class.forName(point.className(), false, getClass().getClassLoader());
     assertThat(
             Arrays.stream(type.getDeclaredMethods())

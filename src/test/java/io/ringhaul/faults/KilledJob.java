@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A job of the command line that is begun, killed and resumed, each time by a process of its own.
- * After each kill the store must know at least of what it knew before.
+ * A job of the command line that is started, killed and resumed, each time in a new process. After
+ * each kill, the progress in the store must not be lower than before.
  */
 final class KilledJob {
 
@@ -30,11 +30,11 @@ final class KilledJob {
   private int runs;
 
   /**
-   * A job that is not begun.
+   * Creates a job without starting it.
    *
-   * @param store the same as the command names
-   * @param command all arguments but those that name the job
-   * @param defaults further options, for a run that is not given others
+   * @param store the job store that the command names
+   * @param command all arguments except those that name the job
+   * @param defaults options of a run that has no options of its own
    */
   KilledJob(ChildJvm jvm, JobStore store, List<String> command, List<String> defaults) {
     this.jvm = jvm;
@@ -47,14 +47,17 @@ final class KilledJob {
     return id;
   }
 
-  /** Runs the job up to a point and kills it there; fails if it does not come there. */
+  /**
+   * Runs the job up to a point and kills the process there. Fails if the process does not reach the
+   * point.
+   */
   void killAt(KillPoint point, int hit, String... options)
       throws IOException, InterruptedException {
     try (Debugger debugger = new Debugger();
         Child child = Child.start(jvm, List.of(debugger.jvmOption()), arguments(options))) {
       if (!debugger.runTo(point, hit, PATIENCE)) {
         throw new AssertionError(
-            "It never comes to " + point + " (" + hit + ".): " + child.await());
+            "The process does not reach " + point + " (" + hit + ".): " + child.await());
       }
       assertThat(child.kill().exitCode()).isEqualTo(137);
     }
@@ -63,10 +66,11 @@ final class KilledJob {
   }
 
   /**
-   * Runs the job and kills it some time after this run has done so many tasks.
+   * Runs the job and kills the process some time after this run has completed the given number of
+   * tasks.
    *
-   * @param tasks 0 for a kill soon after the begin
-   * @return whether it was killed; if not, it is done
+   * @param tasks 0 for a kill soon after the start
+   * @return true if the process was killed; false if the job completed first
    */
   boolean killAfter(int tasks, Duration delay) throws IOException, InterruptedException {
     try (Child child = Child.start(jvm, List.of(), arguments())) {
@@ -86,7 +90,7 @@ final class KilledJob {
     return stored().status() != JobStatus.COMPLETED;
   }
 
-  /** Runs the job to its end, which must be a good one. */
+  /** Runs the job to its end and requires exit code 0. */
   Child.Ended finish(String... options) throws IOException, InterruptedException {
     try (Child child = Child.start(jvm, jvm.archiving(), arguments(options))) {
       Child.Ended ended = child.await().requireExit(0);
@@ -100,7 +104,7 @@ final class KilledJob {
     return Child.start(jvm, List.of(), arguments(options));
   }
 
-  /** What the store has of it. */
+  /** Returns the job as stored. */
   Job stored() {
     return store.find(id).orElseThrow();
   }

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What {@link KilledJobsIT} does a few times, with every format, each way, at every point and at
- * {@code -Dringhaul.faults.kills} random moments (30).
+ * Runs {@link KilledJobsIT} for every format, in both directions, at every kill point and at {@code
+ * -Dringhaul.faults.kills} random moments (default: 30).
  */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -27,8 +27,8 @@ class KilledJobsFaults {
   private static final int ROWS_OF_HALF_A_SPLIT = 250;
 
   /**
-   * Of three tasks two run, and when both are over the third has seconds to go at this rate: it is
-   * divided.
+   * Three tasks with two running at a time and a rate limit: when the first two are done, the third
+   * still needs seconds, so it is split.
    */
   private static final String[] UNEVEN = {
     "--tasks", "3", "--parallelism", "2", "--page-size", "50", "--rate", "1500"
@@ -49,7 +49,7 @@ class KilledJobsFaults {
 
   @ParameterizedTest
   @EnumSource
-  void exportsResumeFromEveryPoint(Shape shape) throws Exception {
+  void resumesExportsKilledAtEveryPoint(Shape shape) throws Exception {
     for (KillPoint point : shape.exportPoints()) {
       resumesFrom(point, 1, bench.newExport(shape));
     }
@@ -57,7 +57,7 @@ class KilledJobsFaults {
 
   @ParameterizedTest
   @EnumSource(names = {"ICEBERG", "CSV"})
-  void exportsResumeFromADividedTask(Shape shape) throws Exception {
+  void resumesExportsKilledAtSplits(Shape shape) throws Exception {
     for (KillPoint point : List.of(KillPoint.BEFORE_SPLIT, KillPoint.AFTER_SPLIT)) {
       Work work = bench.newExport(shape);
       KilledJob job = bench.job(work);
@@ -69,9 +69,9 @@ class KilledJobsFaults {
 
   @ParameterizedTest
   @EnumSource
-  void importsResumeFromEveryPoint(Shape shape) throws Exception {
+  void resumesImportsKilledAtEveryPoint(Shape shape) throws Exception {
     for (KillPoint point : shape.importPoints()) {
-      // Of the rows of a split some are written and some are not.
+      // At this hit, some rows of the split are written and some are not.
       int hit = point == shape.inSplit() ? ROWS_OF_HALF_A_SPLIT : 1;
       resumesFrom(point, hit, bench.newImport(shape));
     }
@@ -79,17 +79,17 @@ class KilledJobsFaults {
 
   @ParameterizedTest
   @EnumSource
-  void exportsResumeFromRandomMoments(Shape shape, TestReporter reporter) throws Exception {
+  void resumesExportsKilledAtRandomMoments(Shape shape, TestReporter reporter) throws Exception {
     randomly("export to " + shape, () -> bench.newExport(shape), reporter);
   }
 
   @ParameterizedTest
   @EnumSource
-  void importsResumeFromRandomMoments(Shape shape, TestReporter reporter) throws Exception {
+  void resumesImportsKilledAtRandomMoments(Shape shape, TestReporter reporter) throws Exception {
     randomly("import from " + shape, () -> bench.newImport(shape), reporter);
   }
 
-  /** Killed once and resumed. */
+  /** Kills the job once, resumes it and checks the result. */
   private void resumesFrom(KillPoint point, int hit, Work work) throws Exception {
     KilledJob job = bench.job(work);
     job.killAt(point, hit);
@@ -104,7 +104,7 @@ class KilledJobsFaults {
       RandomKills kills = new RandomKills(bench, supply, new Random(seed)).run(KILLS);
       reporter.publishEntry(what + ", seed " + seed + ": " + kills.summary());
     } catch (AssertionError e) {
-      throw new AssertionError("Run again with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
+      throw new AssertionError("Repeat with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
     }
   }
 }

@@ -23,9 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A process that gets SIGKILL, wherever it stands, costs no row and doubles none: the job is
- * resumed and its result is exact. The profile {@code faults} does so with every format and more
- * often.
+ * A process that gets SIGKILL at any point neither loses nor duplicates rows: the resumed job has
+ * an exact result. The profile {@code faults} repeats this with every format and more kills.
  */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -35,7 +34,7 @@ class KilledJobsIT {
   private static final int COUNTERS = 1_000;
 
   /** Half the tasks and twice the parallelism of the first run. */
-  private static final String[] OTHERWISE = {"--tasks", "12", "--parallelism", "4"};
+  private static final String[] OTHER_OPTIONS = {"--tasks", "12", "--parallelism", "4"};
 
   @TempDir private static Path folder;
   private FaultBench bench;
@@ -51,14 +50,14 @@ class KilledJobsIT {
   }
 
   @Test
-  void exportToIcebergResumesFromEveryPoint() throws Exception {
+  void resumesIcebergExportKilledAtEveryPoint() throws Exception {
     Work work = bench.newExport(Shape.ICEBERG);
     KilledJob job = bench.job(work);
     job.killAt(KillPoint.BEFORE_PLAN, 1);
     job.killAt(KillPoint.BEFORE_ICEBERG_FILES_END, 3);
     job.killAt(KillPoint.AFTER_ICEBERG_FILES_END, 3);
-    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3, OTHERWISE);
-    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3, OTHER_OPTIONS);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHER_OPTIONS);
     job.killAt(KillPoint.BEFORE_ICEBERG_COMMIT, 1);
     job.killAt(KillPoint.AFTER_ICEBERG_COMMIT, 1);
     job.finish();
@@ -66,13 +65,13 @@ class KilledJobsIT {
   }
 
   @Test
-  void exportToCsvResumesFromEveryPoint() throws Exception {
+  void resumesCsvExportKilledAtEveryPoint() throws Exception {
     Work work = bench.newExport(Shape.CSV);
     KilledJob job = bench.job(work);
     job.killAt(KillPoint.BEFORE_FOLDER_FILES_END, 3);
     job.killAt(KillPoint.AFTER_FOLDER_FILES_END, 3);
-    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3, OTHERWISE);
-    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3, OTHER_OPTIONS);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHER_OPTIONS);
     job.killAt(KillPoint.BEFORE_FOLDER_COMMIT, 1);
     job.killAt(KillPoint.AFTER_FOLDER_COMMIT, 1);
     job.killAt(KillPoint.BEFORE_COMPLETION, 1);
@@ -81,20 +80,22 @@ class KilledJobsIT {
   }
 
   @Test
-  void importFromIcebergResumesFromEveryPoint() throws Exception {
+  void resumesIcebergImportKilledAtEveryPoint() throws Exception {
     Work work = bench.newImport(Shape.ICEBERG);
     KilledJob job = bench.job(work);
     job.killAt(KillPoint.IN_ICEBERG_SPLIT, 1_500);
     job.killAt(KillPoint.BEFORE_CHECKPOINT, 3);
-    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHERWISE);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHER_OPTIONS);
     job.killAt(KillPoint.BEFORE_COMPLETION, 1);
     job.finish();
     work.assertExact(job.id());
   }
 
-  /** Nobody knows how much of the split is written, and adding it twice would be wrong. */
+  /**
+   * The number of written rows of the split is unknown, and a repeated increment would be wrong.
+   */
   @Test
-  void importIntoCountersIsNotRepeated() throws Exception {
+  void doesNotRepeatImportIntoCounters() throws Exception {
     String counts = bench.table().keyspace() + ".counts";
     TestCluster.define("CREATE TABLE " + counts + " (id int PRIMARY KEY, n counter)");
     Path file = folder.resolve("counts.csv");
@@ -119,12 +120,12 @@ class KilledJobsIT {
 
   @ParameterizedTest
   @EnumSource(names = {"ICEBERG", "CSV"})
-  void exportsResumeFromRandomMoments(Shape shape, TestReporter reporter) throws Exception {
+  void resumesExportsKilledAtRandomMoments(Shape shape, TestReporter reporter) throws Exception {
     randomly(() -> bench.newExport(shape), reporter);
   }
 
   @Test
-  void importsResumeFromRandomMoments(TestReporter reporter) throws Exception {
+  void resumesImportsKilledAtRandomMoments(TestReporter reporter) throws Exception {
     randomly(() -> bench.newImport(Shape.ICEBERG), reporter);
   }
 
@@ -134,7 +135,7 @@ class KilledJobsIT {
       RandomKills kills = new RandomKills(bench, supply, new Random(seed)).run(KILLS);
       reporter.publishEntry(kills.summary());
     } catch (AssertionError e) {
-      throw new AssertionError("Run again with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
+      throw new AssertionError("Repeat with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
     }
   }
 }

@@ -9,16 +9,16 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A job goes on in a cluster that is not the one in which it was begun. */
+/** A job resumes in a cluster with more nodes than at its start. */
 class NodesFaults {
 
   /** Half the tasks and twice the parallelism of the first run. */
-  private static final String[] OTHERWISE = {"--tasks", "12", "--parallelism", "4"};
+  private static final String[] OTHER_OPTIONS = {"--tasks", "12", "--parallelism", "4"};
 
   @TempDir private Path folder;
 
   @Test
-  void jobsResumeAfterANodeHasJoined() throws Exception {
+  void resumesJobsAfterANodeHasJoined() throws Exception {
     try (SandboxCluster cluster = Clusters.start(2);
         CqlSession session = Clusters.connect(cluster);
         FaultBench bench =
@@ -37,8 +37,8 @@ class NodesFaults {
 
       cluster.addNode();
 
-      export.finish(OTHERWISE);
-      importing.finish(OTHERWISE);
+      export.finish(OTHER_OPTIONS);
+      importing.finish(OTHER_OPTIONS);
       assertThat(before).isBetween(1L, bench.table().rows() - 1L);
       exported.assertExact(export.id());
       imported.assertExact(importing.id());

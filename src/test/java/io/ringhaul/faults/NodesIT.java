@@ -34,13 +34,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nodes come and go while tables are read and written. Where others hold the rows too, nobody
- * notices; where nobody does, what is missing is named, and read when the node is back.
+ * Nodes leave and return while tables are read and written. If other replicas hold the rows,
+ * operations succeed. Otherwise the failure names the missing token ranges, and a resumed job reads
+ * them when the node is back.
  */
 class NodesIT {
 
-  /** Nothing waits long for a node that will not come. */
-  private static final String[] IMPATIENT = {
+  /** Few attempts and a short time-out, so that a run does not wait long for a stopped node. */
+  private static final String[] SHORT_WAITS = {
     "--tasks", "24", "--parallelism", "8", "--max-attempts", "2"
   };
 
@@ -50,7 +51,7 @@ class NodesIT {
   @TempDir private Path folder;
 
   @Test
-  void nodesComeAndGo() throws Exception {
+  void operationsSurviveOrNameUnavailableNodes() throws Exception {
     try (SandboxCluster cluster = Clusters.start(3);
         CqlSession session = Clusters.connect(cluster);
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
@@ -65,8 +66,8 @@ class NodesIT {
       traffic.start();
 
       requireAnotherCoordinator(operator, together, cluster.node(2));
-      try (Child first = export.start(IMPATIENT);
-          Child second = importing.start(IMPATIENT)) {
+      try (Child first = export.start(SHORT_WAITS);
+          Child second = importing.start(SHORT_WAITS)) {
         requireCounted(operator, alone, loss);
         requireNamed(first.await().requireExit(3), loss);
         second.await().requireExit(1);
@@ -87,14 +88,14 @@ class NodesIT {
     }
   }
 
-  /** The node is killed while pages are read through it, by consistency level ONE. */
+  /** Kills the node while it coordinates page reads at consistency level ONE. */
   private static void requireAnotherCoordinator(
       TokenAwareBulkOperator operator, FaultBench bench, SandboxNode node) throws IOException {
     Work.Export work = bench.newExport(Shape.CSV);
     AtomicBoolean killed = new AtomicBoolean();
     operator
         .exportFrom(bench.table().keyspace(), "source")
-        .to(CsvTarget.folder(Shape.place(work.folder())))
+        .to(CsvTarget.folder(Shape.location(work.folder())))
         .consistency(DefaultConsistencyLevel.ONE)
         .requestTimeout(Duration.ofSeconds(5))
         .pageSize(10)
@@ -112,9 +113,9 @@ class NodesIT {
   }
 
   /**
-   * What a node takes with it.
+   * The data that becomes unavailable with a node.
    *
-   * @param livingRows rows that the others hold
+   * @param livingRows the number of rows on other nodes
    */
   private record Loss(TokenRangeSet tokens, long livingRows) {}
 
@@ -149,7 +150,7 @@ class NodesIT {
     assertThat(counting.partialResult().orElseThrow().rows()).isEqualTo(loss.livingRows());
   }
 
-  /** Each failed range is a line of its own. */
+  /** Checks that the command prints each failed range on a line of its own. */
   private static void requireNamed(Child.Ended ended, Loss loss) {
     List<TokenRange> named =
         NAMED_RANGE
@@ -162,7 +163,7 @@ class NodesIT {
     assertThat(TokenRangeSet.of(named)).as(ended.err()).isEqualTo(loss.tokens());
   }
 
-  /** What the others hold is done, and not to be done again. */
+  /** Checks that the ranges on the other nodes are stored as done and are not read again. */
   private static void requireKept(FaultBench bench, KilledJob export, Loss loss) {
     assertThat(export.stored().status()).isEqualTo(JobStatus.FAILED);
     assertThat(export.stored().figures().rows()).isEqualTo(loss.livingRows());
@@ -172,7 +173,7 @@ class NodesIT {
         .isEqualTo(TokenRangeSet.wholeRing().subtract(loss.tokens()));
   }
 
-  /** An export that nobody can resume takes its files back. */
+  /** Checks that an export without a job store deletes its files after a failure. */
   private void requireNothingLeft(TokenAwareBulkOperator operator, FaultBench bench, Loss loss)
       throws IOException {
     Path warehouse = folder.resolve("unfinished");

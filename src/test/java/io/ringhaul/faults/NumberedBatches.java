@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batches that leave behind which of them was applied, and how often. Each writes its number into
- * six rows. Every second one appends to lists, so that doing it twice would show; every fourth of
- * these is written at ALL, so that it fails where others do not.
+ * Batches that leave a trace of whether and how often they were applied. Each batch writes its
+ * number into six rows. Every second batch appends to lists, so a second application is visible;
+ * every fourth of these writes at ALL and so fails more often.
  */
 final class NumberedBatches {
 
@@ -42,14 +42,14 @@ final class NumberedBatches {
     this.reads = Stream.of(plain, lists).distinct().map(this::read).toList();
   }
 
-  /** LOGGED ones; each writes three partitions of either of two tables. */
+  /** Creates LOGGED batches; each writes three partitions of one of two tables. */
   static NumberedBatches logged(CqlSession session, String keyspace) {
     String plain = define(session, keyspace + ".many_plain", "(n, row)");
     String lists = define(session, keyspace + ".many_lists", "(n, row)");
     return new NumberedBatches(session, BatchType.LOGGED, plain, lists);
   }
 
-  /** UNLOGGED ones; each writes one partition. */
+  /** Creates UNLOGGED batches; each writes one partition. */
   static NumberedBatches unlogged(CqlSession session, String keyspace) {
     String table = define(session, keyspace + ".one", "n, row");
     return new NumberedBatches(session, BatchType.UNLOGGED, table, table);
@@ -70,7 +70,7 @@ final class NumberedBatches {
     return type;
   }
 
-  /** The operations of a batch. */
+  /** Returns the operations of a batch. */
   List<Operation> operations(int number) {
     boolean appends = number % 2 == 1;
     @Nullable ConsistencyLevel level = number % 8 == 1 ? DefaultConsistencyLevel.ALL : null;
@@ -89,7 +89,7 @@ final class NumberedBatches {
     return operations;
   }
 
-  /** The rows that a batch has left behind, read at QUORUM. */
+  /** Reads the rows of a batch at QUORUM. */
   CompletableFuture<Trace> trace(int number) {
     List<CompletableFuture<AsyncResultSet>> answers =
         reads.stream()
@@ -116,13 +116,13 @@ final class NumberedBatches {
   }
 
   /**
-   * What a batch has left behind.
+   * The rows of one batch.
    *
-   * @param rows each as text
+   * @param rows each row as text
    */
   record Trace(int number, List<String> rows) {
 
-    /** Whether every row of the batch is there, written once. */
+    /** Returns true if every row of the batch exists and was written once. */
     boolean isWhole() {
       Set<String> expected = new TreeSet<>();
       for (int row = 0; row < ROWS; row++) {
@@ -132,7 +132,7 @@ final class NumberedBatches {
       return rows.size() == ROWS && expected.equals(new TreeSet<>(rows));
     }
 
-    /** Whether no row of the batch is there. */
+    /** Returns true if no row of the batch exists. */
     boolean isNothing() {
       return rows.isEmpty();
     }

@@ -5,19 +5,19 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
 
-/** Kills jobs at random moments, as often as asked, and judges each that ends. */
+/** Kills jobs at random moments and checks the result of each job. */
 final class RandomKills {
 
-  /** Gives work that nobody has done. */
+  /** Supplies work that has not run yet. */
   @FunctionalInterface
   interface WorkSupply {
     Work next() throws IOException, InterruptedException;
   }
 
-  /** Of 24, or as many as are left of an import. */
-  private static final int MOST_TASKS = 12;
+  /** Of 24 tasks, or of the tasks that remain in a resumed import. */
+  private static final int MAX_TASKS = 12;
 
-  private static final int MOST_MILLIS = 200;
+  private static final int MAX_MILLIS = 200;
 
   private final FaultBench bench;
   private final WorkSupply supply;
@@ -33,8 +33,8 @@ final class RandomKills {
   }
 
   /**
-   * Kills so many processes amid their work; a job that ends before is followed by another. Moments
-   * are random in tasks done and in time: time alone would depend on how busy the machine is.
+   * Kills the given number of processes and starts a new job whenever one completes first. Moments
+   * are random in tasks done and in time, because time alone depends on the load of the machine.
    */
   RandomKills run(int kills) throws IOException, InterruptedException {
     while (killed < kills) {
@@ -43,7 +43,7 @@ final class RandomKills {
       jobs++;
       while (killed < kills
           && job.killAfter(
-              random.nextInt(MOST_TASKS), Duration.ofMillis(random.nextInt(MOST_MILLIS)))) {
+              random.nextInt(MAX_TASKS), Duration.ofMillis(random.nextInt(MAX_MILLIS)))) {
         killed++;
         JobFigures figures = job.stored().figures();
         if (figures.done() > 0 && figures.done() < figures.partitions()) {
@@ -56,7 +56,7 @@ final class RandomKills {
     return this;
   }
 
-  /** For the record. */
+  /** Returns the number of jobs and kills for the test report. */
   String summary() {
     return String.format(
         "%d processes of %d jobs were killed, %d of them between their first and last task; every"

@@ -17,8 +17,8 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
- * A format as the command line names it, and where its files are. Each export has a folder of its
- * own to itself, in which its target is one entry.
+ * A file format by its command line name, with the location of its files. Each export has its own
+ * folder with the target as one entry.
  */
 enum Shape {
   ICEBERG(KillPoint.IN_ICEBERG_SPLIT) {
@@ -38,21 +38,26 @@ enum Shape {
     @Override
     List<String> options(Path folder) {
       return List.of(
-          "--format", "iceberg", "--path", place(folder).toString(), "--iceberg-table", "it.rows");
+          "--format",
+          "iceberg",
+          "--path",
+          location(folder).toString(),
+          "--iceberg-table",
+          "it.rows");
     }
 
     @Override
     List<Path> visible(Path folder, UUID job) {
       List<Path> files = new ArrayList<>();
       Warehouse.inspect(
-          place(folder), TABLE, table -> dataFiles(onlySnapshot(table, job), table, files));
+          location(folder), TABLE, table -> dataFiles(onlySnapshot(table, job), table, files));
       return files;
     }
 
-    /** Metadata that lost a race or a crash are Iceberg's own; data files are ours. */
+    /** Excludes metadata files: Iceberg may leave some after a lost race or a crash. */
     @Override
     List<Path> all(Path folder) {
-      return Warehouse.files(place(folder)).stream()
+      return Warehouse.files(location(folder)).stream()
           .filter(file -> !file.toString().contains("/metadata/"))
           .toList();
     }
@@ -98,7 +103,7 @@ enum Shape {
     this.inSplit = inSplit;
   }
 
-  /** The points at which an export can be killed, in the order in which it comes to them. */
+  /** Returns the points at which an export can be killed, in execution order. */
   List<KillPoint> exportPoints() {
     return List.of(
         KillPoint.BEFORE_PLAN,
@@ -111,12 +116,12 @@ enum Shape {
         KillPoint.BEFORE_COMPLETION);
   }
 
-  /** The point at which an import reads a row. */
+  /** Returns the point at which an import reads a row. */
   KillPoint inSplit() {
     return inSplit;
   }
 
-  /** The points at which an import can be killed, in the order in which it comes to them. */
+  /** Returns the points at which an import can be killed, in execution order. */
   List<KillPoint> importPoints() {
     return List.of(
         KillPoint.BEFORE_PLAN,
@@ -126,37 +131,38 @@ enum Shape {
         KillPoint.BEFORE_COMPLETION);
   }
 
-  /** The options that name the format and the place. */
+  /** Returns the options that select the format and the location. */
   List<String> options(Path folder) {
-    return List.of("--format", name().toLowerCase(Locale.ROOT), "--path", place(folder).toString());
+    return List.of(
+        "--format", name().toLowerCase(Locale.ROOT), "--path", location(folder).toString());
   }
 
-  /** The files that a reader of the result finds, which only that job has written. */
+  /** Returns the files that a reader of the result finds. Only this job may have written them. */
   List<Path> visible(Path folder, UUID job) throws IOException {
-    try (Stream<Path> files = Files.list(place(folder))) {
+    try (Stream<Path> files = Files.list(location(folder))) {
       return files.filter(file -> file.getFileName().toString().startsWith("part-")).toList();
     }
   }
 
   /**
-   * Every file of the export's folder but those that belong to it beside the rows: the manifest,
-   * the catalog, and the lock of a folder, which stays.
+   * Returns every file in the export's folder except the manifest, the catalog and the folder lock,
+   * which belong to the export.
    */
   List<Path> all(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       return files
           .filter(Files::isRegularFile)
-          .filter(file -> !file.equals(place(folder).resolve("_manifest.json")))
+          .filter(file -> !file.equals(location(folder).resolve("_manifest.json")))
           .filter(file -> !file.equals(folder.resolve(".out.ringhaul-lock")))
           .toList();
     }
   }
 
-  /** The expression by which DuckDB reads the rows of these files. */
+  /** Returns the DuckDB expression that reads the rows of these files. */
   abstract String reader(List<Path> files);
 
-  /** The folder that a user names. */
-  static Path place(Path folder) {
+  /** Returns the folder that a user passes to the command. */
+  static Path location(Path folder) {
     return folder.resolve("out");
   }
 
@@ -165,7 +171,7 @@ enum Shape {
     table.snapshots().forEach(snapshots::add);
     if (snapshots.size() != 1
         || !job.toString().equals(snapshots.get(0).summary().get("ringhaul.job-id"))) {
-      throw new AssertionError("Not one snapshot of job " + job + ": " + snapshots);
+      throw new AssertionError("Expected one snapshot of job " + job + ": " + snapshots);
     }
     return snapshots.get(0);
   }

@@ -13,15 +13,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/** Exports of one table and imports into others that follow one another until they may end. */
+/**
+ * Runs exports of one table, and imports into several tables, one after the other until the test
+ * ends.
+ */
 final class SteadyTraffic implements AutoCloseable {
 
-  /** So slow that each of them lives through most of what happens. */
+  /** Slow enough that each operation overlaps most of the events of the test. */
   private static final int ROWS_PER_SECOND = 1_000;
 
-  private static final int MOST = 4;
+  private static final int MAX_OPERATIONS = 4;
 
-  /** A folder of CSV files may be any job's. */
+  /** CSV files do not name their job, so any id passes. */
   private static final UUID NO_JOB = new UUID(0, 0);
 
   private final TokenAwareBulkOperator operator;
@@ -32,12 +35,12 @@ final class SteadyTraffic implements AutoCloseable {
   private final List<Future<Integer>> running = new ArrayList<>();
   private volatile boolean ending;
 
-  /** Prepares the work: what is made in the cluster is made while it is whole. */
+  /** Creates the tables and folders while all nodes are up. */
   SteadyTraffic(FaultBench bench, TokenAwareBulkOperator operator)
       throws IOException, InterruptedException {
     this.operator = operator;
     this.keyspace = bench.table().keyspace();
-    for (int i = 0; i < MOST; i++) {
+    for (int i = 0; i < MAX_OPERATIONS; i++) {
       exports.add(bench.newExport(Shape.CSV));
       imports.add(bench.newImport(Shape.CSV));
     }
@@ -52,7 +55,7 @@ final class SteadyTraffic implements AutoCloseable {
                     work ->
                         operator
                             .exportFrom(keyspace, "source")
-                            .to(CsvTarget.folder(Shape.place(work.folder())))
+                            .to(CsvTarget.folder(Shape.location(work.folder())))
                             .taskCount(24)
                             .maxRowsPerSecond(ROWS_PER_SECOND)
                             .run())));
@@ -64,12 +67,12 @@ final class SteadyTraffic implements AutoCloseable {
                     work ->
                         operator
                             .importInto(keyspace, work.into())
-                            .from(CsvSource.at(Shape.place(work.folder())))
+                            .from(CsvSource.at(Shape.location(work.folder())))
                             .maxRowsPerSecond(ROWS_PER_SECOND)
                             .run())));
   }
 
-  /** Waits for what runs; none of it may have failed, and all results are exact. */
+  /** Waits for the running operations, requires that none failed and checks all results. */
   void end() throws IOException, InterruptedException, ExecutionException {
     ending = true;
     int exported = running.get(0).get();

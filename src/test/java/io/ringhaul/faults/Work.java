@@ -11,19 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** What a job does, in words of the command line, and how its result is judged. */
+/** A job as command line arguments, with a check of its result. */
 interface Work {
 
-  /** The command and its options. */
+  /** Returns the command and its options. */
   List<String> command();
 
-  /** Checks that the result is exact and that nothing else is left. */
+  /** Checks that the result is exact and that no other files are left. */
   void assertExact(UUID job) throws IOException, InterruptedException;
 
   /**
-   * The export of a table.
+   * An export of a table.
    *
-   * @param folder for nothing but this export
+   * @param folder an empty folder for this export only
    */
   record Export(FaultTable table, Shape shape, Path folder) implements Work {
 
@@ -39,10 +39,10 @@ interface Work {
   }
 
   /**
-   * The import of an export.
+   * An import of an export.
    *
-   * @param folder that of the export
-   * @param into an empty table
+   * @param folder the folder of the export
+   * @param into the name of an empty table
    */
   record Import(CqlSession session, FaultTable table, Shape shape, Path folder, String into)
       implements Work {

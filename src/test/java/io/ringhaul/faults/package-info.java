@@ -1,6 +1,6 @@
 /**
- * Faults that are caused for real: processes that get SIGKILL and nodes that are gone. The code
- * under test knows nothing of it.
+ * Tests with real faults: processes that get SIGKILL and nodes that stop. The tested code has no
+ * hooks for them.
  */
 @NullMarked
 package io.ringhaul.faults;

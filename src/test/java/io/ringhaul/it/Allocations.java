@@ -27,9 +27,8 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * Prints how many bytes all threads together allocate for a row, exported to each format and
- * imported from it into the table's copy. Arguments: host, port, data centre, keyspace, table and
- * folder.
+ * Prints the bytes that all threads allocate per row, for an export to each format and an import
+ * from it into a copy of the table. Arguments: host, port, data centre, keyspace, table and folder.
  */
 public final class Allocations {
 
@@ -38,10 +37,10 @@ public final class Allocations {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** The first one loads classes: the least counts. */
+  /** The first run loads classes; the lowest figure counts. */
   private static final int RUNS = 2;
 
-  /** Each task has files with buffers of their own, however few rows. */
+  /** Each task has its own files and buffers, so the number of tasks is fixed. */
   private static final int TASKS = 8;
 
   private final TokenAwareBulkOperator operator;
@@ -56,7 +55,7 @@ public final class Allocations {
     this.folder = folder;
   }
 
-  /** Measures, and prints a line for each figure. */
+  /** Runs the measurements and prints one line for each figure. */
   public static void main(String[] arguments) {
     InetSocketAddress node = new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1]));
     try (CqlSession session =
@@ -136,7 +135,7 @@ public final class Allocations {
     }
   }
 
-  /** A session whose tasks write each row twice. */
+  /** Wraps a target session so that its tasks write each row twice. */
   private static TargetSession writingTwice(TargetSession real) {
     return (TargetSession)
         Proxy.newProxyInstance(

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bad rows are left out, one by one, and can be corrected; all others arrive. */
+/** Imports reject single bad rows, write all others, and accept the corrected rejects. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadRowsIT {
@@ -76,7 +76,7 @@ class BadRowsIT {
   }
 
   @Test
-  void ofAHundredThousandRowsTheBadOnesAreKeptAndCorrected() throws IOException {
+  void rejectsBadRowsOfLargeImportAndAcceptsCorrections() throws IOException {
     long seed = Seeds.next();
     Path file = folder.resolve("rows.csv");
     BadRows rows = BadRows.write(file, seed);
@@ -166,7 +166,7 @@ class BadRowsIT {
   }
 
   @Test
-  void aRowThatTheClusterRefusesTakesNoOtherOfItsBatchWithIt() throws IOException {
+  void rowRejectedByClusterDoesNotAffectItsBatch() throws IOException {
     Path file = folder.resolve("wide.csv");
     String tooLong = "c".repeat(70_000);
     StringBuilder text = new StringBuilder("p,c,v\n");
@@ -210,7 +210,7 @@ class BadRowsIT {
   }
 
   @Test
-  void aBatchThatIsTooLargeIsWrittenRowByRow() throws IOException {
+  void writesOversizedBatchRowByRow() throws IOException {
     Path file = folder.resolve("large.csv");
     StringBuilder text = new StringBuilder("p,c,v\n");
     for (int c = 0; c < 18; c++) {
@@ -237,7 +237,7 @@ class BadRowsIT {
   }
 
   @Test
-  void tooManyRejectsEndTheImport() throws IOException {
+  void tooManyRejectsFailImport() throws IOException {
     Path file = folder.resolve("numbers.csv");
     StringBuilder text = new StringBuilder("id,v\n");
     for (int i = 0; i < 2_000; i++) {
@@ -279,7 +279,7 @@ class BadRowsIT {
   }
 
   @Test
-  void recordsThatAreNoTextBecomeLinesOfJson() throws IOException {
+  void binaryRecordsAreRejectedAsJsonLines() throws IOException {
     session.execute("INSERT INTO " + keyspace + ".wide (p, c, v) VALUES (7, 'short', 'one')");
     Path parquet = folder.resolve("parquet");
     operator.exportFrom(keyspace, "wide").to(ParquetTarget.folder(parquet)).where("p = 7").run();

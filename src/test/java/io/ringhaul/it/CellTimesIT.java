@@ -35,12 +35,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Exports tell when each cell was written and when it expires, and filter by it. */
+/** Exports include write times and TTLs of cells and filter by write time. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CellTimesIT {
 
-  /** Each type beside a literal of it. */
+  /** A literal for each CQL type. */
   private static final Map<String, String> LITERALS = new LinkedHashMap<>();
 
   static {
@@ -97,7 +97,7 @@ class CellTimesIT {
   }
 
   @Test
-  void theWriteTimeOfEveryType() {
+  void exportsWriteTimeOfEveryType() {
     List<String> types = new ArrayList<>(LITERALS.keySet());
     List<String> literals = new ArrayList<>(LITERALS.values());
     List<String> columns = new ArrayList<>();
@@ -136,7 +136,7 @@ class CellTimesIT {
   }
 
   @Test
-  void theTimesOfEachElementAndFieldUnderACompositeKey() {
+  void exportsTimesOfElementsAndFieldsWithCompositeKey() {
     execute("TRUNCATE cells");
     execute(
         "INSERT INTO cells (p, q, c, d, st, sm, v, l, s, m, u) VALUES (1, 'x', 1, 'a', 'st',"
@@ -194,7 +194,7 @@ class CellTimesIT {
   }
 
   @Test
-  void aTtlCountsDownWhileItsMomentOfExpiryStays() throws InterruptedException {
+  void ttlDecreasesWhileExpiryTimeIsConstant() throws InterruptedException {
     create("down", "id int PRIMARY KEY, v int, l list<int>");
     execute("INSERT INTO down (id, v, l) VALUES (1, 1, [1, 2]) USING TTL 1000");
     execute("UPDATE down USING TTL 2000 SET l = l + [3] WHERE id = 1");
@@ -208,7 +208,7 @@ class CellTimesIT {
 
     int elapsed = (Integer) first.getField("v_ttl") - (Integer) second.getField("v_ttl");
     assertThat(elapsed).isBetween(2, 15);
-    // The page may have been read just before a second's end and the clock just after it.
+    // The read time and the TTL are in whole seconds, so the two can differ by one second.
     assertThat(expiry(second, "v") - expiry(first, "v")).isBetween(-1L, 1L);
     int left = (Integer) second.getField("v_ttl");
     List<?> ofList = (List<?>) second.getField("l_ttl");
@@ -219,7 +219,7 @@ class CellTimesIT {
   }
 
   @Test
-  void namedColumnsAndOtherNames() {
+  void exportsTimesOfSelectedColumnsWithCustomNames() {
     execute("TRUNCATE windows");
     execute("INSERT INTO windows (id, a, b) VALUES (1, 1, 1) USING TIMESTAMP 7 AND TTL 500");
     Record row =
@@ -242,7 +242,7 @@ class CellTimesIT {
   }
 
   @Test
-  void rowsByTheirWriteTime() {
+  void filtersRowsByWriteTime() {
     execute("TRUNCATE windows");
     execute("INSERT INTO windows (id, a, b) VALUES (1, 1, 1) USING TIMESTAMP 100");
     execute("INSERT INTO windows (id, a, b) VALUES (2, 1, 1) USING TIMESTAMP 200");
@@ -270,7 +270,7 @@ class CellTimesIT {
     assertThat(
             ids(request -> request.writtenAfter(100).writtenBefore(301).writtenIn(WrittenIn.ALL)))
         .containsExactly(2, 6);
-    // Between whole microseconds, and beside exported write times.
+    // Filter bounds between whole microseconds, with and without exported write times.
     assertThat(ids(request -> request.writtenAfter(Instant.ofEpochSecond(0, 199_999))))
         .containsExactly(2, 3, 4, 6);
     assertThat(ids(request -> request.writtenBefore(Instant.ofEpochSecond(0, 100_001))))
@@ -280,7 +280,7 @@ class CellTimesIT {
   }
 
   @Test
-  void theFilterHidesWhatItReadsAndCountsWhatItWrites() {
+  void filterHidesItsColumnsAndCountsWrittenRows() {
     execute("TRUNCATE windows");
     execute("INSERT INTO windows (id, a) VALUES (1, 1) USING TIMESTAMP 100");
     execute("INSERT INTO windows (id, a) VALUES (2, 1) USING TIMESTAMP 200");
@@ -308,7 +308,7 @@ class CellTimesIT {
   }
 
   @Test
-  void whatHasNoTimesIsRefused() {
+  void refusesColumnsWithoutTimes() {
     create("keys", "a int, b int, PRIMARY KEY (a, b)");
     create("counts", "id int PRIMARY KEY, n counter");
     for (String table : List.of("keys", "counts")) {
@@ -337,7 +337,7 @@ class CellTimesIT {
   }
 
   @Test
-  void namesThatClashAreRefused() {
+  void refusesClashingNames() {
     create("clash", "id int PRIMARY KEY, v int, v_writetime bigint, ttl_read_at int");
     execute("INSERT INTO clash (id, v, v_writetime) VALUES (1, 2, 3) USING TIMESTAMP 5");
     assertThatThrownBy(() -> export("clash", request -> request.withWritetime("v")))
@@ -382,7 +382,7 @@ class CellTimesIT {
     TestCluster.define("CREATE TABLE " + keyspace + "." + table + " (" + columns + ")");
   }
 
-  /** Runs CQL in which the table comes after the first of INTO, UPDATE and TRUNCATE. */
+  /** Executes CQL with the keyspace inserted after the first INTO, UPDATE or TRUNCATE. */
   private void execute(String cql) {
     session.execute(cql.replaceFirst("(INTO|UPDATE|TRUNCATE) ", "$1 " + keyspace + "."));
   }

@@ -51,8 +51,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A table that is dropped and made again, or truncated, between two requests of an operation. The
- * driver repeats the second of them without a word, and hears of the new schema too late.
+ * A table is dropped and recreated, or truncated, between two requests of an operation. The driver
+ * prepares the statement again without an error, and its schema event arrives too late.
  */
 @ClusterTest
 class ChangedTableIT {
@@ -62,7 +62,7 @@ class ChangedTableIT {
 
   private static String keyspace;
 
-  /** Is not told of changes of the schema. */
+  /** A session that receives no schema events. */
   private static CqlSession session;
 
   @TempDir private Path folder;
@@ -73,12 +73,12 @@ class ChangedTableIT {
   private JobStore store;
   private TokenAwareBulkOperator operator;
 
-  /** What happens before the request for rows of that number. */
+  /** Runs before the row request with the number {@code changeAt}. */
   private volatile Runnable change = () -> {};
 
   private volatile int changeAt;
 
-  /** What happens before each question about a table. */
+  /** Runs before each query about the state of a table. */
   private volatile Consumer<SimpleStatement> question = statement -> {};
 
   @BeforeAll
@@ -101,7 +101,7 @@ class ChangedTableIT {
 
   @BeforeEach
   void fill() {
-    remake();
+    recreate();
     insert();
     session.refreshSchema();
     store = JobStore.file(folder.resolve("jobs.db"));
@@ -118,9 +118,9 @@ class ChangedTableIT {
   @EnumSource(
       value = Format.class,
       names = {"ICEBERG", "PARQUET"})
-  void anExportOfATableThatIsMadeAgainCommitsNothing(Format format) throws IOException {
+  void exportOfRecreatedTableCommitsNothing(Format format) throws IOException {
     Path out = folder.resolve("out");
-    sending(300, ChangedTableIT::remake);
+    sending(300, ChangedTableIT::recreate);
     assertThatThrownBy(() -> export(format, out).run())
         .isInstanceOf(JobException.class)
         .hasMessageMatching(
@@ -134,9 +134,9 @@ class ChangedTableIT {
   }
 
   @Test
-  void aJobWhoseTableIsMadeAgainIsNotResumed() throws IOException {
+  void doesNotResumeJobOfRecreatedTable() throws IOException {
     Path out = folder.resolve("out");
-    sending(300, ChangedTableIT::remake);
+    sending(300, ChangedTableIT::recreate);
     assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("was dropped and made again while it was exported")
@@ -152,7 +152,7 @@ class ChangedTableIT {
   }
 
   @Test
-  void anExportOfAViewThatIsMadeAgainCommitsNothing() {
+  void exportOfRecreatedViewCommitsNothing() {
     String view =
         String.format(
             "CREATE MATERIALIZED VIEW %1$s.by_v AS SELECT id, v FROM %1$s.t WHERE v IS NOT NULL AND"
@@ -179,10 +179,10 @@ class ChangedTableIT {
   }
 
   @Test
-  void anImportIntoATableThatIsMadeAgainFails() throws IOException {
+  void importIntoRecreatedTableFails() throws IOException {
     CsvSource source = csv();
     JobOptions options = JobOptions.in(store).resuming();
-    sending(300, ChangedTableIT::remake);
+    sending(300, ChangedTableIT::recreate);
     assertThatThrownBy(() -> importing(source, options).run())
         .isInstanceOf(JobException.class)
         .hasMessageContaining(
@@ -201,8 +201,8 @@ class ChangedTableIT {
   }
 
   @Test
-  void aCountOfATableThatIsMadeAgainFails() {
-    sending(300, ChangedTableIT::remake);
+  void countOfRecreatedTableFails() {
+    sending(300, ChangedTableIT::recreate);
     assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).run())
         .isInstanceOfSatisfying(
             UnsuitableTableException.class,
@@ -214,8 +214,8 @@ class ChangedTableIT {
   }
 
   @Test
-  void aReadOfATableThatIsMadeAgainFails() {
-    sending(300, ChangedTableIT::remake);
+  void readOfRecreatedTableFails() {
+    sending(300, ChangedTableIT::recreate);
     List<Row> read = new ArrayList<>();
     try (RowIterator rows = operator.read(keyspace, "t").parallelism(1).rows()) {
       assertThatThrownBy(() -> rows.forEachRemaining(read::add))
@@ -226,9 +226,9 @@ class ChangedTableIT {
   }
 
   @Test
-  void aTableThatIsDroppedBeforeTheCommitIsNotExported() throws IOException {
+  void exportOfDroppedTableCommitsNothing() throws IOException {
     Path out = folder.resolve("out");
-    // The first of them are asked before the first row.
+    // The first round of table id queries comes before the first row.
     asking(TestCluster.get().nodes() + 1, () -> TestCluster.define("DROP TABLE " + table()));
     assertThatThrownBy(() -> export(Format.CSV, out).run())
         .isInstanceOf(JobException.class)
@@ -238,7 +238,7 @@ class ChangedTableIT {
   }
 
   @Test
-  void anExportNamesATruncationInItsMiddle() throws IOException {
+  void exportReportsTruncation() throws IOException {
     Path out = folder.resolve("out");
     sending(300, ChangedTableIT::truncate);
     assertThatThrownBy(() -> export(Format.CSV, out).run())
@@ -250,8 +250,8 @@ class ChangedTableIT {
   }
 
   @Test
-  void anImportNamesATruncationInItsMiddle() throws IOException {
-    // Not the first of the table: what counts is that it is another one.
+  void importReportsTruncation() throws IOException {
+    // The table has an earlier truncation: only a new truncation counts.
     truncate();
     sending(300, ChangedTableIT::truncate);
     assertThatThrownBy(() -> importing(csv(), JobOptions.in(store)).run())
@@ -263,7 +263,7 @@ class ChangedTableIT {
   }
 
   @Test
-  void countsAndReadsNameATruncationInTheirMiddle() {
+  void countAndReadReportTruncation() {
     sending(300, ChangedTableIT::truncate);
     assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).run())
         .isInstanceOf(UnsuitableTableException.class)
@@ -276,7 +276,7 @@ class ChangedTableIT {
   }
 
   @Test
-  void anExportIsNotResumedAfterATruncationUnlessItBeginsAnew() throws IOException {
+  void doesNotResumeExportAfterTruncation() throws IOException {
     Path out = folder.resolve("out");
     sending(300, ChangedTableIT::fail);
     assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
@@ -292,13 +292,13 @@ class ChangedTableIT {
     assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
         .isInstanceOf(BulkOperationException.class);
     assertThat(export(Format.CSV, out, resuming()).run().rows()).isEqualTo(ROWS);
-    // Its rows are committed, whatever becomes of the table.
+    // The rows are committed, so a later truncation does not matter.
     truncate();
     assertThat(export(Format.CSV, out, resuming()).run().rows()).isEqualTo(ROWS);
   }
 
   @Test
-  void anImportIsNotResumedAfterATruncationUnlessItBeginsAnew() throws IOException {
+  void doesNotResumeImportAfterTruncation() throws IOException {
     CsvSource source = csv();
     JobOptions options = JobOptions.in(store).resuming();
     truncate();
@@ -318,7 +318,7 @@ class ChangedTableIT {
   }
 
   @Test
-  void aColumnThatIsAddedInTheMiddleDoesNoHarm() throws IOException {
+  void ignoresColumnAddedDuringExport() throws IOException {
     Path out = folder.resolve("out");
     sending(300, () -> TestCluster.define("ALTER TABLE " + table() + " ADD w int"));
     assertThat(export(Format.CSV, out).run().rows()).isEqualTo(ROWS);
@@ -331,7 +331,7 @@ class ChangedTableIT {
   }
 
   @Test
-  void aTypeThatIsAlteredInTheMiddleIsNamedAsAPossibleReason() {
+  void failureSuggestsAlteredType() {
     TestCluster.define(
         List.of(
             "CREATE TYPE " + keyspace + ".pair (a int, b int)",
@@ -358,8 +358,8 @@ class ChangedTableIT {
   }
 
   @Test
-  void asksEachNodeTwiceWhateverTheSizeOfAnOperation() throws IOException {
-    // Each time for the id and for the last truncation.
+  void asksEachNodeTwiceRegardlessOfSize() throws IOException {
+    // Each check asks for the table id and for the last truncation.
     int expected = 2 * 2 * TestCluster.get().nodes();
     operator.count(keyspace, "t").taskCount(3).run();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
@@ -374,7 +374,7 @@ class ChangedTableIT {
   }
 
   @Test
-  void aNodeThatDoesNotAnswerIsLeftOut() {
+  void ignoresNodeThatDoesNotAnswer() {
     Node silent = session.getMetadata().getNodes().values().iterator().next();
     question =
         statement -> {
@@ -383,13 +383,13 @@ class ChangedTableIT {
           }
         };
     assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
-    sending(300, ChangedTableIT::remake);
+    sending(300, ChangedTableIT::recreate);
     assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).run())
         .hasMessageContaining("was dropped and made again");
   }
 
   @Test
-  void aClusterThatDoesNotTellWhatWasTruncatedIsNotAskedInVain() {
+  void worksWithoutTruncationRecords() {
     question =
         statement -> {
           if (statement.getQuery().contains("truncated_at")) {
@@ -398,21 +398,23 @@ class ChangedTableIT {
         };
     sending(300, ChangedTableIT::truncate);
     assertThat(operator.count(keyspace, "t").parallelism(1).run().rows()).isLessThan(ROWS);
-    remake();
+    recreate();
     insert();
-    sending(300, ChangedTableIT::remake);
+    sending(300, ChangedTableIT::recreate);
     assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).run())
         .hasMessageContaining("was dropped and made again");
   }
 
-  /** Does this before the request for rows of that number, from now on. */
+  /** Resets the count of row requests and runs the action before the one with the given number. */
   private void sending(int number, Runnable action) {
     requests.set(0);
     changeAt = number;
     change = action;
   }
 
-  /** Does this before the question for a table's id of that number, from now on. */
+  /**
+   * Resets the count of table id queries and runs the action before the one with the given number.
+   */
   private void asking(int number, Runnable action) {
     AtomicInteger asked = new AtomicInteger();
     question =
@@ -436,7 +438,7 @@ class ChangedTableIT {
     }
   }
 
-  /** The driver's own threads may not wait for requests. */
+  /** Runs the action in another thread, because driver threads must not wait for requests. */
   private static void elsewhere(Runnable action) {
     try {
       CompletableFuture.runAsync(action).join();
@@ -446,10 +448,10 @@ class ChangedTableIT {
   }
 
   private static void fail() {
-    throw new IllegalStateException("the network is away");
+    throw new IllegalStateException("the network is down");
   }
 
-  private static void remake() {
+  private static void recreate() {
     TestCluster.define(
         List.of(
             "DROP TABLE IF EXISTS " + table(),
@@ -494,7 +496,7 @@ class ChangedTableIT {
     return JobOptions.in(store).resuming();
   }
 
-  /** Sends each row alone, one after the other. */
+  /** Sends rows one by one and one after the other. */
   private ImportRequest importing(CsvSource source, JobOptions options) {
     return operator
         .importInto(keyspace, "t")
@@ -517,7 +519,7 @@ class ChangedTableIT {
     return CsvSource.at(csv);
   }
 
-  /** What stands in the folder, hidden files and empty folders apart. */
+  /** Lists the files in the folder without hidden files and empty folders. */
   private static List<String> files(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return List.of();

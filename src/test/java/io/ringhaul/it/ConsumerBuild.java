@@ -32,17 +32,17 @@ import org.eclipse.aether.util.graph.transformer.SimpleOptionalitySelector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a project with a POM of its own resolves, computed by Maven's resolver. What {@link
- * #install} puts into an isolated local repository comes from there alone; the other jars come from
- * the machine's repository, or are fetched into it.
+ * Resolves the dependencies of a project with its own POM, with Maven's resolver. The artifacts of
+ * {@link #install} come only from an isolated local repository; other jars come from the machine's
+ * repository or are downloaded into it.
  */
 final class ConsumerBuild implements AutoCloseable {
 
-  /** Which version of a module a build takes when its dependencies name several. */
+  /** The rule by which a build selects one of several versions of a module. */
   enum Conflicts {
-    /** Maven: the one that the fewest steps lead to, and the first of those. */
+    /** Maven's rule: the version with the shortest path, and the first of several. */
     NEAREST,
-    /** Gradle: the highest. What Gradle reads beside POMs, its module metadata, is left out. */
+    /** Gradle's rule: the highest version. Gradle module metadata is not considered. */
     HIGHEST
   }
 
@@ -63,11 +63,11 @@ final class ConsumerBuild implements AutoCloseable {
         system.newLocalRepositoryManager(isolated, new LocalRepository(repository.toFile()));
     isolated.setLocalRepositoryManager(installed);
     session.setWorkspaceReader(new Installed(installed));
-    // Its other implementation leaves out of the graph what cannot be the nearest.
+    // The resolver's other collector drops candidates that cannot be the nearest.
     session.setConfigProperty("aether.dependencyCollector.impl", "df");
   }
 
-  /** Installs a POM, and the jar beside it if there is one. */
+  /** Installs a POM and its jar, if any. */
   Artifact install(String coordinates, Path pom, Path... jars) throws RepositoryException {
     Artifact main = new DefaultArtifact(coordinates);
     Artifact model = new SubArtifact(main, "", "pom").setFile(pom.toFile());
@@ -80,7 +80,7 @@ final class ConsumerBuild implements AutoCloseable {
   }
 
   /**
-   * The jars that a project takes along, in class path order.
+   * Returns the jars of a project in class path order.
    *
    * @param scope {@code compile} or {@code runtime}
    */
@@ -118,7 +118,7 @@ final class ConsumerBuild implements AutoCloseable {
     maven.close();
   }
 
-  /** What was installed, and nothing else. */
+  /** Resolves only the installed artifacts. */
   private record Installed(LocalRepositoryManager manager) implements WorkspaceReader {
 
     @Override
@@ -139,7 +139,7 @@ final class ConsumerBuild implements AutoCloseable {
     }
   }
 
-  /** Takes the highest version, and of its places the nearest. */
+  /** Selects the highest version, at its nearest position. */
   private static final class HighestVersion extends ConflictResolver.VersionSelector {
     @Override
     public void selectVersion(ConflictResolver.ConflictContext context) {

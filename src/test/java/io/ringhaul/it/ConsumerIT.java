@@ -30,8 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An application outside this build with README's dependencies and nothing else: it is compiled and
- * run on what Maven and Gradle resolve for our installed jar and POM.
+ * An application outside this build with only the dependencies that the README names. It is
+ * compiled and run with the class paths that Maven and Gradle resolve for the installed jar and
+ * POM.
  */
 @ClusterTest
 class ConsumerIT {
@@ -63,7 +64,7 @@ class ConsumerIT {
     Matcher version = VERSION.matcher(block(0));
     assertThat(version.find()).isTrue();
     Path jar = Path.of("target", "ringhaul-" + version.group(1) + ".jar");
-    assertThat(jar).as("the jar that mvn package makes, in README's version").isRegularFile();
+    assertThat(jar).as("the jar of mvn package, with the version in README.md").isRegularFile();
     build.install("io.ringhaul:ringhaul:" + version.group(1), Path.of("pom.xml"), jar);
 
     OrdersTable orders = new OrdersTable(session, keyspace, seed);
@@ -79,14 +80,14 @@ class ConsumerIT {
   }
 
   @Test
-  void runsOnWhatMavenResolves() throws Exception {
+  void runsWithMavenResolution() throws Exception {
     JavaProgram.Run run =
         run("maven", dependencies(block(0)), ConsumerBuild.Conflicts.NEAREST, true);
     assertCopies("maven", run, "csv", "json", "parquet", "iceberg", "hadoop", "jdbc");
   }
 
   @Test
-  void runsOnTheHighestVersionsAsGradleResolves() throws Exception {
+  void runsWithGradleResolution() throws Exception {
     JavaProgram.Run run =
         run("gradle", dependencies(block(0)), ConsumerBuild.Conflicts.HIGHEST, false);
     assertCopies("gradle", run, "csv", "json", "parquet", "iceberg");
@@ -100,9 +101,9 @@ class ConsumerIT {
     assertCopies("apache", run, "csv", "json", "parquet", "iceberg");
   }
 
-  /** The driver's Jackson 2.13 is then the first of those that are equally near. */
+  /** The driver's Jackson 2.13 comes first among the equally near versions. */
   @Test
-  void refusesTheJacksonOfADriverThatThePomNamesFirst() throws Exception {
+  void refusesOldJacksonOfDriverNamedFirst() throws Exception {
     String driver =
         """
         <dependency>
@@ -185,7 +186,7 @@ class ConsumerIT {
     return "<dependencies>\n" + block + "</dependencies>\n";
   }
 
-  /** One of README's XML blocks. */
+  /** Returns an XML block of the README. */
   private static String block(int index) throws IOException {
     return XML_BLOCK
         .matcher(Files.readString(Path.of("README.md")))

@@ -39,8 +39,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What whole operations cost in requests, pages, prepared statements and allocated bytes. None of
- * these depends on how busy the machine is: one that rises has a reason, or is a mistake.
+ * The cost of whole operations in requests, pages, prepared statements and allocated bytes. These
+ * figures do not depend on the load of the machine, so a rise has a cause in the code.
  */
 @ClusterTest
 class CostIT {
@@ -66,15 +66,18 @@ class CostIT {
 
   @TempDir private Path folder;
 
-  /** Tables, and what an import of one takes in requests for 1,000 rows. */
+  /** Table shapes with the expected requests for an import of 1,000 rows. */
   private enum Shape {
-    /** Ten rows of 100 bytes to a partition: two partitions are below the server's 5 KiB. */
+    /**
+     * Ten rows of 100 bytes per partition; two partitions stay below the server's 5 KiB batch
+     * warning.
+     */
     ORDERS(6, 16, 50),
-    /** Ten partitions are what the server does not warn of. */
+    /** One row per partition; the server does not warn about batches of ten partitions. */
     ONE_ROW(2, 16, 100),
-    /** 1 to 40 rows to a partition. */
+    /** 1 to 40 rows per partition. */
     UNLIKE(6, 16, 42),
-    /** 60 columns, a row to a partition. */
+    /** 60 columns, one row per partition. */
     WIDE(60, 16, 500);
 
     private final int columns;
@@ -138,7 +141,7 @@ class CostIT {
         "requests per 1,000 rows", requests(shape, UnaryOperator.identity()), shape.requests);
   }
 
-  /** Writes of an import for 1,000 rows. */
+  /** Imports rows and returns the write requests per 1,000 rows. */
   private double requests(Shape shape, UnaryOperator<ImportRequest> settings) {
     SessionWatch watch = new SessionWatch(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
@@ -155,9 +158,9 @@ class CostIT {
             && bound.getPreparedStatement().getQuery().startsWith("INSERT"));
   }
 
-  /** What is found twice as much of fails, so that no figure here is idle. */
+  /** Checks that doubled requests fail the test, so the expected figures are effective. */
   @Test
-  void findsRequestsThatDouble() {
+  void detectsDoubledRequests() {
     fill(Shape.ORDERS);
     export(session, Shape.ORDERS, CsvTarget.folder(folder));
     double doubled = requests(Shape.ORDERS, each -> each.grouping(Grouping.PARTITION));
@@ -176,17 +179,17 @@ class CostIT {
           operator
               .exportFrom(keyspace, Shape.ORDERS.name())
               .to(CsvTarget.folder(folder))
-              // Workers that have nothing left to do take parts of others' tasks, as it happens.
+              // Without fixed tasks, idle workers take parts of running tasks at random.
               .fixedTasks()
               .run()
               .totals();
       assertThat(totals.tasks()).as("tasks").isEqualTo(8 * TestCluster.get().nodes());
     }
-    // Ranges with two ends, and those that begin or end where the ring does.
+    // One statement each for ranges with two bounds, a lower bound only and an upper bound only.
     assertThat(watch.prepared()).as("prepared").hasSize(3);
   }
 
-  /** The first page has 50 rows, as nothing is known of their size; the others have 256 KiB. */
+  /** The first page has 50 rows because the row size is unknown; later pages have 256 KiB. */
   @Test
   void pagesOfAnExport() {
     fill(Shape.ORDERS);
@@ -222,12 +225,12 @@ class CostIT {
   }
 
   /**
-   * Bytes for a row, which all threads together allocate. The program runs by itself, with the
-   * compiler that leaves no object out: the other one decides anew in each process which it leaves
-   * out, by a quarter of the bytes.
+   * Bytes that all threads allocate per row. The measurement runs in its own process with the C1
+   * compiler, because escape analysis in C2 varies between processes and changes the result by up
+   * to a quarter.
    */
   @Test
-  void bytesAllocatedForARow() throws Exception {
+  void bytesAllocatedPerRow() throws Exception {
     fill(Shape.ORDERS);
     InetSocketAddress node = TestCluster.get().contactPoints().get(0);
     List<Path> classPath =
@@ -258,7 +261,7 @@ class CostIT {
         (what, bytes) ->
             costs
                 .assertThat(measured.get(what))
-                .as("bytes allocated for a row, %s", what)
+                .as("bytes allocated per row, %s", what)
                 .isCloseTo(bytes, withinPercentage(MARGIN)));
     costs.assertAll();
     double twice = Objects.requireNonNull(measured.get(Allocations.TWICE));

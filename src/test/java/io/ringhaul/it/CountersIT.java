@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Counters go out and come back as they were: values, nulls and static ones. */
+/** Exported and imported counters keep their values and nulls, including static counters. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CountersIT {
@@ -60,7 +60,8 @@ class CountersIT {
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (int p = 0; p < PARTITIONS; p++) {
         String q = "q" + p;
-        // In turn: rows alone, rows with a static counter, a static counter alone.
+        // Alternates between rows, rows with a static counter, and a static counter without
+        // rows.
         if (p % 3 > 0) {
           writes.add(statics.bind(random.nextLong() >> 2, p, q));
         }
@@ -72,7 +73,7 @@ class CountersIT {
         rows += Math.max(1, count);
       }
     }
-    // A layout that scatters the rows of a partition over files.
+    // Partitioning by c scatters the rows of a partition over several files.
     assertThat(
             operator
                 .exportFrom(keyspace, "t")
@@ -89,13 +90,13 @@ class CountersIT {
   }
 
   @Test
-  void whatWentOutComesBackAndNullsStayNull() {
+  void roundTripKeepsValuesAndNulls() {
     assertThat(importInto("clone").run().rows()).isEqualTo(rows);
     RawTables.assertSame(session, keyspace, "t", "clone", rows, seed);
   }
 
   @Test
-  void anAcknowledgedImportAddsUp() {
+  void repeatedImportAddsToCounters() {
     ImportRequest request = importInto("again").columns("p", "q", "c", "n", "m").addToCounters();
     int withRows = rows - PARTITIONS / 3;
     assertThat(request.run().rows()).isEqualTo(withRows);
@@ -117,7 +118,7 @@ class CountersIT {
   }
 
   @Test
-  void whatCountersCannotDoIsRefused() {
+  void refusesUnsupportedCounterOptions() {
     assertThatThrownBy(() -> importInto("part").addToCounters().run())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith(
@@ -131,7 +132,7 @@ class CountersIT {
   }
 
   @Test
-  void aFailedImportSaysWhatItLeaves() throws IOException {
+  void failedImportReportsAddedCounters() throws IOException {
     TestCluster.define("CREATE TABLE " + keyspace + ".hits (id int PRIMARY KEY, n counter)");
     Path csv = Files.writeString(warehouse.resolve("hits.csv"), "id,n\n1,5\n2,x\n");
     ImportRequest request = operator.importInto(keyspace, "hits").from(CsvSource.at(csv));

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Tables go out to CSV files and come back, and files of other tools come in. */
+/** Tables survive a round trip through CSV, and imports read CSV files of other tools. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CsvIT {
@@ -121,7 +121,7 @@ class CsvIT {
 
   @ParameterizedTest
   @MethodSource("dialectsAndCompressions")
-  void ordersComeBackByteForByte(CsvDialect dialect, Compression compression) {
+  void roundTripsOrdersByteForByte(CsvDialect dialect, Compression compression) {
     String clone = name("orders", dialect, compression);
     new OrdersTable(session, keyspace, seed).create(clone);
     Path target = folder.resolve(clone);
@@ -150,7 +150,7 @@ class CsvIT {
 
   @ParameterizedTest
   @MethodSource("dialectsAndCompressions")
-  void textsComeBackByteForByteWithAndWithoutManifest(CsvDialect dialect, Compression compression)
+  void roundTripsTextsWithAndWithoutManifest(CsvDialect dialect, Compression compression)
       throws IOException {
     Path target = folder.resolve(name("texts", dialect, compression));
     operator
@@ -170,7 +170,7 @@ class CsvIT {
   }
 
   @Test
-  void anEmptyTableGivesAHeaderAlone() throws IOException {
+  void exportOfEmptyTableHasOnlyHeader() throws IOException {
     create("nothing", "id int PRIMARY KEY, b text, a int");
     Path target = folder.resolve("nothing");
     ExportResult exported =
@@ -186,7 +186,7 @@ class CsvIT {
   }
 
   @Test
-  void filesOfAnotherTool() throws IOException {
+  void importsFilesOfAnotherTool() throws IOException {
     create("people", "id int, at timestamp, name text, score double, PRIMARY KEY (id, at)");
     Path place = Files.createDirectory(folder.resolve("people"));
     Files.writeString(
@@ -222,7 +222,7 @@ class CsvIT {
   }
 
   @Test
-  void aRecordThatDoesNotFitNamesFileRecordAndLine() throws IOException {
+  void invalidRecordFailureNamesFileRecordAndLine() throws IOException {
     create("narrow", "id int PRIMARY KEY, v text");
     Path file = Files.writeString(folder.resolve("narrow.csv"), "id,v\n1,\"a\nb\"\n2,c,d\n");
     assertThatThrownBy(() -> operator.importInto(keyspace, "narrow").from(CsvSource.at(file)).run())

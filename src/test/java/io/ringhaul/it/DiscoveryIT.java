@@ -24,13 +24,13 @@ import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The discovered ring is the one that every node itself tells of. */
+/** The discovered ring matches the system tables of every node. */
 @ClusterTest
 class DiscoveryIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void theRingIsThatOfTheSystemTables(int replicationFactor) {
+  void ringMatchesSystemTables(int replicationFactor) {
     CqlSession session = TestCluster.session();
     String keyspace = TestCluster.newKeyspace(replicationFactor);
     int replicas = Math.min(replicationFactor, TestCluster.get().nodes());
@@ -49,9 +49,7 @@ class DiscoveryIT {
     assertThat(discovered).isEqualTo(expected(owners, replicas));
   }
 
-  /**
-   * The owner of each token; each node is asked for its own and for what it knows of the others.
-   */
+  /** Returns the owner of each token from the local and peer tables of each node. */
   private static NavigableMap<Long, UUID> owners(CqlSession session) {
     NavigableMap<Long, UUID> local = new TreeMap<>();
     for (Node node : session.getMetadata().getNodes().values()) {
@@ -62,7 +60,7 @@ class DiscoveryIT {
       NavigableMap<Long, UUID> told = new TreeMap<>();
       add(session, node, "system.local", told);
       add(session, node, "system.peers", told);
-      assertThat(told).as("the ring as %s knows it", node).isEqualTo(local);
+      assertThat(told).as("the ring in the system tables of %s", node).isEqualTo(local);
     }
     return local;
   }

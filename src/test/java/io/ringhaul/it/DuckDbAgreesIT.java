@@ -37,8 +37,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * DuckDB reads every file of every format and finds in it what the driver finds in the bytes that
- * were inserted, but for what {@link DuckDbLimits} lists.
+ * DuckDB reads every file of every format and finds the values that the driver decodes from the
+ * inserted bytes, with the exceptions in {@link DuckDbLimits}.
  */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -85,7 +85,7 @@ class DuckDbAgreesIT {
   }
 
   @Test
-  void everyLimitIsThatOfACase() {
+  void everyLimitBelongsToACase() {
     assertThat(
             Stream.of(Format.values())
                 .flatMap(
@@ -117,7 +117,7 @@ class DuckDbAgreesIT {
             });
   }
 
-  /** Checks that DuckDB cannot hold the value indeed, and what it has instead. */
+  /** Checks that DuckDB cannot represent the value and returns the documented substitute. */
   private void compareLimited(
       DuckDbLimits.Instead instead,
       int number,
@@ -162,7 +162,7 @@ class DuckDbAgreesIT {
     return table.types().indexOf(table.cases().get(number).type());
   }
 
-  /** The values of each row by its number, as DuckDB's driver gives them. */
+  /** Returns the values of each row, by row number, as DuckDB's driver returns them. */
   private Map<Integer, List<@Nullable Object>> rows(String query) {
     Map<Integer, List<@Nullable Object>> rows = new HashMap<>();
     try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");

@@ -11,25 +11,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What DuckDB cannot hold of the {@link TypeCase}s, all of it; there is none in Parquet. Each comes
- * with what it makes of it instead.
+ * The {@link TypeCase}s that DuckDB cannot represent, with the substitute that it returns. There
+ * are none for Parquet.
  */
 final class DuckDbLimits {
 
-  /** What becomes of a value. */
+  /** The substitute for a value. */
   enum Instead {
-    /** No value of the type at all, but the text in the file is exact. */
+    /** DuckDB has no such value, but the text in the file is exact. */
     TEXT_ALONE,
     /** The nearest double. */
     DOUBLE
   }
 
   /**
-   * Values that DuckDB cannot hold.
+   * Values that DuckDB cannot represent.
    *
-   * @param formats where it cannot
-   * @param type their type
-   * @param names the cases' names
+   * @param formats the formats with this limit
+   * @param type the CQL type
+   * @param names the names of the cases
    */
   private record Limit(Set<Format> formats, String type, Set<String> names, Instead instead) {
 
@@ -47,18 +47,18 @@ final class DuckDbLimits {
 
   private static final List<Limit> ALL =
       List.of(
-          // The first and the last day of CQL, in the years -5877641 and +5881580. DuckDB takes no
-          // text for days so far out: the last one is its infinity.
+          // The first and the last day of CQL, in the years -5877641 and +5881580. DuckDB does
+          // not parse these dates; the last one is its infinity.
           new Limit(TEXTS, "date", Set.of("00000000", "ffffffff"), Instead.TEXT_ALONE),
-          // In the years -290308 and +294247. DuckDB reads no sign before a year of more than four
-          // digits, and the first of the two is before the first of its timestamps anyway.
+          // In the years -290308 and +294247. DuckDB parses no sign before a year of more than
+          // four digits, and its first timestamp is later than the first of the two.
           new Limit(
               TEXTS,
               "timestamp",
               Set.of("ffdf3b645a1cac09", "0020c49ba5e353f7"),
               Instead.TEXT_ALONE),
-          // DuckDB makes a double of each number in JSON that is not whole. (Decimals beyond the
-          // range of doubles are strings there, which it reads exactly.)
+          // DuckDB reads each fractional JSON number as a double. Decimals beyond the range of a
+          // double are strings in the file and are read exactly.
           new Limit(
               JSON,
               "decimal",
@@ -79,17 +79,17 @@ final class DuckDbLimits {
 
   private DuckDbLimits() {}
 
-  /** What becomes of the value in the format; empty if it is held. */
+  /** Returns the substitute for the value in the format; empty if DuckDB represents the value. */
   static Optional<Instead> find(Format format, TypeCase value) {
     return ALL.stream().filter(limit -> limit.isOf(format, value)).map(Limit::instead).findAny();
   }
 
-  /** How many values are not held, over all formats. */
+  /** Returns the number of limited values over all formats. */
   static int count() {
     return ALL.stream().mapToInt(limit -> limit.formats.size() * limit.names.size()).sum();
   }
 
-  /** Whether some values of the type are no values of DuckDB's type. */
+  /** Returns true if DuckDB's type lacks some values of the CQL type. */
   static boolean isDoubtful(DataType type) {
     return ALL.stream()
         .anyMatch(
@@ -97,7 +97,7 @@ final class DuckDbLimits {
                 limit.type.equals(type.asCql(false, false)) && limit.instead == Instead.TEXT_ALONE);
   }
 
-  /** The value with the nearest double in place of each decimal, within lists too. */
+  /** Replaces each decimal with the nearest double, also in lists. */
   static @Nullable Object withDoubles(@Nullable Object value) {
     if (value instanceof List<?> parts) {
       return parts.stream().map(DuckDbLimits::withDoubles).collect(Collectors.toList());

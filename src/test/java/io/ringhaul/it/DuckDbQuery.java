@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Asks DuckDB for the rows of a folder's files. Parquet brings its own types. In JSON and CSV each
- * column is read as the DuckDB type that comes closest to its CQL type.
+ * Builds DuckDB queries for the rows in a folder's files. Parquet declares its own types. In JSON
+ * and CSV, each column is read as the DuckDB type closest to its CQL type.
  */
 final class DuckDbQuery {
 
@@ -24,7 +24,7 @@ final class DuckDbQuery {
 
   private DuckDbQuery() {}
 
-  /** The query for the columns, in their order, as values of DuckDB; null where there is none. */
+  /** Returns the query for the columns, in order, as DuckDB values; missing values are null. */
   static String values(Format format, Path folder, Map<String, DataType> columns) {
     List<String> expressions = new ArrayList<>();
     List<String> declared = new ArrayList<>();
@@ -35,7 +35,7 @@ final class DuckDbQuery {
           switch (format) {
             case ICEBERG, PARQUET -> expressions.add(name);
             case JSON, JSON_ARRAY -> {
-              // A value that is not of the type declared would fail the whole query.
+              // A value outside the declared type would fail the whole query.
               boolean doubtful = DuckDbLimits.isDoubtful(type);
               declared.add(String.format("%s: '%s'", name, doubtful ? text : duckType));
               expressions.add(String.format("TRY_CAST(%s AS %s)", name, duckType));
@@ -48,7 +48,7 @@ final class DuckDbQuery {
     return query(format, folder, expressions, declared);
   }
 
-  /** The query for the columns of a text format, in their order, as they are in the files. */
+  /** Returns the query for the columns of a text format, in order, as text from the files. */
   static String texts(Format format, Path folder, Map<String, DataType> columns) {
     return query(
         format,
@@ -88,7 +88,7 @@ final class DuckDbQuery {
         folder, escape, LONGEST_ROW);
   }
 
-  /** Whether values are JSON in text. */
+  /** Returns true if values of the type are JSON in text. */
   static boolean isNested(DataType type) {
     return switch (CqlKind.of(type)) {
       case LIST, SET, MAP, TUPLE, UDT, VECTOR -> true;
@@ -112,12 +112,12 @@ final class DuckDbQuery {
       case LIST -> type(((ListType) type).getElementType()) + "[]";
       case SET -> type(((SetType) type).getElementType()) + "[]";
       case VECTOR -> type(((VectorType) type).getElementType()) + "[]";
-      // Keys in JSON are strings.
+      // Keys are strings in JSON.
       case MAP -> String.format("MAP(VARCHAR, %s)", type(((MapType) type).getValueType()));
       case UDT -> struct((UserDefinedType) type);
-      // An array of different types.
+      // A JSON array with elements of different types.
       case TUPLE -> "JSON[]";
-      // There is nothing that holds any scale, any length, or months beside nanoseconds.
+      // DuckDB has no type for any scale, any length, or months with nanoseconds.
       case ASCII, TEXT, BLOB, INET, DECIMAL, VARINT, DURATION -> "VARCHAR";
       case CUSTOM -> throw new IllegalArgumentException(type.toString());
     };

@@ -35,7 +35,10 @@ import java.util.UUID;
 import org.duckdb.JsonNode;
 import org.jspecify.annotations.Nullable;
 
-/** What DuckDB read, in the form of {@link PlainValue}. Texts are read by the JDK alone. */
+/**
+ * Converts values that DuckDB read to the form of {@link PlainValue}. Only the JDK parses the
+ * texts.
+ */
 public final class DuckDbValue {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -96,7 +99,7 @@ public final class DuckDbValue {
     List<@Nullable Object> fields = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {
       Object value = values.get(i);
-      // In a JSON array DuckDB leaves each element as its JSON text.
+      // DuckDB returns each element of a JSON array as JSON text.
       fields.add(
           plain(
               types.get(i),
@@ -161,7 +164,10 @@ public final class DuckDbValue {
     return HexFormat.of().formatHex(blob.getBytes(1, (int) blob.length()));
   }
 
-  /** Blobs are in Base64, or in hexadecimal after 0x where Base64 would look like that. */
+  /**
+   * Converts Base64 to hexadecimal. Values that would start with 0x in Base64 are already
+   * hexadecimal in the file.
+   */
   private static String hex(String text) {
     return text.startsWith("0x")
         ? text.substring(2)
@@ -177,7 +183,7 @@ public final class DuckDbValue {
     try {
       InetAddress address = InetAddress.getByName(text);
       String hex = HexFormat.of().formatHex(address.getAddress());
-      // The JDK drops the difference of an IPv4 address and its counterpart in IPv6.
+      // The JDK does not distinguish an IPv4 address from its IPv4-mapped IPv6 address.
       return address instanceof Inet4Address && text.contains(":")
           ? "00000000000000000000ffff" + hex
           : hex;

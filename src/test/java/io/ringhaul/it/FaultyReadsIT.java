@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Tables that a node cannot give in the pages it is asked for: every row comes, and once. */
+/** Tables that a node cannot read with the requested pages: every row arrives exactly once. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultyReadsIT {
 
@@ -67,9 +67,9 @@ class FaultyReadsIT {
     node.close();
   }
 
-  /** Tombstones between the rows: a page of half as many rows passes half as many tombstones. */
+  /** Tombstones between the rows: half the page size passes half the tombstones. */
   @Test
-  void tombstonesBetweenRowsTakeSmallerPages() {
+  void readsTombstonesBetweenRowsInSmallerPages() {
     int live = 400;
     table("between", "(id int, c int, v int, " + columns(100) + " PRIMARY KEY (id, c))");
     PreparedStatement dead = session.prepare(nulls("between", 100));
@@ -111,19 +111,19 @@ class FaultyReadsIT {
   }
 
   /**
-   * Many partitions of dead rows in a row: no page is small enough, but the range can be divided
-   * behind the last row that was handed on, which is in the middle of a partition, and of several
-   * partitions of one token.
+   * Consecutive partitions of dead rows: no page is small enough, but the range can be split after
+   * the last row that was read. That row may be in the middle of a partition or of several
+   * partitions with one token.
    */
   @Test
-  void tombstonesOfManyPartitionsTakeSmallerRanges() throws Exception {
+  void readsDeadPartitionsInSmallerRanges() throws Exception {
     table("many", "(id blob, c int, v int, PRIMARY KEY (id, c))");
     PreparedStatement insert = session.prepare(insert("many"));
     PreparedStatement delete = session.prepare(delete("many"));
     List<String> expected = new ArrayList<>();
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (int i = 0; i < 60; i++) {
-        // Three partitions of each token; those of every second token in the middle are dead.
+        // Three partitions for each token; for every second token, the middle partition is dead.
         boolean isDead = i >= 20 && i < 40 && i % 5 != 0;
         for (int salt = 0; salt < 3; salt++) {
           ByteBuffer key = Murmur3Keys.withToken(i * 100_000_000_000L, salt);
@@ -155,7 +155,7 @@ class FaultyReadsIT {
           .isEqualTo(expected.size());
       assertThat(rows(target, "v", "c")).isEqualTo(sorted(expected));
     }
-    // Without the key in the columns the rows' tokens are read besides.
+    // If the key is not exported, the row tokens are selected in addition.
     MemoryTarget values = new MemoryTarget();
     operator.exportFrom(KEYSPACE, "many").to(values).columns("v", "c").taskCount(1).run();
     assertThat(rows(values, "v", "c")).isEqualTo(sorted(expected));
@@ -164,9 +164,12 @@ class FaultyReadsIT {
         .isEqualTo(expected.size());
   }
 
-  /** 200,000 tombstones on end in one partition, which is read in slices of its keys. */
+  /**
+   * 200,000 consecutive tombstones in one partition, which is read in slices of its clustering
+   * keys.
+   */
   @Test
-  void aPartitionOfTombstonesIsReadByItsKeys() {
+  void readsPartitionOfTombstonesInSlices() {
     table("one", "(id int, c int, v int, " + columns(100) + " PRIMARY KEY (id, c))");
     PreparedStatement dead = session.prepare(nulls("one", 100));
     PreparedStatement insert = session.prepare(insert("one"));
@@ -203,11 +206,11 @@ class FaultyReadsIT {
   }
 
   /**
-   * Slices of each type of key that has them, of several partitions of one token, some of whose
-   * rows were handed on before.
+   * Slices for each supported type of clustering key, in several partitions with one token, some of
+   * whose rows were already read.
    */
   @Test
-  void keysOfEachTypeHaveSlices() throws Exception {
+  void slicesKeysOfEachType() throws Exception {
     Map<String, LongFunction<Object>> values =
         Map.of(
             "tinyint", i -> (byte) (i - 100),
@@ -269,9 +272,9 @@ class FaultyReadsIT {
     node.tombstoneFailureThreshold(100_000);
   }
 
-  /** Keys whose values cannot be halved, and partitions that may have static values alone. */
+  /** Keys that cannot be sliced, and partitions with only static values. */
   @Test
-  void aTokenThatCannotBeReadIsNamed() throws Exception {
+  void failureNamesUnreadableToken() throws Exception {
     table("texts", "(id blob, c text, v int, PRIMARY KEY (id, c))");
     table("statics", "(id blob, c int, s int static, v int, PRIMARY KEY (id, c))");
     for (String name : List.of("texts", "statics")) {
@@ -316,9 +319,9 @@ class FaultyReadsIT {
     }
   }
 
-  /** A range that cannot be filtered in 200 ms, or in 10, is filtered in parts. */
+  /** A range that cannot be filtered within 200 ms or 10 ms is filtered in parts. */
   @Test
-  void aRangeThatTakesTooLongIsDivided() throws Exception {
+  void splitsRangeThatTimesOut() throws Exception {
     int partitions = 200;
     int perPartition = 1_000;
     table("slow", "(id int, c int, v int, w text, PRIMARY KEY (id, c))");
@@ -360,9 +363,9 @@ class FaultyReadsIT {
     }
   }
 
-  /** A role that may not ask for pages of more than 100 rows gets them all the same. */
+  /** A guardrail limits the role to pages of 100 rows; the export uses smaller pages. */
   @Test
-  void smallerPagesAreAskedForWhereLargeOnesAreRefused() throws Exception {
+  void usesSmallerPagesWhereLargePagesAreRefused() throws Exception {
     int live = 2_000;
     table("guarded", "(id int PRIMARY KEY, v int)");
     PreparedStatement insert =
@@ -406,12 +409,15 @@ class FaultyReadsIT {
     return "DELETE FROM " + KEYSPACE + "." + table + " WHERE id = ? AND c = ?";
   }
 
-  /** So many columns, with a comma after each. */
+  /** Returns the names of the given number of columns, each followed by a comma. */
   private static String columns(int count) {
     return String.join(" ", IntStream.range(0, count).mapToObj(i -> "n" + i + " int,").toList());
   }
 
-  /** An update of a row of (id, c) that leaves so many tombstones and nothing alive. */
+  /**
+   * Returns an update of the row (id, c) that leaves the given number of tombstones and no live
+   * cell.
+   */
   private static String nulls(String table, int count) {
     return "UPDATE "
         + KEYSPACE

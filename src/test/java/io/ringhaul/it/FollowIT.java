@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An import that follows its source has each row that is added to it, once. */
+/** A following import imports each row that is added to its source exactly once. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FollowIT {
@@ -79,7 +79,7 @@ class FollowIT {
     operator.close();
   }
 
-  /** Counters tell a row that is imported twice. */
+  /** Counters reveal rows that are imported twice. */
   private ImportRequest importInto(String table, ImportSource source) {
     return operator.importInto(keyspace, table).from(source).addToCounters();
   }
@@ -106,7 +106,7 @@ class FollowIT {
   }
 
   @Test
-  void filesAreImportedAsTheyCome() throws Exception {
+  void importsFilesAsTheyArrive() throws Exception {
     add("a.csv", 0, 100);
     List<Long> batches = new ArrayList<>();
     FollowResult result =
@@ -136,7 +136,7 @@ class FollowIT {
   }
 
   @Test
-  void aFollowingGoesOnWhereItWas() throws Exception {
+  void resumesFollowingImport() throws Exception {
     UUID id = UUID.randomUUID();
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
       add("a.csv", 0, 10);
@@ -146,7 +146,7 @@ class FollowIT {
               .jobId(id);
       assertThat(quick(request).run().rows()).isEqualTo(10);
       assertThat(quick(request).run()).isEqualTo(new FollowResult(0, 0, 0));
-      // The second batch fails at its file, and is resumed with just its file.
+      // The second batch fails at its file and is resumed with only that file.
       Files.writeString(folder.resolve("b.csv"), "k,n\nno number,1\n");
       assertThatThrownBy(() -> quick(request).run())
           .isInstanceOf(BulkOperationException.class)
@@ -160,7 +160,7 @@ class FollowIT {
       assertThatThrownBy(() -> store.delete(store.list().get(0).id()))
           .isInstanceOf(JobException.class)
           .hasMessageContaining("would be imported again");
-      // Made good, without another length: the plan of the batch stays as it was.
+      // The corrected file has the same length, so the plan of the batch stays valid.
       Files.writeString(folder.resolve("b.csv"), "k,n\n123456789,1\n");
       List<Long> batches = new ArrayList<>();
       FollowResult result =
@@ -172,7 +172,7 @@ class FollowIT {
   }
 
   @Test
-  void aFollowingIsOfOneSourceIntoOneTable() throws Exception {
+  void refusesOtherSourceOrTable() throws Exception {
     UUID id = UUID.randomUUID();
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
       add("a.csv", 0, 10);
@@ -196,9 +196,9 @@ class FollowIT {
     }
   }
 
-  /** Only the first batch must find the counters empty. */
+  /** The counters must be empty only for the first batch. */
   @Test
-  void countersAreFollowedWithoutAddingToThem() throws Exception {
+  void followsCountersWithoutAddToCounters() throws Exception {
     add("a.csv", 0, 10);
     FollowRequest following =
         quick(operator.importInto(keyspace, "fresh").from(CsvSource.at(folder)));
@@ -219,7 +219,7 @@ class FollowIT {
   }
 
   @Test
-  void eachBatchHasItsRejects() throws Exception {
+  void eachBatchHasItsOwnRejects() throws Exception {
     Path apart = Files.createDirectory(folder.resolve("rejected"));
     Path rejects = apart.resolve("rejects.jsonl");
     Files.writeString(folder.resolve("a.csv"), "k,n\n1,1\nx,1\n");
@@ -247,9 +247,9 @@ class FollowIT {
     assertThat(apart.resolve("rejects.3.records.csv")).exists();
   }
 
-  /** It may only seem gone: nothing of a source is given up. */
+  /** A missing file may return, so the import keeps it in its plan. */
   @Test
-  void aFileThatIsTakenAwayBeforeItsImportComesWhenItIsBack() throws Exception {
+  void importsRemovedFileWhenItReturns() throws Exception {
     add("a.csv", 0, 3);
     add("b.csv", 3, 4);
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
@@ -270,7 +270,7 @@ class FollowIT {
     }
   }
 
-  /** A folder from which a file is taken away between the look at it and its import. */
+  /** A folder that loses a file between listing and import. */
   private final class Losing implements GrowingSource {
 
     private final GrowingSource files = CsvSource.at(folder);
@@ -324,7 +324,7 @@ class FollowIT {
   }
 
   @Test
-  void oldBatchesAreForgotten() throws Exception {
+  void removesOldBatches() throws Exception {
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
       UUID id = UUID.randomUUID();
       ImportRequest request =
@@ -340,7 +340,7 @@ class FollowIT {
   }
 
   @Test
-  void snapshotsAreImportedAsTheyCome() throws Exception {
+  void importsSnapshotsAsTheyAppear() throws Exception {
     Path warehouse = folder.resolve("warehouse");
     IcebergTarget target = IcebergTarget.warehouse(warehouse).table("a.t").mode(WriteMode.APPEND);
     insert(0, 10);
@@ -376,12 +376,12 @@ class FollowIT {
   }
 
   @Test
-  void aCancelledFollowingEnds() throws Exception {
+  void cancelEndsFollowing() throws Exception {
     Thread thread = Thread.currentThread();
     CompletableFuture<Void> interrupting =
         CompletableFuture.runAsync(
             () -> {
-              // It has nothing to do but to wait for the first file.
+              // The thread only waits for the first file.
               while (thread.getState() != Thread.State.TIMED_WAITING) {
                 Thread.onSpinWait();
               }
@@ -395,7 +395,7 @@ class FollowIT {
   }
 
   @Test
-  void whatCannotGrowIsRefused() {
+  void refusesSourcesThatCannotGrow() {
     assertThatThrownBy(() -> operator.importInto(keyspace, "t").follow())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("needs a source");

@@ -21,14 +21,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A cluster that does no read in time: that shows without asking it for each of 2^64 tokens. */
+/**
+ * If a cluster completes no read in time, the count fails early instead of splitting down to 2^64
+ * tokens.
+ */
 @ClusterTest
 class HopelessCountIT {
 
   private final AtomicLong asked = new AtomicLong();
 
   @Test
-  void aCountOfWhichNoPartIsDoneInTimeEnds() {
+  void countFailsEarlyIfEveryReadTimesOut() {
     String keyspace = TestCluster.newKeyspace(1);
     TestCluster.define(
         "CREATE TABLE " + keyspace + ".t (id int, c int, v int, PRIMARY KEY (id, c))");
@@ -57,7 +60,7 @@ class HopelessCountIT {
     }
   }
 
-  /** The real session, but for requests that are not waited for: these take too long. */
+  /** Wraps the session so that asynchronous requests time out. */
   private CqlSession slow() {
     return (CqlSession)
         Proxy.newProxyInstance(

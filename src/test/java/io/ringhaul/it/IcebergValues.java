@@ -20,7 +20,7 @@ import java.util.SortedSet;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 
-/** What the values of {@link OrdersTable} look like in Iceberg. */
+/** Compares the values of {@link OrdersTable} with their form in Iceberg. */
 final class IcebergValues {
 
   private IcebergValues() {}
@@ -34,11 +34,11 @@ final class IcebergValues {
           if (wanted instanceof String text
               && actual instanceof String read
               && value instanceof BigDecimal) {
-            // Unscaled value and scale, however they are spelt.
+            // Compares unscaled value and scale, independent of the notation.
             actual = new BigDecimal(read);
             wanted = new BigDecimal(text);
           }
-          // AssertJ only if it fails: it is slow, and there are millions of values.
+          // Uses AssertJ only for failures, because it is slow for millions of values.
           if (wanted == null ? actual != null : !wanted.equals(actual)) {
             assertThat(actual)
                 .as("column %s of row %s, seed %d", column, row.getField("number"), seed)
@@ -74,7 +74,7 @@ final class IcebergValues {
     return value;
   }
 
-  /** Structs as lists of their fields' values. */
+  /** Converts structs to lists of field values. */
   private static @Nullable Object plain(@Nullable Object value) {
     if (value instanceof Record struct) {
       List<@Nullable Object> fields = new ArrayList<>();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the batches of an import go. */
+/** Routing of the batches of an import. */
 @ClusterTest
 class ImportPlacementIT {
 
@@ -41,7 +41,7 @@ class ImportPlacementIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"(a)", "(a, b)"})
-  void aBatchIsOfOnePartitionAndSaysOfWhich(String partitionKey) {
+  void routesSinglePartitionBatchByItsKey(String partitionKey) {
     List<Sent> batches = importCopy(partitionKey, Grouping.PARTITION);
     assertThat(batches)
         .allSatisfy(batch -> assertThat(batch.keys()).containsExactly(batch.routingKey()));
@@ -51,7 +51,7 @@ class ImportPlacementIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"(a)", "(a, b)"})
-  void aBatchOfSeveralPartitionsGoesToNodesThatHaveAllOfThem(String partitionKey) {
+  void routesMultiPartitionBatchToCommonReplica(String partitionKey) {
     List<Sent> batches = importCopy(partitionKey, Grouping.REPLICA_SET);
     TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
     assertThat(batches)
@@ -64,7 +64,7 @@ class ImportPlacementIT {
     assertThat(batches).hasSizeLessThan(PARTITIONS / 2);
   }
 
-  /** A batch as it was sent, with the keys of its partitions. */
+  /** The routing key of a sent batch and the keys of its partitions. */
   private record Sent(ByteBuffer routingKey, Set<ByteBuffer> keys) {}
 
   private List<Sent> importCopy(String partitionKey, Grouping grouping) {

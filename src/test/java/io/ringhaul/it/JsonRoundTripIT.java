@@ -25,7 +25,7 @@ import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A table goes out to a folder of JSON files and comes back as it was. */
+/** A table survives a round trip through JSON files. */
 @ClusterTest
 class JsonRoundTripIT {
 
@@ -34,7 +34,7 @@ class JsonRoundTripIT {
   @TempDir private Path folder;
 
   @Test
-  void everyValueComesBack() throws SQLException, IOException {
+  void roundTripsEveryValue() throws SQLException, IOException {
     CqlSession session = TestCluster.session();
     long seed = Seeds.next();
     String keyspace = TestCluster.newKeyspace(3);
@@ -67,7 +67,7 @@ class JsonRoundTripIT {
           .to(JsonTarget.folder(array).singleArray().compression(Compression.GZIP))
           .run();
       assertDuckDbReads(array + "/part-*.json.gz", "array");
-      // As another tool's files: without the manifest.
+      // Without the manifest, the folder looks like the output of another tool.
       Files.delete(array.resolve(Manifest.NAME));
       operator
           .importInto(keyspace, "from_array")

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Wide rows, large cells and long lists pass, as far as the server itself takes them. */
+/** Wide rows, large cells and long lists work up to the limits of the server. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LargeValuesIT {
@@ -82,7 +82,7 @@ class LargeValuesIT {
 
   @ParameterizedTest
   @EnumSource
-  void oneHundredColumnsAndARowOfTenMegabytes(Format format) {
+  void roundTripsWideRowOfTenMegabytes(Format format) {
     Path place = folder.resolve("wide_" + name(format));
     operator.exportFrom(keyspace, "wide").to(format.target(place)).run();
     operator.importInto(keyspace, "wide_" + name(format)).from(format.source(place)).run();
@@ -91,12 +91,12 @@ class LargeValuesIT {
 
   @ParameterizedTest
   @EnumSource
-  void aListOfAMillionElementsGoesOutAndIsTooLargeToComeBack(Format format) {
+  void exportsListOfMillionElementsAndRejectsItsImport(Format format) {
     Path place = folder.resolve("lists_" + name(format));
     assertThat(operator.exportFrom(keyspace, "lists").to(format.target(place)).run().rows())
         .isEqualTo(1);
     assertThat(onlyList(format.source(place))).isEqualTo(list);
-    // In one mutation, as an INSERT has it, such a list is larger than the server takes.
+    // As one mutation of an INSERT, the list exceeds the server's limit.
     assertThatThrownBy(
             () ->
                 operator
@@ -108,7 +108,7 @@ class LargeValuesIT {
         .hasMessageContaining("Rejected an oversized mutation");
   }
 
-  /** The list as the source reads it, serialized. */
+  /** Returns the serialized list as the source reads it. */
   private @Nullable ByteBuffer onlyList(ImportSource source) {
     TableDescription table =
         new TableLookup(session)
@@ -123,7 +123,7 @@ class LargeValuesIT {
     }
   }
 
-  /** One row with 10 MiB in its cells, and one with little. */
+  /** Inserts one row with 10 MiB of cells and one small row. */
   private void fillWide() {
     PreparedStatement insert =
         session.prepare(
@@ -148,7 +148,10 @@ class LargeValuesIT {
     }
   }
 
-  /** The server's own time-out is short for a million cells on a busy machine. */
+  /**
+   * Repeats the query up to five times, because the server time-out is short for a million cells on
+   * a busy machine.
+   */
   private @Nullable ByteBuffer readList() {
     for (int attempt = 1; ; attempt++) {
       try {

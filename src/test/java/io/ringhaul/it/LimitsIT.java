@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What requests are held to, and what they do when the cluster or the driver has too many. */
+/** Limits on requests, and the reaction to an overloaded cluster or driver. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LimitsIT {
@@ -73,13 +73,13 @@ class LimitsIT {
   }
 
   @Test
-  void rowsAndBytesOfASecondAreBounded(@TempDir Path folder) {
+  void boundsRowsAndBytesPerSecond(@TempDir Path folder) {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       MemoryTarget target = new MemoryTarget();
       ExportResult byRows =
           operator.exportFrom(keyspace, "t").to(target).maxRowsPerSecond(ROWS).run();
       assertAllRows(target);
-      // A second's worth, of which a quarter of a second may be saved.
+      // Rows for one second, of which a burst of a quarter second may pass at once.
       assertThat(byRows.totals().duration()).isGreaterThan(Duration.ofMillis(750));
 
       ExportResult byBytes =
@@ -105,7 +105,7 @@ class LimitsIT {
   }
 
   @Test
-  void requestsOfOneNodeAreBounded() {
+  void boundsRequestsPerNode() {
     SessionWatch watch = new SessionWatch(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       MemoryTarget target = new MemoryTarget();
@@ -126,11 +126,11 @@ class LimitsIT {
 
   @ParameterizedTest
   @EnumSource
-  void requestsAreBalancedInEachWay(Balancing balancing) {
+  void balancesRequestsInEachMode(Balancing balancing) {
     assertThat(exportBalanced(balancing).coordinators()).hasSize(TestCluster.get().nodes());
   }
 
-  /** Exports the table by that balancing, and gives what was seen of it. */
+  /** Exports the table with the given balancing and returns the recorded requests. */
   private SessionWatch exportBalanced(Balancing balancing) {
     SessionWatch watch = new SessionWatch(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
@@ -141,9 +141,9 @@ class LimitsIT {
     return watch;
   }
 
-  /** Whatever is sent for the same rows goes to the same node. */
+  /** All requests for the same rows go to the same node. */
   @Test
-  void affinityKeepsRowsToTheirFirstReplica() {
+  void affinityUsesFirstReplica() {
     SessionWatch watch = exportBalanced(Balancing.AFFINITY);
     TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
     int pages = 0;
@@ -157,9 +157,11 @@ class LimitsIT {
     assertThat(pages).isGreaterThanOrEqualTo(60);
   }
 
-  /** The driver takes few requests at once and refuses the others: the sender must adapt. */
+  /**
+   * The driver accepts few concurrent requests and rejects the others, so the sender must adapt.
+   */
   @Test
-  void anOverloadLowersTheRequestsInFlight() throws Exception {
+  void overloadReducesRequestsInFlight() throws Exception {
     try (CqlSession narrow = narrowSession()) {
       RequestSettings settings = settings(64, Optional.empty());
       PreparedStatement look = session.prepare("SELECT v FROM " + keyspace + ".t WHERE id = ?");
@@ -182,9 +184,9 @@ class LimitsIT {
     }
   }
 
-  /** A statement is prepared also while the caller's own requests leave no place for it. */
+  /** Preparation succeeds even if the application's own requests fill the session. */
   @Test
-  void aFullSessionOnlyDelaysAPreparation() {
+  void fullSessionOnlyDelaysPreparation() {
     try (CqlSession narrow = narrowSession()) {
       String cql = "SELECT v FROM " + keyspace + ".t WHERE id = ?";
       PreparedStatement look = narrow.prepare(cql);
@@ -199,7 +201,7 @@ class LimitsIT {
     }
   }
 
-  /** Sends again as soon as there is an answer, or a refusal. */
+  /** Sends the statement again after each answer or rejection. */
   private static void keepBusy(CqlSession session, Statement<?> look, AtomicBoolean isBusy) {
     session
         .executeAsync(look)
@@ -211,7 +213,7 @@ class LimitsIT {
             });
   }
 
-  /** A session that takes few requests at once and refuses the others. */
+  /** Opens a session that accepts few concurrent requests and rejects the others. */
   private static CqlSession narrowSession() {
     return session(
         config ->
@@ -225,12 +227,12 @@ class LimitsIT {
   }
 
   /**
-   * Requests are sent up to four times, a millisecond apart; rows come once, and sums are added
-   * once. The driver's timer goes in ticks, of 100 ms unless told otherwise: speculations are due
-   * in the next one.
+   * Each request is sent up to four times, a millisecond apart; rows arrive once and sums count
+   * once. The timer tick is 1 ms instead of the default 100 ms, because speculative executions
+   * start at the next tick.
    */
   @Test
-  void speculationDoublesNothing() throws Exception {
+  void speculationDuplicatesNothing() throws Exception {
     try (CqlSession hasty =
         session(
             config ->

@@ -19,22 +19,22 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** A format that keeps its rows: what a target is told and given, without files. */
+/** An export target that keeps its rows and description in memory. */
 final class MemoryTarget implements ExportTarget {
 
   private final List<Map<String, @Nullable Object>> rows = new ArrayList<>();
   private @Nullable ExportDescription export;
 
-  /** The rows of one committed export; values as the driver decodes them. */
+  /** Returns the rows of the only committed export, as the driver decodes them. */
   List<Map<String, @Nullable Object>> rows() {
     return rows;
   }
 
-  /** What the target was told. */
+  /** Returns the description that the export passed to the target. */
   ExportDescription export() {
     ExportDescription told = export;
     if (told == null) {
-      throw new IllegalStateException("nothing was exported");
+      throw new IllegalStateException("no export has opened this target");
     }
     return told;
   }

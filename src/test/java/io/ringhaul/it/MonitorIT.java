@@ -55,7 +55,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The samples of an operation add up to what it did, and its monitor ends with it. */
+/** The samples of an operation add up to its totals, and its monitor ends with it. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MonitorIT {
@@ -63,10 +63,10 @@ class MonitorIT {
   private static final int ROWS = 4_000;
   private static final int PARALLELISM = 3;
 
-  /** More than a second's work, so that there is more than the last sample. */
+  /** Slow enough that the operation takes more than one sample. */
   private static final long ROWS_PER_SECOND = ROWS * 2 / 3;
 
-  /** One that nobody else has. */
+  /** A time-out that no other request uses. */
   private static final Duration TIMEOUT = Duration.ofSeconds(77);
 
   private final CqlSession session = TestCluster.session();
@@ -86,7 +86,7 @@ class MonitorIT {
     }
   }
 
-  /** Keeps samples, and the thread that they come on. */
+  /** Records the samples and the thread that delivers them. */
   private static final class Samples implements SampleListener {
     private final List<Sample> all = new ArrayList<>();
     private @Nullable Thread thread;
@@ -105,7 +105,7 @@ class MonitorIT {
       assertThat(monitor.isAlive()).isFalse();
     }
 
-    /** A pool counts as ended a moment before its threads do. */
+    /** A pool reports termination slightly before its threads end. */
     private static void joined(Thread ended) {
       try {
         ended.join(10_000);
@@ -147,7 +147,7 @@ class MonitorIT {
       return all.get(all.size() - 1);
     }
 
-    /** What holds for every operation that has ended well. */
+    /** Checks the properties of every successful operation. */
     void requireWhole(long rows, int workers) {
       requireEnded();
       assertThat(rows()).isEqualTo(rows);
@@ -172,7 +172,7 @@ class MonitorIT {
   }
 
   @Test
-  void samplesOfAnExportAndAnImportAddUp(@TempDir Path folder) {
+  void samplesOfExportAndImportAddUp(@TempDir Path folder) {
     SessionWatch watch = new SessionWatch(session);
     Samples exported = new Samples();
     Samples imported = new Samples();
@@ -223,9 +223,7 @@ class MonitorIT {
     }
   }
 
-  /**
-   * The requests of the operations themselves: those that look around first have other timeouts.
-   */
+  /** Counts the requests of the operation; preflight requests have other time-outs. */
   private static long sent(SessionWatch watch) {
     return watch.sent().stream()
         .map(Statement::getExecutionProfile)
@@ -235,7 +233,7 @@ class MonitorIT {
   }
 
   @Test
-  void theStoreOfAJobKeepsItsSamples(@TempDir Path folder) {
+  void storeKeepsSamplesOfJob(@TempDir Path folder) {
     UUID id = UUID.randomUUID();
     Samples samples = new Samples();
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
@@ -261,7 +259,7 @@ class MonitorIT {
   }
 
   @Test
-  void anOperationWithoutMonitoringLeavesNoTrace(@TempDir Path folder) {
+  void operationWithoutMonitoringHasNoSamples(@TempDir Path folder) {
     UUID id = UUID.randomUUID();
     Samples samples = new Samples();
     List<Progress> progress = new ArrayList<>();
@@ -287,7 +285,7 @@ class MonitorIT {
   }
 
   @Test
-  void whatNeedsSamplesIsRefusedWithoutMonitoring() {
+  void withoutMonitoringExcludesOptionsThatNeedSamples() {
     RunWindow always = RunWindow.parse("00:00-24:00");
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       Map<String, UnaryOperator<CountRequest>> settings =
@@ -307,13 +305,13 @@ class MonitorIT {
     }
   }
 
-  /** As a store keeps it. */
+  /** Truncates to milliseconds as the store does. */
   private static Instant time(Sample sample) {
     return sample.time().truncatedTo(ChronoUnit.MILLIS);
   }
 
   @Test
-  void samplesOfACountAddUp() {
+  void samplesOfCountAddUp() {
     Samples counted = new Samples();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       assertThat(operator.count(keyspace, "t").onSample(counted).run().rows()).isEqualTo(ROWS);
@@ -323,7 +321,7 @@ class MonitorIT {
   }
 
   @Test
-  void aListenerThatFailsDisturbsNobody() {
+  void failingListenerDoesNotAffectOperation() {
     Samples after = new Samples();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       long rows =
@@ -342,7 +340,7 @@ class MonitorIT {
   }
 
   @Test
-  void theMonitorEndsWithAnExportThatFails() {
+  void monitorEndsWithFailedExport() {
     Samples samples = new Samples();
     TargetSession failing = new MemoryTarget().open();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
@@ -360,7 +358,7 @@ class MonitorIT {
   }
 
   @Test
-  void theMonitorEndsWithAnExportThatIsCancelled() throws Exception {
+  void monitorEndsWithCancelledExport() throws Exception {
     Samples samples = new Samples();
     CountDownLatch first = new CountDownLatch(1);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
@@ -381,7 +379,7 @@ class MonitorIT {
     assertThat(samples.last().tasks()).isEmpty();
   }
 
-  /** Writes what is to be written, and cannot publish it. */
+  /** A target session that writes its files and fails at the commit. */
   private record FailingCommit(TargetSession target) implements TargetSession {
 
     @Override

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Finds keys by their token: MurmurHash3 x64 128 of 16 bytes is a bijection, so it is run backwards
- * from the hash whose first half is the token.
+ * Finds keys for a token. MurmurHash3 x64 128 of 16 bytes is a bijection, so this class inverts the
+ * hash whose first half is the token.
  */
 final class Murmur3Keys {
 
@@ -20,13 +20,14 @@ final class Murmur3Keys {
   private Murmur3Keys() {}
 
   /**
-   * A blob of 16 bytes whose token is the given one.
+   * Returns a blob of 16 bytes with the given token.
    *
-   * @param token any token but the lowest, which no key has
-   * @param salt tells keys of the same token apart
+   * @param token any token except the lowest, which no key has
+   * @param salt distinguishes keys with the same token
    */
   static ByteBuffer withToken(long token, long salt) {
-    // The hash is (token, salt); from here each step undoes one of the hash's, last one first.
+    // The hash is (token, salt); each step below inverts one step of the hash, starting with the
+    // last.
     long mixed2 = salt - token;
     long mixed1 = token - mixed2;
     long sum1 = unmix(mixed1);
@@ -55,7 +56,7 @@ final class Murmur3Keys {
     return value ^ (value >>> 33);
   }
 
-  /** The inverse of an odd number modulo 2^64, by Newton's method. */
+  /** Returns the inverse of an odd number modulo 2^64 by Newton's method. */
   private static long inverse(long odd) {
     long inverse = odd;
     for (int i = 0; i < 6; i++) {

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an import does with the cells that its source has no value for. */
+/** The effect of an import on cells without a value in the source. */
 @ClusterTest
 class NullsIT {
 
@@ -24,7 +24,7 @@ class NullsIT {
   @TempDir private Path warehouse;
 
   @Test
-  void nullsLeaveCellsAsTheyAreOrDeleteThem() {
+  void nullsKeepOrDeleteCells() {
     CqlSession session = TestCluster.session();
     String keyspace = TestCluster.newKeyspace(1);
     for (String table : List.of("source", "kept", "deleted")) {
@@ -59,7 +59,7 @@ class NullsIT {
             "[p:1, c:1, s:'stays', a:'new', b:[1,2], x:9]",
             "[p:1, c:2, s:'stays', a:'old', b:[7], x:9]",
             "[p:2, c:1, s:'static', a:'old', b:[], x:NULL]");
-    // A column that the source does not have at all is not touched.
+    // A column that is missing in the source is not changed.
     assertThat(rows(session, keyspace, "deleted"))
         .containsExactly(
             "[p:1, c:1, s:NULL, a:'new', b:[], x:9]",

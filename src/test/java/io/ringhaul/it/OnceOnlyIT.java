@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Writes that must not be done twice are done once, or it is said which may have been. */
+/** Non-idempotent writes are applied once; writes with an unknown outcome are reported. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OnceOnlyIT {
@@ -66,7 +66,7 @@ class OnceOnlyIT {
   }
 
   @Test
-  void kindsOfStatementsShareNoBatch() throws InterruptedException {
+  void batchesDoNotMixKindsOfStatements() throws InterruptedException {
     SessionWatch watch = new SessionWatch(session);
     PreparedStatement counter = update("mixed");
     PreparedStatement plain =
@@ -106,7 +106,7 @@ class OnceOnlyIT {
   }
 
   @Test
-  void whatWasSurelyNotAppliedIsSentAgain() throws InterruptedException {
+  void repeatsWritesThatWereNotApplied() throws InterruptedException {
     SessionWatch watch = new SessionWatch(session);
     RequestSettings settings = settings(Duration.ofSeconds(60), DefaultConsistencyLevel.THREE, 3);
     try (StreamWriter writer = writer(watch.session(), settings)) {
@@ -123,7 +123,7 @@ class OnceOnlyIT {
   }
 
   @Test
-  void whatIsInDoubtIsNamedAndNotSentAgain() throws InterruptedException {
+  void reportsUnknownOutcomeWithoutRetry() throws InterruptedException {
     UnknownWriteOutcomeException failure;
     long written;
     try (CqlSession hasty = hastySession()) {
@@ -143,7 +143,7 @@ class OnceOnlyIT {
       }
       assertThat(watch.sent()).hasSize(PARTITIONS);
     }
-    assertThat(failure).as("a time-out of a millisecond, %d written", written).isNotNull();
+    assertThat(failure).as("with a time-out of 1 ms, %d written", written).isNotNull();
     Set<String> inDoubt = new HashSet<>(failure.rows());
     assertThat(failure.rows()).hasSize(inDoubt.size()).hasSize((int) (ROWS - written));
     assertThat(failure)
@@ -191,7 +191,10 @@ class OnceOnlyIT {
     return new RequestSettings(8, consistency, timeout, maxAttempts, Optional.empty());
   }
 
-  /** The driver's clock ticks ten times a second by default: too slow for a short time-out. */
+  /**
+   * Uses a 1 ms timer tick, because the driver's default of 100 ms is too coarse for a short
+   * time-out.
+   */
   private static CqlSession hastySession() {
     return CqlSession.builder()
         .addContactPoints(TestCluster.get().contactPoints())

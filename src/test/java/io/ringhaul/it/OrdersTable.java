@@ -30,19 +30,19 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table with a column of nearly every type, and its rows: the seed and a row's number give the
- * row's values, about every fifth of which is null.
+ * A table with columns of nearly every type. The seed and the row number determine the values;
+ * about every fifth value is null.
  */
 final class OrdersTable {
 
-  /** The fields of the user-defined type, as a value. */
+  /** The fields of the user-defined type. */
   record Address(
       @Nullable String street, @Nullable Integer zip, @Nullable SortedSet<String> tags) {}
 
-  /** The fields of the tuple, as a value. */
+  /** The fields of the tuple. */
   record Point(@Nullable Integer x, @Nullable String label, @Nullable BigDecimal y) {}
 
-  /** The components of the vector, as a value. */
+  /** The components of the vector. */
   record Vector(float x, float y, float z) {}
 
   private static final int ROWS_PER_PARTITION = 10;
@@ -76,7 +76,7 @@ final class OrdersTable {
             "CREATE TABLE %s.%s (%s, PRIMARY KEY (customer, number))", keyspace, table, COLUMNS));
   }
 
-  /** Inserts the rows from 0 to the count. */
+  /** Inserts the rows with numbers from 0 to {@code count} - 1. */
   void insert(String table, int count) {
     List<String> names = List.copyOf(values(0).keySet());
     PreparedStatement insert =
@@ -106,7 +106,7 @@ final class OrdersTable {
     }
   }
 
-  /** The values of a row by column. */
+  /** Returns the values of a row by column. */
   Map<String, @Nullable Object> values(int number) {
     Random random = new Random(seed * 31 + number);
     UUID customer = customer(number / ROWS_PER_PARTITION);
@@ -217,7 +217,7 @@ final class OrdersTable {
                     .setString(1, point.label())
                     .setBigDecimal(2, point.y()));
       } else if (value instanceof Vector vector) {
-        // Raw bytes: the driver's class for vectors is not the same in all its versions.
+        // Uses raw bytes, because the driver's vector class differs between versions.
         ByteBuffer bytes = ByteBuffer.allocate(3 * Float.BYTES);
         bytes.putFloat(vector.x()).putFloat(vector.y()).putFloat(vector.z()).flip();
         bound = bound.setBytesUnsafe(entry.getKey(), bytes);
@@ -272,7 +272,7 @@ final class OrdersTable {
     try {
       return InetAddress.getByAddress(bytes(random, 4));
     } catch (UnknownHostException e) {
-      throw new IllegalStateException("Four bytes are an address", e);
+      throw new IllegalStateException("Four bytes are a valid address", e);
     }
   }
 }

@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A table goes out to a folder of Parquet files and comes back as it was. */
+/** A table survives a round trip through Parquet files. */
 @ClusterTest
 class ParquetRoundTripIT {
 
   private static final int ROWS = 4_000;
 
-  /** What DuckDB is asked for: columns whose values are the same texts in Java. */
+  /** Columns whose values have the same text form in DuckDB and Java. */
   private static final List<String> SHOWN =
       List.of(
           "customer",
@@ -56,7 +56,7 @@ class ParquetRoundTripIT {
   @TempDir private Path folder;
 
   @Test
-  void everyValueComesBack() throws SQLException {
+  void roundTripsEveryValue() throws SQLException {
     CqlSession session = TestCluster.session();
     long seed = Seeds.next();
     String keyspace = TestCluster.newKeyspace(3);
@@ -89,7 +89,7 @@ class ParquetRoundTripIT {
   }
 
   @Test
-  void aFileOfDuckDbIsImported() throws SQLException {
+  void importsFileOfDuckDb() throws SQLException {
     CqlSession session = TestCluster.session();
     String keyspace = TestCluster.newKeyspace(1);
     TestCluster.define(
@@ -130,7 +130,7 @@ class ParquetRoundTripIT {
     assertThat(rows).isEqualTo(700);
   }
 
-  /** Some columns of each row as DuckDB reads them. */
+  /** Returns some columns of each row as DuckDB reads them. */
   private static Map<Integer, List<@Nullable Object>> duckDb(Path folder) throws SQLException {
     Map<Integer, List<@Nullable Object>> rows = new HashMap<>();
     try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");

@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is asked for by keys, size or time is what is read. */
+/** Operations partitioned by keys, ranges, size or time read exactly the selected rows. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PartitioningIT {
@@ -106,9 +106,9 @@ class PartitioningIT {
   }
 
   @Test
-  void listedKeysAreReadOnce() throws IOException {
-    // The columns in another order, a key twice, one that the table does not have, and another
-    // column.
+  void readsListedKeysOnce() throws IOException {
+    // The list has its columns in another order, a duplicate key, a key that does not exist in
+    // the table, and an extra column.
     Path keys = list("b,note,a", "\"b, 7\",x,7", "\"b, 9\",,9", "\"b, 7\",y,7", "none,,1");
     Partitioning way = byKeys(keys);
     assertThat(operator.count(keyspace, "t").partitionBy(way).run().rows()).isEqualTo(4);
@@ -123,7 +123,7 @@ class PartitioningIT {
   }
 
   @Test
-  void allKeysAreAllRowsAndNoMoreTasksThanAskedFor() throws IOException {
+  void allKeysGiveAllRowsWithinTaskCount() throws IOException {
     StringBuilder lines = new StringBuilder("a,b\n");
     for (int n = 0; n < PARTITIONS; n++) {
       lines.append(n).append(",\"b, ").append(n).append("\"\n");
@@ -138,7 +138,7 @@ class PartitioningIT {
   }
 
   @Test
-  void whatIsNoKeyIsNamed() throws IOException {
+  void refusesInvalidKeys() throws IOException {
     Path wrong = list("a,b", "1,x", "one,y");
     assertThatThrownBy(() -> count(byKeys(wrong)))
         .isInstanceOf(BulkOperationException.class)
@@ -154,10 +154,11 @@ class PartitioningIT {
   }
 
   @Test
-  void listedRangesAreReadOnce() throws IOException {
+  void readsListedRangesOnce() throws IOException {
     NavigableMap<Long, Integer> ring = partitionsByToken();
     List<Long> tokens = List.copyOf(ring.keySet());
-    // Two that overlap, one of them twice, one that passes the end of the ring, and another column.
+    // Two overlapping ranges, a duplicate, a range that wraps around the ring, and an extra
+    // column.
     Partitioning way =
         byRanges(
             list(
@@ -178,7 +179,7 @@ class PartitioningIT {
     assertThat(target.rows().stream().map(row -> row.get("a") + "/" + row.get("c")))
         .containsExactlyInAnyOrderElementsOf(expected);
     assertThat(target.export().restrictions()).containsOnlyKeys("partitionBy");
-    // The one that passes the end is told as two.
+    // The wrapping range counts as two.
     assertThat(target.export().restrictions().get("partitionBy")).startsWith("3 ranges, checksum ");
     assertThat(
             operator
@@ -191,7 +192,7 @@ class PartitioningIT {
   }
 
   @Test
-  void rangesOfTheWholeRingAreAllRows() throws IOException {
+  void rangesOfWholeRingGiveAllRows() throws IOException {
     Path ranges =
         list(
             "start_token,end_token",
@@ -211,7 +212,7 @@ class PartitioningIT {
   }
 
   @Test
-  void whatIsNoRangeIsNamed() throws IOException {
+  void refusesInvalidRanges() throws IOException {
     Path wrong = list("start_token,end_token", "1,2", "1,x");
     assertThatThrownBy(() -> count(byRanges(wrong)))
         .isInstanceOf(BulkOperationException.class)
@@ -242,7 +243,7 @@ class PartitioningIT {
   }
 
   @Test
-  void aJobIsTakenUpWithItsRangesAlone() throws IOException {
+  void resumesJobOnlyWithSameRanges() throws IOException {
     Partitioning half = byRanges(list("start_token,end_token", "0," + Long.MAX_VALUE));
     Partitioning others = byRanges(list("start_token,end_token", "1," + Long.MAX_VALUE));
     Partitioning same = byRanges(list("start_token,end_token", "9," + Long.MIN_VALUE, "0,10"));
@@ -261,7 +262,7 @@ class PartitioningIT {
   }
 
   @Test
-  void aJobIsTakenUpWithItsKeysAlone() throws IOException {
+  void resumesJobOnlyWithSameKeys() throws IOException {
     Partitioning keys = byKeys(list("a,b", "7,\"b, 7\"", "8,\"b, 8\"", "9,\"b, 9\""));
     UUID id = UUID.randomUUID();
     Path out = folder.resolve("out" + id);
@@ -288,7 +289,7 @@ class PartitioningIT {
     }
   }
 
-  /** A target that takes the first task and no other. */
+  /** Wraps a target so that every task after the first one fails. */
   private static ExportTarget secondTaskFails(ExportTarget target) {
     AtomicInteger tasks = new AtomicInteger();
     return instead(
@@ -326,7 +327,7 @@ class PartitioningIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"by_date", "by_timestamp", "by_int", "by_bigint"})
-  void aSpanOfDays(String table) {
+  void readsSpanOfDays(String table) {
     // From the middle of the third day to the middle of the fifteenth, across the epoch.
     Instant from = FIRST_DAY.plusDays(2).atStartOfDay().toInstant(ZoneOffset.UTC);
     Instant to = from.plus(Duration.ofDays(12));
@@ -350,7 +351,7 @@ class PartitioningIT {
   }
 
   @Test
-  void timeTakesAKeyOfTime() {
+  void byTimeRequiresKeyOfTime() {
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
     Partitioning hours = Partitioning.byTime("k", now, now.plusSeconds(1), Duration.ofHours(1));
     assertThatThrownBy(() -> operator.count(keyspace, "by_date").partitionBy(hours).run())
@@ -367,7 +368,7 @@ class PartitioningIT {
   }
 
   @Test
-  void theNumberOfTasksIsSetOnce() {
+  void taskCountExcludesBySize() {
     assertThatThrownBy(
             () ->
                 operator

@@ -27,9 +27,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serialized values as the driver understands them, in plain Java: a text for each scalar, a list
- * for a collection or structure, and for a map a list of its entries, each a list of two. Equal
- * values give equal texts and others give others, but for NaNs.
+ * Converts serialized values, as the driver decodes them, to plain Java: text for a scalar, a list
+ * for a collection or structure, and a list of two-element lists for a map. Equal values have equal
+ * texts and different values have different texts, except NaNs.
  */
 public final class PlainValue {
 
@@ -37,9 +37,9 @@ public final class PlainValue {
 
   public static Object of(DataType type, ByteBuffer bytes, CodecRegistry codecs) {
     return switch (CqlKind.of(type)) {
-      // The driver drops the difference of an IPv4 address and its counterpart in IPv6.
+      // The driver does not distinguish an IPv4 address from its IPv4-mapped IPv6 address.
       case INET -> CqlBytes.hex(bytes);
-      // The driver's codec is only for vectors of floats.
+      // The driver's codec supports only vectors of floats.
       case VECTOR -> vector((VectorType) type, bytes.duplicate(), codecs);
       default -> {
         Object value = codecs.codecFor(type).decode(bytes.duplicate(), ProtocolVersion.V5);
@@ -59,7 +59,7 @@ public final class PlainValue {
     List<Object> elements = new ArrayList<>();
     int fixed = CqlKind.of(type.getElementType()) == CqlKind.FLOAT ? Float.BYTES : -1;
     for (int i = 0; i < type.getDimensions(); i++) {
-      // Lengths are vints, here of a single byte.
+      // Lengths are vints, here of one byte.
       int length = fixed < 0 ? bytes.get() : fixed;
       ByteBuffer element = bytes.slice(bytes.position(), length);
       elements.add(of(type.getElementType(), element, codecs));
@@ -114,7 +114,7 @@ public final class PlainValue {
     } else if (value instanceof LocalTime time) {
       return String.valueOf(time.toNanoOfDay());
     }
-    // Different values of one of the other types have different texts.
+    // Different values of the remaining types have different texts.
     return value.toString();
   }
 }

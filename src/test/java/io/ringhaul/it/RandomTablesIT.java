@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Tables that follow from a seed go through the formats and come back byte for byte. {@code
- * -Dringhaul.it.tables=...} makes more of them, {@code -Dringhaul.seed=...} one again.
+ * Generated tables survive a round trip through the formats byte for byte. {@code
+ * -Dringhaul.it.tables=...} sets the number of tables, {@code -Dringhaul.seed=...} repeats one.
  */
 @ClusterTest
 class RandomTablesIT {
@@ -41,7 +41,7 @@ class RandomTablesIT {
 
   @TempDir private Path folder;
 
-  /** Each table goes through one format, and the formats take turns. */
+  /** Each table goes through one format; the formats alternate. */
   static Stream<Arguments> tables() {
     Long given = Long.getLong("ringhaul.seed");
     Format[] formats = Format.values();
@@ -55,7 +55,7 @@ class RandomTablesIT {
 
   @ParameterizedTest(name = "seed {0} through {1}")
   @MethodSource("tables")
-  void everyRowComesBack(long seed, Format format) {
+  void roundTripsEveryRow(long seed, Format format) {
     String keyspace = TestCluster.newKeyspace(1);
     RandomTable random = new RandomTable(keyspace, "source", new Random(seed), format.nans());
     TableDescription table = random.description();

@@ -13,14 +13,14 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Whole tables as the raw bytes of all their columns, read with plain paging. */
+/** Reads whole tables as raw bytes of all columns with plain paging. */
 public final class RawTables {
 
   private static final int PAGE_SIZE = 2_000;
 
   private RawTables() {}
 
-  /** All rows in the order of the ring; each is the bytes of its columns in hex, or null. */
+  /** Returns all rows in ring order; each value is hexadecimal or null. */
   public static List<List<@Nullable String>> read(
       CqlSession session, String keyspace, String table) {
     SimpleStatement query =
@@ -39,7 +39,7 @@ public final class RawTables {
     return rows;
   }
 
-  /** Checks that both tables hold the same rows, byte for byte, and so many of them. */
+  /** Checks that both tables hold the same rows byte for byte, with the expected count. */
   public static void assertSame(
       CqlSession session, String keyspace, String table, String clone, int rows, long seed) {
     List<List<@Nullable String>> expected = read(session, keyspace, table);
@@ -47,7 +47,7 @@ public final class RawTables {
     assertHolds(session, keyspace, clone, expected, seed);
   }
 
-  /** Checks that a table holds these rows, byte for byte and in this order, and no others. */
+  /** Checks that a table holds exactly these rows byte for byte, in this order. */
   public static void assertHolds(
       CqlSession session,
       String keyspace,
@@ -59,7 +59,7 @@ public final class RawTables {
         .as("rows of %s.%s, seed %d", keyspace, clone, seed)
         .isEqualTo(expected.size());
     for (int i = 0; i < expected.size(); i++) {
-      // Not as one list: a failure would print every row.
+      // Compares row by row, because a failed comparison of the lists would print all rows.
       if (!expected.get(i).equals(actual.get(i))) {
         assertThat(actual.get(i))
             .as("row %d of %s.%s, seed %d", i, keyspace, clone, seed)

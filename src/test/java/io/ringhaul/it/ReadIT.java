@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.testng.SkipException;
 
-/** Rows are read into application code, each once, in all three ways. */
+/** Application code reads each row once through each of the three APIs. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReadIT {
@@ -84,7 +84,7 @@ class ReadIT {
   }
 
   @Test
-  void eachRowIsHandedOnOnce() {
+  void consumerReceivesEachRowOnce() {
     Set<Integer> keys = ConcurrentHashMap.newKeySet();
     AtomicInteger twice = new AtomicInteger();
     ReadResult result =
@@ -104,7 +104,7 @@ class ReadIT {
   }
 
   @Test
-  void whatTheConsumerThrowsEndsTheReading() {
+  void consumerFailureStopsRead() {
     IllegalStateException thrown = new IllegalStateException("enough");
     assertThatThrownBy(
             () ->
@@ -122,7 +122,7 @@ class ReadIT {
   }
 
   @Test
-  void anIteratorGivesEachRowOnce() {
+  void iteratorReturnsEachRowOnce() {
     List<Integer> keys = new ArrayList<>();
     try (RowIterator rows = read().columns("k").pageSize(100).rows()) {
       while (rows.hasNext()) {
@@ -137,14 +137,14 @@ class ReadIT {
   }
 
   @Test
-  void aSampleHasAsManyRowsAsAskedFor() {
+  void sampleHasRequestedNumberOfRows() {
     try (RowIterator rows = read().maxRows(1_234).rows()) {
       assertThat(rows.stream().map(row -> row.getInt("k")).distinct().count()).isEqualTo(1_234);
     }
   }
 
   @Test
-  void aReadingThatIsClosedEnds() {
+  void closeStopsRead() {
     RowIterator rows = read().pageSize(10).rows();
     assertThat(rows.next()).isNotNull();
     rows.close();
@@ -159,7 +159,7 @@ class ReadIT {
   }
 
   @Test
-  void aFailureReachesTheOneWhoReads() {
+  void readFailureReachesCaller() {
     try (RowIterator rows = operator.read(keyspace, "nosuch").rows()) {
       assertThatThrownBy(rows::hasNext)
           .isInstanceOf(UnsuitableTableException.class)
@@ -168,7 +168,7 @@ class ReadIT {
   }
 
   @Test
-  void nothingIsSentThatWasNotAskedFor() throws InterruptedException {
+  void publisherSendsOnlyRequestedRows() throws InterruptedException {
     Counting rows = new Counting();
     read().pageSize(50).publisher().subscribe(rows);
     rows.ask(7);
@@ -186,7 +186,7 @@ class ReadIT {
   }
 
   @Test
-  void aCancelledSubscriberHearsNoMore() throws InterruptedException {
+  void cancelledSubscriberReceivesNoMoreRows() throws InterruptedException {
     Counting rows = new Counting();
     read().pageSize(50).publisher().subscribe(rows);
     rows.ask(100);
@@ -198,7 +198,7 @@ class ReadIT {
   }
 
   @Test
-  void whoAsksForNoRowsIsToldSo() throws InterruptedException {
+  void rejectsNonPositiveDemand() throws InterruptedException {
     Counting rows = new Counting();
     read().publisher().subscribe(rows);
     rows.ask(0);
@@ -207,13 +207,13 @@ class ReadIT {
   }
 
   @Test
-  void aSubscriberThatThrowsIsCancelled() throws InterruptedException {
+  void cancelsSubscriberThatThrows() throws InterruptedException {
     Counting rows =
         new Counting() {
           @Override
           public void onNext(Row row) {
             super.onNext(row);
-            throw new IllegalStateException("a subscriber that must not do so");
+            throw new IllegalStateException("a subscriber that throws on purpose");
           }
         };
     read().publisher().subscribe(rows);
@@ -224,7 +224,7 @@ class ReadIT {
   }
 
   @Test
-  void aStreamOfRowsBecomesAStreamOfWrites() throws InterruptedException {
+  void readStreamFeedsWriteStream() throws InterruptedException {
     PreparedStatement insert =
         session.prepare("INSERT INTO " + keyspace + ".copy (k, v) VALUES (?, ?)");
     try (BatchWriter writer = BatchWriter.over(session);
@@ -248,13 +248,13 @@ class ReadIT {
   }
 
   @Test
-  void thePublisherKeepsTheRulesOfReactiveStreams() throws Exception {
+  void publisherPassesReactiveStreamsRules() throws Exception {
     RowPublisherRules rules = new RowPublisherRules(operator, keyspace);
     SoftAssertions broken = new SoftAssertions();
     int kept = 0;
     for (Method rule : RowPublisherRules.class.getMethods()) {
-      // Some try their luck many times or wait out all their patience; the tests above look for
-      // the same.
+      // These rules repeat random attempts or wait for the full time-out; the tests above cover
+      // them.
       if (!rule.isAnnotationPresent(org.testng.annotations.Test.class)
           || rule.getName().startsWith("stochastic")
           || rule.getName().contains("spec309_request")) {
@@ -274,7 +274,7 @@ class ReadIT {
     assertThat(kept).isGreaterThanOrEqualTo(18);
   }
 
-  /** Counts the rows that it is sent. */
+  /** Counts the received rows. */
   private static class Counting implements Flow.Subscriber<Row> {
 
     final AtomicInteger received = new AtomicInteger();
@@ -293,7 +293,7 @@ class ReadIT {
     @Override
     public void onNext(Row row) {
       if (sending.incrementAndGet() != 1) {
-        failure = new AssertionError("two threads at once");
+        failure = new AssertionError("onNext was called concurrently");
       }
       received.incrementAndGet();
       sending.decrementAndGet();

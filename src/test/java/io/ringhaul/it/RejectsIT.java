@@ -36,7 +36,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rows that the other side cannot hold fail the operation, or are kept whole in a file. */
+/**
+ * Rows that the other side cannot hold fail the operation or are written completely to the rejects
+ * file.
+ */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RejectsIT {
@@ -72,7 +75,7 @@ class RejectsIT {
   }
 
   @Test
-  void exportedRowsAreRejectedWhole() throws IOException {
+  void rejectsCompleteExportedRows() throws IOException {
     Path rejects = folder.resolve("export.jsonl");
     ExportResult result =
         export("t").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects).run();
@@ -109,7 +112,7 @@ class RejectsIT {
   }
 
   @Test
-  void withoutRejectsThereIsNoFileAndTheFirstOneFails() {
+  void firstBadRowFailsWithoutRejectsFile() {
     Path rejects = folder.resolve("none.jsonl");
     ExportRequest good =
         export("good").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects);
@@ -121,7 +124,7 @@ class RejectsIT {
   }
 
   @Test
-  void aFileThatCannotBeMadeFailsTheExport() {
+  void unwritableRejectsFileFailsExport() {
     Path rejects = folder.resolve("missing").resolve("failed.jsonl");
     ExportRequest request =
         export("nowhere", "t").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects);
@@ -132,7 +135,7 @@ class RejectsIT {
   }
 
   @Test
-  void settingsThatContradictEachOther() throws IOException {
+  void refusesContradictorySettings() throws IOException {
     Path there = Files.writeString(folder.resolve("there.jsonl"), "mine");
     assertThatThrownBy(() -> export("t").onUnrepresentable(OnUnrepresentable.REJECT).run())
         .isInstanceOf(InvalidSettingException.class)
@@ -149,7 +152,7 @@ class RejectsIT {
   }
 
   @Test
-  void importedRecordsAreRejected() throws IOException {
+  void rejectsImportedRecords() throws IOException {
     export("texts", "t").columns("k", "w").run();
     Path rejects = folder.resolve("import.jsonl");
     ImportRequest request =
@@ -178,7 +181,7 @@ class RejectsIT {
   }
 
   @Test
-  void rowsWithoutTheirWholeKey() throws IOException {
+  void rejectsRowsWithoutCompleteKey() throws IOException {
     TestCluster.define(
         "CREATE TABLE "
             + keyspace
@@ -217,7 +220,7 @@ class RejectsIT {
   }
 
   @Test
-  void aRejectedRowLeavesStaticCellsToTheNextOfItsPartition() throws IOException {
+  void nextRowWritesStaticCellsAfterRejectedRow() throws IOException {
     TestCluster.define(
         "CREATE TABLE "
             + keyspace
@@ -243,7 +246,7 @@ class RejectsIT {
   }
 
   @Test
-  void aRowThatTheClusterRefusesTakesNoStaticCellsAlong() throws IOException {
+  void staticCellsSurviveRowRejectedByCluster() throws IOException {
     TestCluster.define(
         "CREATE TABLE "
             + keyspace

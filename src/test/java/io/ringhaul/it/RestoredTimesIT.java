@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An import restores when each cell was written and when it expires. */
+/** An import restores the write time and the expiry of each cell. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestoredTimesIT {
@@ -97,7 +97,7 @@ class RestoredTimesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"iceberg", "parquet", "json", "csv"})
-  void everyCellComesBackWithItsTimes(String format) {
+  void restoresTimesOfEveryCell(String format) {
     Path folder = warehouse.resolve(format);
     execute("TRUNCATE cells_clone");
     operator
@@ -135,14 +135,18 @@ class RestoredTimesIT {
     assertThat(imported.rows()).isEqualTo(original.cells().size());
     assertThat(imported.expiredRows()).isZero();
     assertThat(imported.expiredCells()).isZero();
-    // An INSERT, and UPDATEs of rows, of partitions and of static lists, whatever rows lack.
+    // One INSERT and the UPDATEs of rows, partitions and static lists, regardless of missing
+    // values.
     assertThat(watch.prepared().stream().filter(cql -> !cql.startsWith("SELECT"))).hasSize(4);
     for (Statement<?> sent : watch.sent()) {
       assertThat(sent.isIdempotent()).isEqualTo(!appends(sent));
     }
   }
 
-  /** Rows with cells of many ages; some with one age, some with their key alone. */
+  /**
+   * Inserts rows whose cells have many different times, rows with one time, and rows with only
+   * their key.
+   */
   private void fillPartition(int p, Random random) {
     String partition = "p = " + p + " AND q = 'q" + p % 3 + "'";
     if (random.nextInt(3) > 0) {
@@ -181,7 +185,7 @@ class RestoredTimesIT {
     execute(String.format(update, times(random)) + " WHERE " + where);
   }
 
-  /** Times from a small choice, so that cells share them and differ in them. */
+  /** Selects from a few times, so that cells share some and differ in others. */
   private static String times(Random random) {
     long[] writetimes = {-7, 0, 1, 1_000, 1_700_000_000_000_000L, 1_700_000_000_000_001L};
     int[] ttls = {0, 0, 5_000, 9_000_000, 300_000_000};
@@ -192,7 +196,7 @@ class RestoredTimesIT {
   }
 
   @Test
-  void whatHasExpiredStaysAway() {
+  void doesNotRestoreExpiredCells() {
     execute("TRUNCATE simple");
     execute("INSERT INTO simple (id, a, b, l) VALUES (1, 1, 1, [1, 2]) USING TTL 1000");
     execute("INSERT INTO simple (id, a) VALUES (2, 1) USING TTL 1000");
@@ -220,7 +224,7 @@ class RestoredTimesIT {
   }
 
   @Test
-  void aRowGoesWithItsLastCell() throws InterruptedException {
+  void rowExpiresWithItsLastCell() throws InterruptedException {
     execute("TRUNCATE simple");
     execute("INSERT INTO simple (id, a) VALUES (5, 5) USING TTL 1008");
     execute("UPDATE simple USING TTL 1006 SET b = 5, l = [1] WHERE id = 5");
@@ -233,7 +237,7 @@ class RestoredTimesIT {
     assertThat(ids("simple_clone")).isEmpty();
   }
 
-  /** Copies the table of simple rows as if it had been exported so many seconds ago. */
+  /** Imports the simple table as if it had been exported the given number of seconds ago. */
   private ImportResult loadAsReadAgo(int seconds) {
     String exported = export("simple", request -> request.withTtl());
     execute("TRUNCATE simple_clone");
@@ -248,7 +252,7 @@ class RestoredTimesIT {
   }
 
   @Test
-  void writeTimesAloneLeaveTheDefaultTtl() {
+  void writeTimesAloneKeepDefaultTtl() {
     execute("TRUNCATE simple");
     execute("INSERT INTO simple (id, a, l) VALUES (1, 1, [1]) USING TIMESTAMP 5 AND TTL 0");
     execute("INSERT INTO simple (id) VALUES (2) USING TTL 0");
@@ -264,7 +268,7 @@ class RestoredTimesIT {
   }
 
   @Test
-  void timesOfSomeColumnsAndUnderOtherNames() {
+  void restoresTimesOfSomeColumnsWithCustomNames() {
     execute("TRUNCATE simple");
     execute("INSERT INTO simple (id, a, b, l) VALUES (1, 1, 2, [3]) USING TIMESTAMP 5 AND TTL 0");
     UnaryOperator<ExportRequest> names =
@@ -303,7 +307,7 @@ class RestoredTimesIT {
   }
 
   @Test
-  void timesLeftAside() {
+  void ignoresTimesOnRequest() {
     execute("TRUNCATE simple");
     execute("INSERT INTO simple (id, a, l) VALUES (1, 1, [1, 2]) USING TIMESTAMP 5 AND TTL 1");
     execute("UPDATE simple USING TIMESTAMP 6 AND TTL 0 SET b = 2 WHERE id = 1");
@@ -323,7 +327,7 @@ class RestoredTimesIT {
   }
 
   @Test
-  void ttlsNeedTheMomentAtWhichTheyWereRead() {
+  void ttlsRequireReadTime() {
     execute("TRUNCATE simple");
     execute("INSERT INTO simple (id, a) VALUES (1, 1) USING TTL 1000");
     String exported = export("simple", request -> request.withTtl("a"));
@@ -350,7 +354,7 @@ class RestoredTimesIT {
       return parts.stream().anyMatch(RestoredTimesIT::appends);
     }
     if (statement instanceof SimpleStatement) {
-      // A look at the cluster before the import begins.
+      // The preflight query before the import.
       return false;
     }
     BoundStatement bound = (BoundStatement) statement;
@@ -367,7 +371,7 @@ class RestoredTimesIT {
     TestCluster.define("CREATE TABLE " + keyspace + "." + table + " (" + columns + ") " + options);
   }
 
-  /** Runs CQL in which the table comes after the first of INTO, UPDATE and TRUNCATE. */
+  /** Executes CQL with the keyspace inserted after the first INTO, UPDATE or TRUNCATE. */
   private void execute(String cql) {
     session.execute(cql.replaceFirst("(INTO|UPDATE|TRUNCATE) ", "$1 " + keyspace + "."));
   }

@@ -27,9 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Rows on, just before and just after every border of the ring are read once, however it is cut.
- */
+/** Rows on, just before and just after every ring boundary are read once for every split count. */
 @ClusterTest
 class RingEdgesIT {
 
@@ -39,7 +37,7 @@ class RingEdgesIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void everyBorderIsReadOnce(int replicationFactor) {
+  void readsEveryBoundaryOnce(int replicationFactor) {
     CqlSession session = TestCluster.session();
     String keyspace = TestCluster.newKeyspace(replicationFactor);
     SortedSet<Long> tokens = tokens(session);
@@ -91,7 +89,9 @@ class RingEdgesIT {
     }
   }
 
-  /** The ends of the line, its middle, and each border of the ring with its neighbours. */
+  /**
+   * Returns the ends of the token range, its middle, and each ring boundary with its neighbours.
+   */
   private static SortedSet<Long> tokens(CqlSession session) {
     SortedSet<Long> tokens = new TreeSet<>(List.of(Long.MIN_VALUE + 1, Long.MIN_VALUE + 2));
     tokens.addAll(List.of(-1L, 0L, 1L, Long.MAX_VALUE - 1, Long.MAX_VALUE));
@@ -102,7 +102,7 @@ class RingEdgesIT {
       tokens.addAll(List.of(border - 1, border, border + 1));
       borders++;
     }
-    // No key has it.
+    // No key has this token.
     tokens.remove(Long.MIN_VALUE);
     assertThat(tokens).hasSizeGreaterThanOrEqualTo(2 * borders);
     return tokens;
@@ -117,7 +117,7 @@ class RingEdgesIT {
   private static void insert(CqlSession session, String keyspace, SortedSet<Long> tokens) {
     PreparedStatement insert =
         session.prepare("INSERT INTO " + keyspace + ".edges (id, position) VALUES (?, ?)");
-    // Reads at a lower level find the rows on whichever replica they ask.
+    // Writes at ALL, so that reads at a lower level find the rows on every replica.
     try (AsyncWrites writes = new AsyncWrites(session)) {
       long salt = 0;
       for (long token : tokens) {
@@ -129,7 +129,7 @@ class RingEdgesIT {
     }
   }
 
-  /** The token that the server computes, by the token that was meant. */
+  /** Returns the token that the server computes for each intended token. */
   private static Map<Long, Long> readTokens(CqlSession session, String keyspace) {
     Map<Long, Long> computed = new HashMap<>();
     for (Row row : session.execute("SELECT position, token(id) FROM " + keyspace + ".edges")) {

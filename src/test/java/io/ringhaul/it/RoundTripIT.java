@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A table with all kinds of values goes out to Iceberg and comes back as it was. */
+/** A table with values of many types survives a round trip through Iceberg. */
 @ClusterTest
 class RoundTripIT {
 
@@ -29,7 +29,7 @@ class RoundTripIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void everyValueComesBack(int replicationFactor) {
+  void roundTripsEveryValue(int replicationFactor) {
     CqlSession session = TestCluster.session();
     long seed = Seeds.next();
     String keyspace = TestCluster.newKeyspace(replicationFactor);
@@ -58,7 +58,7 @@ class RoundTripIT {
             BitSet seen = new BitSet(ROWS);
             for (Record row : Warehouse.rows(table)) {
               int number = (Integer) row.getField("number");
-              assertThat(seen.get(number)).as("row %d twice, seed %d", number, seed).isFalse();
+              assertThat(seen.get(number)).as("duplicate row %d, seed %d", number, seed).isFalse();
               seen.set(number);
               IcebergValues.assertRow(row, orders.values(number), seed);
             }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.tck.TestEnvironment;
 import org.reactivestreams.tck.flow.FlowPublisherVerification;
 
-/** The rules of reactive streams for a publisher of rows, as their own kit tests them. */
+/** The Reactive Streams TCK for a publisher of rows. */
 public class RowPublisherRules extends FlowPublisherVerification<Row> {
 
   private static final long PATIENCE_MILLIS = 20_000;
@@ -18,7 +18,9 @@ public class RowPublisherRules extends FlowPublisherVerification<Row> {
   private final String keyspace;
 
   /**
-   * @param keyspace has a table {@code t} of at least 1,000 rows
+   * Verifies a publisher over a table.
+   *
+   * @param keyspace contains a table {@code t} with at least 1,000 rows
    */
   RowPublisherRules(TokenAwareBulkOperator operator, String keyspace) {
     super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS));
@@ -38,7 +40,7 @@ public class RowPublisherRules extends FlowPublisherVerification<Row> {
         : operator.read(keyspace, "t").skipPreflight().maxRows(rows).publisher();
   }
 
-  /** None: a reading begins, and fails, when rows are asked for. */
+  /** Returns null, because a read starts, and fails, only when rows are requested. */
   @Override
   public Flow.@Nullable Publisher<Row> createFailedFlowPublisher() {
     return null;

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How operations treat the cluster and the caller's session. */
+/** The load of operations on the cluster and on the caller's session. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ScanBehaviourIT {
@@ -94,7 +94,7 @@ class ScanBehaviourIT {
   }
 
   @Test
-  void theCallersSessionStaysOpen() {
+  void keepsCallersSessionOpen() {
     try (CqlSession own = TestCluster.get().newSession()) {
       TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(own);
       assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
@@ -105,7 +105,7 @@ class ScanBehaviourIT {
   }
 
   @Test
-  void smallPagesAreExact() {
+  void smallPagesKeepRowsExact() {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       ExportRequest request = export(operator, "behaviour.paged").pageSize(7).taskCount(3);
       assertThat(request.run().rows()).isEqualTo(ROWS);
@@ -126,13 +126,13 @@ class ScanBehaviourIT {
   }
 
   @Test
-  void aCancelledExportStopsAndLeavesNothing(@TempDir Path folder) throws Exception {
+  void cancelledExportStopsAndLeavesNoFiles(@TempDir Path folder) throws Exception {
     TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
     CompletableFuture<ExportResult> export = slowExport(operator, folder);
 
     long start = System.nanoTime();
     assertThat(export.cancel(true)).isTrue();
-    // The future is cancelled at once; the files say when the export itself has ended.
+    // The future completes at once; the export has ended when its files are removed.
     while (!Warehouse.files(folder).isEmpty() && secondsSince(start) < 10) {
       Thread.sleep(20);
     }
@@ -144,7 +144,7 @@ class ScanBehaviourIT {
   }
 
   @Test
-  void closingTheOperatorCancelsWhatRuns(@TempDir Path folder) throws Exception {
+  void closingOperatorCancelsRunningOperations(@TempDir Path folder) throws Exception {
     TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
     CompletableFuture<ExportResult> export = slowExport(operator, folder);
 
@@ -166,7 +166,7 @@ class ScanBehaviourIT {
   }
 
   @Test
-  void aWrongDataCentreIsNamed() {
+  void failureNamesWrongDataCentre() {
     try (CqlSession elsewhere =
             CqlSession.builder()
                 .addContactPoints(TestCluster.get().contactPoints())
@@ -188,7 +188,7 @@ class ScanBehaviourIT {
     }
   }
 
-  /** An export that takes long, under way: a page for each row, and files that are not empty. */
+  /** Starts a slow export with one row per page and waits until its files are not empty. */
   private CompletableFuture<ExportResult> slowExport(TokenAwareBulkOperator operator, Path folder)
       throws InterruptedException {
     CountDownLatch underWay = new CountDownLatch(1);
@@ -207,8 +207,8 @@ class ScanBehaviourIT {
                 })
             .runAsync();
     assertThat(underWay.await(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(export).as("too quick to be cancelled").isNotDone();
-    assertThat(Warehouse.files(folder)).as("what is to be cleaned up").isNotEmpty();
+    assertThat(export).as("the export completed before it could be cancelled").isNotDone();
+    assertThat(Warehouse.files(folder)).as("files to be cleaned up").isNotEmpty();
     return export;
   }
 
@@ -220,7 +220,7 @@ class ScanBehaviourIT {
     return Duration.ofNanos(System.nanoTime() - nanoTime).toMillis() / 1e3;
   }
 
-  /** The operator's threads that live; they get a moment to end after their last task. */
+  /** Returns the live threads of the operator, after a short wait for their end. */
   private static List<String> threadsLeft() throws InterruptedException {
     List<String> names = List.of();
     for (int i = 0; i < 50; i++) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Counts and exports of a part of a table have exactly that part. */
+/** Counts and exports of a part of a table contain exactly that part. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SelectionIT {
@@ -72,7 +72,7 @@ class SelectionIT {
   }
 
   @Test
-  void aConditionOnRegularColumns() {
+  void filtersByRegularColumns() {
     String where = "v = 'v3''; 1'";
     assertThat(count().where(where).allowFiltering().run().rows()).isEqualTo(PARTITIONS / 10);
     assertThat(count().where("c < 2").allowFiltering().run().rows()).isEqualTo(PARTITIONS * 2);
@@ -89,7 +89,7 @@ class SelectionIT {
   }
 
   @Test
-  void filteringIsAskedForAndConditionsAreTheServersToRefuse() {
+  void requiresAllowFilteringAndReportsServerErrors() {
     assertThatThrownBy(() -> count().where("v = 'x'").run())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
@@ -113,7 +113,7 @@ class SelectionIT {
   }
 
   @Test
-  void partsOfTheRingAddUpToTheTable() {
+  void partsOfRingAddUpToTable() {
     Random random = new Random(seed);
     TreeSet<Long> cuts = new TreeSet<>(List.of(Long.MIN_VALUE + 1, -1L, 0L, Long.MAX_VALUE));
     while (cuts.size() < 9) {
@@ -124,7 +124,7 @@ class SelectionIT {
     long exported = 0;
     Set<List<Object>> keys = new HashSet<>();
     for (int i = 0; i < bounds.size(); i++) {
-      // The last part passes the end of the ring.
+      // The last range wraps around the end of the ring.
       long start = bounds.get(i);
       long end = bounds.get((i + 1) % bounds.size());
       counted += count().tokenRange(start, end).taskCount(20).run().rows();
@@ -137,19 +137,19 @@ class SelectionIT {
     assertThat(counted).as("seed %d", seed).isEqualTo(ROWS);
     assertThat(exported).as("seed %d", seed).isEqualTo(ROWS);
     assertThat(keys).as("seed %d", seed).hasSize(ROWS);
-    // Two overlapping ranges, one of them past the end: no row twice.
+    // Two overlapping ranges, one of which wraps, return no row twice.
     assertThat(count().tokenRange(-5, 5).tokenRange(0, -2).run().rows()).isEqualTo(ROWS);
   }
 
   @Test
-  void aPartOfTheRingHasAsManyTasks() {
+  void partOfRingHasSameTaskCount() {
     ExportResult part = export("tasks").tokenRange(0, 1L << 54).taskCount(30).run();
     assertThat(part.tasks()).isBetween(25, 40);
     assertThat(part.rangesDone()).isEqualTo(part.rangesPlanned());
   }
 
   @Test
-  void rangesWithoutTokensAreRefused() {
+  void refusesRangesWithoutTokens() {
     for (long token : new long[] {Long.MIN_VALUE, 0, Long.MAX_VALUE}) {
       assertThatThrownBy(() -> count().tokenRange(token, token))
           .isInstanceOf(InvalidSettingException.class)
@@ -161,7 +161,7 @@ class SelectionIT {
   }
 
   @Test
-  void samplesHaveSoManyRowsAndReadNoMore() {
+  void maxRowsLimitsRowsAndReads() {
     SessionWatch watch = new SessionWatch(session);
     try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
       ExportResult sample =
@@ -193,7 +193,7 @@ class SelectionIT {
   }
 
   @Test
-  void columnsOfThePartitionGiveOneRowForEachRow() {
+  void partitionColumnsKeepOneRowPerRow() {
     assertThat(export("statics").columns("s", "p").run().rows()).isEqualTo(ROWS);
     int[] seen = new int[PARTITIONS];
     for (Record row : rows("statics")) {

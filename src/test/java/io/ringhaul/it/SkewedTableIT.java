@@ -14,13 +14,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The one task that has all rows is divided by itself when the other worker has nothing to do. */
+/** A task that holds all rows is split automatically when the other worker is idle. */
 @ClusterTest
 class SkewedTableIT {
 
   private static final int ROWS = 800;
 
-  /** In the one vnode that has these tokens, a small part of the ring. */
+  /** All rows are in the vnode with this token, a small part of the ring. */
   private static final long FIRST_TOKEN = 1L << 40;
 
   private static final long STEP = 1L << 30;
@@ -42,10 +42,10 @@ class SkewedTableIT {
   }
 
   @Test
-  void theTaskWithAllRowsIsDivided() {
+  void splitsTaskWithAllRows() {
     MemoryTarget target = new MemoryTarget();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
-      // Four seconds at this rate, of which the others have none.
+      // The task with all rows takes four seconds at this rate; the other tasks have no rows.
       ExportResult result = request(operator, target).maxRowsPerSecond(ROWS / 4).run();
       assertThat(target.rows().stream().map(row -> (Integer) row.get("n")).sorted().toList())
           .isEqualTo(IntStream.range(0, ROWS).boxed().toList());

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A partition that goes on and on is read in slices of its keys, side by side, each row once. */
+/** A large partition is read in parallel slices of its clustering keys, each row once. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SlicedPartitionIT {
@@ -38,27 +38,27 @@ class SlicedPartitionIT {
   private static final long TOKEN = 4_711_000_000_000L;
   private static final int IN_A_BATCH = 50;
 
-  /** The first clustering column, and how its n-th value comes about. */
+  /** The type of the first clustering column and its n-th value. */
   enum Clustering {
     INT("int", "ASC"),
     BIGINT_DOWN("bigint", "DESC"),
     DATE("date", "ASC"),
     TIMESTAMP_DOWN("timestamp", "DESC"),
     TIMEUUID("timeuuid", "ASC"),
-    /** Only a few values, so that a slice has many rows of one value. */
+    /** Few distinct values, so that a slice has many rows with one value. */
     TINYINT("tinyint", "ASC"),
-    /** One value alone: there is nothing to cut. */
+    /** One value only, so there is nothing to slice. */
     ONE_VALUE("int", "ASC"),
-    /** Uneven: half of the rows have values that are close to each other. */
+    /** Half of the rows have values that are close to each other. */
     UNEVEN("bigint", "ASC"),
-    /** From the least value of all to the greatest. */
+    /** From the smallest to the largest value of the type. */
     INT_EDGES("int", "DESC"),
     BIGINT_EDGES("bigint", "ASC"),
     BIGINT_EDGES_DOWN("bigint", "DESC"),
-    /** The least value is empty, which is none of those that are cut. */
+    /** The smallest value is empty; partitions with empty values are not sliced. */
     INT_EMPTY("int", "ASC"),
     BIGINT_EMPTY_DOWN("bigint", "DESC"),
-    /** Of no type that can be cut. */
+    /** A type that cannot be sliced. */
     TEXT("text", "ASC");
 
     private final String type;
@@ -69,7 +69,7 @@ class SlicedPartitionIT {
       this.order = order;
     }
 
-    /** Null for the empty value. */
+    /** Returns the n-th value; null stands for the empty value. */
     @Nullable Object value(int n) {
       return switch (this) {
         case INT -> n * 3 - ROWS;
@@ -128,7 +128,7 @@ class SlicedPartitionIT {
           }
           writes.addPartition(rows);
         }
-        // Partitions before and behind it, and one of the same token.
+        // Partitions before and after the large one, and one with the same token.
         int n = ROWS;
         for (long token : new long[] {TOKEN - 3, TOKEN, TOKEN + 1, TOKEN + 90}) {
           writes.add(bind(insert, Murmur3Keys.withToken(token, behind()), each, n));
@@ -147,7 +147,7 @@ class SlicedPartitionIT {
 
   @ParameterizedTest
   @EnumSource(Clustering.class)
-  void eachRowComesOnce(Clustering clustering) {
+  void readsEachRowOnce(Clustering clustering) {
     SessionWatch watch = new SessionWatch(session);
     MemoryTarget target = new MemoryTarget();
     ExportResult result;
@@ -175,16 +175,16 @@ class SlicedPartitionIT {
     long sliced = sentSlices(watch);
     if (clustering.isSliced()) {
       watch.requireAtMost(IN_FLIGHT);
-      // Besides the pages themselves, slices cost a query or two each.
+      // Slices cost one or two queries each in addition to the pages.
       assertThat(sliced).isBetween(ROWS / PAGE / 2L, ROWS / PAGE * 4L);
     } else {
       assertThat(sliced).isZero();
     }
   }
 
-  /** Without the key among the columns the token is asked for, and the key only once. */
+  /** Without the key in the columns, the token is selected in addition; the key is read once. */
   @Test
-  void theKeyNeedNotBeExported() {
+  void slicesWithoutExportedKey() {
     MemoryTarget target = new MemoryTarget();
     SessionWatch watch = new SessionWatch(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
@@ -203,7 +203,7 @@ class SlicedPartitionIT {
     assertThat(sentSlices(watch)).isPositive();
   }
 
-  /** Of two partitions with one token the ends of the first are asked for. */
+  /** For two partitions with one token, returns the end of the first. */
   private static long behind() {
     long salt = 2;
     byte[] large = Murmur3Keys.withToken(TOKEN, 1).array();

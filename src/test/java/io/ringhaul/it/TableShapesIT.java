@@ -33,7 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables of all shapes are counted, exported and imported exactly, or refused in clear words. */
+/**
+ * Tables of all shapes are counted, exported and imported exactly, or refused with a clear message.
+ */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TableShapesIT {
@@ -58,20 +60,20 @@ class TableShapesIT {
   }
 
   @Test
-  void anEmptyTable() {
+  void emptyTable() {
     create("nothing", "id int PRIMARY KEY, v text");
     roundTrip("nothing", 0);
   }
 
   @Test
-  void oneRow() {
+  void singleRow() {
     create("one", "id int PRIMARY KEY, v text");
     session.execute("INSERT INTO " + keyspace + ".one (id, v) VALUES (1, 'only')");
     roundTrip("one", 1);
   }
 
   @Test
-  void oneHugePartition() {
+  void largePartition() {
     int rows = 200_000;
     create("huge", "id int, n int, v bigint, PRIMARY KEY (id, n)");
     PreparedStatement insert =
@@ -91,7 +93,7 @@ class TableShapesIT {
   }
 
   @Test
-  void onlyAPartitionKey() {
+  void partitionKeyOnly() {
     int rows = 500;
     create("keys", "a int, b text, PRIMARY KEY ((a, b))");
     PreparedStatement insert =
@@ -105,7 +107,7 @@ class TableShapesIT {
   }
 
   @Test
-  void compositeKeysAndAReversedClusteringColumn() {
+  void compositeKeysAndDescendingClusteringColumn() {
     int partitions = 40;
     int rowsToAPartition = 30;
     create(
@@ -138,7 +140,7 @@ class TableShapesIT {
   }
 
   @Test
-  void aStaticListThatManyRowsCarry() {
+  void staticListInManyRows() {
     create("static_lists", "p int, c int, l list<int> static, v int, PRIMARY KEY (p, c)");
     int partitions = 20;
     int rows = 50;
@@ -159,9 +161,11 @@ class TableShapesIT {
     roundTrip("static_lists", partitions * rows);
   }
 
-  /** Rows of one partition come from many files, between those of others. */
+  /**
+   * The rows of a partition are scattered over several files, mixed with rows of other partitions.
+   */
   @Test
-  void aStaticListThatScatteredRowsCarry() {
+  void staticListInScatteredRows() {
     create("scattered", "p int, c int, l list<int> static, v int, PRIMARY KEY (p, c)");
     int partitions = 12;
     int rows = 9;
@@ -198,7 +202,7 @@ class TableShapesIT {
   }
 
   @Test
-  void staticColumnsAlsoWithoutRows() {
+  void staticColumnsWithAndWithoutRows() {
     int partitions = 300;
     create(
         "statics",
@@ -210,7 +214,7 @@ class TableShapesIT {
     int expected = 0;
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (int p = 0; p < partitions; p++) {
-        // In turn: only static data, rows and static data, only rows.
+        // Alternates between static data only, rows with static data, and rows only.
         if (p % 3 != 2) {
           writes.add(statics.bind(p, "s" + p, Map.of("k", p)));
         }
@@ -271,7 +275,7 @@ class TableShapesIT {
   }
 
   @Test
-  void columnsInAnotherOrder() {
+  void columnsInDifferentOrder() {
     int rows = 100;
     create("ordered", "id int PRIMARY KEY, a text, b text, c text");
     PreparedStatement insert =
@@ -296,7 +300,7 @@ class TableShapesIT {
   }
 
   @Test
-  void materializedViewsAreExportedAndNotImported() throws InterruptedException {
+  void exportsMaterializedViewsAndRefusesTheirImport() throws InterruptedException {
     int rows = 200;
     create("base", "id int PRIMARY KEY, v int");
     TestCluster.define(
@@ -311,7 +315,7 @@ class TableShapesIT {
         writes.add(insert.bind(i, i % 9));
       }
     }
-    // A view follows its table in its own time.
+    // Views are updated asynchronously.
     Instant end = Instant.now().plus(Duration.ofSeconds(30));
     while (session.execute("SELECT id FROM " + keyspace + ".by_v").all().size() < rows
         && Instant.now().isBefore(end)) {
@@ -335,7 +339,7 @@ class TableShapesIT {
   }
 
   @Test
-  void countersAreAddedToAnEmptyTableAlone() {
+  void importsCountersOnlyIntoEmptyTable() {
     int rows = 100;
     create("hits", "id int PRIMARY KEY, n counter");
     PreparedStatement update =
@@ -376,7 +380,7 @@ class TableShapesIT {
     create(table, columns, "");
   }
 
-  /** The table and an empty clone of it. */
+  /** Creates the table and an empty clone. */
   private void create(String table, String columns, String options) {
     for (String name : List.of(table, table + "_clone")) {
       TestCluster.define(
@@ -406,7 +410,7 @@ class TableShapesIT {
     RawTables.assertSame(session, keyspace, table, clone, rows, seed);
   }
 
-  /** The rows of an exported table, which has one snapshot. */
+  /** Returns the rows of an exported table, which must have one snapshot. */
   private List<Record> inspect(String namespace, String table, int rows) {
     List<Record> records = new ArrayList<>();
     Warehouse.inspect(

@@ -17,24 +17,24 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Whole tables with the write times and the moments of expiry of all their cells. */
+/** Reads whole tables with the write times and expiry of all cells. */
 final class TimedTables {
 
   /**
-   * What a table holds.
+   * The content of a table.
    *
-   * @param cells of each row the bytes of all values and write times in hex
-   * @param ttls of each row the seconds left of all cells, null where none expires
+   * @param cells for each row, all values in hexadecimal and all write times
+   * @param ttls for each row, the remaining seconds of all cells; null for cells without expiry
    */
   record Content(List<List<@Nullable String>> cells, List<List<@Nullable Integer>> ttls) {}
 
   private TimedTables() {}
 
   /**
-   * Reads a table in the order of the ring.
+   * Reads a table in ring order.
    *
-   * @param now from when the seconds left are counted, in seconds since the epoch, so that two
-   *     tables can be compared; the clock plays no part
+   * @param now the time, in seconds since the epoch, from which remaining seconds are counted, so
+   *     that two tables can be compared independent of the clock
    */
   static Content read(CqlSession session, String keyspace, String table, long now) {
     TableMetadata metadata =
@@ -76,8 +76,8 @@ final class TimedTables {
   }
 
   /**
-   * Checks that both tables hold the same rows with the same write times, byte for byte, and that
-   * each cell of the clone expires when its original does, or up to two seconds later.
+   * Checks that both tables hold the same rows with the same write times byte for byte, and that
+   * each cell of the clone expires with its original or up to two seconds later.
    */
   static void assertSame(Content expected, Content actual, String clone, long seed) {
     assertThat(actual.cells().size())
@@ -95,7 +95,8 @@ final class TimedTables {
         if (original == null) {
           assertThat(left.get(k)).as("TTL %d of row %d, seed %d", k, i, seed).isNull();
         } else {
-          // Late by what reading the page took in whole seconds, and never early.
+          // Remaining seconds are whole numbers, so a cell of the clone can expire later but
+          // never earlier.
           assertThat(Objects.requireNonNull(left.get(k)) - original)
               .as("TTL %d of row %d, seed %d", k, i, seed)
               .isBetween(0, 2);

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is changed while an operation runs, its rows are exact. */
+/** Rows stay exact while the tuner changes a running operation. */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TuningIT {
@@ -88,7 +88,7 @@ class TuningIT {
         .onSample(samples::add);
   }
 
-  /** A target that takes its time for each row. */
+  /** Wraps a target so that each row takes extra time. */
   private static ExportTarget slow(ExportTarget target) {
     return () -> slow(TargetSession.class, target.open());
   }
@@ -112,7 +112,7 @@ class TuningIT {
             }));
   }
 
-  /** The values of the rows in the files of an export, each once. */
+  /** Returns the values of all rows in the files of an export and checks that each occurs once. */
   private static Set<String> rows(Path folder) throws IOException {
     List<String> rows = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder)) {
@@ -133,7 +133,7 @@ class TuningIT {
   @Test
   void adaptsFromBadSettingsWithExactRows(@TempDir Path folder) throws IOException {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      // Slow enough for a few changes, whatever the machine can do.
+      // Slow enough for several changes on any machine.
       export(operator, folder.resolve("out"))
           .to(slow(CsvTarget.folder(folder.resolve("out"))))
           .parallelism(1)
@@ -151,7 +151,7 @@ class TuningIT {
   }
 
   @Test
-  void beginsWithWhatWorkedAndWithWhatIsAskedFor(@TempDir Path folder) throws IOException {
+  void startsWithStoredAndRequestedParameters(@TempDir Path folder) throws IOException {
     String subject =
         String.format(
             "export csv of \"%s\".\"t\" in %s",
@@ -187,7 +187,7 @@ class TuningIT {
   }
 
   @Test
-  void whatIsAskedForInVainIsToldInTheHistory(@TempDir Path folder) throws IOException {
+  void historyRecordsRefusedRequests(@TempDir Path folder) throws IOException {
     UUID id = UUID.randomUUID();
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
@@ -221,7 +221,7 @@ class TuningIT {
   }
 
   @Test
-  void aProbeHoldsTheOperationDown(@TempDir Path folder) throws IOException {
+  void probeLimitsOperation(@TempDir Path folder) throws IOException {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       export(operator, folder.resolve("out"))
           .to(slow(CsvTarget.folder(folder.resolve("out"))))
@@ -239,7 +239,7 @@ class TuningIT {
   }
 
   @Test
-  void theLibrarysOwnProbeReadsTheTable(@TempDir Path folder) throws IOException {
+  void builtInProbeReadsTable(@TempDir Path folder) throws IOException {
     SessionWatch watch = new SessionWatch(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       export(operator, folder.resolve("out"))
@@ -250,7 +250,7 @@ class TuningIT {
       assertThat(rows(folder.resolve("out"))).isEqualTo(expected());
       assertThat(watch.sent()).filteredOn(TuningIT::isByKey).hasSizeGreaterThan(10);
       assertThat(samples).anyMatch(each -> each.inFlightBound() > 1);
-      // An empty table has no keys to be probed.
+      // An empty table has no keys to probe.
       long written =
           operator
               .importInto(keyspace, "copy")
@@ -274,7 +274,7 @@ class TuningIT {
     }
   }
 
-  /** The probe alone asks for keys; nothing else of an export does. */
+  /** Returns true for the queries by key that only the probe sends. */
   private static boolean isByKey(Statement<?> statement) {
     return statement instanceof BoundStatement bound
         && bound.getPreparedStatement().getQuery().endsWith("WHERE \"p\" = ? LIMIT 1");

@@ -13,15 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A value that formats are known to spoil.
+ * A value that is prone to conversion errors in formats.
  *
- * @param type the column's type in CQL
+ * @param type the CQL type of the column
  * @param name what is special about the value
  * @param bytes the serialized value
  */
 record TypeCase(String type, String name, ByteBuffer bytes) {
 
-  /** The user-defined types that the cases need. */
+  /** Returns the user-defined types that the cases need. */
   static List<String> userTypes(String keyspace) {
     return List.of(
         "CREATE TYPE " + keyspace + ".\"Point\" (x int, \"Y y\" double, label text)",
@@ -31,7 +31,7 @@ record TypeCase(String type, String name, ByteBuffer bytes) {
             + " tag frozen<tuple<text, frozen<map<text, int>>>>)");
   }
 
-  /** All cases. */
+  /** Returns all cases. */
   static List<TypeCase> all() {
     List<TypeCase> cases = new ArrayList<>();
     texts(cases);

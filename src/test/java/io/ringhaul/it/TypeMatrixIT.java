@@ -29,8 +29,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every type with every value of note goes through every format and comes back byte for byte. One
- * table has a column for each type and a row for each value, which is inserted as raw bytes.
+ * Every special value of every type survives a round trip through every format byte for byte. One
+ * table has a column for each type and a row, inserted as raw bytes, for each value.
  */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -69,7 +69,7 @@ class TypeMatrixIT {
                     () -> assertThat(clone.get(i)).isEqualTo(expected(i))));
   }
 
-  /** The clone's rows by their number: the raw bytes of each column in hex, empty for null. */
+  /** Returns the rows of the clone by number: each column in hexadecimal, empty for null. */
   private Map<Integer, List<String>> clone(Format format) {
     String clone = "from_" + format.name().toLowerCase(Locale.ROOT);
     table.create(clone);

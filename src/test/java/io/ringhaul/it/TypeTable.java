@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Tables of every {@link TypeCase}: a column {@code c0}, {@code c1}, .. for each type and a row for
- * each value, numbered by {@code id}, which has a value in the column of its type alone.
+ * Tables with every {@link TypeCase}: one column ({@code c0}, {@code c1}, ...) for each type and
+ * one row, numbered by {@code id}, for each value. A row has a value only in the column of its
+ * type.
  */
 final class TypeTable {
 
@@ -21,29 +22,29 @@ final class TypeTable {
   private final List<TypeCase> cases = TypeCase.all();
   private final List<String> types = cases.stream().map(TypeCase::type).distinct().toList();
 
-  /** Defines the user-defined types in the keyspace. */
+  /** Creates the user-defined types in the keyspace. */
   TypeTable(CqlSession session, String keyspace) {
     this.session = session;
     this.keyspace = keyspace;
     TestCluster.define(TypeCase.userTypes(keyspace));
   }
 
-  /** The case of each row by its number. */
+  /** Returns the case of each row by its number. */
   List<TypeCase> cases() {
     return cases;
   }
 
-  /** The CQL type of each column but {@code id}. */
+  /** Returns the CQL type of each column except {@code id}. */
   List<String> types() {
     return types;
   }
 
-  /** The name of each column but {@code id}. */
+  /** Returns the name of each column except {@code id}. */
   List<String> columns() {
     return IntStream.range(0, types.size()).mapToObj(column -> "c" + column).toList();
   }
 
-  /** Makes an empty table. */
+  /** Creates an empty table. */
   void create(String table) {
     List<String> columns = new ArrayList<>();
     columns.add("id int PRIMARY KEY");

@@ -25,7 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Values that only some formats hold: the others refuse them by name, and leave nothing behind. */
+/**
+ * Values that only some formats can represent: the other formats name them in their failure and
+ * leave no files.
+ */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnrepresentableValuesIT {
@@ -33,7 +36,7 @@ class UnrepresentableValuesIT {
   private static final Set<Format> COLUMNAR = EnumSet.of(Format.ICEBERG, Format.PARQUET);
   private static final Set<Format> TEXT = EnumSet.complementOf(EnumSet.copyOf(COLUMNAR));
 
-  /** A value and the formats that cannot hold it. */
+  /** A value and the formats that cannot represent it. */
   private record Value(String table, String type, String hex, Set<Format> refusedBy) {}
 
   private static final List<Value> VALUES =
@@ -85,7 +88,7 @@ class UnrepresentableValuesIT {
 
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("valuesAndFormats")
-  void isHeldExactlyOrRefused(Value value, Format format) {
+  void valueIsExactOrRefused(Value value, Format format) {
     Path place = folder.resolve(value.table() + "_" + format);
     ExportRequest export = operator.exportFrom(keyspace, value.table()).to(format.target(place));
     if (value.refusedBy().contains(format)) {

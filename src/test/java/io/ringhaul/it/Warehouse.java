@@ -18,12 +18,12 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 
-/** A local warehouse as another program sees it: through Iceberg's own classes. */
+/** Reads a local warehouse through Iceberg's own classes. */
 public final class Warehouse {
 
   private Warehouse() {}
 
-  /** Shows the table to the reader while the catalog is open. */
+  /** Passes the table to the reader while the catalog is open. */
   public static void inspect(Path folder, TableIdentifier table, Consumer<Table> reader) {
     try (JdbcCatalog catalog = new JdbcCatalog()) {
       catalog.initialize(
@@ -41,7 +41,7 @@ public final class Warehouse {
     }
   }
 
-  /** Every row of the table's current snapshot. */
+  /** Returns every row of the table's current snapshot. */
   static List<Record> rows(Table table) {
     List<Record> rows = new ArrayList<>();
     try (CloseableIterable<Record> records = IcebergGenerics.read(table).build()) {
@@ -52,7 +52,10 @@ public final class Warehouse {
     return rows;
   }
 
-  /** Every file below the folder but the catalog's own; files may come and go meanwhile. */
+  /**
+   * Returns every file below the folder except those of the catalog. Concurrent creation and
+   * deletion of files is allowed.
+   */
   public static List<Path> files(Path folder) {
     List<Path> files = new ArrayList<>();
     try {

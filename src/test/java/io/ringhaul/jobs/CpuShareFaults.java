@@ -25,13 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An export keeps to its share of the processor. Wants a machine that does nothing else. */
+/** Checks that an export stays within its CPU share. Requires an otherwise idle machine. */
 @ClusterTest
 class CpuShareFaults {
 
   private static final int ROWS = 40_000;
 
-  /** For so long one export follows the other, so that the bound is seen on average. */
+  /** Exports repeat for this time, so that the bound holds on average. */
   private static final Duration WATCHED = Duration.ofSeconds(20);
 
   private static final OperatingSystemMXBean SYSTEM =
@@ -48,9 +48,9 @@ class CpuShareFaults {
 
   @ParameterizedTest
   @ValueSource(doubles = {0.05, 0.1, 0.2})
-  void aShareIsUsedAndNoMore(double share) {
+  void usesItsCpuShareAndNoMore(double share) {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
-      // What is compiled at the first time counts for a bound, and is owed for seconds.
+      // Warms up the JIT compiler, whose CPU time also counts towards the bound.
       export(operator, "warm-up").run();
       Set<String> limits = ConcurrentHashMap.newKeySet();
       assertThat(
@@ -66,13 +66,13 @@ class CpuShareFaults {
   }
 
   @Test
-  void withoutABoundMoreIsUsed() {
+  void usesMoreCpuWithoutBound() {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
       assertThat(used(() -> export(operator, "free").run())).isGreaterThan(0.25);
     }
   }
 
-  /** Hears what limited an operation. */
+  /** Collects the names of the limiting factors. */
   private record LimitNames(Set<String> names) implements BottleneckListener {
 
     @Override
@@ -87,11 +87,11 @@ class CpuShareFaults {
   private ExportRequest export(TokenAwareBulkOperator operator, String name) {
     return operator
         .exportFrom(keyspace, "t")
-        // What takes the client more time than the nodes.
+        // XZ makes the client, not the nodes, the bottleneck.
         .to(CsvTarget.folder(folder.resolve(name + System.nanoTime())).compression(Compression.XZ));
   }
 
-  /** The share of the processor that this process takes meanwhile. */
+  /** Returns the share of all processors that this process uses while the work runs. */
   private static double used(Runnable work) {
     long cpu = SYSTEM.getProcessCpuTime();
     long began = System.nanoTime();

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Exports that end in their middle are resumed exactly, each row once. */
+/** Interrupted exports resume exactly, with each row once. */
 @ClusterTest
 class ExportJobIT {
 
@@ -110,7 +110,7 @@ class ExportJobIT {
   }
 
   @Test
-  void aCompletedJobGivesItsResultAgain() {
+  void completedJobReturnsItsResultAgain() {
     ExportTarget target = Format.ICEBERG.target(folder.resolve("out"));
     ExportResult first = request(target, store).run();
     ExportResult again = request(target, store).run();
@@ -131,7 +131,7 @@ class ExportJobIT {
   }
 
   @Test
-  void aStopLeavesAJobThatIsResumed() {
+  void resumesStoppedJob() {
     ExportTarget target = Format.CSV.target(folder.resolve("out"));
     assertThatThrownBy(
             () ->
@@ -161,7 +161,7 @@ class ExportJobIT {
   }
 
   @Test
-  void namesWhatIsNotTheSame() {
+  void namesChangedSettings() {
     ExportTarget target = Format.CSV.target(folder.resolve("out"));
     assertThatThrownBy(
             () -> request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store).run())
@@ -189,7 +189,7 @@ class ExportJobIT {
   @EnumSource(
       value = Format.class,
       names = {"ICEBERG", "CSV"})
-  void aCommitOfUnknownOutcomeIsResolvedByLooking(Format format) {
+  void resolvesUnknownCommitOutcome(Format format) {
     ExportTarget target = format.target(folder.resolve("out"));
     assertThatThrownBy(
             () ->
@@ -209,7 +209,7 @@ class ExportJobIT {
   }
 
   @Test
-  void whatAFailedExportHasWrittenIsRemovedOnRequest() {
+  void cleanupRemovesFilesOfFailedExport() {
     ExportTarget target = Format.ICEBERG.target(folder.resolve("out"));
     assertThatThrownBy(
             () ->
@@ -227,7 +227,7 @@ class ExportJobIT {
   @EnumSource(
       value = Format.class,
       names = {"ICEBERG", "CSV"})
-  void whatACompletedJobHasLeftIsRemovedWhereverItsResultIsNow(Format format) throws IOException {
+  void cleanupOfCompletedJobKeepsMovedResult(Format format) throws IOException {
     Path out = folder.resolve("out");
     ExportTarget target = format.target(out);
     request(target, store).run();
@@ -244,7 +244,7 @@ class ExportJobIT {
   }
 
   @Test
-  void aFailedJobThatIsCleanedSaysStillWhyItFailed() {
+  void cleanedJobKeepsItsFailure() {
     ExportTarget target = Format.CSV.target(folder.resolve("out"));
     assertThatThrownBy(
             () ->
@@ -274,7 +274,7 @@ class ExportJobIT {
   }
 
   @Test
-  void withoutAStoreAFailedExportLeavesNothing() {
+  void failedExportWithoutStoreLeavesNoFiles() {
     ExportTarget target = Format.ICEBERG.target(folder.resolve("out"));
     assertThatThrownBy(
             () ->
@@ -291,7 +291,7 @@ class ExportJobIT {
   @EnumSource(
       value = Format.class,
       names = {"ICEBERG", "PARQUET", "CSV"})
-  void runsTasksAgainWhoseFilesAreGoneOrCut(Format format) throws IOException {
+  void repeatsTasksWithMissingOrTruncatedFiles(Format format) throws IOException {
     Path out = folder.resolve("out");
     ExportTarget target = format.target(out);
     List<Path> touched = new ArrayList<>();
@@ -347,7 +347,7 @@ class ExportJobIT {
   }
 
   @Test
-  void aWarehouseThatIsRemovedMeanwhileTakesNoCommit() {
+  void doesNotCommitToReplacedWarehouse() {
     Path out = folder.resolve("out");
     ExportTarget target = Format.ICEBERG.target(out);
     assertThatThrownBy(
@@ -394,7 +394,7 @@ class ExportJobIT {
   }
 
   @Test
-  void anEmptyTableIsResumedToOneFile() throws IOException {
+  void resumedExportOfEmptyTableHasOneFile() throws IOException {
     TestCluster.define("CREATE TABLE IF NOT EXISTS " + keyspace + ".empty (id int PRIMARY KEY)");
     ExportTarget target = Format.CSV.target(folder.resolve("out"));
     assertThatThrownBy(
@@ -464,7 +464,7 @@ class ExportJobIT {
     return files(path -> path.getFileName().toString().matches(".*\\.(parquet|csv)"));
   }
 
-  /** What a completed export must not leave. */
+  /** Returns files that a completed export must not leave. */
   private List<Path> leftovers() {
     return files(
         path ->

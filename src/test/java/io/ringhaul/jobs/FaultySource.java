@@ -20,9 +20,9 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source as it is, but for what happens at its rows.
+ * Wraps a source and calls a hook for each row.
  *
- * @param atRow takes the number of each row, from 1, before it is read
+ * @param atRow receives the number of each row, starting with 1, before the row is read
  */
 record FaultySource(ImportSource real, LongConsumer atRow) implements ImportSource {
 

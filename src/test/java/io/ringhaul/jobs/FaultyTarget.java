@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
-/** A target as it is, but for what happens at its rows or before its commit. */
+/** Wraps a target and calls hooks for each row and before the commit. */
 record FaultyTarget(ExportTarget real, LongConsumer atRow, Runnable beforeCommit)
     implements ExportTarget {
 
-  /** Calls the trigger with the number of each row, from 1, before it is written. */
+  /** Calls the trigger with the number of each row, starting with 1, before the row is written. */
   static FaultyTarget atRow(ExportTarget real, LongConsumer trigger) {
     return new FaultyTarget(real, trigger, () -> {});
   }

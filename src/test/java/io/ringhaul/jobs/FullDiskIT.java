@@ -30,11 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** An export whose disk gets full keeps what is done, and goes on when there is room. */
+/** An export whose disk fills up keeps its completed tasks and resumes when space is available. */
 @ClusterTest
 class FullDiskIT {
 
-  /** With a kilobyte each, about five times what the disk holds at first. */
+  /** At 1 KiB each, about five times the initial size of the disk. */
   private static final int ROWS = 10_000;
 
   private static final int BYTES = 512;
@@ -55,8 +55,8 @@ class FullDiskIT {
   @EnumSource(
       value = Format.class,
       names = {"ICEBERG", "CSV"})
-  void theExportGoesOnWhenThereIsRoom(Format format) throws IOException {
-    assumeTrue(Disk.canBeMounted(folder.resolve("try")), "This process may not mount a disk");
+  void resumesWhenDiskHasSpace(Format format) throws IOException {
+    assumeTrue(Disk.canBeMounted(folder.resolve("try")), "mounting a disk requires root");
     try (Disk disk = Disk.mount(folder.resolve("disk"), 2);
         JobStore store = JobStore.file(folder.resolve("jobs.db"));
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
@@ -90,7 +90,8 @@ class FullDiskIT {
 
   private ExportRequest request(
       TokenAwareBulkOperator operator, JobStore store, ExportTarget target) {
-    // The look for room would refuse the export before it begins.
+    // Skips the preflight check of the disk space, which would fail the export before the first
+    // row.
     return operator
         .exportFrom(keyspace, "t")
         .to(target)
@@ -101,7 +102,7 @@ class FullDiskIT {
         .jobId(id);
   }
 
-  /** What does not compress. */
+  /** Returns an incompressible value. */
   private static String value(int row) {
     byte[] bytes = new byte[BYTES];
     new Random(row).nextBytes(bytes);

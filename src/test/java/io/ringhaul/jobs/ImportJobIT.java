@@ -40,19 +40,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Imports that end in their middle are resumed exactly. */
+/** Interrupted imports resume exactly. */
 @ClusterTest
 class ImportJobIT {
 
   private static final int ROWS = 20_000;
 
-  /** Each is a split, for it is not known where a record of CSV begins. */
+  /**
+   * Each file is one split, because a CSV file cannot be split without knowing where records begin.
+   */
   private static final int FILES = 20;
 
-  /** Of one row each. */
+  /** Number of counter files with one row each. */
   private static final int COUNTERS = 4_000;
 
-  /** So often a row has a value that is no number. */
+  /** Every 700th row has a value that is not a number. */
   private static final int BAD = 700;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -102,7 +104,7 @@ class ImportJobIT {
   }
 
   @Test
-  void resumesAfterAFailureAndEachRejectIsKeptOnce() throws IOException {
+  void resumesAfterFailureWithEachRejectOnce() throws IOException {
     assertThatThrownBy(() -> request(failingAt(ROWS * 2 / 3)).run())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("the disk is gone")
@@ -132,7 +134,7 @@ class ImportJobIT {
   }
 
   @Test
-  void stopsInTheMiddleOfASplitAndGoesOn() throws IOException {
+  void resumesAfterStopWithinSplit() throws IOException {
     AtomicBoolean requested = new AtomicBoolean();
     LongConsumer stop =
         row -> {
@@ -159,7 +161,7 @@ class ImportJobIT {
   }
 
   @Test
-  void aSourceOrATableThatHasChangedIsRefused() throws IOException {
+  void refusesChangedSourceOrTable() throws IOException {
     assertThatThrownBy(() -> request(failingAt(ROWS / 2)).run())
         .isInstanceOf(StorageException.class);
     assertThatThrownBy(() -> request(CsvSource.at(csv).delimiter(';')).run())
@@ -176,7 +178,7 @@ class ImportJobIT {
   }
 
   @Test
-  void countersThatWereCutOffAreNotAddedTwice() throws IOException {
+  void doesNotRepeatInterruptedCounterTasks() throws IOException {
     Path counters = counterFiles();
     assertThatThrownBy(
             () -> counters(new FaultySource(CsvSource.at(counters), at(COUNTERS / 2))).run())
@@ -196,7 +198,7 @@ class ImportJobIT {
     assertThat(result.rows()).isEqualTo(COUNTERS);
     Map<Integer, Long> after = counters();
     assertThat(after).hasSize(COUNTERS);
-    // Tasks that were done were not added again; of the others each row was added once or twice.
+    // Completed tasks are not added again; each row of the other tasks is added once or twice.
     for (Map.Entry<Integer, Long> each : after.entrySet()) {
       long value = each.getKey() + 100_000_000L;
       assertThat(each.getValue()).isIn(value, value + unchanged.getOrDefault(each.getKey(), 0L));
@@ -206,7 +208,7 @@ class ImportJobIT {
   }
 
   @Test
-  void countersAreStoppedAtTheEndsOfTasksAndGoOn() throws IOException {
+  void countersStopAtTaskEndAndResume() throws IOException {
     Path counters = counterFiles();
     LongConsumer stop =
         row -> {
@@ -243,7 +245,7 @@ class ImportJobIT {
     return String.format("part-%02d.csv", file);
   }
 
-  /** The row that the job is stopped or fails at comes when some tasks are done. */
+  /** The row at which the job stops or fails comes after several tasks are done. */
   private ImportSource failingAt(long row) {
     return new FaultySource(CsvSource.at(csv), at(row));
   }
@@ -326,7 +328,7 @@ class ImportJobIT {
       Path file = Path.of(node.path("source").asText());
       int number = Integer.parseInt(file.getFileName().toString().replaceAll("\\D", ""));
       assertThat(file).isEqualTo(csv.resolve(name(number)));
-      // The header is line 1.
+      // Line 1 is the header.
       rejected.add(number * ROWS / FILES + node.path("line").asInt() - 2);
     }
     assertThat(lines).hasSize(bad.size());

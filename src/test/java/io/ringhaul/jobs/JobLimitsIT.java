@@ -56,17 +56,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Jobs keep to their hours, their bytes and their weight, and lose nothing by it. */
+/** Jobs keep to their run window, disk limit and priority, and lose no rows. */
 @ClusterTest
 class JobLimitsIT {
 
   private static final int ROWS = 6_000;
   private static final int TASKS = 24;
 
-  /** What does not compress. */
+  /** Size of the incompressible values. */
   private static final int VALUE_BYTES = 100;
 
-  /** A third of what the rows take as CSV, and about half of what they take as Parquet. */
+  /** A third of the size of the rows as CSV, about half of their size as Parquet. */
   private static final long DISK_BYTES = 400 * 1024;
 
   private static final String INSIDE = "2026-05-05T23:00:00Z";
@@ -83,7 +83,7 @@ class JobLimitsIT {
   private JobStore store;
   private TokenAwareBulkOperator operator;
 
-  /** The sample at which the second pause begins; 0 until then. */
+  /** The number of the sample at which the second pause starts; 0 before. */
   private int secondPause;
 
   @BeforeAll
@@ -128,9 +128,10 @@ class JobLimitsIT {
   }
 
   /**
-   * Pauses, goes on, pauses again and is stopped then, while there is work for six seconds.
+   * Runs an operation with six seconds of work that pauses, continues, pauses again and is then
+   * stopped.
    *
-   * @param isFarEnough whether the second pause may begin
+   * @param isFarEnough true when the second pause may start
    */
   private void stopInSecondPause(OperationRequest<?, ?> request, BooleanSupplier isFarEnough) {
     request
@@ -155,17 +156,20 @@ class JobLimitsIT {
             + " 2026-05-06T22:00Z";
     assertThat(heard).containsExactly(reason, "goes on", reason, "goes on");
     assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
-    // The figures of a pause: answers to what was under way may come in its first second.
+    // The first second of a pause may still have answers to requests in flight.
     assertThat(samples.subList(1, 3)).allMatch(Sample::paused);
     assertThat(samples.get(2).requests()).isZero();
     assertThat(samples.get(2).inFlight()).isZero();
     assertThat(samples.get(3).paused()).isFalse();
     assertThat(samples.get(3).requests()).isPositive();
-    // The store's answer, and one more sample; then what is under way is not waited for.
+    // The store's answer and one more sample follow; after that the operation does not wait for
+    // requests in flight.
     assertThat(samples).hasSizeBetween(secondPause + 3, secondPause + 6);
   }
 
-  /** Heard before the limits are looked at, so that each sample sees what the one before did. */
+  /**
+   * Runs before the limits are evaluated, so that each sample sees the clock of the sample before.
+   */
   private void nextStep(Sample sample, BooleanSupplier isFarEnough) {
     samples.add(sample);
     int step = samples.size();
@@ -189,7 +193,7 @@ class JobLimitsIT {
   }
 
   @Test
-  void anExportPausesAndIsStoppedInAPause() {
+  void stopsPausedExport() {
     stopInSecondPause(export(Format.CSV), this::hasRowsDone);
     long done = store.find(id).orElseThrow().figures().rows();
     assertThat(done).isPositive().isLessThan(ROWS);
@@ -202,13 +206,13 @@ class JobLimitsIT {
   }
 
   @Test
-  void anImportPausesAndIsStoppedInAPause() {
+  void stopsPausedImport() {
     operator
         .exportFrom(keyspace, "t")
         .to(Format.CSV.target(folder.resolve("out")))
         .taskCount(TASKS)
         .run();
-    // Sent row by row, as they come.
+    // Rows are sent one by one as they are read.
     stopInSecondPause(load().maxBatchStatements(1), () -> true);
     assertThat(store.find(id).orElseThrow().figures().rows()).isLessThan(ROWS);
     clock.set(INSIDE);
@@ -218,7 +222,7 @@ class JobLimitsIT {
   }
 
   @Test
-  void aCountWaitsForItsWindowByTheRealClock() {
+  void countWaitsForWindowByRealClock() {
     LocalTime opens = LocalTime.now(ZoneOffset.UTC).plusSeconds(2).truncatedTo(ChronoUnit.SECONDS);
     RunWindow window =
         new RunWindow(
@@ -230,7 +234,7 @@ class JobLimitsIT {
   }
 
   @Test
-  void aPausedCountIsCancelledAtOnce() throws InterruptedException {
+  void cancelsPausedCountAtOnce() throws InterruptedException {
     clock.set(OUTSIDE);
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     Thread counting =
@@ -261,7 +265,7 @@ class JobLimitsIT {
   @EnumSource(
       value = Format.class,
       names = {"ICEBERG", "CSV"})
-  void anExportKeepsToItsBytesOverAllRuns(Format format) {
+  void maxDiskBytesCoversAllRunsOfExport(Format format) {
     for (int run = 0; run < 2; run++) {
       assertThatThrownBy(() -> export(format).parallelism(2).maxDiskBytes(DISK_BYTES).run())
           .isInstanceOfSatisfying(
@@ -283,7 +287,7 @@ class JobLimitsIT {
   }
 
   @Test
-  void aJobOfLowPriorityGivesWayToOneOfHigh() {
+  void lowPriorityYieldsToHighPriority() {
     List<Integer> low = new ArrayList<>();
     CompletableFuture<Integer> high = new CompletableFuture<>();
     CompletableFuture<?>[] ended = new CompletableFuture<?>[1];
@@ -308,7 +312,7 @@ class JobLimitsIT {
                             .onSample(mine -> high.complete(mine.inFlightBound()))
                             .runAsync();
                   } else if (low.contains(5)) {
-                    // The last sample is taken when it is alone again.
+                    // The last sample is taken after the other job has ended.
                     ended[0].join();
                   }
                 })
@@ -316,7 +320,7 @@ class JobLimitsIT {
             .rows();
     assertThat(rows).isEqualTo(ROWS);
     assertThat(high.join()).isEqualTo(20);
-    // Alone, beside the other, and alone again.
+    // Alone, beside the other job, and alone again.
     assertThat(low.get(0)).isEqualTo(20);
     assertThat(low).contains(5);
     assertThat(low.get(low.size() - 1)).isEqualTo(20);
@@ -331,7 +335,7 @@ class JobLimitsIT {
     back.forEach((row, v) -> assertThat(v).isEqualTo(value(row)));
   }
 
-  /** Of the export's files, wherever they are kept before its commit. */
+  /** Returns the bytes of the export's files, including those before the commit. */
   private long bytesOfFiles() {
     try (Stream<Path> files = Files.walk(folder)) {
       return files

@@ -43,14 +43,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The file of rejects holds each rejected row of its job once, and is left alone by other jobs. */
+/** The rejects file holds each rejected row of its job once, and other jobs do not touch it. */
 @ClusterTest
 class RejectJobIT {
 
   private static final int FILES = 8;
   private static final int ROWS_OF_FILE = 1_000;
 
-  /** So often a row has a value that is no number. */
+  /** Every 100th row has a value that is not a number. */
   private static final int BAD = 100;
 
   private static String keyspace;
@@ -96,7 +96,7 @@ class RejectJobIT {
   }
 
   @Test
-  void theFileOfAnotherJobIsLeftAlone() throws IOException {
+  void doesNotTouchFileOfAnotherJob() throws IOException {
     requireExact(request(UUID.randomUUID(), CsvSource.at(csv)).run());
     List<String> lines = Files.readAllLines(rejects);
     for (int run = 0; run < 3; run++) {
@@ -112,14 +112,14 @@ class RejectJobIT {
   }
 
   @Test
-  void aJobThatIsDoneAgainRejectsAnew() throws IOException {
+  void repeatedJobStartsNewRejectsFile() throws IOException {
     requireExact(request(id, CsvSource.at(csv)).run());
     store.reset(id);
     requireExact(request(id, CsvSource.at(csv)).run());
   }
 
   @Test
-  void aPartitionThatIsDoneAgainHasItsRowsInTheFileOnce() throws IOException {
+  void repeatedPartitionKeepsItsRejectsOnce() throws IOException {
     fail(FILES * ROWS_OF_FILE / 2);
     List<Integer> done =
         store.partitions(id).stream()
@@ -134,7 +134,7 @@ class RejectJobIT {
   }
 
   @Test
-  void whatAKilledProcessLeftIsCleanedAndTheJobGoesOn() throws IOException {
+  void resumesAfterCleanupOfKilledProcess() throws IOException {
     fail(FILES * ROWS_OF_FILE / 2);
     Path left = Files.writeString(folder.resolve(".rejects.jsonl.17.tmp"), "left");
     String kept = Files.readString(rejects);
@@ -148,7 +148,7 @@ class RejectJobIT {
   }
 
   @Test
-  void aJobThatWasNotBegunIsNotBegunByCleaning() throws IOException {
+  void cleanupDoesNotStartJob() throws IOException {
     store.create(
         Job.pending(
             id,
@@ -179,7 +179,7 @@ class RejectJobIT {
   }
 
   @Test
-  void whatCannotBeReadAgainOfOneSplitDoesNotKeepOthersFromBeingKept() throws IOException {
+  void unreadableSplitDoesNotPreventRejectsOfOthers() throws IOException {
     Path two = Files.createDirectory(folder.resolve("two"));
     StringBuilder good = new StringBuilder();
     for (int i = 0; i < 20 * ROWS_OF_FILE; i++) {
@@ -187,7 +187,7 @@ class RejectJobIT {
     }
     Files.writeString(two.resolve("a.csv"), "id,v\nbad,x\n" + good);
     Path refused = two.resolve("b.csv");
-    // A key of more than 64 KiB is what the cluster refuses.
+    // The cluster rejects keys of more than 64 KiB.
     Files.writeString(refused, "id,v\n" + "k".repeat(70_000) + ",1\n" + good);
     AtomicBoolean failed = new AtomicBoolean();
     LongConsumer failing =
@@ -220,7 +220,7 @@ class RejectJobIT {
   }
 
   @Test
-  void rowsThatMustNotBeWrittenTwiceComeInSmallTasks() {
+  void nonIdempotentRowsUseSmallTasks() {
     byte[] blob = new byte[100 << 10];
     Random random = new Random(Seeds.next());
     PreparedStatement insert =
@@ -238,14 +238,14 @@ class RejectJobIT {
             .run()
             .files();
     assertThat(imported("s", files)).isEqualTo(parts);
-    // The last split of each file is a smaller one.
+    // The last split of each file is smaller.
     assertThat(imported("c", files)).isBetween(4, 4 + parts).isGreaterThan(parts);
     assertThat(TestCluster.session().execute("SELECT v FROM " + keyspace + ".c").all())
         .hasSize(45)
         .allMatch(row -> row.getLong(0) == 1);
   }
 
-  /** Into how many tasks the files are divided. */
+  /** Imports the files and returns the number of tasks. */
   private int imported(String table, Path files) {
     ImportResult result =
         operator
@@ -288,7 +288,7 @@ class RejectJobIT {
     assertThat(kept).containsExactlyInAnyOrderElementsOf(bad);
   }
 
-  /** Until the answers to what was written are there. */
+  /** Waits for the answers to the requests in flight. */
   private static void pause() {
     sleep(1_000);
   }

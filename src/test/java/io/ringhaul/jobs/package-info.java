@@ -1,4 +1,4 @@
-/** Jobs on a real cluster: stopped, failed, and taken up again. */
+/** Jobs that stop, fail and resume on a real cluster. */
 @NullMarked
 package io.ringhaul.jobs;
 

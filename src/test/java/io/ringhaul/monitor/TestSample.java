@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A sample of a healthy export of eight workers over three nodes, of which a test changes some. */
+/**
+ * A sample of a healthy export with eight workers and three nodes. A test changes single figures.
+ */
 public final class TestSample {
 
   public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

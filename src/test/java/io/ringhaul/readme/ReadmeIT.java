@@ -24,7 +24,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles every Java block of README.md as it stands there, and runs them in their order. */
+/** Compiles and runs every Java block of README.md in order. */
 @ClusterTest
 class ReadmeIT {
 
@@ -61,7 +61,7 @@ class ReadmeIT {
   @TempDir private Path folder;
 
   @Test
-  void everyBlockCompilesAndRuns() throws Exception {
+  void compilesAndRunsEveryBlock() throws Exception {
     createSampleTables();
     List<String> blocks = blocks();
     assertThat(blocks).hasSize(BLOCKS);

@@ -1,4 +1,4 @@
-/** The README's own code, compiled and run. */
+/** Compiles and runs the code of the README. */
 @NullMarked
 package io.ringhaul.readme;
 

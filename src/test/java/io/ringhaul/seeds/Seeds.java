@@ -3,20 +3,20 @@ package io.ringhaul.seeds;
 import java.util.Random;
 import java.util.function.Consumer;
 
-/** Where generated cases come from: a fresh seed, or the one of {@code -Dringhaul.seed=...}. */
+/** Seeds of generated test cases: new in each run, or fixed with {@code -Dringhaul.seed=...}. */
 public final class Seeds {
 
   private Seeds() {}
 
-  /** A seed, for a test that names it in its own failures. */
+  /** Returns a seed for a test that reports it in its own failures. */
   public static long next() {
     Long given = Long.getLong("ringhaul.seed");
     return given == null ? new Random().nextLong() : given;
   }
 
   /**
-   * Runs a law on generated cases. Each case comes from a seed of its own, fresh in every run; a
-   * failure names the seed, and {@code -Dringhaul.seed=...} runs that case alone.
+   * Checks a property on generated cases, each with its own new seed. A failure reports the seed;
+   * {@code -Dringhaul.seed=...} runs only that case.
    */
   public static void each(int cases, Consumer<Random> law) {
     Long fixed = Long.getLong("ringhaul.seed");
@@ -34,7 +34,7 @@ public final class Seeds {
     try {
       law.accept(new Random(seed));
     } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError("Run again with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
+      throw new AssertionError("Repeat with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
     }
   }
 }

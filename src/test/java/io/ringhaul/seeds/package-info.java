@@ -1,4 +1,4 @@
-/** The seeds of generated test cases. */
+/** Seeds of generated test cases. */
 @NullMarked
 package io.ringhaul.seeds;
 
