@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How long a count and an export take with each way to choose the node that coordinates a request:
- * where all nodes answer alike, and where the answers of one come later.
+ * Duration of a count and an export for each balancing of coordinators, with equal nodes and with
+ * one slow node.
  */
 public final class Balance {
 
@@ -38,7 +38,7 @@ public final class Balance {
   }
 
   /**
-   * Takes {@code --rows}, {@code --delay} of the slow node in milliseconds, {@code --runs} and
+   * Options: {@code --rows}, {@code --delay} of the slow node in milliseconds, {@code --runs} and
    * {@code --warm-ups}.
    */
   public static void main(String[] arguments) throws Exception {
@@ -103,7 +103,7 @@ public final class Balance {
                     .run()
                     .rows());
     if (RowsInFiles.in(folder) != measured.rows()) {
-      throw new IllegalStateException("The files do not have the rows of the export");
+      throw new IllegalStateException("The files do not contain the exported rows");
     }
     Folders.delete(folder);
     return measured;

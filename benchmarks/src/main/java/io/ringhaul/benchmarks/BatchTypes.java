@@ -20,8 +20,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 
 /**
- * What a LOGGED and an UNLOGGED batch cost, beside the same writes sent at once and one by one; and
- * what the stream gains for partitions of ten rows. All ways take turns, run by run.
+ * Cost of LOGGED and UNLOGGED batches compared with the same writes sent concurrently and one by
+ * one, and the gain of the stream for partitions of ten rows. The ways alternate run by run.
  */
 public final class BatchTypes {
 
@@ -47,8 +47,8 @@ public final class BatchTypes {
   }
 
   /**
-   * Takes {@code --runs}, {@code --millis} to a run of one way, and {@code --partitions} to a run
-   * of the stream; ends with exit code 1 if a bar is missed.
+   * Options: {@code --runs}, {@code --millis} per run of one way, and {@code --partitions} per run
+   * of the stream. Exits with code 1 if a threshold is missed.
    */
   public static void main(String[] arguments) throws Exception {
     Options options = new Options(arguments, Map.of("runs", 5, "millis", 450, "partitions", 2_000));
@@ -74,7 +74,7 @@ public final class BatchTypes {
         }
       }
     }
-    // Units of 100 are what is measured: none is worth a warning.
+    // The limit is above the measured units of 100, so that the writer does not warn.
     try (BatchWriter writer = BatchWriter.builder(session).maxOperations(1_000).build()) {
       for (Case each : results.keySet()) {
         measure(writer, each, new Samples());

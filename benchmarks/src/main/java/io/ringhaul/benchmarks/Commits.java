@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Two commits of this repository beside each other, to find what has become slower: their command
- * lines take turns on one node with the same data.
+ * Compares two commits of this repository to find regressions: their command lines alternate on one
+ * node with the same data.
  */
 public final class Commits {
 
@@ -36,9 +36,9 @@ public final class Commits {
   }
 
   /**
-   * Takes {@code --base} and {@code --head} as git names commits, {@code --rows} of the orders,
-   * {@code --runs} that count and {@code --warm-ups} that do not; ends with exit code 1 if in the
-   * median of any work the head takes more than {@code --tolerance} percent longer.
+   * Options: {@code --base} and {@code --head} as git names, {@code --rows} of the orders, measured
+   * {@code --runs} and {@code --warm-ups}. Exits with code 1 if the median time of any work is more
+   * than {@code --tolerance} percent longer with the head.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =

@@ -22,9 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
 /**
- * Blocks of 250 events of six kinds, which with their details are some 500 rows of nine tables:
- * written row by row, all rows at once, and in bulk, in turns; and many blocks in a row by a
- * process with a small heap.
+ * Writes blocks of 250 events of six kinds, about 500 rows in nine tables, row by row, concurrently
+ * and in bulk, with the ways alternating. A process with a small heap then writes many blocks.
  */
 public final class EventStore {
 
@@ -44,8 +43,8 @@ public final class EventStore {
   }
 
   /**
-   * Takes {@code --runs}, {@code --blocks} to a run of one way, {@code --long} blocks for the small
-   * heap of {@code --heap} MB; ends with exit code 1 if a bar is missed or a row is.
+   * Options: {@code --runs}, {@code --blocks} per run, {@code --long} blocks for the process with a
+   * heap of {@code --heap} MB. Exits with code 1 if a threshold is missed or a row is missing.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
@@ -142,7 +141,7 @@ public final class EventStore {
     CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0])).get();
   }
 
-  /** Counts the tables, after everything. */
+  /** Counts the rows of all tables at the end. */
   private void requireAllRows(Report report) {
     long expected = 0;
     for (long block = 0; block < nextBlock; block++) {

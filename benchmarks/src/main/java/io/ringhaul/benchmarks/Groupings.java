@@ -29,9 +29,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
 /**
- * Which rows should share a request: those of one partition, those of a few partitions on the same
- * replicas, or none. Partitions of several sizes, rows in the order of their tokens as an export
- * has them, one node and three. The client's and the server's CPU are measured apart.
+ * Compares groupings of rows in requests: rows of one partition, rows of several partitions with
+ * the same replicas, or single rows. Partitions have several sizes, rows come in token order as in
+ * an export, and clusters have one or three nodes. Client and server CPU are measured separately.
  */
 public final class Groupings {
 
@@ -74,8 +74,8 @@ public final class Groupings {
   }
 
   /**
-   * Takes {@code --nodes} (1 or 3), {@code --rows} of 100 bytes to a run, {@code --runs} and {@code
-   * --warm-ups}; {@code --shuffled=1} for rows in any order.
+   * Options: {@code --nodes} (1 or 3), {@code --rows} of 100 bytes per run, {@code --runs}, {@code
+   * --warm-ups}, and {@code --shuffled=1} for rows in random order.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
@@ -94,7 +94,7 @@ public final class Groupings {
     }
   }
 
-  /** One run of one way. */
+  /** One run of one grouping. */
   private record Run(Measurement measured, BatchMetrics metrics) {
 
     private double perMillion(double seconds) {

@@ -23,10 +23,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a row takes of a large table beside one of a small table: time, and memory, by the command
- * line in processes with little heap. The heap is all there from the start: a small table does not
- * touch all of one that grows, and what a large table takes more is then hidden by the heap's own
- * growth to its bound. The two tables take turns.
+ * Time and memory per row of a large table compared with a small one, for the command line in
+ * processes with little heap. The heap has a fixed size: with a small table, a growing heap would
+ * not reach its bound, and its growth would hide the additional memory of a large table. The two
+ * tables alternate.
  */
 public final class Growth {
 
@@ -62,8 +62,8 @@ public final class Growth {
   }
 
   /**
-   * Takes {@code --small} and {@code --large} in rows, {@code --runs}, and {@code --heap} in MB;
-   * ends with exit code 1 if time or memory grow too much.
+   * Options: {@code --small} and {@code --large} in rows, {@code --runs}, and {@code --heap} in MB.
+   * Exits with code 1 if time or memory grow too much.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
@@ -81,12 +81,12 @@ public final class Growth {
 
   private void run() throws Exception {
     List<Pair> works = new ArrayList<>();
-    // What the server itself takes more, if anything; no bar of ours.
+    // Shows additional cost of the server; has no threshold.
     Pair floor = measure("scan floor in this process", this::scanFloor);
     works.add(measure("count", (table, rows) -> process.run("count", table, rows)));
     works.add(measure("export to CSV", (table, rows) -> export(table, rows, "--format=csv")));
     works.add(measure("export to Iceberg", (table, rows) -> export(table, rows, ICEBERG)));
-    // Each task has a file open for each of the five years.
+    // Each task has one open file for each of the five years.
     works.add(
         measure(
             "export to Iceberg by year",
@@ -101,7 +101,7 @@ public final class Growth {
     }
   }
 
-  /** Both tables in turns, after one run of the small one that does not count. */
+  /** Alternates both tables after one warm-up of the small one. */
   private Pair measure(String name, Sized work) throws Exception {
     Series small = new Series(name, SMALL);
     Series large = new Series(name, LARGE);
@@ -198,7 +198,7 @@ public final class Growth {
     }
 
     private List<String> line(Series series) {
-      // That of this process is not that of the work.
+      // The memory of this process is not that of the work.
       boolean known = series.least(Measurement::peakMegabytes) > 0;
       return List.of(
           name,
@@ -214,7 +214,10 @@ public final class Growth {
           Report.millis(further(series) * MICROS));
     }
 
-    /** Seconds to each row that the small table does not have: without the start of a process. */
+    /**
+     * Returns the seconds per additional row of the large table, which exclude the start of the
+     * process.
+     */
     private double further(Series series) {
       double rows = series.median(Measurement::rows) - small.median(Measurement::rows);
       double seconds = series.median(Measurement::seconds) - small.median(Measurement::seconds);

@@ -19,9 +19,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * The loops that an operation spends its time in, each by itself and without a cluster: decoding of
- * rows, encoding of CSV and JSON, writing of Parquet, splitting of a ring, grouping into batches
- * and recording these.
+ * Microbenchmarks, without a cluster, of the loops in which operations spend their time: decoding
+ * of rows, encoding of CSV and JSON, writing of Parquet, splitting of a ring, grouping into
+ * batches, and recording of batches.
  */
 public final class Micro {
 
@@ -30,8 +30,8 @@ public final class Micro {
   private Micro() {}
 
   /**
-   * Takes {@code --warm-ups} and {@code --iterations} of a second each in {@code --forks}
-   * processes, and with {@code --only} a regular expression for a part of the benchmarks' names.
+   * Options: {@code --warm-ups} and {@code --iterations} of one second each in {@code --forks}
+   * processes, and {@code --only} with a regular expression for the names of benchmarks.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
@@ -82,7 +82,7 @@ public final class Micro {
     return List.copyOf(row);
   }
 
-  /** The class and the method, with the values of its parameters. */
+  /** Returns the class, the method and the parameter values. */
   private static String name(BenchmarkParams benchmark) {
     String[] parts = benchmark.getBenchmark().split("\\.", -1);
     StringBuilder name =

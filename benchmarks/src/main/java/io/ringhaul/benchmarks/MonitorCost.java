@@ -34,19 +34,18 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * What it costs the client to look at how a job gets on: the same work in a warm process with and
- * without monitoring, in turns. The counters of requests, pages and stages run either way.
+ * Client cost of monitoring: the same work in a warm process with and without monitoring,
+ * alternating. The counters of requests, pages and stages run in both cases.
  *
- * <p>All else that monitoring does is done by threads of its own. As the client's time differs by
- * far more than a hundredth from one run to the next, what these threads take is measured by
- * itself, too, in further runs.
+ * <p>All other monitoring runs in separate threads. The client's time varies by far more than 1 %
+ * between runs, so additional runs measure the CPU time of these threads directly.
  */
 public final class MonitorCost {
 
   private static final double MOST_SHARE = 0.01;
   private static final int RUNS_OF_THREADS = 5;
 
-  /** Those that take the samples, look for bottlenecks, and store what was seen. */
+  /** The threads that take samples, detect bottlenecks and store metrics. */
   private static final Set<String> THREADS = Set.of("ringhaul-monitor", "ringhaul-telemetry");
 
   private static final String WITH = "with";
@@ -78,8 +77,8 @@ public final class MonitorCost {
   }
 
   /**
-   * Takes {@code --rows}, {@code --rounds} and {@code --warm-ups}; ends with exit code 1 if the bar
-   * is missed.
+   * Options: {@code --rows}, {@code --rounds} and {@code --warm-ups}. Exits with code 1 if the
+   * threshold is missed.
    */
   public static void main(String[] arguments) throws Exception {
     Options options = new Options(arguments, Map.of("rows", 500_000, "rounds", 11, "warm-ups", 3));
@@ -106,7 +105,7 @@ public final class MonitorCost {
         differences);
   }
 
-  /** A work that is done once, as its request is after some last changes. */
+  /** A work that applies final changes to its request and runs it. */
   @FunctionalInterface
   private interface Work {
     Measurement run(UnaryOperator<OperationRequest<?, ?>> changes) throws Exception;
@@ -140,7 +139,7 @@ public final class MonitorCost {
         MOST_SHARE);
   }
 
-  /** The median of some runs. */
+  /** Returns the median of several runs. */
   private static double shareOfThreads(Work work) throws Exception {
     double[] shares = new double[RUNS_OF_THREADS];
     for (int i = 0; i < shares.length; i++) {
@@ -210,7 +209,8 @@ public final class MonitorCost {
 
   private static void requireAll(long expected, long found) {
     if (expected != found) {
-      throw new IllegalStateException(expected + " rows were to be there, and there are " + found);
+      throw new IllegalStateException(
+          expected + " rows were expected and the number found is " + found);
     }
   }
 

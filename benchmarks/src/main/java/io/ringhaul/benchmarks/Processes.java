@@ -20,7 +20,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Ringhaul's command line beside DSBulk, Spark and bare scans, each in processes of their own. */
+/**
+ * Ringhaul's command line compared with DSBulk, Spark and bare scans, each in a separate process.
+ */
 public final class Processes {
 
   private static final String ALL = "all";
@@ -33,9 +35,9 @@ public final class Processes {
   }
 
   /**
-   * Takes {@code --rows=N}, {@code --runs=N}, {@code --work=NAME} or several with commas (default:
-   * all), and for all programs {@code --heap=MB} (default: what Java takes) and {@code --java=HOME}
-   * (default: that of this process); ends with exit code 1 if a bar is missed.
+   * Options: {@code --rows=N}, {@code --runs=N}, {@code --work=NAME} (several separated by commas;
+   * default: all), and for all programs {@code --heap=MB} (default: Java's) and {@code --java=HOME}
+   * (default: that of this process). Exits with code 1 if a threshold is missed.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
@@ -45,7 +47,7 @@ public final class Processes {
             Map.of("work", ALL, "java", ""));
     String chosen = options.text("work");
     Jvm jvm = Jvm.in(options.text("java"), options.of("heap"));
-    // A part of the works has results of its own, beside those of all.
+    // Results of some of the works have their own files.
     Report report =
         new Report(
             "Processes"

@@ -16,7 +16,7 @@ import java.util.Map;
 import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 
-/** One work again and again in a warm process, recorded by the JDK's flight recorder. */
+/** Repeats one work in a warm process under JDK Flight Recorder. */
 public final class Profile {
 
   private static final int MOST_LINES = 30;
@@ -24,7 +24,7 @@ public final class Profile {
   private Profile() {}
 
   /**
-   * Takes {@code --work} (a name of {@link Works}), {@code --dataset}, {@code --rows}, {@code
+   * Options: {@code --work} (a name of {@link Works}), {@code --dataset}, {@code --rows}, {@code
    * --runs} and {@code --warm-ups}.
    */
   public static void main(String[] arguments) throws Exception {
@@ -62,7 +62,7 @@ public final class Profile {
       }
     }
     HotMethods.of(file).print(MOST_LINES);
-    System.out.println("\nThe whole recording is in " + file);
+    System.out.println("\nThe complete recording is in " + file);
     System.exit(0);
   }
 }

@@ -31,9 +31,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * How long it takes to get at the values of a row of a page that has come from the server: its
- * frame alone, with the bytes of the values as Ringhaul reads them, and with the values that the
- * driver makes of them.
+ * Time to access the values of a row in a received page: the frame alone, the frame and the
+ * serialized values that Ringhaul reads, and the frame and the driver's objects.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -48,14 +47,14 @@ public class RowDecoding {
   private final ByteBuf page = page();
   private final ColumnDefinitions definitions = OrderRows.definitions();
 
-  /** What the driver's I/O thread does: from the frame to the bytes of each value. */
+  /** Measures the driver's I/O thread: from the frame to the bytes of each value. */
   @Benchmark
   @OperationsPerInvocation(PAGE)
   public Queue<List<ByteBuffer>> frame() {
     return decode();
   }
 
-  /** The same, and a row of which each value's bytes are read. */
+  /** Measures the frame and a row whose serialized values are read. */
   @Benchmark
   @OperationsPerInvocation(PAGE)
   public void rawValues(Blackhole read) {
@@ -70,7 +69,7 @@ public class RowDecoding {
     }
   }
 
-  /** The same, and a row of which each value is made into an object; for comparison. */
+  /** Measures, for comparison, the frame and a row whose values are decoded to objects. */
   @Benchmark
   @OperationsPerInvocation(PAGE)
   public void driverValues(Blackhole read) {

@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How fast a count and an export to CSV are by the number of tasks and of requests in flight, and
- * an export by the rows to a page.
+ * Throughput of a count and a CSV export by number of tasks and of requests in flight, and of an
+ * export by page size.
  */
 public final class Scaling {
 
@@ -38,11 +38,11 @@ public final class Scaling {
   private static final int MOST_IN_FLIGHT = 64;
 
   /**
-   * What is set.
+   * One combination of settings; 0 means that Ringhaul selects the value.
    *
-   * @param tasks 0 if it is left to Ringhaul
-   * @param inFlight requests; 0 if it is left to Ringhaul
-   * @param pageSize rows to a page; 0 if it is left to Ringhaul
+   * @param tasks the number of tasks
+   * @param inFlight the number of requests in flight
+   * @param pageSize rows per page
    */
   private record Setting(int tasks, int inFlight, int pageSize) {
 
@@ -65,8 +65,8 @@ public final class Scaling {
   private Scaling() {}
 
   /**
-   * Takes {@code --rows}, {@code --runs}, {@code --warm-ups} and {@code --nodes}, which is 1 or 3;
-   * ends with exit code 1 if the defaults are not near the best.
+   * Options: {@code --rows}, {@code --runs}, {@code --warm-ups} and {@code --nodes} (1 or 3). Exits
+   * with code 1 if the defaults are not close to the best setting.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
@@ -139,7 +139,10 @@ public final class Scaling {
         });
   }
 
-  /** The best of many is lucky, too: whether it is better shows when only two take turns. */
+  /**
+   * Repeats the comparison with only the defaults and the best setting, because the best of many
+   * settings is partly luck.
+   */
   private static void compare(
       Contest contest, Scaled scaled, String best, Map<String, Setting> settings, Report report)
       throws Exception {

@@ -27,10 +27,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * How long an export takes of a table whose rows are not spread over the ring, with tasks that are
- * divided while they run and with tasks that stay as planned: beside the node, and with answers
- * that come later, as from a node that is farther away or has slower disks. There one page after
- * the other is what takes the time.
+ * Duration of an export of a skewed table, with tasks that are split while they run and with fixed
+ * tasks. Measured on the machine of the node, and with delayed answers, as from a distant node or
+ * one with slower disks; with a delay, sequential pages dominate the time.
  */
 public final class Skew {
 
@@ -49,9 +48,9 @@ public final class Skew {
   }
 
   /**
-   * Takes {@code --rows} of the skewed table, {@code --partition} for the rows of the single
-   * partition, {@code --delay} in milliseconds, {@code --runs} and {@code --warm-ups}; ends with
-   * exit code 1 if dividing does not gain what it should, or if a row is missing or there twice.
+   * Options: {@code --rows} of the skewed table, {@code --partition} for the rows of the single
+   * partition, {@code --delay} in milliseconds, {@code --runs} and {@code --warm-ups}. Exits with
+   * code 1 if splitting does not reach its threshold, or if a row is missing or duplicated.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
@@ -112,7 +111,7 @@ public final class Skew {
     return measured;
   }
 
-  /** The rows are numbered without a gap: so many different ones are all. */
+  /** The rows are numbered without gaps, so the number of distinct rows proves completeness. */
   private void requireEachRowOnce(int rows) throws IOException {
     BitSet seen = new BitSet(rows);
     int lines = 0;

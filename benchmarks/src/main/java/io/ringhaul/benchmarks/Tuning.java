@@ -27,17 +27,17 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Whether jobs that begin with bad settings find good ones within a minute, and whether a bound on
- * the latency of others is kept.
+ * Checks that jobs with bad initial settings reach good settings within a minute, and that a
+ * latency bound for other clients is kept.
  */
 public final class Tuning {
 
   private static final double ENOUGH = 0.85;
 
-  /** Seconds in which a run with fixed settings becomes steady. */
+  /** Seconds until a run with fixed settings is steady. */
   private static final int WARM = 5;
 
-  /** Seconds of a run that adapts before it is measured, and for how long it is. */
+  /** Seconds of an adapting run before the measurement. */
   private static final int SEARCH = 60;
 
   private static final int MEASURED = 15;
@@ -62,9 +62,9 @@ public final class Tuning {
   }
 
   /**
-   * Takes {@code --rows}, {@code --fixed} (seconds of a run with fixed settings), {@code --bound}
-   * (milliseconds), and {@code --parts} ({@code export}, {@code import}, {@code latency} or all of
-   * them); ends with exit code 1 if a bar is missed.
+   * Options: {@code --rows}, {@code --fixed} (seconds of a run with fixed settings), {@code
+   * --bound} (milliseconds), and {@code --parts} ({@code export}, {@code import}, {@code latency}
+   * or several). Exits with code 1 if a threshold is missed.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
@@ -144,7 +144,7 @@ public final class Tuning {
         .to(CsvTarget.folder(source))
         .run();
     Dataset.ORDERS.create(cluster.session(), "copy");
-    // A node compacts when it comes to it: what it owes from one run would slow the next.
+    // Disables compaction, because compactions that one run causes would slow the next.
     cluster
         .session()
         .execute(
@@ -160,7 +160,8 @@ public final class Tuning {
       settings.put(requests + " in flight", request -> request.parallelism(requests));
     }
     for (Map.Entry<String, Consumer<ImportRequest>> each : settings.entrySet()) {
-      // As long as one that adapts: what a node has taken it has to flush and to compact later on.
+      // As long as an adapting run, because the flushes and compactions that a run causes come
+      // later.
       WatchedRun run = importInto(source, each.getValue(), SEARCH + MEASURED);
       fixed.put(each.getKey(), onceAdapted(run));
     }
@@ -247,7 +248,7 @@ public final class Tuning {
   }
 
   /**
-   * The speed after the minute that a run has to adapt; that at its end, if it is through before.
+   * Returns the speed after the minute of adaptation, or at the end of a run that ended earlier.
    */
   private static double onceAdapted(WatchedRun run) {
     int from = Math.max(0, Math.min(SEARCH, run.speeds().size() - MEASURED));

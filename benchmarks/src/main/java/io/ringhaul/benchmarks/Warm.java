@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Counts, exports and imports in a warm process, each beside the plain driver. */
+/** Counts, exports and imports in a warm process, each compared with the plain driver. */
 public final class Warm {
 
   private static final String ALL = "all";
@@ -27,9 +27,9 @@ public final class Warm {
   private Warm() {}
 
   /**
-   * Takes {@code --rows}, {@code --runs}, {@code --warm-ups}, {@code --dataset} and {@code --work}
-   * ({@code count}, {@code export}, {@code import} or all); ends with exit code 1 if a bar is
-   * missed.
+   * Options: {@code --rows}, {@code --runs}, {@code --warm-ups}, {@code --dataset} and {@code
+   * --work} ({@code count}, {@code export}, {@code import} or all). Exits with code 1 if a
+   * threshold is missed.
    */
   public static void main(String[] arguments) throws Exception {
     Options options =
@@ -40,7 +40,7 @@ public final class Warm {
     Dataset dataset = Dataset.named(options.text("dataset"));
     String work = options.text("work");
     if (!WORKS.contains(work)) {
-      throw new IllegalArgumentException("--work takes one of " + WORKS + ", and not " + work);
+      throw new IllegalArgumentException("--work takes one of " + WORKS + ", not " + work);
     }
     Report report = new Report(name(dataset, work), BenchCluster.ONE_NODE, options);
     try (BenchCluster cluster = BenchCluster.oneNode()) {
@@ -61,7 +61,7 @@ public final class Warm {
     System.exit(report.write() ? 0 : 1);
   }
 
-  /** Other tables than the orders, and a part of the works, have results of their own. */
+  /** Results of other tables, or of some of the works, have their own files. */
   private static String name(Dataset dataset, String work) {
     return "Warm"
         + (dataset == Dataset.ORDERS ? "" : "-" + dataset.table())
@@ -89,7 +89,7 @@ public final class Warm {
         LEAST_OF_IMPORT);
   }
 
-  /** The contests, each run as it comes, and their times over the first contender's. */
+  /** Runs the contests and collects their times relative to the first contender. */
   private static final class Results {
     private final Works works;
     private final Options options;
@@ -110,7 +110,7 @@ public final class Warm {
       results.forEach((name, series) -> times.put(name, series.timeOver(floor)));
     }
 
-    /** The bars are for the orders alone. */
+    /** Applies the threshold only to the orders. */
     private void atMost(String what, String name, double most) {
       if (hasBars()) {
         report.atMost(what, time(name), most);

@@ -1,4 +1,4 @@
-/** Measurements on real clusters; see benchmarks/README.md. */
+/** Benchmarks on real clusters; see benchmarks/README.md. */
 @NullMarked
 package io.ringhaul.benchmarks;
 

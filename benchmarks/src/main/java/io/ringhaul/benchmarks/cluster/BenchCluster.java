@@ -10,17 +10,17 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 
-/** Nodes that hold every row each, on ports of their own, and a session. */
+/** Nodes that each hold every row, on separate ports, and a session. */
 public final class BenchCluster implements AutoCloseable {
 
   public static final String KEYSPACE = "bench";
 
   public static final String DATACENTER = "dc1";
 
-  /** What a report says of {@link #oneNode()}. */
+  /** The description of {@link #oneNode()} in reports. */
   public static final String ONE_NODE = "one node with 16 vnodes";
 
-  /** What a report says of {@link #threeNodes()}. */
+  /** The description of {@link #threeNodes()} in reports. */
   public static final String THREE_NODES = "3 nodes, each row on all of them, LOCAL_QUORUM";
 
   private final SandboxCluster cluster;
@@ -31,7 +31,7 @@ public final class BenchCluster implements AutoCloseable {
     this.session = connect(cluster.contactPoints());
   }
 
-  /** One node as fast as this machine lets it be: 16 vnodes, 4 GB, the second compiler. */
+  /** Starts one node with high throughput: 16 vnodes, 4 GB, the C2 compiler. */
   public static BenchCluster oneNode() {
     return start(
         1,
@@ -40,7 +40,7 @@ public final class BenchCluster implements AutoCloseable {
             .jvmOptions("-XX:TieredStopAtLevel=4", "-XX:-UseSerialGC", "-XX:+UseParallelGC"));
   }
 
-  /** Three nodes of 1 GB. */
+  /** Starts three nodes of 1 GB. */
   public static BenchCluster threeNodes() {
     return start(3, SandboxCluster.builder().nodes(3).heapMegabytes(1_024));
   }
@@ -68,7 +68,7 @@ public final class BenchCluster implements AutoCloseable {
         .withConfigLoader(
             DriverConfigLoader.programmaticBuilder()
                 .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60))
-                // As the writer asks for, so that all ways promise the same.
+                // The consistency level of the writer, so that all ways give the same guarantee.
                 .withString(DefaultDriverOption.REQUEST_CONSISTENCY, "LOCAL_QUORUM")
                 .withBoolean(DefaultDriverOption.REQUEST_LOG_WARNINGS, false)
                 .build())
@@ -89,8 +89,8 @@ public final class BenchCluster implements AutoCloseable {
   }
 
   /**
-   * Waits until all that was written is on disk, in one file a table, so that the nodes are at rest
-   * and read the same way from now on.
+   * Waits until all data is on disk in one file per table, so that the nodes are idle and reads are
+   * uniform.
    */
   public void settle() throws InterruptedException {
     for (SandboxNode node : cluster.nodes()) {

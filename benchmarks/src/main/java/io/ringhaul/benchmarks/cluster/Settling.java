@@ -9,8 +9,8 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 
 /**
- * Brings what a node stores into the form in which it stays: all on disk, in one file a table, its
- * size known. Otherwise the node would tidy up during some of the runs and be faster after them.
+ * Flushes and compacts the data of a node to one file per table and refreshes the size estimates.
+ * Otherwise the node would compact during some of the runs and be faster afterwards.
  */
 final class Settling {
 
@@ -19,19 +19,19 @@ final class Settling {
       "org.apache.cassandra.metrics:type=Compaction,name=PendingTasks";
   private static final long PAUSE_MILLIS = 100;
 
-  /** What is pending is an estimate, which may stay above zero while nothing is compacted. */
+  /** Limits the wait, because the estimate of pending compactions can stay above zero. */
   private static final int MOST_PAUSES = 300;
 
   private Settling() {}
 
-  /** Returns when the node is at rest. */
+  /** Returns when the node is idle. */
   static void settle(SandboxNode node, String keyspace) throws InterruptedException {
     node.flush(keyspace);
     compact(node, keyspace);
     node.refreshSizeEstimates();
   }
 
-  // What answers at this loopback port is a process that we started ourselves.
+  // The process at this loopback port was started by the benchmark.
   @SuppressWarnings("BanJNDI")
   private static void compact(SandboxNode node, String keyspace) throws InterruptedException {
     try (JMXConnector connector = JMXConnectorFactory.connect(node.jmxUrl())) {

@@ -1,4 +1,4 @@
-/** The nodes that a benchmark runs on, and its session. */
+/** The nodes of a benchmark and its session. */
 @NullMarked
 package io.ringhaul.benchmarks.cluster;
 

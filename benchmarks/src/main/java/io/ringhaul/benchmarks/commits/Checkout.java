@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A commit of this repository in a folder of its own, and its command line, as its own launcher
- * builds and starts it.
+ * A commit of this repository in a separate folder, whose command line is built and started by its
+ * own launcher.
  */
 public final class Checkout {
 
@@ -30,11 +30,11 @@ public final class Checkout {
   }
 
   /**
-   * Takes a commit out of the repository of the working folder, without a trace in that, and builds
-   * it.
+   * Extracts a commit from the repository of the working folder, without changing that repository,
+   * and builds it.
    *
-   * @param commit its name, as git knows it
-   * @param folder where all of it goes; made if it is missing
+   * @param commit the git name
+   * @param folder the target folder; created if missing
    */
   public static Checkout of(String commit, Path folder) throws IOException, InterruptedException {
     Checkout checkout = new Checkout(hash(commit), folder);
@@ -43,7 +43,7 @@ public final class Checkout {
     return checkout;
   }
 
-  /** The first digits of the commit's hash. */
+  /** Returns the abbreviated hash. */
   public String shortHash() {
     return hash.substring(0, SHORT_HASH);
   }
@@ -51,7 +51,7 @@ public final class Checkout {
   /**
    * Runs a command of the command line.
    *
-   * @param rows what it must say that it handled
+   * @param rows the number of rows that the command must report
    */
   Measurement run(InetSocketAddress node, long rows, String... command)
       throws IOException, InterruptedException {
@@ -72,7 +72,8 @@ public final class Checkout {
     command.add(source.resolve("scripts").resolve("ringhaul").toString());
     command.addAll(List.of(arguments));
     return new MeasuredProcess(command, work)
-        // Each has a job store in its own form, and none of them is the user's.
+        // Uses a separate job store, because its format can differ between commits and the
+        // user's store must not change.
         .with("RINGHAUL_JOB_STORE", work.resolve("jobs.db").toString());
   }
 
@@ -88,7 +89,7 @@ public final class Checkout {
     for (Process each : both) {
       if (each.waitFor() != 0) {
         throw new IllegalStateException(
-            "Commit " + hash + " cannot be taken out of the repository");
+            "Commit " + hash + " cannot be extracted from the repository");
       }
     }
   }

@@ -17,15 +17,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a commit's command line is measured with: count, exports and imports of the orders, each a
- * whole process. What it leaves behind is removed when the clock has stopped.
+ * The works for one commit's command line: count, exports and imports of the orders, each a whole
+ * process. Results are deleted after the clock has stopped.
  */
 public final class CommitWorks {
 
   private static final String ORDERS = BenchCluster.KEYSPACE + "." + Dataset.ORDERS.table();
   private static final String COPY = Dataset.ORDERS.table() + "_copy";
 
-  /** A work, for one commit or another. */
+  /** A work that runs with any commit. */
   @FunctionalInterface
   public interface Work {
     Measurement run(Checkout commit) throws Exception;
@@ -38,11 +38,12 @@ public final class CommitWorks {
   private final Map<String, Work> all = new LinkedHashMap<>();
 
   /**
-   * Makes ready what is imported.
+   * Prepares the files to import.
    *
-   * @param folder on a real disk; empty
-   * @param rows of the orders, which are filled
-   * @param writer writes what all commits import: the older one, so that both can read it
+   * @param folder an empty folder on a real disk
+   * @param rows the number of filled orders
+   * @param writer writes the files that all commits import; must be the older commit, so that both
+   *     can read them
    */
   public CommitWorks(BenchCluster cluster, Path folder, long rows, Checkout writer)
       throws IOException, InterruptedException {
@@ -63,7 +64,7 @@ public final class CommitWorks {
         "import from iceberg", commit -> importing(commit, "iceberg", "--iceberg-table=" + ORDERS));
   }
 
-  /** All works by their names. */
+  /** Returns all works by name. */
   public Map<String, Work> all() {
     return all;
   }

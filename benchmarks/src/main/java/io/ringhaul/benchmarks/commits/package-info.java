@@ -1,4 +1,4 @@
-/** Commits of this repository and what they are measured with, for {@code Commits}. */
+/** Checkouts of commits and the works to measure them, for {@code Commits}. */
 @NullMarked
 package io.ringhaul.benchmarks.commits;
 

@@ -16,7 +16,7 @@ public final class CountContests {
 
   private static final String KEYS = "keys shipped to the client";
 
-  /** DSBulk's page, which is the driver's. */
+  /** DSBulk's page size, the driver's default. */
   private static final int PAGE_ROWS = 5_000;
 
   private final ProcessContestants all;
@@ -53,7 +53,7 @@ public final class CountContests {
                     () -> all.ringhaul().run("count", ProcessContestants.ORDERS, all.rows()))
                 .add(KEYS, () -> all.scan(ScanProcess.KEYS, tasks, PAGE_ROWS))
                 .add(SPARK, () -> countBySpark(1).whole().handling(all.rows())));
-    // One of the two is enough.
+    // Meeting one of the two thresholds is sufficient.
     rounds
         .report()
         .atLeast(

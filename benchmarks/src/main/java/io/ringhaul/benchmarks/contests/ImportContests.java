@@ -29,7 +29,7 @@ public final class ImportContests {
     this.rounds = rounds;
   }
 
-  /** From the same files, which are in a form that both read. */
+  /** Imports from the same files, in a form that both programs read. */
   public void csv() throws Exception {
     String files = all.folder().resolve("source-csv").toString();
     all.export("csv", "source-csv", "--dialect=dsbulk");
@@ -62,7 +62,7 @@ public final class ImportContests {
             LEAST_OF_CSV_WITH_DEFAULTS);
   }
 
-  /** Each from what it has exported itself. */
+  /** Each program imports its own export. */
   public void iceberg() throws Exception {
     all.export("iceberg");
     all.exportBySpark("iceberg", 1);

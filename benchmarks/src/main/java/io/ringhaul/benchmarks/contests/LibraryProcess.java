@@ -13,23 +13,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What Ringhaul's command line has no option for, through its library in a process of its own. */
+/** Runs works without a command line option through the library in a separate process. */
 public final class LibraryProcess {
 
-  /** Exports to a new Iceberg table so many times in one session. */
+  /** Exports to a new Iceberg table several times in one session. */
   static final String EXPORT_ICEBERG = "export-iceberg";
 
-  /** Imports CSV files in batches of at most so many rows. */
+  /** Imports CSV files with a maximum batch size. */
   static final String IMPORT_CSV = "import-csv";
 
   private LibraryProcess() {}
 
   /**
-   * Takes host, port, the work, the table, the folder and the work's number; prints a line of JSON
-   * with the rows, and the seconds of each time.
+   * Arguments: host, port, work, table, folder, and the number that belongs to the work. Prints a
+   * line of JSON with the rows and the seconds of each repetition.
    */
   public static void main(String[] arguments) throws Exception {
-    // As the command line does: the driver else waits for two seconds when it closes.
+    // As in the command line: otherwise the driver waits two seconds at close.
     for (String group : List.of("io", "admin")) {
       String shutdown = "datastax-java-driver.advanced.netty." + group + "-group.shutdown.";
       System.setProperty(shutdown + "quiet-period", "100");

@@ -18,11 +18,11 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * The programs that take part in contests of whole processes, and what they work on.
+ * The programs of process contests and their data.
  *
- * @param session for what is prepared and checked
- * @param folder where all of them write
- * @param rows of the table of orders
+ * @param session prepares and checks data
+ * @param folder the output folder of all programs
+ * @param rows the number of rows in the table of orders
  */
 public record ProcessContestants(
     CqlSession session,
@@ -35,31 +35,31 @@ public record ProcessContestants(
   /** The table that is counted and exported. */
   static final String ORDERS = Dataset.ORDERS.table();
 
-  /** A table of the same shape, which imports fill. */
+  /** A table of the same shape that imports fill. */
   public static final String COPY = "orders_copy";
 
-  /** A table of ten rows of that shape. */
+  /** A table of the same shape with ten rows. */
   public static final String TEN = "ten";
 
   /** Ringhaul's default on one node. */
   private static final int IN_FLIGHT = 8;
 
-  /** A folder that is not there, for an export to make. */
+  /** Deletes a folder, so that an export can create it. */
   Path removed(String name) throws IOException {
     Path removed = folder.resolve(name);
     Folders.delete(removed);
     return removed;
   }
 
-  /** Fails unless the files hold so many times all rows. */
+  /** Fails unless the files hold all rows the given number of times. */
   void requireFiles(String what, Path files, int times) throws IOException {
     RinghaulProcess.requireRows(what, rows * times, RowsInFiles.in(files));
   }
 
   /**
-   * The plain driver in a process: see {@link ScanProcess}.
+   * Runs the plain driver in a process: see {@link ScanProcess}.
    *
-   * @param tasks as Ringhaul makes them
+   * @param tasks Ringhaul's number of tasks
    */
   Measurement scan(String columns, int tasks, int pageSize)
       throws IOException, InterruptedException {
@@ -75,7 +75,7 @@ public record ProcessContestants(
     return outcome.handling(rows);
   }
 
-  /** An export by Ringhaul's command line into a new folder. */
+  /** Exports with Ringhaul's command line to a new folder. */
   RinghaulProcess.Run export(String format, String folderName, String... arguments)
       throws IOException, InterruptedException {
     Path files = removed(folderName);
@@ -90,21 +90,24 @@ public record ProcessContestants(
     return run;
   }
 
-  /** The same, which leaves its files in a folder of the format's name. */
+  /** Exports like the other method and keeps the files in a folder named after the format. */
   Measurement export(String format) throws IOException, InterruptedException {
     return export(format, "ringhaul-" + format).measured();
   }
 
-  /** An export by Spark into a new folder of the format's name, so many times in one session. */
+  /** Exports with Spark to a new folder named after the format, repeatedly in one session. */
   RepeatedRun exportBySpark(String format, int times) throws IOException, InterruptedException {
     Path files = removed("spark-" + format);
     RepeatedRun run = spark.run("export-" + format, ORDERS, files, times);
-    // Parquet files are replaced by the next time; of an Iceberg table the old ones stay.
+    // Each repetition replaces Parquet files, but an Iceberg table keeps the old ones.
     requireFiles("Spark's export to " + format, files, format.equals("iceberg") ? times : 1);
     return run;
   }
 
-  /** A contender that fills the copy, which is emptied before and counted after, unmeasured. */
+  /**
+   * Wraps a contender that fills the copy, which is emptied before and counted after the
+   * measurement.
+   */
   Contender intoCopy(Contender contender) {
     return () -> {
       session.execute("TRUNCATE " + BenchCluster.KEYSPACE + "." + COPY);

@@ -7,7 +7,7 @@ import io.ringhaul.benchmarks.report.Report;
 import java.util.Map;
 import java.util.Objects;
 
-/** How contests of processes are held and shown. */
+/** Runs contests of processes and reports their results. */
 public final class ProcessRounds {
 
   static final String RINGHAUL = "Ringhaul";
@@ -15,7 +15,7 @@ public final class ProcessRounds {
   static final String DSBULK_TUNED = "DSBulk, tuned";
   static final String SPARK = "Spark";
 
-  /** One round that does not count: the server compiles, and files come into its page cache. */
+  /** One warm-up round for the server's compiler and its page cache. */
   private static final int WARM_UPS = 1;
 
   private final Report report;
@@ -31,9 +31,9 @@ public final class ProcessRounds {
   }
 
   /**
-   * Holds a contest and puts its table into the report.
+   * Runs a contest and adds its table to the report.
    *
-   * @param base the contender whose time the others' are compared with
+   * @param base the contender that the times of the others are compared with
    */
   Results hold(String title, String base, Contest contest) throws Exception {
     Results results = new Results(contest.run(WARM_UPS, rounds));
@@ -41,19 +41,21 @@ public final class ProcessRounds {
     return results;
   }
 
-  /** What was measured of each contender. */
+  /** The measurements of each contender. */
   record Results(Map<String, Series> series) {
 
     Series of(String name) {
       return Objects.requireNonNull(series.get(name));
     }
 
-    /** One's time divided by another's, the median of the rounds. */
+    /** Returns the median ratio of one contender's time to another's. */
     double timeOver(String name, String other) {
       return of(name).timeOver(of(other));
     }
 
-    /** The time of DSBulk, in the better of its two ways, divided by another's. */
+    /**
+     * Returns the ratio of DSBulk's time, in its faster configuration, to another contender's time.
+     */
     double dsbulkOver(String other) {
       return SeriesTable.fastest(of(DSBULK), of(DSBULK_TUNED)).timeOver(of(other));
     }

@@ -7,31 +7,31 @@ import io.ringhaul.benchmarks.floors.ScanFloor;
 import java.net.InetSocketAddress;
 import java.util.List;
 
-/** A {@link ScanFloor} as a whole process: the plain driver in a fresh virtual machine. */
+/** A {@link ScanFloor} as a whole process: the plain driver in a new virtual machine. */
 public final class ScanProcess {
 
-  /** All columns are read. */
+  /** Reads all columns. */
   static final String ALL = "all";
 
-  /** The partition key is read, and the rows are counted by the client. */
+  /** Reads the partition key and counts in the client. */
   static final String KEYS = "keys";
 
   private ScanProcess() {}
 
   /**
-   * Takes host, port, table, {@value #ALL} or {@value #KEYS}, how many tasks, how many of them at
-   * once, and the rows to a page; prints the number of rows.
+   * Arguments: host, port, table, {@value #ALL} or {@value #KEYS}, number of tasks, number of
+   * concurrent tasks, rows per page. Prints the number of rows.
    */
   public static void main(String[] arguments) throws Exception {
     String driver = "datastax-java-driver.advanced.";
-    // A session that a failure leaves open must not keep the process alive.
+    // Daemon threads, so that a session left open by a failure does not keep the process alive.
     System.setProperty(driver + "netty.daemon", "true");
-    // As the command line has it: both save time at the start.
+    // The settings of the command line that shorten the start.
     System.setProperty(driver + "timestamp-generator.force-java-clock", "true");
     System.setProperty(driver + "metadata.schema.refreshed-keyspaces.0", BenchCluster.KEYSPACE);
     System.out.println(scan(arguments));
     System.out.flush();
-    // A floor does not wait until its session is closed.
+    // The floor does not wait for the session to close.
     System.exit(0);
   }
 

@@ -1,4 +1,4 @@
-/** The contests of whole processes, which {@code Processes} holds. */
+/** The contests of whole processes in {@code Processes}. */
 @NullMarked
 package io.ringhaul.benchmarks.contests;
 

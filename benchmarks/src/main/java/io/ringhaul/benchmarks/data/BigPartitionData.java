@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Readings of four sensors: few partitions of very many rows. */
+/** Readings of four sensors: few partitions with very many rows. */
 final class BigPartitionData implements TableData {
 
   private static final int PARTITIONS = 4;

@@ -9,28 +9,28 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * A table of the keyspace {@value BenchCluster#KEYSPACE} and its rows. The same seed and number
- * give the same row, on every machine.
+ * A table of the keyspace {@value BenchCluster#KEYSPACE} and its rows. Seed and row number
+ * determine a row on every machine.
  */
 public final class Dataset {
 
-  /** Ten rows to a partition, 8 columns, some 93 bytes of values to a row. */
+  /** Ten rows per partition, 8 columns, about 93 bytes of values per row. */
   public static final Dataset ORDERS = new Dataset("orders", new OrderData());
 
-  /** One row to a partition, 60 columns of mixed types, a tenth of them null. */
+  /** One row per partition, 60 columns of mixed types, a tenth of the values null. */
   static final Dataset WIDE = new Dataset("wide", new WideData());
 
-  /** Ten rows to a partition, with collections, a user-defined type and a blob. */
+  /** Ten rows per partition, with collections, a user-defined type and a blob. */
   static final Dataset EVENTS = new Dataset("events", new EventData());
 
-  /** Four partitions that share all rows. */
+  /** Four partitions with all rows. */
   static final Dataset BIG_PARTITION = new Dataset("big_partition", new BigPartitionData());
 
   public static final long DEFAULT_SEED = 20_250_101;
 
   private static final List<Dataset> ALL = List.of(ORDERS, WIDE, EVENTS, BIG_PARTITION);
 
-  /** An odd number without a pattern, so that the rows of two seeds have nothing in common. */
+  /** An odd number without a pattern, so that the rows of two seeds are unrelated. */
   private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
   private final String table;
@@ -41,7 +41,7 @@ public final class Dataset {
     this.data = data;
   }
 
-  /** The one of a table of that name. */
+  /** Returns the dataset of a table name. */
   public static Dataset named(String table) {
     return ALL.stream()
         .filter(dataset -> dataset.table.equals(table))
@@ -55,24 +55,24 @@ public final class Dataset {
                         + ALL.stream().map(Dataset::table).toList()));
   }
 
-  /** The table's name without its keyspace. */
+  /** Returns the table name without the keyspace. */
   public String table() {
     return table;
   }
 
-  /** The names of the columns, in the order in which they were made. */
+  /** Returns the column names in their order of definition. */
   public List<String> columns() {
     return data.columns().stream().map(column -> column.substring(0, column.indexOf(' '))).toList();
   }
 
-  /** The statement that makes a table of this shape where it is missing. */
+  /** Returns the CREATE TABLE IF NOT EXISTS statement for a table of this shape. */
   String createStatement(String name) {
     return String.format(
         "CREATE TABLE IF NOT EXISTS %s.%s (%s, PRIMARY KEY %s)",
         BenchCluster.KEYSPACE, name, String.join(", ", data.columns()), data.primaryKey());
   }
 
-  /** The statement that writes all columns of a table of this shape. */
+  /** Returns the INSERT statement for all columns of a table of this shape. */
   public String insertStatement(String name) {
     return String.format(
         "INSERT INTO %s.%s (%s) VALUES (%s)",
@@ -82,7 +82,7 @@ public final class Dataset {
         String.join(", ", columns().stream().map(column -> "?").toList()));
   }
 
-  /** Makes an empty table of this shape, and the types that it needs, where they are missing. */
+  /** Creates an empty table of this shape and the required types, if missing. */
   public void create(CqlSession session, String name) {
     for (String type : data.types()) {
       session.execute("CREATE TYPE IF NOT EXISTS " + BenchCluster.KEYSPACE + "." + type);
@@ -96,11 +96,11 @@ public final class Dataset {
   }
 
   /**
-   * Makes a table of this shape, fills it, and waits until the cluster has brought it into the form
-   * in which it stays.
+   * Creates a table of this shape, fills it, and waits until the nodes have flushed and compacted
+   * it.
    *
-   * @param name of the table, without its keyspace
-   * @param rows 1 or more; memory does not grow with them
+   * @param name the table name without the keyspace
+   * @param rows 1 or more; memory use does not depend on it
    */
   public void fill(BenchCluster cluster, String name, long rows, long seed)
       throws InterruptedException {

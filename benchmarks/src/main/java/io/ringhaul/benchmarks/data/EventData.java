@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Events, ten to a subject, with collections, a user-defined type and a blob. */
+/** Events, ten per subject, with collections, a user-defined type and a blob. */
 final class EventData implements TableData {
 
   private static final int EVENTS_TO_A_SUBJECT = 10;
@@ -66,7 +66,8 @@ final class EventData implements TableData {
             .setDouble(1, random.nextInt(18_000) / 100.0 - 90)
             .setDouble(2, random.nextInt(36_000) / 100.0 - 180);
     return row.setLong(0, number / EVENTS_TO_A_SUBJECT)
-        // Of the moment alone: a subject has no two events in one millisecond.
+        // The time alone makes the id unique, because a subject has at most one event per
+        // millisecond.
         .setUuid(1, Uuids.startOf(FIRST_MILLIS + number))
         .setString(2, "kind" + random.nextInt(6))
         .setSet(3, tags, String.class)

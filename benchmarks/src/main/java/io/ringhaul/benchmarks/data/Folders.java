@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Folders of a benchmark, on a real disk: a system's temporary folder may be held in memory. */
+/** Folders of a benchmark on a real disk; the system's temporary folder can be in memory. */
 public final class Folders {
 
   private static final Path TARGET = Path.of("target").toAbsolutePath();
 
   private Folders() {}
 
-  /** A new folder that is removed when this process ends. */
+  /** Creates a folder that is deleted when this process ends. */
   public static Path temporary(String name) throws IOException {
     Path folder = Files.createTempDirectory(Files.createDirectories(TARGET), name + "-");
     Runtime.getRuntime()
@@ -29,7 +29,7 @@ public final class Folders {
     return folder;
   }
 
-  /** Removes a file, or a folder with all that is in it, if it is there. */
+  /** Deletes a file or a folder with its content if it exists. */
   public static void delete(Path path) throws IOException {
     if (!Files.exists(path)) {
       return;

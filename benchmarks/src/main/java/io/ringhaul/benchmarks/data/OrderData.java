@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/** Orders, ten to a customer. */
+/** Orders, ten per customer. */
 final class OrderData implements TableData {
 
   private static final int ORDERS_TO_A_CUSTOMER = 10;

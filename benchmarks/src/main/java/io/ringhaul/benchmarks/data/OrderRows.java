@@ -35,18 +35,17 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 
 /**
- * The orders that tables are filled with, as the driver has them, serialized, and made without a
- * cluster: the n-th is always the same.
+ * The orders as serialized driver rows, created without a cluster; the n-th row is always the same.
  */
 public final class OrderRows {
 
-  /** How many a measurement handles at once: more than the caches of a processor hold. */
+  /** Rows per measurement, more than processor caches hold. */
   public static final int COUNT = 50_000;
 
-  /** The rows of a partition. */
+  /** Rows of a partition. */
   public static final int OF_A_CUSTOMER = 10;
 
-  /** The table that they are of. */
+  /** The table of the rows. */
   public static final TableDescription TABLE =
       new TableDescription(
           BenchCluster.KEYSPACE,
@@ -66,7 +65,7 @@ public final class OrderRows {
 
   private OrderRows() {}
 
-  /** The values of the first orders, some 93 bytes each. */
+  /** Returns the values of the first orders, about 93 bytes each. */
   public static List<List<ByteBuffer>> values(int count) {
     List<List<ByteBuffer>> rows = new ArrayList<>(count);
     BoundStatementBuilder row = statement();
@@ -76,12 +75,12 @@ public final class OrderRows {
     return rows;
   }
 
-  /** The first orders. */
+  /** Returns the first orders. */
   public static List<RawRow> of(int count) {
     return values(count).stream().<RawRow>map(values -> values::get).toList();
   }
 
-  /** A writer of orders, as a task of an export has one. */
+  /** Returns a writer of orders as a task of an export has it. */
   public static PartWriter writer(OutputFormat format, Compression compression) {
     ExportDescription export =
         new ExportDescription(
@@ -96,7 +95,7 @@ public final class OrderRows {
             MEMORY_BYTES));
   }
 
-  /** Writes a file of these rows to nowhere. */
+  /** Writes these rows to a file writer without a file. */
   public static void write(PartWriter writer, List<RawRow> rows) throws IOException {
     writer.begin(OutputStream.nullOutputStream());
     for (RawRow row : rows) {
@@ -105,7 +104,7 @@ public final class OrderRows {
     writer.end();
   }
 
-  /** What the driver says of the columns. */
+  /** Returns the column definitions of the driver. */
   public static ColumnDefinitions definitions() {
     return DefaultColumnDefinitions.valueOf(
         specs().stream()
@@ -113,7 +112,7 @@ public final class OrderRows {
             .toList());
   }
 
-  /** What the protocol says of the columns. */
+  /** Returns the column definitions of the protocol. */
   public static List<ColumnSpec> specs() {
     List<ColumnSpec> specs = new ArrayList<>();
     for (ColumnDescription column : TABLE.columns()) {
@@ -137,7 +136,7 @@ public final class OrderRows {
     return List.copyOf(values);
   }
 
-  /** A statement that was never prepared, for its values alone. */
+  /** Returns an unprepared statement that only holds values. */
   private static BoundStatementBuilder statement() {
     return new BoundStatementBuilder(
         null,

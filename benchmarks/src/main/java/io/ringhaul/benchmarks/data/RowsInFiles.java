@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.LocalInputFile;
 
-/** Counts what a contender wrote without asking it. */
+/** Counts the rows in files independent of the tool that wrote them. */
 public final class RowsInFiles {
 
   private static final int BUFFER_BYTES = 1 << 16;
@@ -17,8 +17,9 @@ public final class RowsInFiles {
   private RowsInFiles() {}
 
   /**
-   * The rows in all files of a folder and of those in it: CSV with a header line and without line
-   * breaks in values, JSON with a row a line, and Parquet, so that of a new Iceberg warehouse too.
+   * Counts the rows in all files of a folder and its subfolders: CSV with a header line and without
+   * line breaks in values, JSON with one row per line, and Parquet (also in a new Iceberg
+   * warehouse).
    */
   public static long in(Path folder) throws IOException {
     long rows = 0;

@@ -9,12 +9,12 @@ import io.ringhaul.benchmarks.cluster.BenchCluster;
 import java.util.SplittableRandom;
 
 /**
- * Tables whose rows are not spread over the ring. Column {@code n} numbers the rows of a table from
+ * Tables with uneven distributions over the ring. Column {@code n} numbers the rows of a table from
  * 0.
  */
 public final class SkewedTables {
 
-  /** 80 % of the rows are in 5,000 partitions on one stretch of the ring. */
+  /** 80 % of the rows are in 5,000 partitions in one range of the ring. */
   public static final String STRETCH = "skewed_stretch";
 
   /** All rows are in one partition. */
@@ -23,16 +23,16 @@ public final class SkewedTables {
   private static final int CROWDED = 5_000;
   private static final int ROWS_ELSEWHERE = 10;
 
-  /** A sixty-fourth of the ring: a part of one vnode. */
+  /** A sixty-fourth of the ring, which is part of one vnode. */
   private static final int STRETCH_BITS = 58;
 
   private SkewedTables() {}
 
-  /** Makes and fills {@link #STRETCH}. */
+  /** Creates and fills {@link #STRETCH}. */
   public static void fillStretch(BenchCluster cluster, int rows) throws InterruptedException {
     CqlSession session = cluster.session();
     TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
-    // From the start of the widest range on, so that no task has less than all of it.
+    // Starts at the start of the widest range, so that one task has the whole stretch.
     long start = 0;
     long widest = 0;
     for (var range : ring.getTokenRanges()) {
@@ -72,7 +72,7 @@ public final class SkewedTables {
     cluster.settle();
   }
 
-  /** Makes and fills {@link #ONE_PARTITION}. */
+  /** Creates and fills {@link #ONE_PARTITION}. */
   public static void fillOnePartition(BenchCluster cluster, int rows) throws InterruptedException {
     try (Rows table = new Rows(cluster.session(), ONE_PARTITION)) {
       for (int n = 0; n < rows; n++) {

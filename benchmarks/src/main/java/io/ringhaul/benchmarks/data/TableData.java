@@ -4,29 +4,29 @@ import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The columns of a table, and its rows, each derived from its number. */
+/** The columns of a table, and rows derived from their numbers. */
 interface TableData {
 
   /**
-   * Names and definitions of the user-defined types that the columns need, such as {@code place
+   * Returns the names and definitions of the required user-defined types, such as {@code place
    * (city text)}.
    */
   default List<String> types() {
     return List.of();
   }
 
-  /** Name and type of each column, such as {@code id bigint}. */
+  /** Returns the name and type of each column, such as {@code id bigint}. */
   List<String> columns();
 
-  /** The primary key, such as {@code (id, day)}. */
+  /** Returns the primary key, such as {@code (id, day)}. */
   String primaryKey();
 
   /**
-   * Fills a row in. What is not set becomes null.
+   * Sets the values of a row; values that are not set become null.
    *
-   * @param number from 0; no two rows of different numbers have the same key
-   * @param random the row's own
-   * @return the row that was given
+   * @param number from 0; rows with different numbers have different keys
+   * @param random the random generator of the row
+   * @return the given row
    */
   BoundStatementBuilder bind(BoundStatementBuilder row, long number, SplittableRandom random);
 }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/** Rows of 60 columns, of twelve types in turns; a tenth of the values are null. */
+/** Rows of 60 columns with twelve alternating types; a tenth of the values are null. */
 final class WideData implements TableData {
 
   private static final int COLUMNS = 60;

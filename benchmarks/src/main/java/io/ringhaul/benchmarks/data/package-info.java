@@ -1,4 +1,4 @@
-/** Tables and their rows, the same in every run, and folders for files. */
+/** Tables with reproducible rows, and folders for files. */
 @NullMarked
 package io.ringhaul.benchmarks.data;
 

@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * An event store: six kinds of events in a table each, and three tables with the details of some.
- * The partition is the subject of the events, ten of which follow one another.
+ * An event store: one table for each of six kinds of events, and three tables with details. The
+ * partition key is the subject, which has ten consecutive events.
  */
 public final class Events {
 
@@ -28,7 +28,8 @@ public final class Events {
   /**
    * A table.
    *
-   * <p>All have a subject and a number; in those of details the first column is of the key, too.
+   * <p>All tables have a subject and a number; in detail tables the first column is also part of
+   * the key.
    */
   public enum Table {
     ORDER_PLACED("customer text, total decimal, placed_at bigint", false),
@@ -70,7 +71,7 @@ public final class Events {
     }
   }
 
-  /** A row of a table, with a value for each column. */
+  /** A row of a table with a value for each column. */
   public record EventRow(Table table, List<Object> values) {
 
     TableRow toTableRow() {
@@ -85,7 +86,7 @@ public final class Events {
 
   private final Map<Table, PreparedStatement> inserts = new EnumMap<>(Table.class);
 
-  /** Makes the tables that are missing. */
+  /** Creates the missing tables. */
   public Events(CqlSession session) {
     for (Table table : Table.values()) {
       session.execute(table.definition());
@@ -109,7 +110,7 @@ public final class Events {
     return insert.bind(row.values().toArray());
   }
 
-  /** The rows of a block: its events, each followed by its details. */
+  /** Returns the rows of a block: each event followed by its details. */
   public static List<EventRow> block(long number) {
     List<EventRow> rows = new ArrayList<>(2 * IN_A_BLOCK);
     for (int i = 0; i < IN_A_BLOCK; i++) {
@@ -119,7 +120,7 @@ public final class Events {
     return rows;
   }
 
-  /** Writes a block in bulk; fails unless every row is written. */
+  /** Writes a block in bulk and fails unless every row is written. */
   public static void writeInBulk(BatchWriter writer, List<EventRow> block)
       throws InterruptedException {
     BulkResult result = writer.bulkInsert(block.stream().map(EventRow::toTableRow).toList());

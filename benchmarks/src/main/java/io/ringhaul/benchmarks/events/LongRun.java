@@ -16,10 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Many blocks of events by a process of its own, and what of its heap is in use meanwhile. */
+/** Writes many blocks of events in a new process and records its heap use. */
 public final class LongRun {
 
-  /** So much more may be in use at the end than early on. */
+  /** Allowed growth of the used heap from the first fifth to the end. */
   private static final double GROWTH_MEGABYTES = 4;
 
   private static final int LOOKS = 10;
@@ -27,9 +27,9 @@ public final class LongRun {
   private LongRun() {}
 
   /**
-   * What a long run came to.
+   * The result of a long run.
    *
-   * @param usedMegabytes of the heap, each after a collection, in the order of time
+   * @param usedMegabytes the used heap after each collection, in order
    */
   public record Figures(long rows, double seconds, List<Double> usedMegabytes) {
 
@@ -60,7 +60,7 @@ public final class LongRun {
     }
   }
 
-  /** Runs in a process with so much heap and fails unless it ends well. */
+  /** Runs a process with the given heap and fails unless its exit code is 0. */
   public static Figures inProcess(InetSocketAddress contactPoint, int heap, long first, int blocks)
       throws IOException, InterruptedException {
     Process process =
@@ -89,7 +89,9 @@ public final class LongRun {
         result.path("rows").asLong(), result.path("seconds").asDouble(), List.copyOf(used));
   }
 
-  /** Takes host, port, the number of the first block, and how many; prints one line of JSON. */
+  /**
+   * Arguments: host, port, number of the first block, number of blocks. Prints one line of JSON.
+   */
   public static void main(String[] arguments) throws Exception {
     InetSocketAddress contactPoint =
         new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1]));

@@ -7,8 +7,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 
 /**
- * Works through a list with so many pieces in flight, each followed by the next as it ends: the
- * least that a program can do.
+ * Processes a list with a fixed number of elements in flight and starts the next element when one
+ * ends, with the least possible overhead.
  */
 final class InTurns<T> {
 
@@ -22,7 +22,7 @@ final class InTurns<T> {
     this.work = work;
   }
 
-  /** Returns when all is done. */
+  /** Runs the work for all elements and waits for its end. */
   static <T> void run(Iterable<T> pieces, int inFlight, Function<T, CompletionStage<?>> work)
       throws InterruptedException {
     InTurns<T> turns = new InTurns<>(pieces.iterator(), work);

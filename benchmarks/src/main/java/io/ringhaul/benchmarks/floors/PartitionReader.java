@@ -12,18 +12,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads ranges one after the other, and gives what one batch may have of rows that follow one
- * another: those of a partition, and whole partitions more as long as the server does not warn.
+ * Reads ranges one after the other and returns consecutive rows for one batch: rows of one
+ * partition, followed by whole partitions as long as the server does not warn.
  */
 final class PartitionReader implements Iterator<List<List<Optional<ByteBuffer>>>> {
 
-  /** Beyond so many bytes the server warns of a batch of several partitions by default. */
+  /** Above this size, the server warns by default about a batch of several partitions. */
   private static final int WARN_BYTES = 5 << 10;
 
-  /** Beyond so many partitions it warns. */
+  /** Above this number of partitions, the server warns. */
   private static final int WARN_PARTITIONS = 10;
 
-  /** What the server counts for a partition, for a row and for a cell beside the values. */
+  /** The server's overhead for a partition, a row and a cell in addition to the values. */
   private static final int PARTITION_BYTES = 29;
 
   private static final int ROW_BYTES = 33;
@@ -37,13 +37,15 @@ final class PartitionReader implements Iterator<List<List<Optional<ByteBuffer>>>
   private Iterator<Row> rows = List.<Row>of().iterator();
   private @Nullable List<Optional<ByteBuffer>> ahead;
 
-  /** A partition that did not fit any more. */
+  /** A partition that did not fit into the previous batch. */
   private @Nullable List<List<Optional<ByteBuffer>>> held;
 
   /**
-   * @param query gives the partition key first
+   * Creates a reader.
+   *
+   * @param query selects the partition key first
    * @param keyColumns the number of columns of the partition key
-   * @param most rows to give at once
+   * @param most the largest number of rows to return at once
    */
   PartitionReader(
       CqlSession session, RangeQuery query, List<TokenRange> pieces, int keyColumns, int most) {

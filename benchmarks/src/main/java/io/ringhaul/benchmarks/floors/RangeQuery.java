@@ -12,7 +12,7 @@ import io.ringhaul.schema.TokenRange;
 import java.time.Duration;
 import java.util.stream.Collectors;
 
-/** A query of one token range of a table, prepared with nothing but the driver. */
+/** A prepared query of one token range of a table with only the driver. */
 final class RangeQuery {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -24,7 +24,9 @@ final class RangeQuery {
   private final int pageSize;
 
   /**
-   * @param selection what stands between SELECT and FROM
+   * Prepares the query.
+   *
+   * @param selection the text between SELECT and FROM
    * @param pageSize in rows
    */
   RangeQuery(CqlSession session, String table, String selection, int pageSize) {
@@ -41,7 +43,7 @@ final class RangeQuery {
     this.pageSize = pageSize;
   }
 
-  /** What the driver knows of a table of the benchmark's keyspace. */
+  /** Returns the driver's metadata of a table in the benchmark keyspace. */
   static TableMetadata metadata(CqlSession session, String table) {
     return session
         .getMetadata()
@@ -50,7 +52,7 @@ final class RangeQuery {
         .orElseThrow(() -> new IllegalArgumentException("There is no table " + table));
   }
 
-  /** The query of a piece, which does not wrap. */
+  /** Returns the query of a range that does not wrap. */
   BoundStatement of(TokenRange piece) {
     BoundStatement statement;
     if (piece.endInclusive() == Long.MAX_VALUE) {

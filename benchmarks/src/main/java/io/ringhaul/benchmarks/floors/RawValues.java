@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Rows as the server's own bytes, from one table to another. */
+/** Copies rows as serialized values from one table to another. */
 final class RawValues {
 
   private RawValues() {}
 
-  /** The values of a row; empty where they are null. The row's own buffers are kept. */
+  /** Returns the values of a row, empty for null. The buffers are those of the row. */
   static List<Optional<ByteBuffer>> of(Row row) {
     List<Optional<ByteBuffer>> values = new ArrayList<>(row.size());
     for (int i = 0; i < row.size(); i++) {
@@ -23,7 +23,7 @@ final class RawValues {
     return values;
   }
 
-  /** A statement with these values; those that are null are left unset. */
+  /** Binds the values and leaves null values unset. */
   static BoundStatement bind(PreparedStatement prepared, List<Optional<ByteBuffer>> values) {
     BoundStatementBuilder row = prepared.boundStatementBuilder();
     for (int i = 0; i < values.size(); i++) {
@@ -34,7 +34,7 @@ final class RawValues {
     return row.build();
   }
 
-  /** Without the page that a value is a part of, which would stay in memory as a whole. */
+  /** Copies a value, because the original buffer keeps its whole page in memory. */
   private static ByteBuffer copy(ByteBuffer value) {
     byte[] bytes = new byte[value.remaining()];
     value.duplicate().get(bytes);

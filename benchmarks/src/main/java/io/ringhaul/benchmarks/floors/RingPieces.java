@@ -9,12 +9,12 @@ import io.ringhaul.internal.ring.TokenRing;
 import io.ringhaul.schema.TokenRange;
 import java.util.List;
 
-/** The token ranges that an operation reads: all that the floors take over from Ringhaul. */
+/** The token ranges of an operation; the floors use the same ranges as Ringhaul. */
 public final class RingPieces {
 
   private RingPieces() {}
 
-  /** The pieces of each split, none of which wraps. */
+  /** Returns the ranges of each task; no range wraps. */
   public static List<List<TokenRange>> of(CqlSession session, int tasks) {
     TokenRing ring =
         TokenRing.discover(

@@ -2,10 +2,10 @@ package io.ringhaul.benchmarks.floors;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 
-/** Counts a table without asking who wrote it. */
+/** Counts the rows of a table independent of the tool that wrote them. */
 public final class RowsInTable {
 
-  /** So many that a piece of ten million rows is counted well within the server's time limit. */
+  /** Enough ranges to count ten million rows within the server's time limit. */
   private static final int SPLITS = 64;
 
   private static final int IN_FLIGHT = 2;
@@ -13,7 +13,7 @@ public final class RowsInTable {
 
   private RowsInTable() {}
 
-  /** All rows, counted by the server. */
+  /** Returns the number of rows, counted by the server. */
   public static long in(CqlSession session, String table) throws InterruptedException {
     return new ScanFloor(session, RingPieces.of(session, SPLITS), IN_FLIGHT)
         .count(table, PAGE_ROWS);

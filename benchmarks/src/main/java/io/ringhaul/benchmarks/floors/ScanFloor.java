@@ -11,10 +11,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
-/** The plain driver reading a table by token ranges and dropping the pages. */
+/** The plain driver reads a table by token ranges and discards the pages. */
 public final class ScanFloor {
 
-  /** What Ringhaul aims at with a page, and the most rows that it asks for. */
+  /** Ringhaul's target size of a page and its largest number of rows per page. */
   private static final int PAGE_BYTES = 256 * 1024;
 
   private static final int MOST_ROWS_TO_A_PAGE = 5_000;
@@ -25,8 +25,10 @@ public final class ScanFloor {
   private final int inFlight;
 
   /**
-   * @param tasks the pieces of each; those of one are read one after the other
-   * @param inFlight how many tasks are read at once
+   * Creates a floor.
+   *
+   * @param tasks the ranges of each task, which are read one after the other
+   * @param inFlight the number of tasks that are read at once
    */
   public ScanFloor(CqlSession session, List<List<TokenRange>> tasks, int inFlight) {
     this.session = session;
@@ -38,20 +40,20 @@ public final class ScanFloor {
    * Reads all columns.
    *
    * @param pageSize in rows
-   * @return the rows
+   * @return the number of rows
    */
   public long read(String table, int pageSize) throws InterruptedException {
     RangeQuery query = new RangeQuery(session, table, columns(session, table), pageSize);
     return run(query, page -> (long) page.remaining());
   }
 
-  /** Asks the server to count each piece. */
+  /** Counts each range with a query of the server. */
   public long count(String table, int pageSize) throws InterruptedException {
     RangeQuery query = new RangeQuery(session, table, "count(*)", pageSize);
     return run(query, page -> Objects.requireNonNull(page.one()).getLong(0));
   }
 
-  /** Reads the partition keys alone, to count them here: what a tool does that cannot count. */
+  /** Counts by reading the partition keys, as tools without a server-side count do. */
   public long countKeys(String table, int pageSize) throws InterruptedException {
     String keys =
         String.join(
@@ -70,7 +72,7 @@ public final class ScanFloor {
         });
   }
 
-  /** The size of a page, in rows, that Ringhaul comes to by itself for a table. */
+  /** Returns the page size, in rows, that Ringhaul selects for a table. */
   public static int pageSize(CqlSession session, String table) {
     RangeQuery query = new RangeQuery(session, table, columns(session, table), SAMPLE_ROWS);
     var sample = session.execute(query.of(TokenRange.wholeRing().unwrap().get(0)));

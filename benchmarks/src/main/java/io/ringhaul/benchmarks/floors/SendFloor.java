@@ -18,23 +18,23 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * The plain driver sending the same rows in the best safe batches, which were built before:
- * UNLOGGED ones of a partition, and of several as long as the server does not warn of them. On one
- * node, where all partitions have the same replica. They come by token, all tasks in turns, as an
- * import has them. How Ringhaul batches does not change them.
+ * The plain driver sends the same rows in the best safe batches, built in advance: UNLOGGED batches
+ * of one partition, or of several as long as the server does not warn. It runs on one node, where
+ * all partitions have the same replica. Rows come in token order with alternating tasks, as in an
+ * import. Ringhaul's own batching does not affect them.
  *
- * <p>As many as fit are built at once; if they are not all, the clock stands still while the next
- * ones are built.
+ * <p>Batches are built up to the memory limit. If rows remain, the clock stops while the next
+ * batches are built.
  */
 public final class SendFloor {
 
-  /** What an import's batch has at the most. */
+  /** Largest number of rows in a batch of an import. */
   private static final int ROWS_TO_A_BATCH = 100;
 
   private static final int PAGE_SIZE = 1_000;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** What a bound row and each of its values take in the heap, at a guess that is rather high. */
+  /** A conservative estimate of the heap size of a bound row and of each of its values. */
   private static final int BYTES_TO_A_ROW = 200;
 
   private static final int BYTES_TO_A_VALUE = 100;
@@ -44,8 +44,10 @@ public final class SendFloor {
   private final int inFlight;
 
   /**
-   * @param insert the statement that writes all columns of the target, in the order of the source's
-   * @param inFlight batches at once
+   * Creates a floor.
+   *
+   * @param insert the statement that writes all columns of the target, in the order of the source
+   * @param inFlight the number of concurrent batches
    */
   public SendFloor(CqlSession session, String insert, int inFlight) {
     this.session = session;
@@ -56,7 +58,7 @@ public final class SendFloor {
   /**
    * Sends the rows of another table.
    *
-   * @param columns of the source, in the order of the values that the statement takes
+   * @param columns the columns of the source, in the order of the statement's values
    */
   public Measurement send(String source, List<String> columns, List<List<TokenRange>> tasks)
       throws Exception {
@@ -108,7 +110,7 @@ public final class SendFloor {
     return rows;
   }
 
-  /** A row that is alone goes without a batch around it, as an import sends it. */
+  /** Sends a single row as a plain statement, as an import does. */
   private static Statement<?> statement(List<BatchableStatement<?>> statements) {
     if (statements.size() == 1) {
       return ((BoundStatement) statements.get(0))

@@ -1,4 +1,7 @@
-/** The least that the plain driver needs for a scan or an import: what is measured against. */
+/**
+ * Lower bounds that the plain driver needs for a scan or an import; the benchmarks compare with
+ * them.
+ */
 @NullMarked
 package io.ringhaul.benchmarks.floors;
 

@@ -5,8 +5,8 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.Callable;
 
 /**
- * Wall time, and the CPU time of this process, which is the client's as long as nothing else runs
- * in it. It can be let run several times, and adds up.
+ * Wall time and CPU time of this process, which are the client's if nothing else runs in the
+ * process. Several timed parts add up.
  */
 public final class ClientClock {
 
@@ -17,7 +17,7 @@ public final class ClientClock {
   private long cpuNanos;
   private double serverCpuSeconds;
 
-  /** Measures one piece of work. What earlier ones have left in the heap is collected before. */
+  /** Collects garbage and then measures one piece of work. */
   public static Measurement measure(Callable<Long> work) throws Exception {
     System.gc();
     ClientClock clock = new ClientClock();
@@ -25,7 +25,7 @@ public final class ClientClock {
     return clock.measured(rows);
   }
 
-  /** Does a part of the work while the clock runs. */
+  /** Runs a part of the work while the clock runs. */
   public <T> T time(Callable<T> part) throws Exception {
     double serverBefore = ServerCpu.seconds();
     long cpuBefore = PROCESS.getProcessCpuTime();
@@ -37,7 +37,7 @@ public final class ClientClock {
     return result;
   }
 
-  /** All that was timed. */
+  /** Returns the sum of the timed parts. */
   public Measurement measured(long rows) {
     return new Measurement(rows, nanos / 1e9, cpuNanos / 1e9, serverCpuSeconds, 0);
   }

@@ -4,6 +4,6 @@ package io.ringhaul.benchmarks.measure;
 @FunctionalInterface
 public interface Contender {
 
-  /** Does the whole work once; what it leaves behind is removed before it is asked again. */
+  /** Does the work once and deletes its result before the next run. */
   Measurement run() throws Exception;
 }

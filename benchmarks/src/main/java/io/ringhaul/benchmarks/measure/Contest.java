@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Several ways of doing the same work, which take turns: A B C, C A B, B C A. What slows the
- * machine for a while slows all of them, so that a ratio of two runs of one round is worth more
- * than a time.
+ * Several ways of doing the same work in rotating order: A B C, C A B, B C A. Temporary load slows
+ * all of them, so the ratio of two runs of one round is more reliable than a time.
  */
 public final class Contest {
 
@@ -22,7 +21,7 @@ public final class Contest {
     this.work = work;
   }
 
-  /** What is done. */
+  /** Returns the name of the work. */
   public String work() {
     return work;
   }
@@ -33,19 +32,20 @@ public final class Contest {
   }
 
   /**
-   * Lets all of them run in turns.
+   * Runs all contenders in turns.
    *
-   * @param warmUps rounds that do not count
-   * @param rounds rounds that count
-   * @return what was measured of each, in the order they were added
-   * @throws IllegalStateException if two of them did not handle the same number of rows
+   * @param warmUps unmeasured rounds
+   * @param rounds measured rounds
+   * @return the measurements of each contender, in the order of addition
+   * @throws IllegalStateException if two contenders report different numbers of rows
    */
   public Map<String, Series> run(int warmUps, int rounds) throws Exception {
     Map<String, Series> results = new LinkedHashMap<>();
     contenders.keySet().forEach(name -> results.put(name, new Series(work, name)));
     long rows = -1;
     for (int round = -warmUps; round < rounds; round++) {
-      // Each follows each other one, whose traces in the cluster it may find.
+      // The order rotates, because a contender can depend on the state that its predecessor
+      // leaves in the cluster.
       List<Map.Entry<String, Contender>> turns = new ArrayList<>(contenders.entrySet());
       Collections.rotate(turns, round);
       for (Map.Entry<String, Contender> each : turns) {

@@ -2,12 +2,12 @@ package io.ringhaul.benchmarks.measure;
 
 import java.util.stream.DoubleStream;
 
-/** The middle of several figures. */
+/** Medians of several figures. */
 public final class Medians {
 
   private Medians() {}
 
-  /** The middle one, or the mean of the two in the middle; not a number if there are none. */
+  /** Returns the median, interpolated for an even count; NaN without figures. */
   public static double of(DoubleStream figures) {
     double[] sorted = figures.sorted().toArray();
     int half = sorted.length / 2;

@@ -2,16 +2,10 @@ package io.ringhaul.benchmarks.measure;
 
 import java.util.stream.DoubleStream;
 
-/**
- * Where the middle half of several figures lies.
- *
- * @param lower a quarter of them is below, interpolated between neighbours
- * @param median a half of them is below
- * @param upper a quarter of them is above
- */
+/** The quartiles of several figures, interpolated between neighbours. */
 public record Quartiles(double lower, double median, double upper) {
 
-  /** Those of some figures; not numbers if there are none. */
+  /** Returns the quartiles; NaN without figures. */
   public static Quartiles of(DoubleStream figures) {
     double[] sorted = figures.sorted().toArray();
     return new Quartiles(at(sorted, 0.25), at(sorted, 0.5), at(sorted, 0.75));

@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What was measured of one way of doing things, over several runs. */
+/** The measurements of one way over several runs. */
 public final class Samples {
 
   private long[] nanos = new long[1_024];
   private int count;
   private final List<Double> rates = new ArrayList<>();
 
-  /** One unit of work took so long. */
+  /** Adds the duration of one unit of work. */
   public void add(long duration) {
     if (count == nanos.length) {
       nanos = Arrays.copyOf(nanos, 2 * count);
@@ -20,7 +20,7 @@ public final class Samples {
     count++;
   }
 
-  /** One run is over, at so many operations per second. */
+  /** Ends a run with the given number of operations per second. */
   public void endRun(double rate) {
     rates.add(rate);
   }
@@ -29,7 +29,7 @@ public final class Samples {
     return count;
   }
 
-  /** So many percent of all units of all runs took at most that long, in milliseconds. */
+  /** Returns a percentile of the durations of all runs in milliseconds. */
   public double percentile(double percent) {
     long[] sorted = Arrays.copyOf(nanos, count);
     Arrays.sort(sorted);
@@ -37,7 +37,7 @@ public final class Samples {
     return count == 0 ? 0 : sorted[Math.max(0, at)] / 1e6;
   }
 
-  /** The median of the runs. */
+  /** Returns the median rate of the runs. */
   public double medianRate() {
     return Medians.of(rates.stream().mapToDouble(Double::doubleValue));
   }

@@ -6,7 +6,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/** What was measured of one contender, round by round. */
+/** The measurements of one contender, round by round. */
 public final class Series {
 
   private final String work;
@@ -46,22 +46,22 @@ public final class Series {
     return rounds.stream().mapToDouble(figure).max().orElse(Double.NaN);
   }
 
-  /** The median, over the rounds, of this one's wall time divided by the other's in that round. */
+  /** Returns the median, over the rounds, of the ratio of this wall time to the other. */
   public double timeOver(Series other) {
     return ratio(other, Measurement::seconds);
   }
 
-  /** The median, over the rounds, of this one's figure divided by the other's in that round. */
+  /** Returns the median, over the rounds, of the ratio of this figure to the other. */
   public double ratio(Series other, ToDoubleFunction<Measurement> figure) {
     return Medians.of(ratios(other, figure));
   }
 
-  /** The quartiles, over the rounds, of this one's figure divided by the other's in that round. */
+  /** Returns the quartiles, over the rounds, of the ratio of this figure to the other. */
   public Quartiles quartiles(Series other, ToDoubleFunction<Measurement> figure) {
     return Quartiles.of(ratios(other, figure));
   }
 
-  /** For each round, this one's figure divided by the other's. */
+  /** Returns, for each round, the ratio of this figure to the other. */
   public DoubleStream ratios(Series other, ToDoubleFunction<Measurement> figure) {
     return IntStream.range(0, rounds.size())
         .mapToDouble(

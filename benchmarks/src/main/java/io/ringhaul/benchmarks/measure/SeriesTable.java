@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
-/** What was measured, as a table of a report: medians, with the least and the most. */
+/** Adds measurements to a report as a table of medians with minimum and maximum. */
 public final class SeriesTable {
 
   private static final double MILLION = 1e6;
@@ -20,7 +20,7 @@ public final class SeriesTable {
   /**
    * Adds the table.
    *
-   * @param base what the others are compared with, round by round
+   * @param base the series that the others are compared with, round by round
    */
   public static void add(Report report, String title, Collection<Series> all, Series base) {
     Map<String, Function<Series, String>> columns = columns(base);
@@ -66,7 +66,7 @@ public final class SeriesTable {
     columns.put("most " + unit, each -> Report.millis(each.most(figure)));
   }
 
-  /** The one with the least median. */
+  /** Returns the series with the smallest median. */
   public static Series fastest(Series... all) {
     return List.of(all).stream()
         .min(Comparator.comparingDouble(each -> each.median(Measurement::seconds)))

@@ -1,11 +1,11 @@
 package io.ringhaul.benchmarks.measure;
 
-/** The processor time of the cluster, whose nodes are children of this process. */
+/** CPU time of the cluster's nodes, which are children of this process. */
 public final class ServerCpu {
 
   private ServerCpu() {}
 
-  /** What the nodes have used so far, in seconds; to be asked while no other child runs. */
+  /** Returns the CPU seconds of the nodes so far. No other child process may run. */
   public static double seconds() {
     return ProcessHandle.current()
         .children()

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The CPU time of threads that come and go, by their names. It looks every few milliseconds, which
- * takes time itself, and misses what a thread does after the last look at it.
+ * CPU time of short-lived threads by name. It polls every few milliseconds, which costs time
+ * itself, and misses the time of a thread after its last poll.
  */
 public final class ThreadsCpu implements AutoCloseable {
 
@@ -25,7 +25,7 @@ public final class ThreadsCpu implements AutoCloseable {
     this.names = names;
   }
 
-  /** Begins to look at threads that begin from now on. */
+  /** Starts to poll threads that start from now on. */
   public static ThreadsCpu of(Set<String> names) {
     ThreadsCpu cpu = new ThreadsCpu(names);
     cpu.looking.start();
@@ -44,11 +44,11 @@ public final class ThreadsCpu implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(EVERY_MILLIS);
       }
     } catch (InterruptedException e) {
-      // It is over.
+      // The thread was stopped.
     }
   }
 
-  /** Ends the looking; all that was seen, in seconds. */
+  /** Stops polling and returns the CPU seconds. */
   public double seconds() throws InterruptedException {
     close();
     return nanosOf.values().stream().mapToLong(Long::longValue).sum() / 1e9;

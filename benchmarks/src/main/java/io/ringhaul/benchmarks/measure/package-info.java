@@ -1,4 +1,4 @@
-/** Contests whose contenders take turns, and the figures of their runs. */
+/** Contests of alternating contenders and their measurements. */
 @NullMarked
 package io.ringhaul.benchmarks.measure;
 

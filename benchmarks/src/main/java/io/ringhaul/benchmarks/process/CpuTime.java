@@ -5,21 +5,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the kernel knows of processor time. */
+/** CPU times from the kernel. */
 final class CpuTime {
 
-  /** The kernel counts in hundredths for programs, whatever it ticks in itself. */
+  /** The kernel reports CPU times in 1/100 s, independent of its internal tick. */
   private static final double TICKS_PER_SECOND = 100;
 
-  /** Where the fields after the name begin, by proc(5): the name may hold anything. */
+  /**
+   * Marks the start of the fields after the process name, which can contain any character (see
+   * proc(5)).
+   */
   private static final String AFTER_NAME = ") ";
 
-  /** cutime and cstime are fields 16 and 17, and the first after the name is 3. */
+  /**
+   * The fields cutime and cstime have the numbers 16 and 17; the first field after the name has
+   * number 3.
+   */
   private static final int USER_FIELD = 13;
 
   private CpuTime() {}
 
-  /** Seconds that children of this process used, counted when they have ended. */
+  /** Returns the CPU seconds of ended children of this process. */
   static double ofEndedChildren() throws IOException {
     String stat = Files.readString(Path.of("/proc/self/stat"));
     String fields = stat.substring(stat.lastIndexOf(AFTER_NAME) + AFTER_NAME.length());

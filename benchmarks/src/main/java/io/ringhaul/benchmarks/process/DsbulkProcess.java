@@ -7,19 +7,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** DSBulk's command line in a process of its own. */
+/** Runs DSBulk's command line in a new process. */
 public final class DsbulkProcess {
 
   private static final String MAIN_CLASS = "com.datastax.oss.dsbulk.runner.DataStaxBulkLoader";
 
-  /** The most rows to a batch by default; all of one partition, as Ringhaul's are. */
+  /** DSBulk's default number of rows per batch, all of one partition. */
   public static final String BATCH_ROWS = "32";
 
-  /** More files and queries at once than it takes by itself on two cores. */
+  /** More concurrent files and queries than DSBulk selects itself on two cores. */
   public static final List<String> TUNED_UNLOAD =
       List.of("-maxConcurrentFiles", "2", "-maxConcurrentQueries", "8");
 
-  /** The same for {@code load}. */
+  /** The same tuning for {@code load}. */
   public static final List<String> TUNED_LOAD =
       List.of("-maxConcurrentFiles", "2", "-maxConcurrentQueries", "64");
 
@@ -27,7 +27,7 @@ public final class DsbulkProcess {
   private final Path folder;
   private final JavaCommand java;
 
-  /** Its launcher gives Java no options of its own. */
+  /** DSBulk's launcher sets no JVM options. */
   public DsbulkProcess(InetSocketAddress node, Path folder, Jvm jvm)
       throws IOException, InterruptedException {
     this.node = node;
@@ -38,8 +38,8 @@ public final class DsbulkProcess {
   /**
    * Runs {@code load} or {@code unload} with CSV files.
    *
-   * @param files their folder
-   * @param settings more of its settings
+   * @param files the folder of the files
+   * @param settings additional DSBulk settings
    */
   public MeasuredProcess.Outcome run(
       String workflow, String table, Path files, List<String> settings)

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** How a Java program is started. */
+/** The command line of a Java program. */
 final class JavaCommand {
 
   private final Path java;
@@ -15,13 +15,15 @@ final class JavaCommand {
   private final String classPath;
 
   /**
-   * @param options of the virtual machine, beside its own
+   * Creates the command.
+   *
+   * @param options JVM options in addition to those of the {@link Jvm}
    */
   JavaCommand(Jvm jvm, List<String> options, String classPath) {
     this.java = jvm.java();
     this.options = new ArrayList<>(options);
     this.options.addAll(jvm.options());
-    // A process has a folder of its own.
+    // Uses absolute paths, because each process has its own working folder.
     this.classPath =
         Arrays.stream(classPath.split(File.pathSeparator, -1))
             .map(entry -> Path.of(entry).toAbsolutePath().toString())

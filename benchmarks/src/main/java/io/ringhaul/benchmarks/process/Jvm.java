@@ -8,20 +8,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The Java virtual machine that contenders run in.
+ * The Java virtual machine of the contenders.
  *
- * @param home its folder
- * @param options of the heap
+ * @param home the Java home
+ * @param options the heap options
  */
 public record Jvm(Path home, List<String> options) {
 
   private static final Pattern FEATURE = Pattern.compile("JAVA_VERSION=\"(\\d+)");
 
   /**
-   * A machine whose heap grows as it needs it.
+   * Returns a JVM whose heap grows as needed.
    *
-   * @param home its folder; empty for that of this process
-   * @param heapMegabytes the largest heap; 0 leaves it to Java
+   * @param home the Java home; empty for that of this process
+   * @param heapMegabytes the largest heap; 0 for Java's default
    */
   public static Jvm in(String home, int heapMegabytes) {
     return new Jvm(
@@ -29,18 +29,18 @@ public record Jvm(Path home, List<String> options) {
         heapMegabytes == 0 ? List.of() : List.of("-Xmx" + heapMegabytes + "m"));
   }
 
-  /** This process's, with a heap that is all there from the start. */
+  /** Returns the JVM of this process with a heap of fixed size. */
   public static Jvm withWholeHeap(int megabytes) {
     return new Jvm(
         Path.of(System.getProperty("java.home")),
         List.of("-Xms" + megabytes + "m", "-Xmx" + megabytes + "m", "-XX:+AlwaysPreTouch"));
   }
 
-  /** The feature release, such as 17. */
+  /** Returns the feature release, such as 17. */
   public int feature() throws IOException {
     Matcher version = FEATURE.matcher(Files.readString(home.resolve("release")));
     if (!version.find()) {
-      throw new IllegalStateException(home + " does not tell its version");
+      throw new IllegalStateException(home + " does not report its version");
     }
     return Integer.parseInt(version.group(1));
   }

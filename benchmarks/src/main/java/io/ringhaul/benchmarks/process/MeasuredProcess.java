@@ -15,16 +15,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A process that is started, waited for and measured; one at a time, for its share of processor
- * time is what this process' ended children have used by then, less what they had before. It does
- * not outlive this process.
+ * Starts a process, waits for it and measures it. Only one process runs at a time, because its CPU
+ * time is the increase of the CPU time of ended children. The process does not outlive this
+ * process.
  */
 public final class MeasuredProcess {
 
-  /** Far more than any work takes; a process that hangs must not hold up the night. */
+  /** A limit for processes that hang, far above the time of every benchmark. */
   private static final Duration MOST = Duration.ofHours(1);
 
-  /** Resident memory can grow by what a process touches in this time without being seen. */
+  /** Polling interval of the resident memory; growth within the last interval is missed. */
   private static final long LOOK_MILLIS = 10;
 
   private static final int LINES_OF_A_FAILURE = 30;
@@ -36,29 +36,31 @@ public final class MeasuredProcess {
   private final Path folder;
 
   /**
+   * Creates the process without starting it.
+   *
    * @param command the program and its arguments
-   * @param folder where its output goes, and where it works; made if it is missing
+   * @param folder the working folder, which receives the output; created if missing
    */
   public MeasuredProcess(List<String> command, Path folder) {
     this.command = List.copyOf(command);
     this.folder = folder;
   }
 
-  /** Sets a variable, beside those of this process. */
+  /** Adds an environment variable. */
   public MeasuredProcess with(String variable, String value) {
     environment.put(variable, value);
     return this;
   }
 
   /**
-   * What a process took.
+   * The measurement of a process.
    *
-   * @param seconds of wall time, from its start to its end; exact to a millisecond or two
-   * @param cpuSeconds of its threads, and of its own children that it waited for, in user and in
-   *     kernel mode; exact to the kernel's tick, 0.01 s each
-   * @param serverCpuSeconds of the cluster's nodes meanwhile
-   * @param peakMegabytes its largest resident memory, but for growth in its last 10 ms
-   * @param output all of its standard output
+   * @param seconds wall time from start to end, exact to 1 or 2 ms
+   * @param cpuSeconds user and kernel time of the process and of the children that it waited for,
+   *     exact to the kernel's tick of 0.01 s each
+   * @param serverCpuSeconds CPU time of the cluster's nodes during the run
+   * @param peakMegabytes largest resident memory, except for growth in the last 10 ms
+   * @param output the complete standard output
    */
   public record Outcome(
       double seconds,
@@ -71,7 +73,7 @@ public final class MeasuredProcess {
       return new Measurement(rows, seconds, cpuSeconds, serverCpuSeconds, peakMegabytes);
     }
 
-    /** The last line of its output, where programs that print JSON put it. */
+    /** Returns the last line of the output, which holds the JSON of programs that print JSON. */
     public String lastLine() {
       List<String> lines = output.lines().toList();
       return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
@@ -79,10 +81,10 @@ public final class MeasuredProcess {
   }
 
   /**
-   * Runs it once.
+   * Runs the process once.
    *
-   * @throws IllegalStateException if it does not end by itself and with exit code 0, with the last
-   *     lines of its output
+   * @throws IllegalStateException with the last lines of the output, if the process times out or
+   *     its exit code is not 0
    */
   public Outcome run() throws IOException, InterruptedException {
     Files.createDirectories(folder);
@@ -131,7 +133,7 @@ public final class MeasuredProcess {
     process.destroyForcibly();
   }
 
-  /** 0 if it has ended meanwhile. */
+  /** Returns 0 if the process has ended. */
   private static long peakKilobytes(long process) {
     try {
       Matcher peak = PEAK.matcher(Files.readString(Path.of("/proc", "" + process, "status")));
@@ -150,14 +152,14 @@ public final class MeasuredProcess {
         + lastLines(error);
   }
 
-  /** Nobody wants to read a class path. */
+  /** Shortens class paths in messages. */
   private static String shortened(String argument) {
     return argument.length() <= LONGEST_SHOWN
         ? argument
         : argument.substring(0, LONGEST_SHOWN) + "...";
   }
 
-  /** Without stack frames, which would leave no room for what they belong to. */
+  /** Skips stack frames, which would displace the messages. */
   private static String lastLines(Path file) throws IOException {
     List<String> lines =
         Files.readAllLines(file).stream().filter(line -> !line.startsWith("\tat ")).toList();

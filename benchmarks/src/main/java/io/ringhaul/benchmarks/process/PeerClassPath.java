@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The class path of a program from Maven Central that cannot share ours, as its {@code pom.xml}
- * says. Maven is asked once and again when the peer's files have changed.
+ * The class path of a peer program from Maven Central whose dependencies conflict with Ringhaul's.
+ * Its {@code pom.xml} defines the class path. Maven resolves it once and after each change of the
+ * peer's files.
  */
 final class PeerClassPath {
 
@@ -20,9 +21,9 @@ final class PeerClassPath {
   private PeerClassPath() {}
 
   /**
-   * The jars and, if the peer has sources of ours, its classes.
+   * Returns the jars and the classes of the peer's own sources, if any.
    *
-   * @param peer its folder in {@code benchmarks/peers}
+   * @param peer the name of the folder in {@code benchmarks/peers}
    */
   static String of(String peer) throws IOException, InterruptedException {
     Path sources = POMS.resolve(peer).toAbsolutePath();
@@ -58,7 +59,7 @@ final class PeerClassPath {
     }
   }
 
-  /** The one that runs this, if it says where it is. */
+  /** Returns the Maven command that runs this process, or {@code mvn} if it is unknown. */
   private static String maven() {
     return Stream.of(System.getProperty("maven.home"), System.getenv("MAVEN_HOME"))
         .filter(home -> home != null)

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process that did its work several times and said so in its last line.
+ * A process that repeated its work and reported the times in its last line.
  *
  * @param whole the process
- * @param rows of each time; -1 if it does not tell them
- * @param seconds of each time
+ * @param rows the rows of each repetition; -1 if not reported
+ * @param seconds the time of each repetition
  */
 public record RepeatedRun(MeasuredProcess.Outcome whole, long rows, List<Double> seconds) {
 
@@ -23,7 +23,9 @@ public record RepeatedRun(MeasuredProcess.Outcome whole, long rows, List<Double>
     return new RepeatedRun(whole, result.path("rows").asLong(-1), List.copyOf(seconds));
   }
 
-  /** Its last time; processor time is the mean of all times, with its start. */
+  /**
+   * Returns the last repetition; its CPU time is the mean of all repetitions including the start.
+   */
   public Measurement lastTime(long handled) {
     return new Measurement(
         handled,

@@ -14,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Ringhaul's command line, started by its launcher, and programs on its library, each run in a
- * process of its own.
+ * Runs Ringhaul's command line, through its launcher, and programs that use its library, each in a
+ * new process.
  */
 public final class RinghaulProcess {
 
   private static final Path LAUNCHER = Path.of("scripts", "ringhaul");
 
-  /** The line of the launcher that chooses the garbage collector. */
+  /** The line of the launcher that selects the garbage collector. */
   private static final Pattern COLLECTOR = Pattern.compile("(?m)^collector=\\((.+)\\)$");
 
   private final InetSocketAddress node;
@@ -34,9 +34,7 @@ public final class RinghaulProcess {
     this.jvm = jvm;
   }
 
-  /**
-   * The launcher is asked to build what it runs, and to get ready what it keeps for later starts.
-   */
+  /** Creates the runner after the launcher has built the jars and its archives for later starts. */
   public static RinghaulProcess built(InetSocketAddress node, Path folder, Jvm jvm)
       throws IOException, InterruptedException {
     new MeasuredProcess(
@@ -56,19 +54,19 @@ public final class RinghaulProcess {
   }
 
   /**
-   * What a command came to.
+   * The result of a command.
    *
-   * @param tasks into which it divided its work
+   * @param tasks the number of tasks of the operation
    */
   public record Run(Measurement measured, int tasks) {}
 
-  /** Runs a command; what it says of rows must be so. */
+  /** Runs a command and checks the reported number of rows. */
   public Measurement run(String command, String table, long rows, String... arguments)
       throws IOException, InterruptedException {
     return runForTasks(command, table, rows, arguments).measured();
   }
 
-  /** The same, which also says how it divided its work. */
+  /** Runs a command like {@link #run} and also returns the number of tasks. */
   public Run runForTasks(String command, String table, long rows, String... arguments)
       throws IOException, InterruptedException {
     List<String> started =
@@ -93,8 +91,8 @@ public final class RinghaulProcess {
   }
 
   /**
-   * Runs a program of the benchmarks, with the node's address before its arguments, with the
-   * launcher's garbage collector. It has no archive of classes: what is no jar cannot be in one.
+   * Runs a benchmark program with the node's address before its arguments and with the launcher's
+   * garbage collector. The program has no class data archive, because archives require jars.
    */
   public MeasuredProcess.Outcome program(Class<?> mainClass, String... arguments)
       throws IOException, InterruptedException {
@@ -107,7 +105,7 @@ public final class RinghaulProcess {
 
   public static void requireRows(String what, long expected, long found) {
     if (found != expected) {
-      throw new IllegalStateException(what + ": " + found + " rows, and not " + expected);
+      throw new IllegalStateException(what + ": " + found + " rows instead of " + expected);
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Spark with two cores in a process of its own. */
+/** Runs Spark with two cores in a new process. */
 public final class SparkProcess {
 
   private static final String MAIN_CLASS = "io.ringhaul.peers.SparkPeer";
@@ -29,7 +29,7 @@ public final class SparkProcess {
     this.java = new JavaCommand(jvm, moduleOptions(classPath), classPath);
   }
 
-  /** What Spark's launcher opens to it, from the launcher itself. */
+  /** Returns the module options that Spark's own launcher uses. */
   private static List<String> moduleOptions(String classPath)
       throws IOException, ReflectiveOperationException {
     List<URL> jars = new ArrayList<>();
@@ -49,9 +49,9 @@ public final class SparkProcess {
   }
 
   /**
-   * Does a work so many times in one session.
+   * Repeats a work in one session.
    *
-   * @param work as its program names them
+   * @param work the name of the work in the Spark program
    * @param files the folder of the files, or the warehouse
    */
   public RepeatedRun run(String work, String table, Path files, int times)

@@ -1,4 +1,4 @@
-/** Whole processes from their start to their end: Ringhaul, DSBulk and Spark. */
+/** Whole processes from start to end: Ringhaul, DSBulk and Spark. */
 @NullMarked
 package io.ringhaul.benchmarks.process;
 

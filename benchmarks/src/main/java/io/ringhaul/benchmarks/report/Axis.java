@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Figures from 0 on along a line of a picture, with round numbers as ticks.
+ * A linear axis from 0 with round numbers as ticks.
  *
  * @param from the coordinate of 0
  * @param to the coordinate of the largest figure, which is the last tick
@@ -15,7 +15,7 @@ record Axis(double largest, double step, double from, double to) {
   private static final int MOST_TICKS = 8;
   private static final double[] STEPS = {1, 2, 2.5, 5, 10};
 
-  /** An axis that reaches as far as the figure at least. */
+  /** Returns an axis that includes the given figure. */
   static Axis upTo(double figure, double from, double to) {
     double needed = Double.isFinite(figure) && figure > 0 ? figure : 1;
     double power = Math.pow(10, Math.floor(Math.log10(needed / MOST_TICKS)));
@@ -29,7 +29,7 @@ record Axis(double largest, double step, double from, double to) {
     return new Axis(Math.ceil(needed / step) * step, step, from, to);
   }
 
-  /** Where a figure is; what is no number is at 0. */
+  /** Returns the coordinate of a figure; NaN is at 0. */
   double at(double figure) {
     return Double.isFinite(figure) ? from + (to - from) * figure / largest : from;
   }
@@ -42,7 +42,7 @@ record Axis(double largest, double step, double from, double to) {
     return ticks;
   }
 
-  /** A tick's text, with as many decimals as the steps need. */
+  /** Returns the label of a tick with as many decimals as the step needs. */
   String label(double tick) {
     int decimals = 0;
     for (double rest = step; decimals < 4 && Math.abs(rest - Math.rint(rest)) > 1e-6; rest *= 10) {

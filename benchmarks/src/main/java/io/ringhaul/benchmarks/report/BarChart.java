@@ -8,10 +8,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 
-/**
- * A bar for each of several figures, with the least and the most that were measured, and with what
- * is to be reached where there is such a thing.
- */
+/** A bar chart with the minimum and maximum of each figure and, if set, its limit. */
 public final class BarChart implements Chart {
 
   private static final int WIDTH = 760;
@@ -23,10 +20,10 @@ public final class BarChart implements Chart {
   private static final int GAP = 12;
   private static final int BOTTOM = 62;
 
-  /** Wide enough for letters of 13 pixels. */
+  /** Estimated width of a character at 13 pixels. */
   private static final double LETTER = 7.2;
 
-  /** The longest name that is shown as it is, in letters. */
+  /** Longest name, in characters, that is not shortened. */
   private static final int MOST_LETTERS = 40;
 
   private record Bar(String name, double figure, double least, double most, OptionalDouble limit) {}
@@ -36,20 +33,22 @@ public final class BarChart implements Chart {
   private final List<Bar> bars = new ArrayList<>();
 
   /**
-   * @param unit what the figures are, such as {@code times the scan}
+   * Creates an empty chart.
+   *
+   * @param unit the unit of the figures, such as {@code times the scan}
    */
   public BarChart(String title, String unit) {
     this.title = title;
     this.unit = unit;
   }
 
-  /** Adds a figure, with the least and the most that were measured. */
+  /** Adds a figure with its minimum and maximum. */
   public BarChart bar(String name, double figure, double least, double most) {
     bars.add(new Bar(name, figure, least, most, OptionalDouble.empty()));
     return this;
   }
 
-  /** Adds a figure that is not to be more, or not to be less, than a limit. */
+  /** Adds a figure that has an upper or lower limit. */
   public BarChart bar(String name, double figure, double least, double most, double limit) {
     bars.add(new Bar(name, figure, least, most, OptionalDouble.of(limit)));
     return this;

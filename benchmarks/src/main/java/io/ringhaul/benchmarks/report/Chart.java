@@ -1,11 +1,11 @@
 package io.ringhaul.benchmarks.report;
 
-/** A picture of figures. */
+/** A chart. */
 public interface Chart {
 
-  /** What it shows; of the charts of a report each has its own. */
+  /** Returns the title, which is unique within a report. */
   String title();
 
-  /** The picture as SVG. */
+  /** Returns the chart as SVG. */
   String svg();
 }

@@ -17,13 +17,13 @@ import org.w3c.dom.NodeList;
 class ChartTest {
 
   @Test
-  void barsAreAsLongAsTheirFigures() throws Exception {
+  void barLengthsMatchFigures() throws Exception {
     Document chart =
         parse(
             new BarChart("Ratios <of> A & B", "times the floor")
                 .bar("one", 1, 0.5, 2, 1.5)
                 .bar("half", 0.5, 0.5, 0.5)
-                .bar("a name that is far longer than there is room for it on the left", 0, 0, 0));
+                .bar("a name that is much longer than the space to the left of the bars", 0, 0, 0));
     List<Element> bars = ofColor(chart, "rect", Drawing.Ink.FIRST);
     double unit = number(bars.get(0), "width");
     assertThat(unit).isPositive();
@@ -32,7 +32,7 @@ class ChartTest {
     double from = number(bars.get(0), "x");
     assertThat(number(ofColor(chart, "line", Drawing.Ink.LIMIT).get(0), "x1"))
         .isEqualTo(from + 1.5 * unit, within(0.1));
-    // The range's line, then its ends.
+    // The line of the range, then its ends.
     List<Element> range = ofColor(chart, "line", Drawing.Ink.TEXT);
     assertThat(range).hasSize(3);
     assertThat(number(range.get(0), "x1")).isEqualTo(from + 0.5 * unit, within(0.1));
@@ -43,7 +43,7 @@ class ChartTest {
   }
 
   @Test
-  void doublingIsAStepOfOneWidth() throws Exception {
+  void doublingMovesByConstantWidth() throws Exception {
     LineChart lines = new LineChart("Throughput", "tasks", "rows/s").mark("default", 4);
     for (int tasks = 1; tasks <= 8; tasks *= 2) {
       lines.point("one node", tasks, 100.0 * tasks);
@@ -55,7 +55,7 @@ class ChartTest {
     assertThat(step).isPositive();
     assertThat(number(dots.get(3), "cx"))
         .isEqualTo(number(dots.get(0), "cx") + 3 * step, within(0.2));
-    // Twice as much is twice as far from the bottom, which is where the lowest grid line is.
+    // A doubled figure has twice the distance from the bottom, the lowest grid line.
     double bottom = number(ofColor(chart, "line", Drawing.Ink.GRID).get(0), "y1");
     double first = bottom - number(dots.get(0), "cy");
     assertThat(first).isPositive();
@@ -66,14 +66,14 @@ class ChartTest {
   }
 
   @Test
-  void nothingAtAllIsAChartToo() throws Exception {
+  void drawsEmptyChart() throws Exception {
     requireInside(parse(new BarChart("nothing", "of anything")));
     requireInside(parse(new LineChart("nothing", "of", "anything")));
     requireInside(parse(new LineChart("one", "of", "anything").point("line", 3, 0)));
   }
 
   @Test
-  void theAxisReachesTheLargestFigureInAFewRoundSteps() {
+  void axisCoversLargestFigureInRoundSteps() {
     for (double figure : new double[] {0.003, 0.9, 1, 1.61, 7.5, 99, 123_456, 5e6}) {
       Axis axis = Axis.upTo(figure, 0, 100);
       assertThat(axis.largest()).isGreaterThanOrEqualTo(figure).isLessThan(2.5 * figure);

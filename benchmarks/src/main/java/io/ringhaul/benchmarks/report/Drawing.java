@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * An SVG picture in the making: marks and texts on a card of its own, so that they can be read on
- * light pages and on dark ones. It has no style sheet, since not every viewer understands all of
- * one. Coordinates are pixels from the upper left corner.
+ * Builds an SVG picture on an opaque card, so that it is readable on light and dark pages. It uses
+ * no style sheet, because not every viewer supports them. Coordinates are pixels from the upper
+ * left corner.
  */
 final class Drawing {
 
-  /** What a mark or text is, which is told by its colour. */
+  /** The role of a mark or text, which determines its colour. */
   enum Ink {
     TEXT("#1f2328"),
     QUIET("#59636e"),
@@ -33,13 +33,16 @@ final class Drawing {
       return color;
     }
 
-    /** That of the n-th of several things, counted from 0; from the seventh on they repeat. */
+    /**
+     * Returns the colour of the n-th series, counted from 0; colours repeat from the seventh series
+     * on.
+     */
     static Ink ofSeries(int number) {
       return SERIES.get(number % SERIES.size());
     }
   }
 
-  /** Where a text has the point that is given for it. */
+  /** The position of the given point in a text. */
   enum Anchor {
     START,
     MIDDLE,
@@ -62,21 +65,22 @@ final class Drawing {
     this.title = title;
   }
 
-  /** A text on one line; {@code y} is its base line. */
+  /** Draws a text on one line; {@code y} is its baseline. */
   void text(double x, double y, Anchor anchor, Ink ink, String text) {
     add(
         "<text x='%.1f' y='%.1f' text-anchor='%s' fill='%s'>%s</text>",
         x, y, anchor.name().toLowerCase(Locale.ROOT), ink.color, escape(text));
   }
 
-  /** A text that is read from below to above, with its middle at the point. */
+  /** Draws a text rotated by 90 degrees counter-clockwise, centred at the point. */
   void textUpwards(double x, double y, Ink ink, String text) {
     add(
-        "<text transform='translate(%.1f %.1f) rotate(-90)' text-anchor='middle' fill='%s'>%s</text>",
+        "<text transform='translate(%.1f %.1f) rotate(-90)' text-anchor='middle'"
+            + " fill='%s'>%s</text>",
         x, y, ink.color, escape(text));
   }
 
-  /** A full rectangle. */
+  /** Draws a filled rectangle. */
   void box(double x, double y, double boxWidth, double boxHeight, Ink ink) {
     add(
         "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='%s'/>",
@@ -100,7 +104,7 @@ final class Drawing {
     add("<circle cx='%.1f' cy='%.1f' r='3.5' fill='%s'/>", x, y, ink.color);
   }
 
-  /** The whole picture. */
+  /** Returns the complete picture. */
   String svg() {
     return String.format(
             Locale.ROOT,

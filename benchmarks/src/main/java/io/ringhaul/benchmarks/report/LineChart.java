@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Figures over a number that is doubled again and again: the horizontal axis is logarithmic, the
- * vertical one begins at 0.
+ * A line chart over powers of two: the horizontal axis is logarithmic, the vertical axis starts at
+ * 0.
  */
 public final class LineChart implements Chart {
 
@@ -25,13 +25,13 @@ public final class LineChart implements Chart {
   private static final int KEY_LINE = 20;
   private static final int FIRST_KEY = 38;
 
-  /** Between the keys and the figures, for the names of marks. */
+  /** Height of the area for the names of marks, between legend and lines. */
   private static final int MARKS = 24;
 
   private static final int BELOW = 56;
   private static final int LEAST_BETWEEN_LABELS = 30;
 
-  /** Wide enough for letters of 13 pixels. */
+  /** Estimated width of a character at 13 pixels. */
   private static final double LETTER = 7.2;
 
   private final String title;
@@ -41,8 +41,10 @@ public final class LineChart implements Chart {
   private final Map<String, Double> marks = new LinkedHashMap<>();
 
   /**
-   * @param across what is doubled, such as {@code tasks}
-   * @param upwards what the figures are, such as {@code rows per second}
+   * Creates an empty chart.
+   *
+   * @param across the label of the horizontal axis, such as {@code tasks}
+   * @param upwards the label of the vertical axis, such as {@code rows per second}
    */
   public LineChart(String title, String across, String upwards) {
     this.title = title;
@@ -63,7 +65,7 @@ public final class LineChart implements Chart {
     return this;
   }
 
-  /** Marks a place of the horizontal axis, such as a default. */
+  /** Marks a position of the horizontal axis, such as a default. */
   LineChart mark(String name, double x) {
     marks.put(name, x);
     return this;
@@ -126,7 +128,7 @@ public final class LineChart implements Chart {
     drawing.text(middle, bottom + BELOW - 14.0, Anchor.MIDDLE, Ink.QUIET, across);
   }
 
-  /** Which line has which colour, in columns. */
+  /** Draws the legend in columns. */
   private void drawKeys(Drawing drawing) {
     int number = 0;
     for (String name : lines.keySet()) {
@@ -178,7 +180,7 @@ public final class LineChart implements Chart {
     return span == 0 ? (LEFT + RIGHT) / 2.0 : LEFT + (RIGHT - LEFT) * (Math.log(x) - least) / span;
   }
 
-  /** Near the edges a text would leave the picture. */
+  /** Aligns texts near the edges to stay inside the picture. */
   private static Anchor anchorOf(double at) {
     if (at - LEFT < LEFT) {
       return Anchor.START;

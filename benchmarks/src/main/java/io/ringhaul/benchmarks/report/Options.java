@@ -3,24 +3,30 @@ package io.ringhaul.benchmarks.report;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Options of the form {@code --name=number} or {@code --name=text}, each with its default. */
+/** Command line options {@code --name=number} and {@code --name=text} with defaults. */
 public final class Options {
 
   private final Map<String, Integer> values;
   private final Map<String, String> texts;
 
   /**
-   * @param arguments several of them may be one text, as a build hands them over
-   * @param defaults the options that there are
+   * Parses options with numbers.
+   *
+   * @param arguments one argument can hold several options separated by blanks, as Maven passes
+   *     them
+   * @param defaults the names and defaults
    */
   public Options(String[] arguments, Map<String, Integer> defaults) {
     this(arguments, defaults, Map.of());
   }
 
   /**
-   * @param arguments several of them may be one text, as a build hands them over
-   * @param defaults the options that are numbers
-   * @param textDefaults the options that are texts
+   * Parses options with numbers and texts.
+   *
+   * @param arguments one argument can hold several options separated by blanks, as Maven passes
+   *     them
+   * @param defaults the names and defaults of numbers
+   * @param textDefaults the names and defaults of texts
    */
   public Options(
       String[] arguments, Map<String, Integer> defaults, Map<String, String> textDefaults) {
@@ -38,10 +44,10 @@ public final class Options {
         values.put(name, Integer.valueOf(parts[1]));
       } else {
         throw new IllegalArgumentException(
-            "Of options there are --NAME=N for "
+            "The options are --NAME=N for "
                 + values.keySet()
                 + (texts.isEmpty() ? "" : " and --NAME=TEXT for " + texts.keySet())
-                + ", and not "
+                + ", not "
                 + argument);
       }
     }

@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Results as Markdown, for people, and as JSON. */
+/** Benchmark results as Markdown and as JSON. */
 public final class Report {
 
   private static final Path FOLDER = Path.of("benchmarks", "results");
@@ -39,7 +39,7 @@ public final class Report {
             "Cassandra %s, %s on this machine", SandboxCluster.CASSANDRA_VERSION, cluster));
   }
 
-  /** The report of a benchmark that needs no cluster. */
+  /** Creates the report of a benchmark without a cluster. */
   public static Report withoutCluster(String name, Options options) {
     return new Report(name, options, "no cluster");
   }
@@ -64,7 +64,7 @@ public final class Report {
     json.put("conditions", conditions);
   }
 
-  /** What git calls the commit that is checked out; what is not committed counts, too. */
+  /** Returns git's name of the current commit, marked if there are uncommitted changes. */
   private static String commit() {
     try {
       Process git =
@@ -74,12 +74,12 @@ public final class Report {
       String commit = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return commit.isBlank() ? "unknown" : commit.strip();
     } catch (IOException e) {
-      // Figures are worth something without it.
+      // The figures are useful even without the commit.
       return "unknown";
     }
   }
 
-  /** A table; the values of a row are shown as they are. */
+  /** Adds a table with the given cell texts. */
   public void table(String title, List<String> columns, List<List<String>> rows) {
     markdown.append("\n## ").append(title).append("\n\n");
     line(columns);
@@ -105,7 +105,7 @@ public final class Report {
     markdown.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 
-  /** A chart, in a file of its own beside the Markdown. */
+  /** Adds a chart, stored in its own file beside the Markdown. */
   public void chart(Chart chart) {
     String file =
         name + "-" + chart.title().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".svg";
@@ -113,17 +113,17 @@ public final class Report {
     charts.put(file, chart.svg());
   }
 
-  /** A bar that is to be reached. */
+  /** Checks a lower threshold. */
   public void atLeast(String what, double reached, double least) {
     bar(what, reached, "times", "least", least, reached >= least);
   }
 
-  /** A bar that is not to be passed. */
+  /** Checks an upper threshold. */
   public void atMost(String what, double reached, double most) {
     bar(what, reached, "times", "most", most, reached <= most);
   }
 
-  /** A share, of 1, that is to be so much at most. */
+  /** Checks an upper threshold of a share, from 0 to 1. */
   public void shareAtMost(String what, double reached, double most) {
     bar(what, reached * 100, "%", "most", most * 100, reached <= most);
   }
@@ -143,7 +143,7 @@ public final class Report {
     json.put(what, Map.of("reached", reached, kind, bar, "met", met));
   }
 
-  /** What is to be so. */
+  /** Checks a condition. */
   public void check(String what, boolean isSo) {
     holds &= isSo;
     markdown.append("\n").append(what).append(isSo ? ": yes.\n" : ": **no**.\n");
@@ -151,7 +151,8 @@ public final class Report {
   }
 
   /**
-   * Writes both files and the charts, and prints the first; whether all that was to be reached was.
+   * Writes the Markdown, the JSON and the charts, prints the Markdown, and returns true if all
+   * checks passed.
    */
   public boolean write() throws IOException {
     Files.createDirectories(FOLDER);

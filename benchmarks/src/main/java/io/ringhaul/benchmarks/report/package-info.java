@@ -1,4 +1,4 @@
-/** What a benchmark was asked for, and its results: tables, bars, and charts. */
+/** Options and results of a benchmark: tables, thresholds and charts. */
 @NullMarked
 package io.ringhaul.benchmarks.report;
 

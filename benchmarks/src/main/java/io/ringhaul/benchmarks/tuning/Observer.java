@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody else who reads the table through a session of its own: fifty rows of random partitions a
- * second, each asked for whether the one before has been answered or not.
+ * Another client of the table with its own session: it reads fifty rows of random partitions per
+ * second at fixed times, independent of earlier answers.
  */
 public final class Observer implements AutoCloseable {
 
@@ -23,8 +23,8 @@ public final class Observer implements AutoCloseable {
   /**
    * An answer.
    *
-   * @param sent when, in nanoseconds
-   * @param nanos how long it took
+   * @param sent the time of the request in nanoseconds
+   * @param nanos the latency
    */
   private record Answer(long sent, long nanos) {}
 
@@ -33,7 +33,7 @@ public final class Observer implements AutoCloseable {
   private final List<Answer> answers = new ArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
-  /** Begins to read. */
+  /** Starts reading. */
   public Observer(CqlSession session, String keyspace, String table) {
     this.session = session;
     this.read =
@@ -52,7 +52,7 @@ public final class Observer implements AutoCloseable {
     answers.add(new Answer(sent, failure == null ? System.nanoTime() - sent : Long.MAX_VALUE));
   }
 
-  /** The 99th percentile of each ten seconds since then, in milliseconds. */
+  /** Returns the 99th percentile of each ten seconds since the given time, in milliseconds. */
   public synchronized List<Double> percentiles(long since) {
     List<Double> percentiles = new ArrayList<>();
     long window = TimeUnit.SECONDS.toNanos(10);

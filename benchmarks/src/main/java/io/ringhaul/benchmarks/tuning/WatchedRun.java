@@ -15,16 +15,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The rows per second of an operation, second by second, until it has run for long enough.
+ * The throughput of an operation over a limited time.
  *
- * @param speeds of each second, from the first one with rows on
- * @param changes what the tuner has done, each change as it stood last
+ * @param speeds rows per second for each second, starting with the first second that has rows
+ * @param changes the changes of the tuner with their latest outcome
  * @param settings the parameters at the end
  */
 public record WatchedRun(
     List<Double> speeds, List<TuningEntry> changes, Map<String, Long> settings) {
 
-  /** Runs it for so many seconds, and gives it up then. */
+  /** Runs the operation for the given number of seconds and cancels it then. */
   public static WatchedRun of(OperationRequest<?, ?> request, int seconds)
       throws InterruptedException {
     List<Sample> samples = Collections.synchronizedList(new ArrayList<>());
@@ -39,7 +39,7 @@ public record WatchedRun(
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }
-    // It ends by itself once it is cancelled; its threads are gone when the last sample was taken.
+    // The cancelled operation ends on its own; its threads have ended with the last sample.
     Thread.sleep(2_000);
     List<Sample> all;
     synchronized (samples) {
@@ -47,7 +47,7 @@ public record WatchedRun(
     }
     List<Double> speeds =
         all.stream()
-            // The last one is no whole second.
+            // The last sample does not cover a whole second.
             .limit(Math.max(0, all.size() - 1))
             .dropWhile(sample -> sample.rowsPerSecond() == 0)
             .map(Sample::rowsPerSecond)
@@ -58,7 +58,7 @@ public record WatchedRun(
     }
   }
 
-  /** The mean rows per second from one second to another. */
+  /** Returns the mean rows per second from one second to another. */
   public double mean(int from, int to) {
     return speeds.stream()
         .skip(from)
@@ -69,7 +69,8 @@ public record WatchedRun(
   }
 
   /**
-   * After how many seconds five of them together were this fast for the first time; -1 if never.
+   * Returns the number of seconds until the mean of five seconds first reached this speed; -1 if
+   * never.
    */
   public int secondsTo(double speed) {
     for (int i = 5; i <= speeds.size(); i++) {

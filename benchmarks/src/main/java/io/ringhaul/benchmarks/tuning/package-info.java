@@ -1,4 +1,4 @@
-/** Jobs that are watched for a while and then given up. */
+/** Operations that are observed for a limited time and then cancelled. */
 @NullMarked
 package io.ringhaul.benchmarks.tuning;
 

@@ -14,7 +14,7 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
 
-/** What a recording of the JDK's flight recorder says of where the time of the CPU goes. */
+/** Evaluates a recording of JDK Flight Recorder: where CPU time and allocations occur. */
 public final class HotMethods {
 
   private static final String SAMPLE = "jdk.ExecutionSample";
@@ -27,7 +27,7 @@ public final class HotMethods {
   private final Map<String, Long> threads = new HashMap<>();
   private final Map<String, Long> allocations = new HashMap<>();
 
-  /** Threads that have a sample of what they allocate. */
+  /** Threads with at least one allocation sample. */
   private final Set<Long> allocating = new HashSet<>();
 
   private HotMethods() {}
@@ -56,12 +56,12 @@ public final class HotMethods {
         .distinct()
         .forEach(name -> one(within, name));
     String thread = event.getThread("sampledThread").getJavaName();
-    one(threads, thread == null ? "a thread of the JVM" : thread.replaceAll("\\d+", "N"));
+    one(threads, thread == null ? "JVM thread" : thread.replaceAll("\\d+", "N"));
   }
 
   private void allocated(RecordedEvent event) {
     List<RecordedFrame> frames = frames(event);
-    // The first sample of a thread weighs all that it allocated before the recording.
+    // The first sample of a thread includes everything that it allocated before the recording.
     if (allocating.add(event.getThread().getId()) || frames.isEmpty()) {
       return;
     }
@@ -79,28 +79,28 @@ public final class HotMethods {
     counts.merge(name, 1L, Long::sum);
   }
 
-  /** The frame of Ringhaul's that is nearest to the top. */
+  /** Returns the topmost frame of Ringhaul. */
   private static String ownFrame(List<RecordedFrame> frames) {
     return frames.stream()
         .map(frame -> name(frame.getMethod()))
         .filter(name -> name.startsWith(OWN))
         .findFirst()
-        .orElse("none of Ringhaul's");
+        .orElse("(not in Ringhaul)");
   }
 
   private static String name(RecordedMethod method) {
     return method.getType().getName() + "." + method.getName();
   }
 
-  /** Prints the most frequent ones of each kind. */
+  /** Prints the most frequent entries of each kind. */
   public void print(int most) {
     long samples = sum(threads);
     print("samples by thread", threads, samples, most);
-    print("samples by the method at the top", top, samples, most);
-    print("samples by Ringhaul's method nearest to the top", own, samples, most);
-    print("samples by Ringhaul's methods anywhere on the stack", within, samples, most);
+    print("samples by top method", top, samples, most);
+    print("samples by topmost Ringhaul method", own, samples, most);
+    print("samples by Ringhaul method anywhere on the stack", within, samples, most);
     print(
-        "bytes allocated, by class and Ringhaul's method nearest to the top",
+        "bytes allocated by class and topmost Ringhaul method",
         allocations,
         sum(allocations),
         most);

@@ -33,9 +33,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What can be done with a table in this process, by Ringhaul's library with its defaults, and by
- * the plain driver with the same ranges and as many requests in flight. What a run leaves behind is
- * removed when the clock has stopped.
+ * Operations on a table in this process: with Ringhaul's library and its defaults, and with the
+ * plain driver, the same ranges and the same number of requests in flight. Results are deleted
+ * after the clock has stopped.
  */
 public final class Works implements AutoCloseable {
 
@@ -51,7 +51,7 @@ public final class Works implements AutoCloseable {
   public static final String IMPORT_ICEBERG = "import-iceberg";
   public static final String IMPORT_CSV = "import-csv";
 
-  /** Ringhaul's defaults, for each node of the data centre and for an import. */
+  /** Ringhaul's default per node of the data centre, also for imports. */
   private static final int REQUESTS_PER_NODE = 8;
 
   private static final int REQUESTS_OF_AN_IMPORT = 16;
@@ -71,8 +71,10 @@ public final class Works implements AutoCloseable {
   private int tasksOfExport;
 
   /**
-   * @param dataset a table that is filled
-   * @param folder on a real disk; empty
+   * Prepares the works.
+   *
+   * @param dataset a filled table
+   * @param folder an empty folder on a real disk
    */
   public Works(CqlSession session, Dataset dataset, Path folder) {
     this.session = session;
@@ -94,12 +96,12 @@ public final class Works implements AutoCloseable {
     all.put(IMPORT_CSV, () -> importFrom(csvSource()));
   }
 
-  /** The names of all. */
+  /** Returns the names of all works. */
   Set<String> names() {
     return all.keySet();
   }
 
-  /** One of them. */
+  /** Returns the work of the given name. */
   Contender of(String name) {
     Contender contender = all.get(name);
     if (contender == null) {
@@ -108,7 +110,7 @@ public final class Works implements AutoCloseable {
     return contender;
   }
 
-  /** Some of them, which take turns. */
+  /** Returns a contest of the named works. */
   public Contest contest(String work, List<String> names) {
     Contest contest = new Contest(work);
     names.forEach(name -> contest.add(name, of(name)));
@@ -146,7 +148,7 @@ public final class Works implements AutoCloseable {
     return operator.exportFrom(BenchCluster.KEYSPACE, dataset.table()).to(target).run();
   }
 
-  /** Into a warehouse that is there, as a new table. */
+  /** Exports to a new table in an existing warehouse. */
   private Measurement exportIceberg() throws Exception {
     String table = "run" + targets++;
     return export(
@@ -169,10 +171,11 @@ public final class Works implements AutoCloseable {
     return measured;
   }
 
-  /** What was said must be so. */
+  /** Checks the reported number of rows. */
   private static void requireRows(long said, long found) {
     if (said != found) {
-      throw new IllegalStateException(said + " rows were written, and there are " + found);
+      throw new IllegalStateException(
+          said + " rows were reported but the number found is " + found);
     }
   }
 
@@ -207,7 +210,7 @@ public final class Works implements AutoCloseable {
     return folder.resolve("warehouse");
   }
 
-  /** The ranges of Ringhaul's own count, which it is asked for once. */
+  /** Returns the ranges of Ringhaul's own count, computed once. */
   private List<List<TokenRange>> countSplits() {
     if (tasksOfCount == 0) {
       tasksOfCount = operator.count(BenchCluster.KEYSPACE, dataset.table()).run().tasks();

@@ -1,4 +1,4 @@
-/** What is done again and again in a warm process, for {@code Warm} and {@code Profile}. */
+/** Works that {@code Warm} and {@code Profile} repeat in a warm process. */
 @NullMarked
 package io.ringhaul.benchmarks.warm;
 

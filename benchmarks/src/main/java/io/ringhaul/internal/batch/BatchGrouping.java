@@ -26,30 +26,30 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** How long it takes to find a statement its batch, by its partition of ten rows. */
+/** Time to assign a statement to the batch of its partition of ten rows. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class BatchGrouping {
 
-  /** How the rows come. */
+  /** The order of the rows. */
   public enum Order {
-    /** A partition after the other, as exports have them. */
+    /** Partition by partition, as in exports. */
     BY_PARTITION,
-    /** In any order: the buffer fills, and the longest batch is sent early. */
+    /** In random order: the buffer fills up and the largest batch is sent early. */
     SHUFFLED
   }
 
   private static final long ROW_BYTES = 93;
   private static final long SHARED_BYTES = 5_120;
 
-  /** How the rows come. */
+  /** The order of the rows. */
   @Param({"BY_PARTITION", "SHUFFLED"})
   public Order order = Order.BY_PARTITION;
 
   private final List<SimpleStatement> statements = new ArrayList<>();
 
-  /** Makes a statement of each row. */
+  /** Creates a statement for each row. */
   @Setup
   public void makeStatements() {
     statements.clear();
@@ -66,7 +66,7 @@ public class BatchGrouping {
     }
   }
 
-  /** One statement, until it is in a batch that is to be sent. */
+  /** Adds one statement, including its share of completing the batch. */
   @Benchmark
   @OperationsPerInvocation(OrderRows.COUNT)
   public void statement(Blackhole sent) {

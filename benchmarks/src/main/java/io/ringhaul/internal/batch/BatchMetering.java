@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 
-/** How long it takes to record a batch that was acknowledged, while eight threads do so. */
+/** Time to record an acknowledged batch with eight concurrent threads. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -24,7 +24,10 @@ public class BatchMetering {
   private final BatchMeter meter = new BatchMeter();
   private final Shape shape = new Shape(BatchType.UNLOGGED, 10, true, 100);
 
-  /** One batch of ten rows. With more threads than cores the time includes waiting for a core. */
+  /**
+   * Records one batch of ten rows. With more threads than cores, the time includes waiting for a
+   * core.
+   */
   @Benchmark
   public void recording() {
     meter.acknowledged(shape, 10, ThreadLocalRandom.current().nextLong(LONGEST_NANOS), false);

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** How long it takes to make a line of CSV of a row. */
+/** Time to encode a row as a line of CSV. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -25,7 +25,7 @@ public class CsvEncoding {
   private final PartWriter writer =
       OrderRows.writer(new CsvOutput(CsvSettings.NONE), Compression.NONE);
 
-  /** One row. */
+  /** Encodes one row. */
   @Benchmark
   @OperationsPerInvocation(OrderRows.COUNT)
   public void row() throws IOException {

@@ -16,19 +16,19 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** How long it takes to write a row to Parquet: its share of a whole file. */
+/** Time to write a row to Parquet, as its share of a whole file. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ParquetWriting {
 
-  /** Without compression, what is left is our writers and Parquet's encodings. */
+  /** Without compression, Ringhaul's writers and Parquet's encodings remain. */
   @Param({"NONE", "ZSTD"})
   public Compression compression = Compression.ZSTD;
 
   private final List<RawRow> rows = OrderRows.of(OrderRows.COUNT);
 
-  /** One row, with its share of the file's footer. */
+  /** Writes one row with its share of the footer. */
   @Benchmark
   @OperationsPerInvocation(OrderRows.COUNT)
   public void row() throws IOException {

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** How long it takes to cut the ring of three nodes with 256 virtual nodes each. */
+/** Time to split the ring of three nodes with 256 vnodes each. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -26,23 +26,23 @@ public class Splitting {
   private static final int NODES = 3;
   private static final int VNODES = 256;
 
-  /** On how many nodes each row is. */
+  /** Replication factor. */
   @Param({"1", "2", "3"})
   public int replicas = 3;
 
-  /** How many groups are asked for. */
+  /** Requested number of groups. */
   @Param({"24", "512"})
   public int tasks = 24;
 
   private TokenRing ring = ring(replicas);
 
-  /** Makes the ring of the parameters. */
+  /** Creates the ring of the parameters. */
   @Setup
   public void makeRing() {
     ring = ring(replicas);
   }
 
-  /** The whole ring. */
+  /** Splits the whole ring. */
   @Benchmark
   public List<TokenRangeGroup> ring() {
     return TokenRangeSplitter.split(ring, tasks);
@@ -70,7 +70,9 @@ public class Splitting {
     return TokenRing.of(ranges);
   }
 
-  /** The owners of a token and of those that follow, as SimpleStrategy places replicas. */
+  /**
+   * Returns the owners of a token and of the following tokens, as SimpleStrategy places replicas.
+   */
   private static List<UUID> replicas(List<UUID> owners, int token, int count) {
     List<UUID> found = new ArrayList<>(count);
     for (int i = token; found.size() < count; i++) {
