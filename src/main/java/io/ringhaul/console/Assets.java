@@ -9,12 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The page: files that are part of the library. */
+/** Serves the static files of the page, which are resources of the library. */
 final class Assets {
 
   private static final String START = "/index.html";
 
-  /** Lower case, with one dot in a name, and none before it. */
+  /** Lower-case names with one dot in the last segment only. */
   private static final Pattern PATH =
       Pattern.compile("(/[a-z0-9][a-z0-9_-]*){0,4}/[a-z0-9][a-z0-9._-]*\\.([a-z0-9]+)");
 
@@ -33,9 +33,9 @@ final class Assets {
   private final Map<String, Reply> cache = new ConcurrentHashMap<>();
 
   /**
-   * The file of a path; empty if there is none.
+   * Returns the file of a path; empty if there is none.
    *
-   * @param rawPath as it came; one that needs decoding is no file's
+   * @param rawPath the undecoded path; a path with escapes never names a file
    */
   Optional<Reply> find(String rawPath) {
     String path = rawPath.equals("/") ? START : rawPath;
@@ -59,7 +59,7 @@ final class Assets {
       cache.put(path, reply);
       return Optional.of(reply);
     } catch (IOException e) {
-      throw new UncheckedIOException("A file of the page cannot be read: " + path, e);
+      throw new UncheckedIOException("The resource cannot be read: " + path, e);
     }
   }
 }

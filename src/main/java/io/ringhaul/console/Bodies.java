@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What requests have as their bodies. */
+/** The types of request bodies. */
 final class Bodies {
 
   private Bodies() {}
 
-  /** A job that is to be made. */
+  /** A job to create. */
   record NewJob(
       List<String> command,
       @Nullable String name,
@@ -17,14 +17,14 @@ final class Bodies {
       @Nullable Map<String, String> labels,
       @Nullable Boolean start) {}
 
-  /** What of a job is for people; what is left out stays as it is. */
+  /** The name, description and labels of a job; null fields are not changed. */
   record JobWords(
       @Nullable String name, @Nullable String description, @Nullable Map<String, String> labels) {}
 
-  /** A recording that is asked for. */
+  /** A request for a profile. */
   record NewProfile(@Nullable Integer seconds) {}
 
-  /** A recommendation, or a parameter and its value. */
+  /** A recommendation to apply, or a parameter with its value. */
   record Change(
       String job,
       @Nullable String recommendation,

@@ -7,11 +7,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What holds a job back, or held it back.
+ * A current or past bottleneck of a job.
  *
- * @param evidence figures by name
- * @param parameter the parameter that would help
- * @param value what it should be set to
+ * @param evidence measured figures by name
+ * @param parameter the parameter to change
+ * @param value the recommended value
  */
 record BottleneckView(
     String id,

@@ -18,15 +18,15 @@ import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
- * What was measured of whole jobs, in brief. The whole history is read for it, and so it is kept
- * for some seconds: many may ask for the same. Thread-safe.
+ * Summaries of the metrics of whole jobs. A summary reads the complete history, so it is cached for
+ * {@link #FRESH} and shared between requests. Thread-safe.
  */
 final class Briefs {
 
-  /** So long one is good enough. */
+  /** The lifetime of a cached summary. */
   static final Duration FRESH = Duration.ofSeconds(5);
 
-  /** So many are kept. */
+  /** The largest number of cached summaries. */
   private static final int MOST = 32;
 
   private final JobTelemetry telemetry;
@@ -39,10 +39,10 @@ final class Briefs {
   }
 
   /**
-   * The metrics of a job in brief.
+   * A summary of the metrics of a job.
    *
-   * @param read when they were read
-   * @param seconds from the first to the last
+   * @param read the time of the summary
+   * @param seconds the time from the first to the last sample
    */
   record Brief(Instant read, double seconds, List<SummaryView.Series> series) {}
 
@@ -76,7 +76,7 @@ final class Briefs {
             Optional.empty(),
             Optional.empty(),
             Instant.EPOCH,
-            // Clocks of several machines differ, but not by a day.
+            // Allows for clock differences between machines of up to a day.
             now.plus(Duration.ofDays(1)),
             MetricCalls.MOST_POINTS);
     return telemetry.metrics(all).stream().filter(each -> each.partition().isEmpty()).toList();
@@ -109,7 +109,7 @@ final class Briefs {
     return series;
   }
 
-  /** The metrics apart, in the order in which each series begins. */
+  /** Groups metrics by series, in order of the first metric of each series. */
   static Map<Key, List<Metric>> bySeries(List<Metric> metrics) {
     Map<Key, List<Metric>> series = new LinkedHashMap<>();
     for (Metric metric : metrics) {
@@ -118,7 +118,7 @@ final class Briefs {
     return series;
   }
 
-  /** What tells one series from the others. */
+  /** The identity of a series. */
   record Key(String component, String name, OptionalInt partition) {
     private static Key of(Metric metric) {
       return new Key(metric.component(), metric.name(), metric.partition());

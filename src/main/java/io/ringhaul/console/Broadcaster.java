@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells those who watch what has changed. Once a second one thread reads the store, once for all
- * who watch the same job, however many they are.
+ * Sends changes to the clients of the event stream. Once a second, one thread reads the store once
+ * for each watched job, independent of the number of clients.
  */
 final class Broadcaster implements AutoCloseable {
 
@@ -26,12 +26,13 @@ final class Broadcaster implements AutoCloseable {
   private static final String PATH = "/api/events";
   private static final String MEDIA_TYPE = "text/event-stream";
   private static final QueryParameter<UUID> JOB =
-      QueryParameter.id("job", "Only events of this job; without it, of the newest jobs in brief");
+      QueryParameter.id(
+          "job", "Only events of this job. Without it: events of the newest jobs, in short form");
 
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
-  /** So many may watch. */
+  /** The largest number of concurrent clients. */
   static final int MOST_STREAMS = 1_000;
 
   private final KnownJobs jobs;
@@ -53,7 +54,7 @@ final class Broadcaster implements AutoCloseable {
 
   List<Route> routes() {
     return List.of(
-        Route.text(PATH, "Tells of changes as they come", MEDIA_TYPE, this::watch).taking(JOB));
+        Route.text(PATH, "Streams changes as events", MEDIA_TYPE, this::watch).taking(JOB));
   }
 
   private Reply watch(Call call) {
@@ -63,8 +64,8 @@ final class Broadcaster implements AutoCloseable {
     add(stream);
     boolean isWatched = false;
     try {
-      // The store is read for it: nobody else is to wait for that. It is there before the head of
-      // the reply goes out, so that whoever reads the rest then misses nothing.
+      // Reads the store in the request thread, so that no other client waits for it. The watch
+      // exists before the response header is sent, so the client misses no later change.
       watchOf(job);
       isWatched = true;
     } finally {
@@ -78,8 +79,7 @@ final class Broadcaster implements AutoCloseable {
   private synchronized void add(EventStream stream) {
     if (streams.size() >= MOST_STREAMS) {
       throw new CallRefusal(
-          CallRefusal.TOO_MANY,
-          "There are " + MOST_STREAMS + " who watch already, the most there are");
+          CallRefusal.TOO_MANY, "The limit of " + MOST_STREAMS + " event streams is reached");
     }
     streams.add(stream);
   }
@@ -115,12 +115,12 @@ final class Broadcaster implements AutoCloseable {
         all().forEach(stream -> stream.send(List.of(Event.KEEP_ALIVE)));
       }
     } catch (RuntimeException e) {
-      // The next second may do better; a clock that fails once never ticks again.
-      LOG.warn("Those who watch could not be told", e);
+      // The next tick may succeed; an exception that leaves a scheduled task cancels it.
+      LOG.warn("Events could not be sent", e);
     }
   }
 
-  /** What is watched; what nobody watches any more is forgotten. */
+  /** Returns the watched jobs and evicts watches without clients. */
   private synchronized Set<Optional<UUID>> watched() {
     streams.removeIf(EventStream::isOver);
     Set<Optional<UUID>> watched = new HashSet<>();
@@ -143,12 +143,12 @@ final class Broadcaster implements AutoCloseable {
   private void tell(Optional<UUID> job) {
     Watch watch = watches.get(job);
     if (watch == null) {
-      // Whoever came for it still reads the store: nobody else is to wait for that.
+      // The first client's request still reads the store; the tick does not wait for it.
       return;
     }
     try {
       List<Event> changes = watch.changes();
-      // Who came while the store was read may have seen it as it was before.
+      // A client that connected during the read may have seen the state before it.
       for (EventStream stream : watching(job)) {
         if (stream.isNew() && !changes.contains(watch.state())) {
           stream.send(List.of(watch.state()));
@@ -156,14 +156,14 @@ final class Broadcaster implements AutoCloseable {
         stream.send(changes);
       }
     } catch (CallRefusal e) {
-      // The job is gone, for good or until it is begun once more.
+      // The job was deleted; it can reappear when it is started again.
       watching(job).forEach(EventStream::close);
     } catch (BulkOperationException e) {
       LOG.debug("The job store could not be read", e);
     }
   }
 
-  /** Those who watch are told no more. */
+  /** Stops sending events. */
   @Override
   public void close() {
     clock.shutdownNow();

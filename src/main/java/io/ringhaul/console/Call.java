@@ -11,26 +11,26 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that was let in.
+ * An admitted request.
  *
- * @param path the values of the parts of its path that a template leaves open
- * @param query the values of its query, by name
- * @param body its body; empty where the route takes none
- * @param isAuthorized whether it has the token
+ * @param path the values of the path template's variables
+ * @param query the query parameters by name
+ * @param body the body; empty if the route has none
+ * @param isAuthorized true if the request has the token
  */
-@SuppressWarnings("ArrayRecordComponent") // Nobody compares calls.
+@SuppressWarnings("ArrayRecordComponent") // Calls are never compared.
 record Call(
     Map<String, String> path, Map<String, String> query, byte[] body, boolean isAuthorized) {
 
-  /** The longest text of a query's value that makes sense. */
+  /** The largest length of a query parameter's value in characters. */
   private static final int LONGEST = 1_000;
 
   /**
-   * The values of a query.
+   * Parses a query.
    *
-   * @param raw as it came, without the question mark
-   * @param known the parameters that the route takes
-   * @throws CallRefusal if it has others, or one of them twice
+   * @param raw the undecoded query without the question mark
+   * @param known the parameters of the route
+   * @throws CallRefusal if a parameter is unknown or given twice
    */
   static Map<String, String> query(@Nullable String raw, List<QueryParameter<?>> known) {
     if (raw == null || raw.isEmpty()) {
@@ -43,19 +43,19 @@ record Call(
       String value = equals < 0 ? "" : decoded(part.substring(equals + 1));
       if (known.stream().noneMatch(each -> each.name().equals(name))) {
         throw CallRefusal.bad(
-            "There is no parameter '"
+            "Unknown parameter '"
                 + name
-                + "' here"
+                + "'"
                 + (known.isEmpty()
                     ? ""
-                    : "; there are "
+                    : "; the parameters are "
                         + String.join(", ", known.stream().map(QueryParameter::name).toList())));
       }
       if (value.length() > LONGEST) {
         throw CallRefusal.bad("The value of " + name + " has more than " + LONGEST + " characters");
       }
       if (values.put(name, value) != null) {
-        throw CallRefusal.bad("The parameter " + name + " is given twice");
+        throw CallRefusal.bad("The parameter " + name + " occurs more than once");
       }
     }
     return values;
@@ -65,39 +65,37 @@ record Call(
     try {
       return URLDecoder.decode(text, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw CallRefusal.bad("The query is not encoded as a URL is: '" + text + "'");
+      throw CallRefusal.bad("The query is not URL-encoded: '" + text + "'");
     }
   }
 
-  /**
-   * The value of a parameter, if it is given or has one for that case. An empty one counts as none.
-   */
+  /** Returns the value of a parameter or its default. An empty value counts as missing. */
   <T> Optional<T> find(QueryParameter<T> parameter) {
     String value = query.getOrDefault(parameter.name(), "");
     return value.isEmpty() ? parameter.fallback() : Optional.of(parameter.parser().apply(value));
   }
 
   /**
-   * The value of a parameter that is required or has a value of its own.
+   * Returns the value of a parameter that is required or has a default.
    *
-   * @throws CallRefusal if it is missing
+   * @throws CallRefusal if the parameter is missing
    */
   <T> T value(QueryParameter<T> parameter) {
     return find(parameter)
         .orElseThrow(() -> CallRefusal.bad("The parameter " + parameter.name() + " is missing"));
   }
 
-  /** The job that the path names. */
+  /** Returns the job id in the path. */
   UUID jobId() {
     return QueryParameter.idOf(text("id"));
   }
 
-  /** A part of the path. */
+  /** Returns the value of a path variable. */
   String text(String name) {
     return Objects.requireNonNull(path.get(name), name);
   }
 
-  /** The body, which is of the type that the route takes. */
+  /** Parses the body as the type of the route. */
   <T extends Record> T body(Class<T> type) {
     return Json.read(body, type);
   }

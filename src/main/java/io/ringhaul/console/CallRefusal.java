@@ -1,6 +1,6 @@
 package io.ringhaul.console;
 
-/** A request that is answered with a sentence about what is wrong with it. */
+/** A request that fails with an HTTP status and a message for the client. */
 final class CallRefusal extends RuntimeException {
 
   private static final long serialVersionUID = 1;
@@ -25,17 +25,17 @@ final class CallRefusal extends RuntimeException {
     this.status = status;
   }
 
-  /** What was sent makes no sense. */
+  /** The request is invalid. */
   static CallRefusal bad(String sentence) {
     return new CallRefusal(BAD_REQUEST, sentence);
   }
 
-  /** There is nothing of that name. */
+  /** The resource does not exist. */
   static CallRefusal missing(String sentence) {
     return new CallRefusal(NOT_FOUND, sentence);
   }
 
-  /** It cannot be done as things stand. */
+  /** The current state does not allow the request. */
   static CallRefusal conflict(String sentence) {
     return new CallRefusal(CONFLICT, sentence);
   }

@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
 
 /**
- * The open connections. A connection is awaited while the next step is the client's: to send a
- * whole request, or to read a piece of the reply. An awaited connection is closed when the client
- * takes too long, or when a new client needs its place; the one that is awaited longest goes first.
- * Thread-safe.
+ * The open connections. A connection is awaited while the console waits for its client, which sends
+ * a request or reads a part of the response. An awaited connection is closed when the client
+ * exceeds the time limit, or when a new client connects at the connection limit; then the
+ * connection awaited longest is closed. Thread-safe.
  */
 final class Connections implements Connection.Listener, AutoCloseable {
 
@@ -27,19 +27,23 @@ final class Connections implements Connection.Listener, AutoCloseable {
   private final Duration patience;
   private final Set<Connection> open = new HashSet<>();
 
-  /** Since when a connection is awaited, in {@link System#nanoTime}; the earliest is first. */
+  /**
+   * The start of the wait for each awaited connection, in {@link System#nanoTime}, earliest first.
+   */
   private final Map<Connection, Long> awaited = new LinkedHashMap<>();
 
   private final ScheduledExecutorService clock = Background.clock("ringhaul-console-clock");
 
   /**
-   * @param most how many connections may be open
-   * @param patience how long a client may take for each step
+   * Creates the limits.
+   *
+   * @param most the largest number of open connections
+   * @param patience the time limit of a client for each step
    */
   Connections(int most, Duration patience) {
     this.most = most;
     this.patience = patience;
-    Runnable task = Background.lasting("Closing connections of slow clients", this::closeLate);
+    Runnable task = Background.lasting("Closing the connections of slow clients", this::closeLate);
     clock.scheduleWithFixedDelay(task, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
@@ -68,7 +72,7 @@ final class Connections implements Connection.Listener, AutoCloseable {
     awaited.remove(connection);
   }
 
-  /** The next step is the client's, and its time begins now. */
+  /** Starts the time limit of the client. */
   synchronized void awaits(Connection connection) {
     awaited.remove(connection);
     if (open.contains(connection)) {
@@ -76,7 +80,7 @@ final class Connections implements Connection.Listener, AutoCloseable {
     }
   }
 
-  /** The next step is the console's, however long it takes. */
+  /** Stops the time limit while the console works on the request. */
   synchronized void serves(Connection connection) {
     awaited.remove(connection);
   }
@@ -99,7 +103,7 @@ final class Connections implements Connection.Listener, AutoCloseable {
     late.forEach(Connections::close);
   }
 
-  /** What is under way on the connection fails. */
+  /** Closes the connection; pending reads and writes fail. */
   static void close(Connection connection) {
     connection.getEndPoint().close();
   }

@@ -24,10 +24,10 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
-/** Speaks HTTP. A thread works on whole requests only: none waits for a client. */
+/** The HTTP server. Threads work on complete requests only and never wait for a client. */
 final class ConsoleServer implements AutoCloseable {
 
-  /** How long a client may take to send a request, or to read a piece of a reply. */
+  /** The time limit of a client for sending a request or reading a part of a response. */
   static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private static final int MOST_CONNECTIONS = 2_000;
@@ -43,9 +43,9 @@ final class ConsoleServer implements AutoCloseable {
   private final ServerConnector connector;
 
   /**
-   * Listens from now on; requests wait for {@link #start}.
+   * Binds the port; requests wait for {@link #start}.
    *
-   * @throws StorageException if it cannot listen there
+   * @throws StorageException if the port cannot be bound
    */
   ConsoleServer(InetAddress address, int port, Connections connections) {
     this.connections = connections;
@@ -57,7 +57,7 @@ final class ConsoleServer implements AutoCloseable {
         new Server(threads, new ScheduledExecutorScheduler("ringhaul-console-timer", true), null);
     server.setErrorHandler(ConsoleServer::refuse);
     connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(configuration()));
-    // The connections end by the rules of Connections.
+    // {@link Connections} closes idle connections.
     connector.setIdleTimeout(0);
     connector.addBean(connections);
     connector.setHost(address.getHostAddress());
@@ -93,19 +93,19 @@ final class ConsoleServer implements AutoCloseable {
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
     configuration.setRequestHeaderSize(MOST_HEAD_BYTES);
-    // Paths are compared as they come: one that needs decoding is no file's.
+    // Routes and assets compare undecoded paths, so ambiguous paths do no harm.
     configuration.setUriCompliance(UriCompliance.UNSAFE);
     return configuration;
   }
 
-  /** How many connections a process may spend on the console. */
+  /** Returns the connection limit: half of the file descriptors of the process at most. */
   static int mostConnections() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
         ? (int) Math.min(MOST_CONNECTIONS, unix.getMaxFileDescriptorCount() / 2)
         : MOST_CONNECTIONS;
   }
 
-  /** Where it listens. */
+  /** Returns the bound address. */
   InetSocketAddress address() {
     try {
       ServerSocketChannel channel = (ServerSocketChannel) connector.getTransport();
@@ -125,13 +125,13 @@ final class ConsoleServer implements AutoCloseable {
     }
   }
 
-  /** Answers what is no request, or could not be answered otherwise. */
+  /** Answers malformed requests and requests that failed before the handler. */
   private static boolean refuse(Request request, Response response, Callback callback) {
     Object cause = request.getAttribute(ErrorHandler.ERROR_EXCEPTION);
     CallRefusal refusal =
         cause instanceof HttpException http
             ? malformed(http)
-            : new CallRefusal(CallRefusal.FAILED, "The console has failed; its log says more");
+            : new CallRefusal(CallRefusal.FAILED, "Internal error; see the log of the console");
     Guard.HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
     Reply.Whole reply = Reply.refused(refusal, Map.of());
     response.setStatus(reply.status());
@@ -140,14 +140,14 @@ final class ConsoleServer implements AutoCloseable {
     return true;
   }
 
-  /** The fault is the sender's, also that of a version or a coding that does not exist. */
+  /** Malformed requests, unknown versions and unknown encodings are errors of the client. */
   private static CallRefusal malformed(HttpException http) {
     int status = http.getCode() < CallRefusal.FAILED ? http.getCode() : CallRefusal.BAD_REQUEST;
-    String reason = Objects.requireNonNullElse(http.getReason(), "it cannot be read");
-    return new CallRefusal(status, "This is no request of HTTP/1.1: " + reason);
+    String reason = Objects.requireNonNullElse(http.getReason(), "the request cannot be parsed");
+    return new CallRefusal(status, "Invalid HTTP/1.1 request: " + reason);
   }
 
-  /** Closes all connections. */
+  /** Closes all connections and stops the server. */
   @Override
   public void close() {
     connections.close();

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The bounds that a job was given, and how near it is to them. */
+/** Reads the limits of a job and their current usage. */
 final class Constraints {
 
-  /** What a job's settings call its bounds. */
+  /** The names of the limits in the job's settings. */
   private static final List<String> NAMES =
       List.of(
           "maxCpuShare",
@@ -22,7 +22,7 @@ final class Constraints {
           "priority",
           "protectLatency");
 
-  /** Who is so near to a bound is held by it. */
+  /** From this share of a limit on, the limit holds the job back. */
   private static final double NEAR = 0.95;
 
   private Constraints() {}
@@ -64,8 +64,8 @@ final class Constraints {
       case "maxCpuShare" -> resources.find("process", "cpu_share");
       case "maxRowsPerSecond" -> performance.find(LiveReader.JOB, "rows_per_second");
       case "maxBytesPerSecond" -> performance.find(LiveReader.JOB, "bytes_per_second");
-      // Of maxDiskBytes nothing is measured: it bounds the files of all runs, and the bytes of a
-      // job's metrics are what this run has had of the cluster.
+      // The usage of maxDiskBytes is unknown: it covers the files of all runs, whereas the byte
+      // metrics cover the rows read in this run.
       default -> Optional.empty();
     };
   }

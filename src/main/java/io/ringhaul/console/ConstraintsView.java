@@ -3,16 +3,16 @@ package io.ringhaul.console;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The bounds that a job was given. */
+/** The limits of a job. */
 record ConstraintsView(String job, List<Constraint> constraints) {
 
   /**
-   * A bound.
+   * A limit.
    *
-   * @param value as it was given
-   * @param usage what it bounds, now; null where that is not measured
-   * @param limit the bound as a number; null for one that is none
-   * @param holding whether it holds the job back now
+   * @param value the configured text
+   * @param usage the current usage; null if not measured
+   * @param limit the limit as a number; null if it is not numeric
+   * @param holding true if the limit holds the job back now
    */
   record Constraint(
       String name, String value, @Nullable Double usage, @Nullable Double limit, boolean holding) {}

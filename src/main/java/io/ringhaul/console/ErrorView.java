@@ -1,4 +1,4 @@
 package io.ringhaul.console;
 
-/** What went wrong: a sentence, and the status of the reply. */
+/** An error: a message and the HTTP status. */
 record ErrorView(String error, int status) {}

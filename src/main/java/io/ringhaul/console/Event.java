@@ -3,10 +3,10 @@ package io.ringhaul.console;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** An event in the form of {@code text/event-stream}, made once for all who watch. */
+/** A serialized event of a {@code text/event-stream}, shared by all clients. */
 final class Event {
 
-  /** A line that clients pass over, and that tells whether they are there. */
+  /** A comment line that clients ignore; a failed write reveals a lost client. */
   static final Event KEEP_ALIVE = new Event(": still here\n\n".getBytes(StandardCharsets.UTF_8));
 
   private static final AtomicLong NUMBERS = new AtomicLong();
@@ -18,10 +18,10 @@ final class Event {
   }
 
   /**
-   * One with a number of its own.
+   * Creates an event with a unique id.
    *
-   * @param name what clients know it by
-   * @param json its data, on one line
+   * @param name the event name
+   * @param json the data on one line
    */
   static Event of(String name, byte[] json) {
     String text =

@@ -12,18 +12,18 @@ import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that watches. It has no thread of its own: events wait in its queue until the client has
- * read those before. A client that does not read is dropped. Thread-safe.
+ * One client of the event stream. It uses no thread: events wait in a queue until the client has
+ * read the earlier ones. A client that does not read is dropped. Thread-safe.
  */
 final class EventStream {
 
-  /** So much may wait for a client, in bytes. */
+  /** The largest size of the queue in bytes. */
   private static final long MOST_BYTES = 8L * 1024 * 1024;
 
-  /** Small events are written together, up to this many bytes. */
+  /** Events are combined into writes of up to this many bytes. */
   private static final int PIECE = 64 * 1024;
 
-  /** How long a client may take to read a piece. */
+  /** The time limit of the client for reading one write. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Optional<UUID> job;
@@ -34,18 +34,21 @@ final class EventStream {
   private boolean isGreeted;
 
   /**
-   * @param job the job that is watched; empty for all
+   * Creates a stream.
+   *
+   * @param job the watched job; empty for all jobs
    */
   EventStream(Optional<UUID> job) {
     this.job = job;
   }
 
-  /** Begins to write to the client. */
+  /** Starts writing to the client. */
   void open(Exchange exchange) {
     Writing opened = new Writing(exchange);
     synchronized (this) {
       writing = opened;
-      // With it the head goes out: without anything a client would not know that it watches.
+      // The first event flushes the response header, so that the client knows that the stream is
+      // open.
       queue.addFirst(Event.KEEP_ALIVE);
       queuedBytes += Event.KEEP_ALIVE.bytes().length;
     }
@@ -60,19 +63,19 @@ final class EventStream {
     return isClosed;
   }
 
-  /** Whether it is closed and nothing is on its way to the client any more. */
+  /** Returns true if the stream is closed and no write is pending. */
   synchronized boolean isOver() {
     return isClosed && (writing == null || !writing.isUnderWay);
   }
 
-  /** Whether this is the first time that it is asked. */
+  /** Returns true on the first call only. */
   synchronized boolean isNew() {
     boolean wasNew = !isGreeted;
     isGreeted = true;
     return wasNew;
   }
 
-  /** Has these written after those that wait already. */
+  /** Appends events to the queue. */
   void send(Collection<Event> events) {
     synchronized (this) {
       if (isClosed) {
@@ -99,7 +102,7 @@ final class EventStream {
     write();
   }
 
-  /** Drops the client if it has not read in time what was written. */
+  /** Drops the client if it has exceeded the time limit of the current write. */
   void dropIfLate() {
     Writing open;
     synchronized (this) {
@@ -120,7 +123,7 @@ final class EventStream {
     }
   }
 
-  /** What is to be written next; empty for nothing. */
+  /** Removes the next write from the queue; empty if there is none. */
   private synchronized ByteBuffer next() {
     ByteArrayOutputStream piece = new ByteArrayOutputStream();
     while (!queue.isEmpty() && (piece.size() == 0 || piece.size() < PIECE)) {
@@ -135,7 +138,7 @@ final class EventStream {
     queue.clear();
   }
 
-  /** Writes one piece after the other. */
+  /** Writes the queue sequentially. */
   private final class Writing extends IteratingCallback {
 
     private final Exchange exchange;
@@ -173,7 +176,7 @@ final class EventStream {
       exchange.end();
     }
 
-    /** The client is gone, or does not read. */
+    /** The client has disconnected or does not read. */
     @Override
     protected void onCompleteFailure(Throwable cause) {
       isUnderWay = false;

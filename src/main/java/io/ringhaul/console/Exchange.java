@@ -14,14 +14,17 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * A request and its reply.
+ * A request and its response.
  *
- * @param callback ends the exchange; called once
- * @param connections where the connection of the exchange is one
+ * @param callback completes the exchange; called once
+ * @param connections contains the connection of the exchange
  */
 record Exchange(Request request, Response response, Callback callback, Connections connections) {
 
-  /** A client that is refused may send this much more, so that the reply reaches it. */
+  /**
+   * The largest remaining body, in bytes, that is discarded so that an error response reaches the
+   * client.
+   */
   private static final int MOST_PASSED_OVER = 1024 * 1024;
 
   String method() {
@@ -40,20 +43,20 @@ record Exchange(Request request, Response response, Callback callback, Connectio
     return request.getConnectionMetaData().getConnection();
   }
 
-  /** The next step is the client's. */
+  /** Starts the client's time limit. */
   void awaitClient() {
     connections.awaits(connection());
   }
 
-  /** The next step is the console's. */
+  /** Stops the client's time limit. */
   void serve() {
     connections.serves(connection());
   }
 
   /**
-   * Reads the body, or one byte more than the most. No thread waits for it.
+   * Reads the body, up to one byte beyond the limit, without blocking a thread.
    *
-   * @param next continues with what was read
+   * @param next receives the body
    */
   void readBody(int most, Consumer<byte[]> next) {
     awaitClient();
@@ -66,16 +69,16 @@ record Exchange(Request request, Response response, Callback callback, Connectio
     new Reading(this, body, most + 1, whole).run();
   }
 
-  /** The reply is written. What is left of the request is passed over. */
+  /** Completes the response and discards the rest of the request. */
   void end() {
     awaitClient();
     new Reading(this, OutputStream.nullOutputStream(), MOST_PASSED_OVER, callback::succeeded).run();
   }
 
   /**
-   * Reads content as it comes.
+   * Reads content asynchronously.
    *
-   * @param left after so many bytes it ends
+   * @param left the remaining number of bytes to read
    */
   private record Reading(Exchange exchange, OutputStream sink, AtomicInteger left, Runnable whole)
       implements Runnable {

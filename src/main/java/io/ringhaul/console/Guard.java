@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpFields;
 
-/** Lets requests in: those that were meant for this console, and that may do what they ask for. */
+/** Admits requests that are addressed to this console and have the required authorization. */
 final class Guard {
 
-  /** Of every reply. There is no header that lets other sites read anything. */
+  /** The headers of every response. None of them allows other sites to read responses. */
   static final Map<String, String> HEADERS =
       Map.of(
           "Content-Security-Policy",
@@ -26,10 +26,10 @@ final class Guard {
           "Cache-Control",
           "no-store");
 
-  /** What a browser says of requests that pages of others make. */
+  /** The values of Sec-Fetch-Site that browsers send for pages of other sites. */
   private static final Set<String> OF_OTHERS = Set.of("cross-site", "same-site");
 
-  private static final String OTHER_SITES = "Pages of other sites may not call this console";
+  private static final String OTHER_SITES = "Pages of other sites must not call this console";
   private static final int HTTP_PORT = 80;
 
   private final Token token;
@@ -39,8 +39,10 @@ final class Guard {
   private final Set<String> hosts = new HashSet<>();
 
   /**
-   * @param bound where the console listens
-   * @param name what its user calls that
+   * Creates a guard.
+   *
+   * @param bound the bound address
+   * @param name the host name by which the user configured the address
    */
   Guard(InetSocketAddress bound, String name, Token token) {
     this.token = token;
@@ -52,27 +54,23 @@ final class Guard {
     hosts.add(name.toLowerCase(Locale.ROOT));
   }
 
-  /** Whether reading takes no token. */
+  /** Returns true if reading requires no token. */
   boolean isOpen() {
     return isLocal;
   }
 
-  /** Whether a request has the token. */
+  /** Returns true if the request has the token. */
   boolean isAuthorized(HttpFields headers) {
     List<String> given = headers.getValuesList("Authorization");
     return given.size() == 1 && token.isIn(given.get(0));
   }
 
-  /**
-   * Refuses what was not meant for this console: a page of another site, or a name that somebody
-   * made to point here.
-   */
+  /** Refuses requests of pages of other sites and requests to other host names (DNS rebinding). */
   void requireOwn(HttpFields headers) {
     List<String> named = headers.getValuesList("Host");
     String host = named.size() == 1 ? named.get(0).strip().toLowerCase(Locale.ROOT) : "";
     if (!isOwn(host)) {
-      throw new CallRefusal(
-          CallRefusal.MISDIRECTED, "This console is not at the host that the request names");
+      throw new CallRefusal(CallRefusal.MISDIRECTED, "The Host header does not name this console");
     }
     List<String> origins = headers.getValuesList("Origin");
     if (!origins.isEmpty()
@@ -96,7 +94,7 @@ final class Guard {
     return hosts.contains(plain) || (isEverywhere && Hosts.isAddress(plain));
   }
 
-  /** Refuses a call that a page of another site makes, even one that only reads. */
+  /** Refuses API calls from pages of other sites, including calls that only read. */
   void requireOwnPage(HttpFields headers) {
     if (headers.getValuesList("Sec-Fetch-Site").stream()
         .anyMatch(site -> OF_OTHERS.contains(site.strip().toLowerCase(Locale.ROOT)))) {
@@ -104,14 +102,14 @@ final class Guard {
     }
   }
 
-  /** Refuses a call that takes the token and does not have it. */
+  /** Refuses calls that require the token and do not have it. */
   void requireAllowed(Route route, boolean isAuthorized) {
     if (isAuthorized || (!route.changes() && (isLocal || Routes.IS_PUBLIC.test(route)))) {
       return;
     }
     throw new CallRefusal(
         CallRefusal.UNAUTHORIZED,
-        "This takes the console's token, as 'Authorization: Bearer TOKEN'; the console said it when"
-            + " it was started");
+        "This call requires the console's token in 'Authorization: Bearer TOKEN'; the console"
+            + " printed the token at its start");
   }
 }

@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Hosts as URIs have them. */
+/** Normalizes host names of URIs. */
 final class Hosts {
 
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
@@ -15,8 +15,8 @@ final class Hosts {
   private Hosts() {}
 
   /**
-   * A host of a URI in the one form that {@link #inUri} gives: an address of IPv6 can be written in
-   * many ways. No name is looked up.
+   * Returns the normalized form of a host, as in {@link #inUri}, because an IPv6 address has
+   * several notations. Does not resolve names.
    */
   static String plain(String host) {
     String lower = host.toLowerCase(Locale.ROOT);
@@ -24,21 +24,19 @@ final class Hosts {
       return lower;
     }
     try {
-      // In brackets it is an address or nothing.
+      // In brackets, only an address is valid.
       return inUri(InetAddress.getByName(lower));
     } catch (UnknownHostException e) {
       return lower;
     }
   }
 
-  /**
-   * Whether a host in its plain form is an address in figures, which nobody can point elsewhere.
-   */
+  /** Returns true if a normalized host is a numeric address, which DNS cannot redirect. */
   static boolean isAddress(String plain) {
     return IPV4.matcher(plain).matches() || IPV6.matcher(plain).matches();
   }
 
-  /** An address in figures, with brackets around one of IPv6. */
+  /** Returns a numeric address, with brackets for IPv6. */
   static String inUri(InetAddress address) {
     String text = address.getHostAddress();
     int scope = text.indexOf('%');

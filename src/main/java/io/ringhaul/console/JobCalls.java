@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Calls on jobs as a whole. */
+/** The API calls for jobs. */
 final class JobCalls {
 
   private static final String ALL = "/api/batch-jobs";
@@ -24,9 +24,9 @@ final class JobCalls {
   private static final int MOST_LABELS = 50;
 
   private static final QueryParameter<List<JobStatus>> STATUS =
-      QueryParameter.oneOf("status", "Only jobs that stand so", JobStatus.class);
+      QueryParameter.oneOf("status", "Only jobs with these statuses", JobStatus.class);
   private static final QueryParameter<String> TEXT =
-      QueryParameter.text("q", "Only jobs that have this in their id, name, description or labels");
+      QueryParameter.text("q", "Only jobs with this text in their id, name, description or labels");
 
   private final KnownJobs jobs;
   private final LiveReader live;
@@ -38,22 +38,27 @@ final class JobCalls {
 
   List<Route> routes() {
     return List.of(
-        Route.list(ALL, "Lists jobs, the newest first", JobView.class, this::list)
+        Route.list(ALL, "Lists jobs, newest first", JobView.class, this::list)
             .taking(STATUS, TEXT, ListView.OFFSET, ListView.LIMIT),
-        Route.change("POST", ALL, "Makes a job of a command", 201, JobView.class, this::make)
+        Route.change("POST", ALL, "Creates a job from a command", 201, JobView.class, this::make)
             .reading(Bodies.NewJob.class),
         Route.get(ONE, "Shows a job", JobView.class, this::find),
         Route.change(
-                "PUT", ONE, "Changes the words about a job", 200, JobView.class, this::describe)
+                "PUT",
+                ONE,
+                "Changes the name, description and labels of a job",
+                200,
+                JobView.class,
+                this::describe)
             .reading(Bodies.JobWords.class),
-        Route.delete(ONE, "Forgets a job that does not run", this::delete),
+        Route.delete(ONE, "Deletes a job that is not running", this::delete),
         Route.change(
-            "POST", ONE + "/start", "Begins or resumes a job", 202, JobView.class, this::start),
+            "POST", ONE + "/start", "Starts or resumes a job", 202, JobView.class, this::start),
         Route.change("POST", ONE + "/stop", "Stops a job", 202, JobView.class, this::stop),
         Route.change(
             "POST",
             ONE + "/restart",
-            "Runs a job from nothing",
+            "Restarts a job from the beginning",
             202,
             JobView.class,
             this::restart));
@@ -91,7 +96,7 @@ final class JobCalls {
     Bodies.NewJob wanted = call.body(Bodies.NewJob.class);
     if (wanted.command() == null || wanted.command().isEmpty()) {
       throw CallRefusal.bad(
-          "The body takes 'command', a list of arguments such as \"export\" and \"ks.table\"");
+          "The body needs 'command', a list of arguments such as \"export\" and \"ks.table\"");
     }
     requireTexts(wanted.command(), "command");
     JobLauncher launcher = jobs.requireLauncher();
@@ -130,7 +135,7 @@ final class JobCalls {
     try {
       jobs.store().delete(job.id());
     } catch (JobException e) {
-      // What was to be done is done if somebody else has forgotten it meanwhile.
+      // A concurrent deletion of the job is a success as well.
       if (jobs.store().find(job.id()).isPresent()) {
         throw e;
       }
@@ -142,8 +147,7 @@ final class JobCalls {
     Job job = jobs.find(call.jobId());
     KnownJobs.requireIdle(job);
     if (job.status() == JobStatus.COMPLETED) {
-      throw CallRefusal.conflict(
-          "Job " + job.id() + " is completed; restart it to do it once more");
+      throw CallRefusal.conflict("Job " + job.id() + " is completed; restart it to run it again");
     }
     jobs.requireLauncher().start(job);
     return asked(call);
@@ -163,12 +167,12 @@ final class JobCalls {
     boolean wasOpen = Liveness.isWorking(job) || job.status() == JobStatus.PENDING;
     if (!wasOpen && !wasStarting) {
       throw CallRefusal.conflict(
-          "Job " + job.id() + " does not run: it is " + job.status() + " already");
+          "Job " + job.id() + " is not running (it is " + job.status() + ")");
     }
     return asked(call);
   }
 
-  /** A job that is restarted may be away for a moment. */
+  /** Returns the state after a request; a restarted job may be missing for a moment. */
   private Reply asked(Call call) {
     return Reply.json(202, view(call));
   }
@@ -176,7 +180,7 @@ final class JobCalls {
   private static String name(@Nullable String wanted, String fallback) {
     String name = Objects.requireNonNullElse(wanted, fallback).strip();
     if (name.isEmpty() || name.length() > LONGEST_NAME) {
-      throw CallRefusal.bad("A job's name has 1 to " + LONGEST_NAME + " characters");
+      throw CallRefusal.bad("A job's name must have 1 to " + LONGEST_NAME + " characters");
     }
     return name;
   }
@@ -185,7 +189,7 @@ final class JobCalls {
     String description = Objects.requireNonNullElse(wanted, fallback);
     if (description.length() > LONGEST_DESCRIPTION) {
       throw CallRefusal.bad(
-          "A job's description has no more than " + LONGEST_DESCRIPTION + " characters");
+          "A job's description must have at most " + LONGEST_DESCRIPTION + " characters");
     }
     return description;
   }
@@ -196,8 +200,7 @@ final class JobCalls {
     requireTexts(all.values(), "labels");
     Map<String, String> labels = BatchLabels.ofPeople(all);
     if (wanted != null && labels.size() < wanted.size()) {
-      throw CallRefusal.bad(
-          "Labels that begin with 'ringhaul.' are Ringhaul's own: leave them out");
+      throw CallRefusal.bad("Labels that start with 'ringhaul.' are reserved: remove them");
     }
     boolean tooLong =
         labels.entrySet().stream()
@@ -208,9 +211,9 @@ final class JobCalls {
                         || each.getValue().length() > LONGEST_NAME);
     if (labels.size() > MOST_LABELS || tooLong) {
       throw CallRefusal.bad(
-          "A job has no more than "
+          "A job must have at most "
               + MOST_LABELS
-              + " labels, whose names and values have no more than "
+              + " labels, and their names and values at most "
               + LONGEST_NAME
               + " characters");
     }
@@ -219,7 +222,7 @@ final class JobCalls {
 
   private static void requireTexts(Collection<String> texts, String field) {
     if (texts.stream().anyMatch(Objects::isNull)) {
-      throw CallRefusal.bad("'" + field + "' has a null where it takes a text");
+      throw CallRefusal.bad("'" + field + "' contains a null; every entry must be a string");
     }
   }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The jobs of a store over HTTP: to be watched, and to be started, stopped and tuned by who has the
- * console's token. {@code /} is a page for people, {@code /api/openapi.json} describes the calls.
+ * An HTTP server for the jobs of a store. Clients watch jobs and, with the console's token, start,
+ * stop and tune them. {@code /} is the web page, {@code /api/openapi.json} describes the API.
  *
  * <pre>{@code
  * try (JobConsole console = JobConsole.over(store).start()) {
@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * }
  * }</pre>
  *
- * <p>It listens on the loopback address unless told otherwise. It reads the store only while
- * somebody asks or watches, and the jobs may run in other processes.
+ * <p>The default address is the loopback address. The console reads the store only on requests and
+ * while clients watch. The jobs may run in other processes.
  */
 public final class JobConsole implements AutoCloseable {
 
@@ -33,12 +33,15 @@ public final class JobConsole implements AutoCloseable {
     this.uri = uri;
   }
 
-  /** Of the jobs in this store, which stays the caller's to close, after the console. */
+  /**
+   * Returns a builder for a console over the given store. The caller closes the store after the
+   * console.
+   */
   public static JobConsoleBuilder over(JobStore store) {
     return new JobConsoleBuilder(store);
   }
 
-  /** A new secret for {@link JobConsoleBuilder#token}, for who wants to keep it. */
+  /** Returns a new secret for {@link JobConsoleBuilder#token}, for callers that keep the token. */
   public static String newToken() {
     return Token.random().text();
   }
@@ -46,7 +49,7 @@ public final class JobConsole implements AutoCloseable {
   static JobConsole start(
       InetAddress address, int port, Token token, KnownJobs jobs, Connections connections) {
     ConsoleServer server = new ConsoleServer(address, port, connections);
-    // The name that the address was looked up by, if it was; nothing is looked up for it here.
+    // The host name if the address was created from one; getHostString does not resolve names.
     String name = new InetSocketAddress(address, 0).getHostString();
     Guard guard = new Guard(server.address(), name, token);
     LiveReader live = new LiveReader(jobs.store().telemetry());
@@ -76,7 +79,7 @@ public final class JobConsole implements AutoCloseable {
   }
 
   private static URI uri(InetSocketAddress bound, Token token) {
-    // Who listens everywhere is reached from here by the loopback address.
+    // For the wildcard address, the loopback address is the local one.
     InetAddress address =
         bound.getAddress().isAnyLocalAddress()
             ? InetAddress.getLoopbackAddress()
@@ -86,14 +89,14 @@ public final class JobConsole implements AutoCloseable {
   }
 
   /**
-   * Where the page is, with the token behind {@code #token=}: whoever has this address may change
-   * jobs.
+   * Returns the address of the page with the token in {@code #token=}. Every client with this
+   * address can change jobs.
    */
   public URI uri() {
     return uri;
   }
 
-  /** Stops listening and drops all who watch. Jobs go on. */
+  /** Stops listening and disconnects all clients. Jobs continue. */
   @Override
   public void close() {
     broadcaster.close();

@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.util.Objects;
 import java.util.Optional;
 
-/** How a console is to be. */
+/** Configures and starts a {@link JobConsole}. */
 public final class JobConsoleBuilder {
 
   private static final int MOST_PORT = 65_535;
@@ -22,19 +22,19 @@ public final class JobConsoleBuilder {
     this.store = Objects.requireNonNull(store);
   }
 
-  /** The port that it listens on. Default: 0, any that is free. */
+  /** Sets the port. Default: 0, any free port. */
   public JobConsoleBuilder port(int newPort) {
     if (newPort < 0 || newPort > MOST_PORT) {
-      throw new InvalidSettingException("port", "A port is 0 to 65535, not " + newPort);
+      throw new InvalidSettingException("port", "The port must be 0 to 65535, not " + newPort);
     }
     port = newPort;
     return this;
   }
 
   /**
-   * The address that it listens on. Default: the loopback address, which only this machine reaches.
-   * On any other, reading takes the token as well; what goes over the network is not encrypted. A
-   * browser may name the address, or the host that it was looked up by if there is one.
+   * Sets the address. Default: the loopback address, which is reachable from this machine only.
+   * With any other address, reading requires the token as well; connections are not encrypted.
+   * Browsers must name the address itself or the host name that it was created from.
    */
   public JobConsoleBuilder address(InetAddress newAddress) {
     address = Objects.requireNonNull(newAddress);
@@ -42,24 +42,25 @@ public final class JobConsoleBuilder {
   }
 
   /**
-   * The secret that a request needs to change something: 16 to 200 letters, digits, dots, dashes,
-   * underscores and tildes. Default: a new random one.
+   * Sets the secret that changes require: 16 to 200 letters, digits, dots, dashes, underscores and
+   * tildes. Default: a new random token.
    */
   public JobConsoleBuilder token(String newToken) {
     token = Token.of(newToken);
     return this;
   }
 
-  /** What starts jobs. Default: nothing, and requests to start one are refused. */
+  /** Sets the launcher of jobs. Default: no launcher; requests to start a job are refused. */
   public JobConsoleBuilder launcher(JobLauncher newLauncher) {
     launcher = Optional.of(newLauncher);
     return this;
   }
 
   /**
-   * Begins to listen.
+   * Binds the port and starts the server.
    *
-   * @throws StorageException if it cannot listen there, or the HTTP server is not on the class path
+   * @throws StorageException if the port cannot be bound, or the HTTP server is not on the class
+   *     path
    */
   public JobConsole start() {
     requireServer();

@@ -4,44 +4,44 @@ import io.ringhaul.job.Job;
 import java.util.List;
 
 /**
- * Runs jobs for a console, which itself only reads and asks. Thread-safe. Which files a command may
- * read and write is for the launcher to decide: whoever has the console's token may send any
- * command, and others may read the job's error.
+ * Runs jobs for a console, which itself only reads the store and stores requests. Thread-safe. The
+ * launcher decides which files a command may read and write: every client with the console's token
+ * can send any command, and other clients can read the job's error.
  *
- * <p>Each method throws {@link io.ringhaul.exceptions.JobException} with a sentence when the job
- * cannot be run so, and has then changed nothing.
+ * <p>Each method throws {@link io.ringhaul.exceptions.JobException} with a message for the client
+ * when the job cannot be run this way; nothing is changed then.
  */
 public interface JobLauncher {
 
   /**
-   * Makes a job of a command without storing or running it.
+   * Creates a job from a command without storing or running it.
    *
    * @param command the arguments of an export or import, such as {@code export ks.t --format csv
    *     --path /lake}
-   * @return a pending job with an id, the operation's name, and its command in the form that {@link
-   *     io.ringhaul.job.JobDefinition#command()} keeps
-   * @throws io.ringhaul.exceptions.InvalidSettingException if the command is none, or has what a
-   *     job does not keep, such as a password
+   * @return a pending job with an id, the operation's name, and its command in the form of {@link
+   *     io.ringhaul.job.JobDefinition#command()}
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the command is invalid, or contains a
+   *     setting that a job does not keep, such as a password
    */
   Job make(List<String> command);
 
-  /** Begins a job that is pending, or resumes one. Returns before it runs. */
+  /** Starts a pending job or resumes a job. Returns before the job runs. */
   void start(Job job);
 
-  /** Runs a job from nothing. Returns before it runs. */
+  /** Restarts a job from the beginning. Returns before the job runs. */
   void restart(Job job);
 
-  /** Fails as {@link #start} would, and does nothing else. */
+  /** Fails as {@link #start} would and does nothing else. */
   void requireStartable(Job job);
 
   /**
-   * Takes back a start that has not led to a run yet. Called after the store was asked to stop the
+   * Cancels a start that has not led to a run yet. Called after the store was asked to stop the
    * job.
    *
-   * @return whether there was such a start
+   * @return true if there was such a start
    */
   boolean cancel(Job job);
 
-  /** Removes what a job has written and not committed; called before the job is forgotten. */
+  /** Deletes the uncommitted output of a job. Called before the job is deleted. */
   void discard(Job job);
 }

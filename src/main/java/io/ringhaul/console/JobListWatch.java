@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Tells of the newest jobs of a store. */
+/** Watches the newest jobs of a store. */
 final class JobListWatch implements Watch {
 
   private static final int MOST = 50;

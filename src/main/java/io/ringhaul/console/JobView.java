@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job.
  *
- * @param labels people's; not those that Ringhaul has for itself, which may name thousands of files
- * @param alive whether the process that works on it lives
- * @param run how often it was begun
- * @param fingerprint what must not change between runs; in lists without its long parts
- * @param command the arguments that made it; empty for one that application code made
- * @param live how it gets on, while it runs
+ * @param labels the users' labels, without Ringhaul's own, which can name thousands of files
+ * @param alive true if the process of the job is alive
+ * @param run the number of runs
+ * @param fingerprint the settings that must not change between runs; long values are omitted in
+ *     lists
+ * @param command the arguments that created the job; empty for a job of application code
+ * @param live the current figures while the job runs
  */
 record JobView(
     String id,
@@ -42,10 +43,13 @@ record JobView(
     List<String> command,
     @Nullable LiveView live) {
 
-  /** In characters. The files of a source may be thousands, and lists are sent to all who watch. */
+  /**
+   * Longest value of the fingerprint in lists, in characters. A source can have thousands of files,
+   * and every client receives the list.
+   */
   private static final int LONGEST_PART = 1_000;
 
-  /** How far a job is, by what is done for good. */
+  /** The progress of a job by its completed partitions. */
   record Figures(int partitions, int done, int failed, long rows, long rejectedRows) {
 
     private static Figures of(JobFigures figures) {
@@ -58,7 +62,7 @@ record JobView(
     }
   }
 
-  /** The process that runs a job or ran it last. */
+  /** The process of the current or last run. */
   record Owner(String host, long pid, String lastSeen) {
 
     private static Owner of(JobOwner owner) {
@@ -92,7 +96,7 @@ record JobView(
         live);
   }
 
-  /** A job of a list: without what changes each second, and without long parts of what is fixed. */
+  /** Returns the short form for lists: without live figures and without long fingerprint values. */
   static JobView brief(Job job) {
     Map<String, String> fingerprint = new TreeMap<>(job.definition().fingerprint());
     fingerprint.values().removeIf(part -> part.length() > LONGEST_PART);

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Tells of one job: itself, its partitions and what holds it back. */
+/** Watches one job: its state, its partitions and its bottlenecks. */
 final class JobWatch implements Watch {
 
-  /** Partitions of one event. */
+  /** The largest number of partitions in one event. */
   private static final int MOST = 1_000;
 
-  /** Reading the partitions of a large job takes long; it gets so small a part of the time. */
+  /** Reading the partitions of a large job is slow; at most 1/20 of the time is spent on it. */
   private static final int PART_OF_TIME = 20;
 
   private final KnownJobs jobs;
@@ -30,7 +30,7 @@ final class JobWatch implements Watch {
   private Event state = Event.KEEP_ALIVE;
   private long readPartitionsAt = System.nanoTime();
 
-  /** Reads how things stand, so that nothing is missed from now on. */
+  /** Reads the current state, so that no later change is missed. */
   JobWatch(KnownJobs jobs, LiveReader live, UUID id) {
     this.jobs = jobs;
     this.store = jobs.store();
@@ -48,7 +48,7 @@ final class JobWatch implements Watch {
     long nextPartitions = System.nanoTime() + PART_OF_TIME * (System.nanoTime() - begin);
     List<StoredBottleneck> bottlenecksNow = store.telemetry().bottlenecks(id);
     byte[] now = Json.bytes(JobView.of(job, live.read(job).orElse(null)));
-    // All is read: from here on nothing fails, and what is kept as told is told.
+    // No step after this point can fail, so the stored state matches the sent events.
     List<Event> events = new ArrayList<>();
     if (readsPartitions) {
       readPartitionsAt = nextPartitions;

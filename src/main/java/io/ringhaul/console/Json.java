@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as the console writes and reads it: what it reads must be exactly what it knows. */
+/** Reads and writes the JSON of the API. Unknown or mistyped properties of a body are errors. */
 final class Json {
 
   static final String TYPE = "application/json";
@@ -36,43 +36,46 @@ final class Json {
 
   private Json() {}
 
-  /** The text of a value: a record, or maps and lists of texts and numbers. */
+  /** Serializes a record, or maps and lists of strings and numbers. */
   static byte[] bytes(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("A value of the console is no JSON", e);
+      throw new UncheckedIOException("The response cannot be serialized as JSON", e);
     }
   }
 
-  /** A value that is JSON already. */
+  /** Parses stored JSON as a value for a response. */
   static Object tree(String json) {
     try {
       return MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("The job store holds a text that is no JSON", e);
+      throw new UncheckedIOException("The job store contains invalid JSON", e);
     }
   }
 
   /**
-   * Reads the body of a request.
+   * Parses the body of a request.
    *
-   * @throws CallRefusal if it is not JSON of that type
+   * @throws CallRefusal if the body is not JSON of that type
    */
   static <T extends Record> T read(byte[] body, Class<T> type) {
     try {
-      // As a text, so that bytes that are no UTF-8 are found wherever they are.
+      // Decodes the text first, so that invalid UTF-8 is detected everywhere.
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
       T value = MAPPER.readValue(text, type);
       if (value == null) {
-        throw CallRefusal.bad("The body is null; it takes an object");
+        throw CallRefusal.bad("The body is null; it must be an object");
       }
       return value;
     } catch (CharacterCodingException e) {
       throw CallRefusal.bad("The body is not UTF-8");
     } catch (UnrecognizedPropertyException e) {
       throw CallRefusal.bad(
-          "The body has '" + e.getPropertyName() + "'; it takes " + names(e.getKnownPropertyIds()));
+          "Unknown property '"
+              + e.getPropertyName()
+              + "' in the body; the properties are "
+              + names(e.getKnownPropertyIds()));
     } catch (MismatchedInputException e) {
       throw CallRefusal.bad(mismatch(e));
     } catch (JsonMappingException e) {
@@ -83,32 +86,34 @@ final class Json {
   }
 
   /**
-   * @param at is null where the body goes beyond the parser's own bounds
+   * Returns the message for invalid JSON.
+   *
+   * @param at null if the body exceeds a limit of the parser
    */
   private static String unreadable(@Nullable JsonLocation at) {
     return at == null
-        ? "The body has too long a number or name, or too many levels"
-        : "The body is no JSON: line " + at.getLineNr() + ", column " + at.getColumnNr();
+        ? "The body has a number or name that is too long, or is nested too deeply"
+        : "The body is invalid JSON at line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   private static String mismatch(MismatchedInputException e) {
     if (e.getPath().isEmpty()) {
-      return "The body takes one JSON object";
+      return "The body must be one JSON object";
     }
-    return "The value of " + path(e) + " takes " + kind(e.getTargetType());
+    return "The value of " + path(e) + " must be " + kind(e.getTargetType());
   }
 
   private static String kind(Class<?> type) {
     if (Map.class.isAssignableFrom(type)) {
-      return "an object of texts";
+      return "an object with string values";
     }
     if (Collection.class.isAssignableFrom(type)) {
-      return "a list of texts";
+      return "a list of strings";
     }
     if (type == Boolean.class || type == boolean.class) {
       return "true or false";
     }
-    return type == String.class ? "a text" : "a whole number";
+    return type == String.class ? "a string" : "a whole number";
   }
 
   private static String path(JsonMappingException e) {

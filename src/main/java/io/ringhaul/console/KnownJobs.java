@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The jobs of a store, and what can be done with them as they stand. */
+/** The jobs of a store, with checks of their state. */
 final class KnownJobs {
 
   private final JobStore store;
@@ -22,44 +22,44 @@ final class KnownJobs {
   }
 
   /**
-   * The job of that id.
+   * Returns a job.
    *
-   * @throws CallRefusal if there is none
+   * @throws CallRefusal if the job does not exist
    */
   Job find(UUID id) {
     return store.find(id).orElseThrow(() -> CallRefusal.missing("There is no job " + id));
   }
 
-  /** What runs jobs, if anything does. */
+  /** Returns the launcher; empty if the console cannot run jobs. */
   Optional<JobLauncher> launcher() {
     return launcher;
   }
 
   /**
-   * What runs jobs.
+   * Returns the launcher.
    *
-   * @throws CallRefusal if nothing does
+   * @throws CallRefusal if the console cannot run jobs
    */
   JobLauncher requireLauncher() {
     return launcher.orElseThrow(
         () ->
             CallRefusal.conflict(
-                "This console watches jobs and cannot run them: run the job where it was made"));
+                "This console cannot run jobs: run the job with the program that created it"));
   }
 
-  /** Refuses a job at which a process is. */
+  /** Refuses the call if a process runs the job. */
   static void requireIdle(Job job) {
     if (Liveness.isAlive(job, Instant.now())) {
       throw CallRefusal.conflict(
-          "Job " + job.id() + " runs" + owner(job) + "; stop it first and wait for its end");
+          "Job " + job.id() + " is running" + owner(job) + "; stop it first and wait for its end");
     }
   }
 
-  /** Refuses a job at which no process is. */
+  /** Refuses the call if no process runs the job. */
   static void requireRunning(Job job, String wish) {
     if (!Liveness.isAlive(job, Instant.now())) {
       throw CallRefusal.conflict(
-          "Job " + job.id() + " does not run (it is " + job.status() + "), and " + wish);
+          "Job " + job.id() + " is not running (it is " + job.status() + "); " + wish);
     }
   }
 

@@ -12,7 +12,10 @@ import java.util.TreeMap;
 /** The newest value of each metric of a job. */
 final class LatestMetrics {
 
-  /** What is so much older than the rest is of something that is not there any more. */
+  /**
+   * Values that are older than the newest by more than this belong to components that no longer
+   * exist.
+   */
   private static final Duration STALE = Duration.ofSeconds(15);
 
   private final Map<String, Map<String, Double>> values = new TreeMap<>();
@@ -37,7 +40,7 @@ final class LatestMetrics {
         .put(metric.name(), metric.value());
   }
 
-  /** The newest moment; empty without metrics. */
+  /** Returns the newest time; empty without metrics. */
   Optional<Instant> time() {
     return time;
   }
@@ -46,22 +49,22 @@ final class LatestMetrics {
     return Optional.ofNullable(values.getOrDefault(component, Map.of()).get(name));
   }
 
-  /** A value of the newest moment; empty where it was not measured then. */
+  /** Returns a value of the newest sample; empty if it was not measured then. */
   Optional<Double> newest(String component, String name) {
     return Optional.ofNullable(newest.getOrDefault(component, Map.of()).get(name));
   }
 
-  /** A value; 0 where there is none. */
+  /** Returns a value; 0 if there is none. */
   double value(String component, String name) {
     return find(component, name).orElse(0.0);
   }
 
-  /** A value in whole numbers; 0 where there is none. */
+  /** Returns a value rounded to a whole number; 0 if there is none. */
   long whole(String component, String name) {
     return Math.round(value(component, name));
   }
 
-  /** What follows the prefix in the names of the components that have it. */
+  /** Returns the component names with the given prefix, without the prefix. */
   List<String> under(String prefix) {
     return values.keySet().stream()
         .filter(component -> component.startsWith(prefix))
@@ -69,7 +72,7 @@ final class LatestMetrics {
         .toList();
   }
 
-  /** All values by component and name. */
+  /** Returns all values by component and name. */
   Map<String, Map<String, Double>> all() {
     return values;
   }

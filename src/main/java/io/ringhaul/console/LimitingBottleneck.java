@@ -13,10 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * Tells which of the bottlenecks of a job limited the whole of it, as the summary at the end of an
- * operation does.
- */
+/** Selects the bottleneck that limited a job overall, as the summary of an operation does. */
 final class LimitingBottleneck {
 
   private static final Set<String> CAUSES =
@@ -28,10 +25,10 @@ final class LimitingBottleneck {
   private LimitingBottleneck() {}
 
   /**
-   * The reason of the longest bottleneck of the kind that held for most of the time; empty if none
-   * held for long enough.
+   * Returns the reason of the longest bottleneck of the kind with the longest total time; empty if
+   * no kind lasted long enough.
    *
-   * @param seconds how long the job was measured
+   * @param seconds the measured time of the job
    */
   static Optional<String> reason(Collection<StoredBottleneck> bottlenecks, double seconds) {
     if (seconds <= 0) {
@@ -53,7 +50,10 @@ final class LimitingBottleneck {
     return Duration.between(bottleneck.firstSeen(), bottleneck.lastSeen());
   }
 
-  /** For how many seconds any of these held: several nodes may have the same at a time. */
+  /**
+   * Returns the seconds in which at least one of the bottlenecks held; several nodes can have the
+   * same kind at once.
+   */
   private static double held(List<StoredBottleneck> sameKind) {
     Duration sum = Duration.ZERO;
     Instant until = Instant.MIN;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Tells how jobs get on, by what their processes have stored of it. */
+/** Reads the current figures of jobs from the metrics that their processes store. */
 final class LiveReader {
 
   static final String JOB = "job";
@@ -27,8 +27,8 @@ final class LiveReader {
   }
 
   /**
-   * How a job gets on; empty for one that does not run or whose process is gone, or of which
-   * nothing is stored yet.
+   * Returns the current figures; empty if the job is not running, its process is not alive, or no
+   * metrics are stored yet.
    */
   Optional<LiveView> read(Job job) {
     if (!Liveness.isAlive(job, Instant.now())) {
@@ -38,7 +38,7 @@ final class LiveReader {
     return latest.time().map(time -> view(job, latest, time));
   }
 
-  /** The newest values of a job. */
+  /** Returns the newest metrics of a job. */
   LatestMetrics latest(Job job, MetricKind kind) {
     return new LatestMetrics(telemetry.latest(job.id(), kind));
   }
@@ -58,7 +58,7 @@ final class LiveReader {
         latest.whole(JOB, "retries"),
         latest.whole(JOB, "errors"),
         paused ? LiveView.Phase.paused : LiveView.Phase.running,
-        paused ? "The job's bounds let no request go out now" : null,
+        paused ? "The job's limits currently allow no requests" : null,
         latest.value(JOB, "unanswered_seconds"),
         stages(latest),
         nodes(latest),
@@ -70,7 +70,7 @@ final class LiveReader {
             .orElse(null));
   }
 
-  /** The stages of a job with the time spent in each. */
+  /** Returns the stages of a job with their times. */
   static List<LiveView.Stage> stages(LatestMetrics latest) {
     List<String> names = latest.under(STAGE);
     double all = names.stream().mapToDouble(name -> latest.value(STAGE + name, "seconds")).sum();

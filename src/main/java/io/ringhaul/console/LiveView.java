@@ -5,17 +5,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a job that runs gets on.
+ * The current figures of a running job.
  *
- * @param time when that was
- * @param rows rows handled so far, those that are not done for good among them
- * @param completed how much of it is done, from 0 to 1
- * @param remainingSeconds how long it will take at its rate of late; null if that is not known
- * @param inFlight requests that wait for an answer
- * @param phase {@code running}, or {@code paused} while nothing may be in flight
- * @param unansweredSeconds for how long the cluster has answered none of the requests in flight
- * @param settings the parameters that may change while it runs, by name
- * @param bottleneck what holds it back
+ * @param time the time of the figures
+ * @param rows rows handled so far, including those of unfinished tasks
+ * @param completed the completed share, from 0 to 1
+ * @param remainingSeconds the estimate at the recent rate; null if unknown
+ * @param inFlight requests without an answer
+ * @param phase {@code running}, or {@code paused} while the job may not send requests
+ * @param unansweredSeconds the time without an answer to any request in flight
+ * @param settings the tunable parameters by name
+ * @param bottleneck the current bottleneck
  */
 record LiveView(
     String time,
@@ -37,20 +37,20 @@ record LiveView(
     Map<String, Long> settings,
     @Nullable BottleneckView bottleneck) {
 
-  /** Whether a job may send requests. */
+  /** Shows if the job may send requests. */
   enum Phase {
     running,
     paused
   }
 
-  /** The time spent in a stage so far, and its share of that of all stages. */
+  /** The time in a stage so far and its share of all stages. */
   record Stage(String name, double seconds, double share) {}
 
   /**
-   * How a node answers.
+   * The answers of a node.
    *
-   * @param p50Millis the median of what it has answered in the latest second; null for nothing
-   * @param p99Millis the 99th percentile of that
+   * @param p50Millis the median latency of the latest second; null without answers
+   * @param p99Millis the 99th percentile of the latest second; null without answers
    */
   record Node(
       String node,

@@ -8,13 +8,13 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Whether the process that has a job lives, as far as that is seen from here. */
+/** Determines if the process of a job is alive, as far as this process can tell. */
 final class Liveness {
 
-  /** A process says every second that it lives. */
+  /** Processes report every second; a report of this age proves that the process is alive. */
   private static final Duration FRESH = Duration.ofSeconds(5);
 
-  /** After so long its job can be taken from it. */
+  /** After this time without a report, another process can take over the job. */
   private static final Duration SILENCE = Duration.ofSeconds(60);
 
   private static final String HOST = host();
@@ -25,7 +25,7 @@ final class Liveness {
     return isWorking(job) && job.owner().filter(owner -> isAlive(owner, now)).isPresent();
   }
 
-  /** Whether a process was at it when it was heard of last. */
+  /** Returns true if the last stored status is that of a running job. */
   static boolean isWorking(Job job) {
     return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
   }
@@ -35,7 +35,8 @@ final class Liveness {
     if (silent.compareTo(SILENCE) > 0) {
       return false;
     }
-    // Of two containers with one name each may not see the other's processes.
+    // Containers can share a host name without seeing each other's processes, so a recent report
+    // comes first.
     return silent.compareTo(FRESH) <= 0
         || !owner.host().equals(HOST)
         || ProcessHandle.of(owner.pid()).filter(ProcessHandle::isAlive).isPresent();

@@ -14,30 +14,36 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Calls on what was measured of jobs, and on what was found in it. */
+/** The API calls for metrics and bottlenecks. */
 final class MetricCalls {
 
   private static final String PERFORMANCE = "/api/performance-metrics";
   private static final String RESOURCES = "/api/resource-usage";
 
-  /** As many as a store keeps of a job and history. */
+  /** The number of values that a store keeps for each job and history. */
   static final int MOST_POINTS = 200_000;
 
   private static final int POINTS = 10_000;
 
   private static final QueryParameter<UUID> JOB = QueryParameter.id("job", "The job").required();
   private static final QueryParameter<String> COMPONENT =
-      QueryParameter.text("component", "Only metrics of it, such as job");
+      QueryParameter.text("component", "Only metrics of this component, such as job");
   private static final QueryParameter<String> NAME =
-      QueryParameter.text("name", "Only metrics of that name, such as rows_per_second");
+      QueryParameter.text("name", "Only metrics with this name, such as rows_per_second");
   private static final QueryParameter<Instant> SINCE =
-      QueryParameter.moment("since", "The first moment; default: the beginning");
+      QueryParameter.moment("since", "The start time (inclusive). Default: the start of the job");
   private static final QueryParameter<Instant> UNTIL =
-      QueryParameter.moment("until", "The first moment that is too late; default: none is");
+      QueryParameter.moment("until", "The end time (exclusive). Default: none");
   private static final QueryParameter<Integer> LIMIT =
-      QueryParameter.whole("limit", "The most values; the newest are kept", 1, MOST_POINTS, POINTS);
+      QueryParameter.whole(
+          "limit",
+          "The largest number of values; older values are omitted",
+          1,
+          MOST_POINTS,
+          POINTS);
   private static final QueryParameter<Boolean> OPEN =
-      QueryParameter.flag("open", "Only bottlenecks that last, or only those that do not");
+      QueryParameter.flag(
+          "open", "Only bottlenecks that still hold (true), or only past ones (false)");
 
   private final KnownJobs jobs;
   private final LiveReader live;
@@ -55,37 +61,37 @@ final class MetricCalls {
     return List.of(
         Route.get(
                 PERFORMANCE,
-                "Shows how a job got on over time",
+                "Shows the performance of a job over time",
                 SeriesView.class,
                 call -> series(call, MetricKind.PERFORMANCE))
             .taking(JOB, COMPONENT, NAME, SINCE, UNTIL, LIMIT),
         Route.get(
                 PERFORMANCE + "/summary",
-                "Shows in brief how a job got on, and what limited it",
+                "Summarizes the performance of a job and names its limiting bottleneck",
                 SummaryView.class,
                 this::summary)
             .taking(JOB),
         Route.list(
                 PERFORMANCE + "/bottlenecks",
-                "Lists what holds a job back, the newest first",
+                "Lists the bottlenecks of a job, newest first",
                 BottleneckView.class,
                 this::bottlenecks)
             .taking(JOB, OPEN, ListView.OFFSET, ListView.LIMIT),
         Route.get(
                 RESOURCES,
-                "Shows what a job took of its machine over time",
+                "Shows the resource usage of a job over time",
                 SeriesView.class,
                 call -> series(call, MetricKind.RESOURCE))
             .taking(JOB, COMPONENT, NAME, SINCE, UNTIL, LIMIT),
         Route.get(
                 RESOURCES + "/summary",
-                "Shows in brief what a job took of its machine",
+                "Summarizes the resource usage of a job",
                 SummaryView.Resources.class,
                 this::resources)
             .taking(JOB),
         Route.get(
                 RESOURCES + "/constraints",
-                "Shows the bounds that a job was given",
+                "Shows the limits of a job and their usage",
                 ConstraintsView.class,
                 call -> Reply.ok(Constraints.of(jobs.find(call.value(JOB)), live)))
             .taking(JOB));
@@ -116,7 +122,7 @@ final class MetricCalls {
     return Reply.ok(new SeriesView(series));
   }
 
-  /** Clocks of several machines differ, but not by a day. */
+  /** An upper bound that allows for clock differences between machines of up to a day. */
   private static Instant never() {
     return Instant.now().plus(Duration.ofDays(1));
   }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The description of the interface, made of the routes themselves. */
+/** Generates the OpenAPI description from the routes. */
 final class OpenApi {
 
   private static final Pattern OPEN_PART = Pattern.compile("\\{(\\w+)}");
@@ -19,9 +19,9 @@ final class OpenApi {
   private OpenApi() {}
 
   /**
-   * The document, as maps and lists.
+   * Returns the document as maps and lists.
    *
-   * @param version Ringhaul's
+   * @param version the version of Ringhaul
    */
   static Map<String, Object> of(List<Route> routes, String version) {
     return new OpenApi().document(routes, version);
@@ -64,13 +64,13 @@ final class OpenApi {
                 operation.put(
                     "requestBody", Map.of("required", true, "content", content(Json.TYPE, type))));
     operation.put("responses", responses(route));
-    // Reading takes the token only where the console is not bound to the loopback address.
+    // Reading requires the token only if the console is not bound to the loopback address.
     Map<String, Object> token = Map.of("token", List.of());
     operation.put("security", route.changes() ? List.of(token) : List.of(Map.of(), token));
     return operation;
   }
 
-  /** Such as {@code getApiBatchJobsId}. */
+  /** Returns an id such as {@code getApiBatchJobsId}. */
   private static String operationId(Route route) {
     String path =
         Pattern.compile("[^A-Za-z]+([A-Za-z]?)")
@@ -119,7 +119,7 @@ final class OpenApi {
   private Map<String, Object> responses(Route route) {
     Route.Answer answer = route.answer();
     Map<String, Object> good = new LinkedHashMap<>();
-    good.put("description", answer.status() == 202 ? "It is asked for" : "It is done");
+    good.put("description", answer.status() == 202 ? "The request is stored" : "Success");
     if (!answer.mediaType().isEmpty()) {
       good.put(
           "content",
@@ -135,7 +135,7 @@ final class OpenApi {
         "4XX",
         Map.of(
             "description",
-            "It cannot be done; a sentence says why",
+            "The request failed; the body has the reason",
             "content",
             content(Json.TYPE, ErrorView.class)));
     return responses;

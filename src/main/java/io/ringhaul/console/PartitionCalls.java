@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Calls on the partitions of jobs. */
+/** The API calls for the partitions of jobs. */
 final class PartitionCalls {
 
   private static final String OF_JOB = "/api/batch-jobs/{id}/partitions";
@@ -19,7 +19,7 @@ final class PartitionCalls {
   private static final int MOST = 10_000;
 
   private static final QueryParameter<List<PartitionStatus>> STATUS =
-      QueryParameter.oneOf("status", "Only partitions that stand so", PartitionStatus.class);
+      QueryParameter.oneOf("status", "Only partitions with these statuses", PartitionStatus.class);
   private static final QueryParameter<Integer> LIMIT = ListView.limit(MOST);
 
   private static final Pattern ID = Pattern.compile("(.*):(\\d{1,9})");
@@ -32,13 +32,13 @@ final class PartitionCalls {
 
   List<Route> routes() {
     return List.of(
-        Route.list(OF_JOB, "Lists a job's partitions", PartitionView.class, this::list)
+        Route.list(OF_JOB, "Lists the partitions of a job", PartitionView.class, this::list)
             .taking(STATUS, ListView.OFFSET, LIMIT),
         Route.get(ONE, "Shows a partition", PartitionView.class, this::find),
         Route.change(
             "POST",
             ONE + "/retry",
-            "Does a partition once more, and then the rest of its job",
+            "Repeats a partition and resumes its job",
             202,
             PartitionView.class,
             this::retry));
@@ -67,9 +67,9 @@ final class PartitionCalls {
       throw CallRefusal.conflict(
           "Job "
               + job.id()
-              + " is completed: what partition "
+              + " is completed: the output of partition "
               + partition.number()
-              + " wrote is part of the result");
+              + " is part of the result");
     }
     requireRepeatable(job, partition);
     JobLauncher launcher = jobs.requireLauncher();
@@ -80,7 +80,7 @@ final class PartitionCalls {
     return Reply.json(202, pending);
   }
 
-  /** What adds up is written once: a partition that was begun is told as doubtful afterwards. */
+  /** A started partition whose writes must not be repeated cannot be retried. */
   private static void requireRepeatable(Job job, PartitionView partition) {
     if (partition.attempt() > 0 && AddingImports.mustNotRepeat(job, job.definition().command())) {
       throw CallRefusal.conflict(
@@ -88,8 +88,8 @@ final class PartitionCalls {
               + partition.number()
               + " of job "
               + job.id()
-              + " is begun, and its rows may add to counters or append to lists when they are"
-              + " written again: it stays as it is. Start the job to go on with what is not done");
+              + " was started and is not repeated: its rows may add to counters or append to lists"
+              + " a second time. Start the job to continue with the other partitions");
     }
   }
 
@@ -103,14 +103,14 @@ final class PartitionCalls {
             () -> CallRefusal.missing("Job " + id.job() + " has no partition " + id.number()));
   }
 
-  /** Names a partition. */
+  /** The id of a partition. */
   private record Id(UUID job, int number) {
 
     static Id of(Call call) {
       Matcher parts = ID.matcher(call.text("id"));
       if (!parts.matches()) {
         throw CallRefusal.bad(
-            "'" + call.text("id") + "' is not JOB:NUMBER, as partitions are named");
+            "'" + call.text("id") + "' is not a partition id of the form JOB:NUMBER");
       }
       return new Id(QueryParameter.idOf(parts.group(1)), Integer.parseInt(parts.group(2)));
     }

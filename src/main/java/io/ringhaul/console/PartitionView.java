@@ -11,12 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A partition of a job.
  *
- * @param id the job's id and the partition's number, with a colon between them
- * @param tokens the token ranges that it reads, each as its start, which it does not have, and its
- *     end, which it has
- * @param unit what it reads of a source
- * @param worker the worker that did it or does it
- * @param replica the node that it is read from
+ * @param id the job id and the partition number, separated by a colon
+ * @param tokens the token ranges, each with its start (exclusive) and its end (inclusive)
+ * @param unit the part of a source that the partition reads
+ * @param worker the worker of the current or last attempt
+ * @param replica the node that the partition is read from
  */
 record PartitionView(
     String id,

@@ -7,7 +7,7 @@ import io.ringhaul.job.JobTelemetry;
 import java.util.List;
 import java.util.Objects;
 
-/** Calls on recordings of where a job's process spends its time. */
+/** The API calls for profiles of a job's process. */
 final class ProfileCalls {
 
   private static final String PATH = "/api/batch-jobs/{id}/profile";
@@ -23,11 +23,11 @@ final class ProfileCalls {
 
   List<Route> routes() {
     return List.of(
-        Route.get(PATH, "Shows the latest recording of a job", ProfileView.class, this::find),
+        Route.get(PATH, "Shows the latest profile of a job", ProfileView.class, this::find),
         Route.change(
                 "POST",
                 PATH,
-                "Asks a job's process to record where it spends its time",
+                "Requests a CPU profile of a job's process",
                 202,
                 ProfileView.class,
                 this::ask)
@@ -42,13 +42,15 @@ final class ProfileCalls {
   private Reply ask(Call call) {
     int seconds = Objects.requireNonNullElse(call.body(Bodies.NewProfile.class).seconds(), SECONDS);
     if (seconds < 1 || seconds > JobProfile.MOST_SECONDS) {
-      throw CallRefusal.bad("'seconds' is a whole number from 1 to " + JobProfile.MOST_SECONDS);
+      throw CallRefusal.bad(
+          "'seconds' must be a whole number from 1 to " + JobProfile.MOST_SECONDS);
     }
     Job job = jobs.find(call.jobId());
-    KnownJobs.requireRunning(job, "only a process that works can be recorded");
+    KnownJobs.requireRunning(job, "only a running process can be profiled");
     JobRequest request =
         telemetry.ask(job.id(), JobRequest.Kind.PROFILE, "{\"seconds\":" + seconds + "}");
-    // The store keeps it from the asking on; by now the job may have gone on with it.
+    // Returns the request itself, because the process may already have replaced the stored
+    // state.
     JobProfile profile = JobProfile.requested(request.id(), request.body());
     return Reply.json(202, ProfileView.of(profile));
   }

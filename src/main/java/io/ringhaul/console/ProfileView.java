@@ -4,10 +4,10 @@ import io.ringhaul.job.JobProfile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recording of where a job's process spends its time.
+ * A profile of a job's process.
  *
- * @param id null without a recording
- * @param state {@code NONE} for a job that was never recorded
+ * @param id null without a profile
+ * @param state {@code NONE} for a job that was never profiled
  * @param stacks a tree of names, values and children
  */
 record ProfileView(
@@ -17,10 +17,10 @@ record ProfileView(
     @Nullable String error,
     @Nullable Object stacks) {
 
-  /** For a job that was never recorded. */
+  /** The profile of a job that was never profiled. */
   static final ProfileView NONE = new ProfileView(null, State.NONE, 0, null, null);
 
-  /** How a recording stands. */
+  /** The state of a profile. */
   enum State {
     NONE,
     REQUESTED,

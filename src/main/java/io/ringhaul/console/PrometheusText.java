@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Metrics in the text form that Prometheus reads. */
+/** Formats metrics in the Prometheus text format. */
 final class PrometheusText {
 
   static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-  /** Names that only ever rise while a job runs. */
+  /** Metrics that never decrease while a job runs. */
   private static final Set<String> COUNTERS =
       Set.of("rows", "bytes", "retries", "errors", "seconds", "cpu_seconds");
 
   private static final String PREFIX = "ringhaul_";
 
-  /** By the metric's name, so that all its values stand together, as the form has it. */
+  /** The lines by metric name, because the format requires all values of a metric together. */
   private final Map<String, StringBuilder> lines = new TreeMap<>();
 
-  /** Adds what was measured of a job. */
+  /** Adds the metrics of a job. */
   void add(Job job, LatestMetrics metrics) {
     metrics
         .all()

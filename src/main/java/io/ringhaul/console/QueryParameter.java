@@ -12,14 +12,13 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * A parameter of a request's query.
+ * A query parameter.
  *
- * @param name its name
- * @param description for people
- * @param need whether a request must have it
- * @param fallback its value where a request does not have it
- * @param schema its type, as a JSON schema
- * @param parser reads it; throws a {@link CallRefusal}
+ * @param description text for the API description
+ * @param need required or optional
+ * @param fallback the default
+ * @param schema the type as a JSON schema
+ * @param parser parses the value; throws a {@link CallRefusal}
  */
 record QueryParameter<T>(
     String name,
@@ -32,18 +31,18 @@ record QueryParameter<T>(
   private static final Pattern UUID_FORM =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
-  /** Whether a request must have a parameter. */
+  /** Required or optional. */
   enum Need {
     REQUIRED,
     OPTIONAL
   }
 
-  /** Any text. */
+  /** Returns a parameter of any text. */
   static QueryParameter<String> text(String name, String description) {
     return optional(name, description, Map.of("type", "string"), value -> value);
   }
 
-  /** A moment, such as {@code 2026-01-31T10:00:00Z}. */
+  /** Returns a parameter of a time, such as {@code 2026-01-31T10:00:00Z}. */
   static QueryParameter<Instant> moment(String name, String description) {
     return optional(
         name,
@@ -54,12 +53,12 @@ record QueryParameter<T>(
             return Instant.parse(value);
           } catch (DateTimeException e) {
             throw CallRefusal.bad(
-                "'" + value + "' of " + name + " is no moment such as 2026-01-31T10:00:00Z");
+                "'" + value + "' of " + name + " is not a time such as 2026-01-31T10:00:00Z");
           }
         });
   }
 
-  /** A whole number within bounds. */
+  /** Returns a parameter of a whole number within limits. */
   static QueryParameter<Integer> whole(
       String name, String description, int least, int most, int fallback) {
     return new QueryParameter<>(
@@ -75,14 +74,21 @@ record QueryParameter<T>(
               return number;
             }
           } catch (NumberFormatException e) {
-            // Said below.
+            // The message below covers this case.
           }
           throw CallRefusal.bad(
-              "'" + value + "' of " + name + " is no whole number from " + least + " to " + most);
+              "'"
+                  + value
+                  + "' of "
+                  + name
+                  + " is not a whole number from "
+                  + least
+                  + " to "
+                  + most);
         });
   }
 
-  /** {@code true} or {@code false}. */
+  /** Returns a parameter of {@code true} or {@code false}. */
   static QueryParameter<Boolean> flag(String name, String description) {
     return optional(
         name,
@@ -97,7 +103,7 @@ record QueryParameter<T>(
             });
   }
 
-  /** Some of these values, with commas between them. */
+  /** Returns a parameter of one or more constants, separated by commas. */
   static <E extends Enum<E>> QueryParameter<List<E>> oneOf(
       String name, String description, Class<E> type) {
     List<String> names = Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
@@ -117,7 +123,7 @@ record QueryParameter<T>(
                                 + each
                                 + "' of "
                                 + name
-                                + " is none of "
+                                + " is not one of "
                                 + String.join(", ", names));
                       }
                       return Enum.valueOf(type, each);
@@ -125,7 +131,7 @@ record QueryParameter<T>(
                 .toList());
   }
 
-  /** The id of a job. */
+  /** Returns a parameter of a job id. */
   static QueryParameter<UUID> id(String name, String description) {
     return optional(
         name, description, Map.of("type", "string", "format", "uuid"), QueryParameter::idOf);
@@ -137,9 +143,9 @@ record QueryParameter<T>(
   }
 
   /**
-   * The id of a job from its text.
+   * Parses a job id.
    *
-   * @throws CallRefusal if it is none
+   * @throws CallRefusal if the text is not an id
    */
   static UUID idOf(String text) {
     if (!UUID_FORM.matcher(text).matches()) {

@@ -3,11 +3,11 @@ package io.ringhaul.console;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that a parameter should have.
+ * A recommended value of a parameter.
  *
- * @param current its value now; null where it is not known
- * @param bottleneck the bottleneck that it would help against
- * @param applicable whether it can be applied now: the job runs, and has the parameter
+ * @param current the current value; null if unknown
+ * @param bottleneck the bottleneck that the value counters
+ * @param applicable true if the value can be applied now: the job runs and has the parameter
  */
 record RecommendationView(
     String id,

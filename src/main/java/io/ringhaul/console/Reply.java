@@ -11,32 +11,32 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.util.IteratingCallback;
 
-/** What a request is answered with. */
+/** A response. */
 @FunctionalInterface
 interface Reply {
 
-  /** The header that names the type of a body. */
+  /** The name of the header with the media type. */
   String TYPE = "Content-Type";
 
-  /** Begins to send it. No thread waits for the client. */
+  /** Starts to send the response without blocking a thread. */
   void send(Exchange exchange);
 
-  /** A value as JSON. */
+  /** Returns a response with a value as JSON. */
   static Reply json(int status, Object value) {
     return new Whole(status, Map.of(TYPE, Json.TYPE), Json.bytes(value));
   }
 
-  /** A value as JSON, for a request that has changed nothing. */
+  /** Returns a response with status 200 and a value as JSON. */
   static Reply ok(Object value) {
     return json(200, value);
   }
 
-  /** Nothing but a status. */
+  /** Returns a response without a body. */
   static Reply empty(Map<String, String> headers) {
     return new Whole(204, headers, new byte[0]);
   }
 
-  /** A sentence. */
+  /** Returns an error response. */
   static Whole refused(CallRefusal refusal, Map<String, String> headers) {
     Map<String, String> all = new HashMap<>(headers);
     all.put(TYPE, Json.TYPE);
@@ -44,17 +44,17 @@ interface Reply {
         refusal.status(), all, Json.bytes(new ErrorView(refusal.sentence(), refusal.status())));
   }
 
-  /** A reply whose length is known. */
-  @SuppressWarnings("ArrayRecordComponent") // Nobody compares replies.
+  /** A response of known length. */
+  @SuppressWarnings("ArrayRecordComponent") // Responses are never compared.
   record Whole(int status, Map<String, String> headers, byte[] body) implements Reply {
 
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
 
-    /** So much is written at a time: who reads that in time has as long for the next. */
+    /** The size of one write in bytes; the client's time limit starts anew for each write. */
     private static final int PIECE = 64 * 1024;
 
-    /** Less than this is not worth the work. */
+    /** Smaller bodies are not compressed. */
     private static final int LEAST_ZIPPED = 4 * 1024;
 
     @Override
@@ -97,7 +97,7 @@ interface Reply {
           .anyMatch(each -> each.equals("gzip"));
     }
 
-    /** Writes piece after piece, as the client reads them. */
+    /** Writes the body in pieces as the client reads them. */
     private static final class Writing extends IteratingCallback {
 
       private final Exchange exchange;
@@ -128,7 +128,7 @@ interface Reply {
         exchange.end();
       }
 
-      /** The client is gone. */
+      /** The client has disconnected. */
       @Override
       protected void onCompleteFailure(Throwable cause) {
         exchange.callback().failed(cause);

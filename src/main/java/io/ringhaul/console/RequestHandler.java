@@ -16,12 +16,12 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes requests in, has them answered, and says what is wrong with those that cannot be. */
+/** Dispatches requests and converts failures to error responses. */
 final class RequestHandler extends Handler.Abstract {
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
 
-  /** The largest body, in bytes. */
+  /** The largest body in bytes. */
   static final int MOST_BYTES = 64 * 1024;
 
   private final Guard guard;
@@ -63,19 +63,19 @@ final class RequestHandler extends Handler.Abstract {
     } catch (InvalidSettingException e) {
       return Reply.refused(CallRefusal.bad(sentence(e)), Map.of());
     } catch (StorageException e) {
-      LOG.warn("The job store cannot be used: {}", e.getMessage());
+      LOG.warn("The job store is not available: {}", e.getMessage());
       return Reply.refused(new CallRefusal(CallRefusal.UNAVAILABLE, sentence(e)), Map.of());
     } catch (RuntimeException e) {
       LOG.error(
-          "{} {} has failed", exchange.method(), exchange.request().getHttpURI().getPathQuery(), e);
+          "{} {} failed", exchange.method(), exchange.request().getHttpURI().getPathQuery(), e);
       return Reply.refused(
-          new CallRefusal(CallRefusal.FAILED, "The console has failed; its log says more"),
+          new CallRefusal(CallRefusal.FAILED, "Internal error; see the log of the console"),
           Map.of());
     }
   }
 
   private static String sentence(RuntimeException failure) {
-    return Objects.requireNonNullElse(failure.getMessage(), "It cannot be done");
+    return Objects.requireNonNullElse(failure.getMessage(), "The request failed without a message");
   }
 
   private Reply answer(Exchange exchange) {
@@ -88,7 +88,7 @@ final class RequestHandler extends Handler.Abstract {
     if (matches.isEmpty()) {
       Optional<Reply> asset = assets.find(path);
       if (asset.isEmpty()) {
-        throw CallRefusal.missing("There is nothing at this address; see /api/openapi.json");
+        throw CallRefusal.missing("Unknown path; see /api/openapi.json");
       }
       if (reads) {
         return asset.get();
@@ -107,7 +107,7 @@ final class RequestHandler extends Handler.Abstract {
                 () -> {
                   exchange.putHeader("Allow", allowed);
                   return new CallRefusal(
-                      CallRefusal.METHOD_NOT_ALLOWED, "This address takes " + allowed);
+                      CallRefusal.METHOD_NOT_ALLOWED, "The methods of this path are " + allowed);
                 });
     return call(exchange, match);
   }
@@ -140,16 +140,14 @@ final class RequestHandler extends Handler.Abstract {
   private static void requireJson(Exchange exchange) {
     String type = Objects.requireNonNullElse(exchange.headers().get(Reply.TYPE), "");
     if (!type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(Json.TYPE)) {
-      throw new CallRefusal(
-          CallRefusal.UNSUPPORTED_TYPE, "The body is to be of the type " + Json.TYPE);
+      throw new CallRefusal(CallRefusal.UNSUPPORTED_TYPE, "The content type must be " + Json.TYPE);
     }
   }
 
   private static void requireBounded(byte[] body) {
     if (body.length > MOST_BYTES) {
       throw new CallRefusal(
-          CallRefusal.TOO_LARGE,
-          "The body has more than " + MOST_BYTES + " bytes, the most there are");
+          CallRefusal.TOO_LARGE, "The body exceeds the limit of " + MOST_BYTES + " bytes");
     }
   }
 }

@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A call that the console knows. The description of its interface is made of these.
+ * An API call. The API description is generated from the routes.
  *
  * @param method such as {@code GET}
- * @param path its template: a part in braces takes any text
- * @param summary a sentence for people
- * @param parameters what its query may have
- * @param body the type of its body, if it takes one
- * @param answer what it answers with when all is well
- * @param handler does it
+ * @param path the path template with variables in braces
+ * @param summary a sentence for the API description
+ * @param parameters the query parameters
+ * @param body the type of the body, if any
+ * @param answer the successful response
+ * @param handler executes the call
  */
 record Route(
     String method,
@@ -29,11 +29,11 @@ record Route(
     Function<Call, Reply> handler) {
 
   /**
-   * What a call answers with.
+   * A successful response.
    *
-   * @param status its status
-   * @param mediaType the type of its body; empty for none
-   * @param type of which the schema is made; empty for text
+   * @param status the HTTP status
+   * @param mediaType the media type; empty for no body
+   * @param type the type of the schema; empty for text
    */
   record Answer(int status, String mediaType, Optional<Type> type) {}
 
@@ -41,7 +41,7 @@ record Route(
     return new Route("GET", path, summary, List.of(), Optional.empty(), json(200, answer), handler);
   }
 
-  /** One that answers with a list, a stretch at a time. */
+  /** Returns a route that returns a page of a list. */
   static Route list(String path, String summary, Class<?> item, Function<Call, Reply> handler) {
     return new Route(
         "GET",
@@ -53,7 +53,7 @@ record Route(
         handler);
   }
 
-  /** One whose answer is no JSON. */
+  /** Returns a route that returns text other than JSON. */
   static Route text(String path, String summary, String mediaType, Function<Call, Reply> handler) {
     return new Route(
         "GET",
@@ -65,7 +65,7 @@ record Route(
         handler);
   }
 
-  /** One that changes something. */
+  /** Returns a route that changes something. */
   static Route change(
       String method,
       String path,
@@ -77,7 +77,7 @@ record Route(
         method, path, summary, List.of(), Optional.empty(), json(status, answer), handler);
   }
 
-  /** One that removes something. */
+  /** Returns a route that deletes something. */
   static Route delete(String path, String summary, Function<Call, Reply> handler) {
     return new Route(
         "DELETE",
@@ -108,9 +108,9 @@ record Route(
   }
 
   /**
-   * The values of the open parts, if the path is one of this route.
+   * Returns the path variables if the path matches this route.
    *
-   * @param parts the path's, decoded
+   * @param parts the decoded segments of the path
    */
   Optional<Map<String, String>> match(List<String> parts) {
     List<String> template = List.of(path.substring(1).split("/", -1));

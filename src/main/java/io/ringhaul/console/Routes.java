@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** The calls that the console knows. */
+/** The routes of the console. */
 final class Routes {
 
-  /** Where a page that has no token yet asks whether it takes one. */
+  /** The path at which a page without a token learns if it needs one. */
   static final String SESSION = "/api/session";
 
-  /** What is answered without the token even where others need it. */
+  /** Routes that never require the token. */
   static final Predicate<Route> IS_PUBLIC = route -> route.path().equals(SESSION);
 
   private final List<Route> all;
@@ -29,17 +29,16 @@ final class Routes {
   }
 
   /**
-   * A route and what its template leaves open.
+   * A matching route.
    *
-   * @param route the route
-   * @param path the values of the open parts
+   * @param path the values of the path variables
    */
   record Match(Route route, Map<String, String> path) {}
 
   /**
-   * What a path can be asked for; empty if it is none of the console's.
+   * Returns the routes of a path; empty for an unknown path.
    *
-   * @param rawPath as it came, encoded
+   * @param rawPath the undecoded path
    */
   List<Match> at(String rawPath) {
     Optional<List<String>> parts = parts(rawPath);
@@ -52,7 +51,7 @@ final class Routes {
     return matches;
   }
 
-  /** The methods of these, as the header Allow lists them. */
+  /** Returns the methods of the routes for the Allow header. */
   static String methods(List<Match> matches) {
     TreeSet<String> methods = new TreeSet<>(List.of("OPTIONS"));
     for (Match match : matches) {
@@ -68,7 +67,7 @@ final class Routes {
     List<String> parts = new ArrayList<>();
     for (String part : rawPath.substring(1).split("/", -1)) {
       try {
-        // A plus sign is one in a path.
+        // URLDecoder would decode a plus sign to a space, which is wrong in paths.
         parts.add(URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8));
       } catch (IllegalArgumentException e) {
         return Optional.empty();

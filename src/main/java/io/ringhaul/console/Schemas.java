@@ -13,22 +13,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** JSON schemas of the records that the console writes and reads. */
+/** Generates JSON schemas of the records in requests and responses. */
 final class Schemas {
 
   private static final String SUFFIX = "View";
 
   private final Map<String, Object> components = new TreeMap<>();
 
-  /** A stretch of a list of these. */
+  /** A page of a list of items. */
   record ListOf(Class<?> item) implements Type {}
 
-  /** The schemas of all records met so far, by name. */
+  /** Returns the schemas of all referenced records by name. */
   Map<String, Object> components() {
     return components;
   }
 
-  /** The schema of a type; that of a record is a reference. */
+  /** Returns the schema of a type; a reference for a record. */
   Map<String, Object> of(Type type) {
     if (type instanceof ListOf list) {
       return list(list.item());
@@ -84,7 +84,7 @@ final class Schemas {
   private Map<String, Object> record(Class<?> type) {
     String name = name(type);
     if (!components.containsKey(name)) {
-      // Before its parts, one of which may be of the same type.
+      // Registers the record before its components, because a component can have the same type.
       components.put(name, Map.of());
       components.put(name, object(type));
     }
@@ -125,7 +125,10 @@ final class Schemas {
     return named == null || named.value().isEmpty() ? component.getName() : named.value();
   }
 
-  /** Such as {@code Job} for {@code JobView} and {@code JobFigures} for its part. */
+  /**
+   * Returns a name such as {@code Job} for {@code JobView} or {@code JobFigures} for its nested
+   * record.
+   */
   private static String name(Class<?> type) {
     Class<?> outer = type.getEnclosingClass();
     String own = type.getSimpleName();

@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Metrics over time.
  *
- * @param series one for each component, name and partition
+ * @param series one series for each component, name and partition
  */
 record SeriesView(List<Series> series) {
 
   /**
    * One metric over time.
    *
-   * @param partition the partition that it is of; null for the whole job
-   * @param context more words; null for none
-   * @param points moments in milliseconds since 1970, each with a value, the oldest first
+   * @param partition the partition; null for the whole job
+   * @param context additional text; null for none
+   * @param points times in milliseconds since the epoch with their values, oldest first
    */
   record Series(
       String component,

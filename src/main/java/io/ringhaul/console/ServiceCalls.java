@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** Calls on the console itself. */
+/** The API calls for the console itself. */
 final class ServiceCalls {
 
   private final KnownJobs jobs;
@@ -19,7 +19,9 @@ final class ServiceCalls {
   private final Supplier<List<Route>> routes;
 
   /**
-   * @param routes all calls of the console, these among them
+   * Creates the calls.
+   *
+   * @param routes all routes of the console, including these
    */
   ServiceCalls(KnownJobs jobs, LiveReader live, Guard guard, Supplier<List<Route>> routes) {
     this.jobs = jobs;
@@ -31,15 +33,18 @@ final class ServiceCalls {
   List<Route> routes() {
     return List.of(
         Route.get(
-            Routes.SESSION, "Shows what a page is to know first", SessionView.class, this::session),
+            Routes.SESSION,
+            "Shows the version and the access rights of the caller",
+            SessionView.class,
+            this::session),
         Route.text(
             "/api/openapi.json",
-            "Describes these calls",
+            "Describes the API",
             Json.TYPE,
             call -> Reply.ok(OpenApi.of(routes.get(), version()))),
         Route.text(
             "/metrics",
-            "Shows the newest metrics of the jobs that run, for Prometheus",
+            "Shows the newest metrics of running jobs in the Prometheus text format",
             PrometheusText.MEDIA_TYPE,
             call -> metrics()));
   }

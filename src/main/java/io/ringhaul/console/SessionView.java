@@ -3,15 +3,15 @@ package io.ringhaul.console;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a page is to know first.
+ * The information that a page needs first.
  *
- * @param store where the jobs are kept; null for who may not know
- * @param token whether reading takes the token
- * @param authorized whether this request had it
+ * @param store the location of the jobs; null for unauthorized callers
+ * @param token shows if reading requires the token
+ * @param authorized true if this request had the token
  */
 record SessionView(String version, @Nullable String store, TokenNeed token, boolean authorized) {
 
-  /** Whether reading takes the token. */
+  /** Shows if reading requires the token. */
   enum TokenNeed {
     required,
     open

@@ -4,11 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics in brief.
+ * A summary of metrics.
  *
- * @param seconds from the first moment to the last
- * @param limitedBy what limited the job for a third of that time or more, as a sentence; null where
- *     nothing did
+ * @param seconds the time from the first to the last sample
+ * @param limitedBy the reason that limited the job for at least a third of the time; null if there
+ *     is none
  */
 record SummaryView(
     String job,
@@ -17,7 +17,7 @@ record SummaryView(
     List<LiveView.Stage> stages,
     @Nullable String limitedBy) {
 
-  /** One metric in brief. */
+  /** The summary of one metric. */
   record Series(
       String component,
       String name,

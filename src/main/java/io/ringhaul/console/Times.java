@@ -6,7 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Moments as the console writes them: in UTC, to the millisecond. */
+/** Formats times in UTC to the millisecond. */
 final class Times {
 
   private static final DateTimeFormatter FORM =

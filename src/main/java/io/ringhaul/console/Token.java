@@ -8,7 +8,7 @@ import java.util.Base64;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The secret that lets a request change something. */
+/** The secret that authorizes changes. */
 final class Token {
 
   private static final int RANDOM_BYTES = 32;
@@ -30,15 +30,16 @@ final class Token {
   static Token of(String text) {
     if (!FORM.matcher(text).matches()) {
       throw new InvalidSettingException(
-          "token", "A token has 16 to 200 letters, digits, dots, dashes, underscores and tildes");
+          "token",
+          "A token must have 16 to 200 letters, digits, dots, dashes, underscores and tildes");
     }
     return new Token(text);
   }
 
   /**
-   * Whether a request has it. Takes as long for a wrong token as for the right one.
+   * Checks the token of a request in constant time.
    *
-   * @param header its Authorization
+   * @param header the Authorization header
    */
   boolean isIn(@Nullable String header) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
@@ -52,7 +53,7 @@ final class Token {
     return text;
   }
 
-  /** Without the secret. */
+  /** Omits the secret. */
   @Override
   public String toString() {
     return "token";

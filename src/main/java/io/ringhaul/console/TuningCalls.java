@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Calls on the parameters that may change while a job runs. */
+/** The API calls for the tunable parameters of running jobs. */
 final class TuningCalls {
 
   private static final QueryParameter<UUID> JOB = QueryParameter.id("job", "The job").required();
@@ -42,20 +42,20 @@ final class TuningCalls {
     return List.of(
         Route.list(
                 "/api/tuning/history",
-                "Lists changes of parameters, the newest first",
+                "Lists parameter changes, newest first",
                 TuningView.class,
                 this::history)
             .taking(JOB, ListView.OFFSET, ListView.LIMIT),
         Route.list(
                 "/api/tuning/recommendations",
-                "Lists values that parameters should have",
+                "Lists recommended parameter values",
                 RecommendationView.class,
                 this::recommendations)
             .taking(JOB, ListView.OFFSET, ListView.LIMIT),
         Route.change(
                 "POST",
                 "/api/tuning/apply",
-                "Asks a job that runs to take another value of a parameter",
+                "Requests a parameter change of a running job",
                 202,
                 TuningView.class,
                 this::apply)
@@ -125,11 +125,11 @@ final class TuningCalls {
   private Reply apply(Call call) {
     Bodies.Change change = call.body(Bodies.Change.class);
     if (change.job() == null) {
-      throw CallRefusal.bad("The body takes 'job', the id of a job");
+      throw CallRefusal.bad("The body needs 'job', the id of a job");
     }
     Job job = jobs.find(QueryParameter.idOf(change.job()));
     Wish wish = wish(job, change);
-    KnownJobs.requireRunning(job, "only a job that runs takes another value");
+    KnownJobs.requireRunning(job, "only a running job can change a parameter");
     LatestMetrics latest = live.latest(job, MetricKind.PERFORMANCE);
     long before =
         now(latest, wish.parameter())
@@ -140,7 +140,7 @@ final class TuningCalls {
                             + job.id()
                             + " has no parameter '"
                             + wish.parameter()
-                            + "' that may change while it runs; it has "
+                            + "' that can change while it runs; it has "
                             + latest.under(LiveReader.TUNABLE)));
     TuningEntry wanted =
         new TuningEntry(
@@ -173,21 +173,21 @@ final class TuningCalls {
                           + "'"));
     }
     if (change.recommendation() != null || parameter == null || value == null) {
-      throw CallRefusal.bad("The body takes either 'recommendation', or 'parameter' and 'value'");
+      throw CallRefusal.bad("The body needs either 'recommendation', or 'parameter' and 'value'");
     }
     if (!PARAMETERS.contains(parameter)) {
       throw CallRefusal.bad(
-          "There is no parameter '"
+          "Unknown parameter '"
               + parameter
-              + "'; a job may have "
+              + "'; the parameters are "
               + String.join(", ", PARAMETERS));
     }
     if (value < 1 || value > MOST) {
-      throw CallRefusal.bad("'value' is a whole number from 1 to " + MOST);
+      throw CallRefusal.bad("'value' must be a whole number from 1 to " + MOST);
     }
-    return new Wish(parameter, value, "Asked for through the console");
+    return new Wish(parameter, value, "Requested through the console");
   }
 
-  /** What a parameter is to be, and why. */
+  /** A requested value of a parameter with its reason. */
   private record Wish(String parameter, long value, String reason) {}
 }

@@ -5,7 +5,7 @@ import io.ringhaul.job.TuningEntry;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A change of a parameter, or the advice to change it. */
+/** A parameter change, or the advice to change a parameter. */
 record TuningView(
     String id,
     String job,

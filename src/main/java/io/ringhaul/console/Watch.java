@@ -2,16 +2,19 @@ package io.ringhaul.console;
 
 import java.util.List;
 
-/** What is told to all who watch the same. Used by one thread, but for its making. */
+/**
+ * The state of a job or of the job list, shared by the clients that watch it. Used by one thread
+ * after construction.
+ */
 interface Watch {
 
   /**
-   * What has changed since the last time.
+   * Returns the changes since the last call.
    *
-   * @throws CallRefusal if there is nothing to watch any more
+   * @throws CallRefusal if the watched job no longer exists
    */
   List<Event> changes();
 
-  /** How things stood the last time; among the changes if that was new. */
+  /** Returns the last state, which is among the changes if it was new. */
   Event state();
 }

@@ -1,5 +1,5 @@
 /**
- * Jobs over HTTP: what a store keeps of them, ways to steer them, and a page for people.
+ * Jobs over HTTP: a web page and an API to watch and control the jobs of a store.
  *
  * @see io.ringhaul.console.JobConsole
  */

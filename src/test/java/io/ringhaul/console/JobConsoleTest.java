@@ -147,14 +147,23 @@ class JobConsoleTest {
     assertRefused("POST", "/api/batch-jobs", "{\"command\":[\"import\"]}", 400, "begins with");
     assertRefused("POST", "/api/batch-jobs", "{\"command\":[]}", 400, "'command'");
     assertRefused("POST", "/api/batch-jobs", "{\"command\":[null]}", 400, "null");
-    assertRefused("POST", "/api/batch-jobs", "{\"command\":{}}", 400, "'command' takes a list");
-    assertRefused("POST", "/api/batch-jobs", "{\"comand\":[]}", 400, "'comand'; it takes command");
+    assertRefused("POST", "/api/batch-jobs", "{\"command\":{}}", 400, "'command' must be a list");
+    assertRefused(
+        "POST",
+        "/api/batch-jobs",
+        "{\"comand\":[]}",
+        400,
+        "'comand' in the body; the properties are command");
     assertRefused("POST", "/api/batch-jobs", "{\"start\":\"yes\"}", 400, "true or false");
     assertRefused("POST", "/api/batch-jobs", "[]", 400, "one JSON object");
-    assertRefused("POST", "/api/batch-jobs", "{\"name\":", 400, "no JSON: line 1");
-    assertRefused("POST", "/api/batch-jobs", "{\"a\":".repeat(1_500), 400, "too many levels");
+    assertRefused("POST", "/api/batch-jobs", "{\"name\":", 400, "invalid JSON at line 1");
+    assertRefused("POST", "/api/batch-jobs", "{\"a\":".repeat(1_500), 400, "nested too deeply");
     assertRefused(
-        "POST", "/api/batch-jobs", "{\"a\":" + "9".repeat(1_500) + "}", 400, "too long a number");
+        "POST",
+        "/api/batch-jobs",
+        "{\"a\":" + "9".repeat(1_500) + "}",
+        400,
+        "number or name that is too long");
     assertRefused("POST", "/api/batch-jobs", "null", 400, "null");
     assertThat(store.list()).hasSize(1);
   }
@@ -188,7 +197,7 @@ class JobConsoleTest {
       assertThat(stopped.body().path("status").asText()).isEqualTo("STOPPING");
       assertThat(run.beat()).isTrue();
       run.stopped();
-      assertRefused("POST", path + "/stop", "", 409, "is STOPPED already");
+      assertRefused("POST", path + "/stop", "", 409, "is not running (it is STOPPED)");
       assertThat(client.call("POST", path + "/restart", "").status()).isEqualTo(202);
       assertThat(client.call("POST", path + "/start", "").status()).isEqualTo(202);
       ConsoleClient.Answer retried =
@@ -219,7 +228,7 @@ class JobConsoleTest {
       ConsoleClient.Answer refused =
           other.call("POST", "/api/batch-jobs/" + job.id() + "/start", "");
       assertThat(refused.status()).isEqualTo(409);
-      assertThat(refused.error()).contains("run the job where it was made");
+      assertThat(refused.error()).contains("run the job with the program that created it");
       assertThat(other.call("POST", "/api/batch-jobs/" + job.id() + "/stop", "").status())
           .isEqualTo(202);
     }
@@ -360,13 +369,13 @@ class JobConsoleTest {
           "/api/tuning/apply",
           begin + "\"parameter\":\"inFlight\",\"value\":2}",
           409,
-          "does not run");
+          "is not running");
       assertRefused(
           "POST",
           "/api/tuning/apply",
           begin + "\"parameter\":\"inflight\",\"value\":2}",
           400,
-          "no parameter 'inflight'; a job may have inFlight, pageBytes");
+          "Unknown parameter 'inflight'; the parameters are inFlight, pageBytes");
     }
   }
 
@@ -390,7 +399,7 @@ class JobConsoleTest {
       }
       assertRefused("POST", path, "", 415, "application/json");
       run.stopped();
-      assertRefused("POST", path, "{}", 409, "does not run");
+      assertRefused("POST", path, "{}", 409, "is not running");
     }
   }
 
@@ -411,9 +420,9 @@ class JobConsoleTest {
     assertRefused("GET", "/api/batch-jobs/", "", 400, "not the id");
     assertRefused("GET", "/api/nothing", "", 404, "openapi.json");
     assertRefused("GET", "/api/batch-jobs?limit=1001", "", 400, "1 to 1000");
-    assertRefused("GET", "/api/batch-jobs?limit=1&limit=2", "", 400, "twice");
-    assertRefused("GET", "/api/batch-jobs?limt=1", "", 400, "there are status, q");
-    assertRefused("GET", "/api/batch-jobs?status=DONE", "", 400, "none of PENDING");
+    assertRefused("GET", "/api/batch-jobs?limit=1&limit=2", "", 400, "occurs more than once");
+    assertRefused("GET", "/api/batch-jobs?limt=1", "", 400, "the parameters are status, q");
+    assertRefused("GET", "/api/batch-jobs?status=DONE", "", 400, "not one of PENDING");
   }
 
   @Test

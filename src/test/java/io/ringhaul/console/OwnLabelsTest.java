@@ -86,7 +86,7 @@ class OwnLabelsTest {
             client.call("PUT", path, "{" + labels),
             client.call("POST", "/api/batch-jobs", "{\"command\":[\"export\"]," + labels))) {
       assertThat(answer.status()).isEqualTo(400);
-      assertThat(answer.error()).contains("begin with 'ringhaul.'");
+      assertThat(answer.error()).contains("start with 'ringhaul.'");
     }
     assertThat(store.list()).hasSize(1);
     assertThat(store.find(batch.id()).orElseThrow().labels()).isEqualTo(batch.labels());

@@ -50,7 +50,7 @@ class PartitionRetryTest {
     assertThat(refused.status()).isEqualTo(409);
     assertThat(refused.error())
         .contains("may add to counters or append to lists")
-        .contains("stays as it is");
+        .contains("is not repeated");
     assertThat(store.partitions(job)).isEqualTo(before);
     assertThat(launcher.calls()).isEmpty();
     assertThat(retry(job, 1).status()).as("one that was not begun").isEqualTo(202);
