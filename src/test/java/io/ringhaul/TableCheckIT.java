@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.operation.TableCheck;
 import io.ringhaul.internal.operation.TableFingerprint;
-import io.ringhaul.it.SessionWatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -42,8 +42,8 @@ class TableCheckIT {
                       .withInt(DefaultDriverOption.METADATA_SCHEMA_MAX_EVENTS, 1_000_000));
 
   private volatile boolean isSilent;
-  private final SessionWatch watch =
-      new SessionWatch(
+  private final RecordingSession watch =
+      new RecordingSession(
           session,
           statement -> {
             if (isSilent) {

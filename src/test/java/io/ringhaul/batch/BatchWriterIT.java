@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.ProtocolVersion;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
@@ -17,6 +18,7 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.type.codec.TypeCodecs;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -27,7 +29,6 @@ import io.ringhaul.internal.batch.HeldAnswers;
 import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.batch.TestStreams;
 import io.ringhaul.internal.request.RequestSettings;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -568,17 +569,16 @@ class BatchWriterIT {
 
   private CqlSession losingOneAnswer() {
     AtomicLong answers = new AtomicLong();
-    return (CqlSession)
-        Proxy.newProxyInstance(
-            CqlSession.class.getClassLoader(),
-            new Class<?>[] {CqlSession.class},
-            (proxy, method, arguments) -> {
-              Object result = method.invoke(session, arguments);
-              return result instanceof CompletionStage<?> answer && answers.getAndIncrement() == 0
+    return RecordingSession.answering(
+            session,
+            (statement, send) -> {
+              CompletionStage<AsyncResultSet> answer = send.apply(statement);
+              return answers.getAndIncrement() == 0
                   ? answer.thenCompose(
                       lost -> CompletableFuture.failedFuture(new DriverTimeoutException("lost")))
-                  : result;
-            });
+                  : answer;
+            })
+        .session();
   }
 
   private static void addUntilClosed(StreamWriter writer, PreparedStatement insert) {

@@ -18,6 +18,7 @@ import com.datastax.oss.driver.api.core.servererrors.CASWriteUnknownException;
 import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
 import io.ringhaul.batch.BulkResult.Reject;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
@@ -26,7 +27,6 @@ import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.exceptions.UnsuitableTableException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -634,17 +634,10 @@ class BulkRowsIT {
   private static CqlSession over(
       UnaryOperator<Statement<?>> sent,
       Function<Statement<?>, UnaryOperator<CompletionStage<AsyncResultSet>>> change) {
-    return (CqlSession)
-        Proxy.newProxyInstance(
-            CqlSession.class.getClassLoader(),
-            new Class<?>[] {CqlSession.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("executeAsync")
-                  && arguments[0] instanceof Statement<?> statement) {
-                return change.apply(statement).apply(SESSION.executeAsync(sent.apply(statement)));
-              }
-              return method.invoke(SESSION, arguments);
-            });
+    return RecordingSession.answering(
+            SESSION,
+            (statement, send) -> change.apply(statement).apply(send.apply(sent.apply(statement))))
+        .session();
   }
 
   private static TableRow row(String table) {

@@ -14,6 +14,8 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
+import io.ringhaul.cluster.RecordingSession.Acknowledged;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
@@ -21,8 +23,6 @@ import io.ringhaul.internal.batch.BatchAttributes;
 import io.ringhaul.internal.batch.OpenBatches.BatchKey;
 import io.ringhaul.internal.batch.Placement;
 import io.ringhaul.internal.batch.RingLocation;
-import io.ringhaul.internal.batch.SentRequests;
-import io.ringhaul.internal.batch.SentRequests.Sent;
 import io.ringhaul.internal.batch.ServerBatchLimits;
 import io.ringhaul.internal.cql.WriteKind;
 import java.nio.ByteBuffer;
@@ -86,9 +86,9 @@ class GroupingIT {
   @Test
   void replicaSetBatchesGoToReplica() throws InterruptedException {
     PreparedStatement insert = insert(session, one + ".sets");
-    List<Sent> sent = write(insert, writer -> writer.grouping(Grouping.REPLICA_SET));
+    List<Acknowledged> sent = write(insert, writer -> writer.grouping(Grouping.REPLICA_SET));
     Set<Node> coordinators = new HashSet<>();
-    for (Sent each : sent) {
+    for (Acknowledged each : sent) {
       assertThat(replicaSets(each)).containsExactly(Set.of(each.coordinator()));
       coordinators.add(each.coordinator());
     }
@@ -100,9 +100,9 @@ class GroupingIT {
   @Test
   void orderOfReplicasDoesNotMatter() throws InterruptedException {
     PreparedStatement insert = insert(session, two + ".sets");
-    List<Sent> sent = write(insert, writer -> writer.grouping(Grouping.REPLICA_SET));
+    List<Acknowledged> sent = write(insert, writer -> writer.grouping(Grouping.REPLICA_SET));
     Set<Set<Node>> sets = new HashSet<>();
-    for (Sent each : sent) {
+    for (Acknowledged each : sent) {
       assertThat(replicaSets(each)).hasSize(1);
       Set<Node> replicas = replicaSets(each).iterator().next();
       assertThat(replicas).contains(each.coordinator());
@@ -116,9 +116,9 @@ class GroupingIT {
   @Test
   void withoutGroupingBatchesFollowInsertionOrder() throws InterruptedException {
     PreparedStatement insert = insert(session, one + ".none");
-    List<Sent> sent = write(insert, writer -> writer.grouping(Grouping.NONE));
+    List<Acknowledged> sent = write(insert, writer -> writer.grouping(Grouping.NONE));
     assertThat(sent).hasSize((ROWS + 12) / 13);
-    for (Sent each : sent) {
+    for (Acknowledged each : sent) {
       List<Integer> keys = keys(each);
       int first = keys.get(0);
       assertThat(keys)
@@ -132,7 +132,7 @@ class GroupingIT {
   @Test
   void partitionGroupingMixesNoPartitions() throws InterruptedException {
     PreparedStatement insert = insert(session, one + ".part");
-    SentRequests requests = new SentRequests(session);
+    RecordingSession requests = new RecordingSession(session);
     try (BatchWriter writer =
         BatchWriter.builder(requests.session())
             .grouping(Grouping.PARTITION)
@@ -143,8 +143,8 @@ class GroupingIT {
       }
     }
     // 50 rows of 308 bytes are far beyond the thresholds, which do not apply.
-    assertThat(requests.all()).hasSize(40);
-    for (Sent each : requests.all()) {
+    assertThat(requests.acknowledged()).hasSize(40);
+    for (Acknowledged each : requests.acknowledged()) {
       assertThat(each.statements()).hasSize(50);
       assertThat(new HashSet<>(keys(each))).hasSize(1);
       assertThat(each.warnings()).isEmpty();
@@ -155,7 +155,7 @@ class GroupingIT {
   @Test
   void largerBatchesStayBelowFailThreshold() throws InterruptedException {
     ServerBatchLimits server = ServerBatchLimits.read(session);
-    List<Sent> larger =
+    List<Acknowledged> larger =
         write(
             insert(session, one + ".larger"),
             writer ->
@@ -168,7 +168,7 @@ class GroupingIT {
         .isNotEmpty()
         .allSatisfy(size -> assertThat(size).isLessThanOrEqualTo(20480));
 
-    List<Sent> largest =
+    List<Acknowledged> largest =
         write(
             insert(session, one + ".largest"),
             writer ->
@@ -289,7 +289,7 @@ class GroupingIT {
                 config ->
                     config.withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false))) {
       PreparedStatement insert = insert(blind, one + ".blind");
-      SentRequests requests = new SentRequests(blind);
+      RecordingSession requests = new RecordingSession(blind);
       try (BatchWriter writer =
           BatchWriter.builder(requests.session()).grouping(Grouping.REPLICA_SET).build()) {
         for (int i = 0; i < 20; i++) {
@@ -297,15 +297,17 @@ class GroupingIT {
         }
         writer.flush();
       }
-      assertThat(requests.all()).hasSize(2);
-      assertThat(requests.all()).allSatisfy(each -> assertThat(each.statements()).hasSize(10));
+      assertThat(requests.acknowledged()).hasSize(2);
+      assertThat(requests.acknowledged())
+          .allSatisfy(each -> assertThat(each.statements()).hasSize(10));
     }
   }
 
   /** Rows of 300 bytes, each a partition of its own; checks that all are there. */
-  private List<Sent> write(PreparedStatement insert, UnaryOperator<BatchWriterBuilder> settings)
+  private List<Acknowledged> write(
+      PreparedStatement insert, UnaryOperator<BatchWriterBuilder> settings)
       throws InterruptedException {
-    SentRequests requests = new SentRequests(session);
+    RecordingSession requests = new RecordingSession(session);
     try (BatchWriter writer =
         settings.apply(BatchWriter.builder(requests.session()).maxAge(Duration.ZERO)).build()) {
       for (int p = 0; p < ROWS; p++) {
@@ -319,9 +321,9 @@ class GroupingIT {
             .map(GroupingIT::checkedKey)
             .collect(Collectors.toSet());
     assertThat(written).hasSize(ROWS);
-    assertThat(requests.all().stream().mapToInt(each -> each.statements().size()).sum())
+    assertThat(requests.acknowledged().stream().mapToInt(each -> each.statements().size()).sum())
         .isEqualTo(ROWS);
-    return requests.all();
+    return requests.acknowledged();
   }
 
   private static int checkedKey(Row row) {
@@ -333,19 +335,19 @@ class GroupingIT {
   }
 
   /** Checks that all batches except the last ones have this many statements. */
-  private static void requireFull(List<Sent> sent, int statements) {
+  private static void requireFull(List<Acknowledged> sent, int statements) {
     assertThat(sent)
         .allSatisfy(each -> assertThat(each.statements()).hasSizeLessThanOrEqualTo(statements));
     assertThat(sent.stream().filter(each -> each.statements().size() < statements).count())
         .isLessThanOrEqualTo(3);
   }
 
-  private static void requireNoSizes(List<Sent> sent) {
+  private static void requireNoSizes(List<Acknowledged> sent) {
     assertThat(sizes(sent)).isEmpty();
   }
 
   /** The sizes from the server's warnings. */
-  private static List<Integer> sizes(List<Sent> sent) {
+  private static List<Integer> sizes(List<Acknowledged> sent) {
     return sent.stream()
         .flatMap(each -> each.warnings().stream())
         .map(SIZE::matcher)
@@ -354,11 +356,11 @@ class GroupingIT {
         .toList();
   }
 
-  private static List<Integer> keys(Sent sent) {
+  private static List<Integer> keys(Acknowledged sent) {
     return sent.statements().stream().map(each -> ((BoundStatement) each).getInt(0)).toList();
   }
 
-  private Set<Set<Node>> replicaSets(Sent sent) {
+  private Set<Set<Node>> replicaSets(Acknowledged sent) {
     return sent.statements().stream().map(this::replicas).collect(Collectors.toSet());
   }
 

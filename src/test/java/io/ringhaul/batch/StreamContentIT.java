@@ -17,12 +17,12 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
-import io.ringhaul.internal.batch.WatchedRequests;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ class StreamContentIT {
   private static final int A_DAY = 86_400;
 
   private final CqlSession session = TestCluster.session();
-  private final WatchedRequests watch = new WatchedRequests(session);
+  private final RecordingSession watch = new RecordingSession(session);
   private PreparedStatement insert;
   private PreparedStatement insertOther;
   private PreparedStatement insertFor;
@@ -487,9 +487,9 @@ class StreamContentIT {
     }
     Map<ConsistencyLevel, Integer> sizes = new TreeMap<>();
     for (Statement<?> request : watch.take()) {
-      sizes.merge(request.getConsistencyLevel(), WatchedRequests.size(request), Integer::sum);
+      sizes.merge(request.getConsistencyLevel(), RecordingSession.size(request), Integer::sum);
       assertThat(
-              WatchedRequests.all(
+              RecordingSession.all(
                   request,
                   each ->
                       each.getConsistencyLevel() == null
@@ -524,7 +524,7 @@ class StreamContentIT {
     List<String> batches = new ArrayList<>();
     for (Statement<?> request : watch.take()) {
       BatchType type = ((BatchStatement) request).getBatchType();
-      batches.add(type + " " + WatchedRequests.size(request) + " " + request.isIdempotent());
+      batches.add(type + " " + RecordingSession.size(request) + " " + request.isIdempotent());
     }
     assertThat(batches)
         .containsExactlyInAnyOrder(

@@ -10,12 +10,12 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
-import io.ringhaul.internal.batch.WatchedRequests;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnitAnswersIT {
 
   private final CqlSession session = TestCluster.session();
-  private final WatchedRequests watch = new WatchedRequests(session);
+  private final RecordingSession watch = new RecordingSession(session);
   private String keyspace;
   private PreparedStatement insert;
   private PreparedStatement insertIfAbsent;

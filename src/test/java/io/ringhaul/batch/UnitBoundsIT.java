@@ -13,12 +13,12 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.internal.batch.LoggedText;
-import io.ringhaul.internal.batch.WatchedRequests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -41,7 +41,7 @@ class UnitBoundsIT {
   private static final String LARGE = "A unit of ";
 
   private final CqlSession session = TestCluster.session();
-  private final WatchedRequests watch = new WatchedRequests(session);
+  private final RecordingSession watch = new RecordingSession(session);
   private String keyspace;
   private PreparedStatement insert;
   private PreparedStatement add;
@@ -91,7 +91,7 @@ class UnitBoundsIT {
       assertThat(log.text().contains(LARGE)).isEqualTo(warned);
     }
     List<Statement<?>> sent = watch.take();
-    assertThat(sent.stream().map(WatchedRequests::size))
+    assertThat(sent.stream().map(RecordingSession::size))
         .isEqualTo(operations == 0 ? List.of() : List.of(operations));
     assertThat(sent)
         .allMatch(
@@ -127,7 +127,7 @@ class UnitBoundsIT {
       assertThat(result.requests()).isEqualTo(sizes.split(" ").length);
     }
     List<Statement<?>> sent = watch.take();
-    assertThat(sent.stream().map(each -> String.valueOf(WatchedRequests.size(each))))
+    assertThat(sent.stream().map(each -> String.valueOf(RecordingSession.size(each))))
         .isEqualTo(List.of(sizes.split(" ")));
     assertThat(rows()).isEqualTo(numbers(operations));
   }

@@ -22,12 +22,11 @@ import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
 import com.datastax.oss.driver.api.core.servererrors.WriteType;
 import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
-import io.ringhaul.internal.batch.WatchedRequests;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -259,7 +258,7 @@ class UnitOutcomeIT {
   /** Sent alone, but in a logged batch. */
   @Test
   void statementOfTwoPartitionsIsLoggedOnRequest() throws Exception {
-    WatchedRequests watch = new WatchedRequests(session);
+    RecordingSession watch = new RecordingSession(session);
     int first = key++;
     int second = key++;
     try (BatchWriter writer = BatchWriter.over(watch.session())) {
@@ -304,22 +303,15 @@ class UnitOutcomeIT {
 
   private CqlSession meeting(Queue<Mishap> mishaps) {
     Node node = session.getMetadata().getNodes().values().iterator().next();
-    return (CqlSession)
-        Proxy.newProxyInstance(
-            CqlSession.class.getClassLoader(),
-            new Class<?>[] {CqlSession.class},
-            (proxy, method, arguments) -> {
-              if (!method.getName().equals("executeAsync")) {
-                return method.invoke(session, arguments);
-              }
+    return RecordingSession.answering(
+            session,
+            (statement, send) -> {
               Mishap mishap = mishaps.remove();
-              CompletableFuture<?> answer =
-                  mishap.isLate()
-                      ? ((CompletionStage<?>) method.invoke(session, arguments))
-                          .toCompletableFuture()
-                      : CompletableFuture.completedFuture(null);
+              CompletionStage<?> answer =
+                  mishap.isLate() ? send.apply(statement) : CompletableFuture.completedFuture(null);
               return answer.thenCompose(lost -> CompletableFuture.failedFuture(mishap.on(node)));
-            });
+            })
+        .session();
   }
 
   /** The first partition is written before replicas of the second are found missing. */

@@ -6,16 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.internal.batch.HeldAnswers;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -233,20 +234,10 @@ class WriterMetricsIT {
     }
   }
 
-  private CqlSession answering(UnaryOperator<CompletionStage<Object>> answers) {
-    return (CqlSession)
-        Proxy.newProxyInstance(
-            CqlSession.class.getClassLoader(),
-            new Class<?>[] {CqlSession.class},
-            (proxy, method, arguments) -> {
-              Object result = method.invoke(session, arguments);
-              if (!method.getName().equals("executeAsync")) {
-                return result;
-              }
-              @SuppressWarnings("unchecked")
-              CompletionStage<Object> answer = (CompletionStage<Object>) result;
-              return answers.apply(answer);
-            });
+  private CqlSession answering(UnaryOperator<CompletionStage<AsyncResultSet>> answers) {
+    return RecordingSession.answering(
+            session, (statement, send) -> answers.apply(send.apply(statement)))
+        .session();
   }
 
   private static void execute(

@@ -18,6 +18,7 @@ import io.ringhaul.RowIterator;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -105,7 +106,7 @@ class ChangedTableIT {
     insert();
     session.refreshSchema();
     store = JobStore.file(folder.resolve("jobs.db"));
-    operator = TokenAwareBulkOperator.over(new SessionWatch(session, this::sending).session());
+    operator = TokenAwareBulkOperator.over(new RecordingSession(session, this::sending).session());
   }
 
   @AfterEach

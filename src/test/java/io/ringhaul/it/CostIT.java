@@ -14,6 +14,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.batch.Grouping;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -143,7 +144,7 @@ class CostIT {
 
   /** Imports rows and returns the write requests per 1,000 rows. */
   private double requests(Shape shape, UnaryOperator<ImportRequest> settings) {
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       ImportRequest request =
           operator.importInto(keyspace, shape.name() + "_copy").from(CsvSource.at(folder));
@@ -173,7 +174,7 @@ class CostIT {
   @Test
   void tasksAndPreparedStatementsOfAnExport() {
     fill(Shape.ORDERS);
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       OperationTotals totals =
           operator
@@ -193,7 +194,7 @@ class CostIT {
   @Test
   void pagesOfAnExport() {
     fill(Shape.ORDERS);
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       operator
           .exportFrom(keyspace, Shape.ORDERS.name())
@@ -208,14 +209,14 @@ class CostIT {
   @Test
   void requestsInFlight() {
     fill(Shape.ONE_ROW);
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       operator.count(keyspace, Shape.ONE_ROW.name()).taskCount(500).run();
-      watch.requireAtMost(8 * TestCluster.get().nodes());
+      watch.requireMaxInFlight(8 * TestCluster.get().nodes());
     }
   }
 
-  private static long scans(SessionWatch watch) {
+  private static long scans(RecordingSession watch) {
     return watch.sent().stream()
         .filter(
             sent ->

@@ -11,6 +11,7 @@ import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TightNode;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.exceptions.IncompleteOperationException;
@@ -86,7 +87,7 @@ class FaultyReadsIT {
       }
     }
 
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     MemoryTarget target = new MemoryTarget();
     try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
       ExportResult exported =
@@ -344,7 +345,7 @@ class FaultyReadsIT {
     for (int millis : new int[] {200, 10}) {
       node.rangeTimeout(Duration.ofMillis(millis));
       MemoryTarget target = new MemoryTarget();
-      SessionWatch watch = new SessionWatch(session);
+      RecordingSession watch = new RecordingSession(session);
       try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
         watched
             .exportFrom(KEYSPACE, "slow")
@@ -379,7 +380,7 @@ class FaultyReadsIT {
     session.execute("GRANT SELECT ON KEYSPACE " + KEYSPACE + " TO reader");
     node.pageSizeThreshold(100);
     try (CqlSession ordinary = node.session("reader", "reader")) {
-      SessionWatch watch = new SessionWatch(ordinary);
+      RecordingSession watch = new RecordingSession(ordinary);
       try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
         for (int pageSize : new int[] {0, 5_000}) {
           MemoryTarget target = new MemoryTarget();

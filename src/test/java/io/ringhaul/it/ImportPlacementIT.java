@@ -13,6 +13,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.batch.Grouping;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -84,7 +85,7 @@ class ImportPlacementIT {
         writes.add(insert.bind(partition, -partition, i, "x"));
       }
     }
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       operator.exportFrom(keyspace, "t").to(CsvTarget.folder(folder.resolve("files"))).run();
       assertThat(

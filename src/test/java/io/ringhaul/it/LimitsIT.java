@@ -18,6 +18,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -106,7 +107,7 @@ class LimitsIT {
 
   @Test
   void boundsRequestsPerNode() {
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       MemoryTarget target = new MemoryTarget();
       operator
@@ -120,7 +121,7 @@ class LimitsIT {
       assertThat(operator.count(keyspace, "t").maxInFlightPerNode(2).taskCount(300).run().rows())
           .isEqualTo(ROWS);
     }
-    watch.requireAtMostOfANode(2);
+    watch.requireMaxInFlightOfOneNode(2);
     assertThat(watch.coordinators()).hasSize(TestCluster.get().nodes());
   }
 
@@ -131,8 +132,8 @@ class LimitsIT {
   }
 
   /** Exports the table with the given balancing and returns the recorded requests. */
-  private SessionWatch exportBalanced(Balancing balancing) {
-    SessionWatch watch = new SessionWatch(session);
+  private RecordingSession exportBalanced(Balancing balancing) {
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       MemoryTarget target = new MemoryTarget();
       operator.exportFrom(keyspace, "t").to(target).balancing(balancing).taskCount(60).run();
@@ -144,7 +145,7 @@ class LimitsIT {
   /** All requests for the same rows go to the same node. */
   @Test
   void affinityUsesFirstReplica() {
-    SessionWatch watch = exportBalanced(Balancing.AFFINITY);
+    RecordingSession watch = exportBalanced(Balancing.AFFINITY);
     TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
     int pages = 0;
     for (Statement<?> sent : watch.sent()) {
@@ -246,7 +247,7 @@ class LimitsIT {
                     .withInt(DefaultDriverOption.SPECULATIVE_EXECUTION_MAX, 3)
                     .withDuration(
                         DefaultDriverOption.SPECULATIVE_EXECUTION_DELAY, Duration.ZERO))) {
-      SessionWatch watch = new SessionWatch(hasty);
+      RecordingSession watch = new RecordingSession(hasty);
       try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
         MemoryTarget target = new MemoryTarget();
         operator
@@ -260,7 +261,7 @@ class LimitsIT {
             .isEqualTo(ROWS);
       }
       assertThat(watch.speculations()).isPositive();
-      SessionWatch writing = new SessionWatch(hasty);
+      RecordingSession writing = new RecordingSession(hasty);
       PreparedStatement sum =
           hasty.prepare("UPDATE " + keyspace + ".sums SET n = n + 1 WHERE id = ?");
       PreparedStatement append =

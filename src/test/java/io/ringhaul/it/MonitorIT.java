@@ -12,6 +12,7 @@ import io.ringhaul.CountRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -173,7 +174,7 @@ class MonitorIT {
 
   @Test
   void samplesOfExportAndImportAddUp(@TempDir Path folder) {
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     Samples exported = new Samples();
     Samples imported = new Samples();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
@@ -224,7 +225,7 @@ class MonitorIT {
   }
 
   /** Counts the requests of the operation; preflight requests have other time-outs. */
-  private static long sent(SessionWatch watch) {
+  private static long sent(RecordingSession watch) {
     return watch.sent().stream()
         .map(Statement::getExecutionProfile)
         .filter(Objects::nonNull)

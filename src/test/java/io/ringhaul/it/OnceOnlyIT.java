@@ -18,6 +18,7 @@ import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
@@ -67,7 +68,7 @@ class OnceOnlyIT {
 
   @Test
   void batchesDoNotMixKindsOfStatements() throws InterruptedException {
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     PreparedStatement counter = update("mixed");
     PreparedStatement plain =
         session.prepare("INSERT INTO " + keyspace + ".plain (p, c, v) VALUES (?, ?, ?)");
@@ -107,7 +108,7 @@ class OnceOnlyIT {
 
   @Test
   void repeatsWritesThatWereNotApplied() throws InterruptedException {
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     RequestSettings settings = settings(Duration.ofSeconds(60), DefaultConsistencyLevel.THREE, 3);
     try (StreamWriter writer = writer(watch.session(), settings)) {
       writer.add(List.of(update("unavailable").bind(1L, 1, 1)));
@@ -127,7 +128,7 @@ class OnceOnlyIT {
     UnknownWriteOutcomeException failure;
     long written;
     try (CqlSession hasty = hastySession()) {
-      SessionWatch watch = new SessionWatch(hasty);
+      RecordingSession watch = new RecordingSession(hasty);
       PreparedStatement update = hasty.prepare(cql("slow"));
       try (StreamWriter writer =
           writer(watch.session(), settings(Duration.ofMillis(1)).withParallelism(PARTITIONS))) {

@@ -14,6 +14,7 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -112,7 +113,7 @@ class RestoredTimesIT {
               default -> IcebergTarget.warehouse(folder).table("it.cells");
             })
         .run();
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     ImportResult imported;
     try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
       imported =

@@ -12,6 +12,7 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.OperationCancelledException;
@@ -61,24 +62,24 @@ class ScanBehaviourIT {
 
   @Test
   void requestsAreBoundedSpreadAndPreparedOnce() {
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       assertThat(operator.count(keyspace, "t").parallelism(3).taskCount(60).run().rows())
           .isEqualTo(ROWS);
-      watch.requireAtMost(3);
+      watch.requireMaxInFlight(3);
       assertThat(watch.coordinators()).hasSize(TestCluster.get().nodes());
       // A count has at most three shapes of ranges.
       assertThat(watch.prepared()).doesNotHaveDuplicates().hasSizeBetween(1, 3);
     }
-    SessionWatch exportWatch = new SessionWatch(session);
+    RecordingSession exportWatch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(exportWatch.session())) {
       ExportRequest request = export(operator, "behaviour.bounded").parallelism(3).taskCount(60);
       assertThat(request.run().rows()).isEqualTo(ROWS);
-      exportWatch.requireAtMost(3);
+      exportWatch.requireMaxInFlight(3);
       assertThat(exportWatch.coordinators()).hasSize(TestCluster.get().nodes());
       assertThat(exportWatch.prepared()).doesNotHaveDuplicates().hasSizeBetween(1, 3);
     }
-    SessionWatch importWatch = new SessionWatch(session);
+    RecordingSession importWatch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(importWatch.session())) {
       ImportRequest request =
           operator
@@ -86,7 +87,7 @@ class ScanBehaviourIT {
               .from(IcebergSource.warehouse(warehouse).table("behaviour.bounded"))
               .parallelism(3);
       assertThat(request.run().rows()).isEqualTo(ROWS);
-      importWatch.requireAtMost(3);
+      importWatch.requireMaxInFlight(3);
       assertThat(importWatch.coordinators()).hasSize(TestCluster.get().nodes());
       assertThat(importWatch.prepared()).hasSize(1);
     }

@@ -12,6 +12,7 @@ import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnsuitableTableException;
@@ -162,7 +163,7 @@ class SelectionIT {
 
   @Test
   void maxRowsLimitsRowsAndReads() {
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
       ExportResult sample =
           watched

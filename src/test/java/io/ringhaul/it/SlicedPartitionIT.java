@@ -10,6 +10,7 @@ import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -148,7 +149,7 @@ class SlicedPartitionIT {
   @ParameterizedTest
   @EnumSource(Clustering.class)
   void readsEachRowOnce(Clustering clustering) {
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     MemoryTarget target = new MemoryTarget();
     ExportResult result;
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
@@ -174,7 +175,7 @@ class SlicedPartitionIT {
             });
     long sliced = sentSlices(watch);
     if (clustering.isSliced()) {
-      watch.requireAtMost(IN_FLIGHT);
+      watch.requireMaxInFlight(IN_FLIGHT);
       // Slices cost one or two queries each in addition to the pages.
       assertThat(sliced).isBetween(ROWS / PAGE / 2L, ROWS / PAGE * 4L);
     } else {
@@ -186,7 +187,7 @@ class SlicedPartitionIT {
   @Test
   void slicesWithoutExportedKey() {
     MemoryTarget target = new MemoryTarget();
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       operator
           .exportFrom(keyspace, Clustering.INT.table())
@@ -213,7 +214,7 @@ class SlicedPartitionIT {
     return salt;
   }
 
-  private static long sentSlices(SessionWatch watch) {
+  private static long sentSlices(RecordingSession watch) {
     return watch.sent().stream()
         .filter(
             each ->

@@ -10,6 +10,7 @@ import io.ringhaul.ExportRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -240,7 +241,7 @@ class TuningIT {
 
   @Test
   void builtInProbeReadsTable(@TempDir Path folder) throws IOException {
-    SessionWatch watch = new SessionWatch(session);
+    RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       export(operator, folder.resolve("out"))
           .to(slow(CsvTarget.folder(folder.resolve("out"))))

@@ -14,6 +14,7 @@ import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.batch.BatchWriterBuilder;
 import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -22,14 +23,11 @@ import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.internal.batch.StreamWriter.StreamLimits;
 import io.ringhaul.internal.cql.MutationSize;
 import io.ringhaul.internal.cql.StatementCatalog;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,49 +91,28 @@ class ServerBatchLimitsIT {
 
   @Test
   void usesDefaultsWithoutReadPermission() {
-    AtomicInteger asked = new AtomicInteger();
-    CqlSession refusing =
-        (CqlSession)
-            Proxy.newProxyInstance(
-                CqlSession.class.getClassLoader(),
-                new Class<?>[] {CqlSession.class},
-                (proxy, method, arguments) -> {
-                  if (method.getName().equals("execute")) {
-                    asked.incrementAndGet();
-                    throw new UnauthorizedException(
-                        session.getMetadata().getNodes().values().iterator().next(),
-                        "User x has no SELECT permission on <table system_views.settings>");
-                  }
-                  try {
-                    return method.invoke(session, arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
-    assertThat(ServerBatchLimits.read(refusing)).isEqualTo(ServerBatchLimits.DEFAULT);
-    assertThat(asked).hasValue(1);
+    RecordingSession refusing =
+        RecordingSession.failingExecute(
+            session,
+            () ->
+                new UnauthorizedException(
+                    session.getMetadata().getNodes().values().iterator().next(),
+                    "User x has no SELECT permission on <table system_views.settings>"));
+    assertThat(ServerBatchLimits.read(refusing.session())).isEqualTo(ServerBatchLimits.DEFAULT);
+    assertThat(refusing.executions()).isEqualTo(1);
   }
 
   @Test
   void readsLimitsOncePerWriter() throws InterruptedException {
     String table = keyspace + ".few";
     PreparedStatement insert = session.prepare("INSERT INTO " + table + " (p, v) VALUES (?, ?)");
-    AtomicInteger asked = new AtomicInteger();
-    CqlSession counting =
-        (CqlSession)
-            Proxy.newProxyInstance(
-                CqlSession.class.getClassLoader(),
-                new Class<?>[] {CqlSession.class},
-                (proxy, method, arguments) -> {
-                  asked.addAndGet(method.getName().equals("execute") ? 1 : 0);
-                  return method.invoke(session, arguments);
-                });
-    try (BatchWriter writer = BatchWriter.over(counting)) {
+    RecordingSession recording = new RecordingSession(session);
+    try (BatchWriter writer = BatchWriter.over(recording.session())) {
       for (int p = 0; p < 100; p++) {
         writer.add(insert.bind(p, p));
       }
     }
-    assertThat(asked).hasValue(1);
+    assertThat(recording.executions()).isEqualTo(1);
   }
 
   @Test
@@ -255,7 +232,7 @@ class ServerBatchLimitsIT {
         session.prepare("INSERT INTO " + table + " (p, c, v) VALUES (?, ?, ?)");
     long half = ServerBatchLimits.read(session).onePartitionBytes();
     int bytes = (int) (half / 4) - 100;
-    SentRequests requests = new SentRequests(session);
+    RecordingSession requests = new RecordingSession(session);
     try (BatchWriter writer =
         BatchWriter.builder(requests.session())
             .limits(new BatchLimits(100, Integer.MAX_VALUE, 1000))
@@ -267,7 +244,7 @@ class ServerBatchLimitsIT {
       assertThat(writer.metrics().fallbacks()).isZero();
       assertThat(writer.writtenStatements()).isEqualTo(9);
     }
-    assertThat(requests.all().stream().map(each -> each.statements().size()))
+    assertThat(requests.acknowledged().stream().map(each -> each.statements().size()))
         .containsExactlyInAnyOrder(4, 4, 1);
   }
 }
