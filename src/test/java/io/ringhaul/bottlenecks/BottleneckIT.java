@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
@@ -56,13 +55,11 @@ class BottleneckIT {
         List.of(
             "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v int)",
             "CREATE TABLE " + keyspace + ".clone (id int PRIMARY KEY, v int)"));
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < ROWS; i++) {
-        writes.add(insert.bind(i, -i));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)",
+        ROWS,
+        i -> new Object[] {i, -i});
   }
 
   /** The target writes in its own threads, as the file formats do, to a slow medium. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.cli.sandbox.SandboxNode;
@@ -60,13 +59,11 @@ class ReplicaSkewFaults {
 
   private static void fill(CqlSession session, String keyspace) {
     session.execute("CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)");
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
     String value = "v".repeat(120);
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < ROWS; i++) {
-        writes.add(insert.bind(i, value + i));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)",
+        ROWS,
+        i -> new Object[] {i, value + i});
   }
 }

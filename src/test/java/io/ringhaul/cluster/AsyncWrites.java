@@ -4,10 +4,12 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,22 @@ public final class AsyncWrites implements AutoCloseable {
   /** Uses the given session and does not close it. */
   public AsyncWrites(CqlSession session) {
     this.session = session;
+  }
+
+  /**
+   * Writes the rows with the numbers 0 to {@code rows} - 1 and waits for all answers.
+   *
+   * @param cql an INSERT or UPDATE with bind markers
+   * @param values returns the bound values of the row with a number
+   */
+  public static void writeRows(
+      CqlSession session, String cql, int rows, IntFunction<Object[]> values) {
+    PreparedStatement prepared = session.prepare(cql);
+    try (AsyncWrites writes = new AsyncWrites(session)) {
+      for (int row = 0; row < rows; row++) {
+        writes.add(prepared.bind(values.apply(row)));
+      }
+    }
   }
 
   /** Waits for a free slot and sends the statement. */

@@ -1,7 +1,6 @@
 package io.ringhaul.cluster;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -25,13 +24,11 @@ public final class ValuesTable {
             "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)",
             "CREATE TABLE " + keyspace + "." + empty + " (id int PRIMARY KEY, v text)"));
     CqlSession session = TestCluster.session();
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int id = 0; id < rows; id++) {
-        writes.add(insert.bind(id, value.apply(id)));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)",
+        rows,
+        id -> new Object[] {id, value.apply(id)});
     return keyspace;
   }
 }

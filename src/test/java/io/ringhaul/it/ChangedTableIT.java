@@ -7,7 +7,6 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
@@ -468,13 +467,11 @@ class ChangedTableIT {
   }
 
   private static void insert(String table, String values) {
-    PreparedStatement insert =
-        TestCluster.session().prepare("INSERT INTO " + keyspace + "." + table + " " + values);
-    try (AsyncWrites writes = new AsyncWrites(TestCluster.session())) {
-      for (int row = 0; row < ROWS; row++) {
-        writes.add(insert.bind(row));
-      }
-    }
+    AsyncWrites.writeRows(
+        TestCluster.session(),
+        "INSERT INTO " + keyspace + "." + table + " " + values,
+        ROWS,
+        row -> new Object[] {row});
   }
 
   private static String table() {

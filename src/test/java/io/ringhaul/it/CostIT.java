@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -121,16 +120,13 @@ class CostIT {
               "CREATE TABLE %s.%s (p bigint, c int, %s text, PRIMARY KEY (p, c))",
               keyspace, each, shape.names().replace(",", " text,")));
     }
-    PreparedStatement insert =
-        session.prepare(
-            String.format(
-                "INSERT INTO %s.%s (p, c, %s) VALUES (?, ?%s)",
-                keyspace, table, shape.names(), ", ?".repeat(shape.columns)));
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int row = 0; row < shape.rows(); row++) {
-        writes.add(insert.bind(shape.values(row).toArray()));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        String.format(
+            "INSERT INTO %s.%s (p, c, %s) VALUES (?, ?%s)",
+            keyspace, table, shape.names(), ", ?".repeat(shape.columns)),
+        shape.rows(),
+        row -> shape.values(row).toArray());
   }
 
   @ParameterizedTest

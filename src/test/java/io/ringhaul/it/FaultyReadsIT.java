@@ -369,13 +369,11 @@ class FaultyReadsIT {
   void usesSmallerPagesWhereLargePagesAreRefused() throws Exception {
     int live = 2_000;
     table("guarded", "(id int PRIMARY KEY, v int)");
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + KEYSPACE + ".guarded (id, v) VALUES (?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < live; i++) {
-        writes.add(insert.bind(i, i));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + KEYSPACE + ".guarded (id, v) VALUES (?, ?)",
+        live,
+        i -> new Object[] {i, i});
     session.execute("CREATE ROLE IF NOT EXISTS reader WITH PASSWORD = 'reader' AND LOGIN = true");
     session.execute("GRANT SELECT ON KEYSPACE " + KEYSPACE + " TO reader");
     node.pageSizeThreshold(100);

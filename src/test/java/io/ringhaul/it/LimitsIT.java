@@ -64,13 +64,11 @@ class LimitsIT {
     TestCluster.define("CREATE TABLE " + keyspace + ".clone (id int PRIMARY KEY, v int)");
     TestCluster.define("CREATE TABLE " + keyspace + ".sums (id int PRIMARY KEY, n counter)");
     TestCluster.define("CREATE TABLE " + keyspace + ".lists (id int PRIMARY KEY, l list<int>)");
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < ROWS; i++) {
-        writes.add(insert.bind(i, -i));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)",
+        ROWS,
+        i -> new Object[] {i, -i});
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.CountRequest;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -78,13 +77,11 @@ class MonitorIT {
     keyspace = TestCluster.newKeyspace(3);
     TestCluster.define("CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)");
     TestCluster.define("CREATE TABLE " + keyspace + ".clone (id int PRIMARY KEY, v text)");
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < ROWS; i++) {
-        writes.add(insert.bind(i, "value " + i));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)",
+        ROWS,
+        i -> new Object[] {i, "value " + i});
   }
 
   /** Records the samples and the thread that delivers them. */

@@ -61,13 +61,11 @@ class ReadIT {
             "CREATE TABLE " + keyspace + ".t (k int PRIMARY KEY, v text)",
             "CREATE TABLE " + keyspace + ".empty (k int PRIMARY KEY, v text)",
             "CREATE TABLE " + keyspace + ".copy (k int PRIMARY KEY, v text)"));
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (k, v) VALUES (?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int k = 0; k < ROWS; k++) {
-        writes.add(insert.bind(k, "v" + k));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".t (k, v) VALUES (?, ?)",
+        ROWS,
+        k -> new Object[] {k, "v" + k});
   }
 
   @AfterAll

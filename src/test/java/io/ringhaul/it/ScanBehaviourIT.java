@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.CountRequest;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
@@ -51,13 +50,11 @@ class ScanBehaviourIT {
     keyspace = TestCluster.newKeyspace(3);
     TestCluster.define("CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)");
     TestCluster.define("CREATE TABLE " + keyspace + ".clone (id int PRIMARY KEY, v text)");
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < ROWS; i++) {
-        writes.add(insert.bind(i, "v" + i));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)",
+        ROWS,
+        i -> new Object[] {i, "v" + i});
   }
 
   @Test

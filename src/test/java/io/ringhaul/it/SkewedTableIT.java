@@ -3,7 +3,6 @@ package io.ringhaul.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -32,13 +31,11 @@ class SkewedTableIT {
     keyspace = TestCluster.newKeyspace(1);
     TestCluster.define("CREATE TABLE " + keyspace + ".t (p blob PRIMARY KEY, n int)");
     CqlSession session = TestCluster.session();
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (p, n) VALUES (?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int n = 0; n < ROWS; n++) {
-        writes.add(insert.bind(Murmur3Keys.withToken(FIRST_TOKEN + n * STEP, n), n));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".t (p, n) VALUES (?, ?)",
+        ROWS,
+        n -> new Object[] {Murmur3Keys.withToken(FIRST_TOKEN + n * STEP, n), n});
   }
 
   @Test

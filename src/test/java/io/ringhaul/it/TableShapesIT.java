@@ -96,13 +96,11 @@ class TableShapesIT {
   void partitionKeyOnly() {
     int rows = 500;
     create("keys", "a int, b text, PRIMARY KEY ((a, b))");
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".keys (a, b) VALUES (?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < rows; i++) {
-        writes.add(insert.bind(i, "b" + i % 7));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".keys (a, b) VALUES (?, ?)",
+        rows,
+        i -> new Object[] {i, "b" + i % 7});
     roundTrip("keys", rows);
   }
 
@@ -278,13 +276,11 @@ class TableShapesIT {
   void columnsInDifferentOrder() {
     int rows = 100;
     create("ordered", "id int PRIMARY KEY, a text, b text, c text");
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".ordered (id, a, b, c) VALUES (?, ?, ?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < rows; i++) {
-        writes.add(insert.bind(i, "a" + i, "b" + i, "c" + i));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".ordered (id, a, b, c) VALUES (?, ?, ?, ?)",
+        rows,
+        i -> new Object[] {i, "a" + i, "b" + i, "c" + i});
     operator
         .exportFrom(keyspace, "ordered")
         .columns("c", "b", "id", "a")
@@ -308,13 +304,11 @@ class TableShapesIT {
             "CREATE MATERIALIZED VIEW %1$s.by_v AS SELECT * FROM %1$s.base WHERE v IS NOT NULL AND"
                 + " id IS NOT NULL PRIMARY KEY (v, id)",
             keyspace));
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".base (id, v) VALUES (?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < rows; i++) {
-        writes.add(insert.bind(i, i % 9));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".base (id, v) VALUES (?, ?)",
+        rows,
+        i -> new Object[] {i, i % 9});
     // Views are updated asynchronously.
     Instant end = Instant.now().plus(Duration.ofSeconds(30));
     while (session.execute("SELECT id FROM " + keyspace + ".by_v").all().size() < rows
@@ -342,13 +336,11 @@ class TableShapesIT {
   void importsCountersOnlyIntoEmptyTable() {
     int rows = 100;
     create("hits", "id int PRIMARY KEY, n counter");
-    PreparedStatement update =
-        session.prepare("UPDATE " + keyspace + ".hits SET n = n + ? WHERE id = ?");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < rows; i++) {
-        writes.add(update.bind(i * 1_000_000_007L, i));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "UPDATE " + keyspace + ".hits SET n = n + ? WHERE id = ?",
+        rows,
+        i -> new Object[] {i * 1_000_000_007L, i});
     assertThat(operator.count(keyspace, "hits").run().rows()).isEqualTo(rows);
     assertThat(
             operator

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -66,13 +65,11 @@ class TuningIT {
       TestCluster.define(
           "CREATE TABLE " + keyspace + "." + table + " (p int, c int, v text, PRIMARY KEY (p, c))");
     }
-    PreparedStatement insert =
-        session.prepare("INSERT INTO " + keyspace + ".t (p, c, v) VALUES (?, ?, ?)");
-    try (AsyncWrites writes = new AsyncWrites(session)) {
-      for (int i = 0; i < ROWS; i++) {
-        writes.add(insert.bind(i / 10, i % 10, "value " + i));
-      }
-    }
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".t (p, c, v) VALUES (?, ?, ?)",
+        ROWS,
+        i -> new Object[] {i / 10, i % 10, "value " + i});
   }
 
   @BeforeEach
