@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The console's page runs under a policy that forbids inline code and other hosts. These are the
- * rules that keep it running there, and that keep a job's texts from becoming markup.
+ * The page runs under a content security policy that forbids inline code and other hosts. These
+ * rules keep the page working under it and keep texts of jobs from becoming markup.
  */
 class AssetsTest {
 
@@ -34,7 +34,7 @@ class AssetsTest {
       Pattern.compile("\\b(?:from|import)\\s*\\(?\\s*\"([^\"]+)\"");
   private static final Pattern LINK = Pattern.compile("\\s(?:src|href)=\"([^\"#][^\"]*)\"");
 
-  /** What turns text into markup or code, or sets an attribute that the policy ignores. */
+  /** Code that turns text into markup or code, or sets an attribute that the policy ignores. */
   private static final List<Pattern> FORBIDDEN_IN_SCRIPTS =
       Stream.of(
               "\\b(?:inner|outer)HTML\\b",
@@ -72,11 +72,15 @@ class AssetsTest {
   @TestFactory
   Stream<DynamicTest> everyAsset() {
     return assets().stream()
-        .map(asset -> dynamicTest(root().relativize(asset).toString(), () -> keepsTheRules(asset)));
+        .map(
+            asset ->
+                dynamicTest(
+                    root().relativize(asset).toString(),
+                    () -> scriptsContainNoForbiddenCode(asset)));
   }
 
   @Test
-  void whatThePageAndItsModulesNameIsThere() {
+  void everyReferencedAssetExists() {
     List<Path> assets = assets();
     for (Path asset : assets) {
       for (String named : namedBy(asset)) {
@@ -88,7 +92,7 @@ class AssetsTest {
   }
 
   @Test
-  void nothingLiesThereUnused() {
+  void noAssetIsUnused() {
     Set<Path> named = new HashSet<>(Set.of(root().resolve("index.html")));
     List<Path> assets = assets();
     assets.forEach(
@@ -96,7 +100,7 @@ class AssetsTest {
     assertThat(named).containsAll(assets);
   }
 
-  private static void keepsTheRules(Path asset) {
+  private static void scriptsContainNoForbiddenCode(Path asset) {
     String text = read(asset);
     assertThat(forbiddenIn(asset))
         .allSatisfy(each -> assertThat(each.matcher(text).find()).as(each.pattern()).isFalse());

@@ -12,13 +12,13 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The history of a job is not read for each who asks. */
+/** The history of a job is not read anew for each request. */
 class BriefsTest {
 
   private Instant now = Instant.now();
 
   @Test
-  void keepsABriefForSomeSeconds() {
+  void cachesSummaryForSomeSeconds() {
     AtomicInteger reads = new AtomicInteger();
     try (JobStore store = JobStore.inMemory()) {
       JobStore counted =
@@ -47,7 +47,7 @@ class BriefsTest {
     }
   }
 
-  /** Tells the test's time. */
+  /** The clock of the test. */
   private final class Moved extends Clock {
 
     @Override

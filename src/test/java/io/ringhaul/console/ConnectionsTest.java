@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When the console ends a connection, and when it does not. */
+/** The conditions under which the console closes a connection. */
 class ConnectionsTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -34,7 +34,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void endsConnectionsThatSendNoWholeRequestInTime() throws IOException {
+  void closesConnectionsWithIncompleteRequests() throws IOException {
     String head = head("GET /api/session");
     try (Socket idle = sending("");
         Socket halfHead = sending("GET /");
@@ -49,7 +49,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void endsARequestThatComesByteByByte() throws Exception {
+  void closesConnectionThatSendsByteByByte() throws Exception {
     try (Socket slow = sending("")) {
       long begin = System.nanoTime();
       try {
@@ -57,15 +57,15 @@ class ConnectionsTest {
           slow.getOutputStream().write('G');
           Thread.sleep(200);
         }
-        throw new AssertionError("A head that does not end is still read after 15 s");
+        throw new AssertionError("An endless header is still read after 15 s");
       } catch (IOException e) {
-        // Reset.
+        // The connection was reset.
       }
     }
   }
 
   @Test
-  void doesNotCountTheTimeThatTheConsoleItselfTakes() {
+  void doesNotCountProcessingTimeOfConsole() {
     UUID job = StoredExamples.pending(store, "slow").id();
     JobStore slow =
         UnsteadyStore.over(
@@ -83,7 +83,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void evictsTheConnectionThatIsAwaitedLongest() throws IOException {
+  void evictsConnectionAwaitedLongest() throws IOException {
     console.close();
     console = TestConsoles.start(store, 4, LONG);
     try (EventReader watcher = new EventReader(console.uri().resolve("/api/events"));
@@ -105,7 +105,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void saysWhatIsMissingWithoutTheHttpServer() throws Exception {
+  void failureNamesMissingHttpServer() throws Exception {
     String classPath =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(each -> !each.contains("jetty"))
@@ -149,9 +149,9 @@ class ConnectionsTest {
   }
 
   /**
-   * A connection on which a request was answered, so that the console has awaited it for longer
-   * than those that are opened after it: the order in which it takes up new connections is not
-   * theirs.
+   * Opens a connection and completes one request, so that the console has awaited it for longer
+   * than connections opened later. The order in which the console accepts new connections is not
+   * defined.
    */
   private Socket answered(String next) throws IOException {
     Socket socket = sending(head("GET /api/session") + "\r\n");
@@ -166,7 +166,7 @@ class ConnectionsTest {
     return socket;
   }
 
-  /** What comes until the connection ends. */
+  /** Returns the data up to the end of the connection. */
   private static String answer(Socket socket) throws IOException {
     StringBuilder answer = new StringBuilder();
     try {
@@ -178,7 +178,7 @@ class ConnectionsTest {
     } catch (SocketTimeoutException e) {
       throw new AssertionError("Still open after " + answer, e);
     } catch (IOException e) {
-      // Reset: an end as well.
+      // A reset is an end as well.
     }
     return answer.toString();
   }

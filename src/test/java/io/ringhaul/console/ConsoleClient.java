@@ -19,7 +19,9 @@ public final class ConsoleClient {
   private final String token;
 
   /**
-   * @param uri that of a console, with its token
+   * Creates a client.
+   *
+   * @param uri the address of a console with its token
    */
   public ConsoleClient(URI uri) {
     this.base = uri;
@@ -27,11 +29,10 @@ public final class ConsoleClient {
   }
 
   /**
-   * An answer.
+   * A response.
    *
-   * @param status its status
-   * @param body its body as JSON; missing where it is none
-   * @param http all of it
+   * @param body the body as JSON; a missing node if it is not JSON
+   * @param http the complete response
    */
   public record Answer(int status, JsonNode body, HttpResponse<String> http) {
 
@@ -52,14 +53,14 @@ public final class ConsoleClient {
     return call("GET", path, "");
   }
 
-  /** A call with the token. */
+  /** Sends a request with the token. */
   public Answer call(String method, String path, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(path)).header("Authorization", "Bearer " + token);
     return send(method, body, request);
   }
 
-  /** A call without the token. */
+  /** Sends a request without the token. */
   public Answer stranger(String method, String path, String body) {
     return send(method, body, HttpRequest.newBuilder(uri(path)));
   }

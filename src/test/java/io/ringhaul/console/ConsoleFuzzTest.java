@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whatever is sent, the console answers in time, says that it is the sender's fault, and goes on.
+ * The console answers every request in time, reports errors of the client as such, and keeps
+ * working.
  */
 class ConsoleFuzzTest {
 
@@ -30,7 +31,7 @@ class ConsoleFuzzTest {
   @TempDir private Path folder;
 
   @Test
-  void nothingIsChangedWithoutTheToken() throws Exception {
+  void changesNothingWithoutToken() throws Exception {
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
         JobConsole console = JobConsole.over(store).launcher(new RecordingLauncher()).start()) {
       Job job = StoredExamples.pending(store, "untouched");
@@ -44,7 +45,7 @@ class ConsoleFuzzTest {
   }
 
   @Test
-  void whoHasTheTokenIsAnsweredAsWell() throws Exception {
+  void answersRequestsWithToken() throws Exception {
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
         JobConsole console = JobConsole.over(store).launcher(new RecordingLauncher()).start();
         JobRun run = StoredExamples.running(store, "changed")) {
@@ -69,7 +70,7 @@ class ConsoleFuzzTest {
         result.get();
       }
     } catch (ExecutionException e) {
-      throw new AssertionError("Run again with -Dringhaul.seed=" + seed, e);
+      throw new AssertionError("Repeat with -Dringhaul.seed=" + seed, e);
     } finally {
       senders.shutdownNow();
     }

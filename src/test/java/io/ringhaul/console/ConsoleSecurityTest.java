@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Nobody changes a job, or reads of it, who may not. */
+/** Only authorized clients read and change jobs. */
 class ConsoleSecurityTest {
 
   private final JobStore store = JobStore.inMemory();
@@ -39,7 +39,7 @@ class ConsoleSecurityTest {
   }
 
   @Test
-  void changesTakeTheToken() {
+  void changesRequireToken() {
     String path = "/api/batch-jobs/" + job.id();
     List<String> wrong =
         List.of(
@@ -76,7 +76,7 @@ class ConsoleSecurityTest {
   }
 
   @Test
-  void otherSitesAreRefused() {
+  void refusesOtherSites() {
     String token = "Authorization: Bearer " + client.token();
     for (String origin :
         List.of("http://evil.example", "null", "https://" + console.uri().getAuthority(), "")) {
@@ -95,7 +95,7 @@ class ConsoleSecurityTest {
   }
 
   @Test
-  void otherNamesAreRefused() {
+  void refusesOtherHostNames() {
     int port = console.uri().getPort();
     for (String name :
         List.of(
@@ -106,7 +106,8 @@ class ConsoleSecurityTest {
             "10.0.0.1:" + port)) {
       assertThat(status("GET /api/batch-jobs HTTP/1.1", "Host: " + name)).as(name).isEqualTo(421);
     }
-    // RFC 9112 has 400 for a head without a host, with two, or with one that cannot be any.
+    // RFC 9112 requires 400 for a request without a Host header, with two, or with an invalid
+    // one.
     assertThat(status("GET / HTTP/1.1", "X-Nothing: 1")).isEqualTo(400);
     assertThat(status("GET / HTTP/1.1", "Host: ")).isEqualTo(400);
     assertThat(status("GET / HTTP/1.1", host, "Host: evil.example")).isEqualTo(400);
@@ -125,7 +126,7 @@ class ConsoleSecurityTest {
   }
 
   @Test
-  void theNameThatTheUserGaveIsTheConsoles() throws UnknownHostException {
+  void acceptsConfiguredHostName() throws UnknownHostException {
     InetAddress named = InetAddress.getByAddress("Build-Host", new byte[] {127, 0, 0, 1});
     try (JobConsole console = JobConsole.over(store).address(named).start()) {
       URI uri = console.uri();
@@ -141,7 +142,7 @@ class ConsoleSecurityTest {
   }
 
   @Test
-  void pagesOfOtherSitesReadNothing() {
+  void refusesReadsOfOtherSites() {
     for (String site : List.of("cross-site", "same-site", "Cross-Site")) {
       for (String path : List.of("/api/batch-jobs", "/api/events", "/metrics", "/api/session")) {
         assertThat(status("GET " + path + " HTTP/1.1", host, "Sec-Fetch-Site: " + site))
@@ -160,7 +161,7 @@ class ConsoleSecurityTest {
   }
 
   @Test
-  void bodiesAreBounded() {
+  void boundsBodySize() {
     String token = "Authorization: Bearer " + client.token();
     String big = "{\"name\":\"" + "x".repeat(RequestHandler.MOST_BYTES) + "\"}";
     ConsoleClient.Answer answer = client.call("PUT", "/api/batch-jobs/" + job.id(), big);
@@ -186,7 +187,7 @@ class ConsoleSecurityTest {
   }
 
   @Test
-  void onlyThePageIsServed() {
+  void servesOnlyAssets() {
     for (String path :
         List.of(
             "/JobConsole.class",
@@ -201,7 +202,7 @@ class ConsoleSecurityTest {
             "/INDEX.HTML")) {
       assertThat(status("GET " + path + " HTTP/1.1", host)).as(path).isEqualTo(404);
     }
-    // These are no paths at all: above the root, or with a character that no path has.
+    // Invalid paths: above the root, or with a character that paths cannot contain.
     for (String path :
         List.of(
             "/../JobConsole.class",
@@ -214,7 +215,7 @@ class ConsoleSecurityTest {
   }
 
   @Test
-  void eachReplyForbidsWhatThePageDoesNotNeed() {
+  void everyResponseHasSecurityHeaders() {
     for (String path : List.of("/", "/api/batch-jobs", "/nothing", "/metrics", "/api/session")) {
       String answer = RawHttp.exchange(console.uri(), "GET " + path + " HTTP/1.1", host);
       assertThat(answer)
@@ -227,7 +228,7 @@ class ConsoleSecurityTest {
   }
 
   @Test
-  void readingTakesTheTokenWhereOthersMayListen() throws UnknownHostException {
+  void readingRequiresTokenOnOtherAddresses() throws UnknownHostException {
     InetAddress everywhere = InetAddress.getByName("0.0.0.0");
     try (JobConsole open = JobConsole.over(store).address(everywhere).start()) {
       ConsoleClient reader = new ConsoleClient(open.uri());

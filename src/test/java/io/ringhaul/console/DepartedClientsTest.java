@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whoever comes and goes leaves room for the next, however many there were. */
+/** Disconnected clients free their connections and streams, regardless of their number. */
 class DepartedClientsTest {
 
   private static final int COMERS = 3 * FewConnections.MOST;
@@ -37,7 +37,7 @@ class DepartedClientsTest {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     BufferedReader out = process.inputReader(UTF_8);
-    console = URI.create(Objects.requireNonNull(out.readLine(), "the console did not begin"));
+    console = URI.create(Objects.requireNonNull(out.readLine(), "the console did not start"));
   }
 
   @AfterEach
@@ -46,7 +46,7 @@ class DepartedClientsTest {
   }
 
   @Test
-  void watchersLeaveRoom() throws Exception {
+  void disconnectedWatchersFreeStreams() throws Exception {
     for (int i = 0; i < COMERS; i++) {
       try (Socket watcher = admitted("/api/events")) {
         if (i % 2 == 0) {
@@ -58,7 +58,7 @@ class DepartedClientsTest {
   }
 
   @Test
-  void whoDoesNotWaitForTheReplyLeavesRoom() throws Exception {
+  void clientsThatDoNotReadFreeConnections() throws Exception {
     for (int i = 0; i < COMERS; i++) {
       try (Socket hasty = asking("/api/openapi.json")) {
         hasty.setSoLinger(true, 0);
@@ -68,7 +68,7 @@ class DepartedClientsTest {
   }
 
   @Test
-  void allWhoAreThereAtOnceAreServed() throws Exception {
+  void servesAllConcurrentClients() throws Exception {
     List<Socket> watchers = new ArrayList<>();
     try {
       for (int i = 0; i < FewConnections.MOST / 2; i++) {
@@ -84,7 +84,10 @@ class DepartedClientsTest {
     }
   }
 
-  /** A connection on which the first byte of a reply has come; there may be no room at first. */
+  /**
+   * Opens a connection on which the first byte of a response has arrived; retries while the
+   * connection limit is reached.
+   */
   private Socket admitted(String path) throws Exception {
     long begin = System.nanoTime();
     while (true) {
@@ -94,10 +97,12 @@ class DepartedClientsTest {
           return socket;
         }
       } catch (IOException e) {
-        // Closed at once: there is no room yet.
+        // The console closed the connection at its limit.
       }
       socket.close();
-      assertThat(System.nanoTime() - begin).as("there is room again").isLessThan(PATIENCE_NANOS);
+      assertThat(System.nanoTime() - begin)
+          .as("a connection is accepted again")
+          .isLessThan(PATIENCE_NANOS);
       Thread.sleep(50);
     }
   }
@@ -109,7 +114,7 @@ class DepartedClientsTest {
       String head = "GET " + path + " HTTP/1.1\r\nHost: localhost:" + console.getPort();
       socket.getOutputStream().write((head + "\r\n\r\n").getBytes(US_ASCII));
     } catch (IOException e) {
-      // Refused already, which the reader finds.
+      // The console has already refused the request; the reader detects this.
     }
     return socket;
   }

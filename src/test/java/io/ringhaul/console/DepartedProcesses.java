@@ -9,12 +9,12 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
 
-/** Jobs as they are left by processes that were killed. */
+/** Simulates jobs whose processes were killed. */
 final class DepartedProcesses {
 
   private DepartedProcesses() {}
 
-  /** The store, whose jobs have not been heard of for long. */
+  /** Wraps the store so that its jobs have not reported for a long time. */
   static JobStore over(JobStore store) {
     return (JobStore)
         Proxy.newProxyInstance(

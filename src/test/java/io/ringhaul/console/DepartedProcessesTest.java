@@ -8,11 +8,11 @@ import io.ringhaul.job.JobStore;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What a process has measured last is not how its job gets on once the process is gone. */
+/** Old metrics of a process that ended are not shown as current figures. */
 class DepartedProcessesTest {
 
   @Test
-  void tellsNoFiguresAsThoseOfNow() {
+  void showsNoCurrentFigures() {
     try (JobStore store = JobStore.inMemory();
         JobRun run = StoredExamples.running(store, "killed");
         JobConsole console = JobConsole.over(DepartedProcesses.over(store)).start()) {

@@ -9,7 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Watches a console; a read that hears nothing for 20 s fails. */
+/** Reads the event stream of a console; a read without data for 20 s fails. */
 final class EventReader implements AutoCloseable {
 
   private static final int TIMEOUT_MILLIS = 20_000;
@@ -24,7 +24,7 @@ final class EventReader implements AutoCloseable {
     lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
   }
 
-  /** The data of the next event of that name; others are passed over. Null at the end. */
+  /** Returns the data of the next event with the given name, skipping others; null at the end. */
   @Nullable String next(String event) throws IOException {
     boolean isWanted = false;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Those who watch hear of each change. */
+/** Clients of the event stream receive every change. */
 class EventsTest {
 
   private static final int DEAF = 30;
@@ -64,7 +64,7 @@ class EventsTest {
   }
 
   @Test
-  void tellsOfAJob() throws IOException {
+  void streamsChangesOfJob() throws IOException {
     try (JobRun run = StoredExamples.running(store, "watched");
         EventReader events = new EventReader(events("?job=" + run.job().id()))) {
       assertThat(json(events.next("job")).path("figures").path("done").asInt()).isEqualTo(2);
@@ -81,12 +81,12 @@ class EventsTest {
       run.stopped();
       assertThat(json(events.next("job")).path("status").asText()).isEqualTo("STOPPED");
       store.delete(run.job().id());
-      assertThat(events.next("job")).as("nothing is left to watch").isNull();
+      assertThat(events.next("job")).as("end of the stream").isNull();
     }
   }
 
   @Test
-  void tellsOfAllJobs() throws IOException {
+  void streamsChangesOfAllJobs() throws IOException {
     StoredExamples.pending(store, "first");
     try (EventReader early = new EventReader(events(""));
         EventReader late = new EventReader(events(""))) {
@@ -103,7 +103,7 @@ class EventsTest {
   }
 
   @Test
-  void whoDoesNotReadHoldsNobodyUp() throws Exception {
+  void clientThatDoesNotReadDoesNotDelayOthers() throws Exception {
     List<Socket> deaf = new ArrayList<>();
     try (JobRun run = StoredExamples.running(store, "watched")) {
       for (int i = 0; i < DEAF; i++) {
@@ -114,7 +114,7 @@ class EventsTest {
       }
       try (EventReader events = new EventReader(events("?job=" + run.job().id()))) {
         assertThat(events.next("job")).isNotNull();
-        // More than the buffers of a connection and less than what may wait for a client.
+        // More than the buffers of a connection hold and less than the queue of a client holds.
         for (int round = 0; round < 2; round++) {
           store.telemetry().put(run.job().id(), longBottlenecks(round));
           for (int i = 0; i < LONG_BOTTLENECKS; i++) {
@@ -122,7 +122,7 @@ class EventsTest {
           }
         }
       }
-      // Nobody sees from outside when the console gives one up, but that the rest never comes.
+      // A client cannot observe when the console drops it, only that the rest never arrives.
       Thread.sleep(DEAF_PATIENCE_MILLIS);
       for (Socket each : deaf) {
         assertThat(bytesUntilEnd(each)).isLessThan(2L * LONG_BOTTLENECKS * MEGABYTE);
@@ -136,7 +136,7 @@ class EventsTest {
   }
 
   @Test
-  void whoWatchesASlowJobHoldsNobodyUp() throws Exception {
+  void watchOfSlowJobDoesNotDelayOthers() throws Exception {
     CountDownLatch isAsked = new CountDownLatch(1);
     CountDownLatch goesOn = new CountDownLatch(1);
     JobStore slow =
@@ -156,7 +156,7 @@ class EventsTest {
       waiting
           .getOutputStream()
           .write((head + waiting.getPort() + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-      // It has begun to wait before the others are told for the first time.
+      // Waits until this read is pending before the other clients receive their first events.
       isAsked.await();
       Thread.sleep(BEYOND_A_TICK_MILLIS);
       try (EventReader events = new EventReader(other.uri().resolve("/api/events"))) {
@@ -207,7 +207,7 @@ class EventsTest {
         .toList();
   }
 
-  /** What comes until the connection ends; one that goes on fails. */
+  /** Counts the bytes up to the end of the connection; fails if it does not end. */
   private static long bytesUntilEnd(Socket socket) {
     byte[] buffer = new byte[1 << 16];
     long bytes = 0;
@@ -218,7 +218,7 @@ class EventsTest {
     } catch (SocketTimeoutException e) {
       throw new AssertionError("Still open after " + bytes + " bytes", e);
     } catch (IOException e) {
-      // Reset: an end as well.
+      // A reset is an end as well.
     }
     return bytes;
   }

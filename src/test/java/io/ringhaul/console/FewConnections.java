@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.UUID;
 
 /**
- * A console in a process of its own, which takes few connections at once. Its jobs change all the
- * time. It says where it is and ends with its input.
+ * A console in a separate process with a low connection limit. Its jobs change continuously. It
+ * prints its address and ends with its standard input.
  */
 final class FewConnections {
 

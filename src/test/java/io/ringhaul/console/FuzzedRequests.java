@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 
-/** Requests that are right in parts. */
+/** Generates partially valid requests. */
 final class FuzzedRequests {
 
   private static final List<String> METHODS =
@@ -80,7 +80,9 @@ final class FuzzedRequests {
   private final List<String> paths;
 
   /**
-   * @param token what those have that have any
+   * Creates a generator.
+   *
+   * @param token the token of authorized requests
    */
   FuzzedRequests(Random random, JobConsole console, Job job, String token) {
     this.random = random;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Clients that hold their connections without finishing a request do not slow down the others. */
+/** Clients with incomplete requests do not slow down other clients. */
 class HeldConnectionsTest {
 
   private static final int ROUNDS = 3;
@@ -36,7 +36,7 @@ class HeldConnectionsTest {
   void start() {
     console = TestConsoles.start(store, connections);
     job = StoredExamples.pending(store, "observed");
-    // The first request of a client of the JDK takes some hundred milliseconds of its own.
+    // The first request of a JDK client takes some hundred milliseconds by itself.
     assertThat(new ConsoleClient(console.uri()).get("/api/session").status()).isEqualTo(200);
   }
 
@@ -93,7 +93,7 @@ class HeldConnectionsTest {
       try {
         channel.write(ByteBuffer.wrap(bytes.getBytes(US_ASCII)));
       } catch (IOException e) {
-        // Evicted for one of the next.
+        // The connection was evicted in favour of a later one.
       }
     }
   }
@@ -141,14 +141,14 @@ class HeldConnectionsTest {
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(MOST);
   }
 
-  /** No thread is busy, and no connection of those that were held is left. */
+  /** Checks that no thread is busy and that no held connection is left. */
   private void assertAllIsReleased() throws Exception {
     release();
     long end = System.nanoTime() + RELEASE.toNanos();
     while (connections.size() > ROUNDS + 2 && System.nanoTime() < end) {
       Thread.sleep(50);
     }
-    // Those of the clients of each round may be kept for another request.
+    // The clients of each round may keep their connections for another request.
     assertThat(connections.size()).isLessThanOrEqualTo(ROUNDS + 2);
     assertThat(Thread.getAllStackTraces())
         .allSatisfy(

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the console tells of jobs, and what it has them do. */
+/** The API calls of the console. */
 class JobConsoleTest {
 
   @TempDir private Path folder;
@@ -49,7 +49,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void listsJobsAStretchAtATime() {
+  void listsJobsInPages() {
     Job first = StoredExamples.pending(store, "export one");
     StoredExamples.pending(store, "export two");
     store.requestStop(first.id());
@@ -74,7 +74,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void showsAJobThatRuns() {
+  void showsRunningJob() {
     try (JobRun run = StoredExamples.running(store, "nightly")) {
       UUID id = run.job().id();
       StoredExamples.measured(store, id);
@@ -132,7 +132,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void makesAndStartsJobs() {
+  void createsAndStartsJobs() {
     ConsoleClient.Answer made =
         client.call(
             "POST",
@@ -169,7 +169,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void changesWhatAJobIsCalled() {
+  void changesNameDescriptionAndLabels() {
     Job job = StoredExamples.pending(store, "old");
     String path = "/api/batch-jobs/" + job.id();
     JsonNode changed = client.call("PUT", path, "{\"name\":\"new\",\"labels\":{}}").body();
@@ -184,7 +184,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void stopsRestartsAndForgetsJobs() {
+  void stopsRestartsAndDeletesJobs() {
     try (JobRun run = StoredExamples.running(store, "busy")) {
       String path = "/api/batch-jobs/" + run.job().id();
       assertRefused("POST", path + "/start", "", 409, "stop it first");
@@ -221,7 +221,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void refusesToRunJobsWithoutALauncher() {
+  void refusesToRunJobsWithoutLauncher() {
     Job job = StoredExamples.pending(store, "mine");
     try (JobConsole watching = JobConsole.over(store).start()) {
       ConsoleClient other = new ConsoleClient(watching.uri());
@@ -236,7 +236,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void showsWhatWasMeasured() {
+  void showsMetrics() {
     try (JobRun run = StoredExamples.running(store, "nightly")) {
       UUID id = run.job().id();
       StoredExamples.measured(store, id);
@@ -298,7 +298,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void asksAJobForOtherValues() {
+  void requestsParameterChanges() {
     try (JobRun run = StoredExamples.running(store, "nightly")) {
       UUID id = run.job().id();
       StoredExamples.measured(store, id);
@@ -380,7 +380,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void asksAJobForARecording() {
+  void requestsProfile() {
     try (JobRun run = StoredExamples.running(store, "nightly")) {
       UUID id = run.job().id();
       String path = "/api/batch-jobs/" + id + "/profile";
@@ -404,7 +404,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void answersEachMethodInItsWay() {
+  void answersEachMethod() {
     ConsoleClient.Answer options = client.call("OPTIONS", "/api/batch-jobs", "");
     assertThat(options.status()).isEqualTo(204);
     assertThat(options.http().headers().firstValue("Allow")).contains("GET, HEAD, OPTIONS, POST");
@@ -426,7 +426,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void servesThePage() {
+  void servesPage() {
     ConsoleClient.Answer page = client.stranger("GET", "/", "");
     assertThat(page.status()).isEqualTo(200);
     assertThat(page.http().headers().firstValue("Content-Type"))
@@ -444,7 +444,7 @@ class JobConsoleTest {
   }
 
   @Test
-  void refusesSettingsThatMakeNoSense() {
+  void refusesInvalidSettings() {
     assertThatThrownBy(() -> JobConsole.over(store).port(65_536))
         .isInstanceOf(InvalidSettingException.class);
     assertThatThrownBy(() -> JobConsole.over(store).token("short"))

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What has changed is told once, whatever fails meanwhile. */
+/** Each change is reported once, also after failed reads. */
 class JobWatchTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"find", "partitions", "bottlenecks", "latest"})
-  void tellsAfterAFailureWhatChangedBeforeIt(String call) throws InterruptedException {
+  void reportsEarlierChangesAfterFailure(String call) throws InterruptedException {
     AtomicReference<String> failing = new AtomicReference<>("");
     try (JobStore store = JobStore.inMemory();
         JobRun run = StoredExamples.running(store, "watched")) {
@@ -31,7 +31,7 @@ class JobWatchTest {
               run.job().id());
       run.begun(4);
       StoredExamples.measured(store, run.job().id());
-      // The partitions are read again when twenty times the time of the first read has passed.
+      // The partitions are read again after twenty times the duration of the first read.
       Thread.sleep(500);
       failing.set(call);
       List<String> told = toldUntilFailure(watch);
@@ -53,7 +53,7 @@ class JobWatchTest {
   }
 
   @Test
-  void tellsNothingTwice() {
+  void reportsNoChangeTwice() {
     try (JobStore store = JobStore.inMemory()) {
       JobWatch watch =
           new JobWatch(

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A job is said to be limited by what held for a good part of its time. */
+/** A job counts as limited by a bottleneck that held for a considerable share of its time. */
 class LimitingBottleneckTest {
 
   private static final Instant BEGIN = Instant.parse("2026-01-31T10:00:00Z");
   private static final int EIGHT_HOURS = 8 * 3_600;
 
   @Test
-  void aSpikeDoesNotLimitALongJob() {
+  void spikeDoesNotLimitLongJob() {
     List<StoredBottleneck> spike = List.of(bottleneck("SERVER_OVERLOAD", 10, 13));
     assertThat(LimitingBottleneck.reason(spike, EIGHT_HOURS)).isEmpty();
     assertThat(LimitingBottleneck.reason(spike, 9)).contains("SERVER_OVERLOAD from 10 to 13");
@@ -38,7 +38,7 @@ class LimitingBottleneckTest {
   }
 
   @Test
-  void theKindThatHeldForMostOfTheTimeIsTold() {
+  void reportsKindWithLongestTime() {
     assertThat(
             LimitingBottleneck.reason(
                 List.of(
@@ -50,7 +50,7 @@ class LimitingBottleneckTest {
   }
 
   @Test
-  void whatHoldsOnSeveralNodesAtATimeCountsOnce() {
+  void simultaneousBottlenecksCountOnce() {
     List<StoredBottleneck> nodes =
         List.of(
             bottleneck("SKEW", 5, 30),
@@ -62,10 +62,10 @@ class LimitingBottleneckTest {
   }
 
   /**
-   * One that held for some seconds, counted from the beginning of the job.
+   * Returns a bottleneck that held from one second of the job to another.
    *
-   * @param from the first
-   * @param until the last
+   * @param from the first second
+   * @param until the last second
    */
   private static StoredBottleneck bottleneck(String kind, int from, int until) {
     return new StoredBottleneck(

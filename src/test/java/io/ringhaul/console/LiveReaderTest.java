@@ -10,11 +10,11 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How a job gets on now is told of what was measured now. */
+/** Current figures contain only current measurements. */
 class LiveReaderTest {
 
   @Test
-  void hasNoLatencyOfANodeThatDoesNotAnswer() {
+  void omitsLatencyOfSilentNode() {
     try (JobStore store = JobStore.inMemory();
         JobRun run = StoredExamples.running(store, "live")) {
       Instant now = Instant.now();

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** The description of the interface is one that a generator of clients can read. */
+/** The API description is valid for client generators. */
 class OpenApiTest {
 
   private static final Set<String> METHODS = Set.of("get", "post", "put", "delete");

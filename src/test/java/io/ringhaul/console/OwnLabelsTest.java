@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What Ringhaul keeps in labels for itself is neither shown nor lost. */
+/** Ringhaul's own labels are neither shown nor lost. */
 class OwnLabelsTest {
 
   private static final String FILES = "/in/a.csv\n/in/b.csv";
@@ -54,7 +54,7 @@ class OwnLabelsTest {
   }
 
   @Test
-  void areNotShown() {
+  void ownLabelsAreNotShown() {
     JsonNode job = client.get(path).body();
     assertThat(job.path("labels").toString()).isEqualTo("{\"team\":\"data\"}");
     assertThat(job.at("/fingerprint/source files").asText()).isEqualTo(MANY_FILES);
@@ -69,7 +69,7 @@ class OwnLabelsTest {
   }
 
   @Test
-  void stayWhenPeoplesLabelsChange() {
+  void ownLabelsSurviveChangeOfUserLabels() {
     ConsoleClient.Answer changed = client.call("PUT", path, "{\"labels\":{\"team\":\"sales\"}}");
     assertThat(changed.status()).isEqualTo(200);
     assertThat(changed.body().path("labels").toString()).isEqualTo("{\"team\":\"sales\"}");
@@ -79,7 +79,7 @@ class OwnLabelsTest {
   }
 
   @Test
-  void areNotPeoplesToSet() {
+  void usersCannotSetOwnLabels() {
     String labels = "\"labels\":{\"ringhaul.follow\":\"g\"}}";
     for (ConsoleClient.Answer answer :
         List.of(

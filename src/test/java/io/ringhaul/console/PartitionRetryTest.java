@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an import has written is written again only where that changes nothing. */
+/** A partition is repeated only if repeating its writes changes nothing. */
 class PartitionRetryTest {
 
   private static final List<String> COMMAND = List.of("import", "ks.t");
@@ -43,7 +43,7 @@ class PartitionRetryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"id bigint, n counter", "id bigint, tags list<text>"})
-  void whatMayAddUpIsNotWrittenAgain(String columns) {
+  void refusesToRepeatWritesThatAddUp(String columns) {
     UUID job = stopped(columns, COMMAND);
     List<JobPartition> before = store.partitions(job);
     ConsoleClient.Answer refused = retry(job, 0);
@@ -58,14 +58,14 @@ class PartitionRetryTest {
   }
 
   @Test
-  void whatDoesNotAddUpIsWrittenAgain() {
+  void repeatsIdempotentWrites() {
     ConsoleClient.Answer frozen = retry(stopped("id bigint, tags frozen<list<text>>", COMMAND), 0);
     assertThat(frozen.status()).isEqualTo(202);
     assertThat(frozen.body().path("status").asText()).isEqualTo("PENDING");
   }
 
   @Test
-  void whatMayAddUpIsWrittenAgainOnDemand() {
+  void repeatsWritesThatAddUpOnRequest() {
     List<String> command = List.of("import", "ks.t", "--replay-in-doubt");
     assertThat(retry(stopped("id bigint, n counter", command), 0).status()).isEqualTo(202);
   }
@@ -74,7 +74,7 @@ class PartitionRetryTest {
     return client.call("POST", "/api/batch-partitions/" + job + ":" + partition + "/retry", "");
   }
 
-  /** An import of which the first of two partitions is done. */
+  /** Returns an import with the first of two partitions done. */
   private UUID stopped(String columns, List<String> command) {
     Job job =
         Job.pending(

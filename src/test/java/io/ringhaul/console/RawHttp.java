@@ -9,19 +9,21 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Sends bytes to a console that no client would send. */
+/** Sends arbitrary bytes to a console. */
 final class RawHttp {
 
-  /** Whoever takes longer hangs; how fast the console is says nothing of a busy machine. */
+  /**
+   * A longer wait means that the console hangs; shorter waits depend on the load of the machine.
+   */
   private static final int TIMEOUT_MILLIS = 20_000;
 
   private RawHttp() {}
 
   /**
-   * Sends these bytes and reads until the console has closed the connection.
+   * Sends bytes and reads until the console closes the connection.
    *
-   * @return what came back; empty where the connection was closed without a word
-   * @throws AssertionError if neither comes within 20 s
+   * @return the response; empty if the connection was closed without one
+   * @throws AssertionError if the connection is still open after 20 s
    */
   static String exchange(URI console, byte[] bytes) {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
@@ -38,18 +40,19 @@ final class RawHttp {
     } catch (SocketTimeoutException e) {
       throw new AssertionError("No end within 20 s after " + answer + " to " + text(bytes), e);
     } catch (IOException e) {
-      // Closed while we wrote, or while we read: an answer of a kind.
+      // The console closed the connection during the write or the read, which is a valid
+      // response.
     }
     return text(answer.toByteArray());
   }
 
-  /** The same with a head alone, whose lines end as they should. */
+  /** Sends a request header with correct line ends and no body. */
   static String exchange(URI console, String... lines) {
     String head = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
     return exchange(console, head.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** The status of an answer; 0 for none. */
+  /** Returns the status of a response; 0 for none. */
   static int status(String answer) {
     return answer.startsWith("HTTP/1.1 ") ? Integer.parseInt(answer.substring(9, 12)) : 0;
   }

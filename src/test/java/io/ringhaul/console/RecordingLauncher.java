@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Keeps what it is asked for, and runs nothing. */
+/** Records its calls and runs nothing. */
 final class RecordingLauncher implements JobLauncher {
 
   private final List<String> calls = Collections.synchronizedList(new ArrayList<>());

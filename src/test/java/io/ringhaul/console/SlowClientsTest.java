@@ -21,10 +21,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whoever is slow is not in the way of the others. */
+/** Slow clients do not delay others. */
 class SlowClientsTest {
 
-  /** More than there are workers. */
+  /** More than the number of worker threads. */
   private static final int IDLE = 200;
 
   private static final int MOST = 500;
@@ -46,7 +46,7 @@ class SlowClientsTest {
   }
 
   @Test
-  void headsThatDoNotEndAreGivenUp() throws IOException {
+  void closesConnectionsWithEndlessHeaders() throws IOException {
     List<Socket> idle = new ArrayList<>();
     try {
       for (int i = 0; i < IDLE; i++) {
@@ -65,7 +65,7 @@ class SlowClientsTest {
   }
 
   @Test
-  void largeRepliesAreZippedForWhoTakesThat() throws Exception {
+  void compressesLargeResponsesOnRequest() throws Exception {
     byte[] plain = get("identity").body();
     HttpResponse<byte[]> zipped = get("br, gzip");
     assertThat(zipped.headers().firstValue("Content-Encoding")).contains("gzip");
@@ -87,7 +87,7 @@ class SlowClientsTest {
   private static boolean hasEnded(Socket socket) {
     try {
       while (socket.getInputStream().read() >= 0) {
-        // A sentence on what is wrong may come first.
+        // An error response may come first.
       }
       return true;
     } catch (SocketTimeoutException e) {

@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Jobs as processes leave them in a store. */
+/** Stores jobs in the states in which processes leave them. */
 final class StoredExamples {
 
   static final int PARTITIONS = 12;
 
   private StoredExamples() {}
 
-  /** A job that was not begun. */
+  /** Stores a job that was never started. */
   static Job pending(JobStore store, String name) {
     Job job =
         Job.pending(
@@ -42,7 +42,7 @@ final class StoredExamples {
     return job;
   }
 
-  /** A job of which two partitions are done, one has failed, and one is begun. */
+  /** Stores a running job with two completed partitions, one failed and one started. */
   static JobRun running(JobStore store, String name) {
     Job job = pending(store, name);
     JobRun run = store.begin(job.id());
@@ -61,7 +61,7 @@ final class StoredExamples {
     return run;
   }
 
-  /** What a job's process has measured in its first seconds, the last of them now. */
+  /** Stores the metrics of a job's first seconds, up to now. */
   static void measured(JobStore store, UUID job) {
     Instant now = Instant.now();
     for (int ago = 2; ago >= 0; ago--) {

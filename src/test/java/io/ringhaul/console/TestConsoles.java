@@ -5,14 +5,16 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Consoles with bounds of a test's own. */
+/** Starts consoles with custom limits. */
 final class TestConsoles {
 
   private TestConsoles() {}
 
   /**
-   * @param most how many connections may be open
-   * @param patience how long a client may take for each step
+   * Starts a console.
+   *
+   * @param most the connection limit
+   * @param patience the time limit of a client for each step
    */
   static JobConsole start(JobStore store, int most, Duration patience) {
     return start(store, new Connections(most, patience));

@@ -8,15 +8,16 @@ import java.lang.reflect.Proxy;
 import java.util.Objects;
 import java.util.function.Predicate;
 
-/** A job store whose calls fail where a test wants it. */
+/** A job store with failing calls. */
 final class UnsteadyStore {
 
   private UnsteadyStore() {}
 
   /**
-   * The store with failures.
+   * Wraps a store.
    *
-   * @param fails asked at each call of the store and of its telemetry, by the method's name
+   * @param fails receives the method name of each call of the store and its telemetry; true fails
+   *     the call
    */
   static JobStore over(JobStore store, Predicate<String> fails) {
     JobTelemetry telemetry = proxy(JobTelemetry.class, store.telemetry(), fails);

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Many who watch one job; one thread hears for all of them, so that they cost little themselves.
- * Whoever is refused or dropped counts no more.
+ * Many clients that watch one job. One thread reads for all of them, so that the clients cost
+ * little. Refused and dropped clients are not counted.
  */
 public final class WatchingCrowd implements AutoCloseable {
 
@@ -27,10 +27,10 @@ public final class WatchingCrowd implements AutoCloseable {
   private final AtomicInteger watching = new AtomicInteger();
 
   /**
-   * Connects them.
+   * Connects the clients.
    *
-   * @param console the console's address
-   * @param job the job's id
+   * @param console the address of the console
+   * @param job the job id
    */
   public WatchingCrowd(URI console, String job, int size) throws IOException {
     selector = Selector.open();
@@ -63,11 +63,11 @@ public final class WatchingCrowd implements AutoCloseable {
             });
       }
     } catch (IOException | ClosedSelectorException e) {
-      // All is closed.
+      // All connections are closed.
     }
   }
 
-  /** A key has an attachment once its watcher was admitted. */
+  /** A key has an attachment once its client was admitted. */
   private void hear(SelectionKey key, ByteBuffer buffer) {
     int count = read((SocketChannel) key.channel(), buffer);
     boolean isAdmitted = key.attachment() != null;
@@ -97,12 +97,12 @@ public final class WatchingCrowd implements AutoCloseable {
     }
   }
 
-  /** How many were admitted and are still told. */
+  /** Returns the number of admitted clients that still receive events. */
   public int watching() {
     return watching.get();
   }
 
-  /** What all of them have heard by now. */
+  /** Returns the number of bytes received by all clients. */
   public long bytes() {
     return bytes.get();
   }
