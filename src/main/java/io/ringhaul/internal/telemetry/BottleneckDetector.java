@@ -1,21 +1,30 @@
 package io.ringhaul.internal.telemetry;
 
 import io.ringhaul.internal.request.RequestLimits;
+import io.ringhaul.internal.telemetry.Detector.Detection;
+import io.ringhaul.internal.telemetry.Detector.Persistence;
 import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
+import io.ringhaul.monitor.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,21 +88,21 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     this.tally = new TimeTally(work, held);
     this.registration = registration;
     this.listeners = List.copyOf(listeners);
-    watch(new ServerOverloadDetector());
-    watch(new ErrorSpikeDetector());
-    watch(new LatencySpikeDetector());
-    watch(new ThroughputDropDetector());
-    watch(new ClientMemoryDetector());
-    watch(new ContentionDetector(registration));
+    watch(new ClusterDetectors.ServerOverloadDetector());
+    watch(new ClusterDetectors.ErrorSpikeDetector());
+    watch(new ClusterDetectors.LatencySpikeDetector());
+    watch(new FlowDetectors.ThroughputDropDetector());
+    watch(new ClientDetectors.ClientMemoryDetector());
+    watch(new ClusterDetectors.ContentionDetector(registration));
     if (work != OperationKind.COUNT) {
-      watch(new ClientCpuDetector());
-      watch(new QueueGrowthDetector(work));
-      watch(new SkewDetector());
+      watch(new ClientDetectors.ClientCpuDetector());
+      watch(new FlowDetectors.QueueGrowthDetector(work));
+      watch(new FlowDetectors.SkewDetector());
     }
     if (work == OperationKind.EXPORT) {
-      watch(new DiskDetector(Runtime.getRuntime().availableProcessors()));
+      watch(new ClientDetectors.DiskDetector(Runtime.getRuntime().availableProcessors()));
     }
-    watch(new ReplicaSkewDetector());
+    watch(new ClusterDetectors.ReplicaSkewDetector());
   }
 
   private void watch(Detector detector) {
@@ -186,6 +195,166 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
       } catch (RuntimeException e) {
         LOG.warn("A listener for bottlenecks failed; the operation goes on", e);
       }
+    }
+  }
+
+  /** What one detector has seen of one component: whether it is a bottleneck by now. */
+  private static final class Episode {
+
+    private final BottleneckKind kind;
+    private final Persistence persistence;
+
+    /** The last samples, the newest in the lowest bit; set where the symptom was seen. */
+    private long seen;
+
+    private int quiet;
+    private @Nullable Detection detection;
+    private Instant firstSeen = Instant.EPOCH;
+    private Instant lastSeen = Instant.EPOCH;
+    private boolean open;
+
+    Episode(BottleneckKind kind, Persistence persistence) {
+      this.kind = kind;
+      this.persistence = persistence;
+    }
+
+    /** What a sample has shown of it; null for nothing. */
+    void add(Instant time, @Nullable Detection now) {
+      seen = (seen << 1 | (now == null ? 0 : 1)) & ((1L << persistence.of()) - 1);
+      if (now == null) {
+        quiet++;
+        open &= quiet < persistence.quiet();
+        return;
+      }
+      if (!open && Long.bitCount(seen) == 1) {
+        firstSeen = time;
+      }
+      quiet = 0;
+      detection = now;
+      lastSeen = time;
+      open |= Long.bitCount(seen) >= persistence.seen();
+    }
+
+    boolean isOpen() {
+      return open;
+    }
+
+    /** Whether nothing of it is left to remember. */
+    boolean isForgotten() {
+      return !open && seen == 0;
+    }
+
+    /** What is known of it; only of one that has been open. */
+    Bottleneck bottleneck() {
+      Detection last = detection;
+      if (last == null) {
+        throw new IllegalStateException(kind + " was never seen");
+      }
+      return new Bottleneck(
+          kind + ":" + last.component() + ":" + firstSeen.getEpochSecond(),
+          kind,
+          last.component(),
+          last.evidence(),
+          last.reason(),
+          last.recommendation(),
+          last.proposal(),
+          firstSeen,
+          lastSeen,
+          open);
+    }
+  }
+
+  /** Adds up where the time of an operation goes, to tell at its end what limited it. */
+  private static final class TimeTally {
+
+    /** A shorter job is mostly its own start, which tells nothing of what limits it. */
+    private static final double LEAST_SECONDS = 3;
+
+    private final OperationKind work;
+    private final Predicate<Sample> held;
+    private final StageTimes times = new StageTimes();
+    private final Map<BottleneckKind, Double> open = new EnumMap<>(BottleneckKind.class);
+    private double seconds;
+    private double limited;
+
+    /**
+     * @param held whether the limits that were asked for bound the speed in the time of a sample
+     */
+    TimeTally(OperationKind work, Predicate<Sample> held) {
+      this.work = work;
+      this.held = held;
+    }
+
+    void add(Sample sample, Collection<Bottleneck> bottlenecks) {
+      seconds += sample.seconds();
+      times.add(sample.stages());
+      if (sample.paused() || held.test(sample)) {
+        limited += sample.seconds();
+      }
+      Set<BottleneckKind> kinds = new HashSet<>();
+      bottlenecks.forEach(bottleneck -> kinds.add(bottleneck.kind()));
+      kinds.forEach(kind -> open.merge(kind, sample.seconds(), Double::sum));
+    }
+
+    /** Empty if too little was timed. */
+    Optional<LimitingFactor> most() {
+      if (seconds < LEAST_SECONDS) {
+        return Optional.empty();
+      }
+      double limitShare = limited / seconds;
+      if (limitShare >= LimitingFactor.LEAST_SHARE) {
+        return Optional.of(
+            new LimitingFactor(
+                "limits",
+                limitShare,
+                FigureText.of(
+                    "its own limits: they held it for %d %% of the time",
+                    FigureText.percent(limitShare))));
+      }
+      return bottleneck().or(this::stage);
+    }
+
+    private Optional<LimitingFactor> bottleneck() {
+      return open.entrySet().stream()
+          .filter(each -> each.getKey().isCause())
+          .filter(each -> each.getValue() / seconds >= LimitingFactor.LEAST_SHARE)
+          .max(Map.Entry.comparingByValue())
+          .map(
+              each -> {
+                double share = each.getValue() / seconds;
+                return new LimitingFactor(
+                    each.getKey().name(),
+                    share,
+                    FigureText.of(
+                        "%s for %d %% of the time",
+                        each.getKey().label(), FigureText.percent(share)));
+              });
+    }
+
+    private Optional<LimitingFactor> stage() {
+      return List.of(Stage.values()).stream()
+          .max((one, other) -> Double.compare(times.share(one), times.share(other)))
+          .filter(stage -> times.share(stage) > 0)
+          .map(
+              stage ->
+                  new LimitingFactor(
+                      stage.name().toLowerCase(Locale.ROOT),
+                      times.share(stage),
+                      FigureText.of(
+                          "%s for %d %% of the workers' time",
+                          name(stage), FigureText.percent(times.share(stage)))));
+    }
+
+    private String name(Stage stage) {
+      return switch (stage) {
+        case PLAN -> "planning";
+        case WAIT -> "the cluster: waiting for its answers";
+        case DECODE -> "this process: decoding";
+        case ENCODE -> "this process: encoding";
+        case WRITE ->
+            work == OperationKind.EXPORT ? "the disk: writing files" : "the cluster: writing";
+        case COMMIT -> "checkpoints and the commit";
+      };
     }
   }
 }

@@ -32,7 +32,7 @@ class FlightRecordingTest {
       Thread working = new Thread(this::work);
       waiting.start();
       working.start();
-      String stacks = FlightRecording.stacks(2, folder).json();
+      String stacks = FlightProfile.FlightRecording.stacks(2, folder).json();
       ended = true;
       selector.wakeup();
       waiting.join();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class SamplingTest {
 
   private final Watched operation = new Watched();
-  private final Sampling sampling = new Sampling(operation);
+  private final PerformanceMonitor.Sampling sampling = new PerformanceMonitor.Sampling(operation);
 
   /** An operation whose figures the test sets. */
   private static final class Watched implements MonitoredOperation {

@@ -10,7 +10,7 @@ class StackTreeTest {
 
   @Test
   void foldsStacks() {
-    StackTree tree = new StackTree();
+    FlightProfile.StackTree tree = new FlightProfile.StackTree();
     tree.add(List.of("a", "b"));
     tree.add(List.of("a", "b", "\"c\""));
     tree.add(List.of("a"));
@@ -27,7 +27,7 @@ class StackTreeTest {
 
   @Test
   void leavesOutWhatIsRare() {
-    StackTree tree = new StackTree();
+    FlightProfile.StackTree tree = new FlightProfile.StackTree();
     for (int i = 0; i < 1_999; i++) {
       tree.add(List.of("often"));
     }
@@ -41,20 +41,20 @@ class StackTreeTest {
 
   @Test
   void isBounded() {
-    StackTree deep = new StackTree();
+    FlightProfile.StackTree deep = new FlightProfile.StackTree();
     deep.add(Collections.nCopies(10_000, "f"));
     assertThat(nodes(deep)).isEqualTo(129);
-    StackTree wide = new StackTree();
+    FlightProfile.StackTree wide = new FlightProfile.StackTree();
     for (int i = 0; i < 900; i++) {
       String own = "own" + i;
       wide.add(Collections.nCopies(100, own));
     }
     assertThat(nodes(wide)).isEqualTo(20_000);
-    StackTree none = new StackTree();
+    FlightProfile.StackTree none = new FlightProfile.StackTree();
     assertThat(none.json()).isEqualTo("{\"name\":\"all\",\"value\":0,\"children\":[]}");
   }
 
-  private static long nodes(StackTree tree) {
+  private static long nodes(FlightProfile.StackTree tree) {
     return tree.json().split("\"name\"", -1).length - 1L;
   }
 }
