@@ -3,7 +3,7 @@ package io.ringhaul.internal.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.ringhaul.internal.metrics.RecentProgress.Forecast;
+import io.ringhaul.internal.metrics.ProgressMeter.RecentProgress.Forecast;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ class RecentProgressTest {
 
   private static final double HALF = 0.5;
 
-  private final RecentProgress recent = new RecentProgress();
+  private final ProgressMeter.RecentProgress recent = new ProgressMeter.RecentProgress();
   private double seconds;
   private double completed;
   private double rows;
