@@ -7,33 +7,36 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of everything Ringhaul throws. Its message names what failed and what to do about it;
- * the accessors carry what the operation had reached by then.
+ * The root of all exceptions that Ringhaul throws. The message says what failed and what to do; the
+ * accessors say how far the operation came. Immutable, apart from what {@link Throwable} lets
+ * callers change: the {@code with} methods return copies.
  */
-public class BulkOperationException extends RuntimeException {
+public class BulkOperationException extends RuntimeException implements Cloneable {
 
-  private static final long serialVersionUID = 1;
+  private static final long serialVersionUID = 2;
 
-  private @Nullable OperationTotals partialResult;
-  private final List<FailedRange> failedRanges;
   private final String text;
-  private String leaves = "";
+  private final List<FailedRange> failedRanges;
 
-  /** A failure before any work was done. */
+  // Set by constructors, and by copies before they are returned.
+  private @Nullable OperationTotals partialResult;
+  private String note = "";
+
+  /** Creates an exception for a failure before any work was done. */
   public BulkOperationException(String message) {
     this(message, null);
   }
 
-  /** A failure before any work was done, with its cause. */
+  /** Creates an exception for a failure before any work was done, with its cause. */
   public BulkOperationException(String message, @Nullable Throwable cause) {
     this(message, cause, null, List.of());
   }
 
   /**
-   * A failure of an operation that was under way.
+   * Creates an exception for a failure of a running operation.
    *
    * @param message may hold settings as {@linkplain Setting#mark() marks}
-   * @param partialResult what was done by then; null if nothing had started
+   * @param partialResult what the operation had done; null if it had not started
    * @param failedRanges the token ranges that could not be read
    */
   public BulkOperationException(
@@ -53,43 +56,52 @@ public class BulkOperationException extends RuntimeException {
   }
 
   /**
-   * Adds how far the operation had come, unless that is known already. For whoever runs an
-   * operation and sees the failure of one of its parts pass.
-   *
-   * @return this exception
+   * Returns this exception if it has a partial result, and otherwise a copy with this one. The copy
+   * has the same class, stack trace, cause and suppressed exceptions.
    */
-  public BulkOperationException reached(OperationTotals totals) {
-    if (partialResult == null) {
-      partialResult = totals;
+  public BulkOperationException withPartialResult(OperationTotals totals) {
+    if (partialResult != null) {
+      return this;
     }
-    return this;
+    BulkOperationException copy = copy();
+    copy.partialResult = totals;
+    return copy;
   }
 
   /**
-   * Adds to the message what the failed operation leaves behind. For whoever runs an operation and
-   * sees the failure of one of its parts pass.
-   *
-   * @return this exception
+   * Returns a copy whose message ends with a note on what the failed operation leaves behind, in
+   * place of an earlier note. The copy has the same class, stack trace, cause and suppressed
+   * exceptions.
    */
-  public BulkOperationException leaving(String what) {
-    leaves = "; " + what;
-    return this;
+  public BulkOperationException withNote(String what) {
+    BulkOperationException copy = copy();
+    copy.note = "; " + what;
+    return copy;
   }
 
-  /** What failed and what to do about it, with settings named as in Java. */
+  /** Clones, so that subclasses keep their class and fields without a method of their own. */
+  private BulkOperationException copy() {
+    try {
+      return (BulkOperationException) clone();
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What failed and what to do, with settings named as in Java. */
   @Override
   public String getMessage() {
-    return Setting.inJava(text + leaves);
+    return Setting.inJava(text + note);
   }
 
   /**
-   * What failed and what to do about it, for those who know the settings by other names.
+   * What failed and what to do, with other names for settings.
    *
-   * @param names the name of each setting; {@link Setting#mark} for the message of an exception
-   *     that takes this one's up
+   * @param names the name of each setting; {@link Setting#mark} for a message that goes into
+   *     another exception
    */
   public String message(Function<Setting, String> names) {
-    return Setting.named(text + leaves, names);
+    return Setting.named(text + note, names);
   }
 
   /** The token ranges that could not be read; empty if the failure is of another kind. */

@@ -367,7 +367,7 @@ public record ExportOperation(
       try {
         job.run().plan(new StoredExport(plan, Optional.of(committed)).text(), List.of());
       } catch (BulkOperationException e) {
-        throw e.leaving("the export is committed, and resuming job " + job.id() + " finds it so");
+        throw e.withNote("the export is committed, and resuming job " + job.id() + " finds it so");
       }
       return committed;
     }

@@ -208,7 +208,9 @@ public record ImportOperation(
                 rejected.requireFew();
                 rejected.writeRecords();
               } catch (RuntimeException | InterruptedException e) {
-                failed.end(e);
+                if (failed.end(e) && e instanceof BulkOperationException known) {
+                  throw known.withNote(failed.whatStays());
+                }
                 throw e;
               }
               return result(job, plan.location(), running.totals(), writer, rejected.path());
@@ -422,35 +424,35 @@ public record ImportOperation(
       StreamWriter writer, ImportTasks tasks, boolean once, String whatStays, boolean isDurable) {
 
     /**
-     * Settles the writes, stops the writer, keeps what is done. The failure stays the one thrown.
+     * Settles the writes, stops the writer and keeps what is done.
+     *
+     * @return whether the failure must be told what stays in the table
      */
-    void end(Exception failure) {
+    boolean end(Exception failure) {
+      boolean needsNote;
       try {
-        settle(failure);
+        needsNote = settle(failure);
       } finally {
         writer.abandon();
       }
       keep(failure);
+      return needsNote;
     }
 
     /**
-     * Waits for writes in flight that must not be sent twice. Adds the rows in doubt to the
-     * failure, as a suppressed exception, and tells it what stays in the table.
+     * Waits for writes in flight that must not be sent twice, and adds the rows in doubt to the
+     * failure, as a suppressed exception.
      */
-    private void settle(Exception failure) {
+    private boolean settle(Exception failure) {
       Optional<UnknownWriteOutcomeException> inDoubt =
           Uninterrupted.call("ringhaul-settle", this::settled);
       if (failure instanceof UnknownWriteOutcomeException known
           && known.rows().size() == inDoubt.map(more -> more.rows().size()).orElse(0)) {
-        return;
+        return false;
       }
       inDoubt.ifPresent(failure::addSuppressed);
       // A JobException already says what to do.
-      if ((once || isDurable)
-          && failure instanceof BulkOperationException known
-          && !(failure instanceof JobException)) {
-        known.leaving(whatStays);
-      }
+      return (once || isDurable) && !(failure instanceof JobException);
     }
 
     private void keep(Exception failure) {

@@ -239,7 +239,7 @@ public final class OperationJob implements AutoCloseable {
     try {
       run.completed();
     } catch (BulkOperationException e) {
-      throw e.leaving("all is done, and resuming job " + id() + " finds it so");
+      throw e.withNote("all is done, and resuming job " + id() + " finds it so");
     }
     return result;
   }

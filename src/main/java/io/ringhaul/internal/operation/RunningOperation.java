@@ -246,7 +246,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
           e);
     } catch (BulkOperationException e) {
       if (e.getClass() != BulkOperationException.class) {
-        throw e.reached(totals());
+        throw e.withPartialResult(totals());
       }
       throw withSuppressed(
           new BulkOperationException(
