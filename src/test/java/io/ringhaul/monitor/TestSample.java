@@ -17,7 +17,7 @@ public final class TestSample {
   public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   public static final int WORKERS = 8;
 
-  int second;
+  public final int second;
   public int tasksDone = 20;
   public long earlierRows;
   double completed = 0.3;

@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Threads beside those of an operation, which look after it. None of them keeps the process alive.
+ * Daemon threads that serve an operation beside its own threads. They do not keep the process
+ * alive.
  */
 public final class Background {
 
@@ -19,7 +20,7 @@ public final class Background {
 
   private Background() {}
 
-  /** Makes threads of that name. */
+  /** Returns a factory of daemon threads with this name. */
   public static ThreadFactory threads(String name) {
     return task -> {
       Thread thread = new Thread(task, name);
@@ -28,16 +29,17 @@ public final class Background {
     };
   }
 
-  /** A thread that does things again and again, or later. */
+  /** Returns an executor with one thread for delayed and periodic tasks. */
   public static ScheduledExecutorService clock(String name) {
     return Executors.newSingleThreadScheduledExecutor(threads(name));
   }
 
   /**
-   * A task for a clock that is done again whatever it throws: one that fails in a moment without
-   * memory must not be given up for the rest of the operation. The first failure is logged.
+   * Wraps a periodic task so that an exception or error does not end its schedule: one failure,
+   * such as a momentary lack of memory, must not stop the task for the rest of the operation. The
+   * first failure is logged.
    *
-   * @param what does not happen if it fails, for the log
+   * @param what the subject of the log message, such as {@code A sample}
    */
   public static Runnable lasting(String what, Runnable task) {
     AtomicBoolean hasFailed = new AtomicBoolean();
@@ -47,11 +49,11 @@ public final class Background {
       } catch (Throwable e) {
         if (!hasFailed.getAndSet(true)) {
           LOG.warn(
-              "{} failed; the operation goes on, it is tried again, and further failures are not"
-                  + " logged: {}",
+              "{} failed; the operation continues, the next attempt follows, and further failures"
+                  + " are not logged: {}",
               what,
               e.toString(),
-              // Where memory was short says nothing of the reason.
+              // The stack trace of an OutOfMemoryError does not show what used the memory.
               e instanceof OutOfMemoryError ? null : e);
         }
       }
@@ -59,10 +61,11 @@ public final class Background {
   }
 
   /**
-   * Waits for the end of threads that were told to end, and interrupts those that do not. An
-   * interrupt from before is kept for later; one meanwhile ends the wait.
+   * Waits until the threads of a shut-down executor end, and interrupts those that do not end in
+   * time. An interrupt from before the call is restored afterwards; an interrupt during the call
+   * ends the wait.
    *
-   * @return whether they have ended by themselves
+   * @return whether the threads ended without being interrupted here
    */
   public static boolean awaitEnd(ExecutorService threads, Duration most) {
     boolean interrupted = Thread.interrupted();

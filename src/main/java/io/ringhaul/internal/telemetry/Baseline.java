@@ -4,24 +4,28 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What a figure usually is: the median of the last samples that were as usual. One that is not does
- * not move it, so that what lasts stays unusual; but what has been so for long is the new usual.
+ * The usual value of a figure: the median of the last usual samples. An unusual sample does not
+ * move the median, so that a lasting deviation remains visible; after a long deviation the baseline
+ * starts anew.
  */
 final class Baseline {
 
-  /** A minute: long against what is to be noticed, short against how a table's rows change. */
+  /**
+   * One minute: long compared with a deviation to detect, short compared with how the rows of a
+   * table change.
+   */
   private static final int WINDOW = 60;
 
-  /** Before that many samples, nothing is usual. */
+  /** With fewer samples the baseline is unknown. */
   private static final int LEAST = 5;
 
-  /** So many samples in a row that are unlike all before: they are not going to pass. */
+  /** After this many unusual samples in a row, the deviation is the new normal. */
   private static final int NEW_USUAL = 120;
 
   private final Deque<Double> usual = new ArrayDeque<>();
   private int unusual;
 
-  /** A sample that is as usual. */
+  /** Adds a usual sample. */
   void add(double value) {
     unusual = 0;
     usual.addLast(value);
@@ -30,7 +34,7 @@ final class Baseline {
     }
   }
 
-  /** A sample that is not. */
+  /** Counts an unusual sample, without its value. */
   void skip() {
     if (++unusual >= NEW_USUAL) {
       clear();
@@ -46,16 +50,16 @@ final class Baseline {
     return usual.size() >= LEAST;
   }
 
-  /** Half of what is usual is below it. */
   double median() {
     return quantile(0.5);
   }
 
-  /** All that is usual, but for the last tenth at either end. */
+  /** The 10th percentile of the usual samples. */
   double low() {
     return quantile(0.1);
   }
 
+  /** The 90th percentile of the usual samples. */
   double high() {
     return quantile(0.9);
   }

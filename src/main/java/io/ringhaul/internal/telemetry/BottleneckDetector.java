@@ -29,19 +29,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds what holds a job back, sample by sample. What is seen in a single second is no bottleneck:
- * it must be seen again within some seconds, and a bottleneck is over when it was not seen for ten.
+ * Detects the bottlenecks of a job from its samples. A symptom in a single second is no bottleneck:
+ * it must repeat within some seconds, and a bottleneck ends after ten samples without it (see
+ * {@link Persistence}).
  *
- * <p>Sampled by one thread; may be asked and closed by any.
+ * <p>Samples arrive on one thread; any thread may query and close the detector.
  */
 public final class BottleneckDetector implements SampleListener, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BottleneckDetector.class);
 
-  /** The last sample of an operation may be so short that its rates are chance. */
+  /** Rates of a shorter sample are chance; the last sample of an operation may be that short. */
   private static final double LEAST_SECONDS = 0.5;
 
-  /** A detector and what it has seen, component by component. */
+  /** A detector with its episodes by component. */
   private record Watch(Detector detector, Map<String, Episode> episodes) {}
 
   private final SteadyState steadyState;
@@ -53,12 +54,10 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
   private boolean closed;
 
   /**
-   * Begins to look.
+   * Creates the detectors for a job.
    *
-   * @param work what the job does
-   * @param limits the bounds that it keeps to
-   * @param registration its registration among the jobs beside it; closed with this
-   * @param listeners hear of the bottlenecks
+   * @param limits the request limits of the job
+   * @param registration the job's registration among concurrent jobs; closed with this detector
    */
   public BottleneckDetector(
       OperationKind work,
@@ -74,9 +73,9 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
   }
 
   /**
-   * Creates a detector for a job that more than the bounds of its requests holds back.
+   * Creates the detectors for a job that has other limits besides those of its requests.
    *
-   * @param held whether anything that was asked for bounded its speed in the time of a sample
+   * @param held whether any limit bounded the speed during a sample
    */
   public BottleneckDetector(
       OperationKind work,
@@ -156,12 +155,12 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     watch.episodes().values().removeIf(Episode::isForgotten);
   }
 
-  /** The bottlenecks that last, what weighs most first. */
+  /** The open bottlenecks in the order of {@link Bottleneck#BY_WEIGHT}. */
   public synchronized List<Bottleneck> bottlenecks() {
     return open.values().stream().sorted(Bottleneck.BY_WEIGHT).toList();
   }
 
-  /** The bottleneck that weighs most; empty if nothing holds the job back. */
+  /** The open bottleneck with the greatest weight; empty if there is none. */
   public Optional<Bottleneck> current() {
     return bottlenecks().stream().findFirst();
   }
@@ -171,7 +170,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     return tally.most();
   }
 
-  /** The job has ended: all bottlenecks end, and the listener hears what limited it. */
+  /** Ends all bottlenecks and reports the limiting factor to the listeners. */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -193,18 +192,23 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
       try {
         what.accept(listener);
       } catch (RuntimeException e) {
-        LOG.warn("A listener for bottlenecks failed; the operation goes on", e);
+        LOG.warn("A bottleneck listener failed; the operation continues", e);
       }
     }
   }
 
-  /** What one detector has seen of one component: whether it is a bottleneck by now. */
+  /**
+   * The symptoms of one component that one detector reported, and whether they form a bottleneck.
+   */
   private static final class Episode {
 
     private final BottleneckKind kind;
     private final Persistence persistence;
 
-    /** The last samples, the newest in the lowest bit; set where the symptom was seen. */
+    /**
+     * One bit for each of the last samples, the newest in the lowest bit; set if the symptom was
+     * present.
+     */
     private long seen;
 
     private int quiet;
@@ -218,7 +222,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
       this.persistence = persistence;
     }
 
-    /** What a sample has shown of it; null for nothing. */
+    /** Adds what a sample shows; null if the symptom is absent. */
     void add(Instant time, @Nullable Detection now) {
       seen = (seen << 1 | (now == null ? 0 : 1)) & ((1L << persistence.of()) - 1);
       if (now == null) {
@@ -239,12 +243,12 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
       return open;
     }
 
-    /** Whether nothing of it is left to remember. */
+    /** Whether this episode holds no state and can be removed. */
     boolean isForgotten() {
       return !open && seen == 0;
     }
 
-    /** What is known of it; only of one that has been open. */
+    /** The bottleneck; only for an episode that was open. */
     Bottleneck bottleneck() {
       Detection last = detection;
       if (last == null) {
@@ -264,10 +268,10 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     }
   }
 
-  /** Adds up where the time of an operation goes, to tell at its end what limited it. */
+  /** Sums up where the time of an operation goes, to report the limiting factor at its end. */
   private static final class TimeTally {
 
-    /** A shorter job is mostly its own start, which tells nothing of what limits it. */
+    /** A shorter job consists mostly of its start, which does not show what limits it. */
     private static final double LEAST_SECONDS = 3;
 
     private final OperationKind work;
@@ -278,7 +282,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     private double limited;
 
     /**
-     * @param held whether the limits that were asked for bound the speed in the time of a sample
+     * @param held whether a limit bounded the speed during a sample
      */
     TimeTally(OperationKind work, Predicate<Sample> held) {
       this.work = work;
@@ -296,7 +300,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
       kinds.forEach(kind -> open.merge(kind, sample.seconds(), Double::sum));
     }
 
-    /** Empty if too little was timed. */
+    /** Returns the limiting factor; empty if the timed part is too short. */
     Optional<LimitingFactor> most() {
       if (seconds < LEAST_SECONDS) {
         return Optional.empty();
@@ -308,8 +312,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
                 "limits",
                 limitShare,
                 FigureText.of(
-                    "its own limits: they held it for %d %% of the time",
-                    FigureText.percent(limitShare))));
+                    "its own limits, for %d %% of the time", FigureText.percent(limitShare))));
       }
       return bottleneck().or(this::stage);
     }

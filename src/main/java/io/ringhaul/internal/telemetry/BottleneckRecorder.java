@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Keeps the bottlenecks of a job in its store: at once when one begins or ends, and its figures
- * every few seconds while it lasts. Is to hear of a sample after the detector. What the store
- * refuses is stored with the next sample.
+ * Stores the bottlenecks of a job: at once when one begins or ends, and the current figures every
+ * five samples while it lasts. Must receive each sample after the detector. A failed store write is
+ * repeated with the next sample.
  */
 public final class BottleneckRecorder implements SampleListener, AutoCloseable {
 
@@ -26,15 +26,15 @@ public final class BottleneckRecorder implements SampleListener, AutoCloseable {
   private final UUID job;
   private final BottleneckDetector detector;
 
-  /** As they were stored last, those that were open then. */
+  /** The bottlenecks that were open at the last store write, as they were stored. */
   private final Map<String, Bottleneck> stored = new HashMap<>();
 
   private int samples;
 
-  /** Whether what an earlier process has left open is told to be over. */
+  /** Whether bottlenecks that an earlier process left open have been closed in the store. */
   private boolean isAlone;
 
-  /** Records what the detector finds. */
+  /** Records the bottlenecks that the detector finds. */
   public BottleneckRecorder(JobTelemetry telemetry, UUID job, BottleneckDetector detector) {
     this.telemetry = telemetry;
     this.job = job;
@@ -47,7 +47,7 @@ public final class BottleneckRecorder implements SampleListener, AutoCloseable {
     record(detector.bottlenecks());
   }
 
-  /** All that lasts ends here. */
+  /** Stores the end of all open bottlenecks. */
   @Override
   public synchronized void close() {
     record(List.of());
@@ -66,7 +66,7 @@ public final class BottleneckRecorder implements SampleListener, AutoCloseable {
         .forEach(bottleneck -> changed.add(stored(bottleneck.over())));
     now.forEach(bottleneck -> changed.add(stored(bottleneck)));
     if (!isAlone) {
-      // A process that was killed could not do so itself.
+      // A process that was killed could not close its bottlenecks.
       telemetry.bottlenecks(job).stream()
           .filter(bottleneck -> bottleneck.open() && !ids.contains(bottleneck.id()))
           .forEach(bottleneck -> changed.add(bottleneck.over()));

@@ -19,18 +19,16 @@ final class ClientDetectors {
   private ClientDetectors() {}
 
   /**
-   * Finds that the process itself is the limit: it computes on all the cores that it may use, and
-   * its workers hardly wait for the cluster. A machine that is busy with something else, a node
-   * beside the job among it, is not enough.
+   * Rule: the process uses at least 85 % of its processor time, and its workers wait for the
+   * cluster for at most 30 % of their time. A machine that other programs keep busy, such as a node
+   * beside the job, does not meet this rule.
    */
   static final class ClientCpuDetector implements Detector {
 
-    /**
-     * A process that has all cores to itself does not reach 1: threads change, sampling is late.
-     */
+    /** Not 1: scheduling gaps and late samples keep a busy process below full use. */
     private static final double BUSY = 0.85;
 
-    /** Who waits more than this has time left: the cluster is a limit as well. */
+    /** With a larger share of waiting the cluster is a limit as well. */
     private static final double MOST_WAIT = 0.3;
 
     @Override
@@ -38,7 +36,7 @@ final class ClientDetectors {
       return BottleneckKind.CLIENT_CPU;
     }
 
-    /** A job computes at its full strength for some seconds without being held back by it. */
+    /** Full processor use for a few seconds is normal and does not hold the job back. */
     @Override
     public Persistence persistence() {
       return Persistence.LONG;
@@ -58,23 +56,26 @@ final class ClientDetectors {
               "process",
               Map.of("cpuShare", cpu, "waitShare", waits, "encodeShare", encoding),
               FigureText.of(
-                  "The process uses %d %% of the processor time that it may use, and its workers"
-                      + " wait for the cluster for %d %% of their time only.",
+                  "The process uses %d %% of its available processor time; its workers wait for the"
+                      + " cluster for only %d %% of their time.",
                   FigureText.percent(cpu), FigureText.percent(waits)),
               encoding > 0.5
-                  ? "Give the process more cores, or choose a format or compression that takes less"
-                      + " of them."
-                  : "Give the process more cores, or leave out columns that nobody needs."));
+                  ? "Give the process more cores, or choose a format or compression that needs less"
+                      + " processor time."
+                  : "Give the process more cores, or select fewer columns."));
     }
   }
 
-  /** Finds that the heap is nearly full, or that the collector takes too much of the time. */
+  /**
+   * Rule: after a collection at least 90 % of the heap is in use, or collections stop the process
+   * for at least 15 % of the time.
+   */
   static final class ClientMemoryDetector implements Detector {
 
-    /** What is left of the heap after a collection is too little for pages and files to come. */
+    /** The remaining 10 % is too little for the next pages and files. */
     private static final double FULL = 0.9;
 
-    /** Twice what the usual collector allows itself by its default (one part in thirteen). */
+    /** Twice the default goal of the G1 collector (one thirteenth of the time). */
     private static final double COLLECTING = 0.15;
 
     @Override
@@ -102,12 +103,12 @@ final class ClientDetectors {
                   "heapMaxBytes",
                   (double) process.heapMax()),
               FigureText.of(
-                  "After a collection %d %% of the heap of %.0f MiB is in use, and collections stop"
-                      + " the process for %d %% of the time.",
+                  "After a collection %d %% of the heap of %.0f MiB is in use; collections stop the"
+                      + " process for %d %% of the time.",
                   FigureText.percent(kept),
                   FigureText.mebibytes((double) process.heapMax()),
                   FigureText.percent(process.gcShare())),
-              "Give the process a larger heap (-Xmx), or have fewer requests in flight and smaller"
+              "Give the process a larger heap (-Xmx), or use fewer requests in flight and smaller"
                   + " pages.",
               proposal(sample)));
     }
@@ -120,34 +121,37 @@ final class ClientDetectors {
   }
 
   /**
-   * Finds that files are written more slowly than rows could be had, or that their disk will be
-   * full before the job is done. For jobs that write files.
+   * Rule: workers spend more than half of their time writing files, or the disk of the target will
+   * be full before the job ends (within ten minutes), or has less than 64 MiB left. Used for
+   * exports only.
    *
    * <p>Workers that wait for a disk neither compute nor wait for the cluster. A format that writes
-   * while it encodes cannot be told from a slow disk by its time alone; there, the processors must
-   * have nothing to do meanwhile.
+   * while it encodes shows only their sum; in this case the processors must be idle as well.
    */
   static final class DiskDetector implements Detector {
 
-    /** More than half of the workers' time. */
+    /** The share of the workers' time. */
     private static final double WRITING = 0.5;
 
-    /** A machine that is busier may keep workers waiting for a processor instead of a disk. */
+    /** On a busier machine, workers may wait for a processor instead of the disk. */
     private static final double BUSY = 0.6;
 
-    /** Workers that compute for more of their time of writing do more than wait for a disk. */
+    /**
+     * The bound on processor time per time of encoding and writing: workers above it compute, and
+     * do not only wait for the disk.
+     */
     private static final double COMPUTING = 0.5;
 
-    /** Enough for people to do something about it. */
+    /** Leaves time to react. */
     private static final double SECONDS_TO_FULL = 600;
 
-    /** A disk with less is full for whatever else writes to it. */
+    /** Below this bound the disk counts as full: other programs write to it as well. */
     private static final long LEAST_FREE = 64L << 20;
 
-    /** Before that, how much is left to do is a guess. */
+    /** Before this time the estimate of the remaining time is a guess. */
     private static final int KNOWN_SECONDS = 5;
 
-    /** Files are written in lumps. */
+    /** Samples over which the filling rate is measured, since files are written in bursts. */
     private static final int WINDOW = 10;
 
     private record Free(Instant time, long bytes) {}
@@ -180,7 +184,7 @@ final class ClientDetectors {
           : slow(sample);
     }
 
-    /** How fast the space goes, whoever takes it; the disk is not this job's alone. */
+    /** The rate at which free space shrinks. It includes the writes of other programs. */
     private double fillingBytesPerSecond() {
       Free first = before.getFirst();
       Free last = before.getLast();
@@ -210,7 +214,7 @@ final class ClientDetectors {
               FigureText.mebibytes((double) free),
               FigureText.mebibytes(rate),
               FigureText.percent(sample.progress().completed())),
-          "Stop the job, make room on the disk or choose another one, and resume the job.");
+          "Stop the job, free space on the disk or choose another disk, and resume the job.");
     }
 
     private List<Detection> slow(Sample sample) {
@@ -236,10 +240,10 @@ final class ClientDetectors {
               "cpuShare", sample.process().cpuShare(),
               "writtenBytesPerSecond", sample.process().diskBytesPerSecond()),
           FigureText.of(
-              "The workers spend %d %% of their time with writing files, at %.1f MiB a second.",
+              "The workers spend %d %% of their time writing files, at %.1f MiB a second.",
               FigureText.percent(writing),
               FigureText.mebibytes(sample.process().diskBytesPerSecond())),
-          "Write to a faster disk, or compress more, so that there is less to write.");
+          "Write to a faster disk, or use stronger compression to write fewer bytes.");
     }
   }
 }

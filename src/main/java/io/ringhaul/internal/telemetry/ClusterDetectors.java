@@ -24,7 +24,10 @@ final class ClusterDetectors {
 
   private ClusterDetectors() {}
 
-  /** Finds that nodes refuse requests, or have no time for them. In a healthy run none does. */
+  /**
+   * Rule: a node rejected a request as overloaded or timed out. In a healthy run there are no such
+   * answers.
+   */
   static final class ServerOverloadDetector implements Detector {
 
     @Override
@@ -60,12 +63,12 @@ final class ClusterDetectors {
                   "inFlight", (double) sample.inFlight(),
                   "inFlightBound", (double) sample.inFlightBound()),
               FigureText.of(
-                  "The cluster refused %,d requests of the last second or answered them too late%s,"
-                      + " with %d in flight.",
+                  "The cluster rejected or timed out %,d requests of the last second%s, with %d in"
+                      + " flight.",
                   sample.overloads(), where, sample.inFlight()),
               FigureText.of(
-                  "Have fewer requests in flight: %d go for now, and smaller batches or pages ask"
-                      + " less of each.",
+                  "Use fewer requests in flight (the current bound is %d), or smaller batches or"
+                      + " pages.",
                   Math.max(1, sample.inFlightBound())),
               proposal(sample)));
     }
@@ -78,16 +81,16 @@ final class ClusterDetectors {
   }
 
   /**
-   * Finds that requests fail more often than they used to. Overloads are counted apart. As requests
-   * that failed pause for longer and longer, few errors in a second may be all that happens: what
-   * counts is their share.
+   * Rule: at least 5 % of the requests fail, and at least three times the usual share. Overloads do
+   * not count here. The share counts and not the number: retries wait longer and longer, so that
+   * even a total failure produces few errors a second.
    */
   static final class ErrorSpikeDetector implements Detector {
 
     /** One request in twenty. */
     private static final double SHARE = 0.05;
 
-    /** So many times the usual share, where some requests always fail. */
+    /** Compared with the usual share, for clusters where some requests always fail. */
     private static final double FACTOR = 3;
 
     private final Baseline usual = new Baseline();
@@ -132,32 +135,36 @@ final class ClusterDetectors {
                   errors,
                   FigureText.percent(share),
                   worst.map(node -> ", most of them at " + node.node()).orElse("")),
-              "Look whether all nodes are up and reach one another, and at their logs; requests are"
-                  + " sent again, and the job fails only if they fail each time."));
+              "Check that all nodes are up and reach one another, and read their logs. Failed"
+                  + " requests are retried; the job fails only if every attempt fails."));
     }
   }
 
   /**
-   * Finds that nodes answer much later than they used to, or not at all: while requests are under
-   * way and none is answered, their latency is at least the time since the last answer.
+   * Rule: the median latency of a node, or of the cluster, exceeds three times its usual 90th
+   * percentile and its usual median by 250 ms; or requests are in flight and none has been answered
+   * for 1.5 s more than the usual median.
    */
   static final class LatencySpikeDetector implements Detector {
 
-    /** Pages, and so their times, differ by less than this from one part of a table to another. */
+    /** From one part of a table to another, page sizes and so latencies differ by less. */
     private static final double FACTOR = 3;
 
-    /** Below that nobody minds, and the machine's own scheduler is a part of it. */
+    /** Smaller differences do not matter and are partly due to the scheduling of this machine. */
     private static final double LEAST_MILLIS = 250;
 
-    /** A silence that is no mere chance, whatever was usual. */
+    /** A silence of this length is not chance. */
     private static final double SILENCE_MILLIS = 1_500;
 
-    /** What is known of the answers of one node, or of all. */
+    /** The latencies of one node, or of the cluster. */
     private static final class Answers {
       private final Baseline usual = new Baseline();
       private double silentMillis;
 
-      /** Whether there is news of it, at last or for too long. */
+      /**
+       * The median latency; while requests are in flight and none was answered, the time since the
+       * last answer.
+       */
       private double millis(Latency latency, int inFlight, double seconds) {
         boolean silent = latency.count() == 0 && inFlight > 0;
         silentMillis = silent ? silentMillis + seconds * 1e3 : 0;
@@ -206,7 +213,8 @@ final class ClusterDetectors {
       }
       Detection ofAll =
           look("cluster", all, sample.latency(), sample.inFlight(), sample, steadyState);
-      // It says what the nodes say, unless no node is known to have the requests under way.
+      // The cluster's detection only repeats those of the nodes. Without these, the node that holds
+      // the requests in flight is unknown.
       if (ofAll != null && detections.isEmpty()) {
         detections.add(ofAll);
       }
@@ -224,7 +232,7 @@ final class ClusterDetectors {
         answers.usual.clear();
       }
       double millis = answers.millis(latency, sample.paused() ? 0 : inFlight, sample.seconds());
-      // While it begins or ends it reads what nobody has read before, or something else.
+      // A job that starts or ends reads other data: uncached, or of other tables.
       if (steadyState.isAtStrength() && answers.isLate(millis)) {
         answers.usual.skip();
         return detection(component, answers, millis, inFlight);
@@ -244,35 +252,38 @@ final class ClusterDetectors {
           Map.of("p50Millis", millis, "usualP50Millis", usual, "inFlight", (double) inFlight),
           answers.silentMillis > 0
               ? FigureText.of(
-                  "%s has not answered for %.0f s; answers used to take %.0f ms.",
+                  "%s has not answered for %.0f s; the usual latency is %.0f ms.",
                   who, millis / 1e3, usual)
               : FigureText.of(
-                  "%s takes %.0f ms for an answer (median) where it used to take %.0f ms.",
+                  "%s has a median latency of %.0f ms; the usual latency is %.0f ms.",
                   who, millis, usual),
-          "Look at what else the nodes do (compactions, repairs, collections of their heap, other"
-              + " clients), and at the network to them; the job goes on by itself when they"
-              + " recover.");
+          "Check the nodes for other load (compactions, repairs, garbage collection, other"
+              + " clients), and the network. The job continues by itself when the nodes recover.");
     }
   }
 
   /**
-   * Finds that one node is slower than the others, and has far more of the job's requests for that,
-   * or is slower by so much that its part will be the last to be done.
+   * Rule: one node has at least three times the requests in flight and twice the latency of the
+   * other nodes, or eight times their latency, so that its token ranges will be the last to end.
+   * Only the slowest such node is reported.
    */
   static final class ReplicaSkewDetector implements Detector {
 
-    /** Against the median of the other nodes, in flight and in latency. */
+    /** Compared with the median of the other nodes. */
     private static final double IN_FLIGHT_FACTOR = 3;
 
     private static final double LATENCY_FACTOR = 2;
 
-    /** Fewer are chance. */
+    /** Fewer requests in flight are chance. */
     private static final int LEAST_IN_FLIGHT = 4;
 
-    /** Below that nobody minds. */
+    /** Lower latencies do not matter. */
     private static final double LEAST_MILLIS = 20;
 
-    /** Where each worker asks one node after another, slow ones need not have more requests. */
+    /**
+     * Latency alone, compared with the median of the other nodes: where each worker asks one node
+     * after another, a slow node need not have more requests in flight.
+     */
     private static final double ALONE_FACTOR = 8;
 
     private static final double ALONE_MILLIS = 100;
@@ -306,7 +317,7 @@ final class ClusterDetectors {
       List<NodeSample> others =
           all.stream().filter(each -> !each.node().equals(node.node())).toList();
       double usualInFlight = median(others.stream().mapToDouble(NodeSample::inFlight));
-      // A node without an answer is not one that answers at once.
+      // The latency of a node without answers is unknown, not zero.
       double[] answered =
           others.stream()
               .filter(other -> other.latency().count() >= LEAST_ANSWERS)
@@ -352,23 +363,23 @@ final class ClusterDetectors {
               "usualP50Millis",
               usualMillis),
           FigureText.of(
-              "Node %s has %d requests in flight and takes %.0f ms for an answer, where other nodes"
-                  + " have %.0f and take %.0f ms.",
+              "Node %s has %d requests in flight and a latency of %.0f ms; the other nodes have"
+                  + " %.0f and %.0f ms.",
               node.node(), node.inFlight(), millis(node), usualInFlight, usualMillis),
-          "Look at what holds that node up (compactions, repairs, its disk, other clients). A bound"
-              + " on the requests of one node (maxInFlightPerNode) lets other replicas take a part"
-              + " of its work.");
+          "Check that node for other load (compactions, repairs, its disk, other clients). A limit"
+              + " on the requests of one node (maxInFlightPerNode) moves part of its requests to"
+              + " other replicas.");
     }
   }
 
   /**
-   * Finds that another job asks the same nodes, and that this one pays for it: its answers come
-   * later or its rows pass more slowly than while it was alone. A job that never was alone for long
-   * enough has nothing to compare with, and is not said to pay.
+   * Rule: another job sends requests to the same nodes, and the median latency of this job is above
+   * 1.3 times, or its rate of rows below 0.75 times, its value while it ran alone. A job that never
+   * ran alone for long enough has no baseline and is not reported.
    */
   static final class ContentionDetector implements Detector {
 
-    /** What varies by itself is less. */
+    /** Normal variation is smaller. */
     private static final double LATER = 1.3;
 
     private static final double SLOWER = 0.75;
@@ -436,13 +447,13 @@ final class ClusterDetectors {
               "rowsPerSecond", sample.rowsPerSecond(),
               "rowsPerSecondAlone", rowsAlone.median()),
           FigureText.of(
-              "%s asked by %s as well, and each of them gets less.",
+              "%s also used by %s, which slows down each of the jobs.",
               shared.size() == 1
                   ? "Node " + shared.iterator().next() + " is"
-                  : shared.size() + " nodes that this job asks are",
+                  : shared.size() + " nodes of this job are",
               String.join(", ", others)),
-          "Run the jobs one after the other, bound the requests of each (parallelism,"
-              + " maxInFlightPerNode), or, in one process, give the one that matters the higher"
+          "Run the jobs one after the other, limit the requests of each (parallelism,"
+              + " maxInFlightPerNode), or, in one process, give the more important job the higher"
               + " priority.");
     }
   }

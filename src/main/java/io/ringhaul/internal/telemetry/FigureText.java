@@ -2,7 +2,7 @@ package io.ringhaul.internal.telemetry;
 
 import java.util.Locale;
 
-/** Figures in sentences. */
+/** Formats figures in sentences, independent of the locale. */
 final class FigureText {
 
   private FigureText() {}
@@ -11,12 +11,10 @@ final class FigureText {
     return String.format(Locale.ROOT, format, values);
   }
 
-  /** A share as a whole number of hundredths. */
   static long percent(double share) {
     return Math.round(share * 100);
   }
 
-  /** Bytes as mebibytes. */
   static double mebibytes(double bytes) {
     return bytes / (1 << 20);
   }

@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records where this process spends its time, on a thread of its own, one recording at a time. It
- * takes the JDK's module {@code jdk.jfr}, which is touched only when a recording is asked for.
+ * Records where this process spends its time, on its own thread, one recording at a time. Needs the
+ * module {@code jdk.jfr} of the JDK, whose classes are loaded only for the first recording.
  */
 final class FlightProfile implements AutoCloseable {
 
@@ -51,19 +51,19 @@ final class FlightProfile implements AutoCloseable {
       Executors.newSingleThreadExecutor(Background.threads("ringhaul-profile"));
 
   /**
-   * @param folder where a recording is while it is made
-   * @param store keeps each state of a recording
+   * @param folder holds the file of a running recording
+   * @param store stores each state of a recording
    */
   FlightProfile(Path folder, Consumer<JobProfile> store) {
     this.folder = folder;
     this.store = store;
   }
 
-  /** Begins a recording, and returns at once. One that is asked for meanwhile is refused. */
+  /** Starts a recording and returns at once. A request during a recording is rejected. */
   void record(JobRequest request) {
     JobProfile profile = JobProfile.requested(request.id(), request.body());
     if (!isBusy.compareAndSet(false, true)) {
-      refuse(profile, "Another recording was under way");
+      refuse(profile, "Another recording was running");
       return;
     }
     try {
@@ -78,12 +78,12 @@ final class FlightProfile implements AutoCloseable {
           });
     } catch (RejectedExecutionException e) {
       isBusy.set(false);
-      refuse(profile, "The job was at its end");
+      refuse(profile, "The job had ended");
     }
   }
 
   private void refuse(JobProfile profile, String reason) {
-    LOG.info("A recording is not begun: {}", reason);
+    LOG.info("A recording was not started: {}", reason);
     put(profile.failed(reason));
   }
 
@@ -91,7 +91,7 @@ final class FlightProfile implements AutoCloseable {
     try {
       store.accept(profile);
     } catch (BulkOperationException e) {
-      LOG.warn("A recording could not be kept: {}", e.getMessage());
+      LOG.warn("A recording could not be stored: {}", e.getMessage());
     }
   }
 
@@ -99,26 +99,29 @@ final class FlightProfile implements AutoCloseable {
     try {
       return profile.ready(FlightRecording.stacks(profile.seconds(), folder).json());
     } catch (InterruptedException e) {
-      return profile.failed("The job ended before the recording did");
+      return profile.failed("The job ended during the recording");
     } catch (IOException e) {
       return profile.failed("The recording could not be written or read: " + e.getMessage());
     } catch (LinkageError | IllegalStateException | SecurityException e) {
       return profile.failed(
-          "This Java cannot record itself; run the job with a JDK that has the module jdk.jfr: "
+          "This Java runtime has no flight recorder; run the job with a JDK that has jdk.jfr: "
               + e);
     }
   }
 
-  /** Ends a recording under way, which is stored as failed. */
+  /** Ends a running recording, which is stored as failed. */
   @Override
   public void close() {
     thread.shutdownNow();
     if (!Background.awaitEnd(thread, TO_END)) {
-      LOG.warn("A recording did not end; its thread is left behind");
+      LOG.warn("A recording did not end in time; its thread keeps running");
     }
   }
 
-  /** A recording by the JDK's flight recorder. Apart from the rest, since a Java may have none. */
+  /**
+   * A recording by the JDK's flight recorder. A class of its own because a Java runtime may lack
+   * the module.
+   */
   static final class FlightRecording {
 
     private static final String SAMPLE = "jdk.ExecutionSample";
@@ -127,8 +130,8 @@ final class FlightProfile implements AutoCloseable {
     private static final Duration NATIVE_EVERY = Duration.ofMillis(20);
 
     /**
-     * Native methods in which a thread waits for something to do, which the recorder takes for
-     * work: most of what the driver's threads do beside a busy cluster.
+     * Native methods in which a thread waits, although the recorder counts them as work. Most
+     * samples of the driver's threads beside a busy cluster are of this kind.
      */
     private static final Set<String> WAITING =
         Set.of(
@@ -143,7 +146,7 @@ final class FlightProfile implements AutoCloseable {
 
     private FlightRecording() {}
 
-    /** Records for so long, and leaves no file behind in the folder. */
+    /** Records for this many seconds and deletes the recording file. */
     static StackTree stacks(int seconds, Path folder) throws IOException, InterruptedException {
       Path file = Files.createTempFile(folder, "ringhaul-profile", ".jfr");
       try {
@@ -172,7 +175,7 @@ final class FlightProfile implements AutoCloseable {
         while (events.hasMoreEvents()) {
           RecordedEvent event = events.readEvent();
           @Nullable RecordedStackTrace stack = event.getStackTrace();
-          // Other recordings of the process may have events of other kinds in the file.
+          // Other recordings of the process may add events of other types to the file.
           if (stack != null && isSample(event)) {
             List<String> frames = frames(stack);
             if (!isWaiting(frames)) {
@@ -193,7 +196,7 @@ final class FlightProfile implements AutoCloseable {
       return !frames.isEmpty() && WAITING.contains(frames.get(frames.size() - 1));
     }
 
-    /** The outermost first. */
+    /** Returns the frames, outermost first. */
     private static List<String> frames(RecordedStackTrace stack) {
       List<String> frames = new ArrayList<>();
       for (RecordedFrame frame : stack.getFrames()) {
@@ -206,15 +209,15 @@ final class FlightProfile implements AutoCloseable {
   }
 
   /**
-   * Stacks folded into a tree: each node is a frame, with the number of samples in which it was
-   * called from the one above it.
+   * Stacks merged into a tree: each node is a frame, with the number of samples in which its parent
+   * called it.
    */
   static final class StackTree {
 
     private static final int MOST_DEPTH = 128;
     private static final int MOST_NODES = 20_000;
 
-    /** What is seen in fewer samples than one in so many is left out. */
+    /** Nodes with less than this fraction of the samples are omitted: one in a thousand. */
     private static final int LEAST_SHARE = 1_000;
 
     private static final int MOST_NAME = 200;
@@ -236,7 +239,7 @@ final class FlightProfile implements AutoCloseable {
     /**
      * Adds a sample.
      *
-     * @param frames the outermost first; those beyond the 128th are left out
+     * @param frames outermost first; frames after the 128th are ignored
      */
     void add(List<String> frames) {
       Node at = root;
@@ -252,9 +255,9 @@ final class FlightProfile implements AutoCloseable {
     }
 
     /**
-     * The tree as {@code {"name","value","children"}}, without what is in less than a thousandth of
-     * the samples, and with the 20,000 nodes at most that have the most samples. A node's value is
-     * that of all its samples, those of children that were left out among them.
+     * Returns the tree as {@code {"name","value","children"}}, without nodes that have less than a
+     * thousandth of the samples, and limited to the 20,000 nodes with the most samples. A node's
+     * value includes the samples of omitted children.
      */
     String json() {
       keepLargest();
@@ -267,7 +270,10 @@ final class FlightProfile implements AutoCloseable {
       return text.toString();
     }
 
-    /** A parent has no fewer samples than its children, and is met before them. */
+    /**
+     * Visits nodes by descending samples: a parent has at least as many as its children and comes
+     * first.
+     */
     private void keepLargest() {
       PriorityQueue<Node> next =
           new PriorityQueue<>(Comparator.comparingLong((Node each) -> each.value).reversed());

@@ -19,22 +19,28 @@ final class FlowDetectors {
   private FlowDetectors() {}
 
   /**
-   * Finds that more is read than written. A queue that is full is no bottleneck by itself, since
-   * one side is always faster than the other; one that holds the work of many seconds, and does not
-   * get shorter, is.
+   * Rule: more is read than written. The queue holds the work of at least three seconds and is not
+   * shorter than three samples before. A full queue alone is no bottleneck, since one side is
+   * always the faster one.
    */
   static final class QueueGrowthDetector implements Detector {
 
-    /** Who keeps up has the work of far less than one second before him. */
+    /** A writer that keeps up has far less than one second of work in its queue. */
     private static final double LONG_SECONDS = 3;
 
-    /** Looked at together, as a queue is emptied in lumps. */
+    /** In samples; queues are emptied in bursts. */
     private static final int WINDOW = 4;
 
-    /** An import whose requests are all under way waits for the cluster, and not for its limits. */
+    /**
+     * An import with this share of its request slots in use waits for the cluster, not for its
+     * limits.
+     */
     private static final double ALL_UNDER_WAY = 0.9;
 
-    /** Workers of an export that wait more than this wait for pages, or for its limits. */
+    /**
+     * Workers of an export that wait for a larger share wait for pages or for the limits of the
+     * job.
+     */
     private static final double MOST_WAIT = 0.5;
 
     private record Moment(long queued, double drained) {}
@@ -53,7 +59,8 @@ final class FlowDetectors {
 
     @Override
     public List<Detection> look(Sample sample, SteadyState steadyState) {
-      // Statements are as good as rows; in an export, a page waits for each request.
+      // An import queues statements, about one for each row; an export queues pages, one for each
+      // request.
       double drained =
           work == OperationKind.IMPORT
               ? sample.rowsPerSecond() * sample.seconds()
@@ -90,35 +97,35 @@ final class FlowDetectors {
               "queuedBefore", (double) before,
               "drainedPerSecond", perSecond),
           FigureText.of(
-              "%,d %s wait, and %,.1f are written in a second.",
+              "%,d %s wait in the queue, and %,.1f are written in a second.",
               sample.queued(), imports ? "statements" : "pages", perSecond),
           imports
-              ? "The cluster takes rows more slowly than the source gives them: look at its load,"
-                  + " or let the import run with fewer requests in flight."
-              : "The target takes rows more slowly than the cluster gives them: write to a faster"
-                  + " one, or with more workers.");
+              ? "The cluster writes rows more slowly than the source delivers them: check its load,"
+                  + " or run the import with fewer requests in flight."
+              : "The target accepts rows more slowly than the cluster delivers them: write to a"
+                  + " faster target, or with more workers.");
     }
   }
 
   /**
-   * Finds that one task has much more to do than the others, which are done: workers have nothing
-   * to do and wait for its end.
+   * Rule: one task runs at least four seconds and four times as long as the median of the completed
+   * tasks, while workers are idle and no task waits.
    */
   static final class SkewDetector implements Detector {
 
-    /** Against the median of the tasks that are done. */
+    /** Compared with the median of the completed tasks. */
     private static final double FACTOR = 4;
 
-    /** What ends sooner holds nobody up. */
+    /** A task that ends sooner delays no worker noticeably. */
     private static final double LEAST_SECONDS = 4;
 
-    /** Of fewer there is no telling what is usual. */
+    /** With fewer completed tasks the median is unknown. */
     private static final int LEAST_DONE = 3;
 
-    /** How long a task took that began and ended between two samples. */
+    /** The assumed duration of a task that began and ended between two samples. */
     private static final double UNSEEN_SECONDS = 0.5;
 
-    /** A task under way, and for how long it was not to go on. */
+    /** A running task, and how long it was paused. */
     private record Seen(TaskSample task, double pausedSeconds) {
       double seconds() {
         return task.seconds() - pausedSeconds;
@@ -154,7 +161,7 @@ final class FlowDetectors {
 
     private void learn(Sample sample) {
       if (doneEarlier < 0) {
-        // A run that goes on where another has ended counts the tasks of that.
+        // The progress of a resumed run includes the completed tasks of earlier runs.
         boolean isResumed = sample.progress().earlierRows() > 0;
         doneEarlier = isResumed ? sample.progress().tasksDone() : 0;
       }
@@ -174,7 +181,7 @@ final class FlowDetectors {
           });
     }
 
-    /** The median; tasks that no sample has seen took next to no time. */
+    /** The median; tasks that no sample has shown took almost no time. */
     private double usualSeconds(int done) {
       List<Double> all = new ArrayList<>(secondsOfDone);
       for (int i = all.size(); i < done; i++) {
@@ -195,26 +202,26 @@ final class FlowDetectors {
               "idleWorkers", (double) idle,
               "tasksUnderWay", (double) sample.tasks().size()),
           FigureText.of(
-              "Task %d has run for %.0f s and %,d rows, where tasks usually take %.1f s; %d workers"
-                  + " have nothing left to do.",
+              "Task %d has run for %.0f s and %,d rows; tasks usually take %.1f s. %d workers are"
+                  + " idle.",
               task.partition(), longest.seconds(), task.rows(), usual, idle),
-          "Divide the work into more tasks (taskCount, --tasks); a partition or file that is large"
-              + " by itself stays one piece of work.");
+          "Divide the job into more tasks (taskCount, --tasks). A single large partition or file"
+              + " cannot be divided.");
     }
   }
 
   /**
-   * Finds that rows pass much more slowly than they used to. Both rows and bytes must have dropped:
-   * where rows are larger there are fewer of them in a second, and nothing is wrong.
+   * Rule: the rates of rows and of bytes are both below 40 % and below the 10th percentile of their
+   * usual values. A lower rate of rows alone is normal where rows are larger.
    */
   static final class ThroughputDropDetector implements Detector {
 
-    /** Less than half; less than this varies with the table. */
+    /** Smaller drops occur with the data of a table. */
     private static final double FACTOR = 0.4;
 
     /**
-     * The median of so many counts: pages and ranges end in lumps, so that a single second tells
-     * little, and what disturbs one or two of them does not last.
+     * The number of samples whose median is compared: pages and ranges end in bursts, and a
+     * disturbance of one or two samples does not last.
      */
     private static final int SMOOTHED = 3;
 
@@ -253,7 +260,7 @@ final class FlowDetectors {
       }
       double rowsNow = middle(Rates::rows);
       double bytesNow = middle(Rates::bytes);
-      // A count has next to no bytes.
+      // A count receives almost no bytes.
       boolean dropped =
           rows.isKnown() && isLow(rowsNow, rows) && (bytes.median() == 0 || isLow(bytesNow, bytes));
       if (dropped) {
@@ -287,9 +294,10 @@ final class FlowDetectors {
               "usualBytesPerSecond",
               bytes.median()),
           FigureText.of(
-              "%,.0f rows pass in a second where it used to be %,.0f.", rowsNow, rows.median()),
-          "Look at the other bottlenecks for the cause; without one, something outside of the job"
-              + " has changed: the cluster's load, the network or this machine.");
+              "The job handles %,.0f rows in a second; the usual rate is %,.0f.",
+              rowsNow, rows.median()),
+          "Check the other bottlenecks for the cause. If there are none, something outside the job"
+              + " has changed: the load of the cluster, the network or this machine.");
     }
   }
 }

@@ -9,20 +9,20 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The jobs that run side by side, and which nodes each of them asks just now, so that they hear of
- * one another. Thread-safe.
+ * The jobs that run at the same time, and the nodes to which each of them sends requests, so that
+ * contention can be detected. Thread-safe.
  */
 public final class JobsUnderWay {
 
-  /** A job that has said nothing for so long is paused, or has no time to say anything. */
+  /** A job that has reported nothing for this long is paused or stalled. */
   private static final long FRESH_NANOS = 3_000_000_000L;
 
   /**
-   * What a job asks of whom.
+   * The nodes that a job uses.
    *
-   * @param job names it for people
-   * @param id of the job; empty for an operation that has none
-   * @param nodes addresses and ports of the nodes that it asked within the last second
+   * @param job its name in messages
+   * @param id empty for an operation without a job
+   * @param nodes addresses and ports of the nodes that received requests within the last second
    */
   record Load(String job, Optional<UUID> id, Set<String> nodes, long nanoTime) {
 
@@ -38,16 +38,16 @@ public final class JobsUnderWay {
   private final Map<Registration, Load> loads = new ConcurrentHashMap<>();
 
   /**
-   * A job begins.
+   * Registers a job.
    *
-   * @param job names it for people
-   * @param id of the job; empty for an operation that has none
+   * @param job its name in messages
+   * @param id empty for an operation without a job
    */
   public Registration enter(String job, Optional<UUID> id) {
     return new Registration(job, id);
   }
 
-  /** The registration of a job among the others. To be closed at its end. */
+  /** The registration of a job among the others; close it when the job ends. */
   public final class Registration implements AutoCloseable {
 
     private final String job;
@@ -59,17 +59,20 @@ public final class JobsUnderWay {
       this.id = id;
     }
 
-    /** Says which nodes this job asks just now. */
+    /** Reports the nodes to which this job sends requests now. */
     void asks(Set<String> nodes) {
       loads.put(this, new Load(job, id, nodes, System.nanoTime()));
     }
 
-    /** Says what jobs ask that may be of other processes, in place of what was said before. */
+    /**
+     * Sets the jobs known from the store, which may run in other processes. Replaces the earlier
+     * ones.
+     */
     void hears(List<Load> jobs) {
       elsewhere = List.copyOf(jobs);
     }
 
-    /** What the other jobs ask just now. */
+    /** Returns the load of the other jobs now. */
     List<Load> others() {
       long now = System.nanoTime();
       List<Load> here =
@@ -78,7 +81,7 @@ public final class JobsUnderWay {
               .map(Map.Entry::getValue)
               .toList();
       List<Load> others = new ArrayList<>(here);
-      // Those of this process are heard of twice.
+      // Jobs of this process are also in the store.
       elsewhere.stream()
           .filter(load -> here.stream().noneMatch(known -> known.id().equals(load.id())))
           .forEach(others::add);

@@ -7,35 +7,34 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** An operation as its monitor sees it; asked once a second, by the monitor's thread. */
+/** An operation as its monitor reads it, once a second, on the monitor's thread. */
 public interface MonitoredOperation {
 
-  /** What it counts. Only one monitor may read it. */
+  /** The counters. Only one monitor may read them. */
   OperationMetrics metrics();
 
-  /** The figures so far. */
   Progress progress();
 
-  /** Requests without an answer. */
+  /** The number of requests in flight. */
   int inFlight();
 
-  /** How many there may be; 0 while the operation is paused. */
+  /** The bound on the requests in flight; 0 while the operation is paused. */
   int inFlightBound();
 
-  /** Requests that were sent again so far. */
+  /** The number of retried requests so far. */
   long retries();
 
-  /** Work that waits to be done; by default what waits in the tasks under way. */
+  /** The size of the queue. Default: the sum over the running tasks. */
   default long queued() {
     return metrics().tasks().stream().mapToLong(WorkerState::queued).sum();
   }
 
-  /** The folder of this machine that it writes to; need not exist. None by default. */
+  /** The local folder that the operation writes to; it need not exist. Default: none. */
   default Optional<Path> folder() {
     return Optional.empty();
   }
 
-  /** The parameters that may change while it runs; none by default. */
+  /** The parameters that may change at run time. Default: none. */
   default List<Tunable> tunables() {
     return List.of();
   }

@@ -20,26 +20,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads every second or two which nodes the other jobs of the store ask, whatever process they run
- * in, by the metrics that they keep there. A store that does not answer is asked again later. Is to
- * hear of a sample before the detectors.
+ * Reads every second or two which nodes the other jobs of the store use, in any process, from the
+ * metrics that these jobs store. A failed read is repeated later. Must receive each sample before
+ * the detectors.
  *
- * <p>Nodes of one address and port are taken for the same: whoever keeps jobs of several clusters
- * in one store should have them seen under different addresses.
+ * <p>Nodes are identified by address and port. Clusters whose jobs share a store therefore need
+ * distinct node addresses.
  */
 public final class NeighbourPoll implements SampleListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(NeighbourPoll.class);
 
-  /** To look through a store of very many jobs takes some time; it gets so small a part of it. */
+  /** Reading a store with very many jobs takes some time; the pause is this many times as long. */
   private static final int PART_OF_TIME = 100;
 
-  /** Whoever was not heard of for longer is taken to be gone. */
+  /** A job without news for longer counts as ended. */
   private static final long LONGEST_PAUSE_NANOS = 2_000_000_000L;
 
   private static final long LONG_AGO_NANOS = Duration.ofDays(1).toNanos();
 
-  /** The newest that a job has told, and when that was new. */
+  /** The time of a job's newest metric, and when this process first saw it. */
   private record Heard(Instant newest, long nanoTime) {}
 
   private final UUID job;
@@ -49,8 +49,8 @@ public final class NeighbourPoll implements SampleListener {
   private long next = System.nanoTime();
 
   /**
-   * @param job whose neighbours are read
-   * @param registration hears of them
+   * @param job the job whose neighbours are read
+   * @param registration receives the neighbours
    */
   public NeighbourPoll(UUID job, JobTelemetry telemetry, JobsUnderWay.Registration registration) {
     this.job = job;
@@ -75,15 +75,15 @@ public final class NeighbourPoll implements SampleListener {
       heard.keySet().retainAll(beside.keySet());
       beside.forEach((id, name) -> loads.add(load(id, name)));
     } catch (BulkOperationException e) {
-      // A job may also have been deleted since it was listed.
+      // Another reason is that the job was deleted after it was listed.
       LOG.debug("The jobs beside job {} could not be read", job, e);
     }
     registration.hears(loads);
   }
 
   /**
-   * What a job asks, as of when it told something new. What is there at first may be of an earlier
-   * run of it, and its clock may not be ours.
+   * The load of a job, dated by this process's clock when a newer metric appears, since the other
+   * clock may differ. The first metrics seen may belong to an earlier run and count as old.
    */
   private JobsUnderWay.Load load(UUID id, String name) {
     List<Metric> latest = telemetry.latest(id, MetricKind.PERFORMANCE);
@@ -96,7 +96,7 @@ public final class NeighbourPoll implements SampleListener {
         "the job \"" + name + "\"", Optional.of(id), nodes(latest, newest), last.nanoTime());
   }
 
-  /** Those that were asked within the time of the newest sample. */
+  /** The nodes with requests in the newest sample. */
   private static Set<String> nodes(List<Metric> latest, Instant newest) {
     return latest.stream()
         .filter(metric -> metric.time().equals(newest))

@@ -1,9 +1,9 @@
 package io.ringhaul.internal.telemetry;
 
-/** What an operation does, as far as it decides what may hold it back. */
+/** What an operation does, as far as bottlenecks depend on it. */
 public enum OperationKind {
 
-  /** Asks the cluster for numbers. */
+  /** Counts rows in the cluster. */
   COUNT,
 
   /** Reads from the cluster and hands rows to application code. */

@@ -42,9 +42,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a sample of an operation each second, on a thread of its own, and one more when it is
- * closed, so that the samples together hold all that the operation did. Listeners hear of each in
- * their order. One that fails is logged once, and disturbs neither the operation nor the others.
+ * Takes a sample of an operation each second, on its own thread, and a last one on close, so that
+ * the samples together cover the whole operation. Listeners receive each sample in their order. The
+ * first failure of a listener is logged; it affects neither the operation nor the other listeners.
  */
 public final class PerformanceMonitor implements AutoCloseable {
 
@@ -64,7 +64,7 @@ public final class PerformanceMonitor implements AutoCloseable {
     this.clock = Background.clock("ringhaul-monitor");
   }
 
-  /** Begins to watch an operation. */
+  /** Starts to monitor an operation. */
   public static PerformanceMonitor start(
       MonitoredOperation operation, List<SampleListener> listeners) {
     PerformanceMonitor monitor =
@@ -85,35 +85,37 @@ public final class PerformanceMonitor implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       if (failed.add(listener)) {
         LOG.warn(
-            "A listener failed on a sample; the operation goes on, and further failures of it are"
-                + " not logged",
+            "A listener failed on a sample; the operation continues, and further failures of this"
+                + " listener are not logged",
             e);
       }
     }
   }
 
-  /**
-   * Takes the last sample, on the monitor's thread, waits for its listeners and ends the thread.
-   */
+  /** Takes the last sample on the monitor's thread, waits for its listeners and ends the thread. */
   @Override
   public void close() {
     if (clock.isShutdown()) {
       return;
     }
-    // Whoever is cancelled waits for the last sample all the same.
+    // A cancelled operation gets its last sample too.
     clock.execute(sample);
     clock.shutdown();
     if (!Background.awaitEnd(clock, TO_END)) {
-      LOG.warn("A listener holds the monitor's thread; the operation ends without its last word");
+      LOG.warn(
+          "A listener blocks the monitor's thread; the operation ends without the last sample");
     }
   }
 
-  /** Makes samples of what an operation has counted, each since the one before. Not thread-safe. */
+  /**
+   * Computes samples from the counters of an operation, each as the difference to the one before.
+   * Not thread-safe.
+   */
   static final class Sampling {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
-    /** What is divided by in an interval in which nothing can have happened. */
+    /** Avoids a division by zero in an empty interval. */
     private static final double LEAST_SECONDS = 1e-6;
 
     private final MonitoredOperation operation;
@@ -134,13 +136,13 @@ public final class PerformanceMonitor implements AutoCloseable {
       this.operation = operation;
       this.resources = new ProcessResources(operation.folder());
       Progress start = operation.progress();
-      // What was counted before the monitor began belongs to the first sample.
+      // The first sample includes what was counted before the monitor started.
       this.before = new MetricsTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), 0, 0);
       this.beforeRows = start.earlierRows();
     }
 
     Sample next() {
-      // Workers first: they cannot have worked for longer than until the time is taken.
+      // The counters are read before the clock, so that workers never exceed the elapsed time.
       MetricsTotals totals = operation.metrics().totals();
       long time = System.nanoTime();
       double seconds = Math.max(LEAST_SECONDS, (time - beforeTime) / NANOS_PER_SECOND);
@@ -196,7 +198,7 @@ public final class PerformanceMonitor implements AutoCloseable {
       for (Stage stage : Stage.values()) {
         long sum = totals.stageNanos().getOrDefault(stage, 0L);
         long known = stageNanos.getOrDefault(stage, 0L);
-        // A part of a step under way may turn out to be another stage's.
+        // Part of a running step may later be assigned to another stage, which lowers the sum.
         stageNanos.put(stage, Math.max(sum, known));
         Timings steps = operation.metrics().steps(stage);
         stages.add(
@@ -206,7 +208,7 @@ public final class PerformanceMonitor implements AutoCloseable {
       return stages;
     }
 
-    /** The part of the workers' time in which they did something, and did not wait. */
+    /** The share of the workers' time in which they worked and did not wait. */
     private double utilisation(MetricsTotals totals, List<StageSample> stages) {
       double open = (totals.workerNanos() - before.workerNanos()) / NANOS_PER_SECOND;
       double busy =
@@ -225,7 +227,8 @@ public final class PerformanceMonitor implements AutoCloseable {
         nodes.put(meter.node(), now);
         Histogram latencies = meter.latencies().next();
         all.add(latencies);
-        // By Little's law, where the driver has chosen the node and nobody knows before it answers.
+        // By Little's law where the driver chooses the node: which node coordinates a request is
+        // known only when it answers.
         double mean = (now.nanos() - last.nanos()) / NANOS_PER_SECOND / seconds;
         long exact = meter.inFlight();
         samples.add(
@@ -256,10 +259,10 @@ public final class PerformanceMonitor implements AutoCloseable {
     }
   }
 
-  /** Reads what the process takes of its machine, as differences from call to call. */
+  /** Reads the resources that the process uses, as differences between calls. */
   private static final class ProcessResources {
 
-    /** What Linux tells a process of its own input and output. */
+    /** The input and output of this process, as Linux reports it. */
     private static final Path OWN_IO = Path.of("/proc/self/io");
 
     private static final String WRITTEN = "write_bytes: ";
@@ -268,8 +271,8 @@ public final class PerformanceMonitor implements AutoCloseable {
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     /**
-     * Those that hold what lasts. What is young changes with each small collection, which says
-     * nothing of the rest.
+     * The pools of long-lived objects. Young pools change with each small collection, which does
+     * not show how full the heap is.
      */
     private final List<MemoryPoolMXBean> oldPools =
         ManagementFactory.getMemoryPoolMXBeans().stream()
@@ -278,7 +281,9 @@ public final class PerformanceMonitor implements AutoCloseable {
             .filter(pool -> !pool.getName().contains("Survivor"))
             .toList();
 
-    /** Those whose time is that of pauses: a cycle beside the application stops nobody. */
+    /**
+     * The collectors whose time is that of pauses. Concurrent cycles do not stop the application.
+     */
     private final List<GarbageCollectorMXBean> collectors =
         ManagementFactory.getPlatformMXBeans(GarbageCollectorMXBean.class).stream()
             .filter(each -> !each.getName().contains("Cycles"))
@@ -294,7 +299,7 @@ public final class PerformanceMonitor implements AutoCloseable {
     private long lastNetwork;
 
     /**
-     * @param folder where files are written; empty if none are on this machine
+     * @param folder the folder of written files; empty if none are local
      */
     ProcessResources(Optional<Path> folder) {
       this.folder = folder.map(Path::toAbsolutePath);
@@ -305,9 +310,9 @@ public final class PerformanceMonitor implements AutoCloseable {
     }
 
     /**
-     * What the process took since the call before.
+     * Returns the resources used since the previous call.
      *
-     * @param networkBytes received and sent by the operation so far
+     * @param networkBytes bytes received and sent by the operation so far
      */
     ProcessSample next(long networkBytes) {
       long time = System.nanoTime();
@@ -338,7 +343,7 @@ public final class PerformanceMonitor implements AutoCloseable {
       return sample;
     }
 
-    /** What is unknown is negative or no number, and clocks of different kinds may disagree. */
+    /** Unknown values are negative or NaN, and different clocks may disagree. */
     private static double share(double value) {
       return value >= 0 ? Math.min(1, value) : 0;
     }
@@ -354,7 +359,10 @@ public final class PerformanceMonitor implements AutoCloseable {
       return collectors.stream().mapToLong(each -> Math.max(0, each.getCollectionTime())).sum();
     }
 
-    /** Each collector tells of its last pause only; one that was longer just before is missed. */
+    /**
+     * Each collector reports only its last pause; an earlier, longer one within the sample is
+     * missed.
+     */
     private double longestPauseMillis() {
       double longest = 0;
       for (GarbageCollectorMXBean collector : collectors) {
@@ -369,7 +377,7 @@ public final class PerformanceMonitor implements AutoCloseable {
       return longest;
     }
 
-    /** A folder that is not there yet is made on the disk of the one above it. */
+    /** A folder that does not exist yet will be created on the disk of its parent. */
     private long diskFree() {
       Path existing = folder.orElse(null);
       while (existing != null && !Files.exists(existing)) {
@@ -390,13 +398,13 @@ public final class PerformanceMonitor implements AutoCloseable {
           }
         }
       } catch (IOException | NumberFormatException e) {
-        // Other systems have no such file, and some containers hide it.
+        // Other systems lack this file, and some containers hide it.
       }
       return 0;
     }
   }
 
-  /** Makes latencies of histograms of microseconds. */
+  /** Converts histograms of microseconds. */
   private static final class Latencies {
 
     private static final double MICROS_PER_MILLI = 1_000;

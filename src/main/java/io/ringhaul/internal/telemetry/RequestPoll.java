@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes up what is asked of a job's process, with each sample. A store that does not answer is
- * asked again with the next one; a job whose store is away goes on.
+ * Takes and executes the requests to a job's process, with each sample. A failed read is repeated
+ * with the next sample; the job continues without its store.
  */
 public final class RequestPoll implements SampleListener, AutoCloseable {
 
@@ -27,7 +27,7 @@ public final class RequestPoll implements SampleListener, AutoCloseable {
   private boolean failed;
 
   /**
-   * @param tuning is given each request of the kind {@link JobRequest.Kind#TUNE}, on the monitor's
+   * @param tuning receives each request of the kind {@link JobRequest.Kind#TUNE}, on the monitor's
    *     thread; must not block
    */
   public RequestPoll(UUID job, JobTelemetry telemetry, Consumer<JobRequest> tuning) {
@@ -35,7 +35,7 @@ public final class RequestPoll implements SampleListener, AutoCloseable {
   }
 
   /**
-   * @param folder where recordings are while they are made
+   * @param folder holds the file of a running recording
    */
   RequestPoll(UUID job, JobTelemetry telemetry, Consumer<JobRequest> tuning, Path folder) {
     this.job = job;
@@ -56,12 +56,12 @@ public final class RequestPoll implements SampleListener, AutoCloseable {
       failed = false;
     } catch (BulkOperationException e) {
       if (!failed) {
-        LOG.warn("What is asked of job {} cannot be read: {}", job, e.getMessage());
+        LOG.warn("The requests to job {} cannot be read: {}", job, e.getMessage());
       }
       failed = true;
       return;
     }
-    // However old: who asked while nobody worked on the job asked the next one who does.
+    // Requests of any age: one that was stored while the job did not run is meant for its next run.
     requests.forEach(this::takeUp);
   }
 
@@ -72,7 +72,7 @@ public final class RequestPoll implements SampleListener, AutoCloseable {
     }
   }
 
-  /** Ends a recording under way, which is stored as failed. */
+  /** Ends a running recording, which is stored as failed. */
   @Override
   public void close() {
     profile.close();

@@ -17,24 +17,26 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Turns samples into the values that a job's store keeps. Not thread-safe: it adds up. */
+/**
+ * Converts samples to the metrics that a job's store keeps. Keeps running sums; not thread-safe.
+ */
 final class SampleMetrics {
 
   private static final String REQUESTS_PER_SECOND = "requests_per_second";
   private static final String IN_FLIGHT = "in_flight";
 
-  /** A node of which one of these is not 0 is asked. */
+  /** A node with a value above 0 for one of these metrics is in use. */
   static final Set<String> OF_ASKED_NODES = Set.of(REQUESTS_PER_SECOND, IN_FLIGHT);
 
   private static final String NODE = "node:";
 
-  /** A store keeps so many values, and nobody looks at more tasks at a time. */
+  /** The bound on stored tasks, since a store keeps a limited number of values. */
   private static final int MOST_TASKS = 32;
 
   private final Map<Stage, Double> stageSeconds = new EnumMap<>(Stage.class);
   private long errors;
 
-  /** How the job got on. */
+  /** The metrics of the job's progress and requests. */
   List<Metric> performance(Sample sample) {
     List<Metric> all = new ArrayList<>();
     Values job = new Values(all, sample.time(), "job");
@@ -82,7 +84,7 @@ final class SampleMetrics {
     return all;
   }
 
-  /** What it took of its process and machine. */
+  /** The metrics of the process and its machine. */
   List<Metric> resources(Sample sample) {
     List<Metric> all = new ArrayList<>();
     ProcessSample process = sample.process();
@@ -108,7 +110,7 @@ final class SampleMetrics {
     return all;
   }
 
-  /** The node that a component is; empty for other components. */
+  /** Returns the node that a component names; empty for other components. */
   static Optional<String> node(String component) {
     return component.startsWith(NODE)
         ? Optional.of(component.substring(NODE.length()))
@@ -146,7 +148,7 @@ final class SampleMetrics {
     return all == 0 ? 0 : (double) part / all;
   }
 
-  /** Where the values of one component and moment go. */
+  /** Adds the values of one component at one time. */
   private record Values(List<Metric> to, Instant time, String component) {
 
     void add(String name, double value) {

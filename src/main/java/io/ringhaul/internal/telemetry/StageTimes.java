@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** How the workers' time is divided among the stages. */
+/** The workers' time by stage. */
 final class StageTimes {
 
   private final Map<Stage, Double> seconds = new EnumMap<>(Stage.class);
@@ -21,7 +21,7 @@ final class StageTimes {
     stages.forEach(each -> seconds.merge(each.stage(), each.seconds(), Double::sum));
   }
 
-  /** The seconds of these stages together, or of all if none is named. */
+  /** The seconds of these stages together, or of all stages if none is named. */
   double seconds(Stage... stages) {
     double sum = 0;
     for (Stage stage : stages.length == 0 ? Stage.values() : stages) {
@@ -30,7 +30,7 @@ final class StageTimes {
     return sum;
   }
 
-  /** What part of all is theirs, 0 to 1; 0 if nothing was timed. */
+  /** The share of these stages in the time of all, 0 to 1; 0 if nothing was timed. */
   double share(Stage... stages) {
     double all = seconds();
     return all == 0 ? 0 : seconds(stages) / all;

@@ -6,18 +6,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Where in its course a job is: only what it does at full strength can be compared. It is not while
- * it warms up, is paused, or ends, when there are fewer tasks than workers. Is given every sample.
+ * Whether a job runs at full strength. Only samples at full strength are comparable: not those of
+ * the warm-up, of a pause, or of the end, when there are fewer tasks than workers. Must receive
+ * every sample.
  */
 final class SteadyState {
 
-  /**
-   * The first seconds after the first row: pages find their size, connections and compilers get
-   * warm.
-   */
+  /** In samples after the first row: page sizes adapt, connections open, and code is compiled. */
   private static final int WARM_UP_SAMPLES = 5;
 
-  /** A parameter that has moved by less leaves the figures comparable. */
+  /** Samples remain comparable if no parameter changes by more than this factor. */
   private static final double REGIME = 1.5;
 
   private final RequestLimits limits;
@@ -29,7 +27,7 @@ final class SteadyState {
   private Map<String, Double> regime = Map.of();
 
   /**
-   * @param limits the bounds that the job keeps to
+   * @param limits the request limits of the job
    */
   SteadyState(RequestLimits limits) {
     this.limits = limits;
@@ -56,37 +54,37 @@ final class SteadyState {
     atStrength = warm > WARM_UP_SAMPLES && !isEnding(sample);
   }
 
-  /** Whether the job is warm and has work for all of its workers. */
+  /** Whether the job is warm and has tasks for all of its workers. */
   boolean isAtStrength() {
     return atStrength;
   }
 
-  /** Whether the parameters are others than before, so that what was usual tells nothing. */
+  /** Whether the parameters have changed, so that baselines are no longer valid. */
   boolean isAnew() {
     return anew;
   }
 
-  /** Whether some workers have no task any more. */
+  /** Whether some workers have no more tasks. */
   private boolean isEnding(Sample sample) {
     if (mostTasks == 0) {
       // A count has requests instead of workers.
       return sample.inFlight() <= mostInFlight(sample) / 2;
     }
-    // Workers that are too many go on until their tasks end.
+    // Surplus workers continue until their tasks end.
     int full = Math.min(mostTasks, workers(sample));
     int working = sample.tasks().size();
-    // One that is between two tasks just now has not run out of them.
+    // A worker between two tasks has not run out of tasks.
     int waiting = sample.progress().tasks() - sample.progress().tasksDone() - working;
     return working < full && (waiting <= 0 || working <= full / 2);
   }
 
-  /** How many workers there are, or were until some of them found nothing left to do. */
+  /** The number of workers, including those without tasks at the end. */
   int workers(Sample sample) {
     Long wanted = sample.tunables().get(Tunable.WORKERS);
     return wanted == null ? mostWorkers : wanted.intValue();
   }
 
-  /** How many requests may be in flight by all bounds. */
+  /** The bound on requests in flight from all limits. */
   long mostInFlight(Sample sample) {
     long perNode = limits.maxInFlightPerNode();
     return perNode == 0
@@ -94,7 +92,10 @@ final class SteadyState {
         : Math.min(sample.inFlightBound(), perNode * sample.nodes().size());
   }
 
-  /** What an overload has taken away is no choice of anybody, and no new regime. */
+  /**
+   * A lower bound on requests after an overload is a reaction and no new regime; only parameters
+   * count.
+   */
   private boolean isOtherRegime(Sample sample) {
     Map<String, Double> now = parameters(sample);
     return !regime.keySet().equals(now.keySet())

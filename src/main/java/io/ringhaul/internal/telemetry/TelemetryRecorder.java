@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes samples to a job's store, on a thread of its own. A store that is slow misses samples, and
- * one that fails is logged once; neither holds the job up. To be closed after its monitor.
+ * Writes samples to a job's store on its own thread. A slow store loses samples; the first failure
+ * is logged. Neither delays the job. Close it after its monitor.
  */
 public final class TelemetryRecorder implements SampleListener, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TelemetryRecorder.class);
 
-  /** So many samples may wait for the store. */
+  /** The number of samples that may wait for the store. */
   private static final int MOST_WAITING = 5;
 
   private static final Duration TO_END = Duration.ofSeconds(5);
@@ -38,8 +38,8 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
   private boolean hasFailed;
 
   /**
-   * @param telemetry where samples go
-   * @param job the job that they are of
+   * @param telemetry receives the samples
+   * @param job the job of the samples
    */
   public TelemetryRecorder(JobTelemetry telemetry, UUID job) {
     this.telemetry = telemetry;
@@ -51,7 +51,8 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
 
   @Override
   public void sampled(Sample sample) {
-    // Made here, in the samples' order: sums must not miss what the store does.
+    // Converted here, in the order of the samples: the running sums must include samples that the
+    // store loses.
     List<Metric> performance = metrics.performance(sample);
     List<Metric> resources = metrics.resources(sample);
     try {
@@ -61,7 +62,7 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
             add(MetricKind.RESOURCE, resources);
           });
     } catch (RejectedExecutionException e) {
-      LOG.debug("A sample was not stored: the store is slow, or the job at its end", e);
+      LOG.debug("A sample was not stored: the store is slow, or the job has ended", e);
     }
   }
 
@@ -74,7 +75,7 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
       } else {
         hasFailed = true;
         LOG.warn(
-            "Metrics of job {} could not be stored; the job goes on, and further failures are not"
+            "Metrics of job {} could not be stored; the job continues, and further failures are not"
                 + " logged: {}",
             job,
             e.getMessage());
@@ -82,12 +83,12 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
     }
   }
 
-  /** Waits a few seconds for what is being stored, and ends the thread. */
+  /** Waits up to five seconds for pending writes and ends the thread. */
   @Override
   public void close() {
     writer.shutdown();
     if (!Background.awaitEnd(writer, TO_END)) {
-      LOG.warn("The store of job {} is slow; its last metrics are not waited for", job);
+      LOG.warn("The store of job {} is slow; its last metrics may be missing", job);
     }
   }
 }

@@ -3,48 +3,51 @@ package io.ringhaul.internal.telemetry;
 /** A parameter that may change while a job runs. Thread-safe. */
 public interface Tunable {
 
-  /** Bounds the requests in flight. */
+  /** The bound on requests in flight. */
   String IN_FLIGHT = "inFlight";
 
-  /** The bytes of a page. */
+  /** The size of a page in bytes. */
   String PAGE_BYTES = "pageBytes";
 
-  /** Smaller pages cost more requests than they save memory. */
+  /** The minimum: smaller pages cost more requests than they save memory. */
   long LEAST_PAGE_BYTES = 16 << 10;
 
-  /** The rows of a page, where their number was asked for. */
+  /** The size of a page in rows, if the request sets a number of rows. */
   String PAGE_ROWS = "pageRows";
 
-  /** The statements of a batch. */
+  /** The size of a batch in statements. */
   String BATCH_STATEMENTS = "batchStatements";
 
-  /** The bytes of a batch. */
+  /** The size of a batch in bytes. */
   String BATCH_BYTES = "batchBytes";
 
-  /** The threads that work on tasks. */
+  /** The number of worker threads. */
   String WORKERS = "workers";
 
   /** One of the names above. */
   String name();
 
-  /** Its value now. */
+  /** The current value. */
   long value();
 
-  /** The least value that it takes. */
+  /** The minimum. */
   long least();
 
-  /** The largest value that it takes. */
+  /** The maximum. */
   long most();
 
-  /** Sets it, within its bounds; takes effect with the next request. */
+  /** Sets the value, limited to the minimum and maximum; takes effect with the next request. */
   void set(long value);
 
-  /** Sets it to what it was before it was set last, as if that had not been done. */
+  /**
+   * Restores the value from before the last call of {@link #set}, as if that call had not been
+   * made.
+   */
   default void takeBack(long before) {
     set(before);
   }
 
-  /** Whether its value is that which another parameter asks for, since it was not set itself. */
+  /** Whether the value follows another parameter because it was not set explicitly. */
   default boolean isFollowing() {
     return false;
   }

@@ -15,7 +15,7 @@ class BackgroundTest {
   private static final Duration LONG = Duration.ofMinutes(1);
 
   @Test
-  void aTaskThatFailsIsDoneAgain() throws InterruptedException {
+  void repeatsTasksThatFail() throws InterruptedException {
     CountDownLatch done = new CountDownLatch(3);
     ScheduledExecutorService clock = Background.clock("test");
     clock.scheduleAtFixedRate(
@@ -34,7 +34,7 @@ class BackgroundTest {
   }
 
   @Test
-  void anInterruptIsKeptForLater() {
+  void restoresAnEarlierInterrupt() {
     ExecutorService threads = Executors.newSingleThreadExecutor(Background.threads("test"));
     CountDownLatch asked = new CountDownLatch(1);
     threads.execute(asked::countDown);
@@ -46,7 +46,7 @@ class BackgroundTest {
   }
 
   @Test
-  void whatDoesNotEndIsInterrupted() throws InterruptedException {
+  void interruptsThreadsThatDoNotEnd() throws InterruptedException {
     ExecutorService threads = Executors.newSingleThreadExecutor(Background.threads("test"));
     CountDownLatch interrupted = new CountDownLatch(1);
     threads.execute(

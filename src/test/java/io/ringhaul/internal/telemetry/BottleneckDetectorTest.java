@@ -13,13 +13,16 @@ import io.ringhaul.monitor.TestSample;
 import io.ringhaul.seeds.Seeds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the detector makes of series of samples; that they come about so is BottleneckIT's. */
+/** Bottlenecks in series of constructed samples. BottleneckIT covers samples of real operations. */
 class BottleneckDetectorTest {
 
   private static final int HEALTHY = 20;
@@ -62,305 +65,424 @@ class BottleneckDetectorTest {
     }
   }
 
-  /** Lets a job run well for a while, then badly, and then well again. */
-  private Bottleneck bottleneck(
-      OperationKind work, BottleneckKind kind, Consumer<TestSample> cause) {
-    BottleneckDetector detector = detector(work);
+  /** A cause that a detector finds in the samples of an otherwise healthy job. */
+  private record Finding(
+      String name,
+      OperationKind work,
+      BottleneckKind kind,
+      String component,
+      Consumer<TestSample> cause,
+      Map<String, Double> evidence,
+      Optional<Bottleneck.Proposal> proposal,
+      String recommendation,
+      Set<BottleneckKind> found) {
+
+    private Finding(
+        String name,
+        OperationKind work,
+        BottleneckKind kind,
+        String component,
+        Consumer<TestSample> cause) {
+      this(name, work, kind, component, cause, Map.of(), Optional.empty(), "", Set.of());
+    }
+
+    /** Returns a case that also expects these figures. */
+    private Finding withEvidence(Map<String, Double> figures) {
+      return new Finding(
+          name, work, kind, component, cause, figures, proposal, recommendation, found);
+    }
+
+    /** Returns a case that also expects this proposal. */
+    private Finding withProposal(String parameter, long value) {
+      return new Finding(
+          name,
+          work,
+          kind,
+          component,
+          cause,
+          evidence,
+          Optional.of(new Bottleneck.Proposal(parameter, value)),
+          recommendation,
+          found);
+    }
+
+    /** Returns a case that also expects this word in the recommendation. */
+    private Finding withRecommendation(String word) {
+      return new Finding(name, work, kind, component, cause, evidence, proposal, word, found);
+    }
+
+    /** Returns a case that expects bottlenecks of exactly these kinds, one each. */
+    private Finding withOnly(BottleneckKind... kinds) {
+      return new Finding(
+          name, work, kind, component, cause, evidence, proposal, recommendation, Set.of(kinds));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static List<Finding> findings() {
+    return List.of(
+        new Finding(
+                "client CPU",
+                OperationKind.EXPORT,
+                BottleneckKind.CLIENT_CPU,
+                "process",
+                sample -> {
+                  sample.cpuShare = 0.97;
+                  sample.stages.put(Stage.WAIT, 0.4);
+                  sample.stages.put(Stage.ENCODE, 7.0);
+                })
+            .withEvidence(Map.of("cpuShare", 0.97))
+            .withRecommendation("compression")
+            .withOnly(BottleneckKind.CLIENT_CPU),
+        new Finding(
+                "full heap",
+                OperationKind.EXPORT,
+                BottleneckKind.CLIENT_MEMORY,
+                "heap",
+                sample -> sample.heapAfterGc = 0.95)
+            .withProposal("pageRows", 2_500)
+            .withOnly(BottleneckKind.CLIENT_MEMORY),
+        new Finding(
+                "garbage collection",
+                OperationKind.IMPORT,
+                BottleneckKind.CLIENT_MEMORY,
+                "heap",
+                sample -> sample.gcShare = 0.3)
+            .withEvidence(Map.of("gcShare", 0.3)),
+        new Finding(
+            "slow disk",
+            OperationKind.EXPORT,
+            BottleneckKind.DISK,
+            "disk",
+            sample -> {
+              sample.stages.put(Stage.WAIT, 0.5);
+              sample.stages.put(Stage.WRITE, 6.0);
+            }),
+        new Finding(
+            "slow target that is no file, by idle processors",
+            OperationKind.EXPORT,
+            BottleneckKind.DISK,
+            "disk",
+            sample -> {
+              sample.machineCpuShare = 0.2;
+              sample.cpuShare = 0.1;
+              sample.stages.put(Stage.WAIT, 0.5);
+              sample.stages.put(Stage.ENCODE, 7.0);
+            }),
+        // After 20 s, 30 % are done and 47 s remain; at this rate the disk is full earlier.
+        new Finding(
+                "disk that will be full before the end",
+                OperationKind.EXPORT,
+                BottleneckKind.DISK,
+                "disk",
+                sample -> sample.diskFree = (100L << 30) - sample.second * (2L << 30))
+            .withRecommendation("free space"),
+        new Finding(
+                "server overload",
+                OperationKind.EXPORT,
+                BottleneckKind.SERVER_OVERLOAD,
+                "cluster",
+                sample -> {
+                  sample.errors = 9;
+                  sample.overloads = 9;
+                  sample.inFlightBound = 6;
+                })
+            .withProposal("inFlight", 6)
+            .withOnly(BottleneckKind.SERVER_OVERLOAD),
+        new Finding(
+            "growing queue of an import",
+            OperationKind.IMPORT,
+            BottleneckKind.QUEUE_GROWTH,
+            "queue",
+            sample -> {
+              sample.inFlight = 24;
+              sample.queued = 2_000 + sample.second * 50L;
+              sample.rowsPerSecond = 300;
+            }),
+        new Finding(
+                "late answers of a node",
+                OperationKind.EXPORT,
+                BottleneckKind.LATENCY_SPIKE,
+                "node:127.0.0.2:9042",
+                sample -> sample.p50.put("127.0.0.2:9042", 900.0))
+            .withEvidence(Map.of("usualP50Millis", 20.0))
+            .withOnly(BottleneckKind.LATENCY_SPIKE, BottleneckKind.SKEW),
+        new Finding(
+                "no answers",
+                OperationKind.EXPORT,
+                BottleneckKind.LATENCY_SPIKE,
+                "cluster",
+                sample -> {
+                  sample.requests = 0;
+                  sample.rowsPerSecond = 0;
+                  sample.bytesPerSecond = 0;
+                })
+            .withOnly(BottleneckKind.LATENCY_SPIKE, BottleneckKind.THROUGHPUT_DROP),
+        new Finding(
+                "fewer rows a second",
+                OperationKind.EXPORT,
+                BottleneckKind.THROUGHPUT_DROP,
+                "job",
+                sample -> {
+                  sample.rowsPerSecond = 5_000;
+                  sample.bytesPerSecond = 1e6;
+                })
+            .withEvidence(Map.of("usualRowsPerSecond", 50_000.0)),
+        new Finding(
+            "fewer rows a second while a worker is between two tasks",
+            OperationKind.EXPORT,
+            BottleneckKind.THROUGHPUT_DROP,
+            "job",
+            sample -> {
+              sample.tasks.remove(sample.second % TestSample.WORKERS);
+              sample.rowsPerSecond = 5_000;
+              sample.bytesPerSecond = 1e6;
+            }),
+        new Finding(
+                "failed requests",
+                OperationKind.EXPORT,
+                BottleneckKind.ERROR_SPIKE,
+                "cluster",
+                sample -> {
+                  sample.errors = 30;
+                  sample.requests = 170;
+                })
+            .withEvidence(Map.of("errors", 30.0, "errorShare", 0.15))
+            .withOnly(BottleneckKind.ERROR_SPIKE),
+        new Finding(
+                "one long task",
+                OperationKind.EXPORT,
+                BottleneckKind.SKEW,
+                "task:107",
+                sample -> {
+                  sample.tasks.clear();
+                  sample.tasks.add(new TaskSample(107, 7, 900_000, sample.second, ""));
+                  sample.tasksDone = 99;
+                })
+            .withEvidence(Map.of("idleWorkers", 7.0))
+            .withRecommendation("tasks")
+            .withOnly(BottleneckKind.SKEW),
+        new Finding(
+            "node with more requests in flight than others",
+            OperationKind.EXPORT,
+            BottleneckKind.SKEW,
+            "node:127.0.0.3:9042",
+            sample -> {
+              sample.p50.put("127.0.0.3:9042", 90.0);
+              sample.nodeInFlight.put("127.0.0.3:9042", 20);
+              sample.nodeInFlight.put("127.0.0.1:9042", 2);
+            }),
+        new Finding(
+                "node far slower than others",
+                OperationKind.EXPORT,
+                BottleneckKind.SKEW,
+                "node:127.0.0.3:9042",
+                sample -> sample.p50.put("127.0.0.3:9042", 190.0))
+            .withEvidence(Map.of("usualP50Millis", 20.0)));
+  }
+
+  /** The job runs well, then with the cause, and then well again. */
+  @ParameterizedTest
+  @MethodSource("findings")
+  void findsTheBottleneckAndItsEnd(Finding expected) {
+    BottleneckDetector detector = detector(expected.work());
     pass(detector, HEALTHY, sample -> {});
     assertThat(found).isEmpty();
-    pass(detector, SOON, cause);
-    List<Bottleneck> ofKind = found.stream().filter(each -> each.kind() == kind).toList();
+    pass(detector, SOON, expected.cause());
+    List<Bottleneck> ofKind =
+        found.stream().filter(each -> each.kind() == expected.kind()).toList();
     assertThat(ofKind).hasSize(1);
-    assertThat(detector.bottlenecks()).anyMatch(each -> each.id().equals(ofKind.get(0).id()));
-    // Ten of them, and three over which rates are taken.
+    Bottleneck bottleneck = ofKind.get(0);
+    assertThat(detector.bottlenecks()).anyMatch(each -> each.id().equals(bottleneck.id()));
+    // Ten quiet samples, and the three over which rates are smoothed.
     pass(detector, 13, sample -> {});
     assertThat(detector.bottlenecks()).isEmpty();
     assertThat(ended)
         .extracting(Bottleneck::id)
         .containsAll(found.stream().map(Bottleneck::id).toList());
     assertThat(ended).noneMatch(Bottleneck::open);
-    return ofKind.get(0);
+    assertThat(bottleneck.component()).isEqualTo(expected.component());
+    assertThat(bottleneck.evidence()).containsAllEntriesOf(expected.evidence());
+    assertThat(bottleneck.recommendation()).contains(expected.recommendation());
+    if (expected.proposal().isPresent()) {
+      assertThat(bottleneck.proposal()).isEqualTo(expected.proposal());
+    }
+    if (!expected.found().isEmpty()) {
+      assertThat(found)
+          .extracting(Bottleneck::kind)
+          .containsExactlyInAnyOrderElementsOf(expected.found());
+    }
   }
 
-  @Test
-  void theProcessIsAtItsLimit() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.CLIENT_CPU,
-            sample -> {
-              sample.cpuShare = 0.97;
-              sample.stages.put(Stage.WAIT, 0.4);
-              sample.stages.put(Stage.ENCODE, 7.0);
-            });
-    assertThat(bottleneck.component()).isEqualTo("process");
-    assertThat(bottleneck.evidence()).containsEntry("cpuShare", 0.97);
-    assertThat(bottleneck.recommendation()).contains("compression");
-    assertThat(found).hasSize(1);
+  /** A number of samples with the same deviation from a healthy job. */
+  private record Phase(int samples, Consumer<TestSample> change) {
+    private static final Phase HEALTHY_JOB = new Phase(HEALTHY, sample -> {});
   }
 
-  @Test
-  void aBusyMachineIsNoLimitOfTheProcess() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(
-        detector,
-        60,
+  /** A run in which no detector may find a bottleneck. */
+  private record Quiet(String name, OperationKind work, List<Phase> phases) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static List<Quiet> quiet() {
+    Consumer<TestSample> slower =
         sample -> {
-          sample.machineCpuShare = 1;
-          sample.cpuShare = 0.7;
-          sample.stages.put(Stage.WAIT, 1.0);
-          sample.stages.put(Stage.ENCODE, 6.5);
-        });
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void theHeapIsFull() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.CLIENT_MEMORY,
-            sample -> sample.heapAfterGc = 0.95);
-    assertThat(bottleneck.component()).isEqualTo("heap");
-    assertThat(bottleneck.proposal()).contains(new Bottleneck.Proposal("pageRows", 2_500));
-    assertThat(found).hasSize(1);
-  }
-
-  @Test
-  void theCollectorTakesTheTime() {
-    assertThat(
-            bottleneck(
-                    OperationKind.IMPORT,
-                    BottleneckKind.CLIENT_MEMORY,
-                    sample -> sample.gcShare = 0.3)
-                .evidence())
-        .containsEntry("gcShare", 0.3);
-  }
-
-  @Test
-  void theDiskIsSlow() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.DISK,
-            sample -> {
-              sample.stages.put(Stage.WAIT, 0.5);
-              sample.stages.put(Stage.WRITE, 6.0);
-            });
-    assertThat(bottleneck.component()).isEqualTo("disk");
-  }
-
-  @Test
-  void aSlowTargetThatIsNoFileIsKnownByIdleProcessors() {
-    bottleneck(
-        OperationKind.EXPORT,
-        BottleneckKind.DISK,
-        sample -> {
-          sample.machineCpuShare = 0.2;
-          sample.cpuShare = 0.1;
-          sample.stages.put(Stage.WAIT, 0.5);
-          sample.stages.put(Stage.ENCODE, 7.0);
-        });
-  }
-
-  @Test
-  void theDiskWillBeFullBeforeTheEnd() {
-    // 20 s in, 30 % are done, so that 47 s are left; at this rate the disk is full before.
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.DISK,
-            sample -> sample.diskFree = (100L << 30) - second * (2L << 30));
-    assertThat(bottleneck.recommendation()).contains("room");
-  }
-
-  @Test
-  void theServerIsOverloaded() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.SERVER_OVERLOAD,
-            sample -> {
-              sample.errors = 9;
-              sample.overloads = 9;
-              sample.inFlightBound = 6;
-            });
-    assertThat(bottleneck.component()).isEqualTo("cluster");
-    assertThat(bottleneck.proposal()).contains(new Bottleneck.Proposal("inFlight", 6));
-    assertThat(found).hasSize(1);
-  }
-
-  @Test
-  void theQueueOfAnImportGrows() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.IMPORT,
-            BottleneckKind.QUEUE_GROWTH,
-            sample -> {
-              sample.inFlight = 24;
-              sample.queued = 2_000 + second * 50L;
-              sample.rowsPerSecond = 300;
-            });
-    assertThat(bottleneck.component()).isEqualTo("queue");
-  }
-
-  @Test
-  void theQueueOfASlowedImportIsItsOwnWish() {
-    BottleneckDetector detector = detector(OperationKind.IMPORT);
-    pass(
-        detector,
-        60,
-        sample -> {
-          sample.inFlight = 1;
-          sample.queued = 2_000;
-          sample.rowsPerSecond = 100;
-        });
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void aNodeIsLate() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.LATENCY_SPIKE,
-            sample -> sample.p50.put("127.0.0.2:9042", 900.0));
-    assertThat(bottleneck.component()).isEqualTo("node:127.0.0.2:9042");
-    assertThat(bottleneck.evidence()).containsEntry("usualP50Millis", 20.0);
-    assertThat(found)
-        .extracting(Bottleneck::kind)
-        .containsExactlyInAnyOrder(BottleneckKind.LATENCY_SPIKE, BottleneckKind.SKEW);
-  }
-
-  @Test
-  void nobodyAnswers() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.LATENCY_SPIKE,
-            sample -> {
-              sample.requests = 0;
-              sample.rowsPerSecond = 0;
-              sample.bytesPerSecond = 0;
-            });
-    assertThat(bottleneck.component()).isEqualTo("cluster");
-    assertThat(found)
-        .extracting(Bottleneck::kind)
-        .containsExactlyInAnyOrder(BottleneckKind.LATENCY_SPIKE, BottleneckKind.THROUGHPUT_DROP);
-  }
-
-  @Test
-  void rowsPassMoreSlowly() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.THROUGHPUT_DROP,
-            sample -> {
-              sample.rowsPerSecond = 5_000;
-              sample.bytesPerSecond = 1e6;
-            });
-    assertThat(bottleneck.component()).isEqualTo("job");
-    assertThat(bottleneck.evidence()).containsEntry("usualRowsPerSecond", 50_000.0);
-  }
-
-  @Test
-  void largerRowsAreNoDrop() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(detector, HEALTHY, sample -> {});
-    pass(detector, HEALTHY, sample -> sample.rowsPerSecond = 5_000);
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void aDropIsFoundWhileSomeWorkersAreBetweenTwoTasks() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.THROUGHPUT_DROP,
-            sample -> {
-              sample.tasks.remove(second % TestSample.WORKERS);
-              sample.rowsPerSecond = 5_000;
-              sample.bytesPerSecond = 1e6;
-            });
-    assertThat(bottleneck.component()).isEqualTo("job");
-  }
-
-  @Test
-  void lateAnswersAtTheEndAreNoSpike() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(detector, HEALTHY, sample -> {});
-    pass(
-        detector,
-        10,
-        sample -> {
-          sample.tasks.subList(1, TestSample.WORKERS).clear();
-          sample.tasksDone = 99;
-          sample.tasks.set(0, new TaskSample(100, 0, 1_000, 3, ""));
-          sample.p50.replaceAll((node, millis) -> 900.0);
-        });
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void theEndOfTheTasksIsNoDrop() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(detector, HEALTHY, sample -> {});
-    pass(
-        detector,
-        3,
-        sample -> {
-          sample.tasks.subList(2, TestSample.WORKERS).clear();
           sample.rowsPerSecond = 5_000;
           sample.bytesPerSecond = 1e6;
-        });
-    pass(
-        detector,
-        20,
+        };
+    Consumer<TestSample> still =
+        sample -> {
+          sample.rowsPerSecond = 0;
+          sample.bytesPerSecond = 0;
+          sample.requests = 0;
+        };
+    Consumer<TestSample> paused =
+        still.andThen(
+            sample -> {
+              sample.paused = true;
+              sample.inFlightBound = 0;
+            });
+    Phase fewerInFlight =
+        new Phase(
+            HEALTHY,
+            sample -> {
+              sample.tunables.put("inFlight", 2L);
+              sample.rowsPerSecond = 9_000;
+              sample.bytesPerSecond = 2e6;
+            });
+    Consumer<TestSample> lastTask =
         sample -> {
           sample.tasks.clear();
-          sample.rowsPerSecond = 0;
-          sample.bytesPerSecond = 0;
-          sample.requests = 0;
-          sample.inFlight = 0;
-        });
+          sample.tasks.add(new TaskSample(107, 7, 1_000, sample.second - 5, ""));
+          sample.tasksDone = 99;
+        };
+    return List.of(
+        new Quiet(
+            "busy machine",
+            OperationKind.EXPORT,
+            List.of(
+                new Phase(
+                    60,
+                    sample -> {
+                      sample.machineCpuShare = 1;
+                      sample.cpuShare = 0.7;
+                      sample.stages.put(Stage.WAIT, 1.0);
+                      sample.stages.put(Stage.ENCODE, 6.5);
+                    }))),
+        new Quiet(
+            "full queue of an import that its limits slow down",
+            OperationKind.IMPORT,
+            List.of(
+                new Phase(
+                    60,
+                    sample -> {
+                      sample.inFlight = 1;
+                      sample.queued = 2_000;
+                      sample.rowsPerSecond = 100;
+                    }))),
+        new Quiet(
+            "larger rows",
+            OperationKind.EXPORT,
+            List.of(Phase.HEALTHY_JOB, new Phase(HEALTHY, sample -> sample.rowsPerSecond = 5_000))),
+        new Quiet(
+            "late answers at the end",
+            OperationKind.EXPORT,
+            List.of(
+                Phase.HEALTHY_JOB,
+                new Phase(
+                    10,
+                    sample -> {
+                      sample.tasks.subList(1, TestSample.WORKERS).clear();
+                      sample.tasksDone = 99;
+                      sample.tasks.set(0, new TaskSample(100, 0, 1_000, 3, ""));
+                      sample.p50.replaceAll((node, millis) -> 900.0);
+                    }))),
+        new Quiet(
+            "end of the tasks",
+            OperationKind.EXPORT,
+            List.of(
+                Phase.HEALTHY_JOB,
+                new Phase(
+                    3,
+                    slower.andThen(sample -> sample.tasks.subList(2, TestSample.WORKERS).clear())),
+                new Phase(
+                    20,
+                    still.andThen(
+                        sample -> {
+                          sample.tasks.clear();
+                          sample.inFlight = 0;
+                        })))),
+        new Quiet(
+            "pause",
+            OperationKind.EXPORT,
+            List.of(Phase.HEALTHY_JOB, new Phase(20, paused), Phase.HEALTHY_JOB)),
+        new Quiet(
+            "parameter change", OperationKind.EXPORT, List.of(Phase.HEALTHY_JOB, fewerInFlight)),
+        new Quiet(
+            "parameter change during a pause",
+            OperationKind.EXPORT,
+            List.of(Phase.HEALTHY_JOB, new Phase(5, paused), fewerInFlight)),
+        new Quiet(
+            "last task of a resumed run, after large tasks of the earlier run",
+            OperationKind.EXPORT,
+            List.of(
+                new Phase(
+                    HEALTHY,
+                    sample -> {
+                      sample.earlierRows = 1;
+                      sample.tasksDone = 99;
+                      sample.tasks.subList(1, TestSample.WORKERS).clear();
+                      sample.tasks.set(0, new TaskSample(100, 0, 1_000, sample.second, ""));
+                      sample.tunables.put("workers", 8L);
+                    }))),
+        new Quiet(
+            "task that is long because of a pause",
+            OperationKind.EXPORT,
+            List.of(
+                new Phase(5, sample -> {}),
+                new Phase(
+                    30,
+                    lastTask.andThen(
+                        sample -> {
+                          sample.paused = true;
+                          sample.inFlightBound = 0;
+                        })),
+                new Phase(3, lastTask))),
+        // The latency of a node without requests is unknown, not low.
+        new Quiet(
+            "only one node with requests",
+            OperationKind.EXPORT,
+            List.of(
+                new Phase(
+                    HEALTHY + SOON,
+                    sample -> {
+                      sample.p50.replaceAll(
+                          (node, millis) -> node.startsWith("127.0.0.3") ? 110.0 : 0.0);
+                      sample.nodeInFlight.put("127.0.0.3:9042", 3);
+                    }))),
+        new Quiet(
+            "slightly slower node",
+            OperationKind.EXPORT,
+            List.of(new Phase(HEALTHY + SOON, sample -> sample.p50.put("127.0.0.3:9042", 150.0)))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("quiet")
+  void findsNothingInNormalRuns(Quiet run) {
+    BottleneckDetector detector = detector(run.work());
+    run.phases().forEach(phase -> pass(detector, phase.samples(), phase.change()));
     assertThat(found).isEmpty();
   }
 
   @Test
-  void aPauseIsNoDrop() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(detector, HEALTHY, sample -> {});
-    pass(
-        detector,
-        20,
-        sample -> {
-          sample.paused = true;
-          sample.rowsPerSecond = 0;
-          sample.bytesPerSecond = 0;
-          sample.requests = 0;
-          sample.inFlightBound = 0;
-        });
-    pass(detector, HEALTHY, sample -> {});
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void anotherParameterMakesAnotherUsual() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(detector, HEALTHY, sample -> {});
-    pass(
-        detector,
-        HEALTHY,
-        sample -> {
-          sample.tunables.put("inFlight", 2L);
-          sample.rowsPerSecond = 9_000;
-          sample.bytesPerSecond = 2e6;
-        });
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void aDropIsFoundWithFewerWorkersThanAtFirst() {
+  void findsADropAfterTheNumberOfWorkersDecreased() {
     BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY, sample -> sample.tunables.put("workers", 8L));
     Consumer<TestSample> reduced =
@@ -370,7 +492,7 @@ class BottleneckDetectorTest {
           sample.rowsPerSecond = 9_000;
           sample.bytesPerSecond = 2e6;
         };
-    // Those that are too many have tasks for a while.
+    // Surplus workers continue until their tasks end.
     pass(detector, 3, reduced);
     Consumer<TestSample> fewer =
         reduced.andThen(sample -> sample.tasks.subList(2, TestSample.WORKERS).clear());
@@ -388,32 +510,7 @@ class BottleneckDetectorTest {
   }
 
   @Test
-  void aParameterThatChangesDuringAPauseMakesAnotherUsual() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(detector, HEALTHY, sample -> {});
-    pass(
-        detector,
-        5,
-        sample -> {
-          sample.paused = true;
-          sample.inFlightBound = 0;
-          sample.rowsPerSecond = 0;
-          sample.bytesPerSecond = 0;
-          sample.requests = 0;
-        });
-    pass(
-        detector,
-        HEALTHY,
-        sample -> {
-          sample.tunables.put("inFlight", 2L);
-          sample.rowsPerSecond = 9_000;
-          sample.bytesPerSecond = 2e6;
-        });
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void aDropIsFoundInACountThatAsksEachNodeForLittle() {
+  void findsADropInACountWithALowLimitPerNode() {
     BottleneckDetector detector =
         new BottleneckDetector(
             OperationKind.COUNT,
@@ -437,127 +534,8 @@ class BottleneckDetectorTest {
     assertThat(found).extracting(Bottleneck::kind).containsExactly(BottleneckKind.THROUGHPUT_DROP);
   }
 
-  /** The last task of a run that goes on where another has ended, and whose tasks were large. */
   @Test
-  void tasksOfAnEarlierRunDoNotTellWhatIsUsual() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(
-        detector,
-        HEALTHY,
-        sample -> {
-          sample.earlierRows = 1;
-          sample.tasksDone = 99;
-          sample.tasks.subList(1, TestSample.WORKERS).clear();
-          sample.tasks.set(0, new TaskSample(100, 0, 1_000, second, ""));
-          sample.tunables.put("workers", 8L);
-        });
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void aPauseMakesNoTaskLong() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(detector, 5, sample -> {});
-    Consumer<TestSample> last =
-        sample -> {
-          sample.tasks.clear();
-          sample.tasks.add(new TaskSample(107, 7, 1_000, second - 5, ""));
-          sample.tasksDone = 99;
-        };
-    pass(
-        detector,
-        30,
-        last.andThen(
-            sample -> {
-              sample.paused = true;
-              sample.inFlightBound = 0;
-            }));
-    pass(detector, 3, last);
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void requestsFail() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.ERROR_SPIKE,
-            sample -> {
-              sample.errors = 30;
-              sample.requests = 170;
-            });
-    assertThat(bottleneck.component()).isEqualTo("cluster");
-    assertThat(bottleneck.evidence())
-        .containsEntry("errors", 30.0)
-        .containsEntry("errorShare", 0.15);
-    assertThat(found).hasSize(1);
-  }
-
-  @Test
-  void aTaskHoldsTheJob() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.SKEW,
-            sample -> {
-              sample.tasks.clear();
-              sample.tasks.add(new TaskSample(107, 7, 900_000, second, ""));
-              sample.tasksDone = 99;
-            });
-    assertThat(bottleneck.component()).isEqualTo("task:107");
-    assertThat(bottleneck.evidence()).containsEntry("idleWorkers", 7.0);
-    assertThat(bottleneck.recommendation()).contains("tasks");
-    assertThat(found).hasSize(1);
-  }
-
-  @Test
-  void aNodeHasMoreThanOthers() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.SKEW,
-            sample -> {
-              sample.p50.put("127.0.0.3:9042", 90.0);
-              sample.nodeInFlight.put("127.0.0.3:9042", 20);
-              sample.nodeInFlight.put("127.0.0.1:9042", 2);
-            });
-    assertThat(bottleneck.component()).isEqualTo("node:127.0.0.3:9042");
-  }
-
-  @Test
-  void aNodeIsFarSlowerThanOthers() {
-    Bottleneck bottleneck =
-        bottleneck(
-            OperationKind.EXPORT,
-            BottleneckKind.SKEW,
-            sample -> sample.p50.put("127.0.0.3:9042", 190.0));
-    assertThat(bottleneck.component()).isEqualTo("node:127.0.0.3:9042");
-    assertThat(bottleneck.evidence()).containsEntry("usualP50Millis", 20.0);
-  }
-
-  /** Nodes of which nothing was asked in a second are no fast ones. */
-  @Test
-  void theOnlyNodeThatIsAskedIsNotSlow() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(
-        detector,
-        HEALTHY + SOON,
-        sample -> {
-          sample.p50.replaceAll((node, millis) -> node.startsWith("127.0.0.3") ? 110.0 : 0.0);
-          sample.nodeInFlight.put("127.0.0.3:9042", 3);
-        });
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void aNodeThatIsALittleSlowerIsNoBottleneck() {
-    BottleneckDetector detector = detector(OperationKind.EXPORT);
-    pass(detector, HEALTHY + SOON, sample -> sample.p50.put("127.0.0.3:9042", 150.0));
-    assertThat(found).isEmpty();
-  }
-
-  @Test
-  void twoJobsAskOneNode() {
+  void findsContentionOfTwoJobsAtOneNode() {
     try (JobsUnderWay.Registration other = jobs.enter("export other", Optional.empty())) {
       BottleneckDetector detector = detector(OperationKind.EXPORT);
       pass(detector, HEALTHY, sample -> {});
@@ -577,9 +555,9 @@ class BottleneckDetectorTest {
     assertThat(found).hasSize(1);
   }
 
-  /** What comes and goes is one bottleneck as long as it comes again within ten seconds. */
+  /** A symptom that returns within ten seconds continues the same bottleneck. */
   @Test
-  void aBottleneckDoesNotFlap() {
+  void mergesSymptomsThatComeAndGo() {
     BottleneckDetector detector = detector(OperationKind.EXPORT);
     pass(detector, HEALTHY, sample -> {});
     for (int i = 0; i < 10; i++) {
@@ -596,14 +574,15 @@ class BottleneckDetectorTest {
   }
 
   /**
-   * Ten minutes of a job as they are: noise all the time, a hiccup of a second or two now and then.
+   * Ten minutes of a normal job: constant noise, and now and then a disturbance of one or two
+   * seconds.
    */
   @Test
-  void quietRunsHaveNoBottleneck() {
+  void findsNothingInNoisyRuns() {
     long seed = Seeds.next();
     for (int run = 0; run < 10; run++) {
       Random random = new Random(seed + run);
-      int[] hiccup = {0};
+      int[] disturbance = {0};
       BottleneckDetector detector =
           detector(run % 2 == 0 ? OperationKind.EXPORT : OperationKind.IMPORT);
       pass(
@@ -619,17 +598,17 @@ class BottleneckDetectorTest {
             if (random.nextInt(20) == 0) {
               sample.errors = 1;
             }
-            if (hiccup[0] == 0 && random.nextInt(30) == 0) {
-              hiccup[0] = 6;
+            if (disturbance[0] == 0 && random.nextInt(30) == 0) {
+              disturbance[0] = 6;
             }
-            // One or two seconds of it, and some of rest.
-            if (hiccup[0]-- > 4) {
+            // One or two disturbed seconds, then at least four normal ones.
+            if (disturbance[0]-- > 4) {
               sample.rowsPerSecond *= 0.1;
               sample.bytesPerSecond *= 0.1;
               sample.p50.replaceAll((node, millis) -> millis * 30);
               sample.gcShare = 0.5;
             }
-            hiccup[0] = Math.max(0, hiccup[0]);
+            disturbance[0] = Math.max(0, disturbance[0]);
           });
       detector.close();
       assertThat(found).as("run %d of seed %d", run, seed).isEmpty();
@@ -637,7 +616,7 @@ class BottleneckDetectorTest {
   }
 
   @Test
-  void whatTookMostOfTheTimeIsToldAtTheEnd() {
+  void reportsTheLimitingFactorAtTheEnd() {
     try (BottleneckDetector detector = detector(OperationKind.EXPORT)) {
       assertThat(detector.limitingFactor()).isEmpty();
       pass(detector, 30, sample -> {});
@@ -655,7 +634,7 @@ class BottleneckDetectorTest {
   }
 
   @Test
-  void aShortJobHasNoLimitingFactor() {
+  void reportsNoLimitingFactorForShortJobs() {
     try (BottleneckDetector detector = detector(OperationKind.IMPORT)) {
       pass(detector, 2, sample -> sample.stages.put(Stage.PLAN, 100.0));
       assertThat(detector.limitingFactor()).isEmpty();
@@ -667,7 +646,7 @@ class BottleneckDetectorTest {
     assertThat(limits).extracting(LimitingFactor::name).containsExactly("plan");
   }
 
-  /** A job that never was alone has nothing to compare with, however much it waits. */
+  /** A job that never ran alone has no baseline, even if it waits most of the time. */
   @Test
   void claimsNoContentionWithoutABaseline() {
     try (JobsUnderWay.Registration other = jobs.enter("export other", Optional.empty())) {
@@ -688,7 +667,7 @@ class BottleneckDetectorTest {
   }
 
   @Test
-  void aBottleneckThatLastsIsTheLimit() {
+  void reportsALastingBottleneckAsLimitingFactor() {
     try (BottleneckDetector detector = detector(OperationKind.EXPORT)) {
       pass(detector, 30, sample -> sample.gcShare = 0.5);
     }
@@ -696,7 +675,7 @@ class BottleneckDetectorTest {
   }
 
   @Test
-  void theLimitsOfTheJobAreTold() {
+  void reportsTheRequestLimitsAsLimitingFactor() {
     try (BottleneckDetector detector =
         new BottleneckDetector(
             OperationKind.EXPORT,
@@ -709,7 +688,7 @@ class BottleneckDetectorTest {
   }
 
   @Test
-  void whateverHoldsTheJobCountsAsItsLimit() {
+  void reportsOtherLimitsAsLimitingFactor() {
     try (BottleneckDetector detector =
         new BottleneckDetector(
             OperationKind.EXPORT,
@@ -722,9 +701,9 @@ class BottleneckDetectorTest {
     assertThat(limits).extracting(LimitingFactor::name).containsExactly("limits");
   }
 
-  /** A listener that fails does not disturb the job. */
+  /** A failed listener does not affect the job. */
   @Test
-  void aListenerMayFail() {
+  void toleratesFailedListeners() {
     BottleneckDetector detector =
         new BottleneckDetector(
             OperationKind.EXPORT,

@@ -16,14 +16,14 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What a job's store has of its bottlenecks. */
+/** Bottlenecks in a job's store. */
 class BottleneckRecorderTest {
 
   private final UUID job = UUID.randomUUID();
   private int second;
 
   @Test
-  void bottlenecksAreStoredWhileTheyLastAndWhenTheyEnd() {
+  void storesOpenBottlenecksAndTheirEnd() {
     try (JobStore store = JobStore.inMemory();
         BottleneckDetector detector = detector()) {
       store.create(pending());
@@ -40,7 +40,7 @@ class BottleneckRecorderTest {
       assertThat(first.open()).isTrue();
       assertThat(first.firstSeen()).isEqualTo(TestSample.START.plusSeconds(11));
       assertThat(first.lastSeen()).isEqualTo(TestSample.START.plusSeconds(13));
-      // Its figures are stored again every five seconds.
+      // Current figures are stored every five seconds.
       pass(detector, recorder, 5, sample -> sample.gcShare = 0.5);
       assertThat(only(store).evidence()).containsEntry("gcShare", 0.5);
       assertThat(only(store).lastSeen()).isEqualTo(TestSample.START.plusSeconds(18));
@@ -56,9 +56,9 @@ class BottleneckRecorderTest {
     }
   }
 
-  /** A process that is killed tells nobody that what it found is over. */
+  /** A killed process cannot store the end of its bottlenecks. */
   @Test
-  void whatAKilledProcessHasFoundIsOver() {
+  void closesBottlenecksOfAKilledProcess() {
     try (JobStore store = JobStore.inMemory()) {
       store.create(pending());
       try (BottleneckDetector killed = detector()) {

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What works is in a recording, and what waits is not. */
+/** Recordings contain working threads and omit waiting ones. */
 class FlightRecordingTest {
 
   @TempDir private Path folder;
@@ -18,7 +18,7 @@ class FlightRecordingTest {
   private volatile long last;
 
   @Test
-  void showsWorkAlone() throws Exception {
+  void recordsOnlyWorkingThreads() throws Exception {
     try (Selector selector = Selector.open()) {
       Thread waiting =
           new Thread(
@@ -37,7 +37,7 @@ class FlightRecordingTest {
       selector.wakeup();
       waiting.join();
       working.join();
-      assertThat(last).as("what the work has come to").isNotZero();
+      assertThat(last).as("result of the work").isNotZero();
       assertThat(stacks).contains("FlightRecordingTest.work").doesNotContain("Selector.select");
     }
     assertThat(folder).isEmptyDirectory();

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a job hears of those beside it through the store that they share. */
+/** What a job learns of concurrent jobs from their common store. */
 class NeighbourPollTest {
 
   private static final String NODE = "127.0.0.1:9042";
@@ -48,7 +48,7 @@ class NeighbourPollTest {
     store.close();
   }
 
-  /** The other job has these metrics of the second. */
+  /** Stores metrics of the other job for this second, and polls. */
   private void sampled(int second, Consumer<TestSample> change) {
     TestSample sample = new TestSample(second);
     change.accept(sample);
@@ -59,10 +59,10 @@ class NeighbourPollTest {
   }
 
   @Test
-  void aJobOfAnotherProcessIsHeardOfWhileItAsks() {
+  void reportsJobsOfOtherProcessesWhileTheySendRequests() {
     try (JobRun run = store.begin(other)) {
       sampled(1, sample -> {});
-      // It may be of an earlier run.
+      // The metrics may be of an earlier run.
       assertThat(registration.others()).isEmpty();
       poll.poll();
       assertThat(registration.others()).isEmpty();
@@ -86,7 +86,7 @@ class NeighbourPollTest {
   }
 
   @Test
-  void aJobOfThisProcessIsHeardOfOnce() {
+  void reportsJobsOfThisProcessOnce() {
     try (JobRun run = store.begin(other);
         JobsUnderWay.Registration here = jobs.enter("the count", Optional.of(run.job().id()))) {
       here.asks(Set.of(NODE));
@@ -99,7 +99,7 @@ class NeighbourPollTest {
   }
 
   @Test
-  void aJobThatIsGoneHearsNothing() {
+  void reportsNothingToADeletedJob() {
     try (JobRun run = store.begin(other)) {
       sampled(1, sample -> {});
       sampled(2, sample -> {});

@@ -57,7 +57,7 @@ class RequestPollTest {
   }
 
   @Test
-  void givesWhatIsToBeTuned() {
+  void passesOnTuningRequests() {
     poll.poll();
     JobRequest request = telemetry.ask(job, JobRequest.Kind.TUNE, "{\"parameter\":\"inFlight\"}");
     poll.poll();
@@ -66,7 +66,7 @@ class RequestPollTest {
   }
 
   @Test
-  void aJobThatIsGoneIsNoFailure() {
+  void ignoresADeletedJob() {
     telemetry.ask(job, JobRequest.Kind.TUNE, "{}");
     store.delete(job);
     poll.poll();
@@ -75,7 +75,7 @@ class RequestPollTest {
   }
 
   @Test
-  void recordsWhereTheTimeGoes() throws Exception {
+  void recordsStacks() throws Exception {
     AtomicBoolean done = new AtomicBoolean();
     Thread busy = new Thread(() -> spin(done), "busy");
     busy.start();
@@ -98,7 +98,7 @@ class RequestPollTest {
   }
 
   @Test
-  void aJobThatEndsEndsItsRecording() throws Exception {
+  void endsTheRecordingWithTheJob() throws Exception {
     JobRequest first = telemetry.ask(job, JobRequest.Kind.PROFILE, "{\"seconds\":60}");
     poll.poll();
     await(JobProfile.State.RECORDING);
@@ -106,16 +106,16 @@ class RequestPollTest {
     assertThat(telemetry.profile(job))
         .contains(
             JobProfile.requested(first.id(), first.body())
-                .failed("The job ended before the recording did"));
+                .failed("The job ended during the recording"));
     assertThat(files(folder)).isEmpty();
     JobRequest late = telemetry.ask(job, JobRequest.Kind.PROFILE, "{\"seconds\":60}");
     poll.poll();
     assertThat(telemetry.profile(job))
-        .contains(JobProfile.requested(late.id(), late.body()).failed("The job was at its end"));
+        .contains(JobProfile.requested(late.id(), late.body()).failed("The job had ended"));
   }
 
   @Test
-  void whoAsksForAnotherRecordingMeanwhileHearsOfIt() throws Exception {
+  void rejectsASecondRecording() throws Exception {
     telemetry.ask(job, JobRequest.Kind.PROFILE, "{\"seconds\":60}");
     poll.poll();
     await(JobProfile.State.RECORDING);
@@ -124,12 +124,12 @@ class RequestPollTest {
     assertThat(telemetry.profile(job))
         .contains(
             JobProfile.requested(second.id(), second.body())
-                .failed("Another recording was under way"));
+                .failed("Another recording was running"));
   }
 
-  /** The clocks of a store's host and of this one may differ by any time. */
+  /** The clocks of the store and of this process may differ by any amount. */
   @Test
-  void aRequestIsTakenUpHoweverOldItIs() {
+  void takesRequestsOfAnyAge() {
     JobRequest old =
         new JobRequest("1", JobRequest.Kind.TUNE, "{}", Instant.parse("2001-01-01T00:00:00Z"));
     JobTelemetry late =

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Samples are differences: what one has said the next does not say again. */
+/** Samples are differences: each event is part of one sample. */
 class SamplingTest {
 
   private final Watched operation = new Watched();
@@ -91,7 +91,7 @@ class SamplingTest {
   }
 
   @Test
-  void rowsOfEarlierRunsAreNotCounted() {
+  void excludesRowsOfEarlierRuns() {
     operation.meter.handled(300, 9_000);
     Sample first = sampling.next();
     operation.meter.handled(50, 1_000);
@@ -104,7 +104,7 @@ class SamplingTest {
   }
 
   @Test
-  void latenciesAreThoseOfTheInterval() {
+  void measuresLatenciesOfTheInterval() {
     NodeMeter fast = operation.metrics.node("10.0.0.1:9042");
     NodeMeter slow = operation.metrics.node("10.0.0.2:9042");
     for (int i = 0; i < 99; i++) {
@@ -149,7 +149,7 @@ class SamplingTest {
   }
 
   @Test
-  void pagesAndBatchesAreMeans() {
+  void computesMeanPagesAndBatches() {
     operation.metrics.page(100, 1_000);
     operation.metrics.page(300, 5_000);
     operation.metrics.batch(10, 64);
@@ -164,7 +164,7 @@ class SamplingTest {
   }
 
   @Test
-  void nodesThatTheOperationChoosesHaveExactRequestsInFlight() {
+  void countsExactRequestsInFlightForChosenNodes() {
     NodeMeter node = operation.metrics.node("10.0.0.1:9042");
     node.sent();
     node.sent();
@@ -174,7 +174,7 @@ class SamplingTest {
   }
 
   @Test
-  void stagesComeToNoMoreThanTheWorkersTime() throws Exception {
+  void keepsStagesWithinTheWorkersTime() throws Exception {
     try (WorkerClock clock = operation.metrics.work()) {
       WorkerClock.during(Stage.WAIT, () -> TimeUnit.MILLISECONDS.sleep(30));
       WorkerClock.during(Stage.ENCODE, () -> TimeUnit.MILLISECONDS.sleep(10));
@@ -184,7 +184,7 @@ class SamplingTest {
       double encoded = stage(first, Stage.ENCODE).seconds();
       assertThat(waited).isGreaterThanOrEqualTo(0.03);
       assertThat(waited + encoded).isLessThanOrEqualTo(first.seconds());
-      // It was open for no longer than the sample is, and did not work while it waited.
+      // The worker's time is within that of the sample, and waiting is not work.
       assertThat(first.workerUtilisation())
           .isBetween(encoded / first.seconds(), 1 - waited / first.seconds());
       assertThat(stage(first, Stage.WAIT).latency().count()).isEqualTo(1);
@@ -194,7 +194,7 @@ class SamplingTest {
   }
 
   @Test
-  void whatHoldsTheOperationShows() {
+  void showsBoundsPausesAndParameters() {
     operation.inFlight = 5;
     operation.bound = 0;
     Sample sample = sampling.next();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class StackTreeTest {
 
   @Test
-  void foldsStacks() {
+  void mergesStacks() {
     FlightProfile.StackTree tree = new FlightProfile.StackTree();
     tree.add(List.of("a", "b"));
     tree.add(List.of("a", "b", "\"c\""));
@@ -26,7 +26,7 @@ class StackTreeTest {
   }
 
   @Test
-  void leavesOutWhatIsRare() {
+  void omitsRareFrames() {
     FlightProfile.StackTree tree = new FlightProfile.StackTree();
     for (int i = 0; i < 1_999; i++) {
       tree.add(List.of("often"));
@@ -40,7 +40,7 @@ class StackTreeTest {
   }
 
   @Test
-  void isBounded() {
+  void limitsDepthAndNodes() {
     FlightProfile.StackTree deep = new FlightProfile.StackTree();
     deep.add(Collections.nCopies(10_000, "f"));
     assertThat(nodes(deep)).isEqualTo(129);

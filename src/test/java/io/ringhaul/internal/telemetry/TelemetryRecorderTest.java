@@ -28,12 +28,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What a store is told of samples, and what becomes of a job whose store does not listen. */
+/** What reaches a store of samples, also if the store is slow or fails. */
 class TelemetryRecorderTest {
 
   private static final UUID JOB = new UUID(1, 2);
 
-  /** What was added, in its order. */
+  /** The added metrics, in order. */
   private final Queue<Metric> added = new ConcurrentLinkedQueue<>();
 
   @FunctionalInterface
@@ -107,7 +107,7 @@ class TelemetryRecorderTest {
   }
 
   @Test
-  void aSampleBecomesMetrics() {
+  void convertsSamplesToMetrics() {
     try (TelemetryRecorder recorder =
         new TelemetryRecorder(telemetry((kind, metrics) -> added.addAll(metrics)), JOB)) {
       recorder.sampled(sample(100, 1));
@@ -132,14 +132,14 @@ class TelemetryRecorderTest {
     assertThat(value("process", "cpu_share")).isEqualTo(0.5);
     assertThat(value("gc", "pause_ms")).isEqualTo(4);
     assertThat(value("network", "bytes_per_second")).isEqualTo(9);
-    // Nobody knows the room of that disk.
+    // The free space of this disk is unknown.
     assertThat(added).noneMatch(each -> each.name().equals("free_bytes"));
     Metric task =
         added.stream().filter(each -> each.component().equals("task")).findFirst().orElseThrow();
     assertThat(task.partition()).hasValue(5);
     assertThat(task.value()).isEqualTo(42);
     assertThat(task.context()).hasValue("worker 1");
-    // A store has one value of a moment, component, name and partition.
+    // A store keeps one value for each time, component, name and partition.
     Map<String, Long> same =
         added.stream()
             .collect(
@@ -150,13 +150,13 @@ class TelemetryRecorderTest {
   }
 
   @Test
-  void aStoreThatFailsDisturbsNobody() {
+  void toleratesAStoreThatFails() {
     try (TelemetryRecorder recorder =
         new TelemetryRecorder(
             telemetry(
                 (kind, metrics) -> {
                   added.addAll(metrics);
-                  throw new StorageException("store", "the store is away, on purpose", null);
+                  throw new StorageException("store", "the store fails in this test", null);
                 }),
             JOB)) {
       recorder.sampled(sample(1, 0));
@@ -166,7 +166,7 @@ class TelemetryRecorderTest {
   }
 
   @Test
-  void aStoreThatIsSlowMissesSamples() throws Exception {
+  void dropsSamplesForASlowStore() throws Exception {
     CountDownLatch stuck = new CountDownLatch(1);
     CountDownLatch goesOn = new CountDownLatch(1);
     try (TelemetryRecorder recorder =
@@ -185,7 +185,7 @@ class TelemetryRecorderTest {
       }
       goesOn.countDown();
     }
-    // One was being stored, and five waited.
+    // One sample was being stored, and five waited.
     assertThat(
             added.stream()
                 .filter(each -> each.name().equals("rows") && each.component().equals("job")))
