@@ -3,26 +3,26 @@ package io.ringhaul.exceptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Operations that were handed over as one unit and could not all be acknowledged. */
+/** The cluster did not acknowledge all operations of a unit that was executed as one. */
 public final class BatchFailedException extends BulkOperationException {
 
   private static final long serialVersionUID = 1;
 
-  /** What is known of operations whose acknowledgement is missing. */
+  /** What is known of the unacknowledged operations. */
   public enum Outcome {
 
-    /** None of them was applied: they may be sent again. */
+    /** None of the operations was applied: they can be sent again. */
     NOT_APPLIED,
 
     /**
-     * They may have been applied, wholly or in part, or not at all. So it is if a LOGGED batch
-     * times out before enough replicas of the batch log have it ({@code WriteType.BATCH_LOG}).
+     * The operations may have been applied fully, partly or not at all. One cause is a LOGGED batch
+     * that times out before enough replicas of the batch log have it ({@code WriteType.BATCH_LOG}).
      */
     UNKNOWN,
 
     /**
-     * They are in the batch log and will all be applied, if they are not yet: a LOGGED batch that
-     * timed out in its write phase ({@code WriteType.BATCH}).
+     * The operations are in the batch log and will all be applied, if they are not yet: a LOGGED
+     * batch that timed out in its write phase ({@code WriteType.BATCH}).
      */
     WILL_BE_APPLIED
   }
@@ -32,8 +32,8 @@ public final class BatchFailedException extends BulkOperationException {
 
   /**
    * @param message what failed, what is known of it and what to do
-   * @param outcome what is known of the operations named
-   * @param operations the indexes, from 0, of those that were not acknowledged
+   * @param outcome what is known of the unacknowledged operations
+   * @param operations the indexes of the unacknowledged operations, from 0
    */
   public BatchFailedException(
       String message, @Nullable Throwable cause, Outcome outcome, List<Integer> operations) {
@@ -47,7 +47,7 @@ public final class BatchFailedException extends BulkOperationException {
     return outcome;
   }
 
-  /** The indexes of the operations that were not acknowledged, from 0, in the order given. */
+  /** The indexes of the unacknowledged operations, from 0, in the order of the unit. */
   public List<Integer> operations() {
     return operations;
   }

@@ -1,15 +1,15 @@
 package io.ringhaul.exceptions;
 
 /**
- * A row could neither be created nor written over, however often it was tried, since others wrote
- * and deleted it all the while. At the last try nothing was written; it may pass later.
+ * A row was changed concurrently in each attempt to write it, so that it could neither be created
+ * nor overwritten. The last attempt wrote nothing; a later one may succeed.
  */
 public final class ContendedRowException extends BulkOperationException {
 
   private static final long serialVersionUID = 1;
 
   /**
-   * @param message names the table, the row and how often it was tried
+   * @param message names the table, the row and the number of attempts
    */
   public ContendedRowException(String message) {
     super(message);

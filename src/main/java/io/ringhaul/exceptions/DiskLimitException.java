@@ -1,6 +1,6 @@
 package io.ringhaul.exceptions;
 
-/** An export would pass the bytes that its files may have. */
+/** The files of an export would exceed their limit of bytes. */
 public final class DiskLimitException extends StorageException {
 
   private static final long serialVersionUID = 1;
@@ -8,16 +8,16 @@ public final class DiskLimitException extends StorageException {
   private final long bytes;
 
   /**
-   * @param location where the files are, for people
-   * @param bytes the bytes that they may have
-   * @param message one sentence on what was reached, and one on what to do
+   * @param location the location of the files, for messages
+   * @param bytes the limit
+   * @param message one sentence on the limit that was reached, and one on what to do
    */
   public DiskLimitException(String location, long bytes, String message) {
     super(location, message, null);
     this.bytes = bytes;
   }
 
-  /** How many bytes the files may have. */
+  /** The limit on the size of the files, in bytes. */
   public long bytes() {
     return bytes;
   }

@@ -8,7 +8,7 @@ import java.io.Serializable;
  * @param startExclusive the token after which the range starts
  * @param endInclusive the token at which the range ends; below the start if the range wraps around
  *     the end of the ring
- * @param reason one sentence: what the cluster or the driver said
+ * @param reason one sentence with the error of the cluster or the driver
  */
 public record FailedRange(long startExclusive, long endInclusive, String reason)
     implements Serializable {

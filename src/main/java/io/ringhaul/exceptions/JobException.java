@@ -4,9 +4,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job cannot be begun, resumed or changed as asked: it is unknown, it is another process's, or it
- * differs from what was stored. Or it cannot go on, since its table was dropped and made again, or
- * truncated, while it ran.
+ * A job cannot be started, resumed or changed: the job is unknown, another process owns it, or it
+ * differs from the stored job. Or a running job cannot continue because its table was recreated or
+ * truncated.
  */
 public final class JobException extends BulkOperationException {
 
@@ -15,14 +15,14 @@ public final class JobException extends BulkOperationException {
   private final UUID jobId;
 
   /**
-   * @param message what is wrong with which job, and what to do
+   * @param message the problem, the job, and what to do
    */
   public JobException(UUID jobId, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.jobId = jobId;
   }
 
-  /** The job. */
+  /** The id of the job. */
   public UUID jobId() {
     return jobId;
   }

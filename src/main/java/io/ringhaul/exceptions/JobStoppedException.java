@@ -2,7 +2,7 @@ package io.ringhaul.exceptions;
 
 import java.util.UUID;
 
-/** A job was asked to stop and did: what was in flight is done, and it can be resumed. */
+/** A job stopped on request. Its requests in flight have ended, and it can be resumed. */
 public final class JobStoppedException extends BulkOperationException {
 
   private static final long serialVersionUID = 1;
@@ -10,14 +10,14 @@ public final class JobStoppedException extends BulkOperationException {
   private final UUID jobId;
 
   /**
-   * @param message which job was stopped, and how it goes on
+   * @param message the stopped job, and how to resume it
    */
   public JobStoppedException(UUID jobId, String message) {
     super(message);
     this.jobId = jobId;
   }
 
-  /** The job. */
+  /** The id of the job. */
   public UUID jobId() {
     return jobId;
   }

@@ -3,9 +3,9 @@ package io.ringhaul.exceptions;
 import java.util.List;
 
 /**
- * An operation was not begun, because it would have failed or given wrong values: a permission is
- * missing, a guardrail of the cluster is in the way, the target cannot be written. Nothing was read
- * or written.
+ * A preflight check stopped an operation that would have failed or produced wrong values, for
+ * example because a permission is missing, a guardrail of the cluster forbids it, or the target
+ * cannot be written. Nothing was read or written.
  */
 public final class PreflightException extends BulkOperationException {
 
@@ -15,9 +15,9 @@ public final class PreflightException extends BulkOperationException {
   private final List<String> warnings;
 
   /**
-   * @param operation what was not begun, such as {@code The export of store.orders}
-   * @param problems the reasons, at least one; each one sentence with a remedy
-   * @param warnings what would not have kept it from beginning
+   * @param operation the operation, such as {@code The export of store.orders}
+   * @param problems the preflight problems, at least one; each a sentence with a remedy
+   * @param warnings problems that would not have stopped the operation
    */
   public PreflightException(String operation, List<String> problems, List<String> warnings) {
     super(message(operation, problems));
@@ -25,12 +25,12 @@ public final class PreflightException extends BulkOperationException {
     this.warnings = List.copyOf(warnings);
   }
 
-  /** Each reason in one sentence, with what to do about it; never empty. */
+  /** The preflight problems, one sentence each with what to do; never empty. */
   public List<String> problems() {
     return problems;
   }
 
-  /** What would not have kept the operation from beginning, one sentence each. */
+  /** Problems that would not have stopped the operation, one sentence each. */
   public List<String> warnings() {
     return warnings;
   }

@@ -3,9 +3,8 @@ package io.ringhaul.exceptions;
 import java.util.List;
 
 /**
- * Statements of a stream that were left out, as the cluster refuses them for what they hold or the
- * driver cannot encode their values. Nothing of them was written; all others were, and the writer
- * goes on.
+ * Statements of a stream were rejected because the cluster rejects their content or the driver
+ * cannot encode their values. None of these was written; all others were, and the writer continues.
  */
 public final class RowsRejectedException extends BulkOperationException {
 
@@ -15,9 +14,9 @@ public final class RowsRejectedException extends BulkOperationException {
   private final List<RowRejectedException> rejections;
 
   /**
-   * @param message how many they are, and the first of them
-   * @param count how many they are
-   * @param rejections the first of them, at least one
+   * @param message the number of rejected statements, and the first of them
+   * @param count the number of rejected statements
+   * @param rejections the first rejections, at least one
    */
   public RowsRejectedException(String message, long count, List<RowRejectedException> rejections) {
     super(message, rejections.get(0));
@@ -25,12 +24,12 @@ public final class RowsRejectedException extends BulkOperationException {
     this.rejections = List.copyOf(rejections);
   }
 
-  /** How many statements were rejected; those added together count as one. */
+  /** The number of rejected statements; statements that were added together count as one. */
   public long count() {
     return count;
   }
 
-  /** The first 1,000 rejections, each of which names the table and the row. */
+  /** The first 1,000 rejections. Each names the table and the row. */
   public List<RowRejectedException> rejections() {
     return rejections;
   }

@@ -10,10 +10,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A setting that errors name. In Java it is called as its builder method; the command line has an
+ * A setting in error messages. Its Java name is that of its builder method; the command line has an
  * option for it. The text of a {@link BulkOperationException} holds settings as marks, so that
- * {@link BulkOperationException#message} can name them as the reader knows them; {@link
- * BulkOperationException#getMessage} names them as Java does.
+ * {@link BulkOperationException#message} can use other names. {@link
+ * BulkOperationException#getMessage} uses the Java names.
  */
 public enum Setting {
   ADD_TO_COUNTERS,
@@ -87,12 +87,12 @@ public enum Setting {
   WRITTEN_BEFORE,
   WRITTEN_IN;
 
-  /** Characters that Unicode keeps for use inside a program: no text that is read has them. */
+  /** Unicode noncharacters: reserved for use inside a program, they do not occur in text. */
   private static final char BEGIN = '\uFDD0';
 
   private static final char END = '\uFDD1';
 
-  /** A constant's name, and what follows the method's name in Java only, such as brackets. */
+  /** The name of a constant, and a suffix for Java only, such as brackets. */
   private static final Pattern MARK = Pattern.compile(BEGIN + "([A-Z_]+)([^" + END + "]*)" + END);
 
   private static final Pattern WORD = Pattern.compile("_(.)");
@@ -106,17 +106,17 @@ public enum Setting {
         .replaceAll(word -> word.group(1).toUpperCase(Locale.ROOT));
   }
 
-  /** The setting in the text of an error; in Java {@code taskCount}. */
+  /** The setting's mark; in Java {@code taskCount}. */
   public String mark() {
     return mark("");
   }
 
-  /** The setting in the text of an error, where Java calls it: {@code allowFiltering()}. */
+  /** The setting's mark as a call in Java: {@code allowFiltering()}. */
   public String call() {
     return mark("()");
   }
 
-  /** The setting in the text of an error, where Java calls it with a value: {@code where(...)}. */
+  /** The setting's mark as a call with a value in Java: {@code where(...)}. */
   public String callWithValue() {
     return mark("(...)");
   }
@@ -125,7 +125,7 @@ public enum Setting {
     return BEGIN + name() + onlyInJava + END;
   }
 
-  /** A text that begins with a builder method's name, with a mark in its place. */
+  /** Replaces the name of a builder method at the start of a text by its mark. */
   static String markSubject(String method, String text) {
     Optional<Setting> setting = Optional.ofNullable(BY_METHOD.get(method));
     boolean isSubject = text.startsWith(method + " ");
@@ -134,12 +134,12 @@ public enum Setting {
         : text;
   }
 
-  /** A text with marks, as Java's users read it. */
+  /** Replaces marks by the Java names. */
   static String inJava(String text) {
     return replaced(text, mark -> valueOf(mark.group(1)).method() + mark.group(2));
   }
 
-  /** A text with marks, as those read it who know the settings by other names. */
+  /** Replaces marks by other names. */
   static String named(String text, Function<Setting, String> names) {
     return replaced(text, mark -> names.apply(valueOf(mark.group(1))));
   }

@@ -2,7 +2,10 @@ package io.ringhaul.exceptions;
 
 import org.jspecify.annotations.Nullable;
 
-/** A file, folder, catalog or warehouse table cannot be read or written, or does not fit. */
+/**
+ * A file, folder, catalog or warehouse table cannot be read or written, or does not match the
+ * operation.
+ */
 public class StorageException extends BulkOperationException {
 
   private static final long serialVersionUID = 1;
@@ -10,7 +13,7 @@ public class StorageException extends BulkOperationException {
   private final String location;
 
   /**
-   * @param location the path or the table's name in its catalog
+   * @param location the path, or the name of the table in its catalog
    * @param message one sentence that names the location and what to do
    */
   public StorageException(String location, String message, @Nullable Throwable cause) {
@@ -18,7 +21,7 @@ public class StorageException extends BulkOperationException {
     this.location = location;
   }
 
-  /** The path, or the table's name in its catalog. */
+  /** The path, or the name of the table in its catalog. */
   public String location() {
     return location;
   }

@@ -1,6 +1,6 @@
 package io.ringhaul.exceptions;
 
-/** More rows were rejected than the operation allows. */
+/** An operation rejected more rows than it allows. */
 public final class TooManyRejectsException extends BulkOperationException {
 
   private static final long serialVersionUID = 1;
@@ -8,14 +8,14 @@ public final class TooManyRejectsException extends BulkOperationException {
   private final long rejectedRows;
 
   /**
-   * @param message what was rejected, the limit, and where the rows are kept
+   * @param message what was rejected, the limit, and where the rows are stored
    */
   public TooManyRejectsException(long rejectedRows, String message) {
     super(message);
     this.rejectedRows = rejectedRows;
   }
 
-  /** How many rows were rejected by then. */
+  /** The number of rejected rows so far. */
   public long rejectedRows() {
     return rejectedRows;
   }

@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes that must not be done twice, such as counter updates, were sent, and whether they took
- * effect is not known: the cluster did not answer in time, or the connection was lost. They were
- * not repeated. Read the rows and compare them with what they should hold.
+ * Writes that must not be repeated, such as counter updates, were sent, but their outcome is
+ * unknown: the cluster did not answer in time, or the connection was lost. They were not repeated.
+ * Read the rows and compare them with the expected values.
  */
 public class UnknownWriteOutcomeException extends BulkOperationException {
 
@@ -15,9 +15,8 @@ public class UnknownWriteOutcomeException extends BulkOperationException {
   private final List<String> rows;
 
   /**
-   * @param message one sentence that says how many writes are in doubt and what to do
-   * @param rows the rows concerned, each named by its key, such as {@code (id = 1, day =
-   *     '2024-01-31')}
+   * @param message one sentence with the number of writes in doubt and what to do
+   * @param rows the rows, each by its key, such as {@code (id = 1, day = '2024-01-31')}
    */
   public UnknownWriteOutcomeException(
       String message, @Nullable Throwable cause, List<String> rows) {
@@ -25,10 +24,7 @@ public class UnknownWriteOutcomeException extends BulkOperationException {
     this.rows = List.copyOf(rows);
   }
 
-  /**
-   * The rows that may or may not have been written, each named by its key. A row is named once for
-   * each of its writes that is in doubt.
-   */
+  /** The rows in doubt, each by its key. A row occurs once for each of its writes in doubt. */
   public List<String> rows() {
     return rows;
   }

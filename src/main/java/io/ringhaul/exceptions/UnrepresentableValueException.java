@@ -2,7 +2,9 @@ package io.ringhaul.exceptions;
 
 import org.jspecify.annotations.Nullable;
 
-/** A value that the target's type cannot hold exactly. Nothing is rounded or cut in silence. */
+/**
+ * The target's type cannot hold a value exactly. Values are never rounded or truncated silently.
+ */
 public class UnrepresentableValueException extends BulkOperationException {
 
   private static final long serialVersionUID = 1;
@@ -10,8 +12,8 @@ public class UnrepresentableValueException extends BulkOperationException {
   private final String column;
 
   /**
-   * @param column the column that holds the value
-   * @param message one sentence that names the value and the bound it breaks
+   * @param column the column of the value
+   * @param message one sentence that names the value and the bound that it exceeds
    */
   public UnrepresentableValueException(String column, String message) {
     this(column, message, null);
@@ -23,7 +25,7 @@ public class UnrepresentableValueException extends BulkOperationException {
     this.column = column;
   }
 
-  /** The column that holds the value. */
+  /** The column of the value. */
   public String column() {
     return column;
   }

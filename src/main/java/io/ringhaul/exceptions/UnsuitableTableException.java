@@ -1,8 +1,8 @@
 package io.ringhaul.exceptions;
 
 /**
- * The Cassandra table, or one of its columns, is missing or of a kind the operation cannot work
- * with; or a table was dropped and made again, or truncated, while it was counted or read.
+ * The Cassandra table, or one of its columns, is missing or of an unsupported kind; or the table
+ * was recreated or truncated during a count or read.
  */
 public class UnsuitableTableException extends BulkOperationException {
 

@@ -1,6 +1,4 @@
-/**
- * The one unchecked root of every failure, {@link BulkOperationException}, and its typed children.
- */
+/** The unchecked root of all exceptions, {@link BulkOperationException}, and its subclasses. */
 @NullMarked
 package io.ringhaul.exceptions;
 

@@ -37,32 +37,32 @@ import java.util.function.ToLongFunction;
  *   <caption>The meters</caption>
  *   <tr><th>Name</th><th>Kind</th><th>What</th></tr>
  *   <tr><td>operations</td><td>counter</td><td>acknowledged statements</td></tr>
- *   <tr><td>single.operations</td><td>counter</td><td>those that went out alone</td></tr>
+ *   <tr><td>single.operations</td><td>counter</td><td>acknowledged statements outside of batches</td></tr>
  *   <tr><td>batches</td><td>counter</td><td>acknowledged batches by {@code type}: {@code logged},
  *       {@code unlogged}, {@code counter}</td></tr>
- *   <tr><td>single.partition.batches</td><td>counter</td><td>those of one partition</td></tr>
- *   <tr><td>oversized.batches</td><td>counter</td><td>those of whose size the server warned</td>
+ *   <tr><td>single.partition.batches</td><td>counter</td><td>acknowledged batches of one partition</td></tr>
+ *   <tr><td>oversized.batches</td><td>counter</td><td>acknowledged batches with a size warning of the server</td>
  *       </tr>
  *   <tr><td>units</td><td>counter</td><td>units of {@link BatchWriter#execute} by {@code
  *       execution}: {@code atomic}, {@code concurrent}</td></tr>
- *   <tr><td>rows</td><td>counter</td><td>rows that were written</td></tr>
- *   <tr><td>written</td><td>counter</td><td>bytes of their values</td></tr>
- *   <tr><td>retries</td><td>counter</td><td>requests that were sent again</td></tr>
- *   <tr><td>fallbacks</td><td>counter</td><td>refused batches that were sent again statement by
- *       statement</td></tr>
- *   <tr><td>failures</td><td>counter</td><td>requests that failed in the end, by {@code kind}</td>
+ *   <tr><td>rows</td><td>counter</td><td>written rows</td></tr>
+ *   <tr><td>written</td><td>counter</td><td>bytes of the written values</td></tr>
+ *   <tr><td>retries</td><td>counter</td><td>retried requests</td></tr>
+ *   <tr><td>fallbacks</td><td>counter</td><td>rejected batches whose statements were sent again
+ *       one by one</td></tr>
+ *   <tr><td>failures</td><td>counter</td><td>requests that failed after all retries, by {@code kind}</td>
  *       </tr>
- *   <tr><td>in.flight</td><td>gauge</td><td>requests without an answer</td></tr>
+ *   <tr><td>in.flight</td><td>gauge</td><td>requests in flight</td></tr>
  *   <tr><td>queued</td><td>gauge</td><td>statements in open batches</td></tr>
- *   <tr><td>latency</td><td>timer</td><td>acknowledged requests and their time in all</td></tr>
+ *   <tr><td>latency</td><td>timer</td><td>acknowledged requests and their total time</td></tr>
  *   <tr><td>latency.percentile</td><td>gauge</td><td>by {@code phi}: 0.5, 0.95, 0.99</td></tr>
- *   <tr><td>latency.max</td><td>gauge</td><td>the longest</td></tr>
- *   <tr><td>size.percentile</td><td>gauge</td><td>statements to a batch, by {@code phi}</td></tr>
- *   <tr><td>size.max</td><td>gauge</td><td>statements to the largest batch</td></tr>
+ *   <tr><td>latency.max</td><td>gauge</td><td>the maximum latency</td></tr>
+ *   <tr><td>size.percentile</td><td>gauge</td><td>statements in a batch, by {@code phi}</td></tr>
+ *   <tr><td>size.max</td><td>gauge</td><td>statements in the largest batch</td></tr>
  * </table>
  *
- * <p>Counters and the timer go on when {@link BatchWriter#resetMetrics} is called, as counters must
- * never fall: they tell the {@linkplain BatchWriter#lifetimeMetrics life} of the writer.
+ * <p>Counters and the timer continue when {@link BatchWriter#resetMetrics} is called, as counters
+ * must never fall: they cover the {@linkplain BatchWriter#lifetimeMetrics life} of the writer.
  * Percentiles and maxima are of the time since the last reset; an application that wants those of
  * the last minutes resets the metrics every few minutes.
  *
@@ -74,7 +74,7 @@ public final class BatchWriterMetrics implements MeterBinder, AutoCloseable {
 
   private static final String PREFIX = "ringhaul.batch.";
 
-  /** Those that are worth an alert; a counter must be there before it counts for the first time. */
+  /** Failures that need an alert; their counters must exist before the first failure. */
   private static final List<String> FAILURES =
       List.of(
           "Unavailable",
@@ -97,12 +97,12 @@ public final class BatchWriterMetrics implements MeterBinder, AutoCloseable {
   private final Tags tags;
   private final ConcurrentLinkedQueue<Runnable> removals = new ConcurrentLinkedQueue<>();
 
-  /** The meters of a writer that is the only one in its registries. */
+  /** Creates the meters of a writer that is the only one in its registries. */
   public BatchWriterMetrics(BatchWriter writer) {
     this(writer, Tags.empty());
   }
 
-  /** The meters of a writer, with tags. */
+  /** Creates the meters of a writer, with tags. */
   public BatchWriterMetrics(BatchWriter writer, Iterable<Tag> tags) {
     this.writer = writer;
     this.tags = Tags.of(tags);
@@ -113,7 +113,7 @@ public final class BatchWriterMetrics implements MeterBinder, AutoCloseable {
     new Binding(registry).bindAll();
   }
 
-  /** Takes the meters out of their registries; the writer goes on. */
+  /** Removes the meters from their registries; the writer continues. */
   @Override
   public void close() {
     for (Runnable next = removals.poll(); next != null; next = removals.poll()) {
@@ -121,7 +121,7 @@ public final class BatchWriterMetrics implements MeterBinder, AutoCloseable {
     }
   }
 
-  /** Makes the meters of one registry. They know the writer alone, and not this binder. */
+  /** Creates the meters of one registry. They refer to the writer and not to this binder. */
   private final class Binding {
 
     private final MeterRegistry registry;
@@ -144,11 +144,11 @@ public final class BatchWriterMetrics implements MeterBinder, AutoCloseable {
       counter(
           "single.operations",
           "operations",
-          "Acknowledged statements that went out alone",
+          "Acknowledged statements outside of batches",
           BatchMetrics::single);
-      counter("rows", "rows", "Rows that were written", BatchMetrics::rows);
-      counter("written", "bytes", "Bytes of the values that were written", BatchMetrics::bytes);
-      String units = "Units of operations that were executed";
+      counter("rows", "rows", "Written rows", BatchMetrics::rows);
+      counter("written", "bytes", "Bytes of the written values", BatchMetrics::bytes);
+      String units = "Executed units of operations";
       counter("units", Tags.of("execution", "atomic"), "units", units, BatchMetrics::atomic);
       counter(
           "units", Tags.of("execution", "concurrent"), "units", units, BatchMetrics::concurrent);
@@ -167,16 +167,16 @@ public final class BatchWriterMetrics implements MeterBinder, AutoCloseable {
       counter(
           "oversized.batches",
           "batches",
-          "Acknowledged batches of whose size the server warned",
+          "Acknowledged batches with a size warning of the server",
           BatchMetrics::overWarnThreshold);
     }
 
     private void troubles() {
-      counter("retries", "retries", "Requests that were sent again", BatchMetrics::retries);
+      counter("retries", "retries", "Retried requests", BatchMetrics::retries);
       counter(
           "fallbacks",
           "fallbacks",
-          "Refused batches whose statements were sent again one by one",
+          "Rejected batches whose statements were sent again one by one",
           BatchMetrics::fallbacks);
       FAILURES.forEach(
           kind -> failures(kind, metrics -> metrics.failures().getOrDefault(kind, 0L)));
@@ -185,11 +185,15 @@ public final class BatchWriterMetrics implements MeterBinder, AutoCloseable {
 
     private void failures(String kind, ToLongFunction<BatchMetrics> value) {
       counter(
-          "failures", Tags.of("kind", kind), "failures", "Requests that failed in the end", value);
+          "failures",
+          Tags.of("kind", kind),
+          "failures",
+          "Requests that failed after all retries",
+          value);
     }
 
     private void now() {
-      gauge("in.flight", "requests", "Requests without an answer", BatchMetrics::inFlight);
+      gauge("in.flight", "requests", "Requests in flight", BatchMetrics::inFlight);
       gauge("queued", "operations", "Statements in open batches", BatchMetrics::queued);
     }
 
@@ -218,12 +222,12 @@ public final class BatchWriterMetrics implements MeterBinder, AutoCloseable {
                   "size.percentile",
                   Tags.of("phi", phi),
                   "operations",
-                  "Statements to an acknowledged batch; percentiles",
+                  "Statements in an acknowledged batch; percentiles",
                   metrics -> value.applyAsLong(metrics.sizes())));
       gauge(
           "size.max",
           "operations",
-          "Statements to an acknowledged batch; maximum",
+          "Statements in an acknowledged batch; maximum",
           metrics -> metrics.sizes().max());
     }
 

@@ -30,7 +30,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The samples of an operation as meters.
+ * The figures of an operation's samples as meters.
  *
  * <pre>{@code
  * try (JobMetrics metrics = new JobMetrics(Tags.of("job", "nightly export"))) {
@@ -40,38 +40,38 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>All names begin with {@code ringhaul.job.}. Gauges have the value of the last sample, which is
- * at most a second old while the operation runs; counters never fall, and go on if the same object
- * listens to another operation after it.
+ * at most a second old while the operation runs; counters never fall, and continue if the same
+ * object listens to another operation afterwards.
  *
  * <table>
  *   <caption>The meters</caption>
  *   <tr><th>Name</th><th>Kind</th><th>What</th></tr>
- *   <tr><td>rows</td><td>counter</td><td>rows handled</td></tr>
- *   <tr><td>handled</td><td>counter</td><td>bytes handled</td></tr>
- *   <tr><td>requests</td><td>counter</td><td>requests answered</td></tr>
- *   <tr><td>errors</td><td>counter</td><td>requests that failed</td></tr>
- *   <tr><td>overloads</td><td>counter</td><td>those that met an overload or a time-out</td></tr>
- *   <tr><td>retries</td><td>counter</td><td>requests that were sent again</td></tr>
- *   <tr><td>completed</td><td>gauge</td><td>the part of the work that is done, 0 to 1</td></tr>
- *   <tr><td>in.flight</td><td>gauge</td><td>requests without an answer</td></tr>
- *   <tr><td>in.flight.bound</td><td>gauge</td><td>how many there may be</td></tr>
- *   <tr><td>queued</td><td>gauge</td><td>work that waits: pages, or statements</td></tr>
- *   <tr><td>paused</td><td>gauge</td><td>1 while its limits hold it, else 0</td></tr>
- *   <tr><td>workers</td><td>gauge</td><td>threads that work on tasks</td></tr>
- *   <tr><td>worker.utilisation</td><td>gauge</td><td>the part of their time in which they worked
+ *   <tr><td>rows</td><td>counter</td><td>handled rows</td></tr>
+ *   <tr><td>handled</td><td>counter</td><td>handled bytes</td></tr>
+ *   <tr><td>requests</td><td>counter</td><td>answered requests</td></tr>
+ *   <tr><td>errors</td><td>counter</td><td>failed requests</td></tr>
+ *   <tr><td>overloads</td><td>counter</td><td>failed requests with an overload or timeout as the cause</td></tr>
+ *   <tr><td>retries</td><td>counter</td><td>retried requests</td></tr>
+ *   <tr><td>completed</td><td>gauge</td><td>the completed share, 0 to 1</td></tr>
+ *   <tr><td>in.flight</td><td>gauge</td><td>requests in flight</td></tr>
+ *   <tr><td>in.flight.bound</td><td>gauge</td><td>the bound on requests in flight</td></tr>
+ *   <tr><td>queued</td><td>gauge</td><td>pages or statements in the queue</td></tr>
+ *   <tr><td>paused</td><td>gauge</td><td>1 while limits pause the job, else 0</td></tr>
+ *   <tr><td>workers</td><td>gauge</td><td>worker threads</td></tr>
+ *   <tr><td>worker.utilisation</td><td>gauge</td><td>the share of the workers' time in
+ *       which they work</td></tr>
+ *   <tr><td>page.rows, page.size</td><td>gauge</td><td>the mean page, in rows and bytes</td></tr>
+ *   <tr><td>batch.statements, batch.size</td><td>gauge</td><td>the mean batch, in statements
+ *       and bytes</td></tr>
+ *   <tr><td>latency.percentile</td><td>gauge</td><td>all requests, by {@code phi}: 0.5, 0.99
  *       </td></tr>
- *   <tr><td>page.rows, page.size</td><td>gauge</td><td>of a mean page, in rows and bytes</td></tr>
- *   <tr><td>batch.statements, batch.size</td><td>gauge</td><td>of a mean batch, in statements and
- *       bytes</td></tr>
- *   <tr><td>latency.percentile</td><td>gauge</td><td>of all requests, by {@code phi}: 0.5, 0.99
- *       </td></tr>
- *   <tr><td>stage</td><td>timer</td><td>steps and their time, by {@code stage}</td></tr>
+ *   <tr><td>stage</td><td>timer</td><td>the number and time of steps, by {@code stage}</td></tr>
  *   <tr><td>node.requests, node.errors</td><td>counter</td><td>by {@code node}</td></tr>
  *   <tr><td>node.in.flight</td><td>gauge</td><td>by {@code node}</td></tr>
  *   <tr><td>node.latency.percentile</td><td>gauge</td><td>by {@code node} and {@code phi}</td></tr>
  *   <tr><td>cpu.share, gc.share</td><td>gauge</td><td>of the process, 0 to 1</td></tr>
- *   <tr><td>heap.used, heap.max, disk.free</td><td>gauge</td><td>bytes; the disk's is not there if
- *       it is unknown</td></tr>
+ *   <tr><td>heap.used, heap.max, disk.free</td><td>gauge</td><td>bytes; the free
+ *       space is NaN if unknown</td></tr>
  * </table>
  */
 public final class JobMetrics implements MeterBinder, SampleListener, AutoCloseable {
@@ -85,12 +85,12 @@ public final class JobMetrics implements MeterBinder, SampleListener, AutoClosea
   private final List<Binding> bindings = new CopyOnWriteArrayList<>();
   private final ConcurrentLinkedQueue<Runnable> removals = new ConcurrentLinkedQueue<>();
 
-  /** The meters of an operation that is the only one in its registries. */
+  /** Creates the meters of an operation that is the only one in its registries. */
   public JobMetrics() {
     this(Tags.empty());
   }
 
-  /** The meters of an operation, with tags. */
+  /** Creates the meters of an operation, with tags. */
   public JobMetrics(Iterable<Tag> tags) {
     this.tags = Tags.of(tags);
   }
@@ -106,11 +106,11 @@ public final class JobMetrics implements MeterBinder, SampleListener, AutoClosea
   @Override
   public void sampled(Sample sample) {
     sums.add(sample);
-    // Nodes are known as they are met.
+    // Nodes become known with their first requests.
     sample.nodes().forEach(node -> bindings.forEach(each -> each.bindNode(node.node())));
   }
 
-  /** Takes the meters out of their registries. */
+  /** Removes the meters from their registries. */
   @Override
   public void close() {
     bindings.clear();
@@ -119,7 +119,7 @@ public final class JobMetrics implements MeterBinder, SampleListener, AutoClosea
     }
   }
 
-  /** Makes the meters of one registry. */
+  /** Creates the meters of one registry. */
   private final class Binding {
 
     private final MeterRegistry registry;
@@ -130,23 +130,37 @@ public final class JobMetrics implements MeterBinder, SampleListener, AutoClosea
     }
 
     void bindAll() {
-      counter("rows", "rows", "Rows handled", JobSums::rows);
-      counter("handled", "bytes", "Bytes handled", JobSums::bytes);
-      counter("requests", "requests", "Requests answered", JobSums::requests);
-      counter("errors", "errors", "Requests that failed", JobSums::errors);
-      counter("overloads", "overloads", "Requests that met an overload", JobSums::overloads);
-      counter("retries", "retries", "Requests that were sent again", JobSums::retries);
-      gauge("completed", "ratio", "The part of the work done", each -> each.progress().completed());
-      gauge("in.flight", "requests", "Requests without an answer", Sample::inFlight);
-      gauge("in.flight.bound", "requests", "How many there may be", Sample::inFlightBound);
-      gauge("queued", "items", "Pages or statements that wait", Sample::queued);
-      gauge("paused", "state", "Whether limits hold the job", each -> each.paused() ? 1 : 0);
-      gauge("workers", "threads", "Threads that work on tasks", Sample::workers);
-      gauge("worker.utilisation", "ratio", "How busy they are", Sample::workerUtilisation);
-      gauge("page.rows", "rows", "Rows of a mean page", Sample::pageRows);
-      gauge("page.size", "bytes", "Bytes of a mean page", Sample::pageBytes);
-      gauge("batch.statements", "statements", "Of a mean batch", Sample::batchStatements);
-      gauge("batch.size", "bytes", "Bytes of a mean batch", Sample::batchBytes);
+      counter("rows", "rows", "Handled rows", JobSums::rows);
+      counter("handled", "bytes", "Handled bytes", JobSums::bytes);
+      counter("requests", "requests", "Answered requests", JobSums::requests);
+      counter("errors", "errors", "Failed requests", JobSums::errors);
+      counter(
+          "overloads",
+          "overloads",
+          "Failed requests with an overload or timeout as the cause",
+          JobSums::overloads);
+      counter("retries", "retries", "Retried requests", JobSums::retries);
+      gauge(
+          "completed",
+          "ratio",
+          "The completed share of the job",
+          each -> each.progress().completed());
+      gauge("in.flight", "requests", "Requests in flight", Sample::inFlight);
+      gauge(
+          "in.flight.bound", "requests", "The bound on requests in flight", Sample::inFlightBound);
+      gauge("queued", "items", "Pages or statements in the queue", Sample::queued);
+      gauge("paused", "state", "Whether limits pause the job", each -> each.paused() ? 1 : 0);
+      gauge("workers", "threads", "Worker threads", Sample::workers);
+      gauge(
+          "worker.utilisation",
+          "ratio",
+          "The share of the workers' time in which they work",
+          Sample::workerUtilisation);
+      gauge("page.rows", "rows", "Mean rows of a page", Sample::pageRows);
+      gauge("page.size", "bytes", "Mean bytes of a page", Sample::pageBytes);
+      gauge(
+          "batch.statements", "statements", "Mean statements of a batch", Sample::batchStatements);
+      gauge("batch.size", "bytes", "Mean bytes of a batch", Sample::batchBytes);
       PERCENTILES.forEach(
           (phi, value) ->
               millis(
@@ -158,14 +172,21 @@ public final class JobMetrics implements MeterBinder, SampleListener, AutoClosea
         stage(stage);
       }
       process(
-          "cpu.share", "ratio", "Of all cores that the process may use", ProcessSample::cpuShare);
-      process("gc.share", "ratio", "Of the time in which it was stopped", ProcessSample::gcShare);
+          "cpu.share",
+          "ratio",
+          "The used share of the cores available to the process",
+          ProcessSample::cpuShare);
+      process(
+          "gc.share",
+          "ratio",
+          "The share of time in which garbage collection stops the process",
+          ProcessSample::gcShare);
       process("heap.used", "bytes", "Heap in use", ProcessSample::heapUsed);
-      process("heap.max", "bytes", "The largest heap", ProcessSample::heapMax);
+      process("heap.max", "bytes", "Maximum heap", ProcessSample::heapMax);
       process(
           "disk.free",
           "bytes",
-          "Room on the target's disk",
+          "Free space on the target's disk",
           process -> process.diskFreeBytes() < 0 ? Double.NaN : process.diskFreeBytes());
     }
 
@@ -175,13 +196,13 @@ public final class JobMetrics implements MeterBinder, SampleListener, AutoClosea
       }
       Tags ofNode = Tags.of("node", node);
       counter(
-          "node.requests", ofNode, "requests", "Requests answered", each -> each.requests(node));
-      counter("node.errors", ofNode, "errors", "Requests that failed", each -> each.errors(node));
+          "node.requests", ofNode, "requests", "Answered requests", each -> each.requests(node));
+      counter("node.errors", ofNode, "errors", "Failed requests", each -> each.errors(node));
       gauge(
           "node.in.flight",
           ofNode,
           "requests",
-          "Requests without an answer",
+          "Requests in flight",
           sample -> of(sample, node, NodeSample::inFlight));
       PERCENTILES.forEach(
           (phi, value) ->
@@ -262,7 +283,7 @@ public final class JobMetrics implements MeterBinder, SampleListener, AutoClosea
         .orElse(0);
   }
 
-  /** The last sample, and what all samples come to: counters must not fall. Thread-safe. */
+  /** The last sample, and the sums over all samples: counters must not fall. Thread-safe. */
   private static final class JobSums {
 
     private record Steps(long count, double seconds) {
@@ -305,7 +326,7 @@ public final class JobMetrics implements MeterBinder, SampleListener, AutoClosea
       }
     }
 
-    /** A value of the last sample; none before the first. */
+    /** A value of the last sample; NaN before the first. */
     synchronized double ofLast(ToDoubleFunction<Sample> value) {
       return last == null ? Double.NaN : value.applyAsDouble(last);
     }

@@ -27,10 +27,10 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>The observation is called {@code ringhaul.job} and lasts as long as the call. It is in scope
- * for the calling thread, carries the failure if there is one, and at its end has the figures
- * {@code ringhaul.rows} and {@code ringhaul.bytes} and, where something held the operation back,
- * {@code ringhaul.limited.by}. A bottleneck is an event of it, {@code ringhaul.bottleneck.skew} for
- * instance, with the sentence that tells its reason. For one operation.
+ * for the calling thread, carries the failure if there is one, and has at its end the figures
+ * {@code ringhaul.rows} and {@code ringhaul.bytes} and, if there is a limiting factor, {@code
+ * ringhaul.limited.by}. A bottleneck is an event of it, {@code ringhaul.bottleneck.skew} for
+ * instance, whose contextual name is its reason. For one operation.
  */
 public final class JobObservation implements SampleListener, BottleneckListener {
 
@@ -39,9 +39,9 @@ public final class JobObservation implements SampleListener, BottleneckListener 
   private final Observation observation;
 
   /**
-   * An observation that has not begun.
+   * Creates an observation that is not started.
    *
-   * @param name what a trace calls the operation, such as {@code nightly export}
+   * @param name the name of the operation in traces, such as {@code nightly export}
    * @param more key values of low cardinality
    */
   public JobObservation(ObservationRegistry registry, String name, KeyValues more) {
@@ -51,14 +51,14 @@ public final class JobObservation implements SampleListener, BottleneckListener 
             .lowCardinalityKeyValues(more);
   }
 
-  /** Runs the operation as the observation, and gives what that gives. */
+  /** Runs the operation within the observation, and returns its result. */
   public <T> T observe(Supplier<T> operation) {
     return observation.observe(operation);
   }
 
   @Override
   public void sampled(Sample sample) {
-    // The last one has the figures of all.
+    // The last sample has the final figures.
     observation.highCardinalityKeyValue("ringhaul.rows", Long.toString(sample.progress().rows()));
     observation.highCardinalityKeyValue("ringhaul.bytes", Long.toString(sample.progress().bytes()));
   }

@@ -10,18 +10,19 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What was found to hold a job back.
+ * A condition that holds a job back.
  *
- * @param id names it within its job: what lasts keeps its id, what comes back has another
- * @param kind what it is
+ * @param id identifies it within its job: a lasting bottleneck keeps its id, a returning one gets a
+ *     new id
+ * @param kind its kind
  * @param component where it is: {@code process}, {@code heap}, {@code disk}, {@code queue}, {@code
  *     job}, {@code cluster}, {@code node:HOST:PORT} or {@code task:NUMBER}
- * @param evidence the figures that it was found by, by name; of the last time that it was seen
- * @param reason a sentence that says what is so
+ * @param evidence the figures by name when it was last seen
+ * @param reason a sentence that describes it
  * @param recommendation a sentence that says what to do
- * @param proposal the parameter of the job that would help, if one would
- * @param since when it was seen first
- * @param lastSeen when it was seen last
+ * @param proposal a parameter change that would help; empty if there is none
+ * @param since when it was first seen
+ * @param lastSeen when it was last seen
  * @param open whether it lasts
  */
 public record Bottleneck(
@@ -49,7 +50,7 @@ public record Bottleneck(
           BottleneckKind.QUEUE_GROWTH,
           BottleneckKind.THROUGHPUT_DROP);
 
-  /** Causes come before what follows from them, and then what was there first. */
+  /** Causes first, then their consequences; within a kind, the earlier one first. */
   public static final Comparator<Bottleneck> BY_WEIGHT =
       Comparator.comparingInt((Bottleneck bottleneck) -> KINDS.indexOf(bottleneck.kind()))
           .thenComparing(Bottleneck::since)
@@ -58,13 +59,13 @@ public record Bottleneck(
   /**
    * A change of a parameter.
    *
-   * @param parameter its name, as {@link Tunable#name()} has it
-   * @param value what to set it to
+   * @param parameter the name, as {@link Tunable#name()} has it
+   * @param value the new value
    */
   public record Proposal(String parameter, long value) {}
 
   public Bottleneck {
-    // In one order, so that the figures read the same each time.
+    // Sorted, so that the order of the figures is stable.
     evidence = Collections.unmodifiableMap(new TreeMap<>(evidence));
   }
 
@@ -74,7 +75,7 @@ public record Bottleneck(
         id, kind, component, evidence, reason, recommendation, proposal, since, lastSeen, false);
   }
 
-  /** A few words for a line of progress. */
+  /** A short text for a progress line. */
   @Override
   public String toString() {
     return kind.label() + " (" + component + ")";

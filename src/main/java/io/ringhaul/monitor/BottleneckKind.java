@@ -1,36 +1,36 @@
 package io.ringhaul.monitor;
 
-/** What may hold a job back. */
+/** Kinds of bottlenecks. */
 public enum BottleneckKind {
 
-  /** The process has no more processor time to use. */
+  /** The process uses all of its processor time. */
   CLIENT_CPU("client CPU"),
 
-  /** The heap is nearly full, or the collector takes too much of the time. */
+  /** The heap is nearly full, or garbage collection takes too much time. */
   CLIENT_MEMORY("client memory"),
 
   /** Writing files takes most of the time, or the disk is nearly full. */
   DISK("disk"),
 
-  /** Nodes refuse requests or run out of time. */
+  /** Nodes reject requests as overloaded, or time out. */
   SERVER_OVERLOAD("server overload"),
 
-  /** More is read than written, and what waits grows. */
+  /** More is read than written, and the queue grows. */
   QUEUE_GROWTH("queue growth"),
 
-  /** Requests take much longer than before. */
+  /** The latency of requests is much higher than usual. */
   LATENCY_SPIKE("latency spike"),
 
-  /** Rows pass much more slowly than before. */
+  /** The rates of rows and bytes are much lower than usual. */
   THROUGHPUT_DROP("throughput drop"),
 
-  /** Many more requests fail than before. */
+  /** Many more requests fail than usual. */
   ERROR_SPIKE("error spike"),
 
-  /** Several jobs ask the same node. */
+  /** Several jobs send requests to the same node. */
   CONTENTION("contention"),
 
-  /** One task has much more to do than the others, or one node is much slower or busier. */
+  /** One task is much larger than the others, or one node is much slower or busier. */
   SKEW("skew");
 
   private final String label;
@@ -39,12 +39,12 @@ public enum BottleneckKind {
     this.label = label;
   }
 
-  /** Latency, queues and throughput say that something is amiss, and not what. */
+  /** Whether this kind names a cause. Latency, queues and throughput are only consequences. */
   public boolean isCause() {
     return this != QUEUE_GROWTH && this != LATENCY_SPIKE && this != THROUGHPUT_DROP;
   }
 
-  /** What people call it, such as {@code server overload}. */
+  /** The name in messages, such as {@code server overload}. */
   public String label() {
     return label;
   }

@@ -1,21 +1,24 @@
 package io.ringhaul.monitor;
 
 /**
- * Hears of what holds a job back, on a thread of the operation. What it throws is logged and does
- * not disturb the operation.
+ * Receives the bottlenecks of a job, on a thread of the operation. Exceptions are logged and do not
+ * affect the operation.
  */
 @FunctionalInterface
 public interface BottleneckListener {
 
   /**
-   * Something began to hold the job back. Told once for each {@linkplain Bottleneck#id()
-   * bottleneck}; one that was over for less than ten seconds goes on as the same.
+   * Called when a bottleneck begins, once for each {@linkplain Bottleneck#id() id}. A symptom that
+   * returns within ten seconds continues the same bottleneck.
    */
   void found(Bottleneck bottleneck);
 
-  /** It no longer does, or the operation has ended. Default: nothing is done. */
+  /** Called when a bottleneck or the operation ends. Default: does nothing. */
   default void ended(Bottleneck bottleneck) {}
 
-  /** The operation has ended, well or not; this is what took most of its time. Default: nothing. */
+  /**
+   * Called when the operation has succeeded or failed, with what took most of its time. Default:
+   * does nothing.
+   */
   default void limitedBy(LimitingFactor factor) {}
 }

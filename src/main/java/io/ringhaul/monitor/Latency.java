@@ -1,15 +1,15 @@
 package io.ringhaul.monitor;
 
 /**
- * How long something took within the time of a sample.
+ * Durations of events within a sample.
  *
- * @param count how often it happened
- * @param p50Millis the median, in milliseconds; 0 if it did not happen, as the others are
+ * @param count the number of events
+ * @param p50Millis the median, in milliseconds; 0 without events, as the others
  * @param p99Millis the 99th percentile
- * @param maxMillis the longest
+ * @param maxMillis the maximum
  */
 public record Latency(long count, double p50Millis, double p99Millis, double maxMillis) {
 
-  /** Of what did not happen. */
+  /** The latency without events. */
   public static final Latency NONE = new Latency(0, 0, 0, 0);
 }

@@ -1,21 +1,21 @@
 package io.ringhaul.monitor;
 
 /**
- * What the process took within the time of a sample.
+ * The resources that the process used within a sample.
  *
- * @param cpuShare of all cores that it may use, 0 to 1
- * @param machineCpuShare of all cores of the machine that is busy with whatever, 0 to 1
- * @param cpuSeconds since the process began
+ * @param cpuShare the used share of the cores available to the process, 0 to 1
+ * @param machineCpuShare the used share of all cores of the machine, by any process, 0 to 1
+ * @param cpuSeconds processor time since the process started
  * @param threads live threads
  * @param heapUsed bytes
- * @param heapAfterGc bytes that the last collection of what is old has left there; the same figure
- *     means that there was none since
+ * @param heapAfterGc bytes of old objects after the last collection that included them; an
+ *     unchanged figure means that there was no such collection since
  * @param heapMax bytes
- * @param gcShare of the time in which the collector had stopped the process, 0 to 1
+ * @param gcShare the share of time in which garbage collection stopped the process, 0 to 1
  * @param gcPauseMillis the longest pause
- * @param diskFreeBytes of the file system of the target; -1 if unknown
- * @param diskBytesPerSecond written by the process
- * @param networkBytesPerSecond received and sent by the session; 0 if unknown
+ * @param diskFreeBytes free space on the file system of the target; -1 if unknown
+ * @param diskBytesPerSecond bytes written by the process
+ * @param networkBytesPerSecond bytes received and sent by the session; 0 if unknown
  */
 public record ProcessSample(
     double cpuShare,
@@ -32,8 +32,8 @@ public record ProcessSample(
     double networkBytesPerSecond) {
 
   /**
-   * The part of the heap that a collection does not free, as far as it is known, 0 to 1. The last
-   * collection of what is old may be long ago: what is in use now bounds it.
+   * The share of the heap that a collection does not free, as far as it is known, 0 to 1. Since the
+   * last collection of old objects may be long ago, the heap in use now is an upper bound.
    */
   public double keptShare() {
     return heapMax <= 0 ? 0 : (double) Math.min(heapAfterGc, heapUsed) / heapMax;

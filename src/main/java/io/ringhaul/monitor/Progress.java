@@ -5,24 +5,24 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A snapshot of an operation under way.
+ * A snapshot of a running operation.
  *
- * @param tasksDone tasks that have ended
- * @param tasks tasks in all
+ * @param tasksDone completed tasks
+ * @param tasks all tasks
  * @param rows rows handled so far
- * @param earlierRows how many of these rows an earlier run of the job has handled
+ * @param earlierRows the part of these rows from earlier runs of the job
  * @param bytes bytes handled so far, as {@link OperationTotals#bytes()} counts them
  * @param elapsed time since the start
- * @param completed the share of the work that is done, from 0 to 1, with what is done of running
- *     tasks: tokens for an export or a read, tokens of counted ranges for a count, bytes of the
- *     source for an import; 1 once all tasks have ended
- * @param rowsPerSecond rows of this run per second of late
- * @param remaining an estimate of the time left, from the share done of late; empty in the first
- *     seconds, and while nothing moves
- * @param inFlight requests without an answer
- * @param retries requests that were sent again so far
- * @param unanswered for how long the cluster has answered none of the requests in flight; zero
- *     without any
+ * @param completed the completed share, from 0 to 1, including parts of running tasks: tokens for
+ *     an export or a read, tokens of counted ranges for a count, bytes of the source for an import;
+ *     1 once all tasks have ended
+ * @param rowsPerSecond rows of this run per second, over the last seconds
+ * @param remaining the estimated remaining time, from the recent speed; empty in the first seconds,
+ *     and without recent progress
+ * @param inFlight requests in flight
+ * @param retries retried requests so far
+ * @param unanswered the time since the last answer while requests are in flight; zero without
+ *     requests in flight
  */
 public record Progress(
     int tasksDone,
@@ -38,10 +38,10 @@ public record Progress(
     long retries,
     Duration unanswered) {
 
-  /** An answer that takes longer than this is worth a word. */
+  /** A longer time without an answer is shown. */
   private static final Duration LONG_WAIT = Duration.ofSeconds(3);
 
-  /** Returns this progress with the figures of the requests. */
+  /** Returns this progress with figures of requests. */
   public Progress withRequests(int nowInFlight, long sentAgain, Duration withoutAnswer) {
     return new Progress(
         tasksDone,
@@ -58,7 +58,7 @@ public record Progress(
         withoutAnswer);
   }
 
-  /** Whether the cluster has answered no request for some seconds, although some are in flight. */
+  /** Whether requests are in flight and the cluster has answered none for three seconds. */
   public boolean isUnanswered() {
     return unanswered.compareTo(LONG_WAIT) >= 0;
   }
@@ -68,7 +68,7 @@ public record Progress(
     return String.format(
         Locale.ROOT,
         "%.1f %%, %d/%d tasks, %,d rows, %,.0f rows/s%s%s",
-        // Down, so that 100 % means done.
+        // Rounded down, so that 100 % means complete.
         Math.floor(completed * 1_000) / 10,
         tasksDone,
         tasks,

@@ -6,34 +6,34 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a job got on since the sample before.
+ * The figures of a job since the previous sample.
  *
- * @param time its end
- * @param seconds how long it is, about 1
+ * @param time the end of the sample
+ * @param seconds its length, about 1
  * @param progress the figures so far
- * @param rowsPerSecond rows handled within it
- * @param bytesPerSecond bytes handled within it
- * @param requests requests that were answered
- * @param errors requests that failed, those among them that are sent again; not reads that were too
- *     much and are asked for in parts
- * @param retries requests that were sent again
- * @param overloads requests that failed since a node was overloaded or out of time
- * @param inFlight requests without an answer at its end
- * @param inFlightBound how many there might be
- * @param queued work that waits to be done at its end: statements in an import, pages in an export
- * @param paused whether the job is held by its limits
- * @param workers threads that work on tasks
- * @param workerUtilisation the part of their time in which they worked, and waited neither for the
+ * @param rowsPerSecond rows handled within the sample
+ * @param bytesPerSecond bytes handled within the sample
+ * @param requests answered requests
+ * @param errors failed requests, including those that are retried; excludes reads that were too
+ *     large and are repeated in parts
+ * @param retries retried requests
+ * @param overloads failed requests whose cause was an overload or a timeout
+ * @param inFlight requests in flight at the end
+ * @param inFlightBound the bound on requests in flight
+ * @param queued the size of the queue at the end: statements in an import, pages in an export
+ * @param paused whether limits pause the job
+ * @param workers worker threads
+ * @param workerUtilisation the share of the workers' time in which they waited neither for the
  *     cluster nor for a task, 0 to 1
- * @param pageRows rows of a mean page; 0 if there was none
- * @param pageBytes its bytes
- * @param batchStatements statements of a mean batch; 0 if there was none
- * @param batchBytes its bytes
- * @param latency of all requests
- * @param nodes node by node
- * @param stages stage by stage
- * @param tasks those under way at its end
- * @param process what the process took
+ * @param pageRows mean rows of a page; 0 without pages
+ * @param pageBytes mean bytes of a page
+ * @param batchStatements mean statements of a batch; 0 without batches
+ * @param batchBytes mean bytes of a batch
+ * @param latency the latency of all requests
+ * @param nodes figures by node
+ * @param stages figures by stage
+ * @param tasks the tasks running at the end
+ * @param process the resources of the process
  * @param tunables the values of the parameters that may change, by name
  */
 public record Sample(
@@ -70,13 +70,13 @@ public record Sample(
     tunables = Map.copyOf(tunables);
   }
 
-  /** The part of the workers, or of the requests, that still has work at full strength. */
+  /** The minimum share of workers, or of request slots, in use at full strength. */
   private static final double WORKING = 0.75;
 
   /**
-   * Whether much of what could work has nothing left to do, so that the speed tells nothing of the
-   * parameters: workers without a task where none waits, or places for requests where there are no
-   * workers.
+   * Whether a large part of the workers or request slots has run out of work, so that the speed
+   * does not depend on the parameters: workers without a task while none waits, or, without
+   * workers, unused request slots.
    */
   public boolean isEnding() {
     int left = progress.tasks() - progress.tasksDone();

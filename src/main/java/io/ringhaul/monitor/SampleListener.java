@@ -1,9 +1,9 @@
 package io.ringhaul.monitor;
 
-/** Hears of each sample of a job. */
+/** Receives each sample of a job. */
 @FunctionalInterface
 public interface SampleListener {
 
-  /** A sample was taken, on the monitor's thread; must not block. */
+  /** Called with each sample, on the monitor's thread; must not block. */
   void sampled(Sample sample);
 }

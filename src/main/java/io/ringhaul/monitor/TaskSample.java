@@ -1,12 +1,12 @@
 package io.ringhaul.monitor;
 
 /**
- * A task under way.
+ * A running task.
  *
- * @param partition its number in the job
- * @param worker who works on it, from 0
+ * @param partition the number of its job partition
+ * @param worker the number of its worker, from 0
  * @param rows its rows so far
- * @param seconds for how long it has been under way
- * @param replica the node that is first to be asked; empty if unknown or for an import
+ * @param seconds its duration so far
+ * @param replica the preferred node for its requests; empty if unknown or for an import
  */
 public record TaskSample(int partition, int worker, long rows, double seconds, String replica) {}

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The meters of a writer on a real cluster. */
+/** The meters of a writer that writes to a cluster. */
 @ClusterTest
 class BatchWriterMetricsIT {
 
@@ -60,7 +60,7 @@ class BatchWriterMetricsIT {
   }
 
   @Test
-  void everyMeterTellsWhatTheWriterTells() throws InterruptedException {
+  void showsTheFiguresOfTheWriter() throws InterruptedException {
     new BatchWriterMetrics(writer).bindTo(registry);
     writeSome();
     fail();
@@ -73,7 +73,7 @@ class BatchWriterMetricsIT {
     assertThat(counter("batches", "type", "counter")).isEqualTo(1);
     assertThat(counter("single.partition.batches")).isEqualTo(3);
     assertThat(counter("oversized.batches")).isZero();
-    // The unit that failed was one, too.
+    // The failed unit counts as well.
     assertThat(counter("units", "execution", "atomic")).isEqualTo(4);
     assertThat(counter("units", "execution", "concurrent")).isZero();
     assertThat(counter("rows")).isEqualTo(17);
@@ -101,9 +101,9 @@ class BatchWriterMetricsIT {
     assertThat(micros("latency.max")).isEqualTo(latencies.max());
   }
 
-  /** A counter that fell would be taken for a restart; a percentile begins anew. */
+  /** A falling counter would look like a restart; percentiles start anew. */
   @Test
-  void countersGoOnOverAReset() throws InterruptedException {
+  void keepsCountersAcrossAReset() throws InterruptedException {
     new BatchWriterMetrics(writer).bindTo(registry);
     writeSome();
     fail();
@@ -121,7 +121,7 @@ class BatchWriterMetricsIT {
   }
 
   @Test
-  void tagsTellWritersApartAndAClosedBinderLeavesNothing() throws InterruptedException {
+  void separatesWritersByTagsAndRemovesMetersOnClose() throws InterruptedException {
     try (BatchWriter other = newWriter();
         BatchWriterMetrics one = new BatchWriterMetrics(writer, Tags.of("writer", "one"));
         BatchWriterMetrics two = new BatchWriterMetrics(other, Tags.of("writer", "two"))) {
@@ -140,7 +140,7 @@ class BatchWriterMetricsIT {
   }
 
   @Test
-  void everyMeterHasADescriptionAndWhatIsNoTimeAUnit() {
+  void describesEveryMeterWithAUnitUnlessItIsATime() {
     new BatchWriterMetrics(writer).bindTo(registry);
     assertThat(registry.getMeters())
         .allSatisfy(
@@ -153,7 +153,7 @@ class BatchWriterMetricsIT {
   }
 
   @Test
-  void theNamesAreThoseThatPrometheusAsksFor() throws InterruptedException {
+  void usesTheNamesThatPrometheusExpects() throws InterruptedException {
     PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new BatchWriterMetrics(writer, Tags.of("writer", "orders")).bindTo(prometheus);
     writeSome();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The meters say what the samples said, and the dashboard asks for no others. */
+/** The meters show the figures of the samples, and the dashboard uses only existing meters. */
 class JobMetricsTest {
 
   private static final Pattern NAME = Pattern.compile("ringhaul_job_[a-z_]+");
@@ -82,7 +82,7 @@ class JobMetricsTest {
   }
 
   @Test
-  void theMetersSayWhatTheSamplesSaid() {
+  void showsTheFiguresOfTheSamples() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     try (JobMetrics metrics = new JobMetrics(Tags.of("job", "nightly"))) {
       metrics.bindTo(registry);
@@ -126,7 +126,7 @@ class JobMetricsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"scripts/grafana-dashboard.json", "scripts/prometheus-alerts.yml"})
-  void everyNameInTheScriptsIsThatOfAMeter(String file) throws Exception {
+  void registersEveryMeterThatTheScriptsName(String file) throws Exception {
     String text = Files.readString(Path.of(file));
     if (file.endsWith(".json")) {
       assertThat(new ObjectMapper().readTree(text).get("panels")).isNotEmpty();

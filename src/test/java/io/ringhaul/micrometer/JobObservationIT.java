@@ -17,11 +17,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Operations as observations of an application's registry. */
+/** Operations as observations in an application's registry. */
 @ClusterTest
 class JobObservationIT {
 
-  /** Keeps what an observation told. */
+  /** Records the events of an observation. */
   private static final class Told implements ObservationHandler<Observation.Context> {
 
     private final List<String> steps = new ArrayList<>();
@@ -70,7 +70,7 @@ class JobObservationIT {
   }
 
   @Test
-  void anOperationIsObserved() {
+  void observesAnOperation() {
     JobObservation observation =
         new JobObservation(registry, "count of tables", KeyValues.of("team", "data"));
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
@@ -94,7 +94,7 @@ class JobObservationIT {
   }
 
   @Test
-  void aFailureIsPartOfTheObservation() {
+  void observesAFailure() {
     JobObservation observation = new JobObservation(registry, "count", KeyValues.empty());
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
       assertThatThrownBy(

@@ -4,21 +4,21 @@ import io.ringhaul.monitor.Stage;
 import java.util.Map;
 
 /**
- * What an operation has counted since its start.
+ * The counters of an operation since its start.
  *
- * @param requests requests answered
- * @param errors requests that failed, those among them that are sent again
- * @param overloads how many of those met an overload
- * @param pages pages read
- * @param pageRows their rows
- * @param pageBytes their bytes
- * @param batches batches acknowledged, those of one statement among them
- * @param batchStatements their statements
- * @param batchBytes their bytes
+ * @param requests answered requests
+ * @param errors failed requests, including those that are retried
+ * @param overloads the failed requests whose cause was an overload
+ * @param pages read pages
+ * @param pageRows rows of the pages
+ * @param pageBytes bytes of the pages
+ * @param batches acknowledged batches, including single statements
+ * @param batchStatements statements of the batches
+ * @param batchBytes bytes of the batches
  * @param receivedBytes the size of all answers
- * @param stageNanos time by stage, summed over the workers, stages under way included
- * @param workerNanos for how long workers have been at work, summed over them
- * @param workers how many are
+ * @param stageNanos time by stage, summed over the workers, including running stages
+ * @param workerNanos the time of workers, summed
+ * @param workers the current number of workers
  */
 public record MetricsTotals(
     long requests,

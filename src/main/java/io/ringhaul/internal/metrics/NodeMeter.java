@@ -2,7 +2,7 @@ package io.ringhaul.internal.metrics;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What one node did for an operation, in sums since its start. Thread-safe. */
+/** Counters of one node's requests for an operation, since its start. Thread-safe. */
 public final class NodeMeter {
 
   private final String node;
@@ -22,59 +22,61 @@ public final class NodeMeter {
     return node;
   }
 
-  /** A request goes to this node and to no other; to be followed by {@link #returned()}. */
+  /** Counts a request to this node only; {@link #returned()} must follow. */
   public void sent() {
     inFlight.increment();
   }
 
-  /** A request that went to this node and to no other came back, in whatever way. */
+  /** Counts the end of a request to this node only, successful or not. */
   public void returned() {
     inFlight.decrement();
   }
 
-  /** The node has coordinated a request and answered it, after so many nanoseconds. */
+  /** Counts a request that this node coordinated and answered. */
   public void answered(long tookNanos) {
     requests.increment();
     nanos.add(tookNanos);
     latencies.record(tookNanos);
   }
 
-  /** A request failed at the node; an overload or a lack of time if {@link #overloaded} follows. */
+  /**
+   * Counts a failed request; {@link #overloaded} follows if the cause is an overload or a timeout.
+   */
   public void failed() {
     errors.increment();
   }
 
-  /** The failure was that of a node that is overloaded or out of time. */
+  /** Counts an overload or timeout as the cause of a failed request. */
   public void overloaded() {
     overloads.increment();
   }
 
-  /** Requests answered. */
+  /** Answered requests. */
   public long requests() {
     return requests.sum();
   }
 
-  /** Their latencies, added up. */
+  /** The sum of the latencies of answered requests. */
   public long nanos() {
     return nanos.sum();
   }
 
-  /** Requests that failed. */
+  /** Failed requests. */
   public long errors() {
     return errors.sum();
   }
 
-  /** How many of those met an overload. */
+  /** The failed requests whose cause was an overload or a timeout. */
   public long overloads() {
     return overloads.sum();
   }
 
-  /** Requests that were sent to this node alone and are not back. */
+  /** Requests to this node only that are in flight. */
   public long inFlight() {
     return inFlight.sum();
   }
 
-  /** The latencies of the requests answered; for the one thread that reads the metrics. */
+  /** The latencies of answered requests; for the one thread that reads the metrics. */
   public Timings latencies() {
     return latencies;
   }

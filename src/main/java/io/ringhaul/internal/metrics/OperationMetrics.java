@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
- * What one operation counts and times while it works. Recording takes no lock that others hold for
- * long, and well under a microsecond; it is done for requests, pages and batches, never for rows.
- * Thread-safe; histograms are read by one thread.
+ * Counters and timers of an operation. Recording takes well under a microsecond and no lock that is
+ * held for long; it happens for each request, page and batch, never for each row. Thread-safe;
+ * histograms are read by one thread.
  */
 public final class OperationMetrics {
 
@@ -32,70 +32,69 @@ public final class OperationMetrics {
   private final LongAdder batchBytes = new LongAdder();
   private final LongAdder receivedBytes = new LongAdder();
 
-  /** The next four are under this object's lock. */
+  /** This and the next three fields are guarded by this object's lock. */
   private final List<WorkerClock> clocks = new ArrayList<>();
 
   private final BitSet workers = new BitSet();
   private final StageNanos endedNanos = new StageNanos();
   private long endedWorkerNanos;
 
-  /** Begins to count. */
   public OperationMetrics() {
     for (Stage stage : Stage.values()) {
       steps.put(stage, new Timings());
     }
   }
 
-  /** The meter of a node, made when it is asked for first. */
+  /** Returns the meter of a node, and creates it on the first call. */
   public NodeMeter node(String addressAndPort) {
     return nodes.computeIfAbsent(addressAndPort, NodeMeter::new);
   }
 
-  /** The meters of all nodes that were met so far. */
+  /** The meters of all nodes so far. */
   public Collection<NodeMeter> nodes() {
     return List.copyOf(nodes.values());
   }
 
-  /** A request was answered with so many bytes. */
+  /** Counts an answered request with the size of its answer. */
   public void answered(long bytes) {
     requests.increment();
     receivedBytes.add(bytes);
   }
 
-  /** A request failed. */
+  /** Counts a failed request. */
   public void failed() {
     errors.increment();
   }
 
-  /** The failure was an overload or a lack of time. */
+  /** Counts an overload or timeout as the cause of a failed request. */
   public void overloaded() {
     overloads.increment();
   }
 
-  /** A page was read. */
+  /** Counts a read page. */
   public void page(int rows, long bytes) {
     pages.increment();
     pageRows.add(rows);
     pageBytes.add(bytes);
   }
 
-  /** A batch, or a statement alone, was acknowledged. */
+  /** Counts an acknowledged batch or single statement. */
   public void batch(int statements, long bytes) {
     batches.increment();
     batchStatements.add(statements);
     batchBytes.add(bytes);
   }
 
-  /** Time that was spent in a stage before there were workers, in one step. */
+  /** Adds the time of a stage before there are workers, as one step. */
   public synchronized void spent(Stage stage, long nanos) {
     endedNanos.add(stage, nanos);
     steps(stage).record(nanos);
   }
 
   /**
-   * The calling thread is a worker from now on. It must have no clock yet; it closes this one.
+   * Makes the calling thread a worker. The thread must have no clock yet, and must close this one.
    *
-   * @return its clock, also to be had from {@link WorkerClock#current()}
+   * @return its clock, also available from {@link WorkerClock#current()}
    */
   public WorkerClock work() {
     WorkerClock clock;
@@ -109,7 +108,7 @@ public final class OperationMetrics {
     return clock;
   }
 
-  /** The calling thread is a worker while it does this one thing. */
+  /** Runs one step with the calling thread as a worker. */
   public <T> T working(Stage stage, Supplier<T> step) {
     try (WorkerClock clock = work()) {
       clock.begin(stage);
@@ -128,7 +127,9 @@ public final class OperationMetrics {
     }
   }
 
-  /** The durations of a stage's steps; {@link Timings#next()} is for the one thread that reads. */
+  /**
+   * The durations of a stage's steps; only the one reading thread may call {@link Timings#next()}.
+   */
   public Timings steps(Stage stage) {
     Timings timings = steps.get(stage);
     if (timings == null) {
@@ -137,12 +138,12 @@ public final class OperationMetrics {
     return timings;
   }
 
-  /** The tasks under way. */
+  /** The running tasks. */
   public synchronized List<WorkerState> tasks() {
     return clocks.stream().map(WorkerClock::state).flatMap(Optional::stream).toList();
   }
 
-  /** The sums at this moment. */
+  /** The current sums. */
   public MetricsTotals totals() {
     StageNanos nanos = new StageNanos();
     long workerNanos;

@@ -12,13 +12,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * Counts what an operation does while it does it. How much there is to do is a size, in the unit of
- * the operation: tokens for a scan, bytes of the source for an import. Sizes are unsigned, since
- * the ring has 2^64 tokens. Thread-safe.
+ * Counts the progress of an operation. The amount of work is a size, in a unit of the operation:
+ * tokens for a scan, bytes of the source for an import. Sizes are unsigned, since the ring has 2^64
+ * tokens. Thread-safe.
  */
 public final class ProgressMeter {
 
-  /** What is shown while tasks are still to end, although all of their size is read. */
+  /** The maximum share while tasks still run, although their whole size is read. */
   private static final double MOST_UNFINISHED = 0.999;
 
   private final long started = System.nanoTime();
@@ -35,26 +35,26 @@ public final class ProgressMeter {
   private volatile LongSupplier told = () -> 0;
 
   /**
-   * What earlier runs of a job have done.
+   * The progress of earlier runs of a job.
    *
-   * @param tasks tasks
-   * @param ranges the token ranges of these
-   * @param size the size of these
+   * @param tasks completed tasks
+   * @param ranges their token ranges
+   * @param size their size
    * @param rows their rows
    */
   public record Earlier(int tasks, int ranges, long size, long rows) {
 
-    /** Of an operation that begins. */
+    /** The value for an operation without earlier runs. */
     public static final Earlier NOTHING = new Earlier(0, 0, 0, 0);
   }
 
   /**
    * Starts the clock.
    *
-   * @param tasks tasks to do
+   * @param tasks tasks to run
    * @param rangesPlanned their token ranges
    * @param size their size
-   * @param earlier what counts as done beside them
+   * @param earlier what counts as completed besides them
    */
   public ProgressMeter(int tasks, int rangesPlanned, long size, Earlier earlier) {
     this.tasks = new AtomicInteger(tasks + earlier.tasks());
@@ -67,65 +67,65 @@ public final class ProgressMeter {
     rows.add(earlier.rows());
   }
 
-  /** Rows and bytes that were handled just now. */
+  /** Adds handled rows and bytes. */
   public void handled(long moreRows, long moreBytes) {
     rows.add(moreRows);
     bytes.add(moreBytes);
   }
 
-  /** Token ranges that were read to their end just now. */
+  /** Adds token ranges that were read completely. */
   public void rangesDone(int more) {
     rangesDone.addAndGet(more);
   }
 
-  /** A task was divided while it ran, and some of its token ranges were cut. */
+  /** Adds tasks from a division of a running task, and the token ranges from cuts. */
   public void divided(int moreTasks, int moreRanges) {
     tasks.addAndGet(moreTasks);
     rangesPlanned.addAndGet(moreRanges);
   }
 
-  /** A task has ended well. */
+  /** Counts a successful task. */
   public void taskDone() {
     tasksDone.incrementAndGet();
   }
 
-  /** Something that is done bit by bit begins: a task, or a range. */
+  /** Returns a part, such as a task or range, whose progress is reported step by step. */
   public Part part() {
     return new Part();
   }
 
   /**
-   * How much is done beside all {@linkplain #part() parts} is told by the operation, when it is
-   * asked.
+   * Sets the source of the completed size outside all {@linkplain #part() parts}; it is read on
+   * demand.
    */
   public void tells(LongSupplier size) {
     told = size;
   }
 
-  /** How much of a part is done. Used by one thread at a time. */
+  /** The progress of a part. Used by one thread at a time. */
   public final class Part {
     private long done;
 
     private Part() {}
 
-    /** So much of it is done by now, which replaces what was said before. */
+    /** Sets the completed size of this part. */
     public void done(long sizeOfPart) {
       sizeDone.add(sizeOfPart - done);
       done = sizeOfPart;
     }
 
-    /** So much more of it is done. */
+    /** Adds to the completed size of this part. */
     public void more(long moreSize) {
       done(done + moreSize);
     }
 
-    /** What was done of it is lost: it has to be done again. */
+    /** Resets this part: its work must be repeated. */
     public void lost() {
       done(0);
     }
   }
 
-  /** The figures at this moment, but for those of requests, which it does not know. */
+  /** The current figures, without those of requests, which this meter does not know. */
   public Progress progress() {
     long now = System.nanoTime();
     long rowsNow = rows.sum();
@@ -176,36 +176,39 @@ public final class ProgressMeter {
   }
 
   /**
-   * How fast an operation has been of late, from the moments at which its progress was asked for. A
-   * mean since the start would take the slow first seconds, and each change of the speed, into
-   * account for hours; a mean of a few seconds would jump with each page. Thread-safe.
+   * The recent speed of an operation, from the times at which its progress is read. A mean since
+   * the start would include the slow first seconds, and each change of speed, for hours; a mean
+   * over a few seconds would jump with each page. Thread-safe.
    */
   static final class RecentProgress {
 
     private static final long RATE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** The time left is estimated from the last quarter of the time so far, within these bounds. */
+    /**
+     * The window of the remaining time is the last quarter of the elapsed time, within these
+     * bounds.
+     */
     private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(2);
 
-    /** Moments closer to the one before are not kept. */
+    /** Closer moments are not stored. */
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
-    /** Before, the first requests are not answered yet, or hardly any. */
+    /** Before this time hardly any request is answered. */
     private static final long LEAST_KNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private record Moment(long nanos, long rows, double completed) {}
 
-    /** Oldest first; the first moment of all is the start. */
+    /** Oldest first; the very first moment is the start. */
     private final Deque<Moment> moments = new ArrayDeque<>();
 
     private long start;
 
     /**
-     * What the moments so far and this one say.
+     * A forecast from all moments.
      *
-     * @param remaining empty if nothing was done of late, or if it is too early to tell
+     * @param remaining empty without recent progress, or too early in the run
      */
     record Forecast(double rowsPerSecond, Optional<Duration> remaining) {}
 

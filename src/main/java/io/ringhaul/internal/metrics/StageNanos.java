@@ -5,10 +5,10 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** How long each stage took, in nanoseconds. Not thread-safe. */
+/** Nanoseconds by stage. Not thread-safe. */
 final class StageNanos {
 
-  /** The sum of each stage in an array of one, since adding to a boxed one allocates. */
+  /** Arrays of length one, since adding to a boxed value allocates. */
   private final Map<Stage, long[]> sums = new EnumMap<>(Stage.class);
 
   StageNanos() {
@@ -25,7 +25,7 @@ final class StageNanos {
     others.sums.forEach((stage, nanos) -> add(stage, nanos[0]));
   }
 
-  /** The sums as they are now. */
+  /** Returns the current sums. */
   Map<Stage, Long> copy() {
     Map<Stage, Long> copy = new EnumMap<>(Stage.class);
     sums.forEach((stage, nanos) -> copy.put(stage, nanos[0]));

@@ -6,15 +6,15 @@ import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Durations, recorded by any threads without a lock and read by one thread, interval by interval.
- * Kept in microseconds to two significant digits; what takes longer than an hour counts as an hour.
+ * Durations, recorded by any thread without a lock and read by one thread at intervals. Stored in
+ * microseconds with two significant digits; durations above an hour count as an hour.
  */
 public final class Timings {
 
   private static final int SIGNIFICANT_DIGITS = 2;
   private static final long MOST_MICROS = TimeUnit.HOURS.toMicros(1);
 
-  /** Grows with its values: most take milliseconds, and there are many of these. */
+  /** Resizes on demand: most values are milliseconds, and there are many recorders. */
   private final Recorder recorder = new Recorder(SIGNIFICANT_DIGITS);
 
   private @Nullable Histogram last;
@@ -27,8 +27,8 @@ public final class Timings {
   }
 
   /**
-   * What was recorded since the call before, in microseconds. Good until the next call; to be
-   * called by one thread.
+   * Returns what was recorded since the previous call, in microseconds. Valid until the next call;
+   * for one thread.
    */
   public Histogram next() {
     last = recorder.getIntervalHistogram(last);

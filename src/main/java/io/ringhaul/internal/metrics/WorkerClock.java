@@ -6,22 +6,21 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one worker spends its time with, and the task that it works on. Stages nest: while it is in
- * an inner one the outer one stands still, so that a write of a buffer in the middle of encoding
- * counts as writing.
+ * Times the stages of one worker and its task. Stages nest: an inner stage stops the outer one, so
+ * that a write of a buffer during encoding counts as writing only.
  *
- * <p>A clock belongs to the thread that opened it, and is found by {@link #current()} wherever that
- * thread spends its time: the writers of files in between need not know of it. Beginning and ending
- * a stage takes about a tenth of a microsecond; do it for each page, never for each row.
+ * <p>A clock belongs to the thread that opened it; {@link #current()} finds it from any code on
+ * that thread, so that file writers need no reference. Beginning and ending a stage takes about a
+ * tenth of a microsecond: use it for each page, never for each row.
  */
 public final class WorkerClock implements AutoCloseable {
 
   private static final int DEPTH = 16;
 
-  /** A thread's own; removed when its clock is closed. */
+  /** Removed when the clock is closed. */
   private static final ThreadLocal<WorkerClock> CURRENT = new ThreadLocal<>();
 
-  /** Of threads that are no workers. */
+  /** The clock of threads that are not workers. */
   private static final WorkerClock NONE = new WorkerClock(null, 0);
 
   private final @Nullable OperationMetrics metrics;
@@ -34,7 +33,7 @@ public final class WorkerClock implements AutoCloseable {
   private long since = opened;
   private @Nullable Task task;
 
-  /** A task under way. */
+  /** A running task. */
   private static final class Task {
     private final int partition;
     private final String replica;
@@ -58,19 +57,21 @@ public final class WorkerClock implements AutoCloseable {
     CURRENT.set(this);
   }
 
-  /** The calling thread's clock; one that counts nothing if it is not a worker. */
+  /**
+   * Returns the calling thread's clock, or one that counts nothing if the thread is not a worker.
+   */
   public static WorkerClock current() {
     WorkerClock clock = CURRENT.get();
     return clock == null ? NONE : clock;
   }
 
-  /** What is done within a stage. */
+  /** An action within a stage. */
   @FunctionalInterface
   public interface Step<E extends Exception> {
     void run() throws E;
   }
 
-  /** Does something that counts as the given stage of the calling thread. */
+  /** Runs an action in a stage of the calling thread. */
   public static <E extends Exception> void during(Stage stage, Step<E> step) throws E {
     WorkerClock clock = current();
     clock.begin(stage);
@@ -97,7 +98,7 @@ public final class WorkerClock implements AutoCloseable {
     depth++;
   }
 
-  /** Leaves the stage that was entered last. */
+  /** Leaves the current stage. */
   public void end() {
     if (metrics != null) {
       leave(metrics, Stage.WAIT, 0);
@@ -105,10 +106,10 @@ public final class WorkerClock implements AutoCloseable {
   }
 
   /**
-   * Leaves the stage that was entered last, and counts a part of its time as that of another: for
-   * stages that alternate too fast to be told apart each time.
+   * Leaves the current stage and assigns a share of its time to another stage, for stages that
+   * alternate too fast to be timed separately.
    *
-   * @param share how much of it, 0 to 1
+   * @param share the share of the other stage, 0 to 1
    */
   public void end(Stage other, double share) {
     if (metrics != null) {
@@ -125,7 +126,7 @@ public final class WorkerClock implements AutoCloseable {
     }
     long all = own[depth];
     if (depth > 0 && stages[depth - 1] == stage) {
-      // One wait within another is one wait.
+      // A wait nested in another counts as one step.
       own[depth - 1] += all;
       return;
     }
@@ -138,7 +139,7 @@ public final class WorkerClock implements AutoCloseable {
     }
   }
 
-  /** The time of the stage that was entered last, without stages within it, in nanoseconds. */
+  /** The time of the current stage without inner stages, in nanoseconds. */
   public long ownNanos() {
     if (metrics == null) {
       return 0;
@@ -149,7 +150,7 @@ public final class WorkerClock implements AutoCloseable {
     }
   }
 
-  /** Counts the time that has passed for the stage that was entered last. */
+  /** Adds the time since the last call to the current stage. */
   private void pass(long now) {
     if (depth > 0) {
       int top = Math.min(depth, DEPTH) - 1;
@@ -163,11 +164,11 @@ public final class WorkerClock implements AutoCloseable {
   }
 
   /**
-   * A task begins, in place of the one before.
+   * Starts a task, in place of the previous one.
    *
-   * @param partition its number in the job
-   * @param replica the node that is first to be asked; empty if unknown
-   * @param queued how many pages or rows of it wait to be worked on; asked by another thread
+   * @param partition the number of its job partition
+   * @param replica the preferred node for its requests; empty if unknown
+   * @param queued the number of its pages or rows in the queue; read by another thread
    */
   public synchronized void task(int partition, String replica, LongSupplier queued) {
     if (metrics != null) {
@@ -175,14 +176,14 @@ public final class WorkerClock implements AutoCloseable {
     }
   }
 
-  /** Rows of the task that were handled just now. */
+  /** Adds handled rows to the task. */
   public synchronized void handled(long rows) {
     if (task != null) {
       task.rows += rows;
     }
   }
 
-  /** The task has ended, in whatever way. */
+  /** Ends the task, successful or not. */
   public synchronized void taskEnded() {
     task = null;
   }
@@ -192,7 +193,7 @@ public final class WorkerClock implements AutoCloseable {
     return worker;
   }
 
-  /** Adds what it has counted so far to sums by stage; how long it has been open. */
+  /** Adds the time of all stages to sums, and returns how long this clock has been open. */
   synchronized long addTo(StageNanos sums) {
     pass(System.nanoTime());
     sums.add(nanos);
@@ -212,7 +213,7 @@ public final class WorkerClock implements AutoCloseable {
                 task.queued.getAsLong()));
   }
 
-  /** The worker ends. To be called by its thread. */
+  /** Ends the worker. Must be called on its thread. */
   @Override
   public void close() {
     if (metrics != null) {

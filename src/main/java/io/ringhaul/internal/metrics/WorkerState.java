@@ -1,14 +1,14 @@
 package io.ringhaul.internal.metrics;
 
 /**
- * A task under way.
+ * A running task.
  *
- * @param partition its number in the job
- * @param worker who works on it, from 0
+ * @param partition the number of its job partition
+ * @param worker the number of its worker, from 0
  * @param rows its rows so far
- * @param nanos for how long it has been under way
- * @param replica the node that is first to be asked; empty if unknown
- * @param queued pages or rows that wait to be worked on
+ * @param nanos its duration so far
+ * @param replica the preferred node for its requests; empty if unknown
+ * @param queued its pages or rows in the queue
  */
 public record WorkerState(
     int partition, int worker, long rows, long nanos, String replica, long queued) {}

@@ -8,10 +8,10 @@ import io.ringhaul.seeds.Seeds;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The share that is done counts what running tasks have done, each bit of it once. */
+/** The completed share includes the work of running tasks exactly once. */
 class ProgressMeterTest {
 
-  /** All tokens that rows can have: as a signed number, -1. */
+  /** All tokens: as a signed number, -1. */
   private static final long RING = -1;
 
   private static double completed(ProgressMeter meter) {
@@ -19,7 +19,7 @@ class ProgressMeterTest {
   }
 
   @Test
-  void countsWhatRunningTasksHaveDone() {
+  void countsTheWorkOfRunningTasks() {
     ProgressMeter meter = new ProgressMeter(2, 4, 1_000, Earlier.NOTHING);
     assertThat(completed(meter)).isZero();
     ProgressMeter.Part first = meter.part();
@@ -37,12 +37,12 @@ class ProgressMeterTest {
     ProgressMeter.Part task = meter.part();
     task.done(Long.MAX_VALUE);
     assertThat(completed(meter)).isCloseTo(0.5, within(1e-15));
-    task.done(Long.MIN_VALUE / 2); // three quarters of 2^64 without a sign
+    task.done(Long.MIN_VALUE / 2); // as an unsigned number, three quarters of 2^64
     assertThat(completed(meter)).isCloseTo(0.75, within(1e-15));
   }
 
   @Test
-  void takesBackWhatIsLost() {
+  void subtractsLostWork() {
     ProgressMeter meter = new ProgressMeter(2, 2, 100, Earlier.NOTHING);
     ProgressMeter.Part kept = meter.part();
     ProgressMeter.Part lost = meter.part();
@@ -53,16 +53,16 @@ class ProgressMeterTest {
   }
 
   @Test
-  void beginsWithTheShareOfEarlierRuns() {
+  void startsWithTheShareOfEarlierRuns() {
     ProgressMeter meter = new ProgressMeter(3, 3, 750, new Earlier(1, 1, 250, 10));
     assertThat(completed(meter)).isEqualTo(0.25);
     meter.part().done(250);
     assertThat(completed(meter)).isEqualTo(0.5);
-    assertThat(meter.progress().remaining()).as("this run has only begun").isEmpty();
+    assertThat(meter.progress().remaining()).as("too early in this run").isEmpty();
   }
 
   @Test
-  void isWholeOnlyWhenAllTasksHaveEnded() {
+  void isOneOnlyAfterAllTasks() {
     ProgressMeter meter = new ProgressMeter(2, 2, 100, Earlier.NOTHING);
     meter.part().done(150);
     meter.taskDone();
@@ -73,14 +73,14 @@ class ProgressMeterTest {
   }
 
   @Test
-  void countsTasksWhereTheirSizeIsNotKnown() {
+  void countsTasksOfUnknownSize() {
     ProgressMeter meter = new ProgressMeter(4, 0, 0, Earlier.NOTHING);
     meter.taskDone();
     assertThat(completed(meter)).isEqualTo(0.25);
   }
 
   @Test
-  void isTheSumOfWhatTasksHaveDoneInWhateverOrder() {
+  void sumsTheWorkOfTasksInAnyOrder() {
     Seeds.each(20, ProgressMeterTest::isTheSum);
   }
 

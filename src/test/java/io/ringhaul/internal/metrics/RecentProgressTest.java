@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The time left follows from what was done of late, and is told early. */
+/** The forecast of the remaining time follows the recent speed and is available early. */
 class RecentProgressTest {
 
   private static final double HALF = 0.5;
@@ -18,7 +18,9 @@ class RecentProgressTest {
   private double completed;
   private double rows;
 
-  /** Looks twice a second for so long, at a speed that gets through all in so many seconds. */
+  /**
+   * Reads progress twice a second for this time, at a speed that completes all in secondsForAll.
+   */
   private Forecast after(double time, double secondsForAll) {
     Forecast forecast = recent.at(nanos(), (long) rows, completed);
     for (double passed = 0; passed < time; passed += HALF) {
@@ -39,20 +41,20 @@ class RecentProgressTest {
   }
 
   @Test
-  void isToldAfterASecond() {
+  void isAvailableAfterOneSecond() {
     assertThat(after(0.5, 100).remaining()).isEmpty();
     assertThat(seconds(after(0.5, 100))).isCloseTo(99, within(0.01));
   }
 
   @Test
-  void isThatOfASteadySpeed() {
+  void isExactForASteadySpeed() {
     Forecast forecast = after(40, 100);
     assertThat(seconds(forecast)).isCloseTo(60, within(0.01));
     assertThat(forecast.rowsPerSecond()).isCloseTo(10_000, within(1.0));
   }
 
   @Test
-  void followsAnotherSpeed() {
+  void followsAChangeOfSpeed() {
     after(60, 1_000);
     Forecast faster = after(20, 100);
     assertThat(seconds(faster)).isCloseTo((1 - completed) * 100, within(1.0));
@@ -60,7 +62,7 @@ class RecentProgressTest {
   }
 
   @Test
-  void growsWhileNothingMovesAndIsUnknownInTheEnd() {
+  void growsDuringAStandstillAndIsFinallyUnknown() {
     double before = seconds(after(30, 100));
     assertThat(seconds(after(5, Double.POSITIVE_INFINITY))).isGreaterThan(before);
     Forecast still = after(15, Double.POSITIVE_INFINITY);
@@ -69,7 +71,7 @@ class RecentProgressTest {
   }
 
   @Test
-  void countsOnlyWhatThisRunHasDone() {
+  void excludesEarlierRuns() {
     completed = 0.8;
     rows = 800_000;
     Forecast resumed = after(2, 100);
@@ -78,7 +80,7 @@ class RecentProgressTest {
   }
 
   @Test
-  void isNothingAtTheEnd() {
+  void isZeroAtTheEnd() {
     completed = 0.9;
     Forecast end = after(10, 100);
     assertThat(completed).isCloseTo(1, within(1e-9));

@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A worker is in one stage at a time, and nobody's time is counted twice. */
+/** A worker is in one stage at a time, and no time is counted twice. */
 class WorkerClockTest {
 
   private final OperationMetrics metrics = new OperationMetrics();
@@ -25,7 +25,7 @@ class WorkerClockTest {
   }
 
   @Test
-  void anInnerStageStopsTheOuterOne() throws Exception {
+  void stopsTheOuterStageDuringAnInnerOne() throws Exception {
     long before = System.nanoTime();
     try (WorkerClock clock = metrics.work()) {
       clock.begin(Stage.ENCODE);
@@ -46,7 +46,7 @@ class WorkerClockTest {
   }
 
   @Test
-  void aWaitWithinAWaitIsOneStep() {
+  void countsNestedWaitsAsOneStep() {
     try (WorkerClock clock = metrics.work()) {
       clock.begin(Stage.WAIT);
       WorkerClock.during(Stage.WAIT, () -> {});
@@ -56,7 +56,7 @@ class WorkerClockTest {
   }
 
   @Test
-  void aStepIsDividedAsTold() throws Exception {
+  void dividesAStepBetweenTwoStages() throws Exception {
     try (WorkerClock clock = metrics.work()) {
       clock.begin(Stage.DECODE);
       pass(8);
@@ -68,9 +68,9 @@ class WorkerClockTest {
     assertThat(steps(Stage.ENCODE)).isEqualTo(1);
   }
 
-  /** A page that does not come must show while it does not come. */
+  /** The wait for a page must be visible before the page arrives. */
   @Test
-  void aStageUnderWayCounts() throws Exception {
+  void countsRunningStages() throws Exception {
     CountDownLatch waits = new CountDownLatch(1);
     CountDownLatch comes = new CountDownLatch(1);
     Thread worker =
@@ -108,7 +108,7 @@ class WorkerClockTest {
   }
 
   @Test
-  void workersHaveTheLowestNumbersThatAreFree() throws Exception {
+  void givesWorkersTheLowestFreeNumbers() throws Exception {
     WorkerClock first = metrics.work();
     Thread other =
         new Thread(
@@ -126,7 +126,7 @@ class WorkerClockTest {
   }
 
   @Test
-  void aThreadThatIsNoWorkerCountsNothing() throws Exception {
+  void countsNothingForOtherThreads() throws Exception {
     WorkerClock.during(Stage.WRITE, () -> pass(1));
     assertThat(nanos(Stage.WRITE)).isZero();
     assertThat(WorkerClock.current().ownNanos()).isZero();
